@@ -1,0 +1,62 @@
+"""A request to identify actors: by theme, country, kind or department; and its answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from services.directory.domain.fields import CountryCode, DepartmentCode, Line, Name, Text
+from shared.contract import Event
+from shared.contract.directory import IdentificationAnswered, IdentificationRequested, StructureKind
+from shared.decider import Command, Context, Decider, Decision, Refused
+
+
+class RequestIdentification(Command):
+    """Note who asks which actors the network knows."""
+
+    entity = "request"
+    creates = True
+    requester: Name
+    themes: list[Line] = Field([], max_length=30)
+    countries: list[CountryCode] = Field([], max_length=200)
+    kinds: list[StructureKind] = []
+    departments: list[DepartmentCode] = Field([], max_length=110)
+    question: Text | None = None
+
+
+class AnswerIdentification(Command):
+    """Note what was answered."""
+
+    entity = "request"
+    request: UUID
+    structures: Annotated[int, Field(ge=0, le=100_000)]
+    answer: Text | None = None
+
+
+@dataclass(frozen=True)
+class Request:
+    asked: bool = False
+
+
+def evolve(state: Request, event: Event) -> Request:
+    return Request(asked=True) if isinstance(event, IdentificationRequested) else state
+
+
+def _requested(command: RequestIdentification, state: Request, context: Context) -> Decision:
+    if state.asked:
+        raise Refused("already-registered")
+    if not (command.themes or command.countries or command.kinds or command.departments or command.question):
+        raise Refused("nothing-asked")
+    return [IdentificationRequested(**{name: getattr(command, name) for name in type(command).model_fields})]
+
+
+def _answered(command: AnswerIdentification, state: Request, context: Context) -> Decision:
+    if not state.asked:
+        raise Refused("unknown-request")
+    return [IdentificationAnswered(structures=command.structures, answer=command.answer)]
+
+
+REQUEST = Decider("request", Request(), evolve, {RequestIdentification: _requested, AnswerIdentification: _answered})

@@ -1,0 +1,171 @@
+"""What the directory's pages read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from services.directory.domain.structure import FACTS
+from shared.contract.directory import (
+    ContactAdded, ContactRemoved, ContactRevised, IdentificationAnswered, IdentificationRequested, MediaCoverageNoted,
+    MediaCoverageWithdrawn, MemberNewsPublished, MemberOfferPublished, PublicationWithdrawn, StructureClosed,
+    StructureListed, StructureRegistered, StructureReopened, StructureRevised, StructureUnlisted, SupportGiven,
+    SupportWithdrawn,
+)  # fmt: skip
+from shared.contract.membership import MemberCollegeChanged, MemberJoined, MemberLeft
+from shared.envelope import Recorded
+from shared.views import Document, View, folded, kept
+
+LISTS = ("themes", "countries", "sdgs")
+
+
+def _day(event: Recorded) -> str:
+    return event.cloud.time
+
+
+def _structure(document: Document, event: Recorded) -> Document:
+    """What follows from the facts: the order of names, when the record was last touched, its version."""
+    return {**document, "sort": folded(document["name"]), "seen": _day(event), "version": event.version}
+
+
+def _registered(document: Document | None, data: StructureRegistered, event: Recorded) -> Document:
+    facts: dict[str, Any] = {name: getattr(data, name) for name in FACTS}
+    state = {"listed": False, "closed": False, "invented": data.invented, "since": _day(event)}
+    return _structure({**facts, **state}, event)
+
+
+def _revised(document: Document | None, data: StructureRevised, event: Recorded) -> Document | None:
+    if document is None:
+        return None
+    changed = {name: value for name in FACTS if (value := getattr(data, name)) is not None}
+    emptied = {name: [] if name in LISTS else None for name in data.cleared}
+    return _structure({**document, **changed, **emptied}, event)
+
+
+def _now(**state: bool) -> Any:
+    def evolve(document: Document | None, data: Any, event: Recorded) -> Document | None:
+        return None if document is None else _structure({**document, **state}, event)
+
+    return evolve
+
+
+STRUCTURES = View(
+    name="structures",
+    version=1,
+    on={
+        StructureRegistered: _registered,
+        StructureRevised: _revised,
+        StructureListed: _now(listed=True),
+        StructureUnlisted: _now(listed=False),
+        StructureClosed: _now(closed=True),
+        StructureReopened: _now(closed=False),
+    },
+    fields=("sort", "kind", "department", "themes", "countries", "listed", "closed", "since"),
+    text=lambda d: " ".join([d["name"], d.get("acronym") or "", *d.get("themes", [])]),
+)
+
+
+def _added(document: Document | None, data: ContactAdded, event: Recorded) -> Document:
+    return {
+        "structure": str(data.structure),
+        "name": kept(data.name, event, "name"),
+        "email": kept(data.email, event, "email"),
+        "phone": kept(data.phone, event, "phone"),
+        "role": data.role,
+        "since": _day(event),
+        "version": event.version,
+    }
+
+
+def _contact_revised(document: Document | None, data: ContactRevised, event: Recorded) -> Document | None:
+    if document is None:
+        return None
+    personal = {n: kept(v, event, n) for n in ("name", "email", "phone") if (v := getattr(data, n)) is not None}
+    return {**document, **personal, "role": data.role or document["role"], "version": event.version}
+
+
+def _gone(document: Document | None, data: Any, event: Recorded) -> None:
+    return None
+
+
+CONTACTS = View(
+    name="contacts",
+    version=1,
+    on={ContactAdded: _added, ContactRevised: _contact_revised, ContactRemoved: _gone},
+    fields=("structure", "since"),
+)
+
+
+def _fact_of(**more: Any) -> Any:
+    """A document with all that the event says, its day, its version and what else is given."""
+
+    def evolve(document: Document | None, data: Any, event: Recorded) -> Document:
+        facts = data.model_dump(mode="json")
+        return {**facts, **more, "at": _day(event), "year": event.cloud.time[:4], "version": event.version}
+
+    return evolve
+
+
+SUPPORTS = View(
+    name="supports",
+    version=1,
+    on={SupportGiven: _fact_of(), SupportWithdrawn: _gone},
+    fields=("structure", "kind", "at", "year"),
+)
+
+COVERAGES = View(
+    name="coverages",
+    version=1,
+    on={MediaCoverageNoted: _fact_of(), MediaCoverageWithdrawn: _gone},
+    fields=("structure", "medium", "at", "year"),
+)
+
+
+def _answered(document: Document | None, data: IdentificationAnswered, event: Recorded) -> Document | None:
+    if document is None:
+        return None
+    answer = {"answered": _day(event), "structures": data.structures, "answer": data.answer}
+    return {**document, **answer, "version": event.version}
+
+
+REQUESTS = View(
+    name="requests",
+    version=1,
+    on={IdentificationRequested: _fact_of(answered=None), IdentificationAnswered: _answered},
+    fields=("requester", "at", "year", "answered"),
+    text=lambda d: f"{d['requester']} {d.get('question') or ''}",
+)
+
+
+def _withdrawn(document: Document | None, data: Any, event: Recorded) -> Document | None:
+    return None if document is None else {**document, "withdrawn": True, "version": event.version}
+
+
+PUBLICATIONS = View(
+    name="publications",
+    version=1,
+    on={
+        MemberNewsPublished: _fact_of(sort="news", withdrawn=False, kind=None),
+        MemberOfferPublished: _fact_of(sort="offer", withdrawn=False),
+        PublicationWithdrawn: _withdrawn,
+    },
+    fields=("structure", "sort", "at", "year", "withdrawn"),
+    text=lambda d: f"{d['title']} {d['structure_name']}",
+)
+
+
+def _joined(document: Document | None, data: MemberJoined, event: Recorded) -> Document | None:
+    return None if data.structure is None else {"structure": str(data.structure), "college": data.college}
+
+
+def _college(document: Document | None, data: MemberCollegeChanged, event: Recorded) -> Document | None:
+    return None if document is None else {**document, "college": data.college}
+
+
+MEMBERS = View(
+    name="members",
+    version=1,
+    on={MemberJoined: _joined, MemberCollegeChanged: _college, MemberLeft: _gone},
+    fields=("structure", "college"),
+)
+
+VIEWS = (STRUCTURES, CONTACTS, SUPPORTS, COVERAGES, REQUESTS, PUBLICATIONS, MEMBERS)

@@ -1,0 +1,83 @@
+"""AsyncAPI 3.0 of the whole published language, as one service publishes it.
+
+FastStream's own document only knows what it subscribes to; this one is made from `shared/contract/`, so that a
+subscriber finds every event type of the network, its address and its schema.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.contract import Event, load_all
+from shared.contract.schemas import schema_of
+
+CLOUD_EVENT: dict[str, Any] = {
+    "type": "object",
+    "description": "CloudEvents 1.0, structured JSON mode, with our extensions.",
+    "required": [
+        "specversion", "id", "source", "type", "subject", "time", "recordedtime", "actor", "commandid",
+        "correlationid", "entityversion", "data",
+    ],
+    "properties": {
+        "specversion": {"const": "1.0"},
+        "id": {"type": "string", "format": "uuid"},
+        "source": {"type": "string", "description": "/<network>/<service>"},
+        "type": {"type": "string"},
+        "subject": {"type": "string", "description": "<entity>/<id>"},
+        "time": {"type": "string", "format": "date-time", "description": "When it happened."},
+        "datacontenttype": {"const": "application/json"},
+        "recordedtime": {"type": "string", "format": "date-time", "description": "When the network learnt of it."},
+        "actor": {"type": "string", "description": "Who did it; never a name in clear."},
+        "commandid": {"type": "string", "format": "uuid"},
+        "correlationid": {"type": "string", "format": "uuid"},
+        "causationid": {"type": "string", "format": "uuid", "description": "The event that this one reacts to."},
+        "traceparent": {"type": "string"},
+        "entityversion": {"type": "integer", "minimum": 1, "description": "1, 2, 3, … in each entity."},
+    },
+}  # fmt: skip
+
+
+def asyncapi(network: str, service: str) -> dict[str, Any]:
+    """The document of `service`: it sends its own event types and may receive all of them."""
+    types = load_all()
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": f"Maillage: {service}",
+            "version": "1",
+            "description": "Domain events over NATS JetStream. Names and fields are the storage format: a type never "
+            "changes its meaning, added fields are optional.",
+        },
+        "defaultContentType": "application/cloudevents+json",
+        "channels": {name: _channel(network, kind) for name, kind in types.items()},
+        "operations": {
+            f"{'send' if kind.service == service else 'receive'}{name}": {
+                "action": "send" if kind.service == service else "receive",
+                "channel": {"$ref": f"#/channels/{name}"},
+            }
+            for name, kind in types.items()
+        },
+        "components": {"messages": {name: _message(kind) for name, kind in types.items()}},
+    }
+
+
+def _channel(network: str, kind: type[Event]) -> dict[str, Any]:
+    return {
+        "address": f"{network}.{kind.service}.{kind.entity}.{{id}}.{kind.type_name()}",
+        "parameters": {"id": {"description": f"The UUID of the {kind.entity}."}},
+        "messages": {kind.type_name(): {"$ref": f"#/components/messages/{kind.type_name()}"}},
+    }
+
+
+def _message(kind: type[Event]) -> dict[str, Any]:
+    return {
+        "name": kind.type_name(),
+        "summary": " ".join((kind.__doc__ or "").split()),
+        "contentType": "application/cloudevents+json",
+        "x-service": kind.service,
+        "x-entity": kind.entity,
+        "payload": {
+            **CLOUD_EVENT,
+            "properties": {**CLOUD_EVENT["properties"], "type": {"const": kind.type_name()}, "data": schema_of(kind)},
+        },
+    }

@@ -1,0 +1,240 @@
+"""What membership says: charter, colleges, members, board, groups, volunteers, posts, the network among its peers."""
+
+from __future__ import annotations
+
+from typing import Literal
+from uuid import UUID
+
+from shared.contract import Event
+from shared.personal import Personal
+
+CollegeCode = Literal["public", "associative", "economic", "qualified_persons"]
+"""The four colleges of the statutes of March 2017."""
+SeatRole = Literal["president", "vice_president", "administrator", "delegate_administrator"]
+LeaveReason = Literal["withdrawal", "lapse", "dissolution", "exclusion", "mistake"]
+
+
+class CharterEvent(Event, abstract=True):
+    service = "membership"
+    entity = "charter"
+
+
+class CharterAdopted(CharterEvent):
+    """A version of the charter was adopted; members sign this version from then on. Versions count from 1."""
+
+    version: int
+    title: str
+    principles: list[str]
+
+
+class CollegeEvent(Event, abstract=True):
+    service = "membership"
+    entity = "college"
+
+
+class CollegeOpened(CollegeEvent):
+    """The statutes opened a college. Before, it has no members to count: not measured, which is not zero."""
+
+    college: CollegeCode
+    title: str
+
+
+class MemberEvent(Event, abstract=True):
+    service = "membership"
+    entity = "member"
+
+
+class MemberJoined(MemberEvent):
+    """A structure (`structure`, `name`) or a person (`person`) became a member and signed a version of the charter."""
+
+    college: CollegeCode
+    charter_version: int
+    structure: UUID | None = None
+    name: str | None = None
+    person: Personal | None = None
+
+
+class MembershipRenewed(MemberEvent):
+    """A member renewed for a year."""
+
+    year: int
+
+
+class MemberCollegeChanged(MemberEvent):
+    """A member went to another college and kept its history."""
+
+    college: CollegeCode
+
+
+class MemberLeft(MemberEvent):
+    """A member left the network."""
+
+    reason: LeaveReason
+
+
+class SeatEvent(Event, abstract=True):
+    service = "membership"
+    entity = "seat"
+
+
+class BoardSeatTaken(SeatEvent):
+    """A member took a seat on the board."""
+
+    role: SeatRole
+    member: UUID | None = None
+    member_name: str | None = None
+    holder: Personal | None = None
+
+
+class BoardSeatVacated(SeatEvent):
+    """A seat on the board was given up."""
+
+    reason: str | None = None
+
+
+class GroupEvent(Event, abstract=True):
+    service = "membership"
+    entity = "group"
+
+
+class WorkingGroupFormed(GroupEvent):
+    """Members formed a working group."""
+
+    name: str
+    purpose: str | None = None
+
+
+class WorkingGroupJoined(GroupEvent):
+    """A member takes part in a working group."""
+
+    member: UUID
+    member_name: str | None = None
+
+
+class WorkingGroupLeft(GroupEvent):
+    """A member takes part in a working group no more."""
+
+    member: UUID
+
+
+class WorkingGroupClosed(GroupEvent):
+    """A working group ended."""
+
+    reason: str | None = None
+
+
+class VolunteerEvent(Event, abstract=True):
+    service = "membership"
+    entity = "volunteer"
+
+
+class VolunteerContributed(VolunteerEvent):
+    """A volunteer gave time to the network in that year: one such event for each volunteer and year."""
+
+    year: int
+    person: Personal | None = None
+    task: str | None = None
+
+
+class VolunteerWithdrawn(VolunteerEvent):
+    """A volunteer was noted by mistake."""
+
+    reason: str
+
+
+class CivicServiceEvent(Event, abstract=True):
+    service = "membership"
+    entity = "civic-service"
+
+
+class CivicServiceRecruited(CivicServiceEvent):
+    """A young person in civic service was recruited into the network's own team."""
+
+    person: Personal | None = None
+    mission: str | None = None
+
+
+class CivicServiceSeconded(CivicServiceEvent):
+    """A young person in civic service was seconded to a member or a local authority."""
+
+    host: UUID | None = None
+    host_name: str | None = None
+    person: Personal | None = None
+    mission: str | None = None
+
+
+class CivicServiceEnded(CivicServiceEvent):
+    """A civic service came to its end."""
+
+    reason: str | None = None
+
+
+class CivicServicePlaceEvent(Event, abstract=True):
+    service = "membership"
+    entity = "civic-place"
+
+
+class CivicServicePlaceApproved(CivicServicePlaceEvent):
+    """The State approved one place of civic service; one event for each place."""
+
+    authority: str | None = None
+
+
+class CivicServicePlaceEnded(CivicServicePlaceEvent):
+    """The approval of a place ended."""
+
+    reason: str | None = None
+
+
+class PostEvent(Event, abstract=True):
+    service = "membership"
+    entity = "post"
+
+
+class StaffPostCreated(PostEvent):
+    """A post was created in the team; `fte` is its share of full time."""
+
+    title: str
+    fte: float
+
+
+class StaffPostChanged(PostEvent):
+    """The share of full time of a post changed."""
+
+    fte: float
+
+
+class StaffPostClosed(PostEvent):
+    """A post was closed."""
+
+    reason: str | None = None
+
+
+class PeerNetworkEvent(Event, abstract=True):
+    service = "membership"
+    entity = "peer-network"
+
+
+class PeerNetworkJoined(PeerNetworkEvent):
+    """A regional multi-actor network (this one or another) stands on the national map."""
+
+    name: str
+    region: str | None = None
+    ourselves: bool = False
+
+
+class PeerNetworkLeft(PeerNetworkEvent):
+    """A regional network stands on the national map no more."""
+
+    reason: str | None = None
+
+
+class NetworkEvent(Event, abstract=True):
+    service = "membership"
+    entity = "network"
+
+
+class NetworkNamed(NetworkEvent):
+    """The network took a name."""
+
+    name: str

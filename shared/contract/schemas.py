@@ -1,0 +1,100 @@
+"""JSON Schemas of all event types, committed under `schemas/`, and what would break a reader of old events.
+
+`python -m shared.contract.schemas` writes them; it refuses a change that breaks.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from shared.contract import Event, load_all
+
+FOLDER = Path(__file__).parent / "schemas"
+Schema = dict[str, Any]
+
+
+def schema_of(kind: type[Event]) -> Schema:
+    """The JSON Schema (2020-12) of the data of one event type, without references."""
+    schema = kind.model_json_schema()
+    definitions = schema.pop("$defs", {})
+
+    def inlined(part: Any) -> Any:
+        if isinstance(part, dict):
+            if "$ref" in part:
+                return inlined(definitions[part["$ref"].rpartition("/")[2]])
+            return {key: inlined(value) for key, value in part.items()}
+        if isinstance(part, list):
+            return [inlined(each) for each in part]
+        return part
+
+    result: Schema = inlined(schema)
+    return result
+
+
+def as_text(schema: Schema) -> str:
+    return json.dumps(schema, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def breaks(old: Schema, new: Schema, at: str = "") -> list[str]:
+    """Why a reader with the schema `new` would fail on data that `old` allowed, or lose a field of it; [] if it won't."""
+    found: list[str] = []
+    old_properties, new_properties = old.get("properties", {}), new.get("properties", {})
+    for name in sorted(set(old_properties) - set(new_properties)):
+        found.append(f"{at}{name} is gone")
+    for name in sorted(set(new.get("required", ())) - set(old.get("required", ()))):
+        found.append(f"{at}{name} is required now")
+    for name in sorted(set(old_properties) & set(new_properties)):
+        found += breaks(old_properties[name], new_properties[name], f"{at}{name}.")
+    here = at.rstrip(".")
+    old_kinds, new_kinds = _kinds(old), _kinds(new)
+    for kind in sorted(old_kinds.keys() - new_kinds.keys()):
+        found.append(f"{here} may be no {kind} now")
+    for kind in old_kinds.keys() & new_kinds.keys():
+        before, after = old_kinds[kind], new_kinds[kind]
+        if "enum" in after and not set(before.get("enum", ["anything"])) <= set(after["enum"]):
+            found.append(f"{here} allows fewer values now")
+        for key, narrower in (("maxLength", min), ("minLength", max), ("maximum", min), ("minimum", max), ("pattern", None)):
+            if key in after and after[key] != before.get(key):
+                if narrower is None or key not in before or narrower(before[key], after[key]) == after[key]:
+                    found.append(f"{here} has a narrower {key} now")
+        if "items" in before and "items" in after:
+            found += breaks(before["items"], after["items"], f"{here}[].")
+    return found
+
+
+def _kinds(schema: Schema) -> dict[str, Schema]:
+    """The alternatives of a schema by JSON type (and format)."""
+    options = schema.get("anyOf") or [schema]
+    kinds: dict[str, Schema] = {}
+    for option in options:
+        if "const" in option:
+            option = {**option, "enum": [option["const"]]}
+        kind = option.get("type") or "anything"
+        kinds[f"{kind} {option['format']}" if "format" in option else str(kind)] = option
+    return kinds
+
+
+def main() -> int:
+    FOLDER.mkdir(exist_ok=True)
+    bad = 0
+    types = load_all()
+    for path in FOLDER.glob("*.json"):
+        if path.stem not in types:
+            print(f"{path.stem}: an event type never goes; old logs hold it", file=sys.stderr)
+            bad += 1
+    for name, kind in types.items():
+        path, new = FOLDER / f"{name}.json", schema_of(kind)
+        why = breaks(json.loads(path.read_text()), new) if path.exists() else []
+        if why:
+            print(f"{name}: {'; '.join(why)}", file=sys.stderr)
+            bad += 1
+        else:
+            path.write_text(as_text(new))
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

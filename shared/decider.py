@@ -1,0 +1,99 @@
+"""Deciding: pure functions from a command and a state to events. No input, no output, no clock.
+
+One shape serves every aggregate: `evolve(state, event) -> state` and, in a table, for each type of command a
+`decide(command, state, context) -> events`. A decision that can't be taken raises `Refused`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar, Generic, TypeVar
+from uuid import UUID, uuid5
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.contract import Event
+
+S = TypeVar("S")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a decision may know beside its state.
+
+    `at`: when it happened; `now`: when we learn of it (both aware, UTC); `command`: the command's id, from which
+    all new ids derive; `actor`: who asks.
+    """
+
+    at: datetime
+    now: datetime
+    command: UUID
+    actor: str
+
+    def new_id(self, name: str) -> UUID:
+        """An id that the same command gives again at every retry."""
+        return derived_id(self.command, name)
+
+
+def derived_id(command: UUID, name: str) -> UUID:
+    """UUIDv5 (RFC 9562) of `name` under the id of a command."""
+    return uuid5(command, name)
+
+
+class Refused(Exception):
+    """A command that the rules do not allow. `code` is said to people as the word `refused.<code>`."""
+
+    def __init__(self, code: str, **values: Any) -> None:
+        super().__init__(code)
+        self.code, self.values = code, values
+
+
+class Command(BaseModel):
+    """What somebody wants to happen to one entity.
+
+    A command that `creates` makes an entity whose id derives from the command's; any other names its entity in the
+    field called like it (`structure`, or `of` for a name with a hyphen). An entity with a natural key overrides
+    `target`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    entity: ClassVar[str]
+    creates: ClassVar[bool] = False
+
+    def target(self, context: Context) -> UUID:
+        """The id of the entity that this command is for."""
+        if self.creates:
+            return context.new_id(self.entity)
+        found = getattr(self, self.entity.replace("-", "_"))
+        assert isinstance(found, UUID)
+        return found
+
+
+Decision = Sequence[Event]
+
+
+@dataclass(frozen=True)
+class Decider(Generic[S]):
+    """The rules of one kind of entity. `initial` is its state before any event."""
+
+    entity: str
+    initial: S
+    evolve: Callable[[S, Event], S]
+    decisions: Mapping[type[Command], Callable[[Any, S, Context], Decision]]
+
+    def __post_init__(self) -> None:
+        for command in self.decisions:
+            if command.entity != self.entity:
+                raise TypeError(f"{command.__name__} is for {command.entity}, not for {self.entity}")
+
+    def decide(self, command: Command, state: S, context: Context) -> Decision:
+        return self.decisions[type(command)](command, state, context)
+
+    def fold(self, events: Iterable[Event], state: S | None = None) -> S:
+        """The state after `events`, in their order."""
+        current = self.initial if state is None else state
+        for event in events:
+            current = self.evolve(current, event)
+        return current

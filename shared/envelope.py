@@ -1,0 +1,190 @@
+"""CloudEvents 1.0 (structured JSON mode) in and out of a NATS message.
+
+The subject of the message, `<network>.<service>.<entity>.<id>.<EventType>`, and the body's `source`, `subject` and
+`type` say the same thing twice; a message in which they disagree is void (see `Void`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import NamedTuple
+from uuid import UUID
+
+import msgspec
+import orjson
+from pydantic import ValidationError
+
+from shared.contract import EVENTS, Event
+
+BODY_LIMIT = 512 * 1024  # bytes; far below the server's max_payload of 1 MiB
+
+
+class Message(NamedTuple):
+    """A message of the stream as it lies there: its sequence, its subject and its exact bytes."""
+
+    seq: int
+    subject: str
+    body: bytes
+
+
+class CloudEvent(msgspec.Struct, frozen=True, gc=False):
+    """The attributes of CloudEvents 1.0 §3 and our extensions, as they stand in the JSON."""
+
+    specversion: str
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: str
+    recordedtime: str
+    actor: str
+    commandid: str
+    correlationid: str
+    entityversion: int
+    data: msgspec.Raw
+    datacontenttype: str = "application/json"
+    causationid: str | None = None
+    traceparent: str | None = None
+
+
+_decoder = msgspec.json.Decoder(CloudEvent)
+
+
+class Void(Exception):
+    """A message that no reader may take for an event. `reason` is one of `REASONS`."""
+
+    REASONS = ("not-an-event", "subject-disagrees", "out-of-turn", "unreadable-data")
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """An event as the log holds it, with its place there (`seq`) and its place in its entity (`version`, from 1)."""
+
+    seq: int
+    network: str
+    service: str
+    entity: str
+    entity_id: str
+    cloud: CloudEvent
+    body: bytes
+
+    @property
+    def type(self) -> str:
+        return self.cloud.type
+
+    @property
+    def id(self) -> str:
+        return self.cloud.id
+
+    @property
+    def version(self) -> int:
+        return self.cloud.entityversion
+
+    @property
+    def actor(self) -> str:
+        return self.cloud.actor
+
+    @cached_property
+    def time(self) -> datetime:
+        """When it happened."""
+        return datetime.fromisoformat(self.cloud.time)
+
+    @cached_property
+    def recorded(self) -> datetime:
+        """When it was learnt."""
+        return datetime.fromisoformat(self.cloud.recordedtime)
+
+    @cached_property
+    def data(self) -> Event:
+        """The event itself. Raises KeyError for a type we don't know, Void for data against its type."""
+        known = EVENTS[self.cloud.type]
+        try:
+            return known.model_validate_json(bytes(self.cloud.data))
+        except ValidationError:
+            raise Void("unreadable-data") from None
+
+
+def opened(message: Message) -> Recorded:
+    """The event in a message. Raises Void where there is none, or where subject and content disagree."""
+    try:
+        cloud = _decoder.decode(message.body)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        raise Void("not-an-event") from None
+    parts = message.subject.split(".")
+    if len(parts) != 5:
+        raise Void("subject-disagrees")
+    network, service, entity, entity_id, kind = parts
+    if (
+        cloud.specversion != "1.0"
+        or cloud.type != kind
+        or cloud.source != f"/{network}/{service}"
+        or cloud.subject != f"{entity}/{entity_id}"
+    ):
+        raise Void("subject-disagrees")
+    known = EVENTS.get(kind)
+    if known is not None and (known.service != service or known.entity != entity):
+        raise Void("subject-disagrees")
+    return Recorded(message.seq, network, service, entity, entity_id, cloud, message.body)
+
+
+def instant(moment: datetime) -> str:
+    """RFC 3339 in UTC, to the microsecond. Raises ValueError for a time without a zone."""
+    if moment.tzinfo is None:
+        raise ValueError("a time needs its zone")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Who did it, by which command, in which chain."""
+
+    actor: str
+    command: UUID
+    correlation: UUID
+    causation: UUID | None = None
+    traceparent: str | None = None
+
+
+def address(network: str, event: Event, entity_id: UUID) -> str:
+    """The subject that an event is stored under."""
+    return f"{network}.{event.service}.{event.entity}.{entity_id}.{event.type_name()}"
+
+
+def sealed_body(
+    network: str,
+    event: Event,
+    entity_id: UUID,
+    *,
+    id: UUID,
+    version: int,
+    at: datetime,
+    now: datetime,
+    by: Provenance,
+) -> bytes:
+    """The exact bytes of an event in the log. Its personal fields must be sealed already."""
+    body = {
+        "specversion": "1.0",
+        "id": str(id),
+        "source": f"/{network}/{event.service}",
+        "type": event.type_name(),
+        "subject": f"{event.entity}/{entity_id}",
+        "time": instant(at),
+        "datacontenttype": "application/json",
+        "recordedtime": instant(now),
+        "actor": by.actor,
+        "commandid": str(by.command),
+        "correlationid": str(by.correlation),
+        "entityversion": version,
+        "data": event.model_dump(mode="json", exclude_none=True),
+    }
+    if by.causation is not None:
+        body["causationid"] = str(by.causation)
+    if by.traceparent is not None:
+        body["traceparent"] = by.traceparent
+    return orjson.dumps(body)

@@ -1,0 +1,139 @@
+"""Reactions: what a service does when an event is spoken. A durable pull consumer through FastStream for each.
+
+`@on(Type)` declares one: an async function from the event and its service to commands. Their ids follow from the
+event's id, so a second delivery changes nothing. What fails is tried again with growing pauses, then parked, where an
+operator sees it, tries it again or drops it. A reaction is not a view: a rebuild never reacts again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+import structlog
+from faststream import AckPolicy
+from faststream.nats import JStream, NatsBroker, PullSub
+from faststream.nats.annotations import NatsMessage
+from nats.js.api import ConsumerConfig, DeliverPolicy
+
+from shared.contract import Event
+from shared.decider import Command, derived_id
+from shared.envelope import Message, Recorded, Void, opened
+
+if TYPE_CHECKING:
+    from shared.service import Service
+
+log = structlog.get_logger()
+TRIES = 9
+FIRST_PAUSE = 0.5  # seconds, doubled at each try: the ninth comes about two minutes after the first
+LONGEST_PAUSE = 60.0
+ACK_WAIT = 120.0  # seconds a reaction may take before the server offers the event again
+
+React = Callable[[Recorded, "Service"], Awaitable[Sequence[Command]]]
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """One reaction; `name` is part of its durable consumer's name and never changes."""
+
+    name: str
+    event: type[Event]
+    react: React
+
+
+def on(event: type[Event], name: str | None = None) -> Callable[[React], Reaction]:
+    """Declares the decorated function as the reaction to one type of event."""
+
+    def declare(react: React) -> Reaction:
+        return Reaction(name or getattr(react, "__name__", "reaction").replace("_", "-"), event, react)
+
+    return declare
+
+
+class Reactions:
+    """Runs the reactions of one service on a connection of their own."""
+
+    def __init__(self, service: Service, reactions: Sequence[Reaction], connection: dict[str, Any]) -> None:
+        self._service, self.reactions = service, list(reactions)
+        self._broker = NatsBroker(**connection, logger=None)
+        for reaction in self.reactions:
+            self._subscribe(reaction)
+
+    async def start(self) -> None:
+        if self.reactions:
+            await self._broker.start()
+
+    async def stop(self) -> None:
+        if self.reactions:
+            await self._broker.stop()
+
+    def _subscribe(self, reaction: Reaction) -> None:
+        network, kind = self._service.network, reaction.event
+        subscriber = self._broker.subscriber(
+            f"{network}.{kind.service}.{kind.entity}.*.{kind.type_name()}",
+            durable=f"{self._service.name}-{reaction.name}",
+            stream=JStream(network, declare=False),
+            pull_sub=PullSub(batch_size=1, timeout=5.0),  # one at a time: more would be handled at once, out of order
+            config=ConsumerConfig(deliver_policy=DeliverPolicy.ALL, ack_wait=ACK_WAIT, max_ack_pending=64),
+            ack_policy=AckPolicy.MANUAL,
+            no_reply=True,
+        )
+
+        async def handle(message: NatsMessage) -> None:
+            await self._handle(reaction, message)
+
+        subscriber(handle)
+
+    async def _handle(self, reaction: Reaction, message: NatsMessage) -> None:
+        raw = message.raw_message
+        assert not isinstance(raw, list)
+        found = Message(raw.metadata.sequence.stream, raw.subject, raw.data)
+        tries = raw.metadata.num_delivered or 1
+        try:
+            await self.react(reaction, found)
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            if tries < TRIES:
+                log.warning("reaction.failed", reaction=reaction.name, seq=found.seq, tries=tries, error=repr(error))
+                await raw.nak(delay=min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (tries - 1)))
+                return
+            log.error("reaction.parked", reaction=reaction.name, seq=found.seq, error=repr(error))
+            await self._service.store.park(reaction.name, found.seq, f"{type(error).__name__}: {error}"[:500])
+        await raw.ack()
+
+    async def react(self, reaction: Reaction, message: Message) -> None:
+        """Reacts to one message, once in effect. Raises whatever stands in the way."""
+        if not await self._service.runner.wait_for(message.seq, timeout=30.0):
+            raise TimeoutError(f"views have not reached sequence {message.seq}")
+        if message.seq in self._service.runner.voids:
+            return
+        try:
+            event = opened(message)
+            commands = await reaction.react(event, self._service)
+        except Void:
+            return
+        for n, command in enumerate(commands, 1):
+            await self._service.execute(
+                command,
+                id=derived_id(UUID(event.id), f"{self._service.name}/{reaction.name}/{n}"),
+                actor=f"service:{self._service.name}",
+                cause=event,
+            )
+
+    async def retry(self, name: str, seq: int) -> bool:
+        """Tries a parked event again now; True if it went well and is parked no more."""
+        reaction = next((r for r in self.reactions if r.name == name), None)
+        message = await self._service.log.at(seq)
+        if reaction is None or message is None:
+            return False
+        try:
+            await self.react(reaction, message)
+        except Exception as error:
+            await self._service.store.park(name, seq, f"{type(error).__name__}: {error}"[:500])
+            return False
+        await self._service.store.unpark(name, seq)
+        return True

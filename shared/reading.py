@@ -1,0 +1,160 @@
+"""The ordered read of everything: pulls that overlap, from any sequence on, without a hole or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import orjson
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
+from nats.js.errors import APIError, NotFoundError
+
+from shared.envelope import Message
+
+PULL = 1000  # messages a request
+AHEAD = 4 * PULL  # messages asked for and not yet taken over: bounds the memory
+QUIET = 3.0  # seconds without even a heartbeat after which the consumer is taken for dead
+EXPIRES = 30.0  # seconds that an unanswered request stays open
+
+
+class LogDamaged(Exception):
+    """The log is not what it was: a sequence is missing, or the log ends before what was read of it already."""
+
+
+class _Pulls:
+    """One ephemeral consumer, and the requests open on it."""
+
+    def __init__(self, nc: Client, stream: str, after: int, api: str) -> None:
+        self._nc, self._stream, self._after, self._api = nc, stream, after, api
+        self.messages: list[Message] = []
+        self.news = asyncio.Event()
+        self.lost = False
+        self._asked = 0  # messages of open requests, at most
+        self._consumer = ""
+
+    async def open(self) -> None:
+        config = ConsumerConfig(
+            deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
+            opt_start_seq=self._after + 1,
+            ack_policy=AckPolicy.NONE,
+            mem_storage=True,
+            num_replicas=1,
+            inactive_threshold=60.0,
+        )
+        info = await self._nc.jetstream(prefix=self._api).add_consumer(self._stream, config)
+        self._consumer = info.name
+        self._inbox = self._nc.new_inbox()
+        self._subscription = await self._nc.subscribe(
+            self._inbox, cb=self._take, pending_msgs_limit=4 * AHEAD, pending_bytes_limit=-1
+        )
+
+    async def close(self) -> None:
+        if self._nc.is_closed:
+            return
+        try:
+            await self._subscription.unsubscribe()
+            await self._nc.jetstream(prefix=self._api).delete_consumer(self._stream, self._consumer)
+        except (NatsError, NotFoundError, APIError, TimeoutError):
+            pass  # it ends by itself after its inactive_threshold
+
+    async def ask(self) -> None:
+        """Keeps requests open as long as what is asked for and not taken over stays below AHEAD."""
+        while len(self.messages) + self._asked + PULL <= AHEAD:
+            self._asked += PULL
+            request = {"batch": PULL, "expires": int(EXPIRES * 1e9), "idle_heartbeat": int(QUIET / 3 * 1e9)}
+            await self._nc.publish(
+                f"{self._api}.CONSUMER.MSG.NEXT.{self._stream}.{self._consumer}",
+                orjson.dumps(request),
+                reply=self._inbox,
+            )
+            if self._asked >= 2 * PULL:
+                break
+
+    async def _take(self, msg: Msg) -> None:
+        if msg.reply.startswith("$JS.ACK"):
+            parts = msg.reply.split(".")
+            self.messages.append(Message(int(parts[5 if len(parts) == 9 else 7]), msg.subject, msg.data))
+            self._asked -= 1
+        else:
+            headers = msg.headers or {}
+            if headers.get("Status") == "408":  # a request expired; so many of its messages never came
+                self._asked -= int(headers.get("Nats-Pending-Messages", PULL))
+            elif headers.get("Status") != "100":  # a heartbeat has only to be heard
+                self.lost = True
+        self.news.set()
+
+
+async def read(
+    nc: Client, stream: str, after: int, *, follow: bool, until: int | None = None, api: str = "$JS.API"
+) -> AsyncIterator[list[Message]]:
+    """Runs of messages with the sequences after+1, after+2, …; ends at `until` unless it is to `follow` for ever.
+
+    A consumer that dies (a restart of the server, a lost connection) is replaced where it stood. Raises LogDamaged
+    where a sequence is missing, even to a fresh consumer, or where the log ends before `after`.
+    """
+    doubted = -1  # the sequence at which a hole was seen once
+    while True:
+        last = await _last_sequence(nc, stream, api)
+        if last < after:
+            raise LogDamaged(f"the log ends at sequence {last}, but {after} was read before: restore it")
+        if not follow and until is None:
+            until = last
+        if until is not None and after >= until:
+            return
+        pulls = _Pulls(nc, stream, after, api)
+        try:
+            await pulls.open()
+            while not pulls.lost:
+                await pulls.ask()
+                pulls.news.clear()
+                if not pulls.messages:
+                    try:
+                        await asyncio.wait_for(pulls.news.wait(), QUIET)
+                    except TimeoutError:
+                        break
+                run, pulls.messages = pulls.messages, []
+                if not run:
+                    continue
+                if run[0].seq != after + 1 or run[-1].seq != after + len(run):
+                    whole = _without_gap(run, after)
+                    if not whole and doubted == after:
+                        raise LogDamaged(f"sequence {after + 1} is missing from the log: restore it")
+                    if not whole:
+                        doubted = after
+                    run = whole
+                    pulls.lost = True
+                if until is not None and run and run[-1].seq > until:
+                    run = run[: until - run[-1].seq]
+                if run:
+                    after = run[-1].seq
+                    yield run
+                    if until is not None and after >= until:
+                        return
+        except (NatsError, APIError, TimeoutError):
+            await asyncio.sleep(0.2)
+        finally:
+            await pulls.close()
+
+
+def _without_gap(run: list[Message], after: int) -> list[Message]:
+    whole = []
+    for message in run:
+        if message.seq != after + 1:
+            break
+        whole.append(message)
+        after += 1
+    return whole
+
+
+async def _last_sequence(nc: Client, stream: str, api: str) -> int:
+    while True:
+        try:
+            info = await nc.jetstream(prefix=api).stream_info(stream)
+            return int(info.state.last_seq)
+        except (NatsError, APIError, TimeoutError):
+            if nc.is_closed:
+                raise
+            await asyncio.sleep(0.2)

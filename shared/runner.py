@@ -1,0 +1,215 @@
+"""The runner: reads the log once for all views of a service, judges each message, and keeps views current.
+
+Documents, judgements and checkpoints of a step are written together. It stops loudly at a hole or at a log that went
+backwards; it passes over void messages, and shows them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import structlog
+
+from shared.contract import EVENTS
+from shared.envelope import Message, Recorded, Void, opened
+from shared.log import Log, LogDamaged, Unavailable
+from shared.views import Batch, Checkpoint, Document, Store, View
+
+log = structlog.get_logger()
+JUDGE = "judge"
+STEP = 5000  # messages written in one transaction, at most
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What verifying a view found: both digests, and the sequence that they stand for."""
+
+    view: str
+    seq: int
+    live: str
+    rebuilt: str
+
+    @property
+    def equal(self) -> bool:
+        return self.live == self.rebuilt
+
+
+class Runner:
+    """Keeps `views` current in `store`. `start` returns when it runs; `wait_for(seq)` when a sequence is visible."""
+
+    def __init__(self, log_: Log, store: Store, views: Sequence[View], service: str) -> None:
+        self._log, self._store, self.views, self._service = log_, store, list(views), service
+        self._versions: dict[str, int] = {}
+        self._at: dict[str, int] = {}
+        self._judged = Checkpoint()
+        self.voids: dict[int, str] = {}
+        self.unknown: dict[str, int] = {}
+        self.damage: str | None = None
+        self._moved = asyncio.Condition()
+        self._writing = asyncio.Lock()
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Raises LogDamaged where the log is not the one that the views were built from."""
+        await self._store.prepare(self.views)
+        self._versions = await self._store.versions()
+        self.voids = await self._store.voids()
+        self._judged = await self._store.checkpoint(JUDGE)
+        self._at = {v.table: (await self._store.checkpoint(v.table)).seq for v in self.views}
+        await self._same_log()
+        for view in self.views:  # a new view, or a new version of one, catches up alone
+            if self._at[view.table] < self._judged.seq:
+                await self._catch_up(view)
+        self._task = asyncio.create_task(self._run(), name=f"views-{self._service}")
+
+    async def stop(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    @property
+    def position(self) -> int:
+        """The sequence up to which every view of this service shows the log."""
+        return self._judged.seq
+
+    async def wait_for(self, seq: int, timeout: float = 5.0) -> bool:
+        """True once views show this sequence, False if they do not within `timeout` seconds."""
+        async with self._moved:
+            try:
+                await asyncio.wait_for(self._moved.wait_for(lambda: self.position >= seq or self.damage is not None), timeout)
+            except TimeoutError:
+                return False
+        return self.position >= seq
+
+    async def _same_log(self) -> None:
+        """The event at our checkpoint must still be the one that we read there."""
+        if self._judged.seq == 0:
+            return
+        last = await self._log.last()
+        if last < self._judged.seq:
+            raise LogDamaged(f"the log ends at sequence {last}, but {self._judged.seq} was read before: restore it")
+        message = await self._log.at(self._judged.seq)
+        if message is None or _id(message) != self._judged.id:
+            raise LogDamaged(f"sequence {self._judged.seq} of the log is not the event that was read there before")
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                async for run in self._log.read(self._judged.seq, follow=True):
+                    for start in range(0, len(run), STEP):
+                        async with self._writing:
+                            await self._step(run[start : start + STEP])
+            except LogDamaged as damage:
+                self.damage = str(damage)
+                log.error("views.log_damaged", service=self._service, damage=str(damage))
+                async with self._moved:
+                    self._moved.notify_all()
+                return
+            except Unavailable:
+                await asyncio.sleep(0.5)
+            except asyncio.CancelledError:
+                raise
+            except Exception:
+                log.exception("views.failed", service=self._service)
+                await asyncio.sleep(2)  # a full disk may pass; what was not written is read again
+
+    async def _step(self, run: Sequence[Message]) -> None:
+        batch = Batch()
+        events = self._judge(run, batch)
+        for view in self.views:
+            batch.documents[view] = await applied(self._store, view, events)
+            batch.checkpoints[view.table] = Checkpoint(run[-1].seq)
+        judged = Checkpoint(run[-1].seq, _id(run[-1]))
+        batch.checkpoints[JUDGE] = judged
+        await self._store.put(batch)
+        self.voids |= batch.voids
+        async with self._moved:
+            self._judged = judged
+            self._at = {view.table: judged.seq for view in self.views}
+            self._moved.notify_all()
+
+    def _judge(self, run: Sequence[Message], batch: Batch) -> list[Recorded]:
+        """The events among the messages; what is none is noted as void, with its reason."""
+        events = []
+        for message in run:
+            try:
+                event = opened(message)
+                entity = f"{event.service}.{event.entity}.{event.entity_id}"
+                if event.version != self._versions.get(entity, 0) + 1:
+                    raise Void("out-of-turn")
+            except Void as void:
+                batch.voids[message.seq] = void.reason
+                log.error("log.void", seq=message.seq, reason=void.reason, service=self._service)
+                continue
+            self._versions[entity] = batch.versions[entity] = event.version
+            if event.type not in EVENTS:
+                self.unknown[event.type] = self.unknown.get(event.type, 0) + 1
+            events.append(event)
+        return events
+
+    async def _catch_up(self, view: View, upto: int | None = None, progress: Callable[[int], None] | None = None) -> None:
+        """Brings one view alone to the judged sequence, from wherever it stands."""
+        upto = self._judged.seq if upto is None else upto
+        after = (await self._store.checkpoint(view.table)).seq
+        async for run in self._log.read(after, until=upto):
+            # The judgement of these sequences is known, so it is not made again.
+            events = [opened(m) for m in run if m.seq not in self.voids and m.subject.rpartition(".")[2] in view.listens]
+            batch = Batch(checkpoints={view.table: Checkpoint(run[-1].seq)})
+            batch.documents[view] = await applied(self._store, view, events)
+            await self._store.put(batch)
+            if progress is not None:
+                progress(run[-1].seq)
+        self._at[view.table] = upto
+
+    async def rebuild(self, view: View, progress: Callable[[int], None] | None = None) -> float:
+        """Builds the view again beside the live one, then swaps. Returns the seconds it took."""
+        start = time.perf_counter()
+        beside = await self._store.start_rebuild(view)
+        await self._catch_up(beside, progress=progress)
+        async with self._writing:
+            await self._catch_up(beside, progress=progress)  # what came in meanwhile
+            await self._store.swap(beside, view)
+        self._at.pop(beside.table, None)
+        return time.perf_counter() - start
+
+    async def verify(self, view: View) -> Verdict:
+        """Compares the live view with a rebuild at the same sequence, by digest. The rebuild is thrown away."""
+        beside = await self._store.start_rebuild(view)
+        try:
+            await self._catch_up(beside)
+            async with self._writing:
+                await self._catch_up(beside)
+                live, rebuilt = await self._store.digest(view), await self._store.digest(beside)
+                return Verdict(view.name, self.position, live, rebuilt)
+        finally:
+            self._at.pop(beside.table, None)
+            await self._store.drop(beside)
+
+
+async def applied(store: Store, view: View, events: Iterable[Recorded]) -> dict[str, Document | None]:
+    """What these events make of the documents of a view: key → document, None for one that went."""
+    heard = [(event, view.keys(event)) for event in events if event.type in view.listens]
+    keys = {key for _, found in heard for key in found}
+    before = await store.get_many(view, sorted(keys)) if keys else {}
+    documents: dict[str, Document | None] = {}
+    for event, found in heard:
+        for key in found:
+            document = documents[key] if key in documents else before.get(key)
+            try:
+                after = view.evolve(document, event)
+            except Void:
+                continue
+            if after is not None:
+                after["key"] = key
+            documents[key] = after
+    return documents
+
+
+def _id(message: Message) -> str:
+    try:
+        return opened(message).id
+    except Void:
+        return ""

@@ -1,0 +1,103 @@
+"""A service: its aggregates, views, reactions and pages, wired to one log. `Definition` says what, `Service` runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from nats.aio.client import Client
+
+from shared.decider import Command, Decider
+from shared.execute import Executor, Outcome
+from shared.keyring import Keyring
+from shared.log import Log
+from shared.reactions import Reaction, Reactions
+from shared.runner import Runner
+from shared.settings import Settings
+from shared.views import Store, View
+from shared.words import Words
+
+Choices = Mapping[str, Sequence[tuple[str, str]]]
+"""For a form: field → (value, label) pairs to choose from."""
+
+
+async def no_choices(service: Service, command: type[Command], lang: str) -> Choices:
+    return {}
+
+
+async def nothing(service: Service) -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class Definition:
+    """What makes a service. `page_of`: where the front goes after a command. `choices`: what its forms offer.
+    `opening` and `closing` start and end what else it runs."""
+
+    name: str
+    folder: Path
+    deciders: Sequence[Decider[Any]]
+    views: Sequence[View]
+    words: Words
+    routes: Callable[[Service], APIRouter]
+    reactions: Sequence[Reaction] = ()
+    page_of: Callable[[Command, Outcome], str] = lambda command, outcome: ""
+    choices: Callable[[Service, type[Command], str], Awaitable[Choices]] = no_choices
+    opening: Callable[[Service], Awaitable[None]] = nothing
+    closing: Callable[[Service], Awaitable[None]] = nothing
+
+
+@dataclass
+class Surroundings:
+    """What a service is given: the network, a connection, its folders, how FastStream connects."""
+
+    network: str
+    nc: Client
+    settings: Settings
+    data: Path
+    store: Store
+    broker: dict[str, Any]
+    replicas: int = 1
+    public_url: str = "http://127.0.0.1:8000"
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+class Service:
+    """One running service."""
+
+    def __init__(self, definition: Definition, around: Surroundings) -> None:
+        self.definition, self.around = definition, around
+        self.name, self.network, self.settings = definition.name, around.network, around.settings
+        self.log = Log(around.nc, around.network, replicas=around.replicas)
+        self.keyring = Keyring(around.data / "keys", around.network, definition.name)
+        self.store = around.store
+        self.runner = Runner(self.log, self.store, definition.views, definition.name)
+        self.execute = Executor(self.log, self.keyring, definition.name, definition.deciders)
+        self.reactions = Reactions(self, definition.reactions, around.broker)
+
+    async def start(self) -> None:
+        """Returns once the service answers. Raises LogDamaged where its views were built from another log."""
+        await self.log.start()
+        await self.runner.start()
+        await self.definition.opening(self)
+
+    async def start_reactions(self) -> None:
+        """Apart from `start`, since a reaction may need another service, or the sample to be whole."""
+        await self.reactions.start()
+
+    async def stop(self) -> None:
+        await self.reactions.stop()
+        await self.definition.closing(self)
+        await self.runner.stop()
+        await self.log.stop()
+        await self.store.close()
+        self.keyring.close()
+
+    def app(self) -> FastAPI:
+        """The service's front and API, to be mounted under `/<name>`."""
+        from shared.web.app import service_app
+
+        return service_app(self)

@@ -1,0 +1,266 @@
+"""Views in one SQLite file: a table a view, one transaction a batch. The store of the embedded installation.
+
+Fields that a view declares are columns of their own beside the document; a list is kept as JSON and matches by any of
+its values. Reading and writing have a thread and a connection each (WAL), so a page never waits for a rebuild.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from hashlib import sha256
+from itertools import count
+from pathlib import Path
+from typing import Any, TypeVar
+
+import orjson
+
+from shared.views import Batch, Checkpoint, Document, Page, Parked, View, Where, folded
+
+T = TypeVar("T")
+SCHEMA = """
+PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;
+CREATE TABLE IF NOT EXISTS checkpoints (reader TEXT PRIMARY KEY, seq INTEGER NOT NULL, id TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS versions (entity TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS voids (seq INTEGER PRIMARY KEY, reason TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS parked (reaction TEXT, seq INTEGER, error TEXT NOT NULL, PRIMARY KEY (reaction, seq)) WITHOUT ROWID;
+"""
+IN_ONE_QUERY = 500  # keys
+
+
+def _value(value: Any) -> Any:
+    return orjson.dumps(value).decode() if isinstance(value, list | dict) else value
+
+
+class SqliteStore:
+    """Implements `shared.views.Store` on the file `path`."""
+
+    def __init__(self, path: Path) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._writer = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self._writer.executescript(SCHEMA)
+        self._reader = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        self._reader.execute("PRAGMA query_only=ON")
+        self._write_thread = ThreadPoolExecutor(1, thread_name_prefix=f"write-{path.stem}")
+        self._read_thread = ThreadPoolExecutor(1, thread_name_prefix=f"read-{path.stem}")
+        self._numbers = count(1)
+
+    async def close(self) -> None:
+        self._write_thread.shutdown()
+        self._read_thread.shutdown()
+        self._reader.close()
+        self._writer.close()
+
+    async def prepare(self, views: Sequence[View]) -> None:
+        """Makes the tables of these views, and drops those of views and versions that are no more."""
+
+        def work() -> None:
+            tables = {row[0] for row in self._writer.execute("SELECT name FROM sqlite_master WHERE name LIKE 'view\\_%' ESCAPE '\\' AND type='table'")}
+            for table in tables - {f"view_{v.table}" for v in views}:
+                self._drop(table.removeprefix("view_"))
+            for view in views:
+                self._create(view.table, view)
+                self._index(view.table, view)
+
+        await self._write(work)
+
+    async def checkpoint(self, reader: str) -> Checkpoint:
+        row = await self._read(lambda db: db.execute("SELECT seq, id FROM checkpoints WHERE reader = ?", (reader,)).fetchone())
+        return Checkpoint(*row) if row else Checkpoint()
+
+    async def versions(self) -> dict[str, int]:
+        return dict(await self._read(lambda db: db.execute("SELECT entity, version FROM versions").fetchall()))
+
+    async def voids(self, upto: int | None = None) -> dict[int, str]:
+        limit = 2**62 if upto is None else upto
+        return dict(await self._read(lambda db: db.execute("SELECT seq, reason FROM voids WHERE seq <= ?", (limit,)).fetchall()))
+
+    async def get(self, view: View, key: str) -> Document | None:
+        return (await self.get_many(view, [key])).get(key)
+
+    async def get_many(self, view: View, keys: Sequence[str]) -> dict[str, Document]:
+        def work(db: sqlite3.Connection) -> dict[str, Document]:
+            found: dict[str, Document] = {}
+            for start in range(0, len(keys), IN_ONE_QUERY):
+                some = keys[start : start + IN_ONE_QUERY]
+                rows = db.execute(f"SELECT key, doc FROM view_{view.table} WHERE key IN ({_marks(some)})", some)
+                found.update((key, orjson.loads(doc)) for key, doc in rows)
+            return found
+
+        return await self._read(work)
+
+    async def put(self, batch: Batch) -> None:
+        def work() -> None:
+            db = self._writer
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                for view, documents in batch.documents.items():
+                    gone = [(key,) for key, document in documents.items() if document is None]
+                    if gone:
+                        db.executemany(f"DELETE FROM view_{view.table} WHERE key = ?", gone)
+                    rows = [self._row(view, d) for d in documents.values() if d is not None]
+                    if rows:
+                        db.executemany(f"INSERT OR REPLACE INTO view_{view.table} VALUES ({_marks(rows[0])})", rows)
+                db.executemany("INSERT OR REPLACE INTO versions VALUES (?, ?)", batch.versions.items())
+                db.executemany("INSERT OR REPLACE INTO voids VALUES (?, ?)", batch.voids.items())
+                db.executemany(
+                    "INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?)",
+                    [(reader, *checkpoint) for reader, checkpoint in batch.checkpoints.items()],
+                )
+                db.execute("COMMIT")
+            except BaseException:
+                db.execute("ROLLBACK")
+                raise
+
+        await self._write(work)
+
+    async def find(
+        self,
+        view: View,
+        where: Where | None = None,
+        *,
+        text: str = "",
+        sort: Sequence[str] = (),
+        limit: int = 50,
+        offset: int = 0,
+    ) -> Page:
+        """Documents that match, `sort`ed by declared fields (`-field` from the end), and how many match in all."""
+        condition, values = self._condition(view, where, text)
+        order = ", ".join(
+            f"{self._column(view, name.lstrip('-'))} {'DESC' if name.startswith('-') else 'ASC'}" for name in (*sort, "key")
+        )
+
+        def work(db: sqlite3.Connection) -> Page:
+            total = db.execute(f"SELECT count(*) FROM view_{view.table} {condition}", values).fetchone()[0]
+            rows = db.execute(
+                f"SELECT doc FROM view_{view.table} {condition} ORDER BY {order} LIMIT ? OFFSET ?", (*values, limit, offset)
+            )
+            return Page([orjson.loads(row[0]) for row in rows], total)
+
+        return await self._read(work)
+
+    async def count_by(self, view: View, field: str, where: Where | None = None, *, text: str = "") -> dict[str, int]:
+        """How many documents have each value of a field; a document counts once for each value of a list."""
+        condition, values = self._condition(view, where, text)
+        column = self._column(view, field)
+        query = f"""
+            WITH found AS (SELECT {column} AS value FROM view_{view.table} {condition})
+            SELECT each, count(*) FROM (
+                SELECT value AS each FROM found WHERE substr(value, 1, 1) IS NOT '['
+                UNION ALL SELECT j.value FROM found, json_each(found.value) AS j WHERE substr(found.value, 1, 1) = '['
+            ) WHERE each IS NOT NULL GROUP BY each"""
+        rows = await self._read(lambda db: db.execute(query, values).fetchall())
+        return {str(value): number for value, number in rows}
+
+    async def digest(self, view: View) -> str:
+        """SHA-256 over all documents in the order of their keys: equal digests, equal views."""
+
+        def work(db: sqlite3.Connection) -> str:
+            total = sha256()
+            for (doc,) in db.execute(f"SELECT doc FROM view_{view.table} ORDER BY key"):
+                total.update(orjson.dumps(orjson.loads(doc), option=orjson.OPT_SORT_KEYS))
+                total.update(b"\n")
+            return total.hexdigest()
+
+        return await self._read(work)
+
+    async def park(self, reaction: str, seq: int, error: str) -> None:
+        await self._write(lambda: self._writer.execute("INSERT OR REPLACE INTO parked VALUES (?, ?, ?)", (reaction, seq, error)))
+
+    async def unpark(self, reaction: str, seq: int) -> None:
+        await self._write(lambda: self._writer.execute("DELETE FROM parked WHERE reaction = ? AND seq = ?", (reaction, seq)))
+
+    async def parked(self) -> list[Parked]:
+        rows = await self._read(lambda db: db.execute("SELECT reaction, seq, error FROM parked ORDER BY seq").fetchall())
+        return [Parked(*row) for row in rows]
+
+    async def start_rebuild(self, view: View) -> View:
+        """An empty view beside the live one, to be filled and swapped in (or dropped)."""
+        beside = replace(view, name=f"{view.name}__{next(self._numbers)}")
+
+        def work() -> None:
+            self._drop(beside.table)
+            self._create(beside.table, beside)
+
+        await self._write(work)
+        return beside
+
+    async def swap(self, rebuilt: View, live: View) -> None:
+        """The rebuilt view becomes the live one, in one transaction."""
+
+        def work() -> None:
+            db = self._writer
+            self._index(rebuilt.table, rebuilt)
+            db.execute("BEGIN IMMEDIATE")
+            db.execute(f"DROP TABLE view_{live.table}")
+            db.execute(f"ALTER TABLE view_{rebuilt.table} RENAME TO view_{live.table}")
+            db.execute("DELETE FROM checkpoints WHERE reader = ?", (live.table,))
+            db.execute("UPDATE checkpoints SET reader = ? WHERE reader = ?", (live.table, rebuilt.table))
+            db.execute("COMMIT")
+
+        await self._write(work)
+
+    async def drop(self, view: View) -> None:
+        await self._write(lambda: self._drop(view.table))
+
+    def _create(self, table: str, view: View) -> None:
+        columns = "".join(f", f_{name}" for name in view.fields)
+        self._writer.execute(f"CREATE TABLE IF NOT EXISTS view_{table} (key TEXT PRIMARY KEY, doc BLOB NOT NULL, text TEXT{columns})")
+
+    def _index(self, table: str, view: View) -> None:
+        for name in view.fields:
+            # Its own name each time: an index keeps its name when its table is renamed.
+            exists = self._writer.execute(
+                "SELECT 1 FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql LIKE ?",
+                (f"view_{table}", f"%(f_{name})"),
+            ).fetchone()
+            if not exists:
+                self._writer.execute(f"CREATE INDEX i_{table}_{name}_{next(self._numbers)} ON view_{table} (f_{name})")
+
+    def _drop(self, table: str) -> None:
+        self._writer.execute(f"DROP TABLE IF EXISTS view_{table}")
+        self._writer.execute("DELETE FROM checkpoints WHERE reader = ?", (table,))
+
+    def _row(self, view: View, document: Document) -> tuple[Any, ...]:
+        text = folded(view.text(document)) if view.text else None
+        return (document["key"], orjson.dumps(document), text, *(_value(document.get(name)) for name in view.fields))
+
+    def _column(self, view: View, name: str) -> str:
+        if name == "key":
+            return "key"
+        if name not in view.fields:
+            raise ValueError(f"{view.name} declares no field {name}")
+        return f"f_{name}"
+
+    def _condition(self, view: View, where: Where | None, text: str) -> tuple[str, list[Any]]:
+        parts: list[str] = []
+        values: list[Any] = []
+        for name, wanted in (where or {}).items():
+            column = self._column(view, name)
+            some = list(wanted) if isinstance(wanted, list | tuple | set | frozenset) else [wanted]
+            if some == [None]:
+                parts.append(f"{column} IS NULL")
+                continue
+            marks = _marks(some)
+            parts.append(
+                f"({column} IN ({marks}) OR (substr({column}, 1, 1) = '[' AND EXISTS "
+                f"(SELECT 1 FROM json_each({column}) AS j WHERE j.value IN ({marks}))))"
+            )
+            values += [*some, *some]
+        for word in folded(text).split():
+            parts.append("text LIKE ? ESCAPE '\\'")
+            values.append("%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%")
+        return ("WHERE " + " AND ".join(parts) if parts else ""), values
+
+    async def _write(self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._write_thread, work)
+
+    async def _read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._read_thread, work, self._reader)
+
+
+def _marks(values: Iterable[Any]) -> str:
+    return ", ".join("?" for _ in values)

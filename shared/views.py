@@ -1,0 +1,128 @@
+"""Views: declared, not programmed. A view names its events and a pure `evolve`; the runner (`shared/runner.py`) owns
+the rest. Documents are plain JSON objects; every view can be thrown away and built again from the log."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
+
+from shared.contract import Event
+from shared.envelope import Recorded
+from shared.personal import Personal
+
+Document = dict[str, Any]
+Evolve = Callable[[Document | None, Any, Recorded], Document | None]
+
+
+def own_entity(event: Recorded) -> Sequence[str]:
+    """The usual key of a document: the entity that the event is about."""
+    return (event.entity_id,)
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """A read model.
+
+    `on`: what each type of event does to a document: `(document or None, data, event) -> document or None` (None
+    takes it away). `keys`: which documents an event changes. `fields`: what `find` may filter, sort and count by
+    (a field that holds a list matches by any of its values). `text`: what a search looks in. A change of meaning is a
+    new `version`: it is built beside the old one.
+    """
+
+    name: str
+    version: int
+    on: Mapping[type[Event], Evolve]
+    keys: Callable[[Recorded], Sequence[str]] = own_entity
+    fields: tuple[str, ...] = ()
+    text: Callable[[Document], str] | None = None
+    listens: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "listens", frozenset(t.type_name() for t in self.on))
+
+    @property
+    def table(self) -> str:
+        return f"{self.name}_v{self.version}"
+
+    def evolve(self, document: Document | None, event: Recorded) -> Document | None:
+        data = event.data
+        return self.on[type(data)](document, data, event)
+
+
+class Checkpoint(NamedTuple):
+    """How far a reader has read: the sequence, and the id of the event there ('' where it was void)."""
+
+    seq: int = 0
+    id: str = ""
+
+
+class Parked(NamedTuple):
+    """An event that a reaction failed on, again and again."""
+
+    reaction: str
+    seq: int
+    error: str
+
+
+class Page(NamedTuple):
+    """One page of what was found, and how many there are in all."""
+
+    documents: list[Document]
+    total: int
+
+
+Where = Mapping[str, Any]
+"""field → value, or a list of values of which one must match."""
+
+
+class Store(Protocol):
+    """Where views live. Every document has its key under `"key"`. One contract suite runs on each implementation."""
+
+    async def prepare(self, views: Sequence[View]) -> None: ...
+    async def checkpoint(self, reader: str) -> Checkpoint: ...
+    async def get(self, view: View, key: str) -> Document | None: ...
+    async def get_many(self, view: View, keys: Sequence[str]) -> dict[str, Document]: ...
+    async def put(self, batch: Batch) -> None: ...
+    async def find(
+        self,
+        view: View,
+        where: Where | None = None,
+        *,
+        text: str = "",
+        sort: Sequence[str] = (),
+        limit: int = 50,
+        offset: int = 0,
+    ) -> Page: ...
+    async def count_by(self, view: View, field: str, where: Where | None = None, *, text: str = "") -> dict[str, int]: ...
+    async def digest(self, view: View) -> str: ...
+    async def versions(self) -> dict[str, int]: ...
+    async def voids(self, upto: int | None = None) -> dict[int, str]: ...
+    async def park(self, reaction: str, seq: int, error: str) -> None: ...
+    async def unpark(self, reaction: str, seq: int) -> None: ...
+    async def parked(self) -> list[Parked]: ...
+    async def start_rebuild(self, view: View) -> View: ...
+    async def swap(self, rebuilt: View, live: View) -> None: ...
+    async def drop(self, view: View) -> None: ...
+    async def close(self) -> None: ...
+
+
+@dataclass
+class Batch:
+    """What one step of the runner writes, all of it or nothing: documents, judgements, checkpoints."""
+
+    documents: dict[View, dict[str, Document | None]] = field(default_factory=dict)
+    checkpoints: dict[str, Checkpoint] = field(default_factory=dict)
+    versions: dict[str, int] = field(default_factory=dict)
+    voids: dict[int, str] = field(default_factory=dict)
+
+
+def folded(text: str) -> str:
+    """Text as it is searched: without accents and case."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+
+
+def kept(value: Personal | None, event: Recorded, field: str) -> dict[str, str] | None:
+    """A personal value as a view keeps it: sealed, with what opening it needs (see `Keyring.reveal`)."""
+    return None if value is None else {**value.as_json(), "event": event.id, "field": field}
