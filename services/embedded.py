@@ -17,6 +17,7 @@ import uvicorn
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
+from deploy.sample.plan import SAMPLE_NETWORK
 from services.directory.app import DIRECTORY
 from services.events.app import EVENTS
 from services.membership.app import MEMBERSHIP
@@ -33,7 +34,7 @@ from shared.web.limits import limit_body, own_origin
 
 log = structlog.get_logger()
 DEFINITIONS: Sequence[Definition] = (DIRECTORY, MEMBERSHIP, EVENTS, NEWSLETTER, OBSERVATORY)
-SAMPLE_NETWORK, EMPTY_NETWORK = "exemple", "reseau"
+EMPTY_NETWORK = "reseau"
 
 
 class CannotStart(Exception):
@@ -165,7 +166,7 @@ async def serve(app: ASGIApp, sock: socket.socket, stop: asyncio.Event, ready: C
     server = uvicorn.Server(config)
     server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]
     task = asyncio.create_task(server.serve(sockets=[sock]))
-    while not server.started and not task.done():
+    while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0.01)
     ready()
     waiting = asyncio.create_task(stop.wait())

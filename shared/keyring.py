@@ -9,6 +9,7 @@ a service, apart from events and views; the wrapping key in a file of its own, i
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hmac
 import os
 import sqlite3
@@ -191,10 +192,8 @@ def _secret(path: Path) -> bytes:
             file.write(AESGCM.generate_key(256))
             file.flush()
             os.fsync(file.fileno())
-        try:
-            os.link(draft, path)  # fails where another process was first
-        except FileExistsError:
-            pass
+        with contextlib.suppress(FileExistsError):  # another process was first
+            os.link(draft, path)
         draft.unlink()
         folder = os.open(path.parent, os.O_RDONLY)
         os.fsync(folder)

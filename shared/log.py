@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -106,7 +105,7 @@ class Log:
         """The sequence of the last message, 0 of an empty log."""
         try:
             info = await self._nc.jetstream(prefix=self._api).stream_info(self.network)
-        except (NatsError, APIError, asyncio.TimeoutError) as error:
+        except (TimeoutError, NatsError, APIError) as error:
             raise Unavailable("the event log does not answer") from error
         return int(info.state.last_seq)
 

@@ -43,11 +43,11 @@ class Runner:
     def __init__(self, log_: Log, store: Store, views: Sequence[View], service: str) -> None:
         self._log, self._store, self.views, self._service = log_, store, list(views), service
         self._versions: dict[str, int] = {}
-        self._at: dict[str, int] = {}
         self._judged = Checkpoint()
         self.voids: dict[int, str] = {}
         self.unknown: dict[str, int] = {}
         self.damage: str | None = None
+        self.rebuilding: dict[str, int] = {}
         self._moved = asyncio.Condition()
         self._writing = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
@@ -58,10 +58,9 @@ class Runner:
         self._versions = await self._store.versions()
         self.voids = await self._store.voids()
         self._judged = await self._store.checkpoint(JUDGE)
-        self._at = {v.table: (await self._store.checkpoint(v.table)).seq for v in self.views}
         await self._same_log()
         for view in self.views:  # a new view, or a new version of one, catches up alone
-            if self._at[view.table] < self._judged.seq:
+            if (await self._store.checkpoint(view.table)).seq < self._judged.seq:
                 await self._catch_up(view)
         self._task = asyncio.create_task(self._run(), name=f"views-{self._service}")
 
@@ -128,7 +127,6 @@ class Runner:
         self.voids |= batch.voids
         async with self._moved:
             self._judged = judged
-            self._at = {view.table: judged.seq for view in self.views}
             self._moved.notify_all()
 
     def _judge(self, run: Sequence[Message], batch: Batch) -> list[Recorded]:
@@ -150,9 +148,9 @@ class Runner:
             events.append(event)
         return events
 
-    async def _catch_up(self, view: View, upto: int | None = None, progress: Callable[[int], None] | None = None) -> None:
+    async def _catch_up(self, view: View, progress: Callable[[int], None] = lambda seq: None) -> None:
         """Brings one view alone to the judged sequence, from wherever it stands."""
-        upto = self._judged.seq if upto is None else upto
+        upto = self._judged.seq
         after = (await self._store.checkpoint(view.table)).seq
         async for run in self._log.read(after, until=upto):
             # The judgement of these sequences is known, so it is not made again.
@@ -160,19 +158,27 @@ class Runner:
             batch = Batch(checkpoints={view.table: Checkpoint(run[-1].seq)})
             batch.documents[view] = await applied(self._store, view, events)
             await self._store.put(batch)
-            if progress is not None:
-                progress(run[-1].seq)
-        self._at[view.table] = upto
+            progress(run[-1].seq)
 
-    async def rebuild(self, view: View, progress: Callable[[int], None] | None = None) -> float:
-        """Builds the view again beside the live one, then swaps. Returns the seconds it took."""
+    async def rebuild(self, view: View) -> float:
+        """Builds the view again beside the live one, then swaps; `rebuilding` says how far it is. Returns the seconds
+        it took."""
         start = time.perf_counter()
         beside = await self._store.start_rebuild(view)
-        await self._catch_up(beside, progress=progress)
-        async with self._writing:
-            await self._catch_up(beside, progress=progress)  # what came in meanwhile
-            await self._store.swap(beside, view)
-        self._at.pop(beside.table, None)
+
+        def progress(seq: int) -> None:
+            self.rebuilding[view.name] = seq
+
+        try:
+            await self._catch_up(beside, progress)
+            async with self._writing:
+                await self._catch_up(beside, progress)  # what came in meanwhile
+                await self._store.swap(beside, view)
+        except BaseException:
+            await self._store.drop(beside)
+            raise
+        finally:
+            self.rebuilding.pop(view.name, None)
         return time.perf_counter() - start
 
     async def verify(self, view: View) -> Verdict:
@@ -185,7 +191,6 @@ class Runner:
                 live, rebuilt = await self._store.digest(view), await self._store.digest(beside)
                 return Verdict(view.name, self.position, live, rebuilt)
         finally:
-            self._at.pop(beside.table, None)
             await self._store.drop(beside)
 
 

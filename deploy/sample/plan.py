@@ -20,6 +20,7 @@ DATA = Path(__file__).parent / "data"
 SAMPLE = uuid5(NAMESPACE_URL, "urn:maillage:sample:occitanie-2012-2017")
 PARIS = ZoneInfo("Europe/Paris")
 ACTOR = "sample"
+SAMPLE_NETWORK = "exemple"
 END = date(2017, 10, 31)  # the review's closing date
 
 

@@ -6,9 +6,23 @@ from typing import Any
 
 from services.directory.domain.structure import FACTS
 from shared.contract.directory import (
-    ContactAdded, ContactRemoved, ContactRevised, IdentificationAnswered, IdentificationRequested, MediaCoverageNoted,
-    MediaCoverageWithdrawn, MemberNewsPublished, MemberOfferPublished, PublicationWithdrawn, StructureClosed,
-    StructureListed, StructureRegistered, StructureReopened, StructureRevised, StructureUnlisted, SupportGiven,
+    ContactAdded,
+    ContactRemoved,
+    ContactRevised,
+    IdentificationAnswered,
+    IdentificationRequested,
+    MediaCoverageNoted,
+    MediaCoverageWithdrawn,
+    MemberNewsPublished,
+    MemberOfferPublished,
+    PublicationWithdrawn,
+    StructureClosed,
+    StructureListed,
+    StructureRegistered,
+    StructureReopened,
+    StructureRevised,
+    StructureUnlisted,
+    SupportGiven,
     SupportWithdrawn,
 )  # fmt: skip
 from shared.contract.membership import MemberCollegeChanged, MemberJoined, MemberLeft
@@ -37,7 +51,7 @@ def _revised(document: Document | None, data: StructureRevised, event: Recorded)
     if document is None:
         return None
     changed = {name: value for name in FACTS if (value := getattr(data, name)) is not None}
-    emptied = {name: [] if name in LISTS else None for name in data.cleared}
+    emptied: dict[str, Any] = {name: [] if name in LISTS else None for name in data.cleared}
     return _structure({**document, **changed, **emptied}, event)
 
 

@@ -1,4 +1,10 @@
-"""What membership says: charter, colleges, members, board, groups, volunteers, posts, the network among its peers."""
+"""What membership says: charter, colleges, members, board, groups, volunteers, posts, the network among its peers.
+
+What holds on a day is what the entity's last event says, by the time it happened (and, at the same time, by its place
+in the log). `…Restored` says that an ending, a leaving or a withdrawal was a mistake: all is as before. `…Withdrawn`
+says that the thing itself was noted by mistake and is not to be counted. A mistake is undone from the day of the
+mistake on, so such an event has that day as its time and no count in between keeps it.
+"""
 
 from __future__ import annotations
 
@@ -39,13 +45,23 @@ class CollegeOpened(CollegeEvent):
     title: str
 
 
+class CollegeClosed(CollegeEvent):
+    """The statutes closed a college, or it was opened by mistake."""
+
+    college: CollegeCode
+    reason: str | None = None
+
+
 class MemberEvent(Event, abstract=True):
     service = "membership"
     entity = "member"
 
 
 class MemberJoined(MemberEvent):
-    """A structure (`structure`, `name`) or a person (`person`) became a member and signed a version of the charter."""
+    """A structure (`structure`, `name`) or a person (`person`) became a member and signed a version of the charter.
+
+    A structure is one member whatever happens: one that left and joins again is the same entity.
+    """
 
     college: CollegeCode
     charter_version: int
@@ -67,9 +83,17 @@ class MemberCollegeChanged(MemberEvent):
 
 
 class MemberLeft(MemberEvent):
-    """A member left the network."""
+    """A member left the network. `mistake`: it had been noted by mistake that it joined."""
 
     reason: LeaveReason
+
+
+class MemberRestored(MemberEvent):
+    """The leaving of a member was noted by mistake: it is a member as before. Carries again who it is and where."""
+
+    college: CollegeCode
+    structure: UUID | None = None
+    reason: str | None = None
 
 
 class SeatEvent(Event, abstract=True):
@@ -82,12 +106,17 @@ class BoardSeatTaken(SeatEvent):
 
     role: SeatRole
     member: UUID | None = None
-    member_name: str | None = None
     holder: Personal | None = None
 
 
 class BoardSeatVacated(SeatEvent):
     """A seat on the board was given up."""
+
+    reason: str | None = None
+
+
+class BoardSeatRestored(SeatEvent):
+    """It was noted by mistake that a seat was given up: it is taken as before."""
 
     reason: str | None = None
 
@@ -108,7 +137,6 @@ class WorkingGroupJoined(GroupEvent):
     """A member takes part in a working group."""
 
     member: UUID
-    member_name: str | None = None
 
 
 class WorkingGroupLeft(GroupEvent):
@@ -119,6 +147,12 @@ class WorkingGroupLeft(GroupEvent):
 
 class WorkingGroupClosed(GroupEvent):
     """A working group ended."""
+
+    reason: str | None = None
+
+
+class WorkingGroupRestored(GroupEvent):
+    """It was noted by mistake that a working group ended: it goes on."""
 
     reason: str | None = None
 
@@ -140,6 +174,12 @@ class VolunteerWithdrawn(VolunteerEvent):
     """A volunteer was noted by mistake."""
 
     reason: str
+
+
+class VolunteerRestored(VolunteerEvent):
+    """The withdrawal of a volunteer was a mistake: the volunteer counts as before."""
+
+    reason: str | None = None
 
 
 class CivicServiceEvent(Event, abstract=True):
@@ -169,6 +209,18 @@ class CivicServiceEnded(CivicServiceEvent):
     reason: str | None = None
 
 
+class CivicServiceWithdrawn(CivicServiceEvent):
+    """A civic service was noted by mistake."""
+
+    reason: str
+
+
+class CivicServiceRestored(CivicServiceEvent):
+    """The end or the withdrawal of a civic service was a mistake: it stands as before."""
+
+    reason: str | None = None
+
+
 class CivicServicePlaceEvent(Event, abstract=True):
     service = "membership"
     entity = "civic-place"
@@ -182,6 +234,12 @@ class CivicServicePlaceApproved(CivicServicePlaceEvent):
 
 class CivicServicePlaceEnded(CivicServicePlaceEvent):
     """The approval of a place ended."""
+
+    reason: str | None = None
+
+
+class CivicServicePlaceRestored(CivicServicePlaceEvent):
+    """It was noted by mistake that the approval of a place ended: it holds."""
 
     reason: str | None = None
 
@@ -210,6 +268,18 @@ class StaffPostClosed(PostEvent):
     reason: str | None = None
 
 
+class StaffPostWithdrawn(PostEvent):
+    """A post was noted by mistake."""
+
+    reason: str
+
+
+class StaffPostRestored(PostEvent):
+    """The closing or the withdrawal of a post was a mistake: it stands as before."""
+
+    reason: str | None = None
+
+
 class PeerNetworkEvent(Event, abstract=True):
     service = "membership"
     entity = "peer-network"
@@ -225,6 +295,18 @@ class PeerNetworkJoined(PeerNetworkEvent):
 
 class PeerNetworkLeft(PeerNetworkEvent):
     """A regional network stands on the national map no more."""
+
+    reason: str | None = None
+
+
+class PeerNetworkRenamed(PeerNetworkEvent):
+    """A regional network took another name."""
+
+    name: str
+
+
+class PeerNetworkRestored(PeerNetworkEvent):
+    """It was noted by mistake that a regional network left the map: it stands on it."""
 
     reason: str | None = None
 

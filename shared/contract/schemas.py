@@ -57,9 +57,9 @@ def breaks(old: Schema, new: Schema, at: str = "") -> list[str]:
         if "enum" in after and not set(before.get("enum", ["anything"])) <= set(after["enum"]):
             found.append(f"{here} allows fewer values now")
         for key, narrower in (("maxLength", min), ("minLength", max), ("maximum", min), ("minimum", max), ("pattern", None)):
-            if key in after and after[key] != before.get(key):
-                if narrower is None or key not in before or narrower(before[key], after[key]) == after[key]:
-                    found.append(f"{here} has a narrower {key} now")
+            changed = key in after and after[key] != before.get(key)
+            if changed and (narrower is None or key not in before or narrower(before[key], after[key]) == after[key]):
+                found.append(f"{here} has a narrower {key} now")
         if "items" in before and "items" in after:
             found += breaks(before["items"], after["items"], f"{here}[].")
     return found

@@ -1,4 +1,4 @@
-"""The style sheet and its like at `/static`, kept by browsers for a year: their address changes with their bytes."""
+"""The style sheet and its like at `/static`: kept for a year, for their address changes with them."""
 
 from functools import cache
 from hashlib import sha256
@@ -15,7 +15,7 @@ STATIC = Path(__file__).parent / "static"
 
 @cache
 def asset(name: str) -> str:
-    """ "maillage.css" → "/static/maillage.css?v=<hash of its bytes>". Raises FileNotFoundError for an unknown one."""
+    """ "maillage.css" → "/static/maillage.css?v=<hash of its bytes>". Raises FileNotFoundError."""
     return f"/static/{name}?v={sha256((STATIC / name).read_bytes()).hexdigest()[:12]}"
 
 

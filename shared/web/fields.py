@@ -22,7 +22,8 @@ Kind = Literal["text", "personal", "flag", "integer", "decimal", "date", "moment
 
 LISTS = (list, tuple, set, frozenset)
 PLAIN: Mapping[type, Kind] = {
-    bool: "flag", int: "integer", float: "decimal", Decimal: "decimal", datetime: "moment", date: "date", UUID: "id",
+    bool: "flag", int: "integer", float: "decimal", Decimal: "decimal", datetime: "moment", date: "date",
+    UUID: "id",
 }  # fmt: skip
 
 
@@ -46,9 +47,11 @@ class Shape:
 
 @cache
 def shapes(model: type[BaseModel]) -> tuple[Shape, ...]:
-    """The fields of a model in their order; a constant (a Literal of one value) asks nothing and is left out."""
+    """The fields of a model in their order, without constants (a Literal of one value asks nothing)."""
     found = (shape_of(model, name) for name in model.model_fields)
-    return tuple(one for one in found if not (one.kind == "choice" and len(one.options) == 1 and not one.several))
+    return tuple(
+        one for one in found if not (one.kind == "choice" and len(one.options) == 1 and not one.several)
+    )
 
 
 @cache

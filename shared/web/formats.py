@@ -1,4 +1,4 @@
-"""How figures, dates and places are written, in French and English. The text goes to people: never parse it."""
+"""How figures, dates and places are written, in French and English, for people: never parse it."""
 
 from datetime import UTC, date, datetime
 from functools import cache
@@ -11,8 +11,8 @@ from shared.geo import DEPARTMENTS, plain
 from shared.words import NNBSP, Lang
 
 __all__ = [
-    "NONE", "PARIS", "as_date", "as_moment", "clock", "countries", "country", "day", "department", "long_day", "moment",
-    "number", "percent",
+    "NONE", "PARIS", "as_date", "as_moment", "clock", "countries", "country", "day", "department", "long_day",
+    "moment", "number", "percent",
 ]  # fmt: skip
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -89,7 +89,11 @@ def long_day(when: date | str | None, lang: Lang | str = "fr") -> str:
 @cache
 def _territories(lang: str) -> dict[str, str]:
     names = Locale("en" if lang == "en" else "fr").territories
-    return {code: name for code, name in names.items() if len(code) == 2 and code.isalpha() and code not in NOT_STATES}
+    return {
+        code: name
+        for code, name in names.items()
+        if len(code) == 2 and code.isalpha() and code not in NOT_STATES
+    }
 
 
 NOT_STATES = {"EU", "EZ", "UN", "ZZ", "QO", "XA", "XB"}

@@ -65,8 +65,9 @@ def limit_body(app: ASGIApp, max_bytes: int = 1_000_000) -> ASGIApp:
 def own_origin(app: ASGIApp) -> ASGIApp:
     """The app, answering 403 to a POST that a page of another site sent.
 
-    Browsers say where a request comes from (Fetch metadata `Sec-Fetch-Site`; `Origin`, RFC 6454); a client that
-    says neither, such as curl, is no browser and passes. This is what protects an installation without sign-in.
+    Browsers say where a request comes from (Fetch metadata `Sec-Fetch-Site`; `Origin`, RFC 6454); a client
+    that says neither, such as curl, is no browser and passes. This is what protects an installation without
+    sign-in.
     """
 
     async def checked(scope: Scope, receive: Receive, send: Send) -> None:
@@ -86,7 +87,9 @@ def own_origin(app: ASGIApp) -> ASGIApp:
 def _refusal(scope: Scope, max_bytes: int) -> Response:
     big = max_bytes >= 1_000_000
     size = f"{max_bytes / (1e6 if big else 1e3):g}{NNBSP}"
-    response = _answer(scope, 413, {"fr": size + ("Mo" if big else "ko"), "en": size + ("MB" if big else "kB")})
+    response = _answer(
+        scope, 413, {"fr": size + ("Mo" if big else "ko"), "en": size + ("MB" if big else "kB")}
+    )
     response.headers["connection"] = "close"
     return response
 
@@ -100,9 +103,13 @@ def _answer(scope: Scope, status: int, most: Mapping[str, str]) -> Response:
     }  # fmt: skip
     headers = Headers(scope=scope)
     if any("application/json" in headers.get(name, "") for name in ("accept", "content-type")):
-        return JSONResponse({"error": str(status), "message": said["fr"], "message_en": said["en"]}, status)
+        code = "too-large" if status == 413 else "other-site"
+        body = {"error": code, "message": said["fr"], "message_en": said["en"], "fields": {}}
+        return JSONResponse(body, status)
     page = (
         f'<!doctype html><html lang="fr"><meta charset="utf-8"><title>{status}</title>'
         f'<p>{said["fr"]}</p><p lang="en">{said["en"]}</p></html>'
     )
-    return Response(page, status, {"Content-Security-Policy": "default-src 'none'"}, "text/html; charset=utf-8")
+    return Response(
+        page, status, {"Content-Security-Policy": "default-src 'none'"}, "text/html; charset=utf-8"
+    )

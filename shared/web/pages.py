@@ -83,18 +83,26 @@ class Pages:
         )
 
     def render(
-        self, request: Request, template: str, *, status: int = 200, sequence: int | None = None, **context: Any
+        self,
+        request: Request,
+        template: str,
+        *,
+        status: int = 200,
+        sequence: int | None = None,
+        **context: Any,
     ) -> HTMLResponse:
         """A page. `sequence` is the event it shows the state at, said in its foot; None says nothing.
 
         Context that the layout reads when given: `as_of` and `known_at` (dates: the page travels in time),
-        `loopback_only` (bool), `account` (who is signed in, text), `editable` (False hides `no-print` actions).
+        `loopback_only` (bool), `account` (who is signed in, as text).
         Raises jinja2's errors for a template that is missing or names what it was not given.
         """
         lang = language(request)
         given = {**self._defaults(request, lang, sequence), **self._always(request), **context}
         given["m"] = self._env.get_template("macros.html").make_module(given)
-        response = HTMLResponse(self._env.get_template(template).render(given), status, dict(SECURITY_HEADERS))
+        response = HTMLResponse(
+            self._env.get_template(template).render(given), status, dict(SECURITY_HEADERS)
+        )
         response.headers["Content-Language"] = lang
         response.headers["Cache-Control"] = "private, no-cache"
         response.headers["Vary"] = "Cookie"
@@ -104,7 +112,8 @@ class Pages:
 
     def problem(self, request: Request, status: int, sentence: str | None = None) -> HTMLResponse:
         """The page of a request that went no further: 404, 409, 503… `sentence` replaces the usual one."""
-        return self.render(request, "problem.html", status=status, problem=status, sentence=sentence)
+        known = status if self.lexicon.has(f"problem.{status}") else 500 if status >= 500 else 400
+        return self.render(request, "problem.html", status=status, problem=known, sentence=sentence)
 
     def _defaults(self, request: Request, lang: Lang, sequence: int | None) -> dict[str, Any]:
         done = request.query_params.get("done", "")
@@ -151,7 +160,8 @@ def side_by_side(lang: Lang, fr: str, en: str, **values: object) -> str:
 def many(lang: Lang, n: int, fr: str, fr_many: str, en: str, en_many: str) -> str:
     """ "1 structure", "2 616 structures"; in French 0 is singular, in English plural."""
     one = n == 1 if lang == "en" else abs(n) < 2
-    return f"{formats.number(n, lang)}\u00a0{(en if one else en_many) if lang == 'en' else (fr if one else fr_many)}"
+    words = (en, en_many) if lang == "en" else (fr, fr_many)
+    return f"{formats.number(n, lang)}\u00a0{words[0 if one else 1]}"
 
 
 def here(request: Request, **changes: object) -> str:
@@ -160,7 +170,11 @@ def here(request: Request, **changes: object) -> str:
     None takes one out, a list or tuple gives several. A change begins again at the first page of results, and
     what was said once (`done`, `lang`) is not said again.
     """
-    kept = [(key, value) for key, value in request.query_params.multi_items() if key not in {"done", "lang", *changes}]
+    kept = [
+        (key, value)
+        for key, value in request.query_params.multi_items()
+        if key not in {"done", "lang", *changes}
+    ]
     if "page" not in changes and changes.keys() - {"lang"}:
         kept = [(key, value) for key, value in kept if key != "page"]
     for key, value in changes.items():

@@ -35,7 +35,14 @@ def parse(model: type[BaseModel], form: FormData) -> dict[str, Any]:
                 read[shape.name] = [_value(shape, text) for text in _lines(texts)]
         elif shape.kind == "flag" and not shape.optional:
             if sent or shape.name in shown or shape.default is not True:
-                read[shape.name] = bool(texts) and texts[-1].casefold() not in {"", "false", "0", "non", "no", "off"}
+                read[shape.name] = bool(texts) and texts[-1].casefold() not in {
+                    "",
+                    "false",
+                    "0",
+                    "non",
+                    "no",
+                    "off",
+                }
         elif texts and texts[-1]:
             read[shape.name] = _value(shape, texts[-1])
         elif sent and shape.optional:

@@ -17,6 +17,9 @@ __all__ = ["sentences"]
 
 KERNEL = Lexicon(WORDS)
 
+NAMED = {"email": "email", "website": "url", "url": "url"}
+"""A field of that name whose own check failed without a word of ours"""
+
 CODES: Mapping[str, str] = MappingProxyType({
     "string_type": "text", "string_unicode": "text", "string_sub_type": "text", "bytes_type": "text",
     "string_too_short": "too_short", "string_too_long": "too_long", "string_pattern_mismatch": "pattern",
@@ -24,7 +27,8 @@ CODES: Mapping[str, str] = MappingProxyType({
     "float_type": "number", "float_parsing": "number", "finite_number": "number",
     "decimal_type": "number", "decimal_parsing": "number", "decimal_max_digits": "decimals",
     "decimal_max_places": "decimals", "decimal_whole_digits": "decimals", "multiple_of": "multiple",
-    "greater_than_equal": "at_least", "greater_than": "above", "less_than_equal": "at_most", "less_than": "below",
+    "greater_than_equal": "at_least", "greater_than": "above",
+    "less_than_equal": "at_most", "less_than": "below",
     "bool_type": "flag", "bool_parsing": "flag",
     "date_type": "date", "date_parsing": "date", "date_from_datetime_parsing": "date",
     "date_from_datetime_inexact": "date", "date_past": "date_past", "date_future": "date_future",
@@ -34,18 +38,22 @@ CODES: Mapping[str, str] = MappingProxyType({
     "time_type": "moment", "time_parsing": "moment",
     "literal_error": "choice", "enum": "choice", "union_tag_invalid": "choice",
     "uuid_type": "id", "uuid_parsing": "id", "uuid_version": "id",
-    "url_type": "url", "url_parsing": "url", "url_scheme": "url", "url_syntax_violation": "url", "url_too_long": "url",
-    "too_short": "too_few", "too_long": "too_many", "list_type": "list", "tuple_type": "list", "set_type": "list",
+    "url_type": "url", "url_parsing": "url", "url_scheme": "url",
+    "url_syntax_violation": "url", "url_too_long": "url",
+    "too_short": "too_few", "too_long": "too_many", "list_type": "list", "tuple_type": "list",
+    "set_type": "list",
     "frozen_set_type": "list", "iterable_type": "list",
     "extra_forbidden": "unknown", "missing": "missing", "none_required": "missing",
 })  # fmt: skip
 """pydantic's error type → the last part of our `invalid.…` code"""
 
 
-def sentences(error: ValidationError, model: type[BaseModel], lexicon: Lexicon, lang: Lang | str) -> dict[str, str]:
+def sentences(
+    error: ValidationError, model: type[BaseModel], lexicon: Lexicon, lang: Lang | str
+) -> dict[str, str]:
     """Field → one sentence, the first thing wrong with it; "" → what concerns the whole form.
 
-    A validator of ours raises `ValueError("some-code")` or `PydanticCustomError("some-code", …, {values})`: the
+    Our validators raise `ValueError("some-code")` or `PydanticCustomError("some-code", …, {values})`: the
     sentence is the lexicon's `refused.some-code`. A field may have its own sentence for any of our codes:
     `field.rna.invalid.pattern` wins over `invalid.pattern`.
     """
@@ -61,7 +69,9 @@ def sentences(error: ValidationError, model: type[BaseModel], lexicon: Lexicon, 
         sentence = _sentence(detail, shape, lexicon, lang)
         line = next((part for part in where[1:] if isinstance(part, int)), None)
         if line is not None and shape is not None and shape.kind != "choice":
-            sentence = _say(lexicon, "invalid.line", lang, line=line + 1, sentence=sentence)
+            sentence = _say(
+                lexicon, "invalid.line", lang, line=line + 1, sentence=sentence[:1].lower() + sentence[1:]
+            )
         said[field] = sentence
     return said
 
@@ -77,8 +87,11 @@ def _sentence(detail: ErrorDetails, shape: Shape | None, lexicon: Lexicon, lang:
         code = _missing(shape)
     elif code in ("pattern", "too_short", "too_long"):
         code = _about_digits(code, shape, str(given), values)
-    if shape is not None and code not in ("unknown", "") and shape.name == "email":
-        code = code if code.startswith(("missing", "too_")) else "email"
+    if shape is not None and code in ("", "pattern"):
+        code = next(
+            (one for word, one in NAMED.items() if shape.name == word or shape.name.endswith(f"_{word}")),
+            code,
+        )
     own = f"field.{shape.name}.invalid.{code}" if shape else ""
     if lexicon.has(own):
         return lexicon.say(own, lang, **values)

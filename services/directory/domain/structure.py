@@ -9,12 +9,28 @@ from uuid import UUID
 from pydantic import Field
 
 from services.directory.domain.fields import (
-    CommuneCode, CountryCode, DepartmentCode, Line, Name, Reason, Rna, Sdg, Siren, Siret, Website,
+    CommuneCode,
+    CountryCode,
+    DepartmentCode,
+    Line,
+    Name,
+    Reason,
+    Rna,
+    Sdg,
+    Siren,
+    Siret,
+    Website,
 )  # fmt: skip
 from shared.contract import Event
 from shared.contract.directory import (
-    StructureClosed, StructureField, StructureKind, StructureListed, StructureRegistered, StructureReopened,
-    StructureRevised, StructureUnlisted,
+    StructureClosed,
+    StructureField,
+    StructureKind,
+    StructureListed,
+    StructureRegistered,
+    StructureReopened,
+    StructureRevised,
+    StructureUnlisted,
 )  # fmt: skip
 from shared.decider import Command, Context, Decider, Decision, Refused
 
@@ -110,7 +126,7 @@ def evolve(state: Structure, event: Event) -> Structure:
             return Structure({name: getattr(event, name) for name in FACTS})
         case StructureRevised():
             changed = {n: v for n in FACTS if (v := getattr(event, n)) is not None}
-            emptied = {n: [] if n in ("themes", "countries", "sdgs") else None for n in event.cleared}
+            emptied: dict[str, Any] = {n: [] if n in ("themes", "countries", "sdgs") else None for n in event.cleared}
             return replace(state, facts={**(state.facts or {}), **changed, **emptied})
         case StructureListed():
             return replace(state, listed=True)

@@ -1,0 +1,54 @@
+# Five commands; each sets up what it needs. Python >= 3.11 and make are all that must be there.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+RUN_LOCK := $(VENV)/.installed-$(shell cat requirements.lock pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
+TEST_LOCK := $(VENV)/.tests-$(shell cat requirements-test.lock pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
+
+.PHONY: run setup test test-fast bench lint lock pictures contract clean
+
+run: setup ## start everything: http://127.0.0.1:8000
+	@exec $(BIN)/maillage up
+
+setup: $(RUN_LOCK) ## make .venv with exactly what requirements.lock pins
+
+$(RUN_LOCK):
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Maillage needs Python 3.11 or newer; name one with make PYTHON=…")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
+
+$(TEST_LOCK): $(RUN_LOCK)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.lock
+	@touch $@
+
+test: $(TEST_LOCK) ## every test, the browser's too
+	@sh tests/install-chromium.sh
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+test-fast: $(TEST_LOCK) ## the part that needs no browser and under two minutes
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not browser and not slow"
+
+bench: $(TEST_LOCK) ## ratios beside peers, in one run; also bench.json
+	$(BIN)/python -m tests.bench
+
+lint: $(TEST_LOCK) ## style, strict types, who may import whom
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+pictures: $(TEST_LOCK) ## take the screenshots of the README from the running product
+	@sh tests/install-chromium.sh
+	$(BIN)/python -m tests.pictures
+
+contract: $(RUN_LOCK) ## write the JSON Schemas of all event types; refuses what breaks a reader
+	$(BIN)/python -m shared.contract.schemas
+
+lock: $(TEST_LOCK) ## resolve all dependencies anew, with hashes and without addresses
+	$(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements.lock
+	$(BIN)/uv pip compile -q pyproject.toml --extra test -c requirements.lock --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements-test.lock
+
+clean: ## remove what these commands made, but no data
+	rm -rf $(VENV) *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache bench.json build

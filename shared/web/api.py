@@ -1,0 +1,229 @@
+"""The JSON API that every service has: its commands, its views, and the state of both. Made from their declarations."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, Header, HTTPException, Query, Request
+from pydantic import BaseModel, Field
+
+from shared.decider import Command
+from shared.execute import new_command_id
+from shared.service import Service
+from shared.views import Document, View
+
+ACTOR = "local"  # until sign-in, whoever sits at this machine
+
+
+class Done(BaseModel):
+    """What a command came to. `sequence` is the place of its last event in the log."""
+
+    entity: UUID
+    sequence: int
+    events: list[str]
+    repeated: bool = Field(description="True when this command had been executed before.")
+
+
+class Found(BaseModel):
+    """One page of documents. `sequence`: the event up to which they show the log."""
+
+    documents: list[dict[str, Any]]
+    total: int
+    sequence: int
+
+
+class Problem(BaseModel):
+    """Why a request went no further: a code for programs, a sentence for people."""
+
+    error: str
+    message: str
+    fields: dict[str, str] = {}
+
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem} for status in (400, 404, 409, 413, 422, 503)
+}
+
+
+def kebab(name: str) -> str:
+    """`RegisterStructure` → `register-structure`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
+
+
+def without_persons(document: Any) -> Any:
+    """The document with every sealed value replaced by a mark: the API gives no personal data away."""
+    if isinstance(document, dict):
+        if {"person", "sealed"} <= document.keys():
+            return {"sealed": True}
+        return {key: without_persons(value) for key, value in document.items()}
+    if isinstance(document, list):
+        return [without_persons(each) for each in document]
+    return document
+
+
+def api(service: Service) -> APIRouter:
+    """Routes under `/<service>/api`."""
+    router = APIRouter(prefix="/api", responses=PROBLEMS)
+    for command in service.execute.commands.values():
+        _command(router, service, command)
+    for view in service.definition.views:
+        _view(router, service, view)
+    _state(router, service)
+    return router
+
+
+def _command(router: APIRouter, service: Service, model: type[Command]) -> None:
+    async def execute(
+        command: Any,
+        idempotency_key: Annotated[UUID | None, Header(description="The command's id; the same twice is one command.")] = None,
+        happened: Annotated[datetime | None, Query(description="When it happened, if not now (RFC 3339).")] = None,
+        version: Annotated[int | None, Query(ge=0, le=2**53, description="The entity's version that you saw.")] = None,
+    ) -> Done:
+        outcome = await service.execute(
+            command, id=idempotency_key or new_command_id(), actor=ACTOR, at=aware(happened), version=version
+        )
+        await service.runner.wait_for(outcome.seq)
+        return Done(entity=outcome.entity_id, sequence=outcome.seq, events=list(outcome.events), repeated=outcome.repeated)
+
+    execute.__annotations__["command"] = model
+    router.add_api_route(
+        f"/commands/{kebab(model.__name__)}", execute, methods=["POST"], name=model.__name__,
+        summary=(model.__doc__ or model.__name__).strip().splitlines()[0], tags=["commands"],
+        operation_id=f"{service.name}_{model.__name__}",
+    )
+
+
+def aware(moment: datetime | None) -> datetime | None:
+    """The same moment; 422 for one without a zone."""
+    if moment is not None and moment.tzinfo is None:
+        raise HTTPException(422, "time-without-zone")
+    return moment
+
+
+def _view(router: APIRouter, service: Service, view: View) -> None:
+    async def list_documents(
+        request: Request,
+        q: Annotated[str, Query(max_length=200, description="Words that must all occur.")] = "",
+        sort: Annotated[str, Query(max_length=100, description="A declared field; `-field` from the end.")] = "",
+        page: Annotated[int, Query(ge=1, le=10**6)] = 1,
+        size: Annotated[int, Query(ge=1, le=500)] = 50,
+    ) -> Found:
+        where = {name: request.query_params.getlist(name) for name in view.fields if name in request.query_params}
+        if sort.lstrip("-") not in ("", "key", *view.fields):
+            raise HTTPException(422, "unknown-sort")
+        sequence = service.runner.position
+        found = await service.store.find(
+            view, where, text=q, sort=[sort] if sort else [], limit=size, offset=(page - 1) * size
+        )
+        return Found(documents=without_persons(found.documents), total=found.total, sequence=sequence)
+
+    async def one_document(key: str) -> Document:
+        document = await service.store.get(view, key)
+        if document is None:
+            raise HTTPException(404, "not-found")
+        shown: Document = without_persons(document)
+        return shown
+
+    list_documents.__doc__ = f"Filters (may be repeated): {', '.join(view.fields) or 'none'}."
+    router.add_api_route(
+        f"/{view.name}", list_documents, methods=["GET"], summary=f"The view {view.name}", tags=["views"],
+        operation_id=f"{service.name}_list_{view.name}",
+    )
+    router.add_api_route(
+        f"/{view.name}/{{key}}", one_document, methods=["GET"], summary=f"One document of {view.name}", tags=["views"],
+        operation_id=f"{service.name}_get_{view.name}",
+    )
+
+
+class ViewState(BaseModel):
+    """A view: where it stands, how many documents it has."""
+
+    view: str
+    version: int
+    sequence: int
+    documents: int
+    digest: str
+
+
+class Verified(BaseModel):
+    """A view beside its rebuild, at one sequence."""
+
+    view: str
+    sequence: int
+    live: str
+    rebuilt: str
+    equal: bool
+
+
+class State(BaseModel):
+    """How the service is: how far its views are, what is void, unknown or parked."""
+
+    service: str
+    sequence: int
+    last: int
+    damage: str | None
+    void: dict[int, str]
+    unknown: dict[str, int]
+    rebuilding: dict[str, int]
+    parked: list[dict[str, Any]]
+
+
+def _state(router: APIRouter, service: Service) -> None:
+    def named(name: str) -> View:
+        found = next((v for v in service.definition.views if v.name == name), None)
+        if found is None:
+            raise HTTPException(404, "not-found")
+        return found
+
+    @router.get("/state", tags=["state"], operation_id=f"{service.name}_state")
+    async def state() -> State:
+        return State(
+            service=service.name,
+            sequence=service.runner.position,
+            last=await service.log.last(),
+            damage=service.runner.damage,
+            void=service.runner.voids,
+            unknown=service.runner.unknown,
+            rebuilding=service.runner.rebuilding,
+            parked=[p._asdict() for p in await service.store.parked()],
+        )
+
+    @router.get("/state/views", tags=["state"], operation_id=f"{service.name}_views")
+    async def views() -> list[ViewState]:
+        return [
+            ViewState(
+                view=view.name,
+                version=view.version,
+                sequence=service.runner.position,
+                documents=(await service.store.find(view, limit=1)).total,
+                digest=await service.store.digest(view),
+            )
+            for view in service.definition.views
+        ]
+
+    @router.post("/state/views/{name}/rebuild", tags=["state"], operation_id=f"{service.name}_rebuild")
+    async def rebuild(name: str) -> ViewState:
+        view = named(name)
+        await service.runner.rebuild(view)
+        return next(v for v in await views() if v.view == name)
+
+    @router.post("/state/views/{name}/verify", tags=["state"], operation_id=f"{service.name}_verify")
+    async def verify(name: str) -> Verified:
+        verdict = await service.runner.verify(named(name))
+        return Verified(
+            view=verdict.view, sequence=verdict.seq, live=verdict.live, rebuilt=verdict.rebuilt, equal=verdict.equal
+        )
+
+    @router.post("/state/parked/{reaction}/{seq}/retry", tags=["state"], operation_id=f"{service.name}_retry")
+    async def retry(reaction: str, seq: int) -> dict[str, bool]:
+        if not any(p.reaction == reaction and p.seq == seq for p in await service.store.parked()):
+            raise HTTPException(404, "not-found")
+        return {"done": await service.reactions.retry(reaction, seq)}
+
+    @router.post("/state/parked/{reaction}/{seq}/drop", tags=["state"], operation_id=f"{service.name}_drop")
+    async def drop(reaction: str, seq: int) -> dict[str, bool]:
+        await service.store.unpark(reaction, seq)
+        return {"done": True}

@@ -1,0 +1,158 @@
+"""A form for every command, without a template of its own: `GET` and `POST /<service>/do/<Command>`.
+
+A form carries its command's id, so that sending it twice is one command, and the entity's version as its writer saw
+it, so that a stale form is refused instead of overwriting what others did.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import RedirectResponse
+from pydantic import ValidationError
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from shared.decider import Command, Refused
+from shared.execute import Stale, new_command_id
+from shared.log import Conflict
+from shared.service import Service
+from shared.web.api import ACTOR
+from shared.web.formats import PARIS
+from shared.web.forms import Form, parse, sentences
+from shared.web.pages import Pages, language
+
+HAPPENED, COMMAND_ID, VERSION, BACK = "happened_on", "command_id", "version", "back"
+
+
+class BadDay(ValueError):
+    """The day that a form gives is none."""
+
+
+def happened_at(text: str | None) -> datetime | None:
+    """Noon of a day in Paris, or None for today and for nothing. Raises BadDay."""
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise BadDay(text) from None
+    if day == datetime.now(PARIS).date():
+        return None
+    return datetime.combine(day, time(12), PARIS)
+
+
+def commands(service: Service, pages: Pages) -> APIRouter:
+    """The routes of all commands of a service."""
+    router = APIRouter(include_in_schema=False)
+
+    def model_of(name: str) -> type[Command]:
+        found = service.execute.commands.get(name)
+        if found is None:
+            raise HTTPException(404)
+        return found
+
+    async def show(
+        request: Request, model: type[Command], *, values: Any, hidden: dict[str, Any], errors: dict[str, str], status: int
+    ) -> Response:
+        lang = language(request)
+        choices = dict(await service.definition.choices(service, model, lang))
+        # What the link already says is not asked again, but shown.
+        fixed = {name: value for name, value in hidden.items() if name in model.model_fields}
+        form = Form.of(model, pages.lexicon, lang, values=values, errors=errors, choices=choices, hidden=hidden)
+        named = [
+            (pages.lexicon.say(f"field.{name}", lang), dict(choices.get(name, ())).get(str(value), ""))
+            for name, value in fixed.items()
+        ]
+        return pages.render(
+            request, "command.html", status=status, form=form, command=model.__name__,
+            about=[(label, text) for label, text in named if text],
+            happened=values.get(HAPPENED, "") if values else "", happened_error=errors.get(HAPPENED),
+            back=_local(hidden.get(BACK), service), today=datetime.now(PARIS).date().isoformat(),
+        )  # fmt: skip
+
+    @router.get("/do/{name}")
+    async def form(request: Request, name: str) -> Response:
+        model = model_of(name)
+        given = dict(request.query_params)
+        version = given.get(VERSION)
+        prefilled = {f: v for f, v in given.items() if f in model.model_fields}
+        uuids = {f: v for f, v in prefilled.items() if _is_uuid(v)}
+        hidden = {**uuids, COMMAND_ID: str(new_command_id()), VERSION: version, BACK: _back(request)}
+        values = {**await _current(service, model, uuids), **{f: v for f, v in prefilled.items() if f not in uuids}}
+        return await show(request, model, values=values, hidden=hidden, errors={}, status=200)
+
+    @router.post("/do/{name}")
+    async def send(request: Request, name: str) -> Response:
+        model, lang = model_of(name), language(request)
+        data: FormData = await request.form(max_fields=500, max_files=0)
+        errors: dict[str, str] = {}
+        status = 422
+        hidden = {
+            key: value for key, value in data.items()
+            if isinstance(value, str) and (key in (COMMAND_ID, VERSION, BACK) or (key in model.model_fields and _is_uuid(value)))
+        }  # fmt: skip
+        try:
+            id = UUID(str(data.get(COMMAND_ID, "")))
+            version = int(str(data[VERSION])) if data.get(VERSION) else None
+        except ValueError:
+            raise HTTPException(400) from None
+        try:
+            command = model.model_validate(parse(model, data))
+            outcome = await service.execute(
+                command, id=id, actor=ACTOR, at=happened_at(str(data.get(HAPPENED) or "")), version=version
+            )
+        except ValidationError as error:
+            errors = sentences(error, model, pages.lexicon, lang)
+        except BadDay:
+            errors = {HAPPENED: pages.lexicon.say("invalid.date", lang, value=data.get(HAPPENED))}
+        except Refused as refused:
+            errors = {"": pages.lexicon.say(f"refused.{refused.code}", lang, **refused.values)}
+        except (Stale, Conflict):
+            say = pages.lexicon.say
+            errors, status = {"": f"{say('problem.409', lang)}. {say('problem.409.hint', lang)}"}, 409
+        else:
+            await service.runner.wait_for(outcome.seq)
+            where = service.definition.page_of(command, outcome) or _local(data.get(BACK), service)
+            return RedirectResponse(f"{where}{'&' if '?' in where else '?'}done={outcome.seq}", 303)
+        return await show(request, model, values=data, hidden=hidden, errors=errors, status=status)
+
+    return router
+
+
+async def _current(service: Service, model: type[Command], uuids: dict[str, str]) -> dict[str, Any]:
+    """The answers as they stand, for a command that changes an entity: those of the view that shows it."""
+    key = uuids.get(model.entity.replace("-", "_"))
+    if model.creates or key is None:
+        return {}
+    for view in service.definition.views:
+        document = await service.store.get(view, key)
+        if document is not None:
+            shown = {name: document[name] for name in model.model_fields if name in document and name not in uuids}
+            return {name: _opened(service, value) for name, value in shown.items()}
+    return {}
+
+
+def _opened(service: Service, value: Any) -> Any:
+    return service.keyring.reveal(value) if isinstance(value, dict) and "sealed" in value else value
+
+
+def _back(request: Request) -> str:
+    return request.query_params.get(BACK, "")
+
+
+def _local(where: Any, service: Service) -> str:
+    """A path of this installation, never another site."""
+    text = str(where or "")
+    return text if text.startswith("/") and not text.startswith(("//", "/\\")) else f"/{service.name}/"
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return len(text) == 36

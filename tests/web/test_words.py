@@ -1,0 +1,70 @@
+from shared.web.formats import country, day, department, long_day, moment, number, percent
+from shared.web.words import SERVICES, WORDS
+from shared.words import Lexicon
+
+NNBSP = "\u202f"
+
+
+def test_a_code_is_said_in_the_language_asked() -> None:
+    lexicon = Lexicon({"kind.school": ("École", "School")})
+    assert (lexicon.say("kind.school", "fr"), lexicon.say("kind.school", "en")) == ("École", "School")
+
+
+def test_a_later_table_wins_over_an_earlier_one() -> None:
+    lexicon = Lexicon(WORDS, {"field.name": ("Nom de la structure", "Name of the structure")})
+    assert lexicon.say("field.name", "fr") == "Nom de la structure"
+
+
+def test_an_unknown_code_is_said_in_plain_letters_rather_than_breaking_a_page() -> None:
+    lexicon = Lexicon()
+    assert not lexicon.has("event.MemberJoined")
+    assert lexicon.say("event.MemberJoined", "fr") == "Member joined"
+    assert lexicon.say("refused.already-closed", "en") == "Already closed"
+
+
+def test_values_are_put_in_and_a_missing_one_leaves_the_sentence_whole() -> None:
+    lexicon = Lexicon({"refused.full": (f"Il reste {{places}}{NNBSP}places !", "{places} places are left!")})
+    assert lexicon.say("refused.full", "fr", places=3) == f"Il reste 3{NNBSP}places !"
+    assert "{places}" in lexicon.say("refused.full", "fr", other=3)
+
+
+def test_every_kernel_word_is_there_in_both_languages_with_the_same_blanks() -> None:
+    for code, (french, english) in WORDS.items():
+        assert french and english, code
+        assert {p.split("}")[0] for p in french.split("{")[1:]} == {
+            p.split("}")[0] for p in english.split("{")[1:]
+        }, code
+
+
+def test_the_five_services_have_names() -> None:
+    assert all(f"service.{name}" in WORDS for name in SERVICES)
+
+
+def test_thousands_stand_apart_by_a_narrow_space_in_french_and_a_comma_in_english() -> None:
+    assert number(1805) == f"1{NNBSP}805"
+    assert number(1805, "en") == "1,805"
+    assert number(-3) == "−3"
+    assert number(7.5) == "7,5"
+    assert percent(0.358) == f"35,8{NNBSP}%"
+    assert percent(0.64, "en", 0) == "64%"
+
+
+def test_what_is_not_measured_is_a_dash_and_not_a_zero() -> None:
+    assert (number(None), percent(None), day(None), moment(None), country(None), department(None)) == (
+        "—",
+    ) * 6
+    assert number(0) == "0"
+
+
+def test_moments_are_written_in_paris_time() -> None:
+    assert moment("2017-10-31T16:42:00+00:00") == "31/10/2017 à 17\u00a0h\u00a042"
+    assert day("2017-12-31T23:30:00+00:00") == "01/01/2018"
+    assert day("2017-10-31") == "31/10/2017"
+    assert long_day("2017-10-31") == "mardi 31 octobre 2017"
+    assert long_day("2017-11-01") == "mercredi 1er novembre 2017"
+    assert long_day("2017-10-31", "en") == "Tuesday 31 October 2017"
+
+
+def test_places_have_names_and_an_unknown_code_is_said_as_it_is() -> None:
+    assert (country("BF"), country("DE", "en"), country("XQ")) == ("Burkina Faso", "Germany", "XQ")
+    assert (department("31"), department("2A"), department("99")) == ("Haute-Garonne", "Corse-du-Sud", "99")
