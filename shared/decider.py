@@ -58,7 +58,7 @@ class Command(BaseModel):
     `target`.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)  # personal answers stay out of logs
     entity: ClassVar[str]
     creates: ClassVar[bool] = False
 

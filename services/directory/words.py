@@ -7,6 +7,8 @@ from shared.words import Words
 WORDS: Words = {
     "map.title": ("Structures par département", "Structures by department"),
     "command.RegisterStructure": ("Inscrire une structure", "Register a structure"),
+    "command.ReviseStructure.title": ("Modifier la fiche", "Change the record"),
+    "command.ReviseContact.title": ("Modifier le contact", "Change the contact"),
     "command.ReviseStructure": ("Enregistrer la fiche", "Save the record"),
     "command.ListStructure": ("Montrer dans l’annuaire public", "Show in the public directory"),
     "command.ListStructure.hint": (
@@ -75,7 +77,7 @@ WORDS: Words = {
     "field.acronym": ("Sigle", "Acronym"),
     "field.address": ("Adresse", "Address"),
     "field.website": ("Site", "Website"),
-    "field.website.hint": ("Elle commence par https://", "It begins with https://"),
+    "field.website.hint": ("L’adresse complète, qui commence par https://", "The whole address, beginning with https://"),
     "field.themes": ("Thèmes", "Themes"),
     "field.countries": ("Pays d’action (codes)", "Countries of action (codes)"),
     "field.countries.hint": (

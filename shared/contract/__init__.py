@@ -17,7 +17,7 @@ EVENTS: dict[str, type[Event]] = {}
 class Event(BaseModel):
     """A fact in the past tense. `service` and `entity` say who may state it, and of what kind of thing."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
     service: ClassVar[str]
     entity: ClassVar[str]
 

@@ -19,6 +19,7 @@ from shared.service import Service
 from shared.web.api import api
 from shared.web.commands import commands
 from shared.web.pages import Pages, language
+from shared.web.sentences import said_of
 
 log = structlog.get_logger()
 
@@ -86,7 +87,10 @@ async def _problem(request: Request, error: Exception) -> Response:
         sentence = pages.lexicon.say(f"refused.{error.code}", lang, **error.values)
     elif isinstance(error, RequestValidationError):
         code = "invalid"
-        fields = {".".join(str(part) for part in one["loc"] if part != "body"): one["msg"] for one in error.errors()}
+        # FastAPI puts "body", "query" or "header" before the name of what is wrong.
+        details: list[Any] = [{**one, "loc": one["loc"][1:]} for one in error.errors()]
+        command = request.app.state.service.execute.commands.get(getattr(request.scope.get("route"), "name", ""))
+        fields = said_of(details, command, pages.lexicon, lang)
     elif isinstance(error, StarletteHTTPException):
         code = str(error.detail)
     in_api = "/api/" in request.url.path

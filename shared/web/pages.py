@@ -133,6 +133,7 @@ class Pages:
             "lexicon": self.lexicon,
             "L": partial(side_by_side, lang),
             "many": partial(many, lang),
+            "by": lambda actor: actor_name(self.lexicon, actor, lang),
             "say": lambda code, **values: self.lexicon.say(code, lang, **values),
             "number": lambda n, decimals=None: formats.number(n, lang, decimals),
             "percent": lambda ratio, decimals=1: formats.percent(ratio, lang, decimals),
@@ -146,6 +147,12 @@ class Pages:
 def event_url(sequence: int) -> str:
     """Where the journal shows one event, by its number in the log."""
     return f"/observatory/journal/{sequence}"
+
+
+def actor_name(lexicon: Lexicon, actor: str, lang: Lang) -> str:
+    """Who did it, as a page says it: never more than their role, until somebody needs to know."""
+    code = f"actor.{actor.partition(':')[0]}"
+    return lexicon.say(code, lang) if lexicon.has(code) else actor
 
 
 def side_by_side(lang: Lang, fr: str, en: str, **values: object) -> str:

@@ -1,7 +1,7 @@
 """What pydantic refuses, said to people: what is wrong and what to do, a sentence a field."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -57,10 +57,17 @@ def sentences(
     sentence is the lexicon's `refused.some-code`. A field may have its own sentence for any of our codes:
     `field.rna.invalid.pattern` wins over `invalid.pattern`.
     """
-    by_name = {shape.name: shape for shape in shapes(model)}
-    names = {one.alias: name for name, one in model.model_fields.items() if one.alias}
+    return said_of(error.errors(include_url=False), model, lexicon, lang)
+
+
+def said_of(
+    details: Iterable[ErrorDetails], model: type[BaseModel] | None, lexicon: Lexicon, lang: Lang | str
+) -> dict[str, str]:
+    """The same for the details of errors, wherever they come from; without a model a field's kind is unknown."""
+    by_name = {shape.name: shape for shape in shapes(model)} if model else {}
+    names = {one.alias: name for name, one in model.model_fields.items() if one.alias} if model else {}
     said: dict[str, str] = {}
-    for detail in error.errors(include_url=False):
+    for detail in details:
         where = [names.get(str(part), part) if at == 0 else part for at, part in enumerate(detail["loc"])]
         field = str(where[0]) if where else ""
         if field in said:

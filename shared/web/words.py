@@ -65,6 +65,9 @@ WORDS: Words = {
     # an answer that cannot be taken: what is wrong, then what to do
     "invalid": ("Cette réponse n’est pas comprise. Revoyez-la.",
                 "This answer is not understood. Please look at it again."),
+    "actor.local": ("l’équipe", "the team"),
+    "actor.sample": ("l’exemple", "the sample"),
+    "actor.service": ("le service", "the service"),
     "invalid.missing": ("Il manque une réponse. Donnez-la ici.", "An answer is missing. Give it here."),
     "invalid.missing.choice": ("Il manque une réponse. Choisissez-en une.",
                                "An answer is missing. Choose one."),

@@ -1,0 +1,93 @@
+"""What is true of every service: the same rooms, words for everything, forms for every command."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from services.embedded import DEFINITIONS
+from shared.contract import load_all
+from shared.decider import Command
+from shared.service import Definition
+from shared.web.fields import shapes
+from shared.web.forms import Form
+from shared.web.words import WORDS
+from shared.words import Lexicon
+
+each_service = pytest.mark.parametrize("service", DEFINITIONS, ids=lambda d: d.name)
+
+
+def commands(service: Definition) -> list[type[Command]]:
+    return [command for decider in service.deciders for command in decider.decisions]
+
+
+@each_service
+def test_a_newcomer_finds_the_same_rooms_in_each_service(service: Definition) -> None:
+    rooms = {path.name for path in service.folder.iterdir()}
+    assert {"README.md", "domain", "views.py", "web.py", "app.py", "words.py", "templates"} <= rooms
+
+
+@each_service
+def test_every_command_event_field_and_option_has_words_in_both_languages(service: Definition) -> None:
+    words = {**WORDS, **service.words}
+    wanted = {f"event.{name}" for name, kind in load_all().items() if kind.service == service.name}
+    for command in commands(service):
+        wanted.add(f"command.{command.__name__}")
+        for shape in shapes(command):
+            wanted.add(f"field.{shape.name}")
+            wanted |= {f"{shape.name}.{option}" for option in shape.options}
+    assert not sorted(wanted - words.keys())
+    assert not [code for code, (fr, en) in service.words.items() if not fr.strip() or not en.strip()]
+
+
+@each_service
+def test_every_refusal_is_said_in_words(service: Definition) -> None:
+    source = "\n".join(path.read_text() for path in service.folder.rglob("*.py"))
+    codes = set(re.findall(r"Refused\(\s*\"([a-z-]+)\"", source)) | set(re.findall(r"ValueError\(\"([a-z]+(?:-[a-z]+)+)\"\)", source))
+    words = {**WORDS, **service.words}
+    assert not sorted(code for code in codes if f"refused.{code}" not in words)
+
+
+@each_service
+def test_every_command_has_a_form(service: Definition) -> None:
+    lexicon = Lexicon(WORDS, service.words)
+    for command in commands(service):
+        for lang in ("fr", "en"):
+            form = Form.of(command, lexicon, lang)
+            assert len(form.fields) >= len([s for s in shapes(command) if s.required])
+
+
+@each_service
+def test_every_text_number_and_list_of_a_command_is_bounded(service: Definition) -> None:
+    def unbounded(schema: dict[str, Any]) -> bool:
+        if "anyOf" in schema:
+            return any(unbounded(option) for option in schema["anyOf"])
+        kind = schema.get("type")
+        if kind == "string":
+            return not ({"maxLength", "enum", "const", "pattern", "format"} & schema.keys())
+        if kind in ("integer", "number"):
+            return "maximum" not in schema and "exclusiveMaximum" not in schema and "enum" not in schema
+        if kind == "array":
+            return "maxItems" not in schema and "enum" not in schema.get("items", {}) or unbounded(schema.get("items", {}))
+        return False
+
+    found = []
+    for command in commands(service):
+        schema = command.model_json_schema()
+        for name, part in schema.get("properties", {}).items():
+            if unbounded(part) and "$ref" not in str(part):
+                found.append(f"{command.__name__}.{name}")
+    # Codes are checked against a list by their validator, which bounds them better than a length.
+    codes = {"department", "commune", "countries", "departments", "country"}
+    assert not [one for one in found if one.partition(".")[2] not in codes]
+
+
+def test_templates_carry_both_languages_side_by_side() -> None:
+    for definition in DEFINITIONS:
+        for path in (Path(definition.folder) / "templates").glob("*.html"):
+            for call in re.findall(r"\bL\(\s*\"(?:[^\"\\]|\\.)*\"\s*(.)", path.read_text()):
+                assert call in (",", "|"), f"{path.name}: L() needs a French and an English text"
+
