@@ -10,6 +10,7 @@ import socket
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import orjson
 import structlog
@@ -30,7 +31,7 @@ from shared.service import Definition, Service, Surroundings
 from shared.settings import Settings
 from shared.stores.sqlite import SqliteStore
 from shared.web.assets import static_app
-from shared.web.limits import limit_body, own_origin
+from shared.web.limits import limit_body, own_host, own_origin
 
 log = structlog.get_logger()
 DEFINITIONS: Sequence[Definition] = (DIRECTORY, MEMBERSHIP, EVENTS, NEWSLETTER, OBSERVATORY)
@@ -107,7 +108,8 @@ class Installation:
         from services.observatory.home import home
 
         root.include_router(home(self.services["observatory"]))
-        return own_origin(limit_body(root))
+        hosts = {"127.0.0.1", "localhost", urlsplit(self.settings.public_url or "").hostname or "localhost"}
+        return own_host(own_origin(limit_body(root)), hosts)
 
 
 def _locked(data: Path) -> int:

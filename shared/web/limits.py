@@ -1,6 +1,6 @@
 """What a request may not do: send too much, or come from another site's page."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.web.sentences import KERNEL
 from shared.words import NNBSP
 
-__all__ = ["limit_body", "own_origin"]
+__all__ = ["limit_body", "own_host", "own_origin"]
 
 SAFE = {"GET", "HEAD", "OPTIONS"}
 
@@ -82,6 +82,30 @@ def own_origin(app: ASGIApp) -> ASGIApp:
         return await app(scope, receive, send)
 
     return checked
+
+
+def own_host(app: ASGIApp, hosts: Collection[str]) -> ASGIApp:
+    """The app, answering 421 to a request for another host than `hosts` (names without a port).
+
+    A foreign name that is made to resolve to 127.0.0.1 (DNS rebinding) is an origin of its own to a browser, so
+    `own_origin` lets it pass; only the name gives it away (RFC 9110 §15.5.20).
+    """
+
+    async def checked(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            if _name(Headers(scope=scope).get("host", "")) not in hosts:
+                return await _answer(scope, 421, {})(scope, receive, send)
+        return await app(scope, receive, send)
+
+    return checked
+
+
+def _name(host: str) -> str | None:
+    """The name in a Host header, None where there is none to be read."""
+    try:
+        return urlsplit(f"//{host}").hostname
+    except ValueError:
+        return None
 
 
 def _refusal(scope: Scope, max_bytes: int) -> Response:

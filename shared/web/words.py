@@ -160,6 +160,8 @@ WORDS: Words = {
     "problem.413": ("Envoi trop lourd", "Too large"),
     "problem.413.hint": ("Rien n’a été enregistré. Envoyez moins de {most} à la fois.",
                          "Nothing was saved. Send less than {most} at a time."),
+    "problem.421": ("Autre adresse", "Another address"),
+    "problem.421.hint": ("Cette installation ne répond pas sous ce nom.", "This installation does not answer under this name."),
     "problem.422": ("Réponses à revoir", "Answers to look at again"),
     "problem.422.hint": ("Rien n’a été enregistré.", "Nothing was saved."),
     "problem.500": ("Le service a échoué", "The service failed"),

@@ -8,7 +8,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 from starlette.types import Message
 
-from shared.web.limits import limit_body, own_origin
+from shared.web.limits import limit_body, own_host, own_origin
 
 
 async def length(request: Request) -> Response:
@@ -96,3 +96,16 @@ def test_a_page_of_another_site_cannot_write_here(headers: dict[str, str], statu
     client = TestClient(own_origin(ROUTES))
     assert client.post("/", headers=headers).status_code == status
     assert client.get("/", headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["ailleurs.exemple.invalid", "127.0.0.1.exemple.invalid", "[", ""])
+def test_a_name_that_is_not_ours_is_not_answered(host: str) -> None:
+    client = TestClient(own_host(ROUTES, {"127.0.0.1"}))
+    answer = client.get("/", headers={"Host": host})
+    assert answer.status_code == 421
+    assert "ne répond pas sous ce nom" in answer.text
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.1:8000"])
+def test_our_own_name_is_answered_at_any_port(host: str) -> None:
+    assert TestClient(own_host(ROUTES, {"127.0.0.1"})).get("/", headers={"Host": host}).status_code == 200

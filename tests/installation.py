@@ -1,0 +1,119 @@
+"""A real installation for tests: `maillage …` as a process of its own, on a folder and a port of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+import pytest
+
+MAILLAGE = [sys.executable, "-m", "services.cli"]
+CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("MAILLAGE_")}
+
+
+@dataclass
+class Up:
+    """`maillage up` on a data folder. `wait` returns its address once it serves."""
+
+    data: Path
+    options: list[str] = field(default_factory=list)
+    env: dict[str, str] = field(default_factory=dict)
+    process: subprocess.Popen[str] | None = None
+
+    def start(self) -> Up:
+        (self.data / "running.json").unlink(missing_ok=True)
+        self.process = subprocess.Popen(
+            [*MAILLAGE, "up", "--data", str(self.data), "--port", "0", *self.options],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**CLEAN, **self.env}, start_new_session=True,
+        )  # fmt: skip
+        return self
+
+    def wait(self, seconds: float = 120) -> str:
+        assert self.process is not None
+        for _ in range(int(seconds / 0.05)):
+            if self.process.poll() is not None:
+                raise AssertionError(f"ended with {self.process.returncode}: {self.output()}")
+            if (self.data / "running.json").exists():
+                return str(json.loads((self.data / "running.json").read_text())["url"])
+            time.sleep(0.05)
+        self.kill()
+        raise AssertionError(f"not up after {seconds} s: {self.output()}")
+
+    def children(self) -> list[int]:
+        """The processes that it started (its NATS server)."""
+        assert self.process is not None
+        found = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return [int(pid) for pid in found.read_text().split()] if found.exists() else []
+
+    def stop(self) -> float:
+        """Ctrl-C; the seconds until it was gone."""
+        assert self.process is not None
+        start = time.monotonic()
+        self.process.send_signal(signal.SIGINT)
+        self.process.wait(30)
+        return time.monotonic() - start
+
+    def kill(self, *, children: bool = False) -> None:
+        """kill -9 of the process alone, or of its children first."""
+        assert self.process is not None
+        if children:
+            for pid in self.children():
+                os.kill(pid, signal.SIGKILL)
+        self.process.kill()
+        self.process.wait(30)
+
+    def output(self) -> str:
+        assert self.process is not None and self.process.stdout is not None
+        return self.process.stdout.read() if self.process.poll() is not None else ""
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs; one that is dead and not yet reaped does not."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+def maillage(*words: str, data: Path | None = None, timeout: float = 180, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """Runs `maillage …` to its end."""
+    folder = ["--data", str(data)] if data else []
+    return subprocess.run([*MAILLAGE, *words, *folder], capture_output=True, text=True, timeout=timeout, env={**CLEAN, **(env or {})}, check=False)  # fmt: skip
+
+
+def get_json(url: str) -> Any:
+    with urlopen(Request(url, headers={"Accept": "application/json"}), timeout=60) as answer:
+        return json.load(answer)
+
+
+def post_json(url: str, body: Any, **headers: str) -> Any:
+    request = Request(url, data=json.dumps(body).encode(), headers={"Content-Type": "application/json", **headers})
+    with urlopen(request, timeout=60) as answer:
+        return json.load(answer)
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the whole sample history. Loaded once for all; who changes it takes a copy."""
+    folder = tmp_path_factory.getbasetemp() / "sample"
+    if not (folder / "whole").exists():
+        done = maillage("sample", "load", data=folder)
+        assert done.returncode == 0, done.stderr
+        (folder / "whole").touch()
+    return folder
+
+
+@pytest.fixture
+def copy_of_sample(sample: Path, tmp_path: Path) -> Path:
+    """A data folder of one's own with the whole sample history."""
+    return Path(shutil.copytree(sample, tmp_path / "data"))

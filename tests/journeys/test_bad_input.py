@@ -1,0 +1,147 @@
+"""Bad input, to every command of every service, as JSON and as a form: 4xx with a sentence, never 500, no event."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
+from uuid import uuid4
+
+import pytest
+
+from services.embedded import DEFINITIONS
+from shared.web.api import kebab
+from tests.installation import Up, get_json
+
+pytestmark = pytest.mark.slow
+COMMANDS = [(d.name, command) for d in DEFINITIONS for decider in d.deciders for command in decider.decisions]
+UNKNOWN = str(uuid4())
+TEXT_10_MB = "a" * 10_000_000
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    up = Up(tmp_path_factory.mktemp("bad") / "data", ["--no-sample"]).start()
+    try:
+        yield up.wait()
+    finally:
+        up.stop()
+
+
+def send(url: str, body: bytes, kind: str) -> tuple[int, str]:
+    """Status and text of the answer."""
+    try:
+        with urlopen(Request(url, data=body, headers={"Content-Type": kind}), timeout=60) as answer:
+            return answer.status, answer.read().decode()
+    except HTTPError as error:
+        return error.code, error.read().decode()
+    except (BrokenPipeError, ConnectionResetError, OSError):
+        return 413, "the connection was closed on a body that is too large"
+
+
+def last(url: str) -> int:
+    return int(get_json(f"{url}/observatory/api/state")["last"])
+
+
+BAD: list[Any] = [None, [], "text", 7, {"unasked": 1}, {"name": {"deep": [1]}}, {"name": "\u0000"}, {"structure": "not-an-id"}]
+
+
+@pytest.mark.parametrize(("service", "command"), COMMANDS, ids=[c.__name__ for _, c in COMMANDS])
+def test_bad_json_is_refused_with_a_sentence_and_leaves_no_event(url: str, service: str, command: Any) -> None:
+    before = last(url)
+    address = f"{url}/{service}/api/commands/{kebab(command.__name__)}"
+    for body in (*(json.dumps(b).encode() for b in BAD), b"{half", b"\xff\xfe"):
+        status, text = send(address, body, "application/json")
+        assert 400 <= status < 500, (body, status, text)
+        assert json.loads(text)["message"], body
+    properties = command.model_json_schema().get("properties", {})
+    for name in properties:
+        for value in ({"a": 1}, [[[]]], -(10**30), "x" * 20_000, "2016-02-30"):
+            status, text = send(address, json.dumps({name: value}).encode(), "application/json")
+            assert status < 500, (name, value, text)
+            assert status < 300 or json.loads(text)["message"]
+    if all(name not in command.model_json_schema().get("required", ()) for name in properties):
+        return
+    assert last(url) == before
+
+
+@pytest.mark.parametrize(("service", "command"), COMMANDS, ids=[c.__name__ for _, c in COMMANDS])
+def test_a_bad_form_comes_back_with_a_sentence_and_leaves_no_event(url: str, service: str, command: Any) -> None:
+    required = command.model_json_schema().get("required", ())
+    before = last(url)
+    address = f"{url}/{service}/do/{command.__name__}"
+    form = "application/x-www-form-urlencoded"
+    status, _ = send(address, b"", form)
+    assert status == 400  # no command id: not one of our forms
+    known = {"command_id": str(uuid4())}
+    wrong = {**known, **{name: "\u202e<script>" for name in command.model_fields}, "happened_on": "2016-02-30"}
+    status, text = send(address, urlencode(wrong).encode(), form)
+    assert 400 <= status < 500
+    assert "role=\"alert\"" in text
+    assert "<script>" not in text
+    if required:
+        status, text = send(address, urlencode(known).encode(), form)
+        assert status == 422 and "role=\"alert\"" in text
+        assert last(url) == before
+
+
+@pytest.mark.parametrize(("service", "command"), [COMMANDS[0], COMMANDS[-1]], ids=["json", "form"])
+def test_10_mb_of_text_are_refused_and_leave_no_event(url: str, service: str, command: Any) -> None:
+    before = last(url)
+    address = f"{url}/{service}/api/commands/{kebab(command.__name__)}"
+    assert send(address, json.dumps({"name": TEXT_10_MB}).encode(), "application/json")[0] == 413
+    address = f"{url}/{service}/do/{command.__name__}"
+    assert send(address, urlencode({"name": TEXT_10_MB}).encode(), "application/x-www-form-urlencoded")[0] == 413
+    assert last(url) == before
+
+
+@pytest.mark.parametrize(("service", "command"), COMMANDS, ids=[c.__name__ for _, c in COMMANDS])
+def test_an_unknown_id_is_refused_with_a_sentence(url: str, service: str, command: Any) -> None:
+    entity = command.entity.replace("-", "_")
+    others = set(command.model_json_schema().get("required", ())) - {entity}
+    if entity not in command.model_fields or others or command.creates:
+        pytest.skip("needs more than an id")
+    address = f"{url}/{service}/api/commands/{kebab(command.__name__)}"
+    status, text = send(address, json.dumps({entity: UNKNOWN}).encode(), "application/json")
+    assert 400 <= status < 500
+    assert json.loads(text)["message"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/nowhere", "/directory/structures/none", f"/directory/structures/{UNKNOWN}", "/directory/do/Nothing",
+        "/directory/?page=-1", "/directory/?page=99999999999999999999", "/directory/api/structures?size=x",
+        "/directory/api/nothing", "/observatory/api/review?as_of=2016-02-30", "/observatory/review?as_of=never",
+        "/observatory/api/review?known_at=99999-01-01", "/observatory/api/events/0", "/observatory/api/events/x",
+        "/observatory/journal/999999999", "/membership/members/x", "/events/gatherings/x", "/newsletter/issues/x",
+        "/directory/../../etc/passwd", "/static/../settings.py",
+    ],
+)  # fmt: skip
+def test_an_address_that_can_not_be_is_a_4xx_with_a_sentence(url: str, path: str) -> None:
+    try:
+        with urlopen(url + path, timeout=30) as answer:
+            raise AssertionError(f"{path} answered {answer.status}")
+    except HTTPError as error:
+        assert 400 <= error.code < 500
+        assert len(error.read().decode()) > 30
+
+
+def test_a_post_from_another_sites_page_is_refused(url: str) -> None:
+    before = last(url)
+    headers = {"Content-Type": "application/json", "Origin": "https://ailleurs.exemple.invalid"}
+    body = json.dumps({"name": "Kynarou", "kind": "association"}).encode()
+    with pytest.raises(HTTPError) as refused:
+        urlopen(Request(f"{url}/directory/api/commands/register-structure", data=body, headers=headers), timeout=30)
+    assert refused.value.code == 403
+    assert last(url) == before
+
+
+def test_the_data_folder_is_closed_to_other_users(url: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    data = next(Path(tmp_path_factory.getbasetemp()).glob("bad*/data"))
+    for name in ("nats/password", "nats/nats.conf", "keys/directory.wrapping-key"):
+        assert (data / name).stat().st_mode & 0o077 == 0, name

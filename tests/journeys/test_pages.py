@@ -1,0 +1,160 @@
+"""Every page a person can reach by links, in a real browser: it answers, fits a phone, speaks both languages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urldefrag, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser import ARGUMENTS, CHROMIUM, needs_browser
+from tests.installation import Up
+
+pytestmark = [*needs_browser, pytest.mark.xdist_group("sample")]
+SERVICES = ("directory", "membership", "events", "newsletter", "observatory")
+MOST_OF_A_KIND = 3  # pages that differ only by an id or a number
+
+
+@pytest.fixture(scope="module")
+def url(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    import shutil
+
+    folder = Path(shutil.copytree(sample, tmp_path_factory.mktemp("pages") / "data"))
+    up = Up(folder).start()
+    try:
+        yield up.wait()
+    finally:
+        up.stop()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    opened = browser.new_page(viewport={"width": 390, "height": 844})
+    yield opened
+    opened.close()
+
+
+def kind_of(path: str) -> str:
+    """A path with its ids and numbers made alike."""
+    parts = [("…" if len(p) == 36 or p.isdigit() else p) for p in path.split("/")]
+    return "/".join(parts)
+
+
+def test_every_page_reached_by_links_answers_and_fits_a_phone(page: Page, url: str) -> None:
+    seen: dict[str, int] = {}
+    waiting = ["/"]
+    visited: set[str] = set()
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(f"script error: {error}"))
+    while waiting and len(visited) < 250:
+        path = waiting.pop(0)
+        answer = page.goto(url + path)
+        visited.add(path)
+        assert answer is not None
+        if answer.status >= 400:
+            problems.append(f"{path}: {answer.status}")
+            continue
+        if "text/html" not in answer.headers.get("content-type", ""):
+            continue
+        if page.locator("h1").count() != 1:
+            problems.append(f"{path}: {page.locator('h1').count()} h1")
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if wide > 0:
+            problems.append(f"{path}: {wide} px too wide on a phone")
+        for href in page.eval_on_selector_all("a[href]", "links => links.map(a => a.href)"):
+            where = urlsplit(urldefrag(href).url)
+            if f"{where.scheme}://{where.netloc}" != url:
+                continue
+            found = where.path + (f"?{where.query}" if where.query else "")
+            kind = kind_of(where.path)
+            if found not in visited and found not in waiting and seen.get(kind, 0) < MOST_OF_A_KIND:
+                seen[kind] = seen.get(kind, 0) + 1
+                waiting.append(found)
+    print(f"\n{len(visited)} pages of {len(seen)} kinds")
+    assert not problems, "\n".join(problems)
+    assert {f"/{name}/" for name in SERVICES} <= visited
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_each_front_speaks_english_when_asked_and_remembers_it(page: Page, url: str, service: str) -> None:
+    page.goto(f"{url}/{service}/")
+    assert page.locator("html").get_attribute("lang") == "fr"
+    page.get_by_role("link", name="EN, English version").click()
+    assert page.locator("html").get_attribute("lang") == "en"
+    page.goto(f"{url}/{service}/docs")
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert page.get_by_role("heading", name="Data documentation").count() == 1
+
+
+def test_nothing_comes_from_outside_and_nothing_needs_a_script(page: Page, url: str) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    for path in ("/", "/directory/", "/observatory/review", "/directory/docs", "/newsletter/subscribe"):
+        page.goto(url + path)
+        assert page.locator("script").count() == 0
+    assert all(one.startswith((url, "data:")) for one in asked)
+
+
+def test_a_structure_is_registered_by_keyboard_on_a_phone_and_corrected_where_it_is_wrong(page: Page, url: str) -> None:
+    page.goto(f"{url}/directory/do/RegisterStructure")
+    page.get_by_label("Nom", exact=True).focus()
+    page.keyboard.type("K")
+    page.get_by_label("SIRET").fill("3563120001234")
+    page.get_by_role("button", name="Inscrire une structure").press("Enter")
+    summary = page.get_by_role("alert")
+    assert "trois réponses sont à revoir" in summary.inner_text().lower()
+    assert "13" in summary.inner_text()
+    summary.get_by_role("link").first.click()
+    assert page.get_by_label("Nom", exact=True).evaluate("field => field === document.activeElement || location.hash === '#' + field.id")
+    page.get_by_label("Nom", exact=True).fill("Kynarou Essai")
+    page.get_by_label("Nature").select_option("association")
+    page.get_by_label("SIRET").fill("")
+    page.get_by_role("button", name="Inscrire une structure").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Kynarou Essai"
+    assert page.get_by_role("status").inner_text().startswith("C’est enregistré.")
+
+
+def test_a_stale_form_overwrites_nothing(browser: Browser, url: str) -> None:
+    first, second = browser.new_page(), browser.new_page()
+    first.goto(f"{url}/directory/do/RegisterStructure")
+    first.get_by_label("Nom", exact=True).fill("Disputée")
+    first.get_by_label("Nature").select_option("school")
+    first.get_by_role("button", name="Inscrire une structure").click()
+    record = first.url.partition("?")[0]
+    for page in (first, second):
+        page.goto(record)
+        page.get_by_role("link", name="Modifier", exact=True).first.click()
+    first.get_by_label("Nom", exact=True).fill("Première")
+    first.get_by_role("button", name="Enregistrer la fiche").click()
+    second.get_by_label("Nom", exact=True).fill("Seconde")
+    second.get_by_role("button", name="Enregistrer la fiche").click()
+    assert "avant vous" in second.get_by_role("alert").inner_text()
+    first.goto(record)
+    assert first.get_by_role("heading", level=1).inner_text() == "Première"
+    first.close()
+    second.close()
+
+
+def test_the_same_form_sent_twice_is_one_structure(page: Page, url: str) -> None:
+    page.goto(f"{url}/directory/do/RegisterStructure")
+    page.get_by_label("Nom", exact=True).fill("Envoyée deux fois")
+    page.get_by_label("Nature").select_option("company")
+    page.get_by_role("button", name="Inscrire une structure").click()
+    first = page.url.partition("?")[0]
+    page.go_back()
+    page.get_by_label("Nom", exact=True).fill("Envoyée deux fois")
+    page.get_by_label("Nature").select_option("company")
+    page.get_by_role("button", name="Inscrire une structure").click()
+    assert page.url.partition("?")[0] == first
+    page.goto(f"{url}/directory/?q=Envoyée+deux+fois")
+    assert page.get_by_role("heading", name="1 structure").count() == 1

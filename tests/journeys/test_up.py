@@ -1,0 +1,141 @@
+"""`maillage up`: starts, keeps its data, ends cleanly, says clearly what can't be."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from tests.installation import Up, alive, get_json, maillage, post_json
+
+pytestmark = pytest.mark.slow
+
+
+def test_an_empty_network_starts_keeps_what_it_learns_and_leaves_no_child(tmp_path: Path) -> None:
+    up = Up(tmp_path / "data", ["--no-sample"]).start()
+    url = up.wait()
+    done = post_json(f"{url}/directory/api/commands/register-structure", {"name": "Kynarou", "kind": "association"})
+    children = up.children()
+    assert children, "the NATS server is a child"
+    assert up.stop() < 5
+    assert up.process is not None and up.process.returncode == 0
+    assert not any(map(alive, children))
+    url = up.start().wait()
+    try:
+        found = get_json(f"{url}/directory/api/structures/{done['entity']}")
+        assert found["name"] == "Kynarou"
+        for page in ("/", "/directory/", "/membership/", "/events/", "/newsletter/", "/observatory/", "/observatory/review"):
+            with urlopen(url + page, timeout=30) as answer:
+                assert answer.status == 200
+    finally:
+        up.stop()
+
+
+def test_it_listens_on_this_machine_only_and_says_so(tmp_path: Path) -> None:
+    up = Up(tmp_path / "data", ["--no-sample"]).start()
+    url = up.wait()
+    port = int(url.rpartition(":")[2])
+    addresses = {line.split()[1] for line in Path("/proc/net/tcp").read_text().splitlines()[1:]}
+    assert f"0100007F:{port:04X}" in addresses
+    assert f"00000000:{port:04X}" not in addresses
+    with urlopen(f"{url}/directory/", timeout=30) as answer:
+        assert "n’écoute que sur cette machine" in answer.read().decode()
+    up.stop()
+    assert "127.0.0.1 only" in up.output()
+
+
+def test_a_taken_port_is_one_clear_sentence_and_exit_code_2(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = maillage("up", "--no-sample", "--port", str(port), data=tmp_path / "data")
+    assert (done.returncode, done.stderr.strip()) == (2, f"maillage: Port {port} of 127.0.0.1 is taken; choose another with --port.")
+    assert not (tmp_path / "data").exists(), "nothing was made"
+
+
+def test_a_folder_in_use_is_one_clear_sentence_and_exit_code_2(tmp_path: Path) -> None:
+    up = Up(tmp_path / "data", ["--no-sample"]).start()
+    up.wait()
+    try:
+        done = maillage("up", "--no-sample", "--port", "0", data=tmp_path / "data")
+        assert done.returncode == 2
+        assert "is in use by another instance" in done.stderr
+        assert "Traceback" not in done.stderr
+    finally:
+        up.stop()
+
+
+def test_a_folder_that_is_none_is_one_clear_sentence_and_exit_code_2(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("a file")
+    done = maillage("up", "--no-sample", "--port", "0", data=tmp_path / "data")
+    assert done.returncode == 2
+    assert "can't be used" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every folder")
+def test_a_folder_that_can_not_be_read_is_one_clear_sentence_and_exit_code_2(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir(mode=0o000)
+    done = maillage("up", "--no-sample", "--port", "0", data=tmp_path / "data")
+    assert done.returncode == 2
+    assert "can't be used" in done.stderr
+
+
+def test_a_setting_that_is_wrong_is_named(tmp_path: Path) -> None:
+    done = maillage("up", data=tmp_path / "data", env={"MAILLAGE_PORT": "eighty"})
+    assert done.returncode == 2
+    assert "MAILLAGE_PORT" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_sample_is_refused_on_a_log_that_holds_something_else(tmp_path: Path) -> None:
+    up = Up(tmp_path / "data", ["--no-sample"]).start()
+    up.wait()
+    up.stop()
+    done = maillage("sample", "load", data=tmp_path / "data")
+    assert done.returncode == 2
+    assert "network" in done.stderr
+    other = tmp_path / "other"
+    up = Up(other, ["--no-sample"], env={"MAILLAGE_NETWORK": "exemple"}).start()
+    url = up.wait()
+    post_json(f"{url}/directory/api/commands/register-structure", {"name": "Kynarou", "kind": "association"})
+    up.stop()
+    done = maillage("sample", "load", data=other)
+    assert done.returncode == 2
+    assert "holds something else" in done.stderr
+
+
+def test_ctrl_c_while_the_sample_is_loading_ends_within_five_seconds(tmp_path: Path) -> None:
+    up = Up(tmp_path / "data").start()
+    time.sleep(3)
+    children = up.children()
+    assert up.stop() < 5
+    assert up.process is not None and up.process.returncode == 0, up.output()
+    assert not any(map(alive, children))
+
+
+@pytest.mark.xdist_group("sample")
+def test_loading_the_sample_twice_adds_nothing(copy_of_sample: Path) -> None:
+    before = maillage("events", "tail", "-n", "1", "--json", data=copy_of_sample).stdout
+    done = maillage("sample", "load", data=copy_of_sample)
+    assert done.returncode == 0
+    assert maillage("events", "tail", "-n", "1", "--json", data=copy_of_sample).stdout == before
+
+
+@pytest.mark.xdist_group("sample")
+def test_the_command_line_reads_verifies_and_rebuilds(copy_of_sample: Path) -> None:
+    found = maillage("review", "--json", data=copy_of_sample)
+    assert found.returncode == 0, found.stderr
+    assert '"directory.structures_total.value"' in found.stdout
+    assert maillage("views", "verify", data=copy_of_sample).returncode == 0
+    assert maillage("views", "rebuild", "directory/structures", data=copy_of_sample).returncode == 0
+    assert "StructureRegistered" in maillage("events", "show", "1", data=copy_of_sample).stdout
+    told = maillage("doctor", data=copy_of_sample)
+    assert told.returncode == 0, told.stdout
+    assert maillage("review", "--as-of", "yesterday", data=copy_of_sample).returncode == 2
+    assert maillage("events", "show", "99999999", data=copy_of_sample).returncode == 2
