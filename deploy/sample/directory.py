@@ -32,6 +32,7 @@ THEMES = (
 )  # fmt: skip
 COUNTRIES: tuple[CountryCode, ...] = ("SN", "MG", "BF", "ML", "MA", "IN", "KH", "VN", "HT", "PE", "CM", "TG", "BJ", "NE", "PS")
 MEDIA = ("France 3 Régions", "France Bleu Toulouse", "Touléco")
+ASLEEP = 260  # the place in the list of a structure that closed and opened again
 CLOSED_BEFORE_THE_COUNT = 24  # structures entered twice by mistake, and closed; outside all published counts
 
 
@@ -89,7 +90,7 @@ def about() -> Stage:
         after = structures()[200 + n].registered + timedelta(days=20)
         found.append(Step(f"closed/{n}", CloseStructure(structure=twin, reason="Inscrite deux fois par erreur."), min(after, _end())))
     # One ceased and began again: it is counted, and its story shows both.
-    gone = structures()[260]
+    gone = structures()[ASLEEP]
     found.append(Step("closed/again", CloseStructure(structure=gone.id, reason="L’association est en sommeil."), _end(days=40)))
     return found
 
@@ -102,13 +103,13 @@ def changed() -> Stage:
     for n, s in enumerate(_picked("listed", 300)[288:]):
         found.append(Step(f"unlisted/{n}", UnlistStructure(structure=s.id, reason="À la demande de la structure."), _end(days=n)))
     for n, s in enumerate(structures()):
-        for turn in range(1 + n % 3 // 2):  # a record is confirmed once or twice
+        for turn in range(0 if n == ASLEEP else 1 + n % 3 // 2):  # a record is confirmed once or twice
             found.append(Step(f"revised/{turn}/{n}", _revision(s, turn), _between(s, f"revised/{turn}/{n}")))
     for n in range(0, 3222, 4):
         command = ReviseContact(contact=entity_id(f"contact/{n}", "contact"), phone=Personal(f"05 99 00 {n // 100:02d} {n % 100:02d}"))
         found.append(Step(f"contact/revised/{n}", command, _between(structures()[n % len(structures())], f"contact/revised/{n}")))
     found += answers()
-    found.append(Step("reopened", ReopenStructure(structure=structures()[260].id), _end(days=5)))
+    found.append(Step("reopened", ReopenStructure(structure=structures()[ASLEEP].id), _end(days=5)))
     return found
 
 

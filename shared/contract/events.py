@@ -10,8 +10,15 @@ from shared.contract import Event
 from shared.personal import Personal
 
 GatheringKind = Literal[
-    "agora", "departmental_tour", "local_authorities", "thematic", "aper_oc",
-    "training", "working_group", "mobility_exchange", "other",
+    "agora",
+    "departmental_tour",
+    "local_authorities",
+    "thematic",
+    "aper_oc",
+    "training",
+    "working_group",
+    "mobility_exchange",
+    "other",
 ]
 Audience = Literal["associations", "public_bodies", "companies", "students", "higher_education", "others"]
 """The six publics that the review counts at the Agora."""

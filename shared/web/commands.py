@@ -83,6 +83,7 @@ def commands(service: Service, pages: Pages) -> APIRouter:
         uuids = {f: v for f, v in prefilled.items() if _is_uuid(v)}
         hidden = {**uuids, COMMAND_ID: str(new_command_id()), VERSION: version, BACK: _back(request)}
         values = {**await _current(service, model, uuids), **{f: v for f, v in prefilled.items() if f not in uuids}}
+        values[HAPPENED] = given.get(HAPPENED, "")
         return await show(request, model, values=values, hidden=hidden, errors={}, status=200)
 
     @router.post("/do/{name}")

@@ -141,12 +141,19 @@ def _written(shape: Shape, value: Any) -> tuple[str, ...]:
         value = value.value
     if isinstance(value, bool):
         return ("true",) if value else (("false",) if shape.optional else ())
-    if shape.kind == "moment" and isinstance(value, str) and len(value) > 16:
-        value = datetime.fromisoformat(value)
-    if isinstance(value, datetime):
-        local = value.astimezone(PARIS) if value.tzinfo else value
-        return (f"{local:%Y-%m-%dT%H:%M}",)
+    if shape.kind == "moment":
+        value = _local(value)
     return (value.isoformat(),) if isinstance(value, date) else (str(value),)
+
+
+def _local(value: Any) -> str:
+    """A moment as the browser's field has it, Paris wall time; what is none, or beyond the calendar, as it came."""
+    try:
+        when = datetime.fromisoformat(value) if isinstance(value, str) else value
+        local = when.astimezone(PARIS) if when.tzinfo else when
+        return f"{local:%Y-%m-%dT%H:%M}"
+    except (ValueError, OverflowError):
+        return str(value)
 
 
 def _attrs(shape: Shape, widget: Widget) -> dict[str, str]:

@@ -220,3 +220,12 @@ def test_the_summary_leads_to_each_wrong_field_and_to_the_first_box_of_a_group()
     assert [(one.label, one.anchor) for one in form.problems] == [
         ("Thèmes", "f-themes-1"), (None, None), ("Nom", "f-name"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("junk", ["not a moment at all", "9999-12-31T23:59:59+00:00", "2016-13-45T00:00"])
+def test_a_moment_that_is_none_is_shown_as_it_came(junk: str) -> None:
+    class Meeting(BaseModel):
+        starts: datetime
+
+    form = Form.of(Meeting, Lexicon(), "fr", values={"starts": junk})
+    assert form.fields[0].value == junk

@@ -1,0 +1,24 @@
+"""Events, wired."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from services.events.domain.gathering import GATHERING
+from services.events.domain.project import PROJECT
+from services.events.domain.tandem import TANDEM
+from services.events.views import VIEWS
+from services.events.web import choices, page_of, routes
+from services.events.words import WORDS
+from shared.service import Definition
+
+EVENTS = Definition(
+    name="events",
+    folder=Path(__file__).parent,
+    deciders=(GATHERING, PROJECT, TANDEM),
+    views=VIEWS,
+    words=WORDS,
+    routes=routes,
+    page_of=page_of,
+    choices=choices,
+)
