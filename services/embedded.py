@@ -16,6 +16,7 @@ import orjson
 import structlog
 import uvicorn
 from fastapi import FastAPI
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from deploy.sample.plan import SAMPLE_NETWORK
@@ -31,7 +32,9 @@ from shared.service import Definition, Service, Surroundings
 from shared.settings import Settings
 from shared.stores.sqlite import SqliteStore
 from shared.web.assets import static_app
+from shared.web.app import problem
 from shared.web.limits import limit_body, own_host, own_origin
+from shared.web.pages import TEMPLATES, Pages
 
 log = structlog.get_logger()
 DEFINITIONS: Sequence[Definition] = (DIRECTORY, MEMBERSHIP, EVENTS, NEWSLETTER, OBSERVATORY)
@@ -102,6 +105,10 @@ class Installation:
     def app(self) -> ASGIApp:
         """All fronts under one root."""
         root = FastAPI(title="Maillage", openapi_url=None, docs_url=None, redoc_url=None)
+        root.state.pages = Pages(
+            "", TEMPLATES, {}, network_title=lambda: self.settings.title, always=lambda request: {"loopback_only": True}
+        )
+        root.add_exception_handler(HTTPException, problem)
         root.mount("/static", static_app())
         for name, service in self.services.items():
             root.mount(f"/{name}", service.app())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, NoReturn
 from uuid import UUID
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
@@ -49,6 +49,15 @@ class Personal:
 
     __str__ = __repr__
 
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a personal value is not pickled: its clear text would be in the bytes")
+
+    def __copy__(self) -> Personal:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Personal:
+        return self
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Personal):
             return NotImplemented
@@ -67,6 +76,8 @@ class Personal:
                 raise ValueError("empty")
             if len(text) > LONGEST:
                 raise ValueError("too-long")
+            if any("\ud800" <= c <= "\udfff" for c in text):  # half of a character: it can't be written down
+                raise ValueError("not-personal")
             return cls(text)
         if isinstance(value, dict) and set(value) == {"person", "sealed"} and isinstance(value["sealed"], str):
             return cls(person=UUID(str(value["person"])), sealed=value["sealed"])

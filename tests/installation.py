@@ -27,14 +27,15 @@ class Up:
     data: Path
     options: list[str] = field(default_factory=list)
     env: dict[str, str] = field(default_factory=dict)
-    process: subprocess.Popen[str] | None = None
+    process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> Up:
         (self.data / "running.json").unlink(missing_ok=True)
-        self.process = subprocess.Popen(
-            [*MAILLAGE, "up", "--data", str(self.data), "--port", "0", *self.options],
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env={**CLEAN, **self.env}, start_new_session=True,
-        )  # fmt: skip
+        with self.said.open("ab") as said:
+            self.process = subprocess.Popen(
+                [*MAILLAGE, "up", "--data", str(self.data), "--port", "0", *self.options],
+                stdout=said, stderr=subprocess.STDOUT, env={**CLEAN, **self.env}, start_new_session=True,
+            )  # fmt: skip
         return self
 
     def wait(self, seconds: float = 120) -> str:
@@ -71,9 +72,13 @@ class Up:
         self.process.kill()
         self.process.wait(30)
 
+    @property
+    def said(self) -> Path:
+        """All that it printed, of every start."""
+        return self.data.with_name(f"{self.data.name}.out")
+
     def output(self) -> str:
-        assert self.process is not None and self.process.stdout is not None
-        return self.process.stdout.read() if self.process.poll() is not None else ""
+        return self.said.read_text() if self.said.exists() else ""
 
 
 def alive(pid: int) -> bool:

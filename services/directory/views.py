@@ -25,7 +25,7 @@ from shared.contract.directory import (
     SupportGiven,
     SupportWithdrawn,
 )  # fmt: skip
-from shared.contract.membership import MemberCollegeChanged, MemberJoined, MemberLeft
+from shared.contract.membership import MemberCollegeChanged, MemberJoined, MemberLeft, MemberRestored
 from shared.envelope import Recorded
 from shared.views import Document, View, folded, kept
 
@@ -167,7 +167,7 @@ PUBLICATIONS = View(
 )
 
 
-def _joined(document: Document | None, data: MemberJoined, event: Recorded) -> Document | None:
+def _joined(document: Document | None, data: MemberJoined | MemberRestored, event: Recorded) -> Document | None:
     return None if data.structure is None else {"structure": str(data.structure), "college": data.college}
 
 
@@ -178,7 +178,7 @@ def _college(document: Document | None, data: MemberCollegeChanged, event: Recor
 MEMBERS = View(
     name="members",
     version=1,
-    on={MemberJoined: _joined, MemberCollegeChanged: _college, MemberLeft: _gone},
+    on={MemberJoined: _joined, MemberRestored: _joined, MemberCollegeChanged: _college, MemberLeft: _gone},
     fields=("structure", "college"),
 )
 

@@ -63,7 +63,7 @@ def service_app(service: Service) -> FastAPI:
         )
 
     for kind in (StarletteHTTPException, RequestValidationError, Refused, Stale, Conflict, Unavailable, Exception):
-        app.add_exception_handler(kind, _problem)
+        app.add_exception_handler(kind, problem)
     return app
 
 
@@ -72,7 +72,7 @@ STATUS: dict[type[Exception], int] = {
 }  # fmt: skip
 
 
-async def _problem(request: Request, error: Exception) -> Response:
+async def problem(request: Request, error: Exception) -> Response:
     """One answer for whatever goes wrong: a sentence, as JSON under /api, as a page elsewhere."""
     pages: Pages = request.app.state.pages
     lang = language(request)
