@@ -19,6 +19,7 @@ from collections import OrderedDict
 from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
+from tempfile import mkstemp
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -27,6 +28,7 @@ from uuid_utils import uuid7
 
 from shared.contract import Event
 from shared.personal import Personal
+from shared.stores.transaction import transaction
 
 NONCE = 12  # bytes
 CACHED_KEYS = 4096
@@ -40,6 +42,10 @@ class Forgotten(Exception):
     """The key of this person is not here: the person was forgotten, or belongs to another service."""
 
 
+class KeyMissing(Exception):
+    """The wrapping key is gone while the keys that it wrapped are there; a new one would lose them for ever."""
+
+
 def personal_fields(event: Event) -> dict[str, Personal]:
     """The personal values of an event, by field."""
     return {name: value for name, value in event if isinstance(value, Personal)}
@@ -49,11 +55,15 @@ class Keyring:
     """The keys of one service's persons. Opened with `Keyring(folder, network, service)`; makes what is missing."""
 
     def __init__(self, folder: Path, network: str, service: str) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.network, self.service = network, service
-        self._wrapping = AESGCM(_secret(folder / f"{service}.wrapping-key"))
-        self._index = _secret(folder / f"{service}.index-key")
-        self._db = sqlite3.connect(folder / f"{service}.keys.sqlite", check_same_thread=False, isolation_level=None)
+        wrapping, path = folder / f"{service}.wrapping-key", folder / f"{service}.keys.sqlite"
+        if path.exists() and not wrapping.exists():
+            raise KeyMissing(f"{wrapping} is missing, and without it no personal data can be read: restore it")
+        self._wrapping = AESGCM(secret_file(wrapping))
+        self._index = secret_file(folder / f"{service}.index-key")
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite gives its journal the same mode
+        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._db.executescript(
             "PRAGMA secure_delete=ON; PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL;" + SCHEMA
         )
@@ -83,20 +93,18 @@ class Keyring:
     def make_keys(self, persons: Iterable[UUID]) -> None:
         """Makes a key for each person that has none, in one transaction."""
         rows = [(str(p), self._wrap(p, AESGCM.generate_key(256))) for p in persons]
-        with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
+        with self._lock, transaction(self._db):
             self._db.executemany("INSERT OR IGNORE INTO persons VALUES (?, ?)", rows)
-            self._db.execute("COMMIT")
 
-    def person_at(self, address: str) -> UUID:
-        """The person who is reached under this mail address; a new one if there is none yet.
+    def person_at(self, address: str, person: UUID | None = None) -> UUID:
+        """The person who is reached under this mail address; if there is none yet, `person` or a new one.
 
         The address itself is not kept: it is found by HMAC-SHA-256 under a key of this service.
         """
         found = self.find(address)
         if found is not None:
             return found
-        person = UUID(str(uuid7()))
+        person = person or UUID(str(uuid7()))
         self.make_keys([person])
         with self._lock:
             self._db.execute("INSERT OR IGNORE INTO addresses VALUES (?, ?)", (self._hash(address), str(person)))
@@ -184,17 +192,17 @@ class Keyring:
         return hmac.new(self._index, address.strip().casefold().encode(), sha256).digest()
 
 
-def _secret(path: Path) -> bytes:
+def secret_file(path: Path) -> bytes:
     """32 random bytes kept in a file that only its owner reads; made, whole or not at all, at the first use."""
     if not path.exists():
-        draft = path.with_name(f"{path.name}.{os.getpid()}.new")
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        number, draft = mkstemp(prefix=f"{path.name}.", suffix=".new", dir=path.parent)  # only its owner reads it
+        with open(number, "wb") as file:
             file.write(AESGCM.generate_key(256))
             file.flush()
             os.fsync(file.fileno())
         with contextlib.suppress(FileExistsError):  # another process was first
             os.link(draft, path)
-        draft.unlink()
+        os.unlink(draft)
         folder = os.open(path.parent, os.O_RDONLY)
         os.fsync(folder)
         os.close(folder)

@@ -17,6 +17,7 @@ import structlog
 from faststream import AckPolicy
 from faststream.nats import JStream, NatsBroker, PullSub
 from faststream.nats.annotations import NatsMessage
+from nats.aio.msg import Msg
 from nats.js.api import ConsumerConfig, DeliverPolicy
 
 from shared.contract import Event
@@ -30,7 +31,7 @@ log = structlog.get_logger()
 TRIES = 9
 FIRST_PAUSE = 0.5  # seconds, doubled at each try: the ninth comes about two minutes after the first
 LONGEST_PAUSE = 60.0
-ACK_WAIT = 120.0  # seconds a reaction may take before the server offers the event again
+ACK_WAIT = 20.0  # seconds after which the server offers an event again when nobody says that it is being worked on
 
 React = Callable[[Recorded, "Service"], Awaitable[Sequence[Command]]]
 
@@ -92,9 +93,11 @@ class Reactions:
         assert not isinstance(raw, list)
         found = Message(raw.metadata.sequence.stream, raw.subject, raw.data)
         tries = raw.metadata.num_delivered or 1
+        working = asyncio.create_task(_still_working(raw))
         try:
             await self.react(reaction, found)
         except asyncio.CancelledError:
+            await raw.nak()  # we are closing: whoever starts next takes it at once
             raise
         except Exception as error:
             if tries < TRIES:
@@ -103,13 +106,15 @@ class Reactions:
                 return
             log.error("reaction.parked", reaction=reaction.name, seq=found.seq, error=repr(error))
             await self._service.store.park(reaction.name, found.seq, f"{type(error).__name__}: {error}"[:500])
+        finally:
+            working.cancel()
         await raw.ack()
 
     async def react(self, reaction: Reaction, message: Message) -> None:
         """Reacts to one message, once in effect. Raises whatever stands in the way."""
         if not await self._service.runner.wait_for(message.seq, timeout=30.0):
             raise TimeoutError(f"views have not reached sequence {message.seq}")
-        if message.seq in self._service.runner.voids:
+        if self._service.runner.is_void(message.seq):
             return
         try:
             event = opened(message)
@@ -137,3 +142,11 @@ class Reactions:
             return False
         await self._service.store.unpark(name, seq)
         return True
+
+
+async def _still_working(raw: Msg) -> None:
+    """Tells the server again and again that this event is in hand, so that a crash is noticed soon and a long reaction
+    is not taken for one."""
+    while True:
+        await asyncio.sleep(ACK_WAIT / 4)
+        await raw.in_progress()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -9,7 +10,15 @@ from shared.contract import Event
 from shared.personal import Personal
 
 BulletinCode = Literal["bloc-note", "echos", "parcours", "rendez-vous", "info-flash"]
+SectionCode = Literal[
+    "news", "project", "call", "training", "job", "internship", "volunteering", "civic_service", "gathering", "alert"
+]
 UnsubscribeMeans = Literal["one-click", "page", "staff"]
+RefusalReason = Literal[
+    "address", "mailbox", "system", "routing", "protocol", "content", "policy", "patience", "forgotten", "other"
+]
+"""Why a mail was not taken: the subjects of RFC 3463 §3, and our own: tried too often, address forgotten. The words
+of the mail server are not kept, since they often repeat the address."""
 
 
 class BulletinEvent(Event, abstract=True):
@@ -41,7 +50,7 @@ class ItemAdded(IssueEvent):
     """An item came into the draft; `source_event` is the event that it came from, if it came by itself."""
 
     item: UUID
-    section: str
+    section: SectionCode
     title: str
     text: str
     url: str | None = None
@@ -51,7 +60,7 @@ class ItemAdded(IssueEvent):
 
 
 class ItemRevised(IssueEvent):
-    """An editor changed an item."""
+    """An editor changed an item. An absent `url` means that it has none."""
 
     item: UUID
     title: str
@@ -60,7 +69,7 @@ class ItemRevised(IssueEvent):
 
 
 class ItemMoved(IssueEvent):
-    """An editor moved an item to a place of the draft, counted from 0."""
+    """An editor moved an item to a place among all items of the draft, dropped ones too, counted from 0."""
 
     item: UUID
     position: int
@@ -73,9 +82,18 @@ class ItemDropped(IssueEvent):
     reason: str | None = None
 
 
-class IssueApproved(IssueEvent):
-    """An editor approved an issue: it changes no more and goes out to `recipients` subscribers."""
+class ItemRestored(IssueEvent):
+    """An item that was taken out of the draft is back at its place."""
 
+    item: UUID
+
+
+class IssueApproved(IssueEvent):
+    """An editor approved an issue: it changes no more and goes out to those who were subscribers before this event,
+    `recipients` of them when the editor looked."""
+
+    bulletin: BulletinCode
+    number: int
     recipients: int
 
 
@@ -93,10 +111,13 @@ class SubscriberEvent(Event, abstract=True):
 
 
 class SubscriptionRequested(SubscriberEvent):
-    """Somebody gave an address and asked for bulletins; nothing is sent there but one mail that asks to confirm."""
+    """Somebody gave an address and asked for bulletins; nothing is sent there but one mail that asks to confirm, which
+    can be done until `expires`."""
 
+    request: UUID
     email: Personal
     bulletins: list[BulletinCode]
+    expires: datetime
     lang: Literal["fr", "en"] = "fr"
 
 
@@ -120,19 +141,33 @@ class DeliveryEvent(Event, abstract=True):
 
 
 class DeliveryBegun(DeliveryEvent):
-    """A mail is about to be handed over; without one of the next two after it, its outcome is in doubt."""
+    """A mail is about to be handed over; without an outcome after it, it is in doubt. `issue` or `request` is what
+    it brings."""
 
     subscriber: UUID
-    issue: UUID | None = None
     purpose: Literal["issue", "confirmation"]
+    issue: UUID | None = None
+    request: UUID | None = None
 
 
 class DeliveryAccepted(DeliveryEvent):
     """The mail server took the mail."""
 
 
-class DeliveryRefused(DeliveryEvent):
-    """The mail server refused the mail for good."""
+class DeliveryDeferred(DeliveryEvent):
+    """The mail server did not take the mail now (a 4xx reply): it will be tried again."""
 
     code: int | None = None
-    reason: str
+    reason: RefusalReason = "other"
+
+
+class DeliveryRefused(DeliveryEvent):
+    """The mail server refused the mail for good, or was asked too often. `status` is RFC 3463's, such as 5.1.1."""
+
+    code: int | None = None
+    status: str | None = None
+    reason: RefusalReason
+
+
+class DeliveryReleased(DeliveryEvent):
+    """An editor wants a mail whose outcome is in doubt, or that was refused, to be sent again."""

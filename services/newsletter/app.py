@@ -1,0 +1,58 @@
+"""The newsletter, wired."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from uuid import uuid5
+
+from services.newsletter.domain.bulletin import BULLETIN, FIVE, opening_of
+from services.newsletter.domain.delivery import DELIVERY
+from services.newsletter.domain.fields import NEWSLETTER as NAMESPACE
+from services.newsletter.domain.issue import ISSUE
+from services.newsletter.domain.subscriber import SUBSCRIBER
+from services.newsletter.links import Links
+from services.newsletter.mail import Sender
+from services.newsletter.post import post_of
+from services.newsletter.reactions import REACTIONS
+from services.newsletter.sending import SENDING, Sending
+from services.newsletter.views import VIEWS
+from services.newsletter.web import choices, page_of, routes
+from services.newsletter.words import WORDS
+from shared.service import Definition, Service
+
+SAMPLE_NETWORK = "exemple"  # there the sample opens the bulletins, on the days when they were
+
+
+async def opening(service: Service) -> None:
+    """Opens the five bulletins where they are missing, and begins to send, also what was left at the last end."""
+    if service.network != SAMPLE_NETWORK:
+        for code in FIVE:
+            id = uuid5(NAMESPACE, f"open/{code}")
+            await service.execute(opening_of(code), id=id, actor="service:newsletter")
+    around = service.around
+    sender = Sender(service.network, service.settings.title, service.settings.mail_from, around.public_url.rstrip("/"))
+    links = Links(around.data / "keys", service.network)
+    sending = Sending(service, post_of(service.settings, around.data), links, sender)
+    around.extra[SENDING] = sending
+    sending.start()
+
+
+async def closing(service: Service) -> None:
+    sending = service.around.extra.get(SENDING)
+    if sending is not None:
+        await sending.stop()
+
+
+NEWSLETTER = Definition(
+    name="newsletter",
+    folder=Path(__file__).parent,
+    deciders=(BULLETIN, ISSUE, SUBSCRIBER, DELIVERY),
+    views=VIEWS,
+    words=WORDS,
+    routes=routes,
+    reactions=REACTIONS,
+    page_of=page_of,
+    choices=choices,
+    opening=opening,
+    closing=closing,
+)
