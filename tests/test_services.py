@@ -91,3 +91,17 @@ def test_templates_carry_both_languages_side_by_side() -> None:
             for call in re.findall(r"\bL\(\s*\"(?:[^\"\\]|\\.)*\"\s*(.)", path.read_text()):
                 assert call in (",", "|"), f"{path.name}: L() needs a French and an English text"
 
+
+
+def test_no_template_names_a_variable_self() -> None:
+    """Inside a block `self` is Jinja's own object, whatever was set outside: links made of it are silently broken."""
+    for definition in DEFINITIONS:
+        for path in (Path(definition.folder) / "templates").glob("*.html"):
+            assert not re.search(r"\{[%{][^}]*\bself\b", path.read_text()), path.name
+
+
+@each_service
+def test_the_readme_of_a_service_names_all_its_events(service: Definition) -> None:
+    text = (service.folder / "README.md").read_text()
+    own = [name for name, kind in load_all().items() if kind.service == service.name]
+    assert not [name for name in own if f"`{name}`" not in text]

@@ -1,0 +1,198 @@
+"""The observatory's JSON: the review, the indicators, the log. Days are ISO 8601; a day that is none is a 422."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, HTTPException, Query, Request
+from pydantic import BaseModel, Field
+
+from services.observatory.columns import PARIS
+from services.observatory.indicators import INDICATORS, Counts, Indicator
+from services.observatory.journal import found, opened_event, wanted
+from services.observatory.reading import Moment, Observatory, current, year_of
+from services.observatory.review import Row, published
+from shared.service import Service
+from shared.web.api import PROBLEMS, without_persons
+from shared.web.pages import language
+
+AsOf = Annotated[str | None, Query(max_length=40, description="The state of that day, such as 2015-12-31.")]
+KnownAt = Annotated[str | None, Query(max_length=40, description="As it was known when that day was over in Paris.")]
+Year = Annotated[str | None, Query(max_length=10, description="A year, for an indicator that takes it.")]
+
+
+class FigureOut(BaseModel):
+    """One figure of the review. `value` null: not measured. `equal` null: published for another day than asked for."""
+
+    path: str
+    label: str
+    service: str
+    indicator: str
+    value: float | None
+    published: float | None
+    equal: bool | None
+    events: int = Field(description="How many events it rests on.")
+    rests_on: Counts
+    as_of: date
+    note: str | None
+    sequences: list[int] | None = Field(None, description="Those events, where they were asked for.")
+
+
+class ReviewOut(BaseModel):
+    """The review at a moment. `known`: the last event that was known then; `sequence`: how far the log is read."""
+
+    as_of: date
+    known_at: date
+    known: int
+    sequence: int
+    figures: list[FigureOut]
+
+
+class IndicatorOut(BaseModel):
+    """What an indicator is."""
+
+    name: str
+    title: str
+    definition: str
+    unit: str
+    rests_on: Counts
+    parameters: list[str]
+
+
+class ValueOut(BaseModel):
+    """One figure of an indicator, and the events it rests on."""
+
+    path: str
+    value: float | None
+    events: int
+    sequences: list[int]
+
+
+class IndicatorValues(IndicatorOut):
+    """An indicator at a moment."""
+
+    as_of: date
+    known_at: date
+    known: int
+    sequence: int
+    query: str
+    values: list[ValueOut]
+
+
+class EventsOut(BaseModel):
+    """Events in the order of the log. `sequence`: how far the observatory has read it."""
+
+    events: list[dict[str, Any]]
+    sequence: int
+
+
+def api(service: Service) -> APIRouter:
+    """Routes under `/observatory/api`."""
+    router = APIRouter(prefix="/api", responses=PROBLEMS)
+
+    @router.get("/review", tags=["review"], operation_id="observatory_review")
+    async def review(request: Request, as_of: AsOf = None, known_at: KnownAt = None, sequences: bool = False) -> ReviewOut:
+        """Every figure that the network published, recomputed. Without a day: the review's own closing date."""
+        observatory = await current(service)
+        moment = await observatory.moment(as_of, known_at, published().as_of)
+        rows = await observatory.review(moment)
+        lang = language(request)
+        return ReviewOut(**_when(moment, observatory), figures=[_figure(row, lang, sequences) for row in rows])
+
+    @router.get("/indicators", tags=["indicators"], operation_id="observatory_indicators")
+    async def indicators(request: Request) -> list[IndicatorOut]:
+        return [IndicatorOut(**_indicator(one, language(request))) for one in INDICATORS.values()]
+
+    @router.get("/indicators/{name}", tags=["indicators"], operation_id="observatory_indicator")
+    async def indicator(
+        request: Request, name: str, as_of: AsOf = None, known_at: KnownAt = None, first: Year = None, last: Year = None
+    ) -> IndicatorValues:
+        """One indicator at a moment; `first` and `last` are years. Without a day: today."""
+        if name not in INDICATORS:
+            raise HTTPException(404, "not-found")
+        observatory = await current(service)
+        moment = await observatory.moment(as_of, known_at, today())
+        answer = await observatory.ask(name, moment, year_of(first), year_of(last))
+        values = [
+            ValueOut(path=path, value=value, events=len(rests), sequences=list(rests))
+            for path, (value, rests) in sorted(answer.items())
+        ]
+        found = INDICATORS[name]
+        return IndicatorValues(**_indicator(found, language(request)), **_when(moment, observatory), query=found.query, values=values)
+
+    _events(router, service)
+    return router
+
+
+def _events(router: APIRouter, service: Service) -> None:
+    @router.get("/events", tags=["events"], operation_id="observatory_events")
+    async def events(
+        after: Annotated[int, Query(ge=0, le=2**53, description="Only what stands later in the log.")] = 0,
+        limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+        service_name: Annotated[str | None, Query(alias="service", max_length=40)] = None,
+        type: Annotated[str | None, Query(max_length=80)] = None,
+        entity: Annotated[str | None, Query(max_length=80, description="The id of an entity.")] = None,
+    ) -> EventsOut:
+        """Events as the log holds them; what is sealed is left out."""
+        observatory = await current(service)
+        rows = await found(observatory.table, wanted(service_name, type, entity), after=after, limit=limit)
+        return EventsOut(events=[_event(row) for row in rows], sequence=observatory.table.position)
+
+    @router.get("/events/{seq}", tags=["events"], operation_id="observatory_event")
+    async def event(seq: int) -> dict[str, Any]:
+        """One message of the log, opened: an event, or why it is void."""
+        answer = await opened_event(service, await current(service), seq)
+        if answer is None:
+            raise HTTPException(404, "not-found")
+        return answer
+
+
+def today() -> date:
+    """The day in Paris."""
+    return datetime.now(PARIS).date()
+
+
+def _when(moment: Moment, observatory: Observatory) -> dict[str, Any]:
+    return {
+        "as_of": moment.as_of, "known_at": moment.known_at or today(), "known": moment.known,
+        "sequence": observatory.table.position,
+    }  # fmt: skip
+
+
+def _figure(row: Row, lang: str, sequences: bool) -> FigureOut:
+    english = lang == "en"
+    note = row.note_en if english else row.note_fr
+    if row.equal is None and note is None:
+        note = "Published for another day." if english else "Publié pour une autre date."
+    return FigureOut(
+        path=row.path, label=row.label_en if english else row.label_fr, service=row.service, indicator=row.indicator,
+        value=row.value, published=row.published, equal=row.equal, events=row.events, rests_on=row.rests_on,
+        as_of=row.as_of, note=note, sequences=list(row.sequences) if sequences else None,
+    )  # fmt: skip
+
+
+def _indicator(one: Indicator, lang: str) -> dict[str, Any]:
+    at = 1 if lang == "en" else 0
+    return {
+        "name": one.name, "title": one.title[at], "definition": one.definition[at], "unit": one.unit,
+        "rests_on": one.counts, "parameters": list(one.parameters),
+    }  # fmt: skip
+
+
+def _event(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row of the table as the event it is."""
+    return {
+        "seq": row["seq"], "id": row["id"], "source": f"/{row['network']}/{row['service']}", "type": row["type"],
+        "subject": f"{row['entity']}/{row['entity_id']}", "time": _instant(row["time"]), "recordedtime": _instant(row["recorded"]),
+        "actor": row["actor"], "commandid": row["command"], "correlationid": row["correlation"] or row["command"],
+        "causationid": row["cause"], "entityversion": row["version"], "readable": row["readable"],
+        "data": without_persons(orjson.loads(row["data"])) if row["data"] else None,
+    }  # fmt: skip
+
+
+def _instant(moment: datetime | None) -> str:
+    return "" if moment is None else moment.replace(tzinfo=UTC).isoformat().replace("+00:00", "Z")
+

@@ -1,0 +1,16 @@
+-- title_fr: Qui vient à l’Agora
+-- title_en: Who comes to the Agora
+-- unit: percent
+-- counts: heads
+-- parameters: first, last
+-- definition_fr: Part de chaque public parmi les personnes venues aux Agoras tenues entre deux années.
+-- definition_en: Share of each public among the people who came to the Agoras held between two years.
+WITH came AS (FROM attendance_at($as_of, $known) WHERE kind = 'agora' AND year BETWEEN $first::INTEGER AND $last::INTEGER)
+SELECT
+    'events.agora.attendance_shares_' || $first::INTEGER || '_' || $last::INTEGER || '_percent.' || printed AS path,
+    100 * coalesce(sum(people), 0) / (SELECT nullif(sum(people), 0) FROM came) AS value,
+    list(counting ORDER BY counting) FILTER (counting IS NOT NULL) AS events
+FROM (VALUES ('associations', 'associations'), ('public_bodies', 'collectivites_etablissements_publics'),
+             ('companies', 'entreprises'), ('students', 'etudiants'), ('others', 'autres'),
+             ('higher_education', 'enseignement_superieur_recherche')) AS publics (audience, printed)
+LEFT JOIN came USING (audience) GROUP BY printed

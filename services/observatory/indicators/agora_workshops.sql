@@ -1,0 +1,12 @@
+-- title_fr: Ateliers de l’Agora
+-- title_en: Workshops at the Agora
+-- unit: workshop
+-- counts: things
+-- parameters: first
+-- definition_fr: Ateliers tenus lors des Agoras depuis une année donnée.
+-- definition_en: Workshops held inside the Agoras since a given year.
+SELECT 'events.agora.workshops_since_' || $first::INTEGER AS path, count(*) AS value, list(seq ORDER BY seq) AS events
+FROM (
+    SELECT entity_id AS gathering, arg_min(seq, (time, seq)) AS seq FROM parts($as_of, $known, 'WorkshopHeld', 'WorkshopWithdrawn')
+    GROUP BY entity_id, workshop)
+JOIN gathering_at($as_of, $known) USING (gathering) WHERE kind = 'agora' AND year >= $first::INTEGER

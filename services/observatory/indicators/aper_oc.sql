@@ -1,0 +1,15 @@
+-- title_fr: Apér’OC
+-- title_en: Apér’OC
+-- unit: gathering
+-- counts: things
+-- partial: year
+-- parameters: first
+-- definition_fr: Apér’OC tenus dans une année, villes où ils l’ont été, et ceux qui ont reçu des invités.
+-- definition_en: Apér’OC held in a year, the towns where they were, and those that had guests.
+WITH held AS (FROM gathering_at($as_of, $known) WHERE kind = 'aper_oc' AND year = $first::INTEGER)
+SELECT 'events.aper_oc_' || $first::INTEGER || '.value' AS path, count(*) AS value, list(event ORDER BY event) AS events FROM held
+UNION ALL
+SELECT 'events.aper_oc_' || $first::INTEGER || '.with_guests', count(*), list(event ORDER BY event) FROM held WHERE len(guests) > 0
+UNION ALL
+SELECT 'events.aper_oc_' || $first::INTEGER || '.towns', count(*), list(event ORDER BY event)
+FROM (SELECT arg_min(event, (day, event)) AS event FROM held WHERE town IS NOT NULL GROUP BY town)

@@ -1,0 +1,8 @@
+-- title_fr: Bulletins
+-- title_en: Bulletins
+-- unit: bulletin
+-- counts: things
+-- definition_fr: Bulletins que le réseau publie.
+-- definition_en: Bulletins that the network publishes.
+SELECT 'newsletter.bulletins' AS path, count(*) AS value, list(event ORDER BY event) AS events
+FROM (SELECT arg_min(seq, (time, seq)) AS event FROM known($as_of, $known) WHERE type = 'BulletinOpened' GROUP BY bulletin)

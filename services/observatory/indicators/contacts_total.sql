@@ -1,0 +1,8 @@
+-- title_fr: Contacts
+-- title_en: Contacts
+-- unit: contact
+-- counts: things
+-- definition_fr: Personnes nommées comme contact d’une structure et pas retirées depuis. Leurs noms restent scellés.
+-- definition_en: Persons named as contact of a structure and not removed since. Their names stay sealed.
+SELECT 'directory.contacts_total.value' AS path, count(*) AS value, list(event ORDER BY event) AS events
+FROM standing($as_of, $known, 'ContactAdded', 'ContactRemoved', '')

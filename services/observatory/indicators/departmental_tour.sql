@@ -1,0 +1,10 @@
+-- title_fr: Tournée départementale
+-- title_en: Departmental tour
+-- unit: town
+-- counts: things
+-- definition_fr: Villes où la Tournée départementale s’est tenue ; chacune repose sur sa première étape.
+-- definition_en: Towns where the departmental tour was held; each rests on its first stop.
+SELECT 'events.departmental_tour.towns' AS path, count(*) AS value, list(first ORDER BY first) AS events
+FROM (
+    SELECT arg_min(event, (day, event)) AS first FROM gathering_at($as_of, $known)
+    WHERE kind = 'departmental_tour' AND town IS NOT NULL GROUP BY town)

@@ -1,0 +1,8 @@
+-- title_fr: Début des rendez-vous des collectivités
+-- title_en: Start of the local authorities' meetings
+-- unit: year
+-- counts: measure
+-- definition_fr: Année du premier rendez-vous tenu.
+-- definition_en: Year of the first meeting held.
+SELECT 'events.local_authority_meetings.since' AS path, min(year) AS value, list(event) AS events
+FROM (FROM gathering_at($as_of, $known) WHERE kind = 'local_authorities' ORDER BY day, event LIMIT 1)

@@ -1,0 +1,25 @@
+-- title_fr: Adhérents par collège
+-- title_en: Members by college
+-- unit: member
+-- counts: things
+-- partial: year
+-- definition_fr: Adhérents de chaque collège à la fin de chaque année, ou au jour demandé pour l’année en cours. Avant son ouverture, un collège n’est pas mesuré.
+-- definition_en: Members of each college at the end of each year, or on the day asked for in the current year. Before it opens a college is not measured.
+WITH members AS (
+    SELECT in_year, member, college, event FROM years($as_of, $known), LATERAL (FROM member_at(taken, $known))),
+colleges AS (
+    SELECT in_year, college FROM years($as_of, $known)
+    JOIN known($as_of, $known) ON type IN ('CollegeOpened', 'CollegeClosed') AND day <= taken
+    GROUP BY in_year, college HAVING arg_max(type, (time, seq)) = 'CollegeOpened'
+    UNION SELECT DISTINCT in_year, college FROM members)
+SELECT
+    'membership.colleges_by_year.' || college || '.' || in_year AS path,
+    count(member) AS value,
+    list(event ORDER BY event) FILTER (member IS NOT NULL) AS events
+FROM colleges LEFT JOIN members USING (in_year, college) GROUP BY in_year, college
+UNION ALL
+SELECT
+    'membership.colleges_by_year.total.values.' || in_year,
+    count(member),
+    list(event ORDER BY event) FILTER (member IS NOT NULL)
+FROM (SELECT DISTINCT in_year FROM colleges) LEFT JOIN members USING (in_year) GROUP BY in_year

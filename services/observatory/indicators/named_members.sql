@@ -1,0 +1,8 @@
+-- title_fr: Adhérents nommés
+-- title_en: Members by name
+-- unit: member
+-- counts: things
+-- definition_fr: Structures adhérentes ce jour-là, par collège. Les personnes adhérentes ne sont pas nommées.
+-- definition_en: Member structures on that day, by college. Persons who are members are not named.
+SELECT 'membership.named_members.' || college AS path, count(*) AS value, list(event ORDER BY event) AS events
+FROM member_at($as_of, $known) WHERE name IS NOT NULL GROUP BY college

@@ -1,0 +1,12 @@
+-- title_fr: Structures par département
+-- title_en: Structures by department
+-- unit: structure
+-- counts: things
+-- definition_fr: Structures recensées dans chaque département de la région, d’après leur dernière adresse connue.
+-- definition_en: Structures on record in each department of the region, by their last known place.
+SELECT
+    'directory.structures_by_department.values.' || region.department AS path,
+    count(structure) AS value,
+    list(placed ORDER BY placed) FILTER (structure IS NOT NULL) AS events
+FROM region LEFT JOIN structure_at($as_of, $known) AS structures ON structures.department = region.department
+GROUP BY region.department

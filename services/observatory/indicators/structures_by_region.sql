@@ -1,0 +1,14 @@
+-- title_fr: Structures dans la région et au-delà
+-- title_en: Structures inside the region and beyond
+-- unit: structure
+-- counts: things
+-- definition_fr: Structures recensées, selon que leur département est de la région du réseau ou non. Sans département connu : au-delà.
+-- definition_en: Structures on record, by whether their department is of the network's region. Without a known department: beyond.
+SELECT
+    'directory.structures_' || place.side || '_region.value' AS path,
+    count(structure) AS value,
+    list(coalesce(placed, registered) ORDER BY placed) FILTER (structure IS NOT NULL) AS events
+FROM (VALUES ('in', true), ('outside', false)) AS place (side, inside)
+LEFT JOIN structure_at($as_of, $known)
+    ON inside = (coalesce(department, '') IN (SELECT department FROM region))
+GROUP BY place.side

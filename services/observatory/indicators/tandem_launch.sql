@@ -1,0 +1,14 @@
+-- title_fr: Lancement des Tandems solidaires
+-- title_en: Launch of the Tandems solidaires
+-- unit: year
+-- counts: measure
+-- definition_fr: Première année scolaire du projet pilote, puis du plein lancement.
+-- definition_en: First school year of the pilot, then of the full launch.
+WITH formed AS (
+    SELECT coalesce(pilot, false) AS pilot, left(school_year, 4)::INTEGER AS began, seq AS event FROM known($as_of, $known)
+    WHERE type = 'TandemFormed' AND regexp_full_match(school_year, '[0-9]{4}.*'))
+SELECT
+    'events.tandems_solidaires.' || CASE WHEN pilot THEN 'pilot' ELSE 'full_launch' END AS path,
+    min(began) AS value,
+    [arg_min(event, (began, event))] AS events
+FROM formed GROUP BY pilot

@@ -1,0 +1,10 @@
+-- title_fr: Élèves en Tandems solidaires
+-- title_en: Pupils in Tandems solidaires
+-- unit: person
+-- counts: heads
+-- definition_fr: Élèves des tandems, d’après le dernier comptage de chacun.
+-- definition_en: Pupils of the tandems, by the last count of each.
+SELECT 'events.tandems_solidaires.pupils' AS path, sum(people) AS value, list(event ORDER BY event) AS events
+FROM (
+    SELECT arg_max(people, (time, seq)) AS people, arg_max(seq, (time, seq)) AS event
+    FROM known($as_of, $known) WHERE type = 'PupilsCounted' GROUP BY entity_id)

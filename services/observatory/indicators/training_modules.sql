@@ -1,0 +1,11 @@
+-- title_fr: Modules de formation
+-- title_en: Training modules
+-- unit: module
+-- counts: things
+-- definition_fr: Modules dont une session au moins a été tenue ; chacun repose sur sa première session.
+-- definition_en: Modules of which at least one session was held; each rests on its first session.
+WITH modules AS (
+    SELECT arg_min(event, (day, event)) AS first FROM gathering_at($as_of, $known)
+    WHERE kind = 'training' AND module IS NOT NULL GROUP BY module)
+SELECT unnest(['events.trainings.modules', 'events.training_modules']) AS path, count(*) AS value, list(first ORDER BY first) AS events
+FROM modules

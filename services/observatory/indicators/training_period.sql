@@ -1,0 +1,16 @@
+-- title_fr: Durée de l’offre de formation
+-- title_en: Span of the trainings
+-- unit: month
+-- counts: measure
+-- definition_fr: Année de la première session, mois de la première à la dernière (comprises), durée de la plus courte et de la plus longue en jours.
+-- definition_en: Year of the first session, months from the first to the last (both included), length of the shortest and the longest in days.
+WITH held AS (FROM gathering_at($as_of, $known) WHERE kind = 'training'),
+ends AS (
+    SELECT min(day) AS first, max(day) AS last, min(days) AS shortest, max(days) AS longest,
+           arg_min(event, (day, event)) AS opening, arg_max(event, (day, event)) AS closing,
+           arg_min(event, (days, event)) AS short, arg_max(event, (days, event)) AS long
+    FROM held HAVING count(*) > 0)
+SELECT 'events.trainings.from' AS path, year(first) AS value, [opening] AS events FROM ends
+UNION ALL SELECT 'events.trainings.months', date_diff('month', first, last) + 1, list_sort(list_distinct([opening, closing])) FROM ends
+UNION ALL SELECT 'events.trainings.days_each.0', shortest, [short] FROM ends
+UNION ALL SELECT 'events.trainings.days_each.1', longest, [long] FROM ends

@@ -1,0 +1,8 @@
+-- title_fr: Groupes de travail
+-- title_en: Working groups
+-- unit: group
+-- counts: things
+-- definition_fr: Groupes formés et non clos ce jour-là.
+-- definition_en: Groups formed and not closed on that day.
+SELECT 'membership.working_groups' AS path, count(*) AS value, list(event ORDER BY event) AS events
+FROM standing($as_of, $known, 'WorkingGroupFormed', 'WorkingGroupClosed', 'WorkingGroupRestored')

@@ -1,0 +1,126 @@
+"""What pages and API ask of the observatory: its table, the day and the knowledge they ask for, figures remembered."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from typing import Any
+
+from services.observatory import review as reviewing
+from services.observatory.indicators import INDICATORS, Indicator
+from services.observatory.review import Row
+from services.observatory.table import EventTable
+from shared.decider import Refused
+from shared.log import Unavailable
+from shared.service import Service
+
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+REMEMBERED = 64  # answers; what was known at a sequence never changes
+OWN_WRITE = 0.5  # seconds that a page waits for what was just written
+
+Answer = Mapping[str, tuple[float | None, tuple[int, ...]]]
+"""path → (value, None where it was not measured; the sequences it rests on)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When a reader stands: the day whose state it asks for, the day whose knowledge, and the sequence that this is."""
+
+    as_of: date
+    known_at: date | None
+    known: int
+
+
+@dataclass
+class Observatory:
+    """The table of one running service, and the answers that it gave lately."""
+
+    table: EventTable
+    _answers: OrderedDict[Any, asyncio.Task[Any]] = field(default_factory=OrderedDict)
+
+    async def moment(self, as_of: str | None, known_at: str | None, default: date) -> Moment:
+        """Raises Refused for a day that is none."""
+        day, known_on = day_of(as_of) or default, day_of(known_at)
+        known = self.table.position if known_on is None else await self.table.work(self.table.known_on, known_on)
+        return Moment(day, known_on, known)
+
+    async def review(self, moment: Moment) -> Sequence[Row]:
+        """The review at a moment."""
+        return await self._once(reviewing.review, moment.as_of, moment.known)  # type: ignore[no-any-return]
+
+    async def ask(self, indicator: str, moment: Moment, first: int | None = None, last: int | None = None) -> Answer:
+        """The figures of an indicator at a moment."""
+        return await self._once(reviewing.ask, indicator, moment.as_of, moment.known, first, last)  # type: ignore[no-any-return]
+
+    async def _once(self, function: Any, *asked: Any) -> Any:
+        """Readers who ask the same at once wait for one answer, which is kept for a while."""
+        key = (function.__name__, *asked)
+        task = self._answers.get(key)
+        if task is None or task.cancelled() or (task.done() and task.exception() is not None):
+            work = partial(function, self.table, *asked)
+            task = self._answers[key] = asyncio.create_task(self.table.work(work))
+        self._answers.move_to_end(key)
+        while len(self._answers) > REMEMBERED:
+            self._answers.popitem(last=False)
+        return await asyncio.shield(task)
+
+
+async def opening(service: Service) -> None:
+    """Opens the table and lets it follow the log. Raises LogDamaged where it was built from another log."""
+    table = EventTable(service.around.data / "views" / "observatory.duckdb", reviewing.region())
+    await asyncio.get_running_loop().run_in_executor(None, table.open)
+    service.around.extra["observatory"] = Observatory(table)
+    await table.follow(service.log)
+
+
+async def closing(service: Service) -> None:
+    observatory = service.around.extra.pop("observatory", None)
+    if observatory is not None:
+        await observatory.table.stop()
+
+
+def of(service: Service) -> Observatory:
+    """The observatory of a service that runs."""
+    found = service.around.extra["observatory"]
+    assert isinstance(found, Observatory)
+    return found
+
+
+async def current(service: Service) -> Observatory:
+    """The same, once it shows what is in the log now, so that a page shows its reader's own write; for half a second."""
+    observatory = of(service)
+    with contextlib.suppress(Unavailable):  # what was read can still be shown
+        await observatory.table.wait_for(await service.log.last(), OWN_WRITE)
+    return observatory
+
+
+def day_of(text: str | None) -> date | None:
+    """A day as forms and addresses give it. Raises Refused."""
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise Refused("not-a-day", value=text[:40]) from None
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise Refused("day-too-far", value=text[:40])
+    return day
+
+
+def year_of(text: str | None) -> int | None:
+    """A year as addresses give it. Raises Refused."""
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and FIRST_DAY.year <= int(text[:5]) <= LAST_DAY.year):
+        raise Refused("not-a-year", value=text[:40])
+    return int(text)
+
+
+def indicator_of(name: str) -> Indicator:
+    """Raises KeyError for a name that no indicator has."""
+    return INDICATORS[name]

@@ -1,0 +1,247 @@
+"""The log as a table in DuckDB: one row an event, with both its times. The only reader that indicators ask.
+
+It judges messages as every reader does (`shared/runner.py`): what is no event, or out of its turn, is passed over and
+noted. Rows and checkpoint are written in one transaction; the file can be deleted, and is built again from the log.
+One process owns the file: nobody else can open it, not even to read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import structlog
+
+from services.observatory.columns import LEAST, SCHEMA, Row, end_of, fingerprint, row_of
+from shared.contract import load_all
+from shared.envelope import Message, Void, opened
+from shared.log import Log, LogDamaged, Unavailable
+
+log = structlog.get_logger()
+MACROS = (Path(__file__).parent / "macros.sql").read_text(encoding="utf-8")
+STEP = 10_000  # messages written in one transaction, at most
+QUERIES = 2  # queries at once; more would only take the processor from each other
+
+SQL_TYPES = {
+    "string": "VARCHAR", "int64": "BIGINT", "int32": "INTEGER", "double": "DOUBLE", "bool": "BOOLEAN",
+    "timestamp[us]": "TIMESTAMP", "date32[day]": "DATE", "list<item: string>": "VARCHAR[]",
+}  # fmt: skip
+TABLES = f"""
+CREATE TABLE events ({", ".join(f'"{f.name}" {SQL_TYPES[str(f.type)]}' for f in SCHEMA)});
+CREATE TABLE voids (seq BIGINT, subject VARCHAR, reason VARCHAR, bytes BIGINT);
+CREATE TABLE region (department VARCHAR);
+CREATE TABLE checkpoint (seq BIGINT, id VARCHAR, peak TIMESTAMP, schema VARCHAR);
+INSERT INTO checkpoint VALUES (0, '', NULL, '{{schema}}');
+"""
+
+
+class EventTable:
+    """The table in the file `path`. `region`: the codes of the departments that are the network's own.
+
+    `take`, `rows` and `open` block; pages use `ask`, `wait_for` and what `follow` keeps current.
+    """
+
+    def __init__(self, path: Path, region: Iterable[str] = ()) -> None:
+        self._path, self._region = path, tuple(region)
+        self._db: duckdb.DuckDBPyConnection
+        self._versions: dict[str, int] = {}
+        self._peak = LEAST
+        self.position, self._id = 0, ""
+        self.damage: str | None = None
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="observatory-write")
+        self._readers = ThreadPoolExecutor(QUERIES, thread_name_prefix="observatory-read")
+        self._moved = asyncio.Condition()
+        self._task: asyncio.Task[None] | None = None
+
+    # -- the file -------------------------------------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Opens the file, or begins a new one where there is none, where it can't be read, or where it was made with
+        other columns or another contract. Raises duckdb.IOException where another process has it open."""
+        load_all()
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        schema = f"{fingerprint()}/{duckdb.__version__}"
+        try:
+            self._connect()
+            row = self._db.execute("SELECT seq, id, peak, schema FROM checkpoint").fetchone()
+        except duckdb.Error as error:
+            if "lock" in str(error).lower():
+                raise
+            row = None
+        if row is None or row[3] != schema:
+            self._begin_again(schema)
+            row = (0, "", None, schema)
+        self.position, self._id, self._peak = row[0], row[1], row[2] or LEAST
+        self._db.execute("DELETE FROM region")
+        self._db.execute("INSERT INTO region SELECT unnest(?::VARCHAR[])", [list(self._region)])
+        self._db.execute(MACROS)
+        self._db.execute("SET enable_external_access = false; SET lock_configuration = true")
+        self._versions = dict(
+            self._db.execute(
+                "SELECT network || '.' || service || '.' || entity || '.' || entity_id, max(version) FROM events GROUP BY ALL"
+            ).fetchall()
+        )
+
+    def _connect(self) -> None:
+        # A write-ahead log of up to 64 MB: folding it into the file at every 16 MB costs half of the ingest.
+        config: dict[str, str | bool | int | float | list[str]] = {"threads": QUERIES, "memory_limit": "1GB", "checkpoint_threshold": "64MB"}
+        self._db = duckdb.connect(str(self._path), config=config)
+
+    def _begin_again(self, schema: str) -> None:
+        if hasattr(self, "_db"):
+            self._db.close()
+        for path in (self._path, self._path.with_suffix(self._path.suffix + ".wal")):
+            path.unlink(missing_ok=True)
+        self._connect()
+        self._db.execute(TABLES.format(schema=schema))
+
+    def close(self) -> None:
+        self._writer.shutdown()
+        self._readers.shutdown()
+        self._db.close()
+
+    # -- writing --------------------------------------------------------------------------------------------------
+
+    def take(self, messages: Sequence[Message]) -> None:
+        """Writes the next messages of the log, and how far it is read, in one transaction."""
+        collecting = gc.isenabled()
+        gc.disable()  # a batch is a hundred thousand objects and not one cycle: looking for some would double its time
+        try:
+            self._take(messages)
+        finally:
+            if collecting:
+                gc.enable()
+
+    def _take(self, messages: Sequence[Message]) -> None:
+        rows: list[Row] = []
+        voids: list[tuple[int, str, str, int]] = []
+        versions: dict[str, int] = {}
+        peak = self._peak
+        for message in messages:
+            try:
+                event = opened(message)
+                entity = message.subject.rpartition(".")[0]
+                before = versions.get(entity)
+                if before is None:
+                    before = self._versions.get(entity, 0)
+                if event.version != before + 1:
+                    raise Void("out-of-turn")
+            except Void as void:
+                voids.append((message.seq, message.subject, void.reason, len(message.body)))
+                continue
+            versions[entity] = event.version
+            row, peak = row_of(event, peak)
+            rows.append(row)
+        last = messages[-1]
+        last_id = "" if voids and voids[-1][0] == last.seq else str(rows[-1][1])
+        self._write(rows, voids, (last.seq, last_id, None if peak == LEAST else peak))
+        self._versions.update(versions)
+        self._peak, self._id, self.position = peak, last_id, last.seq
+
+    def _write(self, rows: list[Row], voids: list[tuple[int, str, str, int]], checkpoint: tuple[Any, ...]) -> None:
+        db = self._db.cursor()
+        try:
+            db.execute("BEGIN")
+            if rows:
+                columns = [pa.array(column, field.type) for column, field in zip(zip(*rows, strict=True), SCHEMA, strict=True)]
+                db.register("batch", pa.Table.from_arrays(columns, schema=SCHEMA))
+                db.execute("INSERT INTO events SELECT * FROM batch")
+                db.unregister("batch")
+            if voids:
+                db.executemany("INSERT INTO voids VALUES (?, ?, ?, ?)", voids)
+            db.execute("UPDATE checkpoint SET seq = ?, id = ?, peak = ?", checkpoint)
+            db.execute("COMMIT")
+        finally:
+            db.close()  # what is not committed is rolled back
+
+    async def follow(self, log_: Log) -> None:
+        """Reads `log_` from now on, until `stop`. Raises LogDamaged where the table was built from another log."""
+        last = await log_.last()
+        if last < self.position:
+            raise LogDamaged(f"the log ends at sequence {last}, but {self.position} was read before: restore it")
+        if self.position:
+            message = await log_.at(self.position)
+            if message is None or _id(message) != self._id:
+                raise LogDamaged(f"sequence {self.position} of the log is not the event that was read there before")
+        self._task = asyncio.create_task(self._run(log_), name="observatory-table")
+
+    async def _run(self, log_: Log) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                async for run in log_.read(self.position, follow=True):
+                    for start in range(0, len(run), STEP):
+                        await loop.run_in_executor(self._writer, self.take, run[start : start + STEP])
+                        async with self._moved:
+                            self._moved.notify_all()
+            except LogDamaged as damage:
+                self.damage = str(damage)
+                log.error("observatory.log_damaged", damage=self.damage)
+                async with self._moved:
+                    self._moved.notify_all()
+                return
+            except Unavailable:
+                await asyncio.sleep(0.5)
+            except Exception:
+                log.exception("observatory.failed")
+                await asyncio.sleep(2)  # a full disk may pass; what was not written is read again
+
+    async def stop(self) -> None:
+        """Ends following and closes the file."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        await asyncio.get_running_loop().run_in_executor(None, self.close)
+
+    # -- reading --------------------------------------------------------------------------------------------------
+
+    async def wait_for(self, seq: int, timeout: float = 5.0) -> bool:
+        """True once the table holds this sequence, False if it does not within `timeout` seconds."""
+        async with self._moved:
+            try:
+                await asyncio.wait_for(self._moved.wait_for(lambda: self.position >= seq or self.damage is not None), timeout)
+            except TimeoutError:
+                return False
+        return self.position >= seq
+
+    def rows(self, sql: str, values: Mapping[str, Any] | Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """What a query finds, a row as a dict by the names of its columns."""
+        cursor = self._db.cursor()
+        try:
+            found = cursor.execute(sql, values)
+            names = [column[0] for column in found.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+        finally:
+            cursor.close()
+
+    async def ask(self, sql: str, values: Mapping[str, Any] | Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """`rows` in a thread; at most `QUERIES` at once."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self.rows, sql, values)
+
+    async def work(self, function: Any, *arguments: Any) -> Any:
+        """A function that asks several queries, in one of the threads of `ask`."""
+        return await asyncio.get_running_loop().run_in_executor(self._readers, function, *arguments)
+
+    def known_on(self, day: date | None) -> int:
+        """The last sequence that was known when a day was over in Paris: the last before whose peak of `recorded` the
+        day ended, since clocks differ. None: what is known now."""
+        if day is None:
+            return self.position
+        last = self.position
+        found = self.rows("SELECT max(seq) AS seq FROM events WHERE peak < ? AND seq <= ?", [end_of(day), last])[0]["seq"]
+        return int(found or 0)
+
+
+
+def _id(message: Message) -> str:
+    try:
+        return opened(message).id
+    except Void:
+        return ""
