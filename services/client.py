@@ -26,7 +26,9 @@ class Client:
         return await asyncio.to_thread(self._ask, Request(self.url + path, headers={"Accept": "application/json"}))
 
     async def post(self, path: str) -> Any:
-        return await asyncio.to_thread(self._ask, Request(self.url + path, data=b"", headers={"Accept": "application/json"}))
+        return await asyncio.to_thread(
+            self._ask, Request(self.url + path, data=b"", headers={"Accept": "application/json"})
+        )
 
     def _ask(self, request: Request) -> Any:
         try:

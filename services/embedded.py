@@ -31,8 +31,8 @@ from shared.reading import LogDamaged
 from shared.service import Definition, Service, Surroundings
 from shared.settings import Settings
 from shared.stores.sqlite import SqliteStore
-from shared.web.assets import static_app
 from shared.web.app import problem
+from shared.web.assets import static_app
 from shared.web.limits import limit_body, own_host, own_origin
 from shared.web.pages import TEMPLATES, Pages
 
@@ -133,7 +133,9 @@ def _locked(data: Path) -> int:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError as error:
         os.close(lock)
-        raise CannotStart(f"The data folder {data} is in use by another instance; stop it or choose another with --data.") from error
+        raise CannotStart(
+            f"The data folder {data} is in use by another instance; stop it or choose another with --data."
+        ) from error
     return lock
 
 
@@ -143,7 +145,9 @@ def _network(data: Path, settings: Settings, sample: bool) -> str:
     if path.exists():
         kept = str(orjson.loads(path.read_bytes())["network"])
         if settings.network not in (None, kept):
-            raise CannotStart(f"The data folder {data} holds the network {kept}, not {settings.network} (MAILLAGE_NETWORK).")
+            raise CannotStart(
+                f"The data folder {data} holds the network {kept}, not {settings.network} (MAILLAGE_NETWORK)."
+            )
         return kept
     network = settings.network or (SAMPLE_NETWORK if sample else EMPTY_NETWORK)
     draft = path.with_suffix(".new")
@@ -204,4 +208,3 @@ def running_at(data: Path) -> str | None:
 def write_running(data: Path, url: str) -> None:
     """Leaves word for other commands where this instance is reached."""
     (data.absolute() / "running.json").write_bytes(orjson.dumps({"url": url, "pid": os.getpid()}))
-
