@@ -94,7 +94,9 @@ def api(service: Service) -> APIRouter:
     router = APIRouter(prefix="/api", responses=PROBLEMS)
 
     @router.get("/review", tags=["review"], operation_id="observatory_review")
-    async def review(request: Request, as_of: AsOf = None, known_at: KnownAt = None, sequences: bool = False) -> ReviewOut:
+    async def review(
+        request: Request, as_of: AsOf = None, known_at: KnownAt = None, sequences: bool = False
+    ) -> ReviewOut:
         """Every figure that the network published, recomputed. Without a day: the review's own closing date."""
         observatory = await current(service)
         moment = await observatory.moment(as_of, known_at, published().as_of)
@@ -121,7 +123,9 @@ def api(service: Service) -> APIRouter:
             for path, (value, rests) in sorted(answer.items())
         ]
         found = INDICATORS[name]
-        return IndicatorValues(**_indicator(found, language(request)), **_when(moment, observatory), query=found.query, values=values)
+        return IndicatorValues(
+            **_indicator(found, language(request)), **_when(moment, observatory), query=found.query, values=values
+        )
 
     _events(router, service)
     return router
@@ -195,4 +199,3 @@ def _event(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _instant(moment: datetime | None) -> str:
     return "" if moment is None else moment.replace(tzinfo=UTC).isoformat().replace("+00:00", "Z")
-

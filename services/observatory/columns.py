@@ -97,7 +97,10 @@ class Reader:
             for column, wanted in TYPED.items()
         }
         struct = msgspec.defstruct(
-            f"Strict{kind.__name__}", fields, kw_only=True, namespace={f"take_{c}": _taking(s) for c, s in sources.items()}
+            f"Strict{kind.__name__}",
+            fields,
+            kw_only=True,
+            namespace={f"take_{c}": _taking(s) for c, s in sources.items()},
         )
         self._decode = msgspec.json.Decoder(struct).decode
         # One call in C for all columns: this is the hot path.
@@ -154,13 +157,12 @@ def _paris_day(hour: str) -> date:
 
 
 def _moment(text: str) -> tuple[datetime, date]:
-    """The instant in UTC without zone, as the table holds times, and its day in Paris. Raises ValueError."""
-    if text[-1:] == "Z" and text[:4] >= "1912":  # since then Paris differs from UTC by whole hours
-        return datetime.fromisoformat(text[:-1]), _paris_day(text[:13])
-    found = datetime.fromisoformat(text)
-    if found.tzinfo is None:
-        raise ValueError("a time needs its zone")
-    return found.astimezone(UTC).replace(tzinfo=None), found.astimezone(PARIS).date()
+    """The instant in UTC without zone, as the table holds times, and its day in Paris. The envelope has seen to it
+    that the text is RFC 3339 in UTC. Raises OverflowError at the end of time."""
+    found = datetime.fromisoformat(text[:-1])
+    if text[:4] >= "1912":  # since then Paris differs from UTC by whole hours
+        return found, _paris_day(text[:13])
+    return found, found.replace(tzinfo=UTC).astimezone(PARIS).date()
 
 
 def end_of(day: date) -> datetime:
@@ -173,14 +175,14 @@ LEAST = datetime.min
 
 
 def row_of(event: Recorded, peak: datetime) -> tuple[Row, datetime]:
-    """The row of an event, and the new peak. An event whose data or times can't be read is kept, but counts nowhere."""
+    """The row of an event, and the new peak. An event whose data can't be read is kept, but counts nowhere."""
     cloud = event.cloud
     readable, data, typed = True, bytes(cloud.data), EMPTY
     try:
         time, day = _moment(cloud.time)
-        recorded = _moment(cloud.recordedtime)[0]
-    except (ValueError, OverflowError):
-        readable, time, day, recorded = False, None, None, None
+    except OverflowError:
+        readable, time, day = False, None, None
+    recorded = datetime.fromisoformat(cloud.recordedtime[:-1])
     reader = readers().get(cloud.type)
     if reader is None:
         readable = False
@@ -190,7 +192,7 @@ def row_of(event: Recorded, peak: datetime) -> tuple[Row, datetime]:
         except (msgspec.DecodeError, UnicodeDecodeError):
             data, typed = _leniently(event, reader)
             readable = readable and data != b""
-    if recorded is not None and recorded > peak:
+    if recorded > peak:
         peak = recorded
     correlation = cloud.correlationid if cloud.correlationid != cloud.commandid else None
     return (

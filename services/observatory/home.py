@@ -42,7 +42,14 @@ def home(service: Service) -> APIRouter:
         joined = "SELECT max(day) AS day FROM events WHERE readable AND entity = 'member' AND day <= $day"
         latest = (await table.ask(joined, {"day": moment.as_of}))[0]["day"]
         answers: dict[str, Answer] = {}
-        for name in ("structures_total", "structures_by_region", "structures_by_department", "contacts_total", "members_by_college", "individual_support"):
+        for name in (
+            "structures_total",
+            "structures_by_region",
+            "structures_by_department",
+            "contacts_total",
+            "members_by_college",
+            "individual_support",
+        ):
             answers[name] = await observatory.ask(name, moment)
         rows = await journal.found(table, journal.Wanted(), limit=LAST_EVENTS, newest=True)
         return pages.render(
@@ -55,6 +62,7 @@ def home(service: Service) -> APIRouter:
 
 def _figures(answers: dict[str, Answer], latest: date, day: date, lang: str) -> dict[str, Any]:
     """What the page says. Years go to the last in which members came or went; the one that is not over is partial."""
+
     def value(indicator: str, path: str) -> int | None:
         found = answers[indicator].get(path, (None, ()))[0]
         return None if found is None else int(found)
@@ -68,8 +76,14 @@ def _figures(answers: dict[str, Answer], latest: date, day: date, lang: str) -> 
             year = int(path.rpartition(".")[2])
             if year <= latest.year:
                 years[year] = value("members_by_college", path)
-    departments = {code: value("structures_by_department", f"directory.structures_by_department.values.{code}") or 0 for code in region()}
-    supported = max((int(path.rpartition(".")[2]) for path in answers["individual_support"] if path.startswith(SUPPORT)), default=None)
+    departments = {
+        code: value("structures_by_department", f"directory.structures_by_department.values.{code}") or 0
+        for code in region()
+    }
+    supported = max(
+        (int(path.rpartition(".")[2]) for path in answers["individual_support"] if path.startswith(SUPPORT)),
+        default=None,
+    )
     running = latest.year if latest.year == day.year and (day.month, day.day) != (12, 31) else None
     now = f"{COLLEGES}.{day.year}"
     return {

@@ -22,9 +22,7 @@ from shared.web.formats import as_date, clock, day
 from shared.web.pages import Pages, language
 
 PAGE = 50  # events of a page
-COLUMNS = (
-    "seq, id, network, service, entity, entity_id, version, type, time, recorded, actor, command, correlation, cause, readable, data, structure"
-)
+COLUMNS = "seq, id, network, service, entity, entity_id, version, type, time, recorded, actor, command, correlation, cause, readable, data, structure"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +56,17 @@ async def found(
     """Rows of the table in the order of the log, or newest first."""
     where, values = which.where
     order = "DESC" if newest else "ASC"
-    sql = f"SELECT {COLUMNS} FROM events WHERE {where} AND seq > $after ORDER BY seq {order} LIMIT $limit OFFSET $offset"
+    sql = (
+        f"SELECT {COLUMNS} FROM events WHERE {where} AND seq > $after ORDER BY seq {order} LIMIT $limit OFFSET $offset"
+    )
     return await table.ask(sql, {**values, "after": after, "limit": limit, "offset": offset})
 
 
 async def with_sequences(table: EventTable, sequences: Sequence[int]) -> list[dict[str, Any]]:
     """The events with these sequences, in their order."""
     return await table.ask(
-        f"SELECT {COLUMNS} FROM events WHERE list_contains($sequences, seq) ORDER BY seq", {"sequences": list(sequences)}
+        f"SELECT {COLUMNS} FROM events WHERE list_contains($sequences, seq) ORDER BY seq",
+        {"sequences": list(sequences)},
     )
 
 
@@ -140,7 +141,10 @@ def _kept(kind: str, data: Any) -> Any:
     if known is None or not isinstance(data, dict):
         return data
     personal = {name for name, one in known.model_fields.items() if "Personal" in str(one.annotation)}
-    return {key: value if key not in personal or isinstance(value, dict) else {"sealed": False} for key, value in data.items()}
+    return {
+        key: value if key not in personal or isinstance(value, dict) else {"sealed": False}
+        for key, value in data.items()
+    }
 
 
 def routes(service: Service) -> APIRouter:
@@ -199,7 +203,9 @@ def routes(service: Service) -> APIRouter:
         rows = await with_sequences(table, [int(seq)])
         row = rows[0]
         cause = await table.ask(f"SELECT {COLUMNS} FROM events WHERE id = $id", {"id": row["cause"] or ""})
-        effects = await table.ask(f"SELECT {COLUMNS} FROM events WHERE cause = $id ORDER BY seq LIMIT 50", {"id": row["id"]})
+        effects = await table.ask(
+            f"SELECT {COLUMNS} FROM events WHERE cause = $id ORDER BY seq LIMIT 50", {"id": row["id"]}
+        )
         chain = await table.ask(
             f"SELECT {COLUMNS} FROM events WHERE coalesce(correlation, command) = $chain AND seq <> $seq ORDER BY seq LIMIT 50",
             {"chain": row["correlation"] or row["command"], "seq": row["seq"]},

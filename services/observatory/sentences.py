@@ -45,7 +45,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "BoardSeatVacated": ("Siège libéré", "Seat given up", "reason"),
     "BoardSeatRestored": ("Siège rendu, libéré par erreur", "Seat given back, given up by mistake"),
     "WorkingGroupFormed": ("Groupe de travail formé", "Working group formed", "name"),
-    "WorkingGroupJoined": ("Entrée dans un groupe de travail", "Working group joined", "member_name"),
+    "WorkingGroupJoined": ("Entrée dans un groupe de travail", "Working group joined"),
     "WorkingGroupLeft": ("Sortie d’un groupe de travail", "Working group left"),
     "WorkingGroupClosed": ("Groupe de travail clos", "Working group closed", "reason"),
     "WorkingGroupRestored": ("Groupe de travail rouvert", "Working group reopened"),
@@ -190,4 +190,6 @@ def actor(name: str, lang: Lang | str) -> str:
     kind, _, of = name.partition(":")
     if kind == "service" and of in SERVICES:
         return SERVICES[of][at]
-    return {"local": ("cette machine", "this machine"), "sample": ("l’exemple", "the sample")}.get(name, (name, name))[at]
+    return {"local": ("cette machine", "this machine"), "sample": ("l’exemple", "the sample")}.get(name, (name, name))[
+        at
+    ]

@@ -8,7 +8,6 @@ One process owns the file: nobody else can open it, not even to read.
 from __future__ import annotations
 
 import asyncio
-import gc
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -22,7 +21,9 @@ import structlog
 from services.observatory.columns import LEAST, SCHEMA, Row, end_of, fingerprint, row_of
 from shared.contract import load_all
 from shared.envelope import Message, Void, opened
+from shared.garbage import uncollected
 from shared.log import Log, LogDamaged, Unavailable
+from shared.tasks import end
 
 log = structlog.get_logger()
 MACROS = (Path(__file__).parent / "macros.sql").read_text(encoding="utf-8")
@@ -91,7 +92,11 @@ class EventTable:
 
     def _connect(self) -> None:
         # A write-ahead log of up to 64 MB: folding it into the file at every 16 MB costs half of the ingest.
-        config: dict[str, str | bool | int | float | list[str]] = {"threads": QUERIES, "memory_limit": "1GB", "checkpoint_threshold": "64MB"}
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "threads": QUERIES,
+            "memory_limit": "1GB",
+            "checkpoint_threshold": "64MB",
+        }
         self._db = duckdb.connect(str(self._path), config=config)
 
     def _begin_again(self, schema: str) -> None:
@@ -111,13 +116,8 @@ class EventTable:
 
     def take(self, messages: Sequence[Message]) -> None:
         """Writes the next messages of the log, and how far it is read, in one transaction."""
-        collecting = gc.isenabled()
-        gc.disable()  # a batch is a hundred thousand objects and not one cycle: looking for some would double its time
-        try:
+        with uncollected():
             self._take(messages)
-        finally:
-            if collecting:
-                gc.enable()
 
     def _take(self, messages: Sequence[Message]) -> None:
         rows: list[Row] = []
@@ -150,7 +150,9 @@ class EventTable:
         try:
             db.execute("BEGIN")
             if rows:
-                columns = [pa.array(column, field.type) for column, field in zip(zip(*rows, strict=True), SCHEMA, strict=True)]
+                columns = [
+                    pa.array(column, field.type) for column, field in zip(zip(*rows, strict=True), SCHEMA, strict=True)
+                ]
                 db.register("batch", pa.Table.from_arrays(columns, schema=SCHEMA))
                 db.execute("INSERT INTO events SELECT * FROM batch")
                 db.unregister("batch")
@@ -195,9 +197,7 @@ class EventTable:
 
     async def stop(self) -> None:
         """Ends following and closes the file."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await end(self._task)
         await asyncio.get_running_loop().run_in_executor(None, self.close)
 
     # -- reading --------------------------------------------------------------------------------------------------
@@ -206,7 +206,8 @@ class EventTable:
         """True once the table holds this sequence, False if it does not within `timeout` seconds."""
         async with self._moved:
             try:
-                await asyncio.wait_for(self._moved.wait_for(lambda: self.position >= seq or self.damage is not None), timeout)
+                async with asyncio.timeout(timeout):
+                    await self._moved.wait_for(lambda: self.position >= seq or self.damage is not None)
             except TimeoutError:
                 return False
         return self.position >= seq
@@ -235,9 +236,10 @@ class EventTable:
         if day is None:
             return self.position
         last = self.position
-        found = self.rows("SELECT max(seq) AS seq FROM events WHERE peak < ? AND seq <= ?", [end_of(day), last])[0]["seq"]
+        found = self.rows("SELECT max(seq) AS seq FROM events WHERE peak < ? AND seq <= ?", [end_of(day), last])[0][
+            "seq"
+        ]
         return int(found or 0)
-
 
 
 def _id(message: Message) -> str:

@@ -47,7 +47,9 @@ def routes(service: Service) -> APIRouter:
     return router
 
 
-def _render(request: Request, template: str, observatory: Observatory, moment: Moment | None = None, **context: Any) -> Response:
+def _render(
+    request: Request, template: str, observatory: Observatory, moment: Moment | None = None, **context: Any
+) -> Response:
     pages: Pages = request.app.state.pages
     if moment is not None:
         context |= {"as_of": moment.as_of, "known_at": moment.known_at, "moment_query": _query(moment)}
@@ -66,7 +68,9 @@ def _start(router: APIRouter, service: Service) -> None:
     async def start(request: Request) -> Response:
         observatory = await current(service)
         table = observatory.table
-        counts = await table.ask("SELECT service, count(*) AS n, max(seq) AS last FROM events GROUP BY service ORDER BY service")
+        counts = await table.ask(
+            "SELECT service, count(*) AS n, max(seq) AS last FROM events GROUP BY service ORDER BY service"
+        )
         rows = await journal.found(table, journal.Wanted(), limit=6, newest=True)
         moment = await observatory.moment(None, None, published().as_of)
         review = await observatory.review(moment)
@@ -179,7 +183,11 @@ def _partial(moment: Moment, years: Sequence[int], lang: str) -> dict[str, str]:
 def _charts(rows: Mapping[str, Row], moment: Moment, lang: str) -> dict[str, Any]:
     """The review's pictures, each from the rows beside it."""
     english = lang == "en"
-    college_words = ("associative", "public", "economic", "qualified") if english else ("associatif", "public", "économique", "qualifié")
+    college_words = (
+        ("associative", "public", "economic", "qualified")
+        if english
+        else ("associatif", "public", "économique", "qualifié")
+    )
     years = range(2012, 2018)
     colleges = {
         year: [rows[f"membership.colleges_by_year.{college}.{year}"].value for college in COLLEGES] for year in years
@@ -190,7 +198,8 @@ def _charts(rows: Mapping[str, Row], moment: Moment, lang: str) -> dict[str, Any
     support = [(str(y), rows[f"directory.individual_support_by_year.values.{y}"].value) for y in range(2013, 2018)]
     volunteers = [(str(y), rows[f"membership.volunteers_by_year.values.{y}"].value) for y in years]
     publics = sorted(
-        ((code, rows[f"{SHARES}.{code}"].value) for code in PUBLICS), key=lambda pair: -(pair[1] if pair[1] is not None else 0)
+        ((code, rows[f"{SHARES}.{code}"].value) for code in PUBLICS),
+        key=lambda pair: -(pair[1] if pair[1] is not None else 0),
     )
     counts = {code: rows[_in(code)].value for code in region()}
     return {

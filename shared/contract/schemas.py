@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,11 @@ from shared.contract import Event, load_all
 
 FOLDER = Path(__file__).parent / "schemas"
 Schema = dict[str, Any]
+NARROWER: dict[str, Callable[[Any, Any], Any] | None] = {
+    "maxLength": min, "minLength": max, "maximum": min, "minimum": max, "exclusiveMaximum": min, "exclusiveMinimum": max,
+    "maxItems": min, "minItems": max, "uniqueItems": max, "multipleOf": None, "pattern": None,
+}  # fmt: skip
+"""For each limit, which of two values allows less; None where they can't be compared, so any change counts."""
 
 
 def schema_of(kind: type[Event]) -> Schema:
@@ -41,13 +47,6 @@ def as_text(schema: Schema) -> str:
 def breaks(old: Schema, new: Schema, at: str = "") -> list[str]:
     """Why a reader with the schema `new` would fail on data that `old` allowed, or lose a field of it; [] if it won't."""
     found: list[str] = []
-    old_properties, new_properties = old.get("properties", {}), new.get("properties", {})
-    for name in sorted(set(old_properties) - set(new_properties)):
-        found.append(f"{at}{name} is gone")
-    for name in sorted(set(new.get("required", ())) - set(old.get("required", ()))):
-        found.append(f"{at}{name} is required now")
-    for name in sorted(set(old_properties) & set(new_properties)):
-        found += breaks(old_properties[name], new_properties[name], f"{at}{name}.")
     here = at.rstrip(".")
     old_kinds, new_kinds = _kinds(old), _kinds(new)
     for kind in sorted(old_kinds.keys() - new_kinds.keys()):
@@ -56,12 +55,31 @@ def breaks(old: Schema, new: Schema, at: str = "") -> list[str]:
         before, after = old_kinds[kind], new_kinds[kind]
         if "enum" in after and not set(before.get("enum", ["anything"])) <= set(after["enum"]):
             found.append(f"{here} allows fewer values now")
-        for key, narrower in (("maxLength", min), ("minLength", max), ("maximum", min), ("minimum", max), ("pattern", None)):
+        for key, narrower in NARROWER.items():
             changed = key in after and after[key] != before.get(key)
             if changed and (narrower is None or key not in before or narrower(before[key], after[key]) == after[key]):
                 found.append(f"{here} has a narrower {key} now")
         if "items" in before and "items" in after:
             found += breaks(before["items"], after["items"], f"{here}[].")
+        if kind == "object" or "properties" in before:
+            found += _breaks_of_fields(before, after, at)
+    return found
+
+
+def _breaks_of_fields(old: Schema, new: Schema, at: str) -> list[str]:
+    found: list[str] = []
+    before, after = old.get("properties", {}), new.get("properties", {})
+    required, was_required = set(new.get("required", ())), set(old.get("required", ()))
+    for name in sorted(set(before) - set(after)):
+        found.append(f"{at}{name} is gone")
+    for name in sorted(required - was_required):
+        found.append(f"{at}{name} is required now")
+    for name in sorted(set(before) & set(after)):
+        if name not in was_required | required and before[name].get("default") != after[name].get("default"):
+            found.append(f"{at}{name} means something else where it is absent")
+        found += breaks(before[name], after[name], f"{at}{name}.")
+    if new.get("additionalProperties") is False and old.get("additionalProperties") is not False:
+        found.append(f"{at}* is refused now")
     return found
 
 
