@@ -26,6 +26,7 @@ from services.membership.app import MEMBERSHIP
 from services.newsletter.app import NEWSLETTER
 from services.observatory.app import OBSERVATORY
 from shared.contract import load_all
+from shared.keyring import KeyMissing
 from shared.nats_server import NatsFailed, NatsServer
 from shared.reading import LogDamaged
 from shared.service import Definition, Service, Surroundings
@@ -67,7 +68,7 @@ class Installation:
             try:
                 await self.nats.start()
                 await self._start(data)
-            except (NatsFailed, LogDamaged) as error:
+            except (NatsFailed, LogDamaged, KeyMissing) as error:
                 raise CannotStart(f"{error}.") from error
             yield self
         finally:
@@ -93,14 +94,17 @@ class Installation:
             await service.start_reactions()
 
     async def _stop(self) -> None:
-        for service in reversed(self.services.values()):
-            with contextlib.suppress(Exception):
-                await service.stop()
-        for service in self.services.values():
-            with contextlib.suppress(Exception):
-                await service.around.nc.close()
+        # Side by side: each may wait a moment for a reaction that is under way.
+        await asyncio.gather(*(self._end(service) for service in self.services.values()))
         await self.nats.stop()
         os.close(self._lock)
+
+    async def _end(self, service: Service) -> None:
+        for ending in (service.stop, service.around.nc.close):
+            try:
+                await ending()
+            except Exception as error:
+                log.warning("up.end_failed", service=service.name, error=repr(error))
 
     def app(self) -> ASGIApp:
         """All fronts under one root."""

@@ -6,6 +6,7 @@ The subject of the message, `<network>.<service>.<entity>.<id>.<EventType>`, and
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -50,6 +51,10 @@ class CloudEvent(msgspec.Struct, frozen=True, gc=False):
 
 
 _decoder = msgspec.json.Decoder(CloudEvent)
+_UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_TIME = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{6}Z"
+_is_uuid = re.compile(_UUID).fullmatch
+_are_ids_and_times = re.compile(" ".join([_UUID] * 3 + [_TIME] * 2)).fullmatch
 
 
 class Void(Exception):
@@ -114,8 +119,10 @@ def opened(message: Message) -> Recorded:
     """The event in a message. Raises Void where there is none, or where subject and content disagree."""
     try:
         cloud = _decoder.decode(message.body)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise Void("not-an-event") from None
+    if not _well_formed(cloud):
+        raise Void("not-an-event")
     parts = message.subject.split(".")
     if len(parts) != 5:
         raise Void("subject-disagrees")
@@ -125,12 +132,33 @@ def opened(message: Message) -> Recorded:
         or cloud.type != kind
         or cloud.source != f"/{network}/{service}"
         or cloud.subject != f"{entity}/{entity_id}"
+        or not _is_uuid(entity_id)
     ):
         raise Void("subject-disagrees")
     known = EVENTS.get(kind)
     if known is not None and (known.service != service or known.entity != entity):
         raise Void("subject-disagrees")
     return Recorded(message.seq, network, service, entity, entity_id, cloud, message.body)
+
+
+def reopened(message: Message) -> Recorded:
+    """The event in a message that was opened and judged before: what `opened` has found out is not asked again."""
+    network, service, entity, entity_id, _ = message.subject.split(".")
+    return Recorded(message.seq, network, service, entity, entity_id, _decoder.decode(message.body), message.body)
+
+
+def _well_formed(cloud: CloudEvent) -> bool:
+    """Whether ids and times have the form that `sealed_body` gives them, so that no reader ever fails on one."""
+    if not _are_ids_and_times(f"{cloud.id} {cloud.commandid} {cloud.correlationid} {cloud.time} {cloud.recordedtime}"):
+        return False
+    if cloud.causationid is not None and not _is_uuid(cloud.causationid):
+        return False
+    try:
+        datetime.fromisoformat(cloud.time)
+        datetime.fromisoformat(cloud.recordedtime)
+    except ValueError:  # such as the 30th of February
+        return False
+    return True
 
 
 def instant(moment: datetime) -> str:
@@ -168,20 +196,21 @@ def sealed_body(
     by: Provenance,
 ) -> bytes:
     """The exact bytes of an event in the log. Its personal fields must be sealed already."""
+    recorded, command = instant(now), str(by.command)
     body = {
         "specversion": "1.0",
         "id": str(id),
         "source": f"/{network}/{event.service}",
         "type": event.type_name(),
         "subject": f"{event.entity}/{entity_id}",
-        "time": instant(at),
+        "time": recorded if at is now else instant(at),
         "datacontenttype": "application/json",
-        "recordedtime": instant(now),
+        "recordedtime": recorded,
         "actor": by.actor,
-        "commandid": str(by.command),
-        "correlationid": str(by.correlation),
+        "commandid": command,
+        "correlationid": command if by.correlation is by.command else str(by.correlation),
         "entityversion": version,
-        "data": event.model_dump(mode="json", exclude_none=True),
+        "data": orjson.Fragment(event.model_dump_json(exclude_none=True)),
     }
     if by.causation is not None:
         body["causationid"] = str(by.causation)

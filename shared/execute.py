@@ -10,7 +10,8 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from functools import cache
+from typing import Any, get_args
 from uuid import UUID
 from weakref import WeakValueDictionary
 
@@ -21,6 +22,7 @@ from shared.decider import Command, Context, Decider, Refused, derived_id
 from shared.envelope import BODY_LIMIT, Provenance, Recorded, Void, address, sealed_body
 from shared.keyring import Keyring, personal_fields
 from shared.log import Conflict, History, Log, Unit, Write
+from shared.personal import Personal
 
 TRIES = 8  # decisions on an entity that others change meanwhile, before it is given up
 
@@ -87,6 +89,8 @@ class Executor:
         again) and Unavailable.
         """
         now = self._clock()
+        if at is not None and at.tzinfo is None:
+            raise ValueError("a time needs its zone")
         if at is not None and at > now + timedelta(minutes=5):
             raise Refused("time-in-future")
         context = Context(at=at or now, now=now, command=id, actor=actor)
@@ -130,15 +134,18 @@ class Executor:
             causation=UUID(cause.id) if cause else None,
         )
         events = tuple(events)
-        await self._keyring.ensure(
-            {value.person for event in events for value in personal_fields(event).values() if value.person}
-        )
+        personal = [event for event in events if _about_persons(type(event))]
+        if personal:
+            await self._keyring.ensure(
+                {value.person for event in personal for value in personal_fields(event).values() if value.person}
+            )
         writes = []
         for n, event in enumerate(events, 1):
-            event_id = derived_id(context.command, f"event/{n}")
+            # The entity is part of it: one command id used for two entities by mistake must not look like a retry.
+            event_id = derived_id(context.command, f"{event.entity}/{target}/event/{n}")
             body = sealed_body(
                 self._log.network,
-                self._keyring.seal(event, event_id),
+                self._keyring.seal(event, event_id) if personal else event,
                 target,
                 id=event_id,
                 version=history.version + n,
@@ -150,8 +157,21 @@ class Executor:
                 raise Refused("too-large", bytes=len(body), limit=BODY_LIMIT)
             writes.append(Write(address(self._log.network, event, target), str(event_id), body))
         entity = writes[0].subject.rpartition(".")[0]
-        seq = await self._log.append(Unit(writes, {entity: history.seq}))
+        unit = Unit(writes, {entity: history.seq})
+        seq = await self._log.append(unit)
+        if unit.repeated:
+            raise Conflict("its outcome is in the log")
         return Outcome(target, seq, tuple(e.type_name() for e in events))
+
+
+@cache
+def _about_persons(kind: type[Event]) -> bool:
+    """Whether events of this type have personal fields: asked once a type, since most have none."""
+
+    def personal(annotation: Any) -> bool:
+        return annotation is Personal or any(personal(part) for part in get_args(annotation))
+
+    return any(personal(field.annotation) for field in kind.model_fields.values())
 
 
 def _readable(events: Iterable[Recorded]) -> Iterable[Event]:
@@ -164,5 +184,8 @@ def _readable(events: Iterable[Recorded]) -> Iterable[Event]:
 
 
 def _outcome_of(history: History, command: UUID, target: UUID) -> Outcome | None:
-    own = [e for e in history.events if e.cloud.commandid == str(command)]
+    if not history.events:
+        return None
+    id = str(command)
+    own = [e for e in history.events if e.cloud.commandid == id]
     return Outcome(target, own[-1].seq, tuple(e.type for e in own), repeated=True) if own else None

@@ -17,10 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import nats
 import structlog
 from faststream.security import SASLPlaintext
 from nats.aio.client import Client
+
+from shared.connection import Connection
 
 log = structlog.get_logger()
 START = 30.0  # seconds that a start may take; a large store is read first
@@ -137,12 +138,23 @@ class NatsServer:
         async def quiet(error: Exception) -> None:
             log.debug("nats.error", error=repr(error))
 
-        given: dict[str, Any] = {"error_cb": quiet, "pending_size": 64 * 1024 * 1024, **options}
-        return await nats.connect(self.url, user=USER, password=self._password(), **given)
+        given: dict[str, Any] = {"error_cb": quiet, "pending_size": 64 * 1024 * 1024, "ping_interval": 10, **options}
+        nc = Connection()
+        try:
+            await nc.connect(self.url, user=USER, password=self._password(), **given)
+        except BaseException:
+            await nc.close()  # else nats-py leaves its socket open
+            raise
+        return nc
 
     def broker(self) -> dict[str, Any]:
         """How FastStream connects: the arguments of its NatsBroker."""
-        return {"servers": [self.url], "security": SASLPlaintext(USER, self._password())}
+        return {
+            "servers": [self.url],
+            "security": SASLPlaintext(USER, self._password()),
+            "max_reconnect_attempts": -1,  # else reactions would end for ever after two minutes without a server
+            "reconnect_time_wait": 0.2,
+        }
 
     async def stop(self) -> None:
         """Ends the server, gently first."""
@@ -159,6 +171,8 @@ class NatsServer:
     def _password(self) -> str:
         path = self.folder / "password"
         if not path.exists():
-            with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            draft = path.with_suffix(".new")  # a crash leaves no empty password behind
+            with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
                 file.write(secrets.token_urlsafe(32))
+            draft.replace(path)
         return path.read_text()

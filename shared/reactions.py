@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -18,6 +19,7 @@ from faststream import AckPolicy
 from faststream.nats import JStream, NatsBroker, PullSub
 from faststream.nats.annotations import NatsMessage
 from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
 from nats.js.api import ConsumerConfig, DeliverPolicy
 
 from shared.contract import Event
@@ -31,6 +33,7 @@ log = structlog.get_logger()
 TRIES = 9
 FIRST_PAUSE = 0.5  # seconds, doubled at each try: the ninth comes about two minutes after the first
 LONGEST_PAUSE = 60.0
+STOP = 1.0  # seconds that reactions under way are given at a stop; what is cut off is offered again after ACK_WAIT
 ACK_WAIT = 20.0  # seconds after which the server offers an event again when nobody says that it is being worked on
 
 React = Callable[[Recorded, "Service"], Awaitable[Sequence[Command]]]
@@ -59,7 +62,7 @@ class Reactions:
 
     def __init__(self, service: Service, reactions: Sequence[Reaction], connection: dict[str, Any]) -> None:
         self._service, self.reactions = service, list(reactions)
-        self._broker = NatsBroker(**connection, logger=None)
+        self._broker = NatsBroker(**connection, logger=None, graceful_timeout=STOP)
         for reaction in self.reactions:
             self._subscribe(reaction)
 
@@ -97,7 +100,8 @@ class Reactions:
         try:
             await self.react(reaction, found)
         except asyncio.CancelledError:
-            await raw.nak()  # we are closing: whoever starts next takes it at once
+            with suppress(NatsError):
+                await raw.nak()  # we are closing: whoever starts next takes it at once
             raise
         except Exception as error:
             if tries < TRIES:
@@ -149,4 +153,5 @@ async def _still_working(raw: Msg) -> None:
     is not taken for one."""
     while True:
         await asyncio.sleep(ACK_WAIT / 4)
-        await raw.in_progress()
+        with suppress(NatsError):  # the connection may be away for a moment
+            await raw.in_progress()

@@ -8,14 +8,17 @@ from collections.abc import AsyncIterator
 import orjson
 from nats.aio.client import Client
 from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import APIError, NotFoundError
 
+from shared.connection import Connection
+from shared.direct import DirectGet, Unavailable
 from shared.envelope import Message
 
 PULL = 1000  # messages a request
-AHEAD = 4 * PULL  # messages asked for and not yet taken over: bounds the memory
+AHEAD = 10 * PULL  # messages asked for and not yet taken over: bounds the memory
 QUIET = 3.0  # seconds without even a heartbeat after which the consumer is taken for dead
 EXPIRES = 30.0  # seconds that an unanswered request stays open
 
@@ -32,8 +35,10 @@ class _Pulls:
         self.messages: list[Message] = []
         self.news = asyncio.Event()
         self.lost = False
+        self.idle = False  # the server lives and has nothing to send
         self._asked = 0  # messages of open requests, at most
         self._consumer = ""
+        self._subscription: Subscription | None = None
 
     async def open(self) -> None:
         config = ConsumerConfig(
@@ -48,10 +53,16 @@ class _Pulls:
         self._consumer = info.name
         self._inbox = self._nc.new_inbox()
         self._subscription = await self._nc.subscribe(
-            self._inbox, cb=self._take, pending_msgs_limit=4 * AHEAD, pending_bytes_limit=-1
+            self._inbox, cb=self._heard, pending_msgs_limit=4 * AHEAD, pending_bytes_limit=-1
         )
+        if isinstance(self._nc, Connection):
+            self._nc.shorten(self._subscription, self._take)
 
     async def close(self) -> None:
+        if self._subscription is None:
+            return  # its opening failed, or was cut off
+        if isinstance(self._nc, Connection):
+            self._nc.forget(self._subscription)
         if self._nc.is_closed:
             return
         try:
@@ -73,16 +84,29 @@ class _Pulls:
             if self._asked >= 2 * PULL:
                 break
 
-    async def _take(self, msg: Msg) -> None:
-        if msg.reply.startswith("$JS.ACK"):
-            parts = msg.reply.split(".")
-            self.messages.append(Message(int(parts[5 if len(parts) == 9 else 7]), msg.subject, msg.data))
+    def _take(self, subject: bytes, reply: bytes, body: bytes) -> None:
+        """A message of the log. Its sequence is in the reply subject (NATS ADR-15)."""
+        parts = reply.split(b".")
+        try:
+            seq = int(parts[5 if len(parts) == 9 else 7])
+        except (IndexError, ValueError):  # nobody but the server should write to our inbox
+            self.lost = True
+        else:
+            self.messages.append(Message(seq, subject.decode(errors="replace"), body))
             self._asked -= 1
+            self.idle = False
+        self.news.set()
+
+    async def _heard(self, msg: Msg) -> None:
+        if msg.reply.startswith("$JS.ACK"):
+            self._take(msg.subject.encode(), msg.reply.encode(), msg.data)
         else:
             headers = msg.headers or {}
             if headers.get("Status") == "408":  # a request expired; so many of its messages never came
                 self._asked -= int(headers.get("Nats-Pending-Messages", PULL))
-            elif headers.get("Status") != "100":  # a heartbeat has only to be heard
+            elif headers.get("Status") == "100":
+                self.idle = True
+            else:
                 self.lost = True
         self.news.set()
 
@@ -93,13 +117,17 @@ async def read(
     """Runs of messages with the sequences after+1, after+2, …; ends at `until` unless it is to `follow` for ever.
 
     A consumer that dies (a restart of the server, a lost connection) is replaced where it stood. Raises LogDamaged
-    where a sequence is missing, even to a fresh consumer, or where the log ends before `after`.
+    where a sequence is missing, even to a fresh consumer, where the log ends before `after`, or where it was replaced
+    meanwhile by another one.
     """
     doubted = -1  # the sequence at which a hole was seen once
+    latest: Message | None = None
     while True:
         last = await _last_sequence(nc, stream, api)
         if last < after:
             raise LogDamaged(f"the log ends at sequence {last}, but {after} was read before: restore it")
+        if latest is not None and await _at(nc, stream, after, api) != latest:
+            raise LogDamaged(f"sequence {after} of the log is not the event that was read there before")
         if not follow and until is None:
             until = last
         if until is not None and after >= until:
@@ -111,10 +139,14 @@ async def read(
                 await pulls.ask()
                 pulls.news.clear()
                 if not pulls.messages:
+                    pulls.idle = False
                     try:
-                        await asyncio.wait_for(pulls.news.wait(), QUIET)
+                        async with asyncio.timeout(QUIET):
+                            await pulls.news.wait()
                     except TimeoutError:
                         break
+                    if pulls.idle and after < last and await _at(nc, stream, after + 1, api) is None:
+                        raise LogDamaged(f"sequence {after + 1} is missing from the log: restore it")
                 run, pulls.messages = pulls.messages, []
                 if not run:
                     continue
@@ -129,11 +161,12 @@ async def read(
                 if until is not None and run and run[-1].seq > until:
                     run = run[: until - run[-1].seq]
                 if run:
-                    after = run[-1].seq
+                    latest = run[-1]
+                    after = latest.seq
                     yield run
                     if until is not None and after >= until:
                         return
-        except (NatsError, APIError, TimeoutError):
+        except (NatsError, APIError, TimeoutError, Unavailable):
             await asyncio.sleep(0.2)
         finally:
             await pulls.close()
@@ -147,6 +180,21 @@ def _without_gap(run: list[Message], after: int) -> list[Message]:
         whole.append(message)
         after += 1
     return whole
+
+
+async def _at(nc: Client, stream: str, seq: int, api: str) -> Message | None:
+    """The message with this sequence, None where the log has none."""
+    direct = DirectGet(nc, stream, api)
+    await direct.start()
+    try:
+        while True:
+            try:
+                return await direct.at(seq)
+            except Unavailable:
+                if nc.is_closed:
+                    raise
+    finally:
+        await direct.stop()
 
 
 async def _last_sequence(nc: Client, stream: str, api: str) -> int:

@@ -8,18 +8,24 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
 
 from shared.contract import EVENTS
-from shared.envelope import Message, Recorded, Void, opened
+from shared.envelope import Message, Recorded, Void, opened, reopened
+from shared.garbage import uncollected
 from shared.log import Log, LogDamaged, Unavailable
+from shared.tasks import end
 from shared.views import Batch, Checkpoint, Document, Store, View
 
 log = structlog.get_logger()
 JUDGE = "judge"
+UNREADABLE = "unreadable-data"
+RETRY = 2.0  # seconds
 STEP = 5000  # messages written in one transaction, at most
 
 
@@ -42,10 +48,11 @@ class Runner:
 
     def __init__(self, log_: Log, store: Store, views: Sequence[View], service: str) -> None:
         self._log, self._store, self.views, self._service = log_, store, list(views), service
+        self._heard = frozenset().union(*(view.listens for view in self.views))
         self._versions: dict[str, int] = {}
         self._judged = Checkpoint()
         self.voids: dict[int, str] = {}
-        self.unknown: dict[str, int] = {}
+        self.unknown: Counter[str] = Counter()
         self.damage: str | None = None
         self.rebuilding: dict[str, int] = {}
         self._moved = asyncio.Condition()
@@ -65,9 +72,7 @@ class Runner:
         self._task = asyncio.create_task(self._run(), name=f"views-{self._service}")
 
     async def stop(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        await end(self._task)
 
     @property
     def position(self) -> int:
@@ -78,10 +83,16 @@ class Runner:
         """True once views show this sequence, False if they do not within `timeout` seconds."""
         async with self._moved:
             try:
-                await asyncio.wait_for(self._moved.wait_for(lambda: self.position >= seq or self.damage is not None), timeout)
+                async with asyncio.timeout(timeout):
+                    await self._moved.wait_for(lambda: self.position >= seq or self.damage is not None)
             except TimeoutError:
                 return False
         return self.position >= seq
+
+    def is_void(self, seq: int) -> bool:
+        """Whether the message with this sequence, judged already, is no event. Data that only this release can't read
+        are another thing."""
+        return self.voids.get(seq, UNREADABLE) != UNREADABLE
 
     async def _same_log(self) -> None:
         """The event at our checkpoint must still be the one that we read there."""
@@ -113,7 +124,7 @@ class Runner:
                 raise
             except Exception:
                 log.exception("views.failed", service=self._service)
-                await asyncio.sleep(2)  # a full disk may pass; what was not written is read again
+                await asyncio.sleep(RETRY)  # a full disk may pass; what was not written is read again
 
     async def _step(self, run: Sequence[Message]) -> None:
         batch = Batch()
@@ -124,7 +135,10 @@ class Runner:
         judged = Checkpoint(run[-1].seq, _id(run[-1]))
         batch.checkpoints[JUDGE] = judged
         await self._store.put(batch)
+        # Only now: what could not be written is read and judged again.
+        self._versions |= batch.versions
         self.voids |= batch.voids
+        self.unknown.update(Counter(e.type for e in events if e.type not in EVENTS))
         async with self._moved:
             self._judged = judged
             self._moved.notify_all()
@@ -136,29 +150,49 @@ class Runner:
             try:
                 event = opened(message)
                 entity = f"{event.service}.{event.entity}.{event.entity_id}"
-                if event.version != self._versions.get(entity, 0) + 1:
+                before = batch.versions.get(entity) or self._versions.get(entity, 0)
+                if event.version != before + 1:
                     raise Void("out-of-turn")
             except Void as void:
                 batch.voids[message.seq] = void.reason
                 log.error("log.void", seq=message.seq, reason=void.reason, service=self._service)
                 continue
-            self._versions[entity] = batch.versions[entity] = event.version
-            if event.type not in EVENTS:
-                self.unknown[event.type] = self.unknown.get(event.type, 0) + 1
+            batch.versions[entity] = event.version
+            if self._unreadable(event):
+                # It has its turn all the same, since another release may well read it; views pass over it.
+                batch.voids[message.seq] = UNREADABLE
+                log.error("log.void", seq=message.seq, reason=UNREADABLE, service=self._service)
             events.append(event)
         return events
+
+    def _unreadable(self, event: Recorded) -> bool:
+        """Whether an event that concerns this service holds data that is not of its type."""
+        if event.service != self._service and event.type not in self._heard:
+            return False
+        try:
+            return event.data is None
+        except Void:
+            return True
+        except KeyError:
+            return False  # a type we don't know
 
     async def _catch_up(self, view: View, progress: Callable[[int], None] = lambda seq: None) -> None:
         """Brings one view alone to the judged sequence, from wherever it stands."""
         upto = self._judged.seq
         after = (await self._store.checkpoint(view.table)).seq
-        async for run in self._log.read(after, until=upto):
-            # The judgement of these sequences is known, so it is not made again.
-            events = [opened(m) for m in run if m.seq not in self.voids and m.subject.rpartition(".")[2] in view.listens]
-            batch = Batch(checkpoints={view.table: Checkpoint(run[-1].seq)})
-            batch.documents[view] = await applied(self._store, view, events)
-            await self._store.put(batch)
+        run: list[Message] = []
+        async for some in self._log.read(after, until=upto):
+            run += some
+            if len(run) < STEP and run[-1].seq < upto:
+                continue  # the larger the step, the fewer times a document is written that many events change
+            with uncollected():
+                # The judgement of these sequences is known, so it is not made again.
+                heard = [m for m in run if m.subject.rpartition(".")[2] in view.listens and not self.is_void(m.seq)]
+                batch = Batch(checkpoints={view.table: Checkpoint(run[-1].seq)})
+                batch.documents[view] = await applied(self._store, view, map(reopened, heard))
+                await self._store.put(batch)
             progress(run[-1].seq)
+            run.clear()
 
     async def rebuild(self, view: View) -> float:
         """Builds the view again beside the live one, then swaps; `rebuilding` says how far it is. Returns the seconds
@@ -196,17 +230,18 @@ class Runner:
 
 async def applied(store: Store, view: View, events: Iterable[Recorded]) -> dict[str, Document | None]:
     """What these events make of the documents of a view: key → document, None for one that went."""
-    heard = [(event, view.keys(event)) for event in events if event.type in view.listens]
+    heard: list[tuple[Recorded, Sequence[str]]] = []
+    for event in events:
+        if event.type in view.listens:
+            with suppress(Void):  # data that are not of their type change nothing
+                heard.append((event, view.keys(event) if event.data else ()))
     keys = {key for _, found in heard for key in found}
     before = await store.get_many(view, sorted(keys)) if keys else {}
     documents: dict[str, Document | None] = {}
     for event, found in heard:
         for key in found:
             document = documents[key] if key in documents else before.get(key)
-            try:
-                after = view.evolve(document, event)
-            except Void:
-                continue
+            after = view.evolve(document, event)
             if after is not None:
                 after["key"] = key
             documents[key] = after

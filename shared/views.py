@@ -3,6 +3,7 @@ the rest. Documents are plain JSON objects; every view can be thrown away and bu
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from shared.envelope import Recorded
 from shared.personal import Personal
 
 Document = dict[str, Any]
+_accents = re.compile("[\u0300-\u034e]+").sub
 Evolve = Callable[[Document | None, Any, Recorded], Document | None]
 
 
@@ -119,8 +121,12 @@ class Batch:
 
 
 def folded(text: str) -> str:
-    """Text as it is searched: without accents and case."""
-    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    """Text as it is searched: without accents, case and ligatures (`cœur` is found by `coeur`)."""
+    if text.isascii():
+        return text.casefold()
+    apart = unicodedata.normalize("NFKD", text.casefold()).replace("œ", "oe").replace("æ", "ae")
+    plain = _accents("", apart)  # all that French has, and fast: every name of a rebuild comes through here
+    return plain if plain.isascii() else "".join(c for c in plain if not unicodedata.combining(c))
 
 
 def kept(value: Personal | None, event: Recorded, field: str) -> dict[str, str] | None:

@@ -31,8 +31,8 @@ class FigureOut(BaseModel):
     label: str
     service: str
     indicator: str
-    value: float | None
-    published: float | None
+    value: int | float | None = Field(description="At the precision of the print.")
+    published: int | float | None
     equal: bool | None
     events: int = Field(description="How many events it rests on.")
     rests_on: Counts
@@ -173,9 +173,14 @@ def _figure(row: Row, lang: str, sequences: bool) -> FigureOut:
         note = "Published for another day." if english else "Publié pour une autre date."
     return FigureOut(
         path=row.path, label=row.label_en if english else row.label_fr, service=row.service, indicator=row.indicator,
-        value=row.value, published=row.published, equal=row.equal, events=row.events, rests_on=row.rests_on,
+        value=_printed(row.value, row.precision), published=_printed(row.published, row.precision), equal=row.equal, events=row.events, rests_on=row.rests_on,
         as_of=row.as_of, note=note, sequences=list(row.sequences) if sequences else None,
     )  # fmt: skip
+
+
+def _printed(value: float | None, precision: int) -> int | float | None:
+    """A figure that is printed without decimals is a whole number in JSON, too."""
+    return int(value) if value is not None and precision == 0 else value
 
 
 def _indicator(one: Indicator, lang: str) -> dict[str, Any]:

@@ -18,11 +18,12 @@ from typing import Any, TypeVar
 
 import orjson
 
+from shared.stores.transaction import transaction
 from shared.views import Batch, Checkpoint, Document, Page, Parked, View, Where, folded
 
 T = TypeVar("T")
 SCHEMA = """
-PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;
+PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32768; PRAGMA wal_autocheckpoint=4000;
 CREATE TABLE IF NOT EXISTS checkpoints (reader TEXT PRIMARY KEY, seq INTEGER NOT NULL, id TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS versions (entity TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS voids (seq INTEGER PRIMARY KEY, reason TEXT NOT NULL);
@@ -32,7 +33,10 @@ IN_ONE_QUERY = 500  # keys
 
 
 def _value(value: Any) -> Any:
-    return orjson.dumps(value).decode() if isinstance(value, list | dict) else value
+    """A field as its column holds it: a list as a blob of JSON, which no text can be mistaken for."""
+    if isinstance(value, list):
+        return orjson.dumps(value)
+    return orjson.dumps(value).decode() if isinstance(value, dict) else value
 
 
 class SqliteStore:
@@ -43,7 +47,7 @@ class SqliteStore:
         self._writer = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._writer.executescript(SCHEMA)
         self._reader = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        self._reader.execute("PRAGMA query_only=ON")
+        self._reader.executescript("PRAGMA query_only=ON; PRAGMA cache_size=-32768;")
         self._write_thread = ThreadPoolExecutor(1, thread_name_prefix=f"write-{path.stem}")
         self._read_thread = ThreadPoolExecutor(1, thread_name_prefix=f"read-{path.stem}")
         self._numbers = count(1)
@@ -95,25 +99,20 @@ class SqliteStore:
     async def put(self, batch: Batch) -> None:
         def work() -> None:
             db = self._writer
-            db.execute("BEGIN IMMEDIATE")
-            try:
+            with transaction(db):
                 for view, documents in batch.documents.items():
                     gone = [(key,) for key, document in documents.items() if document is None]
                     if gone:
                         db.executemany(f"DELETE FROM view_{view.table} WHERE key = ?", gone)
                     rows = [self._row(view, d) for d in documents.values() if d is not None]
                     if rows:
-                        db.executemany(f"INSERT OR REPLACE INTO view_{view.table} VALUES ({_marks(rows[0])})", rows)
+                        db.executemany(self._upsert(view), rows)
                 db.executemany("INSERT OR REPLACE INTO versions VALUES (?, ?)", batch.versions.items())
                 db.executemany("INSERT OR REPLACE INTO voids VALUES (?, ?)", batch.voids.items())
                 db.executemany(
                     "INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?)",
                     [(reader, *checkpoint) for reader, checkpoint in batch.checkpoints.items()],
                 )
-                db.execute("COMMIT")
-            except BaseException:
-                db.execute("ROLLBACK")
-                raise
 
         await self._write(work)
 
@@ -134,10 +133,15 @@ class SqliteStore:
         )
 
         def work(db: sqlite3.Connection) -> Page:
-            total = db.execute(f"SELECT count(*) FROM view_{view.table} {condition}", values).fetchone()[0]
-            rows = db.execute(
-                f"SELECT doc FROM view_{view.table} {condition} ORDER BY {order} LIMIT ? OFFSET ?", (*values, limit, offset)
-            )
+            db.execute("BEGIN")  # so that the number and the page are of one moment
+            try:
+                total = db.execute(f"SELECT count(*) FROM view_{view.table} {condition}", values).fetchone()[0]
+                rows = db.execute(
+                    f"SELECT doc FROM view_{view.table} {condition} ORDER BY {order} LIMIT ? OFFSET ?",
+                    (*values, limit, offset),
+                ).fetchall()
+            finally:
+                db.execute("COMMIT")
             return Page([orjson.loads(row[0]) for row in rows], total)
 
         return await self._read(work)
@@ -149,8 +153,8 @@ class SqliteStore:
         query = f"""
             WITH found AS (SELECT {column} AS value FROM view_{view.table} {condition})
             SELECT each, count(*) FROM (
-                SELECT value AS each FROM found WHERE substr(value, 1, 1) IS NOT '['
-                UNION ALL SELECT j.value FROM found, json_each(found.value) AS j WHERE substr(found.value, 1, 1) = '['
+                SELECT value AS each FROM found WHERE typeof(value) != 'blob'
+                UNION ALL SELECT j.value FROM found, json_each(CAST(found.value AS TEXT)) AS j WHERE typeof(found.value) = 'blob'
             ) WHERE each IS NOT NULL GROUP BY each"""
         rows = await self._read(lambda db: db.execute(query, values).fetchall())
         return {str(value): number for value, number in rows}
@@ -193,13 +197,11 @@ class SqliteStore:
 
         def work() -> None:
             db = self._writer
-            self._index(rebuilt.table, rebuilt)
-            db.execute("BEGIN IMMEDIATE")
-            db.execute(f"DROP TABLE view_{live.table}")
-            db.execute(f"ALTER TABLE view_{rebuilt.table} RENAME TO view_{live.table}")
-            db.execute("DELETE FROM checkpoints WHERE reader = ?", (live.table,))
-            db.execute("UPDATE checkpoints SET reader = ? WHERE reader = ?", (live.table, rebuilt.table))
-            db.execute("COMMIT")
+            with transaction(db):
+                self._drop(live.table)
+                db.execute(f"ALTER TABLE view_{rebuilt.table} RENAME TO view_{live.table}")
+                db.execute("UPDATE checkpoints SET reader = ? WHERE reader = ?", (live.table, rebuilt.table))
+                self._index(live.table, live)  # last, since an index keeps its name when its table gets another
 
         await self._write(work)
 
@@ -209,20 +211,25 @@ class SqliteStore:
     def _create(self, table: str, view: View) -> None:
         columns = "".join(f", f_{name}" for name in view.fields)
         self._writer.execute(f"CREATE TABLE IF NOT EXISTS view_{table} (key TEXT PRIMARY KEY, doc BLOB NOT NULL, text TEXT{columns})")
+        found = [row[1] for row in self._writer.execute(f"PRAGMA table_info(view_{table})")][3:]
+        if found != [f"f_{name}" for name in view.fields]:
+            raise ValueError(f"the view {view.name} has other fields now: give it a new version")
 
     def _index(self, table: str, view: View) -> None:
         for name in view.fields:
-            # Its own name each time: an index keeps its name when its table is renamed.
-            exists = self._writer.execute(
-                "SELECT 1 FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql LIKE ?",
-                (f"view_{table}", f"%(f_{name})"),
-            ).fetchone()
-            if not exists:
-                self._writer.execute(f"CREATE INDEX i_{table}_{name}_{next(self._numbers)} ON view_{table} (f_{name})")
+            self._writer.execute(f"CREATE INDEX IF NOT EXISTS i_{table}_{name} ON view_{table} (f_{name})")
 
     def _drop(self, table: str) -> None:
         self._writer.execute(f"DROP TABLE IF EXISTS view_{table}")
         self._writer.execute("DELETE FROM checkpoints WHERE reader = ?", (table,))
+
+    def _upsert(self, view: View) -> str:
+        """An update in place: to replace a row is to delete it and to insert another, which takes five times as long."""
+        columns = ("doc", "text", *(f"f_{name}" for name in view.fields))
+        return (
+            f"INSERT INTO view_{view.table} VALUES (?, {_marks(columns)}) "
+            f"ON CONFLICT (key) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in columns)}"
+        )
 
     def _row(self, view: View, document: Document) -> tuple[Any, ...]:
         text = folded(view.text(document)) if view.text else None
@@ -241,13 +248,11 @@ class SqliteStore:
         for name, wanted in (where or {}).items():
             column = self._column(view, name)
             some = list(wanted) if isinstance(wanted, list | tuple | set | frozenset) else [wanted]
-            if some == [None]:
-                parts.append(f"{column} IS NULL")
-                continue
             marks = _marks(some)
+            absent = f"{column} IS NULL OR " if None in some else ""
             parts.append(
-                f"({column} IN ({marks}) OR (substr({column}, 1, 1) = '[' AND EXISTS "
-                f"(SELECT 1 FROM json_each({column}) AS j WHERE j.value IN ({marks}))))"
+                f"({absent}{column} IN ({marks}) OR (typeof({column}) = 'blob' AND EXISTS "
+                f"(SELECT 1 FROM json_each(CAST({column} AS TEXT)) AS j WHERE j.value IN ({marks}))))"
             )
             values += [*some, *some]
         for word in folded(text).split():

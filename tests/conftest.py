@@ -1,0 +1,89 @@
+"""What all tests share: one NATS server for the session, a network of its own for each test."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import structlog
+from nats.aio.client import Client
+
+from shared.contract import load_all
+from shared.log import Log
+from shared.nats_server import NatsServer
+from shared.service import Definition, Service
+from tests import small
+
+OpenService = Callable[..., Awaitable[Service]]
+load_all()
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+
+
+@pytest.fixture(scope="session")
+def nats_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NatsServer]:
+    """The server that an embedded installation runs. It is not to be hurt: a test that kills one starts its own."""
+    server = NatsServer(tmp_path_factory.mktemp("nats"))
+    asyncio.run(server.start())
+    yield server
+    asyncio.run(server.stop())
+
+
+@pytest.fixture
+async def nc(nats_server: NatsServer) -> AsyncIterator[Client]:
+    connection = await nats_server.connect("test")
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def network(nc: Client) -> AsyncIterator[str]:
+    """A name that no other test uses; its stream goes afterwards."""
+    name = f"n{uuid4().hex[:12]}"
+    yield name
+    js = nc.jetstream()
+    if name in {info.config.name for info in await js.streams_info()}:
+        await js.delete_stream(name)
+
+
+@pytest.fixture
+async def log(nc: Client, network: str) -> AsyncIterator[Log]:
+    """The log of a network where nothing has happened yet."""
+    log = Log(nc, network)
+    await log.start()
+    yield log
+    await log.stop()
+
+
+@pytest.fixture
+async def open_service(nats_server: NatsServer, nc: Client, network: str, tmp_path: Path) -> AsyncIterator[OpenService]:
+    """Opens a service on the test's folder, or again after a `stop`. What is still open at the end is stopped."""
+    opened: list[Service] = []
+    stopped: set[Service] = set()
+
+    async def open(what: Definition | None = None) -> Service:
+        one = small.service(what or small.definition(), network, nc, nats_server, tmp_path)
+        opened.append(one)
+        end = one.stop
+
+        async def stop() -> None:
+            stopped.add(one)
+            await end()
+
+        one.stop = stop  # type: ignore[method-assign]
+        await one.start()
+        return one
+
+    yield open
+    for one in opened:
+        if one not in stopped:
+            await one.stop()
+
+
+@pytest.fixture
+async def service(open_service: OpenService) -> Service:
+    """A small directory (`tests/small.py`) that runs."""
+    return await open_service()

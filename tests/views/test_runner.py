@@ -1,0 +1,342 @@
+"""The runner: live and rebuilt views are equal, a restart goes on, void messages are shown, damage stops it loudly."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from nats.aio.client import Client
+from nats.js.api import StreamConfig
+
+from shared.contract.directory import StructureClosed, StructureRegistered, StructureRevised
+from shared.execute import _readable as readable
+from shared.execute import new_command_id
+from shared.log import Log, LogDamaged, Unit
+from shared.nats_server import NatsServer
+from shared.runner import Runner
+from shared.service import Service
+from shared.stores.sqlite import SqliteStore
+from shared.views import View
+from tests import small
+from tests.facts import changed, unit, write
+from tests.small import CONTACTS, STRUCTURE, STRUCTURES, AddContact, Close, Register, Tag
+
+Open = Callable[..., Awaitable[Service]]
+VIEWS = (STRUCTURES, CONTACTS)
+
+
+@contextlib.asynccontextmanager
+async def running(log: Log, path: Path, views: tuple[View, ...] = VIEWS) -> AsyncIterator[Runner]:
+    store = SqliteStore(path)
+    runner = Runner(log, store, views, "directory")
+    runner.store = store  # type: ignore[attr-defined]
+    try:
+        await runner.start()
+        yield runner
+    finally:
+        await runner.stop()
+        await store.close()
+
+
+async def count(runner: Runner, view: View = STRUCTURES) -> int:
+    return int((await runner.store.find(view, limit=1)).total)  # type: ignore[attr-defined]
+
+
+async def up_to_date(runner: Runner, log: Log) -> None:
+    assert await runner.wait_for(await log.last(), timeout=20)
+
+
+async def test_a_command_is_visible_after_waiting_for_its_sequence(service: Service) -> None:
+    made = await service.execute(Register(name="Eau vive"), id=new_command_id(), actor="staff:test")
+    assert await service.runner.wait_for(made.seq)
+    assert (await service.store.get(STRUCTURES, str(made.entity_id)) or {})["name"] == "Eau vive"
+    assert await service.runner.wait_for(made.seq + 1, timeout=0.05) is False
+    assert service.runner.position == made.seq
+
+
+async def test_many_who_wait_are_all_woken(service: Service) -> None:
+    waiting = [asyncio.create_task(service.runner.wait_for(n)) for n in range(1, 21)]
+    for n in range(20):
+        await service.execute(Register(name=f"n{n}"), id=new_command_id(), actor="staff:test")
+    assert all(await asyncio.gather(*waiting))
+
+
+steps = st.lists(
+    st.tuples(st.integers(0, 5), st.sampled_from(["register", "again", "tag", "close", "void", "copy", "unreadable", "unknown"])),
+    max_size=40,
+)
+
+
+@pytest.mark.slow
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=steps, split=st.integers(0, 40))
+def test_whatever_happens_the_live_view_equals_its_rebuild(
+    nats_server: NatsServer, tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[int, str]], split: int
+) -> None:
+    asyncio.run(a_history(nats_server, tmp_path_factory.mktemp("views"), steps, split))
+
+
+async def a_history(server: NatsServer, folder: Path, steps: list[tuple[int, str]], split: int) -> None:
+    """Some history, with the reader restarted in the middle of it; then every view against its rebuild."""
+    nc = await server.connect("test")
+    log = Log(nc, f"h{uuid4().hex[:12]}")
+    await log.start()
+    entities = [uuid4() for _ in range(6)]
+    for part in (steps[:split], steps[split:]):
+        async with running(log, folder / "views.sqlite") as runner:
+            for which, what in part:
+                await happen(nc, log, entities[which], what)
+            await up_to_date(runner, log)
+    async with running(log, folder / "views.sqlite") as runner, running(log, folder / "fresh.sqlite") as fresh:
+        await up_to_date(fresh, log)
+        for view in VIEWS:
+            verdict = await runner.verify(view)
+            assert verdict.equal and verdict.live == (await fresh.verify(view)).live
+        assert runner.voids == fresh.voids
+        for entity in entities:  # what is shown is what decides
+            history = await log.load("directory", "structure", entity)
+            state = STRUCTURE.fold(readable(history.events))
+            document = await runner.store.get(STRUCTURES, str(entity))  # type: ignore[attr-defined]
+            assert (document and (document["name"], document["closed"])) == (state.name and (state.name, state.closed))
+    await nc.jetstream().delete_stream(log.network)
+    await log.stop()
+    await nc.close()
+
+
+async def happen(nc: Client, log: Log, entity: UUID, what: str) -> None:
+    history = await log.load("directory", "structure", entity)
+    version = history.version + 1
+    fact = {
+        "register": StructureRegistered(name=f"n{version}", kind="association"),
+        "again": StructureRegistered(name=f"m{version}", kind="school"),
+        "close": StructureClosed(reason="over"),
+    }.get(what, StructureRevised(themes=[f"t{version}"]))
+    if history.version == 0:
+        fact = StructureRegistered(name="first", kind="school")
+    one = write(log.network, entity, version, fact)
+    if what == "void":
+        await nc.jetstream().publish(one.subject, b"junk")
+    elif what == "copy" and history.events:
+        await nc.jetstream().publish(one.subject.rpartition(".")[0] + "." + history.events[0].type, history.events[0].body)
+    elif what == "unreadable":
+        await nc.jetstream().publish(one.subject, changed(one.body, data=[]))
+    elif what == "unknown":
+        subject = one.entity + ".StructurePainted"
+        await nc.jetstream().publish(subject, changed(one.body, type="StructurePainted"))
+    else:
+        await log.append(Unit([one], {one.entity: history.seq}))
+
+
+async def test_a_restart_goes_on_where_the_views_stood(log: Log, tmp_path: Path) -> None:
+    for n in range(3):
+        await log.append(unit(log.network, uuid4()))
+        async with running(log, tmp_path / "v") as runner:
+            assert runner.position == n, "what was read is not read again"
+            await up_to_date(runner, log)
+            assert await count(runner) == n + 1
+
+
+async def test_a_new_version_of_a_view_is_built_and_the_old_one_dropped(log: Log, tmp_path: Path) -> None:
+    for _ in range(20):
+        await log.append(unit(log.network, uuid4(), events=2))
+    async with running(log, tmp_path / "v") as runner:
+        await up_to_date(runner, log)
+    newer = replace(STRUCTURES, version=2, fields=("name",), on={StructureRegistered: STRUCTURES.on[StructureRegistered]})
+    added = replace(STRUCTURES, name="others")
+    async with running(log, tmp_path / "v", (newer, added)) as runner:
+        assert (await count(runner, newer), await count(runner, added)) == (20, 20), "start returns when they are built"
+        with pytest.raises(Exception, match="no such table"):
+            await count(runner, STRUCTURES)
+        assert (await runner.verify(newer)).equal
+        await log.append(unit(log.network, uuid4()))
+        await up_to_date(runner, log)
+        assert (await count(runner, newer), await count(runner, added)) == (21, 21)
+
+
+async def test_void_messages_are_passed_over_and_listed_also_after_a_restart(nc: Client, log: Log, tmp_path: Path) -> None:
+    entity = uuid4()
+    await log.append(unit(log.network, entity))
+    one, two = write(log.network, entity), write(log.network, entity, 2)
+    js = nc.jetstream()
+    await js.publish(one.subject, b"junk")
+    await js.publish(one.subject, one.body)
+    await js.publish(one.subject, write(log.network, uuid4()).body)
+    await js.publish(f"{log.network}.much.too.short", one.body)
+    await js.publish(one.subject, changed(one.body, time="one day", entityversion=2))
+    await log.append(Unit([two], {two.entity: (await log.load("directory", "structure", entity)).seq}))
+    listed = {2: "not-an-event", 3: "out-of-turn", 4: "subject-disagrees", 5: "subject-disagrees", 6: "not-an-event"}
+    for _ in range(2):
+        async with running(log, tmp_path / "v") as runner:
+            await up_to_date(runner, log)
+            assert runner.voids == listed and await count(runner) == 1
+            document = await runner.store.get(STRUCTURES, str(entity))  # type: ignore[attr-defined]
+            assert document["version"] == 2 and (await runner.verify(STRUCTURES)).equal
+
+
+async def test_data_against_their_type_are_listed_and_change_no_view_but_keep_their_turn(nc: Client, log: Log, tmp_path: Path) -> None:
+    entity = uuid4()
+    await log.append(unit(log.network, entity))
+    two = write(log.network, entity, 2)
+    await nc.jetstream().publish(two.subject, changed(two.body, data={"kind": "ministry"}))
+    await log.append(unit(log.network, entity, version=3, expected=2))
+    by_data = replace(STRUCTURES, name="by_data", keys=lambda event: [event.data.type_name()])
+    async with running(log, tmp_path / "v", (STRUCTURES, by_data)) as runner:
+        await up_to_date(runner, log)
+        assert runner.voids == {2: "unreadable-data"}
+        document = await runner.store.get(STRUCTURES, str(entity))  # type: ignore[attr-defined]
+        assert document["version"] == 3
+
+
+async def test_what_an_older_release_could_not_read_is_read_by_a_rebuild(log: Log, tmp_path: Path) -> None:
+    await log.append(unit(log.network, uuid4()))
+    async with running(log, tmp_path / "v") as runner:
+        await up_to_date(runner, log)
+        runner.voids[1] = "unreadable-data"  # as that release noted it
+        await runner.rebuild(STRUCTURES)
+        assert await count(runner) == 1
+
+
+async def test_types_that_nobody_knows_are_counted_and_in_nobodys_way(nc: Client, log: Log, tmp_path: Path) -> None:
+    entity = uuid4()
+    await log.append(unit(log.network, entity))
+    two = write(log.network, entity, 2)
+    await nc.jetstream().publish(f"{two.entity}.StructurePainted", changed(two.body, type="StructurePainted"))
+    await log.append(unit(log.network, entity, version=3, expected=2))
+    async with running(log, tmp_path / "v") as runner:
+        await up_to_date(runner, log)
+        assert dict(runner.unknown) == {"StructurePainted": 1} and runner.voids == {}
+        document = await runner.store.get(STRUCTURES, str(entity))  # type: ignore[attr-defined]
+        assert document["version"] == 3
+
+
+async def test_a_batch_that_could_not_be_written_is_read_again_and_judged_alike(
+    log: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.runner.RETRY", 0.05)
+    failures = iter([OSError("disk full"), OSError("disk full")])
+    async with running(log, tmp_path / "v") as runner:
+        put = runner.store.put  # type: ignore[attr-defined]
+
+        async def failing(batch: object) -> None:
+            for failure in failures:
+                raise failure
+            await put(batch)
+
+        monkeypatch.setattr(runner.store, "put", failing)  # type: ignore[attr-defined]
+        await log.append(unit(log.network, uuid4(), events=3))
+        await up_to_date(runner, log)
+        assert runner.voids == {} and await count(runner) == 1 and (await runner.verify(STRUCTURES)).equal
+
+
+async def test_a_view_is_rebuilt_while_events_come_in(service: Service) -> None:
+    written = asyncio.Event()
+
+    async def write_on() -> int:
+        n = 0
+        while not written.is_set():
+            made = await service.execute(Register(name=f"n{n}"), id=new_command_id(), actor="staff:test")
+            await service.execute(Tag(structure=made.entity_id, tag="t"), id=new_command_id(), actor="staff:test")
+            n += 1
+        return n
+
+    writing = [asyncio.create_task(write_on()) for _ in range(5)]
+    for _ in range(4):
+        await asyncio.sleep(0.1)
+        assert await service.runner.rebuild(STRUCTURES) > 0
+        assert (await service.runner.verify(STRUCTURES)).equal
+    written.set()
+    made = sum(await asyncio.gather(*writing))
+    await up_to_date(service.runner, service.log)
+    assert (await service.store.find(STRUCTURES)).total == made > 20
+    assert (await service.store.find(STRUCTURES, {"tags": "t"})).total == made
+    assert (await service.runner.verify(STRUCTURES)).equal and service.runner.rebuilding == {}
+
+
+async def test_a_view_that_differs_from_its_rebuild_is_found_and_mended(service: Service) -> None:
+    made = await service.execute(Register(name="Eau vive"), id=new_command_id(), actor="staff:test")
+    await up_to_date(service.runner, service.log)
+    assert isinstance(service.store, SqliteStore)
+    service.store._writer.execute("UPDATE view_structures_v1 SET doc = replace(CAST(doc AS TEXT), 'Eau', 'Vin')")
+    verdict = await service.runner.verify(STRUCTURES)
+    assert not verdict.equal and verdict.seq == made.seq
+    await service.runner.rebuild(STRUCTURES)
+    assert (await service.runner.verify(STRUCTURES)).equal
+
+
+async def test_views_keep_what_is_personal_sealed(service: Service) -> None:
+    made = await service.execute(
+        AddContact(structure=uuid4(), name="Zénobie", email="z@exemple.invalid"), id=new_command_id(), actor="staff:test"
+    )
+    assert await service.runner.wait_for(made.seq)
+    document = await service.store.get(CONTACTS, str(made.entity_id))
+    assert document is not None and "nobie" not in json.dumps(document)
+    assert service.keyring.reveal(document["name"]) == "Zénobie"
+
+
+@pytest.fixture
+async def breakable(nc: Client, network: str) -> AsyncIterator[Log]:
+    config = StreamConfig(name=network, subjects=[f"{network}.>"], allow_direct=True, allow_atomic=True)
+    await nc.jetstream().add_stream(config)
+    log = Log(nc, network)
+    await log.start()
+    yield log
+    await log.stop()
+
+
+async def test_a_hole_stops_the_views_and_says_which_sequence_is_missing(nc: Client, breakable: Log, tmp_path: Path) -> None:
+    for _ in range(10):
+        await breakable.append(unit(breakable.network, uuid4()))
+    await nc.jetstream().delete_msg(breakable.network, 6)
+    async with running(breakable, tmp_path / "v") as runner:
+        async with asyncio.timeout(10):
+            assert await runner.wait_for(10, timeout=9) is False, "whoever waits is told at once"
+        assert runner.damage == "sequence 6 is missing from the log: restore it"
+        assert runner.position == 5 and await count(runner) == 5, "what came before is shown"
+        assert await runner.wait_for(5) is True
+
+
+async def test_views_of_a_longer_log_refuse_to_start(log: Log, nc: Client, tmp_path: Path) -> None:
+    for _ in range(5):
+        await log.append(unit(log.network, uuid4()))
+    async with running(log, tmp_path / "v") as runner:
+        await up_to_date(runner, log)
+    await nc.jetstream().delete_stream(log.network)
+    await Log(nc, log.network).start()
+    await log.append(unit(log.network, uuid4()))
+    with pytest.raises(LogDamaged, match="ends at sequence 1, but 5 was read before"):
+        async with running(log, tmp_path / "v"):
+            pass
+
+
+async def test_views_of_another_log_refuse_to_start(log: Log, nc: Client, tmp_path: Path) -> None:
+    for _ in range(5):
+        await log.append(unit(log.network, uuid4()))
+    async with running(log, tmp_path / "v") as runner:
+        await up_to_date(runner, log)
+    await nc.jetstream().delete_stream(log.network)
+    await Log(nc, log.network).start()
+    for _ in range(8):
+        await log.append(unit(log.network, uuid4()))
+    with pytest.raises(LogDamaged, match="sequence 5 of the log is not the event that was read there before"):
+        async with running(log, tmp_path / "v"):
+            pass
+
+
+async def test_a_closed_structure_stays_what_it_was_but_closed(service: Service) -> None:
+    made = await service.execute(Register(name="Eau vive"), id=new_command_id(), actor="staff:test")
+    closed = await service.execute(Close(structure=made.entity_id), id=new_command_id(), actor="staff:test")
+    assert await service.runner.wait_for(closed.seq)
+    page = await service.store.find(STRUCTURES, {"closed": True}, text="eau")
+    assert [(d["name"], d["version"]) for d in page.documents] == [("Eau vive", 2)]
+
+
+def test_the_small_service_declares_what_the_tests_rely_on() -> None:
+    assert small.definition().views == VIEWS
