@@ -30,7 +30,23 @@ THEMES = (
     "Eau et assainissement", "Éducation", "Santé", "Agriculture", "Culture", "Jeunesse", "Énergie",
     "Environnement", "Formation professionnelle", "Économie solidaire",
 )  # fmt: skip
-COUNTRIES: tuple[CountryCode, ...] = ("SN", "MG", "BF", "ML", "MA", "IN", "KH", "VN", "HT", "PE", "CM", "TG", "BJ", "NE", "PS")
+COUNTRIES: tuple[CountryCode, ...] = (
+    "SN",
+    "MG",
+    "BF",
+    "ML",
+    "MA",
+    "IN",
+    "KH",
+    "VN",
+    "HT",
+    "PE",
+    "CM",
+    "TG",
+    "BJ",
+    "NE",
+    "PS",
+)
 MEDIA = ("France 3 Régions", "France Bleu Toulouse", "Touléco")
 ASLEEP = 260  # the place in the list of a structure that closed and opened again
 CLOSED_BEFORE_THE_COUNT = 24  # structures entered twice by mistake, and closed; outside all published counts
@@ -38,7 +54,7 @@ CLOSED_BEFORE_THE_COUNT = 24  # structures entered twice by mistake, and closed;
 
 def stages() -> Sequence[Stage]:
     """Structures first; what is about them next; what changes that, last."""
-    return (registered(), about(), changed(), late())
+    return (registered(), about(), changed(), confirmed(), late())
 
 
 def registered() -> Stage:
@@ -56,7 +72,11 @@ def registered() -> Stage:
     for n in range(CLOSED_BEFORE_THE_COUNT):
         twin = structures()[200 + n]
         command = RegisterStructure(
-            name=f"{twin.name} (doublon)", kind=twin.kind, department=twin.department, source="exemple inventé", invented=True
+            name=f"{twin.name} (doublon)",
+            kind=twin.kind,
+            department=twin.department,
+            source="exemple inventé",
+            invented=True,
         )
         steps.append(Step(f"structure/twin/{n}", command, twin.registered))
     return steps
@@ -88,10 +108,18 @@ def about() -> Stage:
     for n in range(CLOSED_BEFORE_THE_COUNT):
         twin = entity_id(f"structure/twin/{n}", "structure")
         after = structures()[200 + n].registered + timedelta(days=20)
-        found.append(Step(f"closed/{n}", CloseStructure(structure=twin, reason="Inscrite deux fois par erreur."), min(after, _end())))
+        found.append(
+            Step(
+                f"closed/{n}",
+                CloseStructure(structure=twin, reason="Inscrite deux fois par erreur."),
+                min(after, _end()),
+            )
+        )
     # One ceased and began again: it is counted, and its story shows both.
     gone = structures()[ASLEEP]
-    found.append(Step("closed/again", CloseStructure(structure=gone.id, reason="L’association est en sommeil."), _end(days=40)))
+    found.append(
+        Step("closed/again", CloseStructure(structure=gone.id, reason="L’association est en sommeil."), _end(days=40))
+    )
     return found
 
 
@@ -99,18 +127,31 @@ def changed() -> Stage:
     found: list[Step] = []
     for n in range(60):
         contact = entity_id(f"contact/{int(review()['directory']['contacts_total']['value']) + n}", "contact")  # type: ignore[call-overload]
-        found.append(Step(f"contact/gone/{n}", RemoveContact(contact=contact, reason="A quitté la structure."), _end(days=n % 20)))
+        found.append(
+            Step(
+                f"contact/gone/{n}", RemoveContact(contact=contact, reason="A quitté la structure."), _end(days=n % 20)
+            )
+        )
     for n, s in enumerate(_picked("listed", 300)[288:]):
-        found.append(Step(f"unlisted/{n}", UnlistStructure(structure=s.id, reason="À la demande de la structure."), _end(days=n)))
-    for n, s in enumerate(structures()):
-        for turn in range(0 if n == ASLEEP else 1 + n % 3 // 2):  # a record is confirmed once or twice
-            found.append(Step(f"revised/{turn}/{n}", _revision(s, turn), _between(s, f"revised/{turn}/{n}")))
+        found.append(
+            Step(f"unlisted/{n}", UnlistStructure(structure=s.id, reason="À la demande de la structure."), _end(days=n))
+        )
+    found += _revisions(0)
     for n in range(0, 3222, 4):
-        command = ReviseContact(contact=entity_id(f"contact/{n}", "contact"), phone=Personal(f"05 99 00 {n // 100:02d} {n % 100:02d}"))
-        found.append(Step(f"contact/revised/{n}", command, _between(structures()[n % len(structures())], f"contact/revised/{n}")))
+        command = ReviseContact(
+            contact=entity_id(f"contact/{n}", "contact"), phone=Personal(f"05 99 00 {n // 100:02d} {n % 100:02d}")
+        )
+        found.append(
+            Step(f"contact/revised/{n}", command, _between(structures()[n % len(structures())], f"contact/revised/{n}"))
+        )
     found += answers()
     found.append(Step("reopened", ReopenStructure(structure=structures()[ASLEEP].id), _end(days=5)))
     return found
+
+
+def confirmed() -> Stage:
+    """Each record is looked at a second time. A stage of its own, since the order of revisions makes the record."""
+    return _revisions(1)
 
 
 def late() -> Stage:
@@ -171,7 +212,9 @@ def answers() -> Stage:
     return [
         Step(
             f"request/{n}/answer",
-            AnswerIdentification(request=entity_id(f"request/{n}", "request"), structures=12 + 7 * n, answer="Liste remise."),
+            AnswerIdentification(
+                request=entity_id(f"request/{n}", "request"), structures=12 + 7 * n, answer="Liste remise."
+            ),
             noon(2016, 2 + n, 23),
         )
         for n in range(7)
@@ -196,6 +239,14 @@ def _publications() -> list[Step]:
         )  # fmt: skip
         found.append(Step(f"offer/{n}", offer, noon(2017, 10, 2 + n)))
     return found
+
+
+def _revisions(turn: int) -> list[Step]:
+    return [
+        Step(f"revised/{turn}/{n}", _revision(s, turn), _between(s, f"revised/{turn}/{n}"))
+        for n, s in enumerate(structures())
+        if n != ASLEEP
+    ]
 
 
 def _revision(s: SampleStructure, turn: int) -> ReviseStructure:

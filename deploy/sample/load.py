@@ -36,7 +36,9 @@ def plan() -> Sequence[tuple[str, Stage]]:
     return [(name, stage) for name, part in PARTS.items() for stage in part.stages()]
 
 
-async def load(services: Mapping[str, Service], progress: Callable[[int, int], None] = lambda done, total: None) -> Loaded:
+async def load(
+    services: Mapping[str, Service], progress: Callable[[int, int], None] = lambda done, total: None
+) -> Loaded:
     """Loads what is missing of the sample. Raises NotHere on a log that holds something else."""
     start = time.monotonic()
     stages = plan()
@@ -90,7 +92,9 @@ async def _execute(service: Service, steps: Sequence[Step], count: Callable[[int
             try:
                 await service.execute(step.command, id=step.id, actor=ACTOR, at=step.at)
             except Refused as refused:
-                raise RuntimeError(f"{service.name}: {step.key} is refused: {refused.code} {refused.values}") from refused
+                raise RuntimeError(
+                    f"{service.name}: {step.key} is refused: {refused.code} {refused.values}"
+                ) from refused
             finished += 1
             if finished % 64 == 0:
                 count(finished)

@@ -55,7 +55,9 @@ class SampleStructure:
 @cache
 def review() -> dict[str, dict[str, dict[str, dict[str, int]]]]:
     """The published review."""
-    loaded: dict[str, dict[str, dict[str, dict[str, int]]]] = yaml.safe_load((DATA / "bilan_2012-2017.yaml").read_text())
+    loaded: dict[str, dict[str, dict[str, dict[str, int]]]] = yaml.safe_load(
+        (DATA / "bilan_2012-2017.yaml").read_text()
+    )
     return loaded
 
 
@@ -80,7 +82,11 @@ def structures() -> Sequence[SampleStructure]:
     order.shuffle(kinds)
     for n, (department, kind) in enumerate(zip(where, kinds, strict=True), 1):
         key = f"structure/invented/{n}"
-        name = f"{KIND_NAMES[kind]} inventée {n:04d}" if kind not in ("higher_education", "student_group") else f"{KIND_NAMES[kind]} inventé {n:04d}"
+        name = (
+            f"{KIND_NAMES[kind]} inventée {n:04d}"
+            if kind not in ("higher_education", "student_group")
+            else f"{KIND_NAMES[kind]} inventé {n:04d}"
+        )
         found.append(SampleStructure(key, name, kind, department, some_day(key, date(2012, 1, 3), END), True))
     return found
 

@@ -21,8 +21,8 @@ from services.newsletter.domain.bulletin import FIVE
 from services.newsletter.domain.fields import Bulletins, MailAddress
 from services.newsletter.domain.subscriber import ConfirmSubscription, RequestSubscription, Unsubscribe
 from services.newsletter.links import BadLink, Confirming, Leaving, OldLink
-from services.newsletter.sending import SENDING, Sending
-from services.newsletter.views import SUBSCRIBERS
+from services.newsletter.sending import sending_of
+from services.newsletter.subscriber_views import SUBSCRIBERS
 from shared.decider import Refused, derived_id
 from shared.execute import new_command_id
 from shared.service import Service
@@ -49,18 +49,13 @@ class WishByProgram(Wish):
     lang: Lang = "fr"
 
 
-def public_routes(service: Service) -> APIRouter:
+def routes(service: Service) -> APIRouter:
     """The routes of the pages for everybody."""
     router = APIRouter(include_in_schema=False)
 
     def render(request: Request, template: str, status: int = 200, **context: Any) -> Response:
         pages: Pages = request.app.state.pages
         return pages.render(request, template, status=status, **context)
-
-    def sending() -> Sending:
-        found = service.around.extra[SENDING]
-        assert isinstance(found, Sending)
-        return found
 
     async def asked(wish: Wish, lang: Lang, id: UUID) -> Done:
         person = await asyncio.to_thread(service.keyring.person_at, wish.email.clear)
@@ -120,7 +115,7 @@ def public_routes(service: Service) -> APIRouter:
 
     def confirming(request: Request, token: str) -> Confirming | Response:
         try:
-            return sending().links.read_confirming(token, datetime.now(UTC))
+            return sending_of(service).links.read_confirming(token, datetime.now(UTC))
         except OldLink:
             return render(request, "said.html", 410, what="old")
         except BadLink:
@@ -159,7 +154,7 @@ def public_routes(service: Service) -> APIRouter:
 
     def leaving(request: Request, token: str) -> Leaving | Response:
         try:
-            return sending().links.read_leaving(token)
+            return sending_of(service).links.read_leaving(token)
         except BadLink:
             return render(request, "said.html", 404, what="bad")
 

@@ -16,7 +16,8 @@ from uuid import UUID
 
 from services.newsletter.domain.fields import CONTROLS, CONTROLS_IN_TEXT, is_web_address
 from services.newsletter.domain.issue import CollectItem, DropItem, StartIssue, issue_id, item_id
-from services.newsletter.views import BULLETINS, ISSUES, ITEMS, SOURCES, first_open
+from services.newsletter.issue_views import BULLETINS, ISSUES, ITEMS, first_open
+from services.newsletter.source_views import SOURCES
 from shared.contract.directory import MemberNewsPublished, MemberOfferPublished, PublicationWithdrawn
 from shared.contract.events import GatheringAnnounced, GatheringCancelled
 from shared.contract.newsletter import BulletinCode, SectionCode

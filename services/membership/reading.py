@@ -1,0 +1,48 @@
+"""What several of membership's pages ask of its views."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import get_args
+
+from services.membership.domain.charter import CHARTER_ID
+from services.membership.member_views import MEMBERS
+from services.membership.network_views import CHARTER, COLLEGES
+from shared.contract.membership import CollegeCode
+from shared.service import Service
+from shared.views import Document, View, Where
+
+ALL = 2000  # of what a network has few of: seats, groups, posts, members to choose from
+COLLEGE_CODES: Sequence[CollegeCode] = get_args(CollegeCode)
+CURRENT: Where = {"status": "current"}
+
+
+def label(service: Service, member: Document) -> str:
+    """A member's name. A person's is opened here, for staff who must tell one from another."""
+    return str(member.get("name") or service.keyring.reveal(member.get("person")) or "—")
+
+
+async def everything(service: Service, view: View, where: Where | None = None, *, sort: str = "") -> list[Document]:
+    """All documents of a view that match."""
+    return (await service.store.find(view, where, sort=[sort] if sort else [], limit=ALL)).documents
+
+
+async def count(service: Service, view: View, where: Where) -> int:
+    """How many documents of a view match."""
+    return (await service.store.find(view, where, limit=1)).total
+
+
+async def members_named(service: Service, keys: Iterable[str | None]) -> dict[str, Document]:
+    """The members with these keys."""
+    return await service.store.get_many(MEMBERS, sorted({key for key in keys if key}))
+
+
+async def charter_versions(service: Service) -> list[Document]:
+    """All versions of the charter, the one in force first."""
+    charter = await service.store.get(CHARTER, str(CHARTER_ID))
+    return list(reversed(charter["versions"])) if charter else []
+
+
+async def colleges_by_code(service: Service) -> dict[str, Document]:
+    """The colleges that ever opened."""
+    return {one["college"]: one for one in await everything(service, COLLEGES)}

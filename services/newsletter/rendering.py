@@ -1,0 +1,25 @@
+"""How the newsletter's pages for the team are made, and how long a list is."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import Query, Request
+from starlette.responses import Response
+
+from shared.service import Service
+from shared.web.pages import Pages
+
+PAGE = 25  # lines of a list
+PageNumber = Annotated[int, Query(ge=1, le=10_000)]
+
+
+def render(service: Service, request: Request, template: str, **context: Any) -> Response:
+    """A page as current as the views are."""
+    pages: Pages = request.app.state.pages
+    return pages.render(request, template, sequence=service.runner.position, **context)
+
+
+def pages_total(page: int, total: int) -> int:
+    """How many pages there are, at least the one that is shown."""
+    return max(page, -(-total // PAGE), 1)
