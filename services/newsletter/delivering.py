@@ -32,13 +32,15 @@ TAKEN = 1.0  # seconds before a mail is looked at again that another one began
 @dataclass(frozen=True, slots=True)
 class Pauses:
     """Seconds: between tries of a server that is away (doubled from `first` to `longest`), and of a mail that it did
-    not take now. `tries` is how often such a mail is offered before it counts as refused: with these, four hours."""
+    not take now. `tries` is how often such a mail is offered before it counts as refused: with these, four hours.
+    `in_hand` is how long a mail that was begun may be under way elsewhere before its outcome is in doubt."""
 
     first: float = 5.0
     longest: float = 300.0
     mail: float = 30.0
     longest_mail: float = 1800.0
     tries: int = 14
+    in_hand: float = 120.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from uuid import UUID
 
 import structlog
@@ -22,6 +23,7 @@ from services.newsletter.post import Post, Unreachable
 from services.newsletter.subscriber_views import DELIVERIES, SUBSCRIBERS
 from shared.decider import derived_id
 from shared.service import Service
+from shared.tasks import end
 from shared.views import Document
 
 __all__ = ["SENDING", "Pauses", "Sending", "sending_of"]
@@ -64,8 +66,7 @@ class Sending:
         self._stopping.set()
         if self._task is not None:
             await asyncio.wait({self._task}, timeout=patience)
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+            await end(self._task)
 
     async def _run(self) -> None:
         pause = self._pauses.first
@@ -94,13 +95,11 @@ class Sending:
     async def _until_news(self, seen: int, wait: float) -> None:
         """Returns when something new is in the log, at the end, or after `wait` seconds."""
         news = asyncio.create_task(self._service.runner.wait_for(seen + 1, timeout=wait))
-        end = asyncio.create_task(self._stopping.wait())
+        stopping = asyncio.create_task(self._stopping.wait())
         try:
-            await asyncio.wait({news, end}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({news, stopping}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            news.cancel()
-            end.cancel()
-            await asyncio.gather(news, end, return_exceptions=True)
+            await asyncio.gather(end(news), end(stopping))
         await asyncio.sleep(0.05)  # what is written together is looked at together
 
     async def _sleep(self, seconds: float) -> None:
@@ -112,13 +111,28 @@ class Sending:
         await self._index_addresses()
         await self._send([due async for due in self._duties.confirmations()])
         await self._send([due async for due in self._duties.again()])
+        wait = IDLE
         for issue in (await self._service.store.find(ISSUES, {"state": "approved"}, limit=MANY)).documents:
             while due := self._delivering.ready(await self._duties.of_issue(issue)):
                 await self._send(due)
             if not await self._duties.of_issue(issue):
-                await self._close(issue)
+                in_hand = await self._in_hand(issue)
+                if in_hand > 0:
+                    wait = min(wait, in_hand)
+                else:
+                    await self._close(issue)
         soon = self._delivering.next_try()
-        return IDLE if soon is None else max(0.05, min(IDLE, soon))
+        return wait if soon is None else max(0.05, min(wait, soon))
+
+    async def _in_hand(self, issue: Document) -> float:
+        """The seconds that a mail of this issue, begun by another replica, may still be under way."""
+        begun = await self._service.store.find(
+            DELIVERIES, {"issue": issue["key"], "state": "begun"}, sort=["-begun"], limit=1
+        )
+        if not begun.documents:
+            return 0.0
+        since = datetime.now(UTC) - datetime.fromisoformat(begun.documents[0]["begun"])
+        return self._pauses.in_hand - since.total_seconds()
 
     async def _send(self, due: Sequence[Due]) -> None:
         for one in self._delivering.ready(due):

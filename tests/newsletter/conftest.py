@@ -33,7 +33,7 @@ from shared.settings import Settings
 from shared.stores.sqlite import SqliteStore
 from shared.web.limits import limit_body, own_origin
 
-HURRIED = Pauses(first=0.05, longest=0.2, mail=0.1, longest_mail=0.2, tries=4)
+HURRIED = Pauses(first=0.05, longest=0.2, mail=0.1, longest_mail=0.2, tries=4, in_hand=1.0)
 HOST = "http://127.0.0.1:8000"
 
 
