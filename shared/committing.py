@@ -1,8 +1,8 @@
 """Group commit: units that arrive together are written as one atomic batch (NATS ADR-50), each with its expectations.
 
 With `sync_interval: always` the server syncs once a message or once a batch; batching is the only way to durable
-speed (design/nats.md). What arrives while a batch is under way is the next one. Two may be under way at a time, never
-for the same entity: while the server syncs one, the commands of the next are decided.
+speed (design/nats.md). One batch is under way at a time; what arrives meanwhile is the next one. Those that wait are
+answered in such an order that commands are decided while the server syncs others (`_answer_in_parts`).
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ __all__ = ["Committer", "Conflict", "Unit", "Write"]
 log = structlog.get_logger()
 BATCH = 256  # messages; more brings no speed and holds up the first
 FEW = 12  # a batch costs the server as much as so many lone events
-PART = 64  # units of a group that are answered at once
-LANES = 2  # groups under way at a time
+PART = 128  # units of a group that are answered at once
+TURNS = 4  # turns of the event loop until what the committer sends is with the socket
 BATCH_BYTES = 4 * 1024 * 1024  # of bodies; far more would be too much at once for the server
 ATOMIC_LIMIT = 1000  # messages of one atomic batch, the server's limit
 PATIENCE = 20.0  # seconds of trying again before the caller is told that the log is away
@@ -44,26 +44,25 @@ class Committer:
         self._nc, self._stream, self._direct = nc, stream, direct
         self._waiting: deque[Unit] = deque()
         self._news = asyncio.Event()
-        self._under_way: set[str] = set()  # the entities of the groups in all lanes
-        self._lanes: list[asyncio.Task[None]] = []
+        self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        self._lanes = [asyncio.create_task(self._run(), name=f"group-commit-{n}") for n in range(LANES)]
+        self._task = asyncio.create_task(self._run(), name="group-commit")
 
     async def stop(self) -> None:
-        lanes, self._lanes = self._lanes, []
-        await asyncio.gather(*(end(lane) for lane in lanes))
+        task, self._task = self._task, None
+        await end(task)
         while self._waiting:
             _refuse(self._waiting.popleft(), Unavailable("the log is closing"))
 
     async def append(self, unit: Unit) -> int:
         if not 0 < len(unit.writes) <= ATOMIC_LIMIT:
             raise ValueError(f"a decision has 1 to {ATOMIC_LIMIT} events, not {len(unit.writes)}")
-        if {write.entity for write in unit.writes} != set(unit.expected):
+        if {write.entity for write in unit.writes} != unit.expected.keys():
             raise ValueError("each entity that is written to needs its expectation")
         if any(len(write.body) > BODY_LIMIT for write in unit.writes):
             raise ValueError(f"an event has at most {BODY_LIMIT} bytes")
-        if not self._lanes:
+        if self._task is None:
             raise Unavailable("the log is not open")
         self._waiting.append(unit)
         self._news.set()
@@ -76,24 +75,18 @@ class Committer:
                 self._news.clear()
                 await self._news.wait()
                 continue
-            entities = {entity for unit in group for entity in unit.expected}
-            self._under_way |= entities
             try:
                 await self._commit(group)
             except asyncio.CancelledError:
                 for unit in group:
                     _refuse(unit, Unavailable("the log is closing"))
                 raise
-            finally:
-                self._under_way -= entities
-                self._news.set()  # what was held back for these entities may go now
 
     def _next_group(self) -> list[Unit]:
-        """The units that wait, up to BATCH messages, no entity twice and none that is under way: a batch is checked
-        against what was before it."""
+        """The units that wait, up to BATCH messages, no entity twice: a batch is checked against what was before it."""
         group: list[Unit] = []
         held: list[Unit] = []
-        entities = set(self._under_way)
+        entities: set[str] = set()
         messages = size = 0
         while self._waiting:
             unit = self._waiting[0]
@@ -125,7 +118,7 @@ class Committer:
                 log.exception("log.batch_failed")
                 in_doubt = True
             else:
-                _answer_in_turns(group, last)
+                _answer_in_parts(group, last, TURNS)
                 return
         await asyncio.gather(*(self._commit_alone(unit, in_doubt) for unit in group))
 
@@ -168,15 +161,21 @@ class Committer:
         return None
 
 
-def _answer_in_turns(group: Sequence[Unit], last: int) -> None:
-    """Answers a part of a group at a time, since all who are answered at once come back with their next commands at
-    once: so a lane has something to send while others still decide. `last`: the sequence of the last event."""
+def _answer_in_parts(group: Sequence[Unit], last: int, turns: int = TURNS) -> None:
+    """Answers a group whose last event has the sequence `last`: in parts, and not before the next group is sent.
+
+    Who is answered comes back with a next command at once. So commands are decided while the server syncs those of
+    others, instead of all waiting for the one and then for the other.
+    """
+    if turns:
+        asyncio.get_running_loop().call_soon(_answer_in_parts, group, last, turns - 1)
+        return
     seq = last - sum(len(unit.writes) for unit in group)
     for unit in group[:PART]:
         seq += len(unit.writes)
         _answer(unit, seq)
     if len(group) > PART:
-        asyncio.get_running_loop().call_soon(_answer_in_turns, group[PART:], last)
+        asyncio.get_running_loop().call_soon(_answer_in_parts, group[PART:], last, 0)
 
 
 def _answer(unit: Unit, seq: int) -> None:

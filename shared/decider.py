@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
+from uuid_utils import UUID as QuickUUID
+from uuid_utils import uuid5
 
 from shared.contract import Event
 
@@ -39,7 +41,7 @@ class Context:
 
 def derived_id(command: UUID, name: str) -> UUID:
     """UUIDv5 (RFC 9562) of `name` under the id of a command."""
-    return uuid5(command, name)
+    return UUID(int=uuid5(QuickUUID(int=command.int), name).int)
 
 
 class Refused(Exception):
@@ -58,7 +60,9 @@ class Command(BaseModel):
     `target`.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)  # personal answers stay out of logs
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", hide_input_in_errors=True
+    )  # personal answers stay out of logs
     entity: ClassVar[str]
     creates: ClassVar[bool] = False
 

@@ -196,10 +196,10 @@ def sealed_body(
     by: Provenance,
 ) -> bytes:
     """The exact bytes of an event in the log. Its personal fields must be sealed already."""
-    recorded, command = instant(now), str(by.command)
+    recorded = instant(now)
     body = {
         "specversion": "1.0",
-        "id": str(id),
+        "id": id,
         "source": f"/{network}/{event.service}",
         "type": event.type_name(),
         "subject": f"{event.entity}/{entity_id}",
@@ -207,13 +207,13 @@ def sealed_body(
         "datacontenttype": "application/json",
         "recordedtime": recorded,
         "actor": by.actor,
-        "commandid": command,
-        "correlationid": command if by.correlation is by.command else str(by.correlation),
+        "commandid": by.command,
+        "correlationid": by.correlation,
         "entityversion": version,
-        "data": orjson.Fragment(event.model_dump_json(exclude_none=True)),
+        "data": orjson.Fragment(event.__pydantic_serializer__.to_json(event, exclude_none=True)),
     }
     if by.causation is not None:
-        body["causationid"] = str(by.causation)
+        body["causationid"] = by.causation
     if by.traceparent is not None:
         body["traceparent"] = by.traceparent
     return orjson.dumps(body)

@@ -115,9 +115,7 @@ class Keyring:
     def find(self, address: str) -> UUID | None:
         """The person who is reached under this mail address, if any."""
         with self._lock:
-            row = self._db.execute(
-                "SELECT person FROM addresses WHERE hash = ?", (self._hash(address),)
-            ).fetchone()
+            row = self._db.execute("SELECT person FROM addresses WHERE hash = ?", (self._hash(address),)).fetchone()
         return UUID(row[0]) if row else None
 
     def seal(self, event: Event, event_id: UUID) -> Event:
@@ -143,9 +141,11 @@ class Keyring:
             return value.clear
         try:
             raw = urlsafe_b64decode(value.sealed)
-            return self._key(value.person).decrypt(
-                raw[:NONCE], raw[NONCE:], self._about(value.person, event_id, field)
-            ).decode()
+            return (
+                self._key(value.person)
+                .decrypt(raw[:NONCE], raw[NONCE:], self._about(value.person, event_id, field))
+                .decode()
+            )
         except (InvalidTag, ValueError):
             raise Forgotten(str(value.person)) from None
 

@@ -105,7 +105,7 @@ def _frame(write: Write, headers: dict[str, str]) -> bytes:
     """`HPUB` of the NATS protocol, headers as in NATS ADR-4."""
     if not (_PLAIN(write.subject) and _PLAIN(write.id)):
         raise BadSubjectError
-    head = "".join(["NATS/1.0\r\n", *(f"{name}: {value}\r\n" for name, value in headers.items()), "\r\n"]).encode()
+    head = "\r\n".join(["NATS/1.0", *[f"{name}: {value}" for name, value in headers.items()], "\r\n"]).encode()
     return b"HPUB %b %d %d\r\n%b%b\r\n" % (
         write.subject.encode(), len(head), len(head) + len(write.body), head, write.body,
     )  # fmt: skip

@@ -24,14 +24,21 @@ class Settings(BaseSettings):
     )
     title: str = Field("Occitanie Coopération", description="The network's name as its pages show it.")
     public_url: str | None = Field(
-        None, description="Where the fronts are reached from outside; links in mails start with it. "
-        "Without it: http://127.0.0.1:<port>."
+        None,
+        description="Where the fronts are reached from outside; links in mails start with it. "
+        "Without it: http://127.0.0.1:<port>.",
     )
     smtp_host: str | None = Field(None, description="The mail server. Without it mails are written as .eml files.")
     smtp_port: int = Field(587, ge=1, le=65535, description="The port of the mail server.")
     smtp_user: str | None = Field(None, description="The account on the mail server, if it wants one.")
     smtp_password: str | None = Field(None, repr=False, description="The password of that account.")
-    smtp_tls: Literal["starttls", "tls", "none"] = Field("starttls", description="How the way to the mail server is protected.")
+    smtp_tls: Literal["starttls", "tls", "none"] = Field(
+        "starttls", description="How the way to the mail server is protected."
+    )
     mail_from: str = Field("reseau@exemple.invalid", description="The sender's address of all mails.")
-    log_format: Literal["console", "json"] = Field("console", description="How the program's own log is written, to standard error.")
-    log_level: Literal["debug", "info", "warning", "error"] = Field("warning", description="What the program's own log holds.")
+    log_format: Literal["console", "json"] = Field(
+        "console", description="How the program's own log is written, to standard error."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "warning", description="What the program's own log holds."
+    )

@@ -90,7 +90,9 @@ def alive(pid: int) -> bool:
     return state != "Z"
 
 
-def maillage(*words: str, data: Path | None = None, timeout: float = 180, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+def maillage(
+    *words: str, data: Path | None = None, timeout: float = 180, env: dict[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     """Runs `maillage …` to its end."""
     folder = ["--data", str(data)] if data else []
     return subprocess.run([*MAILLAGE, *words, *folder], capture_output=True, text=True, timeout=timeout, env={**CLEAN, **(env or {})}, check=False)  # fmt: skip

@@ -140,7 +140,9 @@ def _contact(document: Document | None, data: Any, event: Recorded) -> Document:
 CONTACTS = View(name="contacts", version=1, on={ContactAdded: _contact, ContactRevised: _contact})
 
 
-def definition(name: str = "directory", views: Sequence[View] = (STRUCTURES, CONTACTS), reactions: Sequence[Reaction] = ()) -> Definition:
+def definition(
+    name: str = "directory", views: Sequence[View] = (STRUCTURES, CONTACTS), reactions: Sequence[Reaction] = ()
+) -> Definition:
     return Definition(
         name=name,
         folder=Path(__file__).parent,

@@ -46,7 +46,9 @@ def test_every_command_event_field_and_option_has_words_in_both_languages(servic
 @each_service
 def test_every_refusal_is_said_in_words(service: Definition) -> None:
     source = "\n".join(path.read_text() for path in service.folder.rglob("*.py"))
-    codes = set(re.findall(r"Refused\(\s*\"([a-z-]+)\"", source)) | set(re.findall(r"ValueError\(\"([a-z]+(?:-[a-z]+)+)\"\)", source))
+    codes = set(re.findall(r"Refused\(\s*\"([a-z-]+)\"", source)) | set(
+        re.findall(r"ValueError\(\"([a-z]+(?:-[a-z]+)+)\"\)", source)
+    )
     words = {**WORDS, **service.words}
     assert not sorted(code for code in codes if f"refused.{code}" not in words)
 
@@ -71,7 +73,9 @@ def test_every_text_number_and_list_of_a_command_is_bounded(service: Definition)
         if kind in ("integer", "number"):
             return "maximum" not in schema and "exclusiveMaximum" not in schema and "enum" not in schema
         if kind == "array":
-            return "maxItems" not in schema and "enum" not in schema.get("items", {}) or unbounded(schema.get("items", {}))
+            return ("maxItems" not in schema and "enum" not in schema.get("items", {})) or unbounded(
+                schema.get("items", {})
+            )
         return False
 
     found = []
@@ -90,7 +94,6 @@ def test_templates_carry_both_languages_side_by_side() -> None:
         for path in (Path(definition.folder) / "templates").glob("*.html"):
             for call in re.findall(r"\bL\(\s*\"(?:[^\"\\]|\\.)*\"\s*(.)", path.read_text()):
                 assert call in (",", "|"), f"{path.name}: L() needs a French and an English text"
-
 
 
 def test_no_template_names_a_variable_self() -> None:

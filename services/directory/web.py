@@ -115,7 +115,8 @@ def routes(service: Service) -> APIRouter:
             return (await store.find(view, {"structure": key}, limit=200, **more)).documents
 
         contacts = [
-            {**c, **{n: service.keyring.reveal(c[n]) for n in ("name", "email", "phone")}} for c in await about(CONTACTS)
+            {**c, **{n: service.keyring.reveal(c[n]) for n in ("name", "email", "phone")}}
+            for c in await about(CONTACTS)
         ]
         history = await service.execute.history("structure", UUID(key))
         member = await about(MEMBERS)

@@ -9,12 +9,16 @@ from uuid import UUID
 from shared.contract import Event
 from shared.personal import Personal
 
-StructureKind = Literal[
-    "association", "public_body", "company", "higher_education", "school", "student_group", "other"
-]
+StructureKind = Literal["association", "public_body", "company", "higher_education", "school", "student_group", "other"]
 SupportKind = Literal[
-    "project_method", "funding_search", "communication", "networking",
-    "partner_search", "directory_listing", "event_support", "regional_dynamics",
+    "project_method",
+    "funding_search",
+    "communication",
+    "networking",
+    "partner_search",
+    "directory_listing",
+    "event_support",
+    "regional_dynamics",
 ]
 """The eight kinds of individual support of the review 2012-2017, mission 3."""
 OfferKind = Literal["training", "job", "internship", "volunteering", "civic_service"]

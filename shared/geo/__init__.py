@@ -74,9 +74,7 @@ def _departments() -> Mapping[str, Department]:
     with (HERE / "departments.csv").open(encoding="utf-8", newline="") as lines:
         return MappingProxyType(
             {
-                row["code"]: Department(
-                    row["code"], row["name"], row["region"], row["region_name"], row["chef_lieu"]
-                )
+                row["code"]: Department(row["code"], row["name"], row["region"], row["region_name"], row["chef_lieu"])
                 for row in csv.DictReader(lines)
             }
         )
@@ -142,9 +140,7 @@ def communes_named(text: str, department: str | None = None) -> tuple[Commune, .
     found = [_communes()[code] for code in codes]
     for number in numbers if name else ():
         number = number.upper()
-        found = [
-            one for one in found if number in one.postcodes or number == one.department or number == one.code
-        ]
+        found = [one for one in found if number in one.postcodes or number == one.department or number == one.code]
     if department is not None:
         found = [one for one in found if one.department == department]
     return tuple(sorted(found, key=lambda one: -(one.population or 0)))

@@ -62,7 +62,12 @@ class SqliteStore:
         """Makes the tables of these views, and drops those of views and versions that are no more."""
 
         def work() -> None:
-            tables = {row[0] for row in self._writer.execute("SELECT name FROM sqlite_master WHERE name LIKE 'view\\_%' ESCAPE '\\' AND type='table'")}
+            tables = {
+                row[0]
+                for row in self._writer.execute(
+                    "SELECT name FROM sqlite_master WHERE name LIKE 'view\\_%' ESCAPE '\\' AND type='table'"
+                )
+            }
             for table in tables - {f"view_{v.table}" for v in views}:
                 self._drop(table.removeprefix("view_"))
             for view in views:
@@ -72,7 +77,9 @@ class SqliteStore:
         await self._write(work)
 
     async def checkpoint(self, reader: str) -> Checkpoint:
-        row = await self._read(lambda db: db.execute("SELECT seq, id FROM checkpoints WHERE reader = ?", (reader,)).fetchone())
+        row = await self._read(
+            lambda db: db.execute("SELECT seq, id FROM checkpoints WHERE reader = ?", (reader,)).fetchone()
+        )
         return Checkpoint(*row) if row else Checkpoint()
 
     async def versions(self) -> dict[str, int]:
@@ -80,7 +87,9 @@ class SqliteStore:
 
     async def voids(self, upto: int | None = None) -> dict[int, str]:
         limit = 2**62 if upto is None else upto
-        return dict(await self._read(lambda db: db.execute("SELECT seq, reason FROM voids WHERE seq <= ?", (limit,)).fetchall()))
+        return dict(
+            await self._read(lambda db: db.execute("SELECT seq, reason FROM voids WHERE seq <= ?", (limit,)).fetchall())
+        )
 
     async def get(self, view: View, key: str) -> Document | None:
         return (await self.get_many(view, [key])).get(key)
@@ -129,7 +138,8 @@ class SqliteStore:
         """Documents that match, `sort`ed by declared fields (`-field` from the end), and how many match in all."""
         condition, values = self._condition(view, where, text)
         order = ", ".join(
-            f"{self._column(view, name.lstrip('-'))} {'DESC' if name.startswith('-') else 'ASC'}" for name in (*sort, "key")
+            f"{self._column(view, name.lstrip('-'))} {'DESC' if name.startswith('-') else 'ASC'}"
+            for name in (*sort, "key")
         )
 
         def work(db: sqlite3.Connection) -> Page:
@@ -172,13 +182,19 @@ class SqliteStore:
         return await self._read(work)
 
     async def park(self, reaction: str, seq: int, error: str) -> None:
-        await self._write(lambda: self._writer.execute("INSERT OR REPLACE INTO parked VALUES (?, ?, ?)", (reaction, seq, error)))
+        await self._write(
+            lambda: self._writer.execute("INSERT OR REPLACE INTO parked VALUES (?, ?, ?)", (reaction, seq, error))
+        )
 
     async def unpark(self, reaction: str, seq: int) -> None:
-        await self._write(lambda: self._writer.execute("DELETE FROM parked WHERE reaction = ? AND seq = ?", (reaction, seq)))
+        await self._write(
+            lambda: self._writer.execute("DELETE FROM parked WHERE reaction = ? AND seq = ?", (reaction, seq))
+        )
 
     async def parked(self) -> list[Parked]:
-        rows = await self._read(lambda db: db.execute("SELECT reaction, seq, error FROM parked ORDER BY seq").fetchall())
+        rows = await self._read(
+            lambda db: db.execute("SELECT reaction, seq, error FROM parked ORDER BY seq").fetchall()
+        )
         return [Parked(*row) for row in rows]
 
     async def start_rebuild(self, view: View) -> View:
@@ -210,7 +226,9 @@ class SqliteStore:
 
     def _create(self, table: str, view: View) -> None:
         columns = "".join(f", f_{name}" for name in view.fields)
-        self._writer.execute(f"CREATE TABLE IF NOT EXISTS view_{table} (key TEXT PRIMARY KEY, doc BLOB NOT NULL, text TEXT{columns})")
+        self._writer.execute(
+            f"CREATE TABLE IF NOT EXISTS view_{table} (key TEXT PRIMARY KEY, doc BLOB NOT NULL, text TEXT{columns})"
+        )
         found = [row[1] for row in self._writer.execute(f"PRAGMA table_info(view_{table})")][3:]
         if found != [f"f_{name}" for name in view.fields]:
             raise ValueError(f"the view {view.name} has other fields now: give it a new version")

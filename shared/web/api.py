@@ -43,9 +43,7 @@ class Problem(BaseModel):
     fields: dict[str, str] = {}
 
 
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem} for status in (400, 404, 409, 413, 422, 503)
-}
+PROBLEMS: dict[int | str, dict[str, Any]] = {status: {"model": Problem} for status in (400, 404, 409, 413, 422, 503)}
 
 
 def kebab(name: str) -> str:
@@ -78,7 +76,9 @@ def api(service: Service) -> APIRouter:
 def _command(router: APIRouter, service: Service, model: type[Command]) -> None:
     async def execute(
         command: Any,
-        idempotency_key: Annotated[UUID | None, Header(description="The command's id; the same twice is one command.")] = None,
+        idempotency_key: Annotated[
+            UUID | None, Header(description="The command's id; the same twice is one command.")
+        ] = None,
         happened: Annotated[datetime | None, Query(description="When it happened, if not now (RFC 3339).")] = None,
         version: Annotated[int | None, Query(ge=0, le=2**53, description="The entity's version that you saw.")] = None,
     ) -> Done:
@@ -86,12 +86,18 @@ def _command(router: APIRouter, service: Service, model: type[Command]) -> None:
             command, id=idempotency_key or new_command_id(), actor=ACTOR, at=aware(happened), version=version
         )
         await service.runner.wait_for(outcome.seq)
-        return Done(entity=outcome.entity_id, sequence=outcome.seq, events=list(outcome.events), repeated=outcome.repeated)
+        return Done(
+            entity=outcome.entity_id, sequence=outcome.seq, events=list(outcome.events), repeated=outcome.repeated
+        )
 
     execute.__annotations__["command"] = model
     router.add_api_route(
-        f"/commands/{kebab(model.__name__)}", execute, methods=["POST"], name=model.__name__,
-        summary=(model.__doc__ or model.__name__).strip().splitlines()[0], tags=["commands"],
+        f"/commands/{kebab(model.__name__)}",
+        execute,
+        methods=["POST"],
+        name=model.__name__,
+        summary=(model.__doc__ or model.__name__).strip().splitlines()[0],
+        tags=["commands"],
         operation_id=f"{service.name}_{model.__name__}",
     )
 
@@ -129,11 +135,19 @@ def _view(router: APIRouter, service: Service, view: View) -> None:
 
     list_documents.__doc__ = f"Filters (may be repeated): {', '.join(view.fields) or 'none'}."
     router.add_api_route(
-        f"/{view.name}", list_documents, methods=["GET"], summary=f"The view {view.name}", tags=["views"],
+        f"/{view.name}",
+        list_documents,
+        methods=["GET"],
+        summary=f"The view {view.name}",
+        tags=["views"],
         operation_id=f"{service.name}_list_{view.name}",
     )
     router.add_api_route(
-        f"/{view.name}/{{key}}", one_document, methods=["GET"], summary=f"One document of {view.name}", tags=["views"],
+        f"/{view.name}/{{key}}",
+        one_document,
+        methods=["GET"],
+        summary=f"One document of {view.name}",
+        tags=["views"],
         operation_id=f"{service.name}_get_{view.name}",
     )
 

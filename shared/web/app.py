@@ -59,7 +59,11 @@ def service_app(service: Service) -> FastAPI:
     async def docs(request: Request) -> Response:
         pages: Pages = app.state.pages
         return pages.render(
-            request, "docs.html", asyncapi=asyncapi(service.network, service.name), openapi=app.openapi(), about=service.name
+            request,
+            "docs.html",
+            asyncapi=asyncapi(service.network, service.name),
+            openapi=app.openapi(),
+            about=service.name,
         )
 
     for kind in (StarletteHTTPException, RequestValidationError, Refused, Stale, Conflict, Unavailable, Exception):
@@ -76,7 +80,9 @@ async def problem(request: Request, error: Exception) -> Response:
     """One answer for whatever goes wrong: a sentence, as JSON under /api, as a page elsewhere."""
     pages: Pages = request.app.state.pages
     lang = language(request)
-    status = error.status_code if isinstance(error, HTTPException | StarletteHTTPException) else STATUS.get(type(error), 500)
+    status = (
+        error.status_code if isinstance(error, HTTPException | StarletteHTTPException) else STATUS.get(type(error), 500)
+    )
     if status == 500:
         log.error("web.failed", path=request.url.path, error=repr(error), exc_info=error)
     sentence: str | None = None
@@ -97,7 +103,9 @@ async def problem(request: Request, error: Exception) -> Response:
     headers = {"Retry-After": "5"} if status == 503 else {}
     if in_api:
         words = pages.lexicon
-        message = sentence or f"{words.say(f'problem.{status}', lang)}. {words.say(f'problem.{status}.hint', lang, most='')}"
+        message = (
+            sentence or f"{words.say(f'problem.{status}', lang)}. {words.say(f'problem.{status}.hint', lang, most='')}"
+        )
         body: dict[str, Any] = {"error": code, "message": message, "fields": fields}
         return JSONResponse(body, status, headers)
     page = pages.problem(request, status, sentence)

@@ -26,9 +26,7 @@ STACK_HIGH, STACK_FOOT = 228, 250
 ON = {"c1": "on", "c2": "on on-2", "c3": "on", "c4": "on", "c5": "on", "c6": "on"}
 
 
-def bars(
-    items: Items, *, title: str, partial: Mapping[str, str] = NO_NOTES, lang: Lang | str = "fr"
-) -> Markup:
+def bars(items: Items, *, title: str, partial: Mapping[str, str] = NO_NOTES, lang: Lang | str = "fr") -> Markup:
     """One upright bar a label, from zero. `partial`: label → note."""
     rows = list(items)
     top, slot = _top(value for _, value in rows), 100 / max(len(rows), 1)
@@ -96,9 +94,7 @@ def stacked_bars(
     return drawn + legend(zip(ON, series, strict=False), lang, partial=shown)
 
 
-def line(
-    points: Items, *, title: str, partial: Mapping[str, str] = NO_NOTES, lang: Lang | str = "fr"
-) -> Markup:
+def line(points: Items, *, title: str, partial: Mapping[str, str] = NO_NOTES, lang: Lang | str = "fr") -> Markup:
     """Points joined in order; the line stops at what was not measured and at an incomplete year."""
     rows = list(points)
     top, slot = _top(value for _, value in rows), 100 / max(len(rows), 1)

@@ -30,18 +30,14 @@ def cloth(
     weft, height = _weft(years)
     title = _title(departments, years, lang)
     if not any(departments.values()):
-        bare = [
-            tag("rect", class_="bare", x=_pc(x), y=1, width=_pc(w), height=211) for x, w in _warp([1] * 13)
-        ]
+        bare = [tag("rect", class_="bare", x=_pc(x), y=1, width=_pc(w), height=211) for x, w in _warp([1] * 13)]
         return picture(title, 213, bare)
     marks: list[Markup] = []
     for year, y, thick in weft:
         marks += _thread("0%", "100%", y, thick, now=year == current_year, measured=years[year] is not None)
     for x, width in warp:
         marks.append(
-            tag(
-                "rect", class_="gap", x=_pc(x - SHADOW_X), y=0, width=_pc(width + 2 * SHADOW_X), height="100%"
-            )
+            tag("rect", class_="gap", x=_pc(x - SHADOW_X), y=0, width=_pc(width + 2 * SHADOW_X), height="100%")
         )
         marks.append(tag("rect", class_="warp", x=_pc(x), y=0, width=_pc(width), height="100%"))
     for row, (year, y, thick) in enumerate(weft):

@@ -56,7 +56,13 @@ def commands(service: Service, pages: Pages) -> APIRouter:
         return found
 
     async def show(
-        request: Request, model: type[Command], *, values: Any, hidden: dict[str, Any], errors: dict[str, str], status: int
+        request: Request,
+        model: type[Command],
+        *,
+        values: Any,
+        hidden: dict[str, Any],
+        errors: dict[str, str],
+        status: int,
     ) -> Response:
         lang = language(request)
         choices = dict(await service.definition.choices(service, model, lang))

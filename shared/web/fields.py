@@ -49,9 +49,7 @@ class Shape:
 def shapes(model: type[BaseModel]) -> tuple[Shape, ...]:
     """The fields of a model in their order, without constants (a Literal of one value asks nothing)."""
     found = (shape_of(model, name) for name in model.model_fields)
-    return tuple(
-        one for one in found if not (one.kind == "choice" and len(one.options) == 1 and not one.several)
-    )
+    return tuple(one for one in found if not (one.kind == "choice" and len(one.options) == 1 and not one.several))
 
 
 @cache

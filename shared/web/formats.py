@@ -89,11 +89,7 @@ def long_day(when: date | str | None, lang: Lang | str = "fr") -> str:
 @cache
 def _territories(lang: str) -> dict[str, str]:
     names = Locale("en" if lang == "en" else "fr").territories
-    return {
-        code: name
-        for code, name in names.items()
-        if len(code) == 2 and code.isalpha() and code not in NOT_STATES
-    }
+    return {code: name for code, name in names.items() if len(code) == 2 and code.isalpha() and code not in NOT_STATES}
 
 
 NOT_STATES = {"EU", "EZ", "UN", "ZZ", "QO", "XA", "XB"}

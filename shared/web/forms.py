@@ -59,9 +59,7 @@ class Form:
         hidden, errors, choices = hidden or {}, errors or {}, choices or {}
         wanted = set(only) if only is not None else set(model.model_fields)
         asked = [one for one in shapes(model) if one.name in wanted - {*skip, *hidden}]
-        made = tuple(
-            question(one, lexicon, lang, values, errors.get(one.name), choices, prefix) for one in asked
-        )
+        made = tuple(question(one, lexicon, lang, values, errors.get(one.name), choices, prefix) for one in asked)
         unsent = [(SHOWN, one.name) for one in made if one.widget in ("checkbox", "checkboxes")]
         by_name = {one.name: one for one in made}
         problems = [

@@ -92,9 +92,8 @@ def own_host(app: ASGIApp, hosts: Collection[str]) -> ASGIApp:
     """
 
     async def checked(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            if _name(Headers(scope=scope).get("host", "")) not in hosts:
-                return await _answer(scope, 421, {})(scope, receive, send)
+        if scope["type"] == "http" and _name(Headers(scope=scope).get("host", "")) not in hosts:
+            return await _answer(scope, 421, {})(scope, receive, send)
         return await app(scope, receive, send)
 
     return checked
@@ -111,9 +110,7 @@ def _name(host: str) -> str | None:
 def _refusal(scope: Scope, max_bytes: int) -> Response:
     big = max_bytes >= 1_000_000
     size = f"{max_bytes / (1e6 if big else 1e3):g}{NNBSP}"
-    response = _answer(
-        scope, 413, {"fr": size + ("Mo" if big else "ko"), "en": size + ("MB" if big else "kB")}
-    )
+    response = _answer(scope, 413, {"fr": size + ("Mo" if big else "ko"), "en": size + ("MB" if big else "kB")})
     response.headers["connection"] = "close"
     return response
 
@@ -134,6 +131,4 @@ def _answer(scope: Scope, status: int, most: Mapping[str, str]) -> Response:
         f'<!doctype html><html lang="fr"><meta charset="utf-8"><title>{status}</title>'
         f'<p>{said["fr"]}</p><p lang="en">{said["en"]}</p></html>'
     )
-    return Response(
-        page, status, {"Content-Security-Policy": "default-src 'none'"}, "text/html; charset=utf-8"
-    )
+    return Response(page, status, {"Content-Security-Policy": "default-src 'none'"}, "text/html; charset=utf-8")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from hashlib import sha256
+from itertools import pairwise
 
 from markupsafe import Markup
 
@@ -112,11 +113,9 @@ def _key(bounds: Sequence[int], shades: Sequence[str], unmeasured: bool, lang: L
     if bounds:
         first = number(bounds[0], lang)
         entries.append((shades[0], f"under {first}" if english else f"moins de {first}"))
-        for at, (least, after) in enumerate(zip(bounds, bounds[1:], strict=False), 1):
+        for at, (least, after) in enumerate(pairwise(bounds), 1):
             low, high = number(least, lang), number(after - 1, lang)
-            entries.append(
-                (shades[at], low if low == high else f"{low} to {high}" if english else f"{low} à {high}")
-            )
+            entries.append((shades[at], low if low == high else f"{low} to {high}" if english else f"{low} à {high}"))
         last = number(bounds[-1], lang)
         entries.append((shades[len(bounds)], f"{last} and over" if english else f"{last} et plus"))
     if unmeasured:
@@ -134,8 +133,6 @@ def _elsewhere(
     if not codes:
         return Markup()
     said = [_label(code, counts.get(code), unit, lang) for code in codes]
-    linked = [
-        tag("a", words, href=href(code)) if href else words for code, words in zip(codes, said, strict=True)
-    ]
+    linked = [tag("a", words, href=href(code)) if href else words for code, words in zip(codes, said, strict=True)]
     lead = tag("span", "Not drawn: " if lang == "en" else "Hors de la carte : ")
     return tag("p", lead + Markup(", ").join(linked) + ".", class_="small soft")

@@ -69,11 +69,7 @@ def _rings(path: str) -> list[Ring]:
         if kind == "z":
             x, y = rings[-1][0]
             continue
-        pairs = (
-            [(n, None) for n in numbers]
-            if kind in "hv"
-            else list(zip(numbers[::2], numbers[1::2], strict=True))
-        )
+        pairs = [(n, None) for n in numbers] if kind in "hv" else list(zip(numbers[::2], numbers[1::2], strict=True))
         for at, (a, b) in enumerate(pairs):
             if kind == "v":
                 y = y + a if relative else a
@@ -126,11 +122,7 @@ def _inside(ring: Ring, steps: int = 24) -> Point:
 
 def _within(x: float, y: float, sides: Sequence[tuple[Point, Point]]) -> bool:
     return (
-        sum(
-            (a[1] > y) != (b[1] > y) and x < (b[0] - a[0]) * (y - a[1]) / (b[1] - a[1]) + a[0]
-            for a, b in sides
-        )
-        % 2
+        sum((a[1] > y) != (b[1] > y) and x < (b[0] - a[0]) * (y - a[1]) / (b[1] - a[1]) + a[0] for a, b in sides) % 2
         == 1
     )
 

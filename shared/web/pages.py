@@ -100,9 +100,7 @@ class Pages:
         lang = language(request)
         given = {**self._defaults(request, lang, sequence), **self._always(request), **context}
         given["m"] = self._env.get_template("macros.html").make_module(given)
-        response = HTMLResponse(
-            self._env.get_template(template).render(given), status, dict(SECURITY_HEADERS)
-        )
+        response = HTMLResponse(self._env.get_template(template).render(given), status, dict(SECURITY_HEADERS))
         response.headers["Content-Language"] = lang
         response.headers["Cache-Control"] = "private, no-cache"
         response.headers["Vary"] = "Cookie"
@@ -177,11 +175,7 @@ def here(request: Request, **changes: object) -> str:
     None takes one out, a list or tuple gives several. A change begins again at the first page of results, and
     what was said once (`done`, `lang`) is not said again.
     """
-    kept = [
-        (key, value)
-        for key, value in request.query_params.multi_items()
-        if key not in {"done", "lang", *changes}
-    ]
+    kept = [(key, value) for key, value in request.query_params.multi_items() if key not in {"done", "lang", *changes}]
     if "page" not in changes and changes.keys() - {"lang"}:
         kept = [(key, value) for key, value in kept if key != "page"]
     for key, value in changes.items():

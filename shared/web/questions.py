@@ -123,11 +123,7 @@ def _widget(shape: Shape, options: Sequence[tuple[str, str]], chosen: bool) -> W
 def _answers(shape: Shape, widget: Widget, values: Mapping[str, Any] | FormData | None) -> tuple[str, ...]:
     if isinstance(values, FormData):
         sent = tuple(one for one in values.getlist(shape.name) if isinstance(one, str))
-        return (
-            sent
-            if shape.name in values or shape.name in values.getlist(SHOWN)
-            else _written(shape, shape.default)
-        )
+        return sent if shape.name in values or shape.name in values.getlist(SHOWN) else _written(shape, shape.default)
     found = _written(shape, shape.default if values is None else values.get(shape.name, shape.default))
     return ("\n".join(found),) if widget == "lines" else found
 
@@ -161,9 +157,7 @@ def _attrs(shape: Shape, widget: Widget) -> dict[str, str]:
     bounds = shape.bounds
     if widget == "number":
         attrs["step"] = "1" if shape.kind == "integer" else "any"
-        attrs.update(
-            {html: str(bounds[ours]) for html, ours in (("min", "ge"), ("max", "le")) if ours in bounds}
-        )
+        attrs.update({html: str(bounds[ours]) for html, ours in (("min", "ge"), ("max", "le")) if ours in bounds})
     if shape.kind == "personal":
         attrs["autocomplete"] = "off"
     if shape.name in DIGITS:

@@ -48,9 +48,7 @@ CODES: Mapping[str, str] = MappingProxyType({
 """pydantic's error type → the last part of our `invalid.…` code"""
 
 
-def sentences(
-    error: ValidationError, model: type[BaseModel], lexicon: Lexicon, lang: Lang | str
-) -> dict[str, str]:
+def sentences(error: ValidationError, model: type[BaseModel], lexicon: Lexicon, lang: Lang | str) -> dict[str, str]:
     """Field → one sentence, the first thing wrong with it; "" → what concerns the whole form.
 
     Our validators raise `ValueError("some-code")` or `PydanticCustomError("some-code", …, {values})`: the
@@ -76,9 +74,7 @@ def said_of(
         sentence = _sentence(detail, shape, lexicon, lang)
         line = next((part for part in where[1:] if isinstance(part, int)), None)
         if line is not None and shape is not None and shape.kind != "choice":
-            sentence = _say(
-                lexicon, "invalid.line", lang, line=line + 1, sentence=sentence[:1].lower() + sentence[1:]
-            )
+            sentence = _say(lexicon, "invalid.line", lang, line=line + 1, sentence=sentence[:1].lower() + sentence[1:])
         said[field] = sentence
     return said
 

@@ -23,7 +23,9 @@ Schema = dict[str, Any]
 @pytest.mark.parametrize("name", TYPES)
 def test_the_committed_schema_is_that_of_the_code(name: str) -> None:
     path = FOLDER / f"{name}.json"
-    assert path.exists() and path.read_text() == as_text(schema_of(TYPES[name])), "run python -m shared.contract.schemas"
+    assert path.exists() and path.read_text() == as_text(schema_of(TYPES[name])), (
+        "run python -m shared.contract.schemas"
+    )
 
 
 def test_no_schema_is_of_a_type_that_the_code_has_not() -> None:
@@ -68,7 +70,10 @@ def test_what_may_be_absent_is_read_as_absent(name: str) -> None:
     """None is not written into the log, so a field that may be None must mean None where it is not there."""
     for field, part in schema_of(TYPES[name]).get("properties", {}).items():
         if any(option.get("type") == "null" for option in part.get("anyOf", [])):
-            assert TYPES[name].model_fields[field].get_default() is None and not TYPES[name].model_fields[field].is_required()
+            assert (
+                TYPES[name].model_fields[field].get_default() is None
+                and not TYPES[name].model_fields[field].is_required()
+            )
 
 
 OLD: Schema = {
@@ -149,7 +154,9 @@ HARMLESS: dict[str, Change] = {
     "one alternative more": lambda s: s["properties"]["count"]["anyOf"].append({"type": "string"}),
     "other words": lambda s: (s.update(description="x"), s["properties"]["name"].update(title="y", description="z")),
     "a value of an item's enumeration more": field("tags", items={"type": "string", "enum": ["x", "y", "z"]}),
-    "within an alternative a new optional field": lambda s: s["properties"]["who"]["anyOf"][0]["properties"].update(n={"type": "string"}),
+    "within an alternative a new optional field": lambda s: s["properties"]["who"]["anyOf"][0]["properties"].update(
+        n={"type": "string"}
+    ),
 }
 
 
@@ -170,7 +177,9 @@ def test_a_harmless_change_is_let_through(change: str) -> None:
 
 
 def git(*arguments: str, stdin: str = "") -> str:
-    return subprocess.run(["git", "-C", str(ROOT), *arguments], input=stdin, capture_output=True, text=True, check=True).stdout
+    return subprocess.run(
+        ["git", "-C", str(ROOT), *arguments], input=stdin, capture_output=True, text=True, check=True
+    ).stdout
 
 
 BEFORE_THE_FIRST_RELEASE = {

@@ -39,7 +39,12 @@ def test_the_page_holds_the_table_of_all_settings_as_the_code_explains_them() ->
 def test_every_setting_that_is_named_anywhere_is_in_the_table() -> None:
     documented = set(re.findall(r"MAILLAGE_[A-Z_]+", table()))
     folders = [ROOT / name for name in ("shared", "services", "deploy", "docs", "tests", ".ci")]
-    files = [p for folder in folders for p in folder.rglob("*") if p.suffix in {".py", ".md", ".html", ".sh", ".yaml", ".yml", ".conf", ".js", ""} and p.is_file()]
+    files = [
+        p
+        for folder in folders
+        for p in folder.rglob("*")
+        if p.suffix in {".py", ".md", ".html", ".sh", ".yaml", ".yml", ".conf", ".js", ""} and p.is_file()
+    ]
     files += [p for p in ROOT.iterdir() if p.is_file() and p.suffix in {".md", ".yml", ".yaml", ".toml", ""}]
     named = {
         (match, path.relative_to(ROOT))

@@ -18,9 +18,7 @@ def context(at: datetime = NOON, command: UUID = COMMAND) -> Context:
     return Context(at=at, now=datetime(2017, 1, 1, tzinfo=UTC), command=command, actor="test")
 
 
-def decided(
-    decider: Decider[Any], given: Sequence[Event], command: Command, at: datetime = NOON
-) -> list[Event] | str:
+def decided(decider: Decider[Any], given: Sequence[Event], command: Command, at: datetime = NOON) -> list[Event] | str:
     """The events that `command` comes to after `given`, or the code of its refusal."""
     try:
         return list(decider.decide(command, decider.fold(given), context(at)))

@@ -54,7 +54,9 @@ def test_a_loading_that_is_killed_ten_times_ends_as_one_that_was_not(tmp_path: P
             time.sleep(0.02)
         assert not any(map(alive, children)), "the NATS server outlived its parent"
         size = sum(p.stat().st_size for p in (tmp_path / "data" / "nats" / "store").rglob("*.blk"))
-        table.append(f"{n + 1:>4}  {pause:4.1f}s  {'the whole group' if together else 'main alone     '} {size / 1e6:8.1f} MB")
+        table.append(
+            f"{n + 1:>4}  {pause:4.1f}s  {'the whole group' if together else 'main alone     '} {size / 1e6:8.1f} MB"
+        )
     up.start()
     try:
         url = up.wait()

@@ -115,7 +115,9 @@ def test_a_structure_is_registered_by_keyboard_on_a_phone_and_corrected_where_it
     assert "trois réponses sont à revoir" in summary.inner_text().lower()
     assert "13" in summary.inner_text()
     summary.get_by_role("link").first.click()
-    assert page.get_by_label("Nom", exact=True).evaluate("field => field === document.activeElement || location.hash === '#' + field.id")
+    assert page.get_by_label("Nom", exact=True).evaluate(
+        "field => field === document.activeElement || location.hash === '#' + field.id"
+    )
     page.get_by_label("Nom", exact=True).fill("Kynarou Essai")
     page.get_by_label("Nature").select_option("association")
     page.get_by_label("SIRET").fill("")

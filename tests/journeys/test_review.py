@@ -121,7 +121,9 @@ def structure(n: int, **more: Any) -> RegisterStructure:
 
 async def member(here: Running, college: Any, at: datetime) -> UUID:
     command = structure(0)
-    return await here.do(JoinNetwork(structure=await here.do(command, at), name=command.name, college=college, charter_version=1), at)
+    return await here.do(
+        JoinNetwork(structure=await here.do(command, at), name=command.name, college=college, charter_version=1), at
+    )
 
 
 async def held(here: Running, kind: Any, at: datetime, guests: Sequence[str] = (), **more: Any) -> UUID:
@@ -138,11 +140,15 @@ async def agora_2016(here: Running) -> UUID:
 
 
 async def workshop(here: Running, n: int) -> None:
-    await here.do(NoteWorkshop(gathering=await agora_2016(here), workshop_title=f"Atelier d’essai {n}"), noon(2016, 10, 14))
+    await here.do(
+        NoteWorkshop(gathering=await agora_2016(here), workshop_title=f"Atelier d’essai {n}"), noon(2016, 10, 14)
+    )
 
 
 async def tandem(here: Running, n: int, school: bool = False) -> None:
-    made = await here.do(FormTandem(school_year="2016-2017", association=uuid4(), association_name=f"Association d’essai {n}"), MAY)
+    made = await here.do(
+        FormTandem(school_year="2016-2017", association=uuid4(), association_name=f"Association d’essai {n}"), MAY
+    )
     if school:
         await here.do(AddTandemSchool(tandem=made, school=uuid4(), school_name=f"École d’essai {n}"), MAY)
         await here.do(CountPupils(tandem=made, pupils=1), MAY)
@@ -238,7 +244,9 @@ async def test_a_head_count_moves_its_sum_only(copy_of_sample: Path) -> None:
         before = await here.figures()
         await here.do(CountHeads(gathering=gathering, unspecified=3), MAY)
         after = await here.figures()
-    assert {p: after[p][0] - (before[p][0] or 0) for p in after if after[p][0] != before[p][0]} == {"events.trainings.participants": 3}  # type: ignore[operator]
+    assert {p: after[p][0] - (before[p][0] or 0) for p in after if after[p][0] != before[p][0]} == {
+        "events.trainings.participants": 3
+    }  # type: ignore[operator]
 
 
 async def test_a_correction_recorded_late_changes_2015_only_for_who_knows_of_it(copy_of_sample: Path) -> None:

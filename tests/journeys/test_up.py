@@ -28,7 +28,15 @@ def test_an_empty_network_starts_keeps_what_it_learns_and_leaves_no_child(tmp_pa
     try:
         found = get_json(f"{url}/directory/api/structures/{done['entity']}")
         assert found["name"] == "Kynarou"
-        for page in ("/", "/directory/", "/membership/", "/events/", "/newsletter/", "/observatory/", "/observatory/review"):
+        for page in (
+            "/",
+            "/directory/",
+            "/membership/",
+            "/events/",
+            "/newsletter/",
+            "/observatory/",
+            "/observatory/review",
+        ):
             with urlopen(url + page, timeout=30) as answer:
                 assert answer.status == 200
     finally:
@@ -54,7 +62,10 @@ def test_a_taken_port_is_one_clear_sentence_and_exit_code_2(tmp_path: Path) -> N
         taken.listen()
         port = taken.getsockname()[1]
         done = maillage("up", "--no-sample", "--port", str(port), data=tmp_path / "data")
-    assert (done.returncode, done.stderr.strip()) == (2, f"maillage: Port {port} of 127.0.0.1 is taken; choose another with --port.")
+    assert (done.returncode, done.stderr.strip()) == (
+        2,
+        f"maillage: Port {port} of 127.0.0.1 is taken; choose another with --port.",
+    )
     assert not (tmp_path / "data").exists(), "nothing was made"
 
 

@@ -99,7 +99,11 @@ def test_an_event_read_from_its_message_is_the_one_that_was_written() -> None:
     entity = uuid4()
     one = write("reseau", entity, 7, StructureRegistered(name="Eau vive", kind="school", themes=["eau"], sdgs=[6]))
     event = opened(Message(12, one.subject, one.body))
-    assert one.subject == address("reseau", event.data, entity) == f"reseau.directory.structure.{entity}.StructureRegistered"
+    assert (
+        one.subject
+        == address("reseau", event.data, entity)
+        == f"reseau.directory.structure.{entity}.StructureRegistered"
+    )
     assert (event.seq, event.version, event.id, event.entity_id) == (12, 7, one.id, str(entity))
     assert event.data == StructureRegistered(name="Eau vive", kind="school", themes=["eau"], sdgs=[6])
     assert event.time.tzinfo is not None and event.recorded > event.time and event.body == one.body
@@ -121,4 +125,8 @@ def test_the_id_of_an_entity_is_written_in_one_way_only() -> None:
     one = write("reseau", entity)
     for other in (str(entity).upper(), str(entity).replace("-", ""), "x"):
         with pytest.raises(Void):
-            opened(Message(1, one.subject.replace(str(entity), other), one.body.replace(str(entity).encode(), other.encode())))
+            opened(
+                Message(
+                    1, one.subject.replace(str(entity), other), one.body.replace(str(entity).encode(), other.encode())
+                )
+            )

@@ -29,7 +29,9 @@ async def test_a_command_makes_events_that_say_who_when_and_why(service: Service
     assert outcome == Outcome(UUID(event.entity_id), 1, ("StructureRegistered",))
     assert (event.actor, event.cloud.commandid, event.cloud.correlationid) == (WHO, str(id), str(id))
     assert event.time == at and abs(event.recorded - datetime.now(UTC)) < timedelta(seconds=10)
-    follow = await service.execute(Tag(structure=outcome.entity_id, tag="eau"), id=new_command_id(), actor=WHO, cause=event)
+    follow = await service.execute(
+        Tag(structure=outcome.entity_id, tag="eau"), id=new_command_id(), actor=WHO, cause=event
+    )
     caused = opened((await everything(service.log))[follow.seq - 1])
     assert (caused.cloud.correlationid, caused.cloud.causationid) == (str(id), event.id)
 
@@ -113,7 +115,10 @@ async def test_a_form_that_shows_an_older_version_is_stale_unless_it_is_a_repeti
 async def test_of_forms_that_show_the_same_version_one_is_taken_and_the_others_are_stale(service: Service) -> None:
     made = await service.execute(Register(name="Eau vive"), id=new_command_id(), actor=WHO)
     outcomes = await asyncio.gather(
-        *(service.execute(Tag(structure=made.entity_id, tag=str(n)), id=new_command_id(), actor=WHO, version=1) for n in range(8)),
+        *(
+            service.execute(Tag(structure=made.entity_id, tag=str(n)), id=new_command_id(), actor=WHO, version=1)
+            for n in range(8)
+        ),
         return_exceptions=True,
     )
     assert sum(isinstance(o, Outcome) for o in outcomes) == 1 and sum(isinstance(o, Stale) for o in outcomes) == 7
@@ -132,7 +137,9 @@ async def test_what_happens_in_the_future_is_refused_but_for_a_few_minutes_of_a_
 async def test_fifty_commands_on_one_entity_at_once_all_take_effect(service: Service) -> None:
     made = await service.execute(Register(name="Eau vive"), id=new_command_id(), actor=WHO)
     tags = {str(n) for n in range(50)}
-    await asyncio.gather(*(service.execute(Tag(structure=made.entity_id, tag=t), id=new_command_id(), actor=WHO) for t in tags))
+    await asyncio.gather(
+        *(service.execute(Tag(structure=made.entity_id, tag=t), id=new_command_id(), actor=WHO) for t in tags)
+    )
     history = await service.execute.history("structure", made.entity_id)
     state = STRUCTURE.fold(e.data for e in history.events)
     assert set(state.tags) == tags and [e.version for e in history.events] == list(range(1, 52))
@@ -171,10 +178,10 @@ SECRET = "Zénobie Quatrefages"
 MAIL = "zenobie.quatrefages@exemple.invalid"
 
 
-async def test_a_persons_name_is_nowhere_in_the_files_but_opens_with_the_keyring(service: Service, nats_server: object) -> None:
-    made = await service.execute(
-        AddContact(structure=uuid4(), name=SECRET, email=MAIL), id=new_command_id(), actor=WHO
-    )
+async def test_a_persons_name_is_nowhere_in_the_files_but_opens_with_the_keyring(
+    service: Service, nats_server: object
+) -> None:
+    made = await service.execute(AddContact(structure=uuid4(), name=SECRET, email=MAIL), id=new_command_id(), actor=WHO)
     assert await service.runner.wait_for(made.seq)
     event = opened((await everything(service.log))[0])
     assert service.keyring.open(event.data.name, event.id, "name") == SECRET  # type: ignore[attr-defined]

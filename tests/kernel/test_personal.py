@@ -106,7 +106,10 @@ def test_an_error_of_pydantic_about_a_command_does_not_repeat_what_was_typed(ans
 @pytest.mark.parametrize("form", ["console", "json"])
 def test_the_programs_own_log_does_not_tell_a_personal_value(form: str, capsys: pytest.CaptureFixture[str]) -> None:
     before = structlog.get_config()
-    handlers, levels = list(logging.root.handlers), {n: logging.getLogger(n).level for n in ("nats", "faststream", "uvicorn.access")}
+    handlers, levels = (
+        list(logging.root.handlers),
+        {n: logging.getLogger(n).level for n in ("nats", "faststream", "uvicorn.access")},
+    )
     try:
         telemetry.configure(Settings(log_format=form, log_level="info"))
         log = structlog.get_logger()
@@ -130,7 +133,17 @@ def test_a_personal_value_is_read_from_plain_text_or_from_its_sealed_form_only()
     assert AddContact.model_validate({"structure": uuid4(), "name": "  Zoé  "}).name.clear == "Zoé"
     sealed = {"person": str(uuid4()), "sealed": "AAAA"}
     assert ContactAdded.model_validate({"structure": uuid4(), "name": sealed}).name.as_json() == sealed
-    for wrong in ("", "   ", "x" * 501, 5, None, {}, {"person": "x", "sealed": "A"}, {**sealed, "more": 1}, {**sealed, "sealed": 1}):
+    for wrong in (
+        "",
+        "   ",
+        "x" * 501,
+        5,
+        None,
+        {},
+        {"person": "x", "sealed": "A"},
+        {**sealed, "more": 1},
+        {**sealed, "sealed": 1},
+    ):
         with pytest.raises(ValidationError):
             AddContact.model_validate({"structure": uuid4(), "name": wrong})
 

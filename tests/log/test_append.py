@@ -97,9 +97,7 @@ async def test_commands_that_arrive_together_are_one_batch(log: Log, monkeypatch
 
 async def test_of_two_commands_on_one_entity_at_once_one_wins_if_both_expect_the_same(log: Log) -> None:
     entity = uuid4()
-    outcomes = await asyncio.gather(
-        *(log.append(unit(log.network, entity)) for _ in range(2)), return_exceptions=True
-    )
+    outcomes = await asyncio.gather(*(log.append(unit(log.network, entity)) for _ in range(2)), return_exceptions=True)
     assert outcomes[0] == 1 and isinstance(outcomes[1], Conflict)
     assert await log.last() == 1
 

@@ -102,7 +102,11 @@ async def test_a_void_message_between_events_changes_nothing(nc: Client, log: Lo
                         opened(message)
         seq = await log.append(Unit([honest], {honest.entity: history.seq}))
     _, events = await state_of(log, entity)
-    assert [(e[0], type(e[2])) for e in events] == [(1, StructureRegistered), (2, StructureRevised), (3, StructureRevised)]
+    assert [(e[0], type(e[2])) for e in events] == [
+        (1, StructureRegistered),
+        (2, StructureRevised),
+        (3, StructureRevised),
+    ]
 
 
 async def test_a_copy_of_an_earlier_message_is_passed_over(nc: Client, log: Log) -> None:
@@ -151,7 +155,10 @@ async def test_an_entity_is_loaded_alone_from_among_others(log: Log) -> None:
     for version in (1, 2, 3):
         histories = await asyncio.gather(*(log.load("directory", "structure", e) for e in entities))
         await asyncio.gather(
-            *(log.append(unit(log.network, e, version=version, expected=h.seq)) for e, h in zip(entities, histories, strict=True))
+            *(
+                log.append(unit(log.network, e, version=version, expected=h.seq))
+                for e, h in zip(entities, histories, strict=True)
+            )
         )
     for entity in entities[::7]:
         history = await log.load("directory", "structure", entity)

@@ -65,7 +65,9 @@ async def test_of_2000_appends_during_kills_every_acknowledged_one_is_in_the_log
     await nc.close()
 
 
-async def test_a_server_that_is_killed_while_nothing_happens_is_not_noticed_by_the_next_command(own_server: NatsServer) -> None:
+async def test_a_server_that_is_killed_while_nothing_happens_is_not_noticed_by_the_next_command(
+    own_server: NatsServer,
+) -> None:
     nc = await own_server.connect("test")
     log = Log(nc, "killed")
     await log.start()
@@ -79,7 +81,9 @@ async def test_a_server_that_is_killed_while_nothing_happens_is_not_noticed_by_t
     await nc.close()
 
 
-async def test_the_server_is_our_child_with_a_password_of_its_own_in_a_file_only_we_read(own_server: NatsServer) -> None:
+async def test_the_server_is_our_child_with_a_password_of_its_own_in_a_file_only_we_read(
+    own_server: NatsServer,
+) -> None:
     password = own_server.folder / "password"
     assert password.stat().st_mode & 0o777 == 0o600 and len(password.read_text()) >= 32
     assert (own_server.folder / "nats.conf").stat().st_mode & 0o777 == 0o600

@@ -49,9 +49,7 @@ async def front(service: Service) -> AsyncIterator[httpx2.AsyncClient]:
 
 async def executed(service: Service, stages: Sequence[Stage]) -> None:
     for stage in stages:
-        await asyncio.gather(
-            *(service.execute(step.command, id=step.id, actor=ACTOR, at=step.at) for step in stage)
-        )
+        await asyncio.gather(*(service.execute(step.command, id=step.id, actor=ACTOR, at=step.at) for step in stage))
     assert await service.runner.wait_for(await service.log.last())
 
 
@@ -84,7 +82,19 @@ async def sent(front: httpx2.AsyncClient, link: str, **answers: Any) -> httpx2.R
 
 
 async def test_a_network_where_nothing_happened_has_pages_that_say_so(front: httpx2.AsyncClient) -> None:
-    for path in ("/", "/members", "/join", "/charter", "/colleges", "/board", "/groups", "/team", "/volunteers", "/civic-service", "/peers"):
+    for path in (
+        "/",
+        "/members",
+        "/join",
+        "/charter",
+        "/colleges",
+        "/board",
+        "/groups",
+        "/team",
+        "/volunteers",
+        "/civic-service",
+        "/peers",
+    ):
         for lang in ("fr", "en"):
             page = await front.get(path, params={"lang": lang})
             assert page.status_code == 200, path
@@ -95,7 +105,15 @@ async def test_the_sample_shows_the_figures_of_the_review(service: Service, fron
     await executed(service, sample.stages())
     start = text(await front.get("/"))
     assert "179 adhérents aujourd’hui, dans 4 collèges" in start
-    for figure in ("Public 12", "Associatif 158", "Économique 9", "Personnalités qualifiées 0", "17 sièges", "11 réseaux", "3,8"):
+    for figure in (
+        "Public 12",
+        "Associatif 158",
+        "Économique 9",
+        "Personnalités qualifiées 0",
+        "17 sièges",
+        "11 réseaux",
+        "3,8",
+    ):
         assert figure in start, figure
     members = (await front.get("/api/members", params={"status": "current", "size": 1})).json()
     assert members["total"] == 179

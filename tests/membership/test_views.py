@@ -63,7 +63,8 @@ def test_a_departure_of_2015_learnt_today_makes_a_former_member() -> None:
 
 def test_a_change_of_college_learnt_late_does_not_undo_a_later_one() -> None:
     found = shown(
-        MEMBERS, [JOINED, (MemberCollegeChanged(college="public"), 2016), (MemberCollegeChanged(college="economic"), 2014)]
+        MEMBERS,
+        [JOINED, (MemberCollegeChanged(college="public"), 2016), (MemberCollegeChanged(college="economic"), 2014)],
     )
     assert found["college"] == "public"
     assert [one["at"][:4] for one in found["history"]] == ["2012", "2014", "2016"]

@@ -70,7 +70,10 @@ async def test_many_who_wait_are_all_woken(service: Service) -> None:
 
 
 steps = st.lists(
-    st.tuples(st.integers(0, 5), st.sampled_from(["register", "again", "tag", "close", "void", "copy", "unreadable", "unknown"])),
+    st.tuples(
+        st.integers(0, 5),
+        st.sampled_from(["register", "again", "tag", "close", "void", "copy", "unreadable", "unknown"]),
+    ),
     max_size=40,
 )
 
@@ -125,7 +128,9 @@ async def happen(nc: Client, log: Log, entity: UUID, what: str) -> None:
     if what == "void":
         await nc.jetstream().publish(one.subject, b"junk")
     elif what == "copy" and history.events:
-        await nc.jetstream().publish(one.subject.rpartition(".")[0] + "." + history.events[0].type, history.events[0].body)
+        await nc.jetstream().publish(
+            one.subject.rpartition(".")[0] + "." + history.events[0].type, history.events[0].body
+        )
     elif what == "unreadable":
         await nc.jetstream().publish(one.subject, changed(one.body, data=[]))
     elif what == "unknown":
@@ -149,7 +154,9 @@ async def test_a_new_version_of_a_view_is_built_and_the_old_one_dropped(log: Log
         await log.append(unit(log.network, uuid4(), events=2))
     async with running(log, tmp_path / "v") as runner:
         await up_to_date(runner, log)
-    newer = replace(STRUCTURES, version=2, fields=("name",), on={StructureRegistered: STRUCTURES.on[StructureRegistered]})
+    newer = replace(
+        STRUCTURES, version=2, fields=("name",), on={StructureRegistered: STRUCTURES.on[StructureRegistered]}
+    )
     added = replace(STRUCTURES, name="others")
     async with running(log, tmp_path / "v", (newer, added)) as runner:
         assert (await count(runner, newer), await count(runner, added)) == (20, 20), "start returns when they are built"
@@ -161,7 +168,9 @@ async def test_a_new_version_of_a_view_is_built_and_the_old_one_dropped(log: Log
         assert (await count(runner, newer), await count(runner, added)) == (21, 21)
 
 
-async def test_void_messages_are_passed_over_and_listed_also_after_a_restart(nc: Client, log: Log, tmp_path: Path) -> None:
+async def test_void_messages_are_passed_over_and_listed_also_after_a_restart(
+    nc: Client, log: Log, tmp_path: Path
+) -> None:
     entity = uuid4()
     await log.append(unit(log.network, entity))
     one, two = write(log.network, entity), write(log.network, entity, 2)
@@ -181,7 +190,9 @@ async def test_void_messages_are_passed_over_and_listed_also_after_a_restart(nc:
             assert document["version"] == 2 and (await runner.verify(STRUCTURES)).equal
 
 
-async def test_data_against_their_type_are_listed_and_change_no_view_but_keep_their_turn(nc: Client, log: Log, tmp_path: Path) -> None:
+async def test_data_against_their_type_are_listed_and_change_no_view_but_keep_their_turn(
+    nc: Client, log: Log, tmp_path: Path
+) -> None:
     entity = uuid4()
     await log.append(unit(log.network, entity))
     two = write(log.network, entity, 2)
@@ -273,7 +284,9 @@ async def test_a_view_that_differs_from_its_rebuild_is_found_and_mended(service:
 
 async def test_views_keep_what_is_personal_sealed(service: Service) -> None:
     made = await service.execute(
-        AddContact(structure=uuid4(), name="Zénobie", email="z@exemple.invalid"), id=new_command_id(), actor="staff:test"
+        AddContact(structure=uuid4(), name="Zénobie", email="z@exemple.invalid"),
+        id=new_command_id(),
+        actor="staff:test",
     )
     assert await service.runner.wait_for(made.seq)
     document = await service.store.get(CONTACTS, str(made.entity_id))
@@ -291,7 +304,9 @@ async def breakable(nc: Client, network: str) -> AsyncIterator[Log]:
     await log.stop()
 
 
-async def test_a_hole_stops_the_views_and_says_which_sequence_is_missing(nc: Client, breakable: Log, tmp_path: Path) -> None:
+async def test_a_hole_stops_the_views_and_says_which_sequence_is_missing(
+    nc: Client, breakable: Log, tmp_path: Path
+) -> None:
     for _ in range(10):
         await breakable.append(unit(breakable.network, uuid4()))
     await nc.jetstream().delete_msg(breakable.network, 6)

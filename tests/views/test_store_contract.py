@@ -27,7 +27,9 @@ def thing(key: str, **more: Any) -> Document | Any:
 
 async def filled(store: Store, *things: Document) -> Store:
     await store.prepare([PEOPLE])
-    await store.put(Batch(documents={PEOPLE: {d["key"]: d for d in things}}, checkpoints={PEOPLE.table: Checkpoint(7, "x")}))
+    await store.put(
+        Batch(documents={PEOPLE: {d["key"]: d for d in things}}, checkpoints={PEOPLE.table: Checkpoint(7, "x")})
+    )
     return store
 
 
@@ -59,7 +61,13 @@ async def test_a_later_put_replaces_and_none_takes_away(store: Store) -> None:
 
 async def test_documents_checkpoints_versions_and_voids_survive_a_restart(open_store: OpenStore) -> None:
     store = await filled(await open_store(), thing("1"))
-    await store.put(Batch(checkpoints={"judge": Checkpoint(9, "id")}, versions={"a.b.c": 3}, voids={4: "out-of-turn", 8: "not-an-event"}))
+    await store.put(
+        Batch(
+            checkpoints={"judge": Checkpoint(9, "id")},
+            versions={"a.b.c": 3},
+            voids={4: "out-of-turn", 8: "not-an-event"},
+        )
+    )
     again = await open_store()
     await again.prepare([PEOPLE])
     assert await again.get(PEOPLE, "1") == thing("1")
@@ -67,15 +75,23 @@ async def test_documents_checkpoints_versions_and_voids_survive_a_restart(open_s
     assert await again.checkpoint(PEOPLE.table) == Checkpoint(7, "x")
     assert await again.checkpoint("nobody") == Checkpoint(0, "")
     assert await again.versions() == {"a.b.c": 3}
-    assert await again.voids() == {4: "out-of-turn", 8: "not-an-event"} and await again.voids(upto=4) == {4: "out-of-turn"}
+    assert await again.voids() == {4: "out-of-turn", 8: "not-an-event"} and await again.voids(upto=4) == {
+        4: "out-of-turn"
+    }
 
 
 async def test_a_batch_that_fails_leaves_nothing_of_itself_and_the_store_working(store: Store) -> None:
     await filled(store, thing("1"))
     broken = {"2": thing("2"), "3": thing("3", label=object())}
     with pytest.raises(Exception):  # noqa: B017
-        await store.put(Batch(documents={PEOPLE: broken}, checkpoints={PEOPLE.table: Checkpoint(8, "y")}, voids={8: "x"}))
-    assert (await found(store), await store.checkpoint(PEOPLE.table), await store.voids()) == (["1"], Checkpoint(7, "x"), {})
+        await store.put(
+            Batch(documents={PEOPLE: broken}, checkpoints={PEOPLE.table: Checkpoint(8, "y")}, voids={8: "x"})
+        )
+    assert (await found(store), await store.checkpoint(PEOPLE.table), await store.voids()) == (
+        ["1"],
+        Checkpoint(7, "x"),
+        {},
+    )
     await store.put(Batch(documents={PEOPLE: {"2": thing("2")}}))
     assert await found(store) == ["1", "2"]
 
@@ -104,7 +120,9 @@ async def test_a_batch_that_fails_leaves_nothing_of_itself_and_the_store_working
     ({"key": ["1", "6", "none"]}, "16"),
     ({"label": "%"}, ""),
 ])  # fmt: skip
-async def test_find_filters_by_value_by_membership_and_by_one_of_several(store: Store, where: dict[str, Any], expected: str) -> None:
+async def test_find_filters_by_value_by_membership_and_by_one_of_several(
+    store: Store, where: dict[str, Any], expected: str
+) -> None:
     await filled(
         store,
         thing("1", tags=["x", "y"]),
@@ -203,7 +221,9 @@ async def test_equal_contents_have_equal_digests_whatever_the_order_they_came_in
     for turn in range(3):
         random.Random(turn).shuffle(things)
         for start in range(0, 50, 7):
-            turned: dict[str, Document | None] = {d["key"]: dict(sorted(d.items(), reverse=bool(turn % 2))) for d in things[start : start + 7]}
+            turned: dict[str, Document | None] = {
+                d["key"]: dict(sorted(d.items(), reverse=bool(turn % 2))) for d in things[start : start + 7]
+            }
             await store.put(Batch(documents={PEOPLE: turned}))
         digests.add(await store.digest(PEOPLE))
         await store.put(Batch(documents={PEOPLE: {d["key"]: None for d in things}}))
@@ -220,10 +240,19 @@ async def test_a_rebuilt_view_takes_the_place_of_the_live_one_with_its_checkpoin
     for turn in range(3):
         beside = await store.start_rebuild(PEOPLE)
         assert await store.checkpoint(beside.table) == Checkpoint()
-        await store.put(Batch(documents={beside: {"new": thing("new", size=turn)}}, checkpoints={beside.table: Checkpoint(20 + turn, "")}))
-        assert (await store.checkpoint(PEOPLE.table)).seq == (7 if turn == 0 else 19 + turn), "the live one is untouched"
+        await store.put(
+            Batch(
+                documents={beside: {"new": thing("new", size=turn)}},
+                checkpoints={beside.table: Checkpoint(20 + turn, "")},
+            )
+        )
+        assert (await store.checkpoint(PEOPLE.table)).seq == (7 if turn == 0 else 19 + turn), (
+            "the live one is untouched"
+        )
         await store.swap(beside, PEOPLE)
-        assert await found(store, {"size": turn}) == ["new"] and await store.checkpoint(PEOPLE.table) == Checkpoint(20 + turn, "")
+        assert await found(store, {"size": turn}) == ["new"] and await store.checkpoint(PEOPLE.table) == Checkpoint(
+            20 + turn, ""
+        )
         assert await store.checkpoint(beside.table) == Checkpoint()
 
 

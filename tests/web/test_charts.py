@@ -44,9 +44,7 @@ def test_a_line_stops_at_what_was_not_measured_and_never_reaches_an_incomplete_y
 
 
 def test_a_stack_says_its_total_unless_a_part_was_not_measured() -> None:
-    drawn = stacked_bars(
-        [("2016", [129, 12, 7]), ("2017", [158, None, 9])], ["a", "b", "c"], title="Adhérents"
-    )
+    drawn = stacked_bars([("2016", [129, 12, 7]), ("2017", [158, None, 9])], ["a", "b", "c"], title="Adhérents")
     assert ">148<" in drawn and ">≥ 167<" in drawn
     with pytest.raises(ValueError, match="several charts"):
         stacked_bars([], list("abcdefg"), title="x")
@@ -69,9 +67,7 @@ def test_every_text_is_escaped() -> None:
         stacked_bars([(HOSTILE, [1])], [HOSTILE], title=HOSTILE),
         line([(HOSTILE, None)], title=HOSTILE),
         shares([(HOSTILE, 1)], title=HOSTILE, written=lambda value: HOSTILE),
-        department_map(
-            {"31": 1}, lambda code: f'"{HOSTILE}', HOSTILE, ["31", "974"], unit=(HOSTILE, HOSTILE)
-        ),
+        department_map({"31": 1}, lambda code: f'"{HOSTILE}', HOSTILE, ["31", "974"], unit=(HOSTILE, HOSTILE)),
     ):
         assert "<script" not in drawn and '"<' not in drawn
 
@@ -83,20 +79,14 @@ def test_the_title_says_the_figures_to_who_does_not_see_them() -> None:
 
 
 def test_each_department_is_a_link_with_a_name_and_a_number() -> None:
-    drawn = department_map(
-        {"31": 891, "48": 0}, lambda code: f"?dep={code}", "Carte", OCCITANIE, current=["31"]
-    )
+    drawn = department_map({"31": 891, "48": 0}, lambda code: f"?dep={code}", "Carte", OCCITANIE, current=["31"])
     links = list(ElementTree.fromstring(f"<div>{drawn}</div>").iter("a"))
     said = {one.get("href"): one.get("aria-label") for one in links}
     assert len(said) == 13
     assert said["?dep=31"] == "Haute-Garonne : 891 structures"
     assert said["?dep=48"] == "Lozère : 0 structure"
     assert said["?dep=81"] == "Tarn : non mesuré"
-    assert (
-        [one.get("href") for one in links if one.get("aria-current")]
-        == ["?dep=31"]
-        == [links[-1].get("href")]
-    )
+    assert [one.get("href") for one in links if one.get("aria-current")] == ["?dep=31"] == [links[-1].get("href")]
 
 
 def test_a_department_that_was_not_measured_is_not_the_shade_of_few() -> None:
@@ -106,9 +96,7 @@ def test_a_department_that_was_not_measured_is_not_the_shade_of_few() -> None:
 
 
 def test_an_overseas_department_is_said_in_words() -> None:
-    assert "La Réunion : 3 structures" in department_map(
-        {"974": 3}, lambda code: f"?{code}", "Carte", ["31", "974"]
-    )
+    assert "La Réunion : 3 structures" in department_map({"974": 3}, lambda code: f"?{code}", "Carte", ["31", "974"])
 
 
 def test_shades_part_the_departments_by_round_numbers() -> None:

@@ -189,9 +189,7 @@ def test_what_cannot_be_read_is_left_for_the_model_to_refuse() -> None:
          "« x » n’est pas une date et une heure. Écrivez-les ainsi : 31/10/2017 17:42."),
     ],
 )  # fmt: skip
-def test_each_refusal_is_a_sentence_that_says_what_to_do(
-    data: dict[str, Any], name: str, french: str
-) -> None:
+def test_each_refusal_is_a_sentence_that_says_what_to_do(data: dict[str, Any], name: str, french: str) -> None:
     assert said(data)[name].replace("\u202f", " ") == french
     assert said(data, "en")[name] != french
 
@@ -200,11 +198,7 @@ def test_no_sentence_shows_pydantics_own_words_or_an_unfilled_blank() -> None:
     wrong = {name: object() for name in Register.model_fields}
     for lang in ("fr", "en"):
         for sentence in said(wrong, lang).values():
-            assert (
-                "{" not in sentence
-                and "Input" not in sentence
-                and "valid" not in sentence.split("invalid")[0]
-            )
+            assert "{" not in sentence and "Input" not in sentence and "valid" not in sentence.split("invalid")[0]
 
 
 def test_every_pydantic_error_that_has_a_code_has_words() -> None:
@@ -214,9 +208,7 @@ def test_every_pydantic_error_that_has_a_code_has_words() -> None:
 
 
 def test_the_summary_leads_to_each_wrong_field_and_to_the_first_box_of_a_group() -> None:
-    form = Form.of(
-        Register, LEXICON, "fr", errors={"themes": "Choisissez.", "": "Refusé.", "name": "Trop court."}
-    )
+    form = Form.of(Register, LEXICON, "fr", errors={"themes": "Choisissez.", "": "Refusé.", "name": "Trop court."})
     assert [(one.label, one.anchor) for one in form.problems] == [
         ("Thèmes", "f-themes-1"), (None, None), ("Nom", "f-name"),
     ]  # fmt: skip

@@ -27,9 +27,7 @@ def client(tmp_path: Path) -> Client:
 
     def of(content: str = "", **context: Any) -> TestClient:
         page = '{% extends "layout.html" %}{% block head %}{{ m.head("Titre") }}{% endblock %}'
-        (tmp_path / "page.html").write_text(
-            page + "{% block content %}" + content + "{% endblock %}", encoding="utf-8"
-        )
+        (tmp_path / "page.html").write_text(page + "{% block content %}" + content + "{% endblock %}", encoding="utf-8")
         words = {"kind.school": ("École", "School")}
         now = datetime(2017, 10, 31, 16, 42, tzinfo=UTC)
         pages = Pages("directory", tmp_path, words, network_title=lambda: "Réseau <b>", now=lambda: now)
@@ -51,10 +49,7 @@ def test_a_page_speaks_french_until_asked_otherwise_and_remembers_the_answer(cli
     assert "bonjour École" in visitor.get("/directory/structures").text
     english = visitor.get("/directory/structures?lang=en")
     assert "hello School" in english.text and '<html lang="en">' in english.text
-    assert (
-        "samesite=lax" in english.headers["set-cookie"].lower()
-        and "31536000" in english.headers["set-cookie"]
-    )
+    assert "samesite=lax" in english.headers["set-cookie"].lower() and "31536000" in english.headers["set-cookie"]
     assert "hello" in visitor.get("/directory/structures").text
 
 
@@ -92,9 +87,7 @@ def test_a_page_of_another_date_writes_both_dates_and_leads_back(client: Client)
 
 
 def test_an_address_keeps_what_it_says_and_begins_again_at_the_first_page(client: Client) -> None:
-    visitor = client(
-        '{{ here(kind="school") }} {{ here(dep=none) }} {{ here(dep=["09", "31"]) }} {{ here(page=3) }}'
-    )
+    visitor = client('{{ here(kind="school") }} {{ here(dep=none) }} {{ here(dep=["09", "31"]) }} {{ here(page=3) }}')
     page = visitor.get("/directory/structures?dep=31&page=2&done=5").text
     for address in ("?dep=31&amp;kind=school", "/structures ", "?dep=09&amp;dep=31", "?dep=31&amp;page=3"):
         assert f"{address}" in page
@@ -125,18 +118,14 @@ def test_the_style_sheet_is_kept_for_a_year_under_an_address_that_changes_with_i
 
 
 def test_a_table_is_a_list_of_cards_on_a_phone_and_keeps_its_roles(client: Client) -> None:
-    table = (
-        '{{ m.table("Deux", ["Nom", ("Nombre", "num")], [[{"text": "A", "href": "/a"}, 3], ["B", none]]) }}'
-    )
+    table = '{{ m.table("Deux", ["Nom", ("Nombre", "num")], [[{"text": "A", "href": "/a"}, 3], ["B", none]]) }}'
     page = client(table).get("/directory/structures").text
     assert '<th scope="row" role="rowheader"><a href="/a">A</a></th>' in page
     assert '<td role="cell" data-label="Nombre" class="num"><span>—</span></td>' in page
 
 
 def test_a_figure_not_measured_is_said_in_words(client: Client) -> None:
-    page = (
-        client('{{ m.figures([{"label": "Bénévoles", "value": none}]) }}').get("/directory/structures").text
-    )
+    page = client('{{ m.figures([{"label": "Bénévoles", "value": none}]) }}').get("/directory/structures").text
     assert "non mesuré" in page and ">None<" not in page
 
 
@@ -148,15 +137,11 @@ class Register(BaseModel):
 
 def test_a_wrong_answer_is_summed_up_linked_and_described_beside_its_field(client: Client) -> None:
     errors = {"name": "Il manque une réponse.", "kind": "Choisissez-en une."}
-    form = Form.of(
-        Register, Lexicon(WORDS), "fr", values={"name": '"><b>'}, errors=errors, hidden={"version": 3}
-    )
+    form = Form.of(Register, Lexicon(WORDS), "fr", values={"name": '"><b>'}, errors=errors, hidden={"version": 3})
     page = client('{{ m.form(form, "/do/Register", "Inscrire", cancel="/directory/") }}', form=form)
     text = page.get("/directory/structures").text
     assert "Deux réponses sont à revoir." in text and 'role="alert"' in text
-    assert (
-        '<a href="#f-name">Nom\u00a0: il manque une réponse.</a>' in text and '<a href="#f-kind-1">' in text
-    )
+    assert '<a href="#f-name">Nom\u00a0: il manque une réponse.</a>' in text and '<a href="#f-kind-1">' in text
     assert 'aria-describedby="f-name-e" aria-invalid="true"' in text
     assert '<p class="error" id="f-name-e">Il manque une réponse.</p>' in text
     assert 'value="&#34;&gt;&lt;b&gt;"' in text
@@ -177,7 +162,4 @@ def test_every_component_can_be_drawn_in_both_languages(client: Client) -> None:
         assert page.status_code == 200
         ids = re.findall(r'\bid="([^"]+)"', page.text)
         assert len(ids) == len(set(ids)), "an id stands twice"
-        assert all(
-            f'id="{name}"' in page.text
-            for name in re.findall(r'(?:href="#|<label for=")([\w-]+)"', page.text)
-        )
+        assert all(f'id="{name}"' in page.text for name in re.findall(r'(?:href="#|<label for=")([\w-]+)"', page.text))

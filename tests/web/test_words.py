@@ -31,9 +31,9 @@ def test_values_are_put_in_and_a_missing_one_leaves_the_sentence_whole() -> None
 def test_every_kernel_word_is_there_in_both_languages_with_the_same_blanks() -> None:
     for code, (french, english) in WORDS.items():
         assert french and english, code
-        assert {p.split("}")[0] for p in french.split("{")[1:]} == {
-            p.split("}")[0] for p in english.split("{")[1:]
-        }, code
+        assert {p.split("}")[0] for p in french.split("{")[1:]} == {p.split("}")[0] for p in english.split("{")[1:]}, (
+            code
+        )
 
 
 def test_the_five_services_have_names() -> None:
@@ -50,9 +50,7 @@ def test_thousands_stand_apart_by_a_narrow_space_in_french_and_a_comma_in_englis
 
 
 def test_what_is_not_measured_is_a_dash_and_not_a_zero() -> None:
-    assert (number(None), percent(None), day(None), moment(None), country(None), department(None)) == (
-        "—",
-    ) * 6
+    assert (number(None), percent(None), day(None), moment(None), country(None), department(None)) == ("—",) * 6
     assert number(0) == "0"
 
 

@@ -11,7 +11,9 @@ from pydantic import AfterValidator, Field
 from shared.geo import DEPARTMENTS, commune
 
 COUNTRIES = frozenset(code for code in map(str, Locale("fr").territories) if len(code) == 2 and code.isalpha())
-SIRET_OF_LA_POSTE = "356000000"  # its establishments' numbers do not pass Luhn; the sum of their digits is a multiple of 5
+SIRET_OF_LA_POSTE = (
+    "356000000"  # its establishments' numbers do not pass Luhn; the sum of their digits is a multiple of 5
+)
 
 
 def _department(code: str) -> str:

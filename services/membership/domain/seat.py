@@ -77,6 +77,4 @@ def _known(state: Seat) -> None:
         raise Refused("unknown-seat")
 
 
-SEAT = Decider(
-    "seat", Seat(), evolve, {TakeBoardSeat: _taken, VacateBoardSeat: _vacated, RestoreBoardSeat: _restored}
-)
+SEAT = Decider("seat", Seat(), evolve, {TakeBoardSeat: _taken, VacateBoardSeat: _vacated, RestoreBoardSeat: _restored})

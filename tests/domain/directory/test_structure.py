@@ -144,7 +144,9 @@ optional = st.fixed_dictionaries(
 
 
 @each(st.lists(optional, min_size=1, max_size=6))
-def test_after_any_revisions_the_state_is_the_last_record_and_the_same_again_is_no_event(records: list[dict[str, object]]) -> None:
+def test_after_any_revisions_the_state_is_the_last_record_and_the_same_again_is_no_event(
+    records: list[dict[str, object]],
+) -> None:
     events = [REGISTERED]
     for record in records:
         command = ReviseStructure.model_validate({"structure": ID, "name": "Kynarou", "kind": "association", **record})

@@ -119,4 +119,7 @@ def test_what_no_form_would_send_is_refused(changes: dict[str, object]) -> None:
 
 
 def test_spaces_and_control_characters_do_not_make_another_name() -> None:
-    assert JoinNetwork.model_validate({**JOIN.model_dump(), "name": " Kynarou\u00a0 \x00France\n"}).name == "Kynarou France"
+    assert (
+        JoinNetwork.model_validate({**JOIN.model_dump(), "name": " Kynarou\u00a0 \x00France\n"}).name
+        == "Kynarou France"
+    )

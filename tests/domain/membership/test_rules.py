@@ -247,7 +247,9 @@ def test_who_was_in_a_group_before_it_closed_may_be_learnt_after() -> None:
 
 @pytest.mark.parametrize("fte", [0, -0.5, 1.01, float("nan"), float("inf")])
 def test_a_post_is_a_share_of_full_time(fte: float) -> None:
-    assert decided(POST, [], CreateStaffPost(title="Direction", fte=0.8)) == [StaffPostCreated(title="Direction", fte=0.8)]
+    assert decided(POST, [], CreateStaffPost(title="Direction", fte=0.8)) == [
+        StaffPostCreated(title="Direction", fte=0.8)
+    ]
     with pytest.raises(ValidationError):
         CreateStaffPost(title="Direction", fte=fte)
 

@@ -1,0 +1,114 @@
+"""Building read models again from the log, beside a bare read of the same log."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from time import perf_counter
+
+from nats.aio.msg import Msg
+
+from services.directory.views import STRUCTURES
+from shared.log import Log
+from shared.runner import Runner
+from shared.stores.sqlite import SqliteStore
+from tests.bench.history import fill, happenings
+from tests.bench.measure import Figure, Missing, Watch, fast, in_turns, stock
+from tests.bench.place import Place, place
+
+EVENTS = 100_000
+ROUNDS = 3
+
+
+def cases(watch: Watch) -> Iterator[Figure | Missing]:
+    """Events a second from the first to the last of a log of 100,000 in the proportions of the sample.
+
+    Ours: `Runner.rebuild` of the directory's view of structures into a SQLite file, beside the live view: read,
+    checked for holes, opened, folded, written with checkpoints, indexed, swapped; on uvloop as `maillage up` runs. The
+    digest must be that of the live view. Then the observatory's table in DuckDB, from no file to the last event.
+
+    nats-py: its ordered consumer with a callback that counts and does nothing else, on asyncio's own event loop.
+    """
+    with place("rebuild") as here:
+        network = here.new_network()
+        watch.say(f"writing {EVENTS:,} events")
+        fast(_fill(here, network))
+        watch.say("first build of the view")
+        fast(_rebuild(here, network))
+        found = in_turns(
+            watch,
+            ROUNDS,
+            {
+                "view of structures": lambda: fast(_rebuild(here, network)),
+                "observatory": lambda: fast(_observatory(here, network)),
+                "ordered consumer": lambda: stock(_bare(here, network)),
+            },
+        )
+    bare, reference = "nats-py ordered consumer, counting callback, asyncio", found["ordered consumer"]
+    view = found["view of structures"]
+    yield Figure("rebuild_structures", "rebuild of the view of structures", view, "events/s", bare, reference, 0.5)
+    yield Figure("rebuild_observatory", "rebuild of the observatory", found["observatory"], "events/s", bare, reference)
+
+
+async def _fill(here: Place, network: str) -> None:
+    nc = await here.server.connect("bench")
+    log = await fill(nc, network, happenings(), EVENTS)
+    await log.stop()
+    await nc.close()
+
+
+async def _rebuild(here: Place, network: str) -> float:
+    nc = await here.server.connect("bench")
+    log = Log(nc, network)
+    await log.start()
+    store = SqliteStore(here.folder / "views.sqlite")
+    runner = Runner(log, store, [STRUCTURES], "directory")
+    await runner.start()
+    await runner.wait_for(EVENTS, timeout=120)
+    before = await store.digest(STRUCTURES)
+    seconds = await runner.rebuild(STRUCTURES)
+    assert await store.digest(STRUCTURES) == before, "the rebuilt view is not the live one"
+    await runner.stop()
+    await log.stop()
+    await store.close()
+    await nc.close()
+    return EVENTS / seconds
+
+
+async def _observatory(here: Place, network: str) -> float:
+    from services.observatory.table import EventTable
+
+    nc = await here.server.connect("bench")
+    log = Log(nc, network)
+    await log.start()
+    path = here.folder / "observatory.duckdb"
+    path.unlink(missing_ok=True)
+    table = EventTable(path)
+    start = perf_counter()
+    table.open()
+    await table.follow(log)
+    assert await table.wait_for(EVENTS, timeout=120), table.damage
+    seconds = perf_counter() - start
+    await table.stop()
+    await log.stop()
+    await nc.close()
+    return EVENTS / seconds
+
+
+async def _bare(here: Place, network: str) -> float:
+    nc = await here.server.connect("bench")
+    seen = 0
+    whole = asyncio.Event()
+
+    async def count(msg: Msg) -> None:
+        nonlocal seen
+        seen += 1
+        if seen == EVENTS:
+            whole.set()
+
+    start = perf_counter()
+    await nc.jetstream().subscribe(f"{network}.>", cb=count, ordered_consumer=True)
+    await asyncio.wait_for(whole.wait(), 120)
+    seconds = perf_counter() - start
+    await nc.close()
+    return EVENTS / seconds
