@@ -27,6 +27,7 @@ JUDGE = "judge"
 UNREADABLE = "unreadable-data"
 RETRY = 2.0  # seconds
 STEP = 5000  # messages written in one transaction, at most
+STRIDE = 2 * STEP  # the same while one view is built alone, which need not be current all the while
 
 
 @dataclass(frozen=True)
@@ -183,8 +184,8 @@ class Runner:
         run: list[Message] = []
         async for some in self._log.read(after, until=upto):
             run += some
-            if len(run) < STEP and run[-1].seq < upto:
-                continue  # the larger the step, the fewer times a document is written that many events change
+            if len(run) < STRIDE and run[-1].seq < upto:
+                continue  # the longer the stride, the fewer times a document is written that many events change
             with uncollected():
                 # The judgement of these sequences is known, so it is not made again.
                 heard = [m for m in run if m.subject.rpartition(".")[2] in view.listens and not self.is_void(m.seq)]

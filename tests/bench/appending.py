@@ -20,7 +20,7 @@ from shared.keyring import Keyring
 from shared.log import Log
 from tests.bench.history import SPACE, commands, registration
 from tests.bench.measure import IN_FLIGHT, Figure, Watch, at_once, fast, in_turns, stock
-from tests.bench.place import Place, place
+from tests.bench.place import Place, opened, place
 
 COMMANDS = 10_000
 SAVES = 3_000
@@ -71,18 +71,14 @@ def _executor(here: Place, log: Log) -> Executor:
 
 
 async def _ours(here: Place, todo: list[RegisterStructure]) -> float:
-    nc = await here.server.connect("bench")
-    log = Log(nc, here.new_network())
-    await log.start()
-    execute = _executor(here, log)
+    async with opened(here, here.new_network()) as log:
+        execute = _executor(here, log)
 
-    async def one(command: RegisterStructure) -> None:
-        await execute(command, id=new_command_id(), actor="bench")
+        async def one(command: RegisterStructure) -> None:
+            await execute(command, id=new_command_id(), actor="bench")
 
-    seconds = await at_once(one, todo)
-    assert await log.last() == len(todo)
-    await log.stop()
-    await nc.close()
+        seconds = await at_once(one, todo)
+        assert await log.last() == len(todo)
     return len(todo) / seconds
 
 
@@ -90,13 +86,9 @@ def _a_body(here: Place) -> bytes:
     """The bytes of one of our events, for others to store as many."""
 
     async def work() -> bytes:
-        nc = await here.server.connect("bench")
-        log = Log(nc, here.new_network())
-        await log.start()
-        await _executor(here, log)(commands(1)[0], id=new_command_id(), actor="bench")
-        message = await log.at(1)
-        await log.stop()
-        await nc.close()
+        async with opened(here, here.new_network()) as log:
+            await _executor(here, log)(commands(1)[0], id=new_command_id(), actor="bench")
+            message = await log.at(1)
         assert message is not None
         return message.body
 

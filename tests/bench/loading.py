@@ -6,10 +6,9 @@ import statistics
 from collections.abc import Iterator
 from time import perf_counter
 
-from shared.log import Log
 from tests.bench.history import LONG, fill, spread
 from tests.bench.measure import Figure, Watch, fast, in_turns
-from tests.bench.place import Place, place
+from tests.bench.place import Place, opened, place
 
 SMALL, LARGE = 10_000, 300_000
 ENTITY = 20  # events of the entity
@@ -62,15 +61,11 @@ async def _first_load(here: Place, network: str) -> float:
 
 
 async def _load(here: Place, network: str, loads: int = LOADS) -> float:
-    nc = await here.server.connect("bench")
-    log = Log(nc, network)
-    await log.start()
     times = []
-    for _ in range(loads):
-        start = perf_counter()
-        history = await log.load("directory", "structure", LONG)
-        times.append(perf_counter() - start)
-        assert history.version == ENTITY
-    await log.stop()
-    await nc.close()
+    async with opened(here, network) as log:
+        for _ in range(loads):
+            start = perf_counter()
+            history = await log.load("directory", "structure", LONG)
+            times.append(perf_counter() - start)
+            assert history.version == ENTITY
     return statistics.median(times) * 1000

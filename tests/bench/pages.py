@@ -29,7 +29,8 @@ def cases(watch: Watch) -> Iterator[Figure]:
     `maillage up` with all its services. Alone, and while eight others send the same form as fast as they are answered.
     """
     folder = Path(tempfile.mkdtemp(prefix="maillage-bench-pages-"))
-    up = Up(folder, ["--no-sample"])
+    (folder / "data").mkdir()
+    up = Up(folder / "data", ["--no-sample"])
     try:
         watch.say("starting an installation")
         up.start()

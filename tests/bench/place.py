@@ -6,11 +6,12 @@ import asyncio
 import contextlib
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
+from shared.log import Log
 from shared.nats_server import NatsServer
 
 
@@ -24,6 +25,19 @@ class Place:
 
     def new_network(self) -> str:
         return f"bench{next(self._numbers)}"
+
+
+@contextlib.asynccontextmanager
+async def opened(here: Place, network: str) -> AsyncIterator[Log]:
+    """The log of a network, over a connection of its own."""
+    nc = await here.server.connect("bench")
+    log = Log(nc, network)
+    await log.start()
+    try:
+        yield log
+    finally:
+        await log.stop()
+        await nc.close()
 
 
 @contextlib.contextmanager

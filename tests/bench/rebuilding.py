@@ -9,18 +9,18 @@ from time import perf_counter
 from nats.aio.msg import Msg
 
 from services.directory.views import STRUCTURES
-from shared.log import Log
+from services.observatory.table import EventTable
 from shared.runner import Runner
 from shared.stores.sqlite import SqliteStore
 from tests.bench.history import fill, happenings
-from tests.bench.measure import Figure, Missing, Watch, fast, in_turns, stock
-from tests.bench.place import Place, place
+from tests.bench.measure import Figure, Watch, fast, in_turns, stock
+from tests.bench.place import Place, opened, place
 
 EVENTS = 100_000
 ROUNDS = 3
 
 
-def cases(watch: Watch) -> Iterator[Figure | Missing]:
+def cases(watch: Watch) -> Iterator[Figure]:
     """Events a second from the first to the last of a log of 100,000 in the proportions of the sample.
 
     Ours: `Runner.rebuild` of the directory's view of structures into a SQLite file, beside the live view: read,
@@ -58,40 +58,34 @@ async def _fill(here: Place, network: str) -> None:
 
 
 async def _rebuild(here: Place, network: str) -> float:
-    nc = await here.server.connect("bench")
-    log = Log(nc, network)
-    await log.start()
-    store = SqliteStore(here.folder / "views.sqlite")
-    runner = Runner(log, store, [STRUCTURES], "directory")
-    await runner.start()
-    await runner.wait_for(EVENTS, timeout=120)
-    before = await store.digest(STRUCTURES)
-    seconds = await runner.rebuild(STRUCTURES)
-    assert await store.digest(STRUCTURES) == before, "the rebuilt view is not the live one"
-    await runner.stop()
-    await log.stop()
-    await store.close()
-    await nc.close()
+    async with opened(here, network) as log:
+        store = SqliteStore(here.folder / "views.sqlite")
+        runner = Runner(log, store, [STRUCTURES], "directory")
+        try:
+            await runner.start()
+            assert await runner.wait_for(EVENTS, timeout=120), runner.damage
+            before = await store.digest(STRUCTURES)
+            seconds = await runner.rebuild(STRUCTURES)
+            assert await store.digest(STRUCTURES) == before, "the rebuilt view is not the live one"
+        finally:
+            await runner.stop()
+            await store.close()
     return EVENTS / seconds
 
 
 async def _observatory(here: Place, network: str) -> float:
-    from services.observatory.table import EventTable
-
-    nc = await here.server.connect("bench")
-    log = Log(nc, network)
-    await log.start()
     path = here.folder / "observatory.duckdb"
     path.unlink(missing_ok=True)
-    table = EventTable(path)
-    start = perf_counter()
-    table.open()
-    await table.follow(log)
-    assert await table.wait_for(EVENTS, timeout=120), table.damage
-    seconds = perf_counter() - start
-    await table.stop()
-    await log.stop()
-    await nc.close()
+    async with opened(here, network) as log:
+        table = EventTable(path)
+        start = perf_counter()
+        table.open()
+        try:
+            await table.follow(log)
+            assert await table.wait_for(EVENTS, timeout=120), table.damage
+            seconds = perf_counter() - start
+        finally:
+            await table.stop()
     return EVENTS / seconds
 
 
