@@ -24,7 +24,7 @@ def pages(url: str) -> dict[str, str]:
     """Name of the picture → path of the page."""
     structure = get_json(f"{url}/directory/api/structures?q=kynarou")["documents"][0]["key"]
     member = get_json(f"{url}/membership/api/members?q=kynarou")["documents"][0]["key"]
-    gatherings = get_json(f"{url}/events/api/gatherings?q=inventée&size=1")["documents"]
+    gatherings = get_json(f"{url}/events/api/gatherings?q=Agora%202017&size=1")["documents"]
     issues = get_json(f"{url}/newsletter/api/issues?size=100")["documents"]
     echos = next(one["key"] for one in issues if one["bulletin"] == "echos")
     return {
