@@ -84,7 +84,7 @@ def registered() -> Stage:
 
 def about() -> Stage:
     found: list[Step] = []
-    wanted = int(review()["directory"]["contacts_total"]["value"])  # type: ignore[call-overload]
+    wanted = int(review()["directory"]["contacts_total"]["value"])
     for n in range(wanted + 60):  # sixty go again before the count
         s = structures()[n % len(structures())]
         who = f"Personne inventée {n + 1:04d}"
@@ -101,7 +101,7 @@ def about() -> Stage:
                 _between(s, f"contact/{n}"),
             )
         )
-    listed = int(review()["directory"]["structures_listed_in_public_directory"]["value"])  # type: ignore[call-overload]
+    listed = int(review()["directory"]["structures_listed_in_public_directory"]["value"])
     for n, s in enumerate(_picked("listed", listed + 12)):  # twelve leave again before the count
         found.append(Step(f"listed/{n}", ListStructure(structure=s.id), _between(s, f"listed/{n}")))
     found += _supports() + _coverages() + _requests() + _publications()
@@ -126,7 +126,7 @@ def about() -> Stage:
 def changed() -> Stage:
     found: list[Step] = []
     for n in range(60):
-        contact = entity_id(f"contact/{int(review()['directory']['contacts_total']['value']) + n}", "contact")  # type: ignore[call-overload]
+        contact = entity_id(f"contact/{int(review()['directory']['contacts_total']['value']) + n}", "contact")
         found.append(
             Step(
                 f"contact/gone/{n}", RemoveContact(contact=contact, reason="A quitté la structure."), _end(days=n % 20)
@@ -184,7 +184,7 @@ def _supports() -> list[Step]:
 
 
 def _coverages() -> list[Step]:
-    count = int(review()["directory"]["actors_given_media_coverage"]["value"])  # type: ignore[call-overload]
+    count = int(review()["directory"]["actors_given_media_coverage"]["value"])
     return [
         Step(
             f"coverage/{n}",

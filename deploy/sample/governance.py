@@ -73,7 +73,7 @@ def board() -> Iterator[Step]:
     }
     sitting = [m for m in members() if m.left is None and m.joined < STATUTES]
     Random("board").shuffle(sitting)
-    every = [role for name, role in roles.items() for _ in range(int(seats[name]))]  # type: ignore[call-overload]
+    every = [role for name, role in roles.items() for _ in range(int(seats[name]))]
     for n, (role, member) in enumerate(zip(every, sitting, strict=False)):
         holder = invented_person(9200 + n)
         command = TakeBoardSeat(role=role, member=None if role == "president" else member.id, holder=holder)

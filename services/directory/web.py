@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated, Any, get_args
+from typing import Any, get_args
 from uuid import UUID
 
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import Response
 
 from services.directory.domain.request import AnswerIdentification, RequestIdentification
@@ -20,8 +20,8 @@ from shared.service import Choices, Service
 from shared.views import Document, View
 from shared.web.maps import department_map
 from shared.web.pages import Pages, language
+from shared.web.rendering import PAGE, Chosen, PageNumber, Words, pages_total, render
 
-PAGE = 25  # lines of a list
 MAPPED_REGION = "76"  # Occitanie, the first user's; a setting once there is a second
 
 
@@ -48,19 +48,10 @@ async def choices(service: Service, command: type[Command], lang: str) -> Choice
     return found
 
 
-def _paged(page: int, total: int) -> int:
-    """How many pages there are, at least the one that is shown."""
-    return max(page, -(-total // PAGE), 1)
-
-
 def routes(service: Service) -> APIRouter:
     """The routes of the directory's own pages."""
     router = APIRouter(include_in_schema=False)
     store = service.store
-
-    def render(request: Request, template: str, **context: Any) -> Response:
-        pages: Pages = request.app.state.pages
-        return pages.render(request, template, sequence=service.runner.position, **context)
 
     async def names(documents: Sequence[Document]) -> dict[str, str]:
         """The names of the structures that documents are about."""
@@ -70,11 +61,11 @@ def routes(service: Service) -> APIRouter:
     @router.get("/")
     async def search(
         request: Request,
-        q: Annotated[str, Query(max_length=200)] = "",
-        department: Annotated[list[str] | None, Query()] = None,
-        kind: Annotated[list[str] | None, Query()] = None,
-        listed: Annotated[list[str] | None, Query()] = None,
-        page: Annotated[int, Query(ge=1, le=10_000)] = 1,
+        q: Words = "",
+        department: Chosen = None,
+        kind: Chosen = None,
+        listed: Chosen = None,
+        page: PageNumber = 1,
     ) -> Response:
         where: dict[str, Any] = {"closed": False}
         chosen = {"department": department or [], "kind": kind or [], "listed": listed or []}
@@ -99,7 +90,7 @@ def routes(service: Service) -> APIRouter:
             lang=language(request),
         )
         return render(
-            request, "search.html", q=q, found=found, page=page, pages_total=_paged(page, found.total), chosen=chosen,
+            service, request, "search.html", q=q, found=found, page=page, pages_total=pages_total(page, found.total), chosen=chosen,
             counts=counts, college={m["structure"]: m["college"] for m in members.documents}, map=outline,
             departments=[(code, DEPARTMENTS[code].name, counts["department"].get(code, 0)) for code in region],
             kinds=get_args(StructureKind), credit=MAP_CREDIT,
@@ -121,17 +112,17 @@ def routes(service: Service) -> APIRouter:
         history = await service.execute.history("structure", UUID(key))
         member = await about(MEMBERS)
         return render(
-            request, "structure.html", structure=structure, contacts=contacts, member=member[0] if member else None,
+            service, request, "structure.html", structure=structure, contacts=contacts, member=member[0] if member else None,
             supports=await about(SUPPORTS, sort=["-at"]), coverages=await about(COVERAGES, sort=["-at"]),
             publications=await about(PUBLICATIONS, sort=["-at"]), history=list(reversed(history.events)),
             version=history.version,
         )  # fmt: skip
 
     @router.get("/supports")
-    async def supports(request: Request, page: Annotated[int, Query(ge=1, le=10_000)] = 1) -> Response:
+    async def supports(request: Request, page: PageNumber = 1) -> Response:
         found = await store.find(SUPPORTS, sort=["-at"], limit=PAGE, offset=(page - 1) * PAGE)
         return render(
-            request, "supports.html", found=found, page=page, pages_total=_paged(page, found.total),
+            service, request, "supports.html", found=found, page=page, pages_total=pages_total(page, found.total),
             names=await names(found.documents), by_year=await store.count_by(SUPPORTS, "year"),
             by_kind=await store.count_by(SUPPORTS, "kind"), kinds=get_args(SupportKind),
         )  # fmt: skip
@@ -139,20 +130,24 @@ def routes(service: Service) -> APIRouter:
     @router.get("/coverages")
     async def coverages(request: Request) -> Response:
         found = await store.find(COVERAGES, sort=["-at"], limit=200)
-        return render(request, "coverages.html", found=found, names=await names(found.documents))
+        return render(service, request, "coverages.html", found=found, names=await names(found.documents))
 
     @router.get("/requests")
     async def requests(request: Request) -> Response:
-        return render(request, "requests.html", found=await store.find(REQUESTS, sort=["-at"], limit=200))
+        return render(service, request, "requests.html", found=await store.find(REQUESTS, sort=["-at"], limit=200))
 
     @router.get("/publications")
-    async def publications(
-        request: Request, sort: str = "", page: Annotated[int, Query(ge=1, le=10_000)] = 1
-    ) -> Response:
+    async def publications(request: Request, sort: str = "", page: PageNumber = 1) -> Response:
         where = {"sort": sort} if sort in ("news", "offer") else {}
         found = await store.find(PUBLICATIONS, where, sort=["-at"], limit=PAGE, offset=(page - 1) * PAGE)
         return render(
-            request, "publications.html", found=found, page=page, pages_total=_paged(page, found.total), chosen=sort
+            service,
+            request,
+            "publications.html",
+            found=found,
+            page=page,
+            pages_total=pages_total(page, found.total),
+            chosen=sort,
         )
 
     return router

@@ -11,12 +11,12 @@ from starlette.responses import Response
 from services.events.domain.project import PresentProject
 from services.events.gathering_views import GATHERINGS
 from services.events.project_views import TANDEMS
-from services.events.rendering import PAGE, Words, render
 from services.events.structure_views import STRUCTURES
 from shared.decider import Command
 from shared.geo import DEPARTMENTS
 from shared.service import Choices, Service
 from shared.web.formats import countries, day
+from shared.web.rendering import PAGE, Words, render
 
 PICKED = {
     "RegisterParticipant": "structure", "PresentProject": "structure", "FormTandem": "association",

@@ -10,12 +10,12 @@ from starlette.responses import Response
 from services.events.domain.counting import AUDIENCES
 from services.events.reading import gathering_or_404, today
 from services.events.registration_views import REGISTRATIONS
-from services.events.rendering import PAGE, Chosen, PageNumber, Words, pages_total, render
 from services.events.structure_views import STRUCTURES
 from shared.execute import new_command_id
 from shared.service import Service
 from shared.views import Document, folded
 from shared.web.pages import Pages, language
+from shared.web.rendering import PAGE, Chosen, PageNumber, Words, pages_total, render
 
 MOST = 3000  # registrations that a search at the door looks through; their names are sealed, so each is opened
 FOUND = 20  # of these, shown

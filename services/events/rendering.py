@@ -1,32 +1,9 @@
-"""How the pages of events are made: what each template may use, how long a list is, how a history is told."""
+"""How the history of a thing is told on the pages of events."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
-
-from fastapi import Query, Request
-from starlette.responses import Response
-
 from shared.envelope import Recorded
 from shared.log import History
-from shared.service import Service
-from shared.web.pages import Pages
-
-PAGE = 25  # lines of a list
-PageNumber = Annotated[int, Query(ge=1, le=10_000)]
-Chosen = Annotated[list[str] | None, Query()]
-Words = Annotated[str, Query(max_length=200)]
-
-
-def render(service: Service, request: Request, template: str, **context: Any) -> Response:
-    """A page as current as the views are."""
-    pages: Pages = request.app.state.pages
-    return pages.render(request, template, sequence=service.runner.position, **context)
-
-
-def pages_total(page: int, total: int) -> int:
-    """How many pages there are, at least the one that is shown."""
-    return max(page, -(-total // PAGE), 1)
 
 
 def newest_first(history: History) -> list[Recorded]:

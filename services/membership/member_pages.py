@@ -22,10 +22,11 @@ from services.membership.reading import (
     everything,
     members_named,
 )
-from services.membership.rendering import PAGE, PageNumber, Words, pages_total, render, told
+from services.membership.rendering import render, told
 from services.membership.structure_views import STRUCTURES
 from services.membership.team_views import POSTS
 from shared.service import Service
+from shared.web.rendering import PAGE, PageNumber, Words, pages_total
 
 LIKELY: Mapping[str, StructureCollege] = {
     "public_body": "public",

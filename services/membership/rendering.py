@@ -1,42 +1,32 @@
-"""How membership's pages are made: what each template may use, how long a list is, how a history is told."""
+"""How membership's pages are made: what each template may use, how a history is told."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import Query, Request
+from fastapi import Request
 from starlette.responses import Response
 
 from services.membership.reading import label
 from shared.service import Service
 from shared.views import Document
+from shared.web import rendering
 from shared.web.formats import PARIS
-from shared.web.pages import Pages
-
-PAGE = 25  # lines of a list
-PageNumber = Annotated[int, Query(ge=1, le=10_000)]
-Words = Annotated[str, Query(max_length=200)]
 
 
 def render(service: Service, request: Request, template: str, **context: Any) -> Response:
-    """A page as current as the views are."""
-    pages: Pages = request.app.state.pages
-    return pages.render(
+    """A page that may name a member and open what is sealed."""
+    return rendering.render(
+        service,
         request,
         template,
-        sequence=service.runner.position,
         this_year=datetime.now(PARIS).year,
         label=lambda member: label(service, member),
         reveal=service.keyring.reveal,
         **context,
     )
-
-
-def pages_total(page: int, total: int) -> int:
-    """How many pages there are, at least the one that is shown."""
-    return max(page, -(-total // PAGE), 1)
 
 
 def told(history: Iterable[Document]) -> list[Document]:

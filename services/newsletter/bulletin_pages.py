@@ -8,12 +8,12 @@ from starlette.responses import Response
 from services.newsletter.domain.bulletin import FIVE
 from services.newsletter.issue_views import ISSUES, first_open
 from services.newsletter.reading import bulletin_of, in_doubt, readers_of
-from services.newsletter.rendering import PAGE, PageNumber, pages_total, render
 from services.newsletter.sending import sending_of
 from services.newsletter.subscriber_views import SUBSCRIBERS
 from shared.execute import new_command_id
 from shared.service import Service
 from shared.views import Document
+from shared.web.rendering import PAGE, PageNumber, pages_total, render
 
 
 def routes(service: Service) -> APIRouter:

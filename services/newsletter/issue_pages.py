@@ -14,7 +14,6 @@ from starlette.responses import Response
 from services.newsletter.domain.issue import ApproveIssue, ReviseItem
 from services.newsletter.mail import issue_bodies, sections
 from services.newsletter.reading import bulletin_of, in_doubt, issue_or_404, readers_of
-from services.newsletter.rendering import render
 from services.newsletter.sending import sending_of
 from services.newsletter.source_views import SOURCES
 from services.newsletter.subscriber_views import DELIVERIES
@@ -25,6 +24,7 @@ from shared.views import Document
 from shared.web.api import ACTOR
 from shared.web.forms import Form as Questions
 from shared.web.pages import SECURITY_HEADERS, Pages, language
+from shared.web.rendering import render
 
 
 def routes(service: Service) -> APIRouter:

@@ -13,10 +13,10 @@ from services.newsletter.domain.bulletin import FIVE
 from services.newsletter.domain.subscriber import subscriber_id
 from services.newsletter.issue_views import ISSUES
 from services.newsletter.reading import in_doubt
-from services.newsletter.rendering import PAGE, pages_total, render
 from services.newsletter.subscriber_views import DELIVERIES, SUBSCRIBERS
 from shared.execute import new_command_id
 from shared.service import Service
+from shared.web.rendering import PAGE, pages_total, render
 
 
 def routes(service: Service) -> APIRouter:

@@ -1,4 +1,4 @@
-"""How the newsletter's pages for the team are made, and how long a list is."""
+"""What the pages of all services share: how they are made, and how long a list is."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from shared.web.pages import Pages
 
 PAGE = 25  # lines of a list
 PageNumber = Annotated[int, Query(ge=1, le=10_000)]
+Chosen = Annotated[list[str] | None, Query()]
+Words = Annotated[str, Query(max_length=200)]
 
 
 def render(service: Service, request: Request, template: str, **context: Any) -> Response:
