@@ -19,7 +19,7 @@ from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
-from deploy.sample.plan import SAMPLE_NETWORK
+from deploy.sample.plan import FOOTNOTE, SAMPLE_NETWORK
 from services.directory.app import DIRECTORY
 from services.events.app import EVENTS
 from services.membership.app import MEMBERSHIP
@@ -83,6 +83,7 @@ class Installation:
                 data=data,
                 store=SqliteStore(data / "views" / f"{definition.name}.sqlite"),
                 broker=self.nats.broker(),
+                footnote=FOOTNOTE if self.network == SAMPLE_NETWORK else None,
                 public_url=self.settings.public_url or f"http://127.0.0.1:{self.settings.port}",
             )
             service = Service(definition, around)

@@ -243,10 +243,16 @@ def _publications() -> list[Step]:
 
 def _revisions(turn: int) -> list[Step]:
     return [
-        Step(f"revised/{turn}/{n}", _revision(s, turn), _between(s, f"revised/{turn}/{n}"))
+        Step(f"revised/{turn}/{n}", _revision(s, turn), _looked_at(s, n, turn))
         for n, s in enumerate(structures())
         if n != ASLEEP
     ]
+
+
+def _looked_at(s: SampleStructure, n: int, turn: int) -> datetime:
+    """The day of a first or a second look at a record, the second not before the first."""
+    first = _between(s, f"revised/0/{n}")
+    return first if turn == 0 else some_day(f"revised/1/{n}", first.date(), END)
 
 
 def _revision(s: SampleStructure, turn: int) -> ReviseStructure:

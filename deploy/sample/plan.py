@@ -21,6 +21,12 @@ SAMPLE = uuid5(NAMESPACE_URL, "urn:maillage:sample:occitanie-2012-2017")
 PARIS = ZoneInfo("Europe/Paris")
 ACTOR = "sample"
 SAMPLE_NETWORK = "exemple"
+FOOTNOTE = (
+    "Exemple : les noms des 179 adhérents de 2017 et les chiffres publiés du bilan sont réels ; les autres structures, "
+    "toutes les personnes et le détail de ce que chacun a fait sont inventés.",
+    "Sample: the names of the 179 members of 2017 and the published figures of the review are real; the other structures, "
+    "every person and the detail of what each did are invented.",
+)
 END = date(2017, 10, 31)  # the review's closing date
 
 

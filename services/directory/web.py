@@ -20,7 +20,7 @@ from shared.service import Choices, Service
 from shared.views import Document, View
 from shared.web.maps import department_map
 from shared.web.pages import Pages, language
-from shared.web.rendering import PAGE, Chosen, PageNumber, Words, pages_total, render
+from shared.web.rendering import PAGE, Chosen, PageNumber, Words, newest_first, pages_total, render
 
 MAPPED_REGION = "76"  # Occitanie, the first user's; a setting once there is a second
 
@@ -114,7 +114,7 @@ def routes(service: Service) -> APIRouter:
         return render(
             service, request, "structure.html", structure=structure, contacts=contacts, member=member[0] if member else None,
             supports=await about(SUPPORTS, sort=["-at"]), coverages=await about(COVERAGES, sort=["-at"]),
-            publications=await about(PUBLICATIONS, sort=["-at"]), history=list(reversed(history.events)),
+            publications=await about(PUBLICATIONS, sort=["-at"]), history=newest_first(history),
             version=history.version,
         )  # fmt: skip
 

@@ -13,7 +13,6 @@ from services.events.gathering_views import AT_THE_DOOR, COUNTED, GATHERINGS
 from services.events.project_views import PROJECTS, TANDEMS
 from services.events.reading import gathering_or_404, present_by_gathering, today
 from services.events.registration_views import REGISTRATIONS
-from services.events.rendering import newest_first
 from shared.contract.events import GatheringKind
 from shared.execute import new_command_id
 from shared.log import History
@@ -21,7 +20,7 @@ from shared.service import Service
 from shared.views import Document, folded
 from shared.web.charts import bars
 from shared.web.pages import Pages, language
-from shared.web.rendering import PAGE, Chosen, PageNumber, Words, pages_total, render
+from shared.web.rendering import PAGE, Chosen, PageNumber, Words, newest_first, pages_total, render
 
 UNTOLD = frozenset(kind.type_name() for kind in AT_THE_DOOR)
 """Left out of a gathering's history: hundreds, each to be read in the journal."""

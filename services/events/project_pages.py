@@ -10,11 +10,10 @@ from starlette.responses import Response
 
 from services.events.gathering_views import GATHERINGS
 from services.events.project_views import PROJECTS, TANDEMS
-from services.events.rendering import newest_first
 from shared.execute import new_command_id
 from shared.service import Service
 from shared.views import folded
-from shared.web.rendering import PAGE, Chosen, PageNumber, Words, pages_total, render
+from shared.web.rendering import PAGE, Chosen, PageNumber, Words, newest_first, pages_total, render
 
 
 def routes(service: Service) -> APIRouter:

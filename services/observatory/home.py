@@ -29,7 +29,7 @@ def home(service: Service) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     pages = Pages(
         "", Path(__file__).parent / "templates", WORDS, network_title=lambda: service.settings.title,
-        always=lambda request: {"loopback_only": True},
+        always=lambda request: {"loopback_only": True, "footnote": service.around.footnote},
     )  # fmt: skip
 
     @router.get("/")

@@ -31,7 +31,7 @@ def pages_of(service: Service) -> Pages:
         service.definition.folder / "templates",
         service.definition.words,
         network_title=lambda: service.settings.title,
-        always=lambda request: {"loopback_only": True},
+        always=lambda request: {"loopback_only": True, "footnote": service.around.footnote},
     )
 
 

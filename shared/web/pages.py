@@ -94,7 +94,7 @@ class Pages:
         """A page. `sequence` is the event it shows the state at, said in its foot; None says nothing.
 
         Context that the layout reads when given: `as_of` and `known_at` (dates: the page travels in time),
-        `loopback_only` (bool), `account` (who is signed in, as text).
+        `loopback_only` (bool), `footnote` (French and English, in every foot), `account` (who is signed in, as text).
         Raises jinja2's errors for a template that is missing or names what it was not given.
         """
         lang = language(request)
@@ -126,6 +126,7 @@ class Pages:
             "as_of": None,
             "known_at": None,
             "loopback_only": False,
+            "footnote": None,
             "account": None,
             "done": int(done) if done.isascii() and done.isdigit() and len(done) < 16 else None,
             "lexicon": self.lexicon,

@@ -7,6 +7,8 @@ from typing import Annotated, Any
 from fastapi import Query, Request
 from starlette.responses import Response
 
+from shared.envelope import Recorded
+from shared.log import History
 from shared.service import Service
 from shared.web.pages import Pages
 
@@ -20,6 +22,11 @@ def render(service: Service, request: Request, template: str, **context: Any) ->
     """A page as current as the views are."""
     pages: Pages = request.app.state.pages
     return pages.render(request, template, sequence=service.runner.position, **context)
+
+
+def newest_first(history: History) -> list[Recorded]:
+    """The events of an entity by when they happened; what was learnt later first on the same day."""
+    return sorted(history.events, key=lambda event: (event.time, event.seq), reverse=True)
 
 
 def pages_total(page: int, total: int) -> int:
