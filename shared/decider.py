@@ -65,6 +65,8 @@ class Command(BaseModel):
     )  # personal answers stay out of logs
     entity: ClassVar[str]
     creates: ClassVar[bool] = False
+    refers: ClassVar[Mapping[str, str]] = {}
+    """field → `<service>.<entity>` that its id must name; asked for where a command comes in (shared/web/references.py)"""
 
     def target(self, context: Context) -> UUID:
         """The id of the entity that this command is for."""

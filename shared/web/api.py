@@ -14,6 +14,7 @@ from shared.decider import Command
 from shared.execute import new_command_id
 from shared.service import Service
 from shared.views import Document, View
+from shared.web.references import known
 
 ACTOR = "local"  # until sign-in, whoever sits at this machine
 
@@ -82,6 +83,7 @@ def _command(router: APIRouter, service: Service, model: type[Command]) -> None:
         happened: Annotated[datetime | None, Query(description="When it happened, if not now (RFC 3339).")] = None,
         version: Annotated[int | None, Query(ge=0, le=2**53, description="The entity's version that you saw.")] = None,
     ) -> Done:
+        await known(service, command)
         outcome = await service.execute(
             command, id=idempotency_key or new_command_id(), actor=ACTOR, at=aware(happened), version=version
         )

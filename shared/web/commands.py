@@ -24,6 +24,7 @@ from shared.web.api import ACTOR
 from shared.web.formats import PARIS
 from shared.web.forms import Form, parse, sentences
 from shared.web.pages import Pages, language
+from shared.web.references import known
 
 HAPPENED, COMMAND_ID, VERSION, BACK = "happened_on", "command_id", "version", "back"
 
@@ -109,6 +110,7 @@ def commands(service: Service, pages: Pages) -> APIRouter:
             raise HTTPException(400) from None
         try:
             command = model.model_validate(parse(model, data))
+            await known(service, command)
             outcome = await service.execute(
                 command, id=id, actor=ACTOR, at=happened_at(str(data.get(HAPPENED) or "")), version=version
             )

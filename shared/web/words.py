@@ -65,6 +65,7 @@ WORDS: Words = {
     # an answer that cannot be taken: what is wrong, then what to do
     "invalid": ("Cette réponse n’est pas comprise. Revoyez-la.",
                 "This answer is not understood. Please look at it again."),
+    "refused.unknown-structure": ("Cette structure n’est pas dans l’annuaire.", "This structure is not in the directory."),
     "actor.local": ("l’équipe", "the team"),
     "actor.sample": ("l’exemple", "the sample"),
     "actor.service": ("le service", "the service"),

@@ -139,6 +139,38 @@ def test_an_unknown_id_is_refused_with_a_sentence(url: str, service: str, comman
     assert json.loads(text)["message"]
 
 
+GOOD: dict[str, Any] = {
+    "name": "Essai", "kind": "networking", "medium": "Essai", "structure_name": "Essai", "title": "Essai", "text": "Essai",
+    "college": "associative", "charter_version": 1, "role": "president", "audience": "others", "project_title": "Essai",
+    "school_year": "2016-2017", "association_name": "Essai", "school_name": "Essai", "host_name": "Essai",
+}  # fmt: skip
+REFERRING = [(s, c) for s, c in COMMANDS if c.refers]
+
+
+@pytest.mark.parametrize(("service", "command"), REFERRING, ids=[c.__name__ for _, c in REFERRING])
+def test_an_id_that_names_nothing_is_refused_with_a_sentence_and_leaves_no_event(
+    url: str, service: str, command: Any
+) -> None:
+    before = last(url)
+    body = {
+        name: GOOD[name]
+        for name in command.model_json_schema()["properties"]
+        if name in GOOD and name not in command.refers
+    }
+    body |= {name: "job" for name in command.model_fields if name == "kind" and command.__name__ == "PublishOffer"}
+    own = command.entity.replace("-", "_")
+    body |= {own: UNKNOWN} if own in command.model_fields and not command.creates else {}
+    for field in command.refers:
+        full = {**body, field: UNKNOWN}
+        assert allowed(command, full), f"{command.__name__} needs more than {full}"
+        status, text = send(
+            f"{url}/{service}/api/commands/{kebab(command.__name__)}", json.dumps(full).encode(), "application/json"
+        )
+        assert (status, json.loads(text)["error"]) == (422, f"unknown-{command.refers[field].partition('.')[2]}")
+        assert len(json.loads(text)["message"]) > 20
+    assert last(url) == before
+
+
 @pytest.mark.parametrize(
     "path",
     [

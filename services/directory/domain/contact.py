@@ -32,6 +32,7 @@ class ContactCommand(Command):
 class AddContact(ContactCommand):
     """Name a person as contact of a structure. `person`: who it is, if this service knows the person already."""
 
+    refers = {"structure": "directory.structure"}
     creates = True
     structure: UUID
     name: PersonalText

@@ -14,6 +14,7 @@ from shared.decider import Command, Context, Decider, Decision, Refused
 class NoteMediaCoverage(Command):
     """Note that a medium spoke of a structure."""
 
+    refers = {"structure": "directory.structure"}
     entity = "coverage"
     creates = True
     structure: UUID

@@ -19,6 +19,7 @@ class PublicationCommand(Command):
 class PublishNews(PublicationCommand):
     """Publish a member's news."""
 
+    refers = {"structure": "directory.structure"}
     creates = True
     structure: UUID
     structure_name: Name
@@ -30,6 +31,7 @@ class PublishNews(PublicationCommand):
 class PublishOffer(PublicationCommand):
     """Publish a member's offer."""
 
+    refers = {"structure": "directory.structure"}
     creates = True
     structure: UUID
     structure_name: Name

@@ -14,6 +14,7 @@ from shared.decider import Command, Context, Decider, Decision, Refused
 class GiveSupport(Command):
     """Note that the team supported a structure."""
 
+    refers = {"structure": "directory.structure"}
     entity = "support"
     creates = True
     structure: UUID

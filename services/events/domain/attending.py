@@ -28,6 +28,7 @@ class RegistrationCommand(Command):
 class RegisterParticipant(RegistrationCommand):
     """Register a person for a gathering; on the waiting list when it is full."""
 
+    refers = {"structure": "directory.structure"}
     gathering: UUID
     audience: Audience
     name: PersonName

@@ -14,6 +14,7 @@ from shared.decider import Command, Context, Decider, Decision, Refused
 class PresentProject(Command):
     """Note that a project was presented at the Tribune."""
 
+    refers = {"gathering": "events.gathering", "structure": "directory.structure"}
     entity = "project"
     creates = True
     gathering: UUID | None = None

@@ -29,6 +29,7 @@ class TandemCommand(Command):
 class FormTandem(TandemCommand):
     """Form a tandem around an association for a school year."""
 
+    refers = {"association": "directory.structure"}
     creates = True
     school_year: SchoolYear
     association: UUID | None = None
@@ -41,6 +42,7 @@ class FormTandem(TandemCommand):
 class AddTandemSchool(TandemCommand):
     """Let a school take part in a tandem."""
 
+    refers = {"school": "directory.structure"}
     tandem: UUID
     school: UUID
     school_name: Name

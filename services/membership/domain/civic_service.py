@@ -34,6 +34,7 @@ class RecruitCivicService(CivicServiceCommand):
 class SecondCivicService(CivicServiceCommand):
     """Note a young person in civic service who is seconded: to a member (`host`, a structure) or to another host."""
 
+    refers = {"host": "directory.structure"}
     creates = True
     host: UUID | None = None
     host_name: Name | None = None

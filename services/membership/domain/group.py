@@ -34,6 +34,7 @@ class FormWorkingGroup(GroupCommand):
 class JoinWorkingGroup(GroupCommand):
     """Note that a member takes part in a working group."""
 
+    refers = {"member": "membership.member"}
     group: UUID
     member: UUID
 

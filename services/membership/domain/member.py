@@ -40,6 +40,7 @@ class MemberCommand(Command):
 class JoinNetwork(MemberCommand):
     """Welcome a structure: it signs the charter and enters a college. One that left may join again."""
 
+    refers = {"structure": "directory.structure"}
     structure: UUID
     name: Name
     college: StructureCollege

@@ -15,6 +15,7 @@ from shared.personal import PersonalText
 class TakeBoardSeat(Command):
     """Note who takes a seat on the board: a member, the person who sits for it, or both."""
 
+    refers = {"member": "membership.member"}
     entity = "seat"
     creates = True
     role: SeatRole
