@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -112,14 +112,3 @@ class Log:
     def read(self, after: int = 0, *, follow: bool = False, until: int | None = None) -> AsyncIterator[list[Message]]:
         """Everything after a sequence, in runs, in order, without holes. See `shared.reading.read`."""
         return read(self._nc, self.network, after, follow=follow, until=until, api=self._api)
-
-
-def recorded(messages: Sequence[Message]) -> list[Recorded]:
-    """The events among messages whose turn was judged elsewhere; void ones are left out."""
-    found = []
-    for message in messages:
-        try:
-            found.append(opened(message))
-        except Void:
-            continue
-    return found

@@ -12,7 +12,6 @@ from functools import partial
 from typing import Any
 
 from services.observatory import review as reviewing
-from services.observatory.indicators import INDICATORS, Indicator
 from services.observatory.review import Row
 from services.observatory.table import EventTable
 from shared.decider import Refused
@@ -119,8 +118,3 @@ def year_of(text: str | None) -> int | None:
     if not (text.isascii() and text.isdigit() and FIRST_DAY.year <= int(text[:5]) <= LAST_DAY.year):
         raise Refused("not-a-year", value=text[:40])
     return int(text)
-
-
-def indicator_of(name: str) -> Indicator:
-    """Raises KeyError for a name that no indicator has."""
-    return INDICATORS[name]
