@@ -1,0 +1,131 @@
+"""What the directory says of who may do what: accounts, their roles, their sessions, the keys that sign sessions.
+
+Every service reads these events (shared/identity.py), so all five fronts know at once who signed in or was sent away.
+No secret is in them: a password's hash lies beside the directory's keys, a token's secret is known to its holder alone.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from shared.contract import Event
+from shared.personal import Personal
+
+Role = Literal["reader", "editor", "administrator", "auditor"]
+"""reader: sees pages, no personal data; editor: that and the commands of the service; administrator: that and accounts,
+persons, parked reactions, rebuilds; auditor: reads everything, with the journal and the audit, no personal data."""
+Where = Literal["directory", "membership", "events", "newsletter", "observatory", "all"]
+AccountKind = Literal["staff", "contact"]
+"""staff: works for the network, with roles; contact: speaks for structures, in the member's own space, without roles."""
+Way = Literal["first-link", "password", "mail-link"]
+
+
+class AccountEvent(Event, abstract=True):
+    service = "directory"
+    entity = "account"
+
+
+class AccountOpened(AccountEvent):
+    """Somebody may sign in under a mail address. The account's id derives from the person's, so an address has one.
+
+    `label` is a function, never a name ("Secrétariat"): it is what journals show of who did what.
+    """
+
+    kind: AccountKind
+    label: str
+    email: Personal
+    name: Personal | None = None
+
+
+class AccountRevised(AccountEvent):
+    """Fields of an account changed; one that is absent stayed as it was."""
+
+    label: str | None = None
+    name: Personal | None = None
+
+
+class AccountClosed(AccountEvent):
+    """The account can't sign in any more; its sessions and tokens ended with it."""
+
+    reason: str | None = None
+
+
+class AccountReopened(AccountEvent):
+    """The account may sign in again, with the roles that it had; sessions and tokens stay ended."""
+
+
+class RoleGranted(AccountEvent):
+    """The account has this role in a service, or in all five."""
+
+    where: Where
+    role: Role
+
+
+class RoleWithdrawn(AccountEvent):
+    """The account no longer has this role there."""
+
+    where: Where
+    role: Role
+
+
+class PasswordSet(AccountEvent):
+    """The account's password changed, and its other sessions ended: `kept` is the session that changed it, if one did.
+
+    The hash lies beside the directory's keys.
+    """
+
+    kept: UUID | None = None
+
+
+class SignedIn(AccountEvent):
+    """A session began. Until `ends`, its short-lived cookie is renewed."""
+
+    session: UUID
+    way: Way
+    ends: datetime
+
+
+class SignedOut(AccountEvent):
+    """A session was ended, by its holder or by an administrator."""
+
+    session: UUID
+
+
+class SessionsEnded(AccountEvent):
+    """All sessions of the account were ended."""
+
+
+class TokenIssued(AccountEvent):
+    """A program may act for the account, within `scopes` (`<service>:<role>`) and the account's own roles.
+
+    `digest` is SHA-256 (hex) of the secret, which has 256 random bits, so nobody finds it from the digest.
+    """
+
+    token: UUID
+    name: str
+    digest: str
+    scopes: list[str]
+    ends: datetime
+
+
+class TokenWithdrawn(AccountEvent):
+    """A token is no longer good."""
+
+    token: UUID
+
+
+class SigningKeyEvent(Event, abstract=True):
+    service = "directory"
+    entity = "signing-key"
+
+
+class SigningKeyPublished(SigningKeyEvent):
+    """Sessions may be signed with this key from now on. `public` is the Ed25519 key, base64url (RFC 8037 `x`)."""
+
+    public: str
+
+
+class SigningKeyWithdrawn(SigningKeyEvent):
+    """What this key signed is no longer good."""

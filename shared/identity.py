@@ -1,0 +1,60 @@
+"""Who asks, and what they may do. Known in every service alike, from the directory's events about accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, get_args
+from uuid import UUID
+
+from shared.contract.accounts import Role
+
+Level = Literal["public", "space", "reader", "auditor", "editor", "administrator"]
+"""What a route asks for. `public`: nobody in particular; `space`: a contact in the member's own space, or an editor."""
+GIVES: Mapping[Role, frozenset[Level]] = {
+    "reader": frozenset({"public", "reader"}),
+    "auditor": frozenset({"public", "reader", "auditor"}),
+    "editor": frozenset({"public", "reader", "space", "editor"}),
+    "administrator": frozenset({"public", "reader", "auditor", "space", "editor", "administrator"}),
+}
+"""What each role opens."""
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """Who sends a request.
+
+    `actor` is what their events say: `account:<id>`, `token:<account id>/<token id>`, `operator`, `public`,
+    `service:<name>`; never anything personal. `roles`: service → roles there. `session` and `until`: of the cookie.
+    """
+
+    actor: str
+    kind: Literal["public", "staff", "contact", "token", "operator"]
+    account: UUID | None = None
+    label: str | None = None
+    roles: Mapping[str, frozenset[Role]] = field(default_factory=dict)
+    session: UUID | None = None
+
+    @property
+    def signed_in(self) -> bool:
+        return self.kind != "public"
+
+    def may(self, service: str, level: Level) -> bool:
+        """Whether a route of `service` that asks for `level` is open to them."""
+        if level == "public":
+            return True
+        if level == "space" and self.kind == "contact":
+            return True
+        return any(level in GIVES[role] for role in self.roles.get(service, frozenset()))
+
+    def sees_persons(self, service: str) -> bool:
+        """Whether personal values of a service are opened for them."""
+        return self.may(service, "editor")
+
+
+PUBLIC = Who("public", "public")
+OPERATOR = Who(
+    "operator", "operator",
+    roles={name: frozenset(get_args(Role)) for name in ("directory", "membership", "events", "newsletter", "observatory")},
+)  # fmt: skip
+"""Whoever holds the secret in the data folder: the command line on the machine itself."""
