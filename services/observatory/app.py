@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from services.observatory.reading import closing, opening
+from services.observatory import notary, reading
+from services.observatory.measures import measuring
 from services.observatory.views import VIEWS
 from services.observatory.web import routes
 from services.observatory.words import WORDS
-from shared.service import Definition
+from shared.service import Definition, Service
+
+
+async def opening(service: Service) -> None:
+    await reading.opening(service)
+    await notary.opening(service)
+
+
+async def closing(service: Service) -> None:
+    await notary.closing(service)
+    await reading.closing(service)
+
 
 OBSERVATORY = Definition(
     name="observatory",
@@ -19,4 +31,5 @@ OBSERVATORY = Definition(
     routes=routes,
     opening=opening,
     closing=closing,
+    measuring=measuring,
 )

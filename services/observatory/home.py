@@ -16,6 +16,7 @@ from services.observatory.review import region
 from services.observatory.words import WORDS
 from shared.geo import MAP_CREDIT
 from shared.service import Service
+from shared.web.access import access, who_of
 from shared.web.charts import cloth
 from shared.web.pages import Pages, language
 
@@ -29,11 +30,15 @@ def home(service: Service) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     pages = Pages(
         "", Path(__file__).parent / "templates", WORDS, network_title=lambda: service.settings.title,
-        always=lambda request: {"loopback_only": True, "footnote": service.around.footnote},
+        always=lambda request: {"footnote": service.around.footnote}, label=service.sessions.label,
     )  # fmt: skip
 
     @router.get("/")
+    @access("public")
     async def front(request: Request) -> Response:
+        who = who_of(request)
+        if not who.may("observatory", "reader"):
+            return pages.render(request, "door.html")
         observatory, lang = await current(service), language(request)
         table = observatory.table
         if table.position == 0:

@@ -10,6 +10,7 @@ import orjson
 from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.responses import Response
 
+from services.observatory.notary import notary_of
 from services.observatory.reading import Observatory, current
 from services.observatory.sentences import actor, sentence, valued
 from services.observatory.table import EventTable
@@ -173,7 +174,7 @@ def routes(service: Service) -> APIRouter:
         void = (await table.ask("SELECT count(*) AS n FROM voids"))[0]["n"]
         return render(
             request, "journal.html", observatory, lines=await lines(table, rows, lang), total=total, page=page,
-            pages_total=max(1, -(-total // PAGE)), chosen=which, void=void, damage=table.damage,
+            pages_total=max(1, -(-total // PAGE)), chosen=which, void=void, damage=table.damage or notary_of(service).alarm,
             types=[(t["type"], sentence(t["type"], None, lang), t["n"]) for t in types if not which.service or t["service"] == which.service],
         )  # fmt: skip
 
@@ -185,7 +186,7 @@ def routes(service: Service) -> APIRouter:
             request, "void.html", observatory,
             voids=await table.ask("SELECT seq, subject, reason, bytes FROM voids ORDER BY seq DESC LIMIT 500"),
             unreadable=await table.ask("SELECT seq, type FROM events WHERE NOT readable ORDER BY seq DESC LIMIT 500"),
-            parked=await service.store.parked(), damage=table.damage,
+            parked=await service.store.parked(), damage=table.damage or notary_of(service).alarm,
         )  # fmt: skip
 
     @router.get("/{seq}")

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
+from pathlib import Path
 from typing import Any
+
+import duckdb
 
 from services.observatory import review as reviewing
 from services.observatory.review import Row
@@ -17,9 +20,11 @@ from services.observatory.table import EventTable
 from shared.decider import Refused
 from shared.log import Unavailable
 from shared.service import Service
+from shared.stores import InUse
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 REMEMBERED = 64  # answers; what was known at a sequence never changes
+MOST_REPLICAS = 32
 OWN_WRITE = 0.5  # seconds that a page waits for what was just written
 
 Answer = Mapping[str, tuple[float | None, tuple[int, ...]]]
@@ -70,11 +75,36 @@ class Observatory:
 
 
 async def opening(service: Service) -> None:
-    """Opens the table and lets it follow the log. Raises LogDamaged where it was built from another log."""
-    table = EventTable(service.around.data / "views" / "observatory.duckdb", reviewing.region())
-    await asyncio.get_running_loop().run_in_executor(None, table.open)
+    """Opens the table and lets it follow the log. Raises LogDamaged where it was built from another log, InUse where
+    another replica has it."""
+    table = await asyncio.to_thread(opened, service.around.data, service.settings.instance)
     service.around.extra["observatory"] = Observatory(table)
     await table.follow(service.log)
+
+
+def opened(data: Path, instance: str | None) -> EventTable:
+    """The open table of this replica (`MAILLAGE_INSTANCE`). Each has a file of its own, since one process owns a DuckDB
+    file; each is built from the log, so it does not matter who gets which."""
+    for folder in _folders(data, instance):
+        table = EventTable(folder / "observatory.duckdb", reviewing.region())
+        try:
+            table.open()
+        except duckdb.IOException as error:
+            if "lock" not in str(error).lower():
+                raise
+        else:
+            return table
+    raise InUse(
+        f"The observatory's table in {folder} is in use by another process. Each replica needs one of its own "
+        "(MAILLAGE_INSTANCE=auto)."
+    )
+
+
+def _folders(data: Path, instance: str | None) -> Iterator[Path]:
+    if instance == "auto":
+        yield from (data / "observatory" / str(n) for n in range(1, MOST_REPLICAS + 1))
+    else:
+        yield data / "views" if instance is None else data / "observatory" / instance
 
 
 async def closing(service: Service) -> None:

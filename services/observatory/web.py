@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.responses import Response
 
-from services.observatory import journal
+from services.observatory import journal, ledger
 from services.observatory.api import AsOf, KnownAt, Year, api, today
 from services.observatory.indicators import INDICATORS
 from services.observatory.reading import Moment, Observatory, current, year_of
@@ -41,6 +41,7 @@ def routes(service: Service) -> APIRouter:
     router = APIRouter()
     router.include_router(api(service))
     router.include_router(journal.routes(service))
+    router.include_router(ledger.routes(service))
     _start(router, service)
     _review(router, service)
     _indicators(router, service)

@@ -1,0 +1,3 @@
+from tests.ledger.archives import small_files
+
+__all__ = ["small_files"]
