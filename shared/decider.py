@@ -7,7 +7,7 @@ One shape serves every aggregate: `evolve(state, event) -> state` and, in a tabl
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
@@ -17,6 +17,7 @@ from uuid_utils import UUID as QuickUUID
 from uuid_utils import uuid5
 
 from shared.contract import Event
+from shared.identity import Level
 
 S = TypeVar("S")
 
@@ -26,13 +27,14 @@ class Context:
     """What a decision may know beside its state.
 
     `at`: when it happened; `now`: when we learn of it (both aware, UTC); `command`: the command's id, from which
-    all new ids derive; `actor`: who asks.
+    all new ids derive; `actor`: who asks; `others`: the states of the further entities that the command names.
     """
 
     at: datetime
     now: datetime
     command: UUID
     actor: str
+    others: Mapping[UUID, Any] = field(default_factory=dict)
 
     def new_id(self, name: str) -> UUID:
         """An id that the same command gives again at every retry."""
@@ -68,6 +70,11 @@ class Command(BaseModel):
     refers: ClassVar[Mapping[str, str]] = {}
     """field → `<service>.<entity>` that its id must name; asked for where a command comes in (shared/web/references.py)"""
 
+    asks: ClassVar[Level] = "editor"
+    """what its sender must be, in the service of the entity"""
+    internal: ClassVar[bool] = False
+    """whether it is the service's own: no form and no route leads to it"""
+
     def target(self, context: Context) -> UUID:
         """The id of the entity that this command is for."""
         if self.creates:
@@ -76,8 +83,20 @@ class Command(BaseModel):
         assert isinstance(found, UUID)
         return found
 
+    def alongside(self) -> Sequence[UUID]:
+        """Further entities of the same kind that the decision must know, and may write to, in one atomic batch."""
+        return ()
 
-Decision = Sequence[Event]
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """An event of one of the command's `alongside()`. It stands before the events of the command's own entity."""
+
+    id: UUID
+    event: Event
+
+
+Decision = Sequence[Event | Elsewhere]
 
 
 @dataclass(frozen=True)

@@ -8,21 +8,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from time import perf_counter
 from typing import Any, get_args
 from uuid import UUID
 from weakref import WeakValueDictionary
 
 from uuid_utils import uuid7
 
+from shared import tracing
 from shared.contract import Event
-from shared.decider import Command, Context, Decider, Refused, derived_id
+from shared.decider import Command, Context, Decider, Decision, Elsewhere, Refused, derived_id
 from shared.envelope import BODY_LIMIT, Provenance, Recorded, Void, address, sealed_body
-from shared.keyring import Keyring, personal_fields
-from shared.log import Conflict, History, Log, Unit, Write
+from shared.keyring import Forgotten, Keyring, addresses_in, personal_fields
+from shared.log import Conflict, History, Log, Unavailable, Unit, Write
 from shared.personal import Personal
+from shared.telemetry import tally
 
 TRIES = 8  # decisions on an entity that others change meanwhile, before it is given up
 
@@ -71,6 +74,7 @@ class Executor:
         }
         self.commands: Mapping[str, type[Command]] = {c.__name__: c for c in self._by_command}
         self._locks: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
+        self._tally = tally(service)
 
     async def __call__(
         self,
@@ -88,6 +92,26 @@ class Executor:
         Stale. `cause`: the event that this reacts to. Raises Refused, Stale, Conflict (others were faster, again and
         again) and Unavailable.
         """
+        name, outcome = type(command).__name__, "failed"
+        try:
+            done = await self._once(command, id, actor, at, version, cause)
+            outcome = "repeated" if done.repeated else "done"
+            return done
+        except (Refused, Stale, Conflict, Unavailable) as no:
+            outcome = type(no).__name__.lower()
+            raise
+        finally:
+            self._tally.commands[name, outcome] += 1
+
+    async def _once(
+        self,
+        command: Command,
+        id: UUID,
+        actor: str,
+        at: datetime | None,
+        version: int | None,
+        cause: Recorded | None,
+    ) -> Outcome:
         now = self._clock()
         if at is not None and at.tzinfo is None:
             raise ValueError("a time needs its zone")
@@ -108,11 +132,18 @@ class Executor:
                 if version is not None and version != history.version:
                     raise Stale(history.version)
                 state = decider.fold(_readable(history.events))
+                others = {other: await self._load(decider, other) for other in command.alongside()}
+                if others:
+                    states = {other: decider.fold(_readable(found.events)) for other, found in others.items()}
+                    context = replace(context, others=states)
                 events = decider.decide(command, state, context)
                 if not events:
                     return Outcome(target, history.seq, (), repeated=True)
                 try:
-                    return await self._append(events, target, history, context, cause)
+                    with tracing.span(
+                        f"append {_event(events[-1]).type_name()}", "producer", maillage__service=self._service
+                    ):
+                        return await self._append(events, target, {**others, target: history}, context, cause)
                 except Conflict:
                     history = await self._load(decider, target)
             raise Conflict(f"{decider.entity} {target} changes too fast")
@@ -125,43 +156,69 @@ class Executor:
         return await self._log.load(self._service, decider.entity, id)
 
     async def _append(
-        self, events: Iterable[Event], target: UUID, history: History, context: Context, cause: Recorded | None
+        self,
+        decision: Decision,
+        target: UUID,
+        histories: Mapping[UUID, History],
+        context: Context,
+        cause: Recorded | None,
     ) -> Outcome:
         by = Provenance(
             actor=context.actor,
             command=context.command,
             correlation=UUID(cause.cloud.correlationid) if cause else context.command,
             causation=UUID(cause.id) if cause else None,
+            traceparent=tracing.traceparent(),
         )
-        events = tuple(events)
+        events = tuple(map(_event, decision))
         personal = [event for event in events if _about_persons(type(event))]
         if personal:
-            await self._keyring.ensure(
-                {value.person for event in personal for value in personal_fields(event).values() if value.person}
-            )
+            try:
+                await self._keyring.ensure(
+                    {value.person for event in personal for value in personal_fields(event).values() if value.person},
+                    {one for event in personal for one in addresses_in(event)},
+                )
+            except Forgotten:
+                raise Refused("person-forgotten") from None
         writes = []
-        for n, event in enumerate(events, 1):
+        expected: dict[str, int] = {}
+        versions = {id: history.version for id, history in histories.items()}
+        for n, one in enumerate(decision, 1):
+            event, id = _event(one), one.id if isinstance(one, Elsewhere) else target
+            versions[id] += 1
             # The entity is part of it: one command id used for two entities by mistake must not look like a retry.
-            event_id = derived_id(context.command, f"{event.entity}/{target}/event/{n}")
+            event_id = derived_id(context.command, f"{event.entity}/{id}/event/{n}")
             body = sealed_body(
                 self._log.network,
-                self._keyring.seal(event, event_id) if personal else event,
-                target,
+                self._sealed(event, event_id) if personal else event,
+                id,
                 id=event_id,
-                version=history.version + n,
+                version=versions[id],
                 at=context.at,
                 now=context.now,
                 by=by,
             )
             if len(body) > BODY_LIMIT:
                 raise Refused("too-large", bytes=len(body), limit=BODY_LIMIT)
-            writes.append(Write(address(self._log.network, event, target), str(event_id), body))
-        entity = writes[0].subject.rpartition(".")[0]
-        unit = Unit(writes, {entity: history.seq})
+            writes.append(Write(address(self._log.network, event, id), str(event_id), body))
+            expected[writes[-1].entity] = histories[id].seq
+        unit = Unit(writes, expected)
+        start = perf_counter()
         seq = await self._log.append(unit)
+        self._tally.appends.observe(perf_counter() - start)
         if unit.repeated:
             raise Conflict("its outcome is in the log")
         return Outcome(target, seq, tuple(e.type_name() for e in events))
+
+    def _sealed(self, event: Event, event_id: UUID) -> Event:
+        try:
+            return self._keyring.seal(event, event_id)
+        except Forgotten:  # since `ensure`
+            raise Refused("person-forgotten") from None
+
+
+def _event(one: Event | Elsewhere) -> Event:
+    return one.event if isinstance(one, Elsewhere) else one
 
 
 @cache

@@ -10,6 +10,7 @@ from typing import get_args
 from deploy.sample.plan import END, Stage, Step, entity_id, noon, some_day
 from deploy.sample.structures import SampleStructure, review, structures
 from services.directory.domain.contact import AddContact, RemoveContact, ReviseContact
+from services.directory.domain.cooperation import DraftProject, PublishProject
 from services.directory.domain.coverage import NoteMediaCoverage
 from services.directory.domain.fields import CountryCode
 from services.directory.domain.publication import PublishNews, PublishOffer
@@ -23,7 +24,8 @@ from services.directory.domain.structure import (
     UnlistStructure,
 )  # fmt: skip
 from services.directory.domain.support import GiveSupport, WithdrawSupport
-from shared.contract.directory import OfferKind, SupportKind
+from shared.contract.directory import OfferKind, ProjectStage, SupportKind
+from shared.geo.countries import country_names
 from shared.personal import Personal
 
 THEMES = (
@@ -49,6 +51,7 @@ COUNTRIES: tuple[CountryCode, ...] = (
 )
 MEDIA = ("France 3 Régions", "France Bleu Toulouse", "Touléco")
 ASLEEP = 260  # the place in the list of a structure that closed and opened again
+PROJECTS = 18  # cooperation projects, all invented; the review names none
 CLOSED_BEFORE_THE_COUNT = 24  # structures entered twice by mistake, and closed; outside all published counts
 
 
@@ -104,7 +107,7 @@ def about() -> Stage:
     listed = int(review()["directory"]["structures_listed_in_public_directory"]["value"])
     for n, s in enumerate(_picked("listed", listed + 12)):  # twelve leave again before the count
         found.append(Step(f"listed/{n}", ListStructure(structure=s.id), _between(s, f"listed/{n}")))
-    found += _supports() + _coverages() + _requests() + _publications()
+    found += _supports() + _coverages() + _requests() + _publications() + _projects()
     for n in range(CLOSED_BEFORE_THE_COUNT):
         twin = entity_id(f"structure/twin/{n}", "structure")
         after = structures()[200 + n].registered + timedelta(days=20)
@@ -145,6 +148,9 @@ def changed() -> Stage:
             Step(f"contact/revised/{n}", command, _between(structures()[n % len(structures())], f"contact/revised/{n}"))
         )
     found += answers()
+    for n in range(PROJECTS - 2):  # two are still drafts
+        project = entity_id(f"project/{n}", "project")
+        found.append(Step(f"project/{n}/published", PublishProject(project=project), noon(2017, 6, 1 + n)))
     found.append(Step("reopened", ReopenStructure(structure=structures()[ASLEEP].id), _end(days=5)))
     return found
 
@@ -238,6 +244,31 @@ def _publications() -> list[Step]:
             text="Une mission inventée pour l’exemple, à pourvoir à l’automne.", deadline=date(2017, 12, 15),
         )  # fmt: skip
         found.append(Step(f"offer/{n}", offer, noon(2017, 10, 2 + n)))
+    return found
+
+
+def _projects() -> list[Step]:
+    """Invented projects of real members: what they are called, where and with whom is invented, and says so."""
+    members = [s for s in structures() if s.college is not None]
+    stages: Sequence[ProjectStage] = get_args(ProjectStage)
+    found = []
+    for n in range(PROJECTS):
+        leader, other = members[(n * 13) % len(members)], members[(n * 13 + 5) % len(members)]
+        country, theme, stage = COUNTRIES[n % len(COUNTRIES)], THEMES[n % len(THEMES)], stages[n % len(stages)]
+        where = country_names("fr")[country]
+        project = DraftProject(
+            leader=leader.id, participants=[other.id] if n % 3 else [], title=f"Projet inventé {n + 1:02d} : {theme.lower()} ({where})",
+            summary="Un projet inventé pour l’exemple : les habitants, leurs associations et leur commune le mènent avec nous.",
+            country=country, stage=stage, place="Commune inventée", themes=[theme], sdgs=[n % 17 + 1],
+            partner_associations=[f"Association inventée sur place {n + 1:02d}"],
+            partner_authorities=["Commune inventée"] if n % 2 else [],
+            partner_schools=[f"École inventée sur place {n + 1:02d}"] if n % 4 == 0 else [],
+            begins=date(2013 + n % 3, 9, 1), ends=date(2016 + n % 2, 8, 31) if stage in ("ended", "evaluated") else None,
+            budget=12_000 + 3_500 * n if n % 2 else None,
+            evaluation="Évaluation inventée : menée avec les habitants à la fin du projet." if stage == "evaluated" else None,
+            lessons="Leçon inventée : l’entretien se décide avant les travaux." if stage == "evaluated" else None, invented=True,
+        )  # fmt: skip
+        found.append(Step(f"project/{n}", project, noon(2017, 5, 2 + n)))
     return found
 
 

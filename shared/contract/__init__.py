@@ -40,7 +40,7 @@ class Event(BaseModel):
 
 
 def load_all() -> dict[str, type[Event]]:
-    """Every event type by name, with all five modules imported."""
-    from shared.contract import accounts, directory, events, membership, newsletter, observatory  # noqa: F401
+    """Every event type by name, with all modules imported."""
+    from shared.contract import accounts, directory, events, membership, newsletter, observatory, persons  # noqa: F401
 
     return EVENTS

@@ -40,8 +40,9 @@ class AccountOpened(AccountEvent):
 
 
 class AccountRevised(AccountEvent):
-    """Fields of an account changed; one that is absent stayed as it was."""
+    """Fields of an account changed; one that is absent stayed as it was. `kind`: a contact came to work for the network."""
 
+    kind: AccountKind | None = None
     label: str | None = None
     name: Personal | None = None
 
@@ -80,11 +81,12 @@ class PasswordSet(AccountEvent):
 
 
 class SignedIn(AccountEvent):
-    """A session began. Until `ends`, its short-lived cookie is renewed."""
+    """A session began. Until `ends`, its short-lived cookie is renewed. `link`: the mail link, which is good once."""
 
     session: UUID
     way: Way
     ends: datetime
+    link: UUID | None = None
 
 
 class SignedOut(AccountEvent):
@@ -114,6 +116,22 @@ class TokenWithdrawn(AccountEvent):
     """A token is no longer good."""
 
     token: UUID
+
+
+class AdministratorNamed(AccountEvent):
+    """An account came to administer the directory.
+
+    This and the next concern the register of administrators, an entity of its own under a fixed id, written in one
+    batch with what makes them true. It is no grant: it keeps the rule that one administrator is left.
+    """
+
+    account: UUID
+
+
+class AdministratorReleased(AccountEvent):
+    """An account administers the directory no more; another one does."""
+
+    account: UUID
 
 
 class SigningKeyEvent(Event, abstract=True):

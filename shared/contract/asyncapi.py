@@ -6,9 +6,11 @@ subscriber finds every event type of the network, its address and its schema.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from shared.contract import Event, load_all
+from shared.contract.examples import example_body
 from shared.contract.schemas import schema_of
 
 CLOUD_EVENT: dict[str, Any] = {
@@ -37,8 +39,9 @@ CLOUD_EVENT: dict[str, Any] = {
 }  # fmt: skip
 
 
+@cache
 def asyncapi(network: str, service: str) -> dict[str, Any]:
-    """The document of `service`: it sends its own event types and may receive all of them."""
+    """The document of `service`: it sends its own event types and may receive all of them. Not to be changed."""
     types = load_all()
     return {
         "asyncapi": "3.0.0",
@@ -57,7 +60,7 @@ def asyncapi(network: str, service: str) -> dict[str, Any]:
             }
             for name, kind in types.items()
         },
-        "components": {"messages": {name: _message(kind) for name, kind in types.items()}},
+        "components": {"messages": {name: _message(network, kind) for name, kind in types.items()}},
     }
 
 
@@ -69,13 +72,14 @@ def _channel(network: str, kind: type[Event]) -> dict[str, Any]:
     }
 
 
-def _message(kind: type[Event]) -> dict[str, Any]:
+def _message(network: str, kind: type[Event]) -> dict[str, Any]:
     return {
         "name": kind.type_name(),
         "summary": " ".join((kind.__doc__ or "").split()),
         "contentType": "application/cloudevents+json",
         "x-service": kind.service,
         "x-entity": kind.entity,
+        "examples": [{"name": kind.type_name(), "payload": example_body(kind, network)}],
         "payload": {
             **CLOUD_EVENT,
             "properties": {**CLOUD_EVENT["properties"], "type": {"const": kind.type_name()}, "data": schema_of(kind)},

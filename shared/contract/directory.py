@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
@@ -23,8 +23,31 @@ SupportKind = Literal[
 """The eight kinds of individual support of the review 2012-2017, mission 3."""
 OfferKind = Literal["training", "job", "internship", "volunteering", "civic_service"]
 StructureField = Literal[
-    "acronym", "department", "commune", "address", "website", "themes", "countries", "sdgs", "siren", "siret", "rna"
+    "acronym",
+    "department",
+    "commune",
+    "address",
+    "website",
+    "themes",
+    "countries",
+    "sdgs",
+    "siren",
+    "siret",
+    "rna",
+    "summary",
 ]
+MergedField = Literal[
+    "name", "kind", "acronym", "department", "commune", "address", "website", "themes", "countries", "sdgs", "siren", "siret",
+    "rna", "summary",
+]  # fmt: skip
+PublicationSort = Literal["news", "offer", "project", "event"]
+ProjectStage = Literal["prepared", "running", "ended", "evaluated"]
+ProjectField = Literal[
+    "participants", "place", "themes", "sdgs", "partner_associations", "partner_authorities", "partner_institutions",
+    "partner_schools", "partner_companies", "partner_others", "begins", "ends", "budget", "funders", "evaluation", "lessons",
+    "website",
+]  # fmt: skip
+DraftField = Literal["kind", "url", "deadline", "starts", "ends", "place", "project", "picture", "picture_text"]
 
 
 class StructureEvent(Event, abstract=True):
@@ -48,6 +71,7 @@ class StructureRegistered(StructureEvent):
     siren: str | None = None
     siret: str | None = None
     rna: str | None = None
+    summary: str | None = None
     source: str | None = None
     invented: bool = False
 
@@ -68,6 +92,7 @@ class StructureRevised(StructureEvent):
     siren: str | None = None
     siret: str | None = None
     rna: str | None = None
+    summary: str | None = None
     cleared: list[StructureField] = []
     source: str | None = None
 
@@ -90,6 +115,138 @@ class StructureClosed(StructureEvent):
 
 class StructureReopened(StructureEvent):
     """The closing of a structure was undone."""
+
+
+class StructureListingWished(StructureEvent):
+    """A structure asked to stand in the public directory; the network has not looked at it yet."""
+
+
+class StructureListingDeclined(StructureEvent):
+    """The network did not list a structure that had asked for it, and said why."""
+
+    reason: str
+
+
+class StructurePictured(StructureEvent):
+    """A structure shows this picture: the SHA-256 (hex) of the file as kept, and what is to be seen on it."""
+
+    picture: str
+    picture_text: str | None = None
+
+
+class StructureUnpictured(StructureEvent):
+    """A structure shows no picture any more."""
+
+
+class StructuresMerged(StructureEvent):
+    """Another record, `merged`, was of the same structure: this one is kept, and what speaks of that one is of this one.
+
+    `followers`: the records that had been merged into that one before. `taken`: the fields whose value came from it.
+    """
+
+    merged: UUID
+    followers: list[UUID] = []
+    taken: list[MergedField] = []
+
+
+class StructuresUnmerged(StructureEvent):
+    """A merge was undone: `merged` and its `followers` stand for themselves again."""
+
+    merged: UUID
+    followers: list[UUID] = []
+    reason: str | None = None
+
+
+class StructureAbsorbed(StructureEvent):
+    """This record was merged into another, `kept`. A StructureClosed comes with it, so that it is counted no more."""
+
+    kept: UUID
+
+
+class StructureReleased(StructureEvent):
+    """The merge of this record was undone. A StructureReopened comes with it where the merge had closed it."""
+
+    kept: UUID
+
+
+class NamesakesEvent(Event, abstract=True):
+    service = "directory"
+    entity = "namesakes"
+
+
+class NamesakesToldApart(NamesakesEvent):
+    """Two records that look alike are two structures. The pair's id derives from theirs, whatever their order."""
+
+    first: UUID
+    second: UUID
+    reason: str | None = None
+
+
+class NamesakesDoubted(NamesakesEvent):
+    """Two records that had been told apart may be of one structure after all."""
+
+    first: UUID
+    second: UUID
+
+
+class ClaimEvent(Event, abstract=True):
+    service = "directory"
+    entity = "claim"
+
+
+class ListingClaimed(ClaimEvent):
+    """Somebody asked, on the public page, to look after the record of a structure, or to have one.
+
+    `structure`: the record, if there is one; else what they say of it.
+    """
+
+    structure_name: str
+    name: Personal
+    email: Personal
+    role: str | None = None
+    structure: UUID | None = None
+    kind: StructureKind | None = None
+    department: str | None = None
+    website: str | None = None
+    message: Personal | None = None
+
+
+class ClaimAccepted(ClaimEvent):
+    """The network found that who claimed speaks for the structure."""
+
+    structure: UUID
+
+
+class ClaimRefused(ClaimEvent):
+    """The network did not accept a claim."""
+
+    reason: str
+
+
+class ImportEvent(Event, abstract=True):
+    service = "directory"
+    entity = "import"
+
+
+class ImportStarted(ImportEvent):
+    """A file's lines are being registered as structures. `file`: its SHA-256 (hex); `columns`: what each was read as.
+
+    `skipped`: the numbers of the lines that are left out. The command of a line derives from the import's id and the
+    line's number, so an import that was interrupted and goes on writes each line once.
+    """
+
+    file: str
+    lines: int
+    columns: list[str] = []
+    skipped: list[int] = []
+    source: str | None = None
+
+
+class ImportFinished(ImportEvent):
+    """All lines that were not left out are registered."""
+
+    registered: int
+    skipped: int = 0
 
 
 class ContactEvent(Event, abstract=True):
@@ -178,10 +335,15 @@ class IdentificationRequested(RequestEvent):
 
 
 class IdentificationAnswered(RequestEvent):
-    """The request was answered with so many structures."""
+    """The request was answered with so many structures.
+
+    `found`: these; `shown_upto`: the sequence that the log had then, so that the answer can be given again as it was.
+    """
 
     structures: int
     answer: str | None = None
+    found: list[UUID] = []
+    shown_upto: int | None = None
 
 
 class PublicationEvent(Event, abstract=True):
@@ -197,6 +359,8 @@ class MemberNewsPublished(PublicationEvent):
     title: str
     text: str
     url: str | None = None
+    picture: str | None = None
+    picture_text: str | None = None
 
 
 class MemberOfferPublished(PublicationEvent):
@@ -209,9 +373,149 @@ class MemberOfferPublished(PublicationEvent):
     text: str
     url: str | None = None
     deadline: date | None = None
+    picture: str | None = None
+    picture_text: str | None = None
+
+
+class MemberProjectPublished(PublicationEvent):
+    """A member presented a project in its space. `project`: the cooperation project, if it is entered as one."""
+
+    structure: UUID
+    structure_name: str
+    title: str
+    text: str
+    url: str | None = None
+    project: UUID | None = None
+    picture: str | None = None
+    picture_text: str | None = None
+
+
+class MemberEventPublished(PublicationEvent):
+    """A member announced an event of its own."""
+
+    structure: UUID
+    structure_name: str
+    title: str
+    text: str
+    starts: datetime
+    ends: datetime | None = None
+    place: str | None = None
+    url: str | None = None
+    picture: str | None = None
+    picture_text: str | None = None
+
+
+class PublicationDrafted(PublicationEvent):
+    """A member began something to publish. Nobody else sees it yet. `kind`: of an offer."""
+
+    structure: UUID
+    sort: PublicationSort
+    title: str
+    text: str
+    kind: OfferKind | None = None
+    url: str | None = None
+    deadline: date | None = None
+    starts: datetime | None = None
+    ends: datetime | None = None
+    place: str | None = None
+    project: UUID | None = None
+    picture: str | None = None
+    picture_text: str | None = None
+
+
+class PublicationRedrafted(PublicationEvent):
+    """A draft changed. A field that is absent stayed as it was; `cleared` names those emptied."""
+
+    title: str | None = None
+    text: str | None = None
+    kind: OfferKind | None = None
+    url: str | None = None
+    deadline: date | None = None
+    starts: datetime | None = None
+    ends: datetime | None = None
+    place: str | None = None
+    project: UUID | None = None
+    picture: str | None = None
+    picture_text: str | None = None
+    cleared: list[DraftField] = []
 
 
 class PublicationWithdrawn(PublicationEvent):
-    """A member took its news or offer back."""
+    """A member took back what it had published, or dropped a draft."""
+
+    reason: str | None = None
+
+
+class CooperationEvent(Event, abstract=True):
+    service = "directory"
+    entity = "project"
+
+
+class CooperationProjectDrafted(CooperationEvent):
+    """A cooperation project was entered: who works where, with whom, on what.
+
+    `leader`: the structure that leads; `participants`: the others here that take part. The partners there are named by
+    kind, as organisations, never as persons. `country`: ISO 3166-1; `budget`: euros, all years together.
+    """
+
+    leader: UUID
+    title: str
+    summary: str
+    country: str
+    stage: ProjectStage
+    participants: list[UUID] = []
+    place: str | None = None
+    themes: list[str] = []
+    sdgs: list[int] = []
+    partner_associations: list[str] = []
+    partner_authorities: list[str] = []
+    partner_institutions: list[str] = []
+    partner_schools: list[str] = []
+    partner_companies: list[str] = []
+    partner_others: list[str] = []
+    begins: date | None = None
+    ends: date | None = None
+    budget: int | None = None
+    funders: list[str] = []
+    evaluation: str | None = None
+    lessons: str | None = None
+    website: str | None = None
+    invented: bool = False
+
+
+class CooperationProjectRevised(CooperationEvent):
+    """What is known of a project changed. A field that is absent stayed as it was; `cleared` names those emptied."""
+
+    leader: UUID | None = None
+    title: str | None = None
+    summary: str | None = None
+    country: str | None = None
+    stage: ProjectStage | None = None
+    participants: list[UUID] | None = None
+    place: str | None = None
+    themes: list[str] | None = None
+    sdgs: list[int] | None = None
+    partner_associations: list[str] | None = None
+    partner_authorities: list[str] | None = None
+    partner_institutions: list[str] | None = None
+    partner_schools: list[str] | None = None
+    partner_companies: list[str] | None = None
+    partner_others: list[str] | None = None
+    begins: date | None = None
+    ends: date | None = None
+    budget: int | None = None
+    funders: list[str] | None = None
+    evaluation: str | None = None
+    lessons: str | None = None
+    website: str | None = None
+    cleared: list[ProjectField] = []
+
+
+class CooperationProjectPublished(CooperationEvent):
+    """Everybody may see the project."""
+
+
+class CooperationProjectWithdrawn(CooperationEvent):
+    """The project is shown no more, or its draft was dropped."""
 
     reason: str | None = None

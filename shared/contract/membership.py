@@ -68,6 +68,7 @@ class MemberJoined(MemberEvent):
     structure: UUID | None = None
     name: str | None = None
     person: Personal | None = None
+    email: Personal | None = None
 
 
 class MembershipRenewed(MemberEvent):
@@ -107,6 +108,7 @@ class BoardSeatTaken(SeatEvent):
     role: SeatRole
     member: UUID | None = None
     holder: Personal | None = None
+    email: Personal | None = None
 
 
 class BoardSeatVacated(SeatEvent):
@@ -167,6 +169,7 @@ class VolunteerContributed(VolunteerEvent):
 
     year: int
     person: Personal | None = None
+    email: Personal | None = None
     task: str | None = None
 
 
@@ -191,6 +194,7 @@ class CivicServiceRecruited(CivicServiceEvent):
     """A young person in civic service was recruited into the network's own team."""
 
     person: Personal | None = None
+    email: Personal | None = None
     mission: str | None = None
 
 
@@ -200,6 +204,7 @@ class CivicServiceSeconded(CivicServiceEvent):
     host: UUID | None = None
     host_name: str | None = None
     person: Personal | None = None
+    email: Personal | None = None
     mission: str | None = None
 
 

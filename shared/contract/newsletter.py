@@ -13,7 +13,7 @@ BulletinCode = Literal["bloc-note", "echos", "parcours", "rendez-vous", "info-fl
 SectionCode = Literal[
     "news", "project", "call", "training", "job", "internship", "volunteering", "civic_service", "gathering", "alert"
 ]
-UnsubscribeMeans = Literal["one-click", "page", "staff"]
+UnsubscribeMeans = Literal["one-click", "page", "staff", "forgotten"]
 RefusalReason = Literal[
     "address", "mailbox", "system", "routing", "protocol", "content", "policy", "patience", "forgotten", "other"
 ]

@@ -6,6 +6,7 @@ Departments are read at import (109 lines); communes (1.8 MB) and outlines when 
 import csv
 import json
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -14,7 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 __all__ = [
-    "DEPARTMENTS", "MAP_CREDIT", "Commune", "Department", "Outlines", "commune", "communes_named",
+    "DEPARTMENTS", "MAP_CREDIT", "Commune", "Department", "Outlines", "commune", "communes_beginning", "communes_named",
     "departments_of", "outlines", "plain",
 ]  # fmt: skip
 
@@ -144,6 +145,31 @@ def communes_named(text: str, department: str | None = None) -> tuple[Commune, .
     if department is not None:
         found = [one for one in found if one.department == department]
     return tuple(sorted(found, key=lambda one: -(one.population or 0)))
+
+
+@cache
+def _starts() -> list[tuple[str, str]]:
+    """(plain name, code) of all communes, sorted; a name of several words stands there by each of them too."""
+    found = set()
+    for code, one in _communes().items():
+        words = plain(one.name).split()
+        found |= {(" ".join(words[n:]), code) for n in range(len(words)) if n == 0 or len(words[n]) > 3}
+        found |= {(postcode, code) for postcode in one.postcodes}
+    return sorted(found)
+
+
+def communes_beginning(text: str, department: str | None = None, limit: int = 10) -> tuple[Commune, ...]:
+    """Communes whose name, a later word of it, or a postcode begins with `text`: those named just so first, then by
+    population. "toul" gives Toulouse, Toulon…; a code ("31555") or what `communes_named` reads is taken too."""
+    exact = [one for code in [text.strip().upper()] if (one := commune(code)) is not None]
+    exact += communes_named(text, department)
+    start = plain(text)
+    first = bisect_left(_starts(), (start, ""))
+    last = bisect_left(_starts(), (start + "\U0010ffff", ""), first)
+    codes = {code for _, code in _starts()[first:last]} if len(start) > 1 else set()
+    more = [one for one in map(_communes().__getitem__, codes) if department in (None, one.department)]
+    more.sort(key=lambda one: (not plain(one.name).startswith(start), -(one.population or 0), one.code))
+    return tuple(dict.fromkeys([*exact, *more]))[:limit]
 
 
 @cache

@@ -28,12 +28,15 @@ class RequestIdentification(Command):
 
 
 class AnswerIdentification(Command):
-    """Note what was answered."""
+    """Note what was answered. `found`: the structures given; `shown_upto`: the log's sequence that they were shown at,
+    so that the answer can be given again as it was."""
 
     entity = "request"
     request: UUID
     structures: Annotated[int, Field(ge=0, le=100_000)]
     answer: Text | None = None
+    found: list[UUID] = Field([], max_length=10_000)
+    shown_upto: Annotated[int, Field(ge=0, le=2**53)] | None = None
 
 
 @dataclass(frozen=True)
@@ -56,7 +59,13 @@ def _requested(command: RequestIdentification, state: Request, context: Context)
 def _answered(command: AnswerIdentification, state: Request, context: Context) -> Decision:
     if not state.asked:
         raise Refused("unknown-request")
-    return [IdentificationAnswered(structures=command.structures, answer=command.answer)]
+    if command.found and len(command.found) != command.structures:
+        raise Refused("count-differs", found=len(command.found))
+    return [
+        IdentificationAnswered(
+            structures=command.structures, answer=command.answer, found=command.found, shown_upto=command.shown_upto
+        )
+    ]
 
 
 REQUEST = Decider("request", Request(), evolve, {RequestIdentification: _requested, AnswerIdentification: _answered})

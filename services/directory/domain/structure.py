@@ -1,13 +1,12 @@
-"""A structure of the directory: registered, revised, listed on its own wish, closed."""
+"""A structure of the directory: registered, revised, closed; what else happens to it stands in listing and merging."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import Any
 from uuid import UUID
 
 from pydantic import Field
 
+from services.directory.domain import listing, merging
 from services.directory.domain.fields import (
     CommuneCode,
     CountryCode,
@@ -19,20 +18,42 @@ from services.directory.domain.fields import (
     Sdg,
     Siren,
     Siret,
+    Summary,
     Website,
 )  # fmt: skip
-from shared.contract import Event
+from services.directory.domain.listing import (
+    DeclineListing,
+    ListStructure,
+    PictureStructure,
+    UnlistStructure,
+    UnpictureStructure,
+    WishListing,
+)  # fmt: skip
+from services.directory.domain.merging import MergeStructures, UnmergeStructures
+from services.directory.domain.structure_state import (
+    CLEARABLE,
+    FACTS,
+    Structure,
+    evolve,
+    known,
+    open_facts,
+    still_apart,
+)  # fmt: skip
 from shared.contract.directory import (
     StructureClosed,
     StructureField,
     StructureKind,
-    StructureListed,
     StructureRegistered,
     StructureReopened,
     StructureRevised,
-    StructureUnlisted,
 )  # fmt: skip
 from shared.decider import Command, Context, Decider, Decision, Refused
+
+__all__ = [
+    "CLEARABLE", "FACTS", "STRUCTURE", "CloseStructure", "DeclineListing", "ListStructure", "MergeStructures",
+    "PictureStructure", "RegisterStructure", "ReopenStructure", "ReviseStructure", "Structure", "StructureCommand",
+    "UnlistStructure", "UnmergeStructures", "UnpictureStructure", "WishListing", "evolve",
+]  # fmt: skip
 
 
 class StructureCommand(Command):
@@ -56,6 +77,7 @@ class RegisterStructure(StructureCommand):
     siren: Siren | None = None
     siret: Siret | None = None
     rna: Rna | None = None
+    summary: Summary | None = None
     source: Line | None = None
     invented: bool = False
 
@@ -77,20 +99,8 @@ class ReviseStructure(StructureCommand):
     siren: Siren | None = None
     siret: Siret | None = None
     rna: Rna | None = None
+    summary: Summary | None = None
     source: Line | None = None
-
-
-class ListStructure(StructureCommand):
-    """Show a structure in the public directory, on its own wish."""
-
-    structure: UUID
-
-
-class UnlistStructure(StructureCommand):
-    """Take a structure out of the public directory."""
-
-    structure: UUID
-    reason: Reason | None = None
 
 
 class CloseStructure(StructureCommand):
@@ -106,49 +116,16 @@ class ReopenStructure(StructureCommand):
     structure: UUID
 
 
-@dataclass(frozen=True)
-class Structure:
-    """`facts` is None before it is registered."""
-
-    facts: dict[str, Any] | None = None
-    listed: bool = False
-    closed: bool = False
-    cleared: frozenset[str] = field(default_factory=frozenset)
-
-
-FACTS = tuple(name for name in ReviseStructure.model_fields if name not in ("structure", "source"))
-CLEARABLE = tuple(name for name in FACTS if name not in ("name", "kind"))
-
-
-def evolve(state: Structure, event: Event) -> Structure:
-    match event:
-        case StructureRegistered():
-            return Structure({name: getattr(event, name) for name in FACTS})
-        case StructureRevised():
-            changed = {n: v for n in FACTS if (v := getattr(event, n)) is not None}
-            emptied: dict[str, Any] = {n: [] if n in ("themes", "countries", "sdgs") else None for n in event.cleared}
-            return replace(state, facts={**(state.facts or {}), **changed, **emptied})
-        case StructureListed():
-            return replace(state, listed=True)
-        case StructureUnlisted():
-            return replace(state, listed=False)
-        case StructureClosed():
-            return replace(state, closed=True)
-        case StructureReopened():
-            return replace(state, closed=False)
-    return state
-
-
 def _registered(command: RegisterStructure, state: Structure, context: Context) -> Decision:
     if state.facts is not None:
         raise Refused("already-registered")
-    _in_its_department(command.department, command.commune)
+    _agrees(command)
     return [StructureRegistered(**{name: getattr(command, name) for name in type(command).model_fields})]
 
 
 def _revised(command: ReviseStructure, state: Structure, context: Context) -> Decision:
-    facts = _open(state)
-    _in_its_department(command.department, command.commune)
+    facts = open_facts(state)
+    _agrees(command)
     wanted = {name: getattr(command, name) for name in FACTS}
     changed = {n: v for n, v in wanted.items() if v != facts.get(n)}
     cleared: list[StructureField] = [n for n in CLEARABLE if n in changed and not changed[n]]  # type: ignore[misc]
@@ -156,42 +133,23 @@ def _revised(command: ReviseStructure, state: Structure, context: Context) -> De
     return [StructureRevised(**kept, cleared=cleared, source=command.source)] if changed else []
 
 
-def _listed(command: ListStructure, state: Structure, context: Context) -> Decision:
-    _open(state)
-    return [] if state.listed else [StructureListed()]
-
-
-def _unlisted(command: UnlistStructure, state: Structure, context: Context) -> Decision:
-    _known(state)
-    return [StructureUnlisted(reason=command.reason)] if state.listed else []
-
-
 def _closed(command: CloseStructure, state: Structure, context: Context) -> Decision:
-    _known(state)
+    known(state)
     return [] if state.closed else [StructureClosed(reason=command.reason)]
 
 
 def _reopened(command: ReopenStructure, state: Structure, context: Context) -> Decision:
-    _known(state)
+    still_apart(state)
     return [StructureReopened()] if state.closed else []
 
 
-def _known(state: Structure) -> dict[str, Any]:
-    if state.facts is None:
-        raise Refused("unknown-structure")
-    return state.facts
-
-
-def _open(state: Structure) -> dict[str, Any]:
-    facts = _known(state)
-    if state.closed:
-        raise Refused("structure-closed")
-    return facts
-
-
-def _in_its_department(department: str | None, commune: str | None) -> None:
+def _agrees(command: RegisterStructure | ReviseStructure) -> None:
+    """What is given twice must say the same: a commune its department, a SIRET its SIREN."""
+    commune, department = command.commune, command.department
     if commune is not None and department is not None and not commune.startswith(department):
         raise Refused("commune-elsewhere", commune=commune, department=department)
+    if command.siret is not None and command.siren is not None and not command.siret.startswith(command.siren):
+        raise Refused("siret-of-another", siren=command.siren)
 
 
 STRUCTURE = Decider(
@@ -201,8 +159,14 @@ STRUCTURE = Decider(
     decisions={
         RegisterStructure: _registered,
         ReviseStructure: _revised,
-        ListStructure: _listed,
-        UnlistStructure: _unlisted,
+        ListStructure: listing.listed,
+        UnlistStructure: listing.unlisted,
+        WishListing: listing.wished,
+        DeclineListing: listing.declined,
+        PictureStructure: listing.pictured,
+        UnpictureStructure: listing.unpictured,
+        MergeStructures: merging.merged,
+        UnmergeStructures: merging.unmerged,
         CloseStructure: _closed,
         ReopenStructure: _reopened,
     },

@@ -1,0 +1,31 @@
+"""All documents of a view, one page after the other: for what goes through a whole directory, with flat memory."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+
+from shared.views import Document, Store, View, Where
+
+AT_ONCE = 1000
+
+
+async def everything(store: Store, view: View, where: Where | None = None) -> AsyncIterator[Document]:
+    """Every document that matches, in the order of their keys."""
+    offset = 0
+    while True:
+        page = await store.find(view, where, sort=["key"], limit=AT_ONCE, offset=offset)
+        for document in page.documents:
+            yield document
+        if len(page.documents) < AT_ONCE:
+            return
+        offset += AT_ONCE
+
+
+async def chosen(store: Store, view: View, keys: Sequence[str]) -> AsyncIterator[Document]:
+    """The documents with these keys that are there, in this order."""
+    for start in range(0, len(keys), AT_ONCE // 4):
+        some = keys[start : start + AT_ONCE // 4]
+        found = await store.get_many(view, some)
+        for key in some:
+            if key in found:
+                yield found[key]

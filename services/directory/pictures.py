@@ -1,0 +1,139 @@
+"""Pictures that members send: really looked at, made anew, kept under the hash of what was made.
+
+Whatever comes is hostile: the format is found by decoding, never by name or type; what would unfold to too many pixels
+is refused before it is unfolded; the pixels alone are written anew, so nothing else of the file (EXIF with its place and
+time, comments, a script behind the picture) stays. The event names the SHA-256 of the file that is kept.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import warnings
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from re import fullmatch
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from shared.decider import Refused
+from shared.service import Service
+
+BIGGEST = 5 * 1024 * 1024  # bytes of a file that is sent
+MOST_PIXELS = 40_000_000
+LONGEST = 1600  # pixels of a side that is kept
+SMALL = 8  # pixels of a side, at least
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
+MEDIA_TYPE = "image/webp"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A picture that is kept: the SHA-256 (hex) of its file, its size in pixels and bytes."""
+
+    sha256: str
+    width: int
+    height: int
+    bytes: int
+
+
+def remade(data: bytes) -> tuple[bytes, int, int]:
+    """The picture in `data` as WebP without anything but its pixels, at most LONGEST a side; its width and height.
+
+    Raises Refused: `picture-too-big`, `not-a-picture`, `picture-too-many-pixels`, `picture-too-small`.
+    """
+    if len(data) > BIGGEST:
+        raise Refused("picture-too-big", most=BIGGEST // 2**20)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
+                width, height = picture.size
+                if width * height > MOST_PIXELS:
+                    raise Refused("picture-too-many-pixels", most=MOST_PIXELS // 1_000_000)
+                if min(width, height) < SMALL:
+                    raise Refused("picture-too-small", least=SMALL)
+                if picture.format == "JPEG":
+                    picture.draft("RGB", (LONGEST, LONGEST))  # unfolds no more than is needed
+                picture.load()
+                upright = ImageOps.exif_transpose(picture) or picture
+                clear = "A" in upright.getbands() or "transparency" in upright.info
+                pixels = upright.convert("RGBA" if clear else "RGB")
+    except Refused:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise Refused("picture-too-many-pixels", most=MOST_PIXELS // 1_000_000) from None
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, MemoryError, IndexError, TypeError):
+        raise Refused("not-a-picture") from None
+    except Exception:  # Pillow's decoders raise what they like on broken files
+        raise Refused("not-a-picture") from None
+    pixels.thumbnail((LONGEST, LONGEST))
+    clean = Image.new(pixels.mode, pixels.size)  # a new one: the old one's info would be written along
+    clean.paste(pixels)
+    made = io.BytesIO()
+    clean.save(made, "WEBP", quality=82, method=4)
+    return made.getvalue(), clean.width, clean.height
+
+
+class Pictures:
+    """The pictures in a folder, each in a file called like its hash: `ab/abcdef….webp`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def keep(self, data: bytes) -> Kept:
+        """Keeps what was sent, made anew. On disk before it returns; the same picture twice is one file. Blocks."""
+        made, width, height = remade(data)
+        name = sha256(made).hexdigest()
+        path = self._path(name)
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            draft = path.with_name(f".{name}.{os.getpid()}.new")
+            with draft.open("wb") as file:
+                file.write(made)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(path)
+            _sync(path.parent)
+        return Kept(name, width, height, len(made))
+
+    def read(self, name: str) -> bytes | None:
+        """The file under a hash; None where there is none, or where what lies there is not what the hash says."""
+        if not fullmatch(r"[0-9a-f]{64}", name):
+            return None
+        try:
+            data = self._path(name).read_bytes()
+        except FileNotFoundError:
+            return None
+        return data if sha256(data).hexdigest() == name else None
+
+    def damaged(self) -> list[str]:
+        """Hashes whose file holds something else."""
+        return [name for name in self.names() if self.read(name) is None]
+
+    def names(self) -> list[str]:
+        return sorted(path.stem for path in self._folder.glob("??/*.webp") if not path.name.startswith("."))
+
+    def erase(self, names: Iterable[str]) -> None:
+        """Takes files away, for good: of one who is forgotten, or that nothing names any more."""
+        for name in names:
+            if fullmatch(r"[0-9a-f]{64}", name):
+                self._path(name).unlink(missing_ok=True)
+
+    def _path(self, name: str) -> Path:
+        return self._folder / name[:2] / f"{name}.webp"
+
+
+def pictures_of(service: Service) -> Pictures:
+    """The pictures of a service, in its own folder beside its views and keys."""
+    return Pictures(service.around.data / "files" / service.name)
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

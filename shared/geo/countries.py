@@ -1,0 +1,90 @@
+"""Countries: French and English names by Babel (CLDR), with exceptions, and the code that a written name means.
+
+`country_codes("Sénégal, RDC ; Mali")` reads what people write in a cell. Territories that are no country of their own on
+a form (unions, test codes) are left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+
+from babel import Locale
+
+from shared.geo import plain
+
+__all__ = ["ALIASES", "COUNTRY_CODES", "EXCEPTIONS", "NOT_COUNTRIES", "country_code", "country_codes", "country_names"]
+
+NOT_COUNTRIES = frozenset({"EU", "EZ", "UN", "ZZ", "QO", "XA", "XB"})
+
+EXCEPTIONS: Mapping[str, tuple[str, str]] = MappingProxyType({
+    "CD": ("République démocratique du Congo", "Democratic Republic of the Congo"),
+    "CG": ("Congo", "Congo"),
+    "HK": ("Hong Kong", "Hong Kong"),
+    "MM": ("Birmanie", "Myanmar"),
+    "MO": ("Macao", "Macao"),
+    "PS": ("Palestine", "Palestine"),
+    "VA": ("Vatican", "Vatican City"),
+})  # fmt: skip
+"""code → (French, English), where CLDR's name is not the one that the network's people say"""
+
+ALIASES: Mapping[str, str] = MappingProxyType({
+    "rdc": "CD", "rd congo": "CD", "congo kinshasa": "CD", "congo rdc": "CD", "zaire": "CD", "republique du congo": "CG",
+    "congo brazzaville": "CG", "myanmar": "MM", "myanmar birmanie": "MM", "territoires palestiniens": "PS",
+    "cisjordanie": "PS", "gaza": "PS", "swaziland": "SZ", "macedoine": "MK", "republique tcheque": "CZ",
+    "grande bretagne": "GB", "angleterre": "GB", "royaume uni": "GB", "uk": "GB", "usa": "US", "etats unis": "US",
+    "etats unis d amerique": "US", "cap vert": "CV", "centrafrique": "CF", "rca": "CF", "guinee conakry": "GN",
+    "republique de guinee": "GN", "viet nam": "VN", "vietnam": "VN", "timor leste": "TL", "moldavie": "MD",
+    "bielorussie": "BY", "hollande": "NL", "coree du sud": "KR", "republique dominicaine": "DO", "ivory coast": "CI",
+    "burma": "MM", "emirats arabes unis": "AE", "rep dem du congo": "CD", "burkina": "BF", "kosovo": "XK", "iles comores": "KM",
+})  # fmt: skip
+"""What people write, as `plain` compares it → code"""
+
+
+@cache
+def country_names(lang: str) -> Mapping[str, str]:
+    """code → name, of every country."""
+    at = 1 if lang == "en" else 0
+    names = Locale("en" if lang == "en" else "fr").territories
+    found = {c: n for c, n in names.items() if len(c) == 2 and c.isalpha() and c not in NOT_COUNTRIES}
+    return MappingProxyType({**found, **{code: said[at] for code, said in EXCEPTIONS.items()}})
+
+
+COUNTRY_CODES = frozenset(country_names("fr"))
+
+
+@cache
+def _by_name() -> dict[str, str]:
+    cldr = {
+        plain(name): code
+        for lang in ("fr", "en")
+        for code, name in Locale(lang).territories.items()
+        if code in COUNTRY_CODES
+    }
+    ours = {plain(name): code for lang in ("fr", "en") for code, name in country_names(lang).items()}
+    return {**cldr, **ours, **ALIASES}
+
+
+def country_code(text: str) -> str | None:
+    """The code that a code or a name means: "sn", "Sénégal", "Senegal", "le Sénégal"; None if it means none."""
+    bare = text.strip()
+    if bare.upper() in COUNTRY_CODES and len(bare) == 2:
+        return bare.upper()
+    name = plain(bare)
+    without = re.sub(r"^(la|le|les|l) ", "", name)
+    return _by_name().get(name) or _by_name().get(without)
+
+
+def country_codes(text: str) -> tuple[list[str], list[str]]:
+    """The codes in a list of names or codes, parted by `,`, `;`, `/`, `|` or lines; and what could not be read."""
+    codes: list[str] = []
+    unread: list[str] = []
+    for part in filter(None, (piece.strip() for piece in re.split(r"[,;/|\n]", text))):
+        code = country_code(part)
+        if code is None:
+            unread.append(part)
+        elif code not in codes:
+            codes.append(code)
+    return codes, unread

@@ -1,0 +1,138 @@
+"""Importing: checked line by line, nothing written before it is confirmed, each line once whatever happens."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+
+from services.directory import importing
+from services.directory.domain.structure import CloseStructure
+from services.directory.finding import finder_of
+from services.directory.import_reading import NotRead, read_table
+from services.directory.views import STRUCTURES
+from shared.decider import Command
+from shared.execute import Outcome
+from tests.directory.register.conftest import WHO, Town, structure
+
+FILE = """Nom;Type;CP;Ville;Pays;SIREN
+Jappoo;Association;31000;Toulouse;Sénégal;
+Kynarou;Association;31000;Toulouse;Inde;
+Ville de Muret;Mairie;31600;Muret;Pays des merveilles;
+Eau vive;Club;;;;
+K;Association;;;;
+Lycée Bellevue;Lycée;81000;Albi;;123456789
+Jappoo;association;31000;Toulouse;;
+Amis du livre;Association;99999;Nulle part;;
+""".replace("\n", "\r\n").encode("utf-8-sig")
+
+
+async def documents(town: Town) -> list[str]:
+    return sorted(d["name"] for d in (await town.service.store.find(STRUCTURES, limit=1000)).documents)
+
+
+async def test_a_preview_says_what_is_wrong_by_line_and_writes_nothing(town: Town) -> None:
+    await town.do(structure("Kynarou France", department="31"))
+    shown = await importing.preview(town.service, read_table(FILE))
+    assert shown.counts() == {"lines": 8, "good": 4, "wrong": 4, "doubtful": 2}
+    wrong = {line.number: {p.field: p.said["fr"] for p in line.problems} for line in shown.wrong}
+    assert set(wrong) == {4, 5, 6, 7}
+    assert "Pays des merveilles" in wrong[4]["countries"] and "Club" in wrong[5]["kind"]
+    assert set(wrong[6]) == {"name"} and "faute de frappe" in wrong[7]["siren"]
+    likely = {line.number: (line.likely, line.twin) for line in shown.doubtful}
+    assert likely[3][0][0].reason == "name" and likely[8] == ([], 2)
+    assert [line.warnings[0].said["en"] for line in shown.lines if line.warnings] == [
+        "No commune is called “99999 Nulle part”: the commune stays empty."
+    ]
+    assert await documents(town) == ["Kynarou France"]
+
+
+async def test_a_confirmed_import_writes_the_good_lines_once_however_often_it_is_sent(town: Town) -> None:
+    table = read_table(FILE)
+    shown = await importing.preview(town.service, table)
+    report = await importing.write(town.service, shown, actor=WHO, skip={8}, source="Fichier d’essai")
+    assert (report.lines, report.registered, report.new, report.skipped) == (8, 3, 3, 5)
+    last = await town.service.log.last()
+    assert last == 2 + 3
+    again = await importing.write(town.service, await importing.preview(town.service, table), actor=WHO)
+    assert (again.registered, again.new, again.import_id) == (3, 0, report.import_id)
+    assert await town.service.log.last() == last
+    (found,) = (await finder_of(town.service).find("jappoo")).documents
+    assert found["commune"] == "31555"
+    history = await town.service.execute.history("structure", importing.structure_id(report.import_id, 2))
+    assert history.events[0].data.source == "Fichier d’essai"  # type: ignore[attr-defined]
+
+
+async def test_an_import_that_was_interrupted_goes_on_and_leaves_out_what_was_left_out_at_its_start(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = "Nom;Type\r\n" + "".join(f"Structure {n:04d};Association\r\n" for n in range(600))
+    table = read_table(lines.encode())
+    shown = await importing.preview(town.service, table)
+    execute, done = town.service.execute.__call__, 0
+
+    class Cut(Exception):
+        pass
+
+    async def cut(command: Command, **more: object) -> Outcome:
+        nonlocal done
+        done += 1
+        if done > 300:
+            raise Cut
+        return await execute(command, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(type(town.service.execute), "__call__", lambda self, command, **more: cut(command, **more))
+    with pytest.raises(ExceptionGroup):
+        await importing.write(town.service, shown, actor=WHO, skip={5})
+    monkeypatch.undo()
+    before = await town.service.log.last()
+    assert 1 < before < 600
+    await town.service.runner.wait_for(before)
+    again = await importing.preview(town.service, table)
+    assert not again.doubtful  # its own lines are no duplicates of themselves
+    report = await importing.write(town.service, again, actor=WHO)
+    assert (report.registered, report.skipped, report.finished) == (599, 1, True)
+    assert len(await documents(town)) == 599 and "Structure 0003" not in await documents(town)
+    assert await town.service.log.last() == 599 + 2
+
+
+async def test_two_who_send_the_same_file_at_once_write_each_line_once(town: Town) -> None:
+    table = read_table(b"Nom\n" + b"".join(b"Structure %d\n" % n for n in range(300)))
+    shown = await importing.preview(town.service, table)
+    reports = await asyncio.gather(*(importing.write(town.service, shown, actor=WHO) for _ in range(3)))
+    assert {report.registered for report in reports} == {300}
+    assert len(await documents(town)) == 300 and await town.service.log.last() == 302
+
+
+async def test_columns_can_be_chosen_and_must_give_a_name(town: Town) -> None:
+    table = read_table("Qui;Où\r\nJappoo;81\r\n".encode())
+    with pytest.raises(NotRead) as why:
+        await importing.preview(town.service, table)
+    assert why.value.code == "no-name-column" and "Qui, Où" in importing.said_of(why.value)["fr"]
+    shown = await importing.preview(town.service, table, ["name", "department"])
+    assert shown.good[0].command == structure("Jappoo", department="81")
+    for columns, code in (
+        (["name", "name"], "column-twice"),
+        (["name"], "columns-differ"),
+        (["name", "x"], "columns-differ"),
+    ):
+        with pytest.raises(NotRead) as why:
+            await importing.preview(town.service, table, columns)
+        assert why.value.code == code
+
+
+async def test_a_closed_record_is_no_duplicate(town: Town) -> None:
+    one = await town.do(structure("Kynarou"))
+    await town.do(CloseStructure(structure=one, reason="Dissoute"))
+    shown = await importing.preview(town.service, read_table(b"Nom\nKynarou\n"))
+    assert shown.counts()["doubtful"] == 0
+
+
+async def test_progress_ends_where_it_should(town: Town) -> None:
+    table = read_table(b"Nom\n" + b"".join(b"Structure %d\n" % n for n in range(150)))
+    seen: list[tuple[int, int]] = []
+    start = time.monotonic()
+    shown = await importing.preview(town.service, table, progress=lambda done, total: seen.append((done, total)))
+    await importing.write(town.service, shown, actor=WHO, progress=lambda done, total: seen.append((done, total)))
+    assert seen[0] == (150, 150) and seen[-1] == (150, 150) and time.monotonic() - start < 60
