@@ -60,9 +60,9 @@ async def test_those_who_ask_for_keys_at_once_get_one_key_a_person_in_few_transa
     made: list[int] = []
     make_keys = keyring.make_keys
 
-    def counted(persons: set[UUID]) -> None:
+    def counted(persons: dict[UUID, set[str]], addresses: list[tuple[UUID, str]]) -> None:
         made.append(len(persons))
-        make_keys(persons)
+        make_keys(persons, addresses)
 
     monkeypatch.setattr(keyring, "make_keys", counted)
     persons, event = [uuid4() for _ in range(200)], uuid4()
@@ -87,7 +87,7 @@ async def test_a_failed_write_of_keys_is_told_and_the_next_one_goes_well(
     keyring: Keyring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     person = uuid4()
-    monkeypatch.setattr(keyring, "_wrap", lambda person, key: {})  # no value of SQLite
+    monkeypatch.setattr(keyring._wrapping, "wrap", lambda person, key: {})  # no value of SQLite
     with pytest.raises(sqlite3.Error):
         await keyring.ensure([person])
     monkeypatch.undo()

@@ -1,0 +1,95 @@
+"""What events keep about persons: who registered for a gathering."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+
+from services.events.domain.attending import CancelRegistration
+from services.events.domain.state import PARIS
+from services.events.gathering_views import GATHERINGS
+from services.events.registration_views import REGISTRATIONS
+from shared.contract.events import ParticipantRegistered
+from shared.contract.persons import PersonForgottenByEvents
+from shared.decider import Command
+from shared.envelope import Recorded, instant
+from shared.persons import PersonalData, Purpose
+from shared.service import Service
+from shared.views import Document, View
+
+PURPOSES = (
+    Purpose(
+        code="registration",
+        whom=("Personnes inscrites à un événement", "Persons registered for a gathering"),
+        what=("Nom, adresse électronique, structure, présence", "Name, mail address, structure, attendance"),
+        why=(
+            "Préparer l’accueil, compter les présents pour l’État et la Région",
+            "To prepare the door, to count who came for the State and the Region",
+        ),
+        ground=(
+            "Intérêt légitime du réseau (RGPD, art. 6.1.f)",
+            "Legitimate interest of the network (GDPR, art. 6.1.f)",
+        ),
+        begins=("le dernier jour de l’événement", "the last day of the gathering"),
+        seen_by=("L’équipe qui prépare les événements", "The team that prepares the gatherings"),
+        setting="keep_registrations",
+    ),
+)
+
+
+def _registered(document: Document | None, data: ParticipantRegistered, event: Recorded) -> Document:
+    return {"person": str(data.name.person), "purpose": "registration", "since": None, "of": event.entity_id}
+
+
+HELD = View(
+    name="held",
+    version=1,
+    on={ParticipantRegistered: _registered},
+    keys=lambda event: (str(event.data.registration),),  # type: ignore[attr-defined]
+    fields=("person",),
+    asks="administrator",
+)
+"""Registrations, by their ids."""
+
+
+async def ended(service: Service, records: Sequence[Document]) -> Mapping[str, str | None]:
+    """The end of the last day of a registration's gathering, if that is over."""
+    now = service.around.clock()
+    gatherings = await service.store.get_many(GATHERINGS, sorted({record["of"] for record in records}))
+    over = {key: _end(one["last_day"]) for key, one in gatherings.items()}
+    return {
+        record["key"]: instant(end) if (end := over.get(record["of"])) is not None and end <= now else None
+        for record in records
+    }
+
+
+def _end(day: str) -> datetime:
+    return datetime.combine(date.fromisoformat(day) + timedelta(days=1), time(), PARIS).astimezone(UTC)
+
+
+async def follows(service: Service, person: UUID, records: Sequence[Document]) -> Sequence[Command]:
+    """A place at a gathering to come goes to whoever waits: nobody can be told of it, or called at the door."""
+    open_ends = await ended(service, records)
+    coming = [record for record in records if open_ends[record["key"]] is None]
+    known = await service.store.get_many(REGISTRATIONS, [record["key"] for record in coming])
+    return [
+        CancelRegistration(gathering=UUID(record["of"]), registration=UUID(record["key"]))
+        for record in coming
+        if record["key"] in known and known[record["key"]]["standing"] in ("registered", "waiting")
+    ]
+
+
+def page(record: Document) -> str:
+    return f"/events/gatherings/{record['of']}/registrations"
+
+
+PERSONS = PersonalData(
+    event=PersonForgottenByEvents,
+    purposes=PURPOSES,
+    held=HELD,
+    ended=ended,
+    follows=follows,
+    page=page,
+    parts={"gathering": "registration"},
+)
