@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,9 @@ from jsonschema import Draft7Validator, Draft202012Validator, FormatChecker
 from shared.contract import SERVICES, load_all
 from shared.contract.asyncapi import asyncapi
 from shared.contract.directory import StructureRegistered
+from shared.contract.examples import example_of
+from shared.contract.schemas import schema_of
+from shared.envelope import opened
 from tests.facts import write
 
 TYPES = load_all()
@@ -92,3 +96,27 @@ def test_a_stored_event_is_valid_by_its_published_payload_and_by_no_other(docume
         if Draft202012Validator(message["payload"], format_checker=FormatChecker()).is_valid(stored)
     }
     assert valid == {"StructureRegistered"}
+
+
+def test_the_official_json_schema_of_asyncapi_3_accepts_the_document(
+    document: dict[str, Any], node_modules: Path
+) -> None:
+    """That of npm's @asyncapi/specs, which the AsyncAPI initiative publishes (draft 07)."""
+    official = json.loads((node_modules / "@asyncapi" / "specs" / "schemas" / "3.0.0.json").read_text())
+    validator = Draft7Validator(official)
+    assert list(validator.iter_errors(document)) == []
+    broken = {**document, "channels": {"x": {"address": 5}}}
+    assert not validator.is_valid(broken) and not validator.is_valid({**document, "asyncapi": "2.0.0"})
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_every_event_type_has_an_example_that_is_valid_and_that_our_readers_open(name: str) -> None:
+    (example,) = asyncapi("reseau", TYPES[name].service)["components"]["messages"][name]["examples"]
+    payload = asyncapi("reseau", TYPES[name].service)["components"]["messages"][name]["payload"]
+    Draft202012Validator(payload, format_checker=FormatChecker()).validate(example["payload"])
+    message = example_of(TYPES[name])
+    event = opened(message)
+    assert json.loads(message.body) == example["payload"] and isinstance(event.data, TYPES[name])
+    fields = set(schema_of(TYPES[name]).get("properties", {}))
+    assert set(example["payload"]["data"]) == fields, "an example shows every field"
+    assert message == example_of(TYPES[name])

@@ -1,0 +1,105 @@
+"""The front of a process: the services that run in it, the home and the static files, under one root; its sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from urllib.parse import urlsplit
+
+import uvicorn
+from fastapi import Depends, FastAPI
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
+
+from services.observatory.home import home
+from shared.metrics import metrics_app, watch_loop
+from shared.service import Service
+from shared.settings import Settings
+from shared.tasks import end
+from shared.web.access import Renewing, admitted, is_https
+from shared.web.app import problem
+from shared.web.assets import static_app
+from shared.web.health import with_health
+from shared.web.limits import limit_body, own_host, secured
+from shared.web.observing import observed
+from shared.web.pages import TEMPLATES, Pages
+
+DRAIN = 2  # seconds that requests under way are given at an end
+
+
+class CannotStart(Exception):
+    """Why an installation can't run here, in one sentence for the operator."""
+
+
+def root_of(services: Mapping[str, Service], settings: Settings) -> ASGIApp:
+    """All fronts of `services` under one root. `/` is the observatory's, where it is among them."""
+    root = FastAPI(title="Maillage", openapi_url=None, docs_url=None, redoc_url=None, dependencies=[Depends(admitted)])
+    first = services.get("observatory") or next(iter(services.values()))
+    root.state.service = first  # it says at the root who asks
+    root.state.pages = Pages("", TEMPLATES, {}, network_title=lambda: settings.title, label=first.sessions.label)
+    root.add_middleware(Renewing, settings=settings)
+    root.add_exception_handler(HTTPException, problem)
+    root.mount("/static", static_app())
+    for name, service in services.items():
+        root.mount(f"/{name}", service.app())
+    if "observatory" in services:
+        root.include_router(home(services["observatory"]))
+    hosts = {"127.0.0.1", "localhost", urlsplit(settings.public_url or "").hostname or "localhost"}
+    fenced = with_health(own_host(limit_body(root), hosts), services.values())
+    return secured(observed(fenced), https=is_https(settings))
+
+
+def bound(port: int, host: str = "127.0.0.1") -> socket.socket:
+    """A listening socket. Raises CannotStart where the port is taken or the address is not of this machine."""
+    sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        sock.bind((host, port))
+        sock.listen(512)
+    except OSError as error:
+        sock.close()
+        raise CannotStart(f"Port {port} of {host} is taken or not to be had; choose another with --port.") from error
+    sock.setblocking(False)
+    return sock
+
+
+async def serve(
+    app: ASGIApp, sock: socket.socket, stop: asyncio.Event, ready: Callable[[], None], drain: int = DRAIN
+) -> None:
+    """Serves until `stop` is set; ends what is under way within `drain` seconds."""
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=drain, server_header=False,
+        h11_max_incomplete_event_size=64 * 1024, proxy_headers=False,  # rates.py says whose are believed
+    )  # fmt: skip
+    server = uvicorn.Server(config)
+    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]
+    task = asyncio.create_task(server.serve(sockets=[sock]))
+    while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn has no event for it
+        await asyncio.sleep(0.01)
+    ready()
+    waiting = asyncio.create_task(stop.wait())
+    await asyncio.wait({task, waiting}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    server.should_exit = True
+    await task
+
+
+@contextlib.asynccontextmanager
+async def measured(services: Collection[Service], settings: Settings, host: str) -> AsyncIterator[int | None]:
+    """Meanwhile `/metrics` is served on a port of its own, which is returned; None where the settings want none."""
+    if settings.metrics_port is None:
+        yield None
+        return
+    stop, up = asyncio.Event(), asyncio.Event()
+    with contextlib.closing(bound(settings.metrics_port, host)) as sock:
+        serving = asyncio.create_task(serve(metrics_app(services), sock, stop, up.set))
+        watching = asyncio.create_task(watch_loop())
+        try:
+            await up.wait()
+            yield sock.getsockname()[1]
+        finally:
+            await end(watching)
+            stop.set()
+            await serving

@@ -1,0 +1,89 @@
+"""What the tests of the published language share: packages of npm, a NATS server with the accounts of a cluster."""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import hashlib
+import shutil
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from services.embedded import access, prepare
+from shared.connection import OPERATOR, Connection, connected
+from shared.contract import SERVICES
+from shared.nats_config import READER, Node, accounts_config, make_seeds, node_config, seed_of
+from shared.nats_server import binary, free_port
+
+NODE = Path(__file__).parent / "node"
+NETWORK = "reseau"
+
+
+@pytest.fixture(scope="session")
+def node_modules() -> Path:
+    """The packages of tests/contract/node, installed once beside this Python and kept until their lock changes."""
+    npm = shutil.which("npm")
+    if npm is None:
+        pytest.skip("there is no npm here: install node (Debian's nodejs and npm) to run what is for JavaScript")
+    lock = hashlib.sha256((NODE / "package-lock.json").read_bytes()).hexdigest()[:12]
+    folder = Path(sys.prefix) / f"node-{lock}"
+    folder.mkdir(exist_ok=True)
+    with (folder / "lock").open("w") as one_at_a_time:
+        fcntl.flock(one_at_a_time, fcntl.LOCK_EX)
+        if not (folder / "whole").exists():
+            for name in ("package.json", "package-lock.json", ".npmrc"):
+                shutil.copy(NODE / name, folder)
+            done = subprocess.run([npm, "ci"], cwd=folder, capture_output=True, text=True, timeout=240, check=False)
+            if done.returncode and any(
+                code in done.stderr for code in ("ENOTFOUND", "ECONNREFUSED", "ETIMEDOUT", "EAI_AGAIN")
+            ):
+                pytest.skip("npm reaches no registry from here, so what is for JavaScript can't be installed")
+            assert done.returncode == 0, done.stderr
+            (folder / "whole").touch()
+    return folder / "node_modules"
+
+
+@dataclass
+class Cluster:
+    """A server with an account for each service and a reader, as an installation has them."""
+
+    url: str
+    folder: Path
+    operator: Connection
+    services: dict[str, Connection]
+
+    @property
+    def seed(self) -> Path:
+        return seed_of(self.folder, READER)
+
+
+@pytest.fixture
+async def cluster(tmp_path: Path) -> AsyncIterator[Cluster]:
+    folder, port = tmp_path / "nats", free_port()
+    users = access(NETWORK)
+    keys = make_seeds(folder, users.users)
+    (folder / "accounts.conf").write_text(accounts_config(keys, users))
+    (folder / "nats.conf").write_text(node_config(Node("one", str(folder / "store"), f"127.0.0.1:{port}")))
+    url = f"nats://127.0.0.1:{port}"
+    process = subprocess.Popen([binary(), "-c", folder / "nats.conf", "-l", folder / "nats.log"])
+    try:
+        async with AsyncExitStack() as open_:
+
+            async def user(name: str) -> Connection:
+                nc = await connected(url, seed_of(folder, name), name)
+                open_.push_async_callback(nc.close)
+                return nc
+
+            async with asyncio.timeout(20):
+                operator = await user(OPERATOR)
+            await prepare(operator, NETWORK)
+            yield Cluster(url, folder, operator, {name: await user(name) for name in SERVICES})
+    finally:
+        process.terminate()
+        process.wait(10)
