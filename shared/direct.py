@@ -11,6 +11,7 @@ from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
 
+from shared.connection import API, Connection, NotAllowed
 from shared.envelope import Message
 
 RUN = 1000  # messages a request; the server's limit for atomic batches too, so one answer holds any decision
@@ -24,9 +25,9 @@ class Unavailable(Exception):
 class DirectGet:
     """Reads runs of messages; all answers come in on one subscription."""
 
-    def __init__(self, nc: Client, stream: str, api: str = "$JS.API") -> None:
+    def __init__(self, nc: Client, stream: str) -> None:
         self._nc = nc
-        self._address = f"{api}.DIRECT.GET.{stream}"
+        self._address = f"{api_of(nc)}.DIRECT.GET.{stream}"
         self._inbox = nc.new_inbox()
         self._numbers = count(1)
         self._open: dict[str, tuple[list[Message], asyncio.Future[bool]]] = {}
@@ -34,10 +35,16 @@ class DirectGet:
 
     async def start(self) -> None:
         self._subscription = await self._nc.subscribe(f"{self._inbox}.*", cb=self._answer)
+        if isinstance(self._nc, Connection):
+            self._nc.shorten(self._subscription, self._take)
 
     async def stop(self) -> None:
         subscription, self._subscription = self._subscription, None
-        if subscription is not None and not self._nc.is_closed:
+        if subscription is None:
+            return
+        if isinstance(self._nc, Connection):
+            self._nc.forget(subscription)
+        if not self._nc.is_closed:
             await subscription.unsubscribe()
 
     async def after(self, subject: str, seq: int, timeout: float = 5.0) -> list[Message]:
@@ -68,6 +75,22 @@ class DirectGet:
                 raise Unavailable("the event log does not give what it told of")
         return [message for message in found if message.seq <= last.seq]
 
+    async def under(self, subjects: str, timeout: float = 30.0) -> list[Message]:
+        """All messages whose subject matches a wildcard. For few among many: the server looks through every block."""
+        found: list[Message] = []
+        while True:
+            after = found[-1].seq if found else 0
+            run, _ = await self._run({"seq": after + 1, "next_by_subj": subjects, "batch": RUN}, timeout)
+            if not run:
+                return found
+            found += run
+
+    async def run(self, seq: int, count: int, timeout: float = 5.0) -> list[Message]:
+        """Up to `count` messages from `seq` on, whatever their subjects, as the replica that answers has them. It may
+        be a moment behind the others, and the server may cut a run short."""
+        run, _ = await self._run({"seq": seq, "batch": count}, timeout)
+        return run
+
     async def at(self, seq: int, timeout: float = 5.0) -> Message | None:
         """The message with this sequence, or None where there is none."""
         run, _ = await self._run({"seq": seq, "batch": 1}, timeout)
@@ -78,27 +101,60 @@ class DirectGet:
         messages: list[Message] = []
         whole: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self._open[number] = (messages, whole)
+        if isinstance(self._nc, Connection):
+            self._nc.expect(self._address, whole)
         try:
             await self._nc.publish(self._address, orjson.dumps(request), reply=f"{self._inbox}.{number}")
             async with asyncio.timeout(timeout):
                 return messages, await whole
+        except NotAllowed:
+            raise
         except (TimeoutError, NatsError) as away:
             raise Unavailable("the event log does not answer") from away
         finally:
+            whole.cancel()  # what is left of an answer is not waited for
             del self._open[number]
 
-    async def _answer(self, msg: Msg) -> None:
-        waiting = self._open.get(msg.subject.rpartition(".")[2])
+    def _take(self, subject: bytes, reply: bytes, body: bytes, headers: bytes) -> None:
+        """One message of an answer, as it came from the socket."""
+        waiting = self._open.get(subject.rpartition(b".")[2].decode())
         if waiting is None:
             return
         messages, whole = waiting
-        headers = msg.headers or {}
-        # Only stored messages have these two, and the server's come last; a stored one may well have a forged `Status`.
-        if "Nats-Sequence" in headers:
-            messages.append(Message(int(headers["Nats-Sequence"]), headers["Nats-Subject"], msg.data))
+        seq = sequence_of(headers)
+        if seq is not None:
+            messages.append(Message(seq, value_of(headers, b"Nats-Subject").decode(errors="replace"), body))
         elif not whole.done():
-            status = headers.get("Status")
-            if status in ("204", "404"):  # end of the run; nothing found
-                whole.set_result(int(headers.get("Nats-Num-Pending", 0)) > 0 and bool(messages))
+            status = headers[9:12]
+            if status in (b"204", b"404"):  # end of the run; nothing found
+                whole.set_result(int(value_of(headers, b"Nats-Num-Pending") or 0) > 0 and bool(messages))
             else:
-                whole.set_exception(Unavailable(f"direct get: {status} {headers.get('Description', '')}"))
+                said = headers.partition(b"\r\n")[0].decode(errors="replace")
+                whole.set_exception(Unavailable(f"direct get: {said}"))
+
+    async def _answer(self, msg: Msg) -> None:
+        """The same, where the client is not ours."""
+        lines = "".join(f"\r\n{name}: {value}" for name, value in (msg.headers or {}).items())
+        status = (msg.headers or {}).get("Status", "")
+        self._take(msg.subject.encode(), b"", msg.data, f"NATS/1.0 {status}{lines}\r\n\r\n".encode())
+
+
+def sequence_of(headers: bytes) -> int | None:
+    """The sequence that the server gave a stored message, None of what is none."""
+    found = value_of(headers, b"Nats-Sequence")
+    return int(found) if found.isdigit() else None
+
+
+def value_of(headers: bytes, name: bytes) -> bytes:
+    """The last value of a header, empty where there is none. What the server says of a stored message stands behind
+    what its publisher wrote, so the last is the server's."""
+    start = headers.rfind(b"\r\n" + name + b": ")
+    if start < 0:
+        return b""
+    start += len(name) + 4
+    return headers[start : headers.index(b"\r\n", start)]
+
+
+def api_of(nc: Client) -> str:
+    """Where this connection asks JetStream."""
+    return nc.api if isinstance(nc, Connection) else API

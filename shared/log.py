@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 from uuid import UUID
 
 import structlog
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
-from nats.js.api import DiscardPolicy, RetentionPolicy, StorageType, StreamConfig
+from nats.js.api import DiscardPolicy, RePublish, RetentionPolicy, StorageType, StreamConfig
 from nats.js.errors import APIError, NotFoundError
 
 from shared.committing import Committer, Conflict, Unit, Write
+from shared.connection import NotAllowed
 from shared.direct import DirectGet, Unavailable
 from shared.envelope import Message, Recorded, Void, opened
-from shared.reading import LogDamaged, read
+from shared.reading import AGAIN, DOUBTS, LogDamaged, read, told_subject
 
-__all__ = ["Conflict", "History", "Log", "LogDamaged", "Unavailable", "Unit", "Write"]
+__all__ = ["Conflict", "History", "Log", "LogDamaged", "LogUnfit", "NotAllowed", "Unavailable", "Unit", "Write"]
 log = structlog.get_logger()
+RESTORING = "maillage-restoring"
+"""The key in a stream's metadata while a restore fills it; until then nobody reads or writes it as a log."""
+UNFINISHED = "the log {} is being restored: let `maillage restore` finish, or run it again"
+PROMISED = (
+    "subjects", "storage", "retention", "discard", "max_msgs", "max_bytes", "max_age", "max_msgs_per_subject",
+    "max_msg_size", "deny_delete", "deny_purge", "allow_direct", "allow_atomic", "allow_rollup_hdrs", "sealed",
+    "no_ack", "mirror", "sources", "subject_transform", "republish", "allow_msg_ttl", "allow_msg_counter", "persist_mode",
+)  # fmt: skip
+"""What of a stream's configuration our promises rest on."""
+
+
+class LogUnfit(Exception):
+    """The stream is not there, or not as a log must be. The text says what an operator can do."""
 
 
 def stream_config(network: str, replicas: int = 1) -> StreamConfig:
@@ -38,7 +54,60 @@ def stream_config(network: str, replicas: int = 1) -> StreamConfig:
         allow_direct=True,
         allow_atomic=True,
         duplicate_window=120.0,
+        republish=RePublish(src=f"{network}.>", dest=told_subject(network)),
     )
+
+
+def being_restored(there: StreamConfig) -> bool:
+    """Whether a restore that is not finished fills this stream."""
+    return RESTORING in (there.metadata or {})
+
+
+def unlike(there: StreamConfig, network: str, replicas: int | None = None) -> list[str]:
+    """In what a stream is not as the log of a network must be, such as `deny_purge: False instead of True`. Replicas
+    are compared where they are given."""
+    wanted = stream_config(network, replicas or 1)
+    names = [*PROMISED, *(["num_replicas"] if replicas else [])]
+    found = [(name, _plain(getattr(there, name)), _plain(getattr(wanted, name))) for name in names]
+    return [f"{name}: {is_} instead of {should}" for name, is_, should in found if is_ != should]
+
+
+def _plain(value: object) -> object:
+    """As the server tells and as we set it may differ for the same: nothing, none, unlimited, an empty list."""
+    if isinstance(value, RePublish):
+        return value.src, value.dest, bool(value.headers_only)
+    return None if value in (None, False, 0, -1, [], "", "default") else value
+
+
+async def prepare(nc: Client, network: str, replicas: int = 1) -> None:
+    """Makes the stream where it is missing, and lets it have what a newer version of us wants. For an operator.
+
+    Raises LogUnfit where a stream of that name is another thing, NotAllowed, nats-py's errors.
+    """
+    js = nc.jetstream()
+    try:
+        there = (await js.stream_info(network)).config
+    except NotFoundError:
+        await js.add_stream(stream_config(network, replicas))
+        log.info("log.created", network=network, replicas=replicas)
+        return
+    if being_restored(there):
+        raise LogUnfit(UNFINISHED.format(network))
+    if not unlike(there, network, replicas):
+        return
+    there.republish, there.num_replicas = stream_config(network).republish, replicas
+    if wrong := unlike(there, network, replicas):
+        raise LogUnfit(f"there is a stream {network} that is no log of ours ({'; '.join(wrong)})")
+    await js.update_stream(there)
+    log.info("log.updated", network=network, replicas=replicas)
+
+
+class Judgement(Protocol):
+    """What whoever reads the whole log knows of it (the runner): which messages are void, and where an entity stands
+    (`<service>.<entity>.<id>`, 0 where that is not known)."""
+
+    def is_void(self, seq: int) -> bool: ...
+    def version_of(self, entity: str) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -52,20 +121,33 @@ class History:
 
 
 class Log:
-    """The log of one network, over one connection. `start` makes the stream where it is missing."""
+    """The log of one network, over one connection."""
 
-    def __init__(self, nc: Client, network: str, *, api: str = "$JS.API", replicas: int = 1) -> None:
-        self.network, self._nc, self._api, self._replicas = network, nc, api, replicas
-        self._direct = DirectGet(nc, network, api)
+    def __init__(self, nc: Client, network: str, *, replicas: int = 1) -> None:
+        self.network, self._nc, self._replicas = network, nc, replicas
+        self._direct = DirectGet(nc, network)
         self._committer = Committer(nc, network, self._direct)
+        self.judgement: Judgement | None = None
 
-    async def start(self) -> None:
-        js = self._nc.jetstream(prefix=self._api)
+    async def start(self, *, restoring: bool = False) -> None:
+        """Raises LogUnfit where the stream is not as it must be. Where it is missing it is made, if we are an operator.
+        `restoring`: it is we who fill it."""
+        js = self._nc.jetstream()
         try:
-            await js.stream_info(self.network)
+            there = (await js.stream_info(self.network)).config
         except NotFoundError:
-            await js.add_stream(stream_config(self.network, self._replicas))
-            log.info("log.created", network=self.network)
+            try:
+                await prepare(self._nc, self.network, self._replicas)
+            except NotAllowed as error:
+                raise LogUnfit(f"there is no stream {self.network} yet; `maillage prepare` makes it") from error
+        else:
+            if being_restored(there) and not restoring:
+                raise LogUnfit(UNFINISHED.format(self.network))
+            if wrong := unlike(there, self.network):
+                raise LogUnfit(
+                    f"the stream {self.network} is not as the log must be ({'; '.join(wrong)}): "
+                    "`maillage prepare` mends what can be mended; else restore it into a new stream"
+                )
         await self._direct.start()
         self._committer.start()
 
@@ -82,33 +164,59 @@ class Log:
         return await self._committer.append(unit)
 
     async def load(self, service: str, entity: str, id: UUID) -> History:
-        """The valid events of one entity, in order. Void messages are passed over, as every reader does."""
-        messages = await self._direct.after(f"{self.network}.{service}.{entity}.{id}.*", 0)
+        """The valid events of one entity, in order. Void messages are passed over, as every reader does.
+
+        Raises Unavailable where events are missing that were there before: nothing may be decided on half a history.
+        """
+        name = f"{service}.{entity}.{id}"
+        for _ in range(DOUBTS):
+            messages = await self._direct.after(f"{self.network}.{name}.*", 0)
+            events, missing = self._in_turn(messages)
+            known = self.judgement.version_of(name) if self.judgement else 0
+            if missing is None and len(events) >= known:
+                return History(events, len(events), messages[-1].seq if messages else 0)
+            await asyncio.sleep(AGAIN)  # a replica that is behind, or a message that the runner has not judged yet
+        what = f"event {len(events) + 1} of {name} is missing from the log: restore it"
+        log.error("log.event_missing", entity=name, version=len(events) + 1)
+        raise Unavailable(what)
+
+    def _in_turn(self, messages: Sequence[Message]) -> tuple[list[Recorded], int | None]:
+        """The events among the messages of one entity that have their turn; and the sequence of one whose predecessor
+        is missing, unless it is known for void."""
         events: list[Recorded] = []
-        version = 0
+        missing = None
         for message in messages:
             try:
                 event = opened(message)
             except Void:
                 continue
-            if event.version != version + 1:
-                continue  # out of turn: a copy of an earlier message, or a forged one
-            version += 1
-            events.append(event)
-        return History(events, version, messages[-1].seq if messages else 0)
+            if event.version == len(events) + 1:
+                events.append(event)
+            elif event.version > len(events) + 1 and self.judgement and not self.judgement.is_void(message.seq):
+                missing = missing or message.seq
+            # else out of turn: a copy of an earlier message, or a forged one
+        return events, missing
+
+    def shows(self, seq: int) -> None:
+        """Tells that the log has been seen to hold this sequence: it must never give it to another event."""
+        self._committer.shows(seq)
 
     async def at(self, seq: int) -> Message | None:
         """The message with this sequence, None beyond the end."""
         return await self._direct.at(seq)
 
+    async def under(self, subjects: str) -> list[Message]:
+        """Every message whose subject matches, in order; `subjects` may hold wildcards and leaves the network out."""
+        return await self._direct.under(f"{self.network}.{subjects}")
+
     async def last(self) -> int:
         """The sequence of the last message, 0 of an empty log."""
         try:
-            info = await self._nc.jetstream(prefix=self._api).stream_info(self.network)
+            info = await self._nc.jetstream().stream_info(self.network)
         except (TimeoutError, NatsError, APIError) as error:
             raise Unavailable("the event log does not answer") from error
         return int(info.state.last_seq)
 
     def read(self, after: int = 0, *, follow: bool = False, until: int | None = None) -> AsyncIterator[list[Message]]:
         """Everything after a sequence, in runs, in order, without holes. See `shared.reading.read`."""
-        return read(self._nc, self.network, after, follow=follow, until=until, api=self._api)
+        return read(self._nc, self.network, after, follow=follow, until=until)

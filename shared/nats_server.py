@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import ctypes
 import os
-import secrets
 import signal
 import socket
 import subprocess
@@ -18,32 +17,13 @@ from pathlib import Path
 from typing import Any
 
 import structlog
-from faststream.security import SASLPlaintext
-from nats.aio.client import Client
 
-from shared.connection import Connection
+from shared.connection import OPERATOR, Connection, broker_options, connected
+from shared.nats_config import Access, Node, accounts_config, make_seeds, node_config, seed_of, write_secret
 
 log = structlog.get_logger()
 START = 30.0  # seconds that a start may take; a large store is read first
 STOP = 3.0  # seconds that an end may take before it is forced
-
-USER = "maillage"
-CONFIG = """\
-# Made anew at each start of `maillage up`.
-host: 127.0.0.1
-port: {port}
-server_name: maillage
-max_payload: 1MB
-write_deadline: "10s"
-jetstream {{
-  store_dir: "{store}"
-  sync_interval: always
-}}
-authorization {{
-  user: {user}
-  password: "{password}"
-}}
-"""
 
 
 class NatsFailed(Exception):
@@ -82,27 +62,32 @@ def _dies_with_parent() -> Callable[[], None] | None:
 
 @dataclass
 class NatsServer:
-    """A server whose store lies in `folder`. Its password is made at the first start and kept in a file only we read."""
+    """A server whose store lies in `folder`, for the users of `access`; without it, for an operator alone.
+
+    The users' keys are made at the first start, each in a file of `folder`/keys that only we read.
+    """
 
     folder: Path
     port: int = 0
+    access: Access | None = None
     process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
         return f"nats://127.0.0.1:{self.port}"
 
+    @property
+    def keys(self) -> Path:
+        return self.folder / "keys"
+
     async def start(self) -> None:
         """Returns once the server answers with JetStream ready. Raises NatsFailed."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self.port = self.port or free_port()
-        config = self.folder / "nats.conf"
-        text = CONFIG.format(user=USER, port=self.port, store=self.folder / "store", password=self._password())
-        with open(os.open(config, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(text)
+        self._configure()
         # A session of its own: Ctrl-C in a terminal reaches us alone, and we end the server after ourselves.
         self.process = subprocess.Popen(
-            [binary(), "-c", config, "-l", self.folder / "nats.log"],
+            [binary(), "-c", self.folder / "nats.conf", "-l", self.folder / "nats.log"],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -116,7 +101,7 @@ class NatsServer:
                 await asyncio.sleep(0.02)
                 continue
             with contextlib.suppress(Exception):
-                nc = await self._connect(allow_reconnect=False, connect_timeout=1)
+                nc = await self.connect(OPERATOR, allow_reconnect=False, connect_timeout=1)
                 try:
                     await nc.jetstream().account_info()
                     return
@@ -126,35 +111,38 @@ class NatsServer:
         await self.stop()
         raise NatsFailed(f"the NATS server did not start; {self.folder / 'nats.log'} says why")
 
+    def _configure(self) -> None:
+        """Made anew at each start: the users, and what they may, follow from the program."""
+        keys = make_seeds(self.keys, self.access.users if self.access else [OPERATOR])
+        write_secret(self.folder / "accounts.conf", accounts_config(keys, self.access))
+        node = Node("maillage", str(self.folder / "store"), f"127.0.0.1:{self.port}")
+        write_secret(self.folder / "nats.conf", node_config(node))
+        # Before there were accounts, the log lay in the account that is there by itself; a password opened all.
+        before, now = (self.folder / "store" / "jetstream" / account for account in ("$G", "LOG"))
+        if before.exists() and not now.exists():
+            before.rename(now)
+        (self.folder / "password").unlink(missing_ok=True)
+
     def _listens(self) -> bool:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
-    async def connect(self, name: str) -> Client:
-        """A connection that comes back by itself for ever."""
-        return await self._connect(name=name, max_reconnect_attempts=-1, reconnect_time_wait=0.2)
+    async def connect(self, user: str = OPERATOR, **options: Any) -> Connection:
+        """A connection that comes back by itself for ever. Without accounts everybody is the operator."""
+        user = self._user(user)
+        return await connected(self.url, seed_of(self.keys, user), user, **options)
 
-    async def _connect(self, **options: object) -> Client:
-        async def quiet(error: Exception) -> None:
-            log.debug("nats.error", error=repr(error))
-
-        given: dict[str, Any] = {"error_cb": quiet, "pending_size": 64 * 1024 * 1024, "ping_interval": 10, **options}
-        nc = Connection()
-        try:
-            await nc.connect(self.url, user=USER, password=self._password(), **given)
-        except BaseException:
-            await nc.close()  # else nats-py leaves its socket open
-            raise
-        return nc
-
-    def broker(self) -> dict[str, Any]:
+    def broker(self, user: str = OPERATOR) -> dict[str, Any]:
         """How FastStream connects: the arguments of its NatsBroker."""
-        return {
-            "servers": [self.url],
-            "security": SASLPlaintext(USER, self._password()),
-            "max_reconnect_attempts": -1,  # else reactions would end for ever after two minutes without a server
-            "reconnect_time_wait": 0.2,
-        }
+        user = self._user(user)
+        return broker_options(self.url, seed_of(self.keys, user), user)
+
+    def _user(self, name: str) -> str:
+        if self.access is None:
+            return OPERATOR
+        if name not in self.access.users:
+            raise NatsFailed(f"there is no NATS user {name}")
+        return name
 
     async def stop(self) -> None:
         """Ends the server, gently first."""
@@ -167,12 +155,3 @@ class NatsServer:
             await asyncio.sleep(0.02)
         self.process.kill()
         self.process.wait()
-
-    def _password(self) -> str:
-        path = self.folder / "password"
-        if not path.exists():
-            draft = path.with_suffix(".new")  # a crash leaves no empty password behind
-            with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-                file.write(secrets.token_urlsafe(32))
-            draft.replace(path)
-        return path.read_text()

@@ -72,7 +72,7 @@ class Unit:
 async def publish(nc: Client, stream: str, units: Iterable[Unit]) -> int:
     """Writes all of the units or none; no entity may be in two of them. Returns the sequence of the last event.
 
-    Raises Rejected or NoAnswer.
+    Raises Rejected, NoAnswer, or NotAllowed where the server does not let us write there.
     """
     parts = [part for unit in units for part in _with_headers(unit)]
     try:

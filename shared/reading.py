@@ -1,206 +1,227 @@
-"""The ordered read of everything: pulls that overlap, from any sequence on, without a hole or not at all."""
+"""The ordered read of everything: from any sequence on, without a hole or not at all.
+
+What is there already comes by direct gets that overlap; what is new the server tells by itself (the stream's
+`republish`), and whatever it failed to tell is fetched. No consumer is made: whoever may make one may name any subject
+for the server to deliver to (docs/adr/0007).
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 
-import orjson
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
-from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
-from nats.js.errors import APIError, NotFoundError
+from nats.js.errors import APIError
 
 from shared.connection import Connection
-from shared.direct import DirectGet, Unavailable
+from shared.direct import DirectGet, Unavailable, sequence_of
 from shared.envelope import Message
 
-PULL = 1000  # messages a request
-AHEAD = 10 * PULL  # messages asked for and not yet taken over: bounds the memory
-QUIET = 3.0  # seconds without even a heartbeat after which the consumer is taken for dead
-EXPIRES = 30.0  # seconds that an unanswered request stays open
+RUN = 1000  # messages a request
+OPEN = 3  # requests under way at once
+AHEAD = 10 * RUN  # messages told and not yet taken over; beyond it they are dropped, and fetched later
+QUIET = 2.0  # seconds without news after which a follower looks by itself, and whether what it read is still there
+GLANCE = 0.2  # seconds after which it looks whether the connection was lost meanwhile
+AGAIN = 0.1  # seconds before what should be there is asked for again, of another replica perhaps
+DOUBTS = 20  # times of asking again before a message counts as missing
 
 
 class LogDamaged(Exception):
     """The log is not what it was: a sequence is missing, or the log ends before what was read of it already."""
 
 
-class _Pulls:
-    """One ephemeral consumer, and the requests open on it."""
-
-    def __init__(self, nc: Client, stream: str, after: int, api: str) -> None:
-        self._nc, self._stream, self._after, self._api = nc, stream, after, api
-        self.messages: list[Message] = []
-        self.news = asyncio.Event()
-        self.lost = False
-        self.idle = False  # the server lives and has nothing to send
-        self._asked = 0  # messages of open requests, at most
-        self._consumer = ""
-        self._subscription: Subscription | None = None
-
-    async def open(self) -> None:
-        config = ConsumerConfig(
-            deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
-            opt_start_seq=self._after + 1,
-            ack_policy=AckPolicy.NONE,
-            mem_storage=True,
-            num_replicas=1,
-            inactive_threshold=60.0,
-        )
-        info = await self._nc.jetstream(prefix=self._api).add_consumer(self._stream, config)
-        self._consumer = info.name
-        self._inbox = self._nc.new_inbox()
-        self._subscription = await self._nc.subscribe(
-            self._inbox, cb=self._heard, pending_msgs_limit=4 * AHEAD, pending_bytes_limit=-1
-        )
-        if isinstance(self._nc, Connection):
-            self._nc.shorten(self._subscription, self._take)
-
-    async def close(self) -> None:
-        if self._subscription is None:
-            return  # its opening failed, or was cut off
-        if isinstance(self._nc, Connection):
-            self._nc.forget(self._subscription)
-        if self._nc.is_closed:
-            return
-        try:
-            await self._subscription.unsubscribe()
-            await self._nc.jetstream(prefix=self._api).delete_consumer(self._stream, self._consumer)
-        except (NatsError, NotFoundError, APIError, TimeoutError):
-            pass  # it ends by itself after its inactive_threshold
-
-    async def ask(self) -> None:
-        """Keeps requests open as long as what is asked for and not taken over stays below AHEAD."""
-        while len(self.messages) + self._asked + PULL <= AHEAD:
-            self._asked += PULL
-            request = {"batch": PULL, "expires": int(EXPIRES * 1e9), "idle_heartbeat": int(QUIET / 3 * 1e9)}
-            await self._nc.publish(
-                f"{self._api}.CONSUMER.MSG.NEXT.{self._stream}.{self._consumer}",
-                orjson.dumps(request),
-                reply=self._inbox,
-            )
-            if self._asked >= 2 * PULL:
-                break
-
-    def _take(self, subject: bytes, reply: bytes, body: bytes) -> None:
-        """A message of the log. Its sequence is in the reply subject (NATS ADR-15)."""
-        parts = reply.split(b".")
-        try:
-            seq = int(parts[5 if len(parts) == 9 else 7])
-        except (IndexError, ValueError):  # nobody but the server should write to our inbox
-            self.lost = True
-        else:
-            self.messages.append(Message(seq, subject.decode(errors="replace"), body))
-            self._asked -= 1
-            self.idle = False
-        self.news.set()
-
-    async def _heard(self, msg: Msg) -> None:
-        if msg.reply.startswith("$JS.ACK"):
-            self._take(msg.subject.encode(), msg.reply.encode(), msg.data)
-        else:
-            headers = msg.headers or {}
-            if headers.get("Status") == "408":  # a request expired; so many of its messages never came
-                self._asked -= int(headers.get("Nats-Pending-Messages", PULL))
-            elif headers.get("Status") == "100":
-                self.idle = True
-            else:
-                self.lost = True
-        self.news.set()
+def told_subject(stream: str) -> str:
+    """Under which subjects the server tells of each message that it has stored."""
+    return f"told.{stream}.>"
 
 
 async def read(
-    nc: Client, stream: str, after: int, *, follow: bool, until: int | None = None, api: str = "$JS.API"
+    nc: Client, stream: str, after: int, *, follow: bool, until: int | None = None
 ) -> AsyncIterator[list[Message]]:
     """Runs of messages with the sequences after+1, after+2, …; ends at `until` unless it is to `follow` for ever.
 
-    A consumer that dies (a restart of the server, a lost connection) is replaced where it stood. Raises LogDamaged
-    where a sequence is missing, even to a fresh consumer, where the log ends before `after`, or where it was replaced
-    meanwhile by another one.
+    An interruption (a restart of the server, a lost connection) is bridged. Raises LogDamaged where a sequence is
+    missing, where the log ends before `after`, or where it was replaced meanwhile by another one; NotAllowed.
     """
-    doubted = -1  # the sequence at which a hole was seen once
-    latest: Message | None = None
-    while True:
-        last = await _last_sequence(nc, stream, api)
-        if last < after:
-            raise LogDamaged(f"the log ends at sequence {last}, but {after} was read before: restore it")
-        if latest is not None and await _at(nc, stream, after, api) != latest:
-            raise LogDamaged(f"sequence {after} of the log is not the event that was read there before")
-        if not follow and until is None:
-            until = last
-        if until is not None and after >= until:
-            return
-        pulls = _Pulls(nc, stream, after, api)
-        try:
-            await pulls.open()
-            while not pulls.lost:
-                await pulls.ask()
-                pulls.news.clear()
-                if not pulls.messages:
-                    pulls.idle = False
-                    try:
-                        async with asyncio.timeout(QUIET):
-                            await pulls.news.wait()
-                    except TimeoutError:
-                        break
-                    if pulls.idle and after < last and await _at(nc, stream, after + 1, api) is None:
-                        raise LogDamaged(f"sequence {after + 1} is missing from the log: restore it")
-                run, pulls.messages = pulls.messages, []
-                if not run:
-                    continue
-                if run[0].seq != after + 1 or run[-1].seq != after + len(run):
-                    whole = _without_gap(run, after)
-                    if not whole and doubted == after:
-                        raise LogDamaged(f"sequence {after + 1} is missing from the log: restore it")
-                    if not whole:
-                        doubted = after
-                    run = whole
-                    pulls.lost = True
-                if until is not None and run and run[-1].seq > until:
-                    run = run[: until - run[-1].seq]
-                if run:
-                    latest = run[-1]
-                    after = latest.seq
-                    yield run
-                    if until is not None and after >= until:
-                        return
-        except (NatsError, APIError, TimeoutError, Unavailable):
-            await asyncio.sleep(0.2)
-        finally:
-            await pulls.close()
-
-
-def _without_gap(run: list[Message], after: int) -> list[Message]:
-    whole = []
-    for message in run:
-        if message.seq != after + 1:
-            break
-        whole.append(message)
-        after += 1
-    return whole
-
-
-async def _at(nc: Client, stream: str, seq: int, api: str) -> Message | None:
-    """The message with this sequence, None where the log has none."""
-    direct = DirectGet(nc, stream, api)
-    await direct.start()
+    reader = _Reader(nc, stream, after)
+    told = _Told(nc, stream)
+    direct = DirectGet(nc, stream)
     try:
+        await direct.start()
+        if follow:
+            await told.start()
         while True:
             try:
-                return await direct.at(seq)
-            except Unavailable:
+                last = await _last_sequence(nc, stream)
+                if last < reader.after:
+                    raise LogDamaged(f"the log ends at sequence {last}, but {reader.after} was read before: restore it")
+                if not follow and until is None:
+                    until = last
+                if until is not None and reader.after >= until:
+                    return
+                async with aclosing(reader.upto(direct, last if until is None else min(last, until))) as runs:
+                    async for run in runs:
+                        yield reader.took(_cut(run, until))
+                while until is None or reader.after < until:
+                    if not await told.wait():
+                        break
+                    run = _cut(told.after(reader.after), until)
+                    if run:
+                        yield reader.took(run)
+                    if told.doubtful:
+                        break
+                else:
+                    return
+            except (NatsError, APIError, TimeoutError, Unavailable):
                 if nc.is_closed:
                     raise
+                await asyncio.sleep(0.2)
     finally:
+        await told.stop()
         await direct.stop()
 
 
-async def _last_sequence(nc: Client, stream: str, api: str) -> int:
+def _cut(run: list[Message], until: int | None) -> list[Message]:
+    return run[: until - run[-1].seq] if until is not None and run and run[-1].seq > until else run
+
+
+class _Reader:
+    """Where a read stands: the last message that was handed on."""
+
+    def __init__(self, nc: Client, stream: str, after: int) -> None:
+        self._nc, self._stream = nc, stream
+        self.after = after
+        self._latest: Message | None = None
+
+    def took(self, run: list[Message]) -> list[Message]:
+        self._latest, self.after = run[-1], run[-1].seq
+        return run
+
+    async def upto(self, direct: DirectGet, last: int) -> AsyncGenerator[list[Message], None]:
+        """Everything up to the sequence `last`, which the log holds, and perhaps more; who takes a run says so. Each request asks for the message before, too:
+        so what was read stays bound to what comes, and a log that was replaced is noticed."""
+        doubts, looked = 0, False
+        asked: deque[tuple[int, asyncio.Task[list[Message]]]] = deque()
+        try:
+            while self.after < last or not looked:
+                start = asked[-1][0] + RUN if asked else self.after
+                while len(asked) < OPEN and (start < last or not asked):
+                    asked.append((start, asyncio.create_task(direct.run(max(1, start), RUN + (start > 0)))))
+                    start += RUN
+                start, task = asked.popleft()
+                found = await task
+                if start != self.after:
+                    continue  # asked for in vain: a run before it was cut short
+                run = self._whole(found, sure=doubts > 0)
+                looked = looked or run is not None
+                if run:
+                    doubts = 0
+                    yield run
+                elif run is None or self.after < last:
+                    doubts += 1
+                    if doubts > DOUBTS:
+                        missing = self.after if run is None else self.after + 1
+                        raise LogDamaged(f"sequence {missing} is missing from the log: restore it")
+                    await asyncio.sleep(AGAIN)
+        finally:
+            for _, task in asked:
+                task.cancel()
+            await asyncio.gather(*(task for _, task in asked), return_exceptions=True)
+
+    def _whole(self, found: list[Message], sure: bool) -> list[Message] | None:
+        """What follows without a gap on what was read; None from a replica that does not have that. A gap is believed
+        when it is seen twice: a single replica may be damaged, and the next answer may be another's."""
+        if found and found[0].seq == self.after:
+            if self._latest not in (None, found[0]):
+                raise LogDamaged(f"sequence {self.after} of the log is not the event that was read there before")
+            found = found[1:]
+        elif self.after > 0:  # it has not got so far yet, or has lost it
+            return None
+        for n, message in enumerate(found):
+            if message.seq != self.after + n + 1:
+                if sure and n == 0:
+                    raise LogDamaged(f"sequence {self.after + 1} is missing from the log: restore it")
+                return found[:n]
+        return found
+
+
+class _Told:
+    """What the server tells of new messages while we follow."""
+
+    def __init__(self, nc: Client, stream: str) -> None:
+        self._nc, self._prefix = nc, len("told.")
+        self._subject = told_subject(stream)
+        self._messages: list[Message] = []
+        self.news = asyncio.Event()
+        self.doubtful = False
+        self._reconnects = 0
+        self._subscription: Subscription | None = None
+
+    async def start(self) -> None:
+        self._subscription = await self._nc.subscribe(self._subject, cb=self._heard)
+        if isinstance(self._nc, Connection):
+            self._nc.shorten(self._subscription, self._take)
+
+    async def stop(self) -> None:
+        subscription, self._subscription = self._subscription, None
+        if subscription is None:
+            return
+        if isinstance(self._nc, Connection):
+            self._nc.forget(subscription)
+        if not self._nc.is_closed:
+            await subscription.unsubscribe()
+
+    async def wait(self) -> bool:
+        """Until there is news. False where one should rather look: it was quiet for long, or the connection was lost."""
+        if self._subscription is None:
+            return False
+        give_up = asyncio.get_running_loop().time() + QUIET
+        while not self.news.is_set():
+            if self._nc.stats["reconnects"] != self._reconnects or asyncio.get_running_loop().time() > give_up:
+                self._reconnects = self._nc.stats["reconnects"]
+                return False
+            try:
+                async with asyncio.timeout(GLANCE):
+                    await self.news.wait()
+            except TimeoutError:
+                continue
+        self.news.clear()
+        return True
+
+    def after(self, seq: int) -> list[Message]:
+        """What was told and follows on `seq`. `doubtful`: there was something else too, so that one must look."""
+        messages, self._messages = self._messages, []
+        self.doubtful = False
+        run: list[Message] = []
+        for message in messages:
+            if message.seq != seq + len(run) + 1:  # a gap; or what was fetched meanwhile; or a log that begins anew
+                self.doubtful = True
+                break
+            run.append(message)
+        return run
+
+    def _take(self, subject: bytes, reply: bytes, body: bytes, headers: bytes) -> None:
+        seq = sequence_of(headers)
+        if len(self._messages) >= AHEAD:
+            self._messages.clear()
+        if seq is not None:
+            self._messages.append(Message(seq, subject[self._prefix :].decode(errors="replace"), body))
+            self.news.set()
+
+    async def _heard(self, msg: Msg) -> None:
+        lines = "".join(f"\r\n{name}: {value}" for name, value in (msg.headers or {}).items())
+        self._take(msg.subject.encode(), b"", msg.data, f"NATS/1.0{lines}\r\n\r\n".encode())
+
+
+async def _last_sequence(nc: Client, stream: str) -> int:
     while True:
         try:
-            info = await nc.jetstream(prefix=api).stream_info(stream)
+            info = await nc.jetstream().stream_info(stream)
             return int(info.state.last_seq)
         except (NatsError, APIError, TimeoutError):
             if nc.is_closed:

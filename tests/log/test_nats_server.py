@@ -54,15 +54,15 @@ def alive(pid: int) -> bool:
         return False
 
 
-async def test_a_stopped_server_starts_again_on_its_store_with_its_password(tmp_path: Path) -> None:
+async def test_a_stopped_server_starts_again_on_its_store_with_its_keys(tmp_path: Path) -> None:
     server = NatsServer(tmp_path)
     await server.start()
-    password = (tmp_path / "password").read_text()
+    key = (tmp_path / "keys" / "operator.nk").read_text()
     await server.stop()
     await server.stop()
     await server.start()
-    assert (tmp_path / "password").read_text() == password
-    nc = await server.connect("test")
+    assert (tmp_path / "keys" / "operator.nk").read_text() == key
+    nc = await server.connect()
     assert nc.is_connected
     await nc.close()
     await server.stop()

@@ -81,10 +81,10 @@ async def test_a_server_that_is_killed_while_nothing_happens_is_not_noticed_by_t
     await nc.close()
 
 
-async def test_the_server_is_our_child_with_a_password_of_its_own_in_a_file_only_we_read(
-    own_server: NatsServer,
-) -> None:
-    password = own_server.folder / "password"
-    assert password.stat().st_mode & 0o777 == 0o600 and len(password.read_text()) >= 32
-    assert (own_server.folder / "nats.conf").stat().st_mode & 0o777 == 0o600
+async def test_every_user_has_a_key_of_its_own_in_a_file_only_we_read(own_server: NatsServer) -> None:
+    key = own_server.keys / "operator.nk"
+    assert key.stat().st_mode & 0o777 == 0o600 and key.read_text().startswith("SU")
+    for public in ("nats.conf", "accounts.conf"):
+        path = own_server.folder / public
+        assert path.stat().st_mode & 0o777 == 0o600 and key.read_text().strip() not in path.read_text()
     assert own_server.url.startswith("nats://127.0.0.1:")
