@@ -10,10 +10,12 @@ import asyncio
 import contextlib
 import os
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
-from typing import Protocol
-from uuid import UUID
+from typing import Any, Literal, Protocol, TypeVar, cast
+from uuid import UUID, uuid5
 
 from aiosmtplib import (
     SMTP,
@@ -26,16 +28,18 @@ from aiosmtplib import (
     SMTPServerDisconnected,
 )  # fmt: skip
 
-from shared.contract.newsletter import RefusalReason
+from shared import tracing
+from shared.erasing import erase
 from shared.settings import Settings
 
 TIMEOUT = 60.0  # seconds for one reply of the server
 CLOSING = 421  # "service not available, closing transmission channel", RFC 5321 §4.2.2
-SUBJECTS: dict[str, RefusalReason] = {
+Reason = Literal["address", "mailbox", "system", "routing", "protocol", "content", "policy", "other"]
+SUBJECTS: dict[str, Reason] = {
     "1": "address", "2": "mailbox", "3": "system", "4": "routing", "5": "protocol", "6": "content", "7": "policy",
 }  # fmt: skip
 """The second figure of an enhanced status code, RFC 3463 §3"""
-BARE: dict[int, RefusalReason] = {
+BARE: dict[int, Reason] = {
     550: "address",
     551: "address",
     553: "address",
@@ -72,7 +76,7 @@ class Declined(Exception):
         self.code = code if code is not None and 200 <= code <= 599 else None
         self.status = found[0] if found else None
         self.for_good = code is None or code >= 500
-        self.reason: RefusalReason = (SUBJECTS.get(found[2]) if found else BARE.get(code or 0)) or "other"
+        self.reason: Reason = (SUBJECTS.get(found[2]) if found else BARE.get(code or 0)) or "other"
 
 
 class Doubt(Exception):
@@ -96,7 +100,49 @@ class Post(Protocol):
 
 def post_of(settings: Settings, data: Path) -> Post:
     """The way that the settings say."""
-    return SmtpPost(settings) if settings.smtp_host else FolderPost(data / "mail")
+    return SmtpPost(settings) if settings.smtp_host else FolderPost(mails_in(data))
+
+
+Step = TypeVar("Step", bound=Callable[..., Any])
+
+
+def traced(name: str) -> Callable[[Step], Step]:
+    """A step of the way of a mail as a span of its trace, without its address."""
+
+    def around(step: Step) -> Step:
+        @wraps(step)
+        async def spanned(self: Any, letter: Letter) -> None:
+            with tracing.span(name, "client", maillage__delivery=str(letter.delivery)):
+                await step(self, letter)
+
+        return cast(Step, spanned)
+
+    return around
+
+
+def mails_in(data: Path) -> Path:
+    """The folder of mails where there is no mail server."""
+    return data / "mail"
+
+
+def letter_for(person: UUID) -> UUID:
+    """An id for a mail to a person that no event names. Its first half is the same for all of theirs, so that they are
+    found again (`erase_letters`); the rest is random."""
+    return UUID(bytes=_share(person) + os.urandom(8))
+
+
+def erase_letters(data: Path, person: UUID, deliveries: Iterable[UUID] = ()) -> int:
+    """Erases the files of all mails to a person, also half-written ones: those of `letter_for` and of these deliveries.
+    How many there were."""
+    folder = mails_in(data)
+    share = str(UUID(bytes=_share(person) + bytes(8)))[:18]
+    found = {path for pattern in (f"{share}*.eml", f".{share}*.new") for path in folder.glob(pattern)}
+    named = {folder / name for id in deliveries for name in (f"{id}.eml", f".{id}.new")}
+    return sum(erase(path) for path in found | named)
+
+
+def _share(person: UUID) -> bytes:
+    return uuid5(person, "letters").bytes[:8]
 
 
 class SmtpPost:
@@ -106,6 +152,7 @@ class SmtpPost:
         self._settings = settings
         self._smtp: SMTP | None = None
 
+    @traced("smtp offer")
     async def offer(self, letter: Letter) -> None:
         fresh = self._smtp is None
         smtp = self._smtp or await self._open()
@@ -143,6 +190,7 @@ class SmtpPost:
             await self.close()
             raise Unreachable("busy") from odd
 
+    @traced("smtp hand over")
     async def hand_over(self, letter: Letter) -> None:
         if self._smtp is None:
             raise Doubt
@@ -196,17 +244,19 @@ class SmtpPost:
 
 
 class FolderPost:
-    """A file a mail, named like its delivery: whole or not there at all."""
+    """A file a mail, named like its delivery: whole or not there at all, and for its owner's eyes: there are addresses in
+    it, and links that let somebody in."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     async def offer(self, letter: Letter) -> None:
         try:
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
             raise Unreachable("folder") from error
 
+    @traced("mail file")
     async def hand_over(self, letter: Letter) -> None:
         try:
             await asyncio.to_thread(self._write, letter)
@@ -215,7 +265,7 @@ class FolderPost:
 
     def _write(self, letter: Letter) -> None:
         draft = self._folder / f".{letter.delivery}.new"
-        with draft.open("wb") as file:
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(letter.content)
             file.flush()
             os.fsync(file.fileno())

@@ -100,8 +100,16 @@ class Entry:
 
     async def _send_link(self, address: str, lang: Lang) -> None:
         person = await self.person_at(address)
-        if person is not None:
-            self.mail.send(person, address, lang)
+        # To the address that we know, not to what was typed: "ſ" and "s" are folded into one, two mailboxes they are.
+        known = await self._address(person) if person is not None else None
+        if person is not None and known is not None:
+            self.mail.send(person, known, lang)
+
+    async def _address(self, person: UUID) -> str | None:
+        """The address under which a person may come in."""
+        document = await self.service.store.get(ACCOUNTS, str(account_id(person)))
+        own = self.service.keyring.reveal(document["email"]) if document is not None else None
+        return own or await address_of(self.service, str(person))
 
     async def person_at(self, address: str) -> UUID | None:
         """Who may come in by a link sent to this address: of an open account, or a contact of a structure."""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from services.directory.cooperation_views import PROJECTS
 from services.directory.domain.structure import FACTS
+from services.directory.register_views import CLAIMS, IMPORTS, MEMBERSHIPS, NAMESAKES, TIMELINES
+from services.directory.space_views import SPACE
 from shared.contract.directory import (
     ContactAdded,
     ContactRemoved,
@@ -13,15 +16,25 @@ from shared.contract.directory import (
     IdentificationRequested,
     MediaCoverageNoted,
     MediaCoverageWithdrawn,
+    MemberEventPublished,
     MemberNewsPublished,
     MemberOfferPublished,
+    MemberProjectPublished,
     PublicationWithdrawn,
+    StructureAbsorbed,
     StructureClosed,
     StructureListed,
+    StructureListingDeclined,
+    StructureListingWished,
+    StructurePictured,
     StructureRegistered,
+    StructureReleased,
     StructureReopened,
     StructureRevised,
+    StructuresMerged,
+    StructuresUnmerged,
     StructureUnlisted,
+    StructureUnpictured,
     SupportGiven,
     SupportWithdrawn,
 )  # fmt: skip
@@ -30,6 +43,7 @@ from shared.envelope import Recorded
 from shared.views import Document, View, folded, kept
 
 LISTS = ("themes", "countries", "sdgs")
+IDENTIFIERS = ("siren", "siret", "rna")
 
 
 def _day(event: Recorded) -> str:
@@ -37,13 +51,21 @@ def _day(event: Recorded) -> str:
 
 
 def _structure(document: Document, event: Recorded) -> Document:
-    """What follows from the facts: the order of names, when the record was last touched, its version."""
-    return {**document, "sort": folded(document["name"]), "seen": _day(event), "version": event.version}
+    """What follows from the facts: the order of names, when the record was last touched, its version. By `seq` the
+    search index (finding.py) sees what has changed."""
+    seen = {"seen": _day(event), "version": event.version, "seq": event.seq}
+    return {**document, "sort": folded(document["name"]), **seen}
+
+
+APART: Document = {
+    "wished": False, "picture": None, "picture_text": None, "merged_into": None, "absorbed": [], "former": [],
+}  # fmt: skip
+"""`absorbed`: the records merged into this one, by which other views may still know it; `former`: its numbers of before."""
 
 
 def _registered(document: Document | None, data: StructureRegistered, event: Recorded) -> Document:
     facts: dict[str, Any] = {name: getattr(data, name) for name in FACTS}
-    state = {"listed": False, "closed": False, "invented": data.invented, "since": _day(event)}
+    state = {"listed": False, "closed": False, "invented": data.invented, "since": _day(event), **APART}
     return _structure({**facts, **state}, event)
 
 
@@ -52,28 +74,65 @@ def _revised(document: Document | None, data: StructureRevised, event: Recorded)
         return None
     changed = {name: value for name in FACTS if (value := getattr(data, name)) is not None}
     emptied: dict[str, Any] = {name: [] if name in LISTS else None for name in data.cleared}
-    return _structure({**document, **changed, **emptied}, event)
+    after = {**document, **changed, **emptied}
+    gone = [
+        {"scheme": name, "number": document[name], "until": _day(event)}
+        for name in IDENTIFIERS
+        if document.get(name) and document[name] != after[name]
+    ]
+    return _structure({**after, "former": [*document["former"], *gone]} if gone else after, event)
 
 
-def _now(**state: bool) -> Any:
+def _now(**state: bool | None) -> Any:
     def evolve(document: Document | None, data: Any, event: Recorded) -> Document | None:
         return None if document is None else _structure({**document, **state}, event)
 
     return evolve
 
 
+def _pictured(document: Document | None, data: StructurePictured, event: Recorded) -> Document | None:
+    shown = {"picture": data.picture, "picture_text": data.picture_text}
+    return None if document is None else _structure({**document, **shown}, event)
+
+
+def _merged(document: Document | None, data: StructuresMerged, event: Recorded) -> Document | None:
+    if document is None:
+        return None
+    more = [str(data.merged), *map(str, data.followers)]
+    return _structure({**document, "absorbed": [*document["absorbed"], *more]}, event)
+
+
+def _unmerged(document: Document | None, data: StructuresUnmerged, event: Recorded) -> Document | None:
+    if document is None:
+        return None
+    gone = {str(data.merged), *map(str, data.followers)}
+    return _structure({**document, "absorbed": [id for id in document["absorbed"] if id not in gone]}, event)
+
+
+def _absorbed(document: Document | None, data: StructureAbsorbed, event: Recorded) -> Document | None:
+    return None if document is None else _structure({**document, "merged_into": str(data.kept)}, event)
+
+
 STRUCTURES = View(
     name="structures",
-    version=1,
+    version=2,
     on={
         StructureRegistered: _registered,
         StructureRevised: _revised,
-        StructureListed: _now(listed=True),
+        StructureListed: _now(listed=True, wished=False),
         StructureUnlisted: _now(listed=False),
         StructureClosed: _now(closed=True),
         StructureReopened: _now(closed=False),
+        StructureListingWished: _now(wished=True),
+        StructureListingDeclined: _now(wished=False),
+        StructurePictured: _pictured,
+        StructureUnpictured: _now(picture=None, picture_text=None),
+        StructuresMerged: _merged,
+        StructuresUnmerged: _unmerged,
+        StructureAbsorbed: _absorbed,
+        StructureReleased: _now(merged_into=None),
     },
-    fields=("sort", "kind", "department", "themes", "countries", "listed", "closed", "since"),
+    fields=("sort", "kind", "department", "themes", "countries", "listed", "closed", "since", "wished", "seq"),
     text=lambda d: " ".join([d["name"], d.get("acronym") or "", *d.get("themes", [])]),
 )
 
@@ -138,12 +197,13 @@ def _answered(document: Document | None, data: IdentificationAnswered, event: Re
     if document is None:
         return None
     answer = {"answered": _day(event), "structures": data.structures, "answer": data.answer}
+    answer |= {"found": [str(id) for id in data.found], "shown_upto": data.shown_upto}
     return {**document, **answer, "version": event.version}
 
 
 REQUESTS = View(
     name="requests",
-    version=1,
+    version=2,
     on={IdentificationRequested: _fact_of(answered=None), IdentificationAnswered: _answered},
     fields=("requester", "at", "year", "answered"),
     text=lambda d: f"{d['requester']} {d.get('question') or ''}",
@@ -156,10 +216,12 @@ def _withdrawn(document: Document | None, data: Any, event: Recorded) -> Documen
 
 PUBLICATIONS = View(
     name="publications",
-    version=1,
+    version=2,
     on={
         MemberNewsPublished: _fact_of(sort="news", withdrawn=False, kind=None),
         MemberOfferPublished: _fact_of(sort="offer", withdrawn=False),
+        MemberProjectPublished: _fact_of(sort="project", withdrawn=False, kind=None),
+        MemberEventPublished: _fact_of(sort="event", withdrawn=False, kind=None),
         PublicationWithdrawn: _withdrawn,
     },
     fields=("structure", "sort", "at", "year", "withdrawn"),
@@ -182,4 +244,7 @@ MEMBERS = View(
     fields=("structure", "college"),
 )
 
-VIEWS = (STRUCTURES, CONTACTS, SUPPORTS, COVERAGES, REQUESTS, PUBLICATIONS, MEMBERS)
+VIEWS = (
+    STRUCTURES, CONTACTS, SUPPORTS, COVERAGES, REQUESTS, PUBLICATIONS, MEMBERS, PROJECTS, SPACE, TIMELINES, MEMBERSHIPS, NAMESAKES,
+    CLAIMS, IMPORTS,
+)  # fmt: skip

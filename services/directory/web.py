@@ -9,6 +9,8 @@ from uuid import UUID
 from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import Response
 
+from services.directory import account_api, account_pages, my_pages, sign_in_pages, space_pages
+from services.directory.domain.account_state import AccountCommand
 from services.directory.domain.request import AnswerIdentification, RequestIdentification
 from services.directory.domain.structure import StructureCommand
 from services.directory.views import CONTACTS, COVERAGES, MEMBERS, PUBLICATIONS, REQUESTS, STRUCTURES, SUPPORTS
@@ -20,6 +22,7 @@ from shared.service import Choices, Service
 from shared.views import Document, View
 from shared.web.maps import department_map
 from shared.web.pages import Pages, language
+from shared.web.persons import revealed
 from shared.web.rendering import PAGE, Chosen, PageNumber, Words, newest_first, pages_total, render
 
 MAPPED_REGION = "76"  # Occitanie, the first user's; a setting once there is a second
@@ -27,6 +30,8 @@ MAPPED_REGION = "76"  # Occitanie, the first user's; a setting once there is a s
 
 def page_of(command: Command, outcome: Outcome) -> str:
     """A record's page for what concerns a structure; the list it stands in for the rest."""
+    if isinstance(command, AccountCommand):
+        return f"/directory/accounts/{outcome.entity_id}"
     if isinstance(command, StructureCommand):
         return f"/directory/structures/{outcome.entity_id}"
     structure = getattr(command, "structure", None)
@@ -106,7 +111,7 @@ def routes(service: Service) -> APIRouter:
             return (await store.find(view, {"structure": key}, limit=200, **more)).documents
 
         contacts = [
-            {**c, **{n: service.keyring.reveal(c[n]) for n in ("name", "email", "phone")}}
+            {**c, **{n: revealed(request, service, c[n]) for n in ("name", "email", "phone")}}
             for c in await about(CONTACTS)
         ]
         history = await service.execute.history("structure", UUID(key))
@@ -150,4 +155,6 @@ def routes(service: Service) -> APIRouter:
             chosen=sort,
         )
 
+    for part in (sign_in_pages, my_pages, account_pages, account_api, space_pages):
+        router.include_router(part.routes(service))
     return router

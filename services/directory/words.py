@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+from services.directory.account_words import ACCOUNT_WORDS
+from services.directory.register_words import EXPORT_WORDS, IMPORT_WORDS, PICTURE_WORDS, REGISTER_WORDS
 from shared.words import Words
 
 WORDS: Words = {
+    **REGISTER_WORDS,
+    **IMPORT_WORDS,
+    **EXPORT_WORDS,
+    **PICTURE_WORDS,
+    **ACCOUNT_WORDS,
     "map.title": ("Structures par département", "Structures by department"),
     "command.RegisterStructure": ("Inscrire une structure", "Register a structure"),
     "command.ReviseStructure.title": ("Modifier la fiche", "Change the record"),

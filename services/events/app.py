@@ -7,6 +7,7 @@ from pathlib import Path
 from services.events.domain.gathering import GATHERING
 from services.events.domain.project import PROJECT
 from services.events.domain.tandem import TANDEM
+from services.events.retention import PERSONS
 from services.events.views import VIEWS
 from services.events.web import choices, page_of, routes
 from services.events.words import WORDS
@@ -21,4 +22,5 @@ EVENTS = Definition(
     routes=routes,
     page_of=page_of,
     choices=choices,
+    persons=PERSONS,
 )

@@ -15,6 +15,7 @@ from services.events.structure_views import STRUCTURES
 from shared.decider import Command
 from shared.geo import DEPARTMENTS
 from shared.service import Choices, Service
+from shared.web.access import access
 from shared.web.formats import countries, day
 from shared.web.rendering import PAGE, Words, render
 
@@ -54,6 +55,7 @@ def routes(service: Service) -> APIRouter:
     router = APIRouter()
 
     @router.get("/choose/{command}")
+    @access("editor")
     async def choose(request: Request, command: str, q: Words = "") -> Response:
         field = PICKED.get(command)
         if field is None:

@@ -14,7 +14,9 @@ from services.events.structure_views import STRUCTURES
 from shared.execute import new_command_id
 from shared.service import Service
 from shared.views import Document, folded
+from shared.web.access import access
 from shared.web.pages import Pages, language
+from shared.web.persons import revealed
 from shared.web.rendering import PAGE, Chosen, PageNumber, Words, pages_total, render
 
 MOST = 3000  # registrations that a search at the door looks through; their names are sealed, so each is opened
@@ -40,15 +42,16 @@ def routes(service: Service) -> APIRouter:
         )  # fmt: skip
 
     @router.get("/gatherings/{key}/check-in")
+    @access("editor")
     async def check_in(request: Request, key: str, q: Words = "") -> Response:
         gathering = await gathering_or_404(service, key)
-        found = await _searched(service, key, q.strip())
+        found = await _searched(request, service, key, q.strip())
         present = {"gathering": key, "standing": "present"}
         there = await store.find(REGISTRATIONS, present, sort=["-present_at"], limit=LATEST)
         expected = {"gathering": key, "standing": ["registered", "present"]}
         pages: Pages = request.app.state.pages
         now = today()
-        page = render(
+        return render(
             service, request, "check_in.html", gathering=gathering, q=q, found=found[:FOUND], more=len(found) > FOUND,
             latest=await _with_structures(service, there.documents), total=there.total, audiences=AUDIENCES,
             expected=await store.count_by(REGISTRATIONS, "audience", expected),
@@ -56,13 +59,11 @@ def routes(service: Service) -> APIRouter:
             early=now < gathering["day"], late=now > gathering["last_day"], command_id=new_command_id,
             title=pages.lexicon.say("door.agora" if gathering["kind"] == "agora" else "door", language(request)),
         )  # fmt: skip
-        page.headers["Cache-Control"] = "no-store"  # a person's name may be on it
-        return page
 
     return router
 
 
-async def _searched(service: Service, gathering: str, q: str) -> list[Document]:
+async def _searched(request: Request, service: Service, gathering: str, q: str) -> list[Document]:
     """Registrations of a gathering by ticket number, structure or person's name, with that name opened."""
     if not q:
         return []
@@ -71,17 +72,17 @@ async def _searched(service: Service, gathering: str, q: str) -> list[Document]:
         where = {"gathering": gathering, "ticket": int(bare)}
         ticket = await service.store.find(REGISTRATIONS, where, limit=1)
         if ticket.documents:
-            return await _opened(service, ticket.documents)
+            return await _opened(request, service, ticket.documents)
     some = await service.store.find(REGISTRATIONS, {"gathering": gathering}, sort=["ticket"], limit=MOST)
     words = folded(q).split()
-    people = await _opened(service, some.documents)
+    people = await _opened(request, service, some.documents)
     return [p for p in people if all(w in folded(f"{p['from'] or ''} {p['who'] or ''}") for w in words)]
 
 
-async def _opened(service: Service, registrations: Sequence[Document]) -> list[Document]:
+async def _opened(request: Request, service: Service, registrations: Sequence[Document]) -> list[Document]:
     """The same with the names of person and structure."""
     named = await _with_structures(service, registrations)
-    return [{**one, "who": service.keyring.reveal(one["name"])} for one in named]
+    return [{**one, "who": revealed(request, service, one["name"])} for one in named]
 
 
 async def _with_structures(service: Service, registrations: Sequence[Document]) -> list[Document]:

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from shared.contract.directory import StructureClosed, StructureRegistered, StructureReopened, StructureRevised
+from shared.contract.directory import (
+    StructureAbsorbed,
+    StructureClosed,
+    StructureRegistered,
+    StructureReleased,
+    StructureReopened,
+    StructureRevised,
+)  # fmt: skip
 from shared.contract.membership import MemberJoined
 from shared.envelope import Recorded
 from shared.views import Document, Evolve, View
@@ -38,15 +45,25 @@ def _closed(closed: bool) -> Evolve:
     return lambda document, data, event: None if document is None else {**document, "closed": closed}
 
 
+def _absorbed(document: Document | None, data: StructureAbsorbed, event: Recorded) -> Document | None:
+    return None if document is None else {**document, "merged_into": str(data.kept)}
+
+
+def _released(document: Document | None, data: StructureReleased, event: Recorded) -> Document | None:
+    return None if document is None else {name: value for name, value in document.items() if name != "merged_into"}
+
+
 STRUCTURES = View(
     name="structures",
-    version=1,
+    version=2,
     on={
         StructureRegistered: _registered,
         StructureRevised: _revised,
         MemberJoined: _joined,
         StructureClosed: _closed(True),
         StructureReopened: _closed(False),
+        StructureAbsorbed: _absorbed,
+        StructureReleased: _released,
     },
     keys=_structure,
     fields=("name", "kind", "department", "member", "closed"),

@@ -15,6 +15,7 @@ from services.membership.domain.peer_network import PEER_NETWORK
 from services.membership.domain.post import POST
 from services.membership.domain.seat import SEAT
 from services.membership.domain.volunteer import VOLUNTEER
+from services.membership.retention import PERSONS
 from services.membership.views import VIEWS
 from services.membership.web import choices, page_of, routes
 from services.membership.words import WORDS
@@ -41,4 +42,5 @@ MEMBERSHIP = Definition(
     routes=routes,
     page_of=page_of,
     choices=choices,
+    persons=PERSONS,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import get_args
 
 from services.membership.domain.charter import CHARTER_ID
@@ -17,9 +17,10 @@ COLLEGE_CODES: Sequence[CollegeCode] = get_args(CollegeCode)
 CURRENT: Where = {"status": "current"}
 
 
-def label(service: Service, member: Document) -> str:
-    """A member's name. A person's is opened here, for staff who must tell one from another."""
-    return str(member.get("name") or service.keyring.reveal(member.get("person")) or "—")
+def label(member: Document, reveal: Callable[[dict[str, str] | None], str | None], forgotten: str = "—") -> str:
+    """A member's name. A person's is opened by `reveal`, for staff who must tell one from another; `forgotten` stands
+    for one that can't be opened any more."""
+    return member.get("name") or reveal(member.get("person")) or forgotten
 
 
 async def everything(service: Service, view: View, where: Where | None = None, *, sort: str = "") -> list[Document]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from fastapi import Request
@@ -14,17 +15,21 @@ from shared.service import Service
 from shared.views import Document
 from shared.web import rendering
 from shared.web.formats import PARIS
+from shared.web.pages import language, side_by_side
+from shared.web.persons import revealed
 
 
 def render(service: Service, request: Request, template: str, **context: Any) -> Response:
     """A page that may name a member and open what is sealed."""
+    reveal = partial(revealed, request, service)
+    forgotten = side_by_side(language(request), "Personne oubliée", "Person forgotten")
     return rendering.render(
         service,
         request,
         template,
         this_year=datetime.now(PARIS).year,
-        label=lambda member: label(service, member),
-        reveal=service.keyring.reveal,
+        label=lambda member: label(member, reveal, forgotten),
+        reveal=reveal,
         **context,
     )
 

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from shared.contract.directory import StructureClosed, StructureRegistered, StructureReopened, StructureRevised
+from shared.contract.directory import (
+    StructureAbsorbed,
+    StructureClosed,
+    StructureRegistered,
+    StructureReleased,
+    StructureReopened,
+    StructureRevised,
+)  # fmt: skip
 from shared.envelope import Recorded
 from shared.views import Document, Evolve, View, folded
 
@@ -24,15 +31,26 @@ def _closed(closed: bool) -> Evolve:
     return lambda document, data, event: None if document is None else {**document, "closed": closed}
 
 
+def _absorbed(document: Document | None, data: StructureAbsorbed, event: Recorded) -> Document | None:
+    return None if document is None else {**document, "merged_into": str(data.kept)}
+
+
+def _released(document: Document | None, data: StructureReleased, event: Recorded) -> Document | None:
+    return None if document is None else {name: value for name, value in document.items() if name != "merged_into"}
+
+
 STRUCTURES = View(
     name="structures",
-    version=1,
+    version=2,
     on={
         StructureRegistered: _registered,
         StructureRevised: _revised,
         StructureClosed: _closed(True),
         StructureReopened: _closed(False),
+        StructureAbsorbed: _absorbed,
+        StructureReleased: _released,
     },
     fields=("sort", "closed"),
     text=lambda d: d["name"],
 )
+"""`merged_into`: the record that the directory keeps instead of this one, if it was merged."""

@@ -10,6 +10,14 @@ UNDO = (
 )
 
 WORDS: Words = {
+    "field.email.hint": (
+        "Scellée. Elle sert à retrouver la personne qui veut voir ce qui est gardé d’elle, ou être oubliée.",
+        "Sealed. By it a person is found who wants to see what is kept of them, or to be forgotten.",
+    ),
+    "refused.not-a-mail-address": (
+        "Ce n’est pas une adresse électronique. Il en faut une comme nom@exemple.fr.",
+        "This is not a mail address. One like name@example.org is needed.",
+    ),
     "command.JoinNetwork": ("Accueillir la structure", "Welcome the structure"),
     "command.JoinNetwork.hint": (
         "Elle signe la charte et entre dans un collège. Cherchez-la d’abord : le lien remplit le formulaire.",

@@ -11,13 +11,15 @@ from services.newsletter.domain.fields import NEWSLETTER as NAMESPACE
 from services.newsletter.domain.issue import ISSUE
 from services.newsletter.domain.subscriber import SUBSCRIBER
 from services.newsletter.links import Links
-from services.newsletter.mail import Sender
-from services.newsletter.post import post_of
+from services.newsletter.measures import measuring
 from services.newsletter.reactions import REACTIONS
+from services.newsletter.retention import PERSONS
 from services.newsletter.sending import SENDING, Sending
 from services.newsletter.views import VIEWS
 from services.newsletter.web import choices, page_of, routes
 from services.newsletter.words import WORDS
+from shared.mail import Sender
+from shared.post import post_of
 from shared.service import Definition, Service
 
 SAMPLE_NETWORK = "exemple"  # there the sample opens the bulletins, on the days when they were
@@ -55,4 +57,6 @@ NEWSLETTER = Definition(
     choices=choices,
     opening=opening,
     closing=closing,
+    measuring=measuring,
+    persons=PERSONS,
 )

@@ -9,23 +9,27 @@ only by hand.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
 
-from services.newsletter.domain.delivery import AcceptDelivery, DeferDelivery, RefuseDelivery
+from services.newsletter.domain.delivery import AcceptDelivery, DeferDelivery, DeliveryCommand, RefuseDelivery
 from services.newsletter.due import Due, Gone
-from services.newsletter.mail import BadAddress
-from services.newsletter.post import Declined, Doubt, Letter, Post
+from shared import tracing
 from shared.contract.newsletter import RefusalReason
 from shared.decider import Command, Refused
+from shared.envelope import opened
 from shared.execute import new_command_id
 from shared.log import Conflict, Unavailable
+from shared.mail import BadAddress
+from shared.post import Declined, Doubt, Letter, Post
 from shared.service import Service
 
 log = structlog.get_logger()
+TOGETHER = 100  # notes written at the same time
 TAKEN = 1.0  # seconds before a mail is looked at again that another one began
 
 
@@ -71,7 +75,13 @@ class Delivering:
         return min((one.at - now for one in self._later.values()), default=None)
 
     async def deliver(self, due: Due) -> None:
-        """Sends a mail, or writes down why not. Raises Unreachable."""
+        """Sends a mail, or writes down why not, in the trace of the event that asks for it. Raises Unreachable."""
+        asked = await self._service.log.at(due.cause) if tracing.on() else None
+        parent = opened(asked).cloud.traceparent if asked else None
+        with tracing.span("deliver", "consumer", parent, maillage__delivery=str(due.delivery)):
+            await self._deliver(due)
+
+    async def _deliver(self, due: Due) -> None:
         try:
             letter = await due.write()
         except Gone:
@@ -116,6 +126,16 @@ class Delivering:
     async def _give_up(self, due: Due, reason: RefusalReason) -> None:
         if await self._begin(due):
             await self.say(RefuseDelivery(delivery=due.delivery, reason=reason))
+
+    async def note_doubts(self, due: Sequence[Due]) -> None:
+        """Writes of mails that they may have been sent, before a restore; nothing is sent."""
+        for start in range(0, len(due), TOGETHER):
+            commands = [one.begin.model_copy(update={"doubt": "restored"}) for one in due[start : start + TOGETHER]]
+            await asyncio.gather(*map(self._note, commands))
+
+    async def _note(self, command: DeliveryCommand) -> None:
+        with contextlib.suppress(Refused):  # the log knows better by now
+            await self.say(command)
 
     async def _begin(self, due: Due) -> bool:
         """Writes that the mail is begun; False where somebody else began it."""

@@ -15,9 +15,10 @@ from services.newsletter.domain.bulletin import FIVE
 from services.newsletter.domain.delivery import BeginConfirmation, BeginDelivery, DeliveryCommand, delivery_id
 from services.newsletter.issue_views import BULLETINS, ISSUES
 from services.newsletter.links import Links
-from services.newsletter.mail import Sender, confirmation_letter, issue_letter
-from services.newsletter.post import Letter
+from services.newsletter.mail import confirmation_letter, issue_letter
 from services.newsletter.subscriber_views import DELIVERIES, SUBSCRIBERS
+from shared.mail import Sender
+from shared.post import Letter
 from shared.service import Service
 from shared.views import Document, View, Where
 
@@ -32,10 +33,11 @@ class Gone(Exception):
 @dataclass(frozen=True, slots=True)
 class Due:
     """One mail that is to be sent: what notes its beginning, and what writes it (None: there is no address any more;
-    raises Gone and BadAddress)."""
+    raises Gone and BadAddress). `cause`: the sequence of the last event that asks for it."""
 
     delivery: UUID
     begin: DeliveryCommand
+    cause: int
     write: Callable[[], Awaitable[Letter | None]]
 
 
@@ -64,9 +66,9 @@ class Duties:
         for id, document in waiting.items():
             known = begun.get(str(id))
             if known is None or known["state"] in ("deferred", "released"):
-                yield self._confirmation(id, document)
+                yield self._confirmation(id, document, known)
 
-    def _confirmation(self, id: UUID, document: Document) -> Due:
+    def _confirmation(self, id: UUID, document: Document, known: Document | None) -> Due:
         subscriber, pending = UUID(document["key"]), document["pending"]
         request = UUID(pending["request"])
 
@@ -85,7 +87,7 @@ class Duties:
                 until=pending["expires"],
             )  # fmt: skip
 
-        return Due(id, BeginConfirmation(request=request, subscriber=subscriber), write)
+        return Due(id, BeginConfirmation(request=request, subscriber=subscriber), _last(document["asked_seq"], known), write)
 
     async def again(self) -> AsyncIterator[Due]:
         """Issues that an editor wants sent again, or that a server did not take, after the rest went out."""
@@ -97,23 +99,20 @@ class Duties:
                 continue
             subscriber = await store.get(SUBSCRIBERS, known["subscriber"])
             if subscriber is not None and issue["bulletin"] in subscriber["bulletins"]:
-                yield self._issue_to(issue, UUID(known["subscriber"]))
+                yield self._issue_to(issue, UUID(known["subscriber"]), known)
 
     async def of_issue(self, issue: Document) -> list[Due]:
         """To who was a subscriber before the issue was approved, still is, and has not been dealt with."""
-        done = {
-            d["subscriber"]
-            for d in await everything(self._service, DELIVERIES, {"issue": issue["key"]})
-            if d["state"] in ("begun", "accepted", "refused")
-        }
+        known = {d["subscriber"]: d for d in await everything(self._service, DELIVERIES, {"issue": issue["key"]})}
+        done = {key for key, d in known.items() if d["state"] in ("begun", "accepted", "refused")}
         code = issue["bulletin"]
         return [
-            self._issue_to(issue, UUID(d["key"]))
+            self._issue_to(issue, UUID(d["key"]), known.get(d["key"]))
             for d in await everything(self._service, SUBSCRIBERS, {"bulletins": code})
             if d["key"] not in done and d["proofs"][code] < issue["approved_seq"]
         ]
 
-    def _issue_to(self, issue: Document, subscriber: UUID) -> Due:
+    def _issue_to(self, issue: Document, subscriber: UUID, before: Document | None) -> Due:
         id = delivery_id(UUID(issue["key"]), subscriber)
         code = issue["bulletin"]
 
@@ -132,4 +131,10 @@ class Duties:
                 delivery=id, to=address, leaving=f"{self._sender.url}/newsletter/unsubscribe/{token}",
             )  # fmt: skip
 
-        return Due(id, BeginDelivery(issue=UUID(issue["key"]), subscriber=subscriber), write)
+        begin = BeginDelivery(issue=UUID(issue["key"]), subscriber=subscriber)
+        return Due(id, begin, _last(issue["approved_seq"], before), write)
+
+
+def _last(asked: int, delivery: Document | None) -> int:
+    """The sequence of what asked for a mail last: a delivery that is due again was put off or released meanwhile."""
+    return max(asked, delivery["last_seq"]) if delivery else asked

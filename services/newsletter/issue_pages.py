@@ -21,9 +21,9 @@ from shared.decider import Refused
 from shared.execute import new_command_id
 from shared.service import Service
 from shared.views import Document
-from shared.web.api import ACTOR
+from shared.web.access import access, who_of
 from shared.web.forms import Form as Questions
-from shared.web.pages import SECURITY_HEADERS, Pages, language
+from shared.web.pages import Pages, language
 from shared.web.rendering import render
 
 
@@ -48,13 +48,14 @@ def routes(service: Service) -> APIRouter:
 
     @router.get("/issues/{key}/preview")
     async def preview(request: Request, key: str) -> Response:
-        return HTMLResponse((await _bodies(service, request, key))[1], headers=dict(SECURITY_HEADERS))
+        return HTMLResponse((await _bodies(service, request, key))[1])
 
     @router.get("/issues/{key}/preview.txt")
     async def preview_text(request: Request, key: str) -> Response:
-        return PlainTextResponse((await _bodies(service, request, key))[0], headers=dict(SECURITY_HEADERS))
+        return PlainTextResponse((await _bodies(service, request, key))[0])
 
     @router.get("/issues/{key}/approve")
+    @access("editor")
     async def ask_approval(request: Request, key: str) -> Response:
         return await _approval(service, request, await issue_or_404(service, key), None, 200)
 
@@ -66,7 +67,10 @@ def routes(service: Service) -> APIRouter:
         recipients = await readers_of(service, found["bulletin"])
         try:
             outcome = await service.execute(
-                ApproveIssue(issue=UUID(key), recipients=recipients), id=command_id, actor=ACTOR, version=version
+                ApproveIssue(issue=UUID(key), recipients=recipients),
+                id=command_id,
+                actor=who_of(request).actor,
+                version=version,
             )
         except Refused as refused:
             pages: Pages = request.app.state.pages
@@ -76,6 +80,7 @@ def routes(service: Service) -> APIRouter:
         return RedirectResponse(f"/newsletter/issues/{key}?done={outcome.seq}", 303)
 
     @router.get("/issues/{key}/items/{item}")
+    @access("editor")
     async def item(request: Request, key: str, item: str) -> Response:
         found = await issue_or_404(service, key)
         known = next((i for i in found["items"] if i["item"] == item), None)

@@ -26,9 +26,10 @@ from services.newsletter.subscriber_views import SUBSCRIBERS
 from shared.decider import Refused, derived_id
 from shared.execute import new_command_id
 from shared.service import Service
-from shared.web.api import Done
+from shared.web.access import access, foreign
 from shared.web.forms import Form, parse, sentences
 from shared.web.pages import Pages, language
+from shared.web.rates import limited
 from shared.words import Lang
 
 PUBLIC = "public"  # the actor of what people do by themselves
@@ -49,6 +50,12 @@ class WishByProgram(Wish):
     lang: Lang = "fr"
 
 
+class Asked(BaseModel):
+    """The wish is heard; a mail asks for a confirmation, where one is needed."""
+
+    asked: bool = True
+
+
 def routes(service: Service) -> APIRouter:
     """The routes of the pages for everybody."""
     router = APIRouter(include_in_schema=False)
@@ -57,13 +64,10 @@ def routes(service: Service) -> APIRouter:
         pages: Pages = request.app.state.pages
         return pages.render(request, template, status=status, **context)
 
-    async def asked(wish: Wish, lang: Lang, id: UUID) -> Done:
+    async def asked(wish: Wish, lang: Lang, id: UUID) -> None:
         person = await asyncio.to_thread(service.keyring.person_at, wish.email.clear)
         command = RequestSubscription(email=wish.email, bulletins=wish.bulletins, lang=lang, person=person)
-        outcome = await service.execute(command, id=id, actor=PUBLIC)
-        return Done(
-            entity=outcome.entity_id, sequence=outcome.seq, events=list(outcome.events), repeated=outcome.repeated
-        )
+        await service.execute(command, id=id, actor=PUBLIC)
 
     def form_page(request: Request, status: int, values: Any, errors: dict[str, str]) -> Response:
         pages: Pages = request.app.state.pages
@@ -75,11 +79,14 @@ def routes(service: Service) -> APIRouter:
         return render(request, "subscribe.html", status, form=form, five=FIVE)
 
     @router.get("/subscribe")
+    @access("public")
     async def subscribe(request: Request) -> Response:
         return form_page(request, 200, {"bulletins": request.query_params.getlist("bulletins")}, {})
 
     @router.post("/subscribe")
+    @access("public")
     async def send_wish(request: Request) -> Response:
+        limited(request, "form")
         data: FormData = await request.form(max_fields=50, max_files=0)
         lang = language(request)
         pages: Pages = request.app.state.pages
@@ -95,23 +102,28 @@ def routes(service: Service) -> APIRouter:
         return RedirectResponse("/newsletter/subscribe/sent", 303)
 
     @router.get("/subscribe/sent")
+    @access("public")
     async def sent(request: Request) -> Response:
         return render(request, "said.html", what="asked")
 
     @router.get("/do/RequestSubscription")
+    @access("public")
     async def the_form_for_it() -> Response:
         return RedirectResponse("/newsletter/subscribe", 303)
 
     @router.post("/do/RequestSubscription")
+    @access("public")
     async def not_by_this_form() -> Response:
         raise HTTPException(405)
 
     @router.post("/api/commands/request-subscription")
-    async def by_program(wish: WishByProgram) -> Done:
-        """In place of the command's own route: who is reached at an address is for us to find, not for the asker."""
-        done, _ = await asyncio.gather(asked(wish, wish.lang, new_command_id()), asyncio.sleep(ANSWER))
-        await service.runner.wait_for(done.sequence)
-        return done
+    @access("public")
+    async def by_program(request: Request, wish: WishByProgram) -> Asked:
+        """In place of the command's own route: who is reached at an address is for us to find, not for the asker; and
+        whether an address is known is not for everybody to learn, so that all are answered alike."""
+        limited(request, "form")
+        await asyncio.gather(asked(wish, wish.lang, new_command_id()), asyncio.sleep(ANSWER))
+        return Asked()
 
     def confirming(request: Request, token: str) -> Confirming | Response:
         try:
@@ -122,6 +134,7 @@ def routes(service: Service) -> APIRouter:
             return render(request, "said.html", 404, what="bad")
 
     @router.get("/confirm/{token}")
+    @access("public")
     async def confirm(request: Request, token: str) -> Response:
         link = confirming(request, token)
         if isinstance(link, Response):
@@ -136,6 +149,7 @@ def routes(service: Service) -> APIRouter:
         return render(request, "confirm.html", titles=[FIVE[code][0] for code in wanted])
 
     @router.post("/confirm/{token}")
+    @access("public")
     async def confirmed(request: Request, token: str) -> Response:
         link = confirming(request, token)
         if isinstance(link, Response):
@@ -149,6 +163,7 @@ def routes(service: Service) -> APIRouter:
         return RedirectResponse("/newsletter/confirmed", 303)
 
     @router.get("/confirmed")
+    @access("public")
     async def thanks(request: Request) -> Response:
         return render(request, "said.html", what="confirmed")
 
@@ -159,6 +174,7 @@ def routes(service: Service) -> APIRouter:
             return render(request, "said.html", 404, what="bad")
 
     @router.get("/unsubscribe/{token}")
+    @access("public")
     async def unsubscribe(request: Request, token: str) -> Response:
         link = leaving(request, token)
         if isinstance(link, Response):
@@ -172,6 +188,7 @@ def routes(service: Service) -> APIRouter:
         )  # fmt: skip
 
     @router.post("/unsubscribe/{token}")
+    @access("public", other_sites=True)  # the one click of a mail program (RFC 8058)
     async def unsubscribed(request: Request, token: str) -> Response:
         """The button of our page, or the one of a mail program (RFC 8058), which sends `List-Unsubscribe=One-Click`,
         no cookie, and expects no page."""
@@ -180,6 +197,8 @@ def routes(service: Service) -> APIRouter:
             return link
         data = await request.form(max_fields=10, max_files=0)
         one_click = data.get("List-Unsubscribe") == "One-Click"
+        if not one_click and foreign(request):
+            raise HTTPException(403, "other-site")
         known = await service.store.get(SUBSCRIBERS, str(link.subscriber))
         everything = data.get("everything") == "true" and known is not None and bool(known["bulletins"])
         command = Unsubscribe(
@@ -197,6 +216,7 @@ def routes(service: Service) -> APIRouter:
         return RedirectResponse("/newsletter/unsubscribed", 303)
 
     @router.get("/unsubscribed")
+    @access("public")
     async def goodbye(request: Request) -> Response:
         return render(request, "said.html", what="unsubscribed")
 

@@ -18,10 +18,12 @@ from services.newsletter.domain.issue import CloseSending
 from services.newsletter.due import Due, Duties, everything
 from services.newsletter.issue_views import ISSUES
 from services.newsletter.links import Links
-from services.newsletter.mail import Sender
-from services.newsletter.post import Post, Unreachable
+from services.newsletter.restored import restored_at
 from services.newsletter.subscriber_views import DELIVERIES, SUBSCRIBERS
 from shared.decider import derived_id
+from shared.log import Unavailable
+from shared.mail import Sender
+from shared.post import Post, Unreachable
 from shared.service import Service
 from shared.tasks import end
 from shared.views import Document
@@ -48,10 +50,14 @@ class Sending:
         self._pauses = pauses or Pauses()
         self._duties = Duties(service, links, sender)
         self._delivering = Delivering(service, post, self._pauses)
+        self.writing = asyncio.Lock()
+        """held from the opening of an address until the mail is out of our hands"""
         self._task: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
         self._indexed = 0
+        self._restored = 0  # the sequence of the last restore: what was asked for before goes out only by hand
         self.trouble: str | None = None
+        self.waiting = 0  # mails that were due at the last look and are not begun
 
     @property
     def under_way(self) -> UUID | None:
@@ -71,6 +77,7 @@ class Sending:
     async def _run(self) -> None:
         pause = self._pauses.first
         runner = self._service.runner
+        await self._views_whole()
         while not self._stopping.is_set() and runner.damage is None:
             seen = runner.position
             try:
@@ -92,6 +99,15 @@ class Sending:
             finally:
                 await self._post.close()
 
+    async def _views_whole(self) -> None:
+        """Returns when views show all that is in the log now. Before, a restore could be one that they don't know yet."""
+        while not self._stopping.is_set() and self._service.runner.damage is None:
+            try:
+                if await self._service.runner.wait_for(await self._service.log.last()):
+                    return
+            except Unavailable:
+                await self._sleep(self._pauses.first)
+
     async def _until_news(self, seen: int, wait: float) -> None:
         """Returns when something new is in the log, at the end, or after `wait` seconds."""
         news = asyncio.create_task(self._service.runner.wait_for(seen + 1, timeout=wait))
@@ -108,6 +124,7 @@ class Sending:
 
     async def _round(self) -> float:
         """Sends all that is due now. Returns the seconds until more is."""
+        self._restored = await restored_at(self._service)
         await self._index_addresses()
         await self._send([due async for due in self._duties.confirmations()])
         await self._send([due async for due in self._duties.again()])
@@ -135,10 +152,18 @@ class Sending:
         return self._pauses.in_hand - since.total_seconds()
 
     async def _send(self, due: Sequence[Due]) -> None:
-        for one in self._delivering.ready(due):
+        ready = self._delivering.ready(due)
+        in_doubt = [one for one in ready if one.cause < self._restored]
+        if in_doubt:
+            log.warning("mail.in_doubt_since_restore", mails=len(in_doubt))
+            await self._delivering.note_doubts(in_doubt)
+            ready = [one for one in ready if one.cause > self._restored]
+        for self.waiting, one in zip(range(len(ready), 0, -1), ready, strict=True):
             if self._stopping.is_set():
                 raise Stopped
-            await self._delivering.deliver(one)
+            async with self.writing:
+                await self._delivering.deliver(one)
+        self.waiting = 0
         if due:
             await self._delivering.caught_up()
 

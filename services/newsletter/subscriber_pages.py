@@ -16,6 +16,8 @@ from services.newsletter.reading import in_doubt
 from services.newsletter.subscriber_views import DELIVERIES, SUBSCRIBERS
 from shared.execute import new_command_id
 from shared.service import Service
+from shared.web.access import access
+from shared.web.persons import revealed
 from shared.web.rendering import PAGE, pages_total, render
 
 
@@ -41,6 +43,7 @@ def routes(service: Service) -> APIRouter:
         )  # fmt: skip
 
     @router.post("/subscribers/find")
+    @access("editor")
     async def find_subscriber(address: Annotated[str, Form(max_length=500)] = "") -> Response:
         """By POST, so that no address stands in an address."""
         person = service.keyring.find(address)
@@ -58,7 +61,7 @@ def routes(service: Service) -> APIRouter:
         issues = await store.get_many(ISSUES, sorted({d["issue"] for d in sent.documents if d["issue"]}))
         history = await service.execute.history("subscriber", UUID(key))
         return render(
-            service, request, "subscriber.html", subscriber=known, address=service.keyring.reveal(known["email"]),
+            service, request, "subscriber.html", subscriber=known, address=revealed(request, service, known["email"]),
             sent=sent, new_id=new_command_id, issues=issues, history=list(reversed(history.events)),
         )  # fmt: skip
 
@@ -68,7 +71,7 @@ def routes(service: Service) -> APIRouter:
         people = await store.get_many(SUBSCRIBERS, sorted({d["subscriber"] for d in found}))
         issues = await store.get_many(ISSUES, sorted({d["issue"] for d in found if d["issue"]}))
         # Opened here: whether it arrived is found out in the mail server's log, or by asking the person.
-        addresses = {key: service.keyring.reveal(person["email"]) for key, person in people.items()}
+        addresses = {key: revealed(request, service, person["email"]) for key, person in people.items()}
         return render(service, request, "deliveries.html", found=found, issues=issues, addresses=addresses)
 
     return router

@@ -87,6 +87,7 @@ def _begun(document: Document | None, data: DeliveryBegun, event: Recorded) -> D
         "reason": None,
         "begun": event.cloud.time,
         "begun_seq": event.seq,
+        "last_seq": event.seq,
     }
     return {**facts, **fresh, "times": times, "version": event.version}
 
@@ -96,14 +97,14 @@ def _outcome(state: str) -> Evolve:
         if document is None:
             return None
         why = {name: getattr(data, name, None) for name in ("code", "status", "reason")}
-        return {**document, **why, "state": state, "version": event.version}
+        return {**document, **why, "state": state, "last_seq": event.seq, "version": event.version}
 
     return evolve
 
 
 DELIVERIES = View(
     name="deliveries",
-    version=1,
+    version=2,
     on={
         DeliveryBegun: _begun,
         DeliveryAccepted: _outcome("accepted"),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from services.newsletter.issue_views import BULLETINS, ISSUES, ITEMS
+from services.newsletter.restored import RESTORES
 from services.newsletter.source_views import SOURCES
 from services.newsletter.subscriber_views import DELIVERIES, SUBSCRIBERS
 
-VIEWS = (BULLETINS, ISSUES, ITEMS, SOURCES, SUBSCRIBERS, DELIVERIES)
+VIEWS = (BULLETINS, ISSUES, ITEMS, SOURCES, SUBSCRIBERS, DELIVERIES, RESTORES)

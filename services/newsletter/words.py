@@ -111,6 +111,7 @@ WORDS: Words = {
     "section.alert": ("À savoir", "Alerts"),
     "lang.fr": ("Français", "French"),
     "lang.en": ("Anglais", "English"),
+    "means.forgotten": ("Personne oubliée", "Person forgotten"),
     "means.one-click": ("En un clic, depuis la messagerie", "In one click, from the mail program"),
     "means.page": ("Par le lien du message", "By the link in the mail"),
     "means.staff": ("Par l’équipe, à la demande", "By the team, on request"),

@@ -7,16 +7,15 @@ from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Header, HTTPException, Query, Request
+from fastapi import APIRouter, Header, HTTPException, Path, Query, Request
 from pydantic import BaseModel, Field
 
 from shared.decider import Command
 from shared.execute import new_command_id
 from shared.service import Service
 from shared.views import Document, View
+from shared.web.access import access, who_of
 from shared.web.references import known
-
-ACTOR = "local"  # until sign-in, whoever sits at this machine
 
 
 class Done(BaseModel):
@@ -67,7 +66,8 @@ def api(service: Service) -> APIRouter:
     """Routes under `/<service>/api`."""
     router = APIRouter(prefix="/api", responses=PROBLEMS)
     for command in service.execute.commands.values():
-        _command(router, service, command)
+        if not command.internal:
+            _command(router, service, command)
     for view in service.definition.views:
         _view(router, service, view)
     _state(router, service)
@@ -75,7 +75,9 @@ def api(service: Service) -> APIRouter:
 
 
 def _command(router: APIRouter, service: Service, model: type[Command]) -> None:
+    @access(model.asks)
     async def execute(
+        request: Request,
         command: Any,
         idempotency_key: Annotated[
             UUID | None, Header(description="The command's id; the same twice is one command.")
@@ -85,7 +87,11 @@ def _command(router: APIRouter, service: Service, model: type[Command]) -> None:
     ) -> Done:
         await known(service, command)
         outcome = await service.execute(
-            command, id=idempotency_key or new_command_id(), actor=ACTOR, at=aware(happened), version=version
+            command,
+            id=idempotency_key or new_command_id(),
+            actor=who_of(request).actor,
+            at=aware(happened),
+            version=version,
         )
         await service.runner.wait_for(outcome.seq)
         return Done(
@@ -112,6 +118,7 @@ def aware(moment: datetime | None) -> datetime | None:
 
 
 def _view(router: APIRouter, service: Service, view: View) -> None:
+    @access(view.asks)
     async def list_documents(
         request: Request,
         q: Annotated[str, Query(max_length=200, description="Words that must all occur.")] = "",
@@ -120,7 +127,7 @@ def _view(router: APIRouter, service: Service, view: View) -> None:
         size: Annotated[int, Query(ge=1, le=500)] = 50,
     ) -> Found:
         where = {name: request.query_params.getlist(name) for name in view.fields if name in request.query_params}
-        if sort.lstrip("-") not in ("", "key", *view.fields):
+        if sort.removeprefix("-") not in (*([] if sort else [""]), "key", *view.fields):
             raise HTTPException(422, "unknown-sort")
         sequence = service.runner.position
         found = await service.store.find(
@@ -128,6 +135,7 @@ def _view(router: APIRouter, service: Service, view: View) -> None:
         )
         return Found(documents=without_persons(found.documents), total=found.total, sequence=sequence)
 
+    @access(view.asks)
     async def one_document(key: str) -> Document:
         document = await service.store.get(view, key)
         if document is None:
@@ -143,6 +151,7 @@ def _view(router: APIRouter, service: Service, view: View) -> None:
         summary=f"The view {view.name}",
         tags=["views"],
         operation_id=f"{service.name}_list_{view.name}",
+        openapi_extra={"parameters": [_filter(name) for name in view.fields]},
     )
     router.add_api_route(
         f"/{view.name}/{{key}}",
@@ -152,6 +161,15 @@ def _view(router: APIRouter, service: Service, view: View) -> None:
         tags=["views"],
         operation_id=f"{service.name}_get_{view.name}",
     )
+
+
+def _filter(name: str) -> dict[str, Any]:
+    """A filter of a list, as OpenAPI describes it."""
+    values = {"type": "array", "items": {"type": "string"}}
+    return {"name": name, "in": "query", "required": False, "description": "One of these values.", "schema": values}
+
+
+Seq = Annotated[int, Path(ge=1, le=2**53, description="The sequence of an event.")]
 
 
 class ViewState(BaseModel):
@@ -189,12 +207,13 @@ class State(BaseModel):
 
 def _state(router: APIRouter, service: Service) -> None:
     def named(name: str) -> View:
-        found = next((v for v in service.definition.views if v.name == name), None)
+        found = next((v for v in service.runner.views if v.name == name), None)
         if found is None:
             raise HTTPException(404, "not-found")
         return found
 
     @router.get("/state", tags=["state"], operation_id=f"{service.name}_state")
+    @access("reader")
     async def state() -> State:
         return State(
             service=service.name,
@@ -208,6 +227,7 @@ def _state(router: APIRouter, service: Service) -> None:
         )
 
     @router.get("/state/views", tags=["state"], operation_id=f"{service.name}_views")
+    @access("reader")
     async def views() -> list[ViewState]:
         return [
             ViewState(
@@ -217,16 +237,18 @@ def _state(router: APIRouter, service: Service) -> None:
                 documents=(await service.store.find(view, limit=1)).total,
                 digest=await service.store.digest(view),
             )
-            for view in service.definition.views
+            for view in service.runner.views
         ]
 
     @router.post("/state/views/{name}/rebuild", tags=["state"], operation_id=f"{service.name}_rebuild")
+    @access("administrator")
     async def rebuild(name: str) -> ViewState:
         view = named(name)
         await service.runner.rebuild(view)
         return next(v for v in await views() if v.view == name)
 
     @router.post("/state/views/{name}/verify", tags=["state"], operation_id=f"{service.name}_verify")
+    @access("auditor")
     async def verify(name: str) -> Verified:
         verdict = await service.runner.verify(named(name))
         return Verified(
@@ -234,12 +256,14 @@ def _state(router: APIRouter, service: Service) -> None:
         )
 
     @router.post("/state/parked/{reaction}/{seq}/retry", tags=["state"], operation_id=f"{service.name}_retry")
-    async def retry(reaction: str, seq: int) -> dict[str, bool]:
+    @access("administrator")
+    async def retry(reaction: str, seq: Seq) -> dict[str, bool]:
         if not any(p.reaction == reaction and p.seq == seq for p in await service.store.parked()):
             raise HTTPException(404, "not-found")
         return {"done": await service.reactions.retry(reaction, seq)}
 
     @router.post("/state/parked/{reaction}/{seq}/drop", tags=["state"], operation_id=f"{service.name}_drop")
-    async def drop(reaction: str, seq: int) -> dict[str, bool]:
+    @access("administrator")
+    async def drop(reaction: str, seq: Seq) -> dict[str, bool]:
         await service.store.unpark(reaction, seq)
         return {"done": True}

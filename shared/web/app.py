@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 import structlog
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException as StarletteHTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from shared.contract.asyncapi import asyncapi
@@ -16,12 +18,18 @@ from shared.decider import Refused
 from shared.execute import Stale
 from shared.log import Conflict, Unavailable
 from shared.service import Service
+from shared.web.access import SAFE, NotSignedIn, NotYours, Renewing, access, admitted, identified
 from shared.web.api import api
 from shared.web.commands import commands
+from shared.web.described import described
+from shared.web.limits import wants_json
+from shared.web.observing import route_of
 from shared.web.pages import Pages, language
+from shared.web.privacy import privacy
 from shared.web.sentences import said_of
 
 log = structlog.get_logger()
+SIGN_IN = "/directory/sign-in"
 
 
 def pages_of(service: Service) -> Pages:
@@ -31,7 +39,8 @@ def pages_of(service: Service) -> Pages:
         service.definition.folder / "templates",
         service.definition.words,
         network_title=lambda: service.settings.title,
-        always=lambda request: {"loopback_only": True, "footnote": service.around.footnote},
+        always=lambda request: {"footnote": service.around.footnote},
+        label=service.sessions.label,
     )
 
 
@@ -45,17 +54,22 @@ def service_app(service: Service) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         separate_input_output_schemas=False,
+        dependencies=[Depends(admitted)],
     )
     app.state.service, app.state.pages = service, pages_of(service)
+    app.add_middleware(Renewing, settings=service.settings)
     app.include_router(service.definition.routes(service))
     app.include_router(commands(service, app.state.pages))
+    app.include_router(privacy(service, app.state.pages))
     app.include_router(api(service))
 
     @app.get("/asyncapi.json", include_in_schema=False)
+    @access("public")
     async def asyncapi_document() -> JSONResponse:
         return JSONResponse(asyncapi(service.network, service.name))
 
     @app.get("/docs", include_in_schema=False)
+    @access("public")
     async def docs(request: Request) -> Response:
         pages: Pages = app.state.pages
         return pages.render(
@@ -66,8 +80,10 @@ def service_app(service: Service) -> FastAPI:
             about=service.name,
         )
 
+    app.add_exception_handler(ClientDisconnect, gone)
     for kind in (StarletteHTTPException, RequestValidationError, Refused, Stale, Conflict, Unavailable, Exception):
         app.add_exception_handler(kind, problem)
+    app.openapi = described(app)  # type: ignore[method-assign]
     return app
 
 
@@ -76,18 +92,30 @@ STATUS: dict[type[Exception], int] = {
 }  # fmt: skip
 
 
+async def gone(request: Request, error: Exception) -> Response:
+    """For whoever went away amid their own request: nobody reads it, and it is no failure of ours."""
+    return Response(status_code=400)
+
+
 async def problem(request: Request, error: Exception) -> Response:
     """One answer for whatever goes wrong: a sentence, as JSON under /api, as a page elsewhere."""
     pages: Pages = request.app.state.pages
     lang = language(request)
+    try:
+        await identified(request)  # a page says who is signed in, also where no route was found
+    except HTTPException as why:
+        error = why
     status = (
         error.status_code if isinstance(error, HTTPException | StarletteHTTPException) else STATUS.get(type(error), 500)
     )
+    in_json = wants_json(request)
+    if isinstance(error, NotSignedIn) and request.method in SAFE and not in_json:
+        return RedirectResponse(f"{SIGN_IN}?to={quote(_here(request), safe='')}", 303)
     if status == 500:
-        log.error("web.failed", path=request.url.path, error=repr(error), exc_info=error)
+        log.error("web.failed", route=route_of(request.scope), error=repr(error), exc_info=error)
     sentence: str | None = None
     fields: dict[str, str] = {}
-    code = type(error).__name__.lower()
+    code = "failed" if status == 500 else type(error).__name__.lower()
     if isinstance(error, Refused):
         code = error.code
         sentence = pages.lexicon.say(f"refused.{error.code}", lang, **error.values)
@@ -99,9 +127,14 @@ async def problem(request: Request, error: Exception) -> Response:
         fields = said_of(details, command, pages.lexicon, lang)
     elif isinstance(error, StarletteHTTPException):
         code = str(error.detail)
-    in_api = "/api/" in request.url.path
-    headers = {"Retry-After": "5"} if status == 503 else {}
-    if in_api:
+    if isinstance(error, NotYours):
+        words = pages.lexicon
+        sentence = words.say(
+            "problem.403.role", lang, level=words.say(f"level.{error.level}", lang),
+            service=words.say(f"service.{error.service}", lang),
+        )  # fmt: skip
+    headers = {"Retry-After": "5"} if status == 503 else dict(getattr(error, "headers", None) or {})
+    if in_json:
         words = pages.lexicon
         message = (
             sentence or f"{words.say(f'problem.{status}', lang)}. {words.say(f'problem.{status}.hint', lang, most='')}"
@@ -111,3 +144,8 @@ async def problem(request: Request, error: Exception) -> Response:
     page = pages.problem(request, status, sentence)
     page.headers.update(headers)
     return page
+
+
+def _here(request: Request) -> str:
+    """The address that was asked for, as a path of this installation."""
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")

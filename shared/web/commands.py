@@ -20,10 +20,12 @@ from shared.decider import Command, Refused
 from shared.execute import Stale, new_command_id
 from shared.log import Conflict
 from shared.service import Service
-from shared.web.api import ACTOR
+from shared.web.access import access, demand, who_of
 from shared.web.formats import PARIS
 from shared.web.forms import Form, parse, sentences
 from shared.web.pages import Pages, language
+from shared.web.paths import local
+from shared.web.persons import revealed
 from shared.web.references import known
 
 HAPPENED, COMMAND_ID, VERSION, BACK = "happened_on", "command_id", "version", "back"
@@ -50,10 +52,11 @@ def commands(service: Service, pages: Pages) -> APIRouter:
     """The routes of all commands of a service."""
     router = APIRouter(include_in_schema=False)
 
-    def model_of(name: str) -> type[Command]:
+    def model_of(request: Request, name: str) -> type[Command]:
         found = service.execute.commands.get(name)
-        if found is None:
+        if found is None or found.internal:
             raise HTTPException(404)
+        demand(request, found.asks)
         return found
 
     async def show(
@@ -66,6 +69,7 @@ def commands(service: Service, pages: Pages) -> APIRouter:
         status: int,
     ) -> Response:
         lang = language(request)
+        request.state.personal = True  # what is chosen from, or was just written, may name persons
         choices = dict(await service.definition.choices(service, model, lang))
         # What the link already says is not asked again, but shown.
         fixed = {name: value for name, value in hidden.items() if name in model.model_fields}
@@ -82,20 +86,25 @@ def commands(service: Service, pages: Pages) -> APIRouter:
         )  # fmt: skip
 
     @router.get("/do/{name}")
+    @access("public")  # the command says who may send it
     async def form(request: Request, name: str) -> Response:
-        model = model_of(name)
+        model = model_of(request, name)
         given = dict(request.query_params)
         version = given.get(VERSION)
         prefilled = {f: v for f, v in given.items() if f in model.model_fields}
         uuids = {f: v for f, v in prefilled.items() if _is_uuid(v)}
         hidden = {**uuids, COMMAND_ID: str(new_command_id()), VERSION: version, BACK: _back(request)}
-        values = {**await _current(service, model, uuids), **{f: v for f, v in prefilled.items() if f not in uuids}}
+        values = {
+            **await _current(request, service, model, uuids),
+            **{f: v for f, v in prefilled.items() if f not in uuids},
+        }
         values[HAPPENED] = given.get(HAPPENED, "")
         return await show(request, model, values=values, hidden=hidden, errors={}, status=200)
 
     @router.post("/do/{name}")
+    @access("public")
     async def send(request: Request, name: str) -> Response:
-        model, lang = model_of(name), language(request)
+        model, lang = model_of(request, name), language(request)
         data: FormData = await request.form(max_fields=500, max_files=0)
         errors: dict[str, str] = {}
         status = 422
@@ -112,7 +121,11 @@ def commands(service: Service, pages: Pages) -> APIRouter:
             command = model.model_validate(parse(model, data))
             await known(service, command)
             outcome = await service.execute(
-                command, id=id, actor=ACTOR, at=happened_at(str(data.get(HAPPENED) or "")), version=version
+                command,
+                id=id,
+                actor=who_of(request).actor,
+                at=happened_at(str(data.get(HAPPENED) or "")),
+                version=version,
             )
         except ValidationError as error:
             errors = sentences(error, model, pages.lexicon, lang)
@@ -132,21 +145,27 @@ def commands(service: Service, pages: Pages) -> APIRouter:
     return router
 
 
-async def _current(service: Service, model: type[Command], uuids: dict[str, str]) -> dict[str, Any]:
-    """The answers as they stand, for a command that changes an entity: those of the view that shows it."""
+async def _current(request: Request, service: Service, model: type[Command], uuids: dict[str, str]) -> dict[str, Any]:
+    """The answers as they stand, for a command that changes an entity: those of the view that shows it. Personal ones
+    only for who may see them; a field that stays empty stays as it was."""
     key = uuids.get(model.entity.replace("-", "_"))
     if model.creates or key is None:
         return {}
+    sees = who_of(request).sees_persons(service.name)
     for view in service.definition.views:
         document = await service.store.get(view, key)
         if document is not None:
             shown = {name: document[name] for name in model.model_fields if name in document and name not in uuids}
-            return {name: _opened(service, value) for name, value in shown.items()}
+            return {
+                name: revealed(request, service, value) if _sealed(value) else value
+                for name, value in shown.items()
+                if sees or not _sealed(value)
+            }
     return {}
 
 
-def _opened(service: Service, value: Any) -> Any:
-    return service.keyring.reveal(value) if isinstance(value, dict) and "sealed" in value else value
+def _sealed(value: Any) -> bool:
+    return isinstance(value, dict) and "sealed" in value
 
 
 def _back(request: Request) -> str:
@@ -155,8 +174,7 @@ def _back(request: Request) -> str:
 
 def _local(where: Any, service: Service) -> str:
     """A path of this installation, never another site."""
-    text = str(where or "")
-    return text if text.startswith("/") and not text.startswith(("//", "/\\")) else f"/{service.name}/"
+    return local(where) or f"/{service.name}/"
 
 
 def _is_uuid(text: str) -> bool:

@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from babel import Locale
 from babel.dates import format_date
 
 from shared.geo import DEPARTMENTS, plain
+from shared.geo.countries import country_names
 from shared.words import NNBSP, Lang
 
 __all__ = [
@@ -88,11 +88,7 @@ def long_day(when: date | str | None, lang: Lang | str = "fr") -> str:
 
 @cache
 def _territories(lang: str) -> dict[str, str]:
-    names = Locale("en" if lang == "en" else "fr").territories
-    return {code: name for code, name in names.items() if len(code) == 2 and code.isalpha() and code not in NOT_STATES}
-
-
-NOT_STATES = {"EU", "EZ", "UN", "ZZ", "QO", "XA", "XB"}
+    return dict(country_names(lang))
 
 
 def country(code: str | None, lang: Lang | str = "fr") -> str:

@@ -1,26 +1,45 @@
-"""What a request may not do: send too much, or come from another site's page."""
+"""What a request may not do: send too much, or ask under another name than ours. What every answer says to browsers."""
 
+import asyncio
 from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.web.sentences import KERNEL
 from shared.words import NNBSP
 
-__all__ = ["limit_body", "own_host", "own_origin"]
+__all__ = ["SECURITY_HEADERS", "limit_body", "own_host", "secured", "wants_json"]
 
-SAFE = {"GET", "HEAD", "OPTIONS"}
+SECURITY_HEADERS: Mapping[str, str] = MappingProxyType({
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; style-src-attr 'unsafe-inline'; "
+    "img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
+    "X-Frame-Options": "DENY",
+})  # fmt: skip
+"""On every answer; Content-Security-Policy level 3: no script at all, styles from here (attributes only, for figures),
+no frame around us. A route that needs another policy sets its own."""
+HSTS = "max-age=31536000"  # a year (RFC 6797)
+
+
+PATIENCE = 60.0  # seconds from the beginning of a request until its body is whole
 
 
 class _TooMuch(Exception):
     """Raised inside the app that reads on; never leaves `limit_body`."""
 
 
-def limit_body(app: ASGIApp, max_bytes: int = 1_000_000) -> ASGIApp:
-    """The app, answering 413 to a body of more than `max_bytes`, announced or in chunks.
+def limit_body(app: ASGIApp, max_bytes: int = 1_000_000, patience: float = PATIENCE) -> ASGIApp:
+    """The app, answering 413 to a body of more than `max_bytes`, announced or in chunks, 408 to one that is not whole
+    after `patience` seconds, and 400 to one whose length is said in two ways (RFC 9112 §6.3: an attempt to smuggle).
 
     The body is counted as the app reads it, so nothing is held back; once the limit is passed the app is cut
     off, whatever it would answer. An app that has already begun to answer keeps its answer.
@@ -29,22 +48,34 @@ def limit_body(app: ASGIApp, max_bytes: int = 1_000_000) -> ASGIApp:
     async def limited(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await app(scope, receive, send)
-        announced = Headers(scope=scope).get("content-length", "")
+        headers = Headers(scope=scope)
+        announced = headers.get("content-length", "")
+        if announced and "transfer-encoding" in headers:
+            return await _last(_answer(scope, 400, {}))(scope, receive, send)
         if announced.isdigit() and int(announced) > max_bytes:
             return await _refusal(scope, max_bytes)(scope, receive, send)
-        seen, answered, cut_off = 0, False, False
+        seen, whole, answered, cut_off = 0, False, False, False
+        until = asyncio.get_running_loop().time() + patience
 
         async def counted() -> Message:
-            nonlocal seen, cut_off
-            message = await receive()
-            if message["type"] == "http.request":
-                seen += len(message.get("body", b""))
-            if seen > max_bytes:
-                if not (cut_off or answered):
-                    await _refusal(scope, max_bytes)(scope, receive, send)
-                cut_off = True
-                raise _TooMuch
-            return message
+            nonlocal seen, whole, cut_off
+            refusal: Response | None = None
+            try:
+                async with asyncio.timeout_at(None if whole else until):
+                    message = await receive()
+            except TimeoutError:
+                refusal = _last(_answer(scope, 408, {}))
+            else:
+                if message["type"] == "http.request":
+                    seen += len(message.get("body", b""))
+                    whole = not message.get("more_body", False)
+                if seen <= max_bytes:
+                    return message
+                refusal = _refusal(scope, max_bytes)
+            if not (cut_off or answered):
+                await refusal(scope, receive, send)
+            cut_off = True
+            raise _TooMuch
 
         async def unless_cut_off(message: Message) -> None:
             nonlocal answered
@@ -62,33 +93,39 @@ def limit_body(app: ASGIApp, max_bytes: int = 1_000_000) -> ASGIApp:
     return limited
 
 
-def own_origin(app: ASGIApp) -> ASGIApp:
-    """The app, answering 403 to a POST that a page of another site sent.
+def secured(app: ASGIApp, *, https: bool = False) -> ASGIApp:
+    """The app, with SECURITY_HEADERS on whatever it answers; behind TLS with Strict-Transport-Security too."""
 
-    Browsers say where a request comes from (Fetch metadata `Sec-Fetch-Site`; `Origin`, RFC 6454); a client
-    that says neither, such as curl, is no browser and passes. This is what protects an installation without
-    sign-in.
-    """
+    async def with_headers(scope: Scope, receive: Receive, send: Send) -> None:
+        if https and scope["type"] == "http":
+            scope = {**scope, "scheme": "https"}  # so that no redirect leads out of TLS
 
-    async def checked(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["method"] not in SAFE:
-            headers = Headers(scope=scope)
-            site, origin = headers.get("sec-fetch-site"), headers.get("origin")
-            foreign = site not in (None, "same-origin", "none")
-            if site is None and origin is not None:
-                foreign = urlsplit(origin).netloc != headers.get("host", "")
-            if foreign:
-                return await _answer(scope, 403, {})(scope, receive, send)
-        return await app(scope, receive, send)
+        async def say(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
+                headers.setdefault("Cache-Control", "no-store")  # where nothing else was said: the API, redirects
+                if https:
+                    headers.setdefault("Strict-Transport-Security", HSTS)
+            await send(message)
 
-    return checked
+        await app(scope, receive, say)
+
+    return with_headers
+
+
+def wants_json(request: Request) -> bool:
+    """Whether a program asks: under /api, or anybody who says that they read JSON and no pages."""
+    accepted = request.headers.get("accept", "")
+    return "/api/" in request.url.path or ("application/json" in accepted and "text/html" not in accepted)
 
 
 def own_host(app: ASGIApp, hosts: Collection[str]) -> ASGIApp:
     """The app, answering 421 to a request for another host than `hosts` (names without a port).
 
-    A foreign name that is made to resolve to 127.0.0.1 (DNS rebinding) is an origin of its own to a browser, so
-    `own_origin` lets it pass; only the name gives it away (RFC 9110 §15.5.20).
+    A foreign name that is made to resolve to our address (DNS rebinding) is an origin of its own to a browser; only
+    the name gives it away (RFC 9110 §15.5.20).
     """
 
     async def checked(scope: Scope, receive: Receive, send: Send) -> None:
@@ -111,8 +148,16 @@ def _refusal(scope: Scope, max_bytes: int) -> Response:
     big = max_bytes >= 1_000_000
     size = f"{max_bytes / (1e6 if big else 1e3):g}{NNBSP}"
     response = _answer(scope, 413, {"fr": size + ("Mo" if big else "ko"), "en": size + ("MB" if big else "kB")})
+    return _last(response)
+
+
+def _last(response: Response) -> Response:
+    """The same, as the last on its connection."""
     response.headers["connection"] = "close"
     return response
+
+
+CODES = {400: "bad-length", 408: "too-slow", 413: "too-large", 421: "other-host"}
 
 
 def _answer(scope: Scope, status: int, most: Mapping[str, str]) -> Response:
@@ -124,11 +169,10 @@ def _answer(scope: Scope, status: int, most: Mapping[str, str]) -> Response:
     }  # fmt: skip
     headers = Headers(scope=scope)
     if any("application/json" in headers.get(name, "") for name in ("accept", "content-type")):
-        code = "too-large" if status == 413 else "other-site"
-        body = {"error": code, "message": said["fr"], "message_en": said["en"], "fields": {}}
+        body = {"error": CODES[status], "message": said["fr"], "message_en": said["en"], "fields": {}}
         return JSONResponse(body, status)
     page = (
         f'<!doctype html><html lang="fr"><meta charset="utf-8"><title>{status}</title>'
         f'<p>{said["fr"]}</p><p lang="en">{said["en"]}</p></html>'
     )
-    return Response(page, status, {"Content-Security-Policy": "default-src 'none'"}, "text/html; charset=utf-8")
+    return Response(page, status, media_type="text/html; charset=utf-8")

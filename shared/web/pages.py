@@ -1,14 +1,15 @@
-"""Pages: a Jinja template, the words of a service, the language of the reader, strict headers. No script.
+"""Pages: a Jinja template, the words of a service, the language of the reader, who is signed in. No script.
 
 Templates find, beside what the route gives: `lang`, `L`, `say`, `many`, `number`, `percent`, `day`, `moment`,
-`clock`, `long_day`, `country`, `department`, `asset`, `here`, and the macros of `macros.html` as `m`.
+`clock`, `long_day`, `country`, `department`, `asset`, `here`, `who`, `may`, and the macros of `macros.html` as `m`.
+`{% if may("editor") %}` asks of this service, `may("editor", "events")` of another.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,24 +17,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from shared.identity import PUBLIC, Level, Who
 from shared.web import formats
 from shared.web.assets import asset
 from shared.web.words import SERVICES, WORDS
 from shared.words import LANGUAGES, Lang, Lexicon, Words
 
-__all__ = ["SECURITY_HEADERS", "TEMPLATES", "Pages", "language"]
+__all__ = ["TEMPLATES", "Pages", "language"]
 
 TEMPLATES = Path(__file__).parent / "templates"
 YEAR = 365 * 24 * 3600
-
-SECURITY_HEADERS: Mapping[str, str] = MappingProxyType({
-    "Content-Security-Policy": "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-})  # fmt: skip
-"""On every page; Content-Security-Policy level 3: no script at all, styles from here, no frame around us"""
 
 
 def language(request: Request) -> Lang:
@@ -49,7 +42,7 @@ class Pages:
 
     `service` is one of the five, or "" for the home. `templates` is the service's own folder, searched before
     the kernel's. `network_title` is asked at each page, since the network's name is itself a setting.
-    `always` gives what every page of the app says (`loopback_only`, `account`); a route's context wins.
+    `always` gives what every page of the app says; a route's context wins. `label` knows whose account an actor is.
     """
 
     def __init__(
@@ -61,10 +54,11 @@ class Pages:
         network_title: Callable[[], str],
         always: Callable[[Request], Mapping[str, Any]] = lambda request: {},
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        label: Callable[[str], str | None] = lambda actor: None,
     ) -> None:
         self.service = service
         self.lexicon = Lexicon(WORDS, words)
-        self._title, self._always, self._now = network_title, always, now
+        self._title, self._always, self._now, self._label = network_title, always, now, label
         self._env = Environment(
             loader=FileSystemLoader([templates, TEMPLATES]),
             autoescape=True,
@@ -94,18 +88,19 @@ class Pages:
         """A page. `sequence` is the event it shows the state at, said in its foot; None says nothing.
 
         Context that the layout reads when given: `as_of` and `known_at` (dates: the page travels in time),
-        `loopback_only` (bool), `footnote` (French and English, in every foot), `account` (who is signed in, as text).
+        `footnote` (French and English, in every foot). A page on which personal values were opened is kept nowhere.
         Raises jinja2's errors for a template that is missing or names what it was not given.
         """
         lang = language(request)
         given = {**self._defaults(request, lang, sequence), **self._always(request), **context}
         given["m"] = self._env.get_template("macros.html").make_module(given)
-        response = HTMLResponse(self._env.get_template(template).render(given), status, dict(SECURITY_HEADERS))
+        response = HTMLResponse(self._env.get_template(template).render(given), status)
         response.headers["Content-Language"] = lang
-        response.headers["Cache-Control"] = "private, no-cache"
+        personal = getattr(request.state, "personal", False)
+        response.headers["Cache-Control"] = "no-store" if personal else "private, no-cache"
         response.headers["Vary"] = "Cookie"
         if request.query_params.get("lang") in LANGUAGES:
-            response.set_cookie("lang", lang, max_age=YEAR, samesite="lax", httponly=True)
+            response.set_cookie("lang", lang, max_age=YEAR, samesite="lax", httponly=True, secure=_secure(request))
         return response
 
     def problem(self, request: Request, status: int, sentence: str | None = None) -> HTMLResponse:
@@ -115,24 +110,31 @@ class Pages:
 
     def _defaults(self, request: Request, lang: Lang, sequence: int | None) -> dict[str, Any]:
         done = request.query_params.get("done", "")
+        who: Who = getattr(request.state, "who", PUBLIC)
+
+        def may(level: Level, service: str | None = None) -> bool:
+            return who.may(service or self.service or "observatory", level)
+
         return {
             "request": request,
             "lang": lang,
             "service": self.service,
             "services": SERVICES,
+            "mine": [name for name in SERVICES if who.may(name, "reader")],
             "network": self._title(),
             "sequence": sequence,
             "now": self._now(),
             "as_of": None,
             "known_at": None,
-            "loopback_only": False,
             "footnote": None,
-            "account": None,
+            "who": who,
+            "may": may,
+            "reachable": lambda address: _reachable(may, address),
             "done": int(done) if done.isascii() and done.isdigit() and len(done) < 16 else None,
             "lexicon": self.lexicon,
             "L": partial(side_by_side, lang),
             "many": partial(many, lang),
-            "by": lambda actor: actor_name(self.lexicon, actor, lang),
+            "by": lambda actor: self._label(actor) or actor_name(self.lexicon, actor, lang),
             "say": lambda code, **values: self.lexicon.say(code, lang, **values),
             "number": lambda n, decimals=None: formats.number(n, lang, decimals),
             "percent": lambda ratio, decimals=1: formats.percent(ratio, lang, decimals),
@@ -143,13 +145,25 @@ class Pages:
         }
 
 
+def _reachable(may: Callable[[Level, str], bool], address: str) -> bool:
+    """Whether an address leads somewhere: the form of a command is for editors."""
+    found = re.match(r"/([a-z]+)/(?:do|choose)/", address)
+    return found is None or may("editor", found[1])
+
+
+def _secure(request: Request) -> bool:
+    """Whether we are reached by TLS, as the settings say; a page without a service is a test's."""
+    service = getattr(request.app.state, "service", None)
+    return service is not None and str(service.settings.public_url or "").startswith("https:")
+
+
 def event_url(sequence: int) -> str:
     """Where the journal shows one event, by its number in the log."""
     return f"/observatory/journal/{sequence}"
 
 
 def actor_name(lexicon: Lexicon, actor: str, lang: Lang) -> str:
-    """Who did it, as a page says it: never more than their role, until somebody needs to know."""
+    """Who did it, as a page says it where no label is known: never more than what they are."""
     code = f"actor.{actor.partition(':')[0]}"
     return lexicon.say(code, lang) if lexicon.has(code) else actor
 

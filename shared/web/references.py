@@ -13,7 +13,8 @@ from shared.service import Service
 async def known(service: Service, command: Command) -> None:
     """Returns if every entity that `command` refers to is in the log. Raises Refused(`unknown-<entity>`)."""
     for field, where in command.refers.items():
-        id = getattr(command, field)
+        value = getattr(command, field)
         owner, _, entity = where.partition(".")
-        if id is not None and not (await service.log.load(owner, entity, id)).events:
-            raise Refused(f"unknown-{entity}")
+        for id in value if isinstance(value, list) else [value]:
+            if id is not None and not (await service.log.load(owner, entity, id)).events:
+                raise Refused(f"unknown-{entity}")

@@ -20,6 +20,7 @@ from shared.service import Service, Surroundings
 from shared.settings import Settings
 from shared.stores.sqlite import SqliteStore
 from shared.web.formats import PARIS
+from tests.signing_in import operator
 
 TODAY = datetime.now(PARIS).replace(hour=9, minute=0, second=0, microsecond=0)
 
@@ -62,7 +63,7 @@ async def front(tmp_path: Path) -> AsyncIterator[Front]:
     root = FastAPI()
     root.mount("/events", service.app())
     async with httpx2.AsyncClient(
-        transport=httpx2.ASGITransport(root), base_url="http://test", follow_redirects=True
+        transport=httpx2.ASGITransport(root), base_url="http://test", follow_redirects=True, headers=operator(service)
     ) as client:
         yield Front(client)
     await service.stop()

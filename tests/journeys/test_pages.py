@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urldefrag, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.browser import ARGUMENTS, CHROMIUM, needs_browser
 from tests.installation import Up
@@ -18,15 +19,27 @@ MOST_OF_A_KIND = 3  # pages that differ only by an id or a number
 
 
 @pytest.fixture(scope="module")
-def url(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def up(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     import shutil
 
     folder = Path(shutil.copytree(sample, tmp_path_factory.mktemp("pages") / "data"))
     up = Up(folder).start()
     try:
-        yield up.wait()
+        up.wait()
+        yield up
     finally:
         up.stop()
+
+
+@pytest.fixture(scope="module")
+def url(up: Up) -> str:
+    return up.wait()
+
+
+@pytest.fixture(scope="module")
+def cookies(up: Up) -> list[Any]:
+    """Of the session of somebody who may do everything."""
+    return up.browser_cookies("all:administrator")
 
 
 @pytest.fixture(scope="module")
@@ -38,10 +51,17 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    opened = browser.new_page(viewport={"width": 390, "height": 844})
+def context(browser: Browser, cookies: list[Any]) -> Iterator[BrowserContext]:
+    """A browser on a phone, signed in."""
+    opened = browser.new_context(viewport={"width": 390, "height": 844})
+    opened.add_cookies(cookies)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()
 
 
 def kind_of(path: str) -> str:
@@ -126,8 +146,8 @@ def test_a_structure_is_registered_by_keyboard_on_a_phone_and_corrected_where_it
     assert page.get_by_role("status").inner_text().startswith("C’est enregistré.")
 
 
-def test_a_stale_form_overwrites_nothing(browser: Browser, url: str) -> None:
-    first, second = browser.new_page(), browser.new_page()
+def test_a_stale_form_overwrites_nothing(context: BrowserContext, url: str) -> None:
+    first, second = context.new_page(), context.new_page()
     first.goto(f"{url}/directory/do/RegisterStructure")
     first.get_by_label("Nom", exact=True).fill("Disputée")
     first.get_by_label("Nature").select_option("school")
@@ -143,8 +163,6 @@ def test_a_stale_form_overwrites_nothing(browser: Browser, url: str) -> None:
     assert "avant vous" in second.get_by_role("alert").inner_text()
     first.goto(record)
     assert first.get_by_role("heading", level=1).inner_text() == "Première"
-    first.close()
-    second.close()
 
 
 def test_the_same_form_sent_twice_is_one_structure(page: Page, url: str) -> None:
@@ -157,6 +175,7 @@ def test_the_same_form_sent_twice_is_one_structure(page: Page, url: str) -> None
     again = page.request.post(
         f"{url}/directory/do/RegisterStructure",
         form={"command_id": command_id, "name": "Envoyée deux fois", "kind": "company"},
+        headers={"Origin": url},
     )
     assert again.url.partition("?")[0] == page.url.partition("?")[0]
     page.goto(f"{url}/directory/?q=Envoyée+deux+fois")

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 from uuid import UUID, uuid4
 
 import pytest
@@ -37,6 +37,7 @@ from shared.decider import Command
 from shared.execute import new_command_id, utc_now
 from shared.personal import Personal
 from shared.settings import Settings
+from tests.signing_in import operator
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("sample"), pytest.mark.timeout(600)]
 
@@ -46,6 +47,7 @@ class Running:
 
     def __init__(self, installation: Installation, url: str) -> None:
         self.services, self.url = installation.services, url
+        self.headers = operator(installation.services["observatory"])
 
     async def do(self, command: Command, at: datetime | None = None) -> UUID:
         service = next(s for s in self.services.values() if type(command).__name__ in s.execute.commands)
@@ -60,7 +62,9 @@ class Running:
         query = "&".join(f"{name}={value}" for name, value in when.items())
 
         def ask() -> Any:
-            with urlopen(f"{self.url}/observatory/api/review?{query}", timeout=60) as answer:
+            with urlopen(
+                Request(f"{self.url}/observatory/api/review?{query}", headers=self.headers), timeout=60
+            ) as answer:
                 return json.load(answer)
 
         for _ in range(100):
@@ -72,7 +76,7 @@ class Running:
 
     async def rows(self) -> list[dict[str, Any]]:
         def ask() -> Any:
-            with urlopen(f"{self.url}/observatory/api/review", timeout=60) as answer:
+            with urlopen(Request(f"{self.url}/observatory/api/review", headers=self.headers), timeout=60) as answer:
                 return json.load(answer)["figures"]
 
         found: list[dict[str, Any]] = await asyncio.to_thread(ask)

@@ -25,6 +25,7 @@ from shared.service import Service, Surroundings
 from shared.settings import Settings
 from shared.stores.sqlite import SqliteStore
 from tests.facts import write
+from tests.signing_in import operator
 
 OUTSIDER = next(s for s in structures() if s.invented and s.kind == "company")
 
@@ -43,7 +44,7 @@ async def service(nc: Client, network: str, tmp_path: Path) -> AsyncIterator[Ser
 @pytest.fixture
 async def front(service: Service) -> AsyncIterator[httpx2.AsyncClient]:
     transport = httpx2.ASGITransport(app=service.app())
-    async with httpx2.AsyncClient(transport=transport, base_url="http://test") as client:
+    async with httpx2.AsyncClient(transport=transport, base_url="http://test", headers=operator(service)) as client:
         yield client
 
 

@@ -31,7 +31,8 @@ from shared.personal import Personal
 from shared.service import Service, Surroundings
 from shared.settings import Settings
 from shared.stores.sqlite import SqliteStore
-from shared.web.limits import limit_body, own_origin
+from shared.web.limits import limit_body, secured
+from tests.signing_in import account
 
 HURRIED = Pauses(first=0.05, longest=0.2, mail=0.1, longest_mail=0.2, tries=4, in_hand=1.0)
 HOST = "http://127.0.0.1:8000"
@@ -226,11 +227,14 @@ class House:
         return (await self.now.store.find(DELIVERIES, {"state": state}, limit=1000)).documents
 
     @asynccontextmanager
-    async def browser(self) -> AsyncIterator[AsyncClient]:
+    async def browser(self, *roles: str) -> AsyncIterator[AsyncClient]:
+        """A browser of an account with `roles`; without, of anybody."""
         root = FastAPI()
         root.mount("/newsletter", self.now.app())
-        transport = ASGITransport(app=own_origin(limit_body(root)))
-        async with AsyncClient(transport=transport, base_url=HOST, follow_redirects=False) as client:
+        transport = ASGITransport(app=secured(limit_body(root)))
+        headers = {"Sec-Fetch-Site": "same-origin"}
+        async with AsyncClient(transport=transport, base_url=HOST, headers=headers, follow_redirects=False) as client:
+            client.cookies.update(await (await account(self.now, *roles)).cookie() if roles else {})
             yield client
 
 

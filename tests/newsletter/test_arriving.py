@@ -158,7 +158,7 @@ async def test_news_offers_and_gatherings_come_to_their_bulletins_with_where_the
     assert "Foix" in found[gathering].text  # type: ignore[attr-defined]
     drafts = (await house.now.store.find(ISSUES, {"state": "draft"}, sort=["bulletin"])).documents
     assert [d["bulletin"] for d in drafts] == ["echos", "parcours", "rendez-vous"]
-    async with house.browser() as browser:
+    async with house.browser("newsletter:reader") as browser:
         page = (await browser.get(f"/newsletter/issues/{issue_id('echos', 1)}")).text
         assert f'href="/directory/structures/{MEMBER}"' in page
         (event,) = [e for e in await in_log(house, ItemAdded) if e.data.source_entity == news]  # type: ignore[attr-defined]

@@ -46,7 +46,7 @@ async def press(browser: AsyncClient, path: str, button: str, about: str) -> str
 
 async def test_items_go_up_and_down_out_and_back_by_their_buttons(house: House) -> None:
     await draft(house, "Un", "Deux", "Trois")
-    async with house.browser() as browser:
+    async with house.browser("newsletter:editor") as browser:
         where = await press(browser, PAGE, "Monter", "Trois")
         assert where.startswith(f"{PAGE}?done=")
         assert "C’est enregistré." in (await browser.get(where)).text
@@ -65,7 +65,7 @@ async def test_up_and_down_stay_within_a_section(house: House) -> None:
     await draft(house, "Un", "Deux")
     await draft(house, "Appel", section="call")
     await draft(house, "Trois")
-    async with house.browser() as browser:
+    async with house.browser("newsletter:editor") as browser:
         await press(browser, PAGE, "Monter", "Trois")
         assert [t for t in await titles(house) if t != "Appel"] == ["Un", "Trois", "Deux"]
         with pytest.raises(AssertionError, match="no button"):
@@ -77,7 +77,7 @@ async def test_an_item_is_edited_and_an_edit_on_an_older_reading_is_refused_with
     found = await house.now.store.get(ISSUES, str(ISSUE))
     assert found is not None
     path = f"{PAGE}/items/{found['items'][0]['item']}"
-    async with house.browser() as browser:
+    async with house.browser("newsletter:editor") as browser:
         page = (await browser.get(path)).text
         hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page))
         answers = {**hidden, "title": "Un, corrigé", "text": "Mieux.", "url": "https://exemple.invalid/a"}
@@ -94,7 +94,7 @@ async def test_an_issue_is_approved_as_it_was_read_and_its_page_tells_the_progre
     for n in range(3):
         await house.subscribed(f"personne-{n:04d}@exemple.invalid")
     await draft(house, "Un")
-    async with house.browser() as browser:
+    async with house.browser("newsletter:editor") as browser:
         page = (await browser.get(f"{PAGE}/approve")).text
         assert "Approuver et envoyer à 3" in page
         hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page))
@@ -114,7 +114,7 @@ async def test_an_issue_is_approved_as_it_was_read_and_its_page_tells_the_progre
 
 async def test_an_empty_issue_is_not_approved_and_says_why(house: House) -> None:
     await draft(house)
-    async with house.browser() as browser:
+    async with house.browser("newsletter:editor") as browser:
         answer = await browser.post(f"{PAGE}/approve", data={"command_id": str(uuid4()), "version": "1"})
         assert answer.status_code == 422
         assert "aucun article" in answer.text
@@ -122,7 +122,7 @@ async def test_an_empty_issue_is_not_approved_and_says_why(house: House) -> None
 
 async def test_the_preview_is_the_mail_with_everything_escaped(house: House) -> None:
     await draft(house, "<b>Titre</b> & Cie")
-    async with house.browser() as browser:
+    async with house.browser("newsletter:editor") as browser:
         page = await browser.get(f"{PAGE}/preview")
         assert "&lt;b&gt;Titre&lt;/b&gt; &amp; Cie" in page.text
         assert "<b>Titre" not in page.text
@@ -135,7 +135,7 @@ async def test_the_preview_is_the_mail_with_everything_escaped(house: House) -> 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
 async def test_every_page_answers_in_both_languages_empty_or_not(house: House, lang: str) -> None:
-    async with house.browser() as browser:
+    async with house.browser("newsletter:editor") as browser:
         for path in (
             "",
             "bulletins/info-flash",
@@ -181,6 +181,6 @@ async def test_every_page_answers_in_both_languages_empty_or_not(house: House, l
     ],
 )
 async def test_wild_input_is_answered_with_a_sentence(house: House, method: str, path: str, status: int) -> None:
-    async with house.browser() as browser:
+    async with house.browser("newsletter:editor") as browser:
         answer = await browser.request(method, path)
         assert answer.status_code == status

@@ -13,11 +13,11 @@ import pytest
 from services.newsletter.domain.delivery import SendAgain
 from services.newsletter.domain.issue import ApproveIssue
 from services.newsletter.domain.subscriber import Unsubscribe
-from services.newsletter.post import post_of
 from services.newsletter.sending import Sending
 from services.newsletter.views import DELIVERIES
 from shared.contract.newsletter import DeliveryBegun
 from shared.envelope import opened
+from shared.post import post_of
 from tests.newsletter.conftest import HURRIED, House, MailServer, until
 
 
@@ -97,7 +97,7 @@ async def test_a_kill_in_the_middle_leaves_one_mail_in_doubt_and_the_others_are_
     (doubt,) = await posting.deliveries("begun")
     assert doubt["subscriber"] == str(people[address(7)])
 
-    async with posting.browser() as browser:
+    async with posting.browser("newsletter:editor") as browser:
         page = await browser.get("/newsletter/deliveries")
         assert address(7) in page.text
         assert f"/newsletter/do/SendAgain?delivery={doubt['key']}" in page.text
@@ -180,7 +180,7 @@ async def test_a_server_that_is_away_is_waited_for(posting: House, mail_server: 
     issue = await posting.approved()
     await until(lambda: _trouble(posting))
     assert await begun(posting) == []
-    async with posting.browser() as browser:
+    async with posting.browser("newsletter:reader") as browser:
         assert "Le serveur de messagerie ne répond pas." in (await browser.get(f"/newsletter/issues/{issue}")).text
     await mail_server.start()
     assert await posting.sent(issue) == {"sent": 3, "refused": 0, "doubtful": 0}

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from fastapi import FastAPI
 from nats.aio.client import Client
 
 from services.observatory import reading
 from services.observatory.app import OBSERVATORY
-from services.observatory.home import home
+from services.root import root_of
 from shared.contract.directory import ContactAdded, MediaCoverageNoted, StructureListed, StructureRegistered
 from shared.contract.membership import CollegeOpened, MemberJoined
 from shared.log import Unit, Write
@@ -21,6 +20,7 @@ from shared.service import Service, Surroundings
 from shared.settings import Settings
 from shared.stores.sqlite import SqliteStore
 from tests.observatory.history import History, named, someone
+from tests.signing_in import operator
 
 HOSTILE = "<script>alert(1)</script>"
 
@@ -39,10 +39,10 @@ async def service(nc: Client, network: str, tmp_path: Path) -> AsyncIterator[Ser
 
 @pytest.fixture
 async def front(service: Service) -> AsyncIterator[httpx2.AsyncClient]:
-    root = FastAPI()
-    root.mount("/observatory", service.app())
-    root.include_router(home(service))
-    async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=root), base_url="http://test") as client:
+    root = root_of({"observatory": service}, service.settings)
+    async with httpx2.AsyncClient(
+        transport=httpx2.ASGITransport(app=root), base_url="http://localhost", headers=operator(service)
+    ) as client:
         yield client
 
 

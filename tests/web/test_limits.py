@@ -8,7 +8,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 from starlette.types import Message
 
-from shared.web.limits import limit_body, own_host, own_origin
+from shared.web.limits import SECURITY_HEADERS, limit_body, own_host, secured
 
 
 async def length(request: Request) -> Response:
@@ -80,22 +80,17 @@ def test_a_false_length_is_not_believed(announced: str) -> None:
     assert [one["status"] for one in sent if one["type"] == "http.response.start"] == [413]
 
 
-@pytest.mark.parametrize(
-    ("headers", "status"),
-    [
-        ({}, 200),
-        ({"origin": "http://testserver"}, 200),
-        ({"origin": "https://elsewhere.example"}, 403),
-        ({"origin": "null"}, 403),
-        ({"sec-fetch-site": "cross-site"}, 403),
-        ({"sec-fetch-site": "same-site"}, 403),
-        ({"sec-fetch-site": "same-origin", "origin": "http://testserver"}, 200),
-    ],
-)
-def test_a_page_of_another_site_cannot_write_here(headers: dict[str, str], status: int) -> None:
-    client = TestClient(own_origin(ROUTES))
-    assert client.post("/", headers=headers).status_code == status
-    assert client.get("/", headers=headers).status_code == 200
+@pytest.mark.parametrize("path", ["/", "/nowhere", "/large"])
+def test_every_answer_says_what_browsers_must_not_do(path: str) -> None:
+    client = TestClient(secured(limit_body(ROUTES, 10)))
+    answer = client.post(path, content=b"x" * 11) if path == "/large" else client.get(path)
+    assert {name: answer.headers[name] for name in SECURITY_HEADERS} == dict(SECURITY_HEADERS)
+    assert "strict-transport-security" not in answer.headers
+
+
+def test_behind_tls_browsers_are_told_to_come_that_way_only() -> None:
+    answer = TestClient(secured(ROUTES, https=True)).get("/")
+    assert answer.headers["strict-transport-security"].startswith("max-age=31536000")
 
 
 @pytest.mark.parametrize("host", ["ailleurs.exemple.invalid", "127.0.0.1.exemple.invalid", "[", ""])

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from babel import Locale
-from pydantic import AfterValidator, Field
+import stdnum.fr.siren
+import stdnum.fr.siret
+import stdnum.luhn
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from shared.geo import DEPARTMENTS, commune
+from shared.geo.countries import COUNTRY_CODES
 
-COUNTRIES = frozenset(code for code in map(str, Locale("fr").territories) if len(code) == 2 and code.isalpha())
-SIRET_OF_LA_POSTE = (
-    "356000000"  # its establishments' numbers do not pass Luhn; the sum of their digits is a multiple of 5
-)
+COUNTRIES = COUNTRY_CODES
+SIREN_OF_LA_POSTE = "356000000"
 
 
 def _department(code: str) -> str:
@@ -47,34 +48,45 @@ def _website(address: str) -> str:
 
 def luhn(digits: str) -> bool:
     """The check of SIREN and SIRET (ISO/IEC 7812-1, annex B)."""
-    doubled = [int(d) * (1 + n % 2) for n, d in enumerate(reversed(digits))]
-    return sum(d - 9 if d > 9 else d for d in doubled) % 10 == 0
+    return bool(stdnum.luhn.is_valid(digits))
 
 
 def _siren(digits: str) -> str:
-    if not luhn(digits):
+    if not stdnum.fr.siren.is_valid(digits):
         raise ValueError("siren-check-digit")
     return digits
 
 
 def _siret(digits: str) -> str:
-    if digits.startswith(SIRET_OF_LA_POSTE):
-        if sum(map(int, digits)) % 5 and not luhn(digits):
-            raise ValueError("siret-check-digit")
-    elif not luhn(digits):
+    """The establishments of La Poste have a rule of their own, which python-stdnum knows."""
+    if not stdnum.fr.siret.is_valid(digits) and not (digits.startswith(SIREN_OF_LA_POSTE) and luhn(digits)):
         raise ValueError("siret-check-digit")
     return digits
 
 
-Name = Annotated[str, Field(min_length=2, max_length=200)]
-Line = Annotated[str, Field(min_length=1, max_length=200)]
-Text = Annotated[str, Field(min_length=1, max_length=5000)]
-Reason = Annotated[str, Field(min_length=3, max_length=300)]
+CONTROLS = {code: None for code in (*range(32), *range(127, 160), 0x2028, 0x2029) if chr(code) not in "\n\t"}
+"""Characters that nobody types and no page, mail or workbook can show; they are dropped."""
+
+
+def _one_line(text: Any) -> Any:
+    return " ".join(text.translate(CONTROLS).split()) if isinstance(text, str) else text
+
+
+def _plain(text: Any) -> Any:
+    return text.replace("\r\n", "\n").translate(CONTROLS).strip() if isinstance(text, str) else text
+
+
+Name = Annotated[str, Field(min_length=2, max_length=200), BeforeValidator(_one_line)]
+Line = Annotated[str, Field(min_length=1, max_length=200), BeforeValidator(_one_line)]
+Text = Annotated[str, Field(min_length=1, max_length=5000), BeforeValidator(_plain)]
+Summary = Annotated[str, Field(min_length=1, max_length=2000), BeforeValidator(_plain)]
+Reason = Annotated[str, Field(min_length=3, max_length=300), BeforeValidator(_one_line)]
 DepartmentCode = Annotated[str, AfterValidator(_department)]
 CommuneCode = Annotated[str, AfterValidator(_commune)]
 CountryCode = Annotated[str, AfterValidator(_country)]
-Website = Annotated[str, Field(max_length=500), AfterValidator(_website)]
-Siren = Annotated[str, Field(pattern=r"^\d{9}$"), AfterValidator(_siren)]
-Siret = Annotated[str, Field(pattern=r"^\d{14}$"), AfterValidator(_siret)]
-Rna = Annotated[str, Field(pattern=r"^W\d{9}$")]
+Website = Annotated[str, Field(max_length=500), BeforeValidator(_one_line), AfterValidator(_website)]
+Siren = Annotated[str, Field(pattern=r"^[0-9]{9}$"), AfterValidator(_siren)]
+Siret = Annotated[str, Field(pattern=r"^[0-9]{14}$"), AfterValidator(_siret)]
+Rna = Annotated[str, Field(pattern=r"^W[0-9]{9}$")]
 Sdg = Annotated[int, Field(ge=1, le=17)]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]

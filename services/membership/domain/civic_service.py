@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from services.membership.domain.fields import Line, Name, Reason
+from services.membership.domain.fields import Line, MailAddress, Name, Reason, of
 from shared.contract import Event
 from shared.contract.membership import (
     CivicServiceEnded,
@@ -28,6 +28,7 @@ class RecruitCivicService(CivicServiceCommand):
 
     creates = True
     person: PersonalText | None = None
+    email: MailAddress | None = None
     mission: Line | None = None
 
 
@@ -39,6 +40,7 @@ class SecondCivicService(CivicServiceCommand):
     host: UUID | None = None
     host_name: Name | None = None
     person: PersonalText | None = None
+    email: MailAddress | None = None
     mission: Line | None = None
 
 
@@ -84,17 +86,21 @@ def evolve(state: CivicService, event: Event) -> CivicService:
 
 def _recruited(command: RecruitCivicService, state: CivicService, context: Context) -> Decision:
     _new(state)
-    person = command.person.of(context.new_id("person")) if command.person else None
-    return [CivicServiceRecruited(person=person, mission=command.mission)]
+    id = context.new_id("person")
+    person, email = of(command.person, id), of(command.email, id)
+    return [CivicServiceRecruited(person=person, email=email, mission=command.mission)]
 
 
 def _seconded(command: SecondCivicService, state: CivicService, context: Context) -> Decision:
     _new(state)
     if command.host is None and command.host_name is None:
         raise Refused("host-missing")
-    person = command.person.of(context.new_id("person")) if command.person else None
+    id = context.new_id("person")
+    person, email = of(command.person, id), of(command.email, id)
     return [
-        CivicServiceSeconded(host=command.host, host_name=command.host_name, person=person, mission=command.mission)
+        CivicServiceSeconded(
+            host=command.host, host_name=command.host_name, person=person, email=email, mission=command.mission
+        )
     ]
 
 

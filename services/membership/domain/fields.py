@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from shared.decider import Context
+from shared.personal import Personal, PersonalText
 
 NAMESPACE = uuid5(NAMESPACE_URL, "urn:maillage:membership")
 
@@ -31,6 +32,22 @@ Reason = Annotated[str, Field(min_length=3, max_length=300), BeforeValidator(_on
 Year = Annotated[int, Field(ge=2000, le=2100)]
 Fte = Annotated[float, Field(gt=0, le=1, allow_inf_nan=False)]
 """The share of full time of one post, from above 0 to 1."""
+
+
+def _mail_address(value: Personal) -> Personal:
+    local, at, host = value.clear.rpartition("@")
+    if not (local and at and "." in host) or any(c.isspace() for c in value.clear):
+        raise ValueError("not-a-mail-address")
+    return value
+
+
+MailAddress = Annotated[PersonalText, AfterValidator(_mail_address)]
+"""Nobody is written to from here: it is what a person is found by who wants to see, or to have forgotten, what is kept."""
+
+
+def of(value: Personal | None, person: UUID) -> Personal | None:
+    """The same value, to be sealed with the key of `person`."""
+    return value.of(person) if value is not None else None
 
 
 def natural(kind: str, name: str) -> UUID:

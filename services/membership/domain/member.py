@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.membership.domain.charter import LAST_VERSION
-from services.membership.domain.fields import Name, Reason, Year, natural, recorded_late
+from services.membership.domain.fields import MailAddress, Name, Reason, Year, natural, of, recorded_late
 from shared.contract import Event
 from shared.contract.membership import (
     CollegeCode,
@@ -55,6 +55,7 @@ class JoinNetworkAsPerson(MemberCommand):
 
     creates = True
     person: PersonalText
+    email: MailAddress | None = None
     charter_version: int = Field(ge=1, le=LAST_VERSION)
 
 
@@ -127,8 +128,13 @@ def _joined(command: JoinNetwork, state: Member, context: Context) -> Decision:
 def _person_joined(command: JoinNetworkAsPerson, state: Member, context: Context) -> Decision:
     if state.college is not None:
         raise Refused("already-member")
-    person = command.person.of(context.new_id("person"))
-    return [MemberJoined(college="qualified_persons", charter_version=command.charter_version, person=person)]
+    id = context.new_id("person")
+    return [
+        MemberJoined(
+            college="qualified_persons", charter_version=command.charter_version, person=command.person.of(id),
+            email=of(command.email, id),
+        )
+    ]  # fmt: skip
 
 
 def _renewed(command: RenewMembership, state: Member, context: Context) -> Decision:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.membership.domain.fields import Reason
+from services.membership.domain.fields import MailAddress, Reason, of
 from shared.contract import Event
 from shared.contract.membership import BoardSeatRestored, BoardSeatTaken, BoardSeatVacated, SeatRole
 from shared.decider import Command, Context, Decider, Decision, Refused
@@ -21,6 +21,7 @@ class TakeBoardSeat(Command):
     role: SeatRole
     member: UUID | None = None
     holder: PersonalText | None = None
+    email: MailAddress | None = None
 
 
 class VacateBoardSeat(Command):
@@ -59,8 +60,9 @@ def _taken(command: TakeBoardSeat, state: Seat, context: Context) -> Decision:
         raise Refused("already-noted")
     if command.member is None and command.holder is None:
         raise Refused("seat-of-nobody")
-    holder = command.holder.of(context.new_id("person")) if command.holder else None
-    return [BoardSeatTaken(role=command.role, member=command.member, holder=holder)]
+    id = context.new_id("person")
+    holder, email = of(command.holder, id), of(command.email, id)
+    return [BoardSeatTaken(role=command.role, member=command.member, holder=holder, email=email)]
 
 
 def _vacated(command: VacateBoardSeat, state: Seat, context: Context) -> Decision:

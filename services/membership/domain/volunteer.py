@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from services.membership.domain.fields import Line, Reason
+from services.membership.domain.fields import Line, MailAddress, Reason, of
 from shared.contract import Event
 from shared.contract.membership import VolunteerContributed, VolunteerRestored, VolunteerWithdrawn
 from shared.decider import Command, Context, Decider, Decision, Refused
@@ -21,6 +21,7 @@ class NoteVolunteer(Command):
     entity = "volunteer"
     creates = True
     person: PersonalText | None = None
+    email: MailAddress | None = None
     task: Line | None = None
 
 
@@ -58,8 +59,9 @@ def evolve(state: Volunteer, event: Event) -> Volunteer:
 def _noted(command: NoteVolunteer, state: Volunteer, context: Context) -> Decision:
     if state.known:
         raise Refused("already-noted")
-    person = command.person.of(context.new_id("person")) if command.person else None
-    return [VolunteerContributed(year=context.at.astimezone(PARIS).year, person=person, task=command.task)]
+    id = context.new_id("person")
+    person, email = of(command.person, id), of(command.email, id)
+    return [VolunteerContributed(year=context.at.astimezone(PARIS).year, person=person, email=email, task=command.task)]
 
 
 def _withdrawn(command: WithdrawVolunteer, state: Volunteer, context: Context) -> Decision:

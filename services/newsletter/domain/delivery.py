@@ -33,20 +33,26 @@ class DeliveryCommand(Command):
 
 
 class BeginDelivery(DeliveryCommand):
-    """Note that an issue is about to be handed over to the mail server."""
+    """Note that an issue is about to be handed over to the mail server; or that nobody knows whether it was."""
+
+    internal = True
 
     issue: UUID
     subscriber: UUID
+    doubt: Literal["restored"] | None = None
 
     def target(self, context: Context) -> UUID:
         return delivery_id(self.issue, self.subscriber)
 
 
 class BeginConfirmation(DeliveryCommand):
-    """Note that the mail that asks to confirm is about to be handed over."""
+    """Note that the mail that asks to confirm is about to be handed over; or that nobody knows whether it was."""
+
+    internal = True
 
     request: UUID
     subscriber: UUID
+    doubt: Literal["restored"] | None = None
 
     def target(self, context: Context) -> UUID:
         return delivery_id(self.request, self.subscriber)
@@ -55,11 +61,15 @@ class BeginConfirmation(DeliveryCommand):
 class AcceptDelivery(DeliveryCommand):
     """Note that the mail server took a mail."""
 
+    internal = True
+
     delivery: UUID
 
 
 class DeferDelivery(DeliveryCommand):
     """Note that the mail server did not take a mail now, so that it may be tried again."""
+
+    internal = True
 
     delivery: UUID
     code: ReplyCode | None = None
@@ -68,6 +78,8 @@ class DeferDelivery(DeliveryCommand):
 
 class RefuseDelivery(DeliveryCommand):
     """Note that the mail server refused a mail for good."""
+
+    internal = True
 
     delivery: UUID
     code: ReplyCode | None = None
@@ -110,12 +122,16 @@ def _may_begin(state: Delivery) -> None:
 
 def _begun(command: BeginDelivery, state: Delivery, context: Context) -> Decision:
     _may_begin(state)
-    return [DeliveryBegun(subscriber=command.subscriber, issue=command.issue, purpose="issue")]
+    return [DeliveryBegun(subscriber=command.subscriber, issue=command.issue, purpose="issue", doubt=command.doubt)]
 
 
 def _confirmation(command: BeginConfirmation, state: Delivery, context: Context) -> Decision:
     _may_begin(state)
-    return [DeliveryBegun(subscriber=command.subscriber, request=command.request, purpose="confirmation")]
+    return [
+        DeliveryBegun(
+            subscriber=command.subscriber, request=command.request, purpose="confirmation", doubt=command.doubt
+        )
+    ]
 
 
 def _accepted(command: AcceptDelivery, state: Delivery, context: Context) -> Decision:

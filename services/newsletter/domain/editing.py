@@ -29,6 +29,8 @@ class AddItem(IssueCommand):
 class CollectItem(IssueCommand):
     """Take what another service published into a draft."""
 
+    internal = True
+
     issue: UUID
     item: UUID
     section: SectionCode

@@ -57,6 +57,8 @@ class ApproveIssue(IssueCommand):
 class CloseSending(IssueCommand):
     """State that every subscriber of an issue has been dealt with."""
 
+    internal = True
+
     issue: UUID
     sent: Count
     refused: Count

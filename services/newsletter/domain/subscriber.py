@@ -34,6 +34,8 @@ class SubscriberCommand(Command):
 class RequestSubscription(SubscriberCommand):
     """Ask for bulletins at an address. `person`: who is reached there, as the keyring knows (`Keyring.person_at`)."""
 
+    internal = True
+
     email: MailAddress
     bulletins: Bulletins
     lang: Literal["fr", "en"] = "fr"
@@ -45,6 +47,8 @@ class RequestSubscription(SubscriberCommand):
 
 class ConfirmSubscription(SubscriberCommand):
     """Confirm what was asked for, from the mail that only the owner of the address can read."""
+
+    internal = True
 
     subscriber: UUID
     request: UUID

@@ -1,0 +1,32 @@
+"""The contacts who are reached under an address: an account of theirs speaks for the structures that named them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from services.directory.account_views import CONTACT_ADDRESSES
+from shared.service import Service
+from shared.views import Document
+
+MOST = 200  # structures that one person is a contact of
+
+
+async def contacts_at(service: Service, address: str) -> Sequence[Document]:
+    """The contacts that stand in the directory under this very address (`CONTACT_ADDRESSES`)."""
+    persons = await asyncio.to_thread(service.keyring.persons_at, address)
+    if not persons:
+        return []
+    found = await service.store.find(CONTACT_ADDRESSES, {"person": sorted(map(str, persons))}, limit=MOST)
+    # An address may have changed since: an event said it once, the view says what holds now.
+    return [one for one in found.documents if _same(service.keyring.reveal(one["email"]), address)]
+
+
+async def address_of(service: Service, person: str) -> str | None:
+    """The address under which a person is a contact."""
+    found = await service.store.find(CONTACT_ADDRESSES, {"person": person}, limit=MOST)
+    return next((a for one in found.documents if (a := service.keyring.reveal(one["email"])) is not None), None)
+
+
+def _same(one: str | None, other: str) -> bool:
+    return one is not None and one.strip().casefold() == other.strip().casefold()

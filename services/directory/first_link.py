@@ -1,0 +1,61 @@
+"""The one-time link for the first administrator: there as long as nobody administers, gone with its first use."""
+
+from __future__ import annotations
+
+import contextlib
+import hmac
+import os
+from pathlib import Path
+from secrets import token_urlsafe
+
+from services.directory.account_views import ACCOUNTS
+from shared.service import Service
+
+FILE = "directory.first-link"
+
+
+def _path(service: Service) -> Path:
+    return service.around.data / "keys" / FILE
+
+
+async def first_link(service: Service) -> str | None:
+    """Where the first administrator opens an account; None once there is one."""
+    path = _path(service)
+    if (await service.store.find(ACCOUNTS, {"administers": True}, limit=1)).total:
+        path.unlink(missing_ok=True)
+        return None
+    with contextlib.suppress(FileExistsError):
+        write(service, token_urlsafe(32))
+    return f"{service.around.public_url.rstrip('/')}/directory/sign-in/first/{path.read_text()}"
+
+
+def write(service: Service, code: str) -> None:
+    """Keeps a code. Raises FileExistsError where there is one."""
+    path = _path(service)
+    draft = path.with_suffix(".new")
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(code)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)
+    finally:
+        draft.unlink()
+
+
+def is_good(service: Service, code: str) -> bool:
+    """Whether this is the code that is kept."""
+    try:
+        kept = _path(service).read_text()
+    except FileNotFoundError:
+        return False
+    return hmac.compare_digest(kept.encode(), code.encode(errors="replace"))
+
+
+def used(service: Service) -> bool:
+    """Takes the code away; True for the one who did, so that it is good once."""
+    try:
+        _path(service).unlink()
+    except FileNotFoundError:
+        return False
+    return True

@@ -1,0 +1,172 @@
+"""Accounts in the whole product: from the first link on the terminal to a session that all five services refuse."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+import pytest
+from aiosmtpd.controller import Controller
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from shared.nats_server import free_port
+from tests.browser import ARGUMENTS, CHROMIUM, needs_browser
+from tests.installation import Up, maillage
+
+pytestmark = [*needs_browser]
+SERVICES = ("directory", "membership", "events", "newsletter", "observatory")
+PASSWORD = "quatre moutons sur le causse"
+WHO = "equipe@exemple.invalid"
+
+
+class Post:
+    """A mail server that keeps what it takes."""
+
+    def __init__(self) -> None:
+        self.taken: list[EmailMessage] = []
+        self.port = free_port()
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        message = message_from_bytes(envelope.content, policy=policy.default)
+        assert isinstance(message, EmailMessage)
+        self.taken.append(message)
+        return "250 OK"
+
+    def link(self, page: Page, n: int) -> str:
+        """The link in the n-th mail, once it has come."""
+        for _ in range(200):
+            if len(self.taken) >= n:
+                break
+            page.wait_for_timeout(50)
+        body = self.taken[n - 1].get_body(("plain",))
+        assert body is not None
+        (found,) = re.findall(r"http\S+/sign-in/link/\S+", body.get_content())
+        return str(found)
+
+
+@pytest.fixture
+def post() -> Iterator[Post]:
+    post = Post()
+    controller = Controller(post, hostname="127.0.0.1", port=post.port)
+    controller.start()
+    yield post
+    controller.stop()
+
+
+@pytest.fixture
+def up(tmp_path: Path, post: Post) -> Iterator[Up]:
+    smtp = {"MAILLAGE_SMTP_HOST": "127.0.0.1", "MAILLAGE_SMTP_PORT": str(post.port), "MAILLAGE_SMTP_TLS": "none"}
+    up = Up(tmp_path / "data", ["--no-sample"], smtp).start()
+    yield up
+    up.stop()
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield launched
+        launched.close()
+
+
+def test_from_the_first_link_to_a_session_that_all_five_refuse(up: Up, post: Post, browser: Browser) -> None:
+    url = up.wait()
+    (first,) = re.findall(r"http\S+/sign-in/first/\S+", up.output())
+    chief, member = (browser.new_context(locale="fr-FR").new_page() for _ in range(2))
+
+    # The first administrator, from the link on the terminal.
+    chief.goto(f"{url}/events/")
+    expect(chief).to_have_url(f"{url}/directory/sign-in?to=%2Fevents%2F")
+    chief.goto(first)
+    chief.fill("#email", "direction@exemple.invalid")
+    chief.fill("#label", "Direction")
+    chief.fill("#password", PASSWORD)
+    chief.click("text=Ouvrir le compte")
+    expect(chief).to_have_url(f"{url}/directory/accounts?welcome=1")
+
+    # A second account, by mail.
+    chief.click("main >> text=Ouvrir un compte")
+    chief.fill("#label", "Animation")
+    chief.fill("#email", WHO)
+    for role in ("all:reader", "events:editor"):
+        chief.check(f'input[value="{role}"]')
+    chief.click("main form.form button")
+    expect(chief.locator("h1")).to_have_text("Animation")
+    account = chief.url.partition("?")[0]
+
+    # Comes in by its link; the roles say what is open.
+    link = post.link(member, 1)
+    member.goto(link)
+    member.click("text=Me connecter")
+    expect(member.locator(".tools")).to_contain_text("Animation")
+    for name in SERVICES:
+        answer = member.goto(f"{url}/{name}/")
+        assert answer is not None and answer.status == 200
+    for path, status in (
+        ("/events/do/FormTandem", 200),
+        ("/membership/do/ChangeCollege", 403),
+        ("/directory/accounts", 403),
+    ):
+        answer = member.goto(url + path)
+        assert answer is not None and answer.status == status, path
+    replayed = member.request.post(link, headers={"Sec-Fetch-Site": "same-origin"})
+    assert replayed.status == 410
+
+    # Sent away by the administrator: out of all five.
+    chief.goto(account)
+    chief.click("text=Terminer toutes les sessions")
+    expect(chief.locator("main")).to_contain_text("Aucune session ouverte")
+    for name in SERVICES:
+        member.goto(f"{url}/{name}/")
+        expect(member).to_have_url(re.compile("/directory/sign-in"))
+
+    # Asks for another link, signs in, and out.
+    member.fill("#link-email", WHO)
+    member.click("text=Recevoir un lien")
+    expect(member.locator("h1")).to_have_text("Regardez votre messagerie")
+    member.goto(post.link(member, 2))
+    member.click("text=Me connecter")
+    member.click("text=Se déconnecter")
+    expect(member.locator("h1")).to_have_text("Vous êtes déconnecté")
+
+    # By password, and back where one wanted to go.
+    chief.click("text=Se déconnecter")
+    chief.goto(f"{url}/newsletter/")
+    chief.fill("#email", "direction@exemple.invalid")
+    chief.fill("#password", PASSWORD)
+    chief.press("#password", "Enter")
+    expect(chief).to_have_url(f"{url}/newsletter/")
+    chief.goto(first)
+    expect(chief.locator("h1")).to_have_text("Le premier accès est fermé")
+
+
+@pytest.mark.slow
+def test_the_command_line_opens_lists_and_closes_accounts(tmp_path: Path) -> None:
+    up = Up(tmp_path / "data", ["--no-sample"]).start()
+    try:
+        url = up.wait()
+        (first,) = re.findall(r"/sign-in/first/\S+", up.output())
+        chief = ("open", "--label", "Direction", "--email", WHO, "--role", "all:administrator")
+        opened = maillage("account", *chief, data=up.data)
+        assert opened.returncode == 0 and "/directory/sign-in/link/" in opened.stdout
+        gone = maillage("account", "first-link", data=up.data)
+        assert gone.returncode == 2 and first not in gone.stdout
+        listed = maillage("account", "ls", data=up.data).stdout
+        assert "Direction" in listed and WHO not in listed
+        issued = maillage("account", "token", "issue", WHO, "--name", "essai", "--scope", "events:reader", data=up.data)
+        assert issued.stdout.startswith("mlg_")
+        shown = Request(f"{url}/events/api/state", headers={"Authorization": f"Bearer {issued.stdout.strip()}"})
+        with urlopen(shown, timeout=30) as answer:
+            assert answer.status == 200
+        last = maillage("account", "close", WHO, data=up.data)
+        assert last.returncode == 2 and "dernier administrateur" in last.stderr
+        assert maillage("account", "rotate-key", data=up.data).returncode == 0
+    finally:
+        up.stop()
+    # With nothing running, an instance is started for the moment.
+    assert "/directory/sign-in/link/" in maillage("account", "link", WHO, data=up.data).stdout
