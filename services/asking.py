@@ -235,6 +235,17 @@ def doctor(data: DataOption = None, json: JsonOption = False) -> None:
                 check(f"{name}: void messages", not state["void"], f"{len(state['void'])}")
                 check(f"{name}: unknown types", True, ", ".join(f"{k} {v}" for k, v in state["unknown"].items()) or "0")
                 check(f"{name}: parked", not state["parked"], f"{len(state['parked'])}")
+            ledger = await client.get("/observatory/api/ledger")
+            late = ledger["state"] == "waiting" and ledger["signed"] < ledger["log"]
+            late = late and (ledger["age"] is None or ledger["age"] > 3 * settings.checkpoint_seconds)
+            check(
+                "ledger: notary",
+                ledger["state"] not in ("stopped", "failing") and not late,
+                ledger["problem"] or ("another notary has the archive and does not sign" if late else ledger["state"]),
+            )
+            age = "never" if ledger["age"] is None else f"{ledger['age']:.0f} s ago"
+            check("ledger: signed", True, f"{ledger['signed']} of {ledger['log']} events, {age}")
+            check("ledger: archive", True, f"{ledger['archived']} events, {ledger['archive_bytes'] / 1e6:.1f} MB")
         check("answered in", True, f"{time.monotonic() - start:.1f} s")
 
     if (settings.data / "installation.json").exists():

@@ -68,7 +68,7 @@ def audit_verify(
 ) -> None:
     """Check every event, hash and signature of an archive. Exit code 1 where something is wrong; it says where."""
     found = archive_of(archive, data)
-    with _clear_errors():
+    with plain_errors():
         trusted = _key(found, key, quiet=json)
         checkpoints = [(str(path), path.read_bytes().decode(errors="replace")) for path in kept or []]
         with bar() as progress:
@@ -105,7 +105,7 @@ def audit_prove(
 ) -> None:
     """The proof that an event stands in the signed log, with the event, as JSON on standard output."""
     found = archive_of(archive, data)
-    with _clear_errors():
+    with plain_errors():
         wanted, after = _wanted(event)
         proof = prove(found, _key(found, key, quiet=True), wanted, after=after)
     if proof is None:
@@ -170,7 +170,7 @@ def audit_replay(
     """
     found = archive_of(archive, data)
     day = reviewing.published().as_of if as_of is None else _day(as_of)
-    with _clear_errors():
+    with plain_errors():
         upto = int(until) if until.isascii() and until.isdigit() else _day(until)
         replayed = run(_replay(found, upto, day))
     if json:
@@ -198,7 +198,7 @@ def _written(value: float | None) -> str:
 
 
 @contextlib.contextmanager
-def _clear_errors() -> Iterator[None]:
+def plain_errors() -> Iterator[None]:
     """What is wrong with an archive or a key is one sentence."""
     try:
         yield

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
+SERVICES = ("directory", "membership", "events", "newsletter", "observatory")
 TIMEOUT = 600.0  # seconds; a rebuild of a long log takes its time
 
 
@@ -17,18 +20,47 @@ class NoAnswer(Exception):
 
 
 @dataclass(frozen=True)
-class Client:
-    """The instance at `url`."""
+class Place:
+    """Where one service is asked, with the operator's token of that service."""
 
     url: str
+    token: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class Client:
+    """The instance at `url`, asked with a token: the operator's (`<data>/keys/operator-token`), or an account's.
+
+    Where each service is a process of its own, `places` says where each is, and has the token of each: what one service
+    keeps opens no other.
+    """
+
+    url: str
+    token: str | None = field(default=None, repr=False)
+    places: Mapping[str, Place] = field(default_factory=dict, repr=False)
 
     async def get(self, path: str) -> Any:
-        return await asyncio.to_thread(self._ask, Request(self.url + path, headers={"Accept": "application/json"}))
+        return await asyncio.to_thread(self._ask, self._request(path))
 
-    async def post(self, path: str) -> Any:
-        return await asyncio.to_thread(
-            self._ask, Request(self.url + path, data=b"", headers={"Accept": "application/json"})
-        )
+    async def post(self, path: str, body: Any = None) -> Any:
+        """`body` is sent as JSON, and nothing without it."""
+        request = self._request(path, b"" if body is None else json.dumps(body).encode())
+        if body is not None:
+            request.add_header("Content-Type", "application/json")
+        return await asyncio.to_thread(self._ask, request)
+
+    def _request(self, path: str, data: bytes | None = None) -> Request:
+        """Raises NoAnswer for a service that has no place."""
+        first = path.split("/")[1]
+        place = self.places.get(first) if self.places else Place(self.url, self.token)
+        if place is None:
+            raise NoAnswer(f"MAILLAGE_SERVICES_AT does not say where {first} is")
+        request = Request(place.url + path, data=data, headers={"Accept": "application/json"})
+        if place.token:
+            request.add_header("Authorization", f"Bearer {place.token}")
+        if self.places:  # a container's name is no name of the installation, which answers to its own only
+            request.add_header("Host", "localhost")
+        return request
 
     def _ask(self, request: Request) -> Any:
         try:
@@ -42,4 +74,4 @@ class Client:
             except (ValueError, KeyError):
                 raise NoAnswer(f"{request.full_url} answered {error.code}") from None
         except (URLError, OSError) as error:
-            raise NoAnswer(f"{self.url} does not answer: {error}") from None
+            raise NoAnswer(f"{request.type}://{urlsplit(request.full_url).netloc} does not answer: {error}") from None

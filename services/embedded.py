@@ -6,17 +6,12 @@ import asyncio
 import contextlib
 import fcntl
 import os
-import socket
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import orjson
 import structlog
-import uvicorn
-from fastapi import FastAPI
-from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from deploy.sample.plan import FOOTNOTE, SAMPLE_NETWORK
@@ -25,25 +20,47 @@ from services.events.app import EVENTS
 from services.membership.app import MEMBERSHIP
 from services.newsletter.app import NEWSLETTER
 from services.observatory.app import OBSERVATORY
+from services.root import CannotStart, bound, root_of, serve
+from shared.archive import Archive
+from shared.connection import OPERATOR, Connection
 from shared.contract import load_all
 from shared.keyring import KeyMissing
+from shared.log import Log, LogUnfit
+from shared.log import prepare as prepare_log
+from shared.nats_config import READER, Access
 from shared.nats_server import NatsFailed, NatsServer
+from shared.reactions import durable, prepare_reader
+from shared.reactions import prepare as prepare_reactions
 from shared.reading import LogDamaged
+from shared.restoring import same_as_archived
 from shared.service import Definition, Service, Surroundings
 from shared.settings import Settings
-from shared.stores.sqlite import SqliteStore
-from shared.web.app import problem
-from shared.web.assets import static_app
-from shared.web.limits import limit_body, own_host, own_origin
-from shared.web.pages import TEMPLATES, Pages
+from shared.stores import store_for
 
+__all__ = ["DEFINITIONS", "CannotStart", "Installation", "bound", "network_of", "running_at", "serve", "write_running"]
 log = structlog.get_logger()
 DEFINITIONS: Sequence[Definition] = (DIRECTORY, MEMBERSHIP, EVENTS, NEWSLETTER, OBSERVATORY)
 EMPTY_NETWORK = "reseau"
+UNFINISHED = "restoring.json"
+"""Is there from the beginning of a restore to its end; nothing starts on such a folder."""
 
 
-class CannotStart(Exception):
-    """Why an installation can't run here, in one sentence for the operator."""
+def access(network: str, readers: Sequence[str] = (READER,)) -> Access:
+    """Who may do what with the log of a network: each service, and readers from outside."""
+    services = {d.name: [durable(d.name, reaction) for reaction in d.reactions] for d in DEFINITIONS}
+    return Access(network, services, {name: [name] for name in readers})
+
+
+async def prepare(nc: Connection, network: str, replicas: int = 1, readers: Sequence[str] = (READER,)) -> None:
+    """What only an operator makes: the stream, the durable consumers of all reactions and of the readers.
+
+    Raises LogUnfit, NotAllowed, nats-py's errors.
+    """
+    await prepare_log(nc, network, replicas)
+    for definition in DEFINITIONS:
+        await prepare_reactions(nc, network, definition.name, definition.reactions)
+    for name in readers:
+        await prepare_reader(nc, network, name)
 
 
 @dataclass
@@ -62,17 +79,36 @@ class Installation:
         """Everything started but the front, ended in the reverse order. Raises CannotStart."""
         load_all()
         data = settings.data.absolute()
-        lock = _locked(data)
-        self = cls(settings, _network(data, settings, sample), NatsServer(data / "nats"), _lock=lock)
+        lock = locked(data)
+        if (data / UNFINISHED).exists():
+            os.close(lock)
+            raise CannotStart(f"{data} is half of a restore: run `maillage restore` again, so that it goes on.")
+        network = network_of(data, settings, sample)
+        self = cls(settings, network, NatsServer(data / "nats", access=access(network)), _lock=lock)
         try:
             try:
                 await self.nats.start()
+                await self._prepare()
                 await self._start(data)
-            except (NatsFailed, LogDamaged, KeyMissing) as error:
+            except (NatsFailed, LogDamaged, LogUnfit, KeyMissing) as error:
                 raise CannotStart(f"{error}.") from error
             yield self
         finally:
             await self._stop()
+
+    async def _prepare(self) -> None:
+        nc = await self.nats.connect(OPERATOR)
+        try:
+            await prepare(nc, self.network)
+            # Before anybody may write: a log that came back shorter would give out its sequences again.
+            log_ = Log(nc, self.network)
+            await log_.start()
+            try:
+                await same_as_archived(log_, Archive(self.settings.data.absolute() / "archive" / self.network))
+            finally:
+                await log_.stop()
+        finally:
+            await nc.close()
 
     async def _start(self, data: Path) -> None:
         for definition in DEFINITIONS:
@@ -81,8 +117,8 @@ class Installation:
                 nc=await self.nats.connect(definition.name),
                 settings=self.settings,
                 data=data,
-                store=SqliteStore(data / "views" / f"{definition.name}.sqlite"),
-                broker=self.nats.broker(),
+                store=store_for(self.settings, data, self.network, definition.name),
+                broker=self.nats.broker(definition.name),
                 footnote=FOOTNOTE if self.network == SAMPLE_NETWORK else None,
                 public_url=self.settings.public_url or f"http://127.0.0.1:{self.settings.port}",
             )
@@ -109,22 +145,10 @@ class Installation:
 
     def app(self) -> ASGIApp:
         """All fronts under one root."""
-        root = FastAPI(title="Maillage", openapi_url=None, docs_url=None, redoc_url=None)
-        root.state.pages = Pages(
-            "", TEMPLATES, {}, network_title=lambda: self.settings.title, always=lambda request: {"loopback_only": True}
-        )
-        root.add_exception_handler(HTTPException, problem)
-        root.mount("/static", static_app())
-        for name, service in self.services.items():
-            root.mount(f"/{name}", service.app())
-        from services.observatory.home import home
-
-        root.include_router(home(self.services["observatory"]))
-        hosts = {"127.0.0.1", "localhost", urlsplit(self.settings.public_url or "").hostname or "localhost"}
-        return own_host(own_origin(limit_body(root)), hosts)
+        return root_of(self.services, self.settings)
 
 
-def _locked(data: Path) -> int:
+def locked(data: Path) -> int:
     """The open lock of a data folder, which nobody else may hold."""
     try:
         data.mkdir(parents=True, exist_ok=True)
@@ -144,7 +168,7 @@ def _locked(data: Path) -> int:
     return lock
 
 
-def _network(data: Path, settings: Settings, sample: bool) -> str:
+def network_of(data: Path, settings: Settings, sample: bool) -> str:
     """The network's name, fixed at the first start of a data folder."""
     path = data / "installation.json"
     if path.exists():
@@ -159,39 +183,6 @@ def _network(data: Path, settings: Settings, sample: bool) -> str:
     draft.write_bytes(orjson.dumps({"network": network}))
     draft.replace(path)
     return network
-
-
-def bound(port: int) -> socket.socket:
-    """A listening socket on 127.0.0.1. Raises CannotStart where the port is taken."""
-    sock = socket.socket()
-    sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        sock.bind(("127.0.0.1", port))
-        sock.listen(512)
-    except OSError as error:
-        sock.close()
-        raise CannotStart(f"Port {port} of 127.0.0.1 is taken; choose another with --port.") from error
-    sock.setblocking(False)
-    return sock
-
-
-async def serve(app: ASGIApp, sock: socket.socket, stop: asyncio.Event, ready: Callable[[], None]) -> None:
-    """Serves until `stop` is set; ends what is under way within two seconds."""
-    config = uvicorn.Config(
-        app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=2, server_header=False,
-        h11_max_incomplete_event_size=64 * 1024,
-    )  # fmt: skip
-    server = uvicorn.Server(config)
-    server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]
-    task = asyncio.create_task(server.serve(sockets=[sock]))
-    while not server.started and not task.done():  # noqa: ASYNC110 - uvicorn has no event for it
-        await asyncio.sleep(0.01)
-    ready()
-    waiting = asyncio.create_task(stop.wait())
-    await asyncio.wait({task, waiting}, return_when=asyncio.FIRST_COMPLETED)
-    waiting.cancel()
-    server.should_exit = True
-    await task
 
 
 def running_at(data: Path) -> str | None:
@@ -212,4 +203,6 @@ def running_at(data: Path) -> str | None:
 
 def write_running(data: Path, url: str) -> None:
     """Leaves word for other commands where this instance is reached."""
-    (data.absolute() / "running.json").write_bytes(orjson.dumps({"url": url, "pid": os.getpid()}))
+    draft = data.absolute() / "running.json.new"  # whoever looks meanwhile finds all of it, or what was there before
+    draft.write_bytes(orjson.dumps({"url": url, "pid": os.getpid()}))
+    draft.replace(data.absolute() / "running.json")

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from errno import EADDRINUSE
 from urllib.parse import urlsplit
 
 import uvicorn
@@ -25,6 +26,7 @@ from shared.web.health import with_health
 from shared.web.limits import limit_body, own_host, secured
 from shared.web.observing import observed
 from shared.web.pages import TEMPLATES, Pages
+from shared.web.waiting import Patient
 
 DRAIN = 2  # seconds that requests under way are given at an end
 
@@ -46,7 +48,7 @@ def root_of(services: Mapping[str, Service], settings: Settings) -> ASGIApp:
         root.mount(f"/{name}", service.app())
     if "observatory" in services:
         root.include_router(home(services["observatory"]))
-    hosts = {"127.0.0.1", "localhost", urlsplit(settings.public_url or "").hostname or "localhost"}
+    hosts = {"127.0.0.1", "localhost", settings.host, urlsplit(settings.public_url or "").hostname or "localhost"}
     fenced = with_health(own_host(limit_body(root), hosts), services.values())
     return secured(observed(fenced), https=is_https(settings))
 
@@ -60,7 +62,8 @@ def bound(port: int, host: str = "127.0.0.1") -> socket.socket:
         sock.listen(512)
     except OSError as error:
         sock.close()
-        raise CannotStart(f"Port {port} of {host} is taken or not to be had; choose another with --port.") from error
+        why = "is taken" if error.errno == EADDRINUSE else f"can't be had ({error.strerror})"
+        raise CannotStart(f"Port {port} of {host} {why}; choose another with --port.") from error
     sock.setblocking(False)
     return sock
 
@@ -70,7 +73,7 @@ async def serve(
 ) -> None:
     """Serves until `stop` is set; ends what is under way within `drain` seconds."""
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=drain, server_header=False,
+        app, http=Patient, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=drain, server_header=False,
         h11_max_incomplete_event_size=64 * 1024, proxy_headers=False,  # rates.py says whose are believed
     )  # fmt: skip
     server = uvicorn.Server(config)

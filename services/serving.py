@@ -26,10 +26,12 @@ from services import embedded
 from services.embedded import DEFINITIONS, network_of
 from services.root import CannotStart, measured, root_of, serve
 from shared import connection, tracing
+from shared.archive import Archive
 from shared.connection import OPERATOR, Connection, NotAllowed
 from shared.contract import load_all
 from shared.keyring import KeyMissing
 from shared.log import Log, LogDamaged, LogUnfit, Unavailable
+from shared.restoring import same_as_archived
 from shared.runner import JUDGE
 from shared.service import Definition, Service, Surroundings
 from shared.settings import Settings
@@ -145,6 +147,7 @@ async def opened(settings: Settings, definition: Definition, network: str, front
     data = settings.data.absolute()
     nc = await front.until("NATS", lambda: connected(settings, definition.name))
     await front.until("the event log", lambda: _stream_there(Log(nc, network)))
+    await _same_as_archived(nc, network, data)
     store = _store(settings, data, network, definition.name)
     await front.until("the store of the views", lambda: _store_there(store))
     front.waits_for = "its views, which are being built from the event log"
@@ -163,6 +166,17 @@ async def opened(settings: Settings, definition: Definition, network: str, front
     await service.start()
     await service.start_reactions()
     return service
+
+
+async def _same_as_archived(nc: Connection, network: str, data: Path) -> None:
+    """Where the archive of the log is at hand, nobody writes into a log that has lost what is in it. Raises LogDamaged,
+    LogUnfit."""
+    log_ = Log(nc, network)
+    await log_.start()
+    try:
+        await same_as_archived(log_, Archive(data / "archive" / network))
+    finally:
+        await log_.stop()
 
 
 def _way(settings: Settings, user: str) -> tuple[list[str], Path, str]:

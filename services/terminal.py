@@ -12,8 +12,9 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from services.client import Client
+from services.client import Client, Place
 from services.embedded import CannotStart, Installation, bound, running_at, serve
+from shared.sessions import operator_token
 from shared.settings import Settings
 from shared.telemetry import configure
 
@@ -46,10 +47,16 @@ def bar() -> Progress:
 
 @contextlib.asynccontextmanager
 async def reached(settings: Settings) -> AsyncIterator[Client]:
-    """The instance that runs on the data folder, or one started for the moment on a free port."""
+    """The instance that runs on the data folder, or one started for the moment on a free port.
+
+    With NATS servers of the installation's own: the service whose data folder it is, or all (MAILLAGE_SERVICES_AT).
+    """
+    if settings.nats_url is not None:
+        yield _served(settings)
+        return
     url = running_at(settings.data)
     if url is not None:
-        yield Client(url)
+        yield Client(url, operator_token(settings.data / "keys"))
         return
     if not (settings.data / "installation.json").exists():
         raise CannotStart(f"There is no installation in {settings.data} yet; `maillage up` makes one.")
@@ -60,7 +67,20 @@ async def reached(settings: Settings) -> AsyncIterator[Client]:
         serving = asyncio.create_task(serve(installation.app(), sock, stop, up_.set))
         await up_.wait()
         try:
-            yield Client(url)
+            yield Client(url, operator_token(settings.data / "keys"))
         finally:
             stop.set()
             await serving
+
+
+def _served(settings: Settings) -> Client:
+    """Raises CannotStart where no service has begun in the data folder."""
+    if settings.services_at is not None:
+        urls = dict(one.split("=") for one in settings.services_at.split(","))
+        folders = {name: settings.data / name / "keys" for name in urls}
+        tokens = {name: operator_token(keys) for name, keys in folders.items() if keys.exists()}
+        return Client("", None, {name: Place(url, tokens.get(name)) for name, url in urls.items()})
+    if not (settings.data / "keys").exists():
+        raise CannotStart(f"No service has begun in {settings.data}; in which container is this to be asked?")
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
+    return Client(f"http://{host}:{settings.port}", operator_token(settings.data / "keys"))

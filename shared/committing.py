@@ -15,10 +15,13 @@ import orjson
 import structlog
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
+from nats.js.errors import APIError
 
+from shared.connection import NotAllowed
 from shared.direct import DirectGet, Unavailable
 from shared.envelope import BODY_LIMIT
 from shared.publishing import ANSWER, NoAnswer, Rejected, Unit, Write, publish
+from shared.reading import LogDamaged
 from shared.tasks import end
 
 __all__ = ["Committer", "Conflict", "Unit", "Write"]
@@ -45,6 +48,42 @@ class Committer:
         self._waiting: deque[Unit] = deque()
         self._news = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._shown = 0  # the last sequence that the log is known to hold
+        self._reconnects = 0
+        self.damage: str | None = None
+
+    def shows(self, seq: int) -> None:
+        """Tells that the log has been seen to hold this sequence: it must never give it to another event."""
+        self._shown = max(self._shown, seq)
+
+    async def _publish(self, units: Sequence[Unit]) -> int:
+        """As `publish`, on a log that is still the one that it was: a server that came back with a shorter one would
+        give out sequences again (design/nats.md). Raises LogDamaged as well."""
+        if self.damage is None and self._nc.stats["reconnects"] != self._reconnects:
+            reconnects = self._nc.stats["reconnects"]
+            last = await self._last()
+            if last < self._shown:
+                self._is_damaged(f"the log ends at sequence {last}, but {self._shown} was there before: restore it")
+            self._reconnects = reconnects
+        if self.damage is not None:
+            raise LogDamaged(self.damage)
+        shown = self._shown
+        seq = await publish(self._nc, self._stream, units)
+        if seq <= shown:
+            self._is_damaged(f"the log gave sequence {seq} to another event, after {shown} was there: restore it")
+            raise LogDamaged(self.damage)
+        self.shows(seq)
+        return seq
+
+    async def _last(self) -> int:
+        try:
+            return int((await self._nc.jetstream().stream_info(self._stream)).state.last_seq)
+        except (TimeoutError, NatsError, APIError) as error:
+            raise Unavailable("the event log does not answer") from error
+
+    def _is_damaged(self, damage: str) -> None:
+        self.damage = damage
+        log.error("log.damaged", damage=damage)
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._run(), name="group-commit")
@@ -109,11 +148,13 @@ class Committer:
         in_doubt = False
         if len(group) > 1 and sum(1 if len(unit.writes) == 1 else FEW for unit in group) > FEW:
             try:
-                last = await publish(self._nc, self._stream, group)
+                last = await self._publish(group)
             except Rejected as no:
                 in_doubt = not no.certain  # one of them has a stale expectation: each finds out for itself
-            except NoAnswer:
+            except (NoAnswer, Unavailable):
                 in_doubt = True
+            except (NotAllowed, LogDamaged):
+                pass  # nothing was written; each is told by itself
             except Exception:
                 log.exception("log.batch_failed")
                 in_doubt = True
@@ -136,12 +177,16 @@ class Committer:
                 elif outrun:
                     _refuse(unit, Conflict(", ".join(unit.expected)))
                 else:
-                    _answer(unit, await publish(self._nc, self._stream, [unit]))
+                    _answer(unit, await self._publish([unit]))
             except Rejected as no:
                 outrun = no.outrun
                 if not outrun:
                     log.error("log.rejected", error=str(no))
                     _refuse(unit, Unavailable(f"the log refused to write: {no}"))
+            except NotAllowed as no:
+                _refuse(unit, no)
+            except LogDamaged as damage:
+                _refuse(unit, Unavailable(str(damage)))
             except (NoAnswer, Unavailable, NatsError) as away:
                 in_doubt = True
                 if asyncio.get_running_loop().time() > give_up:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any, NoReturn
+from unicodedata import category
 from uuid import UUID
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
@@ -76,7 +77,8 @@ class Personal:
                 raise ValueError("empty")
             if len(text) > LONGEST:
                 raise ValueError("too-long")
-            if any("\ud800" <= c <= "\udfff" for c in text):  # half of a character: it can't be written down
+            # Half of a character can't be written down; what nobody types has no place in a mail or a vCard.
+            if any("\ud800" <= c <= "\udfff" or category(c) == "Cc" for c in text):
                 raise ValueError("not-personal")
             return cls(text)
         if isinstance(value, dict) and set(value) == {"person", "sealed"} and isinstance(value["sealed"], str):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -18,13 +18,19 @@ import structlog
 from faststream import AckPolicy
 from faststream.nats import JStream, NatsBroker, PullSub
 from faststream.nats.annotations import NatsMessage
+from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
-from nats.js.api import ConsumerConfig, DeliverPolicy
+from nats.js.api import AckPolicy as Acknowledging
+from nats.js.api import ConsumerConfig, ConsumerInfo, DeliverPolicy
+from nats.js.errors import NotFoundError
 
+from shared import tracing
+from shared.connection import Connection
 from shared.contract import Event
 from shared.decider import Command, derived_id
 from shared.envelope import Message, Recorded, Void, opened
+from shared.telemetry import tally
 
 if TYPE_CHECKING:
     from shared.service import Service
@@ -57,12 +63,60 @@ def on(event: type[Event], name: str | None = None) -> Callable[[React], Reactio
     return declare
 
 
+def durable(service: str, reaction: Reaction) -> str:
+    """The name of its durable consumer, which only this service may use (shared/nats_config.py)."""
+    return f"{service}-{reaction.name}"
+
+
+async def prepare(nc: Client, network: str, service: str, reactions: Sequence[Reaction]) -> None:
+    """Makes the durable consumers that are missing. For an operator: a service may not, since whoever makes a consumer
+    may name any subject for the server to deliver to."""
+    js = nc.jetstream()
+    for reaction in reactions:
+        name = durable(service, reaction)
+        try:
+            await js.consumer_info(network, name)
+        except NotFoundError:
+            config = replace(CONSUMER, durable_name=name, filter_subject=_subject(network, reaction.event))
+            await js.add_consumer(network, config)
+
+
+async def prepare_reader(nc: Client, network: str, name: str) -> None:
+    """Makes the durable consumer of a reader from outside, called like it, from the first event on."""
+    js = nc.jetstream()
+    try:
+        await js.consumer_info(network, name)
+    except NotFoundError:
+        await js.add_consumer(network, replace(CONSUMER, durable_name=name, max_ack_pending=1000))
+
+
+def _subject(network: str, kind: type[Event]) -> str:
+    return f"{network}.{kind.service}.{kind.entity}.*.{kind.type_name()}"
+
+
+CONSUMER = ConsumerConfig(
+    deliver_policy=DeliverPolicy.ALL, ack_policy=Acknowledging.EXPLICIT, ack_wait=ACK_WAIT, max_ack_pending=64
+)
+
+
+class _Broker(NatsBroker):
+    """FastStream's, on a connection of ours, which says so where the server does not allow something."""
+
+    async def _connect(self) -> Client:
+        connection = Connection()
+        await connection.connect(**self._connection_kwargs)
+        self.config.connect(connection)
+        return connection
+
+
 class Reactions:
     """Runs the reactions of one service on a connection of their own."""
 
     def __init__(self, service: Service, reactions: Sequence[Reaction], connection: dict[str, Any]) -> None:
         self._service, self.reactions = service, list(reactions)
-        self._broker = NatsBroker(**connection, logger=None, graceful_timeout=STOP)
+        self._broker = _Broker(**connection, logger=None, graceful_timeout=STOP)
+        self._inbox = f"{connection.get('inbox_prefix', '_INBOX')}.".encode()
+        self._tally = tally(service.name)
         for reaction in self.reactions:
             self._subscribe(reaction)
 
@@ -75,13 +129,14 @@ class Reactions:
             await self._broker.stop()
 
     def _subscribe(self, reaction: Reaction) -> None:
-        network, kind = self._service.network, reaction.event
+        network = self._service.network
         subscriber = self._broker.subscriber(
-            f"{network}.{kind.service}.{kind.entity}.*.{kind.type_name()}",
-            durable=f"{self._service.name}-{reaction.name}",
+            _subject(network, reaction.event),
+            durable=durable(self._service.name, reaction),
             stream=JStream(network, declare=False),
             pull_sub=PullSub(batch_size=1, timeout=5.0),  # one at a time: more would be handled at once, out of order
-            config=ConsumerConfig(deliver_policy=DeliverPolicy.ALL, ack_wait=ACK_WAIT, max_ack_pending=64),
+            config=replace(CONSUMER),  # nats-py writes into it
+            inbox_prefix=self._inbox,
             ack_policy=AckPolicy.MANUAL,
             no_reply=True,
         )
@@ -105,11 +160,15 @@ class Reactions:
             raise
         except Exception as error:
             if tries < TRIES:
+                self._tally.reactions[reaction.name, "failed"] += 1
                 log.warning("reaction.failed", reaction=reaction.name, seq=found.seq, tries=tries, error=repr(error))
                 await raw.nak(delay=min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (tries - 1)))
                 return
             log.error("reaction.parked", reaction=reaction.name, seq=found.seq, error=repr(error))
+            self._tally.reactions[reaction.name, "parked"] += 1
             await self._service.store.park(reaction.name, found.seq, f"{type(error).__name__}: {error}"[:500])
+        else:
+            self._tally.reactions[reaction.name, "done"] += 1
         finally:
             working.cancel()
         await raw.ack()
@@ -122,16 +181,29 @@ class Reactions:
             return
         try:
             event = opened(message)
-            commands = await reaction.react(event, self._service)
         except Void:
             return
-        for n, command in enumerate(commands, 1):
-            await self._service.execute(
-                command,
-                id=derived_id(UUID(event.id), f"{self._service.name}/{reaction.name}/{n}"),
-                actor=f"service:{self._service.name}",
-                cause=event,
-            )
+        with tracing.span(f"react {reaction.name}", "consumer", event.cloud.traceparent, maillage__sequence=event.seq):
+            try:
+                commands = await reaction.react(event, self._service)
+            except Void:
+                return
+            for n, command in enumerate(commands, 1):
+                await self._service.execute(
+                    command,
+                    id=derived_id(UUID(event.id), f"{self._service.name}/{reaction.name}/{n}"),
+                    actor=f"service:{self._service.name}",
+                    cause=event,
+                )
+
+    async def position(self, reaction: Reaction) -> ConsumerInfo | None:
+        """How far a reaction's durable consumer is; None where there is none yet. Raises nats-py's errors."""
+        js = self._service.around.nc.jetstream()
+        try:
+            info: ConsumerInfo = await js.consumer_info(self._service.network, durable(self._service.name, reaction))
+        except NotFoundError:
+            return None
+        return info
 
     async def retry(self, name: str, seq: int) -> bool:
         """Tries a parked event again now; True if it went well and is parked no more."""

@@ -2,6 +2,10 @@
 
 Documents, judgements and checkpoints of a step are written together. It stops loudly at a hole or at a log that went
 backwards; it passes over void messages, and shows them.
+
+Replicas of a service that share a store agree on one that writes (`Lease`); the others follow what it wrote, look
+after it, and one of them takes over when it is gone. Each can be asked for everything: what only the writer can do, it
+is told to do.
 """
 
 from __future__ import annotations
@@ -11,7 +15,9 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any
 
 import structlog
 
@@ -20,14 +26,21 @@ from shared.envelope import Message, Recorded, Void, opened, reopened
 from shared.garbage import uncollected
 from shared.log import Log, LogDamaged, Unavailable
 from shared.tasks import end
-from shared.views import Batch, Checkpoint, Document, Store, View
+from shared.views import Batch, Checkpoint, Document, Lease, Moved, Standing, Store, Unknown, View
 
 log = structlog.get_logger()
 JUDGE = "judge"
+NOTHING = Standing(None, 0)
 UNREADABLE = "unreadable-data"
 RETRY = 2.0  # seconds
 STEP = 5000  # messages written in one transaction, at most
 STRIDE = 2 * STEP  # the same while one view is built alone, which need not be current all the while
+RENEW = 1.5  # seconds between two signs of life of the runner that writes
+LOOK = 1.0  # seconds between two looks at whether it lives
+FAR, NEAR, SOON = 0.25, 0.02, 2.0  # seconds between two looks at how far it is; the same for SOON after somebody waits
+UNUSED = timedelta(days=7)  # after which views of a release that is gone are dropped
+SWEEP = 3600.0  # seconds
+VERIFY_TRIES = 5  # where another release may write the same view meanwhile
 
 
 @dataclass(frozen=True)
@@ -49,31 +62,52 @@ class Runner:
 
     def __init__(self, log_: Log, store: Store, views: Sequence[View], service: str) -> None:
         self._log, self._store, self.views, self._service = log_, store, list(views), service
+        self._lease = store.lease(self.views)
+        self._place = JUDGE if self._lease is None else f"{JUDGE}@{self._lease.generation}"
         self._heard = frozenset().union(*(view.listens for view in self.views))
         self._versions: dict[str, int] = {}
+        self._ahead: dict[str, int] = {}
         self._judged = Checkpoint()
         self.voids: dict[int, str] = {}
-        self.unknown: Counter[str] = Counter()
+        self._unknown: dict[str, Unknown] = {}
         self.damage: str | None = None
         self.rebuilding: dict[str, int] = {}
         self._moved = asyncio.Condition()
         self._writing = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
+        self.writes = self._loaded = False
+        self._ready = asyncio.Event()
+        self._asked, self._near_until = asyncio.Event(), 0.0
 
     async def start(self) -> None:
         """Raises LogDamaged where the log is not the one that the views were built from."""
         await self._store.prepare(self.views)
-        self._versions = await self._store.versions()
-        self.voids = await self._store.voids()
-        self._judged = await self._store.checkpoint(JUDGE)
-        await self._same_log()
-        for view in self.views:  # a new view, or a new version of one, catches up alone
-            if (await self._store.checkpoint(view.table)).seq < self._judged.seq:
-                await self._catch_up(view)
-        self._task = asyncio.create_task(self._run(), name=f"views-{self._service}")
+        name = f"views-{self._service}"
+        if self._lease is None:
+            self.writes = True
+            await self._load()
+            self._task = asyncio.create_task(self._run(), name=name)
+            return
+        self._task = asyncio.create_task(self._share(self._lease), name=name)
+        ready = asyncio.create_task(self._ready.wait())
+        try:
+            await asyncio.wait({self._task, ready}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await end(ready)
+        if self._task.done():
+            self._task.result()
 
     async def stop(self) -> None:
         await end(self._task)
+        if self._lease is not None and self.writes:
+            self.writes = False
+            with suppress(Unavailable):
+                await self._lease.release()
+
+    @property
+    def unknown(self) -> Counter[str]:
+        """How many events there are of each type that this release does not know."""
+        return Counter({kind: found.number for kind, found in self._unknown.items() if kind not in EVENTS})
 
     @property
     def position(self) -> int:
@@ -82,6 +116,10 @@ class Runner:
 
     async def wait_for(self, seq: int, timeout: float = 5.0) -> bool:
         """True once views show this sequence, False if they do not within `timeout` seconds."""
+        if not self.writes and seq > self.position:
+            if self._near_until < time.monotonic():
+                self._asked.set()
+            self._near_until = time.monotonic() + SOON
         async with self._moved:
             try:
                 async with asyncio.timeout(timeout):
@@ -95,16 +133,58 @@ class Runner:
         are another thing."""
         return self.voids.get(seq, UNREADABLE) != UNREADABLE
 
-    async def _same_log(self) -> None:
-        """The event at our checkpoint must still be the one that we read there."""
-        if self._judged.seq == 0:
+    def version_of(self, entity: str) -> int:
+        """The version up to which an entity (`<service>.<entity>.<id>`) was read; 0 where another replica reads."""
+        return self._versions.get(entity, 0) if self.writes else 0
+
+    async def _same_log(self, judged: Checkpoint) -> None:
+        """The event at a checkpoint must still be the one that was read there."""
+        if judged.seq == 0:
             return
         last = await self._log.last()
-        if last < self._judged.seq:
-            raise LogDamaged(f"the log ends at sequence {last}, but {self._judged.seq} was read before: restore it")
-        message = await self._log.at(self._judged.seq)
-        if message is None or _id(message) != self._judged.id:
-            raise LogDamaged(f"sequence {self._judged.seq} of the log is not the event that was read there before")
+        if last < judged.seq:
+            raise LogDamaged(f"the log ends at sequence {last}, but {judged.seq} was read before: restore it")
+        message = await self._log.at(judged.seq)
+        if message is None or _id(message) != judged.id:
+            raise LogDamaged(f"sequence {judged.seq} of the log is not the event that was read there before")
+        self._log.shows(judged.seq)
+
+    async def _load(self) -> None:
+        """Reads where the views and the judgement of the log stand, and brings views that are behind up to there: new
+        ones, new versions, those of a release that was away."""
+        await self._store.prepare(self.views)
+        judged = await self._store.checkpoint(JUDGE)
+        # Others may write on meanwhile. What they do comes after `judged`, so it shows in `ahead`, read later, with the
+        # version and the step that it belongs to; and a void is written before the versions of its step.
+        self._versions = await self._store.versions()
+        ahead = await self._store.ahead(judged.seq)
+        self._versions |= {entity: turn.version for entity, turn in ahead.items()}
+        self._ahead = {entity: turn.seq for entity, turn in ahead.items()}
+        self.voids = await self._store.voids()
+        self._unknown = await self._store.unknown()
+        await self._same_log(judged)
+        for view in self.views:
+            if (await self._store.checkpoint(view.table)).seq < judged.seq:
+                await self._catch_up(view, judged.seq)
+        await self._store.put(Batch(checkpoints={self._place: judged}))
+        async with self._moved:
+            self._judged = judged
+            self._moved.notify_all()
+
+    async def _load_at_last(self) -> None:
+        """`_load`, as often as it takes: nothing may be written by a runner that knows half of it. Raises LogDamaged."""
+        while True:
+            try:
+                return await self._load()
+            except (Moved, Unavailable):
+                await asyncio.sleep(0.5)
+            except (LogDamaged, asyncio.CancelledError):
+                raise
+            except Exception:
+                if not self._ready.is_set():
+                    raise
+                log.exception("views.failed", service=self._service)
+                await asyncio.sleep(RETRY)
 
     async def _run(self) -> None:
         while True:
@@ -114,32 +194,44 @@ class Runner:
                         async with self._writing:
                             await self._step(run[start : start + STEP])
             except LogDamaged as damage:
-                self.damage = str(damage)
-                log.error("views.log_damaged", service=self._service, damage=str(damage))
-                async with self._moved:
-                    self._moved.notify_all()
+                await self._is_damaged(str(damage))
                 return
             except Unavailable:
                 await asyncio.sleep(0.5)
+            except Moved as moved:
+                log.warning("views.moved", service=self._service, why=str(moved))
+                try:
+                    async with self._writing:
+                        await self._load_at_last()
+                except LogDamaged as damage:
+                    return await self._is_damaged(str(damage))
             except asyncio.CancelledError:
                 raise
             except Exception:
                 log.exception("views.failed", service=self._service)
                 await asyncio.sleep(RETRY)  # a full disk may pass; what was not written is read again
 
+    async def _is_damaged(self, damage: str) -> None:
+        self.damage = damage
+        log.error("views.log_damaged", service=self._service, damage=damage)
+        async with self._moved:
+            self._moved.notify_all()
+
     async def _step(self, run: Sequence[Message]) -> None:
         batch = Batch()
         events = self._judge(run, batch)
+        batch.unknown = self._counted(events)
         for view in self.views:
-            batch.documents[view] = await applied(self._store, view, events)
+            await apply(self._store, view, events, batch)
             batch.checkpoints[view.table] = Checkpoint(run[-1].seq)
         judged = Checkpoint(run[-1].seq, _id(run[-1]))
-        batch.checkpoints[JUDGE] = judged
+        batch.checkpoints[JUDGE] = batch.checkpoints[self._place] = judged
         await self._store.put(batch)
         # Only now: what could not be written is read and judged again.
         self._versions |= batch.versions
         self.voids |= batch.voids
-        self.unknown.update(Counter(e.type for e in events if e.type not in EVENTS))
+        self._unknown |= batch.unknown
+        self._log.shows(judged.seq)
         async with self._moved:
             self._judged = judged
             self._moved.notify_all()
@@ -151,20 +243,33 @@ class Runner:
             try:
                 event = opened(message)
                 entity = f"{event.service}.{event.entity}.{event.entity_id}"
+                # A step that was cut off left its judgement: voids first, so what has none of them had its turn.
+                known = event.seq <= self._ahead.get(entity, 0)
                 before = batch.versions.get(entity) or self._versions.get(entity, 0)
-                if event.version != before + 1:
+                if self.is_void(event.seq) if known else event.version != before + 1:
                     raise Void("out-of-turn")
             except Void as void:
                 batch.voids[message.seq] = void.reason
                 log.error("log.void", seq=message.seq, reason=void.reason, service=self._service)
                 continue
-            batch.versions[entity] = event.version
+            if not known:
+                batch.versions[entity] = event.version
             if self._unreadable(event):
                 # It has its turn all the same, since another release may well read it; views pass over it.
                 batch.voids[message.seq] = UNREADABLE
                 log.error("log.void", seq=message.seq, reason=UNREADABLE, service=self._service)
             events.append(event)
         return events
+
+    def _counted(self, events: Sequence[Recorded]) -> dict[str, Unknown]:
+        """The types among the events that nobody knows, with how many there are now; none is counted twice."""
+        found: dict[str, Unknown] = {}
+        for event in events:
+            if event.type not in EVENTS:
+                before = found.get(event.type) or self._unknown.get(event.type, Unknown(0, 0))
+                if event.seq > before.seq:
+                    found[event.type] = Unknown(before.number + 1, event.seq)
+        return found
 
     def _unreadable(self, event: Recorded) -> bool:
         """Whether an event that concerns this service holds data that is not of its type."""
@@ -177,9 +282,8 @@ class Runner:
         except KeyError:
             return False  # a type we don't know
 
-    async def _catch_up(self, view: View, progress: Callable[[int], None] = lambda seq: None) -> None:
-        """Brings one view alone to the judged sequence, from wherever it stands."""
-        upto = self._judged.seq
+    async def _catch_up(self, view: View, upto: int, progress: Callable[[int], None] = lambda seq: None) -> None:
+        """Brings one view alone to a judged sequence, from wherever it stands."""
         after = (await self._store.checkpoint(view.table)).seq
         run: list[Message] = []
         async for some in self._log.read(after, until=upto):
@@ -190,7 +294,7 @@ class Runner:
                 # The judgement of these sequences is known, so it is not made again.
                 heard = [m for m in run if m.subject.rpartition(".")[2] in view.listens and not self.is_void(m.seq)]
                 batch = Batch(checkpoints={view.table: Checkpoint(run[-1].seq)})
-                batch.documents[view] = await applied(self._store, view, map(reopened, heard))
+                await apply(self._store, view, map(reopened, heard), batch)
                 await self._store.put(batch)
             progress(run[-1].seq)
             run.clear()
@@ -198,6 +302,8 @@ class Runner:
     async def rebuild(self, view: View) -> float:
         """Builds the view again beside the live one, then swaps; `rebuilding` says how far it is. Returns the seconds
         it took."""
+        if not self.writes:
+            return float((await self._ordered("rebuild", view))["seconds"])
         start = time.perf_counter()
         beside = await self._store.start_rebuild(view)
 
@@ -205,9 +311,9 @@ class Runner:
             self.rebuilding[view.name] = seq
 
         try:
-            await self._catch_up(beside, progress)
+            await self._catch_up(beside, self.position, progress)
             async with self._writing:
-                await self._catch_up(beside, progress)  # what came in meanwhile
+                await self._catch_up(beside, self.position, progress)  # what came in meanwhile
                 await self._store.swap(beside, view)
         except BaseException:
             await self._store.drop(beside)
@@ -218,35 +324,170 @@ class Runner:
 
     async def verify(self, view: View) -> Verdict:
         """Compares the live view with a rebuild at the same sequence, by digest. The rebuild is thrown away."""
+        if not self.writes:
+            return Verdict(**(await self._ordered("verify", view))["verdict"])
         beside = await self._store.start_rebuild(view)
         try:
-            await self._catch_up(beside)
-            async with self._writing:
-                await self._catch_up(beside)
-                live, rebuilt = await self._store.digest(view), await self._store.digest(beside)
-                return Verdict(view.name, self.position, live, rebuilt)
+            for _ in range(1 if self._lease is None else VERIFY_TRIES):
+                await self._catch_up(beside, self.position)
+                async with self._writing:
+                    await self._catch_up(beside, self.position)
+                    live, rebuilt = await self._store.digest(view), await self._store.digest(beside)
+                    verdict = Verdict(view.name, self.position, live, rebuilt)
+                if verdict.equal:
+                    break
+                await asyncio.sleep(0 if self._lease is None else RENEW)
+            return verdict
         finally:
             await self._store.drop(beside)
 
+    # -- replicas -------------------------------------------------------------------------------------------------
 
-async def applied(store: Store, view: View, events: Iterable[Recorded]) -> dict[str, Document | None]:
-    """What these events make of the documents of a view: key → document, None for one that went."""
+    async def _share(self, lease: Lease) -> None:
+        """Writes when it is our turn, else follows whoever does."""
+        looked = 0.0
+        while True:
+            try:
+                if not self._ready.is_set() or time.monotonic() - looked >= LOOK:
+                    looked = time.monotonic()
+                    if await lease.take():
+                        await self._hold(lease)
+                        log.warning("views.outrun", service=self._service)
+                    self.damage = lease.notes.get("damage")
+                    self.rebuilding = dict(lease.notes.get("rebuilding", {}))
+                if self._ready.is_set() or lease.notes.get("ready"):
+                    await self._follow()
+            except Unavailable:
+                await asyncio.sleep(NEAR)
+            except Exception:
+                if not self._ready.is_set():
+                    raise
+                self.writes = False
+                log.exception("views.failed", service=self._service)
+                await asyncio.sleep(RETRY)
+            wait = NEAR if time.monotonic() < self._near_until else FAR
+            with suppress(TimeoutError):
+                async with asyncio.timeout(wait):
+                    await self._asked.wait()
+            self._asked.clear()
+
+    async def _follow(self) -> None:
+        place = await self._store.checkpoint(self._place)
+        if self._ready.is_set() and place.seq <= self._judged.seq:
+            return
+        if not self._ready.is_set():
+            await self._same_log(place)
+        self.voids |= await self._store.voids(after=self._judged.seq)
+        self._unknown = await self._store.unknown()
+        async with self._moved:
+            self._judged = place
+            self._moved.notify_all()
+        self._ready.set()
+
+    async def _hold(self, lease: Lease) -> None:
+        """Writes, and says so, until another has taken over."""
+        self.writes, self._loaded, self.damage, self.rebuilding = True, False, None, {}
+        writing = asyncio.create_task(self._write(lease), name=f"views-{self._service}-writing")
+        orders = asyncio.create_task(self._carry_out(lease), name=f"views-{self._service}-orders")
+        try:
+            while await self._renewed(lease):
+                if writing.done():
+                    writing.result()
+                    await asyncio.sleep(RENEW)
+                else:
+                    await asyncio.wait({writing}, timeout=RENEW)
+        finally:
+            await end(writing)
+            await end(orders)
+        self.writes = False
+
+    async def _renewed(self, lease: Lease) -> bool:
+        """False once another holds the lease. While the store is away nobody can know."""
+        while True:
+            try:
+                notes = {"ready": self._loaded, "damage": self.damage, "rebuilding": dict(self.rebuilding)}
+                return await lease.renew(notes)
+            except Unavailable:
+                await asyncio.sleep(0.5)
+
+    async def _write(self, lease: Lease) -> None:
+        try:
+            await self._load_at_last()
+        except LogDamaged as damage:
+            if not self._ready.is_set():
+                raise
+            return await self._is_damaged(str(damage))
+        self._loaded = True
+        await self._renewed(lease)
+        self._ready.set()
+        await self._run()
+
+    async def _carry_out(self, lease: Lease) -> None:
+        """Does what other replicas were asked for, and drops what no release uses any more."""
+        swept = -SWEEP
+        while True:
+            await asyncio.sleep(LOOK / 2)
+            try:
+                if not self._loaded:
+                    continue
+                for order, what, name in await lease.orders():
+                    await lease.answer(order, await self._done(what, name))
+                if time.monotonic() - swept >= SWEEP:
+                    swept = time.monotonic()
+                    for table in await self._store.sweep(self.views, UNUSED):
+                        log.info("views.swept", service=self._service, table=table)
+            except Unavailable:
+                continue
+            except Exception:
+                log.exception("views.order_failed", service=self._service)
+
+    async def _done(self, what: str, name: str) -> dict[str, Any]:
+        view = next((view for view in self.views if view.name == name), None)
+        try:
+            if view is None:
+                raise KeyError(name)
+            if what == "rebuild":
+                return {"seconds": await self.rebuild(view)}
+            return {"verdict": asdict(await self.verify(view))}
+        except Exception as error:
+            log.exception("views.order_failed", service=self._service, what=what, view=name)
+            return {"error": f"{type(error).__name__}: {error}"}
+
+    async def _ordered(self, what: str, view: View) -> dict[str, Any]:
+        """Has the replica that writes do something. Raises Unavailable where it failed."""
+        assert self._lease is not None
+        answer = await self._lease.order(what, view.name)
+        if "error" in answer:
+            raise Unavailable(f"{what} of {view.name}: {answer['error']}")
+        return answer
+
+
+async def apply(store: Store, view: View, events: Iterable[Recorded], batch: Batch) -> None:
+    """Adds to a batch what these events make of the documents of a view: key → document, None for one that went.
+
+    A document that shows an event already, since an earlier try was cut off, is not given it again.
+    """
     heard: list[tuple[Recorded, Sequence[str]]] = []
     for event in events:
         if event.type in view.listens:
             with suppress(Void):  # data that are not of their type change nothing
                 heard.append((event, view.keys(event) if event.data else ()))
     keys = {key for _, found in heard for key in found}
-    before = await store.get_many(view, sorted(keys)) if keys else {}
+    before = await store.standing(view, sorted(keys)) if keys else {}
     documents: dict[str, Document | None] = {}
     for event, found in heard:
         for key in found:
-            document = documents[key] if key in documents else before.get(key)
+            known = before.get(key, NOTHING)
+            if event.seq <= known.seq:
+                continue
+            document = documents.get(key, known.document)
             after = view.evolve(document, event)
             if after is not None:
                 after["key"] = key
-            documents[key] = after
-    return documents
+            if after is not None or document is not None:
+                documents[key] = after
+    batch.documents[view] = documents
+    batch.fresh[view] = documents.keys() - before.keys()
 
 
 def _id(message: Message) -> str:

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from nats.aio.client import Client
 
+from shared.accounts import ACCESS
+from shared.asking import Asking
 from shared.decider import Command, Decider
-from shared.execute import Executor, Outcome
+from shared.execute import Executor, Outcome, utc_now
 from shared.keyring import Keyring
 from shared.log import Log
+from shared.persons import PersonalData, Persons, wiring
 from shared.reactions import Reaction, Reactions
 from shared.runner import Runner
+from shared.sessions import Sessions, operator_token
 from shared.settings import Settings
 from shared.views import Store, View
+from shared.web.rates import Rates, networks
 from shared.words import Words
 
 Choices = Mapping[str, Sequence[tuple[str, str]]]
@@ -35,7 +41,8 @@ async def nothing(service: Service) -> None:
 @dataclass(frozen=True)
 class Definition:
     """What makes a service. `page_of`: where the front goes after a command. `choices`: what its forms offer.
-    `opening` and `closing` start and end what else it runs."""
+    `opening` and `closing` start and end what else it runs; `measuring` brings its own metrics up to date. `persons`:
+    what it keeps about persons (docs/privacy.md)."""
 
     name: str
     folder: Path
@@ -48,6 +55,16 @@ class Definition:
     choices: Callable[[Service, type[Command], str], Awaitable[Choices]] = no_choices
     opening: Callable[[Service], Awaitable[None]] = nothing
     closing: Callable[[Service], Awaitable[None]] = nothing
+    measuring: Callable[[Service], Awaitable[None]] = nothing
+    persons: PersonalData | None = None
+
+    def __post_init__(self) -> None:
+        if self.persons is None or self.persons.held in self.views:
+            return
+        decider, view, reaction = wiring(self.persons)
+        more = {"deciders": (*self.deciders, decider), "views": (*self.views, view), "reactions": (*self.reactions, reaction)}
+        for name, value in more.items():
+            object.__setattr__(self, name, value)
 
 
 @dataclass
@@ -64,6 +81,7 @@ class Surroundings:
     public_url: str = "http://127.0.0.1:8000"
     footnote: tuple[str, str] | None = None  # what the foot of every page says of this installation: French, English
     extra: dict[str, Any] = field(default_factory=dict)
+    clock: Callable[[], datetime] = utc_now
 
 
 class Service:
@@ -75,23 +93,35 @@ class Service:
         self.log = Log(around.nc, around.network, replicas=around.replicas)
         self.keyring = Keyring(around.data / "keys", around.network, definition.name)
         self.store = around.store
-        self.runner = Runner(self.log, self.store, definition.views, definition.name)
-        self.execute = Executor(self.log, self.keyring, definition.name, definition.deciders)
+        self.runner = Runner(self.log, self.store, [*definition.views, ACCESS], definition.name)
+        self.log.judgement = self.runner
+        operator = operator_token(around.data / "keys")
+        self.sessions = Sessions(self.runner, self.store, around.network, operator, around.clock)
+        self.rates = Rates(api=around.settings.api_rate, proxies=networks(around.settings.trusted_proxies or ""))
+        self.asking = Asking(around.nc, around.network, definition.name)
+        self.execute = Executor(self.log, self.keyring, definition.name, definition.deciders, lambda: around.clock())
         self.reactions = Reactions(self, definition.reactions, around.broker)
+        self.persons = Persons(self)
 
     async def start(self) -> None:
         """Returns once the service answers. Raises LogDamaged where its views were built from another log."""
         await self.log.start()
+        await self.persons.enforce()
         await self.runner.start()
+        await self.persons.resume()
+        await self.asking.start()
         await self.definition.opening(self)
 
     async def start_reactions(self) -> None:
         """Apart from `start`, since a reaction may need another service, or the sample to be whole."""
         await self.reactions.start()
+        self.persons.start()
 
     async def stop(self) -> None:
+        await self.persons.stop()
         await self.reactions.stop()
         await self.definition.closing(self)
+        await self.asking.stop()
         await self.runner.stop()
         await self.log.stop()
         await self.store.close()

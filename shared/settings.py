@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -16,6 +17,11 @@ class Settings(BaseSettings):
 
     data: Path = Field(Path("data"), description="The folder of everything that is kept: log, views, keys, mails.")
     port: int = Field(8000, ge=0, le=65535, description="The port of the fronts on 127.0.0.1; 0 takes a free one.")
+    host: str = Field(
+        "127.0.0.1",
+        description="The address that `maillage serve` listens on; in a container `0.0.0.0`. `maillage up` always listens "
+        "on 127.0.0.1.",
+    )
     network: str | None = Field(
         None,
         pattern=r"^[a-z][a-z0-9-]{0,30}$",
@@ -27,6 +33,69 @@ class Settings(BaseSettings):
         None,
         description="Where the fronts are reached from outside; links in mails start with it. "
         "Without it: http://127.0.0.1:<port>.",
+    )
+    trusted_proxies: str | None = Field(
+        None,
+        description="Addresses or networks of the gateways before the fronts, with commas between them, such as "
+        "`172.16.0.0/12`. Only their `X-Forwarded-For` is believed when attempts are counted by address.",
+    )
+    session_minutes: int = Field(
+        15, ge=1, le=60, description="The life of a session's cookie, in minutes; past half of it, it is renewed."
+    )
+    session_hours: int = Field(12, ge=1, le=24 * 30, description="The longest that a session lasts, in hours.")
+    api_rate: int = Field(
+        1200, ge=1, description="Requests a minute that one account, token or address may send to the API of a service."
+    )
+    nats_url: str | None = Field(
+        None,
+        description="The NATS servers of `maillage serve`, as addresses such as `nats://nats-1:4222`, with commas between "
+        "them. `maillage up` starts a server of its own.",
+    )
+    nats_seed_file: Path | None = Field(
+        None, description="The file that holds the nkey seed by which `maillage serve` signs in to NATS."
+    )
+    readers: str = Field(
+        "reader",
+        pattern=r"^[a-z][a-z0-9-]{0,30}(,[a-z][a-z0-9-]{0,30})*$",
+        description="The services from outside that read the log, by names of yours with commas between them; each has a "
+        "key and a durable consumer of its own.",
+    )
+    services_at: str | None = Field(
+        None,
+        pattern=r"^[a-z]+=https?://[^,=]+(,[a-z]+=https?://[^,=]+)*$",
+        description="Where the operator's command line reaches the services of `maillage serve`, such as "
+        "`directory=http://directory:8000,events=http://events:8000`; their data folders are then `<data>/<service>`. "
+        "Without it: the one service whose data folder it is, on this machine.",
+    )
+    checkpoint_seconds: float = Field(
+        60, ge=1, description="The longest that an event waits until the notary has signed it, in seconds."
+    )
+    checkpoint_events: int = Field(
+        100, ge=1, description="Events after which the notary signs without waiting any longer."
+    )
+    ledger_name: str | None = Field(
+        None,
+        pattern=r"^[^\s+]{1,200}$",
+        description="The ledger's name in its checkpoints, best an address such as `exemple.fr/journal`. Fixed at the first "
+        "checkpoint. Without it: `maillage/<network>`.",
+    )
+    mongo_url: str | None = Field(
+        None,
+        repr=False,
+        description="The MongoDB that holds the views, as an address such as `mongodb://user:password@mongo:27017/?"
+        "authSource=admin`; several replicas of a service need it. Without it: SQLite files, a process for each.",
+    )
+    mongo_password_file: Path | None = Field(
+        None, description="The file that holds the password of the user in `MAILLAGE_MONGO_URL`, which then has none."
+    )
+    mongo_driver: Literal["motor", "pymongo"] = Field(
+        "motor", description="The client of MongoDB: Motor, or PyMongo's own asynchronous one."
+    )
+    instance: str | None = Field(
+        None,
+        pattern=r"^[a-z0-9][a-z0-9-]{0,62}$",
+        description="The name of this replica of the observatory, whose table is then in `observatory/<instance>` of the "
+        "data folder; `auto` takes the first number that no other replica has. Without it there is one replica.",
     )
     smtp_host: str | None = Field(None, description="The mail server. Without it mails are written as .eml files.")
     smtp_port: int = Field(587, ge=1, le=65535, description="The port of the mail server.")
@@ -42,3 +111,53 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "warning", description="What the program's own log holds."
     )
+    metrics_port: int | None = Field(
+        None,
+        ge=0,
+        le=65535,
+        description="The port of `/metrics` for Prometheus, apart from the fronts and never behind the gateway; 0 takes a "
+        "free one. Without it there are no metrics.",
+    )
+    otlp_endpoint: str | None = Field(
+        None,
+        pattern="^https?://",
+        description="Where traces go: an OpenTelemetry collector that takes OTLP over HTTP, such as "
+        "`http://collector:4318`. Without it there are no traces.",
+    )
+    keys_backup: Path | None = Field(
+        None,
+        description="A folder for the backup of the keys alone, kept apart from all other backups. It is replaced at each "
+        "forgetting, at each start and every day. Without it nothing is written, and lost keys are lost.",
+    )
+    terms: bool | None = Field(
+        None,
+        description="Whether persons are forgotten by themselves when the terms below have ended. Without it: yes, but not "
+        "in the sample network, whose persons are invented and of years long past.",
+    )
+    keep_contacts: int = Field(
+        1096, ge=1, description="Days that a contact is kept after it was removed or its structure was closed."
+    )
+    keep_claims: int = Field(
+        365, ge=1, description="Days that a request to look after a structure's record is kept after it was answered."
+    )
+    keep_accounts: int = Field(365, ge=1, description="Days that an account's name and address are kept after it was closed.")
+    keep_members: int = Field(1827, ge=1, description="Days that the name of a person is kept who was a member, after leaving.")
+    keep_seats: int = Field(1827, ge=1, description="Days that the name of who sat on the board is kept, after the seat.")
+    keep_volunteers: int = Field(1096, ge=1, description="Days that a volunteer's name is kept after the end of the year.")
+    keep_civic_services: int = Field(1827, ge=1, description="Days that the name of a young person in civic service is kept, after its end.")  # fmt: skip
+    keep_registrations: int = Field(1096, ge=1, description="Days that a registered person's name is kept after the gathering.")
+    keep_subscribers: int = Field(
+        1096, ge=1, description="Days that an address is kept after it was unsubscribed from everything, as proof of consent."
+    )
+    keep_requests: int = Field(30, ge=1, description="Days that an address is kept that never confirmed what it asked for.")
+
+    def terms_run(self, network: str) -> bool:
+        """Whether this network forgets by itself what has come to its term."""
+        return self.terms if self.terms is not None else network != "exemple"
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, text: str | None) -> str | None:
+        for one in filter(None, (part.strip() for part in (text or "").split(","))):
+            ip_network(one, strict=False)
+        return text

@@ -7,10 +7,12 @@ import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, NamedTuple, Protocol
 
 from shared.contract import Event
 from shared.envelope import Recorded
+from shared.identity import Level
 from shared.personal import Personal
 
 Document = dict[str, Any]
@@ -29,8 +31,8 @@ class View:
 
     `on`: what each type of event does to a document: `(document or None, data, event) -> document or None` (None
     takes it away). `keys`: which documents an event changes. `fields`: what `find` may filter, sort and count by
-    (a field that holds a list matches by any of its values). `text`: what a search looks in. A change of meaning is a
-    new `version`: it is built beside the old one.
+    (a field that holds a list matches by any of its values). `text`: what a search looks in. `asks`: whom the API
+    shows it to. A change of meaning is a new `version`: it is built beside the old one.
     """
 
     name: str
@@ -39,6 +41,7 @@ class View:
     keys: Callable[[Recorded], Sequence[str]] = own_entity
     fields: tuple[str, ...] = ()
     text: Callable[[Document], str] | None = None
+    asks: Level = "reader"
     listens: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -68,6 +71,33 @@ class Parked(NamedTuple):
     error: str
 
 
+class Standing(NamedTuple):
+    """A document as the store holds it: None for one that was taken away, and the sequence up to which it shows the
+    log. A store that writes a step all at once never holds a document ahead of its checkpoint, and says 0."""
+
+    document: Document | None
+    seq: int
+
+
+class Turn(NamedTuple):
+    """The version of an entity, and the end of the step that wrote it."""
+
+    version: int
+    seq: int
+
+
+class Unknown(NamedTuple):
+    """How many events of a type that nobody knew were read, and the sequence of the last."""
+
+    number: int
+    seq: int
+
+
+class Moved(Exception):
+    """A view was replaced or taken away under our hands, by somebody else who shares the store: where it stands must
+    be read again."""
+
+
 class Page(NamedTuple):
     """One page of what was found, and how many there are in all."""
 
@@ -79,14 +109,42 @@ Where = Mapping[str, Any]
 """field → value, or a list of values of which one must match."""
 
 
+class Lease(Protocol):
+    """Who of several runners on one store writes. `notes` are the writer's word to the others: `ready`, `damage`,
+    `rebuilding`. An order is work that only the writer can do: `verify` or `rebuild` of a view."""
+
+    generation: str
+    notes: Mapping[str, Any]
+
+    async def take(self) -> bool: ...
+    async def renew(self, notes: Mapping[str, Any]) -> bool: ...
+    async def release(self) -> None: ...
+    async def order(self, what: str, view: str) -> dict[str, Any]: ...
+    async def orders(self) -> Sequence[tuple[str, str, str]]: ...
+    async def answer(self, order: str, answer: Mapping[str, Any]) -> None: ...
+
+
 class Store(Protocol):
-    """Where views live. Every document has its key under `"key"`. One contract suite runs on each implementation."""
+    """Where views live. Every document has its key under `"key"`. One contract suite runs on each implementation.
+
+    A step may be written in one go or piece by piece, its checkpoints last. In the second case a crash can leave
+    documents, versions and voids ahead of the checkpoint; `standing` and `ahead` say which, so that the step, done
+    again, leads to the same. Raises Unavailable where the store does not answer.
+    """
 
     async def prepare(self, views: Sequence[View]) -> None: ...
+    def lease(self, views: Sequence[View]) -> Lease | None:
+        """What runners that share this store agree by; None where nobody can share it."""
+
     async def checkpoint(self, reader: str) -> Checkpoint: ...
     async def get(self, view: View, key: str) -> Document | None: ...
     async def get_many(self, view: View, keys: Sequence[str]) -> dict[str, Document]: ...
-    async def put(self, batch: Batch) -> None: ...
+    async def standing(self, view: View, keys: Sequence[str]) -> dict[str, Standing]:
+        """The documents with these keys as a step of the runner needs them. Raises Moved."""
+
+    async def put(self, batch: Batch) -> None:
+        """Writes a step. Raises Moved where a view is not the one any more that `prepare` found."""
+
     async def find(
         self,
         view: View,
@@ -102,24 +160,35 @@ class Store(Protocol):
     ) -> dict[str, int]: ...
     async def digest(self, view: View) -> str: ...
     async def versions(self) -> dict[str, int]: ...
-    async def voids(self, upto: int | None = None) -> dict[int, str]: ...
+    async def ahead(self, seq: int) -> dict[str, Turn]:
+        """The entities whose version was written by a step beyond this sequence."""
+
+    async def voids(self, upto: int | None = None, *, after: int = 0) -> dict[int, str]: ...
+    async def unknown(self) -> dict[str, Unknown]: ...
     async def park(self, reaction: str, seq: int, error: str) -> None: ...
     async def unpark(self, reaction: str, seq: int) -> None: ...
     async def parked(self) -> list[Parked]: ...
     async def start_rebuild(self, view: View) -> View: ...
     async def swap(self, rebuilt: View, live: View) -> None: ...
     async def drop(self, view: View) -> None: ...
+    async def sweep(self, views: Sequence[View], unused: timedelta) -> list[str]:
+        """Drops what releases that have not used the store for this long kept beside these views."""
+
     async def close(self) -> None: ...
 
 
 @dataclass
 class Batch:
-    """What one step of the runner writes, all of it or nothing: documents, judgements, checkpoints."""
+    """What one step of the runner writes: documents, judgements, checkpoints. The checkpoint of a view is the sequence
+    that its documents in this batch show; without one it is where the view stands. `fresh` are keys that had no
+    document before, which a store may write faster."""
 
     documents: dict[View, dict[str, Document | None]] = field(default_factory=dict)
     checkpoints: dict[str, Checkpoint] = field(default_factory=dict)
     versions: dict[str, int] = field(default_factory=dict)
     voids: dict[int, str] = field(default_factory=dict)
+    unknown: dict[str, Unknown] = field(default_factory=dict)
+    fresh: dict[View, set[str]] = field(default_factory=dict)
 
 
 def folded(text: str) -> str:

@@ -21,7 +21,9 @@ each_service = pytest.mark.parametrize("service", DEFINITIONS, ids=lambda d: d.n
 
 
 def commands(service: Definition) -> list[type[Command]]:
-    return [command for decider in service.deciders for command in decider.decisions]
+    """Those that people and programs send; a service's own have no form."""
+    found = [command for decider in service.deciders for command in decider.decisions]
+    return [command for command in found if not command.internal]
 
 
 @each_service

@@ -45,6 +45,7 @@ from shared.tasks import end
 log = structlog.get_logger()
 T = TypeVar("T")
 State = Literal["starting", "waiting", "signing", "failing", "stopped"]
+KEY_FILE = "notary.key"
 STEP = 5000  # messages that are read and not archived yet, at most
 TICK = 0.2  # seconds in which messages gather before they are archived: a step costs as much as some hundreds of them
 PAUSE = 1.0  # seconds between two checkpoints, at least
@@ -212,19 +213,22 @@ class Notary:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     def _open(self) -> None:
-        path = self._keys / "notary.key"
+        path = self._keys / KEY_FILE
         if not path.exists() and self.archive.key_path.exists():
             raise ArchiveDamaged(
-                "keys/notary.key", "it is missing, while there is an archive that it signed: restore it"
+                f"keys/{KEY_FILE}", "it is missing, while there is an archive that it signed: restore it"
             )
         name = self._name
         if self.archive.key_path.exists():
-            name = VerifierKey.read(self.archive.key_path.read_text(errors="replace")).name
+            try:
+                name = VerifierKey.read(self.archive.key_path.read_text(errors="replace")).name
+            except NotVerified as why:
+                raise ArchiveDamaged("public-key", str(why)) from why
         self._keys.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
             self._signing_key = SigningKey.of(name, secret_file(path))
         except ValueError as error:
-            raise ArchiveDamaged("keys/notary.key", str(error)) from error
+            raise ArchiveDamaged(f"keys/{KEY_FILE}", str(error)) from error
         self.key = self._signing_key.verifier
         archivist = Archivist(self.archive.folder, self.key)
         archivist.open()

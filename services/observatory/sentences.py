@@ -156,6 +156,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "DeliveryAccepted": ("Message remis", "Mail accepted"),
     "DeliveryDeferred": ("Message remis à plus tard", "Mail put off"),
     "DeliveryRefused": ("Message refusé", "Mail refused"),
+    "LogRestored": ("Journal restauré depuis son archive, événements", "Log restored from its archive, events", "events"),
     "DeliveryReleased": ("Nouvel envoi demandé", "Sending again asked for"),
 }  # fmt: skip
 

@@ -3,6 +3,7 @@
 from shared.words import Words
 
 WORDS: Words = {
+    "event.LogRestored": ("Journal restauré depuis son archive", "Log restored from its archive"),
     "field.path": ("Chiffre", "Figure"),
     "field.type": ("Événement", "Event"),
     "field.service": ("Service", "Service"),

@@ -142,12 +142,13 @@ class DeliveryEvent(Event, abstract=True):
 
 class DeliveryBegun(DeliveryEvent):
     """A mail is about to be handed over; without an outcome after it, it is in doubt. `issue` or `request` is what
-    it brings."""
+    it brings. `doubt`: it was not begun now; after a restore of the log nobody knows whether it had been sent."""
 
     subscriber: UUID
     purpose: Literal["issue", "confirmation"]
     issue: UUID | None = None
     request: UUID | None = None
+    doubt: Literal["restored"] | None = None
 
 
 class DeliveryAccepted(DeliveryEvent):

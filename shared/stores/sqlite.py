@@ -11,6 +11,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
@@ -19,7 +20,7 @@ from typing import Any, TypeVar
 import orjson
 
 from shared.stores.transaction import transaction
-from shared.views import Batch, Checkpoint, Document, Page, Parked, View, Where, folded
+from shared.views import Batch, Checkpoint, Document, Page, Parked, Standing, Turn, Unknown, View, Where, folded
 
 T = TypeVar("T")
 SCHEMA = """
@@ -27,6 +28,7 @@ PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-32768; PR
 CREATE TABLE IF NOT EXISTS checkpoints (reader TEXT PRIMARY KEY, seq INTEGER NOT NULL, id TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS versions (entity TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS voids (seq INTEGER PRIMARY KEY, reason TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS unknown (type TEXT PRIMARY KEY, number INTEGER NOT NULL, seq INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS parked (reaction TEXT, seq INTEGER, error TEXT NOT NULL, PRIMARY KEY (reaction, seq)) WITHOUT ROWID;
 """
 IN_ONE_QUERY = 500  # keys
@@ -85,11 +87,20 @@ class SqliteStore:
     async def versions(self) -> dict[str, int]:
         return dict(await self._read(lambda db: db.execute("SELECT entity, version FROM versions").fetchall()))
 
-    async def voids(self, upto: int | None = None) -> dict[int, str]:
-        limit = 2**62 if upto is None else upto
-        return dict(
-            await self._read(lambda db: db.execute("SELECT seq, reason FROM voids WHERE seq <= ?", (limit,)).fetchall())
-        )
+    def lease(self, views: Sequence[View]) -> None:
+        """One process owns the file and writes alone."""
+
+    async def ahead(self, seq: int) -> dict[str, Turn]:
+        return {}  # a step is one transaction
+
+    async def voids(self, upto: int | None = None, *, after: int = 0) -> dict[int, str]:
+        among = (after, 2**62 if upto is None else upto)
+        query = "SELECT seq, reason FROM voids WHERE seq > ? AND seq <= ?"
+        return dict(await self._read(lambda db: db.execute(query, among).fetchall()))
+
+    async def unknown(self) -> dict[str, Unknown]:
+        rows = await self._read(lambda db: db.execute("SELECT type, number, seq FROM unknown").fetchall())
+        return {kind: Unknown(*rest) for kind, *rest in rows}
 
     async def get(self, view: View, key: str) -> Document | None:
         return (await self.get_many(view, [key])).get(key)
@@ -105,6 +116,9 @@ class SqliteStore:
 
         return await self._read(work)
 
+    async def standing(self, view: View, keys: Sequence[str]) -> dict[str, Standing]:
+        return {key: Standing(document, 0) for key, document in (await self.get_many(view, keys)).items()}
+
     async def put(self, batch: Batch) -> None:
         def work() -> None:
             db = self._writer
@@ -118,6 +132,10 @@ class SqliteStore:
                         db.executemany(self._upsert(view), rows)
                 db.executemany("INSERT OR REPLACE INTO versions VALUES (?, ?)", batch.versions.items())
                 db.executemany("INSERT OR REPLACE INTO voids VALUES (?, ?)", batch.voids.items())
+                db.executemany(
+                    "INSERT OR REPLACE INTO unknown VALUES (?, ?, ?)",
+                    [(kind, *unknown) for kind, unknown in batch.unknown.items()],
+                )
                 db.executemany(
                     "INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?)",
                     [(reader, *checkpoint) for reader, checkpoint in batch.checkpoints.items()],
@@ -223,6 +241,9 @@ class SqliteStore:
 
     async def drop(self, view: View) -> None:
         await self._write(lambda: self._drop(view.table))
+
+    async def sweep(self, views: Sequence[View], unused: timedelta) -> list[str]:
+        return []  # `prepare` has dropped it: no other release can use this file
 
     def _create(self, table: str, view: View) -> None:
         columns = "".join(f", f_{name}" for name in view.fields)

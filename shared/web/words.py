@@ -70,6 +70,18 @@ WORDS: Words = {
     "event.PersonForgottenByMembership": ("Personne oubliée", "Person forgotten"),
     "event.PersonForgottenByEvents": ("Personne oubliée", "Person forgotten"),
     "event.PersonForgottenByNewsletter": ("Personne oubliée", "Person forgotten"),
+    "refused.question-unknown": (
+        "Ce service ne connaît pas cette question. Mettez tous les services à la même version.",
+        "This service does not know this question. Bring all services to the same release.",
+    ),
+    "refused.question-forbidden": (
+        "Ce service ne répond pas à cette question pour qui la pose.",
+        "This service does not answer this question for whoever asks it.",
+    ),
+    "refused.question-malformed": (
+        "Cette question n’a pas la forme attendue. Mettez tous les services à la même version.",
+        "This question has not the expected form. Bring all services to the same release.",
+    ),
     "refused.not-a-person-id": (
         "Ce n’est pas l’identifiant d’une personne. Copiez-le en entier, ou donnez son adresse électronique comme adresse.",
         "This is not a person’s id. Copy the whole of it, or give their mail address as the address.",
