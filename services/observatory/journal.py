@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from services.observatory.notary import notary_of
 from services.observatory.reading import Observatory, current
-from services.observatory.sentences import actor, sentence, valued
+from services.observatory.sentences import sentence, valued
 from services.observatory.table import EventTable
 from shared.contract import EVENTS, SERVICES
 from shared.decider import Refused
@@ -96,7 +96,7 @@ async def lines(table: EventTable, rows: Sequence[Mapping[str, Any]], lang: str)
             "entity": row["entity_id"],
             "happened": f"{day(row['time'])} {clock(row['time'])}" if row["time"] else "",
             "known": _known(row, lang),
-            "actor": actor(row["actor"], lang),
+            "actor": row["actor"],
             "readable": row["readable"],
         }
         for row in rows

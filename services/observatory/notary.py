@@ -25,7 +25,7 @@ from shared.archive import Archive, ArchiveDamaged
 from shared.archiving import ArchiveBusy, Archivist
 from shared.auditing import Proof, proof_of
 from shared.envelope import Message
-from shared.keyring import secret_file
+from shared.keyring import replace_file, secret_file
 from shared.ledger import (
     NotVerified,
     SigningKey,
@@ -65,6 +65,7 @@ class Notary:
         self._log, self._keys, self._name = log_, keys, name
         self._seconds, self._events = seconds, events
         self.archive = Archive(folder)
+        self.keys_backup: Path | None = None
         self.state: State = "starting"
         self.problem: str | None = None
         self.key: VerifierKey | None = None
@@ -230,9 +231,20 @@ class Notary:
         except ValueError as error:
             raise ArchiveDamaged(f"keys/{KEY_FILE}", str(error)) from error
         self.key = self._signing_key.verifier
+        self._keep_key(path)
         archivist = Archivist(self.archive.folder, self.key)
         archivist.open()
         self._archivist = archivist
+
+    def _keep_key(self, path: Path) -> None:
+        """Into the keys' own backup, where there is one: without it a restore could not go on with this ledger."""
+        if self.keys_backup is None:
+            return
+        try:
+            self.keys_backup.mkdir(parents=True, exist_ok=True, mode=0o700)
+            replace_file(self.keys_backup / KEY_FILE, path.read_bytes())
+        except OSError as error:
+            log.error("notary.key_not_kept", error=repr(error))
 
     def _close(self) -> None:
         if self._archivist is not None:
@@ -340,6 +352,7 @@ async def opening(service: Service) -> None:
         service.log, data / "archive" / service.network, data / "keys", settings.ledger_name or f"maillage/{service.network}",
         settings.checkpoint_seconds, settings.checkpoint_events,
     )  # fmt: skip
+    notary.keys_backup = settings.keys_backup
     notary.start()
 
 

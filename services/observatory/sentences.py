@@ -224,23 +224,3 @@ def valued(text: str, lang: Lang | str) -> str:
     """A code of the contract in words; any other text as it is."""
     words = VALUES.get(text)
     return text if words is None else words[1 if lang == "en" else 0]
-
-
-SERVICES: Mapping[str, tuple[str, str]] = {
-    "directory": ("l’annuaire", "the directory"),
-    "membership": ("les adhésions", "membership"),
-    "events": ("les événements", "events"),
-    "newsletter": ("les bulletins", "the newsletters"),
-    "observatory": ("l’observatoire", "the observatory"),
-}
-
-
-def actor(name: str, lang: Lang | str) -> str:
-    """Who did it, in words: a service by its name, the sample, whoever sits at this machine."""
-    at = 1 if lang == "en" else 0
-    kind, _, of = name.partition(":")
-    if kind == "service" and of in SERVICES:
-        return SERVICES[of][at]
-    return {"local": ("cette machine", "this machine"), "sample": ("l’exemple", "the sample")}.get(name, (name, name))[
-        at
-    ]

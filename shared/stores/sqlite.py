@@ -294,7 +294,7 @@ class SqliteStore:
                 f"(SELECT 1 FROM json_each(CAST({column} AS TEXT)) AS j WHERE j.value IN ({marks}))))"
             )
             values += [*some, *some]
-        for word in folded(text).split():
+        for word in folded(text).replace("\x00", "\ufffd").split():  # LIKE ends at a NUL, and would find everything
             parts.append("text LIKE ? ESCAPE '\\'")
             values.append("%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%")
         return ("WHERE " + " AND ".join(parts) if parts else ""), values

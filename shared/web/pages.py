@@ -164,8 +164,10 @@ def event_url(sequence: int) -> str:
 
 def actor_name(lexicon: Lexicon, actor: str, lang: Lang) -> str:
     """Who did it, as a page says it where no label is known: never more than what they are."""
-    code = f"actor.{actor.partition(':')[0]}"
-    return lexicon.say(code, lang) if lexicon.has(code) else actor
+    for code in (f"actor.{actor}", f"actor.{actor.partition(':')[0]}"):
+        if lexicon.has(code):
+            return lexicon.say(code, lang)
+    return actor
 
 
 def side_by_side(lang: Lang, fr: str, en: str, **values: object) -> str:
