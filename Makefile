@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 RUN_LOCK := $(VENV)/.installed-$(shell cat requirements.lock pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
 TEST_LOCK := $(VENV)/.tests-$(shell cat requirements-test.lock pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
 
-.PHONY: run setup test test-fast bench lint lock pictures contract clean
+.PHONY: run setup test test-fast drill bench lint lock pictures contract clean
 
 run: setup ## start everything: http://127.0.0.1:8000
 	@exec $(BIN)/maillage up
@@ -27,10 +27,13 @@ $(TEST_LOCK): $(RUN_LOCK)
 
 test: $(TEST_LOCK) ## every test, the browser's too
 	@sh tests/install-chromium.sh
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-fast: $(TEST_LOCK) ## the part that needs no browser and under two minutes
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not browser and not slow"
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not browser and not slow"
+
+drill: $(TEST_LOCK) ## the long forms: 500 damages, long faults and attacks; prints what came of each
+	$(BIN)/python -m pytest -n 2 --dist load -m drill
 
 bench: $(TEST_LOCK) ## ratios beside peers, in one run; also bench.json
 	$(BIN)/python -m tests.bench

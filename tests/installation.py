@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -10,13 +11,19 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
+from uuid import uuid4
 
 import pytest
 
+from shared.sessions import operator_token
+
 MAILLAGE = [sys.executable, "-m", "services.cli"]
+OPERATORS: dict[str, str] = {}  # address of an installation → its operator's token
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("MAILLAGE_")}
 
 
@@ -44,10 +51,39 @@ class Up:
             if self.process.poll() is not None:
                 raise AssertionError(f"ended with {self.process.returncode}: {self.output()}")
             if (self.data / "running.json").exists():
-                return str(json.loads((self.data / "running.json").read_text())["url"])
+                url = str(json.loads((self.data / "running.json").read_text())["url"])
+                OPERATORS[url] = operator_token(self.data / "keys")
+                return url
             time.sleep(0.05)
         self.kill()
         raise AssertionError(f"not up after {seconds} s: {self.output()}")
+
+    @property
+    def operator(self) -> dict[str, str]:
+        """The header of whoever sits at the machine: everything is open to them."""
+        return {"Authorization": f"Bearer {operator_token(self.data / 'keys')}"}
+
+    def signed_in(self, *roles: str, label: str = "Secrétariat") -> dict[str, str]:
+        """Opens an account with roles (`<service or all>:<role>`) and signs it in, by the link that its holder would get
+        in a mail; the headers that its browser sends from our own pages."""
+        url = str(json.loads((self.data / "running.json").read_text())["url"])
+        email = f"personne-{uuid4().hex}@exemple.invalid"
+        post_json(f"{url}/directory/api/accounts", {"email": email, "label": label, "roles": list(roles)})
+        link = post_json(f"{url}/directory/api/accounts/link", {"email": email})["link"]
+        connection = HTTPConnection(urlsplit(link).netloc, timeout=60)
+        connection.request("POST", urlsplit(link).path, headers={"Origin": url})
+        answer = connection.getresponse()
+        answer.read()
+        connection.close()
+        cookie = answer.headers.get("Set-Cookie", "").partition(";")[0]
+        assert answer.status == 303 and cookie, f"{answer.status}: not signed in"
+        return {"Cookie": cookie, "Origin": url}
+
+    def browser_cookies(self, *roles: str) -> list[Any]:
+        """The same as Playwright's `context.add_cookies` takes it."""
+        headers = self.signed_in(*roles)
+        name, _, value = headers["Cookie"].partition("=")
+        return [{"name": name, "value": value, "url": headers["Origin"]}]
 
     def children(self) -> list[int]:
         """The processes that it started (its NATS server)."""
@@ -98,25 +134,41 @@ def maillage(
     return subprocess.run([*MAILLAGE, *words, *folder], capture_output=True, text=True, timeout=timeout, env={**CLEAN, **(env or {})}, check=False)  # fmt: skip
 
 
+def bearer(url: str) -> dict[str, str]:
+    """The header of the operator of the installation at `url`, if `Up` started it."""
+    parts = urlsplit(url)
+    token = OPERATORS.get(f"{parts.scheme}://{parts.netloc}")
+    return {"Authorization": f"Bearer {token}"} if token else {}
+
+
+def as_operator(url: str, data: bytes | None = None, **headers: str) -> Request:
+    """A request that shows the operator's token."""
+    return Request(url, data=data, headers={**bearer(url), **headers})
+
+
 def get_json(url: str) -> Any:
-    with urlopen(Request(url, headers={"Accept": "application/json"}), timeout=60) as answer:
+    with urlopen(as_operator(url, Accept="application/json"), timeout=60) as answer:
         return json.load(answer)
 
 
 def post_json(url: str, body: Any, **headers: str) -> Any:
-    request = Request(url, data=json.dumps(body).encode(), headers={"Content-Type": "application/json", **headers})
+    request = as_operator(url, json.dumps(body).encode(), **{"Content-Type": "application/json", **headers})
     with urlopen(request, timeout=60) as answer:
         return json.load(answer)
 
 
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the whole sample history. Loaded once for all; who changes it takes a copy."""
-    folder = tmp_path_factory.getbasetemp() / "sample"
-    if not (folder / "whole").exists():
-        done = maillage("sample", "load", data=folder)
-        assert done.returncode == 0, done.stderr
-        (folder / "whole").touch()
+    """A data folder with the whole sample history. Loaded once for all workers; who changes it takes a copy."""
+    alone = "PYTEST_XDIST_WORKER" not in os.environ
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if alone else base.parent) / "sample"
+    with open(folder.with_suffix(".lock"), "w") as lock:  # the first worker loads, the others wait for it
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.with_suffix(".whole").exists():
+            done = maillage("sample", "load", data=folder)
+            assert done.returncode == 0, done.stderr
+            folder.with_suffix(".whole").touch()
     return folder
 
 

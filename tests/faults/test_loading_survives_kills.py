@@ -11,7 +11,7 @@ import pytest
 
 from tests.installation import Up, alive, get_json
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("sample"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 SEED = 20171031
 KILLS = 10
 
@@ -28,15 +28,15 @@ def figures_of(url: str) -> dict[str, Any]:
     return {row["path"]: (row["value"], row["events"]) for row in rows}
 
 
-def test_a_loading_that_is_killed_ten_times_ends_as_one_that_was_not(tmp_path: Path, sample: Path) -> None:
-    whole = Up(sample).start()
+def test_a_loading_that_is_killed_ten_times_ends_as_one_that_was_not(tmp_path: Path, copy_of_sample: Path) -> None:
+    whole = Up(copy_of_sample).start()
     try:
         url = whole.wait()
         wanted_events, wanted_figures = events_of(url), figures_of(url)
     finally:
         whole.stop()
     chance = random.Random(SEED)
-    up = Up(tmp_path / "data")
+    up = Up(tmp_path / "loading")
     table = ["kill  after  whom            events then"]
     for n in range(KILLS):
         up.start()
@@ -53,7 +53,7 @@ def test_a_loading_that_is_killed_ten_times_ends_as_one_that_was_not(tmp_path: P
                 break
             time.sleep(0.02)
         assert not any(map(alive, children)), "the NATS server outlived its parent"
-        size = sum(p.stat().st_size for p in (tmp_path / "data" / "nats" / "store").rglob("*.blk"))
+        size = sum(p.stat().st_size for p in (tmp_path / "loading" / "nats" / "store").rglob("*.blk"))
         table.append(
             f"{n + 1:>4}  {pause:4.1f}s  {'the whole group' if together else 'main alone     '} {size / 1e6:8.1f} MB"
         )

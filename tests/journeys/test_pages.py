@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.browser import ARGUMENTS, CHROMIUM, needs_browser
 from tests.installation import Up
 
-pytestmark = [*needs_browser, pytest.mark.xdist_group("sample")]
+pytestmark = needs_browser
 SERVICES = ("directory", "membership", "events", "newsletter", "observatory")
 MOST_OF_A_KIND = 3  # pages that differ only by an id or a number
 

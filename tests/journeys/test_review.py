@@ -39,7 +39,7 @@ from shared.personal import Personal
 from shared.settings import Settings
 from tests.signing_in import operator
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("sample"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 class Running:

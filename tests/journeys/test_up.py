@@ -128,7 +128,6 @@ def test_ctrl_c_while_the_sample_is_loading_ends_within_five_seconds(tmp_path: P
     assert not any(map(alive, children))
 
 
-@pytest.mark.xdist_group("sample")
 def test_loading_the_sample_twice_adds_nothing(copy_of_sample: Path) -> None:
     before = maillage("events", "tail", "-n", "1", "--json", data=copy_of_sample).stdout
     done = maillage("sample", "load", data=copy_of_sample)
@@ -136,7 +135,6 @@ def test_loading_the_sample_twice_adds_nothing(copy_of_sample: Path) -> None:
     assert maillage("events", "tail", "-n", "1", "--json", data=copy_of_sample).stdout == before
 
 
-@pytest.mark.xdist_group("sample")
 def test_the_command_line_reads_verifies_and_rebuilds(copy_of_sample: Path) -> None:
     found = maillage("review", "--json", data=copy_of_sample)
     assert found.returncode == 0, found.stderr

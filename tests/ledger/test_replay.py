@@ -10,7 +10,7 @@ import pytest
 from tests.installation import copy_of_sample, maillage, sample
 
 assert copy_of_sample and sample
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("sample")]
+pytestmark = pytest.mark.slow
 
 
 def test_the_archive_of_the_sample_gives_the_same_views_and_figures_as_the_installation(copy_of_sample: Path) -> None:

@@ -16,7 +16,6 @@ from shared.contract import SERVICES
 from tests.operating.conftest import Span, Watched, fetched, until
 
 ADDRESS = "Zoe.Quatrefages+test@sous-domaine.invalid"
-pytestmark = pytest.mark.xdist_group("watched")
 
 
 @pytest.fixture(scope="module")
