@@ -62,7 +62,11 @@ class Definition:
         if self.persons is None or self.persons.held in self.views:
             return
         decider, view, reaction = wiring(self.persons)
-        more = {"deciders": (*self.deciders, decider), "views": (*self.views, view), "reactions": (*self.reactions, reaction)}
+        more = {
+            "deciders": (*self.deciders, decider),
+            "views": (*self.views, view),
+            "reactions": (*self.reactions, reaction),
+        }
         for name, value in more.items():
             object.__setattr__(self, name, value)
 

@@ -140,16 +140,30 @@ class Settings(BaseSettings):
     keep_claims: int = Field(
         365, ge=1, description="Days that a request to look after a structure's record is kept after it was answered."
     )
-    keep_accounts: int = Field(365, ge=1, description="Days that an account's name and address are kept after it was closed.")
-    keep_members: int = Field(1827, ge=1, description="Days that the name of a person is kept who was a member, after leaving.")
-    keep_seats: int = Field(1827, ge=1, description="Days that the name of who sat on the board is kept, after the seat.")
-    keep_volunteers: int = Field(1096, ge=1, description="Days that a volunteer's name is kept after the end of the year.")
-    keep_civic_services: int = Field(1827, ge=1, description="Days that the name of a young person in civic service is kept, after its end.")  # fmt: skip
-    keep_registrations: int = Field(1096, ge=1, description="Days that a registered person's name is kept after the gathering.")
-    keep_subscribers: int = Field(
-        1096, ge=1, description="Days that an address is kept after it was unsubscribed from everything, as proof of consent."
+    keep_accounts: int = Field(
+        365, ge=1, description="Days that an account's name and address are kept after it was closed."
     )
-    keep_requests: int = Field(30, ge=1, description="Days that an address is kept that never confirmed what it asked for.")
+    keep_members: int = Field(
+        1827, ge=1, description="Days that the name of a person is kept who was a member, after leaving."
+    )
+    keep_seats: int = Field(
+        1827, ge=1, description="Days that the name of who sat on the board is kept, after the seat."
+    )
+    keep_volunteers: int = Field(
+        1096, ge=1, description="Days that a volunteer's name is kept after the end of the year."
+    )
+    keep_civic_services: int = Field(1827, ge=1, description="Days that the name of a young person in civic service is kept, after its end.")  # fmt: skip
+    keep_registrations: int = Field(
+        1096, ge=1, description="Days that a registered person's name is kept after the gathering."
+    )
+    keep_subscribers: int = Field(
+        1096,
+        ge=1,
+        description="Days that an address is kept after it was unsubscribed from everything, as proof of consent.",
+    )
+    keep_requests: int = Field(
+        30, ge=1, description="Days that an address is kept that never confirmed what it asked for."
+    )
 
     def terms_run(self, network: str) -> bool:
         """Whether this network forgets by itself what has come to its term."""

@@ -17,6 +17,18 @@ from shared.log import Log
 from shared.nats_server import NatsServer
 from shared.service import Definition, Service
 from tests import small
+from tests.outcomes import pytest_runtest_makereport, pytest_terminal_summary
+
+__all__ = ["pytest_runtest_makereport", "pytest_terminal_summary"]  # hooks of pytest
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Long forms run only when they are asked for."""
+    if "drill" not in (config.option.markexpr or ""):
+        long = [item for item in items if item.get_closest_marker("drill")]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if not item.get_closest_marker("drill")]
+
 
 OpenService = Callable[..., Awaitable[Service]]
 load_all()

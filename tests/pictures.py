@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, sync_playwright
 from rich.progress import track
@@ -44,10 +45,11 @@ def pages(url: str) -> dict[str, str]:
     }
 
 
-def take(browser: Browser, url: str, path: str, to: Path, width: int, *, whole: bool) -> None:
+def take(browser: Browser, url: str, path: str, to: Path, width: int, cookies: list[Any], *, whole: bool) -> None:
     page = browser.new_page(
-        viewport={"width": width, "height": 1000 if width > 500 else 844}, color_scheme="light", locale="fr-FR"
-    )
+        viewport={"width": width, "height": 1000 if width > 500 else 844}, color_scheme="light", locale="fr-FR",
+    )  # fmt: skip
+    page.context.add_cookies(cookies)
     page.goto(url + path)
     page.screenshot(path=to, full_page=whole)
     page.close()
@@ -61,11 +63,12 @@ def main() -> None:
         up = Up(Path(scratch) / "data").start()
         try:
             url = up.wait()
+            cookies = up.browser_cookies("all:editor")
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
             for name, path in track(pages(url).items(), "Taking pictures"):
-                take(browser, url, path, folder / f"{name}.png", 1280, whole=whole is not None)
+                take(browser, url, path, folder / f"{name}.png", 1280, cookies, whole=whole is not None)
                 if whole or name in PHONES:
-                    take(browser, url, path, folder / f"{name}-phone.png", 390, whole=whole is not None)
+                    take(browser, url, path, folder / f"{name}-phone.png", 390, cookies, whole=whole is not None)
             browser.close()
         finally:
             up.stop()

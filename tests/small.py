@@ -28,7 +28,7 @@ from shared.reactions import Reaction
 from shared.service import Definition, Service, Surroundings
 from shared.settings import Settings
 from shared.stores.sqlite import SqliteStore
-from shared.views import Document, View, kept
+from shared.views import Document, Store, View, kept
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,10 @@ def definition(
     )
 
 
-def service(what: Definition, network: str, nc: Client, server: NatsServer, folder: Path) -> Service:
-    """The service on a data folder, not started yet. Two on one folder are a restart."""
-    store = SqliteStore(folder / "views" / f"{what.name}.sqlite")
+def service(
+    what: Definition, network: str, nc: Client, server: NatsServer, folder: Path, store: Store | None = None
+) -> Service:
+    """The service on a data folder, not started yet. Two on one folder are a restart, or replicas if they share a
+    store."""
+    store = store or SqliteStore(folder / "views" / f"{what.name}.sqlite")
     return Service(what, Surroundings(network, nc, Settings(), folder, store, server.broker()))

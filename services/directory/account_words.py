@@ -62,7 +62,10 @@ ACCOUNT_WORDS: Words = {
         "fait tout, gère aussi les comptes et les données",
         "does everything, accounts and data as well",
     ),
-    "role.auditor.hint": ("lit tout, avec le journal, sans donnée personnelle", "reads all, with the journal, no personal data"),
+    "role.auditor.hint": (
+        "lit tout, avec le journal, sans donnée personnelle",
+        "reads all, with the journal, no personal data",
+    ),
     "account-kind.staff": ("Équipe", "Staff"),
     "account-kind.contact": ("Contact d’une structure", "Contact of a structure"),
     "way.password": ("mot de passe", "password"),
@@ -72,7 +75,10 @@ ACCOUNT_WORDS: Words = {
         "Cette adresse et ce mot de passe ne vont pas ensemble. Vérifiez-les, ou demandez un lien par courriel.",
         "This address and this password do not go together. Look at them again, or ask for a link by mail.",
     ),
-    "refused.link-used": ("Ce lien a déjà servi. Demandez-en un autre.", "This link was used already. Ask for another."),
+    "refused.link-used": (
+        "Ce lien a déjà servi. Demandez-en un autre.",
+        "This link was used already. Ask for another.",
+    ),
     "refused.no-password": (
         "Ce compte n’a pas de mot de passe. Demandez un lien par courriel.",
         "This account has no password. Ask for a link by mail.",

@@ -64,7 +64,9 @@ async def choices(service: Service, command: type[Command], lang: str) -> Choice
         present = command in (JoinWorkingGroup, TakeBoardSeat) or "host" in asked
         members = await everything(service, MEMBERS, CURRENT if present else None, sort="sort")
         found["member"] = [(one["key"], label(one, service.keyring.reveal)) for one in members]
-        found["host"] = [(one["structure"], label(one, service.keyring.reveal)) for one in members if one.get("structure")]
+        found["host"] = [
+            (one["structure"], label(one, service.keyring.reveal)) for one in members if one.get("structure")
+        ]
     if "group" in asked:
         found["group"] = [(one["key"], one["name"]) for one in await everything(service, GROUPS, sort="sort")]
     if "post" in asked:

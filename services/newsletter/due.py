@@ -87,7 +87,9 @@ class Duties:
                 until=pending["expires"],
             )  # fmt: skip
 
-        return Due(id, BeginConfirmation(request=request, subscriber=subscriber), _last(document["asked_seq"], known), write)
+        return Due(
+            id, BeginConfirmation(request=request, subscriber=subscriber), _last(document["asked_seq"], known), write
+        )
 
     async def again(self) -> AsyncIterator[Due]:
         """Issues that an editor wants sent again, or that a server did not take, after the rest went out."""

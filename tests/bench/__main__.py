@@ -22,7 +22,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from shared.contract import load_all
-from tests.bench import appending, loading, pages, rebuilding
+from tests.bench import appending, loading, pages, rebuilding, searching
 from tests.bench.measure import Figure, Missing, Watch
 
 CASES: Mapping[str, Callable[[Watch], Iterable[Figure | Missing]]] = {
@@ -30,6 +30,7 @@ CASES: Mapping[str, Callable[[Watch], Iterable[Figure | Missing]]] = {
     "rebuild": rebuilding.cases,
     "pages": pages.cases,
     "load": loading.cases,
+    "search": searching.cases,
 }
 RESULT = Path("bench.json")
 console = Console() if sys.stdout.isatty() else Console(width=120)  # a log has room

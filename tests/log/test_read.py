@@ -161,9 +161,11 @@ async def test_a_log_that_is_replaced_under_a_reader_is_damaged(own_server: Nats
         seen += len(await anext(reading))
     waiting = asyncio.ensure_future(anext(reading))
     await nc.jetstream().delete_stream("replaced")
-    await Log(nc, "replaced").start()
+    other = Log(nc, "replaced")  # who saw the one before would not write into this one
+    await other.start()
     if rewritten:
-        await filled(log, rewritten)
+        await filled(other, rewritten)
+    await other.stop()
     with pytest.raises(LogDamaged):
         async with asyncio.timeout(10):
             await waiting

@@ -188,7 +188,13 @@ async def test_the_json_api_asks_for_an_address_and_finds_the_person_itself(hous
         path = "/newsletter/api/commands/request-subscription"
         answer = await browser.post(path, json={"email": WHO, "bulletins": ["echos"]})
         assert (answer.status_code, answer.json()) == (200, {"asked": True})
-        assert (await subscriber(house))["key"]
+        person = house.now.keyring.find(WHO)
+        assert person is not None
+
+        async def there() -> bool:
+            return await house.now.store.get(SUBSCRIBERS, str(subscriber_id(person))) is not None
+
+        await until(there)
         assert (await browser.post(path, json={"email": WHO, "bulletins": ["echos"]})).json() == answer.json()
         assert (
             await browser.post(path, json={"email": WHO, "bulletins": ["echos"], "person": str(uuid4())})

@@ -7,16 +7,39 @@ from pathlib import Path
 
 import pytest
 
+from shared.stores.mongo import MongoStore
+from shared.stores.mongo_client import Mongo
 from shared.stores.sqlite import SqliteStore
 from shared.views import Store
+from tests.installation import sample
+from tests.mongo import mongo_network, mongo_url
+
+__all__ = ["mongo_network", "mongo_url", "sample"]
+
+Where = Callable[[], tuple[str, str]]
+"""The MongoDB of the tests and the name of a database there; it is only started when it is asked for."""
 
 
-async def sqlite(folder: Path) -> Store:
+async def sqlite(folder: Path, where: Where) -> Store:
     return SqliteStore(folder / "views.sqlite")
 
 
-MAKERS: dict[str, Callable[[Path], Awaitable[Store]]] = {"sqlite": sqlite}
-"""name → how to open a store that lives at (or is named by) a folder; opening the same folder again is a restart."""
+async def mongo_by_motor(folder: Path, where: Where) -> Store:
+    url, database = where()
+    return MongoStore(Mongo(url, "motor"), database)
+
+
+async def mongo_by_pymongo(folder: Path, where: Where) -> Store:
+    url, database = where()
+    return MongoStore(Mongo(url, "pymongo"), database)
+
+
+MAKERS: dict[str, Callable[[Path, Where], Awaitable[Store]]] = {
+    "sqlite": sqlite,
+    "motor": mongo_by_motor,
+    "pymongo": mongo_by_pymongo,
+}
+"""name → how to open a store that lives at a folder or in a database; opening the same again is a restart."""
 
 OpenStore = Callable[[], Awaitable[Store]]
 
@@ -25,8 +48,11 @@ OpenStore = Callable[[], Awaitable[Store]]
 async def open_store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[OpenStore]:
     opened: list[Store] = []
 
+    def where() -> tuple[str, str]:
+        return request.getfixturevalue("mongo_url"), f"{request.getfixturevalue('mongo_network')}_directory"
+
     async def open() -> Store:
-        opened.append(await MAKERS[request.param](tmp_path))
+        opened.append(await MAKERS[request.param](tmp_path, where))
         return opened[-1]
 
     yield open

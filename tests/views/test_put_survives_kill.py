@@ -1,8 +1,10 @@
-"""kill -9 amid thousands of puts: documents and checkpoint agree, whatever the moment."""
+"""kill -9 amid puts, whatever the moment: in SQLite documents and checkpoint agree; in MongoDB, which has no step that
+is whole or not at all, the next runner makes of it what it would have been."""
 
 from __future__ import annotations
 
 import asyncio
+import json
 import random
 import signal
 import subprocess
@@ -10,10 +12,18 @@ import sys
 from pathlib import Path
 
 import pytest
+from nats.aio.client import Client
 
+from shared.log import Log
+from shared.nats_server import NatsServer
+from shared.runner import JUDGE, Runner
+from shared.stores.mongo import MongoStore
+from shared.stores.mongo_client import Driver, Mongo
 from shared.stores.sqlite import SqliteStore
 from tests.small import STRUCTURES
+from tests.views.history import VIEWS, some_history
 
+LAST = 65  # the last write before which it is tried; there are fewer, so that the last tries are whole
 CHILD = """
 import asyncio, sys
 from pathlib import Path
@@ -56,3 +66,52 @@ async def test_documents_judgements_and_checkpoint_agree_after_a_kill(tmp_path: 
         assert await store.versions() == {"e": seq} and len(await store.voids()) == seq
         await store.close()
         last = seq
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("driver", "tries"),
+    ids=["motor", "pymongo"],
+    argvalues=[("motor", [*range(0, LAST, 3), LAST]), ("pymongo", [*range(1, LAST, 9), LAST])],
+)
+async def test_in_mongodb_nothing_is_lost_or_double_whichever_write_a_kill_came_before(
+    nats_server: NatsServer,
+    nc: Client,
+    log: Log,
+    mongo_url: str,
+    mongo_network: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    driver: Driver,
+    tries: list[int],
+) -> None:
+    monkeypatch.setattr("shared.stores.lease.DEAD", 0.1)
+    monkeypatch.setattr("shared.runner.FAR", 0.03)
+    await some_history(nc, log, 45, seed=11)
+    expected = await contents(log, SqliteStore(tmp_path / "v"))
+    what = {
+        "nats": [str(nats_server.folder), nats_server.port], "mongo": mongo_url, "driver": driver, "network": log.network,
+        "database": mongo_network, "tries": tries, "step": 20,
+    }  # fmt: skip
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.views.dying", json.dumps(what), stdout=subprocess.PIPE
+    )
+    said, _ = await child.communicate()
+    outcomes = [line.split()[0] for line in said.decode().splitlines()]
+    assert len(outcomes) == len(tries) and set(outcomes) == {"killed", "whole"}, outcomes
+    for n in tries:
+        store = MongoStore(Mongo(mongo_url, driver), f"{mongo_network}_{n}")
+        assert await contents(log, store) == expected, f"killed before write {n}"
+
+
+async def contents(log: Log, store: MongoStore | SqliteStore) -> dict[str, object]:
+    """What a runner makes of a store, from whatever it finds there, to the end of the log."""
+    runner = Runner(log, store, VIEWS, "directory")
+    await runner.start()
+    assert await runner.wait_for(await log.last(), 20)
+    found: dict[str, object] = {view.name: await store.digest(view) for view in VIEWS}
+    found |= {"versions": await store.versions(), "voids": await store.voids(), "unknown": await store.unknown()}
+    found |= {"judged": await store.checkpoint(JUDGE), "live": (runner.voids, runner.unknown, runner.position)}
+    await runner.stop()
+    await store.close()
+    return found

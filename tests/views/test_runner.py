@@ -8,7 +8,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from nats.aio.client import Client
 from nats.js.api import StreamConfig
 
-from shared.contract.directory import StructureClosed, StructureRegistered, StructureRevised
+from shared.contract.directory import StructureRegistered
 from shared.execute import _readable as readable
 from shared.execute import new_command_id
 from shared.log import Log, LogDamaged, Unit
@@ -28,6 +28,7 @@ from shared.views import View
 from tests import small
 from tests.facts import changed, unit, write
 from tests.small import CONTACTS, STRUCTURE, STRUCTURES, AddContact, Close, Register, Tag
+from tests.views.history import happen
 
 Open = Callable[..., Awaitable[Service]]
 VIEWS = (STRUCTURES, CONTACTS)
@@ -112,32 +113,6 @@ async def a_history(server: NatsServer, folder: Path, steps: list[tuple[int, str
     await nc.jetstream().delete_stream(log.network)
     await log.stop()
     await nc.close()
-
-
-async def happen(nc: Client, log: Log, entity: UUID, what: str) -> None:
-    history = await log.load("directory", "structure", entity)
-    version = history.version + 1
-    fact = {
-        "register": StructureRegistered(name=f"n{version}", kind="association"),
-        "again": StructureRegistered(name=f"m{version}", kind="school"),
-        "close": StructureClosed(reason="over"),
-    }.get(what, StructureRevised(themes=[f"t{version}"]))
-    if history.version == 0:
-        fact = StructureRegistered(name="first", kind="school")
-    one = write(log.network, entity, version, fact)
-    if what == "void":
-        await nc.jetstream().publish(one.subject, b"junk")
-    elif what == "copy" and history.events:
-        await nc.jetstream().publish(
-            one.subject.rpartition(".")[0] + "." + history.events[0].type, history.events[0].body
-        )
-    elif what == "unreadable":
-        await nc.jetstream().publish(one.subject, changed(one.body, data=[]))
-    elif what == "unknown":
-        subject = one.entity + ".StructurePainted"
-        await nc.jetstream().publish(subject, changed(one.body, type="StructurePainted"))
-    else:
-        await log.append(Unit([one], {one.entity: history.seq}))
 
 
 async def test_a_restart_goes_on_where_the_views_stood(log: Log, tmp_path: Path) -> None:
@@ -295,7 +270,8 @@ async def test_views_keep_what_is_personal_sealed(service: Service) -> None:
 
 
 @pytest.fixture
-async def breakable(nc: Client, network: str) -> AsyncIterator[Log]:
+async def breakable(nc: Client, network: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Log]:
+    monkeypatch.setattr("shared.log.unlike", lambda *_: [])
     config = StreamConfig(name=network, subjects=[f"{network}.>"], allow_direct=True, allow_atomic=True)
     await nc.jetstream().add_stream(config)
     log = Log(nc, network)
@@ -324,8 +300,10 @@ async def test_views_of_a_longer_log_refuse_to_start(log: Log, nc: Client, tmp_p
     async with running(log, tmp_path / "v") as runner:
         await up_to_date(runner, log)
     await nc.jetstream().delete_stream(log.network)
-    await Log(nc, log.network).start()
-    await log.append(unit(log.network, uuid4()))
+    other = Log(nc, log.network)  # who saw the one before would not write into this one
+    await other.start()
+    await other.append(unit(log.network, uuid4()))
+    await other.stop()
     with pytest.raises(LogDamaged, match="ends at sequence 1, but 5 was read before"):
         async with running(log, tmp_path / "v"):
             pass
@@ -337,9 +315,11 @@ async def test_views_of_another_log_refuse_to_start(log: Log, nc: Client, tmp_pa
     async with running(log, tmp_path / "v") as runner:
         await up_to_date(runner, log)
     await nc.jetstream().delete_stream(log.network)
-    await Log(nc, log.network).start()
+    other = Log(nc, log.network)
+    await other.start()
     for _ in range(8):
-        await log.append(unit(log.network, uuid4()))
+        await other.append(unit(log.network, uuid4()))
+    await other.stop()
     with pytest.raises(LogDamaged, match="sequence 5 of the log is not the event that was read there before"):
         async with running(log, tmp_path / "v"):
             pass

@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -51,10 +52,38 @@ def test_a_program_is_answered_in_json() -> None:
     assert answer.status_code == 413 and answer.json()["error"] == "too-large"
 
 
+def answered(head: list[tuple[bytes, bytes]], first: bytes, patience: float = 60) -> list[int]:
+    """What is answered to a body that begins and never ends."""
+    sent: list[Message] = []
+
+    async def run() -> None:
+        parts: list[Message] = [{"type": "http.request", "body": first, "more_body": True}]
+
+        async def receive() -> Message:
+            if not parts:
+                await asyncio.Event().wait()
+            return parts.pop()
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        scope = {"type": "http", "method": "POST", "path": "/", "query_string": b"", "headers": head}
+        await limit_body(ROUTES, 1000, patience)(scope, receive, send)
+
+    asyncio.run(run())
+    return [one["status"] for one in sent if one["type"] == "http.response.start"]
+
+
+def test_a_body_that_does_not_come_to_its_end_is_cut_off() -> None:
+    assert answered([(b"content-length", b"100")], b"a", patience=0.05) == [408]
+
+
+def test_a_body_whose_length_is_said_in_two_ways_is_not_read() -> None:
+    assert answered([(b"content-length", b"100"), (b"transfer-encoding", b"chunked")], b"a") == [400]
+
+
 @pytest.mark.parametrize("announced", ["-1", "many", ""])
 def test_a_false_length_is_not_believed(announced: str) -> None:
-    import asyncio
-
     sent: list[Message] = []
 
     async def run() -> None:
