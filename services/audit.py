@@ -23,7 +23,7 @@ from rich.table import Table
 from services.embedded import DEFINITIONS, CannotStart
 from services.observatory import review as reviewing
 from services.observatory.table import EventTable
-from services.terminal import JsonOption, bar, err, out, run
+from services.terminal import JsonOption, bar, err, out, run, settings_of
 from shared.accounts import ACCESS
 from shared.archive import Archive, ArchiveDamaged
 from shared.auditing import check, described, fingerprint, prove, verify
@@ -168,6 +168,7 @@ def audit_replay(
     Prints the events by type, the digest of each view (as `maillage views ls` does of a live installation) and the figures
     of the review. It takes the archive as it lies there: verify it first.
     """
+    settings_of(data)  # the program's own log is set up by it
     found = archive_of(archive, data)
     day = reviewing.published().as_of if as_of is None else _day(as_of)
     with plain_errors():
@@ -278,13 +279,16 @@ def _day(text: str) -> date:
 
 @dataclass
 class _ArchivedLog:
-    """An archive in the place of the log, for what only reads: `last`, `at` and `read`."""
+    """An archive in the place of the log, for a runner that begins at nothing: `last`, `read` and `shows`."""
 
     archive: Archive
     until: int
 
     async def last(self) -> int:
         return self.until
+
+    def shows(self, seq: int) -> None:
+        """Nobody appends here."""
 
     async def read(
         self, after: int = 0, *, follow: bool = False, until: int | None = None

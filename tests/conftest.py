@@ -23,11 +23,13 @@ __all__ = ["pytest_runtest_makereport", "pytest_terminal_summary"]  # hooks of p
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Long forms run only when they are asked for."""
+    """Long forms run only when they are asked for; files that take long come first, so that no worker ends much later."""
     if "drill" not in (config.option.markexpr or ""):
         long = [item for item in items if item.get_closest_marker("drill")]
         config.hook.pytest_deselected(items=long)
         items[:] = [item for item in items if not item.get_closest_marker("drill")]
+    slow = {item.path for item in items if item.get_closest_marker("slow") or item.get_closest_marker("browser")}
+    items.sort(key=lambda item: (item.path not in slow, "abuse" not in item.path.parts))
 
 
 OpenService = Callable[..., Awaitable[Service]]

@@ -54,6 +54,7 @@ def _withdrawn(document: Document | None, data: PublicationWithdrawn, event: Rec
 SPACE = View(
     name="space",
     version=1,
+    asks="editor",  # drafts are seen by who wrote them and by who looks after the directory
     on={
         PublicationDrafted: _drafted,
         PublicationRedrafted: _redrafted,
