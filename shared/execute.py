@@ -27,6 +27,7 @@ from shared.log import Conflict, History, Log, Unavailable, Unit, Write
 from shared.personal import Personal
 from shared.telemetry import tally
 
+LAG = 0.1  # seconds
 TRIES = 8  # decisions on an entity that others change meanwhile, before it is given up
 
 
@@ -145,12 +146,14 @@ class Executor:
                     ):
                         return await self._append(events, target, {**others, target: history}, context, cause)
                 except Conflict:
-                    history = await self._load(decider, target)
+                    before, history = history.seq, await self._load(decider, target)
+                    if history.seq == before:
+                        await asyncio.sleep(LAG)  # it was read from a replica of the log that is behind the others
             raise Conflict(f"{decider.entity} {target} changes too fast")
 
-    async def history(self, entity: str, id: UUID) -> History:
-        """The events of one of this service's entities."""
-        return await self._log.load(self._service, entity, id)
+    async def history(self, entity: str, id: UUID, *, shows: int = 0) -> History:
+        """The events of one of this service's entities, with the one at the sequence `shows` among them."""
+        return await self._log.load(self._service, entity, id, shows=shows)
 
     async def _load(self, decider: Decider[Any], id: UUID) -> History:
         return await self._log.load(self._service, decider.entity, id)

@@ -163,8 +163,9 @@ class Log:
         """
         return await self._committer.append(unit)
 
-    async def load(self, service: str, entity: str, id: UUID) -> History:
-        """The valid events of one entity, in order. Void messages are passed over, as every reader does.
+    async def load(self, service: str, entity: str, id: UUID, *, shows: int = 0) -> History:
+        """The valid events of one entity, in order. Void messages are passed over, as every reader does. `shows`: a
+        sequence of this entity that was acknowledged, which a replica of the log that is behind may not know yet.
 
         Raises Unavailable where events are missing that were there before: nothing may be decided on half a history.
         """
@@ -173,8 +174,9 @@ class Log:
             messages = await self._direct.after(f"{self.network}.{name}.*", 0)
             events, missing = self._in_turn(messages)
             known = self.judgement.version_of(name) if self.judgement else 0
-            if missing is None and len(events) >= known:
-                return History(events, len(events), messages[-1].seq if messages else 0)
+            last = messages[-1].seq if messages else 0
+            if missing is None and len(events) >= known and last >= shows:
+                return History(events, len(events), last)
             await asyncio.sleep(AGAIN)  # a replica that is behind, or a message that the runner has not judged yet
         what = f"event {len(events) + 1} of {name} is missing from the log: restore it"
         log.error("log.event_missing", entity=name, version=len(events) + 1)

@@ -152,7 +152,7 @@ class Entry:
         outcome = await self.service.execute(command, id=id, actor=f"account:{account}")
         if outcome.repeated:
             raise Refused("link-used")
-        events = (await self.service.execute.history("account", account)).events
+        events = (await self.service.execute.history("account", account, shows=outcome.seq)).events
         begun = next(e.data for e in reversed(events) if e.cloud.commandid == str(id) and e.type == "SignedIn")
         assert isinstance(begun, SignedIn)
         await self.service.runner.wait_for(outcome.seq)

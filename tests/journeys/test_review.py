@@ -37,6 +37,7 @@ from shared.decider import Command
 from shared.execute import new_command_id, utc_now
 from shared.personal import Personal
 from shared.settings import Settings
+from shared.web.formats import PARIS
 from tests.signing_in import operator
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -256,7 +257,7 @@ async def test_a_head_count_moves_its_sum_only(copy_of_sample: Path) -> None:
 async def test_a_correction_recorded_late_changes_2015_only_for_who_knows_of_it(copy_of_sample: Path) -> None:
     path = "membership.colleges_by_year.associative.2015"
     async with running(copy_of_sample) as here:
-        loaded = utc_now()
+        loaded = utc_now().astimezone(PARIS)  # a day of `known_at` ends at midnight there
         view = next(v for v in here.services["membership"].definition.views if v.name == "members")
         members = (await here.services["membership"].store.find(view, {"college": "associative"}, limit=500)).documents
         stayed = next(m for m in members if m["status"] == "current" and m["since"] < 2014)
