@@ -35,6 +35,16 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 OpenService = Callable[..., Awaitable[Service]]
 load_all()
 structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+QUIET = structlog.get_config()
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """A command that a test runs in its own process sets up the log, to an error stream that ends with the test."""
+    yield
+    structlog.configure(**QUIET)
+    ours = structlog.stdlib.ProcessorFormatter
+    logging.root.handlers[:] = [each for each in logging.root.handlers if not isinstance(each.formatter, ours)]
 
 
 @pytest.fixture(scope="session")
