@@ -26,11 +26,12 @@ from services.observatory.table import EventTable
 from services.terminal import JsonOption, bar, err, out, run, settings_of
 from shared.accounts import ACCESS
 from shared.archive import Archive, ArchiveDamaged
-from shared.auditing import check, described, fingerprint, prove, verify
+from shared.auditing import described, verify
 from shared.contract import load_all
 from shared.envelope import Message, Void, opened
-from shared.ledger import NotVerified, VerifierKey
+from shared.ledger import NotVerified, VerifierKey, fingerprint
 from shared.log import Log
+from shared.proving import check, prove
 from shared.runner import Runner
 from shared.service import Definition
 from shared.settings import Settings

@@ -34,7 +34,8 @@ from shared.archiving import write_whole
 from shared.auditing import verify
 from shared.erasing import erase, sync_folder
 from shared.garbage import uncollected
-from shared.keyring import KeyFiles, KeyMissing, Keyring, replace_file
+from shared.key_files import KeyFiles, KeyMissing, replace_file
+from shared.keyring import Keyring
 from shared.ledger import Tree, VerifierKey, leaf_hash, leaf_of
 from shared.runner import JUDGE
 from shared.stores.sqlite import SqliteStore

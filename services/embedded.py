@@ -24,7 +24,7 @@ from services.root import CannotStart, bound, root_of, serve
 from shared.archive import Archive
 from shared.connection import OPERATOR, Connection
 from shared.contract import load_all
-from shared.keyring import KeyMissing
+from shared.key_files import KeyMissing
 from shared.log import Log, LogUnfit
 from shared.log import prepare as prepare_log
 from shared.nats_config import READER, Access

@@ -43,7 +43,8 @@ from shared.contract.observatory import LogRestored, ledger_id
 from shared.decider import derived_id
 from shared.envelope import Provenance, Void, address, opened, sealed_body
 from shared.execute import utc_now
-from shared.keyring import KeyFiles, KeyMissing, Keyring, replace_file, restored
+from shared.key_files import KeyFiles, KeyMissing, replace_file
+from shared.keyring import Keyring, restored
 from shared.ledger import SigningKey, VerifierKey
 from shared.log import Log, LogDamaged, LogUnfit, Unavailable
 from shared.nats_server import NatsFailed, NatsServer

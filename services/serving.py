@@ -29,7 +29,7 @@ from shared import connection, tracing
 from shared.archive import Archive
 from shared.connection import OPERATOR, Connection, NotAllowed
 from shared.contract import load_all
-from shared.keyring import KeyMissing
+from shared.key_files import KeyMissing
 from shared.log import Log, LogDamaged, LogUnfit, Unavailable
 from shared.restoring import same_as_archived
 from shared.runner import JUDGE

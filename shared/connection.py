@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 from faststream.nats.security import NatsNKey
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
@@ -131,6 +132,39 @@ class Connection(Client):
             take(subject, reply, data, headers or b"")
         else:
             await super()._process_msg(sid, subject, reply, data, headers)
+
+
+class Listening:
+    """A subscription whose messages go to `take`: by the short way where the client is ours, else as nats-py brings
+    them."""
+
+    def __init__(self, nc: Client, subject: str, take: Take) -> None:
+        self._nc, self._subject, self._take = nc, subject, take
+        self._subscription: Subscription | None = None
+
+    @property
+    def started(self) -> bool:
+        return self._subscription is not None
+
+    async def start(self) -> None:
+        self._subscription = await self._nc.subscribe(self._subject, cb=self._ordinarily)
+        if isinstance(self._nc, Connection):
+            self._nc.shorten(self._subscription, self._take)
+
+    async def stop(self) -> None:
+        subscription, self._subscription = self._subscription, None
+        if subscription is None:
+            return
+        if isinstance(self._nc, Connection):
+            self._nc.forget(subscription)
+        if not self._nc.is_closed:
+            await subscription.unsubscribe()
+
+    async def _ordinarily(self, msg: Msg) -> None:
+        headers = msg.headers or {}
+        lines = "".join(f"\r\n{name}: {value}" for name, value in headers.items())
+        text = f"NATS/1.0 {headers.get('Status', '')}{lines}\r\n\r\n"
+        self._take(msg.subject.encode(), b"", msg.data, text.encode())
 
 
 async def connected(servers: Sequence[str] | str, seed: Path, user: str, **options: Any) -> Connection:

@@ -7,11 +7,9 @@ from itertools import count
 
 import orjson
 from nats.aio.client import Client
-from nats.aio.msg import Msg
-from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
 
-from shared.connection import API, Connection, NotAllowed
+from shared.connection import API, Connection, Listening, NotAllowed
 from shared.envelope import Message
 
 RUN = 1000  # messages a request; the server's limit for atomic batches too, so one answer holds any decision
@@ -31,21 +29,13 @@ class DirectGet:
         self._inbox = nc.new_inbox()
         self._numbers = count(1)
         self._open: dict[str, tuple[list[Message], asyncio.Future[bool]]] = {}
-        self._subscription: Subscription | None = None
+        self._answers = Listening(nc, f"{self._inbox}.*", self._take)
 
     async def start(self) -> None:
-        self._subscription = await self._nc.subscribe(f"{self._inbox}.*", cb=self._answer)
-        if isinstance(self._nc, Connection):
-            self._nc.shorten(self._subscription, self._take)
+        await self._answers.start()
 
     async def stop(self) -> None:
-        subscription, self._subscription = self._subscription, None
-        if subscription is None:
-            return
-        if isinstance(self._nc, Connection):
-            self._nc.forget(subscription)
-        if not self._nc.is_closed:
-            await subscription.unsubscribe()
+        await self._answers.stop()
 
     async def after(self, subject: str, seq: int, timeout: float = 5.0) -> list[Message]:
         """All messages whose subject matches and whose sequence is above `seq`, in order, as they stood at one moment.
@@ -131,12 +121,6 @@ class DirectGet:
             else:
                 said = headers.partition(b"\r\n")[0].decode(errors="replace")
                 whole.set_exception(Unavailable(f"direct get: {said}"))
-
-    async def _answer(self, msg: Msg) -> None:
-        """The same, where the client is not ours."""
-        lines = "".join(f"\r\n{name}: {value}" for name, value in (msg.headers or {}).items())
-        status = (msg.headers or {}).get("Status", "")
-        self._take(msg.subject.encode(), b"", msg.data, f"NATS/1.0 {status}{lines}\r\n\r\n".encode())
 
 
 def sequence_of(headers: bytes) -> int | None:

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
 import hmac
 import os
 import sqlite3
@@ -27,24 +26,31 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
-from tempfile import mkstemp
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from uuid_utils import uuid7
 
 from shared.contract import Event
 from shared.erasing import erase, sync_folder
+from shared.key_files import (
+    NONCE,
+    TRIES,
+    KeyFiles,
+    KeyMissing,
+    Wrapping,
+    copy_whole,
+    forgotten_in,
+    replace_file,
+    secret_file,
+    wrapping_number,
+)  # fmt: skip
 from shared.personal import Personal
 from shared.stores.transaction import transaction
 
-NONCE = 12  # bytes
 CACHED_KEYS = 4096
 LOOK = 0.05  # seconds that a replica may go on with a key that another one has deleted
-TRIES = 5  # readings of a key while another replica replaces the wrapping key again and again
 ADDRESSES = frozenset({"email"})
 """The personal fields of events by which a person is found again"""
 SCHEMA = """
@@ -63,10 +69,6 @@ class Forgotten(Exception):
     """The key of this person is not here: the person was forgotten, or belongs to another service."""
 
 
-class KeyMissing(Exception):
-    """The wrapping key is gone while the keys that it wrapped are there; a new one would lose them for ever."""
-
-
 def personal_fields(event: Event) -> dict[str, Personal]:
     """The personal values of an event, by field."""
     return {name: value for name, value in event if isinstance(value, Personal)}
@@ -76,31 +78,6 @@ def addresses_in(event: Event) -> set[tuple[UUID, str]]:
     """The persons of an event that is not sealed yet, each with an address that it gives for them."""
     fields = personal_fields(event).items()
     return {(value.person, value.clear) for name, value in fields if name in ADDRESSES and value.person is not None}
-
-
-class Wrapping:
-    """One wrapping key, and what derives from it. `number` counts how many there were before."""
-
-    def __init__(self, number: int, secret: bytes) -> None:
-        self.number = number
-        self._keys = AESGCM(secret)
-        # Deterministic (RFC 5297), so that a hash can be looked up; its own key, by HKDF (RFC 5869).
-        self._hashes = AESSIV(HKDF(SHA256(), 64, salt=None, info=b"maillage hashes of addresses").derive(secret))
-
-    def wrap(self, person: str, key: bytes) -> bytes:
-        nonce = os.urandom(NONCE)
-        return nonce + self._keys.encrypt(nonce, key, person.encode())
-
-    def unwrap(self, person: str, wrapped: bytes) -> bytes:
-        """Raises InvalidTag."""
-        return self._keys.decrypt(wrapped[:NONCE], wrapped[NONCE:], person.encode())
-
-    def hide(self, digest: bytes) -> bytes:
-        return self._hashes.encrypt(digest, None)
-
-    def show(self, hidden: bytes) -> bytes:
-        """Raises InvalidTag."""
-        return self._hashes.decrypt(hidden, None)
 
 
 class Keyring:
@@ -311,30 +288,8 @@ class Keyring:
     # The keys' own backup
 
     def backup(self, folder: Path) -> None:
-        """Replaces what `folder` holds of this service's keys by what stands now. What was forgotten before is in it no
-        more, and the wrapping key that could open an older copy of it is erased. Raises OSError."""
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        there = KeyFiles(folder, self.service)
-        with _locked(folder / f"{self.service}.lock"):
-            draft = there.keys.with_suffix(".sqlite.new")
-            for _ in range(TRIES):
-                _copy(self._files.keys, draft)
-                number = wrapping_number(draft)
-                with contextlib.suppress(KeyMissing):  # replaced meanwhile: the copy is an old one already
-                    replace_file(there.wrapping(number), self._files.secret(number))
-                    break
-            else:
-                raise OSError(f"{self._files.keys} changes too fast to be copied")
-            replace_file(there.index, self._files.index.read_bytes())
-            for path in self._files.others():
-                if path.suffix == ".sqlite":
-                    _copy(path, folder / f"{path.name}.new")
-                    os.replace(folder / f"{path.name}.new", folder / path.name)
-                else:
-                    replace_file(folder / path.name, path.read_bytes())
-            os.replace(draft, there.keys)
-            sync_folder(folder)
-            there.erase_but(number)
+        """Replaces what `folder` holds of this service's keys by what stands now (`KeyFiles.copy_to`). Raises OSError."""
+        self._files.copy_to(folder)
 
     def merge(self, folder: Path) -> None:
         """Takes over what a backup of these keys knows and they do not: they may be an older copy that was put back.
@@ -471,64 +426,6 @@ class Keyring:
         return hmac.new(self._index, address.strip().casefold().encode(), sha256).digest()
 
 
-class KeyFiles:
-    """Where the keys of a service lie in a folder."""
-
-    def __init__(self, folder: Path, service: str) -> None:
-        self.folder, self.service = folder, service
-        self.keys = folder / f"{service}.keys.sqlite"
-        self.index = folder / f"{service}.index-key"
-
-    def wrapping(self, number: int) -> Path:
-        """The file of a wrapping key; the first has no number in its name."""
-        return self.folder / (f"{self.service}.wrapping-key" + (f".{number}" if number else ""))
-
-    def others(self) -> list[Path]:
-        """What else the service keeps beside its keys: the key of its links, its passwords."""
-        found = [*self.folder.glob(f"{self.service}.*-key"), *self.folder.glob(f"{self.service}.*.sqlite")]
-        return [path for path in found if path not in (self.keys, self.index, self.wrapping(0))]
-
-    def secret(self, number: int) -> bytes:
-        """Raises KeyMissing."""
-        path = self.wrapping(number)
-        try:
-            found = path.read_bytes()
-        except FileNotFoundError:
-            found = b""
-        if len(found) != 32:
-            raise KeyMissing(f"{path} is missing, and without it no personal data can be read: restore it")
-        return found
-
-    def read(self, number: int) -> Wrapping:
-        """Raises KeyMissing."""
-        return Wrapping(number, self.secret(number))
-
-    def write(self, number: int) -> Wrapping:
-        """A new wrapping key, on disk."""
-        replace_file(self.wrapping(number), AESGCM.generate_key(256))
-        return self.read(number)
-
-    def erase_before(self, number: int) -> None:
-        """Erases the wrapping keys before this one. A later one may be another process's, who is about to need it."""
-        for other, path in self._numbered():
-            if other < number:
-                erase(path)
-
-    def erase_but(self, number: int) -> None:
-        """Erases all wrapping keys but this one, where nobody else is about to write one."""
-        for other, path in self._numbered():
-            if other != number:
-                erase(path)
-
-    def _numbered(self) -> list[tuple[int, Path]]:
-        found = []
-        for path in self.folder.glob(f"{self.service}.wrapping-key*"):
-            end = path.name.removeprefix(f"{self.service}.wrapping-key").removeprefix(".") or "0"
-            if end.isascii() and end.isdigit():
-                found.append((int(end), path))
-        return found
-
-
 def restored(backup: Path, folder: Path, service: str) -> None:
     """Puts the keys of a service from their own backup into `folder`; what was forgotten on either side stays forgotten.
 
@@ -546,7 +443,7 @@ def restored(backup: Path, folder: Path, service: str) -> None:
     for path in (there.index, *there.others()):
         replace_file(folder / path.name, path.read_bytes())
     draft = here.keys.with_suffix(".sqlite.new")
-    _copy(there.keys, draft)
+    copy_whole(there.keys, draft)
     erase(here.keys.with_name(here.keys.name + "-journal"))  # else SQLite would take it for one of the new file
     os.replace(draft, here.keys)
     sync_folder(folder)
@@ -556,71 +453,3 @@ def restored(backup: Path, folder: Path, service: str) -> None:
         ring.forget(also)
     finally:
         ring.close()
-
-
-def forgotten_in(folder: Path, service: str) -> set[UUID]:
-    """Everybody whom the keys in a folder, such as a backup of theirs, know for forgotten. Nobody where there are none."""
-    path = KeyFiles(folder, service).keys
-    if not path.exists():
-        return set()
-    with contextlib.closing(sqlite3.connect(path)) as db:
-        return {UUID(row[0]) for row in db.execute("SELECT person FROM forgotten")}
-
-
-def wrapping_number(keys: Path) -> int:
-    """The number of the wrapping key that a file of keys was wrapped with. Raises KeyMissing where there is none."""
-    if not keys.exists():
-        raise KeyMissing(f"{keys} is missing")
-    with contextlib.closing(sqlite3.connect(keys)) as db:
-        return int(db.execute("SELECT number FROM wrapping").fetchone()[0])
-
-
-def _copy(keys: Path, draft: Path) -> None:
-    """A file of keys as it stands at one moment, on disk, readable by its owner alone."""
-    if draft.exists():
-        erase(draft)
-    os.close(os.open(draft, os.O_RDWR | os.O_CREAT, 0o600))
-    source, target = sqlite3.connect(keys, timeout=30), sqlite3.connect(draft)
-    with contextlib.closing(source), contextlib.closing(target):
-        target.execute("PRAGMA journal_mode=OFF")
-        source.backup(target)
-    number = os.open(draft, os.O_RDONLY)
-    os.fsync(number)
-    os.close(number)
-
-
-@contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """One process at a time."""
-    number = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(number, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(number)
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Writes a file that only its owner reads: on disk, and whole or as it was before."""
-    number, draft = mkstemp(prefix=f"{path.name}.", suffix=".new", dir=path.parent)
-    with open(number, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(draft, path)
-    sync_folder(path.parent)
-
-
-def secret_file(path: Path) -> bytes:
-    """32 random bytes kept in a file that only its owner reads; made, whole or not at all, at the first use."""
-    if not path.exists():
-        number, draft = mkstemp(prefix=f"{path.name}.", suffix=".new", dir=path.parent)  # only its owner reads it
-        with open(number, "wb") as file:
-            file.write(AESGCM.generate_key(256))
-            file.flush()
-            os.fsync(file.fileno())
-        with contextlib.suppress(FileExistsError):  # another process was first
-            os.link(draft, path)
-        os.unlink(draft)
-        sync_folder(path.parent)
-    return path.read_bytes()

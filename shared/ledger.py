@@ -326,3 +326,9 @@ def _decoded(text: str) -> bytes | None:
     except ValueError:
         return None
     return found if b64encode(found).decode() == text else None
+
+
+def fingerprint(key: VerifierKey) -> str:
+    """A short name of a key, to be read aloud: the first 16 bytes of the SHA-256 of its text, in groups of four."""
+    digits = sha256(str(key).encode()).hexdigest()[:32]
+    return " ".join(digits[at : at + 4] for at in range(0, 32, 4))

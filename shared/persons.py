@@ -20,13 +20,13 @@ from uuid import UUID
 
 import structlog
 
+from shared.contract import Event
 from shared.contract.persons import ForgettingReason, PersonForgotten
 from shared.decider import Command, Context, Decider, Decision, Refused, derived_id
-from shared.envelope import Message, Recorded, Void, opened
-from shared.keyring import Forgotten
-from shared.personal import Personal
+from shared.envelope import Recorded, Void, opened
 from shared.reactions import Reaction
 from shared.tasks import end
+from shared.telling import Telling, Told, told
 from shared.views import Document, View
 
 if TYPE_CHECKING:
@@ -56,6 +56,16 @@ class Purpose:
     begins: Text
     seen_by: Text
     setting: str | None = None
+
+
+def term_begins(document: Document | None, data: Event, event: Recorded) -> Document | None:
+    """A step of the view of records: this one is not needed any more from the time that the event speaks of."""
+    return None if document is None else {**document, "since": event.cloud.time}
+
+
+def in_use_again(document: Document | None, data: Event, event: Recorded) -> Document | None:
+    """The same, where a record is needed after all."""
+    return None if document is None else {**document, "since": None}
 
 
 async def as_noted(service: Service, records: Sequence[Document]) -> Mapping[str, str | None]:
@@ -351,65 +361,4 @@ class Persons:
         """All that the log holds about these persons, in its order, with what is theirs opened. Reads the whole log."""
         if self._data is None:
             return []
-        telling = Telling(self._data, set(persons))
-        prefix = f"{self._service.network}.{self._service.name}."
-        found: list[Told] = []
-        async for run in self._service.log.read(0):
-            for message in run:
-                if message.subject.startswith(prefix) and telling.names(message):
-                    found += self._told(telling, message)
-        return found
-
-    def _told(self, telling: Telling, message: Message) -> list[Told]:
-        try:
-            event = opened(message)
-            if self._service.runner.is_void(message.seq) or not telling.about(event):
-                return []
-            said = event.data.model_dump(mode="json", exclude_none=True)
-        except (Void, KeyError):
-            return []
-        return [Told(event, {name: self._opened(telling, event, name, value) for name, value in said.items()})]
-
-    def _opened(self, telling: Telling, event: Recorded, field: str, value: Any) -> Any:
-        personal = getattr(event.data, field)
-        if not isinstance(personal, Personal):
-            return value
-        if personal.person not in telling.persons:
-            return None  # another person's
-        try:
-            return self._ring.open(personal, event.id, field)
-        except Forgotten:
-            return None
-
-
-@dataclass(frozen=True)
-class Told:
-    """An event about a person, and what it says: field → value, None where it can't be opened."""
-
-    event: Recorded
-    said: Mapping[str, Any]
-
-
-class Telling:
-    """Which events are about some persons, found in the order of the log: those that hold something of theirs, and those
-    that name a record of which an earlier one did."""
-
-    def __init__(self, data: PersonalData, persons: set[UUID]) -> None:
-        self.persons, self._data = persons, data
-        self._marks = {str(person).encode() for person in persons}
-
-    def names(self, message: Message) -> bool:
-        """Whether a message can be about them at all; quick, and true too often."""
-        return any(mark in message.body for mark in self._marks)
-
-    def about(self, event: Recorded) -> bool:
-        """Whether the event is about them. Raises Void or KeyError for one that can't be read."""
-        part = (self._data.parts or {}).get(event.entity)
-        said = bytes(event.cloud.data)
-        record = str(getattr(event.data, part, "")) if part else event.entity_id
-        holds = any(value.person in self.persons for _, value in event.data if isinstance(value, Personal))
-        if not holds and record.encode() not in self._marks and not any(mark in said for mark in self._marks):
-            return False
-        if holds or event.entity in self._data.trail:
-            self._marks.add(record.encode())
-        return True
+        return await told(self._service, Telling(self._data, set(persons)))

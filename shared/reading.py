@@ -13,12 +13,10 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 
 from nats.aio.client import Client
-from nats.aio.msg import Msg
-from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
 from nats.js.errors import APIError
 
-from shared.connection import Connection
+from shared.connection import Listening
 from shared.direct import DirectGet, Unavailable, sequence_of
 from shared.envelope import Message
 
@@ -155,30 +153,21 @@ class _Told:
 
     def __init__(self, nc: Client, stream: str) -> None:
         self._nc, self._prefix = nc, len("told.")
-        self._subject = told_subject(stream)
         self._messages: list[Message] = []
         self.news = asyncio.Event()
         self.doubtful = False
         self._reconnects = 0
-        self._subscription: Subscription | None = None
+        self._listening = Listening(nc, told_subject(stream), self._take)
 
     async def start(self) -> None:
-        self._subscription = await self._nc.subscribe(self._subject, cb=self._heard)
-        if isinstance(self._nc, Connection):
-            self._nc.shorten(self._subscription, self._take)
+        await self._listening.start()
 
     async def stop(self) -> None:
-        subscription, self._subscription = self._subscription, None
-        if subscription is None:
-            return
-        if isinstance(self._nc, Connection):
-            self._nc.forget(subscription)
-        if not self._nc.is_closed:
-            await subscription.unsubscribe()
+        await self._listening.stop()
 
     async def wait(self) -> bool:
         """Until there is news. False where one should rather look: it was quiet for long, or the connection was lost."""
-        if self._subscription is None:
+        if not self._listening.started:
             return False
         give_up = asyncio.get_running_loop().time() + QUIET
         while not self.news.is_set():
@@ -212,10 +201,6 @@ class _Told:
         if seq is not None:
             self._messages.append(Message(seq, subject[self._prefix :].decode(errors="replace"), body))
             self.news.set()
-
-    async def _heard(self, msg: Msg) -> None:
-        lines = "".join(f"\r\n{name}: {value}" for name, value in (msg.headers or {}).items())
-        self._take(msg.subject.encode(), b"", msg.data, f"NATS/1.0{lines}\r\n\r\n".encode())
 
 
 async def _last_sequence(nc: Client, stream: str) -> int:

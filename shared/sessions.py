@@ -33,7 +33,7 @@ from shared.contract import SERVICES
 from shared.contract.accounts import Role
 from shared.execute import utc_now
 from shared.identity import GIVES, OPERATOR, PUBLIC, Level, Who
-from shared.keyring import secret_file
+from shared.key_files import secret_file
 from shared.runner import Runner
 from shared.views import Document, Store
 

@@ -15,7 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
-from shared.keyring import secret_file
+from shared.key_files import secret_file
 
 GOOD_FOR = timedelta(minutes=15)
 INVITATION = timedelta(days=3)  # the first link of an account that an administrator has opened

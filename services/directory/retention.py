@@ -27,7 +27,7 @@ from shared.contract.persons import PersonForgottenByDirectory
 from shared.decider import Command
 from shared.envelope import Recorded
 from shared.execute import new_command_id
-from shared.persons import PersonalData, Purpose
+from shared.persons import PersonalData, Purpose, in_use_again, term_begins
 from shared.post import erase_letters
 from shared.service import Service
 from shared.views import Document, Evolve, View
@@ -94,14 +94,6 @@ def _begins(purpose: str, field: str, of: str = "") -> Evolve:
     return evolve
 
 
-def _over(document: Document | None, data: Any, event: Recorded) -> Document | None:
-    return None if document is None else {**document, "since": event.cloud.time}
-
-
-def _goes_on(document: Document | None, data: Any, event: Recorded) -> Document | None:
-    return None if document is None else {**document, "since": None}
-
-
 def _structure(document: Document | None, **now: str | None) -> Document:
     return {"person": None, "purpose": "structure", "since": None, "of": None, **(document or {}), **now}
 
@@ -115,13 +107,13 @@ HELD = View(
     version=1,
     on={
         ContactAdded: _begins("contact", "name", "structure"),
-        ContactRemoved: _over,
+        ContactRemoved: term_begins,
         ListingClaimed: _begins("claim", "email"),
-        ClaimAccepted: _over,
-        ClaimRefused: _over,
+        ClaimAccepted: term_begins,
+        ClaimRefused: term_begins,
         AccountOpened: _begins("account", "email"),
-        AccountClosed: _over,
-        AccountReopened: _goes_on,
+        AccountClosed: term_begins,
+        AccountReopened: in_use_again,
         StructureClosed: lambda document, data, event: _structure(document, since=event.cloud.time),
         StructureReopened: lambda document, data, event: _structure(document, since=None),
         StructureAbsorbed: _absorbed,

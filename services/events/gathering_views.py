@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.events.domain.counting import AUDIENCES, UNSPECIFIED
-from services.events.domain.state import EMPTY, PARIS
+from services.events.domain.state import EMPTY
 from shared.contract.events import (
     AgoraAttended,
     AttendanceUndone,
@@ -29,6 +29,7 @@ from shared.contract.events import (
     WorkshopHeld,
     WorkshopWithdrawn,
 )  # fmt: skip
+from shared.days import PARIS
 from shared.envelope import Recorded
 from shared.views import Document, Evolve, View
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from services.events.domain.state import PARIS
 from shared.contract.events import (
     ProjectPresentationWithdrawn,
     ProjectPresented,
@@ -16,6 +15,7 @@ from shared.contract.events import (
     TandemSchoolJoined,
     TandemSchoolLeft,
 )
+from shared.days import PARIS
 from shared.envelope import Recorded
 from shared.views import Document, Evolve, View
 

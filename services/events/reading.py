@@ -9,9 +9,9 @@ from fastapi import HTTPException
 
 from services.events.gathering_views import GATHERINGS
 from services.events.registration_views import REGISTRATIONS
+from shared.days import PARIS
 from shared.service import Service
 from shared.views import Document
-from shared.web.formats import PARIS
 
 
 async def gathering_or_404(service: Service, key: str) -> Document:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from services.events.domain.attending import CancelRegistration
-from services.events.domain.state import PARIS
 from services.events.gathering_views import GATHERINGS
 from services.events.registration_views import REGISTRATIONS
 from shared.contract.events import ParticipantRegistered
 from shared.contract.persons import PersonForgottenByEvents
+from shared.days import end_of
 from shared.decider import Command
 from shared.envelope import Recorded, instant
 from shared.persons import PersonalData, Purpose
@@ -65,7 +65,7 @@ async def ended(service: Service, records: Sequence[Document]) -> Mapping[str, s
 
 
 def _end(day: str) -> datetime:
-    return datetime.combine(date.fromisoformat(day) + timedelta(days=1), time(), PARIS).astimezone(UTC)
+    return end_of(date.fromisoformat(day))
 
 
 async def follows(service: Service, person: UUID, records: Sequence[Document]) -> Sequence[Command]:

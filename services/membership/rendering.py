@@ -11,10 +11,10 @@ from fastapi import Request
 from starlette.responses import Response
 
 from services.membership.reading import label
+from shared.days import PARIS
 from shared.service import Service
 from shared.views import Document
 from shared.web import rendering
-from shared.web.formats import PARIS
 from shared.web.pages import language, side_by_side
 from shared.web.persons import revealed
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import date
 from typing import Any
 
-from services.membership.domain.volunteer import PARIS
 from shared.contract.membership import (
     BoardSeatRestored,
     BoardSeatTaken,
@@ -21,9 +20,10 @@ from shared.contract.membership import (
     VolunteerContributed,
 )  # fmt: skip
 from shared.contract.persons import PersonForgottenByMembership
+from shared.days import end_of
 from shared.envelope import Recorded, instant
 from shared.personal import Personal
-from shared.persons import PersonalData, Purpose
+from shared.persons import PersonalData, Purpose, in_use_again, term_begins
 from shared.views import Document, Evolve, View
 
 TEAM = ("L’équipe qui suit les adhésions", "The team that follows membership")
@@ -103,16 +103,8 @@ def _volunteer(document: Document | None, data: VolunteerContributed, event: Rec
     who = data.person or data.email
     if who is None:
         return None
-    over = datetime(data.year + 1, 1, 1, tzinfo=PARIS).astimezone(UTC)
+    over = end_of(date(data.year, 12, 31))
     return {"person": str(who.person), "purpose": "volunteer", "since": instant(over)}
-
-
-def _over(document: Document | None, data: Any, event: Recorded) -> Document | None:
-    return None if document is None else {**document, "since": event.cloud.time}
-
-
-def _goes_on(document: Document | None, data: Any, event: Recorded) -> Document | None:
-    return None if document is None else {**document, "since": None}
 
 
 HELD = View(
@@ -120,17 +112,17 @@ HELD = View(
     version=1,
     on={
         MemberJoined: _begins("member"),
-        MemberLeft: _over,
-        MemberRestored: _goes_on,
+        MemberLeft: term_begins,
+        MemberRestored: in_use_again,
         BoardSeatTaken: _begins("seat", "holder"),
-        BoardSeatVacated: _over,
-        BoardSeatRestored: _goes_on,
+        BoardSeatVacated: term_begins,
+        BoardSeatRestored: in_use_again,
         VolunteerContributed: _volunteer,
         CivicServiceRecruited: _begins("civic_service"),
         CivicServiceSeconded: _begins("civic_service"),
-        CivicServiceEnded: _over,
-        CivicServiceWithdrawn: _over,
-        CivicServiceRestored: _goes_on,
+        CivicServiceEnded: term_begins,
+        CivicServiceWithdrawn: term_begins,
+        CivicServiceRestored: in_use_again,
     },
     fields=("person",),
     asks="administrator",

@@ -14,9 +14,9 @@ from services.membership.domain.member import member_of
 from services.membership.reading import CURRENT, count, everything, members_named
 from services.membership.rendering import render
 from services.membership.team_views import CIVIC_PLACES, CIVIC_SERVICES, POSTS, VOLUNTEERS
+from shared.days import PARIS
 from shared.service import Service
 from shared.web.charts import bars
-from shared.web.formats import PARIS
 from shared.web.pages import Pages, language
 from shared.web.rendering import PAGE, PageNumber, pages_total
 

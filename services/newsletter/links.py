@@ -17,7 +17,7 @@ from typing import get_args
 from uuid import UUID
 
 from shared.contract.newsletter import BulletinCode
-from shared.keyring import secret_file
+from shared.key_files import secret_file
 
 MAC = 16  # bytes
 CODES: tuple[BulletinCode, ...] = get_args(BulletinCode)

@@ -10,11 +10,11 @@ import orjson
 from fastapi import APIRouter, HTTPException, Query, Request
 from pydantic import BaseModel, Field
 
-from services.observatory.columns import PARIS
 from services.observatory.indicators import INDICATORS, Counts, Indicator
 from services.observatory.journal import found, opened_event, wanted
 from services.observatory.reading import Moment, Observatory, current, year_of
 from services.observatory.review import Row, published
+from shared.days import PARIS
 from shared.service import Service
 from shared.web.api import PROBLEMS, without_persons
 from shared.web.pages import language

@@ -7,24 +7,24 @@ what that refuses is asked of the model itself, so the table takes for readable 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from functools import cache, lru_cache, reduce
 from hashlib import sha256
 from operator import attrgetter, or_
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import msgspec
 import orjson
 import pyarrow as pa
 
+from shared import days
 from shared.contract import Event, load_all
+from shared.days import PARIS
 from shared.envelope import Recorded, Void
 from shared.personal import Personal
 
-PARIS = ZoneInfo("Europe/Paris")
 TEXT, WORDS = pa.string(), pa.list_(pa.string())
 
 PLACE: Mapping[str, pa.DataType] = {
@@ -167,8 +167,7 @@ def _moment(text: str) -> tuple[datetime, date]:
 
 def end_of(day: date) -> datetime:
     """The instant when a day is over in Paris, in UTC without zone, as the table holds times."""
-    after = datetime(day.year, day.month, day.day, tzinfo=PARIS) + timedelta(days=1)
-    return after.astimezone(UTC).replace(tzinfo=None)
+    return days.end_of(day).replace(tzinfo=None)
 
 
 LEAST = datetime.min

@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse, Response
 from services.observatory.notary import notary_of
 from services.observatory.reading import of
 from shared.archive import read_notes
-from shared.auditing import fingerprint
+from shared.ledger import fingerprint
 from shared.service import Service
 from shared.web.access import access
 from shared.web.api import PROBLEMS

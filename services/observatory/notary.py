@@ -23,9 +23,8 @@ import structlog
 
 from shared.archive import Archive, ArchiveDamaged
 from shared.archiving import ArchiveBusy, Archivist
-from shared.auditing import Proof, proof_of
 from shared.envelope import Message
-from shared.keyring import replace_file, secret_file
+from shared.key_files import replace_file, secret_file
 from shared.ledger import (
     NotVerified,
     SigningKey,
@@ -39,6 +38,7 @@ from shared.ledger import (
     verified,
 )
 from shared.log import Log, LogDamaged, Unavailable
+from shared.proving import Proof, proof_of
 from shared.service import Service
 from shared.tasks import end
 

@@ -16,12 +16,12 @@ from pydantic import ValidationError
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
+from shared.days import PARIS
 from shared.decider import Command, Refused
 from shared.execute import Stale, new_command_id
 from shared.log import Conflict
 from shared.service import Service
 from shared.web.access import access, demand, who_of
-from shared.web.formats import PARIS
 from shared.web.forms import Form, parse, sentences
 from shared.web.pages import Pages, language
 from shared.web.paths import local

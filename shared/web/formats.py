@@ -2,10 +2,10 @@
 
 from datetime import UTC, date, datetime
 from functools import cache
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
+from shared.days import PARIS
 from shared.geo import DEPARTMENTS, plain
 from shared.geo.countries import country_names
 from shared.words import NNBSP, Lang
@@ -15,7 +15,6 @@ __all__ = [
     "moment", "number", "percent",
 ]  # fmt: skip
 
-PARIS = ZoneInfo("Europe/Paris")
 NONE = "—"
 """What a cell says when there is no value; not measured is not zero"""
 

@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from starlette.datastructures import FormData
 
+from shared.days import PARIS
 from shared.web.fields import Shape
-from shared.web.formats import PARIS
 from shared.web.reading import SHOWN
 from shared.web.sentences import KERNEL
 from shared.words import Lang, Lexicon

@@ -10,9 +10,11 @@ from urllib.parse import urldefrag, urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from tests.accessibility import Barriers, barriers, node_modules
 from tests.browser import ARGUMENTS, CHROMIUM, needs_browser
 from tests.installation import Up
 
+__all__ = ["barriers", "node_modules"]  # fixtures
 pytestmark = needs_browser
 SERVICES = ("directory", "membership", "events", "newsletter", "observatory")
 MOST_OF_A_KIND = 3  # pages that differ only by an id or a number
@@ -70,7 +72,9 @@ def kind_of(path: str) -> str:
     return "/".join(parts)
 
 
-def test_every_page_reached_by_links_answers_and_fits_a_phone(page: Page, url: str) -> None:
+def test_every_page_reached_by_links_answers_fits_a_phone_and_has_no_barrier(
+    page: Page, url: str, barriers: Barriers
+) -> None:
     seen: dict[str, int] = {}
     waiting = ["/"]
     visited: set[str] = set()
@@ -91,6 +95,7 @@ def test_every_page_reached_by_links_answers_and_fits_a_phone(page: Page, url: s
         wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         if wide > 0:
             problems.append(f"{path}: {wide} px too wide on a phone")
+        problems.extend(f"{path}: {barrier}" for barrier in barriers(page))
         for href in page.eval_on_selector_all("a[href]", "links => links.map(a => a.href)"):
             where = urlsplit(urldefrag(href).url)
             if f"{where.scheme}://{where.netloc}" != url:

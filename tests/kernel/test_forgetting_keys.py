@@ -14,7 +14,8 @@ from uuid import UUID, uuid4, uuid5
 import pytest
 
 from shared.contract.directory import ContactAdded
-from shared.keyring import Forgotten, KeyMissing, Keyring, forgotten_in, restored
+from shared.key_files import KeyMissing, forgotten_in
+from shared.keyring import Forgotten, Keyring, restored
 from shared.personal import Personal
 
 GONE, STAYS = uuid5(UUID(int=0), "gone"), uuid5(UUID(int=0), "stays")

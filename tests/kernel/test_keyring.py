@@ -15,7 +15,8 @@ from uuid import UUID, uuid4
 import pytest
 
 from shared.contract.directory import ContactAdded
-from shared.keyring import Forgotten, KeyMissing, Keyring, secret_file
+from shared.key_files import KeyMissing, secret_file
+from shared.keyring import Forgotten, Keyring
 from shared.personal import Personal
 
 

@@ -12,9 +12,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from shared.archive import MAGIC, Archive, ArchiveDamaged, read_segment, record_of, table_of
-from shared.auditing import Proof, Report, check, fingerprint, proof_of, prove, verify
+from shared.auditing import Report, verify
 from shared.envelope import Message
-from shared.ledger import NotVerified, SigningKey, TreeHead, leaf_hash, leaf_of, signed
+from shared.ledger import NotVerified, SigningKey, TreeHead, fingerprint, leaf_hash, leaf_of, signed
+from shared.proving import Proof, check, proof_of, prove
 from tests.ledger.archives import KEY, messages, opened, sign, small_files, write
 
 assert small_files

@@ -14,9 +14,10 @@ from nats.aio.client import Client
 from services.observatory import notary as notary_module
 from services.observatory.notary import Notary
 from shared.archive import Archive
-from shared.auditing import check, verify
+from shared.auditing import verify
 from shared.ledger import VerifierKey, verified
 from shared.log import Log
+from shared.proving import check
 
 Begin = Callable[..., Notary]
 

@@ -14,8 +14,8 @@ from services.observatory import notary as notary_module
 from services.observatory.app import OBSERVATORY
 from services.observatory.notary import notary_of
 from services.root import root_of
-from shared.auditing import check
 from shared.ledger import VerifierKey, verified
+from shared.proving import check
 from shared.service import Service, Surroundings
 from shared.settings import Settings
 from shared.stores.sqlite import SqliteStore

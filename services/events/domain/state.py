@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from shared.contract import Event
 from shared.contract.events import (
@@ -35,9 +34,9 @@ from shared.contract.events import (
     WorkshopHeld,
     WorkshopWithdrawn,
 )  # fmt: skip
+from shared.days import PARIS
 from shared.decider import Context, Refused
 
-PARIS = ZoneInfo("Europe/Paris")
 GRACE = 7  # days after the last one in which a forgotten check-in or count may still be dated
 EMPTY: Mapping[str, Any] = {"capacity": None, "module": None, "topics": [], "organiser": None}
 Standing = Literal["registered", "waiting", "present", "cancelled"]

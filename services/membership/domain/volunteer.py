@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from services.membership.domain.fields import Line, MailAddress, Reason, of
 from shared.contract import Event
 from shared.contract.membership import VolunteerContributed, VolunteerRestored, VolunteerWithdrawn
+from shared.days import PARIS
 from shared.decider import Command, Context, Decider, Decision, Refused
 from shared.personal import PersonalText
-
-PARIS = ZoneInfo("Europe/Paris")
 
 
 class NoteVolunteer(Command):

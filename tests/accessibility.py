@@ -1,0 +1,36 @@
+"""axe-core on a page as it stands: WCAG 2.2 A and AA, on which RGAA 4.1 rests, and what axe calls best practice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.npm import node_modules
+
+__all__ = ["barriers", "node_modules"]
+
+Barriers = Callable[[Page], list[str]]
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture(scope="session")
+def barriers(node_modules: Path) -> Barriers:
+    """Asks axe about the page that a tab shows: one line a violation, with its rule and where; none is what we want.
+
+    Our Content-Security-Policy lets no script in; `evaluate` goes by the debugger, which it does not bind.
+    """
+    axe = (node_modules / "axe-core" / "axe.min.js").read_text()
+
+    def ask(page: Page) -> list[str]:
+        page.evaluate(axe)
+        found = page.evaluate("tags => axe.run({runOnly: tags})", RULES)
+        return [
+            f"{one['id']} ({one['impact']}): {one['help']}; {node['target']}: {node['html'][:160]}"
+            for one in found["violations"]
+            for node in one["nodes"][:3]
+        ]
+
+    return ask
