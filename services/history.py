@@ -215,7 +215,7 @@ async def _live(settings: Settings) -> Checked:
     log = Log(nc, network)
     await log.start()
     try:
-        async with aclosing(log.read(0)) as messages:  # type: ignore[type-var]
+        async with aclosing(log.read(0)) as messages:
             return await _check(messages)
     finally:
         await log.stop()

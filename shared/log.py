@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
@@ -219,6 +219,6 @@ class Log:
             raise Unavailable("the event log does not answer") from error
         return int(info.state.last_seq)
 
-    def read(self, after: int = 0, *, follow: bool = False, until: int | None = None) -> AsyncIterator[list[Message]]:
+    def read(self, after: int = 0, *, follow: bool = False, until: int | None = None) -> AsyncGenerator[list[Message], None]:
         """Everything after a sequence, in runs, in order, without holes. See `shared.reading.read`."""
         return read(self._nc, self.network, after, follow=follow, until=until)

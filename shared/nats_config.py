@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import nkeys  # type: ignore[import-untyped]
+import nkeys
 import orjson
 
 from shared.connection import API, OPERATOR, SERVICES_API

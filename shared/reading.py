@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from nats.aio.client import Client
@@ -40,7 +40,7 @@ def told_subject(stream: str) -> str:
 
 async def read(
     nc: Client, stream: str, after: int, *, follow: bool, until: int | None = None
-) -> AsyncIterator[list[Message]]:
+) -> AsyncGenerator[list[Message], None]:
     """Runs of messages with the sequences after+1, after+2, …; ends at `until` unless it is to `follow` for ever.
 
     An interruption (a restart of the server, a lost connection) is bridged. Raises LogDamaged where a sequence is

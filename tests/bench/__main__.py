@@ -10,7 +10,7 @@ import shutil
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
@@ -22,16 +22,20 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from shared.contract import load_all
-from tests.bench import appending, loading, pages, rebuilding, searching
+from tests.bench import appending, loading, observing, pages, rebuilding, scaling, searching
 from tests.bench.measure import Figure, Missing, Watch
 
-CASES: Mapping[str, Callable[[Watch], Iterable[Figure | Missing]]] = {
+Case = Callable[[Watch], Iterable[Figure | Missing]]
+CASES: dict[str, Case] = {
     "append": appending.cases,
     "rebuild": rebuilding.cases,
     "pages": pages.cases,
     "load": loading.cases,
     "search": searching.cases,
+    "observing": observing.cases,
 }
+BY_NAME: dict[str, Case] = {"scale": scaling.cases}
+"""Measured only where it is asked for by name."""
 RESULT = Path("bench.json")
 console = Console() if sys.stdout.isatty() else Console(width=120)  # a log has room
 
@@ -39,11 +43,12 @@ console = Console() if sys.stdout.isatty() else Console(width=120)  # a log has 
 def main() -> int:
     """0 when all that was asked could be measured, whatever came out; 1 where something could not."""
     ask = argparse.ArgumentParser(prog="python -m tests.bench", description="Measures Maillage beside others.")
-    ask.add_argument("case", nargs="*", help=f"some of {', '.join(CASES)}; without any: all, and {RESULT} is written")
+    ask.add_argument("case", nargs="*", help=f"some of {', '.join([*CASES, *BY_NAME])}; without any: all but {', '.join(BY_NAME)}, and {RESULT} is written")  # fmt: skip
     chosen = ask.parse_args().case or list(CASES)
-    unknown = sorted(set(chosen) - set(CASES))
+    known = {**CASES, **BY_NAME}
+    unknown = sorted(set(chosen) - set(known))
     if unknown:
-        ask.error(f"there is no case {unknown[0]}; there are {', '.join(CASES)}")
+        ask.error(f"there is no case {unknown[0]}; there are {', '.join(known)}")
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR), logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # fmt: skip
     load_all()
     start = perf_counter()
@@ -66,7 +71,7 @@ def _measured(chosen: Iterable[str]) -> list[Figure | Missing]:
         for name in chosen:
             watch = Watch(progress, progress.add_task(name, total=1), name)
             try:
-                found += CASES[name](watch)
+                found += (CASES | BY_NAME)[name](watch)
                 watch.say("measured")
             except Exception as error:
                 progress.console.print(traceback.format_exc())
