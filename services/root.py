@@ -15,6 +15,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from services.observatory.home import home
+from services.robots import robots
+from shared.log import Unavailable
 from shared.metrics import metrics_app, watch_loop
 from shared.service import Service
 from shared.settings import Settings
@@ -42,12 +44,14 @@ def root_of(services: Mapping[str, Service], settings: Settings) -> ASGIApp:
     root.state.service = first  # it says at the root who asks
     root.state.pages = Pages("", TEMPLATES, {}, network_title=lambda: settings.title, label=first.sessions.label)
     root.add_middleware(Renewing, settings=settings)
-    root.add_exception_handler(HTTPException, problem)
+    for kind in (HTTPException, Unavailable):
+        root.add_exception_handler(kind, problem)
     root.mount("/static", static_app())
     for name, service in services.items():
         root.mount(f"/{name}", service.app())
     if "observatory" in services:
         root.include_router(home(services["observatory"]))
+    root.include_router(robots(first))
     hosts = {"127.0.0.1", "localhost", settings.host, urlsplit(settings.public_url or "").hostname or "localhost"}
     fenced = with_health(own_host(limit_body(root), hosts), services.values())
     return secured(observed(fenced), https=is_https(settings))

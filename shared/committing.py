@@ -21,7 +21,7 @@ from shared.connection import NotAllowed
 from shared.direct import DirectGet, Unavailable
 from shared.envelope import BODY_LIMIT
 from shared.publishing import ANSWER, NoAnswer, Rejected, Unit, Write, publish
-from shared.reading import LogDamaged
+from shared.reading import LogDamaged, end_of
 from shared.tasks import end
 
 __all__ = ["Committer", "Conflict", "Unit", "Write"]
@@ -61,7 +61,7 @@ class Committer:
         give out sequences again (design/nats.md). Raises LogDamaged as well."""
         if self.damage is None and self._nc.stats["reconnects"] != self._reconnects:
             reconnects = self._nc.stats["reconnects"]
-            last = await self._last()
+            last = await self._last(self._shown)
             if last < self._shown:
                 self._is_damaged(f"the log ends at sequence {last}, but {self._shown} was there before: restore it")
             self._reconnects = reconnects
@@ -75,9 +75,9 @@ class Committer:
         self.shows(seq)
         return seq
 
-    async def _last(self) -> int:
+    async def _last(self, seen: int) -> int:
         try:
-            return int((await self._nc.jetstream().stream_info(self._stream)).state.last_seq)
+            return await end_of(self._nc, self._stream, seen)
         except (TimeoutError, NatsError, APIError) as error:
             raise Unavailable("the event log does not answer") from error
 

@@ -24,6 +24,7 @@ SERVICES_API = "$JS.LOG.API"
 """Where services and readers ask it: the little of it that their accounts import (deploy/nats/README.md)."""
 OPERATOR = "operator"
 """The user who owns the log: makes the stream and the durable consumers, restores, backs up."""
+SILENCE = 4  # seconds between two pings; a node that hangs is left for another after three, within a commit's patience
 SURE = 2  # seconds to wait for word that a subscription was refused
 
 Take = Callable[[bytes, bytes, bytes, bytes], None]
@@ -178,7 +179,7 @@ async def connected(servers: Sequence[str] | str, seed: Path, user: str, **optio
         log.debug("nats.error", error=repr(error))
 
     nc = Connection(api_of(user))
-    given = {"error_cb": quiet, "name": user, "pending_size": 64 * 1024 * 1024, "ping_interval": 10, **_for_ever()}
+    given = {"error_cb": quiet, "name": user, "pending_size": 64 * 1024 * 1024, **_for_ever()}
     try:
         await nc.connect(
             [servers] if isinstance(servers, str) else list(servers),
@@ -207,4 +208,4 @@ def api_of(user: str) -> str:
 
 
 def _for_ever() -> dict[str, Any]:
-    return {"max_reconnect_attempts": -1, "reconnect_time_wait": 0.2}
+    return {"max_reconnect_attempts": -1, "reconnect_time_wait": 0.2, "ping_interval": SILENCE}

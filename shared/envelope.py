@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
-from typing import NamedTuple
+from functools import cache, cached_property
+from typing import Any, NamedTuple, get_args
 from uuid import UUID
 
 import msgspec
@@ -18,6 +18,7 @@ import orjson
 from pydantic import ValidationError
 
 from shared.contract import EVENTS, Event
+from shared.personal import Personal
 
 BODY_LIMIT = 512 * 1024  # bytes; far below the server's max_payload of 1 MiB
 
@@ -110,9 +111,34 @@ class Recorded:
         """The event itself. Raises KeyError for a type we don't know, Void for data against its type."""
         known = EVENTS[self.cloud.type]
         try:
-            return known.model_validate_json(bytes(self.cloud.data))
+            found = known.model_validate_json(bytes(self.cloud.data))
         except ValidationError:
             raise Void("unreadable-data") from None
+        if not all(_storable(getattr(found, name)) for name in _doubtful(known)):
+            raise Void("unreadable-data")
+        return found
+
+
+@cache
+def _doubtful(kind: type[Event]) -> tuple[str, ...]:
+    """The fields whose type allows what no store can hold: asked once a type, since many have none."""
+
+    def doubtful(annotation: Any) -> bool:
+        return annotation in (int, Personal) or any(doubtful(part) for part in get_args(annotation))
+
+    return tuple(name for name, field in kind.model_fields.items() if doubtful(field.annotation))
+
+
+def _storable(value: Any) -> bool:
+    """Whether views can hold a value: numbers have 64 bits, and nothing about a person stands there in clear. Only a
+    forged event says otherwise; read as it stands, it would stop whoever keeps a view of it."""
+    if isinstance(value, int):
+        return -(2**63) <= value < 2**63
+    if isinstance(value, Personal):
+        return value.sealed is not None and value.person is not None
+    if isinstance(value, list | tuple):
+        return all(map(_storable, value))
+    return all(map(_storable, value.values())) if isinstance(value, dict) else True
 
 
 def opened(message: Message) -> Recorded:

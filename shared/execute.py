@@ -132,10 +132,10 @@ class Executor:
                     return done
                 if version is not None and version != history.version:
                     raise Stale(history.version)
-                state = decider.fold(_readable(history.events))
+                state = decider.fold(readable(history.events))
                 others = {other: await self._load(decider, other) for other in command.alongside()}
                 if others:
-                    states = {other: decider.fold(_readable(found.events)) for other, found in others.items()}
+                    states = {other: decider.fold(readable(found.events)) for other, found in others.items()}
                     context = replace(context, others=states)
                 events = decider.decide(command, state, context)
                 if not events:
@@ -234,7 +234,7 @@ def _about_persons(kind: type[Event]) -> bool:
     return any(personal(field.annotation) for field in kind.model_fields.values())
 
 
-def _readable(events: Iterable[Recorded]) -> Iterable[Event]:
+def readable(events: Iterable[Recorded]) -> Iterable[Event]:
     """What deciders fold: events of types we know, with data that is of their type."""
     for event in events:
         try:

@@ -18,10 +18,11 @@ from shared.committing import Committer, Conflict, Unit, Write
 from shared.connection import NotAllowed
 from shared.direct import DirectGet, Unavailable
 from shared.envelope import Message, Recorded, Void, opened
-from shared.reading import AGAIN, DOUBTS, LogDamaged, read, told_subject
+from shared.reading import AGAIN, DOUBTS, LogDamaged, end_of, read, told_subject
 
 __all__ = ["Conflict", "History", "Log", "LogDamaged", "LogUnfit", "NotAllowed", "Unavailable", "Unit", "Write"]
 log = structlog.get_logger()
+REMEMBERED = 10_000  # entities whose last event, if we wrote it, is looked for before anything is decided
 RESTORING = "maillage-restoring"
 """The key in a stream's metadata while a restore fills it; until then nobody reads or writes it as a log."""
 UNFINISHED = "the log {} is being restored: let `maillage restore` finish, or run it again"
@@ -127,6 +128,8 @@ class Log:
         self.network, self._nc, self._replicas = network, nc, replicas
         self._direct = DirectGet(nc, network)
         self._committer = Committer(nc, network, self._direct)
+        self._several = replicas > 1
+        self._written: dict[str, int] = {}  # entity → the sequence of its last event that we wrote; newest last
         self.judgement: Judgement | None = None
 
     async def start(self, *, restoring: bool = False) -> None:
@@ -143,6 +146,7 @@ class Log:
         else:
             if being_restored(there) and not restoring:
                 raise LogUnfit(UNFINISHED.format(self.network))
+            self._several = (there.num_replicas or 1) > 1
             if wrong := unlike(there, self.network):
                 raise LogUnfit(
                     f"the stream {self.network} is not as the log must be ({'; '.join(wrong)}): "
@@ -161,15 +165,23 @@ class Log:
         Raises Conflict where one of its entities has moved on, Unavailable where the log could not be reached (the
         unit may then be in the log or not: append it again, the answer will be right).
         """
-        return await self._committer.append(unit)
+        seq = await self._committer.append(unit)
+        for n, write in enumerate(unit.writes, seq - len(unit.writes) + 1):
+            self._written.pop(write.entity, None)
+            self._written[write.entity] = n
+        while len(self._written) > REMEMBERED:
+            del self._written[next(iter(self._written))]
+        return seq
 
     async def load(self, service: str, entity: str, id: UUID, *, shows: int = 0) -> History:
         """The valid events of one entity, in order. Void messages are passed over, as every reader does. `shows`: a
-        sequence of this entity that was acknowledged, which a replica of the log that is behind may not know yet.
+        sequence of this entity that was acknowledged, which a replica of the log that is behind may not know yet; of what
+        this very process has written last it is known without.
 
         Raises Unavailable where events are missing that were there before: nothing may be decided on half a history.
         """
         name = f"{service}.{entity}.{id}"
+        shows = max(shows, self._written.get(f"{self.network}.{name}", 0))
         for _ in range(DOUBTS):
             messages = await self._direct.after(f"{self.network}.{name}.*", 0)
             events, missing = self._in_turn(messages)
@@ -203,22 +215,30 @@ class Log:
         """Tells that the log has been seen to hold this sequence: it must never give it to another event."""
         self._committer.shows(seq)
 
-    async def at(self, seq: int) -> Message | None:
-        """The message with this sequence, None beyond the end."""
-        return await self._direct.at(seq)
+    async def at(self, seq: int, *, seen: bool = False) -> Message | None:
+        """The message with this sequence, None beyond the end. `seen`: it was there; a replica that has it not is behind,
+        and another one is asked."""
+        found = await self._direct.at(seq)
+        for _ in range(DOUBTS if seen and self._several else 0):
+            if found is not None:
+                break
+            await asyncio.sleep(AGAIN)
+            found = await self._direct.at(seq)
+        return found
 
     async def under(self, subjects: str) -> list[Message]:
         """Every message whose subject matches, in order; `subjects` may hold wildcards and leaves the network out."""
         return await self._direct.under(f"{self.network}.{subjects}")
 
-    async def last(self) -> int:
-        """The sequence of the last message, 0 of an empty log."""
+    async def last(self, *, seen: int = 0) -> int:
+        """The sequence of the last message, 0 of an empty log. `seen`: a sequence that was there (`shared.reading.end_of`)."""
         try:
-            info = await self._nc.jetstream().stream_info(self.network)
+            return await end_of(self._nc, self.network, seen)
         except (TimeoutError, NatsError, APIError) as error:
             raise Unavailable("the event log does not answer") from error
-        return int(info.state.last_seq)
 
-    def read(self, after: int = 0, *, follow: bool = False, until: int | None = None) -> AsyncGenerator[list[Message], None]:
+    def read(
+        self, after: int = 0, *, follow: bool = False, until: int | None = None
+    ) -> AsyncGenerator[list[Message], None]:
         """Everything after a sequence, in runs, in order, without holes. See `shared.reading.read`."""
         return read(self._nc, self.network, after, follow=follow, until=until)

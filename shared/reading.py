@@ -26,6 +26,7 @@ AHEAD = 10 * RUN  # messages told and not yet taken over; beyond it they are dro
 QUIET = 2.0  # seconds without news after which a follower looks by itself, and whether what it read is still there
 GLANCE = 0.2  # seconds after which it looks whether the connection was lost meanwhile
 AGAIN = 0.1  # seconds before what should be there is asked for again, of another replica perhaps
+SUSPICIONS, SUSPICION = 60, 0.25  # times of asking again, and seconds between, before the log counts as cut short
 DOUBTS = 20  # times of asking again before a message counts as missing
 
 
@@ -55,7 +56,7 @@ async def read(
             await told.start()
         while True:
             try:
-                last = await _last_sequence(nc, stream)
+                last = await _last_sequence(nc, stream, reader.after)
                 if last < reader.after:
                     raise LogDamaged(f"the log ends at sequence {last}, but {reader.after} was read before: restore it")
                 if not follow and until is None:
@@ -203,11 +204,24 @@ class _Told:
             self.news.set()
 
 
-async def _last_sequence(nc: Client, stream: str) -> int:
+async def end_of(nc: Client, stream: str, seen: int = 0) -> int:
+    """The sequence of the last message. Raises nats-py's errors.
+
+    An end before `seen`, which was there, is doubted where the log has several nodes: one that stood still and wakes as
+    the leader that it is no more tells of its own past, until it hears of the others.
+    """
+    for _ in range(SUSPICIONS):
+        info = await nc.jetstream().stream_info(stream)
+        if info.state.last_seq >= seen or (info.config.num_replicas or 1) == 1:
+            break
+        await asyncio.sleep(SUSPICION)
+    return int(info.state.last_seq)
+
+
+async def _last_sequence(nc: Client, stream: str, seen: int) -> int:
     while True:
         try:
-            info = await nc.jetstream().stream_info(stream)
-            return int(info.state.last_seq)
+            return await end_of(nc, stream, seen)
         except (NatsError, APIError, TimeoutError):
             if nc.is_closed:
                 raise

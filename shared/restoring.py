@@ -49,10 +49,10 @@ async def same_as_archived(log_: Log, archive: Archive) -> None:
         return  # the notary says so, and where
     if end is None:
         return
-    last = await log_.last()
+    last = await log_.last(seen=end.seq)
     if last < end.seq:
         raise LogDamaged(f"the log ends at sequence {last}, but {end.seq} events are in its archive: restore it")
-    if await log_.at(end.seq) != end:
+    if await log_.at(end.seq, seen=True) != end:
         raise LogDamaged(f"sequence {end.seq} of the log is not the event that was archived: restore it")
     log_.shows(end.seq)
 

@@ -13,8 +13,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
@@ -32,6 +32,7 @@ log = structlog.get_logger()
 JUDGE = "judge"
 NOTHING = Standing(None, 0)
 UNREADABLE = "unreadable-data"
+UNFOLDED = "failed-in-a-view"
 RETRY = 2.0  # seconds
 STEP = 5000  # messages written in one transaction, at most
 STRIDE = 2 * STEP  # the same while one view is built alone, which need not be current all the while
@@ -40,6 +41,7 @@ LOOK = 1.0  # seconds between two looks at whether it lives
 FAR, NEAR, SOON = 0.25, 0.02, 2.0  # seconds between two looks at how far it is; the same for SOON after somebody waits
 UNUSED = timedelta(days=7)  # after which views of a release that is gone are dropped
 SWEEP = 3600.0  # seconds
+BREATH = 0.05  # seconds that a view may work on before others have their turn
 VERIFY_TRIES = 5  # where another release may write the same view meanwhile
 
 
@@ -129,9 +131,9 @@ class Runner:
         return self.position >= seq
 
     def is_void(self, seq: int) -> bool:
-        """Whether the message with this sequence, judged already, is no event. Data that only this release can't read
-        are another thing."""
-        return self.voids.get(seq, UNREADABLE) != UNREADABLE
+        """Whether the message with this sequence, judged already, is no event. One that only this release can't read,
+        or whose view failed on it, is another thing."""
+        return self.voids.get(seq, UNREADABLE) not in (UNREADABLE, UNFOLDED)
 
     def version_of(self, entity: str) -> int:
         """The version up to which an entity (`<service>.<entity>.<id>`) was read; 0 where another replica reads."""
@@ -141,10 +143,10 @@ class Runner:
         """The event at a checkpoint must still be the one that was read there."""
         if judged.seq == 0:
             return
-        last = await self._log.last()
+        last = await self._log.last(seen=judged.seq)
         if last < judged.seq:
             raise LogDamaged(f"the log ends at sequence {last}, but {judged.seq} was read before: restore it")
-        message = await self._log.at(judged.seq)
+        message = await self._log.at(judged.seq, seen=True)
         if message is None or _id(message) != judged.id:
             raise LogDamaged(f"sequence {judged.seq} of the log is not the event that was read there before")
         self._log.shows(judged.seq)
@@ -465,29 +467,48 @@ class Runner:
 async def apply(store: Store, view: View, events: Iterable[Recorded], batch: Batch) -> None:
     """Adds to a batch what these events make of the documents of a view: key → document, None for one that went.
 
-    A document that shows an event already, since an earlier try was cut off, is not given it again.
+    A document that shows an event already, since an earlier try was cut off, is not given it again. An event on which
+    the view itself fails, a mistake of ours, is noted and passed over by this view: a rebuild comes to the same, and
+    all other events and views go on, sign-outs among them.
     """
     heard: list[tuple[Recorded, Sequence[str]]] = []
     for event in events:
         if event.type in view.listens:
-            with suppress(Void):  # data that are not of their type change nothing
+            with suppress(Void), _noted(view, event, batch):  # data that are not of their type change nothing
                 heard.append((event, view.keys(event) if event.data else ()))
     keys = {key for _, found in heard for key in found}
     before = await store.standing(view, sorted(keys)) if keys else {}
     documents: dict[str, Document | None] = {}
+    breath = time.monotonic()
     for event, found in heard:
+        if time.monotonic() - breath > BREATH:  # a slow view holds up itself, not the pages beside it
+            await asyncio.sleep(0)
+            breath = time.monotonic()
         for key in found:
             known = before.get(key, NOTHING)
             if event.seq <= known.seq:
                 continue
             document = documents.get(key, known.document)
-            after = view.evolve(document, event)
-            if after is not None:
-                after["key"] = key
-            if after is not None or document is not None:
-                documents[key] = after
+            with _noted(view, event, batch):
+                after = view.evolve(document, event)
+                if after is not None:
+                    after["key"] = key
+                if after is not None or document is not None:
+                    documents[key] = after
     batch.documents[view] = documents
     batch.fresh[view] = documents.keys() - before.keys()
+
+
+@contextmanager
+def _noted(view: View, event: Recorded, batch: Batch) -> Iterator[None]:
+    """Notes the event in the batch where the view fails on it."""
+    try:
+        yield
+    except (Void, MemoryError):
+        raise
+    except Exception:
+        log.exception("view.failed", view=view.name, seq=event.seq, type=event.type)
+        batch.voids.setdefault(event.seq, UNFOLDED)
 
 
 def _id(message: Message) -> str:

@@ -15,6 +15,7 @@ from shared.accounts import ACCESS
 from shared.asking import Asking
 from shared.decider import Command, Decider
 from shared.execute import Executor, Outcome, utc_now
+from shared.freshness import Freshness
 from shared.keyring import Keyring
 from shared.log import Log
 from shared.persons import PersonalData, Persons, wiring
@@ -23,8 +24,14 @@ from shared.runner import Runner
 from shared.sessions import Sessions, operator_token
 from shared.settings import Settings
 from shared.views import Store, View
+from shared.web.questions import Suggestion
 from shared.web.rates import Rates, networks
 from shared.words import Words
+
+PARKED = "parked"
+"""The question what a service's reactions have parked: `{}`, answered by `{"parked": [{reaction, seq, error}]}`. Of an
+error its kind alone: its text may quote a person."""
+PARKED_MOST = 200
 
 Choices = Mapping[str, Sequence[tuple[str, str]]]
 """For a form: field → (value, label) pairs to choose from."""
@@ -40,9 +47,9 @@ async def nothing(service: Service) -> None:
 
 @dataclass(frozen=True)
 class Definition:
-    """What makes a service. `page_of`: where the front goes after a command. `choices`: what its forms offer.
-    `opening` and `closing` start and end what else it runs; `measuring` brings its own metrics up to date. `persons`:
-    what it keeps about persons (docs/privacy.md)."""
+    """What makes a service. `page_of`: where the front goes after a command. `choices`: what its forms offer;
+    `suggestions`: field → what they propose while it is filled in. `opening` and `closing` start and end what else it
+    runs; `measuring` brings its own metrics up to date. `persons`: what it keeps about persons (docs/privacy.md)."""
 
     name: str
     folder: Path
@@ -53,6 +60,7 @@ class Definition:
     reactions: Sequence[Reaction] = ()
     page_of: Callable[[Command, Outcome], str] = lambda command, outcome: ""
     choices: Callable[[Service, type[Command], str], Awaitable[Choices]] = no_choices
+    suggestions: Mapping[str, Suggestion] = field(default_factory=dict)
     opening: Callable[[Service], Awaitable[None]] = nothing
     closing: Callable[[Service], Awaitable[None]] = nothing
     measuring: Callable[[Service], Awaitable[None]] = nothing
@@ -99,6 +107,7 @@ class Service:
         self.store = around.store
         self.runner = Runner(self.log, self.store, [*definition.views, ACCESS], definition.name)
         self.log.judgement = self.runner
+        self.freshness = Freshness(self.log, self.runner, lambda: around.clock())
         operator = operator_token(around.data / "keys")
         self.sessions = Sessions(self.runner, self.store, around.network, operator, around.clock)
         self.rates = Rates(api=around.settings.api_rate, proxies=networks(around.settings.trusted_proxies or ""))
@@ -113,7 +122,9 @@ class Service:
         await self.persons.enforce()
         await self.runner.start()
         await self.persons.resume()
+        await self.asking.answer(PARKED, self._parked)
         await self.asking.start()
+        await self.freshness.start()
         await self.definition.opening(self)
 
     async def start_reactions(self) -> None:
@@ -125,11 +136,16 @@ class Service:
         await self.persons.stop()
         await self.reactions.stop()
         await self.definition.closing(self)
+        await self.freshness.stop()
         await self.asking.stop()
         await self.runner.stop()
         await self.log.stop()
         await self.store.close()
         self.keyring.close()
+
+    async def _parked(self, question: dict[str, Any]) -> dict[str, Any]:
+        parked = (await self.store.parked())[:PARKED_MOST]
+        return {"parked": [{"reaction": p.reaction, "seq": p.seq, "error": p.error.partition(":")[0]} for p in parked]}
 
     def app(self) -> FastAPI:
         """The service's front and API, to be mounted under `/<name>`."""

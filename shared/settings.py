@@ -161,6 +161,16 @@ class Settings(BaseSettings):
         ge=1,
         description="Days that an address is kept after it was unsubscribed from everything, as proof of consent.",
     )
+    keep_uploads: int = Field(
+        1,
+        ge=1,
+        le=7,
+        description="Days that a file sent for an import is kept, sealed, after the last thing done with it. It is erased as "
+        "soon as the import begins.",
+    )
+    keep_import_reports: int = Field(
+        30, ge=1, le=366, description="Days that the list of the lines which an import left out is kept."
+    )
     keep_requests: int = Field(
         30, ge=1, description="Days that an address is kept that never confirmed what it asked for."
     )

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any, NamedTuple, Protocol
 
 from shared.contract import Event
+from shared.direct import Unavailable
 from shared.envelope import Recorded
 from shared.identity import Level
 from shared.personal import Personal
@@ -91,6 +92,10 @@ class Unknown(NamedTuple):
 
     number: int
     seq: int
+
+
+class StoreAway(Unavailable):
+    """The store of views can't be reached now; the log may well."""
 
 
 class Moved(Exception):

@@ -16,9 +16,12 @@ from rich.progress import track
 
 from tests.browser import ARGUMENTS, CHROMIUM
 from tests.installation import Up, get_json
+from tests.pictures_directory import made
 
 FOLDER = Path(__file__).parent.parent / "docs" / "pictures"
 PHONES = ("home", "review", "structure")
+OUTSIDE = ("public",)
+"""Seen by somebody who is not signed in"""
 
 
 def pages(url: str) -> dict[str, str]:
@@ -32,7 +35,11 @@ def pages(url: str) -> dict[str, str]:
         "home": "/",
         "review": "/observatory/review",
         "directory": "/directory/",
+        "directory-near": "/directory/?department=31",
         "structure": f"/directory/structures/{structure}",
+        "public": "/directory/public",
+        "projects": "/directory/projects?themes=Eau+et+assainissement",
+        "space": f"/directory/space/{structure}",
         "membership": "/membership/",
         "member": f"/membership/members/{member}",
         "events": "/events/",
@@ -40,8 +47,10 @@ def pages(url: str) -> dict[str, str]:
         "newsletter": "/newsletter/",
         "issue": f"/newsletter/issues/{echos}",
         "observatory": "/observatory/",
+        "dashboard": "/observatory/dashboard?as_of=2017-10-31",
         "figures": "/observatory/review/figures",
         "journal": "/observatory/journal",
+        "life": f"/observatory/life/{structure}",
     }
 
 
@@ -66,9 +75,12 @@ def main() -> None:
             cookies = up.browser_cookies("all:editor")
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
             for name, path in track(pages(url).items(), "Taking pictures"):
-                take(browser, url, path, folder / f"{name}.png", 1280, cookies, whole=whole is not None)
+                whose = [] if name in OUTSIDE else cookies
+                take(browser, url, path, folder / f"{name}.png", 1280, whose, whole=whole is not None)
                 if whole or name in PHONES:
-                    take(browser, url, path, folder / f"{name}-phone.png", 390, cookies, whole=whole is not None)
+                    take(browser, url, path, folder / f"{name}-phone.png", 390, whose, whole=whole is not None)
+            for name, path in made(browser, url, cookies).items():  # last, since they change the directory
+                take(browser, url, path, folder / f"{name}.png", 1280, cookies, whole=whole is not None)
             browser.close()
         finally:
             up.stop()

@@ -24,7 +24,8 @@ from services.directory.domain.structure import (
     UnlistStructure,
 )  # fmt: skip
 from services.directory.domain.support import GiveSupport, WithdrawSupport
-from shared.contract.directory import OfferKind, ProjectStage, SupportKind
+from shared.contract.cooperation import ProjectStage
+from shared.contract.directory import OfferKind, SupportKind
 from shared.geo.countries import country_names
 from shared.personal import Personal
 
@@ -65,7 +66,7 @@ def registered() -> Stage:
         Step(
             s.key,
             RegisterStructure(
-                name=s.name, kind=s.kind, department=s.department, themes=_themes(s), countries=_countries(s),
+                name=s.name, kind=s.kind, department=s.department, commune=s.commune, themes=_themes(s), countries=_countries(s),
                 source="bilan 2012-2017" if not s.invented else "exemple inventé", invented=s.invented,
             ),
             s.registered,
@@ -289,7 +290,7 @@ def _looked_at(s: SampleStructure, n: int, turn: int) -> datetime:
 def _revision(s: SampleStructure, turn: int) -> ReviseStructure:
     extra = THEMES[(len(s.name) + turn) % len(THEMES)]
     return ReviseStructure(
-        structure=s.id, name=s.name, kind=s.kind, department=s.department,
+        structure=s.id, name=s.name, kind=s.kind, department=s.department, commune=s.commune,
         themes=[*_themes(s), *([extra] if extra not in _themes(s) else [])], countries=[*_countries(s), "MU" if turn else "KM"],
         source="exemple inventé",
     )  # fmt: skip

@@ -16,6 +16,7 @@ import yaml
 from deploy.sample.plan import DATA, END, entity_id, noon, some_day
 from shared.contract.directory import StructureKind
 from shared.contract.membership import CollegeCode
+from shared.geo import communes_of
 
 OUTSIDE = ("75", "69", "33", "13", "59", "44", "67", "35", "38", "06")
 KINDS: tuple[tuple[StructureKind, int], ...] = (
@@ -51,6 +52,18 @@ class SampleStructure:
     @property
     def id(self) -> UUID:
         return entity_id(self.key, "structure")
+
+    @property
+    def commune(self) -> str | None:
+        """Where it is, more often where more people live; of invented structures only, for the others nobody told."""
+        return Random(f"commune/{self.key}").choices(*_communes_of(self.department))[0] if self.invented else None
+
+
+@cache
+def _communes_of(department: str) -> tuple[list[str], list[int]]:
+    """The communes of a department and how many live there."""
+    found = [one for one in communes_of(department) if one.population]
+    return [one.code for one in found], [one.population or 0 for one in found]
 
 
 @cache

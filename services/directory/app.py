@@ -17,12 +17,33 @@ from services.directory.domain.signing_key import SIGNING_KEY
 from services.directory.domain.structure import STRUCTURE
 from services.directory.domain.structure_import import IMPORT
 from services.directory.domain.support import SUPPORT
-from services.directory.entry import closing, opening
+from services.directory.entry import closing as close_entry
+from services.directory.entry import opening as open_entry
+from services.directory.finding import finder_of
+from services.directory.import_jobs import closing as close_imports
+from services.directory.import_jobs import opening as open_imports
+from services.directory.reactions import REACTIONS
+from services.directory.record import commune_named
 from services.directory.retention import PERSONS
 from services.directory.views import VIEWS
 from services.directory.web import choices, page_of, routes
 from services.directory.words import WORDS
-from shared.service import Definition
+from shared.service import Definition, Service
+from shared.web.questions import Suggestion
+
+
+async def opening(service: Service) -> None:
+    """The way in; and the search's index, so that nobody's first search waits for it."""
+    await open_entry(service)
+    await finder_of(service).current()
+    await open_imports(service)
+
+
+async def closing(service: Service) -> None:
+    """Imports under way go on at the next start."""
+    await close_imports(service)
+    await close_entry(service)
+
 
 DIRECTORY = Definition(
     name="directory",
@@ -45,7 +66,9 @@ DIRECTORY = Definition(
     words=WORDS,
     routes=routes,
     page_of=page_of,
+    reactions=REACTIONS,
     choices=choices,
+    suggestions={"commune": Suggestion("/directory/communes", commune_named)},
     opening=opening,
     closing=closing,
     persons=PERSONS,

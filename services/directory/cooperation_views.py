@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from services.directory.domain.cooperation import PARTNER_KINDS, PROJECT_FACTS, PROJECT_LISTS
-from shared.contract.directory import (
+from shared.contract.cooperation import (
     CooperationProjectDrafted,
     CooperationProjectPublished,
     CooperationProjectRevised,
@@ -61,3 +62,23 @@ PROJECTS = View(
     text=lambda d: " ".join([d["title"], d.get("place") or "", *d["themes"], *d["partners"]]),
 )  # fmt: skip
 """By project. A draft is neither published nor withdrawn."""
+
+LONGEST = 100  # years of a project that are looked at
+OLDEST = 1900  # no project that is still on began before
+
+
+def periods(project: Document) -> list[str]:
+    """The years that a project is known to cover, as a search finds it by them: `2015`, `2016`; where no end is known of
+    one that is not over, its beginning with all that follows: `2015-`. Nothing where neither is known."""
+    begins, ends = (date.fromisoformat(project[name]).year if project[name] else None for name in ("begins", "ends"))
+    if begins is None:
+        return [] if ends is None else [str(ends)]
+    if ends is None:
+        return [f"{begins}-"] if project["stage"] in ("prepared", "running") else [str(begins)]
+    return [str(year) for year in range(begins, min(ends, begins + LONGEST) + 1)]
+
+
+def between(first: int, last: int) -> list[str]:
+    """The values of `periods` of which a project has one if it was on in any year from `first` to `last`."""
+    years = [str(year) for year in range(first, last + 1)]
+    return [*years, *(f"{year}-" for year in range(OLDEST, last + 1))]

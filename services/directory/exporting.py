@@ -7,15 +7,16 @@ apostrophe (OWASP, CSV injection); in XLSX every text is written as text.
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import tempfile
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import orjson
-import xlsxwriter  # type: ignore[import-untyped]
+import xlsxwriter
 
 from shared.geo import commune
 from shared.geo.countries import country_names
@@ -26,6 +27,8 @@ from shared.words import Lang, Lexicon
 CHUNK = 64 * 1024  # bytes given at once, about
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 Documents = AsyncIterator[Document]
+T = TypeVar("T")
+T_in = TypeVar("T_in", contravariant=True)
 Address = Callable[[str], str]
 """structure's key → the address of its page"""
 
@@ -56,14 +59,25 @@ COLUMNS = (
 )  # fmt: skip
 
 
+class Table(Protocol[T_in]):
+    """What becomes lines of a table: the columns' headings, and a cell for each by its column's name."""
+
+    @property
+    def sheet(self) -> str: ...
+    def headings(self) -> list[str]: ...
+    def row(self, one: T_in, /) -> Mapping[str, str]: ...
+
+
 @dataclass(frozen=True)
 class Exporter:
-    """How records are said: in a language, with the addresses of their pages, members known by `college`."""
+    """How records are said: in a language, with the addresses of their pages, members known by `college`; None where
+    that is not known, as of a day that is past."""
 
     lexicon: Lexicon
     lang: Lang
     page: Address
-    college: Callable[[str], str | None] = lambda key: None
+    college: Callable[[str], str | None] | None = lambda key: None
+    sheet: str = "Structures"
 
     def write(self, format: str, documents: Documents) -> AsyncIterator[bytes]:
         """The bytes of an export, in parts. `format`: one of FORMATS."""
@@ -84,7 +98,7 @@ class Exporter:
             "country_names": ", ".join(names.get(code, code) for code in lists["countries"]),
             "sdgs": ", ".join(map(str, lists["sdgs"])),
             "listed": self._yes(bool(document.get("listed"))),
-            "member": self._yes(self.college(document["key"]) is not None),
+            "member": "" if self.college is None else self._yes(self.college(document["key"]) is not None),
             "since": document["since"][:10],
             "seen": document["seen"][:10],
             "id": document["key"],
@@ -98,7 +112,7 @@ class Exporter:
         return self.lexicon.say("export.yes" if value else "export.no", self.lang)
 
 
-async def _csv(how: Exporter, documents: Documents) -> AsyncIterator[bytes]:
+async def csv_of(how: Table[T], documents: AsyncIterator[T]) -> AsyncIterator[bytes]:
     """As French spreadsheets read it: UTF-8 with its mark, `;`, CRLF (RFC 4180)."""
     text = io.StringIO()
     table = csv.writer(text, delimiter=";", lineterminator="\r\n")
@@ -123,28 +137,30 @@ def _taken(text: io.StringIO) -> bytes:
     return data
 
 
-async def _xlsx(how: Exporter, documents: Documents) -> AsyncIterator[bytes]:
+async def xlsx_of(how: Table[T], documents: AsyncIterator[T]) -> AsyncIterator[bytes]:
     """A workbook is written to a temporary file row by row, and read from there."""
     with tempfile.TemporaryFile() as file, tempfile.TemporaryDirectory() as folder:
         options = {
             "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
             "tmpdir": folder,
         }  # fmt: skip
-        with xlsxwriter.Workbook(file, options) as book:
-            sheet = book.add_worksheet("Structures")
-            bold = book.add_format({"bold": True})
-            sheet.freeze_panes(1, 1)
-            sheet.set_column(0, 0, 40)
-            sheet.set_column(1, len(COLUMNS) - 1, 16)
-            for column, heading in enumerate(how.headings()):
-                sheet.write_string(0, column, heading, bold)
-            line = 0
-            async for document in documents:
-                line += 1
-                for column, cell in enumerate(how.row(document).values()):
-                    if cell:
-                        sheet.write_string(line, column, cell[:32_767])
-            sheet.autofilter(0, 0, max(line, 1), len(COLUMNS) - 1)
+        book = xlsxwriter.Workbook(file, options)
+        sheet = book.add_worksheet(how.sheet)
+        headings = how.headings()
+        bold = book.add_format({"bold": True})
+        sheet.freeze_panes(1, 1)
+        sheet.set_column(0, 0, 40)
+        sheet.set_column(1, len(headings) - 1, 16)
+        for column, heading in enumerate(headings):
+            sheet.write_string(0, column, heading, bold)
+        line = 0
+        async for document in documents:
+            line += 1
+            for column, cell in enumerate(how.row(document).values()):
+                if cell:
+                    sheet.write_string(line, column, cell[:32_767])
+        sheet.autofilter(0, 0, max(line, 1), len(headings) - 1)
+        await asyncio.to_thread(book.close)  # packs it, which takes seconds for 100,000 rows
         file.seek(0)
         while part := file.read(CHUNK):
             yield part
@@ -160,7 +176,7 @@ def as_json(how: Exporter, document: Document) -> Document:
     return {
         "id": document["key"],
         **facts,
-        "member": how.college(document["key"]) is not None,
+        "member": None if how.college is None else how.college(document["key"]) is not None,
         "page": how.page(document["key"]),
     }
 
@@ -209,39 +225,46 @@ def as_vcard(how: Exporter, document: Document) -> str:
         "VERSION:4.0",
         "KIND:org",
         f"UID:urn:uuid:{document['key']}",
-        f"FN:{_vtext(document['name'])}",
+        f"FN:{vcard_text(document['name'])}",
     ]
-    lines.append(f"ORG:{_vtext(document['name'])}")
+    lines.append(f"ORG:{vcard_text(document['name'])}")
     if document.get("acronym"):
-        lines.append(f"NICKNAME:{_vtext(document['acronym'])}")
+        lines.append(f"NICKNAME:{vcard_text(document['acronym'])}")
     if document.get("address") or place:
         postcode = place.postcodes[0] if place and len(place.postcodes) == 1 else ""
         parts = ("", "", document.get("address") or "", place.name if place else "", "", postcode, "France")
-        lines.append("ADR:" + ";".join(_vtext(part) for part in parts))
+        lines.append("ADR:" + ";".join(vcard_text(part) for part in parts))
     if place and place.latitude is not None:
         lines.append(f"GEO:geo:{place.latitude},{place.longitude}")
     if document.get("website"):
-        lines.append(f"URL:{_vuri(document['website'])}")
+        lines.append(f"URL:{vcard_uri(document['website'])}")
     if document.get("themes"):
-        lines.append("CATEGORIES:" + ",".join(_vtext(theme) for theme in document["themes"]))
+        lines.append("CATEGORIES:" + ",".join(vcard_text(theme) for theme in document["themes"]))
     if document.get("summary"):
-        lines.append(f"NOTE:{_vtext(document['summary'])}")
-    lines += [f"SOURCE:{_vuri(how.page(document['key']))}", f"REV:{_basic(document['seen'])}", "END:VCARD"]
-    return "".join(_folded(line) for line in lines)
+        lines.append(f"NOTE:{vcard_text(document['summary'])}")
+    lines += [f"SOURCE:{vcard_uri(how.page(document['key']))}", f"REV:{_basic(document['seen'])}", "END:VCARD"]
+    return folded_lines(lines)
 
 
-def _vtext(text: str) -> str:
+def vcard_text(text: str) -> str:
+    """A text value (RFC 6350, 3.4)."""
     bare = "".join(c for c in text if c >= " " or c == "\n")
     return bare.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
 
 
-def _vuri(text: str) -> str:
+def vcard_uri(text: str) -> str:
+    """An address, without what would end its line."""
     return "".join(c for c in text if c > " ")
 
 
 def _basic(moment: str) -> str:
     """RFC 3339 → the basic format of ISO 8601, whole seconds: 20170301T093000Z."""
     return moment[:19].replace("-", "").replace(":", "") + "Z"
+
+
+def folded_lines(lines: Sequence[str]) -> str:
+    """Lines as a card has them, each ended by CRLF."""
+    return "".join(map(_folded, lines))
 
 
 def _folded(line: str) -> str:
@@ -256,10 +279,10 @@ def _folded(line: str) -> str:
     return "\r\n".join([*parts, current]) + "\r\n"
 
 
-def _listed(before: bytes, one: Callable[[Exporter, Document], Any], after: bytes) -> Any:
-    """A writer of JSON that holds a list."""
+def listed(before: bytes, one: Callable[[Any, Any], Any], after: bytes) -> Any:
+    """A writer of JSON that holds a list; `one` gives what it says of each."""
 
-    async def write(how: Exporter, documents: Documents) -> AsyncIterator[bytes]:
+    async def write(how: Any, documents: AsyncIterator[Any]) -> AsyncIterator[bytes]:
         part = bytearray(before)
         first = True
         async for document in documents:
@@ -284,11 +307,11 @@ async def _vcards(how: Exporter, documents: Documents) -> AsyncIterator[bytes]:
 
 
 _WRITERS: Mapping[str, Callable[[Exporter, Documents], AsyncIterator[bytes]]] = {
-    "csv": _csv,
-    "xlsx": _xlsx,
-    "geojson": _listed(b'{"type": "FeatureCollection", "features": [', as_feature, b"]}\n"),
-    "json": _listed(b"[", as_json, b"]\n"),
-    "jsonld": _listed(b"[", as_jsonld, b"]\n"),
+    "csv": csv_of,
+    "xlsx": xlsx_of,
+    "geojson": listed(b'{"type": "FeatureCollection", "features": [', as_feature, b"]}\n"),
+    "json": listed(b"[", as_json, b"]\n"),
+    "jsonld": listed(b"[", as_jsonld, b"]\n"),
     "vcard": _vcards,
 }
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
-from services.directory.cooperation_views import PROJECTS
+from services.directory.cooperation_views import PROJECTS, periods
 from services.directory.indexing import Entry, Found, Index
 from services.directory.register_views import MEMBERSHIPS
 from services.directory.views import STRUCTURES
@@ -23,6 +24,7 @@ from shared.views import Document, Store, View
 
 STRUCTURE_FACETS = (
     "department",
+    "commune",
     "kind",
     "themes",
     "countries",
@@ -33,11 +35,22 @@ STRUCTURE_FACETS = (
     "college",
     "state",
 )
-PROJECT_FACETS = ("countries", "themes", "sdgs", "stage", "structures", "departments", "state")
+PROJECT_FACETS = (
+    "countries",
+    "themes",
+    "sdgs",
+    "stage",
+    "structures",
+    "partners",
+    "departments",
+    "state",
+    "periods",
+)
 OPEN = {"state": ["open"]}
 PUBLISHED = {"state": ["published"]}
 AT_ONCE = 1000  # documents read from a view at once
 BREATH = 100  # documents taken in before others have their turn
+NONE: Mapping[str, str] = MappingProxyType({})
 
 Where = Mapping[str, Sequence[str]]
 
@@ -98,12 +111,16 @@ class Finder:
         limit: int = 25,
         offset: int = 0,
         count: Iterable[str] = ("department", "kind", "themes", "countries", "sdgs", "listed", "member"),
+        prefixes: Mapping[str, str] = NONE,
     ) -> Results:
         """Structures. `where`: facet → values, of which one must match (`sdgs` as text; `listed`, `wished`, `member`:
-        yes or no; `state`: open, if not asked otherwise, or closed). `order`: name or seen, `-` for the other way."""
+        yes or no; `state`: open, if not asked otherwise, or closed). `order`: name or seen, `-` for the other way.
+        `prefixes`: facet → how the values begin that are counted, as communes of one department do."""
         await self.current()
         chosen = {**OPEN, **{name: list(values) for name, values in (where or {}).items() if values}}
-        found = self._structures.find(text, chosen, order=order, limit=limit, offset=offset, count=count)
+        found = self._structures.find(
+            text, chosen, order=order, limit=limit, offset=offset, count=count, prefixes=prefixes
+        )
         results = await self._results(STRUCTURES, found)
         colleges = {key: self._college[key] for key in found.keys if key in self._college}
         return Results(results, found.total, found.facets, found.forgiven, colleges)
@@ -130,14 +147,24 @@ class Finder:
         """Who works on water in Senegal, and with whom: `works("eau Sénégal")`, or by facets. The partners there stand
         in each project (`partners`, and `partner_<kind>`)."""
         found = await self.find_projects(text, where, limit=limit, offset=offset, count=())
-        wanted = {self.kept(id) for project in found.documents for id in project["structures"]}
+        return await self.with_structures(found.documents)
+
+    async def with_structures(self, projects: Sequence[Document]) -> list[Work]:
+        """The same projects, each with its structures from here as they stand now, the leader first."""
+        wanted = {self.kept(id) for project in projects for id in project["structures"]}
         structures = await self._store.get_many(STRUCTURES, sorted(wanted))
 
         def here(project: Document) -> list[Document]:
             ids = dict.fromkeys(self.kept(id) for id in project["structures"])
             return [structures[id] for id in ids if id in structures]
 
-        return [Work(project, here(project)) for project in found.documents]
+        return [Work(project, here(project)) for project in projects]
+
+    async def project_keys(self, text: str = "", where: Where | None = None, *, order: str = "title") -> list[str]:
+        """All projects of a search in their order, for an export."""
+        await self.current()
+        chosen = {**PUBLISHED, **{name: list(values) for name, values in (where or {}).items() if values}}
+        return self._projects.find(text, chosen, order=order, limit=10**9).keys
 
     async def keys(self, text: str = "", where: Where | None = None, *, order: str = "name") -> list[str]:
         """All structures of a search in their order, for an export or an answer."""
@@ -235,8 +262,10 @@ class Finder:
             "sdgs": [str(n) for n in document["sdgs"]],
             "stage": [document["stage"]],
             "structures": list(here),
+            "partners": document["partners"],
             "departments": [one["department"] for one in here.values() if one["department"]],
             "state": [state],
+            "periods": periods(document),
         }
         names = [one["name"] for one in here.values()]
         weak = " ".join(
@@ -268,6 +297,7 @@ def entry_of(document: Document, college: str | None = None, works: Sequence[Doc
 
     facets = {
         "department": [document["department"]] if document["department"] else [],
+        "commune": [document["commune"]] if document.get("commune") else [],
         "kind": [document["kind"]],
         "themes": every("themes"),
         "countries": every("countries"),

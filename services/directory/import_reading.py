@@ -172,6 +172,8 @@ def _not_a_bomb(data: bytes) -> None:
             if any(part.flag_bits & 1 for part in parts):
                 raise NotRead("encrypted")
             names = {part.filename for part in parts}
+            if any(name.lower().endswith(("vbaproject.bin", "vbadata.xml")) for name in names):
+                raise NotRead("macros")
             if "xl/workbook.xml" not in names:
                 raise NotRead("not-a-workbook")
             for part in parts:

@@ -17,8 +17,9 @@ from uuid import UUID
 
 from pydantic import ValidationError
 
-from services.directory.domain.structure import STRUCTURE, RegisterStructure, Structure
+from services.directory.domain.structure import STRUCTURE, RegisterStructure, ReviseStructure, Structure
 from services.directory.domain.structure_import import FinishImport, StartImport, line_id, start_id
+from services.directory.domain.structure_state import FACTS, LISTS, known
 from services.directory.duplicates import duplicates_of
 from services.directory.import_columns import check_columns, guessed, read_line
 from services.directory.import_reading import NotRead, Table
@@ -26,14 +27,16 @@ from services.directory.likeness import Likely, Likeness, Named
 from services.directory.words import WORDS as DIRECTORY_WORDS
 from shared.contract.directory import ImportFinished, ImportStarted
 from shared.decider import Context, Refused, derived_id
+from shared.execute import Stale, readable
 from shared.service import Service
 from shared.web.sentences import sentences
 from shared.web.words import WORDS as KERNEL_WORDS
 from shared.words import LANGUAGES, Lexicon
 
 IN_FLIGHT = 256  # commands under way at once
-BREATH = 500  # lines checked before others have their turn
+BREATH = 100  # lines checked before others have their turn
 LEXICON = Lexicon(KERNEL_WORDS, DIRECTORY_WORDS)
+TRIES = 8  # readings of a record that others change while a line completes it
 SOMEBODY = UUID(int=0)
 
 Progress = Callable[[int, int], None]
@@ -96,7 +99,7 @@ class Preview:
 @dataclass(frozen=True)
 class Report:
     """What an import came to. `registered`: lines that are structures now; `new`: of these, those that this run wrote;
-    `skipped`: left out; `refused`: line → why the directory refused it after all; `finished`: whether it is whole."""
+    `skipped`: left out; `completed`: lines that completed a record; `refused`: line → why the directory refused it after all; `finished`: whether it is whole."""
 
     import_id: UUID
     lines: int
@@ -106,6 +109,7 @@ class Report:
     refused: Mapping[int, str]
     finished: bool
     seconds: float
+    completed: int = 0
 
 
 def said(code: str, **values: Any) -> dict[str, str]:
@@ -168,6 +172,24 @@ async def preview(
     return await checked(table, likeness, read, default_kind=default_kind, own=own, progress=progress)
 
 
+@dataclass(frozen=True)
+class Plan:
+    """What is to become of each line of a file, once somebody has confirmed it.
+
+    `register`: line → the structure that it becomes; `complete`: line → the record that it is about, and what it knows of
+    it. All other lines are left out.
+    """
+
+    file: str
+    columns: Sequence[str]
+    lines: int
+    register: Mapping[int, RegisterStructure]
+    complete: Mapping[int, tuple[UUID, RegisterStructure]]
+    left_out: Sequence[int]
+    source: str | None
+    actor: str
+
+
 async def write(
     service: Service,
     shown: Preview,
@@ -179,67 +201,116 @@ async def write(
 ) -> Report:
     """Registers the good lines of a preview but those to `skip`; the wrong ones are left out. Goes on where an
     interrupted import of the same file stood: then what was to be skipped at its start still is."""
-    start = datetime.now(UTC)
-    network = service.network
-    begin = start_id(network, shown.table.file, list(shown.columns))
-    import_id = derived_id(begin, "import")
     left_out = sorted({line.number for line in shown.wrong} | set(skip))
+    register = {line.number: line.command for line in shown.lines if line.command is not None}
+    plan = Plan(shown.table.file, list(shown.columns), len(shown.lines), register, {}, left_out, source, actor)
+    return await carry_out(service, plan, progress)
+
+
+async def carry_out(service: Service, plan: Plan, progress: Progress = lambda done, total: None) -> Report:
+    """Does what a plan says, each line once however often and by however many it is called."""
+    start = datetime.now(UTC)
+    begin = start_id(service.network, plan.file, list(plan.columns))
+    import_id = derived_id(begin, "import")
+    skipped = sorted({*plan.left_out, *plan.complete})
     begun = await service.execute(
         StartImport(
-            file=shown.table.file, lines=len(shown.lines), columns=list(shown.columns), skipped=left_out, source=source
+            file=plan.file, lines=plan.lines, columns=list(plan.columns), skipped=skipped, source=plan.source
         ),
         id=begin,
-        actor=actor,
-    )
-    finished = False
+        actor=plan.actor,
+    )  # fmt: skip
+    finished: ImportFinished | None = None
+    source = plan.source
     history = await service.execute.history("import", import_id)
     for event in history.events:
         match event.data:
             case ImportStarted() as first:
-                left_out, source = first.skipped, first.source
-            case ImportFinished():
-                finished = True
-    wanted = [line for line in shown.good if line.number not in set(left_out)]
+                skipped, source = first.skipped, first.source
+            case ImportFinished() as last:
+                finished = last
+    wanted = [n for n in plan.register if n not in set(skipped)]
     refused: dict[int, str] = {}
     tally: Counter[str] = Counter()
 
-    async def one(line: CheckedLine) -> None:
-        assert line.command is not None
-        command = (
-            line.command if line.command.source or not source else line.command.model_copy(update={"source": source})
-        )
+    def sourced(command: RegisterStructure) -> RegisterStructure:
+        return command if command.source or not source else command.model_copy(update={"source": source})
+
+    async def one(number: int) -> None:
+        id = line_id(import_id, number)
         try:
-            outcome = await service.execute(command, id=line_id(import_id, line.number), actor=actor)
-            tally["there" if outcome.repeated else "new"] += 1
+            if number in plan.complete:
+                record, command = plan.complete[number]
+                await completed(service, record, sourced(command), id=id, actor=plan.actor)
+                tally["completed"] += 1
+            else:
+                outcome = await service.execute(sourced(plan.register[number]), id=id, actor=plan.actor)
+                tally["there" if outcome.repeated else "new"] += 1
         except Refused as no:
             if no.code == "already-registered":
                 tally["there"] += 1
             else:
-                refused[line.number] = no.code
+                refused[number] = no.code
         done = sum(tally.values()) + len(refused)
-        if done % 100 == 0 or done == len(wanted):
-            progress(done, len(wanted))
+        if done % 100 == 0 or done == total:
+            progress(done, total)
 
-    if not finished:
-        waiting = iter(wanted)
+    lines = [] if finished else sorted([*wanted, *plan.complete])
+    total = len(lines)
+    waiting = iter(lines)
 
-        async def worker() -> None:
-            for line in waiting:
-                await one(line)
+    async def worker() -> None:
+        for number in waiting:
+            await one(number)
 
-        async with asyncio.TaskGroup() as group:
-            for _ in range(min(IN_FLIGHT, len(wanted))):
-                group.create_task(worker())
+    async with asyncio.TaskGroup() as group:
+        for _ in range(min(IN_FLIGHT, total)):
+            group.create_task(worker())
+    if finished is None:
         registered = tally["new"] + tally["there"]
-        done = FinishImport(import_id=import_id, registered=registered, skipped=len(shown.lines) - registered)
-        begun = await service.execute(done, id=derived_id(begin, "finish"), actor=actor)
-    else:
-        registered = len(wanted)
+        skipped_now = plan.lines - registered - tally["completed"]
+        finish = FinishImport(
+            import_id=import_id, registered=registered, skipped=skipped_now, completed=tally["completed"]
+        )
+        begun = await service.execute(finish, id=derived_id(begin, "finish"), actor=plan.actor)
+        finished = ImportFinished(registered=registered, skipped=skipped_now, completed=tally["completed"])
     await service.runner.wait_for(begun.seq, timeout=60)
     seconds = (datetime.now(UTC) - start).total_seconds()
     return Report(
-        import_id, len(shown.lines), registered, tally["new"], len(shown.lines) - registered, refused, True, seconds
-    )
+        import_id, plan.lines, finished.registered, tally["new"], finished.skipped, refused, True, seconds, finished.completed
+    )  # fmt: skip
+
+
+async def completed(service: Service, record: UUID, line: RegisterStructure, *, id: UUID, actor: str) -> None:
+    """Writes what a line knows of a record and the record does not: empty fields are filled, lists are joined, nothing
+    that stands there is changed. Raises Refused where the record is closed or nobody's."""
+    for _ in range(TRIES):
+        history = await service.execute.history("structure", record)
+        state = STRUCTURE.fold(readable(history.events))
+        if state.kept is not None:
+            record = state.kept  # it was merged meanwhile: what is kept is meant
+            continue
+        facts = known(state)
+        try:
+            command = ReviseStructure(structure=record, source=line.source, **_filled(facts, line))
+            await service.execute(command, id=id, actor=actor, version=history.version)
+            return
+        except Stale:
+            continue
+    raise Refused("changes-too-fast")
+
+
+def _filled(facts: Mapping[str, Any], line: RegisterStructure) -> dict[str, Any]:
+    after: dict[str, Any] = {}
+    for name in FACTS:
+        own, new = facts.get(name), getattr(line, name)
+        after[name] = list(dict.fromkeys([*(own or []), *new])) if name in LISTS else own or new
+    # What does not agree with what stands there is another structure's, or a mistake of the file's.
+    if after["commune"] and after["department"] and not after["commune"].startswith(after["department"]):
+        after["commune"] = facts.get("commune")
+    if after["siret"] and after["siren"] and not after["siret"].startswith(after["siren"]):
+        after["siret"], after["siren"] = facts.get("siret"), facts.get("siren")
+    return after
 
 
 def import_id_of(network: str, table: Table, columns: Sequence[str]) -> UUID:

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from types import MappingProxyType
 
 from rapidfuzz.distance import OSA
 
@@ -109,11 +110,13 @@ class Postings:
             found = self._of[value] = _bits(found)
         return found
 
-    def counts(self, among: Bits, size: int) -> dict[str, int]:
-        """value → how many of `among` have it; values that none has are left out."""
+    def counts(self, among: Bits, size: int, prefix: str = "") -> dict[str, int]:
+        """value → how many of `among` have it, of values that begin with `prefix`; those that none has are left out."""
         octets = among.to_bytes(size // 8 + 1, "little")
         found: dict[str, int] = {}
         for value in self._of:
+            if prefix and not value.startswith(prefix):
+                continue
             documents = self._settled(value)
             if isinstance(documents, int):
                 number = (documents & among).bit_count()
@@ -315,9 +318,11 @@ class Index:
         limit: int = 50,
         offset: int = 0,
         count: Iterable[str] = (),
+        prefixes: Mapping[str, str] = MappingProxyType({}),
     ) -> Found:
         """Documents that have all words and, in every field of `where`, one of its values. `order`: the name of one,
-        with `-` from its end; with words, those that have them in their name come first. `count`: facets to count."""
+        with `-` from its end; with words, those that have them in their name come first. `count`: facets to count, where `prefixes` has
+        one only values that begin so."""
         texts, strong, forgiven = self._asked(text)
         chosen = {name: self._facets[name].union(values) for name, values in (where or {}).items() if values}
         among = texts
@@ -328,7 +333,7 @@ class Index:
             others = texts
             for chosen_name, bits in chosen.items():
                 others &= bits if chosen_name != name else -1
-            facets[name] = self._facets[name].counts(others, self._size)
+            facets[name] = self._facets[name].counts(others, self._size, prefixes.get(name, ""))
         name, backwards = order.lstrip("-"), order.startswith("-")
         first = among & strong if text.strip() else among
         numbers = self._page(name, (first, among & ~first), offset, limit, backwards)

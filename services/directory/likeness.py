@@ -92,6 +92,7 @@ class Likeness:
     """Records to compare with, and with each other."""
 
     def __init__(self, records: Iterable[Named]) -> None:
+        self.halted = False  # set by whoever wants the pairs no more, while another thread looks for them
         self._records = {one.key: one for one in records}
         self._count = Counter(word for one in self._records.values() for word in one.words)
         self._total = max(1000, len(self._records))  # in a small directory no word is common yet
@@ -99,6 +100,11 @@ class Likeness:
         for one in self._records.values():
             for block in self._blocks_of(one):
                 self._blocks[block].append(one.key)
+
+    def name(self, key: str) -> str:
+        """The name of a record; nothing for one that is not among them."""
+        found = self._records.get(key)
+        return found.name if found else ""
 
     def like(self, one: Named, *, but: frozenset[str] = frozenset()) -> list[Likely]:
         """The records that may be the same structure as `one`, most alike first; never itself, nor those of `but`."""
@@ -121,6 +127,8 @@ class Likeness:
         seen: set[tuple[str, str]] = set()
         found: list[Pair] = []
         for members in self._blocks.values():
+            if self.halted:
+                break
             if 1 < len(members) <= CROWD:
                 for first, second in _each_two(members):
                     if (first, second) in seen:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from uuid import UUID
@@ -32,23 +33,28 @@ class LinkMail:
     """Makes links and sends them. `to_files`: there is no mail server, so staff hand links over themselves."""
 
     def __init__(self, links: Links, post: Post, sender: Sender, *, to_files: bool) -> None:
-        self._links, self._post, self._sender, self.to_files = links, post, sender, to_files
+        self._links, self._post, self.sender, self.to_files = links, post, sender, to_files
         self._turn = asyncio.Lock()  # one connection to the mail server
         self._under_way: set[asyncio.Task[None]] = set()
 
     def link(self, person: UUID, *, good_for: timedelta = GOOD_FOR) -> str:
         """The address of a page that lets this person in, once."""
         token = self._links.token(person, new_command_id(), utc_now() + good_for)
-        return f"{self._sender.url}/directory/sign-in/link/{token}"
+        return f"{self.sender.url}/directory/sign-in/link/{token}"
 
     def send(self, person: UUID, to: str, lang: Lang, *, invitation: bool = False) -> None:
         """Sends somebody a link, in the background."""
         good_for = INVITATION if invitation else GOOD_FOR
+        link = self.link(person, good_for=good_for)
+        self.write(person, lambda: self._letter(person, to, lang, link, invitation=invitation), good_for)
+
+    def write(self, person: UUID, make: Callable[[], Letter], good_for: timedelta) -> None:
+        """Sends somebody a letter, in the background, as long as it is good for something."""
         if len(self._under_way) >= MOST:
             log.error("sign_in.mail_crowded")
             return
         try:
-            made = self._letter(person, to, lang, self.link(person, good_for=good_for), invitation=invitation)
+            made = make()
         except BadAddress:
             log.warning("sign_in.mail_bad_address")
             return
@@ -70,7 +76,7 @@ class LinkMail:
             await end(task)
 
     def _letter(self, person: UUID, to: str, lang: Lang, link: str, *, invitation: bool) -> Letter:
-        sender, id, now = self._sender, letter_for(person), utc_now()
+        sender, id, now = self.sender, letter_for(person), utc_now()
         words = ("Votre accès", "Your access") if invitation else ("Votre lien de connexion", "Your sign-in link")
         made = message(sender, id, to, f"{side_by_side(lang, *words)} · {sender.title}", now)
         made["Auto-Submitted"] = "auto-generated"  # RFC 3834

@@ -53,16 +53,30 @@ class Links:
 
     def read(self, token: str, now: datetime) -> Entrance:
         """Raises BadLink or OldLink."""
+        payload = self._payload(token, b"e", 39, now)
+        return Entrance(UUID(bytes=payload[1:17]), UUID(bytes=payload[17:33]))
+
+    def claim_token(self, claim: UUID, until: datetime) -> str:
+        """The token of a link that says: the address of this claim is mine."""
+        payload = b"c" + claim.bytes + int(until.timestamp()).to_bytes(6, "big")
+        return urlsafe_b64encode(payload + self._mac(payload)).rstrip(b"=").decode()
+
+    def read_claim(self, token: str, now: datetime) -> UUID:
+        """The claim of a token. Raises BadLink or OldLink."""
+        return UUID(bytes=self._payload(token, b"c", 23, now)[1:17])
+
+    def _payload(self, token: str, what: bytes, length: int, now: datetime) -> bytes:
+        """What a token of this kind says, its end checked."""
         try:
             raw = urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4))
         except (NotBase64, ValueError):
             raise BadLink from None
         payload, mac = raw[:-MAC], raw[-MAC:]
-        if not hmac.compare_digest(mac, self._mac(payload)) or payload[:1] != b"e" or len(payload) != 39:
+        if not hmac.compare_digest(mac, self._mac(payload)) or payload[:1] != what or len(payload) != length:
             raise BadLink
-        if datetime.fromtimestamp(int.from_bytes(payload[33:], "big"), UTC) < now:
+        if datetime.fromtimestamp(int.from_bytes(payload[-6:], "big"), UTC) < now:
             raise OldLink
-        return Entrance(UUID(bytes=payload[1:17]), UUID(bytes=payload[17:33]))
+        return payload
 
     def mark(self, address: str) -> bytes:
         """A keyed hash of a mail address, to count and to compare without keeping it."""

@@ -6,26 +6,27 @@ Of what happened, the later wins, by when it happened and then by when it was wr
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 
 from services.directory.documents import chosen, everything
 from services.directory.domain.structure_state import FACTS, LISTS
-from services.directory.finding import OPEN, STRUCTURE_FACETS, Results, Where, entry_of
-from services.directory.indexing import Index
+from services.directory.finding import AT_ONCE, BREATH, NONE, OPEN, STRUCTURE_FACETS, Results, Where, entry_of
+from services.directory.indexing import Found, Index
 from services.directory.register_views import TIMELINES
-from services.directory.views import IDENTIFIERS
+from services.directory.views import IDENTIFIERS, STRUCTURES
+from shared import days
 from shared.envelope import instant
 from shared.service import Service
 from shared.views import Document, Store, folded
-from shared.web.formats import PARIS
 
 Told = Mapping[str, Any]
 """An event as the view of timelines keeps it: seq, time, recorded, type, actor, data."""
-DAYS = 4  # days of which the directory is kept in memory
+DAYS = 3  # days of which an index is kept in memory
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Value:
 
 def end_of(day: date) -> str:
     """The first moment after a day in Paris, as events write moments."""
-    return instant(datetime.combine(day + timedelta(days=1), time(0), PARIS))
+    return instant(days.end_of(day))
 
 
 def in_order(events: Iterable[Told], before: str | None = None, upto: int | None = None) -> list[Told]:
@@ -149,20 +150,16 @@ async def as_given(store: Store, keys: Sequence[str], upto: int) -> AsyncIterato
 
 
 class Day:
-    """The directory at the end of one day: to search, to count, to look a record up."""
+    """The directory at the end of one day, to be searched: an index of it, kept current as more is learnt of that day.
+    What was found is folded from the timelines again, so that a day takes no more room than its index."""
 
-    def __init__(self, documents: Iterable[Document]) -> None:
+    def __init__(self, store: Store, day: date) -> None:
+        self._store, self._before = store, end_of(day)
         self._index = Index(STRUCTURE_FACETS, ("name", "seen"))
-        self._documents: dict[str, Document] = {}
-        for document in documents:
-            self._documents[document["key"]] = document
-            if not document["merged_into"]:
-                self._index.put(entry_of(document))
+        self._upto = 0
+        self._lock = asyncio.Lock()
 
-    def get(self, key: str) -> Document | None:
-        return self._documents.get(key)
-
-    def find(
+    async def find(
         self,
         text: str = "",
         where: Where | None = None,
@@ -171,11 +168,64 @@ class Day:
         limit: int = 25,
         offset: int = 0,
         count: Iterable[str] = ("department", "kind", "themes", "countries", "sdgs", "listed"),
+        prefixes: Mapping[str, str] = NONE,
     ) -> Results:
         """As `Finder.find`; who was a member then is not known here, nor what projects add."""
-        chosen = {**OPEN, **{name: list(values) for name, values in (where or {}).items() if values}}
-        found = self._index.find(text, chosen, order=order, limit=limit, offset=offset, count=count)
-        return Results([self._documents[key] for key in found.keys], found.total, found.facets, found.forgiven)
+        found = await self._find(text, where, order, limit, offset, count, prefixes)
+        documents = [document async for document in self.documents(found.keys)]
+        return Results(documents, found.total, found.facets, found.forgiven)
+
+    async def keys(self, text: str = "", where: Where | None = None, *, order: str = "name") -> list[str]:
+        """All structures of a search in their order, for an export."""
+        return (await self._find(text, where, order, 10**9, 0, (), NONE)).keys
+
+    async def documents(self, keys: Sequence[str]) -> AsyncIterator[Document]:
+        """The records with these keys as they were then, in this order."""
+        async for timeline in chosen(self._store, TIMELINES, keys):
+            found = self._folded(timeline)
+            if found is not None:
+                yield found
+
+    async def current(self) -> None:
+        """Takes in what was learnt of the day since the last time. The first time that is everything."""
+        async with self._lock:
+            upto = min([(await self._store.checkpoint(view.table)).seq for view in (STRUCTURES, TIMELINES)])
+            if upto <= self._upto:
+                return
+            taken = 0
+            async for timeline in everything(self._store, TIMELINES) if not self._upto else self._changed():
+                found = self._folded(timeline)
+                if found is None or found["merged_into"]:
+                    self._index.drop(timeline["key"])
+                else:
+                    self._index.put(entry_of(found))
+                taken += 1
+                if taken % BREATH == 0:
+                    await asyncio.sleep(0)
+            self._upto = upto
+
+    async def _changed(self) -> AsyncIterator[Document]:
+        """The timelines of the structures that changed since `upto`."""
+        keys: list[str] = []
+        while True:
+            page = await self._store.find(STRUCTURES, sort=["-seq"], limit=AT_ONCE, offset=len(keys))
+            new = [document["key"] for document in page.documents if document["seq"] > self._upto]
+            keys += new
+            if len(new) < AT_ONCE:
+                break
+        async for timeline in chosen(self._store, TIMELINES, keys):
+            yield timeline
+
+    async def _find(
+        self, text: str, where: Where | None, order: str, limit: int, offset: int, count: Iterable[str],
+        prefixes: Mapping[str, str],
+    ) -> Found:  # fmt: skip
+        await self.current()
+        asked = {**OPEN, **{name: list(values) for name, values in (where or {}).items() if values}}
+        return self._index.find(text, asked, order=order, limit=limit, offset=offset, count=count, prefixes=prefixes)
+
+    def _folded(self, timeline: Document) -> Document | None:
+        return folded_from(timeline["key"], in_order(timeline["events"], self._before))
 
 
 class Past:
@@ -183,22 +233,13 @@ class Past:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._days: OrderedDict[tuple[date, int], Day] = OrderedDict()
+        self._days: OrderedDict[date, Day] = OrderedDict()
 
-    async def day(self, day: date) -> Day:
-        at = (day, (await self._store.checkpoint(TIMELINES.table)).seq)
-        found = self._days.get(at)
-        if found is None:
-            before = end_of(day)
-            documents = []
-            async for document in everything(self._store, TIMELINES):
-                one = folded_from(document["key"], in_order(document["events"], before))
-                if one is not None:
-                    documents.append(one)
-            found = self._days[at] = Day(documents)
-            while len(self._days) > DAYS:
-                self._days.popitem(last=False)
-        self._days.move_to_end(at)
+    def day(self, day: date) -> Day:
+        found = self._days.setdefault(day, Day(self._store, day))
+        self._days.move_to_end(day)
+        while len(self._days) > DAYS:
+            self._days.popitem(last=False)
         return found
 
 

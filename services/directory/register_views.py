@@ -8,6 +8,7 @@ import orjson
 
 from shared.contract.directory import (
     ClaimAccepted,
+    ClaimConfirmed,
     ClaimRefused,
     ImportFinished,
     ImportStarted,
@@ -101,7 +102,11 @@ NAMESAKES = View(
 def _claimed(document: Document | None, data: ListingClaimed, event: Recorded) -> Document:
     plain = data.model_dump(mode="json", exclude={"name", "email", "message"})
     sealed = {name: kept(getattr(data, name), event, name) for name in ("name", "email", "message")}
-    return {**plain, **sealed, "state": "open", "reason": None, "at": event.cloud.time, "version": event.version}
+    return {**plain, **sealed, "state": "unconfirmed", "reason": None, "at": event.cloud.time, "version": event.version}
+
+
+def _confirmed(document: Document | None, data: ClaimConfirmed, event: Recorded) -> Document | None:
+    return None if document is None else {**document, "state": "open", "version": event.version}
 
 
 def _accepted(document: Document | None, data: ClaimAccepted, event: Recorded) -> Document | None:
@@ -118,21 +123,27 @@ def _refused(document: Document | None, data: ClaimRefused, event: Recorded) -> 
 
 CLAIMS = View(
     name="claims",
-    version=1,
-    on={ListingClaimed: _claimed, ClaimAccepted: _accepted, ClaimRefused: _refused},
+    version=2,
+    on={ListingClaimed: _claimed, ClaimConfirmed: _confirmed, ClaimAccepted: _accepted, ClaimRefused: _refused},
     fields=("structure", "state", "at"),
 )
+"""`state`: unconfirmed, until the link in the mail was followed; open, accepted or refused."""
 
 
 def _started(document: Document | None, data: ImportStarted, event: Recorded) -> Document:
-    said = data.model_dump(mode="json")
-    return {**said, "actor": event.actor, "at": event.cloud.time, "finished": None, "registered": None}
+    said = {"file": data.file, "lines": data.lines, "source": data.source, "skipped": len(data.skipped)}
+    none = {"finished": None, "registered": None, "completed": None}
+    return {**said, "actor": event.actor, "at": event.cloud.time, **none}
 
 
 def _finished(document: Document | None, data: ImportFinished, event: Recorded) -> Document | None:
-    return None if document is None else {**document, "finished": event.cloud.time, "registered": data.registered}
+    if document is None:
+        return None
+    said = {"registered": data.registered, "completed": data.completed, "skipped": data.skipped}
+    return {**document, "finished": event.cloud.time, **said}
 
 
 IMPORTS = View(
-    name="imports", version=1, on={ImportStarted: _started, ImportFinished: _finished}, fields=("file", "at")
+    name="imports", version=2, on={ImportStarted: _started, ImportFinished: _finished}, fields=("file", "at")
 )
+"""By import; `skipped`: lines left out, at the start those known to be."""

@@ -14,6 +14,7 @@ from services.directory.passwords import Passwords
 from shared.contract.accounts import AccountClosed, AccountOpened, AccountReopened
 from shared.contract.directory import (
     ClaimAccepted,
+    ClaimConfirmed,
     ClaimRefused,
     ContactAdded,
     ContactRemoved,
@@ -55,7 +56,10 @@ PURPOSES = (
             "Mesures demandées par la personne elle-même (RGPD, art. 6.1.b)",
             "Steps that the person asked for (GDPR, art. 6.1.b)",
         ),
-        begins=("la réponse du réseau", "the network answers"),
+        begins=(
+            "la réponse du réseau, ou la demande si son adresse n’a jamais été confirmée",
+            "the network answers, or the claim if its address was never confirmed",
+        ),
         seen_by=("L’équipe qui tient l’annuaire", "The team that keeps the directory"),
         setting="keep_claims",
     ),
@@ -78,6 +82,25 @@ PURPOSES = (
         seen_by=("Les administrateurs", "Administrators"),
         setting="keep_accounts",
     ),
+    Purpose(
+        code="upload",
+        whom=("Personnes nommées dans un fichier envoyé à l’import", "Persons named in a file that is sent for an import"),
+        what=(
+            "Ce que le fichier en dit, chiffré, sans être lu comme une donnée sur elles",
+            "What the file says of them, encrypted, not read as data about them",
+        ),
+        why=("Montrer le fichier à qui l’envoie, avant l’import", "To show the file to who sends it, before the import"),
+        ground=(
+            "Intérêt légitime du réseau (RGPD, art. 6.1.f)",
+            "Legitimate interest of the network (GDPR, art. 6.1.f)",
+        ),
+        begins=(
+            "le dernier geste de qui l’a envoyé, et plus tôt dès que l’import commence",
+            "the last thing that its sender does; sooner where the import begins",
+        ),
+        seen_by=("Qui l’a envoyé", "Who sent it"),
+        setting="keep_uploads",
+    ),
 )
 
 
@@ -94,6 +117,11 @@ def _begins(purpose: str, field: str, of: str = "") -> Evolve:
     return evolve
 
 
+def _claimed(document: Document | None, data: ListingClaimed, event: Recorded) -> Document:
+    """A claim that nobody confirms was perhaps made with somebody else's address: its term runs from the beginning."""
+    return {"person": str(data.email.person), "purpose": "claim", "since": event.cloud.time, "of": None}
+
+
 def _structure(document: Document | None, **now: str | None) -> Document:
     return {"person": None, "purpose": "structure", "since": None, "of": None, **(document or {}), **now}
 
@@ -104,11 +132,12 @@ def _absorbed(document: Document | None, data: StructureAbsorbed, event: Recorde
 
 HELD = View(
     name="held",
-    version=1,
+    version=2,
     on={
         ContactAdded: _begins("contact", "name", "structure"),
         ContactRemoved: term_begins,
-        ListingClaimed: _begins("claim", "email"),
+        ListingClaimed: _claimed,
+        ClaimConfirmed: in_use_again,
         ClaimAccepted: term_begins,
         ClaimRefused: term_begins,
         AccountOpened: _begins("account", "email"),

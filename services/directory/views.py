@@ -6,6 +6,7 @@ from typing import Any
 
 from services.directory.cooperation_views import PROJECTS
 from services.directory.domain.structure import FACTS
+from services.directory.duplicate_views import MERGES
 from services.directory.register_views import CLAIMS, IMPORTS, MEMBERSHIPS, NAMESAKES, TIMELINES
 from services.directory.space_views import SPACE
 from shared.contract.directory import (
@@ -39,6 +40,7 @@ from shared.contract.directory import (
     SupportWithdrawn,
 )  # fmt: skip
 from shared.contract.membership import MemberCollegeChanged, MemberJoined, MemberLeft, MemberRestored
+from shared.days import PARIS
 from shared.envelope import Recorded
 from shared.views import Document, View, folded, kept
 
@@ -173,21 +175,22 @@ def _fact_of(**more: Any) -> Any:
 
     def evolve(document: Document | None, data: Any, event: Recorded) -> Document:
         facts = data.model_dump(mode="json")
-        return {**facts, **more, "at": _day(event), "year": event.cloud.time[:4], "version": event.version}
+        year = str(event.time.astimezone(PARIS).year)
+        return {**facts, **more, "at": _day(event), "year": year, "version": event.version}
 
     return evolve
 
 
 SUPPORTS = View(
     name="supports",
-    version=1,
+    version=2,
     on={SupportGiven: _fact_of(), SupportWithdrawn: _gone},
     fields=("structure", "kind", "at", "year"),
 )
 
 COVERAGES = View(
     name="coverages",
-    version=1,
+    version=2,
     on={MediaCoverageNoted: _fact_of(), MediaCoverageWithdrawn: _gone},
     fields=("structure", "medium", "at", "year"),
 )
@@ -197,15 +200,15 @@ def _answered(document: Document | None, data: IdentificationAnswered, event: Re
     if document is None:
         return None
     answer = {"answered": _day(event), "structures": data.structures, "answer": data.answer}
-    answer |= {"found": [str(id) for id in data.found], "shown_upto": data.shown_upto}
+    answer |= {"found": [str(id) for id in data.found], "shown_upto": data.shown_upto, "state": "answered"}
     return {**document, **answer, "version": event.version}
 
 
 REQUESTS = View(
     name="requests",
-    version=2,
-    on={IdentificationRequested: _fact_of(answered=None), IdentificationAnswered: _answered},
-    fields=("requester", "at", "year", "answered"),
+    version=3,
+    on={IdentificationRequested: _fact_of(answered=None, state="open"), IdentificationAnswered: _answered},
+    fields=("requester", "at", "year", "answered", "state"),
     text=lambda d: f"{d['requester']} {d.get('question') or ''}",
 )
 
@@ -216,7 +219,7 @@ def _withdrawn(document: Document | None, data: Any, event: Recorded) -> Documen
 
 PUBLICATIONS = View(
     name="publications",
-    version=2,
+    version=3,
     on={
         MemberNewsPublished: _fact_of(sort="news", withdrawn=False, kind=None),
         MemberOfferPublished: _fact_of(sort="offer", withdrawn=False),
@@ -246,5 +249,5 @@ MEMBERS = View(
 
 VIEWS = (
     STRUCTURES, CONTACTS, SUPPORTS, COVERAGES, REQUESTS, PUBLICATIONS, MEMBERS, PROJECTS, SPACE, TIMELINES, MEMBERSHIPS, NAMESAKES,
-    CLAIMS, IMPORTS,
+    CLAIMS, IMPORTS, MERGES,
 )  # fmt: skip

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from services.directory.account_words import ACCOUNT_WORDS
+from services.directory.cooperation_words import COOPERATION_WORDS
+from services.directory.import_words import IMPORTING_WORDS
 from services.directory.register_words import EXPORT_WORDS, IMPORT_WORDS, PICTURE_WORDS, REGISTER_WORDS
+from services.directory.search_words import SEARCH_WORDS
+from services.directory.space_words import SPACE_WORDS
 from shared.words import Words
 
 WORDS: Words = {
     **REGISTER_WORDS,
     **IMPORT_WORDS,
+    **IMPORTING_WORDS,
     **EXPORT_WORDS,
     **PICTURE_WORDS,
     **ACCOUNT_WORDS,
-    "map.title": ("Structures par département", "Structures by department"),
+    **SEARCH_WORDS,
+    **SPACE_WORDS,
+    **COOPERATION_WORDS,
     "command.RegisterStructure": ("Inscrire une structure", "Register a structure"),
     "command.ReviseStructure.title": ("Modifier la fiche", "Change the record"),
     "command.ReviseContact.title": ("Modifier le contact", "Change the contact"),
@@ -79,11 +86,6 @@ WORDS: Words = {
     "field.name": ("Nom", "Name"),
     "field.kind": ("Nature", "Kind"),
     "field.department": ("Département", "Department"),
-    "field.commune": ("Commune (code Insee)", "Commune (Insee code)"),
-    "field.commune.hint": (
-        "Cinq caractères, par exemple 31555 pour Toulouse.",
-        "Five characters, such as 31555 for Toulouse.",
-    ),
     "field.acronym": ("Sigle", "Acronym"),
     "field.address": ("Adresse", "Address"),
     "field.website": ("Site", "Website"),
@@ -92,13 +94,6 @@ WORDS: Words = {
         "The whole address, beginning with https://",
     ),
     "field.themes": ("Thèmes", "Themes"),
-    "field.countries": ("Pays d’action (codes)", "Countries of action (codes)"),
-    "field.countries.hint": (
-        "Un code de deux lettres par ligne : SN pour le Sénégal, MG pour Madagascar.",
-        "A code of two letters on each line: SN for Senegal, MG for Madagascar.",
-    ),
-    "field.sdgs": ("Objectifs de développement durable", "Sustainable development goals"),
-    "field.sdgs.hint": ("Leurs numéros, de 1 à 17, un par ligne.", "Their numbers, 1 to 17, one on each line."),
     "field.siren": ("SIREN", "SIREN"),
     "field.siret": ("SIRET", "SIRET"),
     "field.rna": ("Numéro RNA", "RNA number"),
@@ -194,10 +189,6 @@ WORDS: Words = {
     "refused.unknown-department": (
         "Ce code de département n’existe pas. Choisissez dans la liste.",
         "There is no such department. Choose from the list.",
-    ),
-    "refused.unknown-commune": (
-        "Ce code de commune n’existe pas. Écrivez le code Insee, par exemple 31555.",
-        "There is no such commune. Write the Insee code, such as 31555.",
     ),
     "refused.unknown-country": (
         "Ce code de pays n’existe pas. Écrivez deux lettres, par exemple SN.",

@@ -114,7 +114,7 @@ def _sent(document: Document | None, data: IssueSent, event: Recorded) -> Docume
 
 ISSUES = View(
     name="issues",
-    version=1,
+    version=2,
     on={
         IssueStarted: _started,
         ItemAdded: _item_added,

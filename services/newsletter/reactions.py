@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -18,13 +19,20 @@ from services.newsletter.domain.fields import CONTROLS, CONTROLS_IN_TEXT, is_web
 from services.newsletter.domain.issue import CollectItem, DropItem, StartIssue, issue_id, item_id
 from services.newsletter.issue_views import BULLETINS, ISSUES, ITEMS, first_open
 from services.newsletter.source_views import SOURCES
-from shared.contract.directory import MemberNewsPublished, MemberOfferPublished, PublicationWithdrawn
+from shared.contract.directory import (
+    MemberEventPublished,
+    MemberNewsPublished,
+    MemberOfferPublished,
+    MemberProjectPublished,
+    PublicationWithdrawn,
+)  # fmt: skip
 from shared.contract.events import GatheringAnnounced, GatheringCancelled
 from shared.contract.newsletter import BulletinCode, SectionCode
 from shared.decider import Command
 from shared.envelope import Recorded
 from shared.reactions import on
 from shared.web.formats import clock, day, long_day
+from shared.web.markdown import as_lines
 
 if TYPE_CHECKING:
     from shared.service import Service
@@ -40,9 +48,15 @@ async def news_to_echos(event: Recorded, service: Service) -> Sequence[Command]:
     """A member's news arrives in *Les Échos du Réseau*."""
     news = event.data
     assert isinstance(news, MemberNewsPublished)
-    return await _arriving(
-        event, service, "echos", "news", news.title, news.text, url=news.url, source=news.structure_name
-    )
+    return await _published(event, service, "echos", "news", news, as_lines(news.text))
+
+
+@on(MemberProjectPublished)
+async def project_to_echos(event: Recorded, service: Service) -> Sequence[Command]:
+    """A project that a member presents arrives in *Les Échos du Réseau*, among the projects."""
+    project = event.data
+    assert isinstance(project, MemberProjectPublished)
+    return await _published(event, service, "echos", "project", project, as_lines(project.text))
 
 
 @on(MemberOfferPublished)
@@ -50,10 +64,18 @@ async def offer_to_parcours(event: Recorded, service: Service) -> Sequence[Comma
     """A member's offer arrives in *Parcours*, with its deadline said."""
     offer = event.data
     assert isinstance(offer, MemberOfferPublished)
-    text = f"{offer.text}\nRéponse attendue avant le {day(offer.deadline)}." if offer.deadline else offer.text
-    return await _arriving(
-        event, service, "parcours", offer.kind, offer.title, text, url=offer.url, source=offer.structure_name
-    )
+    text, until = as_lines(offer.text), offer.deadline
+    text = f"{text[:4900]}\nRéponse attendue avant le {day(until)}." if until else text
+    return await _published(event, service, "parcours", offer.kind, offer, text)
+
+
+@on(MemberEventPublished)
+async def event_to_rendez_vous(event: Recorded, service: Service) -> Sequence[Command]:
+    """An event that a member announces arrives in *Rendez-vous*, with its day and place."""
+    theirs = event.data
+    assert isinstance(theirs, MemberEventPublished)
+    text = f"{_when_and_where(theirs.starts, theirs.place)}\n{as_lines(theirs.text)}"
+    return await _published(event, service, "rendez-vous", "gathering", theirs, text)
 
 
 @on(GatheringAnnounced)
@@ -61,10 +83,27 @@ async def gathering_to_rendez_vous(event: Recorded, service: Service) -> Sequenc
     """An announced gathering arrives in *Rendez-vous*, with its day and town."""
     gathering = event.data
     assert isinstance(gathering, GatheringAnnounced)
-    when = f"{long_day(gathering.starts).capitalize()} à {clock(gathering.starts)}"
-    where = f", {gathering.town}." if gathering.town else "."
-    text = f"{when}{where}\n{gathering.summary}" if gathering.summary else when + where
+    said = _when_and_where(gathering.starts, gathering.town)
+    text = f"{said}\n{gathering.summary}" if gathering.summary else said
     return await _arriving(event, service, "rendez-vous", "gathering", gathering.title, text)
+
+
+def _when_and_where(starts: datetime, place: str | None) -> str:
+    when = f"{long_day(starts).capitalize()} à {clock(starts)}"
+    return f"{when}, {place}." if place else f"{when}."
+
+
+Publication = MemberNewsPublished | MemberOfferPublished | MemberProjectPublished | MemberEventPublished
+
+
+async def _published(
+    event: Recorded, service: Service, bulletin: BulletinCode, section: SectionCode, said: Publication, text: str
+) -> Sequence[Command]:
+    """What a member published, with the public page where the whole of it stands, and its picture."""
+    return await _arriving(
+        event, service, bulletin, section, said.title, text, url=said.url, source=said.structure_name,
+        page=f"/directory/public/publications/{event.entity_id}", picture=said.picture, picture_text=said.picture_text,
+    )  # fmt: skip
 
 
 async def _arriving(
@@ -77,6 +116,9 @@ async def _arriving(
     *,
     url: str | None = None,
     source: str | None = None,
+    page: str | None = None,
+    picture: str | None = None,
+    picture_text: str | None = None,
 ) -> Sequence[Command]:
     # The order of these two reads is what "once" rests on; see the head of this file.
     approved = await service.store.get(BULLETINS, bulletin)
@@ -97,6 +139,9 @@ async def _arriving(
             source_event=UUID(event.id),
             source_entity=UUID(event.entity_id),
             source_name=_one_line(source) if source else None,
+            source_page=page,
+            picture=picture,
+            picture_text=(_one_line(picture_text) or None) if picture_text else None,
         ),
     ]
     known = await service.store.get(SOURCES, event.entity_id)
@@ -143,4 +188,7 @@ async def _leaving(event: Recorded, service: Service, reason: str) -> Sequence[C
     ]
 
 
-REACTIONS = (news_to_echos, offer_to_parcours, gathering_to_rendez_vous, withdrawn_from_draft, cancelled_from_draft)
+REACTIONS = (
+    news_to_echos, project_to_echos, offer_to_parcours, event_to_rendez_vous, gathering_to_rendez_vous, withdrawn_from_draft,
+    cancelled_from_draft,
+)  # fmt: skip

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from shared.contract.directory import MemberNewsPublished, MemberOfferPublished, PublicationWithdrawn
+from shared.contract.directory import (
+    MemberEventPublished,
+    MemberNewsPublished,
+    MemberOfferPublished,
+    MemberProjectPublished,
+    PublicationWithdrawn,
+)  # fmt: skip
 from shared.contract.events import GatheringAnnounced, GatheringCancelled, GatheringReinstated
 from shared.envelope import Recorded
 from shared.views import Document, Evolve, View
@@ -26,10 +32,12 @@ def _withdrawn(value: bool) -> Evolve:
 
 SOURCES = View(
     name="sources",
-    version=1,
+    version=2,
     on={
         MemberNewsPublished: _said,
         MemberOfferPublished: _said,
+        MemberProjectPublished: _said,
+        MemberEventPublished: _said,
         GatheringAnnounced: _said,
         PublicationWithdrawn: _withdrawn(True),
         GatheringCancelled: _withdrawn(True),

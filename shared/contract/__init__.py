@@ -41,6 +41,6 @@ class Event(BaseModel):
 
 def load_all() -> dict[str, type[Event]]:
     """Every event type by name, with all modules imported."""
-    from shared.contract import accounts, directory, events, membership, newsletter, observatory, persons  # noqa: F401
+    from shared.contract import accounts, cooperation, directory, events, membership, newsletter, observatory, persons  # noqa: F401
 
     return EVENTS

@@ -1,4 +1,5 @@
-"""What the directory says: structures, contacts, support, media coverage, requests, publications."""
+"""What the directory says: structures, contacts, support, media coverage, requests, publications. Cooperation projects
+stand in cooperation.py."""
 
 from __future__ import annotations
 
@@ -41,12 +42,6 @@ MergedField = Literal[
     "rna", "summary",
 ]  # fmt: skip
 PublicationSort = Literal["news", "offer", "project", "event"]
-ProjectStage = Literal["prepared", "running", "ended", "evaluated"]
-ProjectField = Literal[
-    "participants", "place", "themes", "sdgs", "partner_associations", "partner_authorities", "partner_institutions",
-    "partner_schools", "partner_companies", "partner_others", "begins", "ends", "budget", "funders", "evaluation", "lessons",
-    "website",
-]  # fmt: skip
 DraftField = Literal["kind", "url", "deadline", "starts", "ends", "place", "project", "picture", "picture_text"]
 
 
@@ -211,6 +206,10 @@ class ListingClaimed(ClaimEvent):
     message: Personal | None = None
 
 
+class ClaimConfirmed(ClaimEvent):
+    """Who claimed followed the link in a mail: the address is theirs. The network looks at a claim from here on."""
+
+
 class ClaimAccepted(ClaimEvent):
     """The network found that who claimed speaks for the structure."""
 
@@ -243,10 +242,11 @@ class ImportStarted(ImportEvent):
 
 
 class ImportFinished(ImportEvent):
-    """All lines that were not left out are registered."""
+    """All lines that were not left out are registered. `completed`: lines that filled what a record there did not say."""
 
     registered: int
     skipped: int = 0
+    completed: int = 0
 
 
 class ContactEvent(Event, abstract=True):
@@ -442,80 +442,5 @@ class PublicationRedrafted(PublicationEvent):
 
 class PublicationWithdrawn(PublicationEvent):
     """A member took back what it had published, or dropped a draft."""
-
-    reason: str | None = None
-
-
-class CooperationEvent(Event, abstract=True):
-    service = "directory"
-    entity = "project"
-
-
-class CooperationProjectDrafted(CooperationEvent):
-    """A cooperation project was entered: who works where, with whom, on what.
-
-    `leader`: the structure that leads; `participants`: the others here that take part. The partners there are named by
-    kind, as organisations, never as persons. `country`: ISO 3166-1; `budget`: euros, all years together.
-    """
-
-    leader: UUID
-    title: str
-    summary: str
-    country: str
-    stage: ProjectStage
-    participants: list[UUID] = []
-    place: str | None = None
-    themes: list[str] = []
-    sdgs: list[int] = []
-    partner_associations: list[str] = []
-    partner_authorities: list[str] = []
-    partner_institutions: list[str] = []
-    partner_schools: list[str] = []
-    partner_companies: list[str] = []
-    partner_others: list[str] = []
-    begins: date | None = None
-    ends: date | None = None
-    budget: int | None = None
-    funders: list[str] = []
-    evaluation: str | None = None
-    lessons: str | None = None
-    website: str | None = None
-    invented: bool = False
-
-
-class CooperationProjectRevised(CooperationEvent):
-    """What is known of a project changed. A field that is absent stayed as it was; `cleared` names those emptied."""
-
-    leader: UUID | None = None
-    title: str | None = None
-    summary: str | None = None
-    country: str | None = None
-    stage: ProjectStage | None = None
-    participants: list[UUID] | None = None
-    place: str | None = None
-    themes: list[str] | None = None
-    sdgs: list[int] | None = None
-    partner_associations: list[str] | None = None
-    partner_authorities: list[str] | None = None
-    partner_institutions: list[str] | None = None
-    partner_schools: list[str] | None = None
-    partner_companies: list[str] | None = None
-    partner_others: list[str] | None = None
-    begins: date | None = None
-    ends: date | None = None
-    budget: int | None = None
-    funders: list[str] | None = None
-    evaluation: str | None = None
-    lessons: str | None = None
-    website: str | None = None
-    cleared: list[ProjectField] = []
-
-
-class CooperationProjectPublished(CooperationEvent):
-    """Everybody may see the project."""
-
-
-class CooperationProjectWithdrawn(CooperationEvent):
-    """The project is shown no more, or its draft was dropped."""
 
     reason: str | None = None

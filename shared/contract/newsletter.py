@@ -47,7 +47,10 @@ class IssueStarted(IssueEvent):
 
 
 class ItemAdded(IssueEvent):
-    """An item came into the draft; `source_event` is the event that it came from, if it came by itself."""
+    """An item came into the draft; `source_event` is the event that it came from, if it came by itself.
+
+    `source_page`: where the whole of it stands, a path of the installation; `picture`: the SHA-256 of the picture there.
+    """
 
     item: UUID
     section: SectionCode
@@ -57,6 +60,9 @@ class ItemAdded(IssueEvent):
     source_event: UUID | None = None
     source_entity: UUID | None = None
     source_name: str | None = None
+    source_page: str | None = None
+    picture: str | None = None
+    picture_text: str | None = None
 
 
 class ItemRevised(IssueEvent):

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 __all__ = [
-    "DEPARTMENTS", "MAP_CREDIT", "Commune", "Department", "Outlines", "commune", "communes_beginning", "communes_named",
+    "DEPARTMENTS", "MAP_CREDIT", "Commune", "Department", "Outlines", "commune", "communes_beginning", "communes_named", "communes_of",
     "departments_of", "outlines", "plain",
 ]  # fmt: skip
 
@@ -126,6 +126,11 @@ def _by_name() -> dict[str, tuple[str, ...]]:
 def commune(code: str) -> Commune | None:
     """The commune of an official code ("31555"), or None."""
     return _communes().get(code)
+
+
+def communes_of(department: str) -> tuple[Commune, ...]:
+    """The communes of a department ("31"), by code; empty for an unknown one."""
+    return tuple(one for one in _communes().values() if one.department == department)
 
 
 def communes_named(text: str, department: str | None = None) -> tuple[Commune, ...]:

@@ -1,8 +1,10 @@
 """Who writes: one runner of each release at a time, agreed upon in MongoDB.
 
-Nobody's clock is asked, since clocks differ: the holder counts `beat` up, and whoever sees it stand still for DEAD
-seconds of its own monotonic clock may take over. A holder that was paused meanwhile and goes on does no harm, because
-of how the store writes (shared/stores/mongo.py); it finds out at its next renewal.
+No runner's clock is asked, since clocks differ: the holder counts `beat` up, and whoever sees it stand still for DEAD
+seconds of its own monotonic clock may take over. Who has just started asks the store's clock how long it has stood still
+already; so a service that was killed need not wait for its own former life to be given up. A holder that was paused
+meanwhile and goes on does no harm, because of how the store writes (shared/stores/mongo.py), nor does a store's clock that
+jumps; the holder finds out at its next renewal.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 from uuid import uuid4
@@ -35,7 +38,7 @@ class MongoLease:
     """Implements `shared.views.Lease`: the document of one generation in `leases`."""
 
     def __init__(self, database: Any, views: Sequence[View]) -> None:
-        self._leases, self._orders = database[LEASES], database[ORDERS]
+        self._database, self._leases, self._orders = database, database[LEASES], database[ORDERS]
         self.generation, self._tables = generation_of(views), sorted(view.table for view in views)
         self.owner = uuid4().hex
         self.notes: Mapping[str, Any] = {}
@@ -51,7 +54,7 @@ class MongoLease:
             if found["owner"] == self.owner:  # the answer to our taking was lost
                 self._term = found["term"]
                 return True
-            if found["owner"] is not None and not self._still(found):
+            if found["owner"] is not None and not self._still(found, await self._silence(found)):
                 return False
             as_seen = {name: found[name] for name in ("_id", "owner", "term", "beat")}
             taken = await self._leases.find_one_and_update(
@@ -98,10 +101,18 @@ class MongoLease:
             return found
         return first
 
-    def _still(self, found: Mapping[str, Any]) -> bool:
+    async def _silence(self, found: Mapping[str, Any]) -> float:
+        """For how many seconds there was no beat when we look for the first time; 0 later, when we know ourselves."""
+        if self._seen is not None or "renewed" not in found:
+            return 0.0
+        renewed: datetime = found["renewed"]
+        now: datetime = (await self._database.command("hello"))["localTime"]
+        return max(0.0, (now - renewed).total_seconds())
+
+    def _still(self, found: Mapping[str, Any], silence: float) -> bool:
         seen = (found["term"], found["beat"])
         if seen != self._seen:
-            self._seen, self._since = seen, time.monotonic()
+            self._seen, self._since = seen, time.monotonic() - silence
         return time.monotonic() - self._since >= DEAD
 
     # -- orders ---------------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from pymongo.errors import (
     WTimeoutError,
 )
 
-from shared.direct import Unavailable
+from shared.views import StoreAway
 
 Driver = Literal["motor", "pymongo"]
 PATIENCE = {"serverSelectionTimeoutMS": 5_000, "connectTimeoutMS": 5_000, "socketTimeoutMS": 20_000}
@@ -80,17 +80,17 @@ class Mongo:
 
 @contextmanager
 def answered() -> Iterator[None]:
-    """Raises Unavailable where the server did not answer, or not now. What was asked to be written may then be there
+    """Raises StoreAway where the server did not answer, or not now. What was asked to be written may then be there
     or not."""
     try:
         yield
     except (ConnectionFailure, ExecutionTimeout, WTimeoutError) as away:
-        raise Unavailable("the store of views does not answer") from away
+        raise StoreAway("the store of views does not answer") from away
     except BulkWriteError as error:
         if (error.details or {}).get("writeConcernErrors"):
-            raise Unavailable("the store of views does not answer") from error
+            raise StoreAway("the store of views does not answer") from error
         raise
     except OperationFailure as error:
         if error.code in PASSING:
-            raise Unavailable("the store of views does not answer now") from error
+            raise StoreAway("the store of views does not answer now") from error
         raise

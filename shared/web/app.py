@@ -18,6 +18,7 @@ from shared.decider import Refused
 from shared.execute import Stale
 from shared.log import Conflict, Unavailable
 from shared.service import Service
+from shared.views import StoreAway
 from shared.web.access import SAFE, NotSignedIn, NotYours, Renewing, access, admitted, identified
 from shared.web.api import api
 from shared.web.commands import commands
@@ -39,7 +40,7 @@ def pages_of(service: Service) -> Pages:
         service.definition.folder / "templates",
         service.definition.words,
         network_title=lambda: service.settings.title,
-        always=lambda request: {"footnote": service.around.footnote},
+        always=lambda request: {"footnote": service.around.footnote, "stale": service.freshness.of},
         label=service.sessions.label,
     )
 
@@ -88,7 +89,7 @@ def service_app(service: Service) -> FastAPI:
 
 
 STATUS: dict[type[Exception], int] = {
-    RequestValidationError: 422, Refused: 422, Stale: 409, Conflict: 409, Unavailable: 503,
+    RequestValidationError: 422, Refused: 422, Stale: 409, Conflict: 409, Unavailable: 503, StoreAway: 503,
 }  # fmt: skip
 
 
@@ -105,6 +106,8 @@ async def problem(request: Request, error: Exception) -> Response:
         await identified(request)  # a page says who is signed in, also where no route was found
     except HTTPException as why:
         error = why
+    except Unavailable:  # the page says so without a name
+        pass
     status = (
         error.status_code if isinstance(error, HTTPException | StarletteHTTPException) else STATUS.get(type(error), 500)
     )
@@ -127,6 +130,10 @@ async def problem(request: Request, error: Exception) -> Response:
         fields = said_of(details, command, pages.lexicon, lang)
     elif isinstance(error, StarletteHTTPException):
         code = str(error.detail)
+    if isinstance(error, StoreAway):
+        code, sentence = "unavailable", pages.lexicon.say("problem.503.store", lang)
+    elif isinstance(error, Unavailable) and request.method not in SAFE:
+        sentence = pages.lexicon.say("problem.503.sent", lang)
     if isinstance(error, NotYours):
         words = pages.lexicon
         sentence = words.say(

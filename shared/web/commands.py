@@ -22,7 +22,9 @@ from shared.execute import Stale, new_command_id
 from shared.log import Conflict
 from shared.service import Service
 from shared.web.access import access, demand, who_of
+from shared.web.fields import shapes
 from shared.web.forms import Form, parse, sentences
+from shared.web.limits import SUGGESTING
 from shared.web.pages import Pages, language
 from shared.web.paths import local
 from shared.web.persons import revealed
@@ -73,17 +75,22 @@ def commands(service: Service, pages: Pages) -> APIRouter:
         choices = dict(await service.definition.choices(service, model, lang))
         # What the link already says is not asked again, but shown.
         fixed = {name: value for name, value in hidden.items() if name in model.model_fields}
-        form = Form.of(model, pages.lexicon, lang, values=values, errors=errors, choices=choices, hidden=hidden)
+        form = Form.of(
+            model, pages.lexicon, lang, values=values, errors=errors, choices=choices, hidden=hidden,
+            suggestions=service.definition.suggestions,
+        )  # fmt: skip
         named = [
-            (pages.lexicon.say(f"field.{name}", lang), dict(choices.get(name, ())).get(str(value), ""))
+            (pages.lexicon.say(f"field.{name}", lang), dict(choices.get(name, ())).get(str(value)) or await _named(service, value))
             for name, value in fixed.items()
         ]
-        return pages.render(
+        response = pages.render(
             request, "command.html", status=status, form=form, command=model.__name__,
             about=[(label, text) for label, text in named if text],
             happened=values.get(HAPPENED, "") if values else "", happened_error=errors.get(HAPPENED),
             back=_local(hidden.get(BACK), service), today=datetime.now(PARIS).date().isoformat(),
         )  # fmt: skip
+        response.headers.update(SUGGESTING if form.suggests else {})
+        return response
 
     @router.get("/do/{name}")
     @access("public")  # the command says who may send it
@@ -94,9 +101,10 @@ def commands(service: Service, pages: Pages) -> APIRouter:
         prefilled = {f: v for f, v in given.items() if f in model.model_fields}
         uuids = {f: v for f, v in prefilled.items() if _is_uuid(v)}
         hidden = {**uuids, COMMAND_ID: str(new_command_id()), VERSION: version, BACK: _back(request)}
+        several = {one.name for one in shapes(model) if one.several}
         values = {
             **await _current(request, service, model, uuids),
-            **{f: v for f, v in prefilled.items() if f not in uuids},
+            **{f: request.query_params.getlist(f) if f in several else v for f, v in prefilled.items() if f not in uuids},
         }
         values[HAPPENED] = given.get(HAPPENED, "")
         return await show(request, model, values=values, hidden=hidden, errors={}, status=200)
@@ -162,6 +170,16 @@ async def _current(request: Request, service: Service, model: type[Command], uui
                 if sees or not _sealed(value)
             }
     return {}
+
+
+async def _named(service: Service, key: Any) -> str:
+    """What the views call the thing with this id, if that is no personal value; "" where none knows it."""
+    for view in service.definition.views:
+        document = await service.store.get(view, str(key)) or {}
+        name = document.get("name") or document.get("title")
+        if isinstance(name, str):
+            return name
+    return ""
 
 
 def _sealed(value: Any) -> bool:

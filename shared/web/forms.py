@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from starlette.datastructures import FormData
 
 from shared.web.fields import shapes
-from shared.web.questions import Choices, FormField, Widget, question, word
+from shared.web.questions import Choices, FormField, Suggestion, Widget, question, word
 from shared.web.reading import SHOWN, parse
 from shared.web.sentences import sentences
 from shared.words import Lang, Lexicon
@@ -47,6 +47,7 @@ class Form:
         skip: Iterable[str] = (),
         only: Iterable[str] | None = None,
         prefix: str = "f",
+        suggestions: Mapping[str, Suggestion] | None = None,
     ) -> "Form":
         """The form of a model.
 
@@ -54,12 +55,15 @@ class Form:
         where it is silent), or the FormData just sent (what was left empty stays empty). `errors` maps a
         field to a sentence, "" to one about the whole form. A field in `hidden` or `skip`, or not in `only`,
         is not asked. `prefix` begins every id, for two forms on one page. Labels are `field.<name>`, hints
-        `field.<name>.hint`, options `<name>.<value>` in the lexicon; `choices` win over these.
+        `field.<name>.hint`, options `<name>.<value>` in the lexicon; `choices` win over these. `suggestions`: field → where they come from.
         """
-        hidden, errors, choices = hidden or {}, errors or {}, choices or {}
+        hidden, errors, choices, suggestions = hidden or {}, errors or {}, choices or {}, suggestions or {}
         wanted = set(only) if only is not None else set(model.model_fields)
         asked = [one for one in shapes(model) if one.name in wanted - {*skip, *hidden}]
-        made = tuple(question(one, lexicon, lang, values, errors.get(one.name), choices, prefix) for one in asked)
+        made = tuple(
+            question(one, lexicon, lang, values, errors.get(one.name), choices, prefix, suggestions.get(one.name))
+            for one in asked
+        )
         unsent = [(SHOWN, one.name) for one in made if one.widget in ("checkbox", "checkboxes")]
         by_name = {one.name: one for one in made}
         problems = [
@@ -70,6 +74,11 @@ class Form:
         ]
         sent = [(name, str(value)) for name, value in hidden.items() if value is not None]
         return cls(made, tuple(sent + unsent), tuple(problems))
+
+    @property
+    def suggests(self) -> bool:
+        """Whether the page needs the script that brings suggestions, and the policy that lets it in (`SUGGESTING`, limits.py)."""
+        return any(one.suggested for one in self.fields)
 
     @property
     def wrong(self) -> bool:

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.web.sentences import KERNEL
 from shared.words import NNBSP
 
-__all__ = ["SECURITY_HEADERS", "limit_body", "own_host", "secured", "wants_json"]
+__all__ = ["SECURITY_HEADERS", "SUGGESTING", "limit_body", "own_host", "secured", "wants_json"]
 
 SECURITY_HEADERS: Mapping[str, str] = MappingProxyType({
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; style-src-attr 'unsafe-inline'; "
@@ -27,9 +27,20 @@ SECURITY_HEADERS: Mapping[str, str] = MappingProxyType({
 })  # fmt: skip
 """On every answer; Content-Security-Policy level 3: no script at all, styles from here (attributes only, for figures),
 no frame around us. A route that needs another policy sets its own."""
+SUGGESTING = {
+    "Content-Security-Policy": SECURITY_HEADERS["Content-Security-Policy"] + "; script-src 'self'; connect-src 'self'"
+}
+"""On a page with a form that suggests: our own script file may ask us, still none in the page itself"""
 HSTS = "max-age=31536000"  # a year (RFC 6797)
 
 
+BODY = 1_000_000  # bytes of a request
+LARGER: Mapping[str, int] = MappingProxyType({
+    "/directory/imports/new": 20 * 2**20 + 64 * 1024,
+    "/directory/space/": 5 * 2**20 + 64 * 1024,
+})  # fmt: skip
+"""Paths (one that ends in a slash stands for all below it) of forms with a file in them → bytes: imports and pictures,
+and what a form puts around them"""
 PATIENCE = 60.0  # seconds from the beginning of a request until its body is whole
 
 
@@ -37,9 +48,11 @@ class _TooMuch(Exception):
     """Raised inside the app that reads on; never leaves `limit_body`."""
 
 
-def limit_body(app: ASGIApp, max_bytes: int = 1_000_000, patience: float = PATIENCE) -> ASGIApp:
-    """The app, answering 413 to a body of more than `max_bytes`, announced or in chunks, 408 to one that is not whole
-    after `patience` seconds, and 400 to one whose length is said in two ways (RFC 9112 §6.3: an attempt to smuggle).
+def limit_body(
+    app: ASGIApp, max_bytes: int = BODY, patience: float = PATIENCE, larger: Mapping[str, int] = LARGER
+) -> ASGIApp:
+    """The app, answering 413 to a body of more than `max_bytes` (`larger` on some paths), announced or in chunks, 408 to
+    one that is not whole after `patience` seconds, and 400 to one whose length is said in two ways (RFC 9112 §6.3: an attempt to smuggle).
 
     The body is counted as the app reads it, so nothing is held back; once the limit is passed the app is cut
     off, whatever it would answer. An app that has already begun to answer keeps its answer.
@@ -48,12 +61,13 @@ def limit_body(app: ASGIApp, max_bytes: int = 1_000_000, patience: float = PATIE
     async def limited(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await app(scope, receive, send)
+        most = _most(scope["path"], larger, max_bytes)
         headers = Headers(scope=scope)
         announced = headers.get("content-length", "")
         if announced and "transfer-encoding" in headers:
             return await _last(_answer(scope, 400, {}))(scope, receive, send)
-        if announced.isdigit() and int(announced) > max_bytes:
-            return await _refusal(scope, max_bytes)(scope, receive, send)
+        if announced.isdigit() and int(announced) > most:
+            return await _refusal(scope, most)(scope, receive, send)
         seen, whole, answered, cut_off = 0, False, False, False
         until = asyncio.get_running_loop().time() + patience
 
@@ -69,9 +83,9 @@ def limit_body(app: ASGIApp, max_bytes: int = 1_000_000, patience: float = PATIE
                 if message["type"] == "http.request":
                     seen += len(message.get("body", b""))
                     whole = not message.get("more_body", False)
-                if seen <= max_bytes:
+                if seen <= most:
                     return message
-                refusal = _refusal(scope, max_bytes)
+                refusal = _refusal(scope, most)
             if not (cut_off or answered):
                 await refusal(scope, receive, send)
             cut_off = True
@@ -91,6 +105,12 @@ def limit_body(app: ASGIApp, max_bytes: int = 1_000_000, patience: float = PATIE
                 raise
 
     return limited
+
+
+def _most(path: str, larger: Mapping[str, int], otherwise: int) -> int:
+    """How many bytes a request to a path may have."""
+    below = (size for start, size in larger.items() if start.endswith("/") and path.startswith(start))
+    return larger.get(path) or max(below, default=otherwise)
 
 
 def secured(app: ASGIApp, *, https: bool = False) -> ASGIApp:

@@ -112,7 +112,8 @@ def _key(bounds: Sequence[int], shades: Sequence[str], unmeasured: bool, lang: L
     entries: list[tuple[str, str]] = []
     if bounds:
         first = number(bounds[0], lang)
-        entries.append((shades[0], f"under {first}" if english else f"moins de {first}"))
+        under = f"under {first}" if english else f"moins de {first}"
+        entries.append((shades[0], "0" if bounds[0] == 1 else under))
         for at, (least, after) in enumerate(pairwise(bounds), 1):
             low, high = number(least, lang), number(after - 1, lang)
             entries.append((shades[at], low if low == high else f"{low} to {high}" if english else f"{low} à {high}"))

@@ -29,11 +29,22 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A map of some departments, `WIDTH` × `height` units; `missing` have no outline (overseas)."""
+    """A map of some departments, `WIDTH` × `height` units; `missing` have no outline (overseas).
+
+    `scale`, `x` and `y` lead from the country's map to this one.
+    """
 
     height: float
     pieces: tuple[Piece, ...]
     missing: tuple[str, ...]
+    scale: float = 1.0
+    x: float = 0.0
+    y: float = 0.0
+
+    def place(self, latitude: float, longitude: float) -> Point:
+        """The point of this map for degrees of latitude and longitude."""
+        east, south = outlines().place(latitude, longitude)
+        return round(east * self.scale + self.x, 1), round(south * self.scale + self.y, 1)
 
 
 @cache
@@ -56,7 +67,8 @@ def cut_out(codes: tuple[str, ...]) -> Cut:
         moved = [[((x - left) * scale + shift, (y - top) * scale + margin) for x, y in ring] for ring in some]
         x, y = _inside(max(moved, key=_area))
         pieces.append(Piece(code, "".join(_path(ring) for ring in moved), x, y))
-    return Cut(round((bottom - top) * scale + 2 * margin, 1), tuple(pieces), missing)
+    height = round((bottom - top) * scale + 2 * margin, 1)
+    return Cut(height, tuple(pieces), missing, scale, shift - left * scale, margin - top * scale)
 
 
 def _rings(path: str) -> list[Ring]:

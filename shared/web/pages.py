@@ -127,6 +127,7 @@ class Pages:
             "as_of": None,
             "known_at": None,
             "footnote": None,
+            "stale": lambda sequence, done: None,
             "who": who,
             "may": may,
             "reachable": lambda address: _reachable(may, address),

@@ -14,7 +14,7 @@ from shared.web.reading import SHOWN
 from shared.web.sentences import KERNEL
 from shared.words import Lang, Lexicon
 
-__all__ = ["Choices", "FormField", "Widget", "question", "word"]
+__all__ = ["Choices", "FormField", "Suggestion", "Widget", "question", "word"]
 
 Widget = Literal[
     "text", "email", "url", "tel", "number", "date", "datetime-local",
@@ -23,8 +23,19 @@ Widget = Literal[
 Choices = Mapping[str, Sequence[tuple[str, str]]]
 """field → (value, label) pairs"""
 
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A field whose answer is suggested while it is typed: `path` answers `?q=` with a JSON list of texts, each of which
+    the field takes as an answer; `said` writes a kept value as such a text. Without a script it is a plain field."""
+
+    path: str
+    said: Callable[[str], str]
+
+
 LONG = 300
 FEW = 4
+MANY = 12  # boxes beyond which they stand in a box that scrolls (fields.html)
 KINDS: Mapping[str, Widget] = {
     "flag": "checkbox", "integer": "number", "decimal": "number", "date": "date", "moment": "datetime-local",
 }  # fmt: skip
@@ -43,7 +54,8 @@ class FormField:
     """One question. `values` are the answers to show, as text; `options` are (value, label) pairs.
 
     `optional` is said beside the label; an answer with a default is neither required nor optional. `anchor`
-    is the id that the error summary points to. `attrs` are further HTML attributes.
+    is the id that the error summary points to. `attrs` are further HTML attributes. `suggested`: where suggestions come
+    from, if there are any.
     """
 
     name: str
@@ -57,6 +69,7 @@ class FormField:
     error: str | None
     attrs: Mapping[str, str]
     id: str
+    suggested: str | None = None
 
     @property
     def value(self) -> str:
@@ -77,6 +90,7 @@ def question(
     error: str | None,
     choices: Choices,
     prefix: str,
+    suggestion: Suggestion | None = None,
 ) -> FormField:
     """The question that a field asks; `Form.of` says what its arguments are."""
     name = shape.name
@@ -92,18 +106,26 @@ def question(
     elif widget == "select" and shape.required:
         options = [("", say("option.choose")), *options]
     hint = f"field.{name}.hint"
+    answers = _answers(shape, widget, values)
+    if widget == "checkboxes" and len(options) > MANY:  # what is ticked must not lie far down in a box that scrolls
+        options.sort(key=lambda option: option[0] not in answers)
+    attrs = _attrs(shape, widget)
+    if suggestion is not None:
+        answers = tuple(suggestion.said(answer) for answer in answers)
+        attrs |= {"list": f"{prefix}-{name}-l", "autocomplete": "off"}
     return FormField(
         name,
         say(f"field.{name}"),
         say(hint) if lexicon.has(hint) or KERNEL.has(hint) else None,
         widget,
-        _answers(shape, widget, values),
+        answers,
         tuple(options),
         shape.required,
         not shape.required and shape.default in (None, "", [], ()) and widget not in ("radio", "checkbox"),
         error,
-        _attrs(shape, widget),
+        attrs,
         f"{prefix}-{name}",
+        suggestion.path if suggestion else None,
     )
 
 

@@ -33,6 +33,7 @@ RATES: Mapping[str, Rate] = MappingProxyType({
     "mail-link": Rate(20, 600),
     "mail-link-account": Rate(3, 900),  # mails to one address
     "form": Rate(30, 600),  # what everybody may send
+    "picture": Rate(30, 3600),  # pictures that one account sends
     "token": Rate(30, 300),  # tokens that were not good
 })  # fmt: skip
 """name → what one address, or one key, may. `api` is a setting."""

@@ -221,7 +221,15 @@ WORDS: Words = {
     "problem.500": ("Le service a échoué", "The service failed"),
     "problem.500.hint": ("L’incident est noté. Ce qui était enregistré l’est toujours. Réessayez bientôt.",
                          "The incident is noted. What was saved still is; try again in a moment."),
-    "problem.503": ("Journal injoignable", "The journal cannot be reached"),
-    "problem.503.hint": ("Rien n’a été enregistré. Réessayez dans un instant.",
-                         "Nothing was saved. Try again in a moment."),
+    "problem.503": ("Momentanément indisponible", "Away for a moment"),
+    "problem.503.hint": ("Le journal ne répond pas. Ce qui est enregistré le reste ; réessayez dans un instant.",
+                         "The journal does not answer. What was saved stays saved; try again in a moment."),
+    "problem.503.sent": ("Le journal n’a pas répondu à temps : c’est peut-être enregistré, peut-être pas. Renvoyez le même "
+                         "formulaire dans un instant ; rien n’est enregistré deux fois.",
+                         "The journal did not answer in time: it may be saved or not. Send the same form again in a "
+                         "moment; nothing is saved twice."),
+    "problem.503.store": ("La base qui sert ces pages ne répond pas. Rien de ce qui est enregistré n’est perdu. Réessayez "
+                          "dans un instant ; un formulaire peut être renvoyé, rien n’est enregistré deux fois.",
+                          "The store behind these pages does not answer. Nothing saved is lost. Try again in a moment; "
+                          "a form may be sent again, nothing is saved twice."),
 }  # fmt: skip

@@ -102,7 +102,7 @@ def _measured(folder: Path, watch: Watch) -> dict[str, tuple[float, str]]:
         while not _ready(url):
             sleep(0.1)
         found["start until all is ready"] = perf_counter() - start, "s"
-        found["events"] = float(get_json(f"{url}/observatory/api/events?size=1")["total"]), ""
+        found["events"] = float(get_json(f"{url}/observatory/api/counts/events")["total"]), ""
         for name, path in PAGES.items():
             watch.say(f"{name}, {folder.name}")
             first, *rest = [_page(url + path) for _ in range(ASKED + 1)]

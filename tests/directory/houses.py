@@ -44,6 +44,7 @@ class House:
     folder: Path
     settings: dict[str, Any] = field(default_factory=dict)
     service: Service | None = None
+    front: tuple[Service, Any] | None = None
 
     @property
     def now(self) -> Service:
@@ -79,7 +80,9 @@ class House:
 
     @asynccontextmanager
     async def browser(self) -> AsyncIterator[AsyncClient]:
-        transport = ASGITransport(app=root_of({"directory": self.now}, self.now.settings))
+        if self.front is None or self.front[0] is not self.now:  # building it costs more than most of what is asked of it
+            self.front = (self.now, root_of({"directory": self.now}, self.now.settings))
+        transport = ASGITransport(app=self.front[1])
         headers = {"Sec-Fetch-Site": "same-origin"}
         async with AsyncClient(transport=transport, base_url=HOST, headers=headers, follow_redirects=False) as client:
             yield client

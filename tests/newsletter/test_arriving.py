@@ -11,7 +11,14 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.directory.domain.publication import PUBLICATION, PublishNews, PublishOffer, WithdrawPublication
+from services.directory.domain.publication import (
+    PUBLICATION,
+    DraftPublication,
+    PublishDraft,
+    PublishNews,
+    PublishOffer,
+    WithdrawPublication,
+)  # fmt: skip
 from services.newsletter.domain.issue import ApproveIssue, DropItem, StartIssue, issue_id, item_id
 from services.newsletter.views import ISSUES
 from shared.contract.events import GatheringAnnounced, GatheringCancelled
@@ -22,7 +29,7 @@ from shared.execute import Executor
 from shared.keyring import Keyring
 from shared.log import Log, Unit
 from tests.facts import write
-from tests.newsletter.conftest import House, until
+from tests.newsletter.conftest import HOST, House, until
 
 MEMBER = uuid4()
 
@@ -48,6 +55,19 @@ class Members:
             deadline=date(2099, 12, 15),
         )  # fmt: skip
         return (await self.execute(command, id=uuid4(), actor="test")).entity_id
+
+    async def of_space(self, sort: str, **more: object) -> UUID:
+        """A draft of the member's own space, published."""
+        given = {
+            "structure": MEMBER,
+            "sort": sort,
+            "title": "Un titre",
+            "text": "Un **mot** et un [lien](https://exemple.fr).",
+            **more,
+        }
+        draft = (await self.execute(DraftPublication.model_validate(given), id=uuid4(), actor="test")).entity_id
+        await self.execute(PublishDraft(publication=draft, structure_name="Kynarou"), id=uuid4(), actor="test")
+        return draft
 
     async def withdraw(self, publication: UUID) -> None:
         await self.execute(WithdrawPublication(publication=publication), id=uuid4(), actor="test")
@@ -163,6 +183,43 @@ async def test_news_offers_and_gatherings_come_to_their_bulletins_with_where_the
         assert f'href="/directory/structures/{MEMBER}"' in page
         (event,) = [e for e in await in_log(house, ItemAdded) if e.data.source_entity == news]  # type: ignore[attr-defined]
         assert event.cloud.causationid == str(event.data.source_event)  # type: ignore[attr-defined]
+
+
+async def test_projects_and_events_of_a_members_space_arrive_in_words_with_their_page_and_picture_and_leave_again(
+    house: House, log: Log
+) -> None:
+    members, picture = Members(log), "ab" * 32
+    starts = datetime(2099, 3, 5, 17, 30, tzinfo=UTC)
+    project = await members.of_space(
+        "project", picture=picture, picture_text="Un puits", url="https://exemple.fr/puits"
+    )
+    event = await members.of_space("event", starts=starts, place="Foix")
+    await house.now.start_reactions()
+    await arrived(house, 2)
+    await house.rest()
+    drafts = {issue["bulletin"]: issue for issue in (await house.now.store.find(ISSUES, {"state": "draft"})).documents}
+    (of_project,), (of_event,) = drafts["echos"]["items"], drafts["rendez-vous"]["items"]
+    assert (of_project["section"], of_project["source_entity"]) == ("project", str(project))
+    assert of_project["text"] == "Un mot et un lien (https://exemple.fr)."
+    assert (of_project["picture"], of_project["picture_text"]) == (picture, "Un puits")
+    assert of_event["section"] == "gathering" and of_event["text"].startswith(
+        "Jeudi 5 mars 2099 à 18\u00a0h\u00a030, Foix."
+    )
+    assert of_event["source_page"] == f"/directory/public/publications/{event}" and of_event["picture"] is None
+    async with house.browser("newsletter:reader") as browser:
+        mail = (await browser.get(f"/newsletter/issues/{issue_id('echos', 1)}/preview")).text
+        page = f"{HOST}/directory/public/publications/{project}"
+        assert f'href="{page}"' in mail and f'src="{page}/picture/{picture}"' in mail and 'alt="Un puits"' in mail
+        assert 'href="https://exemple.fr/puits"' in mail
+        assert page in (await browser.get(f"/newsletter/issues/{issue_id('echos', 1)}/preview.txt")).text
+    for publication in (project, event):
+        await members.withdraw(publication)
+
+    async def out() -> bool:
+        return len(await in_log(house, ItemDropped)) == 2
+
+    await until(out, 30)
+    assert len(await in_log(house, ItemAdded)) == 2 and await house.now.store.parked() == []
 
 
 async def test_what_is_taken_back_leaves_the_draft_though_it_came_back_before_it_arrived(

@@ -4,9 +4,11 @@ from xml.etree import ElementTree
 import pytest
 from markupsafe import Markup
 
-from shared.geo import departments_of
+from shared.geo import communes_of, departments_of
 from shared.web.charts import bars, cloth, department_map, line, shares, stacked_bars
 from shared.web.maps import steps_for
+from shared.web.outlines import WIDTH, cut_out
+from shared.web.points import points_map
 
 OCCITANIE = [one.code for one in departments_of("76")]
 HOSTILE = "<script>alert('1')</script>"
@@ -121,3 +123,18 @@ def test_a_network_without_structures_shows_a_bare_loom() -> None:
 def test_sizes_are_in_percent_so_that_text_keeps_its_size() -> None:
     for drawn in (bars([("a", 1)], title="x"), cloth({"31": 1}, {2017: 1})):
         assert not re.search(r'<rect[^>]* width="[\d.]+"', drawn)
+
+
+def test_a_department_from_nearby_has_a_point_for_each_commune_its_area_in_proportion() -> None:
+    drawn = points_map("31", {"31555": 16, "31395": 4, "99999": 7}, lambda code: f"/x?{HOSTILE}{code}", HOSTILE)
+    large, small = (float(one.get("r") or 0) for one in ElementTree.fromstring(drawn).iter("circle"))
+    assert large == pytest.approx(2 * small) and "<script" not in drawn
+    assert "Toulouse\u00a0: 16 structures" in drawn and "Muret 4" in drawn and drawn.count('tabindex="-1"') == 2
+    assert points_map("974", {"97411": 3}, lambda code: "/", "Structures") == ""
+
+
+def test_the_points_of_a_department_lie_within_its_outline() -> None:
+    for code in OCCITANIE:
+        cut = cut_out((code,))
+        inside = [cut.place(one.latitude, one.longitude) for one in communes_of(code) if one.latitude and one.longitude]
+        assert all(-2 < x < WIDTH + 2 and -2 < y < cut.height + 2 for x, y in inside), code

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationError
 from starlette.datastructures import FormData
 
 from shared.web.forms import Form, FormField, parse, sentences
+from shared.web.questions import Suggestion
 from shared.web.words import WORDS
 from shared.words import Lexicon
 
@@ -221,3 +222,19 @@ def test_a_moment_that_is_none_is_shown_as_it_came(junk: str) -> None:
 
     form = Form.of(Meeting, Lexicon(), "fr", values={"starts": junk})
     assert form.fields[0].value == junk
+
+
+def test_a_field_with_suggestions_shows_a_kept_value_as_a_suggestion_and_says_where_they_come_from() -> None:
+    where = {"rna": Suggestion("/numbers", lambda code: f"Kynarou ({code})")}
+    form = Form.of(Register, LEXICON, "fr", values={"rna": "W313004120"}, suggestions=where)
+    rna, name = (next(one for one in form.fields if one.name == asked) for asked in ("rna", "name"))
+    assert form.suggests and (rna.value, rna.suggested) == ("Kynarou (W313004120)", "/numbers")
+    assert rna.attrs["list"] == f"{rna.id}-l" and name.suggested is None
+    assert not Form.of(Register, LEXICON, "fr").suggests
+
+
+def test_of_many_boxes_those_that_are_ticked_come_first() -> None:
+    choices = {"aliases": [(str(n), f"Pays {n:02d}") for n in range(30)]}
+    form = Form.of(Register, LEXICON, "fr", values={"aliases": ["7", "29"]}, choices=choices)
+    aliases = next(one for one in form.fields if one.name == "aliases")
+    assert [value for value, _ in aliases.options[:4]] == ["7", "29", "0", "1"] and len(aliases.options) == 30

@@ -21,6 +21,11 @@ OPEN = {
         "GET /sign-in", "POST /sign-in", "POST /sign-in/ask", "GET /sign-in/sent", "GET /sign-in/out",
         "GET /sign-in/link/{token}", "POST /sign-in/link/{token}", "GET /sign-in/first/{code}",
         "POST /sign-in/first/{code}", "POST /sign-out",
+        "GET /communes", "GET /public", "GET /public/structures/{key}.jsonld", "GET /public/structures/{key}",
+        "GET /public/structures/{key}/picture/{name}", "GET /public/publications", "GET /public/publications/{key}",
+        "GET /public/publications/{key}/picture/{name}", "GET /public/projects/{key}", "GET /public/sitemap.xml",
+        "GET /public/sitemap/{number}.xml", "GET /public/claim", "POST /public/claim", "GET /public/claim/sent",
+        "GET /public/claim/confirmed", "GET /public/claim/confirm/{token}", "POST /public/claim/confirm/{token}",
     },
     "newsletter": {
         "GET /subscribe", "POST /subscribe", "GET /subscribe/sent", "GET /do/RequestSubscription",
@@ -31,9 +36,10 @@ OPEN = {
     "observatory": {
         "GET /ledger", "GET /ledger/checkpoint", "GET /ledger/checkpoints", "GET /ledger/public-key",
         "GET /ledger/proof/{seq}", "GET /api/ledger",
+        "GET /open-data", "GET /open-data/{name}", "GET /open-data/{name}.{ending}",
     },
 }  # fmt: skip
-"""Open to everybody: signing in, the newsletter's own readers, the ledger."""
+"""Open to everybody: signing in, the public directory, the newsletter's own readers, the ledger, open data."""
 EVERYWHERE = {"GET /docs", "GET /asyncapi.json", "GET /privacy"}
 ASKED_INSIDE = {"GET /do/{name}", "POST /do/{name}"}
 """Commands: each says its own level."""

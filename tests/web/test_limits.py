@@ -35,6 +35,15 @@ def test_a_body_within_the_limit_passes() -> None:
     assert client.post("/", content=chunks(10)).text == "1000"
 
 
+def test_paths_that_take_files_take_larger_bodies_and_no_other_path_does() -> None:
+    routes = Starlette(routes=[Route("/{path:path}", length, methods=["POST"])])
+    client = TestClient(limit_body(routes, 1000, larger={"/files/new": 3000, "/pictures/": 2000}))
+    for path, most in (("/files/new", 3000), ("/pictures/of/one", 2000), ("/files/newer", 1000), ("/pictures", 1000)):
+        assert client.post(path, content=b"x" * most).status_code == 200, path
+        assert client.post(path, content=b"x" * (most + 1)).status_code == 413, path
+        assert client.post(path, content=(b"x" * 100 for _ in range(most // 100 + 1))).status_code == 413, path
+
+
 def test_a_body_announced_too_long_is_refused_in_both_languages() -> None:
     answer = TestClient(limit_body(ROUTES, 1000)).post("/", content=b"x" * 1001)
     assert answer.status_code == 413

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from services.directory.domain.contact import MailAddress
 from services.directory.domain.fields import DepartmentCode, Line, Name, Reason, Website
 from shared.contract import Event
-from shared.contract.directory import ClaimAccepted, ClaimRefused, ListingClaimed, StructureKind
+from shared.contract.directory import ClaimAccepted, ClaimConfirmed, ClaimRefused, ListingClaimed, StructureKind
 from shared.decider import Command, Context, Decider, Decision, Refused
 from shared.personal import PersonalText
 
@@ -28,6 +28,14 @@ class ClaimListing(Command):
     department: DepartmentCode | None = None
     website: Website | None = None
     message: PersonalText | None = None
+
+
+class ConfirmClaim(Command):
+    """Say that the address of a claim is reached by who claimed: they followed the link that was sent there."""
+
+    internal = True
+    entity = "claim"
+    claim: UUID
 
 
 class AcceptClaim(Command):
@@ -50,6 +58,7 @@ class RefuseClaim(Command):
 @dataclass(frozen=True)
 class Claim:
     made: bool = False
+    confirmed: bool = False
     answered: bool = False
 
 
@@ -57,8 +66,10 @@ def evolve(state: Claim, event: Event) -> Claim:
     match event:
         case ListingClaimed():
             return Claim(made=True)
+        case ClaimConfirmed():
+            return replace(state, confirmed=True)
         case ClaimAccepted() | ClaimRefused():
-            return Claim(made=True, answered=True)
+            return replace(state, answered=True)
     return state
 
 
@@ -75,8 +86,16 @@ def _claimed(command: ClaimListing, state: Claim, context: Context) -> Decision:
     ]  # fmt: skip
 
 
+def _confirmed(command: ConfirmClaim, state: Claim, context: Context) -> Decision:
+    if not state.made:
+        raise Refused("unknown-claim")
+    return [] if state.confirmed or state.answered else [ClaimConfirmed()]
+
+
 def _accepted(command: AcceptClaim, state: Claim, context: Context) -> Decision:
     _open(state)
+    if not state.confirmed:
+        raise Refused("claim-unconfirmed")
     return [ClaimAccepted(structure=command.structure)]
 
 
@@ -92,4 +111,7 @@ def _open(state: Claim) -> None:
         raise Refused("claim-answered")
 
 
-CLAIM = Decider("claim", Claim(), evolve, {ClaimListing: _claimed, AcceptClaim: _accepted, RefuseClaim: _refused})
+CLAIM = Decider(
+    "claim", Claim(), evolve,
+    {ClaimListing: _claimed, ConfirmClaim: _confirmed, AcceptClaim: _accepted, RefuseClaim: _refused},
+)  # fmt: skip

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 from uuid import UUID
 
 from pydantic import Field
 
 from services.directory.domain.fields import CountryCode, Line, Reason, Sdg, Text, Website
 from shared.contract import Event
-from shared.contract.directory import (
+from shared.contract.cooperation import (
     CooperationProjectDrafted,
     CooperationProjectPublished,
     CooperationProjectRevised,
@@ -34,11 +34,10 @@ class ProjectCommand(Command):
     entity = "project"
 
 
-class DraftProject(ProjectCommand):
-    """Enter a cooperation project; it is shown once it is published."""
+class ProjectAnswers(ProjectCommand):
+    """What is known of a project: asked alike when it is entered and whenever it is changed."""
 
     refers = {"leader": "directory.structure", "participants": "directory.structure"}
-    creates = True
     leader: UUID
     title: Line
     summary: Text
@@ -61,36 +60,19 @@ class DraftProject(ProjectCommand):
     evaluation: Text | None = None
     lessons: Text | None = None
     website: Website | None = None
+
+
+class DraftProject(ProjectAnswers):
+    """Enter a cooperation project; it is shown once it is published."""
+
+    creates = True
     invented: bool = False
 
 
-class ReviseProject(ProjectCommand):
+class ReviseProject(ProjectAnswers):
     """Change what is known of a project. The whole record is given; what is empty is emptied."""
 
-    refers = {"leader": "directory.structure", "participants": "directory.structure"}
     project: UUID
-    leader: UUID
-    title: Line
-    summary: Text
-    country: CountryCode
-    stage: ProjectStage
-    participants: list[UUID] = Field([], max_length=50)
-    place: Line | None = None
-    themes: list[Line] = Field([], max_length=30)
-    sdgs: list[Sdg] = Field([], max_length=17)
-    partner_associations: list[Line] = Field([], max_length=50)
-    partner_authorities: list[Line] = Field([], max_length=50)
-    partner_institutions: list[Line] = Field([], max_length=50)
-    partner_schools: list[Line] = Field([], max_length=50)
-    partner_companies: list[Line] = Field([], max_length=50)
-    partner_others: list[Line] = Field([], max_length=50)
-    begins: date | None = None
-    ends: date | None = None
-    budget: Euros | None = None
-    funders: list[Line] = Field([], max_length=50)
-    evaluation: Text | None = None
-    lessons: Text | None = None
-    website: Website | None = None
 
 
 class PublishProject(ProjectCommand):
@@ -106,9 +88,9 @@ class WithdrawProject(ProjectCommand):
     reason: Reason | None = None
 
 
-PROJECT_FACTS = tuple(name for name in ReviseProject.model_fields if name != "project")
+PROJECT_FACTS = tuple(ProjectAnswers.model_fields)
 PROJECT_LISTS = (*(f"partner_{kind}" for kind in PARTNER_KINDS), "participants", "themes", "sdgs", "funders")
-PROJECT_CLEARABLE = tuple(n for n in PROJECT_FACTS if n not in ("leader", "title", "summary", "country", "stage"))
+PROJECT_CLEARABLE: tuple[ProjectField, ...] = get_args(ProjectField)
 
 
 @dataclass(frozen=True)
@@ -152,7 +134,7 @@ def _revised(command: ReviseProject, state: Project, context: Context) -> Decisi
     _agrees(command)
     wanted = {name: getattr(command, name) for name in PROJECT_FACTS}
     changed = {n: v for n, v in wanted.items() if v != facts.get(n)}
-    cleared: list[ProjectField] = [n for n in PROJECT_CLEARABLE if n in changed and changed[n] in (None, [])]  # type: ignore[misc]
+    cleared = [n for n in PROJECT_CLEARABLE if n in changed and changed[n] in (None, [])]
     kept = {n: v for n, v in changed.items() if n not in cleared}
     return [CooperationProjectRevised(**kept, cleared=cleared)] if changed else []
 
@@ -173,7 +155,7 @@ def _known(state: Project) -> dict[str, Any]:
     return state.facts
 
 
-def _agrees(command: DraftProject | ReviseProject) -> None:
+def _agrees(command: ProjectAnswers) -> None:
     if command.begins and command.ends and command.ends < command.begins:
         raise Refused("ends-before-it-begins")
     if command.leader in command.participants:

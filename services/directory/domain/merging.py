@@ -15,7 +15,6 @@ from shared.contract.directory import (
     MergedField,
     StructureAbsorbed,
     StructureClosed,
-    StructureField,
     StructureListed,
     StructureReleased,
     StructureReopened,
@@ -107,5 +106,5 @@ def _joined(name: str, own: Any, other: Any) -> Any:
 
 def _revision(facts: Any, wanted: dict[str, Any]) -> StructureRevised:
     changed = {n: v for n, v in wanted.items() if v != facts.get(n)}
-    cleared: list[StructureField] = [n for n in CLEARABLE if n in changed and not changed[n]]  # type: ignore[misc]
+    cleared = [n for n in CLEARABLE if n in changed and not changed[n]]
     return StructureRevised(**{n: v for n, v in changed.items() if v}, cleared=cleared, source=SOURCE)

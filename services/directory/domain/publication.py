@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 from pydantic import AwareDatetime
@@ -112,6 +112,7 @@ class WithdrawPublication(PublicationCommand):
 
 
 DRAFT_FACTS = tuple(name for name in RedraftPublication.model_fields if name != "publication")
+DRAFT_CLEARABLE: tuple[DraftField, ...] = get_args(DraftField)
 
 
 @dataclass(frozen=True)
@@ -163,7 +164,7 @@ def _redrafted(command: RedraftPublication, state: Publication, context: Context
     draft = _draft(state)
     _ends_after(command.starts, command.ends)
     changed = {n: v for n in DRAFT_FACTS if (v := getattr(command, n)) != draft.get(n)}
-    cleared: list[DraftField] = [n for n in changed if changed[n] is None]  # type: ignore[misc]
+    cleared = [n for n in DRAFT_CLEARABLE if n in changed and changed[n] is None]
     kept = {n: v for n, v in changed.items() if v is not None}
     return [PublicationRedrafted(**kept, cleared=cleared)] if changed else []
 

@@ -41,13 +41,13 @@ from services.directory.domain.structure_state import (
 )  # fmt: skip
 from shared.contract.directory import (
     StructureClosed,
-    StructureField,
     StructureKind,
     StructureRegistered,
     StructureReopened,
     StructureRevised,
 )  # fmt: skip
 from shared.decider import Command, Context, Decider, Decision, Refused
+from shared.geo import commune
 
 __all__ = [
     "CLEARABLE", "FACTS", "STRUCTURE", "CloseStructure", "DeclineListing", "ListStructure", "MergeStructures",
@@ -120,15 +120,16 @@ def _registered(command: RegisterStructure, state: Structure, context: Context) 
     if state.facts is not None:
         raise Refused("already-registered")
     _agrees(command)
-    return [StructureRegistered(**{name: getattr(command, name) for name in type(command).model_fields})]
+    said = {name: getattr(command, name) for name in type(command).model_fields}
+    return [StructureRegistered(**said | {"department": _department(command)})]
 
 
 def _revised(command: ReviseStructure, state: Structure, context: Context) -> Decision:
     facts = open_facts(state)
     _agrees(command)
-    wanted = {name: getattr(command, name) for name in FACTS}
+    wanted = {name: getattr(command, name) for name in FACTS} | {"department": _department(command)}
     changed = {n: v for n, v in wanted.items() if v != facts.get(n)}
-    cleared: list[StructureField] = [n for n in CLEARABLE if n in changed and not changed[n]]  # type: ignore[misc]
+    cleared = [n for n in CLEARABLE if n in changed and not changed[n]]
     kept = {n: v for n, v in changed.items() if n not in cleared}
     return [StructureRevised(**kept, cleared=cleared, source=command.source)] if changed else []
 
@@ -143,11 +144,17 @@ def _reopened(command: ReopenStructure, state: Structure, context: Context) -> D
     return [StructureReopened()] if state.closed else []
 
 
+def _department(command: RegisterStructure | ReviseStructure) -> str | None:
+    """The department that is given, or that of the commune."""
+    place = commune(command.commune) if command.department is None and command.commune else None
+    return place.department if place else command.department
+
+
 def _agrees(command: RegisterStructure | ReviseStructure) -> None:
     """What is given twice must say the same: a commune its department, a SIRET its SIREN."""
-    commune, department = command.commune, command.department
-    if commune is not None and department is not None and not commune.startswith(department):
-        raise Refused("commune-elsewhere", commune=commune, department=department)
+    place, department = command.commune, command.department
+    if place is not None and department is not None and not place.startswith(department):
+        raise Refused("commune-elsewhere", commune=place, department=department)
     if command.siret is not None and command.siren is not None and not command.siret.startswith(command.siren):
         raise Refused("siret-of-another", siren=command.siren)
 

@@ -15,6 +15,7 @@ from shared.decider import Command, Context, Decider, Decision, Refused
 
 SPACE = UUID("8a1f2f44-3e61-5c0e-8d43-6b1f35a0c7d2")
 MOST_LINES = 50_000
+Column = Annotated[str, Field(max_length=40)]  # what a column is read as; nothing for one that is not read
 Count = Annotated[int, Field(ge=0, le=MOST_LINES)]
 LineNumber = Annotated[int, Field(ge=1, le=10 * MOST_LINES)]
 
@@ -38,7 +39,7 @@ class StartImport(Command):
     creates = True
     file: Sha256
     lines: Count
-    columns: list[Line] = Field([], max_length=100)
+    columns: list[Column] = Field([], max_length=100)
     skipped: list[LineNumber] = Field([], max_length=MOST_LINES)
     source: Line | None = None
 
@@ -50,6 +51,7 @@ class FinishImport(Command):
     import_id: UUID
     registered: Count
     skipped: Count = 0
+    completed: Count = 0
 
     def target(self, context: Context) -> UUID:
         return self.import_id
@@ -79,7 +81,11 @@ def _started(command: StartImport, state: Import, context: Context) -> Decision:
 def _finished(command: FinishImport, state: Import, context: Context) -> Decision:
     if not state.started:
         raise Refused("unknown-import")
-    return [] if state.finished else [ImportFinished(registered=command.registered, skipped=command.skipped)]
+    if state.finished:
+        return []
+    return [
+        ImportFinished(registered=command.registered, skipped=command.skipped, completed=command.completed)
+    ]  # fmt: skip
 
 
 IMPORT = Decider("import", Import(), evolve, {StartImport: _started, FinishImport: _finished})

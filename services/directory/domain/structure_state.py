@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 from shared.contract import Event
 from shared.contract.directory import (
     StructureAbsorbed,
     StructureClosed,
+    StructureField,
     StructureListed,
     StructureListingDeclined,
     StructureListingWished,
@@ -30,7 +31,7 @@ FACTS = (
     "name", "kind", "department", "commune", "acronym", "address", "website", "themes", "countries", "sdgs", "siren", "siret",
     "rna", "summary",
 )  # fmt: skip
-CLEARABLE = tuple(name for name in FACTS if name not in ("name", "kind"))
+CLEARABLE: tuple[StructureField, ...] = get_args(StructureField)
 LISTS = ("themes", "countries", "sdgs")
 
 

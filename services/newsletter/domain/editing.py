@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.newsletter.domain.fields import Line, Reason, Text, WebAddress
+from services.newsletter.domain.fields import Line, Path, Reason, Sha256, Text, WebAddress
 from services.newsletter.domain.issue_state import Issue, IssueCommand, Item, must_be_draft
 from shared.contract.newsletter import ItemAdded, ItemDropped, ItemMoved, ItemRestored, ItemRevised, SectionCode
 from shared.decider import Command, Context, Decision, Refused
@@ -40,6 +40,9 @@ class CollectItem(IssueCommand):
     source_event: UUID
     source_entity: UUID
     source_name: Line | None = None
+    source_page: Path | None = None
+    picture: Sha256 | None = None
+    picture_text: Line | None = None
 
 
 class ReviseItem(IssueCommand):

@@ -68,6 +68,9 @@ Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_line)
 Text = Annotated[str, Field(min_length=1, max_length=5000), AfterValidator(_text)]
 Reason = Annotated[str, Field(min_length=3, max_length=300), AfterValidator(_line)]
 WebAddress = Annotated[str, Field(max_length=500), AfterValidator(_web_address)]
+Path = Annotated[str, Field(pattern=r"^/[a-z0-9/-]{1,200}$")]
+"""A path of this installation"""
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 MailAddress = Annotated[PersonalText, AfterValidator(_mail_address)]
 Bulletins = Annotated[list[BulletinCode], Field(min_length=1, max_length=20), AfterValidator(_each_once)]
 Number = Annotated[int, Field(ge=1, le=100_000)]

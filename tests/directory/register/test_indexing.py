@@ -131,3 +131,10 @@ def test_short_words_forgive_nothing_and_long_ones_two_errors() -> None:
     assert words.like("lat") == [] and words.like("tolouse") == ["toulouse"]
     assert words.like("devellopement") == ["developpement"] and words.like("rousilon") == ["roussillon"]
     assert words.like("dvlopemt") == []
+
+
+def test_a_facet_is_counted_for_the_values_that_begin_as_asked() -> None:
+    made = index(*(entry(str(n), "Structure", kind=[f"{31 + n % 2}{n % 3}"]) for n in range(200)))
+    whole = made.find(order="name", count=["kind"]).facets["kind"]
+    some = made.find(order="name", count=["kind"], prefixes={"kind": "32"}).facets["kind"]
+    assert len(whole) == 6 and some == {code: many for code, many in whole.items() if code.startswith("32")}

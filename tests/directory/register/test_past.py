@@ -32,7 +32,7 @@ async def test_a_day_shows_what_was_there_and_how_it_was_called_then(town: Town)
     past = past_of(town.service)
 
     async def shown(year: int, **where: list[str]) -> list[str]:
-        return [d["name"] for d in (await past.day(date(year, 12, 31))).find(where=where).documents]
+        return [d["name"] for d in (await past.day(date(year, 12, 31)).find(where=where)).documents]
 
     assert await shown(2011) == []
     assert await shown(2012) == ["Kynarou"] and await shown(2012, listed=["yes"]) == []
@@ -70,7 +70,7 @@ async def test_today_is_as_the_live_view_has_it(town: Town) -> None:
             then = await record_as_of(town.service.store, str(id), date(2100, 1, 1))
             assert live is not None and then is not None
             assert {n: live[n] for n in then} == then
-        day = (await past_of(town.service).day(date(2100, 1, 1))).find("kynarou")
+        day = await past_of(town.service).day(date(2100, 1, 1)).find("kynarou")
         assert day.total == (2 if undone else 1)
 
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from pydantic import ValidationError
 
-from services.directory.domain.claim import CLAIM, AcceptClaim, ClaimListing, RefuseClaim
+from services.directory.domain.claim import CLAIM, AcceptClaim, ClaimListing, ConfirmClaim, RefuseClaim
 from services.directory.domain.cooperation import PROJECT, DraftProject, PublishProject, ReviseProject, WithdrawProject
 from services.directory.domain.namesakes import NAMESAKES, DoubtNamesakes, TellNamesakesApart, pair_id
 from services.directory.domain.publication import (
@@ -22,12 +22,15 @@ from services.directory.domain.publication import (
 from services.directory.domain.request import REQUEST, AnswerIdentification
 from services.directory.domain.structure_import import IMPORT, FinishImport, StartImport, line_id, start_id
 from shared.contract import Event
-from shared.contract.directory import (
-    ClaimAccepted,
-    ClaimRefused,
+from shared.contract.cooperation import (
     CooperationProjectPublished,
     CooperationProjectRevised,
     CooperationProjectWithdrawn,
+)
+from shared.contract.directory import (
+    ClaimAccepted,
+    ClaimConfirmed,
+    ClaimRefused,
     IdentificationRequested,
     ImportFinished,
     ListingClaimed,
@@ -178,10 +181,14 @@ def test_a_claim_is_one_persons_and_is_answered_once() -> None:
     claimed = one(decided(CLAIM, [], command))
     assert isinstance(claimed, ListingClaimed) and claimed.message is not None
     assert claimed.name.person == claimed.email.person == claimed.message.person
-    accepted = one(decided(CLAIM, [claimed], AcceptClaim(claim=ID, structure=LEADER)))
+    assert decided(CLAIM, [claimed], AcceptClaim(claim=ID, structure=LEADER)) == "claim-unconfirmed"
+    confirmed = one(decided(CLAIM, [claimed], ConfirmClaim(claim=ID)))
+    assert confirmed == ClaimConfirmed() and decided(CLAIM, [claimed, confirmed], ConfirmClaim(claim=ID)) == []
+    assert decided(CLAIM, [], ConfirmClaim(claim=ID)) == "unknown-claim"
+    accepted = one(decided(CLAIM, [claimed, confirmed], AcceptClaim(claim=ID, structure=LEADER)))
     assert accepted == ClaimAccepted(structure=LEADER)
     assert decided(CLAIM, [claimed], RefuseClaim(claim=ID, reason="Inconnue")) == [ClaimRefused(reason="Inconnue")]
-    assert decided(CLAIM, [claimed, accepted], RefuseClaim(claim=ID, reason="Non")) == "claim-answered"
+    assert decided(CLAIM, [claimed, confirmed, accepted], RefuseClaim(claim=ID, reason="Non")) == "claim-answered"
     assert decided(CLAIM, [], AcceptClaim(claim=ID, structure=LEADER)) == "unknown-claim"
 
 

@@ -1,0 +1,53 @@
+"""A picture that comes with a form: read no further than it may be, made anew beside the event loop, one at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+from fastapi import HTTPException, Request
+from starlette.datastructures import FormData, UploadFile
+from starlette.responses import Response
+
+from services.directory.pictures import BIGGEST, MEDIA_TYPE, pictures_of
+from shared.service import Service
+from shared.web.access import who_of
+from shared.web.rates import limited
+
+FILE, KEPT, REMOVE = "picture_file", "picture", "picture_remove"
+TURN = "directory.pictures-turn"  # a picture unfolds to 160 MB at most: one at a time
+RUNS_NOTHING: Mapping[str, str] = {"Content-Security-Policy": "default-src 'none'; sandbox"}
+
+
+async def picture_of(service: Service, request: Request, form: FormData) -> str | None:
+    """The hash of the picture that a form says: sent with it, or kept when it was sent before; None for none.
+
+    Raises Refused for what is no picture or too much, Limited where one account sends very many.
+    """
+    sent = form.get(FILE)
+    if isinstance(sent, UploadFile) and sent.filename:
+        limited(request, "picture", who_of(request).actor)
+        data = await sent.read(BIGGEST + 1)
+        turn: asyncio.Lock = service.around.extra.setdefault(TURN, asyncio.Lock())
+        async with turn:
+            return (await asyncio.to_thread(pictures_of(service).keep, data)).sha256
+    name = str(form.get(KEPT) or "")
+    if form.get(REMOVE) or not name:
+        return None
+    return name if await asyncio.to_thread(pictures_of(service).read, name) is not None else None
+
+
+async def picture_answer(service: Service, name: str, *, public: int | None = None) -> Response:
+    """A picture as it is kept. `public`: the seconds for which anybody may keep it; it may then stand in mails and on
+    other sites. It runs nothing wherever it is opened. Raises 404."""
+    data = await asyncio.to_thread(pictures_of(service).read, name)
+    if data is None:
+        raise HTTPException(404)
+    headers = {
+        **RUNS_NOTHING,
+        "Content-Disposition": f'inline; filename="{name[:12]}.webp"',
+        "Cache-Control": "private, no-cache",
+    }
+    if public is not None:
+        headers |= {"Cache-Control": f"public, max-age={public}", "Cross-Origin-Resource-Policy": "cross-origin"}
+    return Response(data, media_type=MEDIA_TYPE, headers=headers)

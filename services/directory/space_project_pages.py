@@ -1,0 +1,148 @@
+"""The cooperation projects that a member leads, entered, changed, shown and withdrawn in its space.
+
+A plain form of the command: the staff's form (project_form) searches the whole directory, which is not for everybody. The
+other structures that take part are named by the team; a change here keeps them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import RedirectResponse
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from services.directory.cooperation_views import PROJECTS
+from services.directory.domain.cooperation import (
+    PARTNER_KINDS,
+    DraftProject,
+    ProjectCommand,
+    PublishProject,
+    ReviseProject,
+    WithdrawProject,
+)  # fmt: skip
+from services.directory.guarded import Wrong, carried_out
+from services.directory.space import known_as, may_publish
+from services.directory.space_pages import SPACE_PAGE, mine, why_not_publish
+from shared.decider import Command
+from shared.execute import Outcome, new_command_id
+from shared.service import Service
+from shared.views import Document
+from shared.web.access import access
+from shared.web.forms import Form, parse
+from shared.web.pages import Pages, language
+from shared.web.rendering import render
+
+ASKED = (
+    "title", "summary", "country", "place", "stage", "themes", "sdgs", *(f"partner_{kind}" for kind in PARTNER_KINDS), "begins",
+    "ends", "budget", "funders", "evaluation", "lessons", "website",
+)  # fmt: skip
+
+
+def routes(service: Service) -> APIRouter:
+    """The routes of the projects of a space."""
+    router = APIRouter(prefix="/space/{structure}/projects", include_in_schema=False)
+
+    async def led(structure: Document, key: UUID) -> Document:
+        """A project that a structure leads. Raises 404."""
+        project = await service.store.get(PROJECTS, str(key))
+        if project is None or project["leader"] not in known_as(structure):
+            raise HTTPException(404)
+        return project
+
+    async def page(
+        request: Request, structure: Document, project: Document | None, status: int = 200, *,
+        values: FormData | None = None, errors: dict[str, str] | None = None, failed: str | None = None,
+    ) -> Response:  # fmt: skip
+        pages: Pages = request.app.state.pages
+        lang, model = language(request), ReviseProject if project else DraftProject
+        version: Any = values.get("version") if values is not None else project["version"] if project else None
+        made = Form.of(
+            model, pages.lexicon, lang, values=values if values is not None else project, errors=errors, only=ASKED,
+            choices=await service.definition.choices(service, model, lang),
+            hidden={"command_id": new_command_id(), "version": version},
+        )  # fmt: skip
+        by_name = {one.name: one for one in made.fields}
+        return render(
+            service, request, "space_project.html", status=status, structure=structure, project=project, failed=failed,
+            form=replace(made, fields=tuple(by_name[name] for name in ASKED)), new_id=new_command_id,
+            why_not=await why_not_publish(service, structure["key"]),
+        )  # fmt: skip
+
+    async def written(
+        request: Request, structure: Document, model: type[ProjectCommand], given: Document, project: Document | None
+    ) -> Outcome | Response:
+        data = await request.form(max_fields=500, max_files=0)
+
+        async def make() -> Command:
+            await may_publish(service, structure["key"])
+            answers = {name: value for name, value in parse(model, data).items() if name in ASKED}
+            return model.model_validate({**answers, **given})
+
+        done = await carried_out(service, request, data, model, make)
+        if isinstance(done, Wrong):
+            return await page(request, structure, project, done.status, values=data, errors=done.errors)
+        return done
+
+    @router.get("/new")
+    @access("space")
+    async def new(request: Request, structure: UUID) -> Response:
+        return await page(request, await mine(service, request, str(structure)), None)
+
+    @router.post("/new")
+    @access("space")
+    async def enter(request: Request, structure: UUID) -> Response:
+        own = await mine(service, request, str(structure))
+        done = await written(request, own, DraftProject, {"leader": own["key"]}, None)
+        return done if isinstance(done, Response) else _shown(own, done.entity_id, done)
+
+    @router.get("/{key}")
+    @access("space")
+    async def project(request: Request, structure: UUID, key: UUID) -> Response:
+        own = await mine(service, request, str(structure))
+        return await page(request, own, await led(own, key))
+
+    @router.post("/{key}")
+    @access("space")
+    async def change(request: Request, structure: UUID, key: UUID) -> Response:
+        own = await mine(service, request, str(structure))
+        document = await led(own, key)
+        given = {"project": str(key), "leader": document["leader"], "participants": document["participants"]}
+        done = await written(request, own, ReviseProject, given, document)
+        return done if isinstance(done, Response) else _shown(own, key, done)
+
+    async def simply(request: Request, structure: UUID, key: UUID, command: Command, *, members: bool) -> Response:
+        own = await mine(service, request, str(structure))
+        document = await led(own, key)
+        data = await request.form(max_fields=10, max_files=0)
+
+        async def make() -> Command:
+            if members:
+                await may_publish(service, own["key"])
+            return command
+
+        done = await carried_out(service, request, data, type(command), make)
+        if isinstance(done, Wrong):
+            return await page(request, own, document, done.status, failed=done.sentence)
+        return _shown(own, key, done)
+
+    @router.post("/{key}/publish")
+    @access("space")
+    async def publish(request: Request, structure: UUID, key: UUID) -> Response:
+        return await simply(request, structure, key, PublishProject(project=key), members=True)
+
+    @router.post("/{key}/withdraw")
+    @access("space")
+    async def withdraw(request: Request, structure: UUID, key: UUID) -> Response:
+        """Open to whoever is a member no more, too: what they show is theirs to take back."""
+        return await simply(request, structure, key, WithdrawProject(project=key), members=False)
+
+    return router
+
+
+def _shown(structure: Document, key: UUID, done: Outcome) -> Response:
+    said = f"?done={done.seq}" if done.events else ""
+    return RedirectResponse(f"{SPACE_PAGE}/{structure['key']}/projects/{key}{said}", 303)

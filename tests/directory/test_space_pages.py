@@ -1,0 +1,338 @@
+"""The member's own space: who may do what to which record, drafts, pictures, hostile texts, what is taken back."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
+
+import pytest
+from PIL import Image
+from PIL.ExifTags import Base
+
+from services.directory.cooperation_views import PROJECTS
+from services.directory.domain.contact import AddContact
+from services.directory.domain.listing import DeclineListing
+from services.directory.domain.structure import MergeStructures
+from services.directory.pictures import BIGGEST, pictures_of
+from services.directory.space_views import SPACE
+from services.directory.views import STRUCTURES
+from shared.contract.membership import MemberLeft
+from shared.personal import Personal
+from tests.directory.houses import House, house
+from tests.directory.neighbours import (
+    ANNA,
+    BORIS,
+    PUBLIC,
+    SPACE_PAGE,
+    answers,
+    contact,
+    drafted,
+    hidden,
+    join,
+    key_of,
+    picture,
+    published,
+    structure,
+    where,
+)
+from tests.directory.register.test_pictures import huge_png
+from tests.signing_in import say
+
+__all__ = ["house"]  # pytest finds its fixture here
+
+
+async def record(house: House, id: UUID) -> dict[str, object]:
+    found = await house.now.store.get(STRUCTURES, str(id))
+    assert found is not None
+    return found
+
+
+async def test_a_contact_corrects_the_record_of_a_structure_that_is_no_member(house: House) -> None:
+    own = await house.contact(ANNA, "Eau vive")
+    async with contact(house, ANNA) as anna:
+        assert "Eau vive" in (await anna.get(SPACE_PAGE)).text
+        page = (await anna.get(f"{SPACE_PAGE}/{own}/record")).text
+        form = answers(
+            version=hidden(page, "version"), name="Eau vive", kind="association", themes="eau\nsanté", countries="SN"
+        )
+        assert where(await anna.post(f"{SPACE_PAGE}/{own}/record", data=form)) == f"{SPACE_PAGE}/{own}"
+        assert (await record(house, own))["themes"] == ["eau", "santé"]
+        stale = await anna.post(f"{SPACE_PAGE}/{own}/record", data={**form, **answers(), "name": "Autre"})
+        assert stale.status_code == 409 and "avant vous" in stale.text
+        wrong = await anna.post(f"{SPACE_PAGE}/{own}/record", data={**form, **answers(), "website": "javascript:x"})
+        assert wrong.status_code == 422 and "https://" in wrong.text and "javascript:x" in wrong.text
+        assert (await record(house, own))["name"] == "Eau vive"
+        (said,) = [e async for run in house.now.log.read() for e in run if e.subject.endswith(".StructureRevised")]
+        assert b'"actor":"account:' in said.body.replace(b" ", b"")
+
+
+async def test_a_wish_to_be_listed_is_made_seen_and_its_refusal_read(house: House) -> None:
+    own = await house.contact(ANNA)
+    async with contact(house, ANNA) as anna:
+        page = (await anna.get(f"{SPACE_PAGE}/{own}")).text
+        form = answers(version=hidden(page, "version"))
+        for _ in range(2):  # the same form twice is one wish
+            assert where(await anna.post(f"{SPACE_PAGE}/{own}/listing", data=form)) == f"{SPACE_PAGE}/{own}"
+        assert await house.events("StructureListingWished") == 1
+        assert "Inscription demandée" in (await anna.get(f"{SPACE_PAGE}/{own}")).text
+        await house.do(DeclineListing(structure=own, reason="Il manque une présentation"))
+        assert "Il manque une présentation" in (await anna.get(f"{SPACE_PAGE}/{own}")).text
+
+
+async def test_another_structures_contact_touches_nothing_and_learns_nothing(house: House) -> None:
+    own, other = await house.contact(ANNA, "Eau vive"), await house.contact(BORIS, "Soleil levant")
+    await join(house, own)
+    await join(house, other)
+    async with contact(house, ANNA) as anna, contact(house, BORIS) as boris:
+        draft = key_of(await drafted(anna, own, title="Secret de fabrique"))
+        enter = answers(title="Puits", summary="Des puits", country="SN", stage="running")
+        project = key_of(await anna.post(f"{SPACE_PAGE}/{own}/projects/new", data=enter))
+        before = await house.now.log.last()
+        places = [
+            "", "/record", "/picture", "/new/news", "/projects/new", f"/projects/{project}", "/picture/" + "a" * 64,
+        ]  # fmt: skip
+        reads = [f"{SPACE_PAGE}/{own}{place}" for place in places]
+        reads += [f"{SPACE_PAGE}/publications/{draft}", f"{SPACE_PAGE}/publications/{draft}/edit"]
+        writes = [
+            f"{SPACE_PAGE}/{own}{place}" for place in ("/record", "/listing", "/listing/leave", "/picture", "/new/news")
+        ]
+        writes += [f"{SPACE_PAGE}/{own}/projects/{project}{what}" for what in ("", "/publish", "/withdraw")]
+        writes += [f"{SPACE_PAGE}/publications/{draft}/{what}" for what in ("edit", "publish", "withdraw")]
+        # Under the neighbour's own record, too.
+        writes += [f"{SPACE_PAGE}/{other}/projects/{project}{what}" for what in ("", "/publish", "/withdraw")]
+        for path in reads:
+            answer = await boris.get(path)
+            assert answer.status_code == 404 and "Secret" not in answer.text, path
+        for path in writes:
+            answer = await boris.post(
+                path, data=answers(title="x", text="y", reason="parce que", name="Volée", kind="other")
+            )
+            assert answer.status_code == 404, path
+        assert await house.now.log.last() == before
+        assert "Secret" not in (await boris.get(f"{SPACE_PAGE}/{other}")).text
+        assert (await boris.get(f"{PUBLIC}/publications/{draft}")).status_code == 404
+        assert (await boris.get("/directory/api/space")).status_code == 403
+
+
+async def test_nobody_who_is_signed_out_sees_a_space(house: House) -> None:
+    own = await house.contact(ANNA)
+    async with house.browser() as nobody:
+        for path in ("", f"/{own}", f"/{own}/record", f"/publications/{uuid4()}"):
+            answer = await nobody.get(SPACE_PAGE + path)
+            assert answer.status_code == 303 and "/sign-in?to=" in answer.headers["location"], path
+
+
+async def test_only_members_publish_and_why_is_said(house: House) -> None:
+    own = await house.contact(ANNA)
+    async with contact(house, ANNA) as anna:
+        assert "réservé aux adhérents" in (await anna.get(f"{SPACE_PAGE}/{own}")).text
+        refused = await drafted(anna, own)
+        assert (
+            refused.status_code == 422 and "Seuls les adhérents" in refused.text and "Un puits de plus" in refused.text
+        )
+        member = await join(house, own)
+        draft = key_of(await drafted(anna, own))
+        await say(house.now, member, MemberLeft(reason="lapse"))
+        late = await anna.post(f"{SPACE_PAGE}/publications/{draft}/publish", data=answers())
+        assert late.status_code == 422 and "Seuls les adhérents" in late.text
+        assert await house.events("MemberNewsPublished") == 0
+
+
+@pytest.mark.parametrize(
+    ("sort", "given", "says"),
+    [
+        ("news", {}, "Les Échos du Réseau"),
+        ("project", {}, "Les Échos du Réseau"),
+        ("offer", {"kind": "civic_service", "deadline": "2099-01-31"}, "Parcours"),
+        (
+            "event",
+            {"starts": f"{datetime.now(UTC) + timedelta(days=40):%Y-%m-%dT18:00}", "place": "Foix"},
+            "Rendez-vous",
+        ),
+    ],
+)
+async def test_what_is_drafted_is_previewed_published_for_all_and_withdrawn(
+    house: House, sort: str, given: dict[str, str], says: str
+) -> None:
+    own = await house.contact(ANNA)
+    await join(house, own)
+    async with contact(house, ANNA) as anna, house.browser() as public:
+        form = await anna.get(f"{SPACE_PAGE}/{own}/new/{sort}")
+        assert form.status_code == 200 and says in form.text
+        draft = key_of(await drafted(anna, own, sort, **given))
+        page = (await anna.get(f"{SPACE_PAGE}/publications/{draft}")).text
+        assert "<strong>dix</strong>" in page and says in page and "Brouillon" in page
+        shown = f"{PUBLIC}/publications/{draft}"
+        assert (await public.get(shown)).status_code == 404
+        edit = (await anna.get(f"{SPACE_PAGE}/publications/{draft}/edit")).text
+        changed = answers(version=hidden(edit, "version"), title="Deux puits", text="Vingt.", **given)
+        assert (await anna.post(f"{SPACE_PAGE}/publications/{draft}/edit", data=changed)).status_code == 303
+        done = await anna.post(f"{SPACE_PAGE}/publications/{draft}/publish", data=answers())
+        assert done.status_code == 303
+        found = await public.get(shown)
+        assert found.status_code == 200 and "Deux puits" in found.text and "Eau vive" in found.text
+        assert f'"{shown}"' in (await public.get(f"{PUBLIC}/publications?sort={sort}")).text
+        assert shown in (await public.get(f"{PUBLIC}/sitemap.xml")).text
+        again = await anna.post(f"{SPACE_PAGE}/publications/{draft}/edit", data={**changed, **answers()})
+        assert again.status_code in (409, 422), "what is published does not change"
+        assert (await anna.post(f"{SPACE_PAGE}/publications/{draft}/withdraw", data=answers())).status_code == 303
+        assert (await public.get(shown)).status_code == 410
+        assert shown not in (await public.get(f"{PUBLIC}/sitemap.xml")).text
+        assert "Deux puits" not in (await public.get(f"{PUBLIC}/publications")).text
+
+
+async def test_what_is_wrong_with_a_draft_is_said_at_its_field(house: House) -> None:
+    own = await house.contact(ANNA)
+    await join(house, own)
+    async with contact(house, ANNA) as anna:
+        wrong = await drafted(anna, own, "event", title="", starts="demain", url="ftp://x")
+        assert wrong.status_code == 422
+        for said in ('id="f-title-e"', 'id="f-starts-e"', 'id="f-url-e"'):
+            assert said in wrong.text
+        assert (await anna.get(f"{SPACE_PAGE}/{own}/new/poème")).status_code == 404
+        past = key_of(await drafted(anna, own, "event", starts="2017-03-01T10:00"))
+        answer = await anna.post(f"{SPACE_PAGE}/publications/{past}/publish", data=answers())
+        assert answer.status_code == 422 and "a déjà commencé" in answer.text
+
+
+async def test_a_hostile_text_runs_nothing_on_any_page_that_shows_it(house: House) -> None:
+    own = await house.contact(ANNA)
+    await join(house, own)
+    text = (
+        "<script>alert(1)</script> [x](javascript:alert(1)) ![p](https://exemple.invalid/pixel.png)\n\n"
+        "<img src=x onerror=alert(1)> <iframe src=//x></iframe> [ok](https://exemple.invalid/)\n\n"
+    )
+    title = "</title></script><script>alert(1)</script>"
+    async with contact(house, ANNA) as anna, house.browser() as public:
+        key = await published(house, anna, own, title=title, text=text)
+        for browser, path in (
+            (anna, f"{SPACE_PAGE}/publications/{key}"), (anna, f"{SPACE_PAGE}/{own}"), (public, f"{PUBLIC}/publications/{key}"),
+            (public, f"{PUBLIC}/publications"),
+        ):  # fmt: skip
+            page = (await browser.get(path)).text
+            assert "alert(1)" in page or "publications" not in path
+            data = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.S)
+            bare = page.lower()
+            for one in data:
+                assert "<" not in one and ">" not in one
+                bare = bare.replace(one.lower(), "")
+            bare = bare.replace('<script type="application/ld+json"></script>', "")
+            for bad in ("<script", "<iframe", "<img src=x", '<img src="https', 'href="javascript', 'onerror="'):
+                assert bad not in bare, (path, bad)
+            links = re.findall(r'<a href="https://exemple.invalid/"[^>]*>', page)
+            assert all('rel="nofollow ugc noopener"' in one for one in links)
+
+
+async def test_a_picture_is_made_anew_shown_with_the_publication_alone_and_gone_with_it(house: House) -> None:
+    own = await house.contact(ANNA)
+    await join(house, own)
+    exif = Image.Exif()
+    exif[Base.ImageDescription.value] = "Prise chez une personne inventée"
+    sent = picture(exif=exif) + b"<script>alert(1)</script>"
+    files = {"picture_file": ("photo.jpg", sent, "image/jpeg")}
+    async with contact(house, ANNA) as anna, house.browser() as public:
+        without = await drafted(anna, own, files=files)
+        assert without.status_code == 422 and 'id="f-picture_text-e"' in without.text
+        name = hidden(without.text, "picture")  # kept, so that it need not be chosen again
+        draft = key_of(await drafted(anna, own, picture=name, picture_text="Un puits et sa pompe"))
+        assert f"/picture/{name}" in (await anna.get(f"{SPACE_PAGE}/publications/{draft}")).text
+        shown = f"{PUBLIC}/publications/{draft}/picture/{name}"
+        assert (await public.get(shown)).status_code == 404, "a draft's picture is nobody's business"
+        assert (await public.get(f"{SPACE_PAGE}/{own}/picture/{name}")).status_code == 303
+        await anna.post(f"{SPACE_PAGE}/publications/{draft}/publish", data=answers())
+        answer = await public.get(shown)
+        assert answer.status_code == 200 and answer.headers["content-type"] == "image/webp"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert "sandbox" in answer.headers["content-security-policy"]
+        assert "public" in answer.headers["cache-control"]
+        assert b"invent" not in answer.content and b"script" not in answer.content
+        page = (await public.get(f"{PUBLIC}/publications/{draft}")).text
+        assert 'alt="Un puits et sa pompe"' in page
+        assert (await public.get(f"{PUBLIC}/publications/{draft}/picture/{'0' * 64}")).status_code == 404
+        await anna.post(f"{SPACE_PAGE}/publications/{draft}/withdraw", data=answers())
+        assert (await public.get(shown)).status_code == 410
+
+
+async def test_what_is_no_picture_is_refused_in_words_and_kept_nowhere(house: House) -> None:
+    own = await house.contact(ANNA)
+    hostile = (
+        (b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "n’est pas une image"),
+        (b"%PDF-1.7 <script>", "n’est pas une image"),
+        (b"GIF89a<script>alert(1)</script>", "n’est pas une image"),
+        (picture()[:300], "n’est pas une image"),
+        (huge_png(), "millions de pixels"),
+        (picture("PNG", (2, 2)), "pixels"),
+        (b"\xff\xd8\xff" + b"x" * BIGGEST, "5"),
+    )
+    async with contact(house, ANNA) as anna:
+        for data, says in hostile:
+            files = {"picture_file": ("../../logo.png", data, "image/png")}
+            form = answers(picture_text="Notre logo")
+            answer = await anna.post(f"{SPACE_PAGE}/{own}/picture", data=form, files=files)
+            assert answer.status_code == 422 and says in answer.text and 'id="f-picture_file-e"' in answer.text, data[
+                :20
+            ]
+        files = {"picture_file": ("logo.png", b"x" * (6 * 2**20), "image/png")}
+        heavy = await anna.post(f"{SPACE_PAGE}/{own}/picture", data=answers(picture_text="Notre logo"), files=files)
+        assert heavy.status_code == 413
+    assert pictures_of(house.now).names() == [] and await house.events("StructurePictured") == 0
+
+
+async def test_the_record_shows_a_picture_and_then_none(house: House) -> None:
+    own = await house.contact(ANNA)
+    async with contact(house, ANNA) as anna:
+        files = {"picture_file": ("logo.png", picture("PNG"), "image/png")}
+        done = await anna.post(f"{SPACE_PAGE}/{own}/picture", data=answers(picture_text="Notre logo"), files=files)
+        assert done.status_code == 303
+        name = (await record(house, own))["picture"]
+        assert (await anna.get(f"{SPACE_PAGE}/{own}/picture/{name}")).headers["content-type"] == "image/webp"
+        form = answers(picture=str(name), picture_text="Notre nouveau logo")
+        assert (await anna.post(f"{SPACE_PAGE}/{own}/picture", data=form)).status_code == 303
+        assert (await record(house, own))["picture_text"] == "Notre nouveau logo"
+        gone = answers(picture=str(name), picture_remove="true")
+        assert (await anna.post(f"{SPACE_PAGE}/{own}/picture", data=gone)).status_code == 303
+        assert (await record(house, own))["picture"] is None
+
+
+async def test_one_contact_of_several_structures_and_several_contacts_of_one_follow_a_merge(house: House) -> None:
+    first, second = await house.contact(ANNA, "Eau vive"), await house.contact(ANNA, "Eau vive France")
+    await house.do(AddContact(structure=first, name=Personal("Boris"), email=Personal(BORIS)))
+    await join(house, first)
+    async with contact(house, ANNA) as anna, contact(house, BORIS) as boris:
+        assert "2 structures" in (await anna.get(SPACE_PAGE)).text.replace("\u00a0", " ")
+        draft = key_of(await drafted(boris, first))
+        assert (await anna.get(f"{SPACE_PAGE}/publications/{draft}")).status_code == 200
+        assert (await boris.get(f"{SPACE_PAGE}/{second}")).status_code == 404
+        await house.do(MergeStructures(structure=second, merged=first))
+        assert "1 structure" in (await anna.get(SPACE_PAGE)).text.replace("\u00a0", " ")
+        page = await boris.get(f"{SPACE_PAGE}/{second}")
+        assert page.status_code == 200 and "Un puits de plus" in page.text
+        assert (await boris.post(f"{SPACE_PAGE}/publications/{draft}/publish", data=answers())).status_code == 303
+        document = await house.now.store.get(SPACE, str(draft))
+        assert document is not None and document["structure_name"] == "Eau vive France"
+
+
+async def test_a_member_enters_a_cooperation_project_shows_it_and_takes_it_back(house: House) -> None:
+    own = await house.contact(ANNA)
+    await join(house, own)
+    async with contact(house, ANNA) as anna, house.browser() as public:
+        form = answers(
+            title="L’eau à Ziguinchor", summary="Des *puits*.", country="SN", stage="evaluated", themes="eau",
+            partner_associations="Association des femmes",
+        )  # fmt: skip
+        wrong = await anna.post(f"{SPACE_PAGE}/{own}/projects/new", data=form)
+        assert wrong.status_code == 422 and "Évaluation" in wrong.text
+        key = key_of(
+            await anna.post(f"{SPACE_PAGE}/{own}/projects/new", data={**form, **answers(), "stage": "running"})
+        )
+        shown, place = f"{PUBLIC}/projects/{key}", f"{SPACE_PAGE}/{own}/projects/{key}"
+        assert (await public.get(shown)).status_code == 404
+        assert (await anna.post(f"{place}/publish", data=answers())).status_code == 303
+        page = (await public.get(shown)).text
+        assert "Association des femmes" in page and "<em>puits</em>" in page and "Eau vive" in page
+        other = await structure(house, "Partenaire d’ici")
+        project = await house.now.store.get(PROJECTS, str(key))
+        assert project is not None and project["leader"] == str(own) and str(other) not in project["structures"]
+        assert (await anna.post(f"{place}/withdraw", data=answers())).status_code == 303
+        assert (await public.get(shown)).status_code == 410

@@ -1,0 +1,215 @@
+"""From the public page to the bulletin: a visitor claims a record, comes into the space, publishes, takes it back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from aiosmtpd.controller import Controller
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from shared.nats_server import free_port
+from tests.accessibility import Barriers, barriers, node_modules
+from tests.browser import ARGUMENTS, CHROMIUM, needs_browser
+from tests.directory.neighbours import picture
+from tests.installation import Up, post_json
+
+__all__ = ["barriers", "node_modules"]  # fixtures
+pytestmark = needs_browser
+WHO = "claire@eauvive.exemple"
+
+
+class Post:
+    """A mail server that keeps what comes for the visitor."""
+
+    def __init__(self) -> None:
+        self.taken: list[EmailMessage] = []
+        self.port = free_port()
+
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+        message = message_from_bytes(envelope.content, policy=policy.default)
+        assert isinstance(message, EmailMessage)
+        if WHO in str(message["To"]):
+            self.taken.append(message)
+        return "250 OK"
+
+    def link(self, page: Page, n: int) -> str:
+        """The link in the n-th mail to the visitor, once it has come."""
+        for _ in range(400):
+            if len(self.taken) >= n:
+                break
+            page.wait_for_timeout(50)
+        body = self.taken[n - 1].get_body(("plain",))
+        assert body is not None
+        return str(re.findall(r"http\S+/directory/\S+/\S+", body.get_content())[0])
+
+
+@pytest.fixture
+def post() -> Iterator[Post]:
+    post = Post()
+    controller = Controller(post, hostname="127.0.0.1", port=post.port)
+    controller.start()
+    yield post
+    controller.stop()
+
+
+@pytest.fixture
+def up(tmp_path: Path, post: Post) -> Iterator[Up]:
+    smtp = {"MAILLAGE_SMTP_HOST": "127.0.0.1", "MAILLAGE_SMTP_PORT": str(post.port), "MAILLAGE_SMTP_TLS": "none"}
+    up = Up(tmp_path / "data", ["--no-sample"], smtp).start()
+    yield up
+    up.stop()
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield launched
+        launched.close()
+
+
+@pytest.mark.timeout(400)
+def test_a_visitor_claims_a_record_enters_the_space_publishes_and_finds_it_in_the_bulletins_draft(
+    up: Up, post: Post, browser: Browser, barriers: Barriers
+) -> None:
+    url = up.wait()
+    own = do(url, "directory", "register-structure", name="Eau vive", kind="association", department="09")
+    do(url, "directory", "list-structure", structure=own)
+    visitor = browser.new_page(viewport={"width": 390, "height": 844}, locale="fr-FR")
+    team = browser.new_context(viewport={"width": 1280, "height": 900}, locale="fr-FR")
+    team.add_cookies(up.browser_cookies("all:editor"))
+    staff = team.new_page()
+    seen: list[str] = []
+
+    def check(page: Page, heading: str | re.Pattern[str]) -> None:
+        """Nothing on the page that a tab is coming to is in anybody's way."""
+        expect(page.locator("h1")).to_have_text(heading)
+        page.wait_for_load_state()
+        wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        found = barriers(page)
+        assert not found and wide <= 0, f"{urlsplit(page.url).path}: {wide} px too wide\n" + "\n".join(found)
+        seen.append(urlsplit(page.url).path)
+
+    # A visitor finds the record and asks to look after it.
+    visitor.goto(url)
+    visitor.click("text=Chercher dans l’annuaire public")
+    check(visitor, "Annuaire public")
+    visitor.get_by_label("Chercher une structure").fill("eau vivve")  # as people type
+    visitor.keyboard.press("Enter")
+    expect(visitor.locator("#h-found")).to_have_text(re.compile("1.structure"))
+    visitor.click("text=Eau vive >> nth=-1")
+    check(visitor, "Eau vive")
+    visitor.click("text=Demander à tenir cette fiche")
+    check(visitor, "Demander à tenir cette fiche")
+    visitor.click("text=Envoyer la demande")
+    expect(visitor.get_by_role("alert")).to_be_visible()
+    check(visitor, "Demander à tenir cette fiche")
+    visitor.get_by_label("Votre nom").fill("Claire Inventée")
+    visitor.get_by_label("Votre adresse électronique").fill(WHO)
+    visitor.click("text=Envoyer la demande")
+    expect(visitor.locator("h1")).to_have_text("Regardez votre messagerie")
+    visitor.goto(post.link(visitor, 1))
+    check(visitor, "Confirmez votre demande")
+    visitor.click("text=Confirmer ma demande")
+    expect(visitor.locator("h1")).to_have_text("Votre demande est confirmée")
+
+    # The team accepts; a link to the space comes by mail.
+    staff.goto(f"{url}/directory/claims")
+    check(staff, "Demandes du public")
+    staff.click("main ul.lines a")
+    check(staff, "Eau vive")
+    staff.click("text=Accepter la demande")
+    expect(staff.locator("main")).to_contain_text("Acceptée")
+    visitor.goto(post.link(visitor, 2))
+    visitor.click("text=Me connecter")
+    expect(visitor.locator("h1")).to_have_text("Mon espace")
+    check(visitor, "Mon espace")
+
+    # Corrects the record, though no member; leaves the public directory and asks to be in it again.
+    visitor.click("main h3 >> text=Eau vive")
+    expect(visitor.locator("main")).to_contain_text("réservé aux adhérents")
+    check(visitor, "Eau vive")
+    visitor.click("text=Modifier la fiche")
+    check(visitor, "Modifier la fiche")
+    visitor.get_by_label("En quelques mots").fill("Des puits, *ici et là-bas*.")
+    visitor.click("text=Enregistrer la fiche")
+    expect(visitor.get_by_role("status")).to_contain_text("C’est enregistré")
+    visitor.click("summary >> text=Retirer de l’annuaire public")
+    check(visitor, "Eau vive")
+    visitor.click("form >> text=Retirer >> nth=-1")
+    expect(visitor.locator("main")).to_contain_text("Hors de l’annuaire public")
+    gone = staff.goto(f"{url}/directory/public/structures/{own}")
+    assert gone is not None and gone.status == 410
+    visitor.click("text=Demander l’inscription")
+    staff.goto(f"{url}/directory/listings")
+    check(staff, "Annuaire public")
+    staff.click("text=Ne pas inscrire")
+    check(staff, "Annuaire public")
+    staff.click("main li button >> text=Inscrire")
+    expect(staff.locator("main")).to_contain_text("Rien à décider")
+    staff.goto(f"{url}/directory/public/structures/{own}")
+    expect(staff.locator(".prose em")).to_have_text("ici et là-bas")
+
+    # Once a member, publishes news with a picture.
+    do(url, "membership", "join-network", structure=own, name="Eau vive", college="associative", charter_version=1)
+    visitor.reload()
+    visitor.get_by_role("link", name="Écrire une actualité").click()
+    check(visitor, "Écrire une actualité")
+    visitor.get_by_label("Titre").fill("Un puits de plus")
+    visitor.get_by_label("Texte", exact=True).fill("Il donne **dix** mètres cubes.\n\n<script>alert(1)</script>")
+    visitor.set_input_files("#f-picture_file", {"name": "p.jpg", "mimeType": "image/jpeg", "buffer": picture()})
+    visitor.click("text=Enregistrer et voir l’aperçu")
+    expect(visitor.locator("#f-picture_text-e")).to_be_visible()  # what it shows is missing
+    check(visitor, "Écrire une actualité")
+    visitor.get_by_label("Ce que montre l’image").fill("Le puits et sa pompe")
+    visitor.click("text=Enregistrer et voir l’aperçu")
+    expect(visitor.locator("article strong")).to_have_text("dix")
+    assert visitor.locator("article img").evaluate("one => one.complete && one.naturalWidth") == 320
+    check(visitor, "Un puits de plus")
+    visitor.get_by_role("button", name="Publier").click()
+    expect(visitor.locator("main")).to_contain_text("Les Échos du Réseau")
+    check(visitor, "Un puits de plus")
+    visitor.click("text=Voir la page publique")
+    expect(visitor.get_by_role("img", name="Le puits et sa pompe")).to_be_visible()
+    check(visitor, "Un puits de plus")
+    shown = visitor.url
+
+    # It is in the bulletin's draft, with its picture and the way back; withdrawn, it is not.
+    in_draft(staff, url, lambda: staff.locator("main h3 >> text=Un puits de plus").count() == 1)
+    assert staff.get_by_role("img", name="Le puits et sa pompe").evaluate("one => one.naturalWidth") == 320
+    check(staff, re.compile("Les Échos du Réseau"))
+    staff.click("text=page publique")
+    expect(staff).to_have_url(shown)
+    visitor.goto(f"{url}/directory/space/publications/{shown.rpartition('/')[2]}")
+    visitor.click("summary >> text=Retirer")
+    visitor.click("form >> text=Retirer >> nth=-1")
+    expect(visitor.locator(".kicker")).to_have_text("Retiré")
+    answer = staff.goto(shown)
+    assert answer is not None and answer.status == 410
+    in_draft(staff, url, lambda: staff.locator("#h-dropped").count() == 1)
+    assert len(seen) > 18
+
+
+def do(url: str, service: str, command: str, **body: Any) -> str:
+    """Lets the operator send a command; the entity's id."""
+    return str(post_json(f"{url}/{service}/api/commands/{command}", body)["entity"])
+
+
+def in_draft(page: Page, url: str, holds: Callable[[], bool]) -> None:
+    """Opens the draft of Les Échos du Réseau, until it shows what it is to show."""
+    for _ in range(100):
+        page.goto(f"{url}/newsletter/bulletins/echos")
+        issue = page.locator('a[href^="/newsletter/issues/"]').first
+        if issue.count():
+            issue.click()
+            if holds():
+                return
+        page.wait_for_timeout(100)
+    raise AssertionError("not in the draft")
