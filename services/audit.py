@@ -70,7 +70,7 @@ def audit_verify(
     """Check every event, hash and signature of an archive. Exit code 1 where something is wrong; it says where."""
     found = archive_of(archive, data)
     with plain_errors():
-        trusted = _key(found, key, quiet=json)
+        trusted = trusted_key(found, key, quiet=json)
         checkpoints = [(str(path), path.read_bytes().decode(errors="replace")) for path in kept or []]
         with bar() as progress:
             task = progress.add_task("Verifying", total=None)
@@ -108,7 +108,7 @@ def audit_prove(
     found = archive_of(archive, data)
     with plain_errors():
         wanted, after = _wanted(event)
-        proof = prove(found, _key(found, key, quiet=True), wanted, after=after)
+        proof = prove(found, trusted_key(found, key, quiet=True), wanted, after=after)
     if proof is None:
         raise CannotStart(f"There is no event {event} in this archive.")
     typer.echo(msgspec.json.format(msgspec.json.encode(proof), indent=1).decode())
@@ -222,7 +222,7 @@ def archive_of(given: Path | None, data: Path | None) -> Archive:
     return Archive(given)
 
 
-def _key(archive: Archive, given: str | None, *, quiet: bool) -> VerifierKey:
+def trusted_key(archive: Archive, given: str | None, *, quiet: bool) -> VerifierKey:
     """The key that is trusted: the given one, or, with a warning, the one that lies in the archive itself."""
     if given is not None:
         return _read_key(given)

@@ -13,7 +13,19 @@ from pydantic import ValidationError
 
 from deploy.sample.load import NotHere, load
 from deploy.sample.plan import SAMPLE_NETWORK
-from services import asking, audit, backup, deployment, history, importing, nats_files, restore, serving
+from services import (
+    asking,
+    audit,
+    audit_files,
+    backup,
+    deployment,
+    event_options,
+    history,
+    importing,
+    nats_files,
+    restore,
+    serving,
+)
 from services.account import account
 from services.client import NoAnswer
 from services.directory.first_link import first_link
@@ -35,6 +47,8 @@ sample = typer.Typer(help="The sample history of 2012-2017.", no_args_is_help=Tr
 app.add_typer(sample, name="sample")
 asking.add_to(app)
 audit.add_to(app)
+audit_files.add_to(app)
+event_options.add_to(app)
 backup.add_to(app)
 restore.add_to(app)
 deployment.add_to(app)

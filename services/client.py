@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+import shutil
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import IO, Any, TypeVar
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 SERVICES = ("directory", "membership", "events", "newsletter", "observatory")
+T = TypeVar("T")
 TIMEOUT = 600.0  # seconds; a rebuild of a long log takes its time
 
 
@@ -49,6 +52,10 @@ class Client:
             request.add_header("Content-Type", "application/json")
         return await asyncio.to_thread(self._ask, request)
 
+    async def save(self, path: str, to: Path) -> int:
+        """Writes an answer to a file, whole or not at all; how many bytes it has."""
+        return await asyncio.to_thread(self._save, self._request(path), to)
+
     def _request(self, path: str, data: bytes | None = None) -> Request:
         """Raises NoAnswer for a service that has no place."""
         first = path.split("/")[1]
@@ -62,10 +69,26 @@ class Client:
             request.add_header("Host", "localhost")
         return request
 
+    def _save(self, request: Request, to: Path) -> int:
+        draft = to.with_name(f"{to.name}.part")
+
+        def take(answer: IO[bytes]) -> int:
+            with draft.open("wb") as file:
+                shutil.copyfileobj(answer, file)
+            return draft.replace(to).stat().st_size
+
+        try:
+            return self._answered(request, take)
+        finally:
+            draft.unlink(missing_ok=True)
+
     def _ask(self, request: Request) -> Any:
+        return self._answered(request, json.load)
+
+    def _answered(self, request: Request, take: Callable[[IO[bytes]], T]) -> T:
         try:
             with urlopen(request, timeout=TIMEOUT) as answer:
-                return json.load(answer)
+                return take(answer)
         except HTTPError as error:
             try:
                 said = json.load(error)

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
-import orjson
 from fastapi import APIRouter, HTTPException, Query, Request
 from pydantic import BaseModel, Field
 
+from services.observatory import audit_api
 from services.observatory.indicators import INDICATORS, Counts, Indicator
-from services.observatory.journal import found, opened_event, wanted
 from services.observatory.reading import Moment, Observatory, current, year_of
 from services.observatory.review import Row, published
 from shared.days import PARIS
 from shared.service import Service
-from shared.web.api import PROBLEMS, without_persons
+from shared.web.api import PROBLEMS
 from shared.web.pages import language
 
 AsOf = Annotated[str | None, Query(max_length=40, description="The state of that day, such as 2015-12-31.")]
@@ -82,13 +80,6 @@ class IndicatorValues(IndicatorOut):
     values: list[ValueOut]
 
 
-class EventsOut(BaseModel):
-    """Events in the order of the log. `sequence`: how far the observatory has read it."""
-
-    events: list[dict[str, Any]]
-    sequence: int
-
-
 def api(service: Service) -> APIRouter:
     """Routes under `/observatory/api`."""
     router = APIRouter(prefix="/api", responses=PROBLEMS)
@@ -127,31 +118,8 @@ def api(service: Service) -> APIRouter:
             **_indicator(found, language(request)), **_when(moment, observatory), query=found.query, values=values
         )
 
-    _events(router, service)
+    router.include_router(audit_api.api(service))
     return router
-
-
-def _events(router: APIRouter, service: Service) -> None:
-    @router.get("/events", tags=["events"], operation_id="observatory_events")
-    async def events(
-        after: Annotated[int, Query(ge=0, le=2**53, description="Only what stands later in the log.")] = 0,
-        limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-        service_name: Annotated[str | None, Query(alias="service", max_length=40)] = None,
-        type: Annotated[str | None, Query(max_length=80)] = None,
-        entity: Annotated[str | None, Query(max_length=80, description="The id of an entity.")] = None,
-    ) -> EventsOut:
-        """Events as the log holds them; what is sealed is left out."""
-        observatory = await current(service)
-        rows = await found(observatory.table, wanted(service_name, type, entity), after=after, limit=limit)
-        return EventsOut(events=[_event(row) for row in rows], sequence=observatory.table.position)
-
-    @router.get("/events/{seq}", tags=["events"], operation_id="observatory_event")
-    async def event(seq: int) -> dict[str, Any]:
-        """One message of the log, opened: an event, or why it is void."""
-        answer = await opened_event(service, await current(service), seq)
-        if answer is None:
-            raise HTTPException(404, "not-found")
-        return answer
 
 
 def today() -> date:
@@ -189,18 +157,3 @@ def _indicator(one: Indicator, lang: str) -> dict[str, Any]:
         "name": one.name, "title": one.title[at], "definition": one.definition[at], "unit": one.unit,
         "rests_on": one.counts, "parameters": list(one.parameters),
     }  # fmt: skip
-
-
-def _event(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row of the table as the event it is."""
-    return {
-        "seq": row["seq"], "id": row["id"], "source": f"/{row['network']}/{row['service']}", "type": row["type"],
-        "subject": f"{row['entity']}/{row['entity_id']}", "time": _instant(row["time"]), "recordedtime": _instant(row["recorded"]),
-        "actor": row["actor"], "commandid": row["command"], "correlationid": row["correlation"] or row["command"],
-        "causationid": row["cause"], "entityversion": row["version"], "readable": row["readable"],
-        "data": without_persons(orjson.loads(row["data"])) if row["data"] else None,
-    }  # fmt: skip
-
-
-def _instant(moment: datetime | None) -> str:
-    return "" if moment is None else moment.replace(tzinfo=UTC).isoformat().replace("+00:00", "Z")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from services.observatory import notary, reading
+from services.observatory import notary, reading, texts
 from services.observatory.measures import measuring
 from services.observatory.views import VIEWS
 from services.observatory.web import routes
@@ -15,9 +15,11 @@ from shared.service import Definition, Service
 async def opening(service: Service) -> None:
     await reading.opening(service)
     await notary.opening(service)
+    texts.opening(service)
 
 
 async def closing(service: Service) -> None:
+    await texts.closing(service)
     await notary.closing(service)
     await reading.closing(service)
 

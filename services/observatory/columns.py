@@ -41,6 +41,7 @@ TYPED: Mapping[str, pa.DataType] = {
     "reason": TEXT, "medium": TEXT, "bulletin": TEXT, "audience": TEXT, "town": TEXT, "module": TEXT, "registration": TEXT,
     "workshop": TEXT, "association": TEXT, "school": TEXT, "school_year": TEXT, "year": pa.int32(), "people": pa.int64(),
     "days": pa.int32(), "fte": pa.float64(), "pilot": pa.bool_(), "cleared": WORDS, "topics": WORDS, "guests": WORDS,
+    "themes": WORDS,
 }  # fmt: skip
 """What indicators ask for: fields of events, by their own names."""
 
@@ -63,7 +64,10 @@ class Sealed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 ID = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
-INSTEAD: Mapping[Any, Any] = {UUID: ID, Personal: Sealed}
+WHOLE = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+INSTEAD: Mapping[Any, Any] = {UUID: ID, Personal: Sealed, int: WHOLE}
+SHORT = [n for n, kind in enumerate(TYPED.values()) if kind == pa.int32()]
+"""The columns that hold less than an event may say."""
 
 
 def _strict(annotation: Any) -> Any:
@@ -191,6 +195,8 @@ def row_of(event: Recorded, peak: datetime) -> tuple[Row, datetime]:
         except (msgspec.DecodeError, UnicodeDecodeError):
             data, typed = _leniently(event, reader)
             readable = readable and data != b""
+        if any(typed[n] is not None and not -(2**31) <= typed[n] < 2**31 for n in SHORT):
+            readable, typed = False, EMPTY
     if recorded > peak:
         peak = recorded
     correlation = cloud.correlationid if cloud.correlationid != cloud.commandid else None

@@ -30,7 +30,7 @@ def home(service: Service) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     pages = Pages(
         "", Path(__file__).parent / "templates", WORDS, network_title=lambda: service.settings.title,
-        always=lambda request: {"footnote": service.around.footnote}, label=service.sessions.label,
+        always=lambda request: {"footnote": service.around.footnote, "stale": service.freshness.of}, label=service.sessions.label,
     )  # fmt: skip
 
     @router.get("/")

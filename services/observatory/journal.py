@@ -3,72 +3,70 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 import orjson
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from starlette.responses import Response
 
+from services.observatory.browsing import (
+    COLUMNS,
+    PAGE,
+    Wanted,
+    counts,
+    found,
+    page,
+    wanted,
+    with_sequences,
+)
 from services.observatory.notary import notary_of
+from services.observatory.parked import parked_everywhere
 from services.observatory.reading import Observatory, current
 from services.observatory.sentences import sentence, valued
 from services.observatory.table import EventTable
-from shared.contract import EVENTS, SERVICES
-from shared.decider import Refused
+from services.observatory.things import record_of
+from shared.contract import EVENTS
 from shared.envelope import Void, opened
 from shared.service import Service
+from shared.web.access import demand, who_of
 from shared.web.api import without_persons
 from shared.web.formats import as_date, clock, day
 from shared.web.pages import Pages, language
 
-PAGE = 50  # events of a page
-COLUMNS = "seq, id, network, service, entity, entity_id, version, type, time, recorded, actor, command, correlation, cause, readable, data, structure"
+__all__ = ["PAGE", "Asked", "Wanted", "found", "lines", "opened_event", "routes", "wanted", "with_sequences"]
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which events: of a service, of a type, of one entity (by its id)."""
-
-    service: str | None = None
-    type: str | None = None
-    entity: str | None = None
-
-    @property
-    def where(self) -> tuple[str, dict[str, Any]]:
-        """The condition in SQL, and its values."""
-        given = {"service": self.service, "type": self.type, "entity_id": self.entity}
-        values = {name: value for name, value in given.items() if value}
-        return " AND ".join(["true", *(f"{name} = ${name}" for name in values)]), values
+def sees_accounts(request: Request) -> bool:
+    """Whether they are shown who signed in when, who may do what, and what each person did."""
+    return who_of(request).may("observatory", "auditor")
 
 
-def wanted(service: str | None, type: str | None, entity: str | None) -> Wanted:
-    """Raises Refused for a service or type that is none."""
-    if service and service not in SERVICES:
-        raise Refused("unknown-service", value=service)
-    if type and type not in EVENTS:
-        raise Refused("unknown-type", value=type)
-    return Wanted(service or None, type or None, (entity or "").strip() or None)
+def asked(
+    request: Request,
+    service_name: Annotated[str, Query(alias="service", max_length=40, description="One of the five.")] = "",
+    type: Annotated[str, Query(max_length=80, description="A type of event.")] = "",
+    entity: Annotated[str, Query(max_length=80, description="The id of an entity: its own events.")] = "",
+    about: Annotated[str, Query(max_length=80, description="An id: the events of it, and those that name it.")] = "",
+    actor: Annotated[str, Query(max_length=120, description="Who did it; for auditors.")] = "",
+    chain: Annotated[str, Query(max_length=80, description="A correlation id: one chain of cause and effect.")] = "",
+    q: Annotated[
+        str, Query(max_length=120, description="Words that must all occur in what is not sealed; or an id.")
+    ] = "",
+    since: Annotated[str, Query(max_length=40, description="It speaks of that day or a later one.")] = "",
+    until: Annotated[str, Query(max_length=40, description="It speaks of that day or an earlier one.")] = "",
+    known_since: Annotated[str, Query(max_length=40, description="It was recorded on that day or later.")] = "",
+    known_until: Annotated[str, Query(max_length=40, description="It was recorded on that day or before.")] = "",
+) -> Wanted:
+    """Which events an address asks for. Raises NotYours for an actor where one is no auditor."""
+    if actor.strip():
+        demand(request, "auditor")
+    return wanted(
+        service_name, type, entity, about=about, actor=actor, chain=chain, q=q, since=since, until=until,
+        known_since=known_since, known_until=known_until, accounts=sees_accounts(request),
+    )  # fmt: skip
 
 
-async def found(
-    table: EventTable, which: Wanted, *, after: int = 0, limit: int = PAGE, offset: int = 0, newest: bool = False
-) -> list[dict[str, Any]]:
-    """Rows of the table in the order of the log, or newest first."""
-    where, values = which.where
-    order = "DESC" if newest else "ASC"
-    sql = (
-        f"SELECT {COLUMNS} FROM events WHERE {where} AND seq > $after ORDER BY seq {order} LIMIT $limit OFFSET $offset"
-    )
-    return await table.ask(sql, {**values, "after": after, "limit": limit, "offset": offset})
-
-
-async def with_sequences(table: EventTable, sequences: Sequence[int]) -> list[dict[str, Any]]:
-    """The events with these sequences, in their order."""
-    return await table.ask(
-        f"SELECT {COLUMNS} FROM events WHERE list_contains($sequences, seq) ORDER BY seq",
-        {"sequences": list(sequences)},
-    )
+Asked = Annotated[Wanted, Depends(asked)]
 
 
 async def names(table: EventTable, rows: Sequence[Mapping[str, Any]], lang: str) -> dict[str, str]:
@@ -76,8 +74,8 @@ async def names(table: EventTable, rows: Sequence[Mapping[str, Any]], lang: str)
     ids = sorted({row["entity_id"] for row in rows} | {row["structure"] for row in rows if row["structure"]})
     answer = await table.ask(
         "SELECT entity_id, arg_max(coalesce(name, title, bulletin), (time, seq)) AS name FROM events "
-        "WHERE list_contains($ids, entity_id) AND readable AND type NOT IN ('WorkshopHeld', 'ItemAdded', 'ItemRevised') "
-        "GROUP BY entity_id",
+        "WHERE entity_id IN (SELECT unnest($ids::VARCHAR[])) AND readable "
+        "AND type NOT IN ('WorkshopHeld', 'ItemAdded', 'ItemRevised', 'TokenIssued') GROUP BY entity_id",
         {"ids": ids},
     )
     return {row["entity_id"]: valued(row["name"], lang) for row in answer if row["name"]}
@@ -94,6 +92,8 @@ async def lines(table: EventTable, rows: Sequence[Mapping[str, Any]], lang: str)
             "text": sentence(row["type"], orjson.loads(row["data"]) if row["data"] else None, lang),
             "about": called.get(row["entity_id"]) or called.get(row["structure"] or "") or "",
             "entity": row["entity_id"],
+            "kind": f"{row['service']}.{row['entity']}",
+            "recorded": f"{day(row['recorded'])} {clock(row['recorded'])}" if row["recorded"] else "",
             "happened": f"{day(row['time'])} {clock(row['time'])}" if row["time"] else "",
             "known": _known(row, lang),
             "actor": row["actor"],
@@ -152,30 +152,23 @@ def routes(service: Service) -> APIRouter:
     """The pages of the journal."""
     router = APIRouter(prefix="/journal", include_in_schema=False)
 
-    def render(request: Request, template: str, observatory: Observatory, **context: Any) -> Response:
-        pages: Pages = request.app.state.pages
-        return pages.render(request, template, sequence=observatory.table.position, **context)
-
     @router.get("")
     async def journal(
         request: Request,
-        service_name: Annotated[str, Query(alias="service", max_length=40)] = "",
-        type: Annotated[str, Query(max_length=80)] = "",
-        entity: Annotated[str, Query(max_length=80)] = "",
-        page: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
+        which: Asked,
+        before: Annotated[int | None, Query(ge=1, le=2**53)] = None,
+        after: Annotated[int | None, Query(ge=0, le=2**53)] = None,
     ) -> Response:
         observatory, lang = await current(service), language(request)
         table = observatory.table
-        which = wanted(service_name, type, entity)
-        where, values = which.where
-        total = (await table.ask(f"SELECT count(*) AS n FROM events WHERE {where}", values))[0]["n"]
-        rows = await found(table, which, limit=PAGE, offset=(page - 1) * PAGE, newest=True)
-        types = await table.ask("SELECT service, type, count(*) AS n FROM events GROUP BY ALL ORDER BY service, type")
+        shown, counted = await page(table, which, before=before, after=after), await counts(table, which)
         void = (await table.ask("SELECT count(*) AS n FROM voids"))[0]["n"]
+        called = await called_things(table, [one for one in (which.entity, which.about) if one], lang)
+        types = sorted((sentence(code, None, lang), code, n) for code, n in counted.types.items())
         return render(
-            request, "journal.html", observatory, lines=await lines(table, rows, lang), total=total, page=page,
-            pages_total=max(1, -(-total // PAGE)), chosen=which, void=void, damage=table.damage or notary_of(service).alarm,
-            types=[(t["type"], sentence(t["type"], None, lang), t["n"]) for t in types if not which.service or t["service"] == which.service],
+            request, "journal.html", observatory, lines=await lines(table, shown.rows, lang), total=counted.total,
+            newer=shown.newer, older=shown.older, chosen=which, counts=counted, types=types, called=called, void=void,
+            damage=table.damage or notary_of(service).alarm, auditor=which.accounts,
         )  # fmt: skip
 
     @router.get("/void")
@@ -186,38 +179,80 @@ def routes(service: Service) -> APIRouter:
             request, "void.html", observatory,
             voids=await table.ask("SELECT seq, subject, reason, bytes FROM voids ORDER BY seq DESC LIMIT 500"),
             unreadable=await table.ask("SELECT seq, type FROM events WHERE NOT readable ORDER BY seq DESC LIMIT 500"),
-            parked=await service.store.parked(), damage=table.damage or notary_of(service).alarm,
+            parked=await parked_everywhere(service), damage=table.damage or notary_of(service).alarm,
         )  # fmt: skip
 
     @router.get("/{seq}")
     async def event(request: Request, seq: str) -> Response:
         if not (seq.isascii() and seq.isdigit() and len(seq) < 16):
             raise HTTPException(404)
-        observatory, lang = await current(service), language(request)
+        observatory, lang, at = await current(service), language(request), int(seq)
         table = observatory.table
-        message = await opened_event(service, observatory, int(seq))
+        message = await opened_event(service, observatory, at)
         if message is None:
             raise HTTPException(404)
+        proof = proof_state(service, at)
+        if reserved(message) and not sees_accounts(request):
+            return render(
+                request, "event.html", observatory, seq=at, reserved=True, message=message, line=None, proof=proof
+            )
         shown = orjson.dumps(message, option=orjson.OPT_INDENT_2).decode()
         if "void" in message:
-            return render(request, "event.html", observatory, seq=int(seq), message=message, line=None, shown=shown)
-        rows = await with_sequences(table, [int(seq)])
-        row = rows[0]
-        cause = await table.ask(f"SELECT {COLUMNS} FROM events WHERE id = $id", {"id": row["cause"] or ""})
+            return render(
+                request,
+                "event.html",
+                observatory,
+                seq=at,
+                reserved=False,
+                message=message,
+                line=None,
+                shown=shown,
+                proof=proof,
+            )
+        row = (await with_sequences(table, [at]))[0]
+        auditor = sees_accounts(request)
+        seen = "true" if auditor else "entity <> 'account'"
+        cause = await table.ask(f"SELECT {COLUMNS} FROM events WHERE id = $id AND {seen}", {"id": row["cause"] or ""})
         effects = await table.ask(
-            f"SELECT {COLUMNS} FROM events WHERE cause = $id ORDER BY seq LIMIT 50", {"id": row["id"]}
+            f"SELECT {COLUMNS} FROM events WHERE cause = $id AND {seen} ORDER BY seq LIMIT 50", {"id": row["id"]}
         )
-        chain = await table.ask(
-            f"SELECT {COLUMNS} FROM events WHERE coalesce(correlation, command) = $chain AND seq <> $seq ORDER BY seq LIMIT 50",
-            {"chain": row["correlation"] or row["command"], "seq": row["seq"]},
-        )
-        apart = {one["seq"] for one in (*cause, *effects)}
-        history = await found(table, Wanted(entity=row["entity_id"]), limit=8, newest=True)
+        chain = await found(table, Wanted(chain=row["correlation"] or row["command"], accounts=auditor), limit=51)
+        apart = {at, *(one["seq"] for one in (*cause, *effects))}
+        history = await found(table, Wanted(entity=row["entity_id"], accounts=auditor), limit=8, newest=True)
         return render(
-            request, "event.html", observatory, seq=row["seq"], message=message, line=(await lines(table, rows, lang))[0],
+            request, "event.html", observatory, seq=at, reserved=False, message=message, line=(await lines(table, [row], lang))[0],
             row=row, shown=shown, cause=await lines(table, cause, lang), effects=await lines(table, effects, lang),
-            chain=await lines(table, [one for one in chain if one["seq"] not in apart], lang),
-            history=await lines(table, history, lang),
+            chain=await lines(table, [one for one in chain if one["seq"] not in apart], lang), chained=len(chain),
+            history=await lines(table, history, lang), proof=proof, record=record_of([row]), auditor=auditor,
         )  # fmt: skip
 
     return router
+
+
+def render(request: Request, template: str, observatory: Observatory, **context: Any) -> Response:
+    """A page as current as the table is."""
+    pages: Pages = request.app.state.pages
+    return pages.render(request, template, sequence=observatory.table.position, **context)
+
+
+def reserved(message: Mapping[str, Any]) -> bool:
+    """Whether a message of the log is about an account."""
+    return str(message.get("subject", "")).startswith("account/")
+
+
+def proof_state(service: Service, seq: int) -> dict[str, Any]:
+    """Whether an event is in what was signed: `state` (signed, waiting, stopped), and among how many events."""
+    notary = notary_of(service)
+    head = notary.head
+    signed = head is not None and seq <= head.size
+    state = "stopped" if notary.alarm else "signed" if signed else "waiting"
+    return {
+        "state": state,
+        "size": head.size if head else 0,
+        "compared": seq <= notary.compared or bool(notary.compared_at),
+    }
+
+
+async def called_things(table: EventTable, ids: Sequence[str], lang: str) -> dict[str, str]:
+    """How things were called last, by their ids."""
+    return await names(table, [{"entity_id": id, "structure": None} for id in ids], lang)

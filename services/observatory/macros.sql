@@ -34,6 +34,15 @@ GROUP BY entity_id
 HAVING registered IS NOT NULL
    AND arg_max(type, (time, seq)) FILTER (type IN ('StructureClosed', 'StructureReopened')) IS DISTINCT FROM 'StructureClosed';
 
+CREATE OR REPLACE MACRO profile_at(as_of, upto) AS TABLE
+-- One row a structure that was ever spoken of, closed or not: what it was then, by which figures are narrowed.
+SELECT
+    entity_id AS structure,
+    arg_max(kind, (time, seq)) AS kind,
+    nullif(arg_max(CASE WHEN list_contains(cleared, 'department') THEN '' ELSE department END, (time, seq)), '') AS department,
+    arg_max(CASE WHEN list_contains(cleared, 'themes') THEN []::VARCHAR[] ELSE themes END, (time, seq)) AS themes
+FROM known(as_of, upto) WHERE entity = 'structure' GROUP BY entity_id;
+
 CREATE OR REPLACE MACRO standing(as_of, upto, begun, ended, restored) AS TABLE
 -- One row an entity that `begun`, and was not `ended` since or was `restored`: a contact, a seat, a place, a group.
 -- `event` began it. An ending that is dated before its beginning ends it at once.
@@ -57,6 +66,7 @@ SELECT
     entity_id AS member,
     arg_max(name, (time, seq)) AS name,
     arg_max(college, (time, seq)) AS college,
+    arg_max(structure, (time, seq)) AS structure,
     arg_max(seq, (time, seq)) FILTER (college IS NOT NULL) AS event
 FROM known(as_of, upto) WHERE entity = 'member'
 GROUP BY entity_id

@@ -252,12 +252,12 @@ class Notary:
             self._archivist = None
 
     async def _compare_end(self, archivist: Archivist) -> None:
-        last = await self._log.last()
+        last = await self._log.last(seen=archivist.size)
         if last < archivist.size:
             raise LogDamaged(
                 f"the log ends at sequence {last}, but {archivist.size} events are in its archive: restore it"
             )
-        if archivist.last is not None and await self._log.at(archivist.size) != archivist.last:
+        if archivist.last is not None and await self._log.at(archivist.size, seen=True) != archivist.last:
             raise LogDamaged(f"sequence {archivist.size} of the log is not the event that was archived: restore it")
 
     async def _read_all(self) -> None:

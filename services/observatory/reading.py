@@ -15,6 +15,8 @@ from typing import Any
 import duckdb
 
 from services.observatory import review as reviewing
+from services.observatory.filtering import ALL, Filters
+from services.observatory.indicators import Filter
 from services.observatory.review import Row
 from services.observatory.table import EventTable
 from shared.decider import Refused
@@ -57,9 +59,28 @@ class Observatory:
         """The review at a moment."""
         return await self._once(reviewing.review, moment.as_of, moment.known)  # type: ignore[no-any-return]
 
-    async def ask(self, indicator: str, moment: Moment, first: int | None = None, last: int | None = None) -> Answer:
-        """The figures of an indicator at a moment."""
-        return await self._once(reviewing.ask, indicator, moment.as_of, moment.known, first, last)  # type: ignore[no-any-return]
+    async def ask(
+        self, indicator: str, moment: Moment, first: int | None = None, last: int | None = None, filters: Filters = ALL
+    ) -> Answer:
+        """The figures of an indicator at a moment, narrowed. Raises ValueError where it can't be narrowed so."""
+        asked = (indicator, moment.as_of, moment.known, first, last, filters)
+        return await self._once(reviewing.ask, *asked)  # type: ignore[no-any-return]
+
+    async def ask_all(
+        self,
+        names: Sequence[str],
+        moment: Moment,
+        filters: Filters = ALL,
+        first: int | None = None,
+        last: int | None = None,
+    ) -> Mapping[str, Answer]:
+        """The figures of several indicators at a moment; without those that can't be narrowed so."""
+        asked = (tuple(names), moment.as_of, moment.known, filters, first, last)
+        return await self._once(reviewing.ask_all, *asked)  # type: ignore[no-any-return]
+
+    async def parted(self, indicator: str, moment: Moment, by: Filter) -> Mapping[str, Mapping[str, tuple[int, ...]]]:
+        """The figures of an indicator at a moment, each parted by a trait of what it counts."""
+        return await self._once(reviewing.part, indicator, moment.as_of, moment.known, by)  # type: ignore[no-any-return]
 
     async def _once(self, function: Any, *asked: Any) -> Any:
         """Readers who ask the same at once wait for one answer, which is kept for a while."""

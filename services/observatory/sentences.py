@@ -63,6 +63,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "NamesakesToldApart": ("Homonymes distingués", "Namesakes told apart", "reason"),
     "NamesakesDoubted": ("Homonymes à revoir", "Namesakes to look at again"),
     "ListingClaimed": ("Demande pour tenir une fiche", "Claim to look after a record", "structure_name"),
+    "ClaimConfirmed": ("Adresse d’une demande confirmée", "Address of a claim confirmed"),
     "ClaimAccepted": ("Demande acceptée", "Claim accepted"),
     "ClaimRefused": ("Demande refusée", "Claim refused", "reason"),
     "ImportStarted": ("Import de structures commencé, lignes", "Import of structures started, lines", "lines"),

@@ -8,11 +8,13 @@ One process owns the file: nobody else can open it, not even to read.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -26,6 +28,7 @@ from shared.log import Log, LogDamaged, Unavailable
 from shared.tasks import end
 
 log = structlog.get_logger()
+T = TypeVar("T")
 MACROS = (Path(__file__).parent / "macros.sql").read_text(encoding="utf-8")
 STEP = 10_000  # messages written in one transaction, at most
 QUERIES = 2  # queries at once; more would only take the processor from each other
@@ -39,8 +42,16 @@ CREATE TABLE events ({", ".join(f'"{f.name}" {SQL_TYPES[str(f.type)]}' for f in 
 CREATE TABLE voids (seq BIGINT, subject VARCHAR, reason VARCHAR, bytes BIGINT);
 CREATE TABLE region (department VARCHAR);
 CREATE TABLE checkpoint (seq BIGINT, id VARCHAR, peak TIMESTAMP, schema VARCHAR);
+CREATE TABLE texts (seq BIGINT, said VARCHAR);
+CREATE TABLE indexed (upto BIGINT);
 INSERT INTO checkpoint VALUES (0, '', NULL, '{{schema}}');
 """
+
+
+UNCOUNTED = "id, network, version, recorded, peak, actor, command, correlation, cause, readable, data"
+"""Columns that no indicator counts by."""
+Values = Mapping[str, Any] | Sequence[Any]
+Rows = Callable[[str, Values], list[dict[str, Any]]]
 
 
 class EventTable:
@@ -68,7 +79,7 @@ class EventTable:
         other columns or another contract. Raises duckdb.IOException where another process has it open."""
         load_all()
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        schema = f"{fingerprint()}/{duckdb.__version__}"
+        schema = f"{fingerprint()}/{duckdb.__version__}/texts"
         try:
             self._connect()
             row = self._db.execute("SELECT seq, id, peak, schema FROM checkpoint").fetchone()
@@ -165,11 +176,11 @@ class EventTable:
 
     async def follow(self, log_: Log) -> None:
         """Reads `log_` from now on, until `stop`. Raises LogDamaged where the table was built from another log."""
-        last = await log_.last()
+        last = await log_.last(seen=self.position)
         if last < self.position:
             raise LogDamaged(f"the log ends at sequence {last}, but {self.position} was read before: restore it")
         if self.position:
-            message = await log_.at(self.position)
+            message = await log_.at(self.position, seen=True)
             if message is None or _id(message) != self._id:
                 raise LogDamaged(f"sequence {self.position} of the log is not the event that was read there before")
         self._task = asyncio.create_task(self._run(log_), name="observatory-table")
@@ -212,19 +223,36 @@ class EventTable:
                 return False
         return self.position >= seq
 
-    def rows(self, sql: str, values: Mapping[str, Any] | Sequence[Any] = ()) -> list[dict[str, Any]]:
+    def rows(self, sql: str, values: Values = ()) -> list[dict[str, Any]]:
         """What a query finds, a row as a dict by the names of its columns."""
         cursor = self._db.cursor()
         try:
-            found = cursor.execute(sql, values)
-            names = [column[0] for column in found.description or ()]
-            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+            return _rows(cursor, sql, values)
         finally:
             cursor.close()
 
-    async def ask(self, sql: str, values: Mapping[str, Any] | Sequence[Any] = ()) -> list[dict[str, Any]]:
+    @contextmanager
+    def at(self, as_of: date, known: int) -> Iterator[Rows]:
+        """`rows` for several questions that are asked of this day (or earlier ones) and this sequence: what is known then
+        is found once, in a table of this connection, which hides the macro `known`. Blocks."""
+        cursor = self._db.cursor()
+        try:
+            kept = f"CREATE TEMP TABLE known_at AS SELECT * EXCLUDE ({UNCOUNTED}) FROM known(DATE '{as_of:%Y-%m-%d}', {known:d})"
+            cursor.execute(kept)
+            cursor.execute(
+                "CREATE TEMP MACRO known(as_of, upto) AS TABLE SELECT * FROM temp.known_at WHERE day <= as_of AND seq <= upto"
+            )
+            yield partial(_rows, cursor)
+        finally:
+            cursor.close()
+
+    async def ask(self, sql: str, values: Values = ()) -> list[dict[str, Any]]:
         """`rows` in a thread; at most `QUERIES` at once."""
         return await asyncio.get_running_loop().run_in_executor(self._readers, self.rows, sql, values)
+
+    async def change(self, function: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
+        """A function that writes what is made from the rows, in the thread that writes them (`texts.py`)."""
+        return await asyncio.get_running_loop().run_in_executor(self._writer, function, self._db)
 
     async def work(self, function: Any, *arguments: Any) -> Any:
         """A function that asks several queries, in one of the threads of `ask`."""
@@ -240,6 +268,12 @@ class EventTable:
             "seq"
         ]
         return int(found or 0)
+
+
+def _rows(cursor: duckdb.DuckDBPyConnection, sql: str, values: Values = ()) -> list[dict[str, Any]]:
+    found = cursor.execute(sql, values)
+    names = [column[0] for column in found.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def _id(message: Message) -> str:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from starlette.responses import Response
 
-from services.observatory import journal, ledger
+from services.observatory import audit_pages, dashboard_pages, journal, ledger, open_data
 from services.observatory.api import AsOf, KnownAt, Year, api, today
+from services.observatory.filtering import Filters
 from services.observatory.indicators import INDICATORS
 from services.observatory.reading import Moment, Observatory, current, year_of
 from services.observatory.review import Row, published, region
 from services.observatory.words import WORDS
+from shared.decider import Refused
 from shared.geo import DEPARTMENTS, MAP_CREDIT
 from shared.service import Service
 from shared.web.charts import bars, department_map, line, shares, stacked_bars
@@ -41,7 +43,10 @@ def routes(service: Service) -> APIRouter:
     router = APIRouter()
     router.include_router(api(service))
     router.include_router(journal.routes(service))
+    router.include_router(audit_pages.routes(service))
     router.include_router(ledger.routes(service))
+    router.include_router(dashboard_pages.routes(service))
+    router.include_router(open_data.routes(service))
     _start(router, service)
     _review(router, service)
     _indicators(router, service)
@@ -66,17 +71,21 @@ def _query(moment: Moment) -> str:
 
 def _start(router: APIRouter, service: Service) -> None:
     @router.get("/", include_in_schema=False)
-    async def start(request: Request) -> Response:
+    async def start(request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
         observatory = await current(service)
         table = observatory.table
+        asked = await observatory.moment(as_of, known_at, today())
         counts = await table.ask(
-            "SELECT service, count(*) AS n, max(seq) AS last FROM events GROUP BY service ORDER BY service"
+            "SELECT service, count(*) AS n, max(seq) AS last FROM events WHERE seq <= $known AND day <= $as_of "
+            "GROUP BY service ORDER BY service",
+            {"known": asked.known, "as_of": asked.as_of},
         )
-        rows = await journal.found(table, journal.Wanted(), limit=6, newest=True)
-        moment = await observatory.moment(None, None, published().as_of)
-        review = await observatory.review(moment)
+        rows = await journal.found(
+            table, journal.Wanted(until=asked.as_of, known_until=asked.known_at), limit=6, newest=True
+        )
+        review = await observatory.review(Moment(published().as_of, asked.known_at, asked.known))
         return _render(
-            request, "start.html", observatory, counts=counts, indicators=len(INDICATORS), title=published().title,
+            request, "start.html", observatory, asked if as_of or known_at else None, counts=counts, indicators=len(INDICATORS), title=published().title,
             closing=published().as_of, figures=len(review), equal=sum(row.equal is True for row in review),
             doubts=sum(row.equal is False and row.doubt for row in review),
             lines=await journal.lines(table, rows, language(request)),
@@ -114,37 +123,63 @@ def _review(router: APIRouter, service: Service) -> None:
     async def events(
         request: Request,
         path: Annotated[str, Query(max_length=200)],
+        want: Annotated[dashboard_pages.Wanted, Depends(dashboard_pages.wanted)],
         indicator: Annotated[str, Query(max_length=80)] = "",
-        as_of: AsOf = None,
-        known_at: KnownAt = None,
+        first: Year = None,
+        last: Year = None,
         page: Annotated[int, Query(ge=1, le=100_000)] = 1,
     ) -> Response:
         observatory, lang = await current(service), language(request)
-        moment = await observatory.moment(as_of, known_at, published().as_of)
-        row = next((row for row in await observatory.review(moment) if row.path == path), None)
-        if row is not None and not indicator:
+        filters = dashboard_pages.narrowing(want)
+        moment = await observatory.moment(want.as_of, want.known_at, published().as_of)
+        row = None if indicator else next((row for row in await observatory.review(moment) if row.path == path), None)
+        if row is not None:
             value, sequences = row.value, row.sequences
             indicator = row.indicator
         elif indicator in INDICATORS:
-            answer = await observatory.ask(indicator, moment)
-            if path not in answer:
-                raise HTTPException(404)
-            value, sequences = answer[path]
+            value, sequences = await _behind(observatory, indicator, path, moment, filters, (first, last))
+            row = next(
+                (row for row in await observatory.review(moment) if row.path == path and row.sequences == sequences),
+                None,
+            )
         else:
             raise HTTPException(404)
         shown = sequences[(page - 1) * PAGE : page * PAGE]
         found = await journal.with_sequences(observatory.table, shown)
         return _render(
             request, "behind.html", observatory, moment, row=row, path=path, value=value, total=len(sequences), page=page,
-            pages_total=max(1, -(-len(sequences) // PAGE)), indicator=INDICATORS[indicator],
+            pages_total=max(1, -(-len(sequences) // PAGE)), indicator=INDICATORS[indicator], tags=dashboard_pages.tags(request, filters),
             lines=await journal.lines(observatory.table, found, lang),
         )  # fmt: skip
 
 
+async def _behind(
+    observatory: Observatory,
+    indicator: str,
+    path: str,
+    moment: Moment,
+    filters: Filters,
+    years: tuple[str | None, str | None],
+) -> tuple[float | None, tuple[int, ...]]:
+    """A figure of an indicator, narrowed, with the sequences that it rests on. Raises 404, Refused."""
+    if not filters.fit(INDICATORS[indicator]):
+        raise Refused("cannot-narrow")
+    first, last = (year_of(year) for year in years)
+    answers = await observatory.ask_all([indicator], moment, filters, first, last)
+    if path not in answers[indicator]:
+        raise HTTPException(404)
+    return answers[indicator][path]
+
+
 def _indicators(router: APIRouter, service: Service) -> None:
     @router.get("/indicators", include_in_schema=False)
-    async def indicators(request: Request) -> Response:
-        return _render(request, "indicators.html", await current(service), indicators=INDICATORS.values())
+    async def indicators(request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
+        observatory = await current(service)
+        moment = await observatory.moment(as_of, known_at, today()) if as_of or known_at else None
+        return _render(
+            request, "indicators.html", observatory, moment, indicators=INDICATORS.values(),
+            carried=_query(moment) if moment else "",
+        )  # fmt: skip
 
     @router.get("/indicators/{name}", include_in_schema=False)
     async def indicator(

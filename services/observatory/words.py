@@ -1,8 +1,12 @@
 """The observatory's words."""
 
+from services.observatory.audit_words import AUDIT_WORDS
+from services.observatory.dashboard_words import DASHBOARD_WORDS
 from shared.words import Words
 
 WORDS: Words = {
+    **AUDIT_WORDS,
+    **DASHBOARD_WORDS,
     "event.LogRestored": ("Journal restauré depuis son archive", "Log restored from its archive"),
     "field.path": ("Chiffre", "Figure"),
     "field.type": ("Événement", "Event"),

@@ -99,7 +99,7 @@ def test_every_page_reached_by_links_answers_fits_a_phone_and_has_no_barrier(
         if (asked := kind_of(urlsplit(path).path)) not in looked_at:
             looked_at.add(asked)
             problems.extend(f"{path}: {barrier}" for barrier in barriers(page))
-        for href in page.eval_on_selector_all("a[href]", "links => links.map(a => a.href)"):
+        for href in page.eval_on_selector_all("a[href]:not([download])", "links => links.map(a => a.href)"):
             where = urlsplit(urldefrag(href).url)
             if f"{where.scheme}://{where.netloc}" != url:
                 continue

@@ -186,7 +186,7 @@ async def test_figures_that_are_asked_for_at_once_are_counted_once(service: Serv
         ("/observatory/api/events?service=nobody", 422), ("/observatory/api/events?type=Robert';--", 422),
         ("/observatory/api/events/0", 404), ("/observatory/api/events/9999999999999999999999", 404),
         ("/observatory/api/events/x", 422), ("/observatory/journal/0", 404), ("/observatory/journal/-1", 404),
-        ("/observatory/journal/99999999999999999999", 404), ("/observatory/journal?page=0", 422),
+        ("/observatory/journal/99999999999999999999", 404), ("/observatory/journal?before=0", 422), ("/observatory/journal?since=hier", 422),
         ("/observatory/journal?type=zz", 422), ("/observatory/review/events", 422), ("/observatory/review/events?path=zz", 404),
         ("/observatory/review/events?path=zz&indicator=structures_total", 404), ("/observatory/indicators/zz", 404),
     ],

@@ -1,7 +1,9 @@
 -- title_fr: Fréquentation moyenne de l’Agora
 -- title_en: Mean turnout of the Agora
+-- version: 1
 -- unit: person
 -- counts: heads
+-- partial: run
 -- parameters: first, last
 -- definition_fr: Personnes venues aux Agoras tenues entre deux années, divisées par le nombre d’éditions mesurées.
 -- definition_en: People who came to the Agoras held between two years, divided by the number of editions measured.

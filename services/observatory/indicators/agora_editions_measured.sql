@@ -1,7 +1,9 @@
 -- title_fr: Éditions de l’Agora dont la fréquentation est mesurée
 -- title_en: Editions of the Agora whose turnout was measured
+-- version: 1
 -- unit: gathering
 -- counts: things
+-- partial: run
 -- parameters: first, last
 -- definition_fr: Agoras tenues entre deux années et dont on sait combien de personnes sont venues.
 -- definition_en: Agoras held between two years of which it is known how many people came.

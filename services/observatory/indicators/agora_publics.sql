@@ -1,8 +1,12 @@
 -- title_fr: Qui vient à l’Agora
 -- title_en: Who comes to the Agora
+-- version: 1
 -- unit: percent
 -- counts: heads
+-- partial: run
+-- chart: shares
 -- parameters: first, last
+-- public: no
 -- definition_fr: Part de chaque public parmi les personnes venues aux Agoras tenues entre deux années.
 -- definition_en: Share of each public among the people who came to the Agoras held between two years.
 WITH came AS (FROM attendance_at($as_of, $known) WHERE kind = 'agora' AND year BETWEEN $first::INTEGER AND $last::INTEGER)

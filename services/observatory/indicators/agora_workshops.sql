@@ -1,7 +1,9 @@
 -- title_fr: Ateliers de l’Agora
 -- title_en: Workshops at the Agora
+-- version: 1
 -- unit: workshop
 -- counts: things
+-- partial: run
 -- parameters: first
 -- definition_fr: Ateliers tenus lors des Agoras depuis une année donnée.
 -- definition_en: Workshops held inside the Agoras since a given year.

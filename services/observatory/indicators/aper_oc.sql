@@ -1,5 +1,6 @@
 -- title_fr: Apér’OC
 -- title_en: Apér’OC
+-- version: 1
 -- unit: gathering
 -- counts: things
 -- partial: year

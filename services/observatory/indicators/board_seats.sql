@@ -1,7 +1,10 @@
 -- title_fr: Sièges au conseil d’administration
 -- title_en: Seats on the board
+-- version: 1
 -- unit: seat
 -- counts: things
+-- partial: day
+-- chart: shares
 -- definition_fr: Sièges occupés ce jour-là, par fonction.
 -- definition_en: Seats taken on that day, by role.
 SELECT 'membership.board_seats.' || plural AS path, count(thing) AS value, list(event ORDER BY event) FILTER (thing IS NOT NULL) AS events

@@ -1,7 +1,9 @@
 -- title_fr: Bulletins
 -- title_en: Bulletins
+-- version: 1
 -- unit: bulletin
 -- counts: things
+-- partial: run
 -- definition_fr: Bulletins que le réseau publie.
 -- definition_en: Bulletins that the network publishes.
 SELECT 'newsletter.bulletins' AS path, count(*) AS value, list(event ORDER BY event) AS events

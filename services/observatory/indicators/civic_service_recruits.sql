@@ -1,8 +1,11 @@
 -- title_fr: Recrutements en service civique
 -- title_en: Recruits in civic service
+-- version: 1
 -- unit: person
 -- counts: things
 -- partial: year
+-- chart: bars
+-- persons: all
 -- definition_fr: Jeunes recrutés en service civique dans l’équipe, par année.
 -- definition_en: Young people in civic service recruited into the team, by year.
 SELECT 'membership.civic_service.recruits_by_year.' || year(day) AS path, count(*) AS value, list(seq ORDER BY seq) AS events

@@ -1,7 +1,9 @@
 -- title_fr: Tournée départementale
 -- title_en: Departmental tour
+-- version: 1
 -- unit: town
 -- counts: things
+-- partial: run
 -- definition_fr: Villes où la Tournée départementale s’est tenue ; chacune repose sur sa première étape.
 -- definition_en: Towns where the departmental tour was held; each rests on its first stop.
 SELECT 'events.departmental_tour.towns' AS path, count(*) AS value, list(first ORDER BY first) AS events

@@ -1,7 +1,9 @@
 -- title_fr: Début de la Tournée départementale
 -- title_en: Start of the departmental tour
+-- version: 1
 -- unit: year
 -- counts: measure
+-- partial: run
 -- definition_fr: Année de la première étape tenue.
 -- definition_en: Year of the first stop held.
 SELECT 'events.departmental_tour.since' AS path, min(year) AS value, list(event) AS events

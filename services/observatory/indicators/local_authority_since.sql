@@ -1,7 +1,9 @@
 -- title_fr: Début des rendez-vous des collectivités
 -- title_en: Start of the local authorities' meetings
+-- version: 1
 -- unit: year
 -- counts: measure
+-- partial: run
 -- definition_fr: Année du premier rendez-vous tenu.
 -- definition_en: Year of the first meeting held.
 SELECT 'events.local_authority_meetings.since' AS path, min(year) AS value, list(event) AS events

@@ -1,8 +1,15 @@
 -- title_fr: Adhérents par collège
 -- title_en: Members by college
+-- version: 1
 -- unit: member
 -- counts: things
 -- partial: year
+-- chart: stack
+-- key: membership.colleges_by_year.total.values.{year}
+-- parts: college
+-- filters: department, kind, theme, college
+-- persons: qualified_persons
+-- rank: 2
 -- definition_fr: Adhérents de chaque collège à la fin de chaque année, ou au jour demandé pour l’année en cours. Avant son ouverture, un collège n’est pas mesuré.
 -- definition_en: Members of each college at the end of each year, or on the day asked for in the current year. Before it opens a college is not measured.
 WITH members AS (

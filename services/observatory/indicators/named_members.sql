@@ -1,7 +1,12 @@
 -- title_fr: Adhérents nommés
 -- title_en: Members by name
+-- version: 1
 -- unit: member
 -- counts: things
+-- partial: day
+-- chart: shares
+-- parts: college
+-- filters: department, kind, theme, college
 -- definition_fr: Structures adhérentes ce jour-là, par collège. Les personnes adhérentes ne sont pas nommées.
 -- definition_en: Member structures on that day, by college. Persons who are members are not named.
 SELECT 'membership.named_members.' || college AS path, count(*) AS value, list(event ORDER BY event) AS events

@@ -1,8 +1,10 @@
 -- title_fr: Postes créés
 -- title_en: Posts created
+-- version: 1
 -- unit: post
 -- counts: things
 -- partial: year
+-- chart: bars
 -- definition_fr: Postes créés dans l’équipe, par année.
 -- definition_en: Posts created in the team, by year.
 SELECT 'membership.staff_posts_created.' || year(day) AS path, count(*) AS value, list(seq ORDER BY seq) AS events

@@ -1,7 +1,13 @@
 -- title_fr: Structures par département
 -- title_en: Structures by department
+-- version: 1
 -- unit: structure
 -- counts: things
+-- partial: day
+-- chart: map
+-- parts: department
+-- filters: kind, theme, college
+-- rank: 1
 -- definition_fr: Structures recensées dans chaque département de la région, d’après leur dernière adresse connue.
 -- definition_en: Structures on record in each department of the region, by their last known place.
 SELECT

@@ -1,7 +1,10 @@
 -- title_fr: Structures dans la région et au-delà
 -- title_en: Structures inside the region and beyond
+-- version: 1
 -- unit: structure
 -- counts: things
+-- partial: day
+-- filters: kind, theme, college
 -- definition_fr: Structures recensées, selon que leur département est de la région du réseau ou non. Sans département connu : au-delà.
 -- definition_en: Structures on record, by whether their department is of the network's region. Without a known department: beyond.
 SELECT

@@ -1,7 +1,12 @@
 -- title_fr: Structures recensées
 -- title_en: Structures on record
+-- version: 1
 -- unit: structure
 -- counts: things
+-- partial: day
+-- key: directory.structures_total.value
+-- filters: department, kind, theme, college
+-- rank: 1
 -- definition_fr: Structures inscrites à l’annuaire et non closes ce jour-là.
 -- definition_en: Structures registered in the directory and not closed on that day.
 SELECT 'directory.structures_total.value' AS path, count(*) AS value, list(registered ORDER BY registered) AS events

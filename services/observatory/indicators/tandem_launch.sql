@@ -1,7 +1,9 @@
 -- title_fr: Lancement des Tandems solidaires
 -- title_en: Launch of the Tandems solidaires
+-- version: 1
 -- unit: year
 -- counts: measure
+-- partial: run
 -- definition_fr: Première année scolaire du projet pilote, puis du plein lancement.
 -- definition_en: First school year of the pilot, then of the full launch.
 WITH formed AS (

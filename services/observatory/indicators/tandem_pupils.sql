@@ -1,7 +1,12 @@
 -- title_fr: Élèves en Tandems solidaires
 -- title_en: Pupils in Tandems solidaires
+-- version: 1
 -- unit: person
 -- counts: heads
+-- partial: run
+-- key: events.tandems_solidaires.pupils
+-- persons: all
+-- rank: 5
 -- definition_fr: Élèves des tandems, d’après le dernier comptage de chacun.
 -- definition_en: Pupils of the tandems, by the last count of each.
 SELECT 'events.tandems_solidaires.pupils' AS path, sum(people) AS value, list(event ORDER BY event) AS events

@@ -1,7 +1,9 @@
 -- title_fr: Modules de formation
 -- title_en: Training modules
+-- version: 1
 -- unit: module
 -- counts: things
+-- partial: run
 -- definition_fr: Modules dont une session au moins a été tenue ; chacun repose sur sa première session.
 -- definition_en: Modules of which at least one session was held; each rests on its first session.
 WITH modules AS (

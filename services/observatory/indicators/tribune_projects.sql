@@ -1,7 +1,9 @@
 -- title_fr: Projets présentés à la Tribune
 -- title_en: Projects presented at the Tribune
+-- version: 1
 -- unit: project
 -- counts: things
+-- partial: run
 -- parameters: first
 -- definition_fr: Projets présentés à la Tribune des projets depuis une année donnée, sans ceux notés par erreur.
 -- definition_en: Projects presented at the Tribune des projets since a given year, without what was noted by mistake.

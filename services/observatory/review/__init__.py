@@ -17,7 +17,8 @@ from typing import Any
 
 import yaml
 
-from services.observatory.indicators import INDICATORS, RANGE, Counts
+from services.observatory.filtering import ALL, Answer, Filters, Parts, narrowed, parted
+from services.observatory.indicators import INDICATORS, RANGE, Counts, Filter, Indicator
 from services.observatory.table import EventTable
 from shared.geo import DEPARTMENTS
 
@@ -172,36 +173,75 @@ def review(table: EventTable, as_of: date | None = None, known: int | None = Non
     printed = published()
     day = as_of or printed.as_of
     upto = table.position if known is None else known
-    answers: dict[tuple[str, date, int | None, int | None], dict[str, tuple[float | None, tuple[int, ...]]]] = {}
-    rows = []
-    for figure in printed.figures:
-        # A year's figures all come from one query for the day asked for, which takes each year at its own end.
-        asked = day if figure.until and _by_year(figure) else figure.day(day)
-        key = (figure.indicator, asked, figure.first, figure.last)
-        if key not in answers:
-            answers[key] = ask(table, figure.indicator, asked, upto, figure.first, figure.last)
-        value, sequences = answers[key].get(figure.path, (None, ()))
-        rows.append(_row(figure, day, value, sequences))
-    return rows
+    answers: dict[tuple[str, date, int | None, int | None], Answer] = {}
+    found = []
+    with table.at(day, upto) as rows:
+        for figure in printed.figures:
+            # A year's figures all come from one query for the day asked for, which takes each year at its own end.
+            asked = day if figure.until and _by_year(figure) else figure.day(day)
+            key = (figure.indicator, asked, figure.first, figure.last)
+            if key not in answers:
+                one = INDICATORS[figure.indicator]
+                answers[key] = narrowed(rows, one, given(one, asked, upto, figure.first, figure.last), ALL)
+            value, sequences = answers[key].get(figure.path, (None, ()))
+            found.append(_row(figure, day, value, sequences))
+    return found
 
 
 def _by_year(figure: Figure) -> bool:
-    return INDICATORS[figure.indicator].partial and figure.first is None
+    return INDICATORS[figure.indicator].by_year and figure.first is None
 
 
 def ask(
-    table: EventTable, indicator: str, as_of: date, known: int, first: int | None = None, last: int | None = None
-) -> dict[str, tuple[float | None, tuple[int, ...]]]:
-    """The rows of an indicator: path → (value or None, the sequences it rests on)."""
+    table: EventTable,
+    indicator: str,
+    as_of: date,
+    known: int,
+    first: int | None = None,
+    last: int | None = None,
+    filters: Filters = ALL,
+) -> Answer:
+    """The rows of an indicator: path → (value or None, the sequences it rests on). Raises ValueError for filters that
+    it can't be narrowed by."""
     found = INDICATORS[indicator]
+    return narrowed(table.rows, found, given(found, as_of, known, first, last), filters)
+
+
+def ask_all(
+    table: EventTable,
+    names: Sequence[str],
+    as_of: date,
+    known: int,
+    filters: Filters = ALL,
+    first: int | None = None,
+    last: int | None = None,
+) -> dict[str, Answer]:
+    """The rows of several indicators on one day; those that can't be narrowed so are left out. `first`, `last`: years,
+    for those that take them; one of a single year is asked for the last. Blocks."""
+    answers: dict[str, Answer] = {}
+    with table.at(as_of, known) as rows:
+        for one in (INDICATORS[name] for name in names):
+            if filters.fit(one):
+                begin = last if one.by_year and one.parameters == ("first",) else first
+                answers[one.name] = narrowed(rows, one, given(one, as_of, known, begin, last), filters)
+    return answers
+
+
+def part(table: EventTable, indicator: str, as_of: date, known: int, by: Filter) -> Parts:
+    """The rows of an indicator, each parted by a trait: path → part → the sequences that it rests on."""
+    found = INDICATORS[indicator]
+    return parted(table.rows, found, given(found, as_of, known), by)
+
+
+def given(
+    indicator: Indicator, as_of: date, known: int, first: int | None = None, last: int | None = None
+) -> dict[str, Any]:
+    """The values of an indicator's query."""
     values: dict[str, Any] = {"as_of": as_of, "known": known}
-    for name, given in (("first", first), ("last", last)):
-        if name in found.parameters:
-            values[name] = RANGE[name] if given is None else given
-    rows = table.rows(found.query, values)
-    return {
-        row["path"]: (None if row["value"] is None else float(row["value"]), tuple(row["events"] or ())) for row in rows
-    }
+    for name, year in (("first", first), ("last", last)):
+        if name in indicator.parameters:
+            values[name] = RANGE[name] if year is None else year
+    return values
 
 
 def _row(figure: Figure, day: date, value: float | None, sequences: tuple[int, ...]) -> Row:

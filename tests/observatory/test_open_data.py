@@ -1,0 +1,167 @@
+"""Open data: files under addresses that stay, for everybody; what counts persons is released once a year, and masked."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import AsyncIterator
+from datetime import date
+from typing import Any
+
+import httpx2
+import pytest
+
+from services.observatory import reading
+from services.observatory.indicators import INDICATORS
+from services.observatory.releases import LICENCE, release_days, rows
+from services.root import root_of
+from shared.contract.directory import ContactAdded, StructureRegistered
+from shared.contract.membership import CollegeOpened, MemberJoined, VolunteerContributed
+from shared.service import Service
+from tests.observatory.history import History, named, someone
+from tests.observatory.test_pages import front, service, write
+
+__all__ = ["front", "service"]  # fixtures
+OPEN = "/observatory/open-data"
+
+
+@pytest.fixture
+async def anybody(service: Service) -> AsyncIterator[httpx2.AsyncClient]:
+    """Somebody who is not signed in."""
+    transport = httpx2.ASGITransport(app=root_of({"observatory": service}, service.settings))
+    async with httpx2.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        yield client
+
+
+def network() -> History:
+    """Structures of two departments with contacts: 12 and 7 in 2018, one more and one of a third department in 2019."""
+    h = History()
+    for code in ("31", "34", "65"):
+        h.say(StructureRegistered(name=code, kind="association", department=code), code, "2018-01-10")
+    for n in range(12):
+        h.say(ContactAdded(structure=named("structure/31"), name=someone()), f"a{n}", "2018-02-01")
+    for n in range(7):
+        h.say(ContactAdded(structure=named("structure/34"), name=someone()), f"b{n}", "2018-02-01")
+    h.say(CollegeOpened(college="qualified_persons", title="Q"), "q", "2018-03-01")
+    h.say(CollegeOpened(college="associative", title="A"), "w", "2018-03-01")
+    for n in range(3):
+        h.say(
+            MemberJoined(college="qualified_persons", charter_version=1, person=someone(f"p{n}")), f"q{n}", "2018-03-02"
+        )
+    for n in range(20):
+        h.say(
+            MemberJoined(college="associative", charter_version=1, structure=named(f"{n}"), name="A"),
+            f"a{n}",
+            "2018-03-02",
+        )
+    h.say(VolunteerContributed(year=2018), "v", "2018-05-01")
+    h.say(ContactAdded(structure=named("structure/31"), name=someone()), "a12", "2019-03-01")
+    h.say(ContactAdded(structure=named("structure/65"), name=someone()), "c", "2019-04-01")
+    return h
+
+
+def table(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(text.splitlines()))
+
+
+async def test_every_public_indicator_is_a_page_a_csv_and_a_json_for_anybody(
+    anybody: httpx2.AsyncClient, service: Service
+) -> None:
+    await write(service, network())
+    index = (await anybody.get(OPEN)).text
+    for one in INDICATORS.values():
+        listed = f'href="{OPEN}/{one.name}"' in index
+        assert listed == one.public, one.name
+        answers = [await anybody.get(f"{OPEN}/{one.name}{ending}") for ending in ("", ".csv", ".json")]
+        assert {answer.status_code for answer in answers} == {200 if one.public else 404}, one.name
+        if one.public:
+            page, as_csv, as_json = answers
+            assert "<script" not in page.text and LICENCE[1] in page.text
+            assert as_csv.headers["access-control-allow-origin"] == "*" and LICENCE[1] in as_csv.headers["link"]
+            said = as_json.json()
+            assert (said["version"], said["licence"]["name"], said["definition"]["en"]) == (
+                one.version,
+                LICENCE[0],
+                one.definition[1],
+            )
+            assert [row["path"] for row in table(as_csv.text)] == [row["path"] for row in said["figures"]]
+
+
+async def test_a_file_is_of_the_day_and_the_knowledge_that_it_is_asked_for(
+    anybody: httpx2.AsyncClient, service: Service
+) -> None:
+    await write(service, network())
+    address = f"{OPEN}/structures_total.csv"
+    for query, value in (
+        ("as_of=2018-12-31", "3"),
+        ("as_of=2017-12-31", "0"),
+        ("as_of=2018-12-31&known_at=2018-01-09", "0"),
+    ):
+        (row,) = table((await anybody.get(f"{address}?{query}")).text)
+        assert row["value"] == value and row["as_of"] == query[6:16]
+    parted = table((await anybody.get(f"{OPEN}/structures_total.csv?by=department")).text)
+    assert [(row["part"], row["part_label"], row["value"]) for row in parted] == [
+        ("31", "Haute-Garonne", "1"), ("34", "Hérault", "1"), ("65", "Hautes-Pyrénées", "1"),
+    ]  # fmt: skip
+    (row,) = table((await anybody.get(f"{OPEN}/individual_support.csv?as_of=2018-06-30")).text)
+    assert row["path"].endswith("total.value") and row["partial"] == "no"
+
+
+async def test_persons_are_released_once_a_year_and_masked_against_subtraction(
+    anybody: httpx2.AsyncClient, service: Service
+) -> None:
+    await write(service, network())
+    observatory, today = reading.of(service), date(2021, 6, 1)
+    moment = await observatory.moment("2021-06-01", None, today)
+    days = await release_days(observatory, moment.as_of, today)
+    assert [(str(day.as_of), str(day.known_at)) for day in days] == [
+        ("2018-12-31", "2019-01-31"), ("2019-12-31", "2020-01-31"), ("2020-12-31", "2021-01-31"),
+    ]  # fmt: skip
+    contacts = INDICATORS["contacts_total"]
+    found = {
+        (row.as_of.year, row.part): row.value for row in await rows(observatory, contacts, moment, today, "department")
+    }
+    assert (found[2018, "31"], found[2018, "34"], found[2018, "total"]) == (12, 7, 19)
+    assert [found[2019, part] for part in ("31", "34", "65", "total")] == [None] * 4, "two came: nobody is to see where"
+    alone = {row.as_of.year: row.value for row in await rows(observatory, contacts, moment, today)}
+    assert alone == {2018: 19, 2019: None, 2020: None}
+    members = {row.path: row.value for row in await rows(observatory, INDICATORS["members_by_college"], moment, today)}
+    assert members["membership.colleges_by_year.qualified_persons.2018"] is None
+    assert members["membership.colleges_by_year.associative.2018"] is None, "else it would be found by subtraction"
+    assert members["membership.colleges_by_year.total.values.2018"] == 23
+
+
+async def test_a_day_that_is_asked_for_between_two_releases_gives_the_one_before(
+    anybody: httpx2.AsyncClient, service: Service
+) -> None:
+    await write(service, network())
+    before, after = [
+        (await anybody.get(f"{OPEN}/contacts_total.json?as_of={day}")).json()["figures"]
+        for day in ("2019-02-28", "2019-03-02")
+    ]
+    assert [(row["as_of"], row["value"]) for row in before if row["state"] != "published"] == [("2018-12-31", 19)]
+    assert before == after
+
+
+async def test_what_the_network_has_published_is_not_masked(anybody: httpx2.AsyncClient, service: Service) -> None:
+    await write(service, network())
+    said: list[dict[str, Any]] = (await anybody.get(f"{OPEN}/civic_service_recruits.json")).json()["figures"]
+    printed = {row["path"]: (row["value"], row["state"]) for row in said}
+    assert printed["membership.civic_service.recruits_by_year.2013"] == (1, "published")
+    (mine,) = [
+        row for row in (await anybody.get(f"{OPEN}/volunteers.json")).json()["figures"] if row["path"].endswith("2018")
+    ]
+    assert (mine["value"], mine["state"]) == (None, "masked")
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/none", 404), ("/none.csv", 404), ("/agora_publics.csv", 404), ("/structures_total.xml", 404), ("?as_of=hier", 422),
+        ("/structures_total.csv?by=theme", 422), ("/structures_total?by=age", 422), ("/volunteers.json?by=department", 422),
+        ("/structures_total.json?as_of=2018-02-31", 422),
+    ],
+)  # fmt: skip
+async def test_a_bad_question_about_open_data_is_answered_with_a_sentence(
+    anybody: httpx2.AsyncClient, path: str, status: int
+) -> None:
+    assert (await anybody.get(OPEN + path)).status_code == status
