@@ -33,7 +33,7 @@ test-fast: $(TEST_LOCK) ## the part that needs no browser and under two minutes
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not browser and not slow"
 
 drill: $(TEST_LOCK) ## the long forms: 500 damages, long faults and attacks; prints what came of each
-	$(BIN)/python -m pytest -n 2 --dist load -m drill
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m drill
 
 bench: $(TEST_LOCK) ## ratios beside peers, in one run; also bench.json
 	$(BIN)/python -m tests.bench

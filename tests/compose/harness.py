@@ -170,6 +170,8 @@ class Compose:
             "FRONT_SUBNET": "127.0.0.0/8",
             **self._lasting(), **(env or {}),
         }  # fmt: skip
+        self.injected: dict[str, dict[str, str]] = {}
+        """container → more environment, by which a test does something to its process from its next start on"""
         self._image_env = image_environment(self.root / "deploy" / "Dockerfile")
         self.containers: dict[str, Container] = {}
         for name, spec in services(file, self.env).items():
@@ -440,11 +442,13 @@ class Compose:
         with container.log.open("ab") as log:
             log.write(f"--- start {container.starts + 1}: {' '.join(words)}\n".encode())
             log.flush()
+            environment = {**self._environment(container), **self.injected.get(container.name, {})}
             container.process = subprocess.Popen(
-                [self._binary(words[0]), *words[1:]], env=self._environment(container), cwd=self._cwd(container),
+                [self._binary(words[0]), *words[1:]], env=environment, cwd=self._cwd(container),
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
                 preexec_fn=_dies_with_parent(),
             )  # fmt: skip
+        _kill(container.probe)  # of its former life
         container.starts += 1
         container.state, container.probe, container.next_probe = "running", None, 0.0
 
@@ -532,7 +536,8 @@ class Compose:
         temporary = self.folder / "tmp" / container.name
         temporary.mkdir(parents=True, exist_ok=True)
         # Read by what this machine has beside a container: where its programs are, and where scratch files go.
-        return {**local, "PATH": f"{self.bin}:/usr/bin:/bin", "HOME": str(temporary), "TMPDIR": str(temporary)}
+        here = {"PATH": f"{self.bin}:/usr/bin:/bin", "HOME": str(temporary), "TMPDIR": str(temporary)}
+        return {**local, **here}
 
     def _local(self, container: Container, text: str) -> str:
         """A text of the container's world: its folders, addresses and other containers' names, as they are here."""

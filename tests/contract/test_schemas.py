@@ -61,7 +61,7 @@ def test_every_schema_is_valid_and_holds_nothing_that_the_check_for_breaks_does_
 def test_every_type_says_who_says_it_of_what_and_what_happened(name: str) -> None:
     kind: type[Event] = TYPES[name]
     assert kind.service in SERVICES
-    assert kind.__module__.removeprefix("shared.contract.") in {kind.service, "accounts", "persons"}
+    assert kind.__module__.removeprefix("shared.contract.") in {kind.service, "accounts", "cooperation", "persons"}
     assert kind.entity and set(kind.entity) <= set("abcdefghijklmnopqrstuvwxyz-")
     assert kind.__doc__ and kind.__doc__.strip().endswith(".")
 

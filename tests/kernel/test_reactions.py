@@ -15,8 +15,7 @@ from shared import reactions
 from shared.contract.directory import StructureRegistered
 from shared.decider import Command, Refused
 from shared.envelope import Recorded, opened
-from shared.execute import _readable as readable
-from shared.execute import new_command_id
+from shared.execute import new_command_id, readable
 from shared.log import Log
 from shared.nats_server import NatsServer
 from shared.reactions import Reaction, on

@@ -17,8 +17,7 @@ from nats.aio.client import Client
 from nats.js.api import StreamConfig
 
 from shared.contract.directory import StructureRegistered
-from shared.execute import _readable as readable
-from shared.execute import new_command_id
+from shared.execute import new_command_id, readable
 from shared.log import Log, LogDamaged, Unit
 from shared.nats_server import NatsServer
 from shared.runner import Runner
