@@ -80,7 +80,10 @@ def commands(service: Service, pages: Pages) -> APIRouter:
             suggestions=service.definition.suggestions,
         )  # fmt: skip
         named = [
-            (pages.lexicon.say(f"field.{name}", lang), dict(choices.get(name, ())).get(str(value)) or await _named(service, value))
+            (
+                pages.lexicon.say(f"field.{name}", lang),
+                dict(choices.get(name, ())).get(str(value)) or await _named(service, value),
+            )
             for name, value in fixed.items()
         ]
         response = pages.render(
@@ -104,7 +107,11 @@ def commands(service: Service, pages: Pages) -> APIRouter:
         several = {one.name for one in shapes(model) if one.several}
         values = {
             **await _current(request, service, model, uuids),
-            **{f: request.query_params.getlist(f) if f in several else v for f, v in prefilled.items() if f not in uuids},
+            **{
+                f: request.query_params.getlist(f) if f in several else v
+                for f, v in prefilled.items()
+                if f not in uuids
+            },
         }
         values[HAPPENED] = given.get(HAPPENED, "")
         return await show(request, model, values=values, hidden=hidden, errors={}, status=200)

@@ -80,7 +80,9 @@ class House:
 
     @asynccontextmanager
     async def browser(self) -> AsyncIterator[AsyncClient]:
-        if self.front is None or self.front[0] is not self.now:  # building it costs more than most of what is asked of it
+        if (
+            self.front is None or self.front[0] is not self.now
+        ):  # building it costs more than most of what is asked of it
             self.front = (self.now, root_of({"directory": self.now}, self.now.settings))
         transport = ASGITransport(app=self.front[1])
         headers = {"Sec-Fetch-Site": "same-origin"}
