@@ -291,7 +291,7 @@ def _revision(s: SampleStructure, turn: int) -> ReviseStructure:
     extra = THEMES[(len(s.name) + turn) % len(THEMES)]
     return ReviseStructure(
         structure=s.id, name=s.name, kind=s.kind, department=s.department, commune=s.commune,
-        themes=[*_themes(s), *([extra] if extra not in _themes(s) else [])], countries=[*_countries(s), "MU" if turn else "KM"],
+        themes=[*_themes(s), *([extra] if extra not in _themes(s) else [])], countries=[*_countries(s), _another(s, turn)],
         source="exemple inventé",
     )  # fmt: skip
 
@@ -317,3 +317,8 @@ def _between(s: SampleStructure, key: str) -> datetime:
 def _end(days: int = 0) -> datetime:
     when = END - timedelta(days=days)
     return noon(when.year, when.month, when.day)
+
+
+def _another(s: SampleStructure, turn: int) -> CountryCode:
+    """A country where it was not before: another one at each look."""
+    return Random(f"another/{s.key}").sample([one for one in COUNTRIES if one not in _countries(s)], 2)[turn]

@@ -147,7 +147,9 @@ def wanted(
 
 
 def _text(given: str | None) -> str | None:
-    return " ".join((given or "").replace("\x00", " ").split()) or None
+    """What was given, None of what is empty. No event holds a NUL, and DuckDB takes none: it must not vanish, or whoever
+    asks for nothing that exists would be given everything."""
+    return " ".join((given or "").replace("\x00", "\ufffd").split()) or None
 
 
 def _is_id(text: str) -> bool:
