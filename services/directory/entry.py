@@ -133,6 +133,9 @@ class Entry:
 
     async def _contact_account(self, entrance: Entrance) -> UUID:
         address = await address_of(self.service, str(entrance.person))
+        if address is None:  # the link may be faster than the view of contacts
+            await self.service.runner.wait_for(await self.service.log.last())
+            address = await address_of(self.service, str(entrance.person))
         if address is None:
             raise BadLink
         person = await asyncio.to_thread(self.service.keyring.person_at, address, entrance.person)

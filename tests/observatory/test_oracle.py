@@ -96,7 +96,7 @@ def told(story: list[Said]) -> History:
 
 
 @settings(max_examples=20, deadline=None)
-@given(seed=st.integers(0, 2**32), size=st.sampled_from([10, 40, 80]))
+@given(seed=st.integers(0, 2**32), size=st.sampled_from([10, 40, 120]))
 def test_the_sql_counts_what_a_plain_loop_counts(seed: int, size: int) -> None:
     story, as_of, upto = invented(seed, size)
     history = told(story)
@@ -115,7 +115,7 @@ def test_the_sql_counts_what_a_plain_loop_counts(seed: int, size: int) -> None:
 def test_invented_stories_have_something_to_count() -> None:
     counted = dict.fromkeys([*ORACLE, "narrowed"], 0)
     for seed in range(40):
-        story = invented(seed, 80)
+        story = invented(seed, 120)
         for name, oracle in ORACLE.items():
             counted[name] += sum(bool(value) for value in oracle(*story).values())
         every, some = individual_support(*story), individual_support(*story, "31")
