@@ -25,6 +25,7 @@ def barriers(node_modules: Path) -> Barriers:
     axe = (node_modules / "axe-core" / "axe.min.js").read_text()
 
     def ask(page: Page) -> list[str]:
+        page.wait_for_load_state()  # a click may have led to a page that is still coming
         page.evaluate(axe)
         found = page.evaluate("tags => axe.run({runOnly: tags})", RULES)
         return [

@@ -72,6 +72,8 @@ def members() -> list[dict[str, str]]:
 
 
 def clean(page: Page, barriers: Barriers, where: str) -> None:
+    page.wait_for_load_state()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
     wide: Any = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0, f"{where}: {wide} px too wide on a phone"
     assert barriers(page) == [], where
