@@ -26,6 +26,7 @@ from shared.web.pages import many, side_by_side
 from shared.web.words import WORDS as KERNEL
 from shared.words import Lang, Lexicon, Words
 
+LETTERS = Path(__file__).parent / "web" / "templates"  # letter.html, which mails of all services extend
 WIDTH = 72  # columns of a text part
 LONG_HEADERS = SMTP.clone(max_line_length=998)  # links in List-Unsubscribe must not be folded apart (RFC 5322 §2.1.1)
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
@@ -103,7 +104,7 @@ def _wrapped(text: str, width: int = WIDTH, indent: str = "") -> str:
 
 def _environment(folder: Path, *, html: bool) -> Environment:
     made = Environment(
-        loader=FileSystemLoader(folder),
+        loader=FileSystemLoader([folder, LETTERS]),
         autoescape=html,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import duckdb
 
@@ -31,6 +31,7 @@ OWN_WRITE = 0.5  # seconds that a page waits for what was just written
 
 Answer = Mapping[str, tuple[float | None, tuple[int, ...]]]
 """path → (value, None where it was not measured; the sequences it rests on)"""
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +58,14 @@ class Observatory:
 
     async def review(self, moment: Moment) -> Sequence[Row]:
         """The review at a moment."""
-        return await self._once(reviewing.review, moment.as_of, moment.known)  # type: ignore[no-any-return]
+        return await self._once(reviewing.review, moment.as_of, moment.known)
 
     async def ask(
         self, indicator: str, moment: Moment, first: int | None = None, last: int | None = None, filters: Filters = ALL
     ) -> Answer:
         """The figures of an indicator at a moment, narrowed. Raises ValueError where it can't be narrowed so."""
         asked = (indicator, moment.as_of, moment.known, first, last, filters)
-        return await self._once(reviewing.ask, *asked)  # type: ignore[no-any-return]
+        return await self._once(reviewing.ask, *asked)
 
     async def ask_all(
         self,
@@ -76,13 +77,13 @@ class Observatory:
     ) -> Mapping[str, Answer]:
         """The figures of several indicators at a moment; without those that can't be narrowed so."""
         asked = (tuple(names), moment.as_of, moment.known, filters, first, last)
-        return await self._once(reviewing.ask_all, *asked)  # type: ignore[no-any-return]
+        return await self._once(reviewing.ask_all, *asked)
 
     async def parted(self, indicator: str, moment: Moment, by: Filter) -> Mapping[str, Mapping[str, tuple[int, ...]]]:
         """The figures of an indicator at a moment, each parted by a trait of what it counts."""
-        return await self._once(reviewing.part, indicator, moment.as_of, moment.known, by)  # type: ignore[no-any-return]
+        return await self._once(reviewing.part, indicator, moment.as_of, moment.known, by)
 
-    async def _once(self, function: Any, *asked: Any) -> Any:
+    async def _once(self, function: Callable[..., T], *asked: Any) -> T:
         """Readers who ask the same at once wait for one answer, which is kept for a while."""
         key = (function.__name__, *asked)
         task = self._answers.get(key)
@@ -92,7 +93,8 @@ class Observatory:
         self._answers.move_to_end(key)
         while len(self._answers) > REMEMBERED:
             self._answers.popitem(last=False)
-        return await asyncio.shield(task)
+        answer: T = await asyncio.shield(task)
+        return answer
 
 
 async def opening(service: Service) -> None:

@@ -11,8 +11,6 @@ from datetime import date
 from pathlib import Path
 from time import perf_counter
 
-from nats.aio.msg import Msg
-
 from services.observatory import review
 from services.observatory.indicators import INDICATORS, RANGE
 from services.observatory.table import EventTable
@@ -23,6 +21,7 @@ from shared.log import Log
 from tests.bench import million
 from tests.bench.measure import Figure, Watch, fast, in_turns, quantile, stock
 from tests.bench.place import Place, opened, place
+from tests.bench.rebuilding import bare
 
 ROUNDS = 2
 DAYS = (date(2013, 6, 30), date(2015, 3, 1), date(2017, 12, 31))
@@ -49,20 +48,26 @@ def cases(watch: Watch) -> Iterator[Figure]:
             {
                 "from the broker": lambda: fast(_from_broker(here, network, total)),
                 "from the archive": lambda: _from_archive(here.folder, total),
-                "ordered consumer": lambda: stock(_bare(here, network, total)),
+                "ordered consumer": lambda: stock(bare(here, network, total)),
             },
         )
         watch.say("asking each indicator")
         times = _indicators(here)
         watch.say("measuring memory")
         peak = _memory(here, total)
-    bare, reference = "nats-py ordered consumer, counting callback, asyncio", found["ordered consumer"]
+    theirs, reference = "nats-py ordered consumer, counting callback, asyncio", found["ordered consumer"]
     what = f"observatory rebuilt, {total:,} events"
     yield Figure(
-        "observatory_broker", f"{what}, from the broker", found["from the broker"], "events/s", bare, reference, 0.5
+        "observatory_broker", f"{what}, from the broker", found["from the broker"], "events/s", theirs, reference, 0.5
     )
     yield Figure(
-        "observatory_archive", f"{what}, from the archive", found["from the archive"], "events/s", bare, reference, 0.8
+        "observatory_archive",
+        f"{what}, from the archive",
+        found["from the archive"],
+        "events/s",
+        theirs,
+        reference,
+        0.8,
     )
     yield Figure("indicator_median", "an indicator as of a day, the median", statistics.median(times) * 1000, "ms")
     slowest = quantile(times, 1) * 1000
@@ -123,25 +128,6 @@ def _from_archive(folder: Path, total: int) -> float:
         assert table.rows("SELECT count(*) AS n FROM voids")[0]["n"] == 0
     finally:
         table.close()
-    return total / seconds
-
-
-async def _bare(here: Place, network: str, total: int) -> float:
-    nc = await here.server.connect("bench")
-    seen = 0
-    whole = asyncio.Event()
-
-    async def count(msg: Msg) -> None:
-        nonlocal seen
-        seen += 1
-        if seen == total:
-            whole.set()
-
-    start = perf_counter()
-    await nc.jetstream().subscribe(f"{network}.>", cb=count, ordered_consumer=True)
-    await asyncio.wait_for(whole.wait(), 600)
-    seconds = perf_counter() - start
-    await nc.close()
     return total / seconds
 
 

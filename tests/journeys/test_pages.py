@@ -8,10 +8,10 @@ from typing import Any
 from urllib.parse import urldefrag, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.accessibility import Barriers, barriers, node_modules
-from tests.browser import ARGUMENTS, CHROMIUM, needs_browser
+from tests.browser import needs_browser
 from tests.installation import Up
 
 __all__ = ["barriers", "node_modules"]  # fixtures
@@ -42,14 +42,6 @@ def url(up: Up) -> str:
 def cookies(up: Up) -> list[Any]:
     """Of the session of somebody who may do everything."""
     return up.browser_cookies("all:administrator")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield launched
-        launched.close()
 
 
 @pytest.fixture
