@@ -114,7 +114,7 @@ class Recorded:
             found = known.model_validate_json(bytes(self.cloud.data))
         except ValidationError:
             raise Void("unreadable-data") from None
-        if not all(_storable(getattr(found, name)) for name in _doubtful(known)):
+        if not all(_storable(value) for name in _doubtful(known) if (value := getattr(found, name))):
             raise Void("unreadable-data")
         return found
 

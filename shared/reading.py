@@ -21,13 +21,17 @@ from shared.direct import DirectGet, Unavailable, sequence_of
 from shared.envelope import Message
 
 RUN = 1000  # messages a request
-OPEN = 3  # requests under way at once
+OPEN = 5  # requests under way at once
 AHEAD = 10 * RUN  # messages told and not yet taken over; beyond it they are dropped, and fetched later
 QUIET = 2.0  # seconds without news after which a follower looks by itself, and whether what it read is still there
 GLANCE = 0.2  # seconds after which it looks whether the connection was lost meanwhile
 AGAIN = 0.1  # seconds before what should be there is asked for again, of another replica perhaps
 SUSPICIONS, SUSPICION = 60, 0.25  # times of asking again, and seconds between, before the log counts as cut short
 DOUBTS = 20  # times of asking again before a message counts as missing
+
+
+Asked = deque[tuple[int, asyncio.Task[list[Message]]]]
+"""Requests under way: the sequence from which on, and the answer."""
 
 
 class LogDamaged(Exception):
@@ -102,16 +106,21 @@ class _Reader:
         return run
 
     async def upto(self, direct: DirectGet, last: int) -> AsyncGenerator[list[Message], None]:
-        """Everything up to the sequence `last`, which the log holds, and perhaps more; who takes a run says so. Each request asks for the message before, too:
-        so what was read stays bound to what comes, and a log that was replaced is noticed."""
+        """Everything up to the sequence `last`, which the log holds, and perhaps more; who takes a run says so. Each
+        request asks for the message before, too: so what was read stays bound to what comes, and a log that was
+        replaced is noticed."""
         doubts, looked = 0, False
-        asked: deque[tuple[int, asyncio.Task[list[Message]]]] = deque()
+        asked: Asked = deque()
+
+        def ask(start: int) -> None:
+            while len(asked) < OPEN and (start < last or not (asked or looked)):
+                asked.append((start, asyncio.create_task(direct.run(max(1, start), RUN + (start > 0)))))
+                start += RUN
+
         try:
             while self.after < last or not looked:
-                start = asked[-1][0] + RUN if asked else self.after
-                while len(asked) < OPEN and (start < last or not asked):
-                    asked.append((start, asyncio.create_task(direct.run(max(1, start), RUN + (start > 0)))))
-                    start += RUN
+                if not asked:
+                    ask(self.after)
                 start, task = asked.popleft()
                 found = await task
                 if start != self.after:
@@ -120,6 +129,8 @@ class _Reader:
                 looked = looked or run is not None
                 if run:
                     doubts = 0
+                    _lengthen(run, asked)
+                    ask(asked[-1][0] + RUN if asked else run[-1].seq)  # it comes while this run is taken
                     yield run
                 elif run is None or self.after < last:
                     doubts += 1
@@ -147,6 +158,16 @@ class _Reader:
                     raise LogDamaged(f"sequence {self.after + 1} is missing from the log: restore it")
                 return found[:n]
         return found
+
+
+def _lengthen(run: list[Message], asked: Asked) -> None:
+    """Adds what has come meanwhile and follows on the run: who is slow gets longer runs, not more of them."""
+    while asked and asked[0][0] == run[-1].seq and asked[0][1].done() and asked[0][1].exception() is None:
+        more = asked[0][1].result()
+        if not more or more[0] != run[-1] or any(m.seq != n for n, m in enumerate(more, run[-1].seq)):
+            return  # to be looked at as the next run
+        run += more[1:]
+        asked.popleft()
 
 
 class _Told:

@@ -13,8 +13,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
@@ -288,18 +288,26 @@ class Runner:
         """Brings one view alone to a judged sequence, from wherever it stands."""
         after = (await self._store.checkpoint(view.table)).seq
         run: list[Message] = []
-        async for some in self._log.read(after, until=upto):
-            run += some
-            if len(run) < STRIDE and run[-1].seq < upto:
-                continue  # the longer the stride, the fewer times a document is written that many events change
-            with uncollected():
-                # The judgement of these sequences is known, so it is not made again.
-                heard = [m for m in run if m.subject.rpartition(".")[2] in view.listens and not self.is_void(m.seq)]
-                batch = Batch(checkpoints={view.table: Checkpoint(run[-1].seq)})
-                await apply(self._store, view, map(reopened, heard), batch)
-                await self._store.put(batch)
-            progress(run[-1].seq)
-            run.clear()
+        writing: asyncio.Task[None] | None = None
+        try:
+            async for some in self._log.read(after, until=upto):
+                run += some
+                if len(run) < STRIDE and run[-1].seq < upto:
+                    continue  # the longer the stride, the fewer times a document is written that many events change
+                with uncollected():
+                    # The judgement of these sequences is known, so it is not made again.
+                    heard = [m for m in run if m.subject.rpartition(".")[2] in view.listens and not self.is_void(m.seq)]
+                    batch = Batch(checkpoints={view.table: Checkpoint(run[-1].seq)})
+                    if writing is not None:
+                        await writing
+                    await apply(self._store, view, map(reopened, heard), batch)
+                    writing = asyncio.create_task(self._store.put(batch))  # the next stride is read meanwhile
+                progress(run[-1].seq)
+                run.clear()
+            if writing is not None:
+                await writing
+        finally:
+            await end(writing)
 
     async def rebuild(self, view: View) -> float:
         """Builds the view again beside the live one, then swaps; `rebuilding` says how far it is. Returns the seconds
@@ -474,8 +482,12 @@ async def apply(store: Store, view: View, events: Iterable[Recorded], batch: Bat
     heard: list[tuple[Recorded, Sequence[str]]] = []
     for event in events:
         if event.type in view.listens:
-            with suppress(Void), _noted(view, event, batch):  # data that are not of their type change nothing
+            try:
                 heard.append((event, view.keys(event) if event.data else ()))
+            except Void:
+                continue  # data that are not of their type change nothing
+            except Exception as error:
+                _note(error, view, event, batch)
     keys = {key for _, found in heard for key in found}
     before = await store.standing(view, sorted(keys)) if keys else {}
     documents: dict[str, Document | None] = {}
@@ -489,26 +501,25 @@ async def apply(store: Store, view: View, events: Iterable[Recorded], batch: Bat
             if event.seq <= known.seq:
                 continue
             document = documents.get(key, known.document)
-            with _noted(view, event, batch):
+            try:
                 after = view.evolve(document, event)
-                if after is not None:
-                    after["key"] = key
-                if after is not None or document is not None:
-                    documents[key] = after
+            except Exception as error:
+                _note(error, view, event, batch)
+                continue
+            if after is not None:
+                after["key"] = key
+            if after is not None or document is not None:
+                documents[key] = after
     batch.documents[view] = documents
     batch.fresh[view] = documents.keys() - before.keys()
 
 
-@contextmanager
-def _noted(view: View, event: Recorded, batch: Batch) -> Iterator[None]:
-    """Notes the event in the batch where the view fails on it."""
-    try:
-        yield
-    except (Void, MemoryError):
-        raise
-    except Exception:
-        log.exception("view.failed", view=view.name, seq=event.seq, type=event.type)
-        batch.voids.setdefault(event.seq, UNFOLDED)
+def _note(error: Exception, view: View, event: Recorded, batch: Batch) -> None:
+    """Notes in the batch an event on which the view fails. Raises what is not the view's fault."""
+    if isinstance(error, Void | MemoryError):
+        raise error
+    log.error("view.failed", view=view.name, seq=event.seq, type=event.type, exc_info=error)
+    batch.voids.setdefault(event.seq, UNFOLDED)
 
 
 def _id(message: Message) -> str:

@@ -15,6 +15,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_hex
@@ -112,19 +113,8 @@ class Sessions:
         document = await self._store.get(ACCESS, str(kid)) if kid else None
         if document is None or document["sort"] != "key":
             return None
-        found = self._read(cookie, document["public"])
+        found = _read(cookie, document["public"], self._network)
         return found if found and self._clock() < found.until else None
-
-    def _read(self, cookie: str, public: str) -> Claims | None:
-        try:
-            key = OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": public})
-            said = jwt.decode(cookie, key, algorithms=[ALGORITHM]).claims
-            found = Claims(
-                UUID(said["sub"]), UUID(said["sid"]), int(said["seq"]), _moment(said["iat"]), _moment(said["exp"])
-            )
-        except UNREADABLE:
-            return None
-        return found if said.get("iss") == self._network else None
 
     async def holder(self, claims: Claims) -> Who:
         """Whose session this is; PUBLIC once it ended."""
@@ -234,6 +224,20 @@ def _key_id(cookie: str) -> UUID | None:
         return _uuid(jws.extract_compact(cookie.encode()).headers().get("kid"))
     except UNREADABLE:
         return None
+
+
+@lru_cache(1024)
+def _read(cookie: str, public: str, network: str) -> Claims | None:
+    """What a cookie says if this key signed it. A browser sends the same one again and again."""
+    try:
+        key = OKPKey.import_key({"kty": "OKP", "crv": "Ed25519", "x": public})
+        said = jwt.decode(cookie, key, algorithms=[ALGORITHM]).claims
+        found = Claims(
+            UUID(said["sub"]), UUID(said["sid"]), int(said["seq"]), _moment(said["iat"]), _moment(said["exp"])
+        )
+    except UNREADABLE:
+        return None
+    return found if said.get("iss") == network else None
 
 
 def _moment(seconds: Any) -> datetime:

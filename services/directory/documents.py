@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from shared.views import Document, Store, View, Where
 
 AT_ONCE = 1000
+FEW = 10  # documents that are read first where mostly one has changed
 
 
 async def everything(store: Store, view: View, where: Where | None = None) -> AsyncIterator[Document]:
@@ -19,6 +20,21 @@ async def everything(store: Store, view: View, where: Where | None = None) -> As
         if len(page.documents) < AT_ONCE:
             return
         offset += AT_ONCE
+
+
+async def changed(store: Store, view: View, after: int) -> AsyncIterator[Document]:
+    """The documents that changed after a sequence, by their field `seq`, the latest first. One that changes meanwhile
+    moves to the front; none can be missed by that."""
+    offset, limit = 0, FEW
+    while True:
+        page = await store.find(view, sort=["-seq"], limit=limit, offset=offset)
+        for document in page.documents:
+            if document["seq"] <= after:
+                return
+            yield document
+        if len(page.documents) < limit:
+            return
+        offset, limit = offset + limit, AT_ONCE
 
 
 async def chosen(store: Store, view: View, keys: Sequence[str]) -> AsyncIterator[Document]:

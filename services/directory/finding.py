@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from services.directory.cooperation_views import PROJECTS, periods
+from services.directory.documents import changed
 from services.directory.indexing import Entry, Found, Index
 from services.directory.register_views import MEMBERSHIPS
 from services.directory.views import STRUCTURES
@@ -48,7 +49,6 @@ PROJECT_FACETS = (
 )
 OPEN = {"state": ["open"]}
 PUBLISHED = {"state": ["published"]}
-AT_ONCE = 1000  # documents read from a view at once
 BREATH = 100  # documents taken in before others have their turn
 NONE: Mapping[str, str] = MappingProxyType({})
 
@@ -189,16 +189,9 @@ class Finder:
     async def _take(self, view: View, after: int) -> set[str]:
         """Reads what has changed in a view after a sequence. Returns the structures that this concerns."""
         touched: set[str] = set()
-        offset = 0
-        while True:
-            # A document that changes meanwhile moves to the front; none can be missed by that.
-            page = await self._store.find(view, sort=["-seq"], limit=AT_ONCE, offset=offset)
-            new = [document for document in page.documents if document["seq"] > after]
-            for document in new:
-                touched |= self._heard(view, document)
-            if len(new) < AT_ONCE:
-                return touched
-            offset += AT_ONCE
+        async for document in changed(self._store, view, after):
+            touched |= self._heard(view, document)
+        return touched
 
     def _heard(self, view: View, document: Document) -> set[str]:
         key: str = document["key"]

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from services.directory.documents import chosen, everything
+from services.directory.documents import changed, chosen, everything
 from services.directory.domain.structure_state import FACTS, LISTS
-from services.directory.finding import AT_ONCE, BREATH, NONE, OPEN, STRUCTURE_FACETS, Results, Where, entry_of
+from services.directory.finding import BREATH, NONE, OPEN, STRUCTURE_FACETS, Results, Where, entry_of
 from services.directory.indexing import Found, Index
 from services.directory.register_views import TIMELINES
 from services.directory.views import IDENTIFIERS, STRUCTURES
@@ -206,13 +206,7 @@ class Day:
 
     async def _changed(self) -> AsyncIterator[Document]:
         """The timelines of the structures that changed since `upto`."""
-        keys: list[str] = []
-        while True:
-            page = await self._store.find(STRUCTURES, sort=["-seq"], limit=AT_ONCE, offset=len(keys))
-            new = [document["key"] for document in page.documents if document["seq"] > self._upto]
-            keys += new
-            if len(new) < AT_ONCE:
-                break
+        keys = [document["key"] async for document in changed(self._store, STRUCTURES, self._upto)]
         async for timeline in chosen(self._store, TIMELINES, keys):
             yield timeline
 

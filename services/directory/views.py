@@ -53,10 +53,8 @@ def _day(event: Recorded) -> str:
 
 
 def _structure(document: Document, event: Recorded) -> Document:
-    """What follows from the facts: the order of names, when the record was last touched, its version. By `seq` the
-    search index (finding.py) sees what has changed."""
-    seen = {"seen": _day(event), "version": event.version, "seq": event.seq}
-    return {**document, "sort": folded(document["name"]), **seen}
+    """When the record was last touched, and its version. By `seq` the search index (finding.py) sees what changed."""
+    return {**document, "seen": _day(event), "version": event.version, "seq": event.seq}
 
 
 APART: Document = {
@@ -68,13 +66,15 @@ APART: Document = {
 def _registered(document: Document | None, data: StructureRegistered, event: Recorded) -> Document:
     facts: dict[str, Any] = {name: getattr(data, name) for name in FACTS}
     state = {"listed": False, "closed": False, "invented": data.invented, "since": _day(event), **APART}
-    return _structure({**facts, **state}, event)
+    return _structure({**facts, **state, "sort": folded(data.name)}, event)
 
 
 def _revised(document: Document | None, data: StructureRevised, event: Recorded) -> Document | None:
     if document is None:
         return None
     changed = {name: value for name in FACTS if (value := getattr(data, name)) is not None}
+    if "name" in changed:
+        changed["sort"] = folded(data.name or "")
     emptied: dict[str, Any] = {name: [] if name in LISTS else None for name in data.cleared}
     after = {**document, **changed, **emptied}
     gone = [
@@ -117,7 +117,7 @@ def _absorbed(document: Document | None, data: StructureAbsorbed, event: Recorde
 
 STRUCTURES = View(
     name="structures",
-    version=2,
+    version=3,
     on={
         StructureRegistered: _registered,
         StructureRevised: _revised,
@@ -134,8 +134,7 @@ STRUCTURES = View(
         StructureAbsorbed: _absorbed,
         StructureReleased: _now(merged_into=None),
     },
-    fields=("sort", "kind", "department", "themes", "countries", "listed", "closed", "since", "wished", "seq"),
-    text=lambda d: " ".join([d["name"], d.get("acronym") or "", *d.get("themes", [])]),
+    fields=("listed", "closed", "wished", "seq"),  # whatever else is looked for, finding.py has in memory
 )
 
 

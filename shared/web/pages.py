@@ -65,6 +65,7 @@ class Pages:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            auto_reload=False,  # a template is part of the release
         )
         self._env.globals.update(
             asset=asset,
