@@ -93,7 +93,7 @@ async def test_a_page_says_how_many_events_it_does_not_show_and_that_one_just_sa
         and "2\u00a0événements enregistrés n’y figurent pas encore" in page
     )
     assert "C’est enregistré." in page, "it is in the log"
-    await until(service.freshness.of)
+    await until(lambda: (stale := service.freshness.of()) and stale.missing == 2 and stale.since)
     page = (await reader.get("/directory/page")).text
     assert "2\u00a0événements enregistrés n’y figurent pas encore, le premier depuis" in page
     assert "2\u00a0saved events do not show yet, the first since" in (await reader.get("/directory/page?lang=en")).text
