@@ -18,6 +18,11 @@ DIRECTORY = "/directory/api"
 PAGE = 500
 
 
+def add_to(app: typer.Typer) -> None:
+    """Puts these commands under `maillage`."""
+    app.add_typer(account, name="account")
+
+
 async def _found(client: Client, address: str) -> dict[str, Any]:
     found: dict[str, Any] = await client.post(f"{DIRECTORY}/accounts/find", {"email": address})
     return found

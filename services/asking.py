@@ -12,12 +12,11 @@ from urllib.parse import urlencode
 import typer
 from rich.table import Table
 
-from services.client import Client
-from services.embedded import CannotStart
+from services.client import SERVICES, Client
+from services.data_folder import CannotStart
 from services.terminal import DataOption, JsonOption, bar, out, reached, run, settings_of
 from shared.nats_server import NatsFailed, binary
 
-SERVICES = ("directory", "membership", "events", "newsletter", "observatory")
 events = typer.Typer(help="The event log.", no_args_is_help=True)
 views = typer.Typer(help="The read models: list, build again, verify.", no_args_is_help=True)
 

@@ -20,7 +20,8 @@ import msgspec
 import typer
 from rich.table import Table
 
-from services.embedded import DEFINITIONS, CannotStart
+from services.data_folder import CannotStart
+from services.definitions import DEFINITIONS
 from services.observatory import review as reviewing
 from services.observatory.table import EventTable
 from services.terminal import JsonOption, bar, err, out, run, settings_of

@@ -15,10 +15,10 @@ import pyarrow.parquet as pq
 import typer
 
 from services.audit import ArchiveOption, KeyOption, archive_of, audit, plain_errors, trusted_key
+from services.data_folder import CannotStart
 from services.observatory.columns import LEAST, row_of
 from services.observatory.columns import SCHEMA as COLUMNS
 from services.observatory.taking import SCHEMA, cells, leaf_text, line, taken
-from services.root import CannotStart
 from services.terminal import DataOption, JsonOption, out
 from shared.archive import Archive
 from shared.auditing import verify

@@ -25,7 +25,8 @@ import msgspec
 import typer
 
 from services.audit import archive_of, plain_errors
-from services.embedded import DEFINITIONS, CannotStart
+from services.data_folder import CannotStart
+from services.definitions import DEFINITIONS
 from services.observatory.notary import KEY_FILE
 from services.terminal import DataOption, JsonOption, bar, err, out, run, settings_of
 from shared.accounts import ACCESS

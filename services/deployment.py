@@ -15,9 +15,9 @@ from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
 from services.client import SERVICES
-from services.embedded import EMPTY_NETWORK, access
+from services.data_folder import EMPTY_NETWORK, CannotStart
+from services.embedded import access
 from services.observatory.notary import KEY_FILE
-from services.root import CannotStart
 from services.terminal import out, settings_of
 from shared.connection import OPERATOR
 from shared.nats_config import Node, seed_of, write, write_secret

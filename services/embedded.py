@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import fcntl
 import os
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import orjson
 import structlog
 from starlette.types import ASGIApp
 
-from deploy.sample.plan import FOOTNOTE, SAMPLE_NETWORK
-from services.directory.app import DIRECTORY
-from services.events.app import EVENTS
-from services.membership.app import MEMBERSHIP
-from services.newsletter.app import NEWSLETTER
-from services.observatory.app import OBSERVATORY
-from services.root import CannotStart, bound, root_of, serve
+from deploy.sample.plan import FOOTNOTE
+from services.data_folder import SAMPLE_NETWORK, UNFINISHED, CannotStart, locked, network_of
+from services.definitions import DEFINITIONS
+from services.root import root_of
 from shared.archive import Archive
 from shared.connection import OPERATOR, Connection
 from shared.contract import load_all
@@ -33,16 +28,11 @@ from shared.reactions import durable, prepare_reader
 from shared.reactions import prepare as prepare_reactions
 from shared.reading import LogDamaged
 from shared.restoring import same_as_archived
-from shared.service import Definition, Service, Surroundings
+from shared.service import Service, Surroundings
 from shared.settings import Settings
 from shared.stores import store_for
 
-__all__ = ["DEFINITIONS", "CannotStart", "Installation", "bound", "network_of", "running_at", "serve", "write_running"]
 log = structlog.get_logger()
-DEFINITIONS: Sequence[Definition] = (DIRECTORY, MEMBERSHIP, EVENTS, NEWSLETTER, OBSERVATORY)
-EMPTY_NETWORK = "reseau"
-UNFINISHED = "restoring.json"
-"""Is there from the beginning of a restore to its end; nothing starts on such a folder."""
 
 
 def access(network: str, readers: Sequence[str] = (READER,)) -> Access:
@@ -146,63 +136,3 @@ class Installation:
     def app(self) -> ASGIApp:
         """All fronts under one root."""
         return root_of(self.services, self.settings)
-
-
-def locked(data: Path) -> int:
-    """The open lock of a data folder, which nobody else may hold."""
-    try:
-        data.mkdir(parents=True, exist_ok=True)
-        lock = os.open(data / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-        if not os.access(data, os.R_OK | os.W_OK | os.X_OK):
-            raise PermissionError(13, "not readable and writable")
-        list(data.iterdir())
-    except OSError as error:
-        raise CannotStart(f"The data folder {data} can't be used: {error.strerror or error}.") from error
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(lock)
-        raise CannotStart(
-            f"The data folder {data} is in use by another instance; stop it or choose another with --data."
-        ) from error
-    return lock
-
-
-def network_of(data: Path, settings: Settings, sample: bool) -> str:
-    """The network's name, fixed at the first start of a data folder."""
-    path = data / "installation.json"
-    if path.exists():
-        kept = str(orjson.loads(path.read_bytes())["network"])
-        if settings.network not in (None, kept):
-            raise CannotStart(
-                f"The data folder {data} holds the network {kept}, not {settings.network} (MAILLAGE_NETWORK)."
-            )
-        return kept
-    network = settings.network or (SAMPLE_NETWORK if sample else EMPTY_NETWORK)
-    draft = path.with_suffix(".new")
-    draft.write_bytes(orjson.dumps({"network": network}))
-    draft.replace(path)
-    return network
-
-
-def running_at(data: Path) -> str | None:
-    """Where the instance that uses a data folder can be reached, if one runs."""
-    path = data.absolute() / "running.json"
-    try:
-        lock = os.open(data.absolute() / "lock", os.O_RDWR)
-    except OSError:
-        return None
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return None  # nobody holds it
-    except OSError:
-        return str(orjson.loads(path.read_bytes())["url"]) if path.exists() else None
-    finally:
-        os.close(lock)
-
-
-def write_running(data: Path, url: str) -> None:
-    """Leaves word for other commands where this instance is reached."""
-    draft = data.absolute() / "running.json.new"  # whoever looks meanwhile finds all of it, or what was there before
-    draft.write_bytes(orjson.dumps({"url": url, "pid": os.getpid()}))
-    draft.replace(data.absolute() / "running.json")

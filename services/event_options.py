@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import typer
 
 from services.asking import events
-from services.root import CannotStart
+from services.data_folder import CannotStart
 from services.terminal import DataOption, JsonOption, out, reached, run, settings_of
 
 Service = Annotated[str | None, typer.Option(help="One of the five services.", show_default=False)]

@@ -23,9 +23,9 @@ from rich.table import Table
 
 from services.asking import views
 from services.audit import archive_of
-from services.embedded import DEFINITIONS
+from services.data_folder import CannotStart
+from services.definitions import DEFINITIONS
 from services.observatory.columns import LEAST, row_of
-from services.root import CannotStart
 from services.serving import connected, network_served
 from services.terminal import DataOption, JsonOption, bar, out, run, settings_of
 from shared.accounts import ACCESS

@@ -7,9 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
+from services.data_folder import CannotStart, running_at
 from services.directory.import_reading import NotRead, Table, read_table
 from services.directory.importing import Preview, Problem, Report, preview, said_of, write
-from services.embedded import CannotStart, Installation, running_at
+from services.embedded import Installation
 from services.terminal import DataOption, JsonOption, bar, err, out, run, settings_of
 
 ACTOR = "operator"

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
+from services.data_folder import CannotStart
 from services.embedded import access
-from services.root import CannotStart
 from services.terminal import out
 from shared.nats_config import READER, Node, write
 

@@ -16,11 +16,10 @@ from uuid import UUID
 import orjson
 import typer
 
-from services.client import Client, NoAnswer
-from services.embedded import CannotStart
+from services.client import SERVICES, Client, NoAnswer
+from services.data_folder import CannotStart
 from services.terminal import DataOption, JsonOption, err, out, reached, run, settings_of
 
-SERVICES = ("directory", "membership", "events", "newsletter", "observatory")
 person = typer.Typer(
     help="Persons: what is kept of them, all of it for them, forgetting them (docs/privacy.md).", no_args_is_help=True
 )
@@ -28,6 +27,11 @@ WhoArgument = Annotated[
     str,
     typer.Argument(help="A mail address, a person's id, or - to read either from standard input.", show_default=False),
 ]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Puts these commands under `maillage`."""
+    app.add_typer(person, name="person")
 
 
 def wanted(who: str) -> dict[str, str]:

@@ -29,7 +29,9 @@ from rich.table import Table
 
 from services.audit import plain_errors
 from services.backup import INSTALLATION, MANIFEST, Manifest, copy_file, files_of, kept, read_manifest
-from services.embedded import DEFINITIONS, UNFINISHED, CannotStart, access, locked, prepare
+from services.data_folder import UNFINISHED, CannotStart, locked
+from services.definitions import DEFINITIONS
+from services.embedded import access, prepare
 from services.observatory.notary import KEY_FILE
 from services.serving import NotYet, connected
 from services.terminal import DataOption, JsonOption, bar, out, run, settings_of

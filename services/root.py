@@ -14,7 +14,7 @@ from fastapi import Depends, FastAPI
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
-from services.observatory.home import home
+from services.data_folder import CannotStart
 from services.robots import robots
 from shared.log import Unavailable
 from shared.metrics import metrics_app, watch_loop
@@ -33,10 +33,6 @@ from shared.web.waiting import Patient
 DRAIN = 2  # seconds that requests under way are given at an end
 
 
-class CannotStart(Exception):
-    """Why an installation can't run here, in one sentence for the operator."""
-
-
 def root_of(services: Mapping[str, Service], settings: Settings) -> ASGIApp:
     """All fronts of `services` under one root. `/` is the observatory's, where it is among them."""
     root = FastAPI(title="Maillage", openapi_url=None, docs_url=None, redoc_url=None, dependencies=[Depends(admitted)])
@@ -50,6 +46,8 @@ def root_of(services: Mapping[str, Service], settings: Settings) -> ASGIApp:
     for name, service in services.items():
         root.mount(f"/{name}", service.app())
     if "observatory" in services:
+        from services.observatory.home import home  # a process that serves another service need not read it
+
         root.include_router(home(services["observatory"]))
     root.include_router(robots(first))
     hosts = {"127.0.0.1", "localhost", settings.host, urlsplit(settings.public_url or "").hostname or "localhost"}

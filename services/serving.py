@@ -12,6 +12,7 @@ import contextlib
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,10 +22,9 @@ from nats.js.errors import APIError, NotFoundError
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from deploy.sample.plan import SAMPLE_NETWORK
-from services import embedded
-from services.embedded import DEFINITIONS, network_of
-from services.root import CannotStart, measured, root_of, serve
+from services.client import SERVICES
+from services.data_folder import SAMPLE_NETWORK, CannotStart, network_of
+from services.root import measured, root_of, serve
 from shared import connection, tracing
 from shared.archive import Archive
 from shared.connection import OPERATOR, Connection, NotAllowed
@@ -86,10 +86,10 @@ async def _unavailable(scope: Scope, receive: Receive, send: Send) -> None:
 
 def definition_of(service: str) -> Definition:
     """Raises CannotStart for a name that is none."""
-    for definition in DEFINITIONS:
-        if definition.name == service:
-            return definition
-    raise CannotStart(f"There is no service {service}; there are {', '.join(d.name for d in DEFINITIONS)}.")
+    if service not in SERVICES:
+        raise CannotStart(f"There is no service {service}; there are {', '.join(SERVICES)}.")
+    definition: Definition = getattr(import_module(f"services.{service}.app"), service.upper())  # none of the others
+    return definition
 
 
 def network_served(settings: Settings) -> str:
@@ -229,10 +229,12 @@ async def prepare(settings: Settings, replicas: int, readers: Sequence[str]) -> 
 
     Raises CannotStart where a log is there that is not as ours must be, or the servers do not let us.
     """
+    from services.embedded import prepare as make  # what all services need: a process that serves one does without
+
     network = network_served(settings)
     nc = await Front().until("NATS", lambda: connected(settings, OPERATOR))
     try:
-        await embedded.prepare(nc, network, replicas, readers)
+        await make(nc, network, replicas, readers)
     except (NatsError, APIError, TimeoutError, NotAllowed, LogUnfit) as error:
         raise CannotStart(f"The event log {network} could not be made: {error or type(error).__name__}.") from error
     finally:

@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from services.client import Client, Place
-from services.embedded import CannotStart, Installation, bound, running_at, serve
-from shared.sessions import operator_token
+from services.data_folder import CannotStart, running_at
+from shared.operator_token import operator_token
 from shared.settings import Settings
 from shared.telemetry import configure
 
@@ -60,6 +60,9 @@ async def reached(settings: Settings) -> AsyncIterator[Client]:
         return
     if not (settings.data / "installation.json").exists():
         raise CannotStart(f"There is no installation in {settings.data} yet; `maillage up` makes one.")
+    from services.embedded import Installation  # all services: only a command that must start them waits for that
+    from services.root import bound, serve
+
     stop, up_ = asyncio.Event(), asyncio.Event()
     sock = bound(0)
     url = f"http://127.0.0.1:{sock.getsockname()[1]}"

@@ -18,10 +18,11 @@ from shared.execute import Executor, Outcome, utc_now
 from shared.freshness import Freshness
 from shared.keyring import Keyring
 from shared.log import Log
+from shared.operator_token import operator_token
 from shared.persons import PersonalData, Persons, wiring
 from shared.reactions import Reaction, Reactions
 from shared.runner import Runner
-from shared.sessions import Sessions, operator_token
+from shared.sessions import Sessions
 from shared.settings import Settings
 from shared.views import Store, View
 from shared.web.questions import Suggestion

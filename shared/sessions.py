@@ -8,9 +8,7 @@ it is the place of its SignedIn event: a service waits for its view to reach it 
 
 from __future__ import annotations
 
-import contextlib
 import hmac
-import os
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,8 +16,6 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from secrets import token_hex
-from tempfile import mkstemp
 from typing import Any, get_args
 from uuid import NAMESPACE_OID, UUID, uuid5
 
@@ -44,7 +40,6 @@ LONGEST = 4096  # characters of a cookie or a token; what is longer is none of o
 UNREADABLE = (JoseError, ValueError, KeyError, TypeError, AttributeError, OverflowError, OSError, RecursionError)
 """What reading a hostile cookie may raise"""
 TOKEN = "mlg_"
-OPERATOR_TOKEN = "mlg_operator_"
 
 
 class BadToken(Exception):
@@ -174,22 +169,6 @@ class Sessions:
             self._labels_at = self._runner.position
             page = await self._store.find(ACCESS, {"kind": "staff"}, limit=1000)
             self._labels = {d["key"]: d["label"] for d in page.documents}
-
-
-def operator_token(folder: Path) -> str:
-    """The secret of whoever sits at this machine, kept in the folder of keys; made at the first start."""
-    path = folder / "operator-token"
-    if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        number, draft = mkstemp(prefix="operator-token.", suffix=".new", dir=folder)  # only its owner reads it
-        with open(number, "w") as file:
-            file.write(OPERATOR_TOKEN + token_hex(32))
-            file.flush()
-            os.fsync(file.fileno())
-        with contextlib.suppress(FileExistsError):  # another process was first
-            os.link(draft, path)
-        os.unlink(draft)
-    return path.read_text().strip()
 
 
 def _program(account: Document, token: UUID, scopes: list[str]) -> Who:

@@ -20,7 +20,7 @@ from uuid import uuid4
 
 import pytest
 
-from shared.sessions import operator_token
+from shared.operator_token import operator_token
 
 MAILLAGE = [sys.executable, "-m", "services.cli"]
 OPERATORS: dict[str, str] = {}  # address of an installation → its operator's token

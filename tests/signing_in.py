@@ -18,9 +18,10 @@ from shared.contract.accounts import (
 )  # fmt: skip
 from shared.envelope import Provenance, address, sealed_body
 from shared.log import Unit, Write
+from shared.operator_token import operator_token
 from shared.personal import Personal
 from shared.service import Service
-from shared.sessions import Signer, operator_token
+from shared.sessions import Signer
 from shared.web.access import cookie_name
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from services.embedded import DEFINITIONS
+from services.definitions import DEFINITIONS
 from shared.contract import load_all
 from shared.decider import Command
 from shared.service import Definition

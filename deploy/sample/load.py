@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from deploy.sample import directory, events, membership, newsletter
-from deploy.sample.plan import ACTOR, SAMPLE_NETWORK, Stage, Step
+from deploy.sample.plan import ACTOR, Stage, Step
+from services.data_folder import SAMPLE_NETWORK
 from shared.decider import Refused
 from shared.envelope import Void, opened
 from shared.service import Service

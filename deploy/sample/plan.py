@@ -20,7 +20,6 @@ DATA = Path(__file__).parent / "data"
 SAMPLE = uuid5(NAMESPACE_URL, "urn:maillage:sample:occitanie-2012-2017")
 PARIS = ZoneInfo("Europe/Paris")
 ACTOR = "sample"
-SAMPLE_NETWORK = "exemple"
 FOOTNOTE = (
     "Exemple : les noms des 179 adhérents de 2017 et les chiffres publiés du bilan sont réels ; les autres structures, "
     "toutes les personnes et le détail de ce que chacun a fait sont inventés.",

@@ -15,8 +15,6 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from openpyxl import load_workbook
-from openpyxl.utils import get_column_letter
 
 BIGGEST = 20 * 1024 * 1024  # bytes of a file
 UNPACKED = 100 * 1024 * 1024  # bytes of all that an XLSX holds
@@ -132,6 +130,8 @@ def _separator(text: str) -> str:
 
 
 def _xlsx(data: bytes, sheet: str | None) -> Table:
+    from openpyxl import load_workbook  # half a second, for those who import
+
     _not_a_bomb(data)
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=False, keep_links=False)
@@ -213,7 +213,7 @@ def _text(cell: Any, line: int) -> str:
     if value is None:
         return ""
     if cell.data_type == "f" or type(value).__name__ in ("ArrayFormula", "DataTableFormula"):
-        raise NotRead("formula", cell=f"{get_column_letter(cell.column)}{line}")
+        raise NotRead("formula", cell=f"{cell.column_letter}{line}")
     if isinstance(value, bool):
         return "oui" if value else "non"
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:

@@ -14,7 +14,7 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from nats.aio.client import Client
 
-from services.embedded import DEFINITIONS
+from services.definitions import DEFINITIONS
 from shared.nats_server import NatsServer
 from tests import small
 from tests.abuse.house import SERVICES, House

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from services.backup import back_up, copy_keys, read_manifest
-from services.embedded import UNFINISHED, CannotStart, Installation, access
+from services.data_folder import UNFINISHED, CannotStart
+from services.embedded import Installation, access
 from services.newsletter.subscriber_views import SUBSCRIBERS
 from services.restore import restore
 from shared.archive import Archive

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from services.embedded import DEFINITIONS
+from services.definitions import DEFINITIONS
 from shared import connection
 from shared.accounts import ACCESS
 from shared.connection import OPERATOR

@@ -13,7 +13,7 @@ from uuid import uuid4
 import pytest
 from pydantic import ValidationError
 
-from services.embedded import DEFINITIONS
+from services.definitions import DEFINITIONS
 from shared.web.api import kebab
 from tests.installation import Up, as_operator, get_json
 

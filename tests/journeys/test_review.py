@@ -20,7 +20,7 @@ from services.directory.domain.coverage import NoteMediaCoverage
 from services.directory.domain.request import RequestIdentification
 from services.directory.domain.structure import CloseStructure, ListStructure, RegisterStructure
 from services.directory.domain.support import GiveSupport
-from services.embedded import Installation, bound, serve
+from services.embedded import Installation
 from services.events.domain.counting import CountHeads, NoteWorkshop
 from services.events.domain.planning import HoldGathering, PlanGathering
 from services.events.domain.project import PresentProject
@@ -33,6 +33,7 @@ from services.membership.domain.peer_network import AddPeerNetwork
 from services.membership.domain.post import CreateStaffPost
 from services.membership.domain.seat import TakeBoardSeat
 from services.membership.domain.volunteer import NoteVolunteer
+from services.root import bound, serve
 from shared.decider import Command
 from shared.execute import new_command_id, utc_now
 from shared.personal import Personal

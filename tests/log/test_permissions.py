@@ -19,7 +19,8 @@ from nats.js.errors import APIError
 from rich.console import Console
 from rich.table import Table
 
-from services.embedded import DEFINITIONS, access, prepare
+from services.definitions import DEFINITIONS
+from services.embedded import access, prepare
 from shared.connection import API, OPERATOR, SERVICES_API, Connection, NotAllowed
 from shared.envelope import Message, Void, opened
 from shared.log import Log, LogUnfit, Unit, Write, stream_config, unlike

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-import services.embedded
+import services.definitions
 from shared.metrics import REGISTRY
 
 ROOT = Path(__file__).parents[2]
@@ -104,7 +104,7 @@ def test_prometheus_and_grafana_find_their_files() -> None:
     prometheus = yaml.safe_load((FOLDER / "prometheus.yml").read_text())
     assert all((FOLDER / name).exists() for name in prometheus["rule_files"])
     (job,) = [job for job in prometheus["scrape_configs"] if job["job_name"] == "maillage"]
-    assert job["dns_sd_configs"][0]["names"] == [d.name for d in services.embedded.DEFINITIONS]
+    assert job["dns_sd_configs"][0]["names"] == [d.name for d in services.definitions.DEFINITIONS]
     provisioning = FOLDER / "grafana" / "provisioning"
     (source,) = yaml.safe_load((provisioning / "datasources" / "prometheus.yml").read_text())["datasources"]
     (provider,) = yaml.safe_load((provisioning / "dashboards" / "maillage.yml").read_text())["providers"]

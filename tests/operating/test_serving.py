@@ -19,8 +19,8 @@ from urllib.request import Request
 import pytest
 
 from services import serving
+from services.data_folder import CannotStart
 from services.embedded import access
-from services.root import CannotStart
 from shared.nats_config import Node, accounts_config, make_seeds, node_config, seed_of
 from shared.nats_server import binary, free_port
 from shared.settings import Settings

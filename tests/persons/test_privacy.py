@@ -12,9 +12,9 @@ from uuid import uuid4
 import pytest
 from httpx2 import ASGITransport, AsyncClient
 
+from services.definitions import DEFINITIONS
 from services.directory.app import DIRECTORY
 from services.directory.domain.contact import AddContact
-from services.embedded import DEFINITIONS
 from services.observatory.app import OBSERVATORY
 from shared.contract import EVENTS
 from shared.personal import Personal

@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 import pytest
 from nats.aio.client import Client
 
-from services.embedded import DEFINITIONS
+from services.definitions import DEFINITIONS
 from services.observatory.table import EventTable
 from shared.accounts import ACCESS
 from shared.contract import EVENTS

@@ -10,7 +10,8 @@ from zlib import crc32
 
 import pytest
 
-from services.embedded import DEFINITIONS, access
+from services.definitions import DEFINITIONS
+from services.embedded import access
 from shared.accounts import ACCESS
 from shared.connection import OPERATOR
 from shared.envelope import Message

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from nats.aio.client import Client
 
-from services.embedded import DEFINITIONS
+from services.definitions import DEFINITIONS
 from services.root import root_of
 from shared.nats_server import NatsServer
 from shared.service import Definition, Service

@@ -29,8 +29,9 @@ from shared.contract.accounts import (
     TokenWithdrawn,
 )  # fmt: skip
 from shared.identity import OPERATOR, PUBLIC
+from shared.operator_token import operator_token
 from shared.service import Service
-from shared.sessions import BadToken, Sessions, Signer, operator_token
+from shared.sessions import BadToken, Sessions, Signer
 from tests.conftest import OpenService
 from tests.signing_in import Account, account, say, signer
 
