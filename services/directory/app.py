@@ -10,6 +10,7 @@ from services.directory.domain.claim import CLAIM
 from services.directory.domain.contact import CONTACT
 from services.directory.domain.cooperation import PROJECT
 from services.directory.domain.coverage import COVERAGE
+from services.directory.domain.letter import LETTER
 from services.directory.domain.namesakes import NAMESAKES
 from services.directory.domain.publication import PUBLICATION
 from services.directory.domain.request import REQUEST
@@ -22,6 +23,8 @@ from services.directory.entry import opening as open_entry
 from services.directory.finding import finder_of
 from services.directory.import_jobs import closing as close_imports
 from services.directory.import_jobs import opening as open_imports
+from services.directory.picture_terms import closing as close_pictures
+from services.directory.picture_terms import opening as open_pictures
 from services.directory.reactions import REACTIONS
 from services.directory.record import commune_named
 from services.directory.retention import PERSONS
@@ -37,10 +40,12 @@ async def opening(service: Service) -> None:
     await open_entry(service)
     await finder_of(service).current()
     await open_imports(service)
+    await open_pictures(service)
 
 
 async def closing(service: Service) -> None:
     """Imports under way go on at the next start."""
+    await close_pictures(service)
     await close_imports(service)
     await close_entry(service)
 
@@ -58,6 +63,7 @@ DIRECTORY = Definition(
         PROJECT,
         NAMESAKES,
         CLAIM,
+        LETTER,
         IMPORT,
         ACCOUNT,
         SIGNING_KEY,

@@ -6,11 +6,8 @@ from datetime import timedelta
 from uuid import UUID
 
 from services.directory.entry import entry_of
-from services.directory.link_mail import BODIES
 from services.directory.links import INVITATION
 from shared.execute import utc_now
-from shared.mail import letter, message
-from shared.post import Letter, letter_for
 from shared.service import Service
 from shared.views import Document
 from shared.web.formats import day
@@ -33,17 +30,8 @@ def ask_to_confirm(service: Service, claim: Document, lang: Lang) -> None:
     subject = side_by_side(lang, "Confirmez votre demande", "Please confirm your claim")
     # What a stranger typed goes into no mail of ours to an address that may be anybody's.
     structure = claim["structure_name"] if claim["structure"] else None
-    _write(
-        service,
-        claim,
-        lang,
-        "claim",
-        subject,
-        INVITATION,
-        structure=structure,
-        link=link,
-        until=day(utc_now() + INVITATION),
-    )
+    until = day(utc_now() + INVITATION)
+    _write(service, claim, lang, "claim", subject, INVITATION, structure=structure, link=link, until=until)
 
 
 def tell_refusal(service: Service, claim: Document, reason: str, lang: Lang) -> None:
@@ -58,14 +46,4 @@ def _write(
     address, mail = service.keyring.reveal(claim["email"]), entry_of(service).mail
     if address is None:  # forgotten
         return
-    sender, person = mail.sender, UUID(claim["email"]["person"])
-    to = address.strip()
-
-    def made() -> Letter:
-        id = letter_for(person)
-        mail = message(sender, id, to, f"{subject} · {sender.title}", utc_now())
-        mail["Auto-Submitted"] = "auto-generated"  # RFC 3834
-        bodies = BODIES.render(template, lang, sender=sender, **said)
-        return letter(mail, sender, id, to, *bodies)
-
-    entry_of(service).mail.write(person, made, good_for)
+    mail.tell(UUID(claim["email"]["person"]), address.strip(), lang, template, subject, good_for, **said)

@@ -21,6 +21,7 @@ from services.directory.entry import entry_of
 from services.directory.finding import finder_of
 from services.directory.guarded import Wrong, carried_out, command_id
 from services.directory.links import INVITATION, BadLink, OldLink
+from services.directory.record import place_of
 from services.directory.register_views import CLAIMS
 from services.directory.space import kept_record
 from services.directory.views import STRUCTURES
@@ -69,10 +70,13 @@ def routes(service: Service) -> APIRouter:
         )  # fmt: skip
         by_name = {one.name: _of_claim(one, pages.lexicon, language(request)) for one in form.fields}
         fields = tuple(by_name[name] for name in (*ABOUT_IT, *ABOUT_SELF) if name in by_name)
+        asked = {one.anchor: one.label for one in fields}
+        problems = tuple(replace(one, label=asked.get(one.anchor or "", one.label)) for one in form.problems)
         request.state.personal = values is not None
         return render(
-            service, request, "claim.html", status=status, form=replace(form, fields=fields), structure=structure
-        )
+            service, request, "claim.html", status=status, form=replace(form, fields=fields, problems=problems),
+            structure=structure,
+        )  # fmt: skip
 
     async def claimed(key: str) -> Document | None:
         """The public record that a form is about; nothing of one that is not public is told."""
@@ -184,7 +188,7 @@ def routes(service: Service) -> APIRouter:
         alike = [] if asked else (await finder_of(service).find(claim["structure_name"], limit=6, count=())).documents
         given = {"failed": None, "link": None, "chosen": None, "reason": "", **context}
         return render(
-            service, request, "claim_record.html", status=status, claim=claim, asked=asked, alike=alike, new=NEW,
+            service, request, "claim_record.html", status=status, claim=claim, asked=asked, alike=alike, new=NEW, place=place_of,
             same_domain=_same_domain(claim, asked), to_files=entry_of(service).mail.to_files,
             contact=await _is_contact(service, claim), command_id=new_command_id(), **given,
         )  # fmt: skip

@@ -28,5 +28,12 @@ async def address_of(service: Service, person: str) -> str | None:
     return next((a for one in found.documents if (a := service.keyring.reveal(one["email"])) is not None), None)
 
 
+async def addresses_of(service: Service, structures: Sequence[str]) -> list[str]:
+    """The addresses of the contacts of a structure, known by these ids, in clear: each once."""
+    found = await service.store.find(CONTACT_ADDRESSES, {"structure": list(structures)}, limit=MOST)
+    clear = (service.keyring.reveal(one["email"]) for one in found.documents)
+    return list(dict.fromkeys(address for address in clear if address))
+
+
 def _same(one: str | None, other: str) -> bool:
     return one is not None and one.strip().casefold() == other.strip().casefold()

@@ -33,7 +33,7 @@ from services.directory.duplicates import (
     takeable,
 )  # fmt: skip
 from services.directory.likeness import Pair, named
-from services.directory.record import in_words
+from services.directory.record import in_words, place_of
 from services.directory.register_views import NAMESAKES
 from services.directory.views import STRUCTURES
 from shared.contract.directory import MergedField
@@ -43,10 +43,12 @@ from shared.log import Conflict
 from shared.service import Service
 from shared.views import Document
 from shared.web.access import who_of
+from shared.web.markdown import as_plain
 from shared.web.pages import Pages, language
 from shared.web.paths import local
 from shared.web.references import known
 from shared.web.rendering import PAGE, Chosen, PageNumber, Words, pages_total, render
+from shared.words import Lang, Lexicon
 
 HERE = "/directory/duplicates"
 TABS = Literal["", "merged", "apart"]
@@ -105,7 +107,9 @@ def routes(service: Service) -> APIRouter:
             }  # fmt: skip
         found_names = await store.get_many(STRUCTURES, sorted(keys))
         page_ = render(
-            service, request, "duplicates.html", names=found_names, command_ids=new_command_id, ready=duplicates.ready, **context
+            service, request, "duplicates.html", names=found_names, command_ids=new_command_id, ready=duplicates.ready,
+            comparing=duplicates.ready and duplicates.comparing,
+            place=place_of, **context,
         )  # fmt: skip
         if not duplicates.ready:
             page_.headers["Refresh"] = "5"
@@ -144,7 +148,7 @@ def routes(service: Service) -> APIRouter:
         lang = language(request)
         sides = [side for side in side_by_side(one, other, FACTS) if side.first or side.second]
         words = {
-            side.name: [in_words(side.name, value, pages.lexicon, lang) for value in (side.first, side.second)]
+            side.name: [_said(side.name, value, pages.lexicon, lang) for value in (side.first, side.second)]
             for side in sides
         }
         pairs = await listed(query)
@@ -152,7 +156,7 @@ def routes(service: Service) -> APIRouter:
             service, request, "compare.html", status=status, kept=one, other=other, sides=sides, words=words, lists=LISTS,
             choice={side.name: takeable(side) for side in sides}, behind=behind, why=why, at=at,
             taken={side.name for side in sides if (side.take_second if taken is None else side.name in taken)},
-            sure=sure(Pair(first, second, likeness, why)), command_id=new_command_id(), command_ids=new_command_id, names={}, failed=failed, reason=reason,
+            sure=sure(Pair(first, second, likeness, why)), command_id=new_command_id(), command_ids=new_command_id, names={}, failed=failed, reason=reason, place=place_of,
             query=_filters(query), total=len(pairs), swapped=_compare_at(str(one["key"]), str(other["key"]), at, query, kept=other["key"]),
             following=_compare_at(pairs[at + 1].first, pairs[at + 1].second, at + 1, query) if at + 1 < len(pairs) else None,
             version=one["version"], other_version=other["version"],
@@ -259,6 +263,12 @@ def _made(model: type[C], **answers: Any) -> C:
         return model.model_validate(answers)
     except ValidationError:
         raise HTTPException(422) from None
+
+
+def _said(name: str, value: Any, lexicon: Lexicon, lang: Lang) -> str | None:
+    """A value in words, on one line: a text without its marks."""
+    said = in_words(name, value, lexicon, lang)
+    return as_plain(said, 2000) if said and name == "summary" else said
 
 
 def _query(request: Request) -> dict[str, Any]:

@@ -79,6 +79,11 @@ class Duplicates:
         """Whether all records were compared, once at least."""
         return self._pairs_at >= 0
 
+    @property
+    def comparing(self) -> bool:
+        """Whether what changed last is still being compared, so that the list is that of a moment ago."""
+        return self._behind is not None and not self._behind.done()
+
     async def close(self) -> None:
         self._likeness.halted = True
         await end(self._behind)

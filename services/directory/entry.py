@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from secrets import token_urlsafe
@@ -12,7 +13,7 @@ from uuid import UUID
 import structlog
 
 from services.directory.account_views import ACCOUNTS
-from services.directory.contacts import address_of, contacts_at
+from services.directory.contacts import address_of, addresses_of, contacts_at
 from services.directory.domain.account import OpenAccount
 from services.directory.domain.account_sessions import SetPassword, SignIn
 from services.directory.domain.account_state import account_id
@@ -82,6 +83,17 @@ class Entry:
         person = self.service.keyring.find(address)
         document = await self.service.store.get(ACCOUNTS, str(account_id(person))) if person else None
         return document if document is not None and document["open"] else None
+
+    async def proven_contacts(self, structures: Sequence[str]) -> list[tuple[UUID, str]]:
+        """Who speaks for a structure (the ids of its records), with the address that each has come in by: it is theirs,
+        which of an address that somebody typed for them nobody knows."""
+        found: dict[UUID, str] = {}
+        for one in await addresses_of(self.service, structures):
+            account = await self.account_at(one)
+            own = self.service.keyring.reveal(account["email"]) if account and account["seen"] else None
+            if account is not None and own is not None:
+                found[UUID(account["person"])] = own.strip()
+        return list(found.items())
 
     async def by_password(self, address: str, password: str) -> Begun:
         """Raises Refused(`sign-in-failed`), in the same time and words whatever it is that does not fit."""

@@ -22,6 +22,7 @@ from shared.geo import commune
 from shared.geo.countries import country_names
 from shared.views import Document
 from shared.web.formats import department
+from shared.web.markdown import as_plain
 from shared.words import Lang, Lexicon
 
 CHUNK = 64 * 1024  # bytes given at once, about
@@ -210,7 +211,7 @@ def as_jsonld(how: Exporter, document: Document) -> Document:
     said = {
         "@context": "https://schema.org", "@type": kinds.get(document["kind"], "Organization"), "@id": how.page(document["key"]),
         "name": document["name"], "alternateName": document.get("acronym"), "url": document.get("website"),
-        "description": document.get("summary"), "knowsAbout": document.get("themes"),
+        "description": as_plain(document.get("summary") or "", 2000), "knowsAbout": document.get("themes"),
         "areaServed": [{"@type": "Country", "identifier": code, "name": names.get(code, code)} for code in document.get("countries") or []],
         "address": {name: value for name, value in address.items() if value}, "identifier": numbers,
     }  # fmt: skip
@@ -241,7 +242,7 @@ def as_vcard(how: Exporter, document: Document) -> str:
     if document.get("themes"):
         lines.append("CATEGORIES:" + ",".join(vcard_text(theme) for theme in document["themes"]))
     if document.get("summary"):
-        lines.append(f"NOTE:{vcard_text(document['summary'])}")
+        lines.append(f"NOTE:{vcard_text(as_plain(document['summary'], 2000))}")
     lines += [f"SOURCE:{vcard_uri(how.page(document['key']))}", f"REV:{_basic(document['seen'])}", "END:VCARD"]
     return folded_lines(lines)
 

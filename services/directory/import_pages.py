@@ -27,6 +27,7 @@ from services.directory.import_drafts import SHOWS, Checked, Draft, Fate, Show, 
 from services.directory.import_jobs import imports_of
 from services.directory.import_reading import BIGGEST, NotRead
 from services.directory.importing import said_of, structure_id
+from services.directory.record import place_of
 from services.directory.register_views import IMPORTS
 from services.directory.views import STRUCTURES
 from shared.contract.directory import StructureKind
@@ -177,7 +178,7 @@ def routes(service: Service) -> APIRouter:
             service, request, "import_lines.html", status=told["status"], draft=draft, counts=counts, show=chosen, shows=SHOWS, lines=here,
             page=page, pages_total=pages_total(page, len(found)), like=await names(here), fates=FATES, before=before,
             source=draft.source if draft.source is not None else PurePath(draft.filename).stem[:100],
-            becomes={line.number: line.becomes(draft) for line in here}, hours=hours, failed=told["failed"],
+            becomes={line.number: line.becomes(draft) for line in here}, hours=hours, failed=told["failed"], place=place_of,
         )  # fmt: skip
 
     @router.post("/files/{token}/lines")

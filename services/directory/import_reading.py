@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-
 BIGGEST = 20 * 1024 * 1024  # bytes of a file
 UNPACKED = 100 * 1024 * 1024  # bytes of all that an XLSX holds
 PARTS = 500  # files in an XLSX

@@ -48,6 +48,19 @@ class LinkMail:
         link = self.link(person, good_for=good_for)
         self.write(person, lambda: self._letter(person, to, lang, link, invitation=invitation), good_for)
 
+    def tell(
+        self, person: UUID, to: str, lang: Lang, template: str, subject: str, good_for: timedelta, **said: str | None
+    ) -> None:
+        """Sends somebody what a template says, in the background."""
+
+        def made() -> Letter:
+            id = letter_for(person)
+            mail = message(self.sender, id, to, f"{subject} · {self.sender.title}", utc_now())
+            mail["Auto-Submitted"] = "auto-generated"  # RFC 3834
+            return letter(mail, self.sender, id, to, *BODIES.render(template, lang, sender=self.sender, **said))
+
+        self.write(person, made, good_for)
+
     def write(self, person: UUID, make: Callable[[], Letter], good_for: timedelta) -> None:
         """Sends somebody a letter, in the background, as long as it is good for something."""
         if len(self._under_way) >= MOST:

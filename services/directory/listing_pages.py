@@ -13,6 +13,7 @@ from starlette.responses import Response
 from services.directory.domain.listing import DeclineListing, ListStructure
 from services.directory.finding import finder_of
 from services.directory.guarded import Wrong, carried_out
+from services.directory.listing_mail import tell_declined, tell_listed
 from services.directory.register_views import CLAIMS
 from services.directory.views import STRUCTURES
 from shared.decider import Command
@@ -20,6 +21,8 @@ from shared.execute import new_command_id
 from shared.geo import commune
 from shared.service import Service
 from shared.web.access import access
+from shared.web.markdown import as_plain
+from shared.web.pages import language
 from shared.web.rendering import PAGE, PageNumber, pages_total, render
 
 LISTINGS = "/directory/listings"
@@ -42,10 +45,11 @@ def routes(service: Service) -> APIRouter:
             pages_total=pages_total(page, found.total), listed=listed.total, new_id=new_command_id,
             college={one["key"]: finder.college(one["key"]) for one in found.documents},
             towns={one["key"]: _town(one["commune"]) for one in found.documents},
-            claims=(await store.find(CLAIMS, {"state": "open"}, limit=1)).total, **given,
+            claims=(await store.find(CLAIMS, {"state": "open"}, limit=1)).total, words=as_plain, **given,
         )  # fmt: skip
 
     async def done(request: Request, key: UUID, make: Callable[[str], Command]) -> Response:
+        """Carries the answer out, and tells the structure, once."""
         data = await request.form(max_fields=10, max_files=0)
         reason = str(data.get("reason") or "")[:1000]
 
@@ -55,6 +59,12 @@ def routes(service: Service) -> APIRouter:
         outcome = await carried_out(service, request, data, DeclineListing, made)
         if isinstance(outcome, Wrong):
             return await work_list(request, 1, outcome.status, failed=outcome.sentence, at=str(key), reason=reason)
+        structure = await store.get(STRUCTURES, str(key))
+        if structure is not None and outcome.events and not outcome.repeated:
+            if structure["listed"]:
+                await tell_listed(service, structure, language(request))
+            else:
+                await tell_declined(service, structure, " ".join(reason.split()), language(request))
         return RedirectResponse(f"{LISTINGS}?done={outcome.seq}", 303)
 
     @router.get("")

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from services.directory.finding import finder_of
 from services.directory.noted import by_year_chart, notes, whole_years
+from services.directory.record import place_of
 from services.directory.views import COVERAGES, STRUCTURES, SUPPORTS
 from shared.contract.directory import SupportKind
 from shared.execute import new_command_id
@@ -87,7 +88,14 @@ def routes(service: Service) -> APIRouter:
             raise HTTPException(404)
         found = await finder.find(q, limit=PAGE, count=(), order="name" if q else "-seen")
         return render(
-            service, request, "choose_structure.html", command=command, back=CHOSEN_FOR[command], q=q, found=found
+            service,
+            request,
+            "choose_structure.html",
+            command=command,
+            back=CHOSEN_FOR[command],
+            q=q,
+            found=found,
+            place=place_of,
         )
 
     return router

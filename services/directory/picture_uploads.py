@@ -28,13 +28,21 @@ async def picture_of(service: Service, request: Request, form: FormData) -> str 
     if isinstance(sent, UploadFile) and sent.filename:
         limited(request, "picture", who_of(request).actor)
         data = await sent.read(BIGGEST + 1)
-        turn: asyncio.Lock = service.around.extra.setdefault(TURN, asyncio.Lock())
-        async with turn:
+        async with one_at_a_time(service):
             return (await asyncio.to_thread(pictures_of(service).keep, data)).sha256
     name = str(form.get(KEPT) or "")
     if form.get(REMOVE) or not name:
         return None
-    return name if await asyncio.to_thread(pictures_of(service).read, name) is not None else None
+    pictures = pictures_of(service)
+    if await asyncio.to_thread(pictures.read, name) is None:
+        return None
+    return name if await asyncio.to_thread(pictures.renew, name) else None
+
+
+def one_at_a_time(service: Service) -> asyncio.Lock:
+    """The turn of whoever makes a picture, or erases some."""
+    turn: asyncio.Lock = service.around.extra.setdefault(TURN, asyncio.Lock())
+    return turn
 
 
 async def picture_answer(service: Service, name: str, *, public: int | None = None) -> Response:

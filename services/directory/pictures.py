@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import os
 import warnings
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -88,7 +88,7 @@ class Pictures:
         made, width, height = remade(data)
         name = sha256(made).hexdigest()
         path = self._path(name)
-        if not path.exists():
+        if not self.renew(name):
             path.parent.mkdir(parents=True, exist_ok=True)
             draft = path.with_name(f".{name}.{os.getpid()}.new")
             with draft.open("wb") as file:
@@ -108,6 +108,26 @@ class Pictures:
         except FileNotFoundError:
             return None
         return data if sha256(data).hexdigest() == name else None
+
+    def renew(self, name: str) -> bool:
+        """Says by the time of a file that it is wanted now; whether there is one."""
+        try:
+            os.utime(self._path(name))
+        except FileNotFoundError:
+            return False
+        return True
+
+    def sweep(self, living: Collection[str], before: float) -> int:
+        """Takes away the files that are none of `living` and were last wanted before a time (seconds since 1970); how
+        many. Blocks."""
+        gone = []
+        for name in self.names():
+            if name in living:
+                self.renew(name)
+            elif self._path(name).stat().st_mtime < before:
+                gone.append(name)
+        self.erase(gone)
+        return len(gone)
 
     def damaged(self) -> list[str]:
         """Hashes whose file holds something else."""

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from starlette.datastructures import FormData
 
 from services.directory.domain.cooperation import PARTNER_KINDS, ProjectAnswers
-from services.directory.finding import Finder
+from services.directory.finding import Finder, Where
 from services.directory.views import STRUCTURES
 from shared.service import Service
 from shared.views import Document, folded
@@ -95,9 +95,10 @@ class Answers:
             answers = replace(answers, participants=more, boxes={**answers.boxes, "participants": ""})
         return answers
 
-    async def looked_for(self, finder: Finder) -> dict[str, list[Document]]:
-        """box → the structures that answer to what stands in it."""
-        return {name: (await finder.find(q, limit=FOUND, count=())).documents for name, q in self.boxes.items() if q}
+    async def looked_for(self, finder: Finder, where: Where | None = None) -> dict[str, list[Document]]:
+        """box → the structures that answer to what stands in it, of those that `where` leaves."""
+        asked = {name: q for name, q in self.boxes.items() if q}
+        return {name: (await finder.find(q, where, limit=FOUND, count=())).documents for name, q in asked.items()}
 
     async def chosen(self, service: Service) -> dict[str, Document]:
         """The structures that are chosen, by id."""

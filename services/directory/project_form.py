@@ -19,7 +19,7 @@ from services.directory.domain.cooperation import PARTNER_KINDS, DraftProject, P
 from services.directory.finding import finder_of
 from services.directory.project_answers import Answers, wrong
 from services.directory.project_pages import most
-from services.directory.record import goal
+from services.directory.record import goal, place_of
 from shared.days import PARIS
 from shared.decider import Refused
 from shared.execute import Stale, new_command_id
@@ -82,7 +82,7 @@ def routes(service: Service) -> APIRouter:
             form=replace(form, fields=(), problems=(*form.problems, *apart)), asked={one.name: one for one in form.fields},
             answers=answers, errors=errors, leader=chosen.get(answers.leader), found=found or {}, happened=happened,
             participants=[chosen[id] for id in answers.participants if id in chosen], partner_kinds=PARTNER_KINDS,
-            themes=[name for name, _ in most(themes)[:THEMES]], today=datetime.now(PARIS).date().isoformat(),
+            themes=[name for name, _ in most(themes)[:THEMES]], today=datetime.now(PARIS).date().isoformat(), place=place_of,
         )  # fmt: skip
 
     @router.get("/new")

@@ -27,6 +27,7 @@ from shared.views import Document, Store
 from shared.web.charts import shares
 from shared.web.formats import country, department
 from shared.web.maps import department_map
+from shared.web.markdown import as_html
 from shared.web.pages import Pages, language
 from shared.web.rendering import PAGE, PageNumber, newest_first, pages_total, render
 from shared.words import Lang, Lexicon
@@ -112,7 +113,7 @@ def routes(service: Service) -> APIRouter:
         history = await service.execute.history("project", key)
         return render(
             service, request, "project.html", work=work, project=document, history=newest_first(history),
-            version=history.version, partner_kinds=PARTNER_KINDS, command_id=new_command_id,
+            version=history.version, partner_kinds=PARTNER_KINDS, command_id=new_command_id, html=as_html,
             changes={one.id: changed(one, request.app.state.pages.lexicon, language(request)) for one in history.events},
         )  # fmt: skip
 

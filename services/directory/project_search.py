@@ -12,6 +12,7 @@ from fastapi import Query
 from services.directory.asked import Asked
 from services.directory.cooperation_views import OLDEST, between
 from services.directory.finding import Finder, Results
+from shared.views import folded
 from shared.web.rendering import Chosen, Words
 
 FACETS = ("countries", "themes", "sdgs", "stage", "departments", "state", "structures", "partners")
@@ -101,12 +102,20 @@ async def beside(finder: Finder, question: Asked) -> Beside | None:
     criteria = [
         (ASKED_FOR[name], value) for name, values in question.where.items() if name in ASKED_FOR for value in values
     ]
-    criteria += [("question", question.q)] if question.q else []
+    criteria += await _words_as_criteria(finder, question.q) if question.q else []
     return Beside(
         projects,
         f"/directory/projects?{urlencode([*([('q', question.q)] if question.q else []), *_flat(where)])}",
         f"/directory/do/RequestIdentification?{urlencode(criteria)}" if criteria else "",
     )
+
+
+async def _words_as_criteria(finder: Finder, words: str) -> list[tuple[str, str]]:
+    """What words of a search are in a request: the themes that hold them, else a question."""
+    themes = (await finder.find(limit=0, count=("themes",))).facets["themes"]
+    asked = set(folded(words).split())
+    same = [theme for theme in themes if asked <= set(folded(theme).split())]
+    return [("themes", theme) for theme in same] or [("question", words)]
 
 
 def _flat(where: Mapping[str, Sequence[str]]) -> list[tuple[str, str]]:

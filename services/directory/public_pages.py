@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any, get_args
-from urllib.parse import urlencode
 from xml.sax.saxutils import escape
 
 import orjson
@@ -13,17 +12,19 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from services.directory import public
+from services.directory.asked import Asked
+from services.directory.domain.cooperation import PARTNER_KINDS
 from services.directory.exporting import Exporter, as_jsonld
 from services.directory.finding import finder_of
 from services.directory.picture_uploads import picture_answer
 from services.directory.public import LISTED, PUBLIC
+from services.directory.search_pages import chips, options, picture
 from services.directory.views import PUBLICATIONS, STRUCTURES
 from shared.contract.directory import PublicationSort, StructureKind
-from shared.geo import DEPARTMENTS, MAP_CREDIT, commune
+from shared.geo import MAP_CREDIT, commune
 from shared.service import Service
 from shared.views import Document
 from shared.web.access import access
-from shared.web.maps import department_map
 from shared.web.markdown import as_html, as_plain
 from shared.web.pages import Pages, language
 from shared.web.rendering import PAGE, Chosen, PageNumber, Words, pages_total, render
@@ -31,7 +32,6 @@ from shared.web.rendering import PAGE, Chosen, PageNumber, Words, pages_total, r
 FACETS = ("department", "kind", "themes", "countries", "sdgs")
 MOST_CHOSEN = 40  # values of a facet that are looked at
 MOST_SHOWN = 12  # values of a facet that are offered
-MAPPED_REGION = "76"  # as in web.py
 IN_A_MAP = 50_000  # addresses in one file (sitemaps.org)
 AT_ONCE = 500
 PICTURE_KEPT = 3600  # seconds
@@ -52,6 +52,7 @@ def routes(service: Service) -> APIRouter:
         request: Request,
         q: Words = "",
         department: Chosen = None,
+        commune: Chosen = None,
         kind: Chosen = None,
         themes: Chosen = None,
         countries: Chosen = None,
@@ -61,24 +62,24 @@ def routes(service: Service) -> APIRouter:
         if (same := public.unchanged(service, request)) is not None:
             return same
         tag, lang, pages = public.tag_of(service, request), language(request), request.app.state.pages
-        given = {"department": department, "kind": kind, "themes": themes, "countries": countries, "sdgs": sdgs}
-        chosen = {name: (values or [])[:MOST_CHOSEN] for name, values in given.items()}
+        given = {
+            "department": department, "commune": commune, "kind": kind, "themes": themes, "countries": countries, "sdgs": sdgs,
+        }  # fmt: skip
+        chosen = {name: list(dict.fromkeys(filter(None, values or ())))[:MOST_CHOSEN] for name, values in given.items()}
+        asked = Asked(q.strip(), {name: values for name, values in chosen.items() if values})
+        closer = {"commune": asked.closer} if asked.closer else {}
         found = await finder_of(service).find(
-            q, {**chosen, **LISTED}, limit=PAGE, offset=(page - 1) * PAGE, count=FACETS
-        )
-        region = [code for code, one in DEPARTMENTS.items() if one.region == MAPPED_REGION]
-        counts = found.facets
-        outline = department_map(
-            {code: counts["department"].get(code, 0) for code in region},
-            lambda code: f"{PUBLIC}?{urlencode({'department': code, **({'q': q} if q else {})})}",
-            pages.lexicon.say("map.title", lang), region, current=chosen["department"], lang=lang,
+            asked.q, {**asked.where, **LISTED}, limit=PAGE, offset=(page - 1) * PAGE, count=[*FACETS, *closer],
+            prefixes=closer,
         )  # fmt: skip
+        counts = found.facets
         many = {name: _most(counts[name], chosen[name]) for name in ("themes", "countries", "sdgs")}
         return answer(
             request, tag, "public_search.html", PUBLIC + (f"?page={page}" if page > 1 else ""), q=q,
             found=found, chosen=chosen, page=page, pages_total=pages_total(page, found.total), many_of=many,
-            departments=[(code, DEPARTMENTS[code].name, counts["department"].get(code, 0)) for code in region],
-            kinds=[(code, counts["kind"].get(code, 0)) for code in get_args(StructureKind)], map=outline,
+            departments=options("department", counts["department"], chosen["department"], pages.lexicon, lang),
+            kinds=[(code, counts["kind"].get(code, 0)) for code in get_args(StructureKind)],
+            map=picture(asked, found, request, pages.lexicon, lang), chips=chips(asked, request, pages.lexicon, lang),
             credit=MAP_CREDIT, town=_town, words=as_plain,
         )  # fmt: skip
 
@@ -178,7 +179,7 @@ def routes(service: Service) -> APIRouter:
         listed = await public.listed_among(service, set(one["structures"]))
         return answer(
             request, tag, "public_project.html", f"{PUBLIC}/projects/{key}", project=one, structures=found, listed=listed,
-            html=as_html, words=as_plain,
+            html=as_html, words=as_plain, partner_kinds=PARTNER_KINDS,
         )  # fmt: skip
 
     @router.get("/sitemap.xml")

@@ -20,7 +20,7 @@ from services.directory.domain.publication import (
     WithdrawPublication,
 )  # fmt: skip
 from services.directory.guarded import Wrong, carried_out
-from services.directory.picture_uploads import picture_of
+from services.directory.picture_uploads import FILE, picture_of
 from services.directory.space import known_as, may_publish
 from services.directory.space_pages import SPACE_PAGE, mine, why_not_publish
 from services.directory.space_views import SPACE
@@ -75,9 +75,12 @@ def routes(service: Service) -> APIRouter:
             choices={"project": entered}, hidden={"command_id": new_command_id(), "version": version},
         )  # fmt: skip
         by_name = {one.name: one for one in made.fields}
+        wrong = (errors or {}).get(FILE)  # the file is no field of the command; the summary leads to it all the same
+        problems = tuple(replace(one, anchor=f"f-{FILE}") if one.sentence == wrong else one for one in made.problems)
         return render(
             service, request, "publication_form.html", status=status, structure=structure, sort=sort, draft=draft,
-            form=replace(made, fields=tuple(_must(by_name[name]) for name in asked)), picture_text=by_name["picture_text"],
+            form=replace(made, fields=tuple(_must(by_name[name]) for name in asked), problems=problems),
+            picture_text=by_name["picture_text"],
             picture=picture, errors=errors or {}, why_not=await why_not_publish(service, structure["key"]),
         )  # fmt: skip
 
@@ -165,7 +168,8 @@ def routes(service: Service) -> APIRouter:
         one, structure = await own(request, key)
         given = {"failed": None, **context}
         shown = {**one, "structure_name": one.get("structure_name") or structure["name"], "at": one.get("published")}
-        place = f"{SPACE_PAGE}/{structure['key']}/picture/{one['picture']}" if one["picture"] else None
+        pictured = one["picture"] if one["state"] != "withdrawn" else None  # nobody is shown it any more
+        place = f"{SPACE_PAGE}/{structure['key']}/picture/{pictured}" if pictured else None
         return render(
             service, request, "publication.html", status=status, one=shown, structure=structure, html=as_html,
             words=as_plain, picture=place, why_not=await why_not_publish(service, structure["key"]),

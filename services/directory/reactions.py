@@ -8,6 +8,7 @@ from uuid import UUID
 
 from services.directory.contacts import contacts_at
 from services.directory.domain.contact import AddContact
+from services.directory.survey_letters import survey_letters
 from shared.contract.directory import ClaimAccepted, ListingClaimed
 from shared.decider import Command
 from shared.envelope import Recorded
@@ -25,7 +26,9 @@ async def claimant_becomes_contact(event: Recorded, service: Service) -> Sequenc
     accepted = event.data
     assert isinstance(accepted, ClaimAccepted)
     history = await service.execute.history("claim", UUID(event.entity_id))
-    made = next(one for one in history.events if isinstance(one.data, ListingClaimed))
+    made = next((one for one in history.events if isinstance(one.data, ListingClaimed)), None)
+    if made is None:
+        return []  # accepted, but never made: no command of ours says such
     claimed = made.data
     assert isinstance(claimed, ListingClaimed)
 
@@ -45,4 +48,4 @@ async def claimant_becomes_contact(event: Recorded, service: Service) -> Sequenc
     ]  # fmt: skip
 
 
-REACTIONS = (claimant_becomes_contact,)
+REACTIONS = (claimant_becomes_contact, survey_letters)

@@ -76,6 +76,13 @@ def commune_named(code: str) -> str:
     return f"{found.name} ({code})" if found else code
 
 
+def place_of(facts: Mapping[str, Any]) -> str:
+    """Where a structure is, as short as can be: "Toulouse (31)", or its department; "" where neither is known."""
+    place = commune(facts["commune"]) if facts.get("commune") else None
+    code = facts.get("department")
+    return f"{place.name} ({place.department})" if place else f"{department(code)} ({code})" if code else ""
+
+
 def goal(number: int | str, lexicon: Lexicon, lang: Lang) -> str:
     """ "6. Eau propre et assainissement"."""
     return f"{number}. {lexicon.say(f'sdg.{number}', lang)}"

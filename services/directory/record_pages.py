@@ -29,6 +29,7 @@ from services.directory.views import CONTACTS, COVERAGES, PUBLICATIONS, STRUCTUR
 from shared.service import Service
 from shared.views import Document, View
 from shared.web.access import who_of
+from shared.web.markdown import as_html
 from shared.web.pages import Pages, language
 from shared.web.persons import revealed
 from shared.web.rendering import newest_first, render
@@ -126,5 +127,6 @@ def _facts(request: Request, structure: Document, events: Any) -> dict[str, Any]
     pages: Pages = request.app.state.pages
     return {
         "facts": facts_of(structure, field_history(events), pages.lexicon, language(request)),
+        "html": as_html,
         "changes": lambda event: told(event, pages.lexicon, language(request)),
     }

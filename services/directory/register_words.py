@@ -185,6 +185,10 @@ REGISTER_WORDS: Words = {
         "Cet événement a déjà commencé. Corrigez sa date.",
         "This event has begun already. Correct its date.",
     ),
+    "refused.request-withdrawn": (
+        "Cette demande a été retirée. Pour y répondre, notez-la de nouveau.",
+        "This request was taken back. To answer it, note it again.",
+    ),
     "refused.publication-withdrawn": (
         "Cette publication a été retirée. Commencez un nouveau brouillon.",
         "This publication was withdrawn. Begin a new draft.",

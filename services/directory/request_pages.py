@@ -16,6 +16,7 @@ from services.directory.finding import finder_of
 from services.directory.identifying import MOST, answers_of, candidates, criteria_now, given_in
 from services.directory.noted import by_year_chart, whole_years
 from services.directory.past import as_given
+from services.directory.record import place_of
 from services.directory.search_pages import exporter
 from services.directory.views import REQUESTS
 from shared.decider import Refused
@@ -32,7 +33,8 @@ from shared.web.rendering import PAGE, Chosen, PageNumber, Words, newest_first, 
 
 SHOWN = 100  # structures that an answer in the making lists, each to be left out or not
 LISTED = 50  # structures of an answer that the request's page names
-STATES = ("open", "answered")
+STATES = ("open", "answered", "withdrawn")
+COUNTED = ("open", "answered")  # what was noted by mistake is in no list, unless it is asked for
 OFFERED = ("csv", "xlsx", "geojson", "json", "vcard")
 FIELDS = 500  # of the form of an answer
 
@@ -52,16 +54,18 @@ def routes(service: Service) -> APIRouter:
     async def requests(
         request: Request, q: Words = "", state: Chosen = None, year: Chosen = None, page: PageNumber = 1
     ) -> Response:
-        chosen = {"state": state or [], "year": year or []}
+        chosen = {"state": [one for one in state or [] if one in STATES], "year": year or []}
 
         def where(*without: str) -> dict[str, Any]:
-            return {name: values for name, values in chosen.items() if values and name not in without}
+            kept = {name: values for name, values in chosen.items() if values and name not in without}
+            return {"state": list(COUNTED), **kept}
 
         found = await store.find(REQUESTS, where(), text=q, sort=["-at"], limit=PAGE, offset=(page - 1) * PAGE)
         by_year = await store.count_by(REQUESTS, "year", where("year"), text=q)
+        by_state = {"year": year} if year else {}
         return render(
             service, request, "requests.html", q=q, found=found, page=page, pages_total=pages_total(page, found.total),
-            chosen=chosen, by_state=await store.count_by(REQUESTS, "state", where("state"), text=q), by_year=by_year,
+            chosen=chosen, by_state=await store.count_by(REQUESTS, "state", by_state, text=q), by_year=by_year,
             states=STATES, years=whole_years(by_year), chart=by_year_chart(service, request, "requests.by-year", by_year),
         )  # fmt: skip
 
@@ -76,7 +80,7 @@ def routes(service: Service) -> APIRouter:
             answers.append({"event": answer, "records": records, "given": len(keys)})
         return render(
             service, request, "request.html", asked=document, answers=answers, history=newest_first(history),
-            criteria=await criteria_now(finder, document), offered=OFFERED,
+            criteria=await criteria_now(finder, document), offered=OFFERED, command_id=new_command_id, place=place_of,
         )  # fmt: skip
 
     @router.get("/{key}/export")
@@ -106,6 +110,8 @@ def routes(service: Service) -> APIRouter:
         request: Request, document: Document, q: str, *, status: int = 200, id: UUID | None = None, **more: Any
     ) -> Response:
         """The answer in the making: who is found, each to be left out or not."""
+        if document["state"] == "withdrawn":
+            raise Refused("request-withdrawn")
         criteria = await criteria_now(finder, document, q)
         found = await candidates(finder, criteria, SHOWN) if criteria.asks else None
         given = {"errors": {}, "answer": "", "happened": "", "left_out": [], **more}

@@ -107,6 +107,28 @@ PURPOSES = (
         seen_by=("Qui l’a envoyé", "Who sent it"),
         setting="keep_uploads",
     ),
+    Purpose(
+        code="picture",
+        whom=("Personnes qu’une image montre", "Persons whom a picture shows"),
+        what=(
+            "Les pixels de l’image, sans lieu ni date, et le texte qui la décrit",
+            "The pixels of the picture, without place or date, and the text that describes it",
+        ),
+        why=(
+            "Illustrer la fiche d’une structure ou ce qu’elle publie",
+            "To illustrate a structure’s record or what it publishes",
+        ),
+        ground=(
+            "Intérêt légitime de la structure qui l’envoie (RGPD, art. 6.1.f)",
+            "Legitimate interest of the structure that sends it (GDPR, art. 6.1.f)",
+        ),
+        begins=(
+            "le jour où plus rien ne la montre\u00a0: publication retirée, image remplacée",
+            "nothing shows it any more: the publication was withdrawn, another took its place",
+        ),
+        seen_by=("Tous, une fois publiée", "Everybody, once published"),
+        setting="keep_pictures",
+    ),
 )
 
 

@@ -12,7 +12,7 @@ from services.directory.asked import ORDERS, Asked, asked, found, records
 from services.directory.exporting import FORMATS, Exporter, file_name
 from services.directory.finding import Results, finder_of
 from services.directory.project_search import beside
-from services.directory.record import commune_named, goal
+from services.directory.record import commune_named, goal, place_of
 from shared.contract.directory import StructureKind
 from shared.geo import DEPARTMENTS, MAP_CREDIT, commune, communes_beginning, departments_of
 from shared.service import Service
@@ -135,7 +135,7 @@ def routes(service: Service) -> APIRouter:
             pages_total=pages_total(page, results.total), chips=chips(question, request, lexicon, lang),
             map=picture(question, results, request, lexicon, lang), credit=MAP_CREDIT, shown=SHOWN, orders=ORDERS,
             exports=[(FORMATS[name].suffix.upper() if name != "geojson" else "GeoJSON", f"/directory/export.{name}?{question.query()}".rstrip("?")) for name in OFFERED],
-            beside=await beside(finder_of(service), question), as_of=question.as_of, towns=towns(results), everything=f"/directory/?as_of={question.as_of}" if question.as_of else "/directory/",
+            beside=await beside(finder_of(service), question), as_of=question.as_of, place=place_of, everything=f"/directory/?as_of={question.as_of}" if question.as_of else "/directory/",
         )  # fmt: skip
 
     @router.get("/export.{format}")
@@ -154,15 +154,3 @@ def routes(service: Service) -> APIRouter:
         return JSONResponse([commune_named(one.code) for one in communes_beginning(q, limit=SUGGESTED)])
 
     return router
-
-
-def towns(results: Results) -> dict[str, str]:
-    """Structure → where it is, as short as can be: "Toulouse (31)", or its department."""
-    said = {}
-    for one in results.documents:
-        place = commune(one["commune"]) if one.get("commune") else None
-        code = one["department"]
-        said[one["key"]] = (
-            f"{place.name} ({place.department})" if place else f"{department(code)} ({code})" if code else ""
-        )
-    return said

@@ -1,11 +1,12 @@
 """The cooperation projects that a member leads, entered, changed, shown and withdrawn in its space.
 
-A plain form of the command: the staff's form (project_form) searches the whole directory, which is not for everybody. The
-other structures that take part are named by the team; a change here keeps them.
+A plain form of the command: the staff's form (project_form) searches the whole directory, which is not for everybody. A
+member names others who take part from the public directory; those that the team named beside these are kept.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -24,10 +25,14 @@ from services.directory.domain.cooperation import (
     ReviseProject,
     WithdrawProject,
 )  # fmt: skip
+from services.directory.finding import finder_of
 from services.directory.guarded import Wrong, carried_out
+from services.directory.project_answers import Answers
+from services.directory.public import LISTED, is_public
+from services.directory.record import place_of
 from services.directory.space import known_as, may_publish
 from services.directory.space_pages import SPACE_PAGE, mine, why_not_publish
-from shared.decider import Command
+from shared.decider import Command, Refused
 from shared.execute import Outcome, new_command_id
 from shared.service import Service
 from shared.views import Document
@@ -45,6 +50,7 @@ ASKED = (
 def routes(service: Service) -> APIRouter:
     """The routes of the projects of a space."""
     router = APIRouter(prefix="/space/{structure}/projects", include_in_schema=False)
+    finder = finder_of(service)
 
     async def led(structure: Document, key: UUID) -> Document:
         """A project that a structure leads. Raises 404."""
@@ -56,6 +62,7 @@ def routes(service: Service) -> APIRouter:
     async def page(
         request: Request, structure: Document, project: Document | None, status: int = 200, *,
         values: FormData | None = None, errors: dict[str, str] | None = None, failed: str | None = None,
+        answers: Answers | None = None, found: Mapping[str, list[Document]] | None = None,
     ) -> Response:  # fmt: skip
         pages: Pages = request.app.state.pages
         lang, model = language(request), ReviseProject if project else DraftProject
@@ -66,26 +73,50 @@ def routes(service: Service) -> APIRouter:
             hidden={"command_id": new_command_id(), "version": version},
         )  # fmt: skip
         by_name = {one.name: one for one in made.fields}
+        await finder.current()
+        here = answers or (Answers.of_project(project, finder) if project else Answers({}, "", (), (), (), {}))
+        chosen = await here.chosen(service)
         return render(
             service, request, "space_project.html", status=status, structure=structure, project=project, failed=failed,
             form=replace(made, fields=tuple(by_name[name] for name in ASKED)), new_id=new_command_id,
-            why_not=await why_not_publish(service, structure["key"]),
+            why_not=await why_not_publish(service, structure["key"]), answers=here, found=found or {}, errors=errors or {},
+            participants=[chosen[id] for id in here.participants if id in chosen], place=place_of,
         )  # fmt: skip
 
     async def written(
         request: Request, structure: Document, model: type[ProjectCommand], given: Document, project: Document | None
     ) -> Outcome | Response:
+        """Looks for structures, or saves: a name in the search box is never passed over."""
         data = await request.form(max_fields=500, max_files=0)
+        sent = Answers.of_form(data)
+        answers = replace(sent, participants=await nameable(sent, project))
+        looked_for = await answers.looked_for(finder, LISTED)
+        found = {name: [one for one in some if one["key"] != structure["key"]] for name, some in looked_for.items()}
+        if data.get("do") != "participants":
+            answers = answers.chosen_if_one(found)
+        open_boxes = {name: some for name, some in found.items() if answers.boxes[name]}
+        if open_boxes or data.get("do") == "participants":
+            return await page(request, structure, project, values=data, answers=answers, found=open_boxes)
 
         async def make() -> Command:
             await may_publish(service, structure["key"])
-            answers = {name: value for name, value in parse(model, data).items() if name in ASKED}
-            return model.model_validate({**answers, **given})
+            if not set(sent.participants) <= set(answers.participants):
+                raise Refused("unknown-structure")  # nobody learns by asking which others there are
+            said = {name: value for name, value in parse(model, data).items() if name in ASKED}
+            return model.model_validate({**said, **given, "participants": answers.participants})
 
         done = await carried_out(service, request, data, model, make)
         if isinstance(done, Wrong):
-            return await page(request, structure, project, done.status, values=data, errors=done.errors)
+            return await page(
+                request, structure, project, done.status, values=data, errors=done.errors, answers=answers
+            )
         return done
+
+    async def nameable(answers: Answers, project: Document | None) -> list[str]:
+        """The others who take part that a member may name: public ones, and those that are in the project."""
+        before = {finder.kept(id) for id in project["participants"]} if project else set()
+        chosen = await answers.chosen(service)
+        return [id for id in answers.participants if id in before or (id in chosen and is_public(chosen[id]))]
 
     @router.get("/new")
     @access("space")
@@ -110,7 +141,7 @@ def routes(service: Service) -> APIRouter:
     async def change(request: Request, structure: UUID, key: UUID) -> Response:
         own = await mine(service, request, str(structure))
         document = await led(own, key)
-        given = {"project": str(key), "leader": document["leader"], "participants": document["participants"]}
+        given = {"project": str(key), "leader": document["leader"]}
         done = await written(request, own, ReviseProject, given, document)
         return done if isinstance(done, Response) else _shown(own, key, done)
 

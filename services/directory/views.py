@@ -15,6 +15,7 @@ from shared.contract.directory import (
     ContactRevised,
     IdentificationAnswered,
     IdentificationRequested,
+    IdentificationRequestWithdrawn,
     MediaCoverageNoted,
     MediaCoverageWithdrawn,
     MemberEventPublished,
@@ -44,6 +45,7 @@ from shared.days import PARIS
 from shared.envelope import Recorded
 from shared.views import Document, View, folded, kept
 
+FACT_NAMES = frozenset(FACTS)
 LISTS = ("themes", "countries", "sdgs")
 IDENTIFIERS = ("siren", "siret", "rna")
 
@@ -72,7 +74,7 @@ def _registered(document: Document | None, data: StructureRegistered, event: Rec
 def _revised(document: Document | None, data: StructureRevised, event: Recorded) -> Document | None:
     if document is None:
         return None
-    changed = {name: value for name in FACTS if (value := getattr(data, name)) is not None}
+    changed = {name: value for name in data.model_fields_set & FACT_NAMES if (value := getattr(data, name)) is not None}
     if "name" in changed:
         changed["sort"] = folded(data.name or "")
     emptied: dict[str, Any] = {name: [] if name in LISTS else None for name in data.cleared}
@@ -134,7 +136,8 @@ STRUCTURES = View(
         StructureAbsorbed: _absorbed,
         StructureReleased: _now(merged_into=None),
     },
-    fields=("listed", "closed", "wished", "seq"),  # whatever else is looked for, finding.py has in memory
+    fields=("sort", "kind", "department", "themes", "countries", "listed", "closed", "since", "wished", "seq"),
+    text=lambda d: " ".join([d["sort"], d.get("acronym") or "", *map(folded, d.get("themes", []))]),
 )
 
 
@@ -203,10 +206,21 @@ def _answered(document: Document | None, data: IdentificationAnswered, event: Re
     return {**document, **answer, "version": event.version}
 
 
+def _request_withdrawn(
+    document: Document | None, data: IdentificationRequestWithdrawn, event: Recorded
+) -> Document | None:
+    """It stays to be read under its own address, since answers may have been given; no list or figure counts it."""
+    return None if document is None else {**document, "state": "withdrawn", "version": event.version}
+
+
 REQUESTS = View(
     name="requests",
     version=3,
-    on={IdentificationRequested: _fact_of(answered=None, state="open"), IdentificationAnswered: _answered},
+    on={
+        IdentificationRequested: _fact_of(answered=None, state="open"),
+        IdentificationAnswered: _answered,
+        IdentificationRequestWithdrawn: _request_withdrawn,
+    },
     fields=("requester", "at", "year", "answered", "state"),
     text=lambda d: f"{d['requester']} {d.get('question') or ''}",
 )

@@ -30,7 +30,11 @@ from services.directory import (
 )  # fmt: skip
 from services.directory.domain.account_state import AccountCommand
 from services.directory.domain.cooperation import ProjectCommand
-from services.directory.domain.request import AnswerIdentification, RequestIdentification
+from services.directory.domain.request import (
+    AnswerIdentification,
+    RequestIdentification,
+    WithdrawIdentificationRequest,
+)  # fmt: skip
 from services.directory.domain.structure import StructureCommand
 from services.directory.finding import finder_of
 from services.directory.record import goal
@@ -48,6 +52,7 @@ from shared.web.rendering import PAGE, PageNumber, pages_total, render
 from shared.words import Lexicon
 
 LEXICON = Lexicon(SEARCH_WORDS)
+IDENTIFYING = (RequestIdentification, AnswerIdentification, WithdrawIdentificationRequest)
 
 
 def page_of(command: Command, outcome: Outcome) -> str:
@@ -61,7 +66,7 @@ def page_of(command: Command, outcome: Outcome) -> str:
     structure = getattr(command, "structure", None)
     if structure is not None:
         return f"/directory/structures/{structure}"
-    if isinstance(command, RequestIdentification | AnswerIdentification):
+    if isinstance(command, IDENTIFYING):
         return f"/directory/requests/{outcome.entity_id}"
     return ""
 

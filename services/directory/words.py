@@ -53,6 +53,7 @@ WORDS: Words = {
         "Who looks for which actors: by theme, country, department or kind.",
     ),
     "command.AnswerIdentification": ("Noter la réponse", "Note the answer"),
+    "command.WithdrawIdentificationRequest": ("Retirer cette demande", "Take this request back"),
     "command.PublishNews": ("Publier une actualité", "Publish news"),
     "command.PublishNews.hint": (
         "Elle arrive d’elle-même dans le brouillon des Échos du Réseau.",
@@ -79,6 +80,10 @@ WORDS: Words = {
     "event.MediaCoverageWithdrawn": ("Retombée retirée, notée par erreur", "Coverage taken back, noted by mistake"),
     "event.IdentificationRequested": ("Demande d’identification d’acteurs", "Request to identify actors"),
     "event.IdentificationAnswered": ("Réponse à la demande", "Request answered"),
+    "event.IdentificationRequestWithdrawn": (
+        "Demande retirée, notée par erreur",
+        "Request taken back, noted by mistake",
+    ),
     "event.MemberNewsPublished": ("Actualité publiée", "News published"),
     "event.MemberOfferPublished": ("Offre publiée", "Offer published"),
     "event.PublicationWithdrawn": ("Publication retirée", "Publication withdrawn"),

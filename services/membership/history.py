@@ -14,6 +14,7 @@ from shared.views import Document, Evolve, folded, kept
 from shared.web.formats import as_date
 
 LAST = "~"  # sorts after every name: persons have none that may be sorted
+UNBEGUN = "unbegun"  # the status of what was spoken of but never began; our services say no such, pages pass over it
 HAPPENING = {"event", "at", "recorded", "seq", "by", "reason"}
 """What is said of a happening, and not of what it happened to."""
 
@@ -63,7 +64,7 @@ def standing(
 
     Its documents keep what the events said, the later over the earlier, and the `status` that the last of them gave.
     `states`: type of event → status, None where it changes none; a first `current` is the beginning, whose day is
-    `since`. `person`: the field that names one. `then`: what follows from the rest of a document.
+    `since`; without one the status is UNBEGUN. `person`: the field that names one. `then`: what follows from the rest of a document.
     """
     given = {kind.type_name(): status for kind, status in states.items() if status is not None}
 
@@ -76,15 +77,20 @@ def standing(
     return dict.fromkeys(states, evolve)
 
 
+def _begins(kind: str, states: Mapping[str, str]) -> bool:
+    return states.get(kind) == "current" and not kind.endswith("Restored")
+
+
 def _stands(history: list[Document], states: Mapping[str, str]) -> Document:
-    found: Document = {"status": "former", "since": None, "until": None, "year": None}
+    found: Document = {"status": UNBEGUN, "since": None, "until": None, "year": None}
+    begun = any(_begins(one["event"], states) for one in history)
     for one in history:
         kind, at = one["event"], one["at"]
         found |= {name: one[name] for name in one.keys() - HAPPENING}
-        if kind not in states:
+        if kind not in states or not begun:
             continue
         present = states[kind] == "current"
-        if present and not kind.endswith("Restored"):
+        if _begins(kind, states):
             found |= {"since": at, "kind": kind, "year": year_of(at)}
         found |= {"status": states[kind], "until": None if present else at}
     return found

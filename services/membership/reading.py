@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import get_args
 
 from services.membership.domain.charter import CHARTER_ID
+from services.membership.history import UNBEGUN
 from services.membership.member_views import MEMBERS
 from services.membership.network_views import CHARTER, COLLEGES
 from shared.contract.membership import CollegeCode
@@ -24,8 +25,9 @@ def label(member: Document, reveal: Callable[[dict[str, str] | None], str | None
 
 
 async def everything(service: Service, view: View, where: Where | None = None, *, sort: str = "") -> list[Document]:
-    """All documents of a view that match."""
-    return (await service.store.find(view, where, sort=[sort] if sort else [], limit=ALL)).documents
+    """All documents of a view that match, but of what never began."""
+    found = await service.store.find(view, where, sort=[sort] if sort else [], limit=ALL)
+    return [one for one in found.documents if one.get("status") != UNBEGUN]
 
 
 async def count(service: Service, view: View, where: Where) -> int:

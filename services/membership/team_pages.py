@@ -54,7 +54,8 @@ def routes(service: Service) -> APIRouter:
     async def volunteers(
         request: Request, year: Annotated[list[int] | None, Query()] = None, page: PageNumber = 1
     ) -> Response:
-        where = {"year": year} if year else {}
+        noted = {"status": ["current", "withdrawn"]}
+        where = {**noted, **({"year": year} if year else {})}
         found = await store.find(VOLUNTEERS, where, sort=["-since"], limit=PAGE, offset=(page - 1) * PAGE)
         return render(
             service,
@@ -64,7 +65,7 @@ def routes(service: Service) -> APIRouter:
             page=page,
             pages_total=pages_total(page, found.total),
             chosen=year or [],
-            counts=await store.count_by(VOLUNTEERS, "year"),
+            counts=await store.count_by(VOLUNTEERS, "year", noted),
         )
 
     @router.get("/civic-service")

@@ -64,7 +64,7 @@ CIVIC_PLACES = View(
 
 POSTS = View(
     name="posts",
-    version=1,
+    version=2,
     on=standing(
         {
             StaffPostCreated: "current",

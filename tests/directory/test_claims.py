@@ -8,9 +8,14 @@ from email.message import EmailMessage
 from uuid import uuid4
 
 from services.directory.domain.listing import ListStructure
+from services.directory.reactions import claimant_becomes_contact
 from services.directory.register_views import CLAIMS
+from shared.contract.directory import ClaimAccepted
+from shared.envelope import opened
+from shared.log import Unit
 from tests.directory.houses import HOST, House, house, mail_server, path_in, posting, until
 from tests.directory.neighbours import PUBLIC, SPACE_PAGE, answers, hidden, staff, structure, where
+from tests.facts import write
 from tests.newsletter.conftest import MailServer
 
 __all__ = ["house", "mail_server", "posting"]  # pytest finds its fixtures here
@@ -140,3 +145,14 @@ async def test_links_that_are_not_ours_confirm_nothing_and_very_many_claims_are_
         assert statuses == [303, 303, 303, 429], "one address is not flooded"
         foreign = {"Sec-Fetch-Site": "cross-site"}
         assert (await public.post(CLAIM, data=answers(), headers=foreign)).status_code == 403
+
+
+async def test_the_acceptance_of_a_claim_that_nobody_made_makes_nobody_a_contact(house: House) -> None:
+    """Only a holder of the directory's key can say such; the reaction passes over it instead of failing for ever."""
+    own = await structure(house, "Eau vive")
+    claim = uuid4()
+    item = write(house.network, claim, event=ClaimAccepted(structure=own))
+    await house.now.log.append(Unit([item], {item.entity: 0}))
+    message = await house.now.log.at(await house.now.log.last())
+    assert message is not None
+    assert await claimant_becomes_contact.react(opened(message), house.now) == []

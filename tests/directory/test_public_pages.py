@@ -49,6 +49,33 @@ async def test_only_listed_records_are_found_and_what_is_listed_no_more_is_gone(
         )
 
 
+async def test_a_typing_error_is_forgiven_and_tells_no_word_of_a_record_that_is_not_public(house: House) -> None:
+    await listed(house, "Soleil levant")
+    await structure(house, "Kynarou")
+    async with house.browser() as public:
+        near = (await public.get(f"{PUBLIC}?q=soleill")).text
+        assert "Soleil levant" in near and "ce qui s’en approche" in near
+        hidden = (await public.get(f"{PUBLIC}?q=kinarou")).text
+        assert "kynarou" not in hidden.lower() and "Aucune structure" in hidden
+
+
+async def test_a_department_is_seen_from_nearby_with_listed_structures_alone(house: House) -> None:
+    await listed(house, "Eau vive", department="31", commune="31555", themes=["eau"])
+    await listed(house, "Eau claire", department="31", themes=["eau"])
+    await structure(house, "Eau cachée", department="31", commune="31149", themes=["eau"])
+    await listed(house, "Ailleurs", department="75", commune="75056")
+    async with house.browser() as public:
+        region = (await public.get(f"{PUBLIC}?q=eau")).text
+        assert f"{PUBLIC}?q=eau&amp;department=31" in region and "1 structure est ailleurs" not in region
+        nearby = (await public.get(f"{PUBLIC}?q=eau&department=31")).text.replace("\u00a0", " ")
+        assert "De plus près : Haute-Garonne" in nearby and "Toulouse (31555)" in nearby
+        assert "Colomiers" not in nearby and "1 structure n’a pas de commune connue" in nearby
+        town = (await public.get(f"{PUBLIC}?department=31&commune=31555")).text
+        assert "Eau vive" in town and "Eau claire" not in town
+        far = (await public.get(PUBLIC)).text.replace("\u00a0", " ")
+        assert "1 structure est ailleurs" in far and 'value="75"' in far
+
+
 async def test_a_merged_record_leads_to_the_one_that_is_kept(house: House) -> None:
     kept, merged = await listed(house, "Kynarou"), await listed(house, "Kynarou France")
     await house.do(MergeStructures(structure=kept, merged=merged))

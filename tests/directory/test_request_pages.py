@@ -125,6 +125,30 @@ async def test_requests_are_listed_by_state_year_and_words(house: House, browser
     await page(browser, f"/directory/requests/{uuid4()}/answer", 404)
 
 
+async def test_a_request_noted_by_mistake_is_taken_back_counted_no_more_and_still_read(
+    house: House, browser: AsyncClient
+) -> None:
+    await registered(house, "Kynarou", themes=WATER)
+    url = await asked(house, requester="Ville de Lyon", themes=WATER)
+    assert (await answer(browser, url)).status_code == 303
+    shown = await page(browser, url)
+    undo = {name: hidden(shown, name) for name in ("request", "version", "back")}
+    done = await browser.post(
+        "/directory/do/WithdrawIdentificationRequest",
+        data={**undo, "command_id": str(uuid4()), "reason": "Notée deux fois"},
+    )
+    assert done.status_code == 303 and done.headers["location"].startswith(url)
+    shown = await page(browser, url)
+    assert "n’est plus comptée" in shown and "1 structure donnée" in shown.replace("\u00a0", " ")
+    assert "Préparer la réponse" not in shown and "Répondre de nouveau" not in shown
+    assert "WithdrawIdentificationRequest" not in shown
+    for query, there in (("", False), ("state=answered", False), ("q=lyon", False), ("state=withdrawn", True)):
+        listed = (await page(browser, f"/directory/requests?{query}")).partition('id="h-list"')[2]
+        assert ("Ville de Lyon" in listed) == there, query
+    late = await browser.get(f"{url}/answer")
+    assert late.status_code == 422 and "a été retirée" in late.text
+
+
 async def test_a_request_takes_its_criteria_from_the_address_of_a_search(house: House, browser: AsyncClient) -> None:
     await registered(house, "Kynarou", themes=WATER)
     form = await page(

@@ -181,6 +181,16 @@ async def test_closed_records_are_found_where_they_are_asked_for(chief: AsyncCli
     assert names(await seen(chief, "state=closed")) == ["Disparue"]
 
 
+async def test_programs_find_structures_by_words_and_by_facets(chief: AsyncClient) -> None:
+    async def found(query: str) -> list[str]:
+        answer = (await chief.get(f"/directory/api/structures?{query}")).json()
+        return sorted(one["name"] for one in answer["documents"])
+
+    assert await found("q=LIVRE") == ["Amis du livre"]
+    assert await found("countries=SN&q=livre") == ["Amis du livre"] and "Kynarou France" in await found("countries=SN")
+    assert await found("q=livre&closed=true") == []
+
+
 async def test_every_export_holds_what_was_found_in_its_order(chief: AsyncClient, house: House) -> None:
     everybody = (await house.now.store.find(STRUCTURES, limit=1000)).documents
     listed = next(one["key"] for one in everybody if "livre" in one["name"])

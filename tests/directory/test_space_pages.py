@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 from datetime import UTC, datetime, timedelta
+from time import time
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,8 +14,10 @@ from PIL.ExifTags import Base
 
 from services.directory.cooperation_views import PROJECTS
 from services.directory.domain.contact import AddContact
-from services.directory.domain.listing import DeclineListing
+from services.directory.domain.cooperation import ReviseProject
+from services.directory.domain.listing import DeclineListing, ListStructure
 from services.directory.domain.structure import MergeStructures
+from services.directory.picture_terms import sweep
 from services.directory.pictures import BIGGEST, pictures_of
 from services.directory.space_views import SPACE
 from services.directory.views import STRUCTURES
@@ -232,6 +236,8 @@ async def test_a_picture_is_made_anew_shown_with_the_publication_alone_and_gone_
     sent = picture(exif=exif) + b"<script>alert(1)</script>"
     files = {"picture_file": ("photo.jpg", sent, "image/jpeg")}
     async with contact(house, ANNA) as anna, house.browser() as public:
+        wrong = await drafted(anna, own, files={"picture_file": ("photo.jpg", b"<svg>", "image/jpeg")})
+        assert wrong.status_code == 422 and 'href="#f-picture_file"' in wrong.text
         without = await drafted(anna, own, files=files)
         assert without.status_code == 422 and 'id="f-picture_text-e"' in without.text
         name = hidden(without.text, "picture")  # kept, so that it need not be chosen again
@@ -254,6 +260,39 @@ async def test_a_picture_is_made_anew_shown_with_the_publication_alone_and_gone_
         assert (await public.get(shown)).status_code == 410
 
 
+async def test_the_file_of_a_picture_goes_some_time_after_nothing_shows_it_any_more(house: House) -> None:
+    own = await house.contact(ANNA)
+    await join(house, own)
+    pictures, term = pictures_of(house.now), house.now.settings.keep_pictures * 24 * 3600
+
+    def later() -> None:
+        """The term passes for every file."""
+        for path in (house.folder / "files").rglob("*.webp"):
+            os.utime(path, (time() - term - 60,) * 2)
+
+    async with contact(house, ANNA) as anna:
+        once = {"files": {"picture_file": ("p.jpg", picture(), "image/jpeg")}, "picture_text": "Un puits"}
+        twice = {"files": {"picture_file": ("q.jpg", picture(size=(300, 200)), "image/jpeg")}, "picture_text": "Deux"}
+        first, second = await published(house, anna, own, **once), await published(house, anna, own, **twice)
+        draft = key_of(await drafted(anna, own, **twice))  # the same picture again
+        unsaved = {"picture_file": ("r.jpg", picture(size=(200, 200)), "image/jpeg")}
+        assert (await drafted(anna, own, files=unsaved)).status_code == 422  # its text is missing: never saved
+        assert len(pictures.names()) == 3 and await sweep(house.now) == 0, "what was just sent may be saved yet"
+        later()
+        assert await sweep(house.now) == 1 and len(pictures.names()) == 2
+        for key in (first, second):
+            await anna.post(f"{SPACE_PAGE}/publications/{key}/withdraw", data=answers())
+        assert await sweep(house.now) == 0, "the term begins when it is withdrawn"
+        later()
+        assert await sweep(house.now) == 1 and len(pictures.names()) == 1, "the draft names the other one"
+        page = (await anna.get(f"{SPACE_PAGE}/publications/{first}")).text
+        assert "Un puits de plus" in page and "<img" not in page.partition("<article")[2].partition("</article>")[0]
+        await anna.post(f"{SPACE_PAGE}/publications/{draft}/withdraw", data=answers())
+        assert "abandonné" in (await anna.get(f"{SPACE_PAGE}/publications/{draft}")).text
+        later()
+        assert await sweep(house.now) == 1 and pictures.names() == []
+
+
 async def test_what_is_no_picture_is_refused_in_words_and_kept_nowhere(house: House) -> None:
     own = await house.contact(ANNA)
     hostile = (
@@ -273,9 +312,11 @@ async def test_what_is_no_picture_is_refused_in_words_and_kept_nowhere(house: Ho
             assert answer.status_code == 422 and says in answer.text and 'id="f-picture_file-e"' in answer.text, data[
                 :20
             ]
-        files = {"picture_file": ("logo.png", b"x" * (6 * 2**20), "image/png")}
-        heavy = await anna.post(f"{SPACE_PAGE}/{own}/picture", data=answers(picture_text="Notre logo"), files=files)
-        assert heavy.status_code == 413
+        for megabytes, status in ((6, 422), (16, 413)):
+            files = {"picture_file": ("logo.png", b"x" * (megabytes * 2**20), "image/png")}
+            heavy = await anna.post(f"{SPACE_PAGE}/{own}/picture", data=answers(picture_text="Notre logo"), files=files)
+            assert heavy.status_code == status, megabytes
+            assert status != 422 or ("5 Mo" in heavy.text.replace("\u00a0", " ") and "Notre logo" in heavy.text)
     assert pictures_of(house.now).names() == [] and await house.events("StructurePictured") == 0
 
 
@@ -311,6 +352,36 @@ async def test_one_contact_of_several_structures_and_several_contacts_of_one_fol
         assert (await boris.post(f"{SPACE_PAGE}/publications/{draft}/publish", data=answers())).status_code == 303
         document = await house.now.store.get(SPACE, str(draft))
         assert document is not None and document["structure_name"] == "Eau vive France"
+
+
+async def test_a_member_names_public_structures_in_its_project_and_no_other(house: House) -> None:
+    own = await house.contact(ANNA)
+    await join(house, own)
+    shown, hidden_one = await structure(house, "Puits du Sahel"), await structure(house, "Puits cachés")
+    await house.do(ListStructure(structure=shown))
+    async with contact(house, ANNA) as anna:
+        new = f"{SPACE_PAGE}/{own}/projects/new"
+        form = answers(title="L’eau à Podor", summary="Des puits.", country="SN", stage="running")
+        found = await anna.post(new, data={**form, "participants_q": "puits", "do": "participants"})
+        assert found.status_code == 200 and "Puits du Sahel" in found.text and "Puits cachés" not in found.text
+        assert "L’eau à Podor" in found.text, "what was answered stays"
+        assert await house.events("CooperationProjectDrafted") == 0
+        passed = await anna.post(new, data={**form, **answers(), "participants_q": "puits"})
+        assert passed.status_code == 200 and "Puits du Sahel" in passed.text, "a name in the box is never passed over"
+        forged = await anna.post(new, data={**form, **answers(), "participants": str(hidden_one)})
+        assert forged.status_code == 422 and "Puits cachés" not in forged.text
+        key = key_of(await anna.post(new, data={**form, **answers(), "participants_q": "Puits du Sahel"}))
+        project = await house.now.store.get(PROJECTS, str(key))
+        assert project is not None and project["participants"] == [str(shown)]
+        # One that the team added is kept, though it is not public; unticked, one goes.
+        team = {"leader": own, "participants": [shown, hidden_one], "title": "L’eau à Podor", "summary": "Des puits."}
+        await house.do(ReviseProject.model_validate({"project": key, "country": "SN", "stage": "running", **team}))
+        page = (await anna.get(f"{SPACE_PAGE}/{own}/projects/{key}")).text
+        assert page.count('name="participants"') == 2
+        given = {**form, **answers(version=hidden(page, "version")), "participants": str(hidden_one)}
+        assert (await anna.post(f"{SPACE_PAGE}/{own}/projects/{key}", data=given)).status_code == 303
+        project = await house.now.store.get(PROJECTS, str(key))
+        assert project is not None and project["participants"] == [str(hidden_one)]
 
 
 async def test_a_member_enters_a_cooperation_project_shows_it_and_takes_it_back(house: House) -> None:

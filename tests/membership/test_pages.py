@@ -20,6 +20,7 @@ from deploy.sample.structures import SampleStructure, structures
 from services.membership.app import MEMBERSHIP
 from services.membership.domain.member import member_of
 from shared.contract.directory import StructureRegistered
+from shared.contract.membership import StaffPostChanged, StaffPostRestored
 from shared.log import Unit
 from shared.service import Service, Surroundings
 from shared.settings import Settings
@@ -187,6 +188,19 @@ async def test_a_persons_name_is_opened_on_pages_and_nowhere_else(service: Servi
     assert "7777" not in (await front.get("/api/members", params={"college": "qualified_persons"})).text
     async for run in service.log.read():
         assert all("Personne inventée" not in message.body.decode() for message in run)
+
+
+async def test_an_event_of_a_post_that_was_never_created_breaks_no_page(
+    service: Service, front: httpx2.AsyncClient
+) -> None:
+    """Nobody but a holder of membership's key can say such; the pages still stand."""
+    for fact in (StaffPostChanged(fte=0.5), StaffPostRestored()):
+        item = write(service.network, uuid4(), event=fact)
+        await service.log.append(Unit([item], {item.entity: 0}))
+    assert await service.runner.wait_for(await service.log.last())
+    for path in ("/", "/team", "/volunteers", "/groups", "/board"):
+        assert (await front.get(path)).status_code == 200, path
+    assert "0 poste," in text(await front.get("/"))
 
 
 async def test_unknown_records_are_not_found_and_odd_filters_do_no_harm(front: httpx2.AsyncClient) -> None:

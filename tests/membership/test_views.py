@@ -7,7 +7,10 @@ from datetime import UTC, datetime
 from itertools import permutations
 from uuid import UUID, uuid4
 
+import pytest
+
 from services.membership.domain.member import member_of
+from services.membership.history import UNBEGUN
 from services.membership.views import GROUPS, MEMBERS, POSTS, SEATS
 from shared.contract import Event
 from shared.contract.directory import StructureRevised
@@ -130,3 +133,17 @@ def test_a_post_has_the_share_of_full_time_that_was_last_given_it() -> None:
     assert shown(POSTS, [created, changed])["fte"] == shown(POSTS, [changed, created])["fte"] == 1.0
     closed = shown(POSTS, [created, (StaffPostClosed(), 2015), (StaffPostRestored(), 2015)])
     assert (closed["status"], closed["year"]) == ("current", 2013)
+
+
+@pytest.mark.parametrize(
+    ("view", "said"),
+    [
+        (POSTS, StaffPostChanged(fte=0.5)),
+        (POSTS, StaffPostRestored()),
+        (SEATS, BoardSeatRestored()),
+        (GROUPS, WorkingGroupJoined(member=STRUCTURE)),
+    ],
+)
+def test_what_is_said_of_a_thing_that_never_began_makes_it_no_present_one(view: View, said: Event) -> None:
+    assert shown(view, [(said, 2015)])["status"] == UNBEGUN
+    assert shown(view, [(said, 2015), (said, 2016)])["status"] == UNBEGUN

@@ -14,6 +14,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.directory.domain.fields import CountryCode, Line, Reason, Sdg, Text, Website
+from services.directory.domain.structure_state import same
 from shared.contract import Event
 from shared.contract.cooperation import (
     CooperationProjectDrafted,
@@ -133,7 +134,7 @@ def _revised(command: ReviseProject, state: Project, context: Context) -> Decisi
     facts = _known(state)
     _agrees(command)
     wanted = {name: getattr(command, name) for name in PROJECT_FACTS}
-    changed = {n: v for n, v in wanted.items() if v != facts.get(n)}
+    changed = {n: v for n, v in wanted.items() if not same(n, v, facts.get(n))}
     cleared = [n for n in PROJECT_CLEARABLE if n in changed and changed[n] in (None, [])]
     kept = {n: v for n, v in changed.items() if n not in cleared}
     return [CooperationProjectRevised(**kept, cleared=cleared)] if changed else []

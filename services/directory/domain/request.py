@@ -1,16 +1,21 @@
-"""A request to identify actors: by theme, country, kind or department; and its answer."""
+"""A request to identify actors: by theme, country, kind or department; its answer; taken back when noted by mistake."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 from uuid import UUID
 
 from pydantic import Field
 
-from services.directory.domain.fields import CountryCode, DepartmentCode, Line, Name, Text
+from services.directory.domain.fields import CountryCode, DepartmentCode, Line, Name, Reason, Text
 from shared.contract import Event
-from shared.contract.directory import IdentificationAnswered, IdentificationRequested, StructureKind
+from shared.contract.directory import (
+    IdentificationAnswered,
+    IdentificationRequested,
+    IdentificationRequestWithdrawn,
+    StructureKind,
+)  # fmt: skip
 from shared.decider import Command, Context, Decider, Decision, Refused
 
 
@@ -39,13 +44,27 @@ class AnswerIdentification(Command):
     shown_upto: Annotated[int, Field(ge=0, le=2**53)] | None = None
 
 
+class WithdrawIdentificationRequest(Command):
+    """Take back a request that was noted by mistake."""
+
+    entity = "request"
+    request: UUID
+    reason: Reason
+
+
 @dataclass(frozen=True)
 class Request:
     asked: bool = False
+    withdrawn: bool = False
 
 
 def evolve(state: Request, event: Event) -> Request:
-    return Request(asked=True) if isinstance(event, IdentificationRequested) else state
+    match event:
+        case IdentificationRequested():
+            return replace(state, asked=True)
+        case IdentificationRequestWithdrawn():
+            return replace(state, withdrawn=True)
+    return state
 
 
 def _requested(command: RequestIdentification, state: Request, context: Context) -> Decision:
@@ -59,6 +78,8 @@ def _requested(command: RequestIdentification, state: Request, context: Context)
 def _answered(command: AnswerIdentification, state: Request, context: Context) -> Decision:
     if not state.asked:
         raise Refused("unknown-request")
+    if state.withdrawn:
+        raise Refused("request-withdrawn")
     if command.found and len(command.found) != command.structures:
         raise Refused("count-differs", found=len(command.found))
     return [
@@ -68,4 +89,15 @@ def _answered(command: AnswerIdentification, state: Request, context: Context) -
     ]
 
 
-REQUEST = Decider("request", Request(), evolve, {RequestIdentification: _requested, AnswerIdentification: _answered})
+def _withdrawn(command: WithdrawIdentificationRequest, state: Request, context: Context) -> Decision:
+    if not state.asked:
+        raise Refused("unknown-request")
+    return [] if state.withdrawn else [IdentificationRequestWithdrawn(reason=command.reason)]
+
+
+REQUEST = Decider(
+    "request", Request(), evolve,
+    {
+        RequestIdentification: _requested, AnswerIdentification: _answered, WithdrawIdentificationRequest: _withdrawn,
+    },
+)  # fmt: skip

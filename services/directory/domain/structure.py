@@ -37,6 +37,7 @@ from services.directory.domain.structure_state import (
     evolve,
     known,
     open_facts,
+    same,
     still_apart,
 )  # fmt: skip
 from shared.contract.directory import (
@@ -128,7 +129,7 @@ def _revised(command: ReviseStructure, state: Structure, context: Context) -> De
     facts = open_facts(state)
     _agrees(command)
     wanted = {name: getattr(command, name) for name in FACTS} | {"department": _department(command)}
-    changed = {n: v for n, v in wanted.items() if v != facts.get(n)}
+    changed = {n: v for n, v in wanted.items() if not same(n, v, facts.get(n))}
     cleared = [n for n in CLEARABLE if n in changed and not changed[n]]
     kept = {n: v for n, v in changed.items() if n not in cleared}
     return [StructureRevised(**kept, cleared=cleared, source=command.source)] if changed else []

@@ -106,6 +106,12 @@ def evolve(state: Structure, event: Event) -> Structure:
     return state
 
 
+def same(name: str, value: Any, other: Any) -> bool:
+    """Whether two values of a field say the same: of countries, themes and goals their order says nothing, and forms give
+    them back in their own."""
+    return sorted(value or ()) == sorted(other or ()) if name in LISTS else bool(value == other)
+
+
 def known(state: Structure) -> dict[str, Any]:
     """The facts. Raises Refused for a structure that nobody registered."""
     if state.facts is None:

@@ -95,12 +95,12 @@ async def test_json_and_json_ld_are_lists_of_records_and_empty_ones_are_lists_to
 
 async def test_a_vcard_folds_its_lines_and_escapes_what_would_end_one() -> None:
     name = "Une association; au nom très, très long\nsur deux lignes \\ et demie, éèàç " * 3
-    card = as_vcard(EXPORT, record(1, name=name, summary="x\r\nEND:VCARD\r\nBEGIN:VCARD"))
+    card = as_vcard(EXPORT, record(1, name=name, summary="x, **y**\r\nEND:VCARD\r\nBEGIN:VCARD"))
     lines = card.split("\r\n")
     assert all(len(line.encode()) <= 75 for line in lines) and card.count("END:VCARD\r\n") == 1
     whole = re.sub("\r\n ", "", card)
     assert "FN:Une association\\; au nom très\\, très long\\nsur deux lignes \\\\ et demie" in whole
-    assert "NOTE:x\\nEND:VCARD\\nBEGIN:VCARD" in whole and "KIND:org\r\n" in card and "GEO:geo:43." in card
+    assert "NOTE:x\\, y END:VCARD BEGIN:VCARD\r\n" in whole and "KIND:org\r\n" in card and "GEO:geo:43." in card
     assert (await written("vcard", [record(1), record(2)])).count(b"BEGIN:VCARD") == 2
 
 

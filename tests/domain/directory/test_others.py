@@ -11,7 +11,12 @@ from pydantic import ValidationError
 from services.directory.domain.contact import CONTACT, AddContact, RemoveContact, ReviseContact
 from services.directory.domain.coverage import COVERAGE, NoteMediaCoverage, WithdrawMediaCoverage
 from services.directory.domain.publication import PUBLICATION, PublishNews, PublishOffer, WithdrawPublication
-from services.directory.domain.request import REQUEST, AnswerIdentification, RequestIdentification
+from services.directory.domain.request import (
+    REQUEST,
+    AnswerIdentification,
+    RequestIdentification,
+    WithdrawIdentificationRequest,
+)  # fmt: skip
 from services.directory.domain.support import SUPPORT, GiveSupport, WithdrawSupport
 from shared.contract import Event
 from shared.contract.directory import (
@@ -19,6 +24,7 @@ from shared.contract.directory import (
     ContactRemoved,
     ContactRevised,
     IdentificationAnswered,
+    IdentificationRequestWithdrawn,
     MediaCoverageWithdrawn,
     MemberNewsPublished,
     PublicationWithdrawn,
@@ -94,6 +100,16 @@ def test_a_request_says_what_is_looked_for_and_may_be_answered_again() -> None:
     answer = AnswerIdentification(request=ID, structures=12)
     assert decided(REQUEST, asked, answer) == [IdentificationAnswered(structures=12)]
     assert decided(REQUEST, [], answer) == "unknown-request"
+
+
+def test_a_request_is_taken_back_once_and_answered_no_more() -> None:
+    asked = events(decided(REQUEST, [], RequestIdentification(requester="Une ville", countries=["SN"])))
+    back = WithdrawIdentificationRequest(request=ID, reason="Par erreur")
+    gone = IdentificationRequestWithdrawn(reason="Par erreur")
+    assert decided(REQUEST, asked, back) == [gone]
+    assert decided(REQUEST, [*asked, gone], back) == []
+    assert decided(REQUEST, [*asked, gone], AnswerIdentification(request=ID, structures=1)) == "request-withdrawn"
+    assert decided(REQUEST, [], back) == "unknown-request"
 
 
 def test_news_are_published_once_and_withdrawn_once() -> None:

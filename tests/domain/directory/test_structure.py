@@ -20,6 +20,7 @@ from services.directory.domain.structure import (
     ReviseStructure,
     UnlistStructure,
 )
+from services.directory.domain.structure_state import same
 from shared.contract.directory import (
     StructureClosed,
     StructureListed,
@@ -55,6 +56,14 @@ def test_a_revision_says_only_what_changed() -> None:
 
 def test_a_revision_that_changes_nothing_is_no_event() -> None:
     assert decided(STRUCTURE, [REGISTERED], revise()) == []
+
+
+def test_the_order_in_which_a_form_gives_its_ticks_back_is_no_change() -> None:
+    given = StructureRegistered(name="Kynarou", kind="association", countries=["SN", "IN"], themes=["Eau", "Art"])
+    as_ticked = ReviseStructure(
+        structure=ID, name="Kynarou", kind="association", countries=["IN", "SN"], themes=["Art", "Eau"]
+    )
+    assert decided(STRUCTURE, [given], as_ticked) == []
 
 
 def test_a_field_that_is_emptied_is_said_to_be_cleared() -> None:
@@ -155,5 +164,5 @@ def test_after_any_revisions_the_state_is_the_last_record_and_the_same_again_is_
         events = [*events, *found]  # type: ignore[list-item]
         facts = STRUCTURE.fold(events).facts
         assert facts is not None
-        assert {n: facts[n] or None for n in FACTS} == {n: getattr(command, n) or None for n in FACTS}
+        assert [n for n in FACTS if not same(n, facts[n] or None, getattr(command, n) or None)] == []
         assert decided(STRUCTURE, events, command) == []

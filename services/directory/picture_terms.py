@@ -1,0 +1,70 @@
+"""Files of pictures that nothing shows any more are erased, some time after: of what was withdrawn or dropped, of pictures
+that were replaced, of forms that nobody saved.
+
+A file is called like its content's hash, and the same picture may stand in several places: it is kept while a record or a
+publication that is not withdrawn names it. Each round says so by the time of the file; what was last seen to be named (or
+sent) longer ago than the setting `keep_pictures` goes. The log goes on naming the hash, which tells nothing of the picture.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from time import time
+
+import structlog
+
+from services.directory.documents import everything
+from services.directory.picture_uploads import one_at_a_time
+from services.directory.pictures import pictures_of
+from services.directory.space_views import SPACE
+from services.directory.views import STRUCTURES
+from shared.log import Unavailable
+from shared.service import Service
+from shared.tasks import end
+
+log = structlog.get_logger()
+KEY = "directory.picture-terms"
+FIRST, ROUND = 600.0, 24 * 3600.0  # seconds from the start to the first round, and from one to the next
+DAY = 24 * 3600.0
+
+
+async def named(service: Service) -> set[str]:
+    """The hashes of the pictures that are shown somewhere, or in a draft. A closed or merged record may come back."""
+    found = {one["picture"] async for one in everything(service.store, STRUCTURES) if one["picture"]}
+    shown = {"state": ["draft", "published"]}
+    return found | {one["picture"] async for one in everything(service.store, SPACE, shown) if one["picture"]}
+
+
+async def sweep(service: Service) -> int:
+    """One round; how many files were erased: none while the views are behind the log, since they would name too few."""
+    if not await service.runner.wait_for(await service.log.last(), timeout=60.0):
+        return 0
+    pictures = pictures_of(service)
+    before = time() - service.settings.keep_pictures * DAY
+    async with one_at_a_time(service):  # so that no picture is sent again between the look at it and its end
+        living = await named(service)
+        return await asyncio.to_thread(pictures.sweep, living, before)
+
+
+async def _rounds(service: Service) -> None:
+    await asyncio.sleep(FIRST)
+    while True:
+        try:
+            count = await sweep(service)
+            if count:
+                log.info("pictures.erased", count=count)
+        except Unavailable:
+            log.warning("pictures.log_away")
+        except Exception:
+            log.exception("pictures.round_failed")
+        await asyncio.sleep(ROUND)
+
+
+async def opening(service: Service) -> None:
+    service.around.extra[KEY] = asyncio.create_task(_rounds(service), name="picture-terms")
+
+
+async def closing(service: Service) -> None:
+    with suppress(KeyError):
+        await end(service.around.extra.pop(KEY))
