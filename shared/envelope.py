@@ -68,8 +68,7 @@ class Void(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True)
-class Recorded:
+class Recorded(msgspec.Struct, frozen=True, dict=True):
     """An event as the log holds it, with its place there (`seq`) and its place in its entity (`version`, from 1)."""
 
     seq: int

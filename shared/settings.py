@@ -161,12 +161,26 @@ class Settings(BaseSettings):
         ge=1,
         description="Days that an address is kept after it was unsubscribed from everything, as proof of consent.",
     )
+    keep_askers: int = Field(
+        1096,
+        ge=1,
+        description="Days that the name of a person is kept who asked for an identification of actors, after its last answer.",
+    )
+    keep_survey_answers: int = Field(
+        1096, ge=1, description="Days that the texts of answers to a survey are kept after it was closed."
+    )
     keep_uploads: int = Field(
         1,
         ge=1,
         le=7,
         description="Days that a file sent for an import is kept, sealed, after the last thing done with it. It is erased as "
         "soon as the import begins.",
+    )
+    keep_pictures: int = Field(
+        30,
+        ge=1,
+        description="Days that the file of a picture is kept once nothing shows it any more: what it stood in was withdrawn "
+        "or dropped, or another took its place.",
     )
     keep_import_reports: int = Field(
         30, ge=1, le=366, description="Days that the list of the lines which an import left out is kept."

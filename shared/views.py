@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 from shared.contract import Event
@@ -196,6 +197,7 @@ class Batch:
     fresh: dict[View, set[str]] = field(default_factory=dict)
 
 
+@lru_cache(4096)
 def folded(text: str) -> str:
     """Text as it is searched: without accents, case and ligatures (`cœur` is found by `coeur`)."""
     if text.isascii():

@@ -14,6 +14,11 @@ __all__ = ["barriers", "node_modules"]
 
 Barriers = Callable[[Page], list[str]]
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+ASK = """async tags => {
+  const found = await axe.run({runOnly: tags, resultTypes: ["violations"]});
+  return found.violations.flatMap(one => one.nodes.slice(0, 3).map(
+    node => `${one.id} (${one.impact}): ${one.help}; ${node.target}: ${node.html.slice(0, 160)}`));
+}"""
 
 
 @pytest.fixture(scope="session")
@@ -27,11 +32,7 @@ def barriers(node_modules: Path) -> Barriers:
     def ask(page: Page) -> list[str]:
         page.wait_for_load_state()  # a click may have led to a page that is still coming
         page.evaluate(axe)
-        found = page.evaluate("tags => axe.run({runOnly: tags})", RULES)
-        return [
-            f"{one['id']} ({one['impact']}): {one['help']}; {node['target']}: {node['html'][:160]}"
-            for one in found["violations"]
-            for node in one["nodes"][:3]
-        ]
+        found: list[str] = page.evaluate(ASK, RULES)
+        return found
 
     return ask

@@ -17,16 +17,17 @@ from rich.progress import track
 from tests.browser import ARGUMENTS, CHROMIUM
 from tests.installation import Up, get_json
 from tests.pictures_directory import made
+from tests.pictures_survey import made as survey_made
 
 FOLDER = Path(__file__).parent.parent / "docs" / "pictures"
-PHONES = ("home", "review", "structure")
+PHONES = ("home", "review", "structure", "period")
 OUTSIDE = ("public",)
 """Seen by somebody who is not signed in"""
 
 
 def pages(url: str) -> dict[str, str]:
     """Name of the picture → path of the page."""
-    structure = get_json(f"{url}/directory/api/structures?q=kynarou")["documents"][0]["key"]
+    structure = get_json(f"{url}/directory/export.json?q=kynarou")[0]["id"]
     member = get_json(f"{url}/membership/api/members?q=kynarou")["documents"][0]["key"]
     gatherings = get_json(f"{url}/events/api/gatherings?q=Agora%202017&size=1")["documents"]
     issues = get_json(f"{url}/newsletter/api/issues?size=100")["documents"]
@@ -48,8 +49,10 @@ def pages(url: str) -> dict[str, str]:
         "issue": f"/newsletter/issues/{echos}",
         "observatory": "/observatory/",
         "dashboard": "/observatory/dashboard?as_of=2017-10-31",
+        "identification": "/observatory/identification?themes=Eau+et+assainissement&countries=SN",
         "figures": "/observatory/review/figures",
         "journal": "/observatory/journal",
+        "period": "/observatory/reviews/period?since=2017-01-01&until=2017-12-31&as_of=2017-10-31",
         "life": f"/observatory/life/{structure}",
     }
 
@@ -79,7 +82,11 @@ def main() -> None:
                 take(browser, url, path, folder / f"{name}.png", 1280, whose, whole=whole is not None)
                 if whole or name in PHONES:
                     take(browser, url, path, folder / f"{name}-phone.png", 390, whose, whole=whole is not None)
-            for name, path in made(browser, url, cookies).items():  # last, since they change the directory
+            last = {
+                **made(browser, url, cookies),
+                **survey_made(browser, url, cookies),
+            }  # since they change what is there
+            for name, path in last.items():
                 take(browser, url, path, folder / f"{name}.png", 1280, cookies, whole=whole is not None)
             browser.close()
         finally:

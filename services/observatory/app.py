@@ -1,11 +1,16 @@
-"""The observatory, wired. It decides nothing: it reads the whole log and counts."""
+"""The observatory, wired. It reads the whole log and counts; what it says itself is what it has found."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from services.observatory import notary, reading, texts
+from services.observatory import notary, reading, survey_letters, texts
+from services.observatory.domain.identification import IDENTIFICATION
+from services.observatory.domain.review import REVIEW
+from services.observatory.domain.survey import SURVEY
 from services.observatory.measures import measuring
+from services.observatory.retention import PERSONS
+from services.observatory.survey_answers import REACTIONS
 from services.observatory.views import VIEWS
 from services.observatory.web import routes
 from services.observatory.words import WORDS
@@ -16,6 +21,7 @@ async def opening(service: Service) -> None:
     await reading.opening(service)
     await notary.opening(service)
     texts.opening(service)
+    await survey_letters.opening(service)
 
 
 async def closing(service: Service) -> None:
@@ -27,11 +33,13 @@ async def closing(service: Service) -> None:
 OBSERVATORY = Definition(
     name="observatory",
     folder=Path(__file__).parent,
-    deciders=(),
+    deciders=(IDENTIFICATION, REVIEW, SURVEY),
     views=VIEWS,
     words=WORDS,
     routes=routes,
+    reactions=REACTIONS,
     opening=opening,
     closing=closing,
     measuring=measuring,
+    persons=PERSONS,
 )

@@ -189,6 +189,17 @@ def svg(on: Sheet) -> str:
     )  # fmt: skip
 
 
+def bare(chart: Markup) -> str:
+    """A chart as an SVG document of its own, without title and foot, for where these stand in words around it."""
+    on = sheet("", "", "", chart)
+    top, high = HEAD - 24, on.height - HEAD - FOOT + 36
+    marks = [shape for mark in on.marks[2:-1] for shape in _drawn(mark, look(mark))]
+    return tag(
+        "svg", Markup("\n").join(marks), xmlns="http://www.w3.org/2000/svg", viewBox=f"0 {top:g} {WIDE:g} {high:g}",
+        width=WIDE, height=high, font_family="system-ui, 'DejaVu Sans', sans-serif",
+    )  # fmt: skip
+
+
 def _drawn(mark: Mark, how: Look) -> list[Markup]:
     paint = {
         "fill": how.fill or "none", "stroke": how.stroke, "stroke_width": how.width if how.stroke else None,

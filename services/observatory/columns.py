@@ -25,7 +25,7 @@ from shared.days import PARIS
 from shared.envelope import Recorded, Void
 from shared.personal import Personal
 
-TEXT, WORDS = pa.string(), pa.list_(pa.string())
+TEXT, WORDS, NUMBERS = pa.string(), pa.list_(pa.string()), pa.list_(pa.int64())
 
 PLACE: Mapping[str, pa.DataType] = {
     "seq": pa.int64(), "id": TEXT, "network": TEXT, "service": TEXT, "entity": TEXT, "entity_id": TEXT, "version": pa.int32(), "type": TEXT,
@@ -41,9 +41,9 @@ TYPED: Mapping[str, pa.DataType] = {
     "reason": TEXT, "medium": TEXT, "bulletin": TEXT, "audience": TEXT, "town": TEXT, "module": TEXT, "registration": TEXT,
     "workshop": TEXT, "association": TEXT, "school": TEXT, "school_year": TEXT, "year": pa.int32(), "people": pa.int64(),
     "days": pa.int32(), "fte": pa.float64(), "pilot": pa.bool_(), "cleared": WORDS, "topics": WORDS, "guests": WORDS,
-    "themes": WORDS,
+    "themes": WORDS, "countries": WORDS, "sdgs": NUMBERS,
 }  # fmt: skip
-"""What indicators ask for: fields of events, by their own names."""
+"""What indicators and identifications ask for: fields of events, by their own names."""
 
 RENAMED: Mapping[str, tuple[str, ...]] = {
     "people": ("people", "pupils"),
@@ -132,7 +132,7 @@ def _fits(kind: type[Event], field: str, wanted: pa.DataType) -> bool:
         if origin is Literal:
             return bool(wanted == TEXT)
         if origin is list:
-            return bool(wanted == WORDS and get_args(option)[0] is not int)
+            return bool(wanted == (NUMBERS if get_args(option)[0] is int else WORDS))
         if option in plain and (plain[option] == wanted or (option is int and wanted == pa.int32())):
             return True
     return False

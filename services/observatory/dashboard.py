@@ -4,6 +4,7 @@ every other figure in a table. All of it from the heads of the SQL files; no ind
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -13,6 +14,7 @@ from services.observatory.drawing import Answer, Context, Drawn, drawn, name
 from services.observatory.filtering import Filters
 from services.observatory.indicators import INDICATORS, Indicator
 from services.observatory.reading import Moment, Observatory
+from services.observatory.settled import last_words
 from shared.contract import SERVICES
 from shared.web.formats import day as written
 from shared.web.formats import number
@@ -87,11 +89,16 @@ def service_of(one: Indicator) -> str:
 
 
 async def dashboard(observatory: Observatory, asked: Asked, where: Context, *, keys_only: bool = False) -> Dashboard:
-    """The dashboard, or its key figures alone. Two snapshots of the table: the moment, and the day it is compared with."""
+    """The dashboard, or its key figures alone. Two snapshots of the table: the moment, and the day it is compared with,
+    as far as new events have touched it."""
+    known = await observatory.settled.known(observatory.table, asked.since, asked.moment.known)
+    earlier = replace(asked.moment, as_of=asked.since, known=known)
     every = [one.name for one in ordered() if one.key or not keys_only]
     years = {"first": asked.first, "last": asked.last}
-    now = await observatory.ask_all(every, asked.moment, asked.filters, **years)
-    earlier = replace(asked.moment, as_of=asked.since)
+    if keys_only and not asked.filters.chosen():
+        now: Mapping[str, Answer] = await _keys(observatory, asked)
+    else:
+        now = await observatory.ask_all(every, asked.moment, asked.filters, **years)
     then = await observatory.ask_all(every, earlier, asked.filters, **years)
     keys = [key_figure(one, now, then, asked, where) for one in ordered() if one.key and one.name in now]
     if keys_only:
@@ -104,6 +111,17 @@ async def dashboard(observatory: Observatory, asked: Asked, where: Context, *, k
         if one.name in now and one.chart == "figure" and not one.key:
             others.setdefault(service_of(one), []).extend(figures(one, now[one.name], then.get(one.name, {}), where))
     return Dashboard(keys, panels, others, [one for one in ordered() if one.name not in now])
+
+
+async def _keys(observatory: Observatory, asked: Asked) -> dict[str, Answer]:
+    """The key figures' answers, each counted again only if the service that it counts has said something since."""
+    heard = await last_words(observatory.table, asked.moment.known)
+    ones = [one for one in ordered() if one.key]
+    moments = [replace(asked.moment, known=heard.get(service_of(one), 0)) for one in ones]
+    answers = await asyncio.gather(
+        *(observatory.ask(one.name, moment, asked.first, asked.last) for one, moment in zip(ones, moments, strict=True))
+    )
+    return {one.name: answer for one, answer in zip(ones, answers, strict=True)}
 
 
 def key_figure(

@@ -39,6 +39,7 @@ PARTS: Mapping[str, str] = {
     **dict.fromkeys(("TokenIssued", "TokenWithdrawn"), "token"),
     **dict.fromkeys(("AdministratorNamed", "AdministratorReleased"), "account"),
     "MembershipRenewed": "year",
+    "FigurePublished": "path",
 }  # fmt: skip
 """Types that speak of one part of a thing, and the field that says which."""
 
@@ -48,6 +49,7 @@ STATES: Mapping[str, tuple[str, bool]] = {
     "StructureListingWished": ("listing_wished", True), "StructureListingDeclined": ("listing_wished", False),
     "StructureAbsorbed": ("absorbed", True), "StructureReleased": ("absorbed", False),
     "ContactRemoved": ("removed", True), "SupportWithdrawn": ("withdrawn", True), "MediaCoverageWithdrawn": ("withdrawn", True),
+    "IdentificationRequestWithdrawn": ("withdrawn", True),
     "AccountOpened": ("closed", False), "AccountClosed": ("closed", True), "AccountReopened": ("closed", False),
     "RoleGranted": ("granted", True), "RoleWithdrawn": ("granted", False),
     "SignedIn": ("open", True), "SignedOut": ("open", False),
@@ -84,6 +86,12 @@ STATES: Mapping[str, tuple[str, bool]] = {
     "DeliveryAccepted": ("accepted", True), "DeliveryRefused": ("accepted", False), "MembershipRenewed": ("renewed", True),
     "PersonForgottenByDirectory": ("forgotten", True), "PersonForgottenByMembership": ("forgotten", True),
     "PersonForgottenByEvents": ("forgotten", True), "PersonForgottenByNewsletter": ("forgotten", True),
+    "PersonForgottenByObservatory": ("forgotten", True),
+    "ReviewPublished": ("published", True), "ReviewWithdrawn": ("withdrawn", True), "ReviewReplaced": ("replaced", True),
+    "SurveyClosed": ("closed", True), "SurveyExtended": ("closed", False), "SurveyWithdrawn": ("put_away", True),
+    "SurveyResultsPublished": ("results_published", True), "SurveyResultsWithdrawn": ("results_published", False),
+    "SurveyDeclined": ("declined", True), "LetterBegun": ("handed_over", True), "LetterRefused": ("handed_over", False),
+    "IdentificationWithdrawn": ("put_away", True), "IdentificationRestored": ("put_away", False),
 }  # fmt: skip
 """Facts that a type says by itself."""
 
@@ -96,7 +104,8 @@ CLEARS: Mapping[str, Sequence[str]] = {
 UNDOES: Mapping[str, frozenset[str]] = {
     undoing: frozenset(undone.split())
     for undoing, undone in {
-        "SupportWithdrawn": "SupportGiven", "MediaCoverageWithdrawn": "MediaCoverageNoted", "MemberRestored": "MemberLeft",
+        "SupportWithdrawn": "SupportGiven", "MediaCoverageWithdrawn": "MediaCoverageNoted",
+        "IdentificationRequestWithdrawn": "IdentificationRequested", "MemberRestored": "MemberLeft",
         "VolunteerWithdrawn": "VolunteerContributed", "VolunteerRestored": "VolunteerWithdrawn",
         "CivicServiceWithdrawn": "CivicServiceRecruited CivicServiceSeconded",
         "CivicServiceRestored": "CivicServiceWithdrawn CivicServiceEnded", "CivicServicePlaceRestored": "CivicServicePlaceEnded",

@@ -18,6 +18,10 @@ from services.observatory import review as reviewing
 from services.observatory.filtering import ALL, Filters
 from services.observatory.indicators import Filter
 from services.observatory.review import Row
+from services.observatory.review.computed import Leaf, review_of
+from services.observatory.review.period import Period
+from services.observatory.review.recomputed import Printed, Recomputed, recomputed
+from services.observatory.settled import Settled
 from services.observatory.table import EventTable
 from shared.decider import Refused
 from shared.log import Unavailable
@@ -48,6 +52,7 @@ class Observatory:
     """The table of one running service, and the answers that it gave lately."""
 
     table: EventTable
+    settled: Settled = field(default_factory=Settled)
     _answers: OrderedDict[Any, asyncio.Task[Any]] = field(default_factory=OrderedDict)
 
     async def moment(self, as_of: str | None, known_at: str | None, default: date) -> Moment:
@@ -78,6 +83,16 @@ class Observatory:
         """The figures of several indicators at a moment; without those that can't be narrowed so."""
         asked = (tuple(names), moment.as_of, moment.known, filters, first, last)
         return await self._once(reviewing.ask_all, *asked)
+
+    async def period(self, period: Period, day: date, known: int, filters: Filters = ALL) -> Sequence[Leaf]:
+        """The figures of a period as of a day, as known at a sequence."""
+        return await self._once(review_of, period, day, known, filters)
+
+    async def recomputed(
+        self, printed: tuple[Printed, ...], then: int, now: int, filters: Filters = ALL
+    ) -> Sequence[Recomputed]:
+        """Published figures, known at the sequence `then`, beside what they come to at the sequence `now`."""
+        return await self._once(recomputed, printed, then, now, filters)
 
     async def parted(self, indicator: str, moment: Moment, by: Filter) -> Mapping[str, Mapping[str, tuple[int, ...]]]:
         """The figures of an indicator at a moment, each parted by a trait of what it counts."""

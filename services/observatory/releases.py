@@ -78,7 +78,7 @@ async def release_days(observatory: Observatory, upto: date, today: date) -> lis
     )[0]
     if found["year"] is None:
         return []
-    begun = _end_of_month(as_date(found["begun"]))
+    begun = end_of_month(as_date(found["begun"]))
     days = []
     for year in range(max(found["year"], 1900), min(upto.year, today.year) + 1):
         day, pin = date(year, 12, 31), max(date(year + 1, 1, 31), begun)
@@ -87,7 +87,7 @@ async def release_days(observatory: Observatory, upto: date, today: date) -> lis
     return days
 
 
-def _end_of_month(day: date) -> date:
+def end_of_month(day: date) -> date:
     return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
 
 

@@ -36,6 +36,7 @@ QUERIES = 2  # queries at once; more would only take the processor from each oth
 SQL_TYPES = {
     "string": "VARCHAR", "int64": "BIGINT", "int32": "INTEGER", "double": "DOUBLE", "bool": "BOOLEAN",
     "timestamp[us]": "TIMESTAMP", "date32[day]": "DATE", "list<item: string>": "VARCHAR[]",
+    "list<item: int64>": "BIGINT[]",
 }  # fmt: skip
 TABLES = f"""
 CREATE TABLE events ({", ".join(f'"{f.name}" {SQL_TYPES[str(f.type)]}' for f in SCHEMA)});
@@ -48,7 +49,7 @@ INSERT INTO checkpoint VALUES (0, '', NULL, '{{schema}}');
 """
 
 
-UNCOUNTED = "id, network, version, recorded, peak, actor, command, correlation, cause, readable, data"
+UNCOUNTED = "id, network, version, recorded, peak, actor, command, correlation, cause, readable, data, countries, sdgs"
 """Columns that no indicator counts by."""
 Values = Mapping[str, Any] | Sequence[Any]
 Rows = Callable[[str, Values], list[dict[str, Any]]]
@@ -242,6 +243,15 @@ class EventTable:
             cursor.execute(
                 "CREATE TEMP MACRO known(as_of, upto) AS TABLE SELECT * FROM temp.known_at WHERE day <= as_of AND seq <= upto"
             )
+            yield partial(_rows, cursor)
+        finally:
+            cursor.close()
+
+    @contextmanager
+    def together(self) -> Iterator[Rows]:
+        """`rows` for several questions on one connection, whose temporary tables are gone afterwards. Blocks."""
+        cursor = self._db.cursor()
+        try:
             yield partial(_rows, cursor)
         finally:
             cursor.close()

@@ -25,6 +25,9 @@ RECORDS: Mapping[str, tuple[str, Level]] = {
     "events.tandem": ("/events/tandems/{}", "reader"),
     "newsletter.issue": ("/newsletter/issues/{}", "reader"),
     "newsletter.subscriber": ("/newsletter/subscribers/{}", "reader"),
+    "observatory.review": ("/observatory/reviews/{}", "reader"),
+    "observatory.survey": ("/observatory/surveys/{}", "reader"),
+    "observatory.identification": ("/observatory/identification/saved/{}", "reader"),
 }
 """Where the other services show a thing, and the level that this page asks for; the rest is shown on another's page."""
 WITHIN = "/directory/structures/{}"

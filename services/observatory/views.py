@@ -1,9 +1,12 @@
-"""The observatory keeps no documents: its read model is the log itself as a table (`table.py`)."""
+"""The observatory reads the log itself as a table (`table.py`); documents are kept only of what it says itself."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from services.observatory.identification_views import IDENTIFICATIONS
+from services.observatory.review_views import REVIEWS
+from services.observatory.survey_views import SURVEY_VIEWS
 from shared.views import View
 
-VIEWS: Sequence[View] = ()
+VIEWS: Sequence[View] = (IDENTIFICATIONS, REVIEWS, *SURVEY_VIEWS)

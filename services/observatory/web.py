@@ -8,7 +8,21 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from starlette.responses import Response
 
-from services.observatory import audit_pages, dashboard_pages, journal, ledger, open_data
+from services.observatory import (
+    archive_pages,
+    audit_pages,
+    dashboard_pages,
+    identification_pages,
+    journal,
+    ledger,
+    open_data,
+    period_pages,
+    publish_pages,
+    survey_answering,
+    survey_pages,
+    survey_recipient_pages,
+    survey_result_pages,
+)
 from services.observatory.api import AsOf, KnownAt, Year, api, today
 from services.observatory.filtering import Filters
 from services.observatory.indicators import INDICATORS
@@ -46,7 +60,15 @@ def routes(service: Service) -> APIRouter:
     router.include_router(audit_pages.routes(service))
     router.include_router(ledger.routes(service))
     router.include_router(dashboard_pages.routes(service))
+    router.include_router(identification_pages.routes(service))
+    router.include_router(survey_result_pages.routes(service))
+    router.include_router(survey_pages.routes(service))
+    router.include_router(survey_recipient_pages.routes(service))
+    router.include_router(survey_answering.routes(service))
     router.include_router(open_data.routes(service))
+    router.include_router(period_pages.routes(service))
+    router.include_router(publish_pages.routes(service))
+    router.include_router(archive_pages.routes(service))
     _start(router, service)
     _review(router, service)
     _indicators(router, service)

@@ -2,11 +2,17 @@
 
 from services.observatory.audit_words import AUDIT_WORDS
 from services.observatory.dashboard_words import DASHBOARD_WORDS
+from services.observatory.identification_words import IDENTIFICATION_WORDS
+from services.observatory.review_words import REVIEW_WORDS
+from services.observatory.survey_words import SURVEY_WORDS
 from shared.words import Words
 
 WORDS: Words = {
     **AUDIT_WORDS,
     **DASHBOARD_WORDS,
+    **IDENTIFICATION_WORDS,
+    **REVIEW_WORDS,
+    **SURVEY_WORDS,
     "event.LogRestored": ("Journal restauré depuis son archive", "Log restored from its archive"),
     "field.path": ("Chiffre", "Figure"),
     "field.type": ("Événement", "Event"),

@@ -41,6 +41,19 @@ class Event(BaseModel):
 
 def load_all() -> dict[str, type[Event]]:
     """Every event type by name, with all modules imported."""
-    from shared.contract import accounts, cooperation, directory, events, membership, newsletter, observatory, persons  # noqa: F401
+    from shared.contract import (  # noqa: F401
+        accounts,
+        cooperation,
+        directory,
+        events,
+        identification,
+        letters,
+        membership,
+        newsletter,
+        observatory,
+        persons,
+        reviews,
+        surveys,
+    )
 
     return EVENTS

@@ -346,6 +346,12 @@ class IdentificationAnswered(RequestEvent):
     shown_upto: int | None = None
 
 
+class IdentificationRequestWithdrawn(RequestEvent):
+    """A request was noted by mistake."""
+
+    reason: str
+
+
 class PublicationEvent(Event, abstract=True):
     service = "directory"
     entity = "publication"

@@ -1,7 +1,6 @@
 """What each service says of persons whom it has forgotten. Nothing in these events is personal: the person's id, and why.
 
-Every service keeps keys of its own, so each forgets for itself and has a type of its own (ADR 8). The observatory keeps
-no keys of persons.
+Every service keeps keys of its own, so each forgets for itself and has a type of its own (ADR 8).
 """
 
 from __future__ import annotations
@@ -46,3 +45,9 @@ class PersonForgottenByNewsletter(PersonForgotten):
     """The newsletter can't read any more what it kept of a person: the key is gone."""
 
     service = "newsletter"
+
+
+class PersonForgottenByObservatory(PersonForgotten):
+    """The observatory can't read any more what it kept of a person: the key is gone."""
+
+    service = "observatory"

@@ -80,6 +80,9 @@ def _breaks_of_fields(old: Schema, new: Schema, at: str) -> list[str]:
         found += breaks(before[name], after[name], f"{at}{name}.")
     if new.get("additionalProperties") is False and old.get("additionalProperties") is not False:
         found.append(f"{at}* is refused now")
+    was, now = old.get("additionalProperties"), new.get("additionalProperties")
+    if isinstance(now, dict) and was is not False:  # a mapping: what its values may be
+        found += breaks(was if isinstance(was, dict) else {}, now, f"{at}*.")
     return found
 
 

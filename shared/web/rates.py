@@ -34,6 +34,7 @@ RATES: Mapping[str, Rate] = MappingProxyType({
     "mail-link-account": Rate(3, 900),  # mails to one address
     "form": Rate(30, 600),  # what everybody may send
     "picture": Rate(30, 3600),  # pictures that one account sends
+    "document": Rate(60, 3600),  # documents that one account has made
     "token": Rate(30, 300),  # tokens that were not good
 })  # fmt: skip
 """name → what one address, or one key, may. `api` is a setting."""

@@ -70,6 +70,7 @@ WORDS: Words = {
     "event.PersonForgottenByMembership": ("Personne oubliée", "Person forgotten"),
     "event.PersonForgottenByEvents": ("Personne oubliée", "Person forgotten"),
     "event.PersonForgottenByNewsletter": ("Personne oubliée", "Person forgotten"),
+    "event.PersonForgottenByObservatory": ("Personne oubliée", "Person forgotten"),
     "refused.question-unknown": (
         "Ce service ne connaît pas cette question. Mettez tous les services à la même version.",
         "This service does not know this question. Bring all services to the same release.",

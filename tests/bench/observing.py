@@ -22,6 +22,7 @@ from tests.bench import million
 from tests.bench.measure import Figure, Watch, fast, in_turns, quantile, stock
 from tests.bench.place import Place, opened, place
 from tests.bench.rebuilding import bare
+from tests.bench.watching import seconds_until_seen
 
 ROUNDS = 2
 DAYS = (date(2013, 6, 30), date(2015, 3, 1), date(2017, 12, 31))
@@ -32,8 +33,8 @@ def cases(watch: Watch) -> Iterator[Figure]:
 
     Ours: `EventTable` from no file to the last event, judged, typed, written to DuckDB; from the broker, and from the
     Parquet archive. nats-py: its ordered consumer with a callback that counts and does nothing else, on asyncio's own
-    event loop. Then every indicator as of three days: what the slowest of them takes; and the most memory that a
-    process needs that does nothing else.
+    event loop. Then every indicator as of three days: what the slowest of them takes; how long after a command an open
+    dashboard shows what it changed; and the most memory that a process needs that does nothing else.
     """
     with place("observing") as here:
         watch.say("loading the sample")
@@ -53,6 +54,7 @@ def cases(watch: Watch) -> Iterator[Figure]:
         )
         watch.say("asking each indicator")
         times = _indicators(here)
+        live = fast(seconds_until_seen(here, network, here.folder / "broker.duckdb", watch))
         watch.say("measuring memory")
         peak = _memory(here, total)
     theirs, reference = "nats-py ordered consumer, counting callback, asyncio", found["ordered consumer"]
@@ -72,6 +74,9 @@ def cases(watch: Watch) -> Iterator[Figure]:
     yield Figure("indicator_median", "an indicator as of a day, the median", statistics.median(times) * 1000, "ms")
     slowest = quantile(times, 1) * 1000
     yield Figure("indicator_slowest", "an indicator as of a day, the slowest", slowest, "ms", "promised", 300, 1, at_most=True)  # fmt: skip
+    yield Figure("live_median", "a new event on an open dashboard, the median", statistics.median(live) * 1000, "ms")
+    latest = quantile(live, 1) * 1000
+    yield Figure("live_slowest", f"a new event on an open dashboard, the slowest of {len(live)}", latest, "ms", "promised", 1000, 1, at_most=True)  # fmt: skip
     yield Figure("observatory_memory", "most memory of a rebuild from the archive", peak, "MiB", "promised", 1024, 1, at_most=True)  # fmt: skip
 
 

@@ -173,6 +173,7 @@ class Compose:
         self.injected: dict[str, dict[str, str]] = {}
         """container → more environment, by which a test does something to its process from its next start on"""
         self._image_env = image_environment(self.root / "deploy" / "Dockerfile")
+        del self._image_env["PYTHONDONTWRITEBYTECODE"]  # there pip has compiled everything, here who comes first does
         self.containers: dict[str, Container] = {}
         for name, spec in services(file, self.env).items():
             left_out = spec.profiles and not set(spec.profiles) & set(profiles)

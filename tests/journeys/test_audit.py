@@ -47,8 +47,8 @@ def clean(page: Page, barriers: Barriers) -> None:
 
 
 def test_a_record_leads_to_its_life_and_each_event_to_what_it_changed(page: Page, up: Up, barriers: Barriers) -> None:
-    structure = get_json(f"{up.wait()}/directory/api/structures?q=kynarou&size=1")["documents"][0]
-    page.goto(f"/directory/structures/{structure['key']}")
+    structure = get_json(f"{up.wait()}/directory/export.json?q=kynarou")[0]
+    page.goto(f"/directory/structures/{structure['id']}")
     page.get_by_role("link", name="Pourquoi cette page montre cela").click()
     assert page.get_by_role("heading", level=1).inner_text() == structure["name"]
     page.get_by_text("Pourquoi cette valeur").first.click()

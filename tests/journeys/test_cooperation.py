@@ -195,3 +195,12 @@ def test_a_request_keeps_its_criteria_and_its_answer_and_is_given_again(
     assert exported[0] == exported[1] and len(json.loads(exported[0])) == most - 1
     assert {one["department"] for one in json.loads(exported[0])} == {"31"}
     assert "SN" in {code for one in json.loads(exported[0]) for code in one["countries"]}
+
+    page.locator("summary", has_text="Retirer").press("Enter")
+    fits(page, barriers)
+    page.get_by_label("Raison").fill("Notée deux fois")
+    page.get_by_role("button", name="Retirer cette demande").click()
+    assert "n’est plus comptée" in told(page) and "Voici celles qui peuvent vous répondre." in told(page)
+    fits(page, barriers)
+    page.goto(f"{url}/directory/requests?q=ambassade+inventée")
+    assert "Aucune demande" in told(page)

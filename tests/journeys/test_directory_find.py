@@ -119,7 +119,7 @@ def test_orders_pages_and_an_export_of_what_was_found(page: Page, url: str) -> N
 
 
 def test_a_record_says_why_gives_its_cards_and_travels_in_time(page: Page, url: str, barriers: Barriers) -> None:
-    key = get_json(f"{url}/directory/api/structures?q=kynarou")["documents"][0]["key"]
+    key = get_json(f"{url}/directory/export.json?q=kynarou")[0]["id"]
     page.goto(f"{url}/directory/structures/{key}")
     page.get_by_text("Pourquoi cette valeur ? Thèmes").click()
     why = page.locator("details.why[open]").inner_text()

@@ -17,7 +17,7 @@ from tests.installation import Up
 __all__ = ["barriers", "node_modules"]  # fixtures
 pytestmark = needs_browser
 SERVICES = ("directory", "membership", "events", "newsletter", "observatory")
-MOST_OF_A_KIND = 3  # pages that differ only by an id or a number
+MOST_OF_A_KIND = 2  # pages that differ only by an id or a number
 
 
 @pytest.fixture(scope="module")
@@ -73,10 +73,14 @@ def test_every_page_reached_by_links_answers_fits_a_phone_and_has_no_barrier(
     looked_at: set[str] = set()  # by axe, which takes its time: one page of each kind
     problems: list[str] = []
     page.on("pageerror", lambda error: problems.append(f"script error: {error}"))
-    while waiting and len(visited) < 250:
+    while waiting:
         path = waiting.pop(0)
-        answer = page.goto(url + path)
         visited.add(path)
+        if "." in path.partition("?")[0].rpartition("/")[2]:  # a file to be taken away: a tab can't show it
+            if (status := page.request.get(url + path).status) >= 400:
+                problems.append(f"{path}: {status}")
+            continue
+        answer = page.goto(url + path)
         assert answer is not None
         if answer.status >= 400:
             problems.append(f"{path}: {answer.status}")

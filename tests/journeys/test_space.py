@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -82,6 +83,8 @@ def test_a_visitor_claims_a_record_enters_the_space_publishes_and_finds_it_in_th
     url = up.wait()
     own = do(url, "directory", "register-structure", name="Eau vive", kind="association", department="09")
     do(url, "directory", "list-structure", structure=own)
+    other = do(url, "directory", "register-structure", name="Puits du Sahel", kind="association", commune="09122")
+    do(url, "directory", "list-structure", structure=other)
     visitor = browser.new_page(viewport={"width": 390, "height": 844}, locale="fr-FR")
     team = browser.new_context(viewport={"width": 1280, "height": 900}, locale="fr-FR")
     team.add_cookies(up.browser_cookies("all:editor"))
@@ -104,6 +107,13 @@ def test_a_visitor_claims_a_record_enters_the_space_publishes_and_finds_it_in_th
     visitor.get_by_label("Chercher une structure").fill("eau vivve")  # as people type
     visitor.keyboard.press("Enter")
     expect(visitor.locator("#h-found")).to_have_text(re.compile("1.structure"))
+    visitor.goto(f"{url}/directory/public?department=09")
+    expect(visitor.locator("#g-map")).to_contain_text("De plus près")
+    visitor.get_by_text("Les mêmes chiffres en tableau").press("Enter")
+    visitor.get_by_role("link", name="Foix (09122)").click()
+    expect(visitor.locator("#h-found")).to_have_text(re.compile("1.structure"))
+    check(visitor, "Annuaire public")
+    visitor.go_back()
     visitor.click("text=Eau vive >> nth=-1")
     check(visitor, "Eau vive")
     visitor.click("text=Demander à tenir cette fiche")
@@ -154,6 +164,7 @@ def test_a_visitor_claims_a_record_enters_the_space_publishes_and_finds_it_in_th
     check(staff, "Annuaire public")
     staff.click("main li button >> text=Inscrire")
     expect(staff.locator("main")).to_contain_text("Rien à décider")
+    assert f"/directory/public/structures/{own}" in post.link(visitor, 3), "the answer comes by mail too"
     staff.goto(f"{url}/directory/public/structures/{own}")
     expect(staff.locator(".prose em")).to_have_text("ici et là-bas")
 
@@ -180,6 +191,43 @@ def test_a_visitor_claims_a_record_enters_the_space_publishes_and_finds_it_in_th
     expect(visitor.get_by_role("img", name="Le puits et sa pompe")).to_be_visible()
     check(visitor, "Un puits de plus")
     shown = visitor.url
+
+    # Enters a cooperation project, with another structure of the public directory.
+    visitor.goto(f"{url}/directory/space/{own}")
+    visitor.click("text=Saisir un projet")
+    check(visitor, "Saisir un projet de coopération")
+    visitor.get_by_label("Titre").fill("Un puits à Podor")
+    visitor.get_by_label("En quelques mots").fill("Un puits et son entretien.")
+    visitor.get_by_label("Pays", exact=True).select_option(label="Sénégal")
+    visitor.get_by_label("En cours").check()
+    visitor.get_by_label("Ajouter une structure d’ici").fill("puits du sael")  # a typing error is forgiven
+    visitor.get_by_role("button", name="Chercher").click()
+    visitor.get_by_role("checkbox", name="Puits du Sahel").check()
+    check(visitor, "Saisir un projet de coopération")
+    visitor.get_by_role("button", name="Enregistrer").click()
+    check(visitor, "Un puits à Podor")
+    visitor.get_by_role("button", name="Publier le projet").click()
+    visitor.click("text=Voir la page publique")
+    expect(visitor.get_by_role("main").get_by_role("link", name="Puits du Sahel")).to_be_visible()
+    check(visitor, "Un puits à Podor")
+
+    # An offer and an event, each on its way to its bulletin.
+    for sort, title, bulletin in (
+        ("offer", "Un service civique", "Parcours"),
+        ("event", "Une rencontre", "Rendez-vous"),
+    ):
+        visitor.goto(f"{url}/directory/space/{own}")
+        visitor.get_by_role("link", name={"offer": "Écrire une offre", "event": "Écrire un événement"}[sort]).click()
+        visitor.get_by_label("Titre").fill(title)
+        visitor.get_by_label("Texte", exact=True).fill("À Foix.")
+        if sort == "offer":
+            visitor.get_by_label("Nature").select_option(label="Service civique")
+        else:
+            visitor.get_by_label("Début").fill(f"{datetime.now() + timedelta(days=40):%Y-%m-%dT18:00}")
+        visitor.click("text=Enregistrer et voir l’aperçu")
+        check(visitor, title)
+        visitor.get_by_role("button", name="Publier").click()
+        expect(visitor.locator("main")).to_contain_text(bulletin)
 
     # It is in the bulletin's draft, with its picture and the way back; withdrawn, it is not.
     in_draft(staff, url, lambda: staff.locator("main h3 >> text=Un puits de plus").count() == 1)

@@ -102,7 +102,8 @@ def contacts_total(story: list[Said], as_of: date, upto: int) -> Figures:
             added[said.thing] = (said.day, said.seq)
     for said in happened:
         if said.kind == "ContactRemoved" and said.thing in added:
-            removed[said.thing] = (max(said.day, added[said.thing][0]), said.seq) > added[said.thing]
+            over = (max(said.day, added[said.thing][0]), said.seq) > added[said.thing]
+            removed[said.thing] = removed.get(said.thing, False) or over
     return {"directory.contacts_total.value": sum(not removed.get(thing) for thing in added)}
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -23,6 +24,7 @@ from services.observatory.table import EventTable
 from shared.geo import DEPARTMENTS
 
 HERE = Path(__file__).parent
+FEW = 8  # indicators
 Words = tuple[str, str]
 
 
@@ -219,7 +221,8 @@ def ask_all(
     """The rows of several indicators on one day; those that can't be narrowed so are left out. `first`, `last`: years,
     for those that take them; one of a single year is asked for the last. Blocks."""
     answers: dict[str, Answer] = {}
-    with table.at(as_of, known) as rows:
+    # Finding what is known then once, with all its columns, is worth it for many questions only.
+    with table.at(as_of, known) if len(names) > FEW else nullcontext(table.rows) as rows:
         for one in (INDICATORS[name] for name in names):
             if filters.fit(one):
                 begin = last if one.by_year and one.parameters == ("first",) else first

@@ -1,0 +1,228 @@
+"""The archive of published reviews: for everybody what was said, for readers also what each figure comes to now."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, HTTPException, Query, Request
+from starlette.responses import HTMLResponse, Response
+
+from services.observatory import journal
+from services.observatory.api import today
+from services.observatory.filtering import ALL
+from services.observatory.indicators import INDICATORS
+from services.observatory.period_pages import PAGE, attached, in_the_meantime, reader
+from services.observatory.published_files import TYPES, files_of
+from services.observatory.reading import Observatory, current
+from services.observatory.releases import LICENCE, end_of_month
+from services.observatory.review import published as printed_review
+from services.observatory.review.chapters import Chapter, Head, Reader, chapters, dates
+from services.observatory.review.computed import Leaf, printed_specs
+from services.observatory.review.paper import keys
+from services.observatory.review.period import Period
+from services.observatory.review.recomputed import Printed, Recomputed
+from services.observatory.review_views import REVIEWS, head_of, leaves_of
+from services.observatory.unfolding import unfolding
+from shared.execute import new_command_id
+from shared.geo import MAP_CREDIT
+from shared.service import Service
+from shared.views import Document
+from shared.web.access import access
+from shared.web.formats import as_date
+from shared.web.pages import Pages
+from shared.web.rates import limited
+from shared.web.rendering import PageNumber, pages_total
+
+SAMPLE = "sample"  # who wrote the history that an installation may begin with (deploy/sample/load.py)
+LISTED = 25
+CAUSES = 3  # that are named beside a figure; all of them on a page of their own
+Path_ = Annotated[str, Query(max_length=200)]
+
+
+def routes(service: Service) -> APIRouter:
+    """The routes of what is published, under /reviews and /public/reviews."""
+    router = APIRouter(include_in_schema=False)
+    _archive(router, service)
+    _public(router, service)
+    return router
+
+
+def _archive(router: APIRouter, service: Service) -> None:
+    @router.get("/reviews")
+    async def index(request: Request, page: PageNumber = 1) -> Response:
+        found = await service.store.find(REVIEWS, sort=["-at"], limit=LISTED, offset=(page - 1) * LISTED)
+        begun = (await (await current(service)).table.ask("SELECT min(year(day)) AS year FROM events WHERE readable"))[
+            0
+        ]
+        first, last = begun["year"] or today().year, today().year
+        return _render(
+            service, request, "reviews.html", found=found.documents, total=found.total, page=page,
+            pages_total=pages_total(page, found.total), years=range(last, max(first, last - 40) - 1, -1),
+            printed=printed_review(), today=today(),
+        )  # fmt: skip
+
+    @router.get("/reviews/printed")
+    async def printed(request: Request) -> Response:
+        """The review of 2012-2017, printed before there was a log."""
+        observatory, who = await current(service), reader(request)
+        head, figures = await _printed(observatory, who)
+        return await _compared(service, request, observatory, head, figures, None)
+
+    @router.get("/reviews/printed/difference")
+    async def printed_difference(request: Request, path: Path_, page: PageNumber = 1) -> Response:
+        observatory, who = await current(service), reader(request)
+        head, figures = await _printed(observatory, who)
+        rows = await observatory.recomputed(figures, head.upto, observatory.table.position)
+        return await _difference(request, observatory, head, rows, path, page, "/observatory/reviews/printed")
+
+    @router.get("/reviews/{key}")
+    async def one(request: Request, key: UUID) -> Response:
+        document, observatory = await _found(service, key), await current(service)
+        return await _compared(service, request, observatory, head_of(document), _figures(document), document)
+
+    @router.get("/reviews/{key}/difference")
+    async def difference(request: Request, key: UUID, path: Path_, page: PageNumber = 1) -> Response:
+        """All events that made one figure another."""
+        document, observatory = await _found(service, key), await current(service)
+        head = head_of(document)
+        rows = await observatory.recomputed(_figures(document), head.upto, observatory.table.position, head.filters)
+        return await _difference(request, observatory, head, rows, path, page, f"/observatory/reviews/{key}")
+
+
+def _public(router: APIRouter, service: Service) -> None:
+    @router.get("/public/reviews")
+    @access("public")
+    async def archive(request: Request, page: PageNumber = 1) -> Response:
+        limited(request, "api")
+        found = await service.store.find(REVIEWS, sort=["-at"], limit=LISTED, offset=(page - 1) * LISTED)
+        return _render(
+            service, request, "public_reviews.html", found=found.documents, total=found.total, page=page,
+            pages_total=pages_total(page, found.total), licence=LICENCE,
+        )  # fmt: skip
+
+    @router.get("/public/reviews/{key}")
+    @access("public")
+    async def published(request: Request, key: UUID) -> Response:
+        """What was published, and nothing else: it is read from the events, not computed."""
+        limited(request, "api")
+        document, who = await _found(service, key), reader(request)
+        head = head_of(document)
+        made = chapters(leaves_of(document), head, who)
+        return _render(
+            service, request, "public_review.html", document=document, head=head, chapters=made, keys=keys(made, head),
+            dates=dates(head, who, as_date(document["at"])), licence=LICENCE, credit=MAP_CREDIT,
+            numbers={(one["indicator"], one["path"]): one["seq"] for one in document["figures"]},
+        )  # fmt: skip
+
+    @router.get("/public/reviews/{key}/{name}")
+    @access("public")
+    async def file(request: Request, key: UUID, name: str) -> Response:
+        """A file of a published review, byte for byte what its event names."""
+        limited(request, "api")
+        document = await _found(service, key)
+        ending = name.rpartition(".")[2]
+        digest = document["files"].get(name)
+        if digest is None or ending not in TYPES:
+            raise HTTPException(404)
+        data = files_of(service).read(digest, ending)
+        if data is None:
+            raise HTTPException(404, "file-missing")
+        response = attached(data, ending, f"{document['title']} {name}")
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        response.headers["ETag"] = f'"{digest}"'
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        return response
+
+
+def _render(service: Service, request: Request, template: str, **context: Any) -> HTMLResponse:
+    pages: Pages = request.app.state.pages
+    return pages.render(request, template, sequence=service.runner.position, **context)
+
+
+async def _found(service: Service, key: UUID) -> Document:
+    """Raises 404."""
+    document = await service.store.get(REVIEWS, str(key))
+    if document is None:
+        raise HTTPException(404)
+    return document
+
+
+def _figures(document: Document) -> tuple[Printed, ...]:
+    return tuple(
+        Printed(leaf.spec, leaf.value, leaf.precision, one["definition"], one["seq"])
+        for leaf, one in zip(leaves_of(document), document["figures"], strict=True)
+    )
+
+
+async def _printed(observatory: Observatory, who: Reader) -> tuple[Head, tuple[Printed, ...]]:
+    """The review of 2012-2017. What it knew is not in the log, which began with its history: taken as known is the sample
+    that was loaded, or what was written down by the end of the month in which the log began, as for open data (ADR 18)."""
+    closing, table = printed_review().as_of, observatory.table
+    found = (
+        await table.ask(
+            "SELECT min(recorded) AS begun, max(seq) FILTER (actor = $sample) AS sample FROM events WHERE readable",
+            {"sample": SAMPLE},
+        )
+    )[0]
+    pin = min(end_of_month(as_date(found["begun"])) if found["begun"] else today(), today())
+    then = found["sample"] or await table.work(table.known_on, pin)
+    title = printed_review().title[1 if who.lang == "en" else 0]
+    figures = zip(printed_specs(), printed_review().figures, strict=True)
+    first = min((one.first for one in printed_review().figures if one.first), default=closing.year)
+    head = Head(title, Period(closing.replace(year=first, month=1, day=1), closing), closing, pin, then, ALL)
+    return head, tuple(Printed(spec, one.published, one.precision) for spec, one in figures)
+
+
+def _lines(rows: list[Recomputed], head: Head, who: Reader) -> list[Chapter]:
+    return chapters(
+        [Leaf(row.printed.spec, row.printed.value, None, 0, row.printed.precision) for row in rows], head, who
+    )
+
+
+async def _compared(
+    service: Service, request: Request, observatory: Observatory, head: Head, figures: tuple[Printed, ...],
+    document: Document | None,
+) -> Response:  # fmt: skip
+    """The page of a published review: each figure then and now, with what made the difference."""
+    who, position = reader(request), observatory.table.position
+    other = await service.store.get(REVIEWS, document["by"]) if document and document["by"] else None
+    whole = _render(
+        service, request, "review_then_now.html", head=head, document=document, other=other, new_id=new_command_id, position=position,
+        dates=dates(head, who, as_date(document["at"])) if document else dates(head, who, head.day)[:4],
+    )  # fmt: skip
+
+    async def compared() -> str:
+        rows = await observatory.recomputed(figures, head.upto, position, head.filters)
+        named = sorted({seq for row in rows for seq in row.causes.events[:CAUSES]})
+        found = await journal.with_sequences(observatory.table, named)
+        part = _render(
+            service, request, "review_then_now_figures.html", rows={row.printed.spec: row for row in rows}, named=CAUSES,
+            chapters=_lines(list(rows), head, who), different=[row for row in rows if row.why != "same"], total=len(rows),
+            causes={line["seq"]: line for line in await journal.lines(observatory.table, found, who.lang)},
+            definitions={one.name: one.version for one in INDICATORS.values()},
+            notes={} if document else {one.path: one.note for one in printed_review().figures if one.note},
+            base=f"/observatory/reviews/{document['key'] if document else 'printed'}",
+        )  # fmt: skip
+        return bytes(part.body).decode()
+
+    return await unfolding(whole, compared(), *in_the_meantime(who))
+
+
+async def _difference(
+    request: Request, observatory: Observatory, head: Head, rows: Any, path: str, page: int, back: str
+) -> Response:
+    row = next((one for one in rows if one.printed.spec.path == path), None)
+    if row is None:
+        raise HTTPException(404)
+    who, events = reader(request), row.causes.events
+    shown = await journal.with_sequences(observatory.table, events[(page - 1) * PAGE : page * PAGE])
+    made = _lines([row], head, who)[0]
+    pages: Pages = request.app.state.pages
+    return pages.render(
+        request, "review_events.html", sequence=observatory.table.position, head=head, line=[*made.lines, *made.recalled][0],
+        indicator=INDICATORS.get(row.printed.spec.indicator), total=len(events), page=page, crumb=head.title, causes=True,
+        pages_total=max(1, -(-len(events) // PAGE)), back=back, row=row, who_reads=who,
+        lines=await journal.lines(observatory.table, shown, who.lang),
+    )  # fmt: skip

@@ -1,0 +1,78 @@
+"""What the observatory says of identifications of actors: studies of who works on what and where, kept with their answer.
+
+The directory's requests (`IdentificationRequested`) note who asked the network; an identification is the study (ADR 23).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from shared.contract import Event
+from shared.contract.directory import StructureKind
+from shared.contract.membership import CollegeCode
+from shared.personal import Personal
+
+Membership = Literal["yes", "no"]
+IdentificationField = Literal["purpose"]
+
+
+class IdentificationEvent(Event, abstract=True):
+    service = "observatory"
+    entity = "identification"
+
+
+class IdentificationSaved(IdentificationEvent):
+    """Criteria and their answer were kept under a name, for whoever asked.
+
+    Who asked is a `structure` of the directory, an `organisation` by its name, or a `person`. `request`: the directory's
+    request that this is the study of. Of a criterion with several values one must fit; one without any narrows nothing.
+    `found`: the structures that answered on the day `as_of`, as far as it was known at the sequence `upto` of the log
+    (`known_at`: the day asked for, if one was). The time of the event is the day of the answer.
+    """
+
+    title: str
+    structure: UUID | None = None
+    organisation: str | None = None
+    person: Personal | None = None
+    purpose: str | None = None
+    request: UUID | None = None
+    themes: list[str] = []
+    countries: list[str] = []
+    departments: list[str] = []
+    kinds: list[StructureKind] = []
+    sdgs: list[int] = []
+    colleges: list[CollegeCode] = []
+    member: Membership | None = None
+    as_of: date
+    known_at: date | None = None
+    upto: int
+    found: list[UUID] = []
+
+
+class IdentificationRepeated(IdentificationEvent):
+    """The same criteria were put again, and the new answer was kept beside the earlier ones."""
+
+    as_of: date
+    known_at: date | None = None
+    upto: int
+    found: list[UUID] = []
+
+
+class IdentificationRenamed(IdentificationEvent):
+    """An identification has another name or purpose. A field that is absent stayed; `cleared` names those emptied."""
+
+    title: str | None = None
+    purpose: str | None = None
+    cleared: list[IdentificationField] = []
+
+
+class IdentificationWithdrawn(IdentificationEvent):
+    """An identification was put away: its answers stay in the log, and it is no longer in the list."""
+
+    reason: str | None = None
+
+
+class IdentificationRestored(IdentificationEvent):
+    """Putting an identification away was undone."""

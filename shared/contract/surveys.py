@@ -1,0 +1,139 @@
+"""What the observatory says of surveys: their forms, to whom they were sent, what was answered (ADR 22).
+
+A survey and an answer are entities of one kind, since a decision may look at others of its own kind only: whether an
+answer may be given is decided by the survey as it stands.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+from uuid import UUID
+
+from shared.contract import Event
+from shared.personal import Personal
+
+QuestionKind = Literal["short", "long", "one", "several", "number", "yes_no", "date", "scale"]
+SurveyField = Literal["intro"]
+SendingKind = Literal["invitation", "reminder", "by_hand"]
+
+
+@dataclass(frozen=True)
+class SurveyQuestion:
+    """One question. `id` names it in answers, and stays the same while the form is changed.
+
+    `options` are those of a choice; an answer names them by their number, from 0. `least` and `most` bound a number (in
+    `unit`) or are the ends of a scale, whose meanings are `low` and `high`.
+    """
+
+    id: str
+    kind: QuestionKind
+    text: str
+    hint: str | None = None
+    required: bool = False
+    options: list[str] = field(default_factory=list)
+    unit: str | None = None
+    least: float | None = None
+    most: float | None = None
+    low: str | None = None
+    high: str | None = None
+
+
+class SurveyEvent(Event, abstract=True):
+    service = "observatory"
+    entity = "survey"
+
+
+class SurveyDrafted(SurveyEvent):
+    """A survey was begun. Nobody outside sees it yet. `asks_who`: whether name and address are asked for, too."""
+
+    title: str
+    intro: str | None = None
+    questions: list[SurveyQuestion] = []
+    asks_who: bool = False
+
+
+class SurveyRevised(SurveyEvent):
+    """A survey was changed before it opened. A field that is absent stayed; `cleared` names those emptied."""
+
+    title: str | None = None
+    intro: str | None = None
+    questions: list[SurveyQuestion] | None = None
+    asks_who: bool | None = None
+    cleared: list[SurveyField] = []
+
+
+class SurveyOpened(SurveyEvent):
+    """A survey may be answered from the day `begins` on, until the day `until` is over in Paris. Its questions stay as
+    they are from now on. `open_link`: whether those may answer, too, who were not written to."""
+
+    begins: date
+    until: date
+    open_link: bool = False
+
+
+class SurveyExtended(SurveyEvent):
+    """A survey may be answered until another day; one that was closed is open again."""
+
+    until: date
+
+
+class SurveyClosed(SurveyEvent):
+    """A survey was closed before its day."""
+
+
+class SurveyWithdrawn(SurveyEvent):
+    """A survey was put away: nobody answers it any more, and it is no longer in the list."""
+
+    reason: str
+
+
+class SurveySent(SurveyEvent):
+    """These structures were asked to answer, each by a link of its own. Invitations and reminders are written to their
+    contacts by the directory, which alone may open addresses; `by_hand`: somebody of the team handed the link over."""
+
+    kind: SendingKind
+    structures: list[UUID]
+
+
+class SurveyResultsPublished(SurveyEvent):
+    """The figures of a closed survey are for everybody from now on. It can't be opened again."""
+
+
+class SurveyResultsWithdrawn(SurveyEvent):
+    """The figures of a survey are no longer shown to everybody."""
+
+    reason: str
+
+
+class SurveyAnswer(SurveyEvent, abstract=True):
+    """What was answered, question → answer: `choices` by the numbers of the options, `numbers` for numbers and scales.
+    `texts` holds all texts as one JSON object, sealed, since a free text may name anybody, and `written` the questions that
+    have one; `name` and `email` are of who answered, where they were asked for. `structure` is None for an answer by the open link."""
+
+    survey: UUID
+    structure: UUID | None = None
+    choices: dict[str, list[int]] = {}
+    numbers: dict[str, float] = {}
+    flags: dict[str, bool] = {}
+    dates: dict[str, date] = {}
+    written: list[str] = []
+    texts: Personal | None = None
+    name: Personal | None = None
+    email: Personal | None = None
+
+
+class SurveyAnswered(SurveyAnswer):
+    """A survey was answered. The entity is the answer; of each structure that was asked there is one at most."""
+
+
+class SurveyAnswerChanged(SurveyAnswer):
+    """An answer was given anew by the same link, and takes the place of the one before."""
+
+
+class SurveyDeclined(SurveyEvent):
+    """A structure does not wish to answer: it is not reminded. The entity is the answer that it did not give."""
+
+    survey: UUID
+    structure: UUID

@@ -1,0 +1,117 @@
+"""A review is made, published, found in the public archive by a stranger, and shows what was learnt since and by what."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.accessibility import Barriers, barriers, node_modules
+from tests.browser import needs_browser
+from tests.installation import Up, post_json
+
+__all__ = ["barriers", "node_modules"]  # fixtures
+pytestmark = needs_browser
+YEAR = "since=2016-01-01&until=2016-12-31"
+
+
+@pytest.fixture(scope="module")
+def up(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    up = Up(Path(shutil.copytree(sample, tmp_path_factory.mktemp("published") / "data"))).start()
+    try:
+        up.wait()
+        yield up
+    finally:
+        up.stop()
+
+
+@pytest.fixture(scope="module")
+def editor(browser: Browser, up: Up) -> Iterator[BrowserContext]:
+    opened = browser.new_context(viewport={"width": 1280, "height": 900})
+    opened.add_cookies(up.browser_cookies("observatory:editor", "directory:reader"))
+    yield opened
+    opened.close()
+
+
+def row(page: Page, name: str) -> str:
+    found = page.locator("#h-changed").locator("..").get_by_role("row", name=re.compile(name)).first
+    return re.sub(r"\s+", " ", found.inner_text())
+
+
+def test_from_a_period_to_the_public_archive_to_a_difference_and_its_event(
+    browser: Browser, editor: BrowserContext, up: Up, barriers: Barriers
+) -> None:
+    url, page = up.wait(), editor.new_page()
+    page.goto(f"{url}/observatory/reviews")
+    assert barriers(page) == []
+    page.get_by_role("link", name="2016", exact=True).click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Bilan 2016"
+    total = page.get_by_role("row", name=re.compile("^Structures recensées")).inner_text()
+    assert re.search(r"2.252", total), total
+    assert barriers(page) == []
+    page.get_by_role("link", name="Publier…").click()
+    page.get_by_label("Titre").fill("x")
+    page.get_by_role("button", name=re.compile("^Publier")).click()
+    assert "n’est pas publié" in page.get_by_role("alert").inner_text()
+    assert barriers(page) == []
+    page.get_by_label("Titre").fill("Bilan de l’année 2016")
+    page.get_by_role("button", name=re.compile("^Publier")).click()
+    expect(page.get_by_text("Chiffres calculés")).to_be_visible()
+    expect(page.get_by_text("Le bilan est publié.")).to_be_visible(timeout=60_000)
+    assert barriers(page) == []
+    public = page.get_by_role("link", name="Sa page publique").get_attribute("href")
+    page.get_by_role("link", name="Voir le bilan publié").click()
+    expect(page.get_by_text("Rien n’a changé")).to_be_visible()
+
+    # A stranger, on a phone, without scripts: the archive, the review, its files, the proof.
+    phone = browser.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
+    stranger = phone.new_page()
+    stranger.goto(f"{url}/observatory/public/reviews")
+    stranger.get_by_role("link", name="Bilan de l’année 2016").click()
+    assert public is not None and stranger.url == url + public
+    assert stranger.evaluate("document.documentElement.scrollWidth") <= 390
+    assert "2252" in re.sub(
+        r"\s", "", stranger.get_by_role("row", name=re.compile("^Structures recensées")).inner_text()
+    )
+    with stranger.expect_download() as download:
+        stranger.get_by_role("link", name="PDF en français").click()
+    assert Path(download.value.path()).read_bytes().startswith(b"%PDF-")
+    proof = stranger.get_by_role("link", name="Sa preuve").get_attribute("href")
+    assert proof is not None and re.fullmatch(r"/observatory/ledger/proof/\d+", proof)
+    phone.close()
+    seen = browser.new_context(viewport={"width": 390, "height": 844})
+    other = seen.new_page()
+    for path in (public, "/observatory/public/reviews"):
+        other.goto(url + path)
+        assert barriers(other) == []
+    seen.close()
+
+    # What is learnt today of 2016 changes what is counted now, and names itself.
+    done = post_json(
+        f"{url}/directory/api/commands/register-structure?happened=2016-05-01T12:00:00%2B02:00",
+        {"name": "Retrouvée dans un carton", "kind": "association", "department": "31"},
+    )
+    page.reload()
+    said = row(page, "^Structures recensées")
+    assert "+1" in said and "Retrouvée dans un carton" in said
+    page.locator("#h-changed").locator("..").get_by_role("link", name=re.compile(r"^n°")).first.click()
+    assert page.url == f"{url}/observatory/journal/{done['sequence']}"
+    page.go_back()
+    page.get_by_text("Retirer…").click()
+    page.get_by_label("Pourquoi").fill("Une structure manquait")
+    page.get_by_role("button", name="Retirer", exact=True).click()
+    expect(page.get_by_text("Une structure manquait")).to_be_visible()
+    assert barriers(page) == []
+    page.goto(url + public)
+    expect(page.get_by_text("Une structure manquait")).to_be_visible()
+    page.goto(f"{url}/observatory/reviews/printed")
+    assert "Retrouvée dans un carton" in row(page, "^Structures recensées"), "the printed review knew the sample alone"
+    assert "Le bilan écrit 6 accueils et liste 8 recrutements" in row(
+        page, "^Volontaires en service civique accueillis"
+    )
+    assert barriers(page) == []
+    page.close()

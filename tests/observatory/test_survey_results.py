@@ -1,0 +1,134 @@
+"""Results beside a plain loop, and what of them is public."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.observatory.masking import LEAST, small
+from services.observatory.survey_results import Part, Result, Spread, as_of, results
+from shared.contract.surveys import SurveyQuestion
+
+QUESTIONS = [
+    SurveyQuestion("q1", "one", "Un choix", options=["a", "b", "c"]),
+    SurveyQuestion("q2", "several", "Plusieurs", options=["x", "y", "z"]),
+    SurveyQuestion("q3", "number", "Un nombre"),
+    SurveyQuestion("q4", "yes_no", "Oui ou non"),
+    SurveyQuestion("q5", "date", "Une date"),
+    SurveyQuestion("q6", "scale", "Une échelle", least=0, most=4),
+    SurveyQuestion("q7", "long", "Un texte"),
+]
+Version = dict[str, Any]
+
+
+@st.composite
+def versions(draw: st.DrawFn) -> Version:
+    """An answer as the view has it, with any of the questions left out."""
+    left_out = draw(st.sets(st.sampled_from([one.id for one in QUESTIONS])))
+
+    def some(**all: Any) -> dict[str, Any]:
+        return {id: value for id, value in all.items() if id not in left_out}
+
+    return {
+        "choices": some(q1=[draw(st.integers(0, 2))], q2=sorted(draw(st.sets(st.integers(0, 2), min_size=1)))),
+        "numbers": some(q3=draw(st.integers(-(10**6), 10**6)) / 4, q6=float(draw(st.integers(0, 4)))),
+        "flags": some(q4=draw(st.booleans())),
+        "dates": some(q5=draw(st.dates(date(2000, 1, 1), date(2000, 1, 9))).isoformat()),
+        "written": list(some(q7="")),
+    }
+
+
+def counted(given: list[Version]) -> dict[str, Any]:
+    """The same by a plain loop: question → how many answered, what to, and of numbers the sum."""
+    said: dict[str, Any] = {one.id: [0, {}, 0.0] for one in QUESTIONS}
+    for version in given:
+        for id, chosen in version["choices"].items():
+            said[id][0] += 1
+            for n in chosen:
+                said[id][1][n] = said[id][1].get(n, 0) + 1
+        for id, n in version["numbers"].items():
+            said[id][0] += 1
+            said[id][1][int(n) if id == "q6" else n] = said[id][1].get(int(n) if id == "q6" else n, 0) + 1
+            said[id][2] += n
+        for id, flag in version["flags"].items():
+            said[id][0] += 1
+            said[id][1][0 if flag else 1] = said[id][1].get(0 if flag else 1, 0) + 1
+        for id, day in version["dates"].items():
+            said[id][0] += 1
+            said[id][1][day] = said[id][1].get(day, 0) + 1
+        for id in version["written"]:
+            said[id][0] += 1
+    return said
+
+
+@given(st.lists(versions(), max_size=25))
+def test_results_are_those_of_a_plain_loop(given: list[Version]) -> None:
+    found, plain = {one.question.id: one for one in results(QUESTIONS, given)}, counted(given)
+    for id, (answered, counts, total) in plain.items():
+        one = found[id]
+        assert one.answered == answered
+        if id in ("q1", "q2", "q4", "q6"):
+            assert [part.n for part in one.parts] == [counts.get(n, 0) for n in range(len(one.parts))]
+            assert [part.share for part in one.parts] == [
+                (part.n or 0) / answered if answered else None for part in one.parts
+            ]
+        if id == "q5":
+            assert dict(one.dates) == counts and list(one.dates) == sorted(one.dates)
+        if id in ("q3", "q6") and answered:
+            assert one.spread is not None
+            values = sorted(n for n, count in counts.items() for _ in range(count))
+            middle = (values[(len(values) - 1) // 2] + values[len(values) // 2]) / 2
+            assert (one.spread.least, one.spread.most, one.spread.median) == (values[0], values[-1], middle)
+            assert one.spread.sum == pytest.approx(total) and one.spread.mean == pytest.approx(total / answered)
+
+
+def attacked(one: Result) -> list[int]:
+    """What an attacker finds who knows all that is shown of a question: each cell, and what is left for the hidden."""
+    if one.answered is None:
+        return []
+    shown = [part.n for part in one.parts if part.n is not None]
+    if one.question.kind == "several":
+        return [*shown, *(one.answered - n for n in shown)]
+    hidden = len(one.parts) - len(shown)
+    return [*shown, *([one.answered - sum(shown)] if hidden else [])]
+
+
+@given(st.lists(versions(), max_size=40))
+def test_nothing_public_points_to_one_to_four_answers(given: list[Version]) -> None:
+    for one in (one.public() for one in results(QUESTIONS, given)):
+        assert one.answered is None or not small(one.answered)
+        assert not any(small(n) for n in attacked(one))
+        assert sum(part.n is None for part in one.parts) != 1 or one.question.kind == "several"
+        assert one.dates == () and (one.spread is None or (one.spread.least, one.spread.most) == (None, None))
+
+
+def test_what_is_public_of_enough_answers_is_whole() -> None:
+    given: list[Version] = [
+        {"choices": {"q1": [n % 2]}, "numbers": {"q3": n}, "flags": {}, "dates": {}, "written": []} for n in range(12)
+    ]
+    choice, number = (one.public() for one in results([QUESTIONS[0], QUESTIONS[2]], given))
+    assert choice.parts == (Part("a", 6, 0.5), Part("b", 6, 0.5), Part("c", 0, 0.0))
+    assert number.spread == Spread(None, None, 5.5, 5.5, 66.0) and LEAST == 5
+
+
+def test_the_version_of_a_day_is_the_last_until_the_day_was_over_in_paris() -> None:
+    def version(time: str, n: int) -> Mapping[str, Any]:
+        return {"time": time, "n": n}
+
+    answer = {
+        "key": "a",
+        "versions": [
+            version("2026-03-01T10:00:00Z", 1),
+            version("2026-03-02T22:59:00Z", 2),
+            version("2026-03-02T23:30:00Z", 3),
+        ],
+    }
+    assert [one["n"] for _, one in as_of([answer], date(2026, 3, 1))] == [1]
+    assert [one["n"] for _, one in as_of([answer], date(2026, 3, 2))] == [2]
+    assert [one["n"] for _, one in as_of([answer], None)] == [3]
+    assert as_of([answer], date(2026, 2, 28)) == []
