@@ -27,6 +27,7 @@ __all__ = ["front", "service"]  # fixtures
 HERE = "/observatory/identification"
 FORMULA = "=HYPERLINK(1)"
 SOMEBODY = "Aurore Quatrefages"
+NOBODY = UUID(int=7)  # no identification is called so
 WET = "themes=Eau&countries=SN"
 Client = httpx2.AsyncClient
 
@@ -225,8 +226,8 @@ async def test_saved_ones_are_listed_found_renamed_put_away_and_taken_out_again(
 @pytest.mark.parametrize(
     ("path", "status"),
     [
-        ("?kind=robot", 422), ("?as_of=hier", 422), ("?sdgs=99", 422), ("/save", 422), ("/save?kind=x", 422), (f"/saved/{uuid4()}", 404),
-        (f"/saved/{uuid4()}/again", 404), ("/saved/x", 422), ("/export.csv?department=999", 422), ("?page=9", 200),
+        ("?kind=robot", 422), ("?as_of=hier", 422), ("?sdgs=99", 422), ("/save", 422), ("/save?kind=x", 422), (f"/saved/{NOBODY}", 404),
+        (f"/saved/{NOBODY}/again", 404), ("/saved/x", 422), ("/export.csv?department=999", 422), ("?page=9", 200),
     ],
 )  # fmt: skip
 async def test_a_bad_question_is_answered_with_a_sentence(
