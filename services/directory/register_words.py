@@ -50,6 +50,10 @@ REGISTER_WORDS: Words = {
     "command.PublishDraft": ("Publier", "Publish"),
     "event.StructureListingWished": ("Inscription à l’annuaire public demandée", "Public listing asked for"),
     "event.StructureListingDeclined": ("Inscription à l’annuaire public refusée", "Public listing declined"),
+    "event.LetterBegun": ("Courrier en cours d’envoi", "Letter being sent"),
+    "event.LetterSent": ("Courrier envoyé", "Letter sent"),
+    "event.LetterRefused": ("Courrier refusé par le serveur", "Letter refused by the mail server"),
+    "event.LetterUnaddressed": ("Courrier sans adresse", "Letter without an address"),
     "event.StructurePictured": ("Image choisie", "Picture chosen"),
     "event.StructureUnpictured": ("Image retirée", "Picture removed"),
     "event.StructuresMerged": (

@@ -169,6 +169,7 @@ PROJECT = {"summary": "Essai", "country": "SN", "stage": "running", "leader": OT
 MORE: dict[str, dict[str, Any]] = {
     "PublishOffer": {"kind": "job"}, "RedraftPublication": {"kind": "job"}, "DraftPublication": {"kind": "job", "sort": "news", "structure": OTHER_UNKNOWN},
     "DraftProject": PROJECT, "ReviseProject": PROJECT, "ClaimListing": {"kind": "school", "email": "essai@exemple.invalid"},
+    "SendSurvey": {"kind": "invitation"},
     "AcceptClaim": {"structure": OTHER_UNKNOWN}, "MergeStructures": {"merged": OTHER_UNKNOWN},
     "TellNamesakesApart": {"first": OTHER_UNKNOWN, "second": OTHER_UNKNOWN},
     "DoubtNamesakes": {"first": OTHER_UNKNOWN, "second": OTHER_UNKNOWN},

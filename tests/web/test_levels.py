@@ -37,9 +37,12 @@ OPEN = {
         "GET /ledger", "GET /ledger/checkpoint", "GET /ledger/checkpoints", "GET /ledger/public-key",
         "GET /ledger/proof/{seq}", "GET /api/ledger",
         "GET /open-data", "GET /open-data/{name}", "GET /open-data/{name}.{ending}",
+        "GET /answer/{token}", "POST /answer/{token}", "POST /answer/{token}/decline", "GET /surveys/public/{key}", "GET /surveys/public/{key}.json",
+        "GET /public/reviews", "GET /public/reviews/{key}", "GET /public/reviews/{key}/{name}",
     },
 }  # fmt: skip
-"""Open to everybody: signing in, the public directory, the newsletter's own readers, the ledger, open data."""
+"""Open to everybody: signing in, the public directory, the newsletter's own readers, the ledger, open data, published reviews,
+surveys behind their links."""
 EVERYWHERE = {"GET /docs", "GET /asyncapi.json", "GET /privacy"}
 ASKED_INSIDE = {"GET /do/{name}", "POST /do/{name}"}
 """Commands: each says its own level."""
