@@ -3,80 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
-from aiosmtpd.controller import Controller
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
-from shared.nats_server import free_port
-from tests.browser import ARGUMENTS, CHROMIUM, needs_browser
+from tests.browser import needs_browser
 from tests.installation import Up, maillage
+from tests.journeys.conftest import Post
 
 pytestmark = [*needs_browser]
+LINK = r"http\S+/sign-in/link/\S+"
 SERVICES = ("directory", "membership", "events", "newsletter", "observatory")
 PASSWORD = "quatre moutons sur le causse"
 WHO = "equipe@exemple.invalid"
 
 
-class Post:
-    """A mail server that keeps what it takes."""
-
-    def __init__(self) -> None:
-        self.taken: list[EmailMessage] = []
-        self.port = free_port()
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        message = message_from_bytes(envelope.content, policy=policy.default)
-        assert isinstance(message, EmailMessage)
-        self.taken.append(message)
-        return "250 OK"
-
-    def link(self, page: Page, n: int) -> str:
-        """The link in the n-th mail, once it has come."""
-        for _ in range(200):
-            if len(self.taken) >= n:
-                break
-            page.wait_for_timeout(50)
-        body = self.taken[n - 1].get_body(("plain",))
-        assert body is not None
-        (found,) = re.findall(r"http\S+/sign-in/link/\S+", body.get_content())
-        return str(found)
-
-
-@pytest.fixture
-def post() -> Iterator[Post]:
-    post = Post()
-    controller = Controller(post, hostname="127.0.0.1", port=post.port)
-    controller.start()
-    yield post
-    controller.stop()
-
-
-@pytest.fixture
-def up(tmp_path: Path, post: Post) -> Iterator[Up]:
-    smtp = {"MAILLAGE_SMTP_HOST": "127.0.0.1", "MAILLAGE_SMTP_PORT": str(post.port), "MAILLAGE_SMTP_TLS": "none"}
-    up = Up(tmp_path / "data", ["--no-sample"], smtp).start()
-    yield up
-    up.stop()
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield launched
-        launched.close()
-
-
-def test_from_the_first_link_to_a_session_that_all_five_refuse(up: Up, post: Post, browser: Browser) -> None:
-    url = up.wait()
-    (first,) = re.findall(r"http\S+/sign-in/first/\S+", up.output())
+def test_from_the_first_link_to_a_session_that_all_five_refuse(mailing: Up, post: Post, browser: Browser) -> None:
+    url = mailing.wait()
+    (first,) = re.findall(r"http\S+/sign-in/first/\S+", mailing.output())
     chief, member = (browser.new_context(locale="fr-FR").new_page() for _ in range(2))
 
     # The first administrator, from the link on the terminal.
@@ -100,7 +46,7 @@ def test_from_the_first_link_to_a_session_that_all_five_refuse(up: Up, post: Pos
     account = chief.url.partition("?")[0]
 
     # Comes in by its link; the roles say what is open.
-    link = post.link(member, 1)
+    link = post.link(member, WHO, LINK, 1)
     member.goto(link)
     member.click("text=Me connecter")
     expect(member.locator(".tools")).to_contain_text("Animation")
@@ -129,7 +75,7 @@ def test_from_the_first_link_to_a_session_that_all_five_refuse(up: Up, post: Pos
     member.fill("#link-email", WHO)
     member.click("text=Recevoir un lien")
     expect(member.locator("h1")).to_have_text("Regardez votre messagerie")
-    member.goto(post.link(member, 2))
+    member.goto(post.link(member, WHO, LINK, 2))
     member.click("text=Me connecter")
     member.click("text=Se déconnecter")
     expect(member.locator("h1")).to_have_text("Vous êtes déconnecté")

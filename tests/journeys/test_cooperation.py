@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,16 +15,6 @@ from tests.installation import Up
 
 __all__ = ["barriers", "node_modules"]  # fixtures
 pytestmark = needs_browser
-
-
-@pytest.fixture(scope="module")
-def up(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
-    up = Up(Path(shutil.copytree(sample, tmp_path_factory.mktemp("cooperation") / "data"))).start()
-    try:
-        up.wait()
-        yield up
-    finally:
-        up.stop()
 
 
 @pytest.fixture(scope="module")

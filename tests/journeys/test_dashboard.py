@@ -4,9 +4,7 @@ events, pictures as files, and a page that shows an event as it is written."""
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
@@ -18,16 +16,6 @@ from tests.installation import Up, post_json
 __all__ = ["barriers", "node_modules"]  # fixtures
 pytestmark = needs_browser
 BOARD = "/observatory/dashboard"
-
-
-@pytest.fixture(scope="module")
-def up(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
-    up = Up(Path(shutil.copytree(sample, tmp_path_factory.mktemp("board") / "data"))).start()
-    try:
-        up.wait()
-        yield up
-    finally:
-        up.stop()
 
 
 @pytest.fixture(scope="module")

@@ -4,10 +4,8 @@ whoever asked, taken away, repeated once something has changed. No state has a b
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -21,16 +19,6 @@ from tests.installation import Up, get_json, post_json
 __all__ = ["barriers", "node_modules"]  # fixtures
 pytestmark = needs_browser
 HERE = "/observatory/identification"
-
-
-@pytest.fixture(scope="module")
-def up(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
-    up = Up(Path(shutil.copytree(sample, tmp_path_factory.mktemp("identify") / "data"))).start()
-    try:
-        up.wait()
-        yield up
-    finally:
-        up.stop()
 
 
 @pytest.fixture(scope="module")

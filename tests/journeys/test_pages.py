@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 from urllib.parse import urldefrag, urlsplit
 
@@ -18,19 +17,6 @@ __all__ = ["barriers", "node_modules"]  # fixtures
 pytestmark = needs_browser
 SERVICES = ("directory", "membership", "events", "newsletter", "observatory")
 MOST_OF_A_KIND = 2  # pages that differ only by an id or a number
-
-
-@pytest.fixture(scope="module")
-def up(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
-    import shutil
-
-    folder = Path(shutil.copytree(sample, tmp_path_factory.mktemp("pages") / "data"))
-    up = Up(folder).start()
-    try:
-        up.wait()
-        yield up
-    finally:
-        up.stop()
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,16 +16,6 @@ from tests.installation import Up, post_json
 __all__ = ["barriers", "node_modules"]  # fixtures
 pytestmark = needs_browser
 YEAR = "since=2016-01-01&until=2016-12-31"
-
-
-@pytest.fixture(scope="module")
-def up(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
-    up = Up(Path(shutil.copytree(sample, tmp_path_factory.mktemp("published") / "data"))).start()
-    try:
-        up.wait()
-        yield up
-    finally:
-        up.stop()
 
 
 @pytest.fixture(scope="module")

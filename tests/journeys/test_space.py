@@ -3,91 +3,38 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from email import message_from_bytes, policy
-from email.message import EmailMessage
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from aiosmtpd.controller import Controller
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from shared.nats_server import free_port
 from tests.accessibility import Barriers, barriers, node_modules
-from tests.browser import ARGUMENTS, CHROMIUM, needs_browser
+from tests.browser import needs_browser
 from tests.directory.neighbours import picture
 from tests.installation import Up, post_json
+from tests.journeys.conftest import Post
 
 __all__ = ["barriers", "node_modules"]  # fixtures
 pytestmark = needs_browser
+LINK = r"http\S+/directory/\S+/\S+"
 WHO = "claire@eauvive.exemple"
-
-
-class Post:
-    """A mail server that keeps what comes for the visitor."""
-
-    def __init__(self) -> None:
-        self.taken: list[EmailMessage] = []
-        self.port = free_port()
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        message = message_from_bytes(envelope.content, policy=policy.default)
-        assert isinstance(message, EmailMessage)
-        if WHO in str(message["To"]):
-            self.taken.append(message)
-        return "250 OK"
-
-    def link(self, page: Page, n: int) -> str:
-        """The link in the n-th mail to the visitor, once it has come."""
-        for _ in range(400):
-            if len(self.taken) >= n:
-                break
-            page.wait_for_timeout(50)
-        body = self.taken[n - 1].get_body(("plain",))
-        assert body is not None
-        return str(re.findall(r"http\S+/directory/\S+/\S+", body.get_content())[0])
-
-
-@pytest.fixture
-def post() -> Iterator[Post]:
-    post = Post()
-    controller = Controller(post, hostname="127.0.0.1", port=post.port)
-    controller.start()
-    yield post
-    controller.stop()
-
-
-@pytest.fixture
-def up(tmp_path: Path, post: Post) -> Iterator[Up]:
-    smtp = {"MAILLAGE_SMTP_HOST": "127.0.0.1", "MAILLAGE_SMTP_PORT": str(post.port), "MAILLAGE_SMTP_TLS": "none"}
-    up = Up(tmp_path / "data", ["--no-sample"], smtp).start()
-    yield up
-    up.stop()
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield launched
-        launched.close()
 
 
 @pytest.mark.timeout(400)
 def test_a_visitor_claims_a_record_enters_the_space_publishes_and_finds_it_in_the_bulletins_draft(
-    up: Up, post: Post, browser: Browser, barriers: Barriers
+    mailing: Up, post: Post, browser: Browser, barriers: Barriers
 ) -> None:
-    url = up.wait()
+    url = mailing.wait()
     own = do(url, "directory", "register-structure", name="Eau vive", kind="association", department="09")
     do(url, "directory", "list-structure", structure=own)
     other = do(url, "directory", "register-structure", name="Puits du Sahel", kind="association", commune="09122")
     do(url, "directory", "list-structure", structure=other)
     visitor = browser.new_page(viewport={"width": 390, "height": 844}, locale="fr-FR")
     team = browser.new_context(viewport={"width": 1280, "height": 900}, locale="fr-FR")
-    team.add_cookies(up.browser_cookies("all:editor"))
+    team.add_cookies(mailing.browser_cookies("all:editor"))
     staff = team.new_page()
     seen: list[str] = []
 
@@ -125,7 +72,7 @@ def test_a_visitor_claims_a_record_enters_the_space_publishes_and_finds_it_in_th
     visitor.get_by_label("Votre adresse électronique").fill(WHO)
     visitor.click("text=Envoyer la demande")
     expect(visitor.locator("h1")).to_have_text("Regardez votre messagerie")
-    visitor.goto(post.link(visitor, 1))
+    visitor.goto(post.link(visitor, WHO, LINK, 1))
     check(visitor, "Confirmez votre demande")
     visitor.click("text=Confirmer ma demande")
     expect(visitor.locator("h1")).to_have_text("Votre demande est confirmée")
@@ -137,7 +84,7 @@ def test_a_visitor_claims_a_record_enters_the_space_publishes_and_finds_it_in_th
     check(staff, "Eau vive")
     staff.click("text=Accepter la demande")
     expect(staff.locator("main")).to_contain_text("Acceptée")
-    visitor.goto(post.link(visitor, 2))
+    visitor.goto(post.link(visitor, WHO, LINK, 2))
     visitor.click("text=Me connecter")
     expect(visitor.locator("h1")).to_have_text("Mon espace")
     check(visitor, "Mon espace")
@@ -164,7 +111,7 @@ def test_a_visitor_claims_a_record_enters_the_space_publishes_and_finds_it_in_th
     check(staff, "Annuaire public")
     staff.click("main li button >> text=Inscrire")
     expect(staff.locator("main")).to_contain_text("Rien à décider")
-    assert f"/directory/public/structures/{own}" in post.link(visitor, 3), "the answer comes by mail too"
+    assert f"/directory/public/structures/{own}" in post.link(visitor, WHO, LINK, 3), "the answer comes by mail too"
     staff.goto(f"{url}/directory/public/structures/{own}")
     expect(staff.locator(".prose em")).to_have_text("ici et là-bas")
 

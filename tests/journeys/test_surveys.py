@@ -3,77 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from aiosmtpd.controller import Controller
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from services.observatory.api import today
-from shared.nats_server import free_port
 from tests.accessibility import Barriers, barriers, node_modules
-from tests.browser import ARGUMENTS, CHROMIUM, needs_browser
+from tests.browser import needs_browser
 from tests.installation import Up, post_json
+from tests.journeys.conftest import Post
 
 __all__ = ["barriers", "node_modules"]  # fixtures
 pytestmark = needs_browser
+ANSWER = r"http\S+/observatory/answer/\S+"
 TITLE = "État des lieux de l’accès à l’eau"
-
-
-class Post:
-    """A mail server that keeps what comes: address → its mails."""
-
-    def __init__(self) -> None:
-        self.taken: dict[str, list[EmailMessage]] = {}
-        self.port = free_port()
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
-        message = message_from_bytes(envelope.content, policy=policy.default)
-        assert isinstance(message, EmailMessage)
-        for address in envelope.rcpt_tos:
-            self.taken.setdefault(address, []).append(message)
-        return "250 OK"
-
-    def link(self, page: Page, address: str, n: int = 1) -> str:
-        """The link in the n-th mail to an address, once it has come."""
-        for _ in range(400):
-            if len(self.taken.get(address, [])) >= n:
-                break
-            page.wait_for_timeout(50)
-        body = self.taken[address][n - 1].get_body(("plain",))
-        assert body is not None
-        return str(re.findall(r"http\S+/observatory/answer/\S+", body.get_content())[0])
-
-
-@pytest.fixture
-def post() -> Iterator[Post]:
-    post = Post()
-    controller = Controller(post, hostname="127.0.0.1", port=post.port)
-    controller.start()
-    yield post
-    controller.stop()
-
-
-@pytest.fixture
-def up(tmp_path: Path, post: Post) -> Iterator[Up]:
-    smtp = {"MAILLAGE_SMTP_HOST": "127.0.0.1", "MAILLAGE_SMTP_PORT": str(post.port), "MAILLAGE_SMTP_TLS": "none"}
-    up = Up(tmp_path / "data", ["--no-sample"], smtp).start()
-    yield up
-    up.stop()
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield launched
-        launched.close()
 
 
 def do(url: str, command: str, **body: Any) -> str:
@@ -82,9 +29,9 @@ def do(url: str, command: str, **body: Any) -> str:
 
 @pytest.mark.timeout(400)
 def test_a_survey_is_built_sent_answered_on_a_phone_changed_closed_and_read(
-    up: Up, post: Post, browser: Browser, barriers: Barriers
+    mailing: Up, post: Post, browser: Browser, barriers: Barriers
 ) -> None:
-    url = up.wait()
+    url = mailing.wait()
     people = {}
     for n, (name, department) in enumerate([("Eau vive", "31"), ("Puits du Sahel", "09"), ("Ville de Mirepoix", "09")]):
         structure = do(
@@ -94,7 +41,7 @@ def test_a_survey_is_built_sent_answered_on_a_phone_changed_closed_and_read(
         do(url, "add-contact", structure=structure, name="Personne inventée", email=people[name])
     phone = browser.new_page(viewport={"width": 390, "height": 844}, locale="fr-FR")
     team = browser.new_context(viewport={"width": 1280, "height": 900}, locale="fr-FR")
-    team.add_cookies(up.browser_cookies("all:editor"))
+    team.add_cookies(mailing.browser_cookies("all:editor"))
     staff = team.new_page()
 
     def check(page: Page, heading: str | re.Pattern[str]) -> None:
@@ -151,7 +98,7 @@ def test_a_survey_is_built_sent_answered_on_a_phone_changed_closed_and_read(
     check(staff, "Envoyer l’enquête")
     staff.get_by_role("button", name="Inviter les 3").click()
     expect(staff.locator("table")).to_contain_text("Puits du Sahel")
-    first = post.link(staff, people["Eau vive"])
+    first = post.link(staff, people["Eau vive"], ANSWER)
     check(staff, "Destinataires")
 
     # On a phone: wrong first, then answered, then changed.
@@ -172,14 +119,14 @@ def test_a_survey_is_built_sent_answered_on_a_phone_changed_closed_and_read(
     phone.get_by_role("button", name="Enregistrer ma réponse").click()
     expect(phone.locator("main")).to_contain_text("Votre réponse est enregistrée")
     expect(phone.get_by_label("Maroc")).to_be_checked()
-    phone.goto(post.link(phone, people["Puits du Sahel"]))
+    phone.goto(post.link(phone, people["Puits du Sahel"], ANSWER))
     phone.get_by_role("button", name="Je ne souhaite pas répondre").click()
     check(phone, "C’est noté")
 
     # The last one is reminded, and answers; somebody answers by the open link.
     staff.reload()
     staff.get_by_role("button", name="Relancer celle qui n’a pas répondu").click()
-    phone.goto(post.link(phone, people["Ville de Mirepoix"], 2))
+    phone.goto(post.link(phone, people["Ville de Mirepoix"], ANSWER, 2))
     phone.get_by_label("Liban").check()
     phone.get_by_role("button", name="Enregistrer ma réponse").click()
     expect(phone.locator("main")).to_contain_text("Votre réponse est enregistrée")

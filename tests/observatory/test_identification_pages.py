@@ -15,6 +15,7 @@ from services.observatory.domain.identification import Criteria
 from services.observatory.identification import answer
 from services.observatory.reading import of
 from shared.contract.directory import StructureClosed, StructureRegistered
+from shared.contract.identification import IdentificationSaved
 from shared.contract.membership import MemberJoined
 from shared.envelope import Message
 from shared.log import Unit, Write
@@ -112,9 +113,10 @@ async def test_a_saved_answer_stays_as_it_was_given_and_is_what_its_day_and_posi
     again = (await front.get(url)).text
     assert "3 structures" in text_of(again) and "Nouvelle source" not in again
     event = (await service.execute.history("identification", uuid_in(url))).events[0]
+    assert isinstance(event.data, IdentificationSaved)
     data = event.data.model_dump(mode="json")
     criteria = Criteria(**{name: data[name] for name in Criteria.model_fields})
-    given = answer(of(service).table, criteria, event.data.as_of, data["upto"])  # type: ignore[attr-defined]
+    given = answer(of(service).table, criteria, event.data.as_of, data["upto"])
     assert list(given.found) == data["found"] and len(given.found) == 3, "recomputed from the log: the same"
     repeated = text_of((await front.get(f"{url}/again")).text)
     assert "Venues depuis (1)" in repeated and "Nouvelle source" in repeated and "n’était pas inscrite" in repeated
