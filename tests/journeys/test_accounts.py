@@ -76,6 +76,7 @@ def test_from_the_first_link_to_a_session_that_all_five_refuse(mailing: Up, post
     member.click("text=Recevoir un lien")
     expect(member.locator("h1")).to_have_text("Regardez votre messagerie")
     member.goto(post.link(member, WHO, LINK, 2))
+    assert list(post.taken) == [WHO], "nobody else gets a mail"
     member.click("text=Me connecter")
     member.click("text=Se déconnecter")
     expect(member.locator("h1")).to_have_text("Vous êtes déconnecté")
