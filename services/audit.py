@@ -306,6 +306,15 @@ class _ArchivedLog:
             await asyncio.Event().wait()
 
 
+def _up_to(archive: Archive, until: int | date) -> Iterator[list[Message]]:
+    """The messages up to a sequence. All of them where a day is asked for, which the table finds."""
+    for whole in archive.read():
+        part = whole if isinstance(until, date) else whole[: max(0, until - whole[0].seq + 1)]
+        if not part:
+            return
+        yield part
+
+
 async def _replay(archive: Archive, until: int | date, as_of: date) -> dict[str, Any]:
     load_all()
     with TemporaryDirectory(prefix="maillage-replay-") as name, bar() as progress:
@@ -315,11 +324,7 @@ async def _replay(archive: Archive, until: int | date, as_of: date) -> dict[str,
         table.open()
         try:
             types: Counter[str] = Counter()
-            for run_ in archive.read():
-                part = run_ if isinstance(until, date) else run_[: max(0, until - run_[0].seq + 1)]
-                if not part:
-                    break
-                await asyncio.to_thread(table.take, part)
+            await asyncio.to_thread(table.take_all, _up_to(archive, until))
             last = table.known_on(until) if isinstance(until, date) else table.position
             if isinstance(until, int) and last < until:
                 raise CannotStart(f"The archive ends with event {last}.")

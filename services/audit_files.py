@@ -16,8 +16,7 @@ import typer
 
 from services.audit import ArchiveOption, KeyOption, archive_of, audit, plain_errors, trusted_key
 from services.data_folder import CannotStart
-from services.observatory.columns import LEAST, row_of
-from services.observatory.columns import SCHEMA as COLUMNS
+from services.observatory.columns import fields_of
 from services.observatory.taking import SCHEMA, cells, leaf_text, line, taken
 from services.terminal import DataOption, JsonOption, out
 from shared.archive import Archive
@@ -99,8 +98,7 @@ def _differs(given: Mapping[str, Any], message: Message, suffix: str) -> str:
         event = opened(message)
     except Void as void:
         return f"it is no event there ({void.reason})"
-    row = dict(zip(COLUMNS.names, row_of(event, LEAST)[0], strict=True))
-    expected: Mapping[str, Any] = taken(row, leaf_text(message))
+    expected: Mapping[str, Any] = taken(fields_of(event), leaf_text(message))
     if suffix == ".csv":
         expected = dict(zip(SCHEMA.names, cells(expected), strict=True))
     elif suffix == ".jsonl":

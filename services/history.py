@@ -25,7 +25,7 @@ from services.asking import views
 from services.audit import archive_of
 from services.data_folder import CannotStart
 from services.definitions import DEFINITIONS
-from services.observatory.columns import LEAST, row_of
+from services.observatory.columns import row_of
 from services.serving import connected, network_served
 from services.terminal import DataOption, JsonOption, bar, out, run, settings_of
 from shared.accounts import ACCESS
@@ -101,7 +101,6 @@ class Checking:
         self._versions: dict[str, int] = {}
         self._states: dict[str, Any] = {}
         self._documents: dict[str, dict[str, Document]] = {where: {} for where, _ in self._views}
-        self._peak = LEAST
 
     def take(self, messages: Sequence[Message]) -> None:
         with uncollected():
@@ -126,7 +125,7 @@ class Checking:
         self.found.events += 1
         self.found.types[event.type] += 1
         with self._noted(event, "the observatory's table"):
-            _, self._peak = row_of(event, self._peak)
+            row_of(event)
         known = EVENTS.get(event.type)
         if known is None:
             self.found.unknown[event.type] += 1

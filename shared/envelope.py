@@ -53,7 +53,7 @@ class CloudEvent(msgspec.Struct, frozen=True, gc=False):
 
 _decoder = msgspec.json.Decoder(CloudEvent)
 _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-_TIME = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{6}Z"
+_TIME = "[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9][.][0-9]{6}Z"
 _is_uuid = re.compile(_UUID).fullmatch
 _are_ids_and_times = re.compile(" ".join([_UUID] * 3 + [_TIME] * 2)).fullmatch
 

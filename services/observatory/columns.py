@@ -7,7 +7,7 @@ what that refuses is asked of the model itself, so the table takes for readable 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from functools import cache, lru_cache, reduce
 from hashlib import sha256
 from operator import attrgetter, or_
@@ -18,6 +18,7 @@ from uuid import UUID
 import msgspec
 import orjson
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from shared import days
 from shared.contract import Event, load_all
@@ -25,12 +26,11 @@ from shared.days import PARIS
 from shared.envelope import Recorded, Void
 from shared.personal import Personal
 
-TEXT, WORDS, NUMBERS = pa.string(), pa.list_(pa.string()), pa.list_(pa.int64())
+TEXT, WORDS, NUMBERS, MOMENT = pa.string(), pa.list_(pa.string()), pa.list_(pa.int64()), pa.timestamp("us")
 
 PLACE: Mapping[str, pa.DataType] = {
     "seq": pa.int64(), "id": TEXT, "network": TEXT, "service": TEXT, "entity": TEXT, "entity_id": TEXT, "version": pa.int32(), "type": TEXT,
-    "time": pa.timestamp("us"), "day": pa.date32(), "recorded": pa.timestamp("us"),
-    "peak": pa.timestamp("us"), "actor": TEXT, "command": TEXT, "correlation": TEXT, "cause": TEXT, "readable": pa.bool_(),
+    "time": MOMENT, "day": pa.date32(), "recorded": MOMENT, "peak": MOMENT, "actor": TEXT, "command": TEXT, "correlation": TEXT, "cause": TEXT, "readable": pa.bool_(),
     "data": TEXT,
 }  # fmt: skip
 """Where an event stands. `day` is local, in Paris; `peak` is the latest `recorded` up to this sequence, since clocks
@@ -52,7 +52,10 @@ RENAMED: Mapping[str, tuple[str, ...]] = {
 """Columns that several fields fill; the first that is there."""
 
 SCHEMA = pa.schema([*PLACE.items(), *TYPED.items()])
+WRITTEN = [name for name in SCHEMA.names if name != "peak"]
+"""The columns that an event tells by itself."""
 Row = tuple[Any, ...]
+"""An event in these columns, moments as text."""
 EMPTY: Row = (None,) * len(TYPED)
 
 
@@ -66,8 +69,6 @@ class Sealed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 ID = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
 WHOLE = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 INSTEAD: Mapping[Any, Any] = {UUID: ID, Personal: Sealed, int: WHOLE}
-SHORT = [n for n, kind in enumerate(TYPED.values()) if kind == pa.int32()]
-"""The columns that hold less than an event may say."""
 
 
 def _strict(annotation: Any) -> Any:
@@ -107,12 +108,17 @@ class Reader:
             namespace={f"take_{c}": _taking(s) for c, s in sources.items()},
         )
         self._decode = msgspec.json.Decoder(struct).decode
+        self._short = [n for n, column in enumerate(TYPED) if sources[column] and TYPED[column] == pa.int32()]
         # One call in C for all columns: this is the hot path.
         self._take = attrgetter(*(s[0] if len(s) == 1 else f"take_{c}" for c, s in sources.items()))
 
     def __call__(self, data: bytes) -> Row:
         """Raises msgspec.DecodeError (ValidationError among them) for data that is not strictly of its type."""
         return self._take(self._decode(data))
+
+    def fits(self, typed: Row) -> bool:
+        """Whether each number has room in its column."""
+        return all(typed[n] is None or -(2**31) <= typed[n] < 2**31 for n in self._short)
 
 
 def _taking(sources: Sequence[str]) -> property | None:
@@ -160,13 +166,12 @@ def _paris_day(hour: str) -> date:
     return datetime.fromisoformat(hour + ":00:00+00:00").astimezone(PARIS).date()
 
 
-def _moment(text: str) -> tuple[datetime, date]:
-    """The instant in UTC without zone, as the table holds times, and its day in Paris. The envelope has seen to it
-    that the text is RFC 3339 in UTC. Raises OverflowError at the end of time."""
-    found = datetime.fromisoformat(text[:-1])
+def _day(text: str) -> date:
+    """The day in Paris of an instant. The envelope has seen to it that the text is RFC 3339 in UTC. Raises OverflowError
+    at the end of time."""
     if text[:4] >= "1912":  # since then Paris differs from UTC by whole hours
-        return found, _paris_day(text[:13])
-    return found, found.replace(tzinfo=UTC).astimezone(PARIS).date()
+        return _paris_day(text[:13])
+    return datetime.fromisoformat(text).astimezone(PARIS).date()
 
 
 def end_of(day: date) -> datetime:
@@ -177,15 +182,15 @@ def end_of(day: date) -> datetime:
 LEAST = datetime.min
 
 
-def row_of(event: Recorded, peak: datetime) -> tuple[Row, datetime]:
-    """The row of an event, and the new peak. An event whose data can't be read is kept, but counts nowhere."""
+def row_of(event: Recorded) -> Row:
+    """The row of an event. One whose data can't be read is kept, but counts nowhere."""
     cloud = event.cloud
     readable, data, typed = True, bytes(cloud.data), EMPTY
+    time: str | None = cloud.time
     try:
-        time, day = _moment(cloud.time)
+        day = _day(cloud.time)
     except OverflowError:
         readable, time, day = False, None, None
-    recorded = datetime.fromisoformat(cloud.recordedtime[:-1])
     reader = readers().get(cloud.type)
     if reader is None:
         readable = False
@@ -195,16 +200,39 @@ def row_of(event: Recorded, peak: datetime) -> tuple[Row, datetime]:
         except (msgspec.DecodeError, UnicodeDecodeError):
             data, typed = _leniently(event, reader)
             readable = readable and data != b""
-        if any(typed[n] is not None and not -(2**31) <= typed[n] < 2**31 for n in SHORT):
+        if not reader.fits(typed):
             readable, typed = False, EMPTY
-    if recorded > peak:
-        peak = recorded
     correlation = cloud.correlationid if cloud.correlationid != cloud.commandid else None
     return (
         event.seq, cloud.id, event.network, event.service, event.entity, event.entity_id, cloud.entityversion, cloud.type,
-        time, day, recorded, peak, cloud.actor, cloud.commandid, correlation, cloud.causationid, readable,
+        time, day, cloud.recordedtime, cloud.actor, cloud.commandid, correlation, cloud.causationid, readable,
         data.decode("utf-8", "replace") if data else None, *typed,
-    ), peak  # fmt: skip
+    )  # fmt: skip
+
+
+def fields_of(event: Recorded) -> dict[str, Any]:
+    """The same by the names of its columns, with moments as such."""
+    found = dict(zip(WRITTEN, row_of(event), strict=True))
+    return found | {name: found[name] and datetime.fromisoformat(found[name][:-1]) for name in ("time", "recorded")}
+
+
+def columns_of(rows: Sequence[Row], peak: datetime) -> tuple[pa.Table, datetime]:
+    """The rows as the table holds them, and the latest `recorded` among them and before, which was `peak`."""
+    if not rows:
+        return SCHEMA.empty_table(), peak
+    columns = {name: _column(name, values) for name, values in zip(WRITTEN, zip(*rows, strict=True), strict=True)}
+    before = pa.scalar(peak, MOMENT).cast(pa.int64())
+    columns["peak"] = pc.cumulative_max(columns["recorded"].view(pa.int64()), start=before).view(MOMENT)
+    return pa.Table.from_arrays([columns[name] for name in SCHEMA.names], schema=SCHEMA), columns["peak"][-1].as_py()
+
+
+def _column(name: str, values: Sequence[Any]) -> pa.Array:
+    kind = SCHEMA.field(name).type
+    if kind != MOMENT:
+        return pa.array(values, kind)
+    return (
+        pa.array(values, TEXT).cast(pa.timestamp("us", "UTC")).cast(MOMENT)
+    )  # without Python's help: it is the hot path
 
 
 def _leniently(event: Recorded, reader: Reader) -> tuple[bytes, Row]:

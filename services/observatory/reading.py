@@ -16,7 +16,7 @@ import duckdb
 
 from services.observatory import review as reviewing
 from services.observatory.filtering import ALL, Filters
-from services.observatory.indicators import Filter
+from services.observatory.indicators import INDICATORS, Filter
 from services.observatory.review import Row
 from services.observatory.review.computed import Leaf, review_of
 from services.observatory.review.period import Period
@@ -69,8 +69,8 @@ class Observatory:
         self, indicator: str, moment: Moment, first: int | None = None, last: int | None = None, filters: Filters = ALL
     ) -> Answer:
         """The figures of an indicator at a moment, narrowed. Raises ValueError where it can't be narrowed so."""
-        asked = (indicator, moment.as_of, moment.known, first, last, filters)
-        return await self._once(reviewing.ask, *asked)
+        years = _years([indicator], first, last)
+        return await self._once(reviewing.ask, indicator, moment.as_of, moment.known, *years, filters)
 
     async def ask_all(
         self,
@@ -81,8 +81,8 @@ class Observatory:
         last: int | None = None,
     ) -> Mapping[str, Answer]:
         """The figures of several indicators at a moment; without those that can't be narrowed so."""
-        asked = (tuple(names), moment.as_of, moment.known, filters, first, last)
-        return await self._once(reviewing.ask_all, *asked)
+        years = _years(names, first, last)
+        return await self._once(reviewing.ask_all, tuple(names), moment.as_of, moment.known, filters, *years)
 
     async def period(self, period: Period, day: date, known: int, filters: Filters = ALL) -> Sequence[Leaf]:
         """The figures of a period as of a day, as known at a sequence."""
@@ -110,6 +110,12 @@ class Observatory:
             self._answers.popitem(last=False)
         answer: T = await asyncio.shield(task)
         return answer
+
+
+def _years(names: Sequence[str], first: int | None, last: int | None) -> tuple[int | None, int | None]:
+    """The years as these indicators are asked for them: those that know no years have one answer for all, which the first
+    event of a new year leaves as it was."""
+    return (first, last) if any(INDICATORS[name].parameters for name in names) else (None, None)
 
 
 async def opening(service: Service) -> None:

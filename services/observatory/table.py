@@ -8,19 +8,20 @@ One process owns the file: nobody else can open it, not even to read.
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import duckdb
 import pyarrow as pa
 import structlog
 
-from services.observatory.columns import LEAST, SCHEMA, Row, end_of, fingerprint, row_of
+from services.observatory.columns import LEAST, SCHEMA, Row, columns_of, end_of, fingerprint, row_of
 from shared.contract import load_all
 from shared.envelope import Message, Void, opened
 from shared.garbage import uncollected
@@ -31,6 +32,7 @@ log = structlog.get_logger()
 T = TypeVar("T")
 MACROS = (Path(__file__).parent / "macros.sql").read_text(encoding="utf-8")
 STEP = 10_000  # messages written in one transaction, at most
+AHEAD = 3  # runs that are judged and wait to be written, at most
 QUERIES = 2  # queries at once; more would only take the processor from each other
 
 SQL_TYPES = {
@@ -55,19 +57,33 @@ Values = Mapping[str, Any] | Sequence[Any]
 Rows = Callable[[str, Values], list[dict[str, Any]]]
 
 
+class Judged(NamedTuple):
+    """A run of messages as the table will hold them: rows in the columns of `SCHEMA`, what is passed over, its end."""
+
+    rows: pa.Table
+    voids: list[tuple[int, str, str, int]]
+    last: int
+    id: str
+    peak: datetime | None
+
+
 class EventTable:
     """The table in the file `path`. `region`: the codes of the departments that are the network's own.
 
-    `take`, `rows` and `open` block; pages use `ask`, `wait_for` and what `follow` keeps current.
+    `take`, `take_all`, `rows` and `open` block; pages use `ask`, `wait_for` and what `follow` keeps current. Whoever
+    follows or takes all judges the next runs while DuckDB, which leaves Python alone meanwhile, writes the last ones.
     """
 
     def __init__(self, path: Path, region: Iterable[str] = ()) -> None:
         self._path, self._region = path, tuple(region)
         self._db: duckdb.DuckDBPyConnection
-        self._versions: dict[str, int] = {}
+        self._versions: dict[str, int] = {}  # as far as it is judged, as are the next two
         self._peak = LEAST
+        self._judged = 0
         self.position, self._id = 0, ""
         self.damage: str | None = None
+        self._waiting: deque[Judged] = deque()
+        self._judge = ThreadPoolExecutor(1, thread_name_prefix="observatory-judge")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="observatory-write")
         self._readers = ThreadPoolExecutor(QUERIES, thread_name_prefix="observatory-read")
         self._moved = asyncio.Condition()
@@ -92,6 +108,7 @@ class EventTable:
             self._begin_again(schema)
             row = (0, "", None, schema)
         self.position, self._id, self._peak = row[0], row[1], row[2] or LEAST
+        self._judged = self.position
         self._db.execute("DELETE FROM region")
         self._db.execute("INSERT INTO region SELECT unnest(?::VARCHAR[])", [list(self._region)])
         self._db.execute(MACROS)
@@ -120,6 +137,7 @@ class EventTable:
         self._db.execute(TABLES.format(schema=schema))
 
     def close(self) -> None:
+        self._judge.shutdown()
         self._writer.shutdown()
         self._readers.shutdown()
         self._db.close()
@@ -128,52 +146,72 @@ class EventTable:
 
     def take(self, messages: Sequence[Message]) -> None:
         """Writes the next messages of the log, and how far it is read, in one transaction."""
+        self._waiting.append(self._judgement(messages))
+        self._write_waiting()
+
+    def take_all(self, runs: Iterable[Sequence[Message]]) -> None:
+        """The same with run after run. What was judged while another transaction was written is one transaction."""
+        writing: Future[None] | None = None
+        for run in runs:
+            self._waiting.append(self._judgement(run))
+            if writing is not None and (writing.done() or len(self._waiting) >= AHEAD):
+                writing.result()
+                writing = None
+            if writing is None:
+                writing = self._writer.submit(self._write_waiting)
+        if writing is not None:
+            writing.result()
+        self._write_waiting()
+
+    def _judgement(self, messages: Sequence[Message]) -> Judged:
+        """What the next messages are, after all that were judged before. Nothing is changed where it raises."""
         with uncollected():
-            self._take(messages)
+            rows: list[Row] = []
+            voids: list[tuple[int, str, str, int]] = []
+            versions: dict[str, int] = {}
+            for message in messages:
+                try:
+                    event = opened(message)
+                    entity = message.subject.rpartition(".")[0]
+                    before = versions.get(entity)
+                    if before is None:
+                        before = self._versions.get(entity, 0)
+                    if event.version != before + 1:
+                        raise Void("out-of-turn")
+                except Void as void:
+                    voids.append((message.seq, message.subject, void.reason, len(message.body)))
+                    continue
+                versions[entity] = event.version
+                rows.append(row_of(event))
+            last = messages[-1].seq
+            id = "" if voids and voids[-1][0] == last else str(rows[-1][1])
+            columns, peak = columns_of(rows, self._peak)
+            judged = Judged(columns, voids, last, id, None if peak == LEAST else peak)
+            self._versions.update(versions)
+            self._peak, self._judged = peak, last
+            return judged
 
-    def _take(self, messages: Sequence[Message]) -> None:
-        rows: list[Row] = []
-        voids: list[tuple[int, str, str, int]] = []
-        versions: dict[str, int] = {}
-        peak = self._peak
-        for message in messages:
-            try:
-                event = opened(message)
-                entity = message.subject.rpartition(".")[0]
-                before = versions.get(entity)
-                if before is None:
-                    before = self._versions.get(entity, 0)
-                if event.version != before + 1:
-                    raise Void("out-of-turn")
-            except Void as void:
-                voids.append((message.seq, message.subject, void.reason, len(message.body)))
-                continue
-            versions[entity] = event.version
-            row, peak = row_of(event, peak)
-            rows.append(row)
-        last = messages[-1]
-        last_id = "" if voids and voids[-1][0] == last.seq else str(rows[-1][1])
-        self._write(rows, voids, (last.seq, last_id, None if peak == LEAST else peak))
-        self._versions.update(versions)
-        self._peak, self._id, self.position = peak, last_id, last.seq
-
-    def _write(self, rows: list[Row], voids: list[tuple[int, str, str, int]], checkpoint: tuple[Any, ...]) -> None:
+    def _write_waiting(self) -> None:
+        """Writes the runs that wait, in one transaction; where it raises, they wait again."""
+        runs = list(self._waiting)
+        if not runs:
+            return
         db = self._db.cursor()
         try:
+            # Each statement waits for its turn in Python, behind whoever judges: the fewer runs of their own, the better.
+            db.register("batch", pa.concat_tables([run.rows for run in runs]))
             db.execute("BEGIN")
-            if rows:
-                columns = [
-                    pa.array(column, field.type) for column, field in zip(zip(*rows, strict=True), SCHEMA, strict=True)
-                ]
-                db.register("batch", pa.Table.from_arrays(columns, schema=SCHEMA))
-                db.execute("INSERT INTO events SELECT * FROM batch")
-                db.unregister("batch")
-            if voids:
+            db.execute("INSERT INTO events SELECT * FROM batch")
+            if voids := [void for run in runs for void in run.voids]:
                 db.executemany("INSERT INTO voids VALUES (?, ?, ?, ?)", voids)
-            db.execute("UPDATE checkpoint SET seq = ?, id = ?, peak = ?", checkpoint)
+            ending = runs[-1]
+            db.execute("UPDATE checkpoint SET seq = ?, id = ?, peak = ?", (ending.last, ending.id, ending.peak))
             db.execute("COMMIT")
         finally:
             db.close()  # what is not committed is rolled back
+        for _ in runs:
+            self._waiting.popleft()
+        self._id, self.position = ending.id, ending.last
 
     async def follow(self, log_: Log) -> None:
         """Reads `log_` from now on, until `stop`. Raises LogDamaged where the table was built from another log."""
@@ -188,24 +226,45 @@ class EventTable:
 
     async def _run(self, log_: Log) -> None:
         loop = asyncio.get_running_loop()
-        while True:
+        writing: asyncio.Task[None] | None = None
+        try:
+            while True:
+                try:
+                    async for run in log_.read(self._judged, follow=True):
+                        for start in range(0, len(run), STEP):
+                            part = run[start : start + STEP]
+                            self._waiting.append(await loop.run_in_executor(self._judge, self._judgement, part))
+                            if len(self._waiting) > AHEAD and writing is not None:
+                                await writing
+                            if writing is None or writing.done():
+                                writing = asyncio.create_task(self._written(), name="observatory-writing")
+                except LogDamaged as damage:
+                    if writing is not None:
+                        await writing
+                    self.damage = str(damage)
+                    log.error("observatory.log_damaged", damage=self.damage)
+                    async with self._moved:
+                        self._moved.notify_all()
+                    return
+                except Unavailable:
+                    await asyncio.sleep(0.5)
+                except Exception:
+                    log.exception("observatory.failed")
+                    await asyncio.sleep(2)
+        finally:
+            await end(writing)
+
+    async def _written(self) -> None:
+        """Returns once nothing waits any more: a full disk may pass."""
+        while self._waiting:
             try:
-                async for run in log_.read(self.position, follow=True):
-                    for start in range(0, len(run), STEP):
-                        await loop.run_in_executor(self._writer, self.take, run[start : start + STEP])
-                        async with self._moved:
-                            self._moved.notify_all()
-            except LogDamaged as damage:
-                self.damage = str(damage)
-                log.error("observatory.log_damaged", damage=self.damage)
-                async with self._moved:
-                    self._moved.notify_all()
-                return
-            except Unavailable:
-                await asyncio.sleep(0.5)
+                await asyncio.get_running_loop().run_in_executor(self._writer, self._write_waiting)
             except Exception:
                 log.exception("observatory.failed")
-                await asyncio.sleep(2)  # a full disk may pass; what was not written is read again
+                await asyncio.sleep(2)
+            else:
+                async with self._moved:
+                    self._moved.notify_all()
 
     async def stop(self) -> None:
         """Ends following and closes the file."""

@@ -12,14 +12,19 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter, sleep
 from urllib.parse import quote
 from urllib.request import urlopen
 
-from services.embedded import Installation
+from nats.js.api import DeliverPolicy
+
+from services.definitions import DEFINITIONS
+from services.embedded import access, prepare
 from shared.connection import OPERATOR
-from shared.settings import Settings
+from shared.nats_server import NatsServer
+from shared.reactions import durable
 from tests.bench import million
 from tests.bench.measure import Figure, Watch, quantile
 from tests.bench.pages import _form_to_page
@@ -28,6 +33,7 @@ from tests.installation import MAILLAGE, Up, as_operator, get_json
 NETWORK = "reseau"
 ASKED = 15  # times that each page is asked for
 FORMS = 60
+PATIENCE = 1800.0  # seconds
 PAGES: Mapping[str, str] = {
     "directory: search page": "/directory/",
     "directory: a word searched": "/directory/?q=" + quote("solidarité"),
@@ -45,9 +51,9 @@ def cases(watch: Watch) -> Iterator[Figure]:
     try:
         watch.say("loading the sample")
         messages = million.sample(folder / "small")
+        shutil.rmtree(folder / "small" / "views")  # as with the large one, no view is there yet
         total = len(messages) * million.copies(messages)
-        large = folder / "large"
-        seconds = asyncio.run(_filled(large, messages, total, watch))
+        asyncio.run(_filled(folder / "large", messages, total, watch))
         found = {name: _measured(folder / name, watch) for name in ("small", "large")}
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -59,34 +65,31 @@ def cases(watch: Watch) -> Iterator[Figure]:
         "with the sample",
         found["small"]["events"][0],
     )
-    yield Figure(
-        "scale_written",
-        "written by an operator while five services follow, until all show them",
-        total / seconds,
-        "events/s",
-    )
     for name, (figure, unit) in found["large"].items():
         if name != "events":
             yield Figure(f"scale_{name}", name, figure, unit, "with the sample", found["small"][name][0])
 
 
-async def _filled(folder: Path, messages: list[million.Message], total: int, watch: Watch) -> float:
-    """The seconds from the first event until every view shows the last."""
+async def _filled(folder: Path, messages: list[million.Message], total: int, watch: Watch) -> None:
+    """A data folder with such a log, of which no service has read anything yet, and to which all have reacted already."""
     folder.mkdir()
     (folder / "installation.json").write_text(f'{{"network":"{NETWORK}"}}')
-    async with Installation.open(Settings(data=folder)) as installation:
-        nc = await installation.nats.connect(OPERATOR)
-        before = (await nc.jetstream().stream_info(NETWORK)).state.last_seq
-        start = perf_counter()
-        last = await million.fill(nc, NETWORK, million.multiplied(messages, NETWORK), total, watch)
-        for service in installation.services.values():
-            watch.say(f"{service.name} follows")
-            while not await service.runner.wait_for(last, 60):
-                assert service.runner.damage is None, service.runner.damage
-        seconds = perf_counter() - start
-        assert last - before == total
+    server = NatsServer(folder / "nats", access=access(NETWORK))
+    await server.start()
+    try:
+        nc = await server.connect(OPERATOR)
+        await prepare(nc, NETWORK)
+        await million.fill(nc, NETWORK, million.multiplied(messages, NETWORK), total, watch)
+        js = nc.jetstream()
+        for definition in DEFINITIONS:
+            for reaction in definition.reactions:
+                name = durable(definition.name, reaction)
+                config = (await js.consumer_info(NETWORK, name)).config
+                await js.delete_consumer(NETWORK, name)
+                await js.add_consumer(NETWORK, replace(config, deliver_policy=DeliverPolicy.NEW))
         await nc.close()
-    return seconds
+    finally:
+        await server.stop()
 
 
 def _measured(folder: Path, watch: Watch) -> dict[str, tuple[float, str]]:
@@ -98,10 +101,10 @@ def _measured(folder: Path, watch: Watch) -> dict[str, tuple[float, str]]:
         watch.say(f"starting, {folder.name}")
         up.start()
         url = up.wait(600)
-        found["start until it serves"] = perf_counter() - start, "s"
         while not _ready(url):
+            assert perf_counter() - start < PATIENCE
             sleep(0.1)
-        found["start until all is ready"] = perf_counter() - start, "s"
+        found["first start, until all five show the whole log"] = perf_counter() - start, "s"
         found["events"] = float(get_json(f"{url}/observatory/api/counts/events")["total"]), ""
         for name, path in PAGES.items():
             watch.say(f"{name}, {folder.name}")

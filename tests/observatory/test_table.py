@@ -213,20 +213,22 @@ def test_known_on_a_day_equals_a_table_of_the_log_cut_there(
                 assert ask(t, name, day, cut) == ask(alone, name, day, cut)
 
 
-async def test_it_follows_the_log_and_refuses_another(log: Log, tmp_path: Path) -> None:
-    def write(thing: str) -> Unit:
-        h = History()
-        h.say(registered(), thing, "2016-01-10")
-        subject = h.messages[0].subject.replace("test.", f"{log.network}.", 1)
-        body = h.messages[0].body.replace(b"/test/", f"/{log.network}/".encode())
-        return Unit([Write(subject, str(named(thing)), body)], {subject.rpartition(".")[0]: 0})
+def said(log: Log, thing: str) -> Unit:
+    """A structure is registered, as a message of this log."""
+    h = History()
+    h.say(registered(), thing, "2016-01-10")
+    subject = h.messages[0].subject.replace("test.", f"{log.network}.", 1)
+    body = h.messages[0].body.replace(b"/test/", f"/{log.network}/".encode())
+    return Unit([Write(subject, str(named(thing)), body)], {subject.rpartition(".")[0]: 0})
 
-    await log.append(write("a"))
+
+async def test_it_follows_the_log_and_refuses_another(log: Log, tmp_path: Path) -> None:
+    await log.append(said(log, "a"))
     t = EventTable(tmp_path / "observatory.duckdb", REGION)
     t.open()
     await t.follow(log)
     assert await t.wait_for(1)
-    seq = await log.append(write("b"))
+    seq = await log.append(said(log, "b"))
     assert await t.wait_for(seq)
     assert len(await t.ask("SELECT * FROM events")) == 2
     found = await asyncio.gather(*(t.ask("SELECT count(*) AS n FROM events") for _ in range(20)))
@@ -242,3 +244,34 @@ async def test_it_follows_the_log_and_refuses_another(log: Log, tmp_path: Path) 
     with pytest.raises(LogDamaged, match="restore it"):
         await again.follow(log)
     await again.stop()
+
+
+async def test_what_could_not_be_written_is_written_once_the_table_can_be(log: Log, tmp_path: Path) -> None:
+    t = EventTable(tmp_path / "observatory.duckdb", REGION)
+    t.open()
+    await t.follow(log)
+    await t.change(lambda db: db.execute("ALTER TABLE events RENAME TO away"))
+    for thing in "abc":
+        seq = await log.append(said(log, thing))
+    assert not await t.wait_for(1, timeout=0.5)
+    await t.change(lambda db: db.execute("ALTER TABLE away RENAME TO events"))
+    assert await t.wait_for(seq, timeout=30)
+    assert [row["seq"] for row in await t.ask("SELECT seq FROM events ORDER BY seq")] == [1, 2, 3]
+    await t.stop()
+
+
+def test_run_after_run_gives_the_same_table_as_one(tmp_path: Path) -> None:
+    h = History()
+    for n in range(60):
+        h.say(registered() if n < 20 else StructureRevised(department="34"), f"{n % 20}", f"2016-01-{1 + n % 28:02d}")
+    h.put(h.messages[0].subject, h.messages[0].body)
+    tables = []
+    for name, runs in (("one", [h.messages]), ("many", [h.messages[n : n + 7] for n in range(0, 61, 7)])):
+        t = EventTable(tmp_path / f"{name}.duckdb", REGION)
+        t.open()
+        t.take_all(runs)
+        assert t.position == 61
+        tables.append([t.rows(f"SELECT * FROM {each} ORDER BY seq") for each in ("events", "voids", "checkpoint")])
+        t.close()
+    assert tables[0] == tables[1]
+    assert len(tables[0][0]) == 60 and len(tables[0][1]) == 1
