@@ -135,14 +135,21 @@ def test_loading_the_sample_twice_adds_nothing(copy_of_sample: Path) -> None:
     assert maillage("events", "tail", "-n", "1", "--json", data=copy_of_sample).stdout == before
 
 
-def test_the_command_line_reads_verifies_and_rebuilds(copy_of_sample: Path) -> None:
+def test_the_command_line_reads_where_nothing_runs(copy_of_sample: Path) -> None:
     found = maillage("review", "--json", data=copy_of_sample)
     assert found.returncode == 0, found.stderr
     assert '"directory.structures_total.value"' in found.stdout
-    assert maillage("views", "verify", data=copy_of_sample).returncode == 0
-    assert maillage("views", "rebuild", "directory/structures", data=copy_of_sample).returncode == 0
-    assert "StructureRegistered" in maillage("events", "show", "1", data=copy_of_sample).stdout
-    told = maillage("doctor", data=copy_of_sample)
-    assert told.returncode == 0, told.stdout
-    assert maillage("review", "--as-of", "yesterday", data=copy_of_sample).returncode == 2
     assert maillage("events", "show", "99999999", data=copy_of_sample).returncode == 2
+
+
+def test_the_command_line_reads_verifies_and_rebuilds_beside_what_runs(up: Up) -> None:
+    found = maillage("review", "--json", data=up.data)
+    assert found.returncode == 0, found.stderr
+    assert '"directory.structures_total.value"' in found.stdout
+    assert maillage("views", "verify", data=up.data).returncode == 0
+    assert maillage("views", "rebuild", "directory/structures", data=up.data).returncode == 0
+    assert "StructureRegistered" in maillage("events", "show", "1", data=up.data).stdout
+    told = maillage("doctor", data=up.data)
+    assert told.returncode == 0, told.stdout
+    assert maillage("review", "--as-of", "yesterday", data=up.data).returncode == 2
+    assert maillage("events", "show", "99999999", data=up.data).returncode == 2
