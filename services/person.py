@@ -47,8 +47,43 @@ def wanted(who: str) -> dict[str, str]:
 
 
 async def everywhere(client: Client, what: str, body: dict[str, str]) -> list[dict[str, Any]]:
-    """The answers of all five services."""
-    return [await client.post(f"/{name}/api/persons/{what}", body) for name in SERVICES]
+    """The answers of all five services. Whom one of them knows at an address is asked of the others by id, too: what a
+    contact wrote by the link of a survey is sealed under the id that the directory has for them (ADR 22)."""
+    ids = set() if "person" in body else ids_of([await _asked(client, name, "find", body) for name in SERVICES])
+    return [await of_one(client, name, what, body, ids) for name in SERVICES]
+
+
+async def of_one(client: Client, name: str, what: str, body: dict[str, str], ids: set[str]) -> dict[str, Any]:
+    """The answer of one service about whoever is meant, and about these persons."""
+    whole = await _asked(client, name, what, body)
+    for id in sorted(ids - ids_of([whole])):
+        more = await _asked(client, name, what, {"person": id})
+        if more["persons"]:
+            whole = _both(whole, more)
+    return whole
+
+
+def ids_of(answers: list[dict[str, Any]]) -> set[str]:
+    """The persons that answers name."""
+    named = [one for answer in answers for one in answer["persons"]]
+    return {one["person"] if isinstance(one, dict) else one for one in named}
+
+
+async def _asked(client: Client, name: str, what: str, body: dict[str, str]) -> dict[str, Any]:
+    answer: dict[str, Any] = await client.post(f"/{name}/api/persons/{what}", body)
+    return answer
+
+
+def _both(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """Two answers of one service to the same question about different persons."""
+    both = {**one, "persons": [*one["persons"], *other["persons"]]}
+    if "events" in one:
+        events = {event["sequence"]: event for event in (*one["events"], *other["events"])}
+        both |= {"events": [events[seq] for seq in sorted(events)], "purposes": one["purposes"] or other["purposes"]}
+    if "backup" in one:
+        both |= {"sequence": max(one["sequence"], other["sequence"])}
+        both |= {"backup": "failed" if "failed" in (one["backup"], other["backup"]) else one["backup"]}
+    return both
 
 
 @person.command()
@@ -153,10 +188,10 @@ def forget(
                 show(found)
             if not yes and not typer.confirm("Forget them? Nobody can take it back.", err=True):
                 raise typer.Exit(1)
-            done, failed = [], []
+            done, failed, ids = [], [], ids_of(found)
             for name in SERVICES:  # one that refuses does not keep the others from it
                 try:
-                    done.append(await client.post(f"/{name}/api/persons/forget", body))
+                    done.append(await of_one(client, name, "forget", body, ids))
                 except NoAnswer as why:
                     failed.append(f"{name}: {why}")
             if failed:

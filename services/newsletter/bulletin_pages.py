@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from services.newsletter.domain.bulletin import FIVE
+from services.newsletter.domain.bulletin import FIVE, bulletin_id
 from services.newsletter.issue_views import ISSUES, first_open
 from services.newsletter.reading import bulletin_of, in_doubt, readers_of
 from services.newsletter.sending import sending_of
@@ -14,6 +14,8 @@ from shared.execute import new_command_id
 from shared.service import Service
 from shared.views import Document
 from shared.web.rendering import PAGE, PageNumber, pages_total, render
+
+IDS = {str(code): bulletin_id(code) for code in FIVE}
 
 
 def routes(service: Service) -> APIRouter:
@@ -46,7 +48,7 @@ def routes(service: Service) -> APIRouter:
         return render(
             service, request, "bulletin.html", bulletin=known, issues=issues, readers=await readers_of(service, code),
             page=page, pages_total=pages_total(page, issues.total), has_draft=draft.total > 0,
-            next_number=first_open(known), new_id=new_command_id,
+            next_number=first_open(known), new_id=new_command_id, life=IDS[code] if known["opened"] else None,
         )  # fmt: skip
 
     return router

@@ -11,20 +11,22 @@ from services.observatory.table import EventTable
 MOST = 500  # actors of the list
 
 
-async def actors(table: EventTable) -> Sequence[dict[str, Any]]:
-    """Everybody who did something: actor, n, first, last, latest (the sequence of their last event); the busiest first.
-    What the programs of an account did is told as the account's own."""
+async def actors(table: EventTable, among: Wanted) -> Sequence[dict[str, Any]]:
+    """Everybody who did something, among these events: actor, n, first, last, latest (the sequence of their last event);
+    the busiest first. What the programs of an account did is told as the account's own."""
+    where, values = among.where
     return await table.ask(
         "SELECT CASE WHEN starts_with(actor, 'token:') THEN 'account:' || split_part(substr(actor, 7), '/', 1) ELSE actor END AS who, "
         "count(*) AS n, min(recorded) AS first, max(recorded) AS last, max(seq) AS latest, "
         "count(*) FILTER (starts_with(actor, 'token:')) AS by_tokens "
-        f"FROM events GROUP BY who ORDER BY n DESC, who LIMIT {MOST}"
+        f"FROM events WHERE {where} GROUP BY who ORDER BY n DESC, who LIMIT {MOST}",
+        values,
     )
 
 
-async def done_by(table: EventTable, actor: str) -> list[dict[str, Any]]:
+async def done_by(table: EventTable, theirs: Wanted) -> list[dict[str, Any]]:
     """What one of them did: service, type, n, first, last; the most frequent first. Empty for somebody unknown."""
-    where, values = Wanted(actor=actor, accounts=True).where
+    where, values = theirs.where
     return await table.ask(
         "SELECT service, type, count(*) AS n, min(recorded) AS first, max(recorded) AS last FROM events "
         f"WHERE {where} GROUP BY service, type ORDER BY n DESC, type",
@@ -32,10 +34,10 @@ async def done_by(table: EventTable, actor: str) -> list[dict[str, Any]]:
     )
 
 
-async def by_month(table: EventTable, actor: str, months: int = 12) -> list[dict[str, Any]]:
+async def by_month(table: EventTable, theirs: Wanted, months: int = 12) -> list[dict[str, Any]]:
     """How many events of theirs were recorded in each of the last months in which there are some: month (its first
     day), n."""
-    where, values = Wanted(actor=actor, accounts=True).where
+    where, values = theirs.where
     return await table.ask(
         f"SELECT date_trunc('month', recorded)::DATE AS month, count(*) AS n FROM events WHERE {where} "
         "GROUP BY month ORDER BY month DESC LIMIT $months",

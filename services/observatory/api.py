@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, HTTPException, Query, Request
@@ -12,13 +12,13 @@ from services.observatory import audit_api
 from services.observatory.indicators import INDICATORS, Counts, Indicator
 from services.observatory.reading import Moment, Observatory, current, year_of
 from services.observatory.review import Row, published
-from shared.days import PARIS
+from services.observatory.travelling import AsOf, KnownAt, today
 from shared.service import Service
 from shared.web.api import PROBLEMS
 from shared.web.pages import language
 
-AsOf = Annotated[str | None, Query(max_length=40, description="The state of that day, such as 2015-12-31.")]
-KnownAt = Annotated[str | None, Query(max_length=40, description="As it was known when that day was over in Paris.")]
+__all__ = ["AsOf", "KnownAt", "Year", "api", "today"]
+
 Year = Annotated[str | None, Query(max_length=10, description="A year, for an indicator that takes it.")]
 
 
@@ -120,11 +120,6 @@ def api(service: Service) -> APIRouter:
 
     router.include_router(audit_api.api(service))
     return router
-
-
-def today() -> date:
-    """The day in Paris."""
-    return datetime.now(PARIS).date()
 
 
 def _when(moment: Moment, observatory: Observatory) -> dict[str, Any]:

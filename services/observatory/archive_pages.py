@@ -9,12 +9,12 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.responses import HTMLResponse, Response
 
 from services.observatory import journal
-from services.observatory.api import today
+from services.observatory.api import AsOf, KnownAt, today
 from services.observatory.filtering import ALL
 from services.observatory.indicators import INDICATORS
 from services.observatory.period_pages import PAGE, attached, in_the_meantime, reader
 from services.observatory.published_files import TYPES, files_of
-from services.observatory.reading import Observatory, current
+from services.observatory.reading import Moment, Observatory, current, day_of
 from services.observatory.releases import LICENCE, end_of_month
 from services.observatory.review import published as printed_review
 from services.observatory.review.chapters import Chapter, Head, Reader, chapters, dates
@@ -23,11 +23,13 @@ from services.observatory.review.paper import keys
 from services.observatory.review.period import Period
 from services.observatory.review.recomputed import Printed, Recomputed
 from services.observatory.review_views import REVIEWS, head_of, leaves_of
+from services.observatory.travelling import asked as moment_of
+from services.observatory.travelling import documents_then, in_the_head
 from services.observatory.unfolding import unfolding
 from shared.execute import new_command_id
 from shared.geo import MAP_CREDIT
 from shared.service import Service
-from shared.views import Document
+from shared.views import Document, Page
 from shared.web.access import access
 from shared.web.formats import as_date
 from shared.web.pages import Pages
@@ -50,8 +52,13 @@ def routes(service: Service) -> APIRouter:
 
 def _archive(router: APIRouter, service: Service) -> None:
     @router.get("/reviews")
-    async def index(request: Request, page: PageNumber = 1) -> Response:
-        found = await service.store.find(REVIEWS, sort=["-at"], limit=LISTED, offset=(page - 1) * LISTED)
+    async def index(request: Request, as_of: AsOf = None, known_at: KnownAt = None, page: PageNumber = 1) -> Response:
+        moment = await moment_of(service, as_of, known_at)
+        if moment is None:
+            found = await service.store.find(REVIEWS, sort=["-at"], limit=LISTED, offset=(page - 1) * LISTED)
+        else:
+            then = await documents_then(service, REVIEWS, "review", moment, ["-at"])
+            found = Page(then[(page - 1) * LISTED : page * LISTED], len(then))
         begun = (await (await current(service)).table.ask("SELECT min(year(day)) AS year FROM events WHERE readable"))[
             0
         ]
@@ -59,34 +66,43 @@ def _archive(router: APIRouter, service: Service) -> None:
         return _render(
             service, request, "reviews.html", found=found.documents, total=found.total, page=page,
             pages_total=pages_total(page, found.total), years=range(last, max(first, last - 40) - 1, -1),
-            printed=printed_review(), today=today(),
+            printed=printed_review(), today=today(), **in_the_head(moment),
         )  # fmt: skip
 
     @router.get("/reviews/printed")
-    async def printed(request: Request) -> Response:
+    async def printed(request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
         """The review of 2012-2017, printed before there was a log."""
         observatory, who = await current(service), reader(request)
         head, figures = await _printed(observatory, who)
-        return await _compared(service, request, observatory, head, figures, None)
+        return await _compared(
+            service, request, observatory, head, figures, None, await moment_of(service, as_of, known_at)
+        )
 
     @router.get("/reviews/printed/difference")
-    async def printed_difference(request: Request, path: Path_, page: PageNumber = 1) -> Response:
+    async def printed_difference(
+        request: Request, path: Path_, as_of: AsOf = None, known_at: KnownAt = None, page: PageNumber = 1
+    ) -> Response:
         observatory, who = await current(service), reader(request)
         head, figures = await _printed(observatory, who)
-        rows = await observatory.recomputed(figures, head.upto, observatory.table.position)
+        position = _position(observatory, head, await moment_of(service, as_of, known_at))
+        rows = await observatory.recomputed(figures, head.upto, position)
         return await _difference(request, observatory, head, rows, path, page, "/observatory/reviews/printed")
 
     @router.get("/reviews/{key}")
-    async def one(request: Request, key: UUID) -> Response:
+    async def one(request: Request, key: UUID, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
         document, observatory = await _found(service, key), await current(service)
-        return await _compared(service, request, observatory, head_of(document), _figures(document), document)
+        moment = await moment_of(service, as_of, known_at)
+        return await _compared(service, request, observatory, head_of(document), _figures(document), document, moment)
 
     @router.get("/reviews/{key}/difference")
-    async def difference(request: Request, key: UUID, path: Path_, page: PageNumber = 1) -> Response:
+    async def difference(
+        request: Request, key: UUID, path: Path_, as_of: AsOf = None, known_at: KnownAt = None, page: PageNumber = 1
+    ) -> Response:
         """All events that made one figure another."""
         document, observatory = await _found(service, key), await current(service)
         head = head_of(document)
-        rows = await observatory.recomputed(_figures(document), head.upto, observatory.table.position, head.filters)
+        position = _position(observatory, head, await moment_of(service, as_of, known_at))
+        rows = await observatory.recomputed(_figures(document), head.upto, position, head.filters)
         return await _difference(request, observatory, head, rows, path, page, f"/observatory/reviews/{key}")
 
 
@@ -183,14 +199,16 @@ def _lines(rows: list[Recomputed], head: Head, who: Reader) -> list[Chapter]:
 
 async def _compared(
     service: Service, request: Request, observatory: Observatory, head: Head, figures: tuple[Printed, ...],
-    document: Document | None,
+    document: Document | None, moment: Moment | None,
 ) -> Response:  # fmt: skip
-    """The page of a published review: each figure then and now, with what made the difference."""
-    who, position = reader(request), observatory.table.position
+    """The page of a published review: each figure then and now, with what made the difference. "Now" is what is known at
+    a moment, if one is given; the day is that of the publication in any case."""
+    who, position = reader(request), _position(observatory, head, moment)
     other = await service.store.get(REVIEWS, document["by"]) if document and document["by"] else None
     whole = _render(
         service, request, "review_then_now.html", head=head, document=document, other=other, new_id=new_command_id, position=position,
         dates=dates(head, who, as_date(document["at"])) if document else dates(head, who, head.day)[:4],
+        known_at=moment.known_at if moment else None,
     )  # fmt: skip
 
     async def compared() -> str:
@@ -204,10 +222,16 @@ async def _compared(
             definitions={one.name: one.version for one in INDICATORS.values()},
             notes={} if document else {one.path: one.note for one in printed_review().figures if one.note},
             base=f"/observatory/reviews/{document['key'] if document else 'printed'}",
+            carried=f"&known_at={moment.known_at}" if moment and moment.known_at else "",
         )  # fmt: skip
         return bytes(part.body).decode()
 
     return await unfolding(whole, compared(), *in_the_meantime(who))
+
+
+def _position(observatory: Observatory, head: Head, moment: Moment | None) -> int:
+    """Up to which event is known what a publication is compared with: not less than it knew itself."""
+    return max(head.upto, moment.known) if moment else observatory.table.position
 
 
 async def _difference(
@@ -224,5 +248,6 @@ async def _difference(
         request, "review_events.html", sequence=observatory.table.position, head=head, line=[*made.lines, *made.recalled][0],
         indicator=INDICATORS.get(row.printed.spec.indicator), total=len(events), page=page, crumb=head.title, causes=True,
         pages_total=max(1, -(-len(events) // PAGE)), back=back, row=row, who_reads=who,
+        known_at=day_of(request.query_params.get("known_at")),
         lines=await journal.lines(observatory.table, shown, who.lang),
     )  # fmt: skip

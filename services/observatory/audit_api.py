@@ -15,13 +15,14 @@ from starlette.responses import StreamingResponse
 from services.observatory import actors as acting
 from services.observatory import chains
 from services.observatory.audit_pages import life
-from services.observatory.browsing import counts, found
+from services.observatory.browsing import Wanted, counts, found
 from services.observatory.journal import Asked, opened_event, proof_state, reserved, sees_accounts
 from services.observatory.lives import Change, Known, Told
 from services.observatory.notary import notary_of
 from services.observatory.reading import current
 from services.observatory.taking import MEDIA, Format, Taken
 from services.observatory.things import record_of
+from services.observatory.travelling import AsOf, KnownAt, asked
 from shared.service import Service
 from shared.web.access import NotYours, access
 from shared.web.api import without_persons
@@ -163,10 +164,10 @@ def _events(router: APIRouter, service: Service) -> None:
 
 def _lives(router: APIRouter, service: Service) -> None:
     @router.get("/life/{key}", tags=["audit"], operation_id="observatory_life")
-    async def one_life(request: Request, key: Key) -> LifeOut:
+    async def one_life(request: Request, key: Key, as_of: AsOf = None, known_at: KnownAt = None) -> LifeOut:
         """All that happened to one thing, what each event changed, and which event stands behind each fact."""
-        observatory = await current(service)
-        whole = await life(observatory.table, str(key), accounts=sees_accounts(request))
+        observatory, moment = await current(service), await asked(service, as_of, known_at)
+        whole = await life(observatory.table, str(key), accounts=sees_accounts(request), moment=moment)
         if whole is None:
             raise HTTPException(404, "not-found")
         rows = [one.row for one in whole.told]
@@ -196,7 +197,7 @@ def _lives(router: APIRouter, service: Service) -> None:
                 actor=one["who"], events=one["n"], by_tokens=one["by_tokens"], first=_instant(one["first"]),
                 last=_instant(one["last"]), latest=one["latest"],
             )
-            for one in await acting.actors((await current(service)).table)
+            for one in await acting.actors((await current(service)).table, Wanted(accounts=True))
         ]  # fmt: skip
 
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -16,10 +16,11 @@ from services.observatory import chains
 from services.observatory.browsing import Wanted, counts, found
 from services.observatory.journal import called_things, lines, proof_state, render, sees_accounts
 from services.observatory.lives import PARTS, Change, Known, Life, Told, data_of, life_of, part_of
-from services.observatory.reading import current
+from services.observatory.reading import Moment, current
 from services.observatory.sentences import sentence
 from services.observatory.table import EventTable
 from services.observatory.things import id_of, is_sealed, record_of, said
+from services.observatory.travelling import AsOf, KnownAt, asked, in_the_head, not_yet
 from shared.service import Service
 from shared.web.access import NotYours, access, who_of
 from shared.web.pages import Pages, language
@@ -30,14 +31,20 @@ PARTS_MOST = 25  # parts of a thing that are shown
 Key = Annotated[UUID, Path(description="The id of the thing.")]
 
 
-async def life(table: EventTable, key: str, *, accounts: bool) -> Life | None:
-    """The life of a thing; None for an id that nothing has. Raises NotYours for an account, where one is no auditor."""
-    rows = await found(table, Wanted(entity=key, accounts=True), limit=MOST)
+async def life(table: EventTable, key: str, *, accounts: bool, moment: Moment | None = None) -> Life | None:
+    """The life of a thing, up to a moment if one is given; None for an id that nothing has. Raises NotYours for an
+    account, where one is no auditor."""
+    rows = await found(table, until(Wanted(entity=key, accounts=True), moment), limit=MOST)
     if not rows:
         return None
     if not accounts and any(row["entity"] == "account" for row in rows):
         raise NotYours("auditor", "observatory")
     return life_of(rows)
+
+
+def until(which: Wanted, moment: Moment | None) -> Wanted:
+    """The same events, of those that had happened and were known at a moment."""
+    return which if moment is None else replace(which, until=moment.as_of, known_until=moment.known_at)
 
 
 async def voids_of(table: EventTable, key: str) -> list[dict[str, Any]]:
@@ -116,10 +123,14 @@ def routes(service: Service) -> APIRouter:
 
 def _life(router: APIRouter, service: Service) -> None:
     @router.get("/life/{key}")
-    async def life_page(request: Request, key: Key, step: Annotated[int, Query(ge=1, le=1000)] = 1) -> Response:
+    async def life_page(
+        request: Request, key: Key, as_of: AsOf = None, known_at: KnownAt = None, step: Annotated[int, Query(ge=1, le=1000)] = 1
+    ) -> Response:  # fmt: skip
         observatory, lang = await current(service), language(request)
-        table, id = observatory.table, str(key)
-        whole = await life(table, id, accounts=sees_accounts(request))
+        table, id, moment = observatory.table, str(key), await asked(service, as_of, known_at)
+        whole = await life(table, id, accounts=sees_accounts(request), moment=moment)
+        if whole is None and moment is not None and await life(table, id, accounts=sees_accounts(request)):
+            return not_yet(request, moment)
         if whole is None:
             raise HTTPException(404)
         saying = Saying(request.app.state.pages, lang, await known_names(table, ids_in(whole), lang))
@@ -127,7 +138,7 @@ def _life(router: APIRouter, service: Service) -> None:
         part = newest[(step - 1) * STEP : step * STEP]
         told = await lines(table, [one.row for one in part], lang)
         rows = [one.row for one in whole.told]
-        about = Wanted(about=id, accounts=sees_accounts(request))
+        about = until(Wanted(about=id, accounts=sees_accounts(request)), moment)
         elsewhere = {
             kind: n for kind, n in (await counts(table, about)).types.items() if kind not in {r["type"] for r in rows}
         }
@@ -139,6 +150,7 @@ def _life(router: APIRouter, service: Service) -> None:
             facts=[saying.fact(one) for one in whole.facts if not one.part], parts=_parts(whole, saying), record=record_of(rows),
             voids=await voids_of(table, id), proof=proof_state(service, rows[-1]["seq"]), first=rows[0], last=rows[-1],
             elsewhere=sorted(((sentence(kind, None, lang), kind, n) for kind, n in elsewhere.items()), key=lambda one: -one[2]),
+            until=until(Wanted(), moment).query, **in_the_head(moment),
         )  # fmt: skip
 
 
@@ -172,10 +184,10 @@ def _parts(whole: Life, saying: Saying) -> list[dict[str, Any]]:
 
 def _chain(router: APIRouter, service: Service) -> None:
     @router.get("/chains/{key}")
-    async def chain_page(request: Request, key: Key) -> Response:
+    async def chain_page(request: Request, key: Key, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
         observatory, lang = await current(service), language(request)
-        table = observatory.table
-        found = await chains.chain(table, str(key), sees_accounts(request))
+        table, moment = observatory.table, await asked(service, as_of, known_at)
+        found = await chains.chain(table, str(key), sees_accounts(request), moment)
         if found is None:
             raise HTTPException(404)
         told = await lines(table, [node.row for node in found.nodes], lang)
@@ -183,32 +195,34 @@ def _chain(router: APIRouter, service: Service) -> None:
         services = dict.fromkeys(node.row["service"] for node in found.nodes)
         return render(
             request, "chain.html", observatory, chain=found, key=str(key), said=said, services_met=list(services),
-            first=found.roots[0].row, sentence=lambda kind: sentence(kind, None, lang),
+            first=found.roots[0].row, sentence=lambda kind: sentence(kind, None, lang), **in_the_head(moment),
         )  # fmt: skip
 
 
 def _actors(router: APIRouter, service: Service) -> None:
     @router.get("/actors")
     @access("auditor")
-    async def actors_page(request: Request) -> Response:
-        observatory = await current(service)
-        return render(
-            request, "actors.html", observatory, actors=await acting.actors(observatory.table), most=acting.MOST
-        )
+    async def actors_page(request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
+        observatory, moment = await current(service), await asked(service, as_of, known_at)
+        found = await acting.actors(observatory.table, until(Wanted(accounts=True), moment))
+        return render(request, "actors.html", observatory, actors=found, most=acting.MOST, **in_the_head(moment))
 
     @router.get("/actor")
     @access("auditor")
-    async def actor_page(request: Request, who: Annotated[str, Query(min_length=1, max_length=120)]) -> Response:
+    async def actor_page(
+        request: Request, who: Annotated[str, Query(min_length=1, max_length=120)], as_of: AsOf = None, known_at: KnownAt = None
+    ) -> Response:  # fmt: skip
         observatory, lang = await current(service), language(request)
-        table = observatory.table
-        done = await acting.done_by(table, who)
+        table, moment = observatory.table, await asked(service, as_of, known_at)
+        theirs = until(Wanted(actor=who, accounts=True), moment)
+        done = await acting.done_by(table, theirs)
         if not done:
             raise HTTPException(404)
-        latest = await found(table, Wanted(actor=who, accounts=True), newest=True, limit=12)
+        latest = await found(table, theirs, newest=True, limit=12)
         account = who.removeprefix("account:") if who.startswith("account:") else None
         return render(
             request, "actor.html", observatory, actor=who, account=account, deeds=[(sentence(one["type"], None, lang), one) for one in done],
             total=sum(one["n"] for one in done), first=min(one["first"] for one in done), last=max(one["last"] for one in done),
-            months=await acting.by_month(table, who), lines=await lines(table, latest, lang),
-            keeps=who_of(request).may("directory", "administrator"),
+            months=await acting.by_month(table, theirs), lines=await lines(table, latest, lang), **in_the_head(moment),
+            taken=theirs.query, keeps=who_of(request).may("directory", "administrator"),
         )  # fmt: skip

@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from services.observatory.browsing import CHAIN, COLUMNS, Wanted
+from services.observatory.reading import Moment
 from services.observatory.table import EventTable
 
 MOST = 2000  # events of a tree
@@ -50,9 +51,10 @@ class Chain:
         return [node for root in self.roots for node in root.walk()]
 
 
-async def chain(table: EventTable, id: str, accounts: bool) -> Chain | None:
-    """The chain that began with a command; None where there is none that may be seen."""
-    where, values = Wanted(chain=id, accounts=accounts).where
+async def chain(table: EventTable, id: str, accounts: bool, moment: Moment | None = None) -> Chain | None:
+    """The chain that began with a command, up to a moment if one is given; None where there is none that may be seen."""
+    day, known = (moment.as_of, moment.known_at) if moment else (None, None)
+    where, values = Wanted(chain=id, until=day, known_until=known, accounts=accounts).where
     rows = await table.ask(f"SELECT {COLUMNS} FROM events WHERE {where} ORDER BY seq LIMIT {MOST}", values)
     if not rows:
         return None

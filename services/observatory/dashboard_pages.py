@@ -16,7 +16,7 @@ from services.observatory import journal
 from services.observatory.api import today
 from services.observatory.chart_files import NoFont, png, sheet, svg
 from services.observatory.dashboard import YEARS, Asked, a_year_before, change_in_words, dashboard
-from services.observatory.drawing import Context, as_csv, drawn, label
+from services.observatory.drawing import Context, as_sheet, drawn, label
 from services.observatory.filtering import COLLEGES, Filters
 from services.observatory.indicators import INDICATORS
 from services.observatory.reading import Observatory, current, day_of, year_of
@@ -87,8 +87,12 @@ def narrowing(want: Wanted) -> Filters:
 
 
 async def _last_year(observatory: Observatory, day: date) -> int:
-    """The last year in which something happened, so that a network at rest is not shown by empty years."""
-    sql = "SELECT max(year(day)) AS year FROM events WHERE readable AND service <> 'observatory' AND entity NOT IN ('account', 'signing-key', 'import') AND day <= $day"
+    """The last year in which somebody did something, so that a network at rest is not shown by empty years. What a service
+    did by itself, such as a draft that it began, is not meant."""
+    sql = (
+        "SELECT max(year(day)) AS year FROM events WHERE readable AND service <> 'observatory' AND day <= $day "
+        "AND entity NOT IN ('account', 'signing-key', 'import') AND NOT starts_with(actor, 'service:')"
+    )
     found = (await observatory.table.ask(sql, {"day": day}))[0]["year"]
     return int(found or day.year)
 
@@ -138,7 +142,7 @@ def routes(service: Service) -> APIRouter:
         picture = drawn(one, answers[name], where)
         body: str | bytes
         if ending == "csv":
-            body = as_csv(picture.columns, picture.rows)
+            body = as_sheet(picture.columns, picture.rows, where.lang)
         elif picture.svg is None:
             raise HTTPException(404)
         else:

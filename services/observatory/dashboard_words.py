@@ -42,7 +42,7 @@ DASHBOARD_WORDS: Words = {
     "path.structures_in_region": ("dans la région", "in the region"),
     "path.structures_outside_region": ("au-delà", "beyond"),
     "refused.cannot-narrow": ("Cet indicateur ne se filtre pas ainsi. Retirez ce filtre.", "This indicator can’t be narrowed so. Remove that filter."),
-    "refused.unknown-filter": ("« {value} » n’est pas dans la liste. Choisissez-y une valeur.", "“{value}” is not in the list. Choose one of its values."),
+    "refused.unknown-filter": ("«\u00a0{value}\u00a0» n’est pas dans la liste. Choisissez-y une valeur.", "“{value}” is not in the list. Choose one of its values."),
     "refused.no-font": ("Ce serveur n’a pas de police pour dessiner une image. Prenez le SVG.", "This server has no font to draw a picture with. Take the SVG."),
     "refused.unknown-part": ("Ce chiffre ne se répartit pas ainsi.", "This figure can’t be parted so."),
 }  # fmt: skip

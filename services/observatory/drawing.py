@@ -204,10 +204,17 @@ def as_csv(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
     return "".join(",".join(_cell(cell) for cell in row) + "\r\n" for row in [columns, *rows])
 
 
-def _cell(cell: Cell) -> str:
+def as_sheet(columns: Sequence[str], rows: Sequence[Sequence[Cell]], lang: str) -> str:
+    """The same for a spreadsheet, as the other exports for people are: a byte order mark, semicolons, in French a comma in
+    numbers."""
+    point = "." if lang == "en" else ","
+    return "\ufeff" + "".join(";".join(_cell(cell, point) for cell in row) + "\r\n" for row in [columns, *rows])
+
+
+def _cell(cell: Cell, point: str = ".") -> str:
     if cell is None:
         return ""
     if not isinstance(cell, str):
-        return f"{cell:.10g}"
+        return f"{cell:.10g}".replace(".", point)
     safe = f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
-    return '"' + safe.replace('"', '""') + '"' if re.search(r'[",\r\n]', safe) else safe
+    return '"' + safe.replace('"', '""') + '"' if re.search(r'[",;\r\n]', safe) else safe

@@ -25,6 +25,8 @@ from services.observatory.reading import Observatory, current
 from services.observatory.sentences import sentence, valued
 from services.observatory.table import EventTable
 from services.observatory.things import record_of
+from services.observatory.travelling import AsOf, KnownAt, in_the_head
+from services.observatory.travelling import asked as asked_moment
 from shared.contract import EVENTS
 from shared.envelope import Void, opened
 from shared.service import Service
@@ -56,13 +58,15 @@ def asked(
     until: Annotated[str, Query(max_length=40, description="It speaks of that day or an earlier one.")] = "",
     known_since: Annotated[str, Query(max_length=40, description="It was recorded on that day or later.")] = "",
     known_until: Annotated[str, Query(max_length=40, description="It was recorded on that day or before.")] = "",
+    as_of: Annotated[str, Query(max_length=40, description="As elsewhere: the same as `until`.")] = "",
+    known_at: Annotated[str, Query(max_length=40, description="As elsewhere: the same as `known_until`.")] = "",
 ) -> Wanted:
     """Which events an address asks for. Raises NotYours for an actor where one is no auditor."""
     if actor.strip():
         demand(request, "auditor")
     return wanted(
-        service_name, type, entity, about=about, actor=actor, chain=chain, q=q, since=since, until=until,
-        known_since=known_since, known_until=known_until, accounts=sees_accounts(request),
+        service_name, type, entity, about=about, actor=actor, chain=chain, q=q, since=since, until=until or as_of,
+        known_since=known_since, known_until=known_until or known_at, accounts=sees_accounts(request),
     )  # fmt: skip
 
 
@@ -163,23 +167,26 @@ def routes(service: Service) -> APIRouter:
         table = observatory.table
         shown, counted = await page(table, which, before=before, after=after), await counts(table, which)
         void = (await table.ask("SELECT count(*) AS n FROM voids"))[0]["n"]
+        travels = request.query_params.get("as_of") or request.query_params.get("known_at")
         called = await called_things(table, [one for one in (which.entity, which.about) if one], lang)
         types = sorted((sentence(code, None, lang), code, n) for code, n in counted.types.items())
         return render(
             request, "journal.html", observatory, lines=await lines(table, shown.rows, lang), total=counted.total,
             newer=shown.newer, older=shown.older, chosen=which, counts=counted, types=types, called=called, void=void,
             damage=table.damage or notary_of(service).alarm, auditor=which.accounts,
+            as_of=which.until if travels else None, known_at=which.known_until if travels else None,
         )  # fmt: skip
 
     @router.get("/void")
-    async def void(request: Request) -> Response:
-        observatory = await current(service)
+    async def void(request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
+        observatory, moment = await current(service), await asked_moment(service, as_of, known_at)
         table = observatory.table
+        upto = {"known": table.position if moment is None else moment.known}
         return render(
             request, "void.html", observatory,
-            voids=await table.ask("SELECT seq, subject, reason, bytes FROM voids ORDER BY seq DESC LIMIT 500"),
-            unreadable=await table.ask("SELECT seq, type FROM events WHERE NOT readable ORDER BY seq DESC LIMIT 500"),
-            parked=await parked_everywhere(service), damage=table.damage or notary_of(service).alarm,
+            voids=await table.ask("SELECT seq, subject, reason, bytes FROM voids WHERE seq <= $known ORDER BY seq DESC LIMIT 500", upto),
+            unreadable=await table.ask("SELECT seq, type FROM events WHERE NOT readable AND seq <= $known ORDER BY seq DESC LIMIT 500", upto),
+            parked=await parked_everywhere(service), damage=table.damage or notary_of(service).alarm, **in_the_head(moment),
         )  # fmt: skip
 
     @router.get("/{seq}")

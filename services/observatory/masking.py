@@ -3,26 +3,42 @@
 A table parts one total into cells, and is published for one day after another. What may not be known is a count of 1 to
 `LEAST` - 1 persons: neither as a cell, nor by subtraction from the total (so cells are masked that are not small
 themselves: complementary suppression), nor as the difference between two days. What was published once is never taken
-back, so a day is judged by all days before it.
+back, so a day is judged by all days before it, and by what the network published elsewhere until then (ADR 25).
 
 After Hundepool et al., Statistical Disclosure Control (Wiley, 2012), ch. 4; the rule against differences is our own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+
+from services.observatory.filtering import TOTAL
 
 LEAST = 5
 """The least number of persons that may be told from their number."""
+STEPS = 3
+"""Flows that are put one after the other to find a state: more than any two reviews that overlap need."""
 
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """What is published of a day: cell → number, None where it is masked; the total, None where that is."""
+    """What everybody has of a day: cell → number, None where it is masked or was not said; the total, None where that is."""
 
     cells: Mapping[str, int | None]
     total: int | None
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        return frozenset(cell for cell, number in self.cells.items() if number is None)
+
+    def sum(self, cells: Collection[str]) -> int:
+        """Of cells that are all shown; or of all that are hidden, and some that are shown, where the total is shown."""
+        told = sum(self.cells[cell] or 0 for cell in cells)
+        if self.hidden.isdisjoint(cells):
+            return told
+        return told + (self.total or 0) - sum(number or 0 for number in self.cells.values())
 
 
 def small(n: int) -> bool:
@@ -31,23 +47,26 @@ def small(n: int) -> bool:
 
 
 def released(
-    days: Sequence[Mapping[str, int]], guarded: Collection[str] | None = None, printed: Sequence[Collection[str]] = ()
+    days: Sequence[Mapping[str, int]],
+    guarded: Collection[str] | None = None,
+    printed: Sequence[Collection[str]] = (),
+    known: Sequence[Sequence[Released]] = (),
 ) -> list[Released]:
     """What may be published of these days, the earliest first; a cell that a day does not have is zero.
 
     `guarded`: the cells that count persons (None: all of them); the others are masked only to protect these. `printed`:
-    for each day the cells that the network has published itself: they are always shown, since masking would hide nothing.
+    for each day the cells (and `TOTAL`) that the network has published itself: they are always shown, since masking would
+    hide nothing. `known`: for each day the tables that everybody had before it was released.
     """
-    cells = sorted({cell for day in days for cell in day})
-    done: list[_Day] = []
+    cells = sorted({cell for day in days for cell in day}.union(*(one.cells for some in known for one in some)))
+    done: list[Released] = []
     for n, day in enumerate(days):
         exempt = frozenset(printed[n]) if n < len(printed) else frozenset()
         numbers = {cell: day.get(cell, 0) for cell in cells}
-        done.append(_judged(numbers, cells if guarded is None else guarded, exempt, done))
-    return [
-        Released({cell: None if cell in one.hidden else one.numbers[cell] for cell in cells}, one.shown_total)
-        for one in done
-    ]
+        had = known[n] if n < len(known) else ()
+        before = [*(Released({cell: one.cells.get(cell) for cell in cells}, one.total) for one in had), *done]
+        done.append(_judged(numbers, cells if guarded is None else guarded, exempt, before))
+    return done
 
 
 def released_alone(numbers: Sequence[int | None], printed: Sequence[bool] = ()) -> list[int | None]:
@@ -65,60 +84,91 @@ def released_alone(numbers: Sequence[int | None], printed: Sequence[bool] = ()) 
 
 
 @dataclass(frozen=True, slots=True)
-class _Day:
-    numbers: Mapping[str, int]
-    hidden: frozenset[str]
-    total: int
-    total_shown: bool
+class Told:
+    """What everybody has been told of one figure: its states, each on a day; its flows, each after a day up to another."""
 
-    @property
-    def shown_total(self) -> int | None:
-        return self.total if self.total_shown else None
+    states: frozenset[tuple[date, int]] = frozenset()
+    flows: frozenset[tuple[date, date, int]] = frozenset()
 
-    def sum(self, cells: Collection[str]) -> int:
-        return sum(self.numbers[cell] for cell in cells)
+    def also(self, *, states: Iterable[tuple[date, int]] = (), flows: Iterable[tuple[date, date, int]] = ()) -> Told:
+        return Told(self.states.union(states), self.flows.union(flows))
+
+    def numbers(self) -> frozenset[int]:
+        """Those that were said as they are."""
+        return frozenset([*(n for _, n in self.states), *(n for *_, n in self.flows)])
+
+    def implied(self) -> frozenset[tuple[date, int]]:
+        """All states that can be computed: a state and a flow that begins or ends on its day give another."""
+        found = set(self.states)
+        for _ in range(min(STEPS, len(self.flows))):
+            more = {(to, n + flow) for after, to, flow in self.flows for day, n in found if day == after}
+            more |= {(after, n - flow) for after, to, flow in self.flows for day, n in found if day == to}
+            found |= more
+        return frozenset(found)
+
+    def tells_few(self, more: Told) -> bool:
+        """Whether what this and `more` tell together gives a count of few persons that this alone does not give: by
+        itself, as the difference of two states, or of two flows that begin or end on the same day."""
+        whole = Told(self.states | more.states, self.flows | more.flows)
+        states = whole.implied()
+        new = states - self.implied()
+        if any(small(n - other) for _, n in new for _, other in states) or any(
+            small(n) for _, n in more.states - self.states
+        ):
+            return True
+        return any(
+            small(flow) or any(small(flow - other) for start, end, other in whole.flows if start == after or end == to)
+            for after, to, flow in more.flows - self.flows
+        )
 
 
 def _judged(
-    numbers: Mapping[str, int], guarded: Collection[str], exempt: frozenset[str], before: Sequence[_Day]
-) -> _Day:
+    numbers: Mapping[str, int], guarded: Collection[str], exempt: frozenset[str], before: Sequence[Released]
+) -> Released:
     total = sum(numbers.values())
-    shown = not small(total) and not any(one.total_shown and small(total - one.total) for one in before)
     maskable = [cell for cell in sorted(numbers, key=lambda cell: (numbers[cell], cell)) if cell not in exempt]
-    if not shown:
-        return _Day(numbers, frozenset(maskable), total, False)
+
+    def without(hidden: Collection[str], of: int | None = total) -> Released:
+        return Released({cell: None if cell in hidden else number for cell, number in numbers.items()}, of)
+
+    if TOTAL not in exempt and (
+        small(total) or any(small(total - one.total) for one in before if one.total is not None)
+    ):
+        return without(maskable, None)
     hidden = {
         cell for cell in maskable
         if cell in guarded and (small(numbers[cell]) or any(
-            cell not in one.hidden and small(numbers[cell] - one.numbers[cell]) for one in before))
+            small(numbers[cell] - other) for one in before if (other := one.cells[cell]) is not None))
     }  # fmt: skip
-    while True:
-        day = _Day(numbers, frozenset(hidden), total, True)
-        if not _tells(day, before):
-            return day
+    while _tells(day := without(hidden), before):
         # The smallest goes first, so that least is lost; a zero protects nothing, since it is guessed.
         more = next((cell for cell in maskable if cell not in hidden and numbers[cell]), None)
         if more is None:
-            return _Day(numbers, frozenset(maskable), total, True)
+            whole = without(maskable)
+            told = _tells(whole, before) if exempt else _differs(whole, before)
+            return without(maskable, None) if told and TOTAL not in exempt else whole
         hidden.add(more)
+    return day
 
 
-def _tells(day: _Day, before: Sequence[_Day]) -> bool:
+def _tells(day: Released, before: Sequence[Released]) -> bool:
     """Whether what is hidden can be found by subtraction."""
-    if not day.hidden:
-        return any(small(day.sum(block) - other.sum(block)) for other in before for block in _blocks(day, other))
-    if len(day.hidden) == 1 or small(day.sum(day.hidden)):
+    if day.hidden and (len(day.hidden) == 1 or small(day.sum(day.hidden))):
         return True
+    return _differs(day, before)
+
+
+def _differs(day: Released, before: Sequence[Released]) -> bool:
     return any(small(day.sum(block) - other.sum(block)) for other in before for block in _blocks(day, other))
 
 
-def _blocks(day: _Day, other: _Day) -> Iterator[frozenset[str]]:
+def _blocks(day: Released, other: Released) -> Iterator[frozenset[str]]:
     """The groups of hidden cells whose sum is known on both days: what is hidden on one of them, or on either where the
     two overlap. A day whose total is masked tells nothing about what it hides."""
     if day.hidden & other.hidden:
-        if day.total_shown and other.total_shown:
+        if day.total is not None and other.total is not None:
             yield day.hidden | other.hidden
         return
     for one in (day, other):
-        if one.hidden and one.total_shown:
+        if one.hidden and one.total is not None:
             yield one.hidden

@@ -18,7 +18,7 @@ from services.observatory.drawing import Context, as_csv, label, name
 from services.observatory.filtering import ELSEWHERE, TOTAL
 from services.observatory.indicators import FILTERS, INDICATORS, Filter, Indicator
 from services.observatory.reading import Moment, Observatory, current
-from services.observatory.releases import LICENCE, Row, rows
+from services.observatory.releases import LICENCE, Row, parts_of, rows
 from shared.decider import Refused
 from shared.service import Service
 from shared.web.access import access
@@ -87,7 +87,7 @@ def routes(service: Service) -> APIRouter:
         )
         return _page(
             request, "open_indicator.html", moment, as_of, known_at, indicator=one, by=by or "", query=query,
-            lines=[(row, _line(one, row, where)) for row in released], parts=[part for part in BY if part in one.filters],
+            lines=[(row, _line(one, row, where)) for row in released], parts=[part for part in BY if part in parts_of(one)],
         )  # fmt: skip
 
     return router

@@ -16,13 +16,16 @@ from services.observatory.domain.review import Figure, PublishReview
 from services.observatory.indicators import INDICATORS
 from services.observatory.notary import notary_of
 from services.observatory.published_files import files_of
-from services.observatory.reading import Observatory
+from services.observatory.reading import Observatory, of
+from services.observatory.releases import released_said
 from services.observatory.review.chapters import Head, Reader, chapters
 from services.observatory.review.computed import Leaf
 from services.observatory.review.paper import Press, Sheets, order
 from services.observatory.review.small_counts import without_small
 from services.observatory.review.workbook import document, workbook
 from services.observatory.review_views import REVIEWS, filters_of
+from services.observatory.said import printed as printed_review
+from services.observatory.said import said
 from shared.decider import Refused
 from shared.execute import Outcome, Stale
 from shared.log import Conflict, Unavailable
@@ -131,8 +134,8 @@ class Publishing:
         for lang in LANGUAGES:
             book = await asyncio.to_thread(workbook, made[lang], readers[lang])
             kept[f"{lang}.xlsx"] = await asyncio.to_thread(files.keep, book, "xlsx")
-        said = document(made["fr"], shown, readers["fr"], readers["en"])
-        kept["data.json"] = await asyncio.to_thread(files.keep, orjson.dumps(said, option=orjson.OPT_INDENT_2), "json")
+        whole = document(made["fr"], shown, readers["fr"], readers["en"])
+        kept["data.json"] = await asyncio.to_thread(files.keep, orjson.dumps(whole, option=orjson.OPT_INDENT_2), "json")
         work.step("workbooks")
         signed = notary_of(self._service).head
         return PublishReview(
@@ -143,7 +146,7 @@ class Publishing:
         )  # fmt: skip
 
     async def looked_at(self, leaves: Sequence[Leaf], head: Head) -> tuple[list[Leaf], list[Leaf]]:
-        """The figures that may be published beside all that was, and those that are left out (ADR 21)."""
+        """The figures that may be published beside all that was, and those that are left out (ADR 21, 25)."""
         page = await self._service.store.find(REVIEWS, sort=["at"], limit=MOST_PUBLISHED)
         printed: dict[str, list[float]] = {}
         for earlier in page.documents:
@@ -152,7 +155,15 @@ class Publishing:
                     printed.setdefault(one["indicator"], []).extend(
                         number for number in (one["value"], one["before"]) if number is not None
                     )
-        return without_small(leaves, printed)
+        observatory = of(self._service)
+        names = sorted({leaf.spec.indicator for leaf in leaves if leaf.spec.one.persons})
+        had = [
+            *printed_review(names),
+            *await observatory.table.work(said, observatory.table, names, observatory.table.position),
+        ]
+        for name in names:
+            had += await released_said(observatory, INDICATORS[name], today())
+        return without_small(leaves, printed, had, period=head.period, filters=head.filters)
 
 
 def _figure(leaf: Leaf) -> Figure:

@@ -1,21 +1,24 @@
 """What is open data: an indicator's figures as everybody may have them. Those that count no persons stand for any day, as
 known on any day. Those that do are released for the ends of years only, each as it was known a month later, and never
-again otherwise (ADR 18): so there are no two days to subtract but those that `masking.py` has compared.
+again otherwise (ADR 18): so there are no two days to subtract but those that `masking.py` has compared, beside what the
+network had published elsewhere until then (ADR 25).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
 from services.observatory.drawing import Answer, year_of
-from services.observatory.filtering import TOTAL
+from services.observatory.filtering import COLLEGES, TOTAL
 from services.observatory.indicators import Filter, Indicator
-from services.observatory.masking import released, released_alone
+from services.observatory.masking import Released, Told, released
 from services.observatory.reading import Moment, Observatory
 from services.observatory.review import published
+from services.observatory.review.computed import Spec
+from services.observatory.said import Said, college_of, college_tables, printed, said, told
 from shared.web.formats import as_date
 
 LICENCE = ("Licence Ouverte 2.0", "https://www.etalab.gouv.fr/licence-ouverte-open-licence/")
@@ -40,11 +43,11 @@ async def rows(
     observatory: Observatory, one: Indicator, moment: Moment, today: date, by: Filter | None = None
 ) -> list[Row]:
     """The released figures of an indicator up to a moment. Raises ValueError for a part that it can't be parted by."""
-    if by is not None and (by not in one.filters or by == "theme"):
+    if by is not None and by not in parts_of(one):
         raise ValueError(by)
     if one.persons:
         found = await _of_persons(observatory, one, moment.as_of, today, by)
-        return found if by else [*found, *_printed(one, moment.as_of, {row.path for row in found})]
+        return found if by else _with_printed(one, moment.as_of, found)
     known = moment.known_at or today
     first, last = _years(one)
     if by is not None:
@@ -58,6 +61,23 @@ async def rows(
         Row(path, None, value, "not-measured" if value is None else "measured", moment.as_of, known, _partial(one, path, moment.as_of))
         for path, (value, _) in sorted(answer.items())
     ]  # fmt: skip
+
+
+async def released_said(observatory: Observatory, one: Indicator, today: date) -> list[Said]:
+    """What open data has released of an indicator that counts persons, whole or by college as its paths name it."""
+    if not one.public:
+        return []
+    moment = Moment(today, None, observatory.table.position)
+    return [
+        Said(Spec(one.name, row.path, "state", row.as_of), row.value)
+        for row in await rows(observatory, one, moment, today) if row.value is not None and row.state == "measured"
+    ]  # fmt: skip
+
+
+def parts_of(one: Indicator) -> list[Filter]:
+    """What an indicator can be parted by: not by what its paths name already, which would be a second table of the same,
+    masked in another way; nor by themes, of which a structure may have several."""
+    return [trait for trait in one.filters if trait not in (one.parts, "theme")]
 
 
 def _years(one: Indicator) -> tuple[int | None, int | None]:
@@ -95,12 +115,13 @@ async def _of_persons(
     observatory: Observatory, one: Indicator, upto: date, today: date, by: Filter | None
 ) -> list[Row]:
     days = await release_days(observatory, upto, today)
+    had = await _had(observatory, one, days)
     if by is not None:
         tables = []
         for moment in days:
             parts = await observatory.parted(one.name, moment, by)
             tables.append({part: len(rests) for part, rests in parts.get(_key(one, moment.as_of), {}).items()})
-        return _parts(days, tables, [_key(one, moment.as_of) for moment in days])
+        return _parts(one, days, tables, by, had)
     first, last = _years(one)
     answers = [await observatory.ask(one.name, moment, first, last) for moment in days]
     if one.by_year:
@@ -109,73 +130,108 @@ async def _of_persons(
             for moment, answer in zip(days, answers, strict=True)
         ]
     if one.parts == "college":
-        return _colleges(one, days, answers)
-    return _alone(one, days, answers)
+        return _colleges(one, days, answers, had)
+    return _alone(days, answers, had)
+
+
+async def _had(observatory: Observatory, one: Indicator, days: Sequence[Moment]) -> list[list[Said]]:
+    """For each release what everybody had of the indicator before: what was printed, and what was published until then."""
+    if not days:
+        return []
+    table = observatory.table
+    every = [*printed([one.name]), *await table.work(said, table, [one.name], days[-1].known)]
+    return [[each for each in every if each.seq <= moment.known] for moment in days]
 
 
 def _key(one: Indicator, day: date) -> str:
     return (one.key or "").replace("{year}", str(day.year))
 
 
-def _printed(one: Indicator, upto: date, known: set[str]) -> list[Row]:
-    """What the network has published of it, where nothing else is released: that can't be taken back."""
+def _with_printed(one: Indicator, upto: date, found: Sequence[Row]) -> list[Row]:
+    """The same with what the network has printed of it, where nothing else is released of that day: that can't be taken
+    back."""
     closing = published().as_of
-    return [
+    shown = {(row.path, row.as_of) for row in found if row.value is not None}
+    more = [
         Row(figure.path, None, figure.published, "published", day, closing, _partial(one, figure.path, day))
         for figure in published().figures
-        if figure.indicator == one.name and figure.path not in known and figure.published is not None
-        and (day := figure.day(closing)) <= upto
+        if figure.indicator == one.name and figure.published is not None and (day := figure.day(closing)) <= upto
+        and (figure.path, day) not in shown
     ]  # fmt: skip
+    said_instead = {(row.path, row.as_of) for row in more}
+    return [*(row for row in found if (row.path, row.as_of) not in said_instead), *more]
 
 
-def _parts(days: Sequence[Moment], tables: Sequence[Mapping[str, int]], paths: Sequence[str]) -> list[Row]:
+def _parts(
+    one: Indicator,
+    days: Sequence[Moment],
+    tables: Sequence[Mapping[str, int]],
+    by: Filter,
+    had: Sequence[Sequence[Said]],
+) -> list[Row]:
+    cells = sorted({cell for table in tables for cell in table})
+    known = [_tables_by(one, some, by, cells) for some in had]
     found = []
-    for moment, path, table in zip(days, paths, released(tables), strict=True):
+    for moment, table in zip(days, released(tables, known=known), strict=True):
+        path = _key(one, moment.as_of)
         found += [_row(moment, path, part, number) for part, number in table.cells.items()]
         found.append(_row(moment, path, TOTAL, table.total))
     return found
 
 
-def _colleges(one: Indicator, days: Sequence[Moment], answers: Sequence[Answer]) -> list[Row]:
-    """Colleges part all members, so what is masked of one could be found by subtraction from the total."""
-    tables: list[dict[str, int]] = []
-    for answer in answers:
-        tables.append(
-            {
-                path.split(".")[-2]: int(value or 0)
-                for path, (value, _) in answer.items()
-                if TOTAL not in path.split(".")
-            }
-        )
-    printed = [{path.split(".")[-2] for path in answer if published().figure(path)} for answer in answers]
+def _tables_by(one: Indicator, some: Sequence[Said], by: Filter, cells: Sequence[str]) -> list[Released]:
+    """What was said of the whole, and of single parts, as tables."""
+    unknown: Mapping[str, int | None] = dict.fromkeys(cells)
     found = []
-    for moment, answer, table in zip(days, answers, released(tables, {one.persons or ""}, printed), strict=True):
-        for path in sorted(answer):
-            total = TOTAL in path.split(".")
-            # A total that the network has printed stands, like its parts.
-            number = (
-                (answer[path][0] if published().figure(path) else table.total)
-                if total
-                else table.cells[path.split(".")[-2]]
-            )
-            found.append(_row(moment, path, None, number))
+    for each in some:
+        chosen, path = each.filters.chosen(), each.spec.path
+        of_key = path == (one.key or "").replace("{year}", str(year_of(path)))
+        if of_key and each.spec.after is None and set(chosen) <= {by}:
+            part = {chosen[by]: each.number} if chosen else {}
+            found.append(Released({**unknown, **part}, None if chosen else each.number))
     return found
 
 
-def _alone(one: Indicator, days: Sequence[Moment], answers: Sequence[Answer]) -> list[Row]:
+def _colleges(
+    one: Indicator, days: Sequence[Moment], answers: Sequence[Answer], had: Sequence[Sequence[Said]]
+) -> list[Row]:
+    """Colleges part all members, so what is masked of one could be found by subtraction from the total."""
+    tables = [
+        {college_of(path): int(value or 0) for path, (value, _) in answer.items() if college_of(path) != TOTAL}
+        for answer in answers
+    ]
+    known = [college_tables(one, some, COLLEGES) for some in had]
+    # What everybody has under the same path is shown: masking would hide nothing.
+    open_ = [
+        {college_of(path) for path, (value, _) in answer.items() if round(value or 0) in told(some, path).numbers()}
+        for answer, some in zip(answers, had, strict=True)
+    ]
+    found = []
+    for moment, answer, table in zip(days, answers, released(tables, {one.persons or ""}, open_, known), strict=True):
+        for path in sorted(answer):
+            college = college_of(path)
+            found.append(_row(moment, path, None, table.total if college == TOTAL else table.cells[college]))
+    return found
+
+
+def _alone(days: Sequence[Moment], answers: Sequence[Answer], had: Sequence[Sequence[Said]]) -> list[Row]:
     found = []
     for path in sorted({path for answer in answers for path in answer}):
-        asked = [(moment, answer[path][0]) for moment, answer in zip(days, answers, strict=True) if path in answer]
-        numbers = [None if value is None else round(value) for _, value in asked]
-        figure = published().figure(path)
-        printed = [
-            figure is not None and figure.until is not None and moment.as_of >= figure.until for moment, _ in asked
-        ]
-        for (moment, value), number in zip(asked, released_alone(numbers, printed), strict=True):
-            row = _row(moment, path, None, number)
-            found.append(
-                row if value is not None else Row(path, None, None, "not-measured", row.as_of, row.known_at, False)
-            )
+        shown = Told()
+        for moment, answer, some in zip(days, answers, had, strict=True):
+            if path not in answer:
+                continue
+            value, said_before = answer[path][0], told(some, path)
+            row = _row(moment, path, None, None)
+            if value is None:
+                found.append(replace(row, state="not-measured"))
+                continue
+            before = said_before.also(states=shown.states)
+            mine = Told(frozenset({(moment.as_of, round(value))}))
+            if round(value) in said_before.numbers() or not before.tells_few(mine):
+                shown = shown.also(states=mine.states)
+                row = replace(row, value=round(value), state="measured")
+            found.append(row)
     return found
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -35,13 +37,14 @@ from services.observatory.identification_shown import (
 )  # fmt: skip
 from services.observatory.identification_views import IDENTIFICATIONS
 from services.observatory.reading import Moment, Observatory, current, day_of, of
+from services.observatory.travelling import asked, document_then, documents_then, heard, in_the_head, not_yet
 from shared.contract.identification import IdentificationRepeated, IdentificationSaved
 from shared.decider import Refused
 from shared.envelope import Recorded
 from shared.execute import Stale, new_command_id
 from shared.log import Conflict, History
 from shared.service import Service
-from shared.views import Document
+from shared.views import Document, Page, folded
 from shared.web.access import access, who_of
 from shared.web.pages import Pages, language
 from shared.web.persons import revealed
@@ -90,25 +93,40 @@ def _listed(router: APIRouter, service: Service) -> None:
     @router.get("/saved")
     async def saved(
         request: Request, q: Words = "", state: Chosen = None, asked_for: Annotated[UUID | None, Query(alias="request")] = None,
-        page: PageNumber = 1,
+        as_of: AsOf = None, known_at: KnownAt = None, page: PageNumber = 1,
     ) -> Response:  # fmt: skip
-        observatory = await current(service)
+        observatory, moment = await current(service), await asked(service, as_of, known_at)
         states = [one for one in state or [] if one in STATES] or ["kept"]
         where: dict[str, Any] = {"state": states, **({"request": str(asked_for)} if asked_for else {})}
-        found = await service.store.find(
-            IDENTIFICATIONS, where, text=q, sort=["-given"], limit=PAGE, offset=(page - 1) * PAGE
-        )
-        counts = await service.store.count_by(
-            IDENTIFICATIONS, "state", {k: v for k, v in where.items() if k != "state"}, text=q
-        )
+        if moment is None:
+            found = await service.store.find(
+                IDENTIFICATIONS, where, text=q, sort=["-given"], limit=PAGE, offset=(page - 1) * PAGE
+            )
+            counts: Mapping[str, int] = await service.store.count_by(
+                IDENTIFICATIONS, "state", {k: v for k, v in where.items() if k != "state"}, text=q
+            )
+        else:
+            then = [
+                one for one in await documents_then(service, IDENTIFICATIONS, "identification", moment, ["-given"])
+                if (not asked_for or one["request"] == str(asked_for)) and _holds(one, q)
+            ]  # fmt: skip
+            counts = Counter(one["state"] for one in then)
+            fitting = [one for one in then if one["state"] in states]
+            found = Page(fitting[(page - 1) * PAGE : page * PAGE], len(fitting))
         names = await _names(observatory, found.documents)
         pages: Pages = request.app.state.pages
         return pages.render(
             request, "identifications.html", sequence=service.runner.position, q=q, found=found, page=page, states=states,
             counts=counts, pages_total=pages_total(page, found.total), asked_for=asked_for,
             askers={one["key"]: _who(request, service, one, names) for one in found.documents},
-            criteria={one["key"]: in_words(criteria_in(one), request) for one in found.documents},
+            criteria={one["key"]: in_words(criteria_in(one), request) for one in found.documents}, **in_the_head(moment),
         )  # fmt: skip
+
+
+def _holds(document: Document, words: str) -> bool:
+    """Whether a document of before holds the words that are looked for."""
+    text = folded(IDENTIFICATIONS.text(document)) if IDENTIFICATIONS.text else ""
+    return all(word in text for word in folded(words).split())
 
 
 async def _names(observatory: Observatory, documents: list[Document]) -> dict[str, str]:
@@ -124,16 +142,23 @@ def _who(request: Request, service: Service, document: Document, names: dict[str
     return document["organisation"] or revealed(request, service, document["person"])
 
 
-async def _document(service: Service, key: UUID) -> Document:
+async def _document(service: Service, key: UUID, moment: Moment | None = None) -> Document:
+    """An identification at a moment, without one now. Raises 404."""
     document = await service.store.get(IDENTIFICATIONS, str(key))
+    if document is not None and moment is not None:
+        document = await document_then(service, IDENTIFICATIONS, "identification", str(key), moment)
     if document is None:
         raise HTTPException(404)
     return document
 
 
-async def _answers(service: Service, key: UUID, seq: int | None) -> tuple[list[Given], Given, History]:
-    """All answers, and the one that is asked for by its event, or the latest."""
+async def _answers(
+    service: Service, key: UUID, seq: int | None, moment: Moment | None = None
+) -> tuple[list[Given], Given, History]:
+    """All answers, and the one that is asked for by its event, or the latest. Raises 404."""
     history = await service.execute.history("identification", key)
+    if moment is not None:
+        history = replace(history, events=[event for event in history.events if heard(event, moment)])
     answers = answers_of(history)
     wanted = next((one for one in answers if seq in (None, one.event.seq)), None)
     if wanted is None:
@@ -144,11 +169,15 @@ async def _answers(service: Service, key: UUID, seq: int | None) -> tuple[list[G
 def _one(router: APIRouter, service: Service) -> None:
     @router.get("/saved/{key}")
     async def one(
-        request: Request, key: UUID, shown: Annotated[int | None, Query(alias="answer", ge=1, le=2**53)] = None, page: PageNumber = 1
+        request: Request, key: UUID, shown: Annotated[int | None, Query(alias="answer", ge=1, le=2**53)] = None,
+        as_of: AsOf = None, known_at: KnownAt = None, page: PageNumber = 1,
     ) -> Response:  # fmt: skip
-        observatory = await current(service)
-        document = await _document(service, key)
-        answers, wanted, history = await _answers(service, key, shown)
+        observatory, moment = await current(service), await asked(service, as_of, known_at)
+        if moment and await document_then(service, IDENTIFICATIONS, "identification", str(key), moment) is None:
+            await _document(service, key)
+            return not_yet(request, moment)
+        document = await _document(service, key, moment)
+        answers, wanted, history = await _answers(service, key, shown, moment)
         criteria = criteria_in(document)
         actors: list[Actor] = await observatory.table.work(as_given, observatory.table, wanted.answer)
         names = await _names(observatory, [document])
@@ -159,6 +188,7 @@ def _one(router: APIRouter, service: Service) -> None:
             pages_total=pages_total(page, len(actors)), asker=_who(request, service, document, names), criteria=in_words(criteria, request),
             query=urlencode(query_of(criteria)), history=newest_first(history),
             files=[(ending.upper(), f"/observatory/identification/saved/{key}/export.{ending}?answer={wanted.event.seq}") for ending in TYPES],
+            **in_the_head(moment),
         )  # fmt: skip
 
     @router.get("/saved/{key}/export.{ending}")

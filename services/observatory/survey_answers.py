@@ -6,13 +6,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 
 import orjson
 
-from services.observatory.reading import current
+from services.observatory.reading import Moment, current
 from services.observatory.survey_results import as_of
 from services.observatory.survey_views import SURVEY_ANSWERS
 from services.observatory.table import EventTable
@@ -58,10 +57,12 @@ async def answers_of(service: Service, survey: str) -> list[Document]:
 
 
 async def given_of(
-    service: Service, survey: str, day: date | None = None, departments: Sequence[str] = (), kinds: Sequence[str] = ()
-) -> tuple[list[Given], list[Given]]:
-    """The answers as of a day, the earliest first: those that fit, and all of them."""
-    counting = as_of(await answers_of(service, survey), day)
+    service: Service, survey: str, moment: Moment | None = None, departments: Sequence[str] = (),
+    kinds: Sequence[str] = (),
+) -> tuple[list[Given], list[Given]]:  # fmt: skip
+    """The answers as of a moment (without one: now), the earliest first: those that fit, and all of them."""
+    every_answer = await answers_of(service, survey)
+    counting = as_of(every_answer, moment.as_of, moment.known) if moment else as_of(every_answer, None)
     places = await places_of(service, {one["structure"] for one, _ in counting if one["structure"]})
     every = [
         Given(one["key"], one["structure"], places.get(one["structure"] or ""), version, len(one["versions"]))

@@ -22,14 +22,14 @@ from shared.service import Service
 from shared.views import Document
 from shared.web.formats import long_day
 from shared.web.markdown import as_html, as_lines
-from shared.words import Lang
+from shared.words import LANGUAGES, Lang
 
 log = structlog.get_logger()
 LETTERS = "survey.letters"
 """What the directory asks: `{"survey", "kind", "seq", "to": [{"structure", "person"}]}` → `{"letters": [… or null]}`"""
 MOST = 100  # letters of one question
 BODIES = Bodies(Path(__file__).parent / "templates" / "mail", SURVEY_WORDS)
-LANG: Lang = "fr"  # of contacts nobody knows what they read
+LANG: Lang = "fr"  # first, and English in short below it: of contacts nobody knows what they read
 
 
 async def opening(service: Service) -> None:
@@ -73,15 +73,15 @@ def over(service: Service, survey: Document) -> bool:
 
 
 def written_letter(service: Service, survey: Document, kind: str, link: str) -> dict[str, str]:
-    """Subject and both texts of a letter with a link."""
+    """Subject and both texts of a letter with a link, in French and English."""
     sender = sender_of(service)
     intro = survey["intro"] or ""
     text, html = BODIES.render(
         "survey", LANG, sender=sender, title=survey["title"], link=link, reminder=kind == "reminder",
-        intro_text=as_lines(intro), intro_html=as_html(intro, first_heading=2), until=long_day(survey["until"], LANG),
+        intro_text=as_lines(intro), intro_html=as_html(intro, first_heading=2), until={lang: long_day(survey["until"], lang) for lang in LANGUAGES},
         questions=len(survey["questions"]),
     )  # fmt: skip
-    again = "Rappel\u00a0: " if kind == "reminder" else ""
+    again = "Rappel / Reminder\u00a0: " if kind == "reminder" else ""
     subject = f"{again}{survey['title']} · {sender.title}"
     return {"subject": subject, "text": text, "html": html}
 

@@ -13,14 +13,15 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from markupsafe import Markup
 from starlette.responses import Response
 
+from services.observatory.api import AsOf, KnownAt
 from services.observatory.domain.identification import KINDS
 from services.observatory.masking import small
-from services.observatory.reading import day_of
 from services.observatory.survey_answers import NOBODY, Given, answers_of, given_of, texts_of
 from services.observatory.survey_files import TYPES, Line, Sheet, as_json, written
 from services.observatory.survey_pages import stage_of, survey_of
 from services.observatory.survey_results import Result, as_of, questions_of, results
-from services.observatory.survey_views import SURVEY_ANSWERS
+from services.observatory.survey_views import SURVEY_ANSWERS, SURVEYS
+from services.observatory.travelling import asked, document_then, in_the_head, not_yet
 from shared.geo import DEPARTMENTS
 from shared.service import Service
 from shared.views import Document
@@ -33,7 +34,6 @@ from shared.web.pages import Pages, language
 from shared.web.rendering import render
 from shared.words import Lang, Lexicon
 
-AsOf = Annotated[str | None, Query(max_length=40)]
 Some = Annotated[list[str] | None, Query(max_length=120)]
 
 
@@ -62,17 +62,21 @@ def drawn(one: Result, lang: Lang) -> Markup | None:
 def _team(router: APIRouter, service: Service) -> None:
     @router.get("/surveys/{key}/results", include_in_schema=False)
     async def shown(
-        request: Request, key: UUID, as_of: AsOf = None, department: Some = None, kind: Some = None
-    ) -> Response:
-        survey, pages = await survey_of(service, key), request.app.state.pages
-        lang, day = language(request), day_of(as_of)
-        given, every = await given_of(service, str(key), day, department or (), kind or ())
+        request: Request, key: UUID, as_of: AsOf = None, known_at: KnownAt = None, department: Some = None, kind: Some = None
+    ) -> Response:  # fmt: skip
+        moment = await asked(service, as_of, known_at)
+        if moment and await document_then(service, SURVEYS, "survey", str(key), moment) is None:
+            await survey_of(service, key)
+            return not_yet(request, moment)
+        survey, pages = await survey_of(service, key, moment), request.app.state.pages
+        lang = language(request)
+        given, every = await given_of(service, str(key), moment, department or (), kind or ())
         found = results(questions_of(survey), [one.version for one in given], _yes_and_no(pages.lexicon, lang))
         sees = who_of(request).sees_persons(service.name)
         request.state.personal = sees
         texts = _texts(service, given, pages.lexicon, lang) if sees else None
         return render(
-            service, request, "survey_results.html", survey=survey, stage=stage_of(service, survey), as_of=day,
+            service, request, "survey_results.html", survey=survey, stage=stage_of(service, survey, moment), **in_the_head(moment),
             found=[(one, drawn(one, lang), (texts or {}).get(one.question.id, [])) for one in found], sees=sees,
             answered=len(given), total=len(every), chosen={"department": department or [], "kind": kind or []},
             facets=_facets(every, pages.lexicon, lang),
@@ -81,13 +85,19 @@ def _team(router: APIRouter, service: Service) -> None:
 
     @router.get("/surveys/{key}/results.{ending}", include_in_schema=False)
     async def file(
-        request: Request, key: UUID, ending: str, as_of: AsOf = None, department: Some = None, kind: Some = None
-    ) -> Response:
+        request: Request, key: UUID, ending: str, as_of: AsOf = None, known_at: KnownAt = None, department: Some = None,
+        kind: Some = None,
+    ) -> Response:  # fmt: skip
         if ending not in TYPES:
             raise HTTPException(404)
-        survey = await survey_of(service, key)
-        given, _ = await given_of(service, str(key), day_of(as_of), department or (), kind or ())
-        about = {"as_of": as_of or None, "departments": department or [], "kinds": kind or []}
+        survey, moment = await survey_of(service, key), await asked(service, as_of, known_at)
+        given, _ = await given_of(service, str(key), moment, department or (), kind or ())
+        about = {
+            "as_of": as_of or None,
+            "known_at": known_at or None,
+            "departments": department or [],
+            "kinds": kind or [],
+        }
         sheet = _sheet(request, service, survey, given, about)
         headers = {
             "Content-Disposition": f'attachment; filename="enquete_{str(key)[:8]}.{ending}"',
@@ -119,13 +129,15 @@ def _team(router: APIRouter, service: Service) -> None:
 
     @router.get("/api/surveys/{key}/results", tags=["surveys"], operation_id="survey_results")
     @access("reader")
-    async def as_data(key: UUID, as_of: AsOf = None, department: Some = None, kind: Some = None) -> dict[str, Any]:
+    async def as_data(
+        key: UUID, as_of: AsOf = None, known_at: KnownAt = None, department: Some = None, kind: Some = None
+    ) -> dict[str, Any]:
         """The results of a survey, question by question."""
-        survey = await survey_of(service, key)
-        given, every = await given_of(service, str(key), day_of(as_of), department or (), kind or ())
+        survey, moment = await survey_of(service, key), await asked(service, as_of, known_at)
+        given, every = await given_of(service, str(key), moment, department or (), kind or ())
         found = results(questions_of(survey), [one.version for one in given])
         return {
-            "survey": str(key), "title": survey["title"], "as_of": as_of, "answers": len(given), "of": len(every),
+            "survey": str(key), "title": survey["title"], "as_of": as_of, "known_at": known_at, "answers": len(given), "of": len(every),
             "questions": [as_json(one) for one in found],
         }  # fmt: skip
 

@@ -89,13 +89,17 @@ def questions_of(survey: Document) -> list[SurveyQuestion]:
     return [SurveyQuestion(**one) for one in survey["questions"]]
 
 
-def as_of(answers: Iterable[Document], day: date | None) -> list[tuple[Document, Mapping[str, Any]]]:
-    """Each answer with the version that counted when the day was over in Paris; None: with the last."""
+def as_of(
+    answers: Iterable[Document], day: date | None, known: int | None = None
+) -> list[tuple[Document, Mapping[str, Any]]]:
+    """Each answer with the version that counted when the day was over in Paris, as known at a sequence; None: with the
+    last."""
     found = []
     for answer in answers:
         versions = [
             one for one in answer["versions"]
-            if day is None or datetime.fromisoformat(one["time"]).astimezone(PARIS).date() <= day
+            if (known is None or one["seq"] <= known)
+            and (day is None or datetime.fromisoformat(one["time"]).astimezone(PARIS).date() <= day)
         ]  # fmt: skip
         if versions:
             found.append((answer, versions[-1]))

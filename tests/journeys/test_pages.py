@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from urllib.parse import urldefrag, urlsplit
 
@@ -153,6 +154,18 @@ def test_a_stale_form_overwrites_nothing(context: BrowserContext, url: str) -> N
     assert "avant vous" in second.get_by_role("alert").inner_text()
     first.goto(record)
     assert first.get_by_role("heading", level=1).inner_text() == "Première"
+
+
+def test_a_file_that_is_too_large_is_answered_with_a_sentence_and_no_broken_connection(
+    page: Page, url: str, tmp_path: Path, barriers: Barriers
+) -> None:
+    page.goto(f"{url}/directory/imports/new")
+    (tmp_path / "list.csv").write_bytes(b"Nom;Type\r\n" * 2_500_000)
+    page.get_by_label("Fichier", exact=True).set_input_files(tmp_path / "list.csv")
+    page.get_by_role("button", name="Lire le fichier").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Envoi trop lourd"
+    assert "Envoyez moins de 20\u202fMo" in page.locator("main").inner_text()
+    assert barriers(page) == []
 
 
 def test_the_same_form_sent_twice_is_one_structure(page: Page, url: str) -> None:

@@ -18,8 +18,10 @@ from services.observatory.indicators import INDICATORS
 from services.root import root_of
 from shared.contract.directory import StructureListed, StructureRegistered, SupportGiven
 from shared.contract.membership import CollegeOpened, MemberJoined
+from shared.contract.newsletter import IssueStarted
+from shared.envelope import Provenance, address, sealed_body
 from shared.service import Service
-from tests.observatory.history import History, named
+from tests.observatory.history import History, named, noon
 from tests.observatory.test_pages import front, service, write
 from tests.signing_in import operator
 
@@ -139,7 +141,25 @@ async def test_a_picture_is_a_file_that_needs_nothing_else(front: httpx2.AsyncCl
             assert picture.format == "PNG" and picture.width == 1920
             assert len(picture.convert("RGB").getcolors(1 << 24) or []) > 10, "it is not blank"
     table = (await front.get(f"{BOARD}/chart/individual_support.csv?as_of=2016-06-30&since=2014-12-31")).text
-    assert table == "Année,Appuis individuels\r\n2015,1\r\n2016,2\r\n"
+    assert table == "\ufeffAnnée;Appuis individuels\r\n2015;1\r\n2016;2\r\n", "as a French spreadsheet reads it"
+
+
+async def test_what_a_service_does_by_itself_makes_no_year_that_pictures_go_to(
+    front: httpx2.AsyncClient, service: Service
+) -> None:
+    """A draft that the newsletter began of itself in 2021 is no life of a network that is at rest since 2015."""
+    h = History()
+    h.say(CollegeOpened(college="associative", title="A"), "associative", "2014-03-01")
+    member = MemberJoined(college="associative", charter_version=1, structure=named("a"), name="A")
+    h.say(member, "a", "2015-03-01")
+    event, id, command = IssueStarted(bulletin="echos", number=1), named("issue/1"), named("command/issue")
+    by = Provenance("service:newsletter", command, command)
+    at = noon("2021-03-01")
+    body = sealed_body("test", event, id, id=named("event/issue"), version=1, at=at, now=at, by=by)
+    h.put(address("test", event, id), body)
+    await write(service, h)
+    rows = (await front.get(f"{BOARD}/chart/members_by_college.csv")).text.splitlines()
+    assert [row[:4] for row in rows[1:]] == [str(year) for year in range(2010, 2016)]
 
 
 @pytest.mark.parametrize(

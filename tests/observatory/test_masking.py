@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 from itertools import combinations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.observatory.masking import LEAST, Released, released, released_alone
+from services.observatory.filtering import TOTAL
+from services.observatory.masking import LEAST, Released, Told, released, released_alone
 
 CELLS = ("31", "34", "65", "81")
 few = st.integers(0, 4 * LEAST)
@@ -59,6 +62,84 @@ def test_nobody_finds_a_small_number_by_subtraction(numbers: list[dict[str, int]
                 assert not few_persons(now - then), (n, cells)
 
 
+@st.composite
+def elsewhere(draw: st.DrawFn) -> Released:
+    """A table that the network has published elsewhere, parts of it left out."""
+    numbers = draw(st.fixed_dictionaries(dict.fromkeys(CELLS, few)))
+    hidden = draw(st.sets(st.sampled_from(CELLS)))
+    total = sum(numbers.values()) if draw(st.booleans()) else None
+    return Released({cell: None if cell in hidden else n for cell, n in numbers.items()}, total)
+
+
+@given(days, st.lists(elsewhere(), min_size=1, max_size=3), st.integers(0, 2))
+def test_nor_by_subtraction_from_what_was_published_elsewhere_before(
+    numbers: list[dict[str, int]], before: list[Released], since: int
+) -> None:
+    """`since`: the release before which the tables were published."""
+    known = [before if n >= since else [] for n in range(len(numbers))]
+    published = released(numbers, known=known)
+    for day, had in zip(published, known, strict=True):
+        assert not any(few_persons(known_sum(day, cells)) for cells in subsets())
+        for other in had:
+            told = [
+                cells
+                for cells in subsets()
+                if known_sum(day, cells) is not None and known_sum(other, cells) is not None
+            ]
+            for cells in told:
+                if any(less < cells for less in told):
+                    continue
+                now, then = known_sum(day, cells), known_sum(other, cells)
+                assert now is not None and then is not None
+                assert not few_persons(now - then), cells
+
+
+def state(day: int, n: int) -> Told:
+    return Told(frozenset({(date(2016, 1, day), n)}))
+
+
+def flow(after: int, to: int, n: int) -> Told:
+    return Told(flows=frozenset({(date(2016, 1, after), date(2016, 1, to), n)}))
+
+
+def both(*some: Told) -> Told:
+    return Told(frozenset().union(*(one.states for one in some)), frozenset().union(*(one.flows for one in some)))
+
+
+@pytest.mark.parametrize(
+    ("known", "more", "tells"),
+    [
+        (Told(), state(1, 3), True), (Told(), state(1, 30), False), (Told(), flow(1, 9, 4), True), (Told(), flow(1, 9, 0), False),
+        (state(1, 30), state(9, 33), True), (state(1, 30), state(9, 30), False), (state(1, 30), state(9, 35), False),
+        # 30 and ten more until the 20th; 42 on the 30th: two came in between.
+        (both(state(1, 30), flow(1, 20, 10)), state(30, 42), True),
+        (both(state(1, 30), state(30, 42)), flow(1, 20, 10), True), (both(state(1, 30), state(30, 42)), flow(1, 20, 6), False),
+        (both(state(30, 42), flow(20, 30, 6)), state(1, 33), True),
+        (flow(1, 20, 10), flow(1, 30, 12), True), (flow(1, 20, 10), flow(5, 20, 12), True), (flow(1, 20, 10), flow(5, 30, 12), False),
+        (both(state(1, 30), flow(1, 9, 8), flow(9, 20, 8)), state(30, 48), True),
+    ],
+)  # fmt: skip
+def test_what_a_number_tells_beside_what_everybody_has(known: Told, more: Told, tells: bool) -> None:
+    assert known.tells_few(more) is tells
+    assert not both(known, more).tells_few(more), "what everybody has tells nothing new"
+
+
+@given(st.lists(st.tuples(st.integers(1, 6), few), max_size=4), st.lists(st.tuples(st.integers(1, 5), few), max_size=3))
+def test_no_two_days_that_can_be_computed_differ_by_few(
+    days_said: list[tuple[int, int]], came: list[tuple[int, int]]
+) -> None:
+    """A publisher who asks before each number, and an attacker who puts flows end to end."""
+    said = Told()
+    for day, n in days_said:
+        if not said.tells_few(state(day, n)):
+            said = both(said, state(day, n))
+    for day, n in came:
+        if not said.tells_few(flow(day, day + 1, n)):
+            said = both(said, flow(day, day + 1, n))
+    numbers = [n for _, n in said.implied()]
+    assert not any(few_persons(one - other) for one in numbers for other in numbers)
+
+
 @given(st.lists(st.one_of(st.none(), few), max_size=8))
 def test_a_figure_that_stands_alone_tells_no_small_difference(numbers: list[int | None]) -> None:
     shown = [one for one in released_alone(numbers) if one is not None]
@@ -87,3 +168,13 @@ def test_what_the_network_printed_itself_is_shown_and_other_cells_protect_person
     )
     assert dict(day.cells) == {"public": 2, "qualified_persons": 3, "economic": 9}
     assert released_alone([3, 3], [True, False]) == [3, None]
+
+
+def test_a_total_is_masked_where_what_is_printed_of_its_cells_would_tell_the_one_that_is_hidden() -> None:
+    printed: list[set[str]] = [{"public", "economic"}]
+    (day,) = released([{"public": 12, "qualified_persons": 3, "economic": 9}], {"qualified_persons"}, printed)
+    assert dict(day.cells) == {"public": 12, "qualified_persons": None, "economic": 9} and day.total is None
+    (day,) = released(
+        [{"public": 12, "qualified_persons": 3, "economic": 9}], {"qualified_persons"}, [printed[0] | {TOTAL}]
+    )
+    assert day.total == 24, "who has printed all but one has printed that one"

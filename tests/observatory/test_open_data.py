@@ -16,6 +16,7 @@ from services.observatory.releases import LICENCE, release_days, rows
 from services.root import root_of
 from shared.contract.directory import ContactAdded, StructureRegistered
 from shared.contract.membership import CollegeOpened, MemberJoined, VolunteerContributed
+from shared.contract.reviews import FigurePublished, ReviewPublished
 from shared.service import Service
 from tests.observatory.history import History, named, someone
 from tests.observatory.test_pages import front, service, write
@@ -32,8 +33,9 @@ async def anybody(service: Service) -> AsyncIterator[httpx2.AsyncClient]:
         yield client
 
 
-def network() -> History:
-    """Structures of two departments with contacts: 12 and 7 in 2018, one more and one of a third department in 2019."""
+def network(published: int | None = None) -> History:
+    """Structures of two departments with contacts: 12 and 7 in 2018, one more and one of a third department in 2019.
+    `published`: how many an editor said they were, in July 2018."""
     h = History()
     for code in ("31", "34", "65"):
         h.say(StructureRegistered(name=code, kind="association", department=code), code, "2018-01-10")
@@ -54,6 +56,10 @@ def network() -> History:
             "2018-03-02",
         )
     h.say(VolunteerContributed(year=2018), "v", "2018-05-01")
+    if published:
+        _review(
+            h, "early", "2018-07-01", "directory.contacts_total.value", "contacts_total", published, date(2018, 6, 30)
+        )
     h.say(ContactAdded(structure=named("structure/31"), name=someone()), "a12", "2019-03-01")
     h.say(ContactAdded(structure=named("structure/65"), name=someone()), "c", "2019-04-01")
     return h
@@ -122,7 +128,11 @@ async def test_persons_are_released_once_a_year_and_masked_against_subtraction(
     }
     assert (found[2018, "31"], found[2018, "34"], found[2018, "total"]) == (12, 7, 19)
     assert [found[2019, part] for part in ("31", "34", "65", "total")] == [None] * 4, "two came: nobody is to see where"
-    alone = {row.as_of.year: row.value for row in await rows(observatory, contacts, moment, today)}
+    alone = {
+        row.as_of.year: row.value
+        for row in await rows(observatory, contacts, moment, today)
+        if row.state != "published"
+    }
     assert alone == {2018: 19, 2019: None, 2020: None}
     members = {row.path: row.value for row in await rows(observatory, INDICATORS["members_by_college"], moment, today)}
     assert members["membership.colleges_by_year.qualified_persons.2018"] is None
@@ -153,11 +163,84 @@ async def test_what_the_network_has_published_is_not_masked(anybody: httpx2.Asyn
     assert (mine["value"], mine["state"]) == (None, "masked")
 
 
+async def released_at(service: Service, name: str, as_of: str, today: date) -> dict[tuple[str, str], Any]:
+    """(path, day) → (value, state)."""
+    observatory = reading.of(service)
+    found = await rows(observatory, INDICATORS[name], await observatory.moment(as_of, None, today), today)
+    return {(row.path, str(row.as_of)): (row.value, row.state) for row in found}
+
+
+async def test_a_release_is_judged_beside_what_was_published_before_it_was_made(service: Service) -> None:
+    h = network(published=17)
+    _review(h, "late", "2019-06-01", "directory.contacts_total.value", "contacts_total", 2000, date(2019, 5, 31))
+    h.say(ContactAdded(structure=named("structure/31"), name=someone()), "z", "2022-03-01", known="2022-03-01")
+    await write(service, h)
+    found = await released_at(service, "contacts_total", "2019-12-31", date(2021, 6, 1))
+    assert found["directory.contacts_total.value", "2018-12-31"] == (None, "masked"), (
+        "17 were published in July: two came"
+    )
+    assert found["directory.contacts_total.value", "2019-12-31"] == (None, "masked"), "21 beside 17"
+
+
+async def test_a_release_is_judged_beside_the_review_that_was_printed(service: Service) -> None:
+    """47 volunteers were printed of 2016, 56 of 2014, 42 of 2015."""
+    h = History()
+    for year, n in ((2016, 48), (2014, 56), (2015, 60)):
+        for one in range(n):
+            h.say(VolunteerContributed(year=year), f"{year}/{one}", f"{year}-05-01", known="2018-01-05")
+    await write(service, h)
+    found = await released_at(service, "volunteers", "2018-12-31", date(2021, 6, 1))
+    path = "membership.volunteers_by_year.values."
+    assert found[f"{path}2016", "2016-12-31"] == (47, "published"), "48 would tell that one was noted later"
+    assert found[f"{path}2014", "2014-12-31"] == (56, "measured")
+    assert found[f"{path}2015", "2015-12-31"] == (60, "measured"), "42 were printed, and 18 more are no few"
+
+
+async def test_of_a_college_is_shown_what_was_printed_and_not_what_came_since(service: Service) -> None:
+    """The review says that there was no qualified person in October 2017, when the year was not over."""
+    h = History()
+    h.say(CollegeOpened(college="qualified_persons", title="Q"), "q", "2017-03-01")
+    h.say(CollegeOpened(college="associative", title="A"), "w", "2016-03-01")
+    for n in range(3):
+        h.say(
+            MemberJoined(college="qualified_persons", charter_version=1, person=someone(f"p{n}")), f"q{n}", "2017-12-02"
+        )
+    for n in range(158):
+        h.say(
+            MemberJoined(college="associative", charter_version=1, structure=named(f"{n}"), name="A"),
+            f"a{n}",
+            "2017-03-02",
+        )
+    await write(service, h)
+    found = await released_at(service, "members_by_college", "2017-12-31", date(2019, 6, 1))
+    colleges = "membership.colleges_by_year."
+    assert found[f"{colleges}associative.2017", "2017-12-31"] == (158, "measured"), "as it was printed"
+    assert found[f"{colleges}qualified_persons.2017", "2017-12-31"][0] in (None, 0.0)
+    assert found[f"{colleges}total.values.2017", "2017-12-31"][0] in (None, 179.0), "161 would tell the three"
+    since = [value for (_, day), (value, _) in found.items() if day == "2017-12-31"]
+    assert 3 not in since and 161 not in since
+
+
+def _review(h: History, name: str, day: str, path: str, indicator: str, value: float, as_of: date) -> None:
+    """A review with one figure, published whatever it tells."""
+    h.say(
+        ReviewPublished(title=name, since=as_of.replace(month=1, day=1), until=as_of, as_of=as_of, upto=1, figures=1),
+        name,
+        day,
+    )
+    h.say(
+        FigurePublished(
+            path=path, indicator=indicator, definition=1, sort="state", value=value, day=as_of, upto=1, events=1
+        ),
+        name, day,
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("path", "status"),
     [
         ("/none", 404), ("/none.csv", 404), ("/agora_publics.csv", 404), ("/structures_total.xml", 404), ("?as_of=hier", 422),
-        ("/structures_total.csv?by=theme", 422), ("/structures_total?by=age", 422), ("/volunteers.json?by=department", 422),
+        ("/structures_total.csv?by=theme", 422), ("/structures_total?by=age", 422), ("/members_by_college.csv?by=college", 422), ("/volunteers.json?by=department", 422),
         ("/structures_total.json?as_of=2018-02-31", 422),
     ],
 )  # fmt: skip

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.observatory.filtering import Filters
 from services.observatory.masking import small
 from services.observatory.review.computed import Leaf, Spec
 from services.observatory.review.small_counts import without_small
+from services.observatory.said import Said
 
 END = date(2016, 12, 31)
 
@@ -51,6 +54,59 @@ def test_what_parts_are_compared_with_goes_where_it_would_tell_of_few() -> None:
     leaves = [members("associative", 80, 70), members("qualified_persons", 20, 17), members("total", 100, 87)]
     shown, hidden = without_small(leaves, {})
     assert not hidden and all(leaf.before is None for leaf in shown), "three more qualified persons"
+
+
+def contacts(value: float, day: date = END) -> Leaf:
+    return Leaf(Spec("contacts_total", "directory.contacts_total.value", "state", day), value, None, int(value), 0)
+
+
+def test_what_open_data_has_released_and_what_was_printed_counts_as_what_was_published() -> None:
+    for had, hidden in ((40, False), (38, True), (35, False)):
+        said = [Said(contacts(had, date(2015, 12, 31)).spec, had)]
+        assert bool(without_small([contacts(40)], {}, said)[1]) is hidden, had
+    of_another = [Said(volunteers(2015, 38).spec, 38)]
+    assert without_small([volunteers(2016, 40)], {}, of_another)[1] == [], "volunteers of another year are others"
+    printed = [Said(volunteers(2016, 2).spec, 2)]
+    assert without_small([volunteers(2016, 2)], {}, printed)[1] == [], "what everybody has can be said again"
+
+
+def test_what_came_in_a_period_is_judged_beside_the_days_that_it_lies_between() -> None:
+    """Ten came until June; if 30 were released before and 42 after, two came in the other half."""
+    path = "events.trainings.participants"
+
+    def came(value: float) -> Leaf:
+        spec = Spec("training_participants", path, "flow", date(2016, 6, 30), date(2015, 12, 31))
+        return Leaf(spec, value, None, int(value), 0)
+
+    said = [
+        Said(Spec("training_participants", path, "state", date(year, 12, 31)), n)
+        for year, n in ((2015, 30), (2016, 42))
+    ]
+    assert without_small([came(10)], {}, said)[1] == [came(10)]
+    assert without_small([came(6)], {}, said)[1] == []
+
+
+def test_a_part_of_the_persons_is_left_out_and_the_structures_of_a_part_are_not() -> None:
+    """All contacts less those of one department are those of the others."""
+    of_31 = Filters(department="31")
+    leaves = [contacts(40), members("associative", 80), members("qualified_persons", 0), members("total", 80)]
+    assert without_small(leaves, {}, filters=of_31)[1] == [leaves[0]]
+
+
+def test_a_college_is_judged_beside_what_was_published_of_it() -> None:
+    said = [
+        Said(members(name, n).spec, n) for name, n in (("qualified_persons", 18), ("associative", 80), ("total", 98))
+    ]
+    said = [Said(replace(one.spec, day=date(2016, 6, 30)), one.value) for one in said]
+    leaves = [
+        members("associative", 80),
+        members("public", 12),
+        members("qualified_persons", 20),
+        members("total", 112),
+    ]
+    assert {leaf.spec.path.split(".")[-2] for leaf in without_small(leaves, {}, said)[1]} >= {"qualified_persons"}
+    same = [members("associative", 80), members("qualified_persons", 18), members("total", 98)]
+    assert without_small(same, {}, said)[1] == []
 
 
 @given(

@@ -109,6 +109,9 @@ async def test_from_the_mail_to_the_results(house: House) -> None:
         ((to, mail),) = await house.mails(1)
         assert to == ANNA and "État des lieux" in str(mail["Subject"]) and "Pour tous." in text_of(mail)
         assert mail["Auto-Submitted"] == "auto-generated"
+        html = mail.get_body(("html",))
+        assert html is not None and '<div lang="en"' in html.get_content() and "?lang=en" in html.get_content()
+        assert "Nous vous invitons à répondre" in text_of(mail) and "We ask you to answer" in text_of(mail)
 
         async def noted() -> bool:
             letters = (await recipient(house, survey, one))["letters"].values()

@@ -1,5 +1,6 @@
-"""One person who stands in four services under one address is forgotten by one command: nothing is found of them in any
-file, figures stay, and an old copy that is put back forgets again before it shows anything."""
+"""One person who stands in four services under one address, and has answered a survey, is forgotten by one command:
+nothing is found of them in any file, figures stay, and an old copy that is put back forgets again before it shows
+anything."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 from typing import Any
@@ -99,6 +101,23 @@ def stand(url: str, data: Path, name: str, address: str) -> tuple[str, str]:
     return structure, gathering
 
 
+def answer_survey(url: str, data: Path, structure: str) -> None:
+    """A survey is sent to the contact of a structure, who answers by the link: the observatory has no address of theirs."""
+    question = {"id": "q1", "kind": "long", "text": "De quoi avez-vous besoin ?"}
+    survey = command(url, "observatory", "draft-survey", {"title": "État des lieux", "questions": [question]})
+    until_day = (date.today() + timedelta(days=30)).isoformat()
+    command(url, "observatory", "open-survey", {"survey": survey, "until": until_day})
+    sending = {"survey": survey, "kind": "invitation", "structures": [structure]}
+    command(url, "observatory", "send-survey", sending)
+    asked = until(lambda: [m for m in mails(data, ADDRESS) if "des lieux" in m["Subject"]])
+    link = re.search(r"/observatory/answer/\S+", asked[0].get_body(("plain",)).get_content())
+    assert link
+    with urlopen(url + link[0]) as answer:
+        page = answer.read().decode()
+    hidden = dict(re.findall(r'name="(command_id|version)" value="([^"]*)"', page))
+    assert form(url + link[0], q1=f"Appelez le {PHONE}".replace(" ", "%20"), **hidden) == 303
+
+
 def raw_keys(data: Path) -> list[bytes]:
     """Every key of whoever stands under the address, as it is, as it is wrapped, and what wraps it."""
     found = []
@@ -123,11 +142,13 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
         command(url, "membership", "open-college", {"college": "qualified_persons", "title": "Personnes qualifiées"})
         structure, gathering = stand(url, data, NAME, ADDRESS)
         stand(url, data, OTHER, OTHERS)
+        answer_survey(url, data, structure)
         issue = command(url, "newsletter", "start-issue", {"bulletin": "echos", "number": 1})
         item = {"issue": issue, "section": "news", "title": "Une actualité", "text": "Le réseau se réunit."}
         command(url, "newsletter", "add-item", item)
         command(url, "newsletter", "approve-issue", {"issue": issue, "recipients": 2})
-        until(lambda: len(mails(data, ADDRESS)) == 3 and len(mails(data, OTHERS)) == 3)  # link, question, issue
+        # Both: the link, the question, the issue; and one of them the survey.
+        until(lambda: len(mails(data, ADDRESS)) == 4 and len(mails(data, OTHERS)) == 3)
         figures = get_json(f"{url}/observatory/api/review")["figures"]
         up.stop()
         before = Path(shutil.copytree(data, folder / "before"))
@@ -163,7 +184,7 @@ def forgotten(installed: Installed, told: Any) -> Installed:
 
 def test_before_it_no_file_holds_a_name_in_clear_and_only_mails_hold_an_address(installed: Installed) -> None:
     found = list(holders([installed.before], TEXTS))
-    assert len(found) == 3 and {path.suffix for path in found} == {".eml"}
+    assert len(found) == 4 and {path.suffix for path in found} == {".eml"}
     names = list(holders([installed.before], [*written(NAME), *written(PHONE), *written(OTHER)]))
     assert names == []
     keys = {path.name for one in installed.keys for path in holders([installed.before], secret(one))}
@@ -172,7 +193,7 @@ def test_before_it_no_file_holds_a_name_in_clear_and_only_mails_hold_an_address(
 
 def test_all_that_is_kept_of_a_person_is_told_and_nothing_of_others(told: Any) -> None:
     text = json.dumps(told, ensure_ascii=False)
-    assert {one["service"] for one in told["services"]} == set(FOUR)
+    assert {one["service"] for one in told["services"]} == {*FOUR, "observatory"}
     assert text.count(NAME) == 4 and text.count(ADDRESS) == 5 and PHONE in text
     assert "Peyrecave" not in text and "peyrecave" not in text
     events = [event for one in told["services"] for event in one["events"]]
@@ -184,6 +205,13 @@ def test_all_that_is_kept_of_a_person_is_told_and_nothing_of_others(told: Any) -
     assert contact["label"] == "Contact ajouté"
     assert {"field": "name", "label": "Nom", "value": NAME} in contact["fields"]
     assert all(line["term"] and line["ground"] for one in told["services"] for line in one["purposes"])
+
+
+def test_what_was_written_by_the_link_of_a_survey_is_told_by_the_address(told: Any) -> None:
+    (observatory,) = [one for one in told["services"] if one["service"] == "observatory"]
+    (answer,) = [one for one in observatory["events"] if one["event"] == "SurveyAnswered"]
+    assert f"Appelez le {PHONE}" in json.dumps(answer["fields"], ensure_ascii=False)
+    assert observatory["purposes"] and observatory["persons"] == told["services"][0]["persons"]
 
 
 def test_after_it_no_file_of_the_installation_holds_name_address_or_key(forgotten: Installed) -> None:
@@ -252,7 +280,7 @@ def test_an_old_copy_that_is_put_back_forgets_again_before_it_shows_anything(
             page = answer.read().decode()
         assert "oubliée" in page and "Quatrefages" not in page
         events = log_of(up, url)
-        assert len(events) == 5 and {one["data"]["reason"] for one in events} == {"restored"}
+        assert len(events) == 6 and {one["data"]["reason"] for one in events} == {"restored"}
         subscribers = get_json(f"{url}/newsletter/api/subscribers")["documents"]
         assert sorted(one["bulletins"] for one in subscribers) == [[], ["echos"]]
         everything = [*TEXTS, *(trace for one in forgotten.keys for trace in secret(one))]

@@ -1,0 +1,106 @@
+"""What everybody has been told already of a figure that counts persons: what the network printed in its review, and what
+it published in others (ADR 25). Whoever publishes next looks at it first: open data (`releases.py`) and the next review
+(`review/small_counts.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import orjson
+
+from services.observatory.drawing import year_of
+from services.observatory.filtering import ALL, TOTAL, Filters
+from services.observatory.indicators import INDICATORS, Indicator
+from services.observatory.masking import Released, Told
+from services.observatory.review import published
+from services.observatory.review.computed import Spec, earlier, printed_specs
+from services.observatory.review.period import Period
+from services.observatory.table import EventTable
+from shared.web.formats import as_date
+
+PUBLISHED = """
+SELECT figures.data AS figure, reviews.data AS review, figures.seq AS seq
+FROM events AS figures JOIN events AS reviews ON reviews.entity_id = figures.entity_id AND reviews.type = 'ReviewPublished'
+WHERE figures.type = 'FigurePublished' AND figures.readable AND reviews.readable AND figures.seq <= $upto
+  AND list_contains($names::VARCHAR[], json_extract_string(figures.data, '$.indicator'))
+ORDER BY figures.seq
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A number that everybody has: of which figure, narrowed by which filters, since which sequence (0: for ever)."""
+
+    spec: Spec
+    value: float
+    filters: Filters = ALL
+    seq: int = 0
+
+    @property
+    def number(self) -> int:
+        return round(self.value)
+
+
+def printed(names: Iterable[str]) -> list[Said]:
+    """What the review of 2012-2017 says of these indicators."""
+    wanted = {*names}
+    figures = zip(printed_specs(), published().figures, strict=True)
+    return [Said(spec, one.published) for spec, one in figures if one.indicator in wanted and one.published is not None]
+
+
+def said(table: EventTable, names: Sequence[str], upto: int) -> list[Said]:
+    """What published reviews say of these indicators up to a sequence, with what they compare it with. Blocks."""
+    found: list[Said] = []
+    for row in table.rows(PUBLISHED, {"upto": upto, "names": list(names)}):
+        figure, review = orjson.loads(row["figure"]), orjson.loads(row["review"])
+        if figure["indicator"] not in INDICATORS:
+            continue
+        spec = Spec(
+            figure["indicator"], figure["path"], figure["sort"], as_date(figure["day"]), as_date(figure["after"]) if figure.get("after") else None,
+            figure.get("first_year"), figure.get("last_year"),
+        )  # fmt: skip
+        filters = Filters(*(review.get(name) for name in ("department", "college", "theme", "kind")))
+        before = earlier(spec, Period(as_date(review["since"]), as_date(review["until"])))
+        for one, value in ((spec, figure.get("value")), (before, figure.get("before"))):
+            if one is not None and value is not None:
+                found.append(Said(one, value, filters, row["seq"]))
+    return found
+
+
+def told(some: Iterable[Said], path: str, filters: Filters = ALL) -> Told:
+    """What they tell of one figure."""
+    found = Told()
+    for one in some:
+        if one.spec.path == path and one.filters == filters:
+            found = add(found, one.spec, one.value)
+    return found
+
+
+def add(to: Told, spec: Spec, value: float) -> Told:
+    """The same, with one number more."""
+    if spec.after is not None:
+        return to.also(flows=[(spec.after, spec.day, round(value))])
+    return to.also(states=[(spec.day, round(value))])
+
+
+def college_tables(one: Indicator, some: Iterable[Said], names: Iterable[str]) -> list[Released]:
+    """What they tell of an indicator whose paths name colleges, as tables: one for each year and day. `names`: the
+    colleges, of which those that are not said are unknown."""
+    tables: dict[tuple[int | None, date], dict[str, int]] = {}
+    for each in some:
+        if each.spec.indicator == one.name and each.filters == ALL:
+            tables.setdefault((year_of(each.spec.path), each.spec.day), {})[college_of(each.spec.path)] = each.number
+    unknown: Mapping[str, int | None] = dict.fromkeys(names)
+    return [
+        Released({**unknown, **{name: n for name, n in table.items() if name != TOTAL}}, table.get(TOTAL))
+        for table in tables.values()
+    ]
+
+
+def college_of(path: str) -> str:
+    """The college that a path names, or `TOTAL`."""
+    words = path.split(".")
+    return TOTAL if TOTAL in words else words[-2]
