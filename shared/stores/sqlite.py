@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -32,6 +32,7 @@ CREATE TABLE IF NOT EXISTS unknown (type TEXT PRIMARY KEY, number INTEGER NOT NU
 CREATE TABLE IF NOT EXISTS parked (reaction TEXT, seq INTEGER, error TEXT NOT NULL, PRIMARY KEY (reaction, seq)) WITHOUT ROWID;
 """
 IN_ONE_QUERY = 500  # keys
+IN_ONE_STATEMENT = 200  # rows; with their columns far from the 32,766 values that SQLite takes
 
 
 def _value(value: Any) -> Any:
@@ -128,18 +129,11 @@ class SqliteStore:
                     if gone:
                         db.executemany(f"DELETE FROM view_{view.table} WHERE key = ?", gone)
                     rows = [self._row(view, d) for d in documents.values() if d is not None]
-                    if rows:
-                        db.executemany(self._upsert(view), rows)
-                db.executemany("INSERT OR REPLACE INTO versions VALUES (?, ?)", batch.versions.items())
-                db.executemany("INSERT OR REPLACE INTO voids VALUES (?, ?)", batch.voids.items())
-                db.executemany(
-                    "INSERT OR REPLACE INTO unknown VALUES (?, ?, ?)",
-                    [(kind, *unknown) for kind, unknown in batch.unknown.items()],
-                )
-                db.executemany(
-                    "INSERT OR REPLACE INTO checkpoints VALUES (?, ?, ?)",
-                    [(reader, *checkpoint) for reader, checkpoint in batch.checkpoints.items()],
-                )
+                    _insert(db, f"INTO view_{view.table}", rows, self._or_update(view))
+                _insert(db, "OR REPLACE INTO versions", list(batch.versions.items()))
+                _insert(db, "OR REPLACE INTO voids", list(batch.voids.items()))
+                _insert(db, "OR REPLACE INTO unknown", [(kind, *rest) for kind, rest in batch.unknown.items()])
+                _insert(db, "OR REPLACE INTO checkpoints", [(name, *at) for name, at in batch.checkpoints.items()])
 
         await self._write(work)
 
@@ -262,13 +256,10 @@ class SqliteStore:
         self._writer.execute(f"DROP TABLE IF EXISTS view_{table}")
         self._writer.execute("DELETE FROM checkpoints WHERE reader = ?", (table,))
 
-    def _upsert(self, view: View) -> str:
+    def _or_update(self, view: View) -> str:
         """An update in place: to replace a row is to delete it and to insert another, which takes five times as long."""
         columns = ("doc", "text", *(f"f_{name}" for name in view.fields))
-        return (
-            f"INSERT INTO view_{view.table} VALUES (?, {_marks(columns)}) "
-            f"ON CONFLICT (key) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in columns)}"
-        )
+        return f"ON CONFLICT (key) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in columns)}"
 
     def _row(self, view: View, document: Document) -> tuple[Any, ...]:
         text = folded(view.text(document)) if view.text else None
@@ -304,6 +295,14 @@ class SqliteStore:
 
     async def _read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._read_thread, work, self._reader)
+
+
+def _insert(db: sqlite3.Connection, into: str, rows: Sequence[Sequence[Any]], then: str = "") -> None:
+    """Many rows a statement: for each, SQLite lets go of Python's lock, and waits for it behind whoever computes."""
+    for start in range(0, len(rows), IN_ONE_STATEMENT):
+        some = rows[start : start + IN_ONE_STATEMENT]
+        marks = ", ".join([f"({_marks(some[0])})"] * len(some))
+        db.execute(f"INSERT {into} VALUES {marks} {then}", list(chain.from_iterable(some)))
 
 
 def _marks(values: Iterable[Any]) -> str:
