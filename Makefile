@@ -27,7 +27,7 @@ $(TEST_LOCK): $(RUN_LOCK)
 
 test: $(TEST_LOCK) ## every test, the browser's too
 	@sh tests/install-chromium.sh
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 test-fast: $(TEST_LOCK) ## the part that needs no browser and under two minutes
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not browser and not slow"

@@ -1,8 +1,12 @@
-"""Runs a NATS node: `python -m deploy.nats_node CONFIG HEALTH_URL`. It ends the node where its JetStream has shut itself
-down (the address asks for it, `js-enabled-only`), so that the container's restart policy brings it back.
+"""Runs a NATS node: `python -m deploy.nats_node CONFIG HEALTH_URL`, and does for it what would else need somebody's hand.
 
-A node whose disk was full stores nothing any more, and never begins again by itself (nats-server 2.15): it would live on,
-and the log would have a node less until somebody came.
+It lets the node load CONFIG and the accounts beside it again when they have changed: `setup` writes them anew after an
+upgrade, for another reader, for a key that was replaced. Nobody is disconnected by that but whose key is no more. A file
+that can't be loaded changes nothing; the node says so in its log.
+
+It ends the node where its JetStream has shut itself down (HEALTH_URL asks for it, `js-enabled-only`), so that the
+container's restart policy brings it back. A node whose disk was full stores nothing any more, and never begins again by
+itself (nats-server 2.15): it would live on, and the log would have a node less until somebody came.
 """
 
 from __future__ import annotations
@@ -10,11 +14,14 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
-LOOK = 3.0  # seconds between two looks
+LOOK = 1.0  # seconds between two looks
 GRACE = 10.0  # seconds that the server is given to end
+LOADS = 2  # after the first, the imports of an account that is new find nobody (nats-server 2.15.1)
+ACCOUNTS = "accounts.conf"
 
 
 def shut_down(url: str) -> bool | None:
@@ -28,17 +35,27 @@ def shut_down(url: str) -> bool | None:
         return None
 
 
+def written(config: Path) -> list[bytes]:
+    """What the node was started with, or is to load. A file that is not there is empty."""
+    return [path.read_bytes() if path.exists() else b"" for path in (config, config.with_name(ACCOUNTS))]
+
+
 def main(config: str, url: str) -> int:
     """The exit code of the server, 1 where it was ended."""
+    loaded, loads, stored = written(Path(config)), 0, False
     server = subprocess.Popen(["nats-server", "-c", config])
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda given, frame: server.send_signal(given))
-    stored = False
     while True:
         try:
             return server.wait(LOOK)
         except subprocess.TimeoutExpired:
             found = shut_down(url)
+        if (now := written(Path(config))) != loaded:
+            loaded, loads = now, LOADS
+        if loads and found is not None:  # before it answers, the signal would end it
+            loads -= 1
+            server.send_signal(signal.SIGHUP)
         stored = stored or found is False
         if stored and found:
             print("JetStream has shut itself down; the node is started again", file=sys.stderr, flush=True)

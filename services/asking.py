@@ -10,12 +10,17 @@ from typing import Annotated, Any
 from urllib.parse import urlencode
 
 import typer
+from nats.errors import Error as NatsError
+from nats.js.errors import APIError
 from rich.table import Table
 
 from services.client import SERVICES, Client
-from services.data_folder import CannotStart
+from services.data_folder import EMPTY_NETWORK, CannotStart
 from services.terminal import DataOption, JsonOption, bar, out, reached, run, settings_of
+from shared.connection import OPERATOR
 from shared.nats_server import NatsFailed, binary
+from shared.nodes import GOOD, Standing, nodes_of
+from shared.settings import Settings
 
 events = typer.Typer(help="The event log.", no_args_is_help=True)
 views = typer.Typer(help="The read models: list, build again, verify.", no_args_is_help=True)
@@ -206,7 +211,11 @@ def views_verify(view: ViewArgument = None, data: DataOption = None, json: JsonO
         raise typer.Exit(1)
 
 
-def doctor(data: DataOption = None, json: JsonOption = False) -> None:
+def doctor(
+    nodes: Annotated[bool, typer.Option("--nodes", help="Only whether each NATS node has all of the log.")] = False,
+    data: DataOption = None,
+    json: JsonOption = False,
+) -> None:
     """Check this machine and the installation. Exit code 1 where something is wrong."""
     settings = settings_of(data)
     checks: list[dict[str, Any]] = []
@@ -214,6 +223,16 @@ def doctor(data: DataOption = None, json: JsonOption = False) -> None:
     def check(name: str, good: bool, text: str) -> None:
         checks.append({"check": name, "good": good, "text": text})
 
+    async def look_at_nodes() -> None:
+        found = await _nodes(settings)
+        check("log: nodes", bool(found) and GOOD.issuperset(found.values()), _listed(found))
+
+    if nodes:
+        if settings.nats_url is None:
+            raise CannotStart("The log of `maillage up` lies in one server, which has all of it.")
+        run(look_at_nodes())
+        _checked(checks, json)
+        return
     check("python", sys.version_info >= (3, 11), sys.version.split()[0])
     try:
         check("nats-server", True, str(binary().name))
@@ -245,12 +264,18 @@ def doctor(data: DataOption = None, json: JsonOption = False) -> None:
             age = "never" if ledger["age"] is None else f"{ledger['age']:.0f} s ago"
             check("ledger: signed", True, f"{ledger['signed']} of {ledger['log']} events, {age}")
             check("ledger: archive", True, f"{ledger['archived']} events, {ledger['archive_bytes'] / 1e6:.1f} MB")
+        if settings.nats_url is not None and settings.services_at is not None:  # whoever asks all is their operator
+            await look_at_nodes()
         check("answered in", True, f"{time.monotonic() - start:.1f} s")
 
     if (settings.data / "installation.json").exists():
         run(work())
     else:
         check("installation", True, f"none in {settings.data} yet; `maillage up` makes one")
+    _checked(checks, json)
+
+
+def _checked(checks: list[dict[str, Any]], json: bool) -> None:
     if json:
         out.print_json(data=checks)
     else:
@@ -262,3 +287,23 @@ def doctor(data: DataOption = None, json: JsonOption = False) -> None:
             )
     if not all(one["good"] for one in checks):
         raise typer.Exit(1)
+
+
+async def _nodes(settings: Settings) -> dict[str, Standing]:
+    """How the NATS nodes are that hold the log; empty where they do not say."""
+    from services.serving import NotYet, connected
+
+    try:
+        nc = await connected(settings, OPERATOR)
+    except NotYet:
+        return {}
+    try:
+        return await nodes_of(nc, settings.network or EMPTY_NETWORK)
+    except (NatsError, APIError, TimeoutError):
+        return {}
+    finally:
+        await nc.close()
+
+
+def _listed(nodes: dict[str, Standing]) -> str:
+    return ", ".join(f"{name} {how}" for name, how in sorted(nodes.items())) or "they do not answer"

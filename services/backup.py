@@ -35,7 +35,7 @@ from shared.archiving import write_whole
 from shared.auditing import verify
 from shared.erasing import erase, sync_folder
 from shared.garbage import uncollected
-from shared.key_files import KeyFiles, KeyMissing, replace_file
+from shared.key_files import KeyFiles, KeyMissing, persons_in, replace_file
 from shared.keyring import Keyring
 from shared.ledger import Tree, VerifierKey, leaf_hash, leaf_of
 from shared.runner import JUDGE
@@ -70,7 +70,8 @@ class ViewDigest(msgspec.Struct, frozen=True):
 
 class Manifest(msgspec.Struct, kw_only=True):
     """What a backup holds. `root` is the root (RFC 6962, base64) over all `events`, of which the checkpoint covers
-    `signed`. `views` is empty where the installation was too busy, or kept them elsewhere."""
+    `signed`. `views` is empty where the installation was too busy, or kept them elsewhere. `persons`: service → how many
+    persons had a key, where any had; None in a backup of a release that did not say so."""
 
     format: str = FORMAT
     made: str
@@ -81,6 +82,7 @@ class Manifest(msgspec.Struct, kw_only=True):
     checkpoint: str
     files: dict[str, Kept]
     views: list[ViewDigest]
+    persons: dict[str, int] | None = None
 
 
 @dataclass
@@ -194,6 +196,8 @@ async def back_up(data: Path, to: Path, progress: Callable[[int, int], None] = l
     _copy_files(data, to, done)
     if (data / INSTALLATION).exists():
         write_whole(to / INSTALLATION, (data / INSTALLATION).read_bytes())
+    counted = {d.name: persons_in(data / "keys", d.name) for d in DEFINITIONS}
+    manifest.persons = {name: number for name, number in counted.items() if number}
     manifest.views = await _digests(data, manifest.events)
     if not manifest.views:
         done.remarks.append(

@@ -28,7 +28,7 @@ def serve_(
     """Serve one service, on NATS servers of the installation's own (MAILLAGE_NATS_URL); as its container runs it."""
     definition, settings = serving.definition_of(service), settings_of(data, port)
     tracing.configure(settings, service)
-    sock = bound(settings.port, settings.host)
+    sock = bound(settings.port, settings.host, listening=settings.metrics_port is None)
     actual = settings.model_copy(update={"port": sock.getsockname()[1]})
     try:
         run(

@@ -32,6 +32,7 @@ from services.backup import INSTALLATION, MANIFEST, Manifest, copy_file, files_o
 from services.data_folder import UNFINISHED, CannotStart, locked
 from services.definitions import DEFINITIONS
 from services.embedded import access, prepare
+from services.keys_needed import keys_are_there
 from services.observatory.notary import KEY_FILE
 from services.serving import NotYet, connected
 from services.terminal import DataOption, JsonOption, bar, out, run, settings_of
@@ -224,9 +225,7 @@ def _proven(source: Path, keys: Path, manifest: Manifest, told: Callable[[int], 
     secret = keys / KEY_FILE
     if not secret.exists() or SigningKey.of(key.name, secret.read_bytes()).verifier != key:
         raise CannotStart(f"{secret} is not the key that signed this archive; is this the right backup of keys?")
-    for definition in DEFINITIONS:
-        if definition.persons is not None and not KeyFiles(keys, definition.name).keys.exists():
-            raise CannotStart(f"{keys} holds no keys of {definition.name}; without them its persons can't be read.")
+    keys_are_there(keys, manifest, archive)
     return {
         name
         for name, wanted in manifest.files.items()

@@ -55,13 +55,15 @@ def root_of(services: Mapping[str, Service], settings: Settings) -> ASGIApp:
     return secured(observed(fenced), https=is_https(settings))
 
 
-def bound(port: int, host: str = "127.0.0.1") -> socket.socket:
-    """A listening socket. Raises CannotStart where the port is taken or the address is not of this machine."""
+def bound(port: int, host: str = "127.0.0.1", *, listening: bool = True) -> socket.socket:
+    """A socket on a port, which refuses whoever comes unless it is listening. Raises CannotStart where the port is taken or
+    the address is not of this machine."""
     sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         sock.bind((host, port))
-        sock.listen(512)
+        if listening:
+            sock.listen(512)
     except OSError as error:
         sock.close()
         why = "is taken" if error.errno == EADDRINUSE else f"can't be had ({error.strerror})"
@@ -92,14 +94,17 @@ async def serve(
 
 
 @contextlib.asynccontextmanager
-async def measured(services: Collection[Service], settings: Settings, host: str) -> AsyncIterator[int | None]:
-    """Meanwhile `/metrics` is served on a port of its own, which is returned; None where the settings want none."""
+async def measured(
+    services: Collection[Service], settings: Settings, host: str, health: ASGIApp | None = None
+) -> AsyncIterator[int | None]:
+    """Meanwhile `/metrics` is served on a port of its own, which is returned; None where the settings want none. `health`
+    answers there for `/healthz` and `/readyz`."""
     if settings.metrics_port is None:
         yield None
         return
     stop, up = asyncio.Event(), asyncio.Event()
     with contextlib.closing(bound(settings.metrics_port, host)) as sock:
-        serving = asyncio.create_task(serve(metrics_app(services), sock, stop, up.set))
+        serving = asyncio.create_task(serve(metrics_app(services, health), sock, stop, up.set))
         watching = asyncio.create_task(watch_loop())
         try:
             await up.wait()

@@ -1,7 +1,8 @@
 """One service as a process of its own, as its container runs it: `maillage serve SERVICE`; and `maillage prepare`.
 
 Everything is started at once by whoever starts containers, so a process waits for what it needs, says what it waits
-for, and answers `/healthz` meanwhile. It ends gently at SIGTERM: no new requests, those under way are answered, the
+for, and answers `/healthz` meanwhile. It does so on the port of its metrics, and its own port refuses everybody until it
+serves: a gateway that knows another replica then asks that one. Without a port for metrics its own answers meanwhile. It ends gently at SIGTERM: no new requests, those under way are answered, the
 reaction in hand is finished or handed back, and only then are connections closed.
 """
 
@@ -114,32 +115,56 @@ async def run_service(
     network, stop, front = network_served(settings), asyncio.Event(), Front()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    ended = asyncio.Event()
-    serving = asyncio.create_task(serve(front, sock, ended, lambda: None, DRAIN))
+    services: list[Service] = []
+    serving = _Serving(front, sock)
     stopping = asyncio.create_task(stop.wait())
     opening = asyncio.create_task(opened(settings, definition, network, front))
     try:
-        await asyncio.wait({opening, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        if not opening.done():
-            return
-        service = opening.result()
-        front.open(root_of({service.name: service}, settings))
-        async with measured([service], settings, settings.host):
-            log.info("serve.ready", service=service.name, network=network)
+        async with measured(services, settings, settings.host, front):
+            if settings.metrics_port is None:
+                await serving.begin()
+            await asyncio.wait({opening, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if not opening.done():
+                return
+            services.append(opening.result())
+            front.open(root_of({definition.name: services[0]}, settings))
+            await serving.begin()
+            log.info("serve.ready", service=definition.name, network=network)
             said()
-            await asyncio.wait({stopping, serving}, return_when=asyncio.FIRST_COMPLETED)
-        ended.set()
-        await serving
-        await service.stop()
-        await service.around.nc.close()
+            await asyncio.wait({stopping, *serving.tasks}, return_when=asyncio.FIRST_COMPLETED)
+            await serving.end()
+            await services[0].stop()
+            await services[0].around.nc.close()
     except (LogDamaged, LogUnfit, KeyMissing, InUse, NotAllowed) as error:
         raise CannotStart(f"{error}.") from error
     finally:
-        ended.set()
         for task in (opening, stopping):
             task.cancel()
-        await asyncio.gather(serving, stopping, opening, return_exceptions=True)
+        await serving.end()
+        await asyncio.gather(stopping, opening, return_exceptions=True)
         await asyncio.to_thread(tracing.finish)
+
+
+class _Serving:
+    """The process's own port, from `begin` to `end`. `tasks`: what serves it."""
+
+    def __init__(self, front: Front, sock: socket.socket) -> None:
+        self._front, self._sock = front, sock
+        self._ended = asyncio.Event()
+        self.tasks: set[asyncio.Task[None]] = set()
+
+    async def begin(self) -> None:
+        """Returns once it takes connections."""
+        if not self.tasks:
+            taken = asyncio.Event()
+            self.tasks.add(asyncio.create_task(serve(self._front, self._sock, self._ended, taken.set, DRAIN)))
+            await taken.wait()
+
+    async def end(self) -> None:
+        """Lets what is under way be answered. Raises what went wrong with serving, once."""
+        self._ended.set()
+        tasks, self.tasks = self.tasks, set()
+        await asyncio.gather(*tasks)
 
 
 async def opened(settings: Settings, definition: Definition, network: str, front: Front) -> Service:

@@ -146,6 +146,15 @@ def forgotten_in(folder: Path, service: str) -> set[UUID]:
         return {UUID(row[0]) for row in db.execute("SELECT person FROM forgotten")}
 
 
+def persons_in(folder: Path, service: str) -> int:
+    """How many persons have a key in a folder; 0 where there are no keys."""
+    path = KeyFiles(folder, service).keys
+    if not path.exists():
+        return 0
+    with contextlib.closing(sqlite3.connect(path, timeout=30)) as db:
+        return int(db.execute("SELECT count(*) FROM persons").fetchone()[0])
+
+
 def wrapping_number(keys: Path) -> int:
     """The number of the wrapping key that a file of keys was wrapped with. Raises KeyMissing where there is none."""
     if not keys.exists():

@@ -21,8 +21,10 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared import telemetry
+from shared.connection import NotAllowed
 from shared.envelope import Void
 from shared.log import Unavailable
+from shared.nodes import GOOD, nodes_of
 from shared.service import Service
 from shared.web.health import checks_of
 
@@ -39,6 +41,9 @@ def gauge(name: str, what: str, *labels: str) -> Gauge:
 
 READY = gauge("ready", "Whether a check of /readyz is good (1) or not (0).", "service", "check")
 LAST = gauge("log_last_sequence", "The last sequence of the event log.", "service")
+NODES = gauge(
+    "log_node_current", "Whether a NATS node has all of the log (1); none of a server alone.", "service", "node"
+)
 VIEW_LAG = gauge("view_lag_events", "Messages of the log that a view does not show yet.", "service", "view")
 PENDING = gauge(
     "reaction_pending_events", "Events that a reaction has not dealt with: not given to it yet, or under way.", "service", "reaction"
@@ -125,17 +130,21 @@ async def measure(service: Service) -> None:
     last: dict[tuple[str, ...], float] = {}
     lags: dict[tuple[str, ...], float] = {}
     pending: dict[tuple[str, ...], float] = {}
+    nodes: dict[tuple[str, ...], float] = {}
     try:
         if checks["log"]["good"]:
             end = await service.log.last()
             last[name,] = end
             lags = {(name, view.name): max(0, end - runner.position) for view in runner.views}
             pending = await _pending(service)
-    except (Unavailable, TimeoutError, NatsError, APIError):
+            standing = await nodes_of(service.around.nc, service.network)
+            nodes = {(name, node): float(how in GOOD) for node, how in standing.items()}
+    except (Unavailable, NotAllowed, TimeoutError, NatsError, APIError):
         pass
     only(LAST, last, name)
     only(VIEW_LAG, lags, name)
     only(PENDING, pending, name)
+    only(NODES, nodes, name)
     if checks["store"]["good"]:
         parked = Count(one.reaction for one in await service.store.parked())
         named = {reaction.name for reaction in service.reactions.reactions} | parked.keys()
@@ -162,15 +171,20 @@ async def watch_loop() -> None:
         LOOP_LAG.observe(max(0.0, loop.time() - due))
 
 
-def metrics_app(services: Collection[Service]) -> ASGIApp:
-    """Answers `GET /metrics` in the text format of Prometheus, and nothing else."""
+def metrics_app(services: Collection[Service], health: ASGIApp | None = None) -> ASGIApp:
+    """Answers `GET /metrics` in the text format of Prometheus, and nothing else. With `health`, that
+    answers `/healthz` and `/readyz`, and there are no metrics while there are no services yet."""
     one_at_a_time = asyncio.Lock()
 
     async def answered(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return
+        if health is not None and scope["path"] in ("/healthz", "/readyz"):
+            return await health(scope, receive, send)
         response: Response = PlainTextResponse("only /metrics\n", 404)
-        if scope["path"] == "/metrics" and scope["method"] in ("GET", "HEAD"):
+        if scope["path"] == "/metrics" and health is not None and not services:
+            response = PlainTextResponse("starting\n", 503)
+        elif scope["path"] == "/metrics" and scope["method"] in ("GET", "HEAD"):
             async with one_at_a_time:
                 await asyncio.gather(*(measure(service) for service in services), return_exceptions=True)
                 response = Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)

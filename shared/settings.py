@@ -116,7 +116,8 @@ class Settings(BaseSettings):
         ge=0,
         le=65535,
         description="The port of `/metrics` for Prometheus, apart from the fronts and never behind the gateway; 0 takes a "
-        "free one. Without it there are no metrics.",
+        "free one. `maillage serve` tells its health there too, and opens its own port once it serves. Without it there are "
+        "no metrics.",
     )
     otlp_endpoint: str | None = Field(
         None,

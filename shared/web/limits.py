@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from shared.web.assets import asset
 from shared.web.sentences import KERNEL
 from shared.words import NNBSP
 
@@ -41,12 +42,38 @@ LARGER: Mapping[str, int] = MappingProxyType({
 })  # fmt: skip
 """Paths (one that ends in a slash stands for all below it) of forms with a file in them → bytes: imports and pictures,
 and what a form puts around them. A telephone's photograph is often larger than the 5 MB that are taken: up to here the form
-says so at its field, beyond it the browser shows a broken connection."""
+says so at its field, beyond it a page of its own does."""
 PATIENCE = 60.0  # seconds from the beginning of a request until its body is whole
+DISCARDED, DISCARDING = 64 * 2**20, 10.0  # bytes, and seconds, of what is too much that are read before the answer
+DISCARDED_AT_ONCE = 16  # requests of which that much is read at the same time; others are cut off
 
 
 class _TooMuch(Exception):
     """Raised inside the app that reads on; never leaves `limit_body`."""
+
+
+class _Discard:
+    """Reads the rest of a body and throws it away: so much of it, so long, and of so many requests at once."""
+
+    def __init__(self) -> None:
+        self._at_once = 0
+
+    async def __call__(self, receive: Receive) -> None:
+        if self._at_once >= DISCARDED_AT_ONCE:
+            return
+        self._at_once += 1
+        left = DISCARDED
+        try:
+            async with asyncio.timeout(DISCARDING):
+                while left > 0:
+                    message = await receive()
+                    left -= len(message.get("body", b""))
+                    if not message.get("more_body", False):  # its end, or the connection's
+                        return
+        except TimeoutError:
+            return
+        finally:
+            self._at_once -= 1
 
 
 def limit_body(
@@ -57,7 +84,12 @@ def limit_body(
 
     The body is counted as the app reads it, so nothing is held back; once the limit is passed the app is cut
     off, whatever it would answer. An app that has already begun to answer keeps its answer.
+
+    What is too much is read and thrown away for a while before the 413. A connection that is closed while bytes are on
+    their way is reset, and the answer lost with it (RFC 9112 §9.6): a browser that sends a large file would show its own
+    page of a broken connection. Whoever asked first whether to send (Expect: 100-continue) is answered at once.
     """
+    discard = _Discard()
 
     async def limited(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -68,6 +100,8 @@ def limit_body(
         if announced and "transfer-encoding" in headers:
             return await _last(_answer(scope, 400, {}))(scope, receive, send)
         if announced.isdigit() and int(announced) > most:
+            if headers.get("expect", "").lower() != "100-continue":
+                await discard(receive)
             return await _refusal(scope, most)(scope, receive, send)
         seen, whole, answered, cut_off = 0, False, False, False
         until = asyncio.get_running_loop().time() + patience
@@ -87,6 +121,8 @@ def limit_body(
                 if seen <= most:
                     return message
                 refusal = _refusal(scope, most)
+                if not (cut_off or answered or whole):
+                    await discard(receive)
             if not (cut_off or answered):
                 await refusal(scope, receive, send)
             cut_off = True
@@ -166,9 +202,10 @@ def _name(host: str) -> str | None:
 
 
 def _refusal(scope: Scope, max_bytes: int) -> Response:
-    big = max_bytes >= 1_000_000
-    size = f"{max_bytes / (1e6 if big else 1e3):g}{NNBSP}"
-    response = _answer(scope, 413, {"fr": size + ("Mo" if big else "ko"), "en": size + ("MB" if big else "kB")})
+    megabytes = max_bytes // 2**20 or max_bytes // 10**6  # as the forms with files say them
+    size = f"{megabytes or max_bytes // 1000}{NNBSP}"
+    units = {"fr": "Mo", "en": "MB"} if megabytes else {"fr": "ko", "en": "kB"}
+    response = _answer(scope, 413, {lang: size + unit for lang, unit in units.items()})
     return _last(response)
 
 
@@ -183,17 +220,18 @@ CODES = {400: "bad-length", 408: "too-slow", 413: "too-large", 421: "other-host"
 
 def _answer(scope: Scope, status: int, most: Mapping[str, str]) -> Response:
     """Without templates, and in both languages: this stands before any app."""
-    said = {
-        lang: KERNEL.say(f"problem.{status}", lang) + ". "
-        + KERNEL.say(f"problem.{status}.hint", lang, most=most.get(lang, ""))
-        for lang in ("fr", "en")
-    }  # fmt: skip
+    title = {lang: KERNEL.say(f"problem.{status}", lang) for lang in ("fr", "en")}
+    hint = {lang: KERNEL.say(f"problem.{status}.hint", lang, most=most.get(lang, "")) for lang in ("fr", "en")}
     headers = Headers(scope=scope)
     if any("application/json" in headers.get(name, "") for name in ("accept", "content-type")):
+        said = {lang: f"{title[lang]}. {hint[lang]}" for lang in title}
         body = {"error": CODES[status], "message": said["fr"], "message_en": said["en"], "fields": {}}
         return JSONResponse(body, status)
     page = (
-        f'<!doctype html><html lang="fr"><meta charset="utf-8"><title>{status}</title>'
-        f'<p>{said["fr"]}</p><p lang="en">{said["en"]}</p></html>'
+        '<!doctype html>\n<html lang="fr">\n<head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<title>{title["fr"]}</title><link rel="stylesheet" href="{asset("maillage.css")}"></head>\n'
+        f'<body><main class="wrap"><div class="head"><div><h1>{title["fr"]}</h1><p>{hint["fr"]}</p></div></div>'
+        f'<p lang="en">{title["en"]}. {hint["en"]}</p></main></body>\n</html>\n'
     )
     return Response(page, status, media_type="text/html; charset=utf-8")

@@ -25,7 +25,6 @@ import json
 import os
 import re
 import secrets
-import shutil
 import signal
 import socket
 import ssl
@@ -51,6 +50,8 @@ TICK = 0.05
 RESTART_FIRST, RESTART_LONGEST = 0.1, 5.0  # Docker doubles from 0.1 s too, up to a minute
 SERVICES = ("directory", "membership", "events", "newsletter", "observatory")
 STANDS_IN = {"mongo": "tests.compose.mongod", "mailpit": "tests.compose.mailbox"}
+ANY = ssl.create_default_context()
+ANY.check_hostname, ANY.verify_mode = False, ssl.CERT_NONE
 State = Literal["waiting", "running", "healthy", "done", "failed", "stopped"]
 
 
@@ -198,9 +199,15 @@ class Compose:
         depend on. Raises Broken. Every time anew for the one-shot containers, as Docker Compose does.
         """
         chosen = self._with_needed(names) if names else list(self.containers)
+        self.begin([self.containers[name] for name in chosen])
+        self.until(lambda: all(self.containers[n].state in ("healthy", "done") for n in chosen), timeout, "up")
+        return self
+
+    def begin(self, containers: Sequence[Container]) -> None:
+        """Lets these be started, each once what it depends on is as it should be, and returns at once."""
         (self.folder / "logs").mkdir(parents=True, exist_ok=True)
         with self._lock:
-            for container in (self.containers[name] for name in chosen):
+            for container in containers:
                 container.wanted = True
                 if not container.runs:
                     container.state, container.next_start, container.starts = "waiting", 0.0, 0
@@ -208,8 +215,6 @@ class Compose:
                 self._ending.clear()
                 self._engine = threading.Thread(target=self._run, name="compose", daemon=True)
                 self._engine.start()
-        self.until(lambda: all(self.containers[n].state in ("healthy", "done") for n in chosen), timeout, "up")
-        return self
 
     def down(self) -> None:
         """Ends everything gently, the gateway first, NATS last. Volumes stay."""
@@ -287,7 +292,6 @@ class Compose:
 
     def reload(self, name: str) -> None:
         """`docker compose kill -s HUP`: NATS nodes read their configuration again."""
-        self._mounted(self.containers[name])
         os.kill(self.containers[name].pid, signal.SIGHUP)
 
     def exec(self, name: str, *command: str, timeout: float = 120) -> subprocess.CompletedProcess[str]:
@@ -298,10 +302,12 @@ class Compose:
             self._mounted(there)
         words = [self._local(there, word) for word in command]
         words[0] = self._binary(words[0])
-        return subprocess.run(
+        done = subprocess.run(
             words, env=self._environment(there), cwd=self._cwd(there), capture_output=True, text=True,
             timeout=timeout, check=False,
         )  # fmt: skip
+        self._shown()
+        return done
 
     # what can be seen
 
@@ -419,12 +425,11 @@ class Compose:
         if container.starts:
             return True
         wanted = {"service_started": ("running", "healthy"), "service_healthy": ("healthy",), "service_completed_successfully": ("done",)}  # fmt: skip
-        return all(
-            each.state in wanted[condition]
-            for name, condition in container.spec.depends_on.items()
-            for each in self.containers.values()
-            if each.spec.name == name
-        )
+        for name, condition in container.spec.depends_on.items():
+            needed = [each for each in self.containers.values() if each.spec.name == name and each.wanted]
+            if not needed or not all(each.state in wanted[condition] for each in needed):
+                return False
+        return True
 
     def _ended(self, container: Container, code: int, now: float) -> None:
         policy = container.spec.restart
@@ -436,6 +441,7 @@ class Compose:
             container.state, container.next_start = "waiting", now + pause
         else:
             container.state = "done" if code == 0 else "failed"
+            self._shown()
 
     def _spawn(self, container: Container) -> None:
         words = [self._local(container, word) for word in self._command(container)]
@@ -459,12 +465,19 @@ class Compose:
             return
         if container.spec.name in STANDS_IN or container.spec.name == "gateway":
             port = {"mongo": 27017, "mailpit": 1025, "gateway": 8443}[container.spec.name]
-            with contextlib.suppress(OSError), socket.create_connection((container.address, port), 0.5):
+            with contextlib.suppress(OSError), socket.create_connection((container.address, port), 0.5) as way:
+                if container.spec.name == "gateway":  # it listens a moment before it has signed a certificate
+                    ANY.wrap_socket(way, server_hostname=container.address).close()
                 if container.spec.name != "mongo" or (self.volume("mongo") / "users-made").exists():
                     container.state = "healthy"
             return
         if container.probe is None and now >= container.next_probe:
             words = [self._local(container, word) for word in container.spec.healthcheck]
+            if not _answered(
+                words
+            ):  # asked here first: a Python a look, of five services, would leave them no processor
+                container.next_probe = now + 0.1
+                return
             container.probe = subprocess.Popen(
                 [self._binary(words[0]), *words[1:]], env=self._environment(container), stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
@@ -515,8 +528,10 @@ class Compose:
         return [sys.executable, "-m", module, container.address, port, str(where)]
 
     def _binary(self, word: str) -> str:
-        here = self.bin / word
-        return word if "/" in word else str(here if here.exists() else BIN / word)  # caddy is in the tests' folder only
+        for folder in (self.bin, BIN):  # caddy is in the tests' folder only
+            if "/" not in word and (folder / word).exists():
+                return str(folder / word)
+        return word
 
     def _cwd(self, container: Container) -> Path:
         if container.spec.name in STANDS_IN:
@@ -556,9 +571,10 @@ class Compose:
 
     def _places(self, asking: Container, name: str) -> str:
         """Where a name leads, with `\\1` for the port. To the gateway it is all replicas, as Docker's DNS tells them."""
-        replicas = [c.address for c in self.containers.values() if c.spec.name == name] or [self._addresses[name]]
+        known = [c for c in self.containers.values() if c.spec.name == name]
         if asking.spec.name != "gateway":
-            del replicas[1:]
+            known = [c for c in known if c.runs][:1] or known[:1]
+        replicas = [c.address for c in known] or [self._addresses[name]]
         return " ".join(rf"{address}:\1" for address in replicas)
 
     def _folder_of(self, container: Container, mount: Mount) -> Path:
@@ -595,13 +611,21 @@ class Compose:
             files = [source] if source.is_file() else [path for path in source.rglob("*") if path.is_file()]
             for path in files:
                 target = here if source.is_file() else here / path.relative_to(source)
-                target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-                target.unlink(missing_ok=True)
                 secret = path.suffix in (".nk", ".password")
-                if secret:
-                    shutil.copy2(path, target)
-                else:
-                    target.write_text(self._local(container, path.read_text()))
+                content = path.read_bytes() if secret else self._local(container, path.read_text()).encode()
+                if not target.exists() or target.read_bytes() != content:
+                    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+                    draft = target.with_name(f".{target.name}.new")
+                    draft.touch(mode=0o600)
+                    draft.write_bytes(content)
+                    draft.replace(target)
+
+    def _shown(self) -> None:
+        """Lets whoever runs see what was written into a volume meanwhile, as it is with Docker."""
+        with self._lock:
+            for container in self.containers.values():
+                if container.runs:
+                    self._mounted(container)
 
     def _lasting(self) -> dict[str, str]:
         """What is chosen at the first start on a folder."""
@@ -612,6 +636,21 @@ class Compose:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(f"n{secrets.token_hex(6)}")
         return {"MAILLAGE_NETWORK": path.read_text()}
+
+
+def _answered(words: Sequence[str]) -> bool:
+    """Whether the address that a health check asks answers well; true where it asks none that we see."""
+    found = re.search(r"http://([\d.]+):(\d+)(/[^\s']*)", " ".join(words))
+    if found is None:
+        return True
+    connection = HTTPConnection(found[1], int(found[2]), timeout=0.5)
+    try:
+        connection.request("GET", found[3], headers={"Host": "localhost"})
+        return connection.getresponse().status == 200
+    except OSError:
+        return False
+    finally:
+        connection.close()
 
 
 def _roots(spec: Spec) -> set[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import shutil
 import subprocess
@@ -47,17 +49,41 @@ def variables() -> dict[str, str | None]:
     return found
 
 
-def test_docker_itself_takes_the_file() -> None:
-    docker = shutil.which("docker")
-    if docker is None or subprocess.run([docker, "compose", "version"], capture_output=True, check=False).returncode:
-        pytest.skip("no `docker compose` here")
+def compose() -> list[str] | None:
+    """The beginning of a command of Docker Compose, which needs no engine to read a file; None where there is none."""
+    for words in (["docker", "compose"], ["docker-compose"]):
+        program = shutil.which(words[0])
+        if program is not None:
+            found = subprocess.run(
+                [program, *words[1:], "version", "--short"], capture_output=True, text=True, check=False
+            )
+            if found.returncode == 0 and not found.stdout.startswith(("1.", "v1.")):
+                return [program, *words[1:]]
+    return None
+
+
+def test_docker_compose_itself_takes_the_file_and_reads_it_as_the_harness_does() -> None:
+    words = compose()
+    if words is None:
+        pytest.skip("no Docker Compose here")
     done = subprocess.run(
-        [docker, "compose", "-f", FILE, "--profile", "*", "config", "--quiet"],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+        [*words, "-f", FILE, "--env-file", EXAMPLE, "--profile", "*", "config", "--format", "json"],
+        capture_output=True, text=True, check=False,
+        env={"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/")},
+    )  # fmt: skip
     assert done.returncode == 0, done.stderr
+    theirs = json.loads(done.stdout)["services"]
+    assert set(theirs) == set(SPECS)
+    for name, spec in SPECS.items():
+        read = theirs[name]
+        assert spec.command == (read["command"] or []), name
+        assert spec.environment == {k: v for k, v in (read.get("environment") or {}).items() if v is not None}, name
+        assert spec.depends_on == {k: how["condition"] for k, how in read.get("depends_on", {}).items()}, name
+        assert spec.healthcheck == read.get("healthcheck", {}).get("test", ["CMD"])[1:], name
+        assert spec.memory == int(read["mem_limit"]) and spec.restart == read["restart"].partition(":")[0], name
+        assert spec.raw["image"] == read["image"], name
+        mounts = [(m.target, m.read_only, m.bind) for m in spec.mounts]
+        assert mounts == [(m["target"], m.get("read_only", False), m["type"] == "bind") for m in read["volumes"]] if mounts else not read.get("volumes"), name  # fmt: skip
 
 
 def test_every_variable_is_explained_in_the_example_and_every_value_there_is_what_holds_without_it() -> None:

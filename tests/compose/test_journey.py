@@ -3,17 +3,23 @@ after a restart of the whole. On three NATS nodes, MongoDB's stand-in, five serv
 
 from __future__ import annotations
 
+import json
 import re
 import ssl
 from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
+from urllib.request import urlopen
 from uuid import uuid4
 
 import pymongo
 import pytest
+from playwright.sync_api import sync_playwright
 from pymongo.errors import OperationFailure
 
+from services.newsletter.app import NEWSLETTER
+from shared.reactions import durable
+from tests.browser import ARGUMENTS, CHROMIUM
 from tests.compose.harness import SERVICES, Answer, Compose
 
 pytestmark = pytest.mark.slow
@@ -126,13 +132,72 @@ def test_the_gateway_lets_nobody_see_the_inside_and_speaks_tls_only(site: Compos
     plain.close()
 
 
-def test_a_key_that_is_made_anew_is_good_after_a_reload_and_the_old_one_is_not(site: Compose) -> None:
+def _arrives(site: Compose, title: str) -> None:
+    """A member's news, to which the newsletter reacts, is in the draft of its bulletin."""
+    operator = site.operator("directory")
+
+    def done(command: str, **body: str) -> str:
+        way = {**operator, "Idempotency_Key": str(uuid4())}
+        answer = site.door.post_json(f"/directory/api/commands/{command}", body, **way)
+        assert answer.status == 200, answer.text
+        return str(answer.json()["entity"])
+
+    structure = done("register-structure", name=title, kind="association", department="31")
+    done("publish-news", structure=structure, structure_name=title, title=title, text=title)
+    drafts = "/newsletter/api/issues?size=100"
+    site.until(lambda: title in site.door.get(drafts, **site.operator("newsletter")).text, 60, "the reaction")
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="NO CHROMIUM: install Debian's package chromium")
+def test_a_file_that_is_too_large_is_answered_with_a_sentence(site: Compose, tmp_path: Path) -> None:
+    """By the service, or by the gateway where that takes no more."""
+    operator, email = site.operator("directory"), "lourde@exemple.invalid"
+    account = {"email": email, "label": "Secrétariat", "roles": ["directory:editor"]}
+    assert site.door.post_json("/directory/api/accounts", account, **operator).status == 200
+    link = site.door.post_json("/directory/api/accounts/link", {"email": email}, **operator).json()["link"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        page = browser.new_context(ignore_https_errors=True).new_page()
+        assert page.request.post(link, headers={"Origin": site.door.url}).ok
+        for megabytes in (24, 30):
+            (tmp_path / "list.csv").write_bytes(b"Nom;Type\r\n" * (megabytes * 100_000))
+            page.goto(f"{site.door.url}/directory/imports/new")
+            page.get_by_label("Fichier", exact=True).set_input_files(tmp_path / "list.csv")
+            page.get_by_role("button", name="Lire le fichier").click()
+            assert page.get_by_role("heading", level=1).inner_text() == "Envoi trop lourd"
+            assert "moins de 20" in page.locator("body").inner_text()
+        browser.close()
+
+
+def test_what_an_upgrade_writes_is_loaded_by_the_nodes_by_themselves(site: Compose) -> None:
+    """From accounts in which the newsletter has a consumer less, and there and back for a reader."""
+    consumers = [durable("newsletter", one) for one in NEWSLETTER.reactions]
+    accounts = site.volume("secrets-nats") / "accounts.conf"
+    now = accounts.read_text()
+    accounts.write_text("".join(line for line in now.splitlines(True) if consumers[0] not in line))
+    site._shown()
+
+    def pending() -> set[str]:
+        """The reactions of which the newsletter may see how far they are."""
+        with urlopen(f"http://{site.containers['newsletter'].address}:9464/metrics", timeout=10) as answer:
+            return set(re.findall(r'maillage_reaction_pending_events{reaction="([^"]+)"', answer.read().decode()))
+
+    site.until(lambda: not pending(), 30, "the older release's accounts")
+    assert site.exec("setup", *site.containers["setup"].spec.command).returncode == 0
+    assert accounts.read_text() == now
+    site.until(lambda: len(pending()) == len(consumers), 30, "those of the new release")
+    _arrives(site, "Une école éclairée")
+    asked = site.exec("operator", "maillage", "doctor", "--json").stdout
+    (nodes,) = (check["text"] for check in json.loads(asked) if check["check"] == "log: nodes")
+    assert nodes.count("current") == 2 and nodes.count("leads") == 1
+
+
+def test_a_key_that_is_made_anew_is_good_by_itself_and_the_old_one_is_not(site: Compose) -> None:
     seed = site.volume("secrets-membership") / "nats.nk"
     old = seed.read_text()
     made = site.exec("setup", *site.containers["setup"].spec.command, "--anew", "membership")
     assert made.returncode == 0 and seed.read_text() != old, made.stderr
-    for node in site.nodes():
-        site.reload(node)
     again = site.exec("mongo-users", *site.containers["mongo-users"].spec.command)
     assert again.returncode == 0, again.stderr
     site.until(lambda: not site.ready("membership"), 60, "membership shut out")

@@ -9,9 +9,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 
-from services.backup import back_up, copy_keys, read_manifest
+from services.backup import MANIFEST, back_up, copy_keys, read_manifest
 from services.data_folder import UNFINISHED, CannotStart
 from services.embedded import Installation, access
 from services.newsletter.subscriber_views import SUBSCRIBERS
@@ -134,6 +135,49 @@ async def test_a_restore_needs_its_keys_and_a_folder_of_its_own(backed_up: Place
         copy_keys(place.data(), place.backup / "keys")
     with pytest.raises(CannotStart, match="another disk"):
         await back_up(place.data(), place.data() / "backup")
+
+
+def as_made_before_a_service_had_keys(place: Place, service: str) -> None:
+    """Makes of the backups those of an older release, where this service had no keys of persons."""
+    for path in place.keys.glob(f"{service}.*"):
+        path.unlink()
+    manifest = orjson.loads((place.backup / MANIFEST).read_bytes())
+    assert "persons" in manifest
+    del manifest["persons"]
+    (place.backup / MANIFEST).write_bytes(orjson.dumps(manifest))
+
+
+async def test_a_backup_of_a_release_in_which_a_service_had_no_keys_yet_is_restored(backed_up: Place) -> None:
+    place = backed_up
+    as_made_before_a_service_had_keys(place, "observatory")
+    done = await restore(place.backup, place.keys, place.data("new"), place.settings_of("new"))
+    assert done.good and done.compared > 40
+    async with place.up("new") as after:
+        observatory = after.installation.services["observatory"]
+        observatory.keyring.person_at("demandeuse@exemple.invalid")
+    keys = copy_keys(place.data("new"), place.folder / "keys-of-new")
+    assert "observatory" in keys, "from now on it has keys of its own, which are backed up"
+
+
+async def test_keys_that_were_lost_are_missed_whatever_the_manifest_says(backed_up: Place) -> None:
+    """The log holds what they sealed."""
+    place = backed_up
+    as_made_before_a_service_had_keys(place, "newsletter")
+    with pytest.raises(CannotStart, match=r"no keys of newsletter.*event \d+"):
+        await restore(place.backup, place.keys, place.data("new"), place.settings_of("new"))
+    assert not place.data("new").exists()
+
+
+async def test_keys_of_persons_whom_no_event_names_yet_are_missed_by_the_manifest(backed_up: Place) -> None:
+    place = backed_up
+    assert (read_manifest(place.backup).persons or {}).keys() == {"newsletter"}
+    async with place.up() as one:
+        one.installation.services["observatory"].keyring.person_at("demandeuse@exemple.invalid")
+    assert (await back_up(place.data(), place.backup)).manifest.persons == {"newsletter": 6, "observatory": 1}
+    for path in place.keys.glob("observatory.*"):
+        path.unlink()
+    with pytest.raises(CannotStart, match="no keys of observatory, which had 1 person"):
+        await restore(place.backup, place.keys, place.data("new"), place.settings_of("new"))
 
 
 async def test_a_restore_from_a_backup_that_was_changed_is_refused(backed_up: Place) -> None:

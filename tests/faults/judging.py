@@ -81,7 +81,10 @@ class Judge:
             return [message async for run in log.read(0) for message in run]
 
     def _state(self, service: str, path: str = "") -> Any:
-        answer = self.site.ask(service, f"/{service}/api/state{path}", timeout=60, **self.site.operator(service))
+        replica = next(
+            (one.name for one in self.site.containers.values() if one.spec.name == service and one.runs), service
+        )
+        answer = self.site.ask(replica, f"/{service}/api/state{path}", timeout=60, **self.site.operator(service))
         return answer.json() if answer.status == 200 else {"sequence": -1}
 
     def _commands(self, messages: list[Message]) -> tuple[int, int]:

@@ -56,8 +56,6 @@ def send(url: str, body: bytes, kind: str) -> tuple[int, str]:
     except HTTPError as error:
         with error:
             return error.code, error.read().decode()
-    except (BrokenPipeError, ConnectionResetError, OSError):
-        return 413, "the connection was closed on a body that is too large"
 
 
 def last(url: str) -> int:

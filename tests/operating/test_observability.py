@@ -23,8 +23,9 @@ RULES = yaml.safe_load((FOLDER / "alerts.yml").read_text())
 ALARMS: list[dict[str, Any]] = [rule for group in RULES["groups"] for rule in group["rules"]]
 DASHBOARDS = sorted((FOLDER / "grafana" / "dashboards").glob("*.json"))
 SCRAPED = {"up": {"job", "instance", "container"}}  # what Prometheus itself adds
+RAISED = {"alertname", "alertstate", "severity"}  # labels that it adds to ALERTS, beside those of the alarm's series
 TARGET = {"job", "instance", "container"}  # labels that scraping adds (prometheus.yml)
-SERIES = re.compile(r"\b((?:maillage|process|up)\w*)\s*(?:{([^}]*)})?")
+SERIES = re.compile(r"\b((?:maillage|process|up)\w*|ALERTS)\s*(?:{([^}]*)})?")
 
 
 def known() -> dict[str, set[str]]:
@@ -41,6 +42,7 @@ def known() -> dict[str, set[str]]:
                     found[family.name + "_total"] = labels
                 case _:
                     found[family.name] = labels
+    found["ALERTS"] = RAISED.union(*found.values())
     return found
 
 
@@ -81,12 +83,19 @@ def test_every_alarm_says_what_it_means_what_to_do_and_where_to_read_on() -> Non
     assert len({rule["alert"] for rule in ALARMS}) == len(ALARMS)
 
 
+def test_a_service_that_is_gone_is_missed_by_its_name() -> None:
+    """Of a container that is gone Prometheus finds no address, so it has no `up` of it either."""
+    (down,) = (rule["expr"] for rule in ALARMS if rule["alert"] == "ServiceDown")
+    for definition in services.definitions.DEFINITIONS:
+        assert f'absent(up{{job="maillage", container="{definition.name}"}})' in down
+
+
 def test_the_dashboard_shows_what_issue_4_names() -> None:
     (dashboard,) = (json.loads(path.read_text()) for path in DASHBOARDS)
     shown = " ".join(target["expr"] for panel in dashboard["panels"] for target in panel["targets"])
     for metric in (
         "maillage_append_duration_seconds_bucket", "maillage_view_lag_events", "maillage_reaction_pending_events",
-        "maillage_parked_events", "maillage_checkpoint_age_seconds", "maillage_mails",
+        "maillage_parked_events", "maillage_checkpoint_age_seconds", "maillage_mails", "maillage_log_node_current", "ALERTS",
     ):  # fmt: skip
         assert metric in shown
     ids = [panel["id"] for panel in dashboard["panels"]]

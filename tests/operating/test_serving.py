@@ -66,18 +66,18 @@ def site(tmp_path: Path) -> Iterator[Site]:
 class Served:
     """`maillage serve SERVICE` as a process."""
 
-    def __init__(self, service: str, site: Site, folder: Path) -> None:
+    def __init__(self, service: str, site: Site, folder: Path, **env: str) -> None:
         self.url = f"http://127.0.0.1:{free_port()}"
         self.said = folder / f"{service}.out"
         with self.said.open("ab") as said:
             self.process = subprocess.Popen(
                 [*MAILLAGE, "serve", service, "--data", str(folder / service), "--port", self.url.rpartition(":")[2]],
-                stdout=said, stderr=said, env={**CLEAN, **site.env(service)}, start_new_session=True,
+                stdout=said, stderr=said, env={**CLEAN, **site.env(service), **env}, start_new_session=True,
             )  # fmt: skip
 
-    def get(self, path: str) -> tuple[int, str]:
+    def get(self, path: str, url: str | None = None) -> tuple[int, str]:
         try:
-            return fetched(Request(self.url + path))
+            return fetched(Request((url or self.url) + path))
         except URLError:
             return 0, ""
 
@@ -139,6 +139,24 @@ def test_a_service_that_waits_ends_at_once_when_it_is_told_to(site: Site, tmp_pa
         until(lambda: served.get("/healthz")[0] == 200)
         start = time.monotonic()
         assert served.end() == 0 and time.monotonic() - start < 10
+    finally:
+        served.process.kill()
+        served.process.wait(10)
+
+
+def test_with_a_port_for_metrics_it_waits_there_and_its_own_refuses_everybody(site: Site, tmp_path: Path) -> None:
+    """So a gateway that knows another replica asks that one meanwhile; it may send again what was refused."""
+    port = free_port()
+    inside = f"http://127.0.0.1:{port}"
+    served = Served("directory", site, tmp_path, MAILLAGE_METRICS_PORT=str(port))
+    try:
+        until(lambda: served.get("/healthz", inside)[0] == 200)
+        status, text = served.get("/readyz", inside)
+        assert status == 503 and json.loads(text)["starting"] == "waiting for NATS"
+        assert served.get("/metrics", inside)[0] == 503
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", int(served.url.rpartition(":")[2]))).close()
+        assert served.end() == 0
     finally:
         served.process.kill()
         served.process.wait(10)

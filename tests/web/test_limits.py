@@ -50,6 +50,50 @@ def test_a_body_announced_too_long_is_refused_in_both_languages() -> None:
     assert "Envoyez moins de 1\u202fko à la fois." in answer.text and "less than 1\u202fkB" in answer.text
 
 
+@pytest.mark.parametrize("head", [[(b"content-length", b"5000")], []], ids=["announced", "in chunks"])
+def test_what_is_too_much_is_read_to_its_end_before_the_answer(head: list[tuple[bytes, bytes]]) -> None:
+    """Else the connection is reset with the answer in it."""
+    said = exchange(head, [b"x" * 1000] * 5)
+    assert said == ["read"] * 5 + ["413"]
+
+
+def test_only_so_much_is_read_so_long_and_of_so_many_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("shared.web.limits.DISCARDED", 3000)
+    assert exchange([(b"content-length", b"999999")], [b"x" * 1000] * 50) == ["read"] * 3 + ["413"]
+    monkeypatch.setattr("shared.web.limits.DISCARDING", 0.05)
+    assert exchange([(b"content-length", b"999999")], [b"x" * 1000], ends=False) == ["read", "413"]
+    monkeypatch.setattr("shared.web.limits.DISCARDED_AT_ONCE", 0)
+    assert exchange([(b"content-length", b"999999")], [b"x"] * 5) == ["413"]
+
+
+def test_who_asks_first_whether_to_send_is_answered_at_once() -> None:
+    assert exchange([(b"content-length", b"999999"), (b"expect", b"100-continue")], [b"x"] * 5) == ["413"]
+
+
+def exchange(head: list[tuple[bytes, bytes]], body: list[bytes], ends: bool = True) -> list[str]:
+    """What is read of a request, and when it is answered. `ends`: the last part is the last; else nothing more comes."""
+    found: list[str] = []
+
+    async def run() -> None:
+        parts = list(body)
+
+        async def receive() -> Message:
+            if not parts:
+                await asyncio.Event().wait()
+            found.append("read")
+            return {"type": "http.request", "body": parts.pop(), "more_body": bool(parts) or not ends}
+
+        async def send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                found.append(str(message["status"]))
+
+        scope = {"type": "http", "method": "POST", "path": "/", "query_string": b"", "headers": head}
+        await limit_body(ROUTES, 1000)(scope, receive, send)
+
+    asyncio.run(run())
+    return found
+
+
 def test_a_body_in_chunks_without_length_is_cut_off_and_the_app_cannot_answer_over_it() -> None:
     answer = TestClient(limit_body(ROUTES, 1000)).post("/", content=chunks(11))
     assert answer.status_code == 413

@@ -1,5 +1,7 @@
-"""Read by Python at its start where PYTHONPATH names this folder: makes a view of this process slow while the file `slow`
-is in the folder FAULTS. It says `<view> <seconds>`, slept at each event of it.
+"""Read by Python at its start where PYTHONPATH names this folder. It makes of the process
+
+- one with a slow view, while the file `slow` is in the folder FAULTS: `<view> <seconds>`, slept at each event of it;
+- one of an older release, where OLDER is set: its newsletter did not react to members' news yet.
 """
 
 import os
@@ -7,17 +9,15 @@ import time
 from pathlib import Path
 from typing import Any
 
-SLOW = Path(os.environ["FAULTS"]) / "slow"
 
-
-def _install() -> None:
+def _slow(file: Path) -> None:
     from shared.views import View
 
     evolve = View.evolve
 
     def slowly(view: View, document: Any, event: Any) -> Any:
-        if SLOW.exists():
-            name, _, seconds = SLOW.read_text().partition(" ")
+        if file.exists():
+            name, _, seconds = file.read_text().partition(" ")
             if name == view.name:
                 time.sleep(float(seconds))
         return evolve(view, document, event)
@@ -25,4 +25,14 @@ def _install() -> None:
     View.evolve = slowly  # type: ignore[method-assign]
 
 
-_install()
+def _older() -> None:
+    from services.newsletter import reactions
+
+    known = tuple(one for one in reactions.REACTIONS if one is not reactions.news_to_echos)
+    vars(reactions)["REACTIONS"] = known
+
+
+if "FAULTS" in os.environ:
+    _slow(Path(os.environ["FAULTS"]) / "slow")
+if "OLDER" in os.environ:
+    _older()

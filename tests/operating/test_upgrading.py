@@ -1,0 +1,39 @@
+"""An installation of one process needs nothing but to be started again by the newer release."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from services.definitions import DEFINITIONS
+from services.directory.domain.publication import PublishNews
+from services.newsletter.issue_views import ITEMS
+from services.newsletter.reactions import news_to_echos
+from shared.reactions import durable
+from tests.drill.conftest import Place
+from tests.newsletter.conftest import until
+
+
+async def test_what_a_new_release_reacts_to_it_reacts_to_on_an_older_data_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Place(tmp_path)
+    older = [replace(d, reactions=[r for r in d.reactions if r is not news_to_echos]) for d in DEFINITIONS]
+    news = PublishNews(structure=uuid4(), structure_name="Eau vive", title="Une école", text="Douze salles.")
+    with monkeypatch.context() as before:
+        before.setattr("services.embedded.DEFINITIONS", older)
+        async with place.up() as one:
+            await one.installation.services["directory"].execute(news, id=uuid4(), actor="test")
+            assert len(one.newsletter.reactions.reactions) == len(older[3].reactions)
+        accounts = place.data() / "nats" / "accounts.conf"
+        assert durable("newsletter", news_to_echos) not in accounts.read_text()
+    async with place.up() as one:
+        assert durable("newsletter", news_to_echos) in accounts.read_text()
+
+        async def arrived() -> bool:
+            return (await one.newsletter.store.find(ITEMS, limit=10)).total == 1
+
+        await until(arrived)
