@@ -78,7 +78,7 @@ class Served:
     def get(self, path: str, url: str | None = None) -> tuple[int, str]:
         try:
             return fetched(Request((url or self.url) + path))
-        except URLError:
+        except (URLError, ConnectionError):  # the latter from a listener that closes just then
             return 0, ""
 
     def ready(self) -> dict[str, object]:
