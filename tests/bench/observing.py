@@ -19,7 +19,7 @@ from shared.archiving import Archivist
 from shared.ledger import SigningKey
 from shared.log import Log
 from tests.bench import million
-from tests.bench.measure import Figure, Watch, fast, in_turns, quantile, stock
+from tests.bench.measure import Figure, Watch, fast, in_turns, quantile, stock, turns
 from tests.bench.place import Place, opened, place
 from tests.bench.rebuilding import bare
 from tests.bench.watching import seconds_until_seen
@@ -126,8 +126,8 @@ def _from_archive(folder: Path, total: int) -> float:
     start = perf_counter()
     table.open()
     try:
-        for run in Archive(folder / "archive").read():
-            table.take(run)
+        with turns():
+            table.take_all(Archive(folder / "archive").read())
         seconds = perf_counter() - start
         assert table.position == total
         assert table.rows("SELECT count(*) AS n FROM voids")[0]["n"] == 0
