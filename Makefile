@@ -29,7 +29,7 @@ test: $(TEST_LOCK) ## every test, the browser's too
 	@sh tests/install-chromium.sh
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
-test-fast: $(TEST_LOCK) ## the part that needs no browser and under two minutes
+test-fast: $(TEST_LOCK) ## the part that needs no browser, and of the rest what is quick
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not browser and not slow"
 
 drill: $(TEST_LOCK) ## the long forms: 500 damages, long faults and attacks; prints what came of each

@@ -1,7 +1,6 @@
 """What grows with what: a whole installation with the sample, and with a million events made from it.
 
-Asked by name alone (`python -m tests.bench scale`), since it takes a quarter of an hour; docs/guarantees.md has what
-came out.
+Asked by name alone (`python -m tests.bench scale`), since it takes a quarter of an hour.
 """
 
 from __future__ import annotations
