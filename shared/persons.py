@@ -15,7 +15,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import structlog
@@ -27,7 +27,7 @@ from shared.envelope import Recorded, Void, opened
 from shared.reactions import Reaction
 from shared.tasks import end
 from shared.telling import Telling, Told, told
-from shared.views import Document, View
+from shared.views import Document, View, Where, everything
 
 if TYPE_CHECKING:
     from shared.service import Service
@@ -37,7 +37,6 @@ Text = tuple[str, str]
 """French, English"""
 DAY = 24 * 3600.0  # seconds between two looks at the terms
 AT_ONCE = 200  # persons forgotten with one replacing of the wrapping key
-PAGE = 5000  # records read at a time
 
 
 @dataclass(frozen=True)
@@ -228,7 +227,7 @@ class Persons:
         """The records about these persons, or about everybody who was not forgotten, in the order of their keys."""
         if self._data is None:
             return []
-        where = {} if persons is None else {"person": [str(person) for person in persons]}
+        where = None if persons is None else {"person": [str(person) for person in persons]}
         documents = await self._documents(self._data, where)
         gone = set() if persons is not None else self._ring.forgotten().keys()
         ended = await self._data.ended(self._service, documents)
@@ -243,13 +242,8 @@ class Persons:
         person = UUID(document["person"])
         return Record(document["key"], person, document["purpose"], began, ends, data.page(document))
 
-    async def _documents(self, data: PersonalData, where: Mapping[str, Any]) -> list[Document]:
-        found: list[Document] = []
-        while True:
-            page = await self._service.store.find(data.held, where, limit=PAGE, offset=len(found))
-            found += page.documents
-            if len(page.documents) < PAGE:
-                return [one for one in found if one["person"] is not None]
+    async def _documents(self, data: PersonalData, where: Where | None) -> list[Document]:
+        return [one async for one in everything(self._service.store, data.held, where) if one["person"] is not None]
 
     def term(self, purpose: str) -> timedelta | None:
         """How long records of a purpose are kept once they are not needed any more; None: no end is set."""
@@ -277,9 +271,14 @@ class Persons:
     async def end_terms(self) -> int:
         """Forgets everybody who is due now; how many these were."""
         due = await self.due()
+        actor, loop = f"service:{self._service.name}", asyncio.get_running_loop()
         for purpose in sorted({one.purpose for one in due}):
-            some = [one.person for one in due if one.purpose == purpose]
-            await self.forget(some, reason="term", purpose=purpose, actor=f"service:{self._service.name}")
+            every = [one.person for one in due if one.purpose == purpose]
+            for start in range(0, len(every), AT_ONCE):
+                began = loop.time()
+                await self.forget(every[start : start + AT_ONCE], reason="term", purpose=purpose, actor=actor)
+                if len(due) > AT_ONCE:  # a whole history that was imported may be due: pages have half of the time
+                    await asyncio.sleep(loop.time() - began)
         return len(due)
 
     # Forgetting

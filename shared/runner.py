@@ -165,9 +165,12 @@ class Runner:
         self.voids = await self._store.voids()
         self._unknown = await self._store.unknown()
         await self._same_log(judged)
+        behind: dict[int, list[View]] = {}
         for view in self.views:
-            if (await self._store.checkpoint(view.table)).seq < judged.seq:
-                await self._catch_up(view, judged.seq)
+            behind.setdefault((await self._store.checkpoint(view.table)).seq, []).append(view)
+        for seq, views in behind.items():
+            if seq < judged.seq:
+                await self._catch_up(views, judged.seq)
         await self._store.put(Batch(checkpoints={self._place: judged}))
         async with self._moved:
             self._judged = judged
@@ -284,9 +287,12 @@ class Runner:
         except KeyError:
             return False  # a type we don't know
 
-    async def _catch_up(self, view: View, upto: int, progress: Callable[[int], None] = lambda seq: None) -> None:
-        """Brings one view alone to a judged sequence, from wherever it stands."""
-        after = (await self._store.checkpoint(view.table)).seq
+    async def _catch_up(
+        self, views: Sequence[View], upto: int, progress: Callable[[int], None] = lambda seq: None
+    ) -> None:
+        """Brings views that stand at the same sequence to a judged one, alone: the log is read once for all of them."""
+        after = (await self._store.checkpoint(views[0].table)).seq
+        listens = frozenset().union(*(view.listens for view in views))
         run: list[Message] = []
         writing: asyncio.Task[None] | None = None
         try:
@@ -296,11 +302,13 @@ class Runner:
                     continue  # the longer the stride, the fewer times a document is written that many events change
                 with uncollected():
                     # The judgement of these sequences is known, so it is not made again.
-                    heard = [m for m in run if m.subject.rpartition(".")[2] in view.listens and not self.is_void(m.seq)]
-                    batch = Batch(checkpoints={view.table: Checkpoint(run[-1].seq)})
+                    heard = [m for m in run if m.subject.rpartition(".")[2] in listens and not self.is_void(m.seq)]
+                    batch = Batch(checkpoints={view.table: Checkpoint(run[-1].seq) for view in views})
                     if writing is not None:
                         await writing
-                    await apply(self._store, view, map(reopened, heard), batch)
+                    events = list(map(reopened, heard))
+                    for view in views:
+                        await apply(self._store, view, events, batch)
                     writing = asyncio.create_task(self._store.put(batch))  # the next stride is read meanwhile
                 progress(run[-1].seq)
                 run.clear()
@@ -321,9 +329,9 @@ class Runner:
             self.rebuilding[view.name] = seq
 
         try:
-            await self._catch_up(beside, self.position, progress)
+            await self._catch_up([beside], self.position, progress)
             async with self._writing:
-                await self._catch_up(beside, self.position, progress)  # what came in meanwhile
+                await self._catch_up([beside], self.position, progress)  # what came in meanwhile
                 await self._store.swap(beside, view)
         except BaseException:
             await self._store.drop(beside)
@@ -339,9 +347,9 @@ class Runner:
         beside = await self._store.start_rebuild(view)
         try:
             for _ in range(1 if self._lease is None else VERIFY_TRIES):
-                await self._catch_up(beside, self.position)
+                await self._catch_up([beside], self.position)
                 async with self._writing:
-                    await self._catch_up(beside, self.position)
+                    await self._catch_up([beside], self.position)
                     live, rebuilt = await self._store.digest(view), await self._store.digest(beside)
                     verdict = Verdict(view.name, self.position, live, rebuilt)
                 if verdict.equal:

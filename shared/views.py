@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import lru_cache
@@ -18,6 +18,7 @@ from shared.identity import Level
 from shared.personal import Personal
 
 Document = dict[str, Any]
+AT_ONCE = 1000  # documents that a walk through a view reads at a time
 _accents = re.compile("[\u0300-\u034e]+").sub
 Evolve = Callable[[Document | None, Any, Recorded], Document | None]
 
@@ -161,6 +162,9 @@ class Store(Protocol):
         limit: int = 50,
         offset: int = 0,
     ) -> Page: ...
+    async def after(self, view: View, key: str, where: Where | None = None, *, limit: int) -> list[Document]:
+        """The next documents that match, in the order of their keys: those whose key is greater than this one."""
+
     async def count_by(
         self, view: View, field: str, where: Where | None = None, *, text: str = ""
     ) -> dict[str, int]: ...
@@ -195,6 +199,19 @@ class Batch:
     voids: dict[int, str] = field(default_factory=dict)
     unknown: dict[str, Unknown] = field(default_factory=dict)
     fresh: dict[View, set[str]] = field(default_factory=dict)
+
+
+async def everything(store: Store, view: View, where: Where | None = None) -> AsyncIterator[Document]:
+    """Every document that matches, in the order of their keys, with flat memory. What is there from the beginning to
+    the end of the walk comes once, whatever is added or taken away meanwhile."""
+    key = ""
+    while True:
+        found = await store.after(view, key, where, limit=AT_ONCE)
+        for document in found:
+            yield document
+        if len(found) < AT_ONCE:
+            return
+        key = found[-1]["key"]
 
 
 @lru_cache(4096)

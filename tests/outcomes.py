@@ -29,6 +29,10 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Prints the tables when all went well. Else what failed is what is to be read, and nothing stands before it."""
+    if terminalreporter.stats.get("failed") or terminalreporter.stats.get("error"):
+        terminalreporter.write_line("The tables of outcomes are printed when every test passes.")
+        return
     tables: dict[str, Counter[tuple[tuple[str, str], ...]]] = {}
     for reports in terminalreporter.stats.values():
         for report in reports:

@@ -1,25 +1,12 @@
-"""All documents of a view, one page after the other: for what goes through a whole directory, with flat memory."""
+"""Documents of a view, one page after the other: for what goes through much of a directory, with flat memory."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 
-from shared.views import Document, Store, View, Where
+from shared.views import AT_ONCE, Document, Store, View
 
-AT_ONCE = 1000
 FEW = 10  # documents that are read first where mostly one has changed
-
-
-async def everything(store: Store, view: View, where: Where | None = None) -> AsyncIterator[Document]:
-    """Every document that matches, in the order of their keys."""
-    offset = 0
-    while True:
-        page = await store.find(view, where, sort=["key"], limit=AT_ONCE, offset=offset)
-        for document in page.documents:
-            yield document
-        if len(page.documents) < AT_ONCE:
-            return
-        offset += AT_ONCE
 
 
 async def changed(store: Store, view: View, after: int) -> AsyncIterator[Document]:

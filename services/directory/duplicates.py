@@ -9,7 +9,6 @@ from time import perf_counter
 from typing import Any, Literal
 
 from services.directory.cooperation_views import PROJECTS
-from services.directory.documents import everything
 from services.directory.domain.structure_state import FACTS, LISTS
 from services.directory.duplicate_views import MERGES
 from services.directory.finding import finder_of
@@ -19,7 +18,7 @@ from services.directory.space import known_as
 from services.directory.views import CONTACTS, COVERAGES, PUBLICATIONS, STRUCTURES, SUPPORTS
 from shared.service import Service
 from shared.tasks import end
-from shared.views import Document, View, folded
+from shared.views import Document, View, everything, folded
 
 NUMBERS = ("siren", "siret", "rna")
 QUICK = 1.0  # seconds: a list that takes longer is shown as it was, and made anew behind

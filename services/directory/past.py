@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from services.directory.documents import changed, chosen, everything
+from services.directory.documents import changed, chosen
 from services.directory.domain.structure_state import FACTS, LISTS
 from services.directory.finding import BREATH, NONE, OPEN, STRUCTURE_FACETS, Results, Where, entry_of
 from services.directory.indexing import Found, Index
@@ -22,7 +22,7 @@ from services.directory.views import IDENTIFIERS, STRUCTURES
 from shared import days
 from shared.envelope import instant
 from shared.service import Service
-from shared.views import Document, Store, folded
+from shared.views import Document, Store, everything, folded
 
 Told = Mapping[str, Any]
 """An event as the view of timelines keeps it: seq, time, recorded, type, actor, data."""

@@ -14,7 +14,6 @@ from time import time
 
 import structlog
 
-from services.directory.documents import everything
 from services.directory.picture_uploads import one_at_a_time
 from services.directory.pictures import pictures_of
 from services.directory.space_views import SPACE
@@ -22,6 +21,7 @@ from services.directory.views import STRUCTURES
 from shared.log import Unavailable
 from shared.service import Service
 from shared.tasks import end
+from shared.views import everything
 
 log = structlog.get_logger()
 KEY = "directory.picture-terms"

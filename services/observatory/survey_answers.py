@@ -20,9 +20,8 @@ from shared.decider import Command
 from shared.envelope import Recorded
 from shared.reactions import on
 from shared.service import Service
-from shared.views import Document
+from shared.views import Document, everything
 
-PAGE = 500  # answers read at a time
 NOBODY = "none"
 
 
@@ -48,12 +47,8 @@ class Given:
 
 async def answers_of(service: Service, survey: str) -> list[Document]:
     """All answers of a survey."""
-    found: list[Document] = []
-    while True:
-        page = await service.store.find(SURVEY_ANSWERS, {"survey": survey}, limit=PAGE, offset=len(found))
-        found += page.documents
-        if len(page.documents) < PAGE:
-            return [one for one in found if one["versions"]]
+    found = everything(service.store, SURVEY_ANSWERS, {"survey": survey})
+    return [one async for one in found if one["versions"]]
 
 
 async def given_of(

@@ -29,26 +29,20 @@ from shared.decider import Refused
 from shared.execute import Outcome, Stale, new_command_id
 from shared.log import Conflict
 from shared.service import Service
-from shared.views import Document
+from shared.views import Document, everything
 from shared.web.access import access, who_of
 from shared.web.pages import Pages, language
 from shared.web.rendering import PAGE, PageNumber, pages_total, render
 
 SEND, HAND = "/observatory/surveys/{}/send", "/observatory/surveys/{}/recipients"
 STATES = ("answered", "asked", "declined")
-CHUNK = 500  # recipients read at a time
 FOUND = 25  # structures of a page to choose from
 
 
 async def recipients_of(service: Service, survey: str, state: str | None = None) -> list[Document]:
     """Everybody who was asked."""
     where = {"survey": survey, **({"state": state} if state else {})}
-    found: list[Document] = []
-    while True:
-        page = await service.store.find(SURVEY_RECIPIENTS, where, limit=CHUNK, offset=len(found))
-        found += page.documents
-        if len(page.documents) < CHUNK:
-            return found
+    return [one async for one in everything(service.store, SURVEY_RECIPIENTS, where)]
 
 
 def reached(recipient: Document) -> str:

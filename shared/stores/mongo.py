@@ -319,6 +319,12 @@ class MongoStore:
             total = await self._read(lambda: collection.count_documents(condition))
         return Page([row["doc"] for row in rows], max(total, offset + len(rows) if rows else 0))
 
+    async def after(self, view: View, key: str, where: Where | None = None, *, limit: int) -> list[Document]:
+        """The next documents that match, in the order of their keys: those whose key is greater than this one."""
+        condition = {"$and": [_condition(view, where, ""), {"_id": {"$gt": key}}]}
+        found = self._db[PREFIX + view.table].find(condition, {"doc": 1}, sort=[("_id", ASCENDING)], limit=limit)
+        return [row["doc"] for row in await self._read(lambda: found.to_list(None))]
+
     async def count_by(self, view: View, field: str, where: Where | None = None, *, text: str = "") -> dict[str, int]:
         """How many documents have each value of a field; a document counts once for each value of a list."""
         path = _path(view, field)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
@@ -32,6 +33,7 @@ CREATE TABLE IF NOT EXISTS unknown (type TEXT PRIMARY KEY, number INTEGER NOT NU
 CREATE TABLE IF NOT EXISTS parked (reaction TEXT, seq INTEGER, error TEXT NOT NULL, PRIMARY KEY (reaction, seq)) WITHOUT ROWID;
 """
 IN_ONE_QUERY = 500  # keys
+MANY = 5000  # documents; where more match, a page is found sooner in the order of its sort than by sorting them all
 IN_ONE_STATEMENT = 200  # rows; with their columns far from the 32,766 values that SQLite takes
 
 
@@ -148,38 +150,53 @@ class SqliteStore:
         offset: int = 0,
     ) -> Page:
         """Documents that match, `sort`ed by declared fields (`-field` from the end), and how many match in all."""
-        condition, values = self._condition(view, where, text)
         order = ", ".join(
             f"{self._column(view, name.lstrip('-'))} {'DESC' if name.startswith('-') else 'ASC'}"
             for name in (*sort, "key")
         )
 
         def work(db: sqlite3.Connection) -> Page:
-            db.execute("BEGIN")  # so that the number and the page are of one moment
-            try:
+            with _one_moment(db):
+                condition, values = self._condition(db, view, where, text)
                 total = db.execute(f"SELECT count(*) FROM view_{view.table} {condition}", values).fetchone()[0]
+                if total > MANY:
+                    condition, values = self._condition(db, view, where, text, by_index=False)
                 rows = db.execute(
                     f"SELECT doc FROM view_{view.table} {condition} ORDER BY {order} LIMIT ? OFFSET ?",
                     (*values, limit, offset),
                 ).fetchall()
-            finally:
-                db.execute("COMMIT")
             return Page([orjson.loads(row[0]) for row in rows], total)
+
+        return await self._read(work)
+
+    async def after(self, view: View, key: str, where: Where | None = None, *, limit: int) -> list[Document]:
+        """The next documents that match, in the order of their keys: those whose key is greater than this one."""
+
+        def work(db: sqlite3.Connection) -> list[Document]:
+            with _one_moment(db):
+                condition, values = self._condition(db, view, where, "")
+                query = f"""
+                    SELECT doc FROM view_{view.table} {condition or "WHERE true"} AND key > ? ORDER BY key LIMIT ?"""
+                return [orjson.loads(row[0]) for row in db.execute(query, (*values, key, limit))]
 
         return await self._read(work)
 
     async def count_by(self, view: View, field: str, where: Where | None = None, *, text: str = "") -> dict[str, int]:
         """How many documents have each value of a field; a document counts once for each value of a list."""
-        condition, values = self._condition(view, where, text)
         column = self._column(view, field)
-        query = f"""
-            WITH found AS (SELECT {column} AS value FROM view_{view.table} {condition})
-            SELECT each, count(*) FROM (
-                SELECT value AS each FROM found WHERE typeof(value) != 'blob'
-                UNION ALL SELECT j.value FROM found, json_each(CAST(found.value AS TEXT)) AS j WHERE typeof(found.value) = 'blob'
-            ) WHERE each IS NOT NULL GROUP BY each"""
-        rows = await self._read(lambda db: db.execute(query, values).fetchall())
-        return {str(value): number for value, number in rows}
+
+        def work(db: sqlite3.Connection) -> dict[str, int]:
+            with _one_moment(db):
+                condition, values = self._condition(db, view, where, text)
+                query = f"""
+                    WITH found AS (SELECT {column} AS value FROM view_{view.table} {condition})
+                    SELECT each, count(*) FROM (
+                        SELECT value AS each FROM found WHERE typeof(value) != 'blob'
+                        UNION ALL SELECT j.value FROM found, json_each(CAST(found.value AS TEXT)) AS j WHERE typeof(found.value) = 'blob'
+                    ) WHERE each IS NOT NULL GROUP BY each"""
+                return {str(value): number for value, number in db.execute(query, values)}
+
+        return await self._read(work)
 
     async def digest(self, view: View) -> str:
         """SHA-256 over all documents in the order of their keys: equal digests, equal views."""
@@ -251,6 +268,9 @@ class SqliteStore:
     def _index(self, table: str, view: View) -> None:
         for name in view.fields:
             self._writer.execute(f"CREATE INDEX IF NOT EXISTS i_{table}_{name} ON view_{table} (f_{name})")
+            self._writer.execute(
+                f"CREATE INDEX IF NOT EXISTS l_{table}_{name} ON view_{table} (key) WHERE typeof(f_{name}) = 'blob'"
+            )  # empty for most fields
 
     def _drop(self, table: str) -> None:
         self._writer.execute(f"DROP TABLE IF EXISTS view_{table}")
@@ -272,7 +292,10 @@ class SqliteStore:
             raise ValueError(f"{view.name} declares no field {name}")
         return f"f_{name}"
 
-    def _condition(self, view: View, where: Where | None, text: str) -> tuple[str, list[Any]]:
+    def _condition(
+        self, db: sqlite3.Connection, view: View, where: Where | None, text: str, *, by_index: bool = True
+    ) -> tuple[str, list[Any]]:
+        """The condition and its values. `by_index`: whether SQLite may find the documents by the index of a field."""
         parts: list[str] = []
         values: list[Any] = []
         for name, wanted in (where or {}).items():
@@ -280,6 +303,10 @@ class SqliteStore:
             some = list(wanted) if isinstance(wanted, list | tuple | set | frozenset) else [wanted]
             marks = _marks(some)
             absent = f"{column} IS NULL OR " if None in some else ""
+            if not self._holds_lists(db, view, column):  # a condition without OR, for which the index is good
+                parts.append(f"({absent}{'' if by_index else '+'}{column} IN ({marks}))")
+                values += some
+                continue
             parts.append(
                 f"({absent}{column} IN ({marks}) OR (typeof({column}) = 'blob' AND EXISTS "
                 f"(SELECT 1 FROM json_each(CAST({column} AS TEXT)) AS j WHERE j.value IN ({marks}))))"
@@ -290,11 +317,26 @@ class SqliteStore:
             values.append("%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%")
         return ("WHERE " + " AND ".join(parts) if parts else ""), values
 
+    def _holds_lists(self, db: sqlite3.Connection, view: View, column: str) -> bool:
+        """Whether any document has a list in this column: read from the beginning of an index of just those."""
+        some = f"SELECT EXISTS (SELECT 1 FROM view_{view.table} WHERE typeof({column}) = 'blob')"
+        return column != "key" and bool(db.execute(some).fetchone()[0])
+
     async def _write(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._write_thread, work)
 
     async def _read(self, work: Callable[[sqlite3.Connection], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._read_thread, work, self._reader)
+
+
+@contextmanager
+def _one_moment(db: sqlite3.Connection) -> Iterator[None]:
+    """What is read inside is of one moment."""
+    db.execute("BEGIN")
+    try:
+        yield
+    finally:
+        db.execute("COMMIT")
 
 
 def _insert(db: sqlite3.Connection, into: str, rows: Sequence[Sequence[Any]], then: str = "") -> None:

@@ -123,7 +123,9 @@ async def test_a_restart_goes_on_where_the_views_stood(log: Log, tmp_path: Path)
             assert await count(runner) == n + 1
 
 
-async def test_a_new_version_of_a_view_is_built_and_the_old_one_dropped(log: Log, tmp_path: Path) -> None:
+async def test_a_new_version_of_a_view_is_built_and_the_old_one_dropped(
+    log: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for _ in range(20):
         await log.append(unit(log.network, uuid4(), events=2))
     async with running(log, tmp_path / "v") as runner:
@@ -132,8 +134,12 @@ async def test_a_new_version_of_a_view_is_built_and_the_old_one_dropped(log: Log
         STRUCTURES, version=2, fields=("name",), on={StructureRegistered: STRUCTURES.on[StructureRegistered]}
     )
     added = replace(STRUCTURES, name="others")
+    readings: list[int] = []
+    reading = log.read
+    monkeypatch.setattr(log, "read", lambda after, **how: readings.append(after) or reading(after, **how))
     async with running(log, tmp_path / "v", (newer, added)) as runner:
         assert (await count(runner, newer), await count(runner, added)) == (20, 20), "start returns when they are built"
+        assert readings[:2] == [0, 40], "the log is read once for both, then followed"
         with pytest.raises(Exception, match="no such table"):
             await count(runner, STRUCTURES)
         assert (await runner.verify(newer)).equal

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from shared.contract.directory import StructureRegistered
-from shared.views import Batch, Checkpoint, Document, Parked, Store, View, folded
+from shared.views import Batch, Checkpoint, Document, Parked, Store, View, everything, folded
 from tests.views.conftest import OpenStore
 
 PEOPLE = View(
@@ -187,6 +187,40 @@ async def test_pages_cover_everything_once_and_say_how_many_there_are(store: Sto
     pages = [await store.find(PEOPLE, sort=["size"], limit=20, offset=start) for start in range(0, 120, 20)]
     assert {p.total for p in pages} == {95} and [len(p.documents) for p in pages] == [20, 20, 20, 20, 15, 0]
     assert len({d["key"] for p in pages for d in p.documents}) == 95
+
+
+async def test_a_walk_brings_each_document_that_matches_once_whatever_comes_and_goes(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("shared.views.AT_ONCE", 10)
+    await filled(store, *(thing(f"{n:03}", kind="ab"[n % 2], tags=["x"] if n % 3 else []) for n in range(95)))
+    assert [d["key"] async for d in everything(store, PEOPLE)] == [f"{n:03}" for n in range(95)]
+    assert [d["key"] async for d in everything(store, PEOPLE, {"kind": "a", "tags": "x"})] == [
+        f"{n:03}" for n in range(95) if n % 2 == 0 and n % 3
+    ]
+    walked = []
+    async for document in everything(store, PEOPLE):
+        walked.append(document["key"])
+        if document["key"] == "009":  # what was read already goes, what lies before comes
+            await store.put(Batch(documents={PEOPLE: {"000": None, "0005": thing("0005"), "zzz": thing("zzz")}}))
+    assert walked == [*(f"{n:03}" for n in range(95)), "zzz"]
+    with pytest.raises(ValueError, match="declares no field"):
+        await store.after(PEOPLE, "", {"note": 1}, limit=1)
+
+
+async def test_many_and_few_that_match_are_found_alike(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    things = [
+        thing(f"{n:03}", kind="abc"[n % 3], size=n % 7, tags=["x"] if n % 5 else [], since=[None, "2017"][n % 2])
+        for n in range(60)
+    ]
+    await filled(store, *things)
+    where = {"kind": ["a", "c"], "tags": "x", "since": [None, "2016"]}
+    few = await store.find(PEOPLE, where, sort=["-size"], limit=5, offset=3)
+    monkeypatch.setattr("shared.stores.sqlite.MANY", 0)
+    assert await store.find(PEOPLE, where, sort=["-size"], limit=5, offset=3) == few
+    expected = sorted((d for d in things if d["kind"] != "b" and d["tags"] and not d["since"]), key=lambda d: d["key"])
+    expected.sort(key=lambda d: -d["size"])
+    assert few.documents == expected[3:8] and few.total == len(expected)
 
 
 async def test_a_field_that_is_not_declared_is_refused(store: Store) -> None:
