@@ -31,6 +31,7 @@ from shared.restoring import same_as_archived
 from shared.service import Service, Surroundings
 from shared.settings import Settings
 from shared.stores import store_for
+from shared.tasks import unless
 
 log = structlog.get_logger()
 
@@ -65,8 +66,11 @@ class Installation:
 
     @classmethod
     @contextlib.asynccontextmanager
-    async def open(cls, settings: Settings, *, sample: bool = True) -> AsyncIterator[Installation]:
-        """Everything started but the front, ended in the reverse order. Raises CannotStart."""
+    async def open(
+        cls, settings: Settings, *, sample: bool = True, stop: asyncio.Event | None = None
+    ) -> AsyncIterator[Installation]:
+        """Everything started but the front, ended in the reverse order. Raises CannotStart; CutOff where `stop` is set
+        before all has started, which takes minutes where a long log is read for the first time."""
         load_all()
         data = settings.data.absolute()
         lock = locked(data)
@@ -77,9 +81,7 @@ class Installation:
         self = cls(settings, network, NatsServer(data / "nats", access=access(network)), _lock=lock)
         try:
             try:
-                await self.nats.start()
-                await self._prepare()
-                await self._start(data)
+                await unless(stop or asyncio.Event(), self._start(data))
             except (NatsFailed, LogDamaged, LogUnfit, KeyMissing) as error:
                 raise CannotStart(f"{error}.") from error
             yield self
@@ -101,6 +103,8 @@ class Installation:
             await nc.close()
 
     async def _start(self, data: Path) -> None:
+        await self.nats.start()
+        await self._prepare()
         for definition in DEFINITIONS:
             around = Surroundings(
                 network=self.network,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import socket
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -17,7 +18,7 @@ from services.root import bound, measured, serve
 from services.terminal import DataOption, bar, err, out, run, settings_of
 from shared import tracing
 from shared.settings import Settings
-from shared.tasks import end
+from shared.tasks import CutOff, unless
 
 sample = typer.Typer(help="The sample history of 2012-2017.", no_args_is_help=True)
 
@@ -51,17 +52,16 @@ async def _up(settings: Settings, sock: socket.socket, with_sample: bool) -> Non
         loop.add_signal_handler(number, stop.set)
     tracing.configure(settings, "maillage")
     actual = settings.model_copy(update={"port": sock.getsockname()[1]})
-    url = f"http://127.0.0.1:{actual.port}"
-    async with Installation.open(actual, sample=with_sample) as installation:
+    with suppress(CutOff):
+        await _serve(actual, sock, with_sample, stop)
+    await asyncio.to_thread(tracing.finish)
+
+
+async def _serve(settings: Settings, sock: socket.socket, with_sample: bool, stop: asyncio.Event) -> None:
+    url = f"http://127.0.0.1:{settings.port}"
+    async with Installation.open(settings, sample=with_sample, stop=stop) as installation:
         if with_sample and installation.network == SAMPLE_NETWORK:
-            loading = asyncio.create_task(_load(installation))
-            waiting = asyncio.create_task(stop.wait())
-            await asyncio.wait({loading, waiting}, return_when=asyncio.FIRST_COMPLETED)
-            waiting.cancel()
-            if not loading.done():
-                await end(loading)
-                return
-            await loading
+            await unless(stop, _load(installation))
         await installation.start_reactions()
 
         first = await first_link(installation.services["directory"])
@@ -73,9 +73,8 @@ async def _up(settings: Settings, sock: socket.socket, with_sample: bool) -> Non
                 out.print(first, highlight=False, soft_wrap=True)
             write_running(settings.data, url)
 
-        async with measured(list(installation.services.values()), actual, "127.0.0.1"):
+        async with measured(list(installation.services.values()), settings, "127.0.0.1"):
             await serve(installation.app(), sock, stop, ready)
-    await asyncio.to_thread(tracing.finish)
 
 
 async def _load(installation: Installation) -> None:
