@@ -53,9 +53,13 @@ class CloudEvent(msgspec.Struct, frozen=True, gc=False):
 
 _decoder = msgspec.json.Decoder(CloudEvent)
 _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-_TIME = "[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9][.][0-9]{6}Z"
+# Every day there ever was, and the 29th of February of each year.
+_DAY = "(?!0000)[0-9]{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-9])|(?:0[13-9]|1[0-2])-30|(?:0[13578]|1[02])-31)"
+_TIME = f"{_DAY}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9][.][0-9]{{6}}Z"
 _is_uuid = re.compile(_UUID).fullmatch
-_are_ids_and_times = re.compile(" ".join([_UUID] * 3 + [_TIME] * 2)).fullmatch
+_are_times = re.compile(f"{_TIME} {_TIME}").fullmatch
+_IDS = b" ".join([b"00000000-0000-0000-0000-000000000000"] * 3)
+_HEX_TO_0 = bytes.maketrans(b"0123456789abcdef", b"0" * 16)
 
 
 class Void(Exception):
@@ -174,15 +178,20 @@ def reopened(message: Message) -> Recorded:
 
 def _well_formed(cloud: CloudEvent) -> bool:
     """Whether ids and times have the form that `sealed_body` gives them, so that no reader ever fails on one."""
-    if not _are_ids_and_times(f"{cloud.id} {cloud.commandid} {cloud.correlationid} {cloud.time} {cloud.recordedtime}"):
+    ids = f"{cloud.id} {cloud.commandid} {cloud.correlationid}".encode(errors="replace")
+    if ids.translate(_HEX_TO_0) != _IDS:  # in a third of a regular expression's time, and each reader comes here
         return False
     if cloud.causationid is not None and not _is_uuid(cloud.causationid):
         return False
-    try:
-        datetime.fromisoformat(cloud.time)
-        datetime.fromisoformat(cloud.recordedtime)
-    except ValueError:  # such as the 30th of February
+    times = f"{cloud.time} {cloud.recordedtime}"
+    if not _are_times(times):
         return False
+    if "-02-29T" in times:
+        try:
+            datetime.fromisoformat(cloud.time)
+            datetime.fromisoformat(cloud.recordedtime)
+        except ValueError:  # no leap year
+            return False
     return True
 
 

@@ -108,17 +108,17 @@ class Reader:
             namespace={f"take_{c}": _taking(s) for c, s in sources.items()},
         )
         self._decode = msgspec.json.Decoder(struct).decode
-        self._short = [n for n, column in enumerate(TYPED) if sources[column] and TYPED[column] == pa.int32()]
+        self.short = [n for n, column in enumerate(TYPED) if sources[column] and TYPED[column] == pa.int32()]
         # One call in C for all columns: this is the hot path.
         self._take = attrgetter(*(s[0] if len(s) == 1 else f"take_{c}" for c, s in sources.items()))
 
-    def __call__(self, data: bytes) -> Row:
+    def __call__(self, data: bytes | msgspec.Raw) -> Row:
         """Raises msgspec.DecodeError (ValidationError among them) for data that is not strictly of its type."""
         return self._take(self._decode(data))
 
     def fits(self, typed: Row) -> bool:
         """Whether each number has room in its column."""
-        return all(typed[n] is None or -(2**31) <= typed[n] < 2**31 for n in self._short)
+        return all(typed[n] is None or -(2**31) <= typed[n] < 2**31 for n in self.short)
 
 
 def _taking(sources: Sequence[str]) -> property | None:
@@ -185,7 +185,7 @@ LEAST = datetime.min
 def row_of(event: Recorded) -> Row:
     """The row of an event. One whose data can't be read is kept, but counts nowhere."""
     cloud = event.cloud
-    readable, data, typed = True, bytes(cloud.data), EMPTY
+    readable, data, typed = True, str(cloud.data, "utf-8", "replace"), EMPTY
     time: str | None = cloud.time
     try:
         day = _day(cloud.time)
@@ -196,17 +196,17 @@ def row_of(event: Recorded) -> Row:
         readable = False
     else:
         try:
-            typed = reader(data)
+            typed = reader(cloud.data)
         except (msgspec.DecodeError, UnicodeDecodeError):
             data, typed = _leniently(event, reader)
-            readable = readable and data != b""
-        if not reader.fits(typed):
+            readable = readable and data != ""
+        if reader.short and not reader.fits(typed):
             readable, typed = False, EMPTY
     correlation = cloud.correlationid if cloud.correlationid != cloud.commandid else None
     return (
         event.seq, cloud.id, event.network, event.service, event.entity, event.entity_id, cloud.entityversion, cloud.type,
         time, day, cloud.recordedtime, cloud.actor, cloud.commandid, correlation, cloud.causationid, readable,
-        data.decode("utf-8", "replace") if data else None, *typed,
+        data or None, *typed,
     )  # fmt: skip
 
 
@@ -235,11 +235,11 @@ def _column(name: str, values: Sequence[Any]) -> pa.Array:
     )  # without Python's help: it is the hot path
 
 
-def _leniently(event: Recorded, reader: Reader) -> tuple[bytes, Row]:
+def _leniently(event: Recorded, reader: Reader) -> tuple[str, Row]:
     """What pydantic makes of data that is not strictly of its type. Empty where it can't be read, or where a person's
     value stands there in clear: that must not enter the table."""
     try:
         data = orjson.dumps(event.data.model_dump(mode="json", exclude_none=True))
-        return data, reader(data)
+        return data.decode(), reader(data)
     except (Void, ValueError, msgspec.DecodeError):
-        return b"", EMPTY
+        return "", EMPTY

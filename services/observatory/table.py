@@ -32,6 +32,7 @@ log = structlog.get_logger()
 T = TypeVar("T")
 MACROS = (Path(__file__).parent / "macros.sql").read_text(encoding="utf-8")
 STEP = 10_000  # messages written in one transaction, at most
+NEAR = 1000  # rows that become columns at once: few enough to be in the processor's cache still
 AHEAD = 3  # runs that are judged and wait to be written, at most
 QUERIES = 2  # queries at once; more would only take the processor from each other
 
@@ -166,9 +167,11 @@ class EventTable:
     def _judgement(self, messages: Sequence[Message]) -> Judged:
         """What the next messages are, after all that were judged before. Nothing is changed where it raises."""
         with uncollected():
+            tables: list[pa.Table] = []
             rows: list[Row] = []
             voids: list[tuple[int, str, str, int]] = []
             versions: dict[str, int] = {}
+            peak = self._peak
             for message in messages:
                 try:
                     event = opened(message)
@@ -183,10 +186,14 @@ class EventTable:
                     continue
                 versions[entity] = event.version
                 rows.append(row_of(event))
+                if len(rows) == NEAR:
+                    columns, peak = columns_of(rows, peak)
+                    tables.append(columns)
+                    rows.clear()
             last = messages[-1].seq
-            id = "" if voids and voids[-1][0] == last else str(rows[-1][1])
-            columns, peak = columns_of(rows, self._peak)
-            judged = Judged(columns, voids, last, id, None if peak == LEAST else peak)
+            id = "" if voids and voids[-1][0] == last else event.id
+            columns, peak = columns_of(rows, peak)
+            judged = Judged(pa.concat_tables([*tables, columns]), voids, last, id, None if peak == LEAST else peak)
             self._versions.update(versions)
             self._peak, self._judged = peak, last
             return judged
