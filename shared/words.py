@@ -7,9 +7,10 @@ Prose that is said once stands in its template as `L("…", "…")`, not here.
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Literal
 
-__all__ = ["LANGUAGES", "NNBSP", "Lang", "Lexicon", "Words"]
+__all__ = ["LANGUAGES", "NNBSP", "Lang", "Lexicon", "Words", "typeset"]
 
 Words = Mapping[str, tuple[str, str]]
 """code → (French, English)"""
@@ -19,6 +20,19 @@ LANGUAGES: tuple[Lang, ...] = ("fr", "en")
 
 NNBSP = "\u202f"
 """Narrow no-break space: French thousands, and before ; ! ? and %"""
+
+
+_SPACED = re.compile(r"(?<=\S) (?:([;!?])|(:))(?!\S)|(?<=«) | (?=»)")
+
+
+@lru_cache(4096)
+def typeset(text: str) -> str:
+    """French text with spaces that do not break before its signs, whatever was typed: no line begins with a `?`.
+
+    >>> typeset("Qui ? « Eau » : rien") == "Qui\u202f? «\u00a0Eau\u00a0»\u00a0: rien"
+    True
+    """
+    return _SPACED.sub(lambda found: f"{NNBSP}{found[1]}" if found[1] else f"\u00a0{found[2] or ''}", text)
 
 
 class Lexicon:
@@ -31,7 +45,7 @@ class Lexicon:
     def __init__(self, *tables: Words) -> None:
         self._words: dict[str, tuple[str, str]] = {}
         for table in tables:
-            self._words.update(table)
+            self._words.update({code: (typeset(fr), en) for code, (fr, en) in table.items()})
 
     def has(self, code: str) -> bool:
         """Whether the code has words of its own."""

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
@@ -160,16 +161,52 @@ def post_json(url: str, body: Any, **headers: str) -> Any:
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the whole sample history. Loaded once for all workers; who changes it takes a copy."""
-    alone = "PYTEST_XDIST_WORKER" not in os.environ
-    base = tmp_path_factory.getbasetemp()
-    folder = (base if alone else base.parent) / "sample"
-    with open(folder.with_suffix(".lock"), "w") as lock:  # the first worker loads, the others wait for it
+
+    def load(folder: Path) -> None:
+        done = maillage("sample", "load", data=folder)
+        assert done.returncode == 0, done.stderr
+
+    return _made_once(tmp_path_factory, "sample", load)
+
+
+@pytest.fixture(scope="session")
+def served_sample(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same after `maillage up` has served it until nothing was left to do: all services have reacted to all of it,
+    its table is built, it is archived. Who starts a copy has it at once."""
+
+    def serve(folder: Path) -> None:
+        shutil.copytree(sample, folder, dirs_exist_ok=True)
+        up = Up(folder).start()
+        try:
+            up.wait()
+            assert up.process is not None
+            before, quiet = _seconds_of(up.process.pid), 0
+            while quiet < 3:
+                time.sleep(1)
+                now = _seconds_of(up.process.pid)
+                quiet, before = quiet + 1 if now - before < 0.2 else 0, now
+        finally:
+            up.stop()
+
+    return _made_once(tmp_path_factory, "served-sample", serve)
+
+
+def _made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder of the whole run: the first worker makes it, the others wait for it."""
+    base = factory.getbasetemp()
+    folder = (base if "PYTEST_XDIST_WORKER" not in os.environ else base.parent) / name
+    with open(folder.with_suffix(".lock"), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not folder.with_suffix(".whole").exists():
-            done = maillage("sample", "load", data=folder)
-            assert done.returncode == 0, done.stderr
+            make(folder)
             folder.with_suffix(".whole").touch()
     return folder
+
+
+def _seconds_of(pid: int) -> float:
+    """What a process has computed so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from shared.identity import PUBLIC, Level, Who
 from shared.web import formats
 from shared.web.assets import asset
 from shared.web.words import SERVICES, WORDS
-from shared.words import LANGUAGES, Lang, Lexicon, Words
+from shared.words import LANGUAGES, Lang, Lexicon, Words, typeset
 
 __all__ = ["TEMPLATES", "Pages", "language"]
 
@@ -177,7 +177,7 @@ def side_by_side(lang: Lang, fr: str, en: str, **values: object) -> str:
 
     A text marked safe (`"…"|safe`) keeps its markup, and its values are escaped.
     """
-    text = en if lang == "en" else fr
+    text = en if lang == "en" else type(fr)(typeset(str(fr)))
     return text.format(**values) if values else text
 
 

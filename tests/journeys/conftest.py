@@ -16,9 +16,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from shared.nats_server import free_port
 from tests.browser import ARGUMENTS, CHROMIUM
-from tests.installation import Up, copy_of_sample, sample
+from tests.installation import Up, copy_of_sample, sample, served_sample
 
-__all__ = ["browser", "copy_of_sample", "mailing", "post", "sample", "up"]
+__all__ = ["browser", "copy_of_sample", "mailing", "post", "sample", "served_sample", "up"]
 
 
 @pytest.fixture(scope="module")
@@ -30,9 +30,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def up(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+def up(served_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     """An installation of the file's own with the whole sample history."""
-    up = Up(Path(shutil.copytree(sample, tmp_path_factory.mktemp("journey") / "data"))).start()
+    up = Up(Path(shutil.copytree(served_sample, tmp_path_factory.mktemp("journey") / "data"))).start()
     try:
         up.wait()
         yield up

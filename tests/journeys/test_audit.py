@@ -20,8 +20,8 @@ pytestmark = needs_browser
 
 
 @pytest.fixture(scope="module")
-def up(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
-    folder = Path(shutil.copytree(sample, tmp_path_factory.mktemp("audit") / "data"))
+def up(served_sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    folder = Path(shutil.copytree(served_sample, tmp_path_factory.mktemp("audit") / "data"))
     up = Up(folder, env={"MAILLAGE_CHECKPOINT_SECONDS": "1"}).start()
     try:
         up.wait()

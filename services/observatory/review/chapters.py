@@ -19,7 +19,7 @@ from services.observatory.review.period import Period
 from shared.contract import SERVICES
 from shared.web.formats import day as written
 from shared.web.formats import number
-from shared.words import Lang, Lexicon
+from shared.words import Lang, Lexicon, typeset
 
 MINUS = "−"
 
@@ -82,7 +82,7 @@ class Reader:
     lexicon: Lexicon
 
     def say(self, fr: str, en: str) -> str:
-        return en if self.lang == "en" else fr
+        return en if self.lang == "en" else typeset(fr)
 
 
 def chapters(leaves: Sequence[Leaf], head: Head, who: Reader) -> list[Chapter]:
