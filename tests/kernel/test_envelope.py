@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 import re
 from datetime import UTC, datetime, timedelta, timezone
@@ -15,7 +16,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from shared.contract.asyncapi import CLOUD_EVENT
 from shared.contract.directory import StructureRegistered
-from shared.envelope import Message, Provenance, address, instant, opened, sealed_body
+from shared.envelope import Message, Provenance, Void, address, instant, opened, sealed_body
 from tests.facts import write
 
 SPEC = {  # CloudEvents 1.0.2 §3.1 and §3.2, as in the project's own JSON Schema (cloudevents.json)
@@ -95,6 +96,41 @@ def test_a_time_without_a_zone_is_no_time() -> None:
         instant(datetime(2017, 1, 1))
 
 
+@pytest.mark.parametrize(
+    "clock", ["00:00:00.000000", "23:59:59.999999", "24:00:00.000000", "23:60:00.000000", "a3:00:00.000000"]
+)
+def test_a_time_is_taken_exactly_where_the_calendar_has_it(clock: str) -> None:
+    one = write("reseau", uuid4())
+    said = json.loads(one.body)["time"].encode()
+    for year in ("0000", "0001", "1900", "2000", "2023", "2024"):
+        for month, day in itertools.product(range(14), range(33)):
+            text = f"{year}-{month:02}-{day:02}T{clock}Z"
+            try:
+                there = not clock.startswith("24") and datetime.fromisoformat(text) is not None
+            except ValueError:
+                there = False
+            try:
+                opened(Message(1, one.subject, one.body.replace(said, text.encode())))
+            except Void:
+                assert not there, text
+            else:
+                assert there, text
+
+
+@given(st.integers(0, 35), st.sampled_from("0fFg-Zé٣ \x00"), st.sampled_from(["id", "commandid", "correlationid"]))
+def test_an_id_is_taken_in_one_form_only(place: int, sign: str, field: str) -> None:
+    one = write("reseau", uuid4())
+    body = json.loads(one.body)
+    body[field] = f"{body[field][:place]}{sign}{body[field][place + 1 :]}"
+    good = re.fullmatch("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", body[field])
+    try:
+        opened(Message(1, one.subject, json.dumps(body).encode()))
+    except Void:
+        assert not good
+    else:
+        assert good
+
+
 def test_an_event_read_from_its_message_is_the_one_that_was_written() -> None:
     entity = uuid4()
     one = write("reseau", entity, 7, StructureRegistered(name="Eau vive", kind="school", themes=["eau"], sdgs=[6]))
@@ -119,8 +155,6 @@ def test_a_type_that_we_do_not_know_is_an_event_all_the_same() -> None:
 
 
 def test_the_id_of_an_entity_is_written_in_one_way_only() -> None:
-    from shared.envelope import Void
-
     entity = UUID("0193AAAA-0000-7000-8000-000000000001")
     one = write("reseau", entity)
     for other in (str(entity).upper(), str(entity).replace("-", ""), "x"):

@@ -79,7 +79,7 @@ def add() -> Add:
 
 async def small_contact(service: Service, email: str) -> Outcome:
     structure = UUID(int=1)
-    command = small.AddContact(structure=structure, name=Personal(NAMES[email]), email=Personal(email))
+    command = small.AddContact(structure=structure, name=Personal(NAMES.get(email, email)), email=Personal(email))
     return await service.execute(command, id=new_command_id(), actor="operator")
 
 
