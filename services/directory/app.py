@@ -20,7 +20,8 @@ from services.directory.domain.structure_import import IMPORT
 from services.directory.domain.support import SUPPORT
 from services.directory.entry import closing as close_entry
 from services.directory.entry import opening as open_entry
-from services.directory.finding import finder_of
+from services.directory.finding import closing as close_finder
+from services.directory.finding import opening as open_finder
 from services.directory.import_jobs import closing as close_imports
 from services.directory.import_jobs import opening as open_imports
 from services.directory.picture_terms import closing as close_pictures
@@ -38,7 +39,7 @@ from shared.web.questions import Suggestion
 async def opening(service: Service) -> None:
     """The way in; and the search's index, so that nobody's first search waits for it."""
     await open_entry(service)
-    await finder_of(service).current()
+    await open_finder(service)
     await open_imports(service)
     await open_pictures(service)
 
@@ -47,6 +48,7 @@ async def closing(service: Service) -> None:
     """Imports under way go on at the next start."""
     await close_pictures(service)
     await close_imports(service)
+    await close_finder(service)
     await close_entry(service)
 
 

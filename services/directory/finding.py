@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+import structlog
+
 from services.directory.cooperation_views import PROJECTS, periods
 from services.directory.documents import changed
 from services.directory.indexing import Entry, Found, Index
@@ -21,8 +23,10 @@ from services.directory.views import STRUCTURES
 from shared.geo import DEPARTMENTS, commune
 from shared.geo.countries import country_names
 from shared.service import Service
-from shared.views import Document, Store, View
+from shared.tasks import end
+from shared.views import Document, Store, View, everything
 
+log = structlog.get_logger()
 STRUCTURE_FACETS = (
     "department",
     "commune",
@@ -51,6 +55,7 @@ OPEN = {"state": ["open"]}
 PUBLISHED = {"state": ["published"]}
 BREATH = 100  # documents taken in before others have their turn
 NONE: Mapping[str, str] = MappingProxyType({})
+WARMING = "finder-warming"
 
 Where = Mapping[str, Sequence[str]]
 
@@ -189,7 +194,7 @@ class Finder:
     async def _take(self, view: View, after: int) -> set[str]:
         """Reads what has changed in a view after a sequence. Returns the structures that this concerns."""
         touched: set[str] = set()
-        async for document in changed(self._store, view, after):
+        async for document in changed(self._store, view, after) if after else everything(self._store, view):
             touched |= self._heard(view, document)
         return touched
 
@@ -230,10 +235,13 @@ class Finder:
                     self._structures.put(self._entry(document))
                 projects |= self._of_structure.get(key, set())
             await asyncio.sleep(0)
-        for start in range(0, len(projects), BREATH):
-            some = sorted(projects)[start : start + BREATH]
-            for document in (await self._store.get_many(PROJECTS, some)).values():
-                self._projects.put(await self._project_entry(document))
+        ordered = sorted(projects)
+        for start in range(0, len(ordered), BREATH):
+            found = await self._store.get_many(PROJECTS, ordered[start : start + BREATH])
+            acting = {self.kept(id) for document in found.values() for id in document["structures"]}
+            structures = await self._store.get_many(STRUCTURES, sorted(acting))
+            for document in found.values():
+                self._projects.put(self._project_entry(document, structures))
             await asyncio.sleep(0)
 
     def _entry(self, document: Document) -> Entry:
@@ -246,8 +254,9 @@ class Finder:
         ]
         return entry_of(document, self._college.get(key), works)
 
-    async def _project_entry(self, document: Document) -> Entry:
-        here = await self._store.get_many(STRUCTURES, sorted({self.kept(id) for id in document["structures"]}))
+    def _project_entry(self, document: Document, structures: Mapping[str, Document]) -> Entry:
+        ids = sorted({self.kept(id) for id in document["structures"]})
+        here = {id: structures[id] for id in ids if id in structures}
         state = "published" if document["published"] else "withdrawn" if document["withdrawn"] else "draft"
         facets = {
             "countries": [document["country"]],
@@ -322,3 +331,26 @@ def _places(document: Document, themes: Sequence[str], countries: Sequence[str])
 
 def _country_words(codes: Iterable[str]) -> list[str]:
     return [country_names(lang).get(code, "") for code in dict.fromkeys(codes) for lang in ("fr", "en")]
+
+
+async def opening(service: Service) -> None:
+    """Takes in what the views know. Where they have a long log to read yet, what they will know then: by itself, so that
+    nobody's first search waits for it."""
+    finder = finder_of(service)
+    await finder.current()
+    service.around.extra[WARMING] = asyncio.create_task(_warm(service, finder), name="directory-finder")
+
+
+async def closing(service: Service) -> None:
+    await end(service.around.extra.pop(WARMING, None))
+
+
+async def _warm(service: Service, finder: Finder) -> None:
+    try:
+        last = await service.log.last()
+        while not await service.runner.wait_for(last, timeout=60.0):
+            if service.runner.damage is not None:
+                return
+        await finder.current()
+    except Exception:  # the first search does it then
+        log.exception("directory.warming_failed")
