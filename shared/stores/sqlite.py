@@ -73,11 +73,12 @@ class SqliteStore:
                     "SELECT name FROM sqlite_master WHERE name LIKE 'view\\_%' ESCAPE '\\' AND type='table'"
                 )
             }
-            for table in tables - {f"view_{v.table}" for v in views}:
-                self._drop(table.removeprefix("view_"))
-            for view in views:
-                self._create(view.table, view)
-                self._index(view.table, view)
+            with transaction(self._writer):
+                for table in tables - {f"view_{v.table}" for v in views}:
+                    self._drop(table.removeprefix("view_"))
+                for view in views:
+                    self._create(view.table, view)
+                    self._index(view.table, view)
 
         await self._write(work)
 
