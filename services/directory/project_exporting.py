@@ -50,7 +50,8 @@ class ProjectExporter:
 
     def headings(self) -> list[str]:
         codes = {name: f"export.{name}" if self.lexicon.has(f"export.{name}") else f"field.{name}" for name in COLUMNS}
-        return [self.lexicon.say(code, self.lang) for code in codes.values()]
+        said = (self.lexicon.say(code, self.lang) for code in codes.values())
+        return [heading.replace("\u00a0", " ") for heading in said]  # programs find a column by what can be typed
 
 
 def as_json(how: ProjectExporter, work: Work) -> Document:

@@ -15,6 +15,8 @@ from tests.directory.houses import HOST, PASSWORD, House, house, mail_server, pa
 from tests.newsletter.conftest import MailServer
 from tests.signing_in import operator
 
+pytestmark = pytest.mark.slow
+
 WHO = "equipe@exemple.invalid"
 CHIEF = "chef@exemple.invalid"
 __all__ = ["house", "mail_server", "posting"]  # pytest finds its fixtures here

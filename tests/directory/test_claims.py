@@ -7,6 +7,8 @@ from datetime import timedelta
 from email.message import EmailMessage
 from uuid import uuid4
 
+import pytest
+
 from services.directory.domain.listing import ListStructure
 from services.directory.reactions import claimant_becomes_contact
 from services.directory.register_views import CLAIMS
@@ -17,6 +19,8 @@ from tests.directory.houses import HOST, House, house, mail_server, path_in, pos
 from tests.directory.neighbours import PUBLIC, SPACE_PAGE, answers, hidden, staff, structure, where
 from tests.facts import write
 from tests.newsletter.conftest import MailServer
+
+pytestmark = pytest.mark.slow
 
 __all__ = ["house", "mail_server", "posting"]  # pytest finds its fixtures here
 WHO = "claire@eauvive.exemple"

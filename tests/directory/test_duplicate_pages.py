@@ -17,6 +17,8 @@ from services.directory.views import STRUCTURES
 from tests.directory.houses import House, house
 from tests.signing_in import account, operator
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["house"]
 LIST = "/directory/duplicates"
 

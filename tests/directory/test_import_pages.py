@@ -22,6 +22,8 @@ from tests.directory.houses import House, house, until
 from tests.directory.register.test_import_reading import HEADER, ROWS, bomb, wide_sheet, xlsx_bytes
 from tests.signing_in import account, operator
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["house"]
 FILE = """Nom;Type;CP;Ville;Pays;Contact;Courriel
 Jappoo;Association;31000;Toulouse;Sénégal;Zénobie Quatremère;zenobie@exemple.invalid

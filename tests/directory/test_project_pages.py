@@ -22,6 +22,8 @@ from tests.directory.houses import House, house
 from tests.directory.test_accounts_pages import hidden
 from tests.signing_in import operator
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["house"]  # a fixture
 PODOR: dict[str, Any] = {
     "title": "Des puits pour Podor", "summary": "Trois puits et leur entretien.", "country": "SN", "stage": "running",

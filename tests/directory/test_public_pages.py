@@ -7,10 +7,14 @@ import re
 from uuid import UUID, uuid4
 from xml.etree import ElementTree
 
+import pytest
+
 from services.directory.domain.listing import ListStructure, UnlistStructure, WishListing
 from services.directory.domain.structure import CloseStructure, MergeStructures, ReviseStructure
 from tests.directory.houses import HOST, House, house
 from tests.directory.neighbours import ANNA, PUBLIC, SPACE_PAGE, answers, contact, join, published, staff, structure
+
+pytestmark = pytest.mark.slow
 
 __all__ = ["house"]  # pytest finds its fixture here
 SPACE = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9"}

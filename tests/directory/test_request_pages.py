@@ -18,6 +18,8 @@ from tests.directory.houses import House, house
 from tests.directory.test_accounts_pages import hidden
 from tests.directory.test_project_pages import browser, page, registered
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["browser", "house"]  # fixtures
 WATER = ["Eau et assainissement"]
 

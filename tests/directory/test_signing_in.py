@@ -28,6 +28,8 @@ from shared.web.access import RENEW, cookie_name
 from tests.directory.houses import HOST, PASSWORD, House, house, mail_server, path_in, posting, until
 from tests.newsletter.conftest import MailServer
 
+pytestmark = pytest.mark.slow
+
 WHO = "equipe@exemple.invalid"
 __all__ = ["house", "mail_server", "posting"]  # pytest finds its fixtures here
 

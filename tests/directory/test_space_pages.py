@@ -43,6 +43,8 @@ from tests.directory.neighbours import (
 from tests.directory.register.test_pictures import huge_png
 from tests.signing_in import say
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["house"]  # pytest finds its fixture here
 
 

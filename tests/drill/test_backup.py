@@ -24,6 +24,8 @@ from shared.nats_server import NatsServer
 from tests.drill.conftest import Place
 from tests.installation import maillage
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Place:

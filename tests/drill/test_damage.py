@@ -15,6 +15,8 @@ from tests.drill.damages import DAMAGES, Damage
 from tests.drill.house import Found, House, Known, hurry, nothing
 from tests.outcomes import record
 
+pytestmark = pytest.mark.slow
+
 SHORT, LONG = 25, 500
 PLACE = re.compile(
     r"sequence \d+|events? \d+|segments/|open\.segment|checkpoint|public-key|tree|nats\.log|stream|\.[0-9a-f-]{36}"

@@ -16,6 +16,8 @@ from shared.personal import Personal
 from tests.drill.conftest import Place, SlowMailServer
 from tests.newsletter.conftest import until
 
+pytestmark = pytest.mark.slow
+
 
 def address(n: int) -> str:
     return f"abonnee-{n:02}@exemple.invalid"

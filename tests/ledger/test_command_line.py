@@ -13,6 +13,8 @@ from shared.archive import Archive
 from tests.installation import CLEAN, MAILLAGE
 from tests.ledger.archives import KEY, messages, write
 
+pytestmark = pytest.mark.slow
+
 
 def audit(*words: object, folder: Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
     """Runs `maillage audit …` in an empty folder, far from any installation."""

@@ -21,6 +21,8 @@ from shared.settings import Settings
 from shared.stores.sqlite import SqliteStore
 from tests.signing_in import operator
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 async def service(nc: Client, network: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Service]:

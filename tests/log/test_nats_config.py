@@ -22,6 +22,8 @@ from shared.nats_server import NatsServer, binary, free_port
 from tests.facts import everything, unit
 from tests.installation import maillage
 
+pytestmark = pytest.mark.slow
+
 T = TypeVar("T")
 EXAMPLE = Path(__file__).parents[2] / "deploy" / "nats" / "example"
 

@@ -28,6 +28,8 @@ from shared.stores.sqlite import SqliteStore
 from tests.facts import write
 from tests.signing_in import operator
 
+pytestmark = pytest.mark.slow
+
 OUTSIDER = next(s for s in structures() if s.invented and s.kind == "company")
 
 

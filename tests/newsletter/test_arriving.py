@@ -31,6 +31,8 @@ from shared.log import Log, Unit
 from tests.facts import write
 from tests.newsletter.conftest import HOST, House, until
 
+pytestmark = pytest.mark.slow
+
 MEMBER = uuid4()
 
 

@@ -14,6 +14,8 @@ from services.newsletter.views import ISSUES
 from shared.contract.newsletter import SectionCode
 from tests.newsletter.conftest import House
 
+pytestmark = pytest.mark.slow
+
 ISSUE = issue_id("echos", 1)
 PAGE = f"/newsletter/issues/{ISSUE}"
 NOBODY = "00000000-0000-4000-8000-000000000000"

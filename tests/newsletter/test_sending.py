@@ -20,6 +20,8 @@ from shared.envelope import opened
 from shared.post import post_of
 from tests.newsletter.conftest import HURRIED, House, MailServer, until
 
+pytestmark = pytest.mark.slow
+
 
 def address(n: int) -> str:
     return f"personne-{n:04d}@exemple.invalid"

@@ -16,6 +16,8 @@ from shared.envelope import opened
 from shared.personal import Personal
 from tests.newsletter.conftest import HOST, House, MailServer, link_in, until
 
+pytestmark = pytest.mark.slow
+
 WHO = "personne-0001@exemple.invalid"
 
 

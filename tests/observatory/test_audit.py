@@ -40,6 +40,8 @@ from tests.observatory.history import History, named, someone
 from tests.observatory.test_pages import front
 from tests.signing_in import account
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["front"]  # a fixture
 FORMULA = '=HYPERLINK("http://exemple.invalid")'
 ISSUE = named("issue/7")

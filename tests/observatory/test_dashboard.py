@@ -25,6 +25,8 @@ from tests.observatory.history import History, named, noon
 from tests.observatory.test_pages import front, service, write
 from tests.signing_in import operator
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["front", "service"]  # fixtures
 BOARD = "/observatory/dashboard"
 

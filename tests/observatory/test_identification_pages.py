@@ -24,6 +24,8 @@ from tests.observatory.history import History, named
 from tests.observatory.test_dashboard import text_of
 from tests.observatory.test_pages import HOSTILE, front, service, write
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["front", "service"]  # fixtures
 HERE = "/observatory/identification"
 FORMULA = "=HYPERLINK(1)"

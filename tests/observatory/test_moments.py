@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import pytest
 
 from shared.contract.directory import StructureRegistered
 from shared.contract.identification import IdentificationRepeated, IdentificationSaved
@@ -23,6 +24,8 @@ from shared.contract.surveys import (
 from shared.service import Service
 from tests.observatory.history import History, named
 from tests.observatory.test_pages import front, service, write
+
+pytestmark = pytest.mark.slow
 
 __all__ = ["front", "service"]  # fixtures
 ROUTES = Path(__file__).parents[1] / "abuse" / "routes.txt"

@@ -21,6 +21,8 @@ from shared.service import Service
 from tests.observatory.history import History, named, someone
 from tests.observatory.test_pages import front, service, write
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["front", "service"]  # fixtures
 OPEN = "/observatory/open-data"
 

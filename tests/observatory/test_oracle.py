@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +18,8 @@ from services.observatory.review import ask_all
 from tests.observatory.given import event
 from tests.observatory.history import History
 from tests.observatory.oracle import ORACLE, Said, individual_support
+
+pytestmark = pytest.mark.slow
 
 FIRST = date(2012, 1, 1)
 MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None  # a table that lives for a moment needs no disk

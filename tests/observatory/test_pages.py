@@ -22,6 +22,8 @@ from shared.stores.sqlite import SqliteStore
 from tests.observatory.history import History, named, someone
 from tests.signing_in import operator
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = "<script>alert(1)</script>"
 
 

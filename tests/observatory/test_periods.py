@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +16,8 @@ from services.observatory.review.period import Period, months_before
 from shared.contract.directory import StructureClosed, StructureRegistered, SupportGiven
 from shared.contract.membership import CollegeOpened, MemberJoined
 from tests.observatory.history import History, named
+
+pytestmark = pytest.mark.slow
 
 DAYS = st.dates(date(1990, 1, 1), date(2090, 12, 31))
 TOTAL, SUPPORT = "directory.structures_total.value", "directory.individual_support_by_year"

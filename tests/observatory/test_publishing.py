@@ -28,6 +28,8 @@ from shared.views import Document
 from tests.observatory.history import History, named, someone
 from tests.observatory.test_pages import front, service, write
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["front", "service"]  # fixtures
 YEAR = {"since": "2016-01-01", "until": "2016-12-31"}
 HERE = "/observatory/reviews"

@@ -13,6 +13,8 @@ import pytest
 from services.observatory.reading import opened
 from shared.stores import InUse
 
+pytestmark = pytest.mark.slow
+
 OTHER = """
 import sys
 from pathlib import Path

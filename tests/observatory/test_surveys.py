@@ -28,6 +28,8 @@ from tests.observatory.survey_house import (
 from tests.observatory.survey_house import House, filled, hidden, house, link_in, sent, still_house, text_of, where
 from tests.signing_in import say
 
+pytestmark = pytest.mark.slow
+
 __all__ = ["house", "still_house"]  # pytest finds its fixture here
 EDITOR = "observatory:editor"
 ANNA, BORIS = "anna@exemple.invalid", "boris@exemple.invalid"

@@ -21,6 +21,8 @@ from shared.envelope import Message
 from shared.log import Log, LogDamaged, Unit, Write
 from tests.observatory.history import REGION, History, named, someone
 
+pytestmark = pytest.mark.slow
+
 TOTAL, IN_31 = "directory.structures_total.value", "directory.structures_by_department.values.31"
 
 

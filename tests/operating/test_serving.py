@@ -27,6 +27,8 @@ from shared.settings import Settings
 from tests.installation import CLEAN, MAILLAGE, maillage
 from tests.operating.conftest import fetched, until
 
+pytestmark = pytest.mark.slow
+
 NETWORK = "reseau"
 
 

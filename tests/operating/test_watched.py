@@ -15,6 +15,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from shared.contract import SERVICES
 from tests.operating.conftest import Span, Watched, fetched, until
 
+pytestmark = pytest.mark.slow
+
 ADDRESS = "Zoe.Quatrefages+test@sous-domaine.invalid"
 
 

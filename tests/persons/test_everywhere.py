@@ -25,6 +25,8 @@ from shared.keyring import Keyring, restored
 from tests.installation import Up, as_operator, get_json, maillage, post_json
 from tests.persons.traces import holders, secret, written
 
+pytestmark = pytest.mark.slow
+
 NAME, ADDRESS, PHONE = "Zénobie Quatrefages", "zenobie.quatrefages@ville-inventee.invalid", "05 61 98 76 54"
 OTHER, OTHERS = "Balthazar Peyrecave", "balthazar.peyrecave@ville-inventee.invalid"
 TEXTS = [*written(NAME), *written("Quatrefages"), *written(ADDRESS), *written(PHONE), *written("zenobie.quatrefages")]

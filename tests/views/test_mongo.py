@@ -22,6 +22,8 @@ from tests.installation import maillage
 from tests.mongo import Server
 from tests.small import STRUCTURES
 
+pytestmark = pytest.mark.slow
+
 Open = Callable[..., Awaitable[MongoStore]]
 DRIVERS: tuple[Driver, ...] = ("motor", "pymongo")
 

@@ -39,6 +39,8 @@ from tests.mongo import Server
 from tests.small import STRUCTURES, Register, Tag
 from tests.views.history import OPEN, TALLY, VIEWS, happen, some_history
 
+pytestmark = pytest.mark.slow
+
 OpenRunner = Callable[..., Awaitable["Replica"]]
 
 

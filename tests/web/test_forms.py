@@ -191,7 +191,7 @@ def test_what_cannot_be_read_is_left_for_the_model_to_refuse() -> None:
     ],
 )  # fmt: skip
 def test_each_refusal_is_a_sentence_that_says_what_to_do(data: dict[str, Any], name: str, french: str) -> None:
-    assert said(data)[name].replace("\u202f", " ") == french
+    assert said(data)[name].replace("\u202f", " ").replace("\u00a0", " ") == french
     assert said(data, "en")[name] != french
 
 

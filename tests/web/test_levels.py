@@ -16,6 +16,8 @@ from shared.service import Definition, Service
 from shared.web.access import admitted, level_of
 from tests import small
 
+pytestmark = pytest.mark.slow
+
 OPEN = {
     "directory": {
         "GET /sign-in", "POST /sign-in", "POST /sign-in/ask", "GET /sign-in/sent", "GET /sign-in/out",

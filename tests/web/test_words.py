@@ -1,6 +1,8 @@
+import pytest
+
 from shared.web.formats import country, day, department, long_day, moment, number, percent
 from shared.web.words import SERVICES, WORDS
-from shared.words import Lexicon
+from shared.words import Lexicon, typeset
 
 NNBSP = "\u202f"
 
@@ -24,8 +26,22 @@ def test_an_unknown_code_is_said_in_plain_letters_rather_than_breaking_a_page() 
 
 def test_values_are_put_in_and_a_missing_one_leaves_the_sentence_whole() -> None:
     lexicon = Lexicon({"refused.full": (f"Il reste {{places}}{NNBSP}places !", "{places} places are left!")})
-    assert lexicon.say("refused.full", "fr", places=3) == f"Il reste 3{NNBSP}places !"
+    assert lexicon.say("refused.full", "fr", places=3) == f"Il reste 3{NNBSP}places{NNBSP}!"
     assert "{places}" in lexicon.say("refused.full", "fr", other=3)
+
+
+@pytest.mark.parametrize(("typed", "set_"), [
+    ("Qui ? « Eau » : rien ; bon !", "Qui\u202f? «\u00a0Eau\u00a0»\u00a0: rien\u202f; bon\u202f!"),
+    ("à 10:30, http://x/?a=b", "à 10:30, http://x/?a=b"),
+    ("{n} : {what}", "{n}\u00a0: {what}"),
+    ("déjà\u00a0: bien", "déjà\u00a0: bien"),
+    ("", ""),
+])  # fmt: skip
+def test_no_line_of_french_begins_with_a_sign(typed: str, set_: str) -> None:
+    assert typeset(typed) == set_ == typeset(set_)
+    assert (
+        Lexicon({"x": (typed, typed)}).say("x", "fr") == set_ and Lexicon({"x": (typed, typed)}).say("x", "en") == typed
+    )
 
 
 def test_every_kernel_word_is_there_in_both_languages_with_the_same_blanks() -> None:
