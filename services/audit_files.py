@@ -126,9 +126,12 @@ def read(file: Path) -> Iterator[Mapping[str, Any]]:
                     given = orjson.loads(one)
                     yield given if isinstance(given, dict) else {}
         elif file.suffix == ".csv":
-            csv.field_size_limit(1 << 24)
-            with file.open(encoding="utf-8-sig", newline="") as text:
-                yield from csv.DictReader(text, delimiter=";")
+            before = csv.field_size_limit(1 << 24)
+            try:
+                with file.open(encoding="utf-8-sig", newline="") as text:
+                    yield from csv.DictReader(text, delimiter=";")
+            finally:
+                csv.field_size_limit(before)  # it is one for the whole process
         else:
             raise CannotStart(f"{file} is none of .csv, .jsonl, .parquet.")
     except (pa.ArrowException, orjson.JSONDecodeError, csv.Error, UnicodeDecodeError) as wrong:

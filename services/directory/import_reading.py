@@ -21,6 +21,7 @@ PARTS = 500  # files in an XLSX
 MOST_LINES = 50_000
 MOST_COLUMNS = 60
 LONGEST_CELL = 10_000  # characters
+LONGEST_FIELD = 131_072  # characters of what stands between two separators, whatever the process lets csv read
 EMPTY_RUN = 1000  # empty lines of a sheet after which it is taken to be over
 SEPARATORS = (";", "\t", ",", "|")
 
@@ -87,6 +88,8 @@ def _csv(data: bytes) -> Table:
         for row in reader:
             if any(cell.strip() for cell in row):
                 rows.append((before + 1, row))
+            if any(len(cell) > LONGEST_FIELD for cell in row):
+                raise NotRead("cell-too-long", line=before + 1, most=LONGEST_CELL)
             before = reader.line_num
             _not_too_much(len(rows), len(row))
     except csv.Error as error:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -22,6 +23,16 @@ def first_user(command: list[str], address: str, port: str) -> None:
     """Starts the server without authentication, makes the first user, and ends it again."""
     password = Path(os.environ["MONGO_INITDB_ROOT_PASSWORD_FILE"]).read_text().strip()
     server = subprocess.Popen(command)
+    try:
+        _made(address, port, password)
+        server.terminate()
+        server.wait(20)
+    finally:  # now and then it does not end; the next start must not find its files in use
+        server.kill()
+        server.wait()
+
+
+def _made(address: str, port: str, password: str) -> None:
     with pymongo.MongoClient[dict[str, object]](f"mongodb://{address}:{port}/", serverSelectionTimeoutMS=200) as client:
         for _ in range(300):
             with contextlib.suppress(PyMongoError):
@@ -30,8 +41,6 @@ def first_user(command: list[str], address: str, port: str) -> None:
             time.sleep(0.05)
         name = os.environ["MONGO_INITDB_ROOT_USERNAME"]
         client.admin.command("createUser", name, pwd=password, roles=[{"role": "root", "db": "admin"}])
-    server.terminate()
-    server.wait(20)
 
 
 def main(address: str, port: str, folder: str) -> None:
@@ -43,6 +52,7 @@ def main(address: str, port: str, folder: str) -> None:
     ]  # fmt: skip
     os.chdir(folder)
     if not (data / "users-made").exists():
+        shutil.rmtree(data / "db", ignore_errors=True)  # of a start that did not come to its end
         first_user(command, address, port)
         (data / "users-made").touch()
     os.execv(command[0], [*command, "--auth"])

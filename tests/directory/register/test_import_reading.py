@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import csv
 import io
 import random
 import zipfile
@@ -155,6 +156,14 @@ def many_parts() -> bytes:
 )  # fmt: skip
 def test_what_is_no_table_or_too_much_is_refused_with_its_reason(make: Callable[[], bytes], code: str) -> None:
     assert refused(make()) == code
+
+
+def test_a_cell_is_too_long_whatever_the_process_lets_csv_read() -> None:
+    before = csv.field_size_limit(1 << 24)
+    try:
+        assert refused(b"Nom;Ville\r\n" + b"x" * 200_000 + b";y\r\n") == "cell-too-long"
+    finally:
+        csv.field_size_limit(before)
 
 
 def test_a_sheet_is_chosen_by_its_name_and_a_wrong_name_is_said() -> None:
