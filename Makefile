@@ -27,9 +27,7 @@ $(TEST_LOCK): $(RUN_LOCK)
 
 test: $(TEST_LOCK) ## every test, the browser's too
 	@sh tests/install-chromium.sh
-	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder || { test $$? -eq 1 && \
-	echo "What failed while three workers shared the machine, once more and alone; what fails again is broken." && \
-	$(BIN)/python -m pytest -n 0 --last-failed --last-failed-no-failures none; }
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 test-fast: $(TEST_LOCK) ## the part that needs no browser, and of the rest what is quick
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not browser and not slow"

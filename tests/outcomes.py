@@ -29,8 +29,10 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Prints the tables when all went well. Else what failed is what is to be read, and nothing stands before it."""
-    if terminalreporter.stats.get("failed") or terminalreporter.stats.get("error"):
+    """Prints the tables when all went well, and in a drill always. Else what failed is what is to be read, and nothing
+    stands before it."""
+    failed = terminalreporter.stats.get("failed") or terminalreporter.stats.get("error")
+    if failed and "drill" not in (terminalreporter.config.option.markexpr or ""):
         terminalreporter.write_line("The tables of outcomes are printed when every test passes.")
         return
     tables: dict[str, Counter[tuple[tuple[str, str], ...]]] = {}

@@ -123,6 +123,7 @@ def test_the_sample_is_refused_on_a_log_that_holds_something_else(tmp_path: Path
 def test_ctrl_c_before_it_serves_ends_within_five_seconds(tmp_path: Path, later: float) -> None:
     up = Up(tmp_path / "data").start()
     while not (children := up.children()):  # its NATS server: what comes before is Python's own start
+        assert up.process is not None and up.process.poll() is None, up.output()
         time.sleep(0.02)
     time.sleep(later)
     assert up.stop() < 5
