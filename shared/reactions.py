@@ -1,6 +1,6 @@
 """Reactions: what a service does when an event is spoken. A durable pull consumer through FastStream for each.
 
-`@on(Type)` declares one: an async function from the event and its service to commands. Their ids follow from the
+`@on(Type, name=…)` declares one: an async function from the event and its service to commands. Their ids follow from the
 event's id, so a second delivery changes nothing. What fails is tried again with growing pauses, then parked, where an
 operator sees it, tries it again or drops it. A reaction is not a view: a rebuild never reacts again.
 """
@@ -54,11 +54,12 @@ class Reaction:
     react: React
 
 
-def on(event: type[Event], name: str | None = None) -> Callable[[React], Reaction]:
-    """Declares the decorated function as the reaction to one type of event."""
+def on(event: type[Event], *, name: str) -> Callable[[React], Reaction]:
+    """Declares the decorated function as the reaction to one type of event. Its name is stored and is said, so that the
+    function may be called otherwise at any time: the durable consumer and the ids of its commands follow from it."""
 
     def declare(react: React) -> Reaction:
-        return Reaction(name or getattr(react, "__name__", "reaction").replace("_", "-"), event, react)
+        return Reaction(name, event, react)
 
     return declare
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from shared.service import Service
 
 
-@on(ClaimAccepted)
+@on(ClaimAccepted, name="claimant-becomes-contact")
 async def claimant_becomes_contact(event: Recorded, service: Service) -> Sequence[Command]:
     """Whose claim is accepted is a contact of the structure, and by that has its space. Nobody who was forgotten is."""
     accepted = event.data

@@ -59,7 +59,7 @@ class Recipient:
         return f"Recipient({self.structure})"
 
 
-@on(SurveySent)
+@on(SurveySent, name="survey-letters")
 async def survey_letters(event: Recorded, service: Service) -> Sequence[Command]:
     """Writes to the contacts of the structures that a survey asks, or reminds. Done again, it goes on where it stood."""
     sending = event.data

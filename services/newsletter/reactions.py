@@ -43,7 +43,7 @@ WITHDRAWN = "Retiré par son auteur."
 CANCELLED = "Annulé."
 
 
-@on(MemberNewsPublished)
+@on(MemberNewsPublished, name="news-to-echos")
 async def news_to_echos(event: Recorded, service: Service) -> Sequence[Command]:
     """A member's news arrives in *Les Échos du Réseau*."""
     news = event.data
@@ -51,7 +51,7 @@ async def news_to_echos(event: Recorded, service: Service) -> Sequence[Command]:
     return await _published(event, service, "echos", "news", news, as_lines(news.text))
 
 
-@on(MemberProjectPublished)
+@on(MemberProjectPublished, name="project-to-echos")
 async def project_to_echos(event: Recorded, service: Service) -> Sequence[Command]:
     """A project that a member presents arrives in *Les Échos du Réseau*, among the projects."""
     project = event.data
@@ -59,7 +59,7 @@ async def project_to_echos(event: Recorded, service: Service) -> Sequence[Comman
     return await _published(event, service, "echos", "project", project, as_lines(project.text))
 
 
-@on(MemberOfferPublished)
+@on(MemberOfferPublished, name="offer-to-parcours")
 async def offer_to_parcours(event: Recorded, service: Service) -> Sequence[Command]:
     """A member's offer arrives in *Parcours*, with its deadline said."""
     offer = event.data
@@ -69,7 +69,7 @@ async def offer_to_parcours(event: Recorded, service: Service) -> Sequence[Comma
     return await _published(event, service, "parcours", offer.kind, offer, text)
 
 
-@on(MemberEventPublished)
+@on(MemberEventPublished, name="event-to-rendez-vous")
 async def event_to_rendez_vous(event: Recorded, service: Service) -> Sequence[Command]:
     """An event that a member announces arrives in *Rendez-vous*, with its day and place."""
     theirs = event.data
@@ -78,7 +78,7 @@ async def event_to_rendez_vous(event: Recorded, service: Service) -> Sequence[Co
     return await _published(event, service, "rendez-vous", "gathering", theirs, text)
 
 
-@on(GatheringAnnounced)
+@on(GatheringAnnounced, name="gathering-to-rendez-vous")
 async def gathering_to_rendez_vous(event: Recorded, service: Service) -> Sequence[Command]:
     """An announced gathering arrives in *Rendez-vous*, with its day and town."""
     gathering = event.data
@@ -155,13 +155,13 @@ def _one_line(text: str) -> str:
     return CONTROLS.sub(" ", text)[:200].strip()
 
 
-@on(PublicationWithdrawn)
+@on(PublicationWithdrawn, name="withdrawn-from-draft")
 async def withdrawn_from_draft(event: Recorded, service: Service) -> Sequence[Command]:
     """What a member took back leaves the draft, if that is not approved yet."""
     return await _leaving(event, service, WITHDRAWN)
 
 
-@on(GatheringCancelled)
+@on(GatheringCancelled, name="cancelled-from-draft")
 async def cancelled_from_draft(event: Recorded, service: Service) -> Sequence[Command]:
     """A gathering that will not be held leaves the draft, if that is not approved yet."""
     return await _leaving(event, service, CANCELLED)

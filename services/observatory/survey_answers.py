@@ -102,7 +102,7 @@ def texts_of(service: Service, version: Mapping[str, Any]) -> dict[str, str] | N
     return found
 
 
-@on(PersonForgottenByDirectory)
+@on(PersonForgottenByDirectory, name="forgotten-by-directory")
 async def forgotten_by_directory(event: Recorded, service: Service) -> Sequence[Command]:
     """Whoever is forgotten as a contact is forgotten in what they wrote by the link that was sent to them: it is sealed
     under the same person."""

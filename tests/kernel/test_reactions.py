@@ -43,7 +43,7 @@ class Welcome:
         self.trouble: Callable[[Recorded], Awaitable[None]] | None = None
 
     def reaction(self) -> Reaction:
-        @on(StructureRegistered)
+        @on(StructureRegistered, name="welcome")
         async def welcome(event: Recorded, service: Service) -> Sequence[Command]:
             self.heard.append(event.seq)
             self.times.append(asyncio.get_running_loop().time())
@@ -252,13 +252,13 @@ async def test_reactions_go_on_when_the_server_is_killed_and_comes_back(tmp_path
     await server.stop()
 
 
-def test_a_reaction_is_named_after_its_function() -> None:
-    @on(StructureRegistered)
-    async def greet_the_new(event: Recorded, service: Service) -> Sequence[Command]:
+def test_a_reaction_keeps_its_name_whatever_its_function_is_called() -> None:
+    @on(StructureRegistered, name="greet-the-new")
+    async def welcome(event: Recorded, service: Service) -> Sequence[Command]:
         return []
 
-    assert (greet_the_new.name, greet_the_new.event) == ("greet-the-new", StructureRegistered)
-    assert on(StructureRegistered, "other")(greet_the_new.react).name == "other"
+    assert (welcome.name, welcome.event) == ("greet-the-new", StructureRegistered)
+    assert on(StructureRegistered, name="other")(welcome.react).name == "other"
 
 
 async def test_a_log_opened_for_nothing_ends_quietly(nc: Client, network: str) -> None:

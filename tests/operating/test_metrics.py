@@ -104,7 +104,7 @@ async def test_a_reaction_shows_what_is_before_it_what_failed_and_what_it_gave_u
     monkeypatch.setattr(reactions, "FIRST_PAUSE", 0.05)
     name = f"worry-{uuid4().hex[:8]}"  # tallies are the process's: this one is the test's own
 
-    @on(StructureRegistered, name)
+    @on(StructureRegistered, name=name)
     async def worry(event: Recorded, service: Service) -> Sequence[Command]:
         if event.data.name == "bad":  # type: ignore[attr-defined]
             raise ValueError("never")

@@ -43,7 +43,7 @@ def named(kept: InMemorySpanExporter, name: str) -> ReadableSpan:
     return found
 
 
-@on(StructureRegistered)
+@on(StructureRegistered, name="welcome")
 async def welcome(event: Recorded, service: Service) -> Sequence[Command]:
     return [Tag(structure=UUID(event.entity_id), tag="seen")]
 
@@ -105,7 +105,7 @@ async def test_without_a_collector_no_event_has_a_trace_and_nothing_is_noted(ser
 async def test_a_span_that_fails_says_the_type_of_the_error_and_none_of_its_words(
     open_service: Open, kept: InMemorySpanExporter
 ) -> None:
-    @on(StructureRegistered)
+    @on(StructureRegistered, name="failing")
     async def failing(event: Recorded, service: Service) -> Sequence[Command]:
         raise RuntimeError(SECRET)
 

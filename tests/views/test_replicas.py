@@ -400,7 +400,7 @@ async def test_two_replicas_react_once_in_effect_and_share_the_work(
     heard: dict[int, list[int]] = {}
     failed: list[int] = []
 
-    @on(StructureRegistered)
+    @on(StructureRegistered, name="welcome")
     async def welcome(event: Recorded, service: Service) -> Sequence[Command]:
         heard.setdefault(id(service), []).append(event.seq)
         if event.seq % 7 == 0 and event.seq not in failed:
