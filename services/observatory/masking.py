@@ -5,6 +5,9 @@ A table parts one total into cells, and is published for one day after another. 
 themselves: complementary suppression), nor as the difference between two days. What was published once is never taken
 back, so a day is judged by all days before it, and by what the network published elsewhere until then (ADR 25).
 
+Structures are no secret: anybody may count them, on any day, as known on any day. So where a table counts both, its cells of
+structures are shown as they are, and its total is as good as the persons in it: it is shown where they are (ADR 30).
+
 After Hundepool et al., Statistical Disclosure Control (Wiley, 2012), ch. 4; the rule against differences is our own.
 """
 
@@ -54,10 +57,14 @@ def released(
 ) -> list[Released]:
     """What may be published of these days, the earliest first; a cell that a day does not have is zero.
 
-    `guarded`: the cells that count persons (None: all of them); the others are masked only to protect these. `printed`:
-    for each day the cells (and `TOTAL`) that the network has published itself: they are always shown, since masking would
-    hide nothing. `known`: for each day the tables that everybody had before it was released.
+    `guarded`: the cells that count persons (None: all of them). The others count structures: they are always shown, and the
+    total only where that of the guarded cells is. `printed`: for each day the cells (and `TOTAL`) that the network has
+    published itself: they are always shown, since masking would hide nothing; but not a total that structures are in, which
+    may be the same on another day and tell other persons. `known`: for each day the tables that everybody had before it was
+    released.
     """
+    if guarded is not None:
+        return _beside_structures(days, frozenset(guarded), printed, known)
     cells = sorted({cell for day in days for cell in day}.union(*(one.cells for some in known for one in some)))
     done: list[Released] = []
     for n, day in enumerate(days):
@@ -65,8 +72,42 @@ def released(
         numbers = {cell: day.get(cell, 0) for cell in cells}
         had = known[n] if n < len(known) else ()
         before = [*(Released({cell: one.cells.get(cell) for cell in cells}, one.total) for one in had), *done]
-        done.append(_judged(numbers, cells if guarded is None else guarded, exempt, before))
+        done.append(_judged(numbers, exempt, before))
     return done
+
+
+def _beside_structures(
+    days: Sequence[Mapping[str, int]],
+    guarded: frozenset[str],
+    printed: Sequence[Collection[str]],
+    known: Sequence[Sequence[Released]],
+) -> list[Released]:
+    """The same where cells of persons stand beside cells of structures, which everybody can count."""
+    persons = [{cell: number for cell, number in day.items() if cell in guarded} for day in days]
+    exempt = [guarded.intersection(some) for some in printed]
+    had = [[_persons_of(one, guarded) for one in some] for some in known]
+    judged = released(persons, None, [{*some, TOTAL} if some == guarded else some for some in exempt], had)
+    open_ = sorted({cell for day in days for cell in day} - guarded)
+    return [
+        Released(
+            {**{cell: day.get(cell, 0) for cell in open_}, **one.cells}, None if one.total is None else sum(day.values())
+        )
+        for day, one in zip(days, judged, strict=True)
+    ]
+
+
+def _persons_of(table: Released, guarded: frozenset[str]) -> Released:
+    """What a table tells of its persons; its total tells nothing where what else is in it is not known."""
+    cells = {cell: table.cells.get(cell) for cell in guarded}
+    structures = [number for cell, number in table.cells.items() if cell not in guarded]
+    whole = table.total
+    for number in structures:
+        whole = None if whole is None or number is None else whole - number
+    if None not in cells.values():
+        whole = sum(number or 0 for number in cells.values())
+    elif len(guarded) == 1:
+        cells = dict.fromkeys(guarded, whole)
+    return Released(cells, whole)
 
 
 def released_alone(numbers: Sequence[int | None], printed: Sequence[bool] = ()) -> list[int | None]:
@@ -122,9 +163,7 @@ class Told:
         )
 
 
-def _judged(
-    numbers: Mapping[str, int], guarded: Collection[str], exempt: frozenset[str], before: Sequence[Released]
-) -> Released:
+def _judged(numbers: Mapping[str, int], exempt: frozenset[str], before: Sequence[Released]) -> Released:
     total = sum(numbers.values())
     maskable = [cell for cell in sorted(numbers, key=lambda cell: (numbers[cell], cell)) if cell not in exempt]
 
@@ -137,8 +176,8 @@ def _judged(
         return without(maskable, None)
     hidden = {
         cell for cell in maskable
-        if cell in guarded and (small(numbers[cell]) or any(
-            small(numbers[cell] - other) for one in before if (other := one.cells[cell]) is not None))
+        if small(numbers[cell]) or any(
+            small(numbers[cell] - other) for one in before if (other := one.cells[cell]) is not None)
     }  # fmt: skip
     while _tells(day := without(hidden), before):
         # The smallest goes first, so that least is lost; a zero protects nothing, since it is guessed.

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from services.observatory.drawing import Answer, year_of
-from services.observatory.filtering import COLLEGES, TOTAL
+from services.observatory.filtering import COLLEGES, ELSEWHERE, TOTAL
 from services.observatory.indicators import Filter, Indicator
 from services.observatory.masking import Released, Told, released
 from services.observatory.reading import Moment, Observatory
@@ -116,6 +116,9 @@ async def _of_persons(
 ) -> list[Row]:
     days = await release_days(observatory, upto, today)
     had = await _had(observatory, one, days)
+    if by is not None and one.persons != "all":
+        whole = await _of_persons(observatory, one, upto, today, None)
+        return await _parts_beside_structures(observatory, one, days, by, whole)
     if by is not None:
         tables = []
         for moment in days:
@@ -179,6 +182,26 @@ def _parts(
     return found
 
 
+async def _parts_beside_structures(
+    observatory: Observatory, one: Indicator, days: Sequence[Moment], by: Filter, whole: Sequence[Row]
+) -> list[Row]:
+    """The parts of a total that structures and persons are in. Persons have no structure, so they are in no part but that
+    of which nothing is known: it is masked where the total is. All others count structures, as anybody can."""
+    masked = {row.as_of for row in whole if row.value is None and TOTAL in row.path.split(".")}
+    found = []
+    for moment in days:
+        path = _key(one, moment.as_of)
+        parts = await observatory.parted(one.name, moment, by)
+        table = {ELSEWHERE: 0, **{part: len(rests) for part, rests in parts.get(path, {}).items()}}
+        hidden = moment.as_of in masked
+        found += [
+            _row(moment, path, part, None if hidden and part == ELSEWHERE else number)
+            for part, number in sorted(table.items())
+        ]
+        found.append(_row(moment, path, TOTAL, None if hidden else sum(table.values())))
+    return found
+
+
 def _tables_by(one: Indicator, some: Sequence[Said], by: Filter, cells: Sequence[str]) -> list[Released]:
     """What was said of the whole, and of single parts, as tables."""
     unknown: Mapping[str, int | None] = dict.fromkeys(cells)
@@ -195,7 +218,7 @@ def _tables_by(one: Indicator, some: Sequence[Said], by: Filter, cells: Sequence
 def _colleges(
     one: Indicator, days: Sequence[Moment], answers: Sequence[Answer], had: Sequence[Sequence[Said]]
 ) -> list[Row]:
-    """Colleges part all members, so what is masked of one could be found by subtraction from the total."""
+    """Colleges part all members: the total less the structures, which anybody can count, are the persons (ADR 30)."""
     tables = [
         {college_of(path): int(value or 0) for path, (value, _) in answer.items() if college_of(path) != TOTAL}
         for answer in answers

@@ -6,23 +6,23 @@ it published in others (ADR 25). Whoever publishes next looks at it first: open 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import orjson
 
 from services.observatory.drawing import year_of
-from services.observatory.filtering import ALL, TOTAL, Filters
+from services.observatory.filtering import ALL, TOTAL, Filters, narrowed
 from services.observatory.indicators import INDICATORS, Indicator
 from services.observatory.masking import Released, Told
-from services.observatory.review import published
+from services.observatory.review import given, published
 from services.observatory.review.computed import Spec, earlier, printed_specs
 from services.observatory.review.period import Period
 from services.observatory.table import EventTable
 from shared.web.formats import as_date
 
 PUBLISHED = """
-SELECT figures.data AS figure, reviews.data AS review, figures.seq AS seq
+SELECT figures.data AS figure, reviews.data AS review, figures.seq AS seq, reviews.seq AS published
 FROM events AS figures JOIN events AS reviews ON reviews.entity_id = figures.entity_id AND reviews.type = 'ReviewPublished'
 WHERE figures.type = 'FigurePublished' AND figures.readable AND reviews.readable AND figures.seq <= $upto
   AND list_contains($names::VARCHAR[], json_extract_string(figures.data, '$.indicator'))
@@ -52,8 +52,10 @@ def printed(names: Iterable[str]) -> list[Said]:
 
 
 def said(table: EventTable, names: Sequence[str], upto: int) -> list[Said]:
-    """What published reviews say of these indicators up to a sequence, with what they compare it with. Blocks."""
+    """What published reviews say of these indicators up to a sequence, with what they compare it with; of a total that
+    structures and persons are in also the persons, since anybody can count the structures. Blocks."""
     found: list[Said] = []
+    tables: dict[tuple[int, int, int | None, date], list[Said]] = {}
     for row in table.rows(PUBLISHED, {"upto": upto, "names": list(names)}):
         figure, review = orjson.loads(row["figure"]), orjson.loads(row["review"])
         if figure["indicator"] not in INDICATORS:
@@ -63,11 +65,35 @@ def said(table: EventTable, names: Sequence[str], upto: int) -> list[Said]:
             figure.get("first_year"), figure.get("last_year"),
         )  # fmt: skip
         filters = Filters(*(review.get(name) for name in ("department", "college", "theme", "kind")))
+        if spec.one.parts == "college" and filters == Filters(college=spec.one.persons):
+            filters = ALL  # narrowed to the college of persons: the same persons
+            if TOTAL in spec.path.split("."):
+                continue
         before = earlier(spec, Period(as_date(review["since"]), as_date(review["until"])))
         for one, value in ((spec, figure.get("value")), (before, figure.get("before"))):
             if one is not None and value is not None:
-                found.append(Said(one, value, filters, row["seq"]))
+                each = Said(one, value, filters, row["seq"])
+                found.append(each)
+                if one.one.parts == "college" and filters == ALL:
+                    tables.setdefault((row["published"], figure["upto"], year_of(one.path), one.day), []).append(each)
+    for (_, known, *_), cells in tables.items():
+        found += _persons_in(table, cells, known)
     return found
+
+
+def _persons_in(table: EventTable, cells: Sequence[Said], known: int) -> list[Said]:
+    """The persons that a published total tells, where a release before ADR 30 left out the cell that says them: whoever
+    knows the total takes the structures of that day away, as they were known then."""
+    total = next((each for each in cells if TOTAL in each.spec.path.split(".")), None)
+    if total is None or total.number == sum(each.number for each in cells if each is not total):
+        return []
+    spec, one = total.spec, total.spec.one
+    answer = narrowed(table.rows, one, given(one, spec.day, known, spec.first, spec.last), ALL)
+    return [
+        Said(replace(spec, path=path), persons, ALL, total.seq)
+        for path, (persons, _) in answer.items()
+        if persons is not None and year_of(path) == year_of(spec.path) and one.persons in path.split(".")
+    ]
 
 
 def told(some: Iterable[Said], path: str, filters: Filters = ALL) -> Told:

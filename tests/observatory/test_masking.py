@@ -160,21 +160,41 @@ def test_one_person_who_comes_between_two_days_is_not_seen_to_come() -> None:
     assert dict(third.cells) == {"31": 46, "34": 12} and third.total == 58
 
 
-def test_what_the_network_printed_itself_is_shown_and_other_cells_protect_persons() -> None:
-    (day,) = released([{"public": 2, "qualified_persons": 3, "economic": 9}], guarded={"qualified_persons"})
-    assert dict(day.cells) == {"public": None, "qualified_persons": None, "economic": 9}
+def test_structures_beside_persons_are_shown_and_their_total_as_far_as_the_persons_may_be() -> None:
+    guarded = {"qualified_persons"}
+    few, enough, nobody = released(
+        [
+            {"public": 2, "qualified_persons": 3, "economic": 9},
+            {"public": 3, "qualified_persons": 6, "economic": 9},
+            {"public": 4},
+        ],
+        guarded,
+    )
+    assert dict(few.cells) == {"public": 2, "qualified_persons": None, "economic": 9} and few.total is None
+    assert dict(enough.cells) == {"public": 3, "qualified_persons": 6, "economic": 9} and enough.total == 18
+    assert nobody.total == 4, "it is as good as the nobody in it"
+
+
+def test_what_the_network_printed_itself_is_shown() -> None:
     (day,) = released(
         [{"public": 2, "qualified_persons": 3, "economic": 9}], {"qualified_persons"}, [{"qualified_persons"}]
     )
-    assert dict(day.cells) == {"public": 2, "qualified_persons": 3, "economic": 9}
+    assert dict(day.cells) == {"public": 2, "qualified_persons": 3, "economic": 9} and day.total == 14
     assert released_alone([3, 3], [True, False]) == [3, None]
 
 
-def test_a_total_is_masked_where_what_is_printed_of_its_cells_would_tell_the_one_that_is_hidden() -> None:
-    printed: list[set[str]] = [{"public", "economic"}]
-    (day,) = released([{"public": 12, "qualified_persons": 3, "economic": 9}], {"qualified_persons"}, printed)
-    assert dict(day.cells) == {"public": 12, "qualified_persons": None, "economic": 9} and day.total is None
-    (day,) = released(
-        [{"public": 12, "qualified_persons": 3, "economic": 9}], {"qualified_persons"}, [printed[0] | {TOTAL}]
-    )
-    assert day.total == 24, "who has printed all but one has printed that one"
+def test_a_total_that_was_printed_does_not_tell_the_persons_of_another_day() -> None:
+    """179 were printed, 158, 12 and 9 of them structures. Two months later they are 179 again, three of them persons."""
+    printed: list[set[str]] = [{"public", "economic", TOTAL}]
+    known = [[Released({"public": 12, "economic": 9, "associative": 158, "qualified_persons": None}, 179)]]
+    day = {"public": 12, "economic": 9, "associative": 155, "qualified_persons": 3}
+    (now,) = released([day], {"qualified_persons"}, printed, known)
+    assert now.cells["associative"] == 155 and now.cells["qualified_persons"] is None and now.total is None
+
+
+def test_persons_that_a_published_total_tells_are_known() -> None:
+    """20 structures and 26 in all were published, so six persons: seven are not told."""
+    known = [[Released({"public": 20, "qualified_persons": None}, 26)]]
+    for persons, shown in ((7, None), (6, 6), (11, 11)):
+        (now,) = released([{"public": 20, "qualified_persons": persons}], {"qualified_persons"}, known=known)
+        assert now.cells["qualified_persons"] == shown and (now.total is None) == (shown is None)

@@ -41,19 +41,31 @@ def test_what_was_published_before_counts_too() -> None:
     assert without_small([contacts], {"contacts_total": [40, 30], "volunteers": [38]})[1] == []
 
 
-def test_a_small_part_takes_another_part_along_so_that_the_total_does_not_tell_it() -> None:
+def words(leaves: list[Leaf]) -> set[str]:
+    return {leaf.spec.path.split(".")[2] for leaf in leaves}
+
+
+def test_a_total_that_structures_are_in_too_is_left_out_with_its_persons() -> None:
     leaves = [members("associative", 80), members("public", 12), members("qualified_persons", 2), members("total", 94)]
     shown, hidden = without_small(leaves, {})
-    assert {leaf.spec.path.split(".")[-2] for leaf in hidden} == {"qualified_persons", "public"}
-    assert {leaf.value for leaf in shown} == {80, 94}
+    assert words(hidden) == {"qualified_persons", "total"} and words(shown) == {"associative", "public"}
     many = [members("associative", 80), members("public", 12), members("qualified_persons", 20), members("total", 112)]
     assert without_small(many, {})[1] == []
 
 
-def test_what_parts_are_compared_with_goes_where_it_would_tell_of_few() -> None:
+def test_what_persons_and_their_total_are_compared_with_goes_where_it_would_tell_of_few() -> None:
     leaves = [members("associative", 80, 70), members("qualified_persons", 20, 17), members("total", 100, 87)]
     shown, hidden = without_small(leaves, {})
-    assert not hidden and all(leaf.before is None for leaf in shown), "three more qualified persons"
+    assert not hidden and [leaf.before for leaf in shown] == [70, None, None], "three more qualified persons"
+    shown, _ = without_small([*leaves[:1], members("total", 80, 87)], {})
+    assert [leaf.before for leaf in shown] == [70, None], "17 of 87 were in a college that is closed since"
+
+
+def test_narrowed_to_the_college_of_persons_a_review_leaves_its_members_out() -> None:
+    persons = [members("qualified_persons", 20, 10), members("total", 20, 10)]
+    assert without_small(persons, {}, filters=Filters(college="qualified_persons"))[0] == []
+    structures = [members("qualified_persons", 0), members("associative", 3), members("total", 3)]
+    assert without_small(structures, {}, filters=Filters(department="31"))[1] == []
 
 
 def contacts(value: float, day: date = END) -> Leaf:

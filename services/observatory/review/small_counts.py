@@ -38,7 +38,7 @@ def without_small(
         one = INDICATORS[name]
         found: Judged
         if one.parts == "college":
-            found = _parted(one, some, [each for each in said if each.filters == filters])
+            found = _parted(one, some, said, filters)
         elif filters != ALL:  # a part, that the whole and other parts could be subtracted from
             found = {leaf.spec for leaf in some if leaf.value is not None}, set()
         else:
@@ -83,8 +83,14 @@ def _alone(leaves: Sequence[Leaf], printed: Sequence[float], said: Sequence[Said
     return hidden, unsaid
 
 
-def _parted(one: Indicator, leaves: Sequence[Leaf], said: Sequence[Said]) -> Judged:
-    """Figures that part a total, year by year."""
+def _parted(one: Indicator, leaves: Sequence[Leaf], said: Sequence[Said], filters: Filters) -> Judged:
+    """Figures that part a total, year by year. Narrowed to the college of persons, the total is these persons: left out as
+    every narrowed count of persons is. Narrowed otherwise, it counts structures."""
+    if filters.college == one.persons:
+        return {leaf.spec for leaf in leaves if leaf.value is not None}, {leaf.spec for leaf in leaves}
+    if filters != ALL:
+        return set(), set()
+    said = [each for each in said if each.filters == ALL]
     known = college_tables(one, said, COLLEGES)
     by_year: dict[int, list[Leaf]] = {}
     for leaf in leaves:
@@ -104,14 +110,20 @@ def _parted(one: Indicator, leaves: Sequence[Leaf], said: Sequence[Said]) -> Jud
             number = table.total if college == TOTAL else table.cells[college]
             if number is None and leaf.value is not None:
                 hidden.add(leaf.spec)
-    # What a year is compared with parts a total too, of a day that is nobody's release: all of it, or nothing.
+    # What a year is compared with is a total too, of a day that is nobody's release: told as far as its persons may be.
+    had = [*known, *shown]
     for own in years:
         guarded = [leaf for leaf in own if one.persons in leaf.spec.path.split(".")]
+        totals = [leaf for leaf in own if college_of(leaf.spec.path) == TOTAL]
         before = [(_year_before(leaf.spec), leaf.before) for leaf in own]
-        (table,) = released([_table(before)], {one.persons or ""}, [_had(before, said)], [[*known, *shown]])
-        masked = None in table.cells.values() or table.total is None
-        if masked or any(small(round(leaf.before or 0)) or small(round(leaf.change or 0)) for leaf in guarded):
-            unsaid |= {leaf.spec for leaf in own}
+        cells = _table(before)
+        (table,) = released([cells], {one.persons or ""}, [_had(before, said)], [had])
+        others = any(leaf.before is not None and round(leaf.before) != sum(cells.values()) for leaf in totals)
+        few = any(small(round(leaf.before or 0)) or small(round(leaf.change or 0)) for leaf in guarded)
+        if table.total is None or others or few:
+            unsaid |= {leaf.spec for leaf in [*guarded, *totals]}
+        else:
+            had.append(table)
     return hidden, unsaid
 
 
