@@ -90,7 +90,8 @@ def _beside_structures(
     open_ = sorted({cell for day in days for cell in day} - guarded)
     return [
         Released(
-            {**{cell: day.get(cell, 0) for cell in open_}, **one.cells}, None if one.total is None else sum(day.values())
+            {**{cell: day.get(cell, 0) for cell in open_}, **one.cells},
+            None if one.total is None else sum(day.values()),
         )
         for day, one in zip(days, judged, strict=True)
     ]

@@ -76,8 +76,11 @@ async def released_said(observatory: Observatory, one: Indicator, today: date) -
 
 def parts_of(one: Indicator) -> list[Filter]:
     """What an indicator can be parted by: not by what its paths name already, which would be a second table of the same,
-    masked in another way; nor by themes, of which a structure may have several."""
-    return [trait for trait in one.filters if trait not in (one.parts, "theme")]
+    masked in another way; nor by themes, of which a structure may have several. Persons by one trait only: who is of which
+    structure is no secret to it, so that two partings are two sums over the same structures, and their difference may be one
+    structure's few persons."""
+    found = [trait for trait in one.filters if trait not in (one.parts, "theme")]
+    return found[:1] if one.persons == "all" else found
 
 
 def _years(one: Indicator) -> tuple[int | None, int | None]:
