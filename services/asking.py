@@ -40,7 +40,7 @@ def review(
     known_at: Annotated[str | None, typer.Option(help="As it was known on that day.")] = None,
     json: JsonOption = False,
 ) -> None:
-    """The review of 2012-2017, every figure recomputed from events beside the published one."""
+    """The review that the network printed (MAILLAGE_REVIEW): every figure recomputed from events beside the published one."""
 
     async def work() -> dict[str, Any]:
         async with reached(settings_of(data)) as client:
@@ -51,6 +51,14 @@ def review(
     found = run(work())
     if json:
         out.print_json(data=found)
+        return
+    if not found["figures"]:
+        out.print(
+            "This network has printed no review. Where it has printed one that Maillage knows, name it by MAILLAGE_REVIEW; "
+            "the review of any period is on the page /observatory/reviews.",
+            highlight=False,
+            soft_wrap=True,
+        )
         return
     table = Table(title=f"as of {found['as_of']}, known at {found['known_at']}")
     for name, side in (

@@ -20,9 +20,11 @@ import msgspec
 import typer
 from rich.table import Table
 
+from deploy.sample.plan import ACTOR, OWN
 from services.data_folder import CannotStart
 from services.definitions import DEFINITIONS
 from services.observatory import review as reviewing
+from services.observatory.network import Network, network_of
 from services.observatory.table import EventTable
 from services.terminal import JsonOption, bar, err, out, run, settings_of
 from shared.accounts import ACCESS
@@ -168,14 +170,15 @@ def audit_replay(
     """Build everything again from the archive, up to there, in a folder of its own that goes afterwards.
 
     Prints the events by type, the digest of each view (as `maillage views ls` does of a live installation) and the figures
-    of the review. It takes the archive as it lies there: verify it first.
+    of the review that the network printed (MAILLAGE_REVIEW), if it did. It takes the archive as it lies there: verify it first.
     """
-    settings_of(data)  # the program's own log is set up by it
+    settings = settings_of(data)
     found = archive_of(archive, data)
-    day = reviewing.published().as_of if as_of is None else _day(as_of)
     with plain_errors():
+        network = network_of(settings.with_own(OWN) if _begun_by_sample(found) else settings)
+        day = _day(as_of) if as_of is not None else network.printed.as_of if network.printed else None
         upto = int(until) if until.isascii() and until.isdigit() else _day(until)
-        replayed = run(_replay(found, upto, day))
+        replayed = run(_replay(found, network, upto, day))
     if json:
         out.print_json(data=replayed)
         return
@@ -186,6 +189,11 @@ def audit_replay(
     views = Table("service", "view", "version", "documents", "digest")
     for view in replayed["views"]:
         views.add_row(view["service"], view["view"], str(view["version"]), str(view["documents"]), view["digest"][:16])
+    if not replayed["figures"]:
+        out.print("This network has printed no review (MAILLAGE_REVIEW).", highlight=False)
+        for table in (types, views):
+            out.print(table)
+        return
     figures = Table("figure", "published", "recomputed", "events", title=f"as of {replayed['as_of']}")
     for row in replayed["figures"]:
         figures.add_row(row["path"], _written(row["published"]), _written(row["value"]), str(row["events"]))
@@ -315,12 +323,21 @@ def _up_to(archive: Archive, until: int | date) -> Iterator[list[Message]]:
         yield part
 
 
-async def _replay(archive: Archive, until: int | date, as_of: date) -> dict[str, Any]:
+def _begun_by_sample(archive: Archive) -> bool:
+    """Whether the sample's history is in it, which has a region and a printed review of its own."""
+    for whole in archive.read():
+        for message in whole:
+            with contextlib.suppress(Void):
+                return opened(message).actor == ACTOR
+    return False
+
+
+async def _replay(archive: Archive, network: Network, until: int | date, as_of: date | None) -> dict[str, Any]:
     load_all()
     with TemporaryDirectory(prefix="maillage-replay-") as name, bar() as progress:
         folder = Path(name)
         task = progress.add_task("Replaying", total=len(DEFINITIONS) + 1)
-        table = EventTable(folder / "observatory.duckdb", reviewing.region())
+        table = EventTable(folder / "observatory.duckdb", network.region)
         table.open()
         try:
             types: Counter[str] = Counter()
@@ -328,7 +345,7 @@ async def _replay(archive: Archive, until: int | date, as_of: date) -> dict[str,
             last = table.known_on(until) if isinstance(until, date) else table.position
             if isinstance(until, int) and last < until:
                 raise CannotStart(f"The archive ends with event {last}.")
-            rows = reviewing.review(table, as_of, last)
+            rows = reviewing.review(table, network.printed, as_of, last) if network.printed else []
             void = table.rows("SELECT count(*) AS n FROM voids WHERE seq <= ?", [last])[0]["n"]
             for row in table.rows("SELECT type, count(*) AS n FROM events WHERE seq <= ? GROUP BY type", [last]):
                 types[row["type"]] = row["n"]
@@ -341,7 +358,7 @@ async def _replay(archive: Archive, until: int | date, as_of: date) -> dict[str,
             views += await _views(definition, log, last, folder)
             progress.advance(task)
     return {
-        "until": last, "as_of": as_of.isoformat(), "void": void, "types": dict(types.most_common()), "views": views,
+        "until": last, "as_of": as_of.isoformat() if as_of else None, "void": void, "types": dict(types.most_common()), "views": views,
         "figures": [
             {"path": row.path, "published": row.published, "value": row.value, "events": row.events} for row in rows
         ],

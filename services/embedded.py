@@ -12,7 +12,7 @@ from pathlib import Path
 import structlog
 from starlette.types import ASGIApp
 
-from deploy.sample.plan import FOOTNOTE
+from deploy.sample.plan import FOOTNOTE, OWN, begun
 from services.data_folder import SAMPLE_NETWORK, UNFINISHED, CannotStart, locked, network_of
 from services.definitions import DEFINITIONS
 from services.root import root_of
@@ -56,12 +56,13 @@ async def prepare(nc: Connection, network: str, replicas: int = 1, readers: Sequ
 
 @dataclass
 class Installation:
-    """A data folder in use: its lock, its NATS server, its services."""
+    """A data folder in use: its lock, its NATS server, its services. `sample`: whether its log is the sample's, or will be."""
 
     settings: Settings
     network: str
     nats: NatsServer
     services: dict[str, Service] = field(default_factory=dict)
+    sample: bool = False
     _lock: int = -1
 
     @classmethod
@@ -78,7 +79,7 @@ class Installation:
             os.close(lock)
             raise CannotStart(f"{data} is half of a restore: run `maillage restore` again, so that it goes on.")
         network = network_of(data, settings, sample)
-        self = cls(settings, network, NatsServer(data / "nats", access=access(network)), _lock=lock)
+        self = cls(settings, network, NatsServer(data / "nats", access=access(network)), sample=sample, _lock=lock)
         try:
             try:
                 await unless(stop or asyncio.Event(), self._start(data))
@@ -97,10 +98,20 @@ class Installation:
             await log_.start()
             try:
                 await same_as_archived(log_, Archive(self.settings.data.absolute() / "archive" / self.network))
+                await self._whose(log_)
             finally:
                 await log_.stop()
         finally:
             await nc.close()
+
+    async def _whose(self, log_: Log) -> None:
+        """The sample's data bring their network's name, region and printed review along; no others do, whatever their name."""
+        if self.network != SAMPLE_NETWORK:
+            self.sample = False
+        elif (by_sample := await begun(log_)) is not None:
+            self.sample = by_sample
+        if self.sample:
+            self.settings = self.settings.with_own(OWN)
 
     async def _start(self, data: Path) -> None:
         await self.nats.start()
@@ -113,7 +124,7 @@ class Installation:
                 data=data,
                 store=store_for(self.settings, data, self.network, definition.name),
                 broker=self.nats.broker(definition.name),
-                footnote=FOOTNOTE if self.network == SAMPLE_NETWORK else None,
+                footnote=FOOTNOTE if self.sample else None,
                 public_url=self.settings.public_url or f"http://127.0.0.1:{self.settings.port}",
             )
             service = Service(definition, around)

@@ -48,7 +48,7 @@ def structures(
         raise CannotStart(f"{file.name}: {said_of(why)['en']}") from why
 
     async def work() -> int:
-        async with Installation.open(settings) as installation:
+        async with Installation.open(settings, sample=False) as installation:
             service = installation.services["directory"]
             with bar() as progress:
                 task = progress.add_task("Checked", total=len(table.lines))

@@ -71,7 +71,7 @@ async def reached(settings: Settings) -> AsyncIterator[Client]:
     stop, up_ = asyncio.Event(), asyncio.Event()
     sock = bound(0)
     url = f"http://127.0.0.1:{sock.getsockname()[1]}"
-    async with Installation.open(settings) as installation:
+    async with Installation.open(settings, sample=False) as installation:
         serving = asyncio.create_task(serve(installation.app(), sock, stop, up_.set))
         await up_.wait()
         try:

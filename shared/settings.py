@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+DEPARTMENT = r"0[1-9]|1\d|2[1-9AB]|[3-8]\d|9[0-5]|97[1-46]"
+"""Codes of departments of France, those overseas too."""
 
 
 class Settings(BaseSettings):
@@ -28,7 +33,22 @@ class Settings(BaseSettings):
         description="The network's short name, the first word of every subject. Fixed at the first start of a data "
         "folder: `exemple` with the sample history, `reseau` without.",
     )
-    title: str = Field("Occitanie Coopération", description="The network's name as its pages show it.")
+    title: str = Field(
+        "Réseau de coopération",
+        description="The network's name as its pages show it. The sample network has its own.",
+    )
+    region: str | None = Field(
+        None,
+        description="The departments of the network's region, by code with commas between them, such as `22,29,35,56`: what "
+        "pages call the region, and draw. Without it there is no region: maps show the departments where structures are. "
+        "The sample network has its own.",
+    )
+    review: Literal["occitanie-2017"] | None = Field(
+        None,
+        description="The review that the network printed before it had this log, whose figures are recomputed beside it and "
+        "stay public: `occitanie-2017` is Occitanie Coopération's. Without it nothing was printed. The sample network has "
+        "its own.",
+    )
     public_url: str | None = Field(
         None,
         description="Where the fronts are reached from outside; links in mails start with it. "
@@ -190,9 +210,28 @@ class Settings(BaseSettings):
         30, ge=1, description="Days that an address is kept that never confirmed what it asked for."
     )
 
+    def with_own(self, own: Mapping[str, str]) -> Settings:
+        """The same, with what the data of a network bring along where nothing else was set."""
+        return self.model_copy(update={name: value for name, value in own.items() if name not in self.model_fields_set})
+
+    @property
+    def departments(self) -> tuple[str, ...]:
+        """The codes of the departments of the region, in order; none where there is no region."""
+        return tuple(sorted({code.strip() for code in (self.region or "").split(",")} - {""}))
+
     def terms_run(self, network: str) -> bool:
         """Whether this network forgets by itself what has come to its term."""
         return self.terms if self.terms is not None else network != "exemple"
+
+    @field_validator("region")
+    @classmethod
+    def _departments(cls, text: str | None) -> str | None:
+        for code in filter(None, (part.strip() for part in (text or "").split(","))):
+            if not re.fullmatch(DEPARTMENT, code):
+                raise ValueError(
+                    f"{code[:20]} is no department's code; write them with commas between them, such as 09,31,2A or 974"
+                )
+        return text
 
     @field_validator("trusted_proxies")
     @classmethod

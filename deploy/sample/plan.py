@@ -7,6 +7,7 @@ from the command's. So a part may name what another part makes, and loading twic
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
@@ -15,6 +16,8 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from shared.decider import Command, derived_id
+from shared.envelope import Void, opened
+from shared.log import Log
 
 DATA = Path(__file__).parent / "data"
 SAMPLE = uuid5(NAMESPACE_URL, "urn:maillage:sample:occitanie-2012-2017")
@@ -26,6 +29,10 @@ FOOTNOTE = (
     "Sample: the names of the 179 members of 2017 and the published figures of the review are real; the other structures, "
     "every person and the detail of what each did are invented.",
 )
+OWN = {
+    "title": "Occitanie Coopération", "region": "09,11,12,30,31,32,34,46,48,65,66,81,82", "review": "occitanie-2017",
+}  # fmt: skip
+"""The settings that come with these data, where an operator sets nothing else: whose they are."""
 END = date(2017, 10, 31)  # the review's closing date
 
 
@@ -64,3 +71,12 @@ def some_day(key: str, first: date, last: date) -> datetime:
     """A day between two days, both included, always the same one for the same key; at noon in Paris."""
     found = date.fromordinal(Random(key).randint(first.toordinal(), last.toordinal()))
     return noon(found.year, found.month, found.day)
+
+
+async def begun(log: Log) -> bool | None:
+    """Whether a log began with the sample; None where nothing is in it yet."""
+    async for run in log.read():
+        for message in run:
+            with suppress(Void):
+                return opened(message).actor == ACTOR
+    return None

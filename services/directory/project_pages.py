@@ -16,17 +16,16 @@ from services.directory.exporting import FORMATS, file_name
 from services.directory.finding import Finder, Work, finder_of
 from services.directory.project_exporting import PROJECT_FORMATS, ProjectExporter
 from services.directory.project_search import ProjectSearch
-from services.directory.search_pages import MAPPED_REGION
 from services.directory.views import STRUCTURES
 from shared.contract.cooperation import CooperationProjectRevised, ProjectStage
 from shared.envelope import Recorded
 from shared.execute import new_command_id
-from shared.geo import MAP_CREDIT, departments_of
+from shared.geo import MAP_CREDIT
 from shared.service import Service
 from shared.views import Document, Store
 from shared.web.charts import shares
 from shared.web.formats import country, department
-from shared.web.maps import department_map
+from shared.web.maps import department_map, drawn_departments
 from shared.web.markdown import as_html
 from shared.web.pages import Pages, language
 from shared.web.rendering import PAGE, PageNumber, newest_first, pages_total, render
@@ -78,7 +77,7 @@ def routes(service: Service) -> APIRouter:
             title=pages.lexicon.say("projects.by-country", lang),
             lang=lang,
         )
-        region = [one.code for one in departments_of(MAPPED_REGION)]
+        region = drawn_departments(service.settings.departments, found.facets["departments"])
         counts = {code: found.facets["departments"].get(code, 0) for code in region}
         outline = department_map(
             counts, lambda code: f"/directory/projects?{urlencode({'departments': code})}",

@@ -77,7 +77,9 @@ def routes(service: Service) -> APIRouter:
         return answer(
             request, tag, "public_search.html", PUBLIC + (f"?page={page}" if page > 1 else ""), q=q,
             found=found, chosen=chosen, page=page, pages_total=pages_total(page, found.total), many_of=many,
-            departments=options("department", counts["department"], chosen["department"], pages.lexicon, lang),
+            departments=options(
+                "department", counts["department"], chosen["department"], pages.lexicon, lang, service.settings.departments
+            ),
             kinds=[(code, counts["kind"].get(code, 0)) for code in get_args(StructureKind)],
             map=picture(asked, found, request, pages.lexicon, lang), chips=chips(asked, request, pages.lexicon, lang),
             credit=MAP_CREDIT, town=_town, words=as_plain,

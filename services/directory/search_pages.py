@@ -14,17 +14,16 @@ from services.directory.finding import Results, finder_of
 from services.directory.project_search import beside
 from services.directory.record import commune_named, goal, place_of
 from shared.contract.directory import StructureKind
-from shared.geo import DEPARTMENTS, MAP_CREDIT, commune, communes_beginning, departments_of
+from shared.geo import DEPARTMENTS, MAP_CREDIT, commune, communes_beginning
 from shared.service import Service
 from shared.web.access import access
 from shared.web.formats import country, department
-from shared.web.maps import department_map, steps_for
+from shared.web.maps import department_map, drawn_departments, steps_for
 from shared.web.pages import Pages, here, language
 from shared.web.points import points_map
 from shared.web.rendering import PageNumber, Words, pages_total, render
 from shared.words import Lang, Lexicon
 
-MAPPED_REGION = "76"  # Occitanie, the first user's; a setting once there is a second
 SHOWN = 8  # values of a long facet that stand there at once
 MOST = 300  # values of a facet that are offered at all
 OFFERED = ("csv", "xlsx", "geojson", "json")
@@ -50,11 +49,13 @@ def label(name: str, value: str, lexicon: Lexicon, lang: Lang, said: str = "") -
     return lexicon.say(f"{said}{name}.{value}", lang)
 
 
-def options(name: str, counts: Counts, chosen: Sequence[str], lexicon: Lexicon, lang: Lang) -> list[Option]:
-    """The values of a facet, with what each would give: those that always stand there in their order, others by number."""
+def options(
+    name: str, counts: Counts, chosen: Sequence[str], lexicon: Lexicon, lang: Lang, region: Sequence[str] = ()
+) -> list[Option]:
+    """The values of a facet, with what each would give: those that always stand there in their order (of departments the
+    `region`), others by number."""
     known = {*counts, *chosen}
     if name == "department":
-        region = [one.code for one in departments_of(MAPPED_REGION)]
         values = [*region, *sorted(known - {*region}, key=lambda code: (-counts.get(code, 0), code))]
     elif name == "kind":
         values = list(get_args(StructureKind))
@@ -81,6 +82,12 @@ def chips(question: Asked, request: Request, lexicon: Lexicon, lang: Lang) -> li
     ]
 
 
+def region_of(request: Request) -> Sequence[str]:
+    """The departments of the network's region; none where it has none."""
+    service: Service = request.app.state.service
+    return service.settings.departments
+
+
 def picture(question: Asked, results: Results, request: Request, lexicon: Lexicon, lang: Lang) -> dict[str, Any]:
     """The map, and the rows of the table that says the same: departments, or one department's communes from nearby."""
     code = question.closer
@@ -95,8 +102,8 @@ def picture(question: Asked, results: Results, request: Request, lexicon: Lexico
         placed = sum(counts.values())
         inside = results.facets["department"].get(code, 0)
         return {"svg": drawn, "rows": rows, "closer": code, "nowhere": max(0, inside - placed)}
-    region = [one.code for one in departments_of(MAPPED_REGION)]
     counts = results.facets["department"]
+    region = drawn_departments(region_of(request), counts)
     steps = steps_for(counts.get(code, 0) for code in region) or [1]  # with few structures: some, or none
     drawn = department_map(
         {code: counts.get(code, 0) for code in region}, lambda code: here(request, department=code, commune=None),
@@ -126,7 +133,7 @@ def routes(service: Service) -> APIRouter:
         lexicon, lang = pages.lexicon, language(request)
         results = await found(service, question, page)
         facets = {
-            name: options(name, counts, question.where.get(name, ()), lexicon, lang)
+            name: options(name, counts, question.where.get(name, ()), lexicon, lang, region_of(request))
             for name, counts in results.facets.items()
             if name != "commune"
         }

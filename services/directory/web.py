@@ -38,7 +38,6 @@ from services.directory.domain.request import (
 from services.directory.domain.structure import StructureCommand
 from services.directory.finding import finder_of
 from services.directory.record import goal
-from services.directory.search_pages import MAPPED_REGION
 from services.directory.search_words import SEARCH_WORDS
 from services.directory.views import PUBLICATIONS
 from shared.contract.directory import PublicationSort
@@ -78,7 +77,8 @@ async def choices(service: Service, command: type[Command], lang: str) -> Choice
     if "department" in command.model_fields:
         found["department"] = departments
     if "departments" in command.model_fields:
-        found["departments"] = [d for d in departments if DEPARTMENTS[d[0]].region == MAPPED_REGION]
+        region = service.settings.departments
+        found["departments"] = [d for d in departments if not region or d[0] in region]
     for name in {"country", "countries"} & command.model_fields.keys():
         found[name] = countries(lang)
     if command is RequestIdentification:

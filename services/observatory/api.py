@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 from services.observatory import audit_api
 from services.observatory.indicators import INDICATORS, Counts, Indicator
 from services.observatory.reading import Moment, Observatory, current, year_of
-from services.observatory.review import Row, published
+from services.observatory.review import Row
 from services.observatory.travelling import AsOf, KnownAt, today
 from shared.service import Service
 from shared.web.api import PROBLEMS
@@ -88,9 +88,11 @@ def api(service: Service) -> APIRouter:
     async def review(
         request: Request, as_of: AsOf = None, known_at: KnownAt = None, sequences: bool = False
     ) -> ReviewOut:
-        """Every figure that the network published, recomputed. Without a day: the review's own closing date."""
+        """Every figure of the review that the network printed, recomputed; none where it printed none. Without a day: the
+        review's own closing date."""
         observatory = await current(service)
-        moment = await observatory.moment(as_of, known_at, published().as_of)
+        printed = observatory.network.printed
+        moment = await observatory.moment(as_of, known_at, printed.as_of if printed else today())
         rows = await observatory.review(moment)
         lang = language(request)
         return ReviewOut(**_when(moment, observatory), figures=[_figure(row, lang, sequences) for row in rows])

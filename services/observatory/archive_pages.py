@@ -14,9 +14,9 @@ from services.observatory.filtering import ALL
 from services.observatory.indicators import INDICATORS
 from services.observatory.period_pages import PAGE, attached, in_the_meantime, reader
 from services.observatory.published_files import TYPES, files_of
-from services.observatory.reading import Moment, Observatory, current, day_of
+from services.observatory.reading import Moment, Observatory, current, day_of, of
 from services.observatory.releases import LICENCE, end_of_month
-from services.observatory.review import published as printed_review
+from services.observatory.review import Published
 from services.observatory.review.chapters import Chapter, Head, Reader, chapters, dates
 from services.observatory.review.computed import Leaf, printed_specs
 from services.observatory.review.paper import keys
@@ -66,14 +66,14 @@ def _archive(router: APIRouter, service: Service) -> None:
         return _render(
             service, request, "reviews.html", found=found.documents, total=found.total, page=page,
             pages_total=pages_total(page, found.total), years=range(last, max(first, last - 40) - 1, -1),
-            printed=printed_review(), today=today(), **in_the_head(moment),
+            printed=of(service).network.printed, today=today(), **in_the_head(moment),
         )  # fmt: skip
 
     @router.get("/reviews/printed")
     async def printed(request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
-        """The review of 2012-2017, printed before there was a log."""
+        """The review that was printed before there was a log."""
         observatory, who = await current(service), reader(request)
-        head, figures = await _printed(observatory, who)
+        head, figures = await _printed(observatory, who, _review(observatory))
         return await _compared(
             service, request, observatory, head, figures, None, await moment_of(service, as_of, known_at)
         )
@@ -83,7 +83,7 @@ def _archive(router: APIRouter, service: Service) -> None:
         request: Request, path: Path_, as_of: AsOf = None, known_at: KnownAt = None, page: PageNumber = 1
     ) -> Response:
         observatory, who = await current(service), reader(request)
-        head, figures = await _printed(observatory, who)
+        head, figures = await _printed(observatory, who, _review(observatory))
         position = _position(observatory, head, await moment_of(service, as_of, known_at))
         rows = await observatory.recomputed(figures, head.upto, position)
         return await _difference(request, observatory, head, rows, path, page, "/observatory/reviews/printed")
@@ -172,10 +172,17 @@ def _figures(document: Document) -> tuple[Printed, ...]:
     )
 
 
-async def _printed(observatory: Observatory, who: Reader) -> tuple[Head, tuple[Printed, ...]]:
-    """The review of 2012-2017. What it knew is not in the log, which began with its history: taken as known is the sample
+def _review(observatory: Observatory) -> Published:
+    """The review that the network printed. Raises 404 where it printed none."""
+    if observatory.network.printed is None:
+        raise HTTPException(404)
+    return observatory.network.printed
+
+
+async def _printed(observatory: Observatory, who: Reader, review: Published) -> tuple[Head, tuple[Printed, ...]]:
+    """The printed review. What it knew is not in the log, which began with its history: taken as known is the sample
     that was loaded, or what was written down by the end of the month in which the log began, as for open data (ADR 18)."""
-    closing, table = printed_review().as_of, observatory.table
+    closing, table = review.as_of, observatory.table
     found = (
         await table.ask(
             "SELECT min(recorded) AS begun, max(seq) FILTER (actor = $sample) AS sample FROM events WHERE readable",
@@ -184,9 +191,9 @@ async def _printed(observatory: Observatory, who: Reader) -> tuple[Head, tuple[P
     )[0]
     pin = min(end_of_month(as_date(found["begun"])) if found["begun"] else today(), today())
     then = found["sample"] or await table.work(table.known_on, pin)
-    title = printed_review().title[1 if who.lang == "en" else 0]
-    figures = zip(printed_specs(), printed_review().figures, strict=True)
-    first = min((one.first for one in printed_review().figures if one.first), default=closing.year)
+    title = review.title[1 if who.lang == "en" else 0]
+    figures = zip(printed_specs(review), review.figures, strict=True)
+    first = min((one.first for one in review.figures if one.first), default=closing.year)
     head = Head(title, Period(closing.replace(year=first, month=1, day=1), closing), closing, pin, then, ALL)
     return head, tuple(Printed(spec, one.published, one.precision) for spec, one in figures)
 
@@ -220,7 +227,7 @@ async def _compared(
             chapters=_lines(list(rows), head, who), different=[row for row in rows if row.why != "same"], total=len(rows),
             causes={line["seq"]: line for line in await journal.lines(observatory.table, found, who.lang)},
             definitions={one.name: one.version for one in INDICATORS.values()},
-            notes={} if document else {one.path: one.note for one in printed_review().figures if one.note},
+            notes={} if document else {one.path: one.note for one in _review(observatory).figures if one.note},
             base=f"/observatory/reviews/{document['key'] if document else 'printed'}",
             carried=f"&known_at={moment.known_at}" if moment and moment.known_at else "",
         )  # fmt: skip

@@ -19,6 +19,7 @@ from services.observatory.dashboard import YEARS, Asked, a_year_before, change_i
 from services.observatory.drawing import Context, as_sheet, drawn, label
 from services.observatory.filtering import COLLEGES, Filters
 from services.observatory.indicators import INDICATORS
+from services.observatory.network import whose
 from services.observatory.reading import Observatory, current, day_of, year_of
 from shared.decider import Refused
 from shared.geo import DEPARTMENTS, MAP_CREDIT
@@ -111,6 +112,7 @@ def context(request: Request, asking: Asked, base: str = "/observatory/review/ev
         pages.lexicon,
         asking.filters,
         behind,
+        whose(request),
     )
 
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from services.observatory.filtering import COLLEGES, ELSEWHERE, TOTAL, Filters
 from services.observatory.indicators import Indicator
-from services.observatory.review import published, region
+from services.observatory.network import NOBODY, Network
 from shared.geo import DEPARTMENTS
 from shared.web import formats
 from shared.web.charts import bars, department_map, line, shares, stacked_bars
@@ -26,7 +26,7 @@ Cell = str | float | None
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a picture has to be told: the day, the years that are looked at, who reads, where a figure leads."""
+    """What a picture has to be told: the day, the years that are looked at, who reads, where a figure leads, whose it is."""
 
     day: date
     years: range
@@ -34,6 +34,7 @@ class Context:
     lexicon: Lexicon
     filters: Filters = field(default_factory=Filters)
     behind: Callable[[str], str] | None = None
+    network: Network = NOBODY
 
     @property
     def shown_years(self) -> range:
@@ -123,7 +124,7 @@ def _shares(one: Indicator, answer: Answer, where: Context) -> Drawn:
 
 def _map(one: Indicator, answer: Answer, where: Context) -> Drawn:
     by_code = {path.rpartition(".")[2]: (path, value) for path, (value, _) in answer.items()}
-    codes = [code for code in region() if code in by_code] or sorted(by_code)
+    codes = [code for code in where.network.region if code in by_code] or sorted(by_code)
     counts = {code: None if by_code[code][1] is None else int(by_code[code][1] or 0) for code in codes}
     behind = where.behind
     svg = department_map(
@@ -153,7 +154,7 @@ def year_of(path: str) -> int | None:
 
 def name(one: Indicator, path: str, where: Context, *, alone: bool = False) -> str:
     """What a path is called; `alone`: only what tells it from the others of its indicator."""
-    printed = published().figure(path)
+    printed = where.network.printed.figure(path) if where.network.printed else None
     if printed is not None and printed.until and not one.by_year and printed.until != where.day:
         printed = None  # its words name another day
     year = year_of(path)

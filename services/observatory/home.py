@@ -11,8 +11,8 @@ from starlette.responses import Response
 
 from services.observatory import journal
 from services.observatory.api import today
+from services.observatory.network import Network
 from services.observatory.reading import Answer, Moment, current
-from services.observatory.review import region
 from services.observatory.words import WORDS
 from shared.geo import MAP_CREDIT
 from shared.service import Service
@@ -21,6 +21,11 @@ from shared.web.charts import cloth
 from shared.web.pages import Pages, language
 
 LAST_EVENTS = 6
+DONE = (
+    "SELECT count(*) > 0 AS anything FROM events WHERE readable AND NOT starts_with(actor, 'service:') "
+    "AND entity NOT IN ('account', 'signing-key')"
+)
+"""Whether anybody did anything yet: bulletins that the newsletter opens by itself, and accounts, are no life of a network"""
 COLLEGES = "membership.colleges_by_year.total.values"
 SUPPORT = "directory.individual_support_by_year.values"
 
@@ -41,8 +46,8 @@ def home(service: Service) -> APIRouter:
             return pages.render(request, "door.html")
         observatory, lang = await current(service), language(request)
         table = observatory.table
-        if table.position == 0:
-            return pages.render(request, "welcome.html", sequence=0)
+        if not (await table.ask(DONE))[0]["anything"]:
+            return pages.render(request, "welcome.html", sequence=table.position)
         moment = Moment(today(), None, table.position)
         joined = "SELECT max(day) AS day FROM events WHERE readable AND entity = 'member' AND day <= $day"
         latest = (await table.ask(joined, {"day": moment.as_of}))[0]["day"]
@@ -59,13 +64,14 @@ def home(service: Service) -> APIRouter:
         rows = await journal.found(table, journal.Wanted(), limit=LAST_EVENTS, newest=True)
         return pages.render(
             request, "home.html", sequence=table.position, today=moment.as_of, credit=MAP_CREDIT,
-            lines=await journal.lines(table, rows, lang), **_figures(answers, latest or moment.as_of, moment.as_of, lang),
+            lines=await journal.lines(table, rows, lang), printed=observatory.network.printed,
+            **_figures(answers, observatory.network, latest or moment.as_of, moment.as_of, lang),
         )  # fmt: skip
 
     return router
 
 
-def _figures(answers: dict[str, Answer], latest: date, day: date, lang: str) -> dict[str, Any]:
+def _figures(answers: dict[str, Answer], network: Network, latest: date, day: date, lang: str) -> dict[str, Any]:
     """What the page says. Years go to the last in which members came or went; the one that is not over is partial."""
 
     def value(indicator: str, path: str) -> int | None:
@@ -81,9 +87,10 @@ def _figures(answers: dict[str, Answer], latest: date, day: date, lang: str) -> 
             year = int(path.rpartition(".")[2])
             if year <= latest.year:
                 years[year] = value("members_by_college", path)
+    places = sorted(path.rpartition(".")[2] for path in answers["structures_by_department"])
     departments = {
         code: value("structures_by_department", f"directory.structures_by_department.values.{code}") or 0
-        for code in region()
+        for code in places
     }
     supported = max(
         (int(path.rpartition(".")[2]) for path in answers["individual_support"] if path.startswith(SUPPORT)),
@@ -105,6 +112,7 @@ def _figures(answers: dict[str, Answer], latest: date, day: date, lang: str) -> 
         "support": value("individual_support", f"{SUPPORT}.{supported}"),
         "support_before": value("individual_support", f"{SUPPORT}.{(supported or 0) - 1}"),
         "departments": departments,
+        "region": network.region,
         "inhabited": sum(1 for count in departments.values() if count),
         "first_year": min(years, default=None),
         "last_year": max(years, default=None),

@@ -26,12 +26,12 @@ from services.observatory.identification_shown import (
     when_as_facts,
     when_in_words,
 )  # fmt: skip
+from services.observatory.network import whose
 from services.observatory.reading import current
-from services.observatory.review import region
 from shared.geo import MAP_CREDIT
 from shared.service import Service
 from shared.web.formats import department
-from shared.web.maps import department_map
+from shared.web.maps import department_map, drawn_departments
 from shared.web.pages import Pages, here, language
 from shared.web.rendering import PAGE, PageNumber, pages_total
 from shared.words import Lang, Lexicon
@@ -94,7 +94,8 @@ def _tags(request: Request, criteria: Criteria, lexicon: Lexicon, lang: Lang) ->
 
 def _map(request: Request, criteria: Criteria, found: Found, lang: Lang) -> dict[str, Any]:
     """The departments of the region with their numbers, and how many are elsewhere."""
-    codes, counts = region(), found.facets["departments"]
+    counts = found.facets["departments"]
+    codes = drawn_departments(whose(request).region, counts)
     drawn = department_map(
         {code: counts.get(code, 0) for code in codes}, lambda code: here(request, department=code),
         "Actors by department" if lang == "en" else "Acteurs par département", codes, current=set(criteria.departments),

@@ -17,6 +17,7 @@ from services.observatory.dashboard import ordered, service_of
 from services.observatory.drawing import Context, as_csv, label, name
 from services.observatory.filtering import ELSEWHERE, TOTAL
 from services.observatory.indicators import FILTERS, INDICATORS, Filter, Indicator
+from services.observatory.network import whose
 from services.observatory.reading import Moment, Observatory, current
 from services.observatory.releases import LICENCE, Row, parts_of, rows
 from shared.decider import Refused
@@ -110,7 +111,7 @@ async def _rows(observatory: Observatory, one: Indicator, moment: Moment, by: st
 
 def _where(request: Request, moment: Moment) -> Context:
     pages: Pages = request.app.state.pages
-    return Context(moment.as_of, range(0), language(request), pages.lexicon)
+    return Context(moment.as_of, range(0), language(request), pages.lexicon, network=whose(request))
 
 
 def _line(one: Indicator, row: Row, where: Context) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
@@ -17,6 +17,7 @@ from services.observatory.dashboard_pages import KINDS, MOST_THEMES, Day, Word
 from services.observatory.drawing import Context, label
 from services.observatory.filtering import COLLEGES
 from services.observatory.indicators import INDICATORS
+from services.observatory.network import whose
 from services.observatory.published_files import TYPES
 from services.observatory.publishing import STEPS, publishing_of
 from services.observatory.reading import Observatory, current, day_of
@@ -101,7 +102,7 @@ def titled(period: Period, lang: str) -> str:
 
 def reader(request: Request) -> Reader:
     pages: Pages = request.app.state.pages
-    return Reader(language(request), pages.lexicon)
+    return Reader(language(request), pages.lexicon, whose(request))
 
 
 def routes(service: Service) -> APIRouter:
@@ -142,7 +143,7 @@ def routes(service: Service) -> APIRouter:
         elif ending == "xlsx":
             body = workbook(sheets, who)
         else:
-            readers = (Reader("fr", who.lexicon), Reader("en", who.lexicon))
+            readers = (replace(who, lang="fr"), replace(who, lang="en"))
             body = orjson.dumps(document(sheets, list(leaves), *readers), option=orjson.OPT_INDENT_2)
         return attached(body, ending, f"{head.title} {head.day}.{ending}")
 

@@ -120,7 +120,7 @@ class Publishing:
         leaves = await observatory.period(head.period, head.day, head.upto, head.filters)
         shown, masked = (list(leaves), []) if wanted.whole else await self.looked_at(leaves, head)
         work.step("computed")
-        readers = {lang: Reader(lang, self._lexicon) for lang in LANGUAGES}
+        readers = {lang: Reader(lang, self._lexicon, observatory.network) for lang in LANGUAGES}
         made = {
             lang: Sheets(self._service.settings.title, head, chapters(shown, head, who), today(), len(masked))
             for lang, who in readers.items()
@@ -158,7 +158,7 @@ class Publishing:
         observatory = of(self._service)
         names = sorted({leaf.spec.indicator for leaf in leaves if leaf.spec.one.persons})
         had = [
-            *printed_review(names),
+            *printed_review(observatory.network.printed, names),
             *await observatory.table.work(said, observatory.table, names, observatory.table.position),
         ]
         for name in names:

@@ -17,6 +17,7 @@ import duckdb
 from services.observatory import review as reviewing
 from services.observatory.filtering import ALL, Filters
 from services.observatory.indicators import INDICATORS, Filter
+from services.observatory.network import NOBODY, Network, network_of
 from services.observatory.review import Row
 from services.observatory.review.computed import Leaf, review_of
 from services.observatory.review.period import Period
@@ -52,6 +53,7 @@ class Observatory:
     """The table of one running service, and the answers that it gave lately."""
 
     table: EventTable
+    network: Network = NOBODY
     settled: Settled = field(default_factory=Settled)
     _answers: OrderedDict[Any, asyncio.Task[Any]] = field(default_factory=OrderedDict)
 
@@ -62,8 +64,12 @@ class Observatory:
         return Moment(day, known_on, known)
 
     async def review(self, moment: Moment) -> Sequence[Row]:
-        """The review at a moment."""
-        return await self._once(reviewing.review, moment.as_of, moment.known)
+        """The review that the network printed, at a moment; nothing where it printed none."""
+        return await self._once(self._reviewed, moment.as_of, moment.known)
+
+    def _reviewed(self, table: EventTable, as_of: date, known: int) -> Sequence[Row]:
+        printed = self.network.printed
+        return reviewing.review(table, printed, as_of, known) if printed else ()
 
     async def ask(
         self, indicator: str, moment: Moment, first: int | None = None, last: int | None = None, filters: Filters = ALL
@@ -121,16 +127,17 @@ def _years(names: Sequence[str], first: int | None, last: int | None) -> tuple[i
 async def opening(service: Service) -> None:
     """Opens the table and lets it follow the log. Raises LogDamaged where it was built from another log, InUse where
     another replica has it."""
-    table = await asyncio.to_thread(opened, service.around.data, service.settings.instance)
-    service.around.extra["observatory"] = Observatory(table)
+    network = network_of(service.settings)
+    table = await asyncio.to_thread(opened, service.around.data, service.settings.instance, network.region)
+    service.around.extra["observatory"] = Observatory(table, network)
     await table.follow(service.log)
 
 
-def opened(data: Path, instance: str | None) -> EventTable:
+def opened(data: Path, instance: str | None, region: Sequence[str]) -> EventTable:
     """The open table of this replica (`MAILLAGE_INSTANCE`). Each has a file of its own, since one process owns a DuckDB
     file; each is built from the log, so it does not matter who gets which."""
     for folder in _folders(data, instance):
-        table = EventTable(folder / "observatory.duckdb", reviewing.region())
+        table = EventTable(folder / "observatory.duckdb", region)
         try:
             table.open()
         except duckdb.IOException as error:

@@ -16,7 +16,7 @@ from services.observatory.filtering import COLLEGES, ELSEWHERE, TOTAL
 from services.observatory.indicators import Filter, Indicator
 from services.observatory.masking import Released, Told, released
 from services.observatory.reading import Moment, Observatory
-from services.observatory.review import published
+from services.observatory.review import Published
 from services.observatory.review.computed import Spec
 from services.observatory.said import Said, college_of, college_tables, printed, said, told
 from shared.web.formats import as_date
@@ -47,9 +47,10 @@ async def rows(
         raise ValueError(by)
     if one.persons:
         found = await _of_persons(observatory, one, moment.as_of, today, by)
-        return found if by else _with_printed(one, moment.as_of, found)
+        review = observatory.network.printed
+        return found if by or review is None else _with_printed(one, review, moment.as_of, found)
     known = moment.known_at or today
-    first, last = _years(one)
+    first, last = _years(observatory, one, moment.as_of)
     if by is not None:
         parts = await observatory.parted(one.name, moment, by)
         return [
@@ -83,10 +84,13 @@ def parts_of(one: Indicator) -> list[Filter]:
     return found[:1] if one.persons == "all" else found
 
 
-def _years(one: Indicator) -> tuple[int | None, int | None]:
-    """The years that the review asks an indicator for: others would be days to subtract."""
-    printed = next((figure for figure in published().figures if figure.indicator == one.name), None)
-    return (printed.first, printed.last) if printed else (None, None)
+def _years(observatory: Observatory, one: Indicator, day: date) -> tuple[int | None, int | None]:
+    """The years that an indicator is asked for: those that the printed review asks it for, since others would be days to
+    subtract; without one all years, and of what is asked by the year that of the day."""
+    review = observatory.network.printed
+    if review is not None and (found := next((f for f in review.figures if f.indicator == one.name), None)):
+        return found.first, found.last
+    return (day.year if one.by_year and one.parameters == ("first",) else None), None
 
 
 def _partial(one: Indicator, path: str, day: date) -> bool:
@@ -128,7 +132,7 @@ async def _of_persons(
             parts = await observatory.parted(one.name, moment, by)
             tables.append({part: len(rests) for part, rests in parts.get(_key(one, moment.as_of), {}).items()})
         return _parts(one, days, tables, by, had)
-    first, last = _years(one)
+    first, last = _years(observatory, one, upto)
     answers = [await observatory.ask(one.name, moment, first, last) for moment in days]
     if one.by_year:
         answers = [
@@ -145,7 +149,10 @@ async def _had(observatory: Observatory, one: Indicator, days: Sequence[Moment])
     if not days:
         return []
     table = observatory.table
-    every = [*printed([one.name]), *await table.work(said, table, [one.name], days[-1].known)]
+    every = [
+        *printed(observatory.network.printed, [one.name]),
+        *await table.work(said, table, [one.name], days[-1].known),
+    ]
     return [[each for each in every if each.seq <= moment.known] for moment in days]
 
 
@@ -153,14 +160,14 @@ def _key(one: Indicator, day: date) -> str:
     return (one.key or "").replace("{year}", str(day.year))
 
 
-def _with_printed(one: Indicator, upto: date, found: Sequence[Row]) -> list[Row]:
+def _with_printed(one: Indicator, review: Published, upto: date, found: Sequence[Row]) -> list[Row]:
     """The same with what the network has printed of it, where nothing else is released of that day: that can't be taken
     back."""
-    closing = published().as_of
+    closing = review.as_of
     shown = {(row.path, row.as_of) for row in found if row.value is not None}
     more = [
         Row(figure.path, None, figure.published, "published", day, closing, _partial(one, figure.path, day))
-        for figure in published().figures
+        for figure in review.figures
         if figure.indicator == one.name and figure.published is not None and (day := figure.day(closing)) <= upto
         and (figure.path, day) not in shown
     ]  # fmt: skip

@@ -15,7 +15,7 @@ from services.observatory.drawing import year_of
 from services.observatory.filtering import ALL, TOTAL, Filters, narrowed
 from services.observatory.indicators import INDICATORS, Indicator
 from services.observatory.masking import Released, Told
-from services.observatory.review import given, published
+from services.observatory.review import Published, given
 from services.observatory.review.computed import Spec, earlier, printed_specs
 from services.observatory.review.period import Period
 from services.observatory.table import EventTable
@@ -44,10 +44,12 @@ class Said:
         return round(self.value)
 
 
-def printed(names: Iterable[str]) -> list[Said]:
-    """What the review of 2012-2017 says of these indicators."""
+def printed(review: Published | None, names: Iterable[str]) -> list[Said]:
+    """What the review that the network printed, if it did, says of these indicators."""
+    if review is None:
+        return []
     wanted = {*names}
-    figures = zip(printed_specs(), published().figures, strict=True)
+    figures = zip(printed_specs(review), review.figures, strict=True)
     return [Said(spec, one.published) for spec, one in figures if one.indicator in wanted and one.published is not None]
 
 

@@ -27,7 +27,7 @@ from services.observatory.api import AsOf, KnownAt, Year, api, today
 from services.observatory.filtering import Filters
 from services.observatory.indicators import INDICATORS
 from services.observatory.reading import Moment, Observatory, current, year_of
-from services.observatory.review import Row, published, region
+from services.observatory.review import Row
 from services.observatory.words import WORDS
 from shared.decider import Refused
 from shared.geo import DEPARTMENTS, MAP_CREDIT
@@ -105,10 +105,11 @@ def _start(router: APIRouter, service: Service) -> None:
         rows = await journal.found(
             table, journal.Wanted(until=asked.as_of, known_until=asked.known_at), limit=6, newest=True
         )
-        review = await observatory.review(Moment(published().as_of, asked.known_at, asked.known))
+        printed = observatory.network.printed
+        review = await observatory.review(Moment(printed.as_of if printed else today(), asked.known_at, asked.known))
         return _render(
-            request, "start.html", observatory, asked if as_of or known_at else None, counts=counts, indicators=len(INDICATORS), title=published().title,
-            closing=published().as_of, figures=len(review), equal=sum(row.equal is True for row in review),
+            request, "start.html", observatory, asked if as_of or known_at else None, counts=counts, indicators=len(INDICATORS),
+            title=printed.title if printed else None, figures=len(review), equal=sum(row.equal is True for row in review),
             doubts=sum(row.equal is False and row.doubt for row in review),
             lines=await journal.lines(table, rows, language(request)),
         )  # fmt: skip
@@ -118,26 +119,32 @@ def _review(router: APIRouter, service: Service) -> None:
     @router.get("/review", include_in_schema=False)
     async def review(request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
         observatory, lang = await current(service), language(request)
-        moment = await observatory.moment(as_of, known_at, published().as_of)
+        printed = observatory.network.printed
+        if printed is None:
+            return _render(request, "no_review.html", observatory)
+        moment = await observatory.moment(as_of, known_at, printed.as_of)
         rows = {row.path: row for row in await observatory.review(moment)}
         return _render(
-            request, "review.html", observatory, moment, rows=rows, title=published().title, indicators=len(INDICATORS),
-            table_rows=[rows[path] for path in KEY_FIGURES], closing=published().as_of, credit=MAP_CREDIT,
+            request, "review.html", observatory, moment, rows=rows, title=printed.title, indicators=len(INDICATORS),
+            table_rows=[rows[path] for path in KEY_FIGURES], closing=printed.as_of, credit=MAP_CREDIT,
             members=_members(rows, moment), charts=_charts(rows, moment, lang), publics=PUBLICS, shares_path=SHARES,
-            departments=[(code, DEPARTMENTS[code].name, rows[_in(code)]) for code in region()],
-            same=moment.as_of == published().as_of, today=today(), years=range(2012, 2018), colleges=COLLEGES,
+            departments=[(code, DEPARTMENTS[code].name, rows[_in(code)]) for code in _region(rows)],
+            same=moment.as_of == printed.as_of, today=today(), years=range(2012, 2018), colleges=COLLEGES,
         )  # fmt: skip
 
     @router.get("/review/figures", include_in_schema=False)
     async def figures(request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
         observatory = await current(service)
-        moment = await observatory.moment(as_of, known_at, published().as_of)
+        printed = observatory.network.printed
+        if printed is None:
+            return _render(request, "no_review.html", observatory)
+        moment = await observatory.moment(as_of, known_at, printed.as_of)
         by_service: dict[str, list[Row]] = {}
         for row in await observatory.review(moment):
             by_service.setdefault(row.service, []).append(row)
         return _render(
-            request, "figures.html", observatory, moment, by_service=by_service, title=published().title, closing=published().as_of,
-            others=published().others, total=sum(map(len, by_service.values())),
+            request, "figures.html", observatory, moment, by_service=by_service, title=printed.title, closing=printed.as_of,
+            others=printed.others, total=sum(map(len, by_service.values())),
             equal=sum(row.equal is True for rows in by_service.values() for row in rows),
         )  # fmt: skip
 
@@ -153,7 +160,8 @@ def _review(router: APIRouter, service: Service) -> None:
     ) -> Response:
         observatory, lang = await current(service), language(request)
         filters = dashboard_pages.narrowing(want)
-        moment = await observatory.moment(want.as_of, want.known_at, published().as_of)
+        printed = observatory.network.printed
+        moment = await observatory.moment(want.as_of, want.known_at, printed.as_of if printed else today())
         row = None if indicator else next((row for row in await observatory.review(moment) if row.path == path), None)
         if row is not None:
             value, sequences = row.value, row.sequences
@@ -169,7 +177,7 @@ def _review(router: APIRouter, service: Service) -> None:
         shown = sequences[(page - 1) * PAGE : page * PAGE]
         found = await journal.with_sequences(observatory.table, shown)
         return _render(
-            request, "behind.html", observatory, moment, row=row, path=path, value=value, total=len(sequences), page=page,
+            request, "behind.html", observatory, moment, printed=printed, row=row, path=path, value=value, total=len(sequences), page=page,
             pages_total=max(1, -(-len(sequences) // PAGE)), indicator=INDICATORS[indicator], tags=dashboard_pages.tags(request, filters),
             lines=await journal.lines(observatory.table, found, lang),
         )  # fmt: skip
@@ -220,6 +228,12 @@ def _indicators(router: APIRouter, service: Service) -> None:
         )  # fmt: skip
 
 
+def _region(rows: Mapping[str, Row]) -> list[str]:
+    """The departments of which the printed review has a figure."""
+    start = _in("")
+    return sorted(path.removeprefix(start) for path in rows if path.startswith(start))
+
+
 def _in(code: str) -> str:
     return f"directory.structures_by_department.values.{code}"
 
@@ -259,13 +273,13 @@ def _charts(rows: Mapping[str, Row], moment: Moment, lang: str) -> dict[str, Any
         ((code, rows[f"{SHARES}.{code}"].value) for code in PUBLICS),
         key=lambda pair: -(pair[1] if pair[1] is not None else 0),
     )
-    counts = {code: rows[_in(code)].value for code in region()}
+    counts = {code: rows[_in(code)].value for code in _region(rows)}
     return {
         "map": department_map(
             {code: None if n is None else int(n) for code, n in counts.items()},
             lambda code: f"/observatory/review/events?path={_in(code)}&{_query(moment)}",
             "Map of structures by department" if english else "Carte des structures par département",
-            region(), lang=lang,
+            list(counts), lang=lang,
         ),
         "colleges": stacked_bars(
             columns, college_words[: 4 if fourth else 3], title="Members by college" if english else "Adhérents par collège",

@@ -6,12 +6,13 @@ from itertools import pairwise
 
 from markupsafe import Markup
 
+from shared.geo import DEPARTMENTS
 from shared.web.formats import department, number
 from shared.web.outlines import WIDTH, cut_out
 from shared.web.svg import legend, tag
 from shared.words import Lang
 
-__all__ = ["department_map", "steps_for"]
+__all__ = ["department_map", "drawn_departments", "steps_for"]
 
 STEPS = ("q1", "q2", "q3", "q4", "q5")
 PARTS = (0.25, 0.55, 0.8, 0.92)
@@ -56,6 +57,11 @@ def department_map(
     unmeasured = any(counts.get(piece.code) is None for piece in cut.pieces)
     drawn = svg if cut.pieces else Markup()
     return drawn + _key(bounds, shades, unmeasured, lang) + _elsewhere(cut.missing, counts, href, unit, lang)
+
+
+def drawn_departments(region: Sequence[str], counts: Mapping[str, int | None]) -> Sequence[str]:
+    """The departments that a map shows: those of the region; without a region those in which there is something."""
+    return region or sorted(code for code, n in counts.items() if n and code in DEPARTMENTS)
 
 
 def steps_for(numbers: Iterable[int]) -> list[int]:

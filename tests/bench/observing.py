@@ -11,13 +11,14 @@ from datetime import date
 from pathlib import Path
 from time import perf_counter
 
-from services.observatory import review
+from deploy.sample.plan import OWN
 from services.observatory.indicators import INDICATORS, RANGE
 from services.observatory.table import EventTable
 from shared.archive import Archive
 from shared.archiving import Archivist
 from shared.ledger import SigningKey
 from shared.log import Log
+from shared.settings import Settings
 from tests.bench import million
 from tests.bench.measure import Figure, Watch, fast, in_turns, quantile, stock, turns
 from tests.bench.place import Place, opened, place
@@ -104,7 +105,7 @@ def _table(folder: Path, name: str) -> EventTable:
     path = folder / f"{name}.duckdb"
     for each in (path, path.with_suffix(".duckdb.wal")):
         each.unlink(missing_ok=True)
-    return EventTable(path, review.region())
+    return EventTable(path, Settings().with_own(OWN).departments)
 
 
 async def _from_broker(here: Place, network: str, total: int) -> float:
@@ -138,7 +139,7 @@ def _from_archive(folder: Path, total: int) -> float:
 
 def _indicators(here: Place) -> list[float]:
     """The seconds of each indicator as of each day, the second time that it is asked."""
-    table = EventTable(here.folder / "archive.duckdb", review.region())
+    table = EventTable(here.folder / "archive.duckdb", Settings().with_own(OWN).departments)
     table.open()
     try:
         times = []

@@ -10,6 +10,7 @@ import httpx2
 import pytest
 from nats.aio.client import Client
 
+from deploy.sample.plan import OWN
 from services.observatory import reading
 from services.observatory.app import OBSERVATORY
 from services.root import root_of
@@ -31,7 +32,7 @@ HOSTILE = "<script>alert(1)</script>"
 async def service(nc: Client, network: str, tmp_path: Path) -> AsyncIterator[Service]:
     store = SqliteStore(tmp_path / "views.sqlite")
     around = Surroundings(
-        network=network, nc=nc, settings=Settings(data=tmp_path), data=tmp_path, store=store, broker={}
+        network=network, nc=nc, settings=Settings(data=tmp_path).with_own(OWN), data=tmp_path, store=store, broker={}
     )
     service = Service(OBSERVATORY, around)
     await service.start()

@@ -8,14 +8,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
+from deploy.sample.plan import OWN
 from services.observatory.indicators import INDICATORS
-from services.observatory.review import leaf, published, region, review, rounded
+from services.observatory.network import network_of
+from services.observatory.review import PRINTED, leaf, published, review, rounded
 from services.observatory.sentences import SENTENCES, sentence
 from shared.contract import load_all
 from shared.contract.directory import StructureRegistered
 from shared.contract.membership import CivicServiceRecruited, CollegeOpened, StaffPostCreated, VolunteerContributed
+from shared.settings import Settings
 from tests.observatory.history import History
+
+PRINTED_2017 = "occitanie-2017"
 
 
 def leaves(part: Any, path: str = "") -> Iterator[str]:
@@ -30,7 +36,7 @@ def leaves(part: Any, path: str = "") -> Iterator[str]:
 
 
 def test_every_leaf_of_the_review_is_a_figure_or_has_a_reason_not_to_be() -> None:
-    said = published()
+    said = published(PRINTED_2017)
     covered = {figure.path for figure in said.figures} | set(said.others)
     missing = [
         path for path in leaves(said.source)
@@ -40,7 +46,7 @@ def test_every_leaf_of_the_review_is_a_figure_or_has_a_reason_not_to_be() -> Non
 
 
 def test_every_path_is_in_the_review_once_and_its_indicator_is_there() -> None:
-    said = published()
+    said = published(PRINTED_2017)
     paths = [figure.path for figure in said.figures] + list(said.others)
     assert len(paths) == len(set(paths))
     for path in paths:
@@ -50,7 +56,7 @@ def test_every_path_is_in_the_review_once_and_its_indicator_is_there() -> None:
 
 
 def test_a_list_is_published_as_the_number_of_its_entries_and_a_school_year_as_its_first() -> None:
-    said = {figure.path: figure.published for figure in published().figures}
+    said = {figure.path: figure.published for figure in published(PRINTED_2017).figures}
     assert said["directory.actor_identification_requests.values"] == 7
     assert said["newsletter.bulletins"] == 5
     assert said["events.tandems_solidaires.full_launch"] == 2016
@@ -58,8 +64,21 @@ def test_a_list_is_published_as_the_number_of_its_entries_and_a_school_year_as_i
     assert said["events.trainings.days_each.1"] == 3
 
 
-def test_the_region_has_its_thirteen_departments() -> None:
-    assert sorted(region()) == published().source["network"]["departments"]
+def test_the_sample_brings_its_own_review_and_region_and_nobody_else_has_one() -> None:
+    sample = network_of(Settings().with_own(OWN))
+    assert sample.printed is published(PRINTED_2017)
+    assert list(sample.region) == sample.printed.source["network"]["departments"] and len(sample.region) == 13
+    nobody = network_of(Settings())
+    assert nobody.region == () and nobody.printed is None and "Occitanie" not in Settings().title
+    theirs = Settings(title="Réseau Bretagne", region="56, 22,29,35").with_own(OWN)
+    assert theirs.title == "Réseau Bretagne" and theirs.departments == ("22", "29", "35", "56"), "what is set is kept"
+    assert {*PRINTED} == {PRINTED_2017}
+
+
+@pytest.mark.parametrize("region", ["Bretagne", "31,99", "31;34", "20"])
+def test_what_is_no_department_is_refused_in_a_sentence(region: str) -> None:
+    with pytest.raises(ValidationError, match="is no department's code"):
+        Settings(region=region)
 
 
 def test_a_row_is_equal_different_or_not_comparable(tmp_path: Path) -> None:
@@ -72,8 +91,8 @@ def test_a_row_is_equal_different_or_not_comparable(tmp_path: Path) -> None:
         h.say(VolunteerContributed(year=2012), f"{n}", "2012-05-01")
     h.say(StaffPostCreated(title="p", fte=3.84), "p", "2016-01-01")
     with h.table(tmp_path) as table:
-        rows = {row.path: row for row in review(table)}
-        early = {row.path: row for row in review(table, date(2016, 12, 31))}
+        rows = {row.path: row for row in review(table, published(PRINTED_2017))}
+        early = {row.path: row for row in review(table, published(PRINTED_2017), date(2016, 12, 31))}
     hosted = rows["membership.civic_service.hosted_in_team_since_2013"]
     assert (hosted.value, hosted.published, hosted.equal, hosted.difference, hosted.events) == (8, 6, False, 2, 8)
     assert hosted.doubt and hosted.note_fr

@@ -8,11 +8,15 @@
 -- parts: department
 -- filters: kind, theme, college
 -- rank: 1
--- definition_fr: Structures recensées dans chaque département de la région, d’après leur dernière adresse connue.
--- definition_en: Structures on record in each department of the region, by their last known place.
+-- definition_fr: Structures recensées dans chaque département de la région, d’après leur dernière adresse connue ; sans région, dans ceux où il y en a.
+-- definition_en: Structures on record in each department of the region, by their last known place; without a region, in those where there are any.
+WITH mapped AS (
+    FROM region
+    UNION SELECT DISTINCT department FROM structure_at($as_of, $known)
+    WHERE department IS NOT NULL AND NOT EXISTS (FROM region))
 SELECT
-    'directory.structures_by_department.values.' || region.department AS path,
+    'directory.structures_by_department.values.' || mapped.department AS path,
     count(structure) AS value,
     list(placed ORDER BY placed) FILTER (structure IS NOT NULL) AS events
-FROM region LEFT JOIN structure_at($as_of, $known) AS structures ON structures.department = region.department
-GROUP BY region.department
+FROM mapped LEFT JOIN structure_at($as_of, $known) AS structures ON structures.department = mapped.department
+GROUP BY mapped.department

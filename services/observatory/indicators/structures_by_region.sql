@@ -5,8 +5,8 @@
 -- counts: things
 -- partial: day
 -- filters: kind, theme, college
--- definition_fr: Structures recensées, selon que leur département est de la région du réseau ou non. Sans département connu : au-delà.
--- definition_en: Structures on record, by whether their department is of the network's region. Without a known department: beyond.
+-- definition_fr: Structures recensées, selon que leur département est de la région du réseau ou non. Sans département connu : au-delà. Sans région, il n’y a rien à mesurer.
+-- definition_en: Structures on record, by whether their department is of the network's region. Without a known department: beyond. Without a region there is nothing to measure.
 SELECT
     'directory.structures_' || place.side || '_region.value' AS path,
     count(structure) AS value,
@@ -14,4 +14,5 @@ SELECT
 FROM (VALUES ('in', true), ('outside', false)) AS place (side, inside)
 LEFT JOIN structure_at($as_of, $known)
     ON inside = (coalesce(department, '') IN (SELECT department FROM region))
+WHERE EXISTS (FROM region)
 GROUP BY place.side

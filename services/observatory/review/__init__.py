@@ -1,7 +1,7 @@
 """The review: each figure that the network published, recomputed from events, beside what was printed.
 
-`bilan_2012-2017.yaml` is the review as published ("5 ans - le bilan", Occitanie Coopération, 2017); it never changes.
-`paths.yaml` says what each of its leaves is, and what recounts it.
+`bilan_2012-2017.yaml` is a review as published ("5 ans - le bilan", 2017); it never changes. `paths.yaml` says what each
+of its leaves is, and what recounts it. It is that of the network which says so (`MAILLAGE_REVIEW`), and of no other.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from shared.geo import DEPARTMENTS
 
 HERE = Path(__file__).parent
 FEW = 8  # indicators
+PRINTED = {"occitanie-2017": ("bilan_2012-2017.yaml", "paths.yaml")}
+"""The reviews that were printed before there was a log, by the name that settings give: the figures, what recounts them"""
 Words = tuple[str, str]
 
 
@@ -104,10 +106,10 @@ class Row:
 
 
 @cache
-def published() -> Published:
-    """The review as published, with what its leaves are. Raises KeyError for a path that it does not have."""
-    source = yaml.safe_load((HERE / "bilan_2012-2017.yaml").read_text(encoding="utf-8"))
-    said = yaml.safe_load((HERE / "paths.yaml").read_text(encoding="utf-8"))
+def published(name: str) -> Published:
+    """A review as published, with what its leaves are. Raises KeyError for a review that there is not, or a path that it
+    does not have."""
+    source, said = (yaml.safe_load((HERE / file).read_text(encoding="utf-8")) for file in PRINTED[name])
     return Published(
         as_of=said["as_of"],
         title=_words(said["title"]),
@@ -115,12 +117,6 @@ def published() -> Published:
         others={path: _words(group["reason"]) for group in said["others"] for path in group["paths"]},
         source=source,
     )
-
-
-def region() -> tuple[str, ...]:
-    """The departments of the network's region, by code."""
-    code = published().source["network"]["region_code_insee"]
-    return tuple(found.code for found in DEPARTMENTS.values() if found.region == code)
 
 
 def _figures(group: Mapping[str, Any], source: Any) -> Iterator[Figure]:
@@ -169,10 +165,9 @@ def leaf(source: Any, path: str) -> Any:
     return found
 
 
-def review(table: EventTable, as_of: date | None = None, known: int | None = None) -> list[Row]:
-    """Every figure of the review as of a day (without one: its closing date), as known at a sequence (without one:
+def review(table: EventTable, printed: Published, as_of: date | None = None, known: int | None = None) -> list[Row]:
+    """Every figure of a printed review as of a day (without one: its closing date), as known at a sequence (without one:
     now). Asks one query for each indicator and day; blocks meanwhile."""
-    printed = published()
     day = as_of or printed.as_of
     upto = table.position if known is None else known
     answers: dict[tuple[str, date, int | None, int | None], Answer] = {}
@@ -186,7 +181,7 @@ def review(table: EventTable, as_of: date | None = None, known: int | None = Non
                 one = INDICATORS[figure.indicator]
                 answers[key] = narrowed(rows, one, given(one, asked, upto, figure.first, figure.last), ALL)
             value, sequences = answers[key].get(figure.path, (None, ()))
-            found.append(_row(figure, day, value, sequences))
+            found.append(_row(figure, day, printed.as_of, value, sequences))
     return found
 
 
@@ -247,9 +242,9 @@ def given(
     return values
 
 
-def _row(figure: Figure, day: date, value: float | None, sequences: tuple[int, ...]) -> Row:
+def _row(figure: Figure, day: date, closing: date, value: float | None, sequences: tuple[int, ...]) -> Row:
     value = rounded(value, figure.precision)
-    same_day = figure.day(day) == figure.day(published().as_of)
+    same_day = figure.day(day) == figure.day(closing)
     note = figure.note or (None, None)
     return Row(
         path=figure.path,

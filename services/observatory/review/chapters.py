@@ -14,6 +14,7 @@ from services.observatory.drawing import Context, Drawn, drawn, name, year_of
 from services.observatory.drawing import label as worded
 from services.observatory.filtering import Filters
 from services.observatory.indicators import INDICATORS, Indicator
+from services.observatory.network import NOBODY, Network
 from services.observatory.review.computed import Leaf, Spec
 from services.observatory.review.period import Period
 from shared.contract import SERVICES
@@ -76,10 +77,11 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads: the language, the words."""
+    """Who reads: the language, the words; and whose figures."""
 
     lang: Lang
     lexicon: Lexicon
+    network: Network = NOBODY
 
     def say(self, fr: str, en: str) -> str:
         return en if self.lang == "en" else typeset(fr)
@@ -138,7 +140,7 @@ def _picture(one: Indicator, leaves: Sequence[Leaf], head: Head, who: Reader) ->
     answer = {leaf.spec.path: (leaf.value, ()) for leaf in leaves}
     years = [leaf.spec.year for leaf in leaves if leaf.spec.year is not None]
     span = range(min([*years, head.period.since.year]), head.day.year + 1)
-    context = Context(head.day, span, who.lang, who.lexicon, head.filters)
+    context = Context(head.day, span, who.lang, who.lexicon, head.filters, network=who.network)
     return [Picture(one, one.title[1 if who.lang == "en" else 0], drawn(one, answer, context))]
 
 
@@ -165,7 +167,7 @@ def label(spec: Spec, who: Reader) -> str:
     one = INDICATORS.get(spec.indicator)
     if one is None:
         return spec.path
-    context = Context(spec.day, range(0), who.lang, who.lexicon)
+    context = Context(spec.day, range(0), who.lang, who.lexicon, network=who.network)
     words = spec.path.split(".")
     said = name(one, spec.path, context)
     year = year_of(spec.path)

@@ -14,7 +14,7 @@ from typing import Protocol
 from services.observatory.drawing import year_of
 from services.observatory.filtering import ALL, Answer, Filters, narrowed
 from services.observatory.indicators import INDICATORS, Indicator
-from services.observatory.review import given, published, rounded
+from services.observatory.review import Published, given, rounded
 from services.observatory.review.period import Period, months_before
 from services.observatory.table import EventTable, Rows
 from shared.contract.reviews import FigureSort
@@ -225,10 +225,9 @@ def values_of(table: EventTable, wanted: Sequence[Spec], known: int, filters: Fi
         return [answers.value(spec) for spec in wanted]
 
 
-def printed_specs() -> list[Spec]:
-    """The figures of the review of 2012-2017 that the network printed, in its order."""
-    closing = published().as_of
+def printed_specs(printed: Published) -> list[Spec]:
+    """The figures of a review that the network printed, in its order."""
     return [
-        Spec(figure.indicator, figure.path, "state", figure.day(closing), None, figure.first, figure.last)
-        for figure in published().figures
+        Spec(figure.indicator, figure.path, "state", figure.day(printed.as_of), None, figure.first, figure.last)
+        for figure in printed.figures
     ]
