@@ -16,6 +16,7 @@ from rich.table import Table
 
 from services.client import SERVICES, Client
 from services.data_folder import EMPTY_NETWORK, CannotStart
+from services.keys_needed import unfit
 from services.terminal import DataOption, JsonOption, bar, out, reached, run, settings_of
 from shared.connection import OPERATOR
 from shared.nats_server import NatsFailed, binary
@@ -261,6 +262,11 @@ def doctor(
                 check(f"{name}: void messages", not state["void"], f"{len(state['void'])}")
                 check(f"{name}: unknown types", True, ", ".join(f"{k} {v}" for k, v in state["unknown"].items()) or "0")
                 check(f"{name}: parked", not state["parked"], f"{len(state['parked'])}")
+                kept = await client.get(f"/{name}/api/persons/unreadable")
+                lacking = f"{kept['persons']} of {kept['named']} persons have no key and were not forgotten"
+                check(
+                    f"{name}: keys", not kept["persons"], lacking if kept["persons"] else f"of {kept['named']} persons"
+                )
             ledger = await client.get("/observatory/api/ledger")
             late = ledger["state"] == "waiting" and ledger["signed"] < ledger["log"]
             late = late and (ledger["age"] is None or ledger["age"] > 3 * settings.checkpoint_seconds)
@@ -277,6 +283,8 @@ def doctor(
         check("answered in", True, f"{time.monotonic() - start:.1f} s")
 
     if (settings.data / "installation.json").exists():
+        problem = unfit(settings)
+        check("keys: files", problem is None, problem or "as they were written")
         run(work())
     else:
         check("installation", True, f"none in {settings.data} yet; `maillage up` makes one")

@@ -27,18 +27,18 @@ import typer
 from services.audit import archive_of, plain_errors
 from services.data_folder import CannotStart
 from services.definitions import DEFINITIONS
-from services.observatory.notary import KEY_FILE
 from services.terminal import DataOption, JsonOption, bar, err, out, run, settings_of
 from shared.accounts import ACCESS
 from shared.archive import MAGIC, Archive, record_of
-from shared.archiving import write_whole
+from shared.archiving import KEY_FILE, write_whole
 from shared.auditing import verify
 from shared.erasing import erase, sync_folder
 from shared.garbage import uncollected
-from shared.key_files import KeyFiles, KeyMissing, persons_in, replace_file
+from shared.key_files import KeyFiles, fit, persons_in, replace_file
 from shared.keyring import Keyring
 from shared.ledger import Tree, VerifierKey, leaf_hash, leaf_of
 from shared.runner import JUDGE
+from shared.secret_files import SecretUnfit, read_secret
 from shared.stores.sqlite import SqliteStore
 
 FORMAT = "maillage backup 1"
@@ -321,24 +321,24 @@ def copy_keys(data: Path, to: Path) -> list[str]:
     """Replaces the backup of all keys; the services whose keys it holds. Raises CannotStart, OSError."""
     if to == data or data in to.parents or any((folder / MANIFEST).exists() for folder in (to, *to.parents)):
         raise CannotStart(f"{to} lies in the data folder or in its backup; keys are kept apart from both.")
-    services = []
-    for definition in DEFINITIONS:
-        files = KeyFiles(data / "keys", definition.name)
-        if not files.keys.exists():
-            continue
-        try:
-            ring = Keyring(data / "keys", "", definition.name)
-        except KeyMissing as why:
-            raise CannotStart(f"{why}.") from why
-        try:
-            ring.backup(to)
-        finally:
-            ring.close()
-        services.append(definition.name)
-    if not services:
-        raise CannotStart(f"There are no keys in {data / 'keys'}.")
-    if (data / "keys" / KEY_FILE).exists():
-        replace_file(to / KEY_FILE, (data / "keys" / KEY_FILE).read_bytes())
+    keys, services = data / "keys", []
+    try:
+        fit(keys, [definition.name for definition in DEFINITIONS])
+        for definition in DEFINITIONS:
+            if not KeyFiles(keys, definition.name).begun():
+                continue
+            ring = Keyring(keys, "", definition.name)
+            try:
+                ring.backup(to)
+            finally:
+                ring.close()
+            services.append(definition.name)
+        if not services:
+            raise CannotStart(f"There are no keys in {keys}.")
+        if (keys / KEY_FILE).exists():
+            replace_file(to / KEY_FILE, read_secret(keys / KEY_FILE))
+    except SecretUnfit as why:
+        raise CannotStart(f"{why}.") from why
     return services
 
 

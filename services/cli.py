@@ -16,6 +16,7 @@ from typer.main import get_group
 from services.client import NoAnswer
 from services.data_folder import CannotStart
 from services.terminal import err
+from shared.secret_files import SecretUnfit
 
 COMMANDS: Mapping[str, Sequence[str]] = {
     "up": ["up"],
@@ -71,8 +72,9 @@ def main() -> None:
     """The entry point. Whatever can't be done is one clear sentence and exit code 2."""
     try:
         app()
-    except (CannotStart, NoAnswer) as why:
-        err.print(f"maillage: {why}", style="bold red", highlight=False, soft_wrap=True)
+    except (CannotStart, NoAnswer, SecretUnfit) as why:
+        stop = "." if isinstance(why, SecretUnfit) else ""
+        err.print(f"maillage: {why}{stop}", style="bold red", highlight=False, soft_wrap=True, markup=False)
         sys.exit(2)
     except ValidationError as wrong:
         for one in wrong.errors():

@@ -8,6 +8,7 @@ from __future__ import annotations
 import fcntl
 import os
 from pathlib import Path
+from re import fullmatch
 
 import orjson
 
@@ -15,6 +16,7 @@ from shared.settings import Settings
 
 SAMPLE_NETWORK = "exemple"
 EMPTY_NETWORK = "reseau"
+NETWORK = r"[a-z][a-z0-9-]{0,30}"
 UNFINISHED = "restoring.json"
 """Is there from the beginning of a restore to its end; nothing starts on such a folder."""
 
@@ -47,7 +49,7 @@ def network_of(data: Path, settings: Settings, sample: bool) -> str:
     """The network's name, fixed at the first start of a data folder."""
     path = data / "installation.json"
     if path.exists():
-        kept = str(orjson.loads(path.read_bytes())["network"])
+        kept = _network_in(path)
         if settings.network not in (None, kept):
             raise CannotStart(
                 f"The data folder {data} holds the network {kept}, not {settings.network} (MAILLAGE_NETWORK)."
@@ -58,6 +60,23 @@ def network_of(data: Path, settings: Settings, sample: bool) -> str:
     draft.write_bytes(orjson.dumps({"network": network}))
     draft.replace(path)
     return network
+
+
+def _network_in(path: Path) -> str:
+    """Raises CannotStart for a file that does not name a network."""
+    try:
+        found = orjson.loads(path.read_bytes())
+        if isinstance(found, dict) and fullmatch(NETWORK, str(found.get("network"))):
+            return str(found["network"])
+        what = "no network's name is in it"
+    except OSError as error:
+        what = str(error.strerror)
+    except ValueError:
+        what = "it is not what was written there"
+    raise CannotStart(
+        f"{path} does not say which network this is ({what}): restore it from the backup, or write the name into it, "
+        'such as {"network": "reseau"}.'
+    )
 
 
 def running_at(data: Path) -> str | None:
@@ -72,6 +91,8 @@ def running_at(data: Path) -> str | None:
         return None  # nobody holds it
     except OSError:
         return str(orjson.loads(path.read_bytes())["url"]) if path.exists() else None
+    except (ValueError, KeyError, TypeError) as error:
+        raise CannotStart(f"{path} does not say where the instance is that runs here: start that one again.") from error
     finally:
         os.close(lock)
 

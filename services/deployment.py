@@ -17,10 +17,12 @@ from pymongo.errors import PyMongoError
 from services.client import SERVICES
 from services.data_folder import EMPTY_NETWORK, CannotStart
 from services.embedded import access
-from services.observatory.notary import KEY_FILE
 from services.terminal import out, settings_of
+from shared.archiving import KEY_FILE
 from shared.connection import OPERATOR
 from shared.nats_config import Node, seed_of, write, write_secret
+from shared.secret_files import PASSWORD, read_secret
+from shared.stores import password_in
 
 deploy = typer.Typer(
     help="What an installation of containers needs besides (docker-compose.yml).", no_args_is_help=True
@@ -91,7 +93,7 @@ def _password(kept: Path, name: str) -> str:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         write_secret(path, secrets.token_urlsafe(32))
-    return path.read_text()
+    return read_secret(path, PASSWORD).decode()
 
 
 def _forget(kept: Path, name: str, names: Iterable[str]) -> None:
@@ -115,7 +117,7 @@ def mongo_users(
         raise CannotStart("MAILLAGE_MONGO_URL and MAILLAGE_MONGO_PASSWORD_FILE say where MongoDB is.")
     network = settings.network or EMPTY_NETWORK
     try:
-        password = settings.mongo_password_file.read_text().strip()
+        password = password_in(settings.mongo_password_file)
         with MongoClient[dict[str, object]](
             settings.mongo_url, password=password, serverSelectionTimeoutMS=20_000
         ) as client:
@@ -124,7 +126,7 @@ def mongo_users(
                 client.admin.command(
                     "updateUser" if name in there else "createUser",
                     name,
-                    pwd=(folder / f"mongo.{name}.password").read_text().strip(),
+                    pwd=password_in(folder / f"mongo.{name}.password"),
                     roles=[{"role": "readWrite", "db": f"{network}_{name}"}],
                 )
     except (PyMongoError, OSError) as error:

@@ -15,11 +15,11 @@ from starlette.types import ASGIApp
 from deploy.sample.plan import FOOTNOTE, OWN, begun
 from services.data_folder import SAMPLE_NETWORK, UNFINISHED, CannotStart, locked, network_of
 from services.definitions import DEFINITIONS
+from services.keys_needed import nothing_missed, there_and_whole
 from services.root import root_of
 from shared.archive import Archive
 from shared.connection import OPERATOR, Connection
 from shared.contract import load_all
-from shared.key_files import KeyMissing
 from shared.log import Log, LogUnfit
 from shared.log import prepare as prepare_log
 from shared.nats_config import READER, Access
@@ -28,6 +28,7 @@ from shared.reactions import durable, prepare_reader
 from shared.reactions import prepare as prepare_reactions
 from shared.reading import LogDamaged
 from shared.restoring import same_as_archived
+from shared.secret_files import SecretUnfit
 from shared.service import Service, Surroundings
 from shared.settings import Settings
 from shared.stores import store_for
@@ -78,12 +79,17 @@ class Installation:
         if (data / UNFINISHED).exists():
             os.close(lock)
             raise CannotStart(f"{data} is half of a restore: run `maillage restore` again, so that it goes on.")
-        network = network_of(data, settings, sample)
+        try:
+            network = network_of(data, settings, sample)
+            there_and_whole(data, network, [d.name for d in DEFINITIONS])
+        except CannotStart:
+            os.close(lock)
+            raise
         self = cls(settings, network, NatsServer(data / "nats", access=access(network)), sample=sample, _lock=lock)
         try:
             try:
                 await unless(stop or asyncio.Event(), self._start(data))
-            except (NatsFailed, LogDamaged, LogUnfit, KeyMissing) as error:
+            except (NatsFailed, LogDamaged, LogUnfit, SecretUnfit) as error:
                 raise CannotStart(f"{error}.") from error
             yield self
         finally:
@@ -97,7 +103,9 @@ class Installation:
             log_ = Log(nc, self.network)
             await log_.start()
             try:
-                await same_as_archived(log_, Archive(self.settings.data.absolute() / "archive" / self.network))
+                data = self.settings.data.absolute()
+                await same_as_archived(log_, Archive(data / "archive" / self.network))
+                await nothing_missed(log_, data / "keys", [d.name for d in DEFINITIONS])
                 await self._whose(log_)
             finally:
                 await log_.stop()

@@ -33,12 +33,11 @@ from services.data_folder import UNFINISHED, CannotStart, locked
 from services.definitions import DEFINITIONS
 from services.embedded import access, prepare
 from services.keys_needed import keys_are_there
-from services.observatory.notary import KEY_FILE
 from services.serving import NotYet, connected
 from services.terminal import DataOption, JsonOption, bar, out, run, settings_of
 from shared.accounts import ACCESS
 from shared.archive import Archive
-from shared.archiving import write_whole
+from shared.archiving import KEY_FILE, write_whole
 from shared.auditing import verify
 from shared.connection import OPERATOR, Connection, NotAllowed
 from shared.contract import load_all
@@ -46,7 +45,7 @@ from shared.contract.observatory import LogRestored, ledger_id
 from shared.decider import derived_id
 from shared.envelope import Provenance, Void, address, opened, sealed_body
 from shared.execute import utc_now
-from shared.key_files import KeyFiles, KeyMissing, replace_file
+from shared.key_files import KeyFiles, fit, replace_file
 from shared.keyring import Keyring, restored
 from shared.ledger import SigningKey, VerifierKey
 from shared.log import Log, LogDamaged, LogUnfit, Unavailable
@@ -54,6 +53,7 @@ from shared.nats_server import NatsFailed, NatsServer
 from shared.publishing import NoAnswer, Rejected, Unit, Write, publish
 from shared.restoring import RestoreFailed, finished, refill, trees_of
 from shared.runner import JUDGE, Runner
+from shared.secret_files import SecretUnfit, read_secret
 from shared.service import Definition
 from shared.settings import Settings
 from shared.stores import store_for
@@ -184,7 +184,7 @@ async def restore(
             await prepare(nc, network, replicas)
         write_whole(data / INSTALLATION, orjson.dumps({"network": network}))
         (data / UNFINISHED).unlink()
-    except (LogDamaged, LogUnfit, RestoreFailed, NatsFailed, KeyMissing, NotAllowed, Unavailable) as why:
+    except (LogDamaged, LogUnfit, RestoreFailed, NatsFailed, SecretUnfit, NotAllowed, Unavailable) as why:
         raise CannotStart(f"{str(why)[:1].upper()}{str(why)[1:]}.") from why
     except (NatsError, APIError, TimeoutError) as why:
         raise CannotStart(f"The NATS server did not do it ({why or type(why).__name__}). Run it again.") from why
@@ -222,10 +222,11 @@ def _proven(source: Path, keys: Path, manifest: Manifest, told: Callable[[int], 
         raise CannotStart(
             f"The archive in this backup is not what was signed: {what or 'it ends elsewhere than its manifest says'}."
         )
+    fit(keys, [definition.name for definition in DEFINITIONS])
     secret = keys / KEY_FILE
-    if not secret.exists() or SigningKey.of(key.name, secret.read_bytes()).verifier != key:
+    if not secret.exists() or SigningKey.of(key.name, read_secret(secret)).verifier != key:
         raise CannotStart(f"{secret} is not the key that signed this archive; is this the right backup of keys?")
-    keys_are_there(keys, manifest, archive)
+    keys_are_there(keys, manifest, archive, [d.name for d in DEFINITIONS if d.persons is not None])
     return {
         name
         for name, wanted in manifest.files.items()
@@ -298,7 +299,7 @@ async def _keys(log: Log, keys: Path, data: Path, network: str, told: Callable[[
     """Brings the keys back, without those of whom the log says that they were forgotten; how many these were."""
     forgotten = 0
     for n, definition in enumerate(DEFINITIONS, 1):
-        if KeyFiles(keys, definition.name).keys.exists():
+        if KeyFiles(keys, definition.name).begun():
             with contextlib.suppress(ValueError):  # they came back before, and somebody was forgotten already
                 restored(keys, data / "keys", definition.name)
         if definition.persons is not None:
@@ -310,7 +311,7 @@ async def _keys(log: Log, keys: Path, data: Path, network: str, told: Callable[[
             finally:
                 ring.close()
         told(n)
-    replace_file(data / "keys" / KEY_FILE, (keys / KEY_FILE).read_bytes())
+    replace_file(data / "keys" / KEY_FILE, read_secret(keys / KEY_FILE))
     return forgotten
 
 

@@ -25,15 +25,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.client import SERVICES
 from services.data_folder import SAMPLE_NETWORK, CannotStart, network_of
+from services.keys_needed import nothing_missed, there_and_whole
 from services.root import measured, root_of, serve
 from shared import connection, tracing
 from shared.archive import Archive
 from shared.connection import OPERATOR, Connection, NotAllowed
 from shared.contract import load_all
-from shared.key_files import KeyMissing
 from shared.log import Log, LogDamaged, LogUnfit, Unavailable
 from shared.restoring import same_as_archived
 from shared.runner import JUDGE
+from shared.secret_files import SecretUnfit
 from shared.service import Definition, Service, Surroundings
 from shared.settings import Settings
 from shared.stores import InUse, store_for
@@ -113,6 +114,7 @@ async def run_service(
     """
     load_all()
     network, stop, front = network_served(settings), asyncio.Event(), Front()
+    there_and_whole(settings.data.absolute(), network, [definition.name])
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     services: list[Service] = []
@@ -135,7 +137,7 @@ async def run_service(
             await serving.end()
             await services[0].stop()
             await services[0].around.nc.close()
-    except (LogDamaged, LogUnfit, KeyMissing, InUse, NotAllowed) as error:
+    except (LogDamaged, LogUnfit, SecretUnfit, InUse, NotAllowed) as error:
         raise CannotStart(f"{error}.") from error
     finally:
         for task in (opening, stopping):
@@ -171,10 +173,13 @@ async def opened(settings: Settings, definition: Definition, network: str, front
     """The service, started, once everything that it needs is there."""
     data = settings.data.absolute()
     nc = await front.until("NATS", lambda: connected(settings, definition.name))
-    await front.until("the event log", lambda: _stream_there(Log(nc, network)))
+    log_ = Log(nc, network)
+    await front.until("the event log", lambda: _stream_there(log_))
     await _same_as_archived(nc, network, data)
     store = _store(settings, data, network, definition.name)
-    await front.until("the store of the views", lambda: _store_there(store))
+    begun = await front.until("the store of the views", lambda: _store_there(store)) > 0
+    front.waits_for = "the event log, of which it asks which keys are needed"
+    await nothing_missed(log_, data / "keys", [definition.name], begun=begun)
     front.waits_for = "its views, which are being built from the event log"
     service = Service(
         definition,
@@ -241,9 +246,10 @@ def _store(settings: Settings, data: Path, network: str, service: str) -> Store:
         raise CannotStart(f"MAILLAGE_MONGO_URL is no address of a MongoDB ({type(why).__name__}).") from None
 
 
-async def _store_there(store: Store) -> None:
+async def _store_there(store: Store) -> int:
+    """Up to which event the views have got."""
     try:
-        await store.checkpoint(JUDGE)
+        return (await store.checkpoint(JUDGE)).seq
     except Exception as error:  # whatever the store's driver raises
         raise NotYet(type(error).__name__) from error
 

@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from services.client import Client, Place
 from services.data_folder import CannotStart, running_at
-from shared.operator_token import operator_token
+from shared.operator_token import known_token
 from shared.settings import Settings
 from shared.telemetry import configure
 
@@ -61,7 +61,7 @@ async def reached(settings: Settings) -> AsyncIterator[Client]:
         return
     url = running_at(settings.data)
     if url is not None:
-        yield Client(url, operator_token(settings.data / "keys"))
+        yield Client(url, known_token(settings.data / "keys"))
         return
     if not (settings.data / "installation.json").exists():
         raise CannotStart(f"There is no installation in {settings.data} yet; `maillage up` makes one.")
@@ -75,7 +75,7 @@ async def reached(settings: Settings) -> AsyncIterator[Client]:
         serving = asyncio.create_task(serve(installation.app(), sock, stop, up_.set))
         await up_.wait()
         try:
-            yield Client(url, operator_token(settings.data / "keys"))
+            yield Client(url, known_token(settings.data / "keys"))
         finally:
             stop.set()
             await serving
@@ -86,9 +86,9 @@ def _served(settings: Settings) -> Client:
     if settings.services_at is not None:
         urls = dict(one.split("=") for one in settings.services_at.split(","))
         folders = {name: settings.data / name / "keys" for name in urls}
-        tokens = {name: operator_token(keys) for name, keys in folders.items() if keys.exists()}
+        tokens = {name: known_token(keys) for name, keys in folders.items() if keys.exists()}
         return Client("", None, {name: Place(url, tokens.get(name)) for name, url in urls.items()})
     if not (settings.data / "keys").exists():
         raise CannotStart(f"No service has begun in {settings.data}; in which container is this to be asked?")
     host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
-    return Client(f"http://{host}:{settings.port}", operator_token(settings.data / "keys"))
+    return Client(f"http://{host}:{settings.port}", known_token(settings.data / "keys"))

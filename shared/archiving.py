@@ -44,8 +44,12 @@ from shared.ledger import (
     root_of,
     verified,
 )
+from shared.secret_files import RESTORE
 
 log = structlog.get_logger()
+KEY_FILE = "notary.key"
+SIGNED_FILE = "notary.signed"
+"""Beside the notary's key once there was a checkpoint, with the public key: so an archive is missed that is gone."""
 README = """\
 The archive of the log `{name}`, written by Maillage. It is complete in itself: with this folder and the public key
 anybody can check, without us and without a network, that no event was changed, removed, added or moved since it was signed:
@@ -62,6 +66,19 @@ Personal values in the bodies are sealed; their keys are not here.
 
 class ArchiveBusy(Exception):
     """Another writer has the archive."""
+
+
+def ledger_there(archive: Archive, keys: Path) -> None:
+    """Returns if nothing is gone of a ledger that had begun. Raises ArchiveDamaged, OSError."""
+    traces = (archive.key_path, archive.log_path, archive.latest_path)
+    if not (keys / KEY_FILE).exists() and any(path.exists() for path in traces):
+        raise ArchiveDamaged(f"keys/{KEY_FILE}", f"it is missing, while there is an archive that it signed: {RESTORE}")
+    was_signed = (keys / SIGNED_FILE).exists() or archive.latest_path.exists()
+    if was_signed and not archive.notes()[0]:
+        raise ArchiveDamaged(
+            "checkpoints.log",
+            "no checkpoint is there any more, though there was one: restore the archive from the backup",
+        )
 
 
 class Archivist:

@@ -17,6 +17,8 @@ from nats.aio.subscription import Subscription
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 
+from shared.secret_files import SEED, read_secret
+
 log = structlog.get_logger()
 API = "$JS.API"
 """Where JetStream is asked inside the account that owns the log."""
@@ -172,8 +174,10 @@ async def connected(servers: Sequence[str] | str, seed: Path, user: str, **optio
     """A connection that comes back by itself for ever.
 
     `seed`: the file with the nkey seed of `user`; `user`: the service's name (or OPERATOR, or a reader's), which is
-    also the word in its inbox, `_INBOX.<user>`. Raises nats.errors.Error, OSError (no file, no server).
+    also the word in its inbox, `_INBOX.<user>`. Raises nats.errors.Error, OSError (no file, no server), SecretUnfit.
     """
+
+    read_secret(seed, SEED)
 
     async def quiet(error: Exception) -> None:
         log.debug("nats.error", error=repr(error))

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hmac
 import os
 import sqlite3
 import threading
@@ -24,7 +23,6 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
@@ -35,6 +33,7 @@ from uuid_utils import uuid7
 from shared.contract import Event
 from shared.erasing import erase, sync_folder
 from shared.key_files import (
+    LOOKED_AT,
     NONCE,
     TRIES,
     KeyFiles,
@@ -43,10 +42,11 @@ from shared.key_files import (
     copy_whole,
     forgotten_in,
     replace_file,
-    secret_file,
+    unreadable,
     wrapping_number,
 )  # fmt: skip
 from shared.personal import Personal
+from shared.secret_files import SecretUnfit, mac, read_secret, secret_file
 from shared.stores.transaction import transaction
 
 CACHED_KEYS = 4096
@@ -84,14 +84,16 @@ class Keyring:
     """The keys of one service's persons. Opened with `Keyring(folder, network, service)`; makes what is missing.
 
     Several processes may use one folder: each write looks first which wrapping key stands, each reading at least every
-    `LOOK` seconds. Raises KeyMissing where the wrapping key is gone.
+    `LOOK` seconds. Raises SecretUnfit: KeyMissing where a key is gone that nothing is to be read without.
     """
 
     def __init__(self, folder: Path, network: str, service: str) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.network, self.service = network, service
         self.folder, self._files = folder, KeyFiles(folder, service)
-        if not self._files.keys.exists():
+        if self._files.begun():
+            self._files.same_index()
+        else:
             secret_file(self._files.wrapping(0))
         self._index = secret_file(self._files.index)
         os.close(os.open(self._files.keys, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite gives its journal the same mode
@@ -102,9 +104,15 @@ class Keyring:
         self._making: asyncio.Task[None] | None = None
         try:
             self._db.executescript(
-                "PRAGMA secure_delete=ON; PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL;" + SCHEMA
+                "PRAGMA secure_delete=ON; PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL;"
+                f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;"  # all of it or nothing, wherever it is cut off
             )
+            if self._db.execute("PRAGMA user_version").fetchone()[0] < LOOKED_AT:
+                self._db.execute(f"PRAGMA user_version={LOOKED_AT}")
             self._wrapping = self._files.read(self._number())
+        except sqlite3.Error as error:
+            self._db.close()
+            raise unreadable(self._files.keys, error) from error
         except BaseException:
             self._db.close()
             raise
@@ -261,6 +269,13 @@ class Keyring:
             self._files.erase_before(self._wrapping.number)
         return bool(gone)
 
+    def lacking(self, persons: Iterable[UUID]) -> set[UUID]:
+        """Those of these persons who have no key here and were not forgotten: the keys are older than what names them."""
+        with self._lock:
+            query = "SELECT person FROM persons UNION SELECT person FROM forgotten"
+            known = {row[0] for row in self._db.execute(query)}
+        return {person for person in persons if str(person) not in known}
+
     def forgotten(self) -> dict[UUID, str]:
         """Everybody who was ever forgotten here, with the time (RFC 3339)."""
         with self._lock:
@@ -288,21 +303,25 @@ class Keyring:
     # The keys' own backup
 
     def backup(self, folder: Path) -> None:
-        """Replaces what `folder` holds of this service's keys by what stands now (`KeyFiles.copy_to`). Raises OSError."""
+        """Replaces what `folder` holds of this service's keys by what stands now (`KeyFiles.copy_to`). Raises OSError,
+        SecretUnfit."""
         self._files.copy_to(folder)
 
     def merge(self, folder: Path) -> None:
         """Takes over what a backup of these keys knows and they do not: they may be an older copy that was put back.
-        Who was forgotten on either side is forgotten here."""
+        Who was forgotten on either side is forgotten here. Raises SecretUnfit."""
         there = KeyFiles(folder, self.service)
-        if not there.keys.exists():
-            return
-        self.forget(forgotten_in(folder, self.service))
         try:
+            if not there.begun():
+                return
+            self.forget(forgotten_in(folder, self.service))
             wrapping = there.read(wrapping_number(there.keys))
-            same_index = there.index.read_bytes() == self._index
+            same_index = read_secret(there.index) == self._index
         except (KeyMissing, FileNotFoundError):
             return
+        except SecretUnfit as why:
+            what = str(why).partition(": ")[0]
+            raise SecretUnfit(f"{what}: take this backup of the keys away, another is made") from None
         with contextlib.closing(sqlite3.connect(there.keys)) as db, self._lock, self._writing():
             known = {
                 row[0] for row in self._db.execute("SELECT person FROM persons UNION SELECT person FROM forgotten")
@@ -423,7 +442,7 @@ class Keyring:
         raise Forgotten(person)
 
     def _digest(self, address: str) -> bytes:
-        return hmac.new(self._index, address.strip().casefold().encode(), sha256).digest()
+        return mac(self._index, address.strip().casefold().encode())
 
 
 def restored(backup: Path, folder: Path, service: str) -> None:
@@ -441,7 +460,7 @@ def restored(backup: Path, folder: Path, service: str) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     replace_file(here.wrapping(number), there.secret(number))
     for path in (there.index, *there.others()):
-        replace_file(folder / path.name, path.read_bytes())
+        replace_file(folder / path.name, read_secret(path) if path.suffix != ".sqlite" else path.read_bytes())
     draft = here.keys.with_suffix(".sqlite.new")
     copy_whole(there.keys, draft)
     erase(here.keys.with_name(here.keys.name + "-journal"))  # else SQLite would take it for one of the new file

@@ -20,6 +20,7 @@ import orjson
 
 from shared.connection import API, OPERATOR, SERVICES_API
 from shared.reading import told_subject as told
+from shared.secret_files import PASSWORD, SEED, read_secret
 
 SYSTEM = "system"
 """The user of the system account: reports of the cluster, its leader, its peers. It does not see the log."""
@@ -87,8 +88,8 @@ def make_seeds(folder: Path, users: Iterable[str]) -> dict[str, str]:
 
 
 def public_key(path: Path) -> str:
-    """The public nkey (`U…`) of a seed's file."""
-    return str(nkeys.from_seed(bytearray(path.read_bytes().strip())).public_key.decode())
+    """The public nkey (`U…`) of a seed's file. Raises SecretUnfit."""
+    return str(nkeys.from_seed(bytearray(read_secret(path, SEED))).public_key.decode())
 
 
 def write_secret(path: Path, text: str) -> None:
@@ -272,14 +273,13 @@ def write(folder: Path, access: Access, nodes: Sequence[Node]) -> None:
     """Writes what a cluster's nodes and the users need: `<folder>/accounts.conf`, `<node>.conf`, `keys/<user>.nk`.
 
     What is there of keys stays, so that it may be run again after an upgrade or for another reader; then the nodes are
-    to load their configuration again. The nodes' password for each other is kept in `keys/routes.password`.
+    to load their configuration again. The nodes' password for each other is kept in `keys/routes.password`. Raises SecretUnfit.
     """
     keys = make_seeds(folder / "keys", access.users)
     password = folder / "keys" / "routes.password"
     if not password.exists():
         write_secret(password, secrets.token_urlsafe(32))
     write_secret(folder / "accounts.conf", accounts_config(keys, access))
+    known = read_secret(password, PASSWORD).decode()
     for node in nodes:
-        write_secret(
-            folder / f"{node.name}.conf", node_config(replace(node, route_password=password.read_text().strip()))
-        )
+        write_secret(folder / f"{node.name}.conf", node_config(replace(node, route_password=known)))

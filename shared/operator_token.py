@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 from pathlib import Path
 from secrets import token_hex
-from tempfile import mkstemp
 
-OPERATOR_TOKEN = "mlg_operator_"
+from shared.secret_files import OPERATOR_TOKEN, SecretUnfit, kept, read_secret
+
+NAME = "operator-token"
 
 
 def operator_token(folder: Path) -> str:
-    """The secret of whoever sits at this machine, kept in the folder of keys; made at the first start."""
-    path = folder / "operator-token"
-    if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        number, draft = mkstemp(prefix="operator-token.", suffix=".new", dir=folder)  # only its owner reads it
-        with open(number, "w") as file:
-            file.write(OPERATOR_TOKEN + token_hex(32))
-            file.flush()
-            os.fsync(file.fileno())
-        with contextlib.suppress(FileExistsError):  # another process was first
-            os.link(draft, path)
-        os.unlink(draft)
-    return path.read_text().strip()
+    """The secret of whoever sits at this machine, kept in the folder of keys; made at the first start. Raises
+    SecretUnfit."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return kept(folder / NAME, lambda: f"{OPERATOR_TOKEN}{token_hex(32)}".encode()).decode()
+
+
+def known_token(folder: Path) -> str:
+    """The same for whoever asks a service that runs: it is the service who makes it. Raises SecretUnfit."""
+    try:
+        return read_secret(folder / NAME).decode()
+    except FileNotFoundError:
+        raise SecretUnfit(f"{folder / NAME} is missing: start the service again, which makes another") from None

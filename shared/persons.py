@@ -25,6 +25,7 @@ from shared.contract.persons import ForgettingReason, PersonForgotten
 from shared.decider import Command, Context, Decider, Decision, Refused, derived_id
 from shared.envelope import Recorded, Void, opened
 from shared.reactions import Reaction
+from shared.secret_files import SecretUnfit
 from shared.tasks import end
 from shared.telling import Telling, Told, told
 from shared.views import Document, View, Where, everything
@@ -350,7 +351,7 @@ class Persons:
         try:
             await asyncio.to_thread(self._ring.backup, folder)
             self.backup_failed = False
-        except OSError as error:
+        except (OSError, SecretUnfit) as error:
             self.backup_failed = True
             log.error("keys.backup_failed", service=self._service.name, error=repr(error))
 

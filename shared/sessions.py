@@ -8,7 +8,6 @@ it is the place of its SignedIn event: a service waits for its view to reach it 
 
 from __future__ import annotations
 
-import hmac
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -30,8 +29,9 @@ from shared.contract import SERVICES
 from shared.contract.accounts import Role
 from shared.execute import utc_now
 from shared.identity import GIVES, OPERATOR, PUBLIC, Level, Who
-from shared.key_files import secret_file
 from shared.runner import Runner
+from shared.secret_files import TOKEN as OPERATORS
+from shared.secret_files import SecretUnfit, same, secret_file
 from shared.views import Document, Store
 
 ALGORITHM = "Ed25519"
@@ -86,13 +86,16 @@ class Signer:
 
 
 class Sessions:
-    """Who asks, as one service knows it."""
+    """Who asks, as one service knows it. Raises SecretUnfit for an operator's token that is none: whoever showed nothing
+    would be the operator."""
 
     def __init__(
         self, runner: Runner, store: Store, network: str, operator_token: str, clock: Callable[[], datetime] = utc_now
     ) -> None:
         self._runner, self._store, self._network, self._clock = runner, store, network, clock
         self._operator = operator_token.encode()
+        if OPERATORS.wrong(self._operator) is not None:
+            raise SecretUnfit("there is no operator's token")
         self._labels: dict[str, str] = {}
         self._labels_at = -1
 
@@ -132,17 +135,17 @@ class Sessions:
 
     async def by_token(self, token: str) -> Who:
         """For whom a program acts that shows this token (RFC 6750). Raises BadToken."""
-        if len(token) > LONGEST or not token.isascii():
+        if len(token) > LONGEST or not token.isascii() or not token.startswith(TOKEN):
             raise BadToken
-        if hmac.compare_digest(token.encode(), self._operator):
+        if same(token.encode(), self._operator):
             return OPERATOR
         id, _, secret = token.removeprefix(TOKEN).partition("_")
         named = _uuid(id)
-        if not token.startswith(TOKEN) or named is None or not secret:
+        if named is None or not secret:
             raise BadToken
         found = (await self._store.find(ACCESS, {"token_ids": str(named)}, limit=1)).documents
         known: Document = found[0]["tokens"][str(named)] if found else {"digest": ""}
-        good = hmac.compare_digest(str(known["digest"]), sha256(secret.encode()).hexdigest())
+        good = same(sha256(secret.encode()).hexdigest().encode(), str(known["digest"]).encode())
         if not good or found[0]["closed"] or datetime.fromisoformat(known["ends"]) <= self._clock():
             raise BadToken
         return _program(found[0], named, known["scopes"])

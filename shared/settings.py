@@ -8,7 +8,7 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 DEPARTMENT = r"0[1-9]|1\d|2[1-9AB]|[3-8]\d|9[0-5]|97[1-46]"
@@ -120,7 +120,9 @@ class Settings(BaseSettings):
     smtp_host: str | None = Field(None, description="The mail server. Without it mails are written as .eml files.")
     smtp_port: int = Field(587, ge=1, le=65535, description="The port of the mail server.")
     smtp_user: str | None = Field(None, description="The account on the mail server, if it wants one.")
-    smtp_password: str | None = Field(None, repr=False, description="The password of that account.")
+    smtp_password: str | None = Field(
+        None, repr=False, validate_default=True, description="The password of that account."
+    )
     smtp_tls: Literal["starttls", "tls", "none"] = Field(
         "starttls", description="How the way to the mail server is protected."
     )
@@ -232,6 +234,13 @@ class Settings(BaseSettings):
                     f"{code[:20]} is no department's code; write them with commas between them, such as 09,31,2A or 974"
                 )
         return text
+
+    @field_validator("smtp_password")
+    @classmethod
+    def _password(cls, password: str | None, info: ValidationInfo) -> str | None:
+        if info.data.get("smtp_user") and not (password or "").strip():
+            raise ValueError("it is empty, while MAILLAGE_SMTP_USER names an account")
+        return password
 
     @field_validator("trusted_proxies")
     @classmethod

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import hmac
 import os
 from pathlib import Path
 from secrets import token_urlsafe
 
 from services.directory.account_views import ACCOUNTS
+from shared.secret_files import SecretUnfit, read_secret, same
 from shared.service import Service
 
 FILE = "directory.first-link"
@@ -19,14 +19,14 @@ def _path(service: Service) -> Path:
 
 
 async def first_link(service: Service) -> str | None:
-    """Where the first administrator opens an account; None once there is one."""
+    """Where the first administrator opens an account; None once there is one. Raises SecretUnfit."""
     path = _path(service)
     if (await service.store.find(ACCOUNTS, {"administers": True}, limit=1)).total:
         path.unlink(missing_ok=True)
         return None
     with contextlib.suppress(FileExistsError):
         write(service, token_urlsafe(32))
-    return f"{service.around.public_url.rstrip('/')}/directory/sign-in/first/{path.read_text()}"
+    return f"{service.around.public_url.rstrip('/')}/directory/sign-in/first/{read_secret(path).decode()}"
 
 
 def write(service: Service, code: str) -> None:
@@ -46,10 +46,9 @@ def write(service: Service, code: str) -> None:
 def is_good(service: Service, code: str) -> bool:
     """Whether this is the code that is kept."""
     try:
-        kept = _path(service).read_text()
-    except FileNotFoundError:
+        return same(code.encode(errors="replace"), read_secret(_path(service)))
+    except (FileNotFoundError, SecretUnfit):
         return False
-    return hmac.compare_digest(kept.encode(), code.encode(errors="replace"))
 
 
 def used(service: Service) -> bool:

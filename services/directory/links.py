@@ -6,16 +6,14 @@ A token carries ids only, nothing about a person: base64url of a payload and the
 
 from __future__ import annotations
 
-import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
-from shared.key_files import secret_file
+from shared.secret_files import mac, same, secret_file
 
 GOOD_FOR = timedelta(minutes=15)
 INVITATION = timedelta(days=3)  # the first link of an account that an administrator has opened
@@ -71,8 +69,8 @@ class Links:
             raw = urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4))
         except (NotBase64, ValueError):
             raise BadLink from None
-        payload, mac = raw[:-MAC], raw[-MAC:]
-        if not hmac.compare_digest(mac, self._mac(payload)) or payload[:1] != what or len(payload) != length:
+        payload, shown = raw[:-MAC], raw[-MAC:]
+        if not same(shown, self._mac(payload)) or payload[:1] != what or len(payload) != length:
             raise BadLink
         if datetime.fromtimestamp(int.from_bytes(payload[-6:], "big"), UTC) < now:
             raise OldLink
@@ -81,8 +79,8 @@ class Links:
     def mark(self, address: str) -> bytes:
         """A keyed hash of a mail address, to count and to compare without keeping it."""
         folded = address.strip().casefold().encode(errors="surrogatepass")
-        return hmac.new(self._key, b"address|" + folded, sha256).digest()
+        return mac(self._key, b"address|" + folded)
 
     def _mac(self, payload: bytes) -> bytes:
         about = f"maillage sign-in link|{self._network}|".encode()
-        return hmac.new(self._key, about + payload, sha256).digest()[:MAC]
+        return mac(self._key, about + payload)[:MAC]

@@ -17,8 +17,10 @@ from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from shared.decider import Refused
+from shared.key_files import begun, unreadable
 from shared.stores.transaction import transaction
 
+FILE = "directory.passwords.sqlite"
 LEAST, MOST = 12, 200  # characters
 AT_ONCE = 2  # checks at the same time: each takes 64 MiB and a core
 HASHING = PasswordHash((Argon2Hasher(time_cost=3, memory_cost=64 * 1024, parallelism=4),))  # RFC 9106 §4, second choice
@@ -41,16 +43,22 @@ def check_new(password: str, address: str) -> None:
 
 
 class Passwords:
-    """The hashes of one installation's accounts. Opened with the folder of the keys; made at the first use."""
+    """The hashes of one installation's accounts. Opened with the folder of the keys; made at the first use. Raises
+    SecretUnfit."""
 
     def __init__(self, folder: Path, hashing: PasswordHash = HASHING) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path = folder / "directory.passwords.sqlite"
+        path = folder / FILE
+        begun(path)
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite gives its journal the same mode
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
-        self._db.executescript(
-            f"PRAGMA secure_delete=ON; PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL; {SCHEMA}"
-        )
+        try:
+            self._db.executescript(
+                f"PRAGMA secure_delete=ON; PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL; {SCHEMA}"
+            )
+        except sqlite3.Error as error:
+            self._db.close()
+            raise unreadable(path, error) from error
         self._lock = threading.Lock()
         self._hashing = hashing
         self._nobody = hashing.hash(os.urandom(16).hex())

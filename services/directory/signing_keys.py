@@ -17,6 +17,7 @@ from services.directory.account_views import SIGNING_KEYS
 from services.directory.domain.signing_key import PublishSigningKey, WithdrawSigningKey
 from shared.decider import Refused, derived_id
 from shared.execute import utc_now
+from shared.secret_files import SecretUnfit
 from shared.service import Service
 from shared.sessions import Signer
 
@@ -41,7 +42,12 @@ class SigningKeys:
     def signer(self) -> Signer:
         found = self._stamp()
         if self._signer is None or found != self._read_at:
-            self._signer = self._of(self._file)
+            try:
+                self._signer = self._of(self._file)
+            except SecretUnfit as why:
+                if self._signer is None:
+                    raise
+                log.error("sessions.key_unfit", why=str(why))  # what was read before still signs
             self._read_at = self._stamp()
         return self._signer
 

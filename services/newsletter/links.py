@@ -6,18 +6,16 @@ installation, bound to the network and to what the link is for.
 
 from __future__ import annotations
 
-import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 from typing import get_args
 from uuid import UUID
 
 from shared.contract.newsletter import BulletinCode
-from shared.key_files import secret_file
+from shared.secret_files import mac, same, secret_file
 
 MAC = 16  # bytes
 CODES: tuple[BulletinCode, ...] = get_args(BulletinCode)
@@ -84,8 +82,8 @@ class Links:
             raw = urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4))
         except (NotBase64, ValueError):
             raise BadLink from None
-        payload, mac = raw[:-MAC], raw[-MAC:]
-        if not hmac.compare_digest(mac, self._mac(payload)) or payload[:1] != kind:
+        payload, shown = raw[:-MAC], raw[-MAC:]
+        if not same(shown, self._mac(payload)) or payload[:1] != kind:
             raise BadLink
         return payload
 
@@ -94,4 +92,4 @@ class Links:
 
     def _mac(self, payload: bytes) -> bytes:
         about = f"maillage newsletter link|{self._network}|".encode()
-        return hmac.new(self._key, about + payload, sha256).digest()[:MAC]
+        return mac(self._key, about + payload)[:MAC]

@@ -22,9 +22,9 @@ from typing import Any, Literal, TypeVar
 import structlog
 
 from shared.archive import Archive, ArchiveDamaged
-from shared.archiving import ArchiveBusy, Archivist
+from shared.archiving import KEY_FILE, SIGNED_FILE, ArchiveBusy, Archivist, ledger_there
 from shared.envelope import Message
-from shared.key_files import replace_file, secret_file
+from shared.key_files import replace_file
 from shared.ledger import (
     NotVerified,
     SigningKey,
@@ -39,13 +39,13 @@ from shared.ledger import (
 )
 from shared.log import Log, LogDamaged, Unavailable
 from shared.proving import Proof, proof_of
+from shared.secret_files import SecretUnfit, read_secret, secret_file
 from shared.service import Service
 from shared.tasks import end
 
 log = structlog.get_logger()
 T = TypeVar("T")
 State = Literal["starting", "waiting", "signing", "failing", "stopped"]
-KEY_FILE = "notary.key"
 STEP = 5000  # messages that are read and not archived yet, at most
 TICK = 0.2  # seconds in which messages gather before they are archived: a step costs as much as some hundreds of them
 PAUSE = 1.0  # seconds between two checkpoints, at least
@@ -215,10 +215,7 @@ class Notary:
 
     def _open(self) -> None:
         path = self._keys / KEY_FILE
-        if not path.exists() and self.archive.key_path.exists():
-            raise ArchiveDamaged(
-                f"keys/{KEY_FILE}", "it is missing, while there is an archive that it signed: restore it"
-            )
+        ledger_there(self.archive, self._keys)
         name = self._name
         if self.archive.key_path.exists():
             try:
@@ -228,13 +225,14 @@ class Notary:
         self._keys.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
             self._signing_key = SigningKey.of(name, secret_file(path))
-        except ValueError as error:
-            raise ArchiveDamaged(f"keys/{KEY_FILE}", str(error)) from error
+        except SecretUnfit as why:
+            raise ArchiveDamaged(f"keys/{KEY_FILE}", f"it {str(why).removeprefix(f'{path} ')}") from why
         self.key = self._signing_key.verifier
         self._keep_key(path)
         archivist = Archivist(self.archive.folder, self.key)
         archivist.open()
         self._archivist = archivist
+        self._note_signed()
 
     def _keep_key(self, path: Path) -> None:
         """Into the keys' own backup, where there is one: without it a restore could not go on with this ledger."""
@@ -242,9 +240,15 @@ class Notary:
             return
         try:
             self.keys_backup.mkdir(parents=True, exist_ok=True, mode=0o700)
-            replace_file(self.keys_backup / KEY_FILE, path.read_bytes())
+            replace_file(self.keys_backup / KEY_FILE, read_secret(path))
         except OSError as error:
             log.error("notary.key_not_kept", error=repr(error))
+
+    def _note_signed(self) -> None:
+        """Leaves word beside the key that something was signed: from now on its checkpoints are missed if they go."""
+        path = self._keys / SIGNED_FILE
+        if self._archivist is not None and self._archivist.head is not None and not path.exists():
+            replace_file(path, f"{self.key}\n".encode())
 
     def _close(self) -> None:
         if self._archivist is not None:
@@ -311,6 +315,7 @@ class Notary:
             if not consistent(before.size, before.root, head.size, head.root, path):
                 raise TreeWrong
         archivist.keep(signed(head, key))
+        self._note_signed()
 
     async def _compare_all(self) -> None:
         """Reads the log again up to what is archived, and compares each message with its leaf."""

@@ -6,16 +6,14 @@ bound to the network and to what the link is for. It has no end of its own: it i
 
 from __future__ import annotations
 
-import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
 from services.observatory.domain.survey_state import answer_id
-from shared.key_files import secret_file
+from shared.secret_files import mac, same, secret_file
 from shared.service import Service
 
 MAC = 16  # bytes
@@ -78,8 +76,8 @@ class Links:
             raw = urlsafe_b64decode(token.encode("ascii") + b"=" * (-len(token) % 4))
         except (NotBase64, ValueError):
             raise BadLink from None
-        payload, mac = raw[:-MAC], raw[-MAC:]
-        if not hmac.compare_digest(mac, self._mac(payload)):
+        payload, shown = raw[:-MAC], raw[-MAC:]
+        if not same(shown, self._mac(payload)):
             raise BadLink
         return payload
 
@@ -88,7 +86,7 @@ class Links:
 
     def _mac(self, payload: bytes) -> bytes:
         about = f"maillage survey link|{self._network}|".encode()
-        return hmac.new(self._key, about + payload, sha256).digest()[:MAC]
+        return mac(self._key, about + payload)[:MAC]
 
 
 def links_of(service: Service) -> Links:

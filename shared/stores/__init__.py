@@ -6,6 +6,7 @@ import fcntl
 import os
 from pathlib import Path
 
+from shared.secret_files import PASSWORD, SecretUnfit, read_secret
 from shared.settings import Settings
 from shared.stores.sqlite import SqliteStore
 from shared.views import Store
@@ -17,18 +18,24 @@ class InUse(Exception):
 
 def store_for(settings: Settings, data: Path, network: str, service: str) -> Store:
     """The store of a service: MongoDB where `MAILLAGE_MONGO_URL` names one (the database `<network>_<service>`, shared
-    by all replicas), else an SQLite file in the data folder, which belongs to one process. Raises InUse, ValueError for
-    an address that is none."""
+    by all replicas), else an SQLite file in the data folder, which belongs to one process. Raises InUse, SecretUnfit,
+    ValueError for an address that is none."""
     if settings.mongo_url is None:
         path = data / "views" / f"{service}.sqlite"
         return AloneStore(path)
     from shared.stores.mongo import MongoStore
     from shared.stores.mongo_client import Mongo
 
-    options = (
-        {} if settings.mongo_password_file is None else {"password": settings.mongo_password_file.read_text().strip()}
-    )
+    options = {} if settings.mongo_password_file is None else {"password": password_in(settings.mongo_password_file)}
     return MongoStore(Mongo(settings.mongo_url, settings.mongo_driver, **options), f"{network}_{service}")
+
+
+def password_in(path: Path) -> str:
+    """What a file holds that a setting names. Raises SecretUnfit."""
+    try:
+        return read_secret(path, PASSWORD).decode()
+    except FileNotFoundError:
+        raise SecretUnfit(f"{path}, which is to hold a password, is not there") from None
 
 
 class AloneStore(SqliteStore):

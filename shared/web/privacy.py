@@ -6,6 +6,7 @@ An address stands in the body of a request alone, never in an address of ours.
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
@@ -134,6 +135,14 @@ class DuePerson(BaseModel):
     ends: datetime
 
 
+class UnreadablePersons(BaseModel):
+    """Of the persons whom records name, those who have no key though they were not forgotten."""
+
+    service: str
+    persons: int
+    named: int
+
+
 class NamedPerson(BaseModel):
     """Whose value a field of a document is."""
 
@@ -212,6 +221,14 @@ def privacy(service: Service, pages: Pages) -> APIRouter:
         """Who will have been forgotten by then, because every term is over. Nothing is done."""
         at = service.around.clock() + timedelta(days=within)
         return [DuePerson(person=one.person, purpose=one.purpose, ends=one.ends) for one in await persons.due(at)]
+
+    @router.get("/api/persons/unreadable", tags=["persons"], operation_id=f"{service.name}_unreadable_persons")
+    @access("administrator")
+    async def unreadable() -> UnreadablePersons:
+        """How many persons nobody can read who were not forgotten: none, unless keys were lost."""
+        named = {record.person for record in await persons.records()}
+        lacking = await asyncio.to_thread(service.keyring.lacking, named)
+        return UnreadablePersons(service=service.name, persons=len(lacking), named=len(named))
 
     @router.get("/api/persons/of/{view}/{key}", tags=["persons"], operation_id=f"{service.name}_persons_of")
     @access("administrator")

@@ -17,6 +17,7 @@ from shared.contract.directory import ContactAdded
 from shared.key_files import KeyMissing, forgotten_in
 from shared.keyring import Forgotten, Keyring, restored
 from shared.personal import Personal
+from shared.secret_files import secret_file
 
 GONE, STAYS = uuid5(UUID(int=0), "gone"), uuid5(UUID(int=0), "stays")
 EVENT = uuid5(UUID(int=0), "event")
@@ -254,7 +255,7 @@ def test_the_keys_own_backup_follows_a_forgetting_and_an_older_copy_of_it_opens_
     keyring: Keyring, keys: Path, tmp_path: Path
 ) -> None:
     kept, copy = tmp_path / "kept", tmp_path / "copy"
-    (keys / "directory.link-key").write_bytes(b"links")
+    links = secret_file(keys / "directory.link-key")
     gone, stays = sealed(keyring, GONE), sealed(keyring, STAYS)
     keyring.backup(kept)
     shutil.copytree(kept, copy)
@@ -267,7 +268,7 @@ def test_the_keys_own_backup_follows_a_forgetting_and_an_older_copy_of_it_opens_
     ).unlink()  # what it copied was erased in the backup; its own copy is the operator's
 
     restored(kept, tmp_path / "new", "directory")
-    assert (tmp_path / "new" / "directory.link-key").read_bytes() == b"links"
+    assert (tmp_path / "new" / "directory.link-key").read_bytes() == links
     ring = ring_of(tmp_path / "new")
     assert (opened(ring, gone), opened(ring, stays)) == (None, "Zénobie") and set(ring.forgotten()) == {GONE}
     ring.close()

@@ -15,9 +15,10 @@ from uuid import UUID, uuid4
 import pytest
 
 from shared.contract.directory import ContactAdded
-from shared.key_files import KeyMissing, secret_file
+from shared.key_files import KeyMissing
 from shared.keyring import Forgotten, Keyring
 from shared.personal import Personal
+from shared.secret_files import secret_file
 
 
 @pytest.fixture
