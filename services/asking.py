@@ -15,6 +15,7 @@ from nats.js.errors import APIError
 from rich.table import Table
 
 from services.client import SERVICES, Client
+from services.clocks import timed
 from services.data_folder import EMPTY_NETWORK, CannotStart
 from services.keys_needed import unfit
 from services.terminal import DataOption, JsonOption, bar, out, reached, run, settings_of
@@ -267,6 +268,8 @@ def doctor(
                 check(
                     f"{name}: keys", not kept["persons"], lacking if kept["persons"] else f"of {kept['named']} persons"
                 )
+                for what, good, text in timed(await client.get(f"/{name}/api/clock")):
+                    check(f"{name}: {what}", good, text)
             ledger = await client.get("/observatory/api/ledger")
             late = ledger["state"] == "waiting" and ledger["signed"] < ledger["log"]
             late = late and (ledger["age"] is None or ledger["age"] > 3 * settings.checkpoint_seconds)

@@ -35,6 +35,7 @@ COMMANDS: Mapping[str, Sequence[str]] = {
     "import": ["importing"],
     "nats": ["nats_files"],
     "person": ["person"],
+    "clock": ["clocks"],
     "account": ["account"],
 }
 """Command → the modules that add it, and what is under it."""

@@ -19,6 +19,7 @@ import typer
 from services.client import SERVICES, Client, NoAnswer
 from services.data_folder import CannotStart
 from services.terminal import DataOption, JsonOption, err, out, reached, run, settings_of
+from shared.clock import WAY_OUT
 
 person = typer.Typer(
     help="Persons: what is kept of them, all of it for them, forgetting them (docs/privacy.md).", no_args_is_help=True
@@ -222,23 +223,64 @@ def forget(
 @person.command()
 def due(
     within: Annotated[int, typer.Option(min=0, max=36525, help="Days from now on.")] = 0,
+    confirm: Annotated[
+        bool, typer.Option("--confirm", help="Forget those who are due now, also who was not foretold.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Without asking.")] = False,
     data: DataOption = None,
     json: JsonOption = False,
 ) -> None:
-    """Who will be forgotten by then because the terms are over. Nothing is done."""
+    """Who will be forgotten by then because the terms are over, and whether that was foretold. Nothing is done by it.
+
+    Who was foretold a week before goes unasked, and so do up to 20 others of a service. More of them wait for --confirm.
+    """
+    if confirm and within:
+        raise CannotStart("Only who is due now can be confirmed: leave --within out.")
 
     async def work() -> list[dict[str, Any]]:
         async with reached(settings_of(data)) as client:
-            return [
+            found = [
                 {"service": name, **one}
                 for name in SERVICES
                 for one in await client.get(f"/{name}/api/persons/due?within={within}")
             ]
+            clocks = [await client.get(f"/{name}/api/clock") for name in SERVICES]
+            if not json:
+                show_due(found, clocks)
+            if confirm:
+                await _confirmed(client, found, yes)
+            return found
 
     found = run(work())
     if json:
         out.print_json(data=found)
-        return
+
+
+def show_due(found: list[dict[str, Any]], clocks: list[dict[str, Any]]) -> None:
     for one in found:
-        out.print(f"{one['ends'][:10]}  {one['service']:<11} {one['person']}  {one['purpose']}", highlight=False)
+        foretold = f"foretold {one['foretold'][:10]}" if one["foretold"] else "not foretold"
+        out.print(
+            f"{one['ends'][:10]}  {one['service']:<11} {one['person']}  {one['purpose']}  {foretold}",
+            highlight=False, soft_wrap=True,
+        )  # fmt: skip
     out.print(f"{len(found)} persons.", highlight=False)
+    for clock in clocks:
+        if clock["doubt"]:
+            err.print(f"{clock['service']}: {clock['doubt']}; {WAY_OUT}.", highlight=False, soft_wrap=True)
+        elif clock["question"]:
+            err.print(
+                f"{clock['service']}: {clock['question']['persons']} were not foretold, too many to go unasked. Is a term "
+                "(MAILLAGE_KEEP_…) shorter than it should be? If all is right: `maillage person due --confirm`.",
+                highlight=False, soft_wrap=True,
+            )  # fmt: skip
+
+
+async def _confirmed(client: Client, found: list[dict[str, Any]], yes: bool) -> None:
+    """Lets those who were shown be forgotten, once whoever asks has said so."""
+    if not found or not (yes or typer.confirm("Forget them? Nobody can take it back.", err=True)):
+        raise typer.Exit(0 if not found else 1)
+    for name in SERVICES:
+        persons = [one["person"] for one in found if one["service"] == name]
+        if persons:
+            done = await client.post(f"/{name}/api/persons/due/confirm", {"persons": persons})
+            err.print(f"{name}: {done['confirmed']} are forgotten while it runs.", highlight=False)

@@ -185,7 +185,7 @@ class KeyFiles:
         good there. Raises OSError, SecretUnfit."""
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         there = KeyFiles(folder, self.service)
-        with _alone(folder / f"{self.service}.lock"):
+        with alone(folder / f"{self.service}.lock"):
             draft = there.keys.with_suffix(".sqlite.new")
             for _ in range(TRIES):
                 copy_whole(self.keys, draft)
@@ -310,7 +310,7 @@ def copy_whole(keys: Path, draft: Path) -> None:
 
 
 @contextlib.contextmanager
-def _alone(path: Path) -> Iterator[None]:
+def alone(path: Path) -> Iterator[None]:
     """One process at a time."""
     number = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:

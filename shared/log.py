@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
+import orjson
 import structlog
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
@@ -16,7 +18,7 @@ from nats.js.errors import APIError, NotFoundError
 
 from shared.committing import Committer, Conflict, Unit, Write
 from shared.connection import NotAllowed
-from shared.direct import DirectGet, Unavailable
+from shared.direct import DirectGet, Unavailable, api_of
 from shared.envelope import Message, Recorded, Void, opened
 from shared.reading import AGAIN, DOUBTS, LogDamaged, end_of, read, told_subject
 
@@ -236,6 +238,17 @@ class Log:
             return await end_of(self._nc, self.network, seen)
         except (TimeoutError, NatsError, APIError) as error:
             raise Unavailable("the event log does not answer") from error
+
+    async def end(self) -> tuple[int, datetime | None]:
+        """The sequence of the last message, and what time it is where the log lies (None where it does not say)."""
+        try:
+            answer = await self._nc.request(f"{api_of(self._nc)}.STREAM.INFO.{self.network}", b"", timeout=5.0)
+        except (TimeoutError, NatsError) as error:
+            raise Unavailable("the event log does not answer") from error
+        told = orjson.loads(answer.data)
+        if "state" not in told:
+            raise Unavailable("the event log does not say how it is")
+        return int(told["state"]["last_seq"]), datetime.fromisoformat(told["ts"]) if told.get("ts") else None
 
     def read(
         self, after: int = 0, *, follow: bool = False, until: int | None = None

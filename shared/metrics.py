@@ -54,6 +54,17 @@ PARKED = gauge(
 VOIDS = gauge("void_messages", "Messages of the log that are no events, by reason.", "service", "reason")
 UNKNOWN = gauge("unknown_events", "Events of types that this release does not know.", "service")  # fmt: skip
 REBUILDING = gauge("view_rebuilding", "Views that are being built anew beside the live ones.", "service")
+DOUBTED = gauge(
+    "clock_doubted", "Whether the clock is not believed (1), so that forgetting by terms and signing wait.", "service"
+)
+UNFORESEEN = gauge(
+    "persons_unforeseen",
+    "Persons who fell due without having been foretold, about whom an operator is asked.",
+    "service",
+)
+UNANSWERED = gauge(
+    "persons_question_age_seconds", "Since when an operator is asked about them; 0 where nobody is.", "service"
+)
 LOOP_LAG = Histogram(
     "maillage_event_loop_lag_seconds", "How late the event loop of the process came back to a timer.",
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5), registry=REGISTRY,
@@ -127,6 +138,10 @@ async def measure(service: Service) -> None:
     only(VOIDS, {(name, reason): float(voids[reason]) for reason in {*Void.REASONS, *voids}}, name)
     UNKNOWN.labels(name).set(sum(runner.unknown.values()))
     REBUILDING.labels(name).set(len(runner.rebuilding))
+    DOUBTED.labels(name).set(float(service.clock.standing.doubt is not None))
+    asked = await asyncio.to_thread(lambda: service.persons.foretold.question)
+    UNFORESEEN.labels(name).set(asked.persons if asked else 0)
+    UNANSWERED.labels(name).set((service.around.clock() - asked.since).total_seconds() if asked else 0)
     last: dict[tuple[str, ...], float] = {}
     lags: dict[tuple[str, ...], float] = {}
     pending: dict[tuple[str, ...], float] = {}

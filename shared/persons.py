@@ -12,6 +12,7 @@ older log or older keys came back (ADR 8).
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -24,6 +25,7 @@ from shared.contract import Event
 from shared.contract.persons import ForgettingReason, PersonForgotten
 from shared.decider import Command, Context, Decider, Decision, Refused, derived_id
 from shared.envelope import Recorded, Void, opened
+from shared.foretelling import ANSWER, FORETELLING, Due, Foretold
 from shared.reactions import Reaction
 from shared.secret_files import SecretUnfit
 from shared.tasks import end
@@ -37,6 +39,7 @@ log = structlog.get_logger()
 Text = tuple[str, str]
 """French, English"""
 DAY = 24 * 3600.0  # seconds between two looks at the terms
+AGAIN = 60.0  # seconds until it looks again where the clock was in doubt
 AT_ONCE = 200  # persons forgotten with one replacing of the wrapping key
 
 
@@ -151,15 +154,6 @@ class Record:
     page: str
 
 
-@dataclass(frozen=True)
-class Due:
-    """A person whose every record has come to the end of its term: the last of them ended at `ends`."""
-
-    person: UUID
-    purpose: str
-    ends: datetime
-
-
 class Persons:
     """The persons of one service."""
 
@@ -168,6 +162,8 @@ class Persons:
         self._data = service.definition.persons
         self._again: set[UUID] = set()
         self._task: asyncio.Task[None] | None = None
+        self._again_soon = asyncio.Event()
+        self.foretold = Foretold(service.around.data / "keys" / f"{service.name}.foretold", self.term)
         self.backup_failed = False
 
     # Beginning and ending
@@ -205,15 +201,23 @@ class Persons:
     async def stop(self) -> None:
         await end(self._task)
 
+    def look_again(self) -> None:
+        """Looks at the terms now: an operator has said what was waited for."""
+        self._again_soon.set()
+
     async def _daily(self) -> None:
         while True:
+            self._again_soon.clear()
             try:
                 if self._service.settings.terms_run(self._service.network):
                     await self.end_terms()
                 await self._backup()
             except Exception:
                 log.exception("persons.terms_failed", service=self._service.name)
-            await asyncio.sleep(DAY)
+            pause = DAY if self._service.clock.standing.doubt is None else AGAIN
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await self._again_soon.wait()
 
     # Finding
 
@@ -270,17 +274,30 @@ class Persons:
         return sorted(found, key=lambda one: (one.ends, one.person))
 
     async def end_terms(self) -> int:
-        """Forgets everybody who is due now; how many these were."""
-        due = await self.due()
-        actor, loop = f"service:{self._service.name}", asyncio.get_running_loop()
+        """Forgets everybody who is due now, and foretells who will be; how many were forgotten.
+
+        Nobody while the clock is in doubt; and none of those who were not foretold where these are too many, before an
+        operator has said so (`Foretold`).
+        """
+        if await self._service.clock.doubt() is not None:
+            return 0
+        now = self._service.around.clock()
+        coming = await self.due(now + FORETELLING)
+        due = await asyncio.to_thread(self.foretold.may_go, coming, now)
+        if (waiting := self.foretold.question) is not None:
+            log.warning("persons.unforeseen", service=self._service.name, persons=waiting.persons, way_out=ANSWER)
+        actor, loop, done = f"service:{self._service.name}", asyncio.get_running_loop(), 0
         for purpose in sorted({one.purpose for one in due}):
             every = [one.person for one in due if one.purpose == purpose]
             for start in range(0, len(every), AT_ONCE):
                 began = loop.time()
+                if await self._service.clock.doubt() is not None:
+                    return done
                 await self.forget(every[start : start + AT_ONCE], reason="term", purpose=purpose, actor=actor)
+                done += len(every[start : start + AT_ONCE])
                 if len(due) > AT_ONCE:  # a whole history that was imported may be due: pages have half of the time
                     await asyncio.sleep(loop.time() - began)
-        return len(due)
+        return done
 
     # Forgetting
 

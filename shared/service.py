@@ -13,6 +13,7 @@ from nats.aio.client import Client
 
 from shared.accounts import ACCESS
 from shared.asking import Asking
+from shared.clock import Clock
 from shared.decider import Command, Decider
 from shared.execute import Executor, Outcome, utc_now
 from shared.freshness import Freshness
@@ -104,6 +105,7 @@ class Service:
         self.definition, self.around = definition, around
         self.name, self.network, self.settings = definition.name, around.network, around.settings
         self.log = Log(around.nc, around.network, replicas=around.replicas)
+        self.clock = Clock(self.log, around.data, definition.name, lambda: around.clock())
         self.keyring = Keyring(around.data / "keys", around.network, definition.name)
         self.store = around.store
         self.runner = Runner(self.log, self.store, [*definition.views, ACCESS], definition.name)
@@ -120,6 +122,7 @@ class Service:
     async def start(self) -> None:
         """Returns once the service answers. Raises LogDamaged where its views were built from another log."""
         await self.log.start()
+        await self.clock.start()
         await self.persons.enforce()
         await self.runner.start()
         await self.persons.resume()
@@ -140,6 +143,7 @@ class Service:
         await self.freshness.stop()
         await self.asking.stop()
         await self.runner.stop()
+        await self.clock.stop()
         await self.log.stop()
         await self.store.close()
         self.keyring.close()

@@ -219,7 +219,8 @@ class Entry:
         while True:
             await asyncio.sleep(ROUND)
             try:
-                await self.keys.retire(utc_now())
+                if await self.service.clock.doubt() is None:  # a key that is withdrawn stays so
+                    await self.keys.retire(utc_now())
             except Exception:
                 log.exception("sign_in.keys_not_retired")
 

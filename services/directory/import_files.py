@@ -100,14 +100,18 @@ def alone(path: Path) -> Iterator[bool]:
         os.close(number)
 
 
-def sweep(folder: Path, pattern: str, before: float) -> int:
-    """Takes away the files that were last written before a time (seconds since 1970); how many."""
+def sweep(folder: Path, pattern: str, now: float, age: float) -> int:
+    """Takes away the files that were last written longer ago than `age` seconds; how many. `now`: seconds since 1970. One
+    that was written by a clock which was ahead is as old as if it were written now."""
     count = 0
     for path in folder.glob(pattern):
         try:
-            if path.stat().st_mtime < before:
+            written = path.stat().st_mtime
+            if written < now - age:
                 path.unlink()
                 count += 1
+            elif written > now:
+                os.utime(path, (now, now))
         except FileNotFoundError:
             continue
     return count

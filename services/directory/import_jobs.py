@@ -11,7 +11,6 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from time import time
 from typing import Any
 from uuid import UUID
 
@@ -109,20 +108,26 @@ class Imports:
             return None
         return found
 
-    def sweep(self) -> int:
-        """Erases uploads that nobody confirmed and reports that have come to their term; how many files."""
-        settings, now = self._service.settings, time()
-        count = sweep(self.folder, "*.report", now - settings.keep_import_reports * 24 * HOUR)
+    async def sweep(self) -> int:
+        """Erases uploads that nobody confirmed and reports that have come to their term; how many files. None while the
+        clock is in doubt."""
+        if await self._service.clock.doubt() is not None:
+            return 0
+        return await asyncio.to_thread(self._sweep)
+
+    def _sweep(self) -> int:
+        settings, now = self._service.settings, self._service.around.clock().timestamp()
+        count = sweep(self.folder, "*.report", now, settings.keep_import_reports * 24 * HOUR)
         for part in ("draft", "table", "upload", "checked", "progress"):
-            count += sweep(self.folder, f"*.{part}", now - settings.keep_uploads * 24 * HOUR)
-        count += sweep(self.folder, ".*.new", now - HOUR)
+            count += sweep(self.folder, f"*.{part}", now, settings.keep_uploads * 24 * HOUR)
+        count += sweep(self.folder, ".*.new", now, HOUR)
         return count
 
     async def _go_round(self) -> None:
         while True:
             try:
                 self.resume()
-                await asyncio.to_thread(self.sweep)
+                await self.sweep()
             except Exception:
                 log.exception("import.round_failed")
             await asyncio.sleep(ROUND)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from time import time
 
 import structlog
 
@@ -37,14 +36,16 @@ async def named(service: Service) -> set[str]:
 
 
 async def sweep(service: Service) -> int:
-    """One round; how many files were erased: none while the views are behind the log, since they would name too few."""
+    """One round; how many files were erased: none while the views are behind the log, since they would name too
+    few, and none while the clock is in doubt."""
     if not await service.runner.wait_for(await service.log.last(), timeout=60.0):
         return 0
-    pictures = pictures_of(service)
-    before = time() - service.settings.keep_pictures * DAY
+    if await service.clock.doubt() is not None:
+        return 0
+    pictures, now = pictures_of(service), service.around.clock().timestamp()
     async with one_at_a_time(service):  # so that no picture is sent again between the look at it and its end
         living = await named(service)
-        return await asyncio.to_thread(pictures.sweep, living, before)
+        return await asyncio.to_thread(pictures.sweep, living, now, service.settings.keep_pictures * DAY)
 
 
 async def _rounds(service: Service) -> None:

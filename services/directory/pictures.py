@@ -117,14 +117,15 @@ class Pictures:
             return False
         return True
 
-    def sweep(self, living: Collection[str], before: float) -> int:
-        """Takes away the files that are none of `living` and were last wanted before a time (seconds since 1970); how
-        many. Blocks."""
+    def sweep(self, living: Collection[str], now: float, age: float) -> int:
+        """Takes away the files that are none of `living` and were last wanted longer ago than `age` seconds; how many.
+        `now`: seconds since 1970. Blocks."""
         gone = []
         for name in self.names():
-            if name in living:
+            wanted = now if name in living else self._path(name).stat().st_mtime
+            if wanted >= now:  # also where a clock that was ahead said so
                 self.renew(name)
-            elif self._path(name).stat().st_mtime < before:
+            elif wanted < now - age:
                 gone.append(name)
         self.erase(gone)
         return len(gone)

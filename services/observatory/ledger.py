@@ -25,9 +25,10 @@ Seq = Annotated[int, Path(ge=1, le=2**53, description="Its place in the log.")]
 
 
 class LedgerOut(BaseModel):
-    """How the ledger is. `state`: signing; waiting for its turn; failing, to be tried again; stopped for good."""
+    """How the ledger is. `state`: signing; waiting for its turn; held while the clock is in doubt; failing, to be tried again; stopped
+    for good."""
 
-    state: Literal["starting", "waiting", "signing", "failing", "stopped"]
+    state: Literal["starting", "waiting", "signing", "held", "failing", "stopped"]
     problem: str | None
     log: int = Field(description="The last event that the observatory has read.")
     archived: int

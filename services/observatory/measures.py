@@ -15,7 +15,7 @@ AGE = gauge("checkpoint_age_seconds", "Since the latest checkpoint was signed.",
 SIZE = gauge("checkpoint_size_events", "Events that the latest checkpoint covers.", "service")
 UNSIGNED = gauge("checkpoint_unsigned_events", "Events in the log that no checkpoint covers yet.", "service")
 NOTARY = gauge(
-    "notary_state", "What the notary does (1): starting, waiting, signing, failing, stopped.", "service", "state"
+    "notary_state", "What the notary does (1): starting, waiting, signing, held, failing, stopped.", "service", "state"
 )
 
 

@@ -5,6 +5,8 @@ the tree after `checkpoint_events` events or `checkpoint_seconds`, at most once 
 for good and loudly: an archive that is not what was signed, a log that lost or changed what was archived. It compares the
 end of the archive with the log before it begins, and the whole of it once a day.
 
+While the clock is in doubt it archives and does not sign (`held`): a head that is signed can't be taken back.
+
 One notary at a time signs (a lock in the archive's folder, which all replicas share); the others wait for their turn.
 """
 
@@ -12,7 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
@@ -45,17 +47,23 @@ from shared.tasks import end
 
 log = structlog.get_logger()
 T = TypeVar("T")
-State = Literal["starting", "waiting", "signing", "failing", "stopped"]
+State = Literal["starting", "waiting", "signing", "held", "failing", "stopped"]
 STEP = 5000  # messages that are read and not archived yet, at most
 TICK = 0.2  # seconds in which messages gather before they are archived: a step costs as much as some hundreds of them
 PAUSE = 1.0  # seconds between two checkpoints, at least
-AGAIN = 5.0  # seconds until a failed start, or one whose turn it is not, is tried again
+AGAIN = (
+    5.0  # seconds until a failed start, one whose turn it is not, or a signature that the clock forbids is tried again
+)
 PACE = 20_000  # events a second that are compared with the log, at most
 DAY = 24 * 3600.0  # seconds from one comparison to the next
 
 
 class TreeWrong(Exception):
     """The file `tree` is not what the archive gives; it is made again."""
+
+
+async def no_doubt() -> str | None:
+    return None
 
 
 class Notary:
@@ -66,6 +74,8 @@ class Notary:
         self._seconds, self._events = seconds, events
         self.archive = Archive(folder)
         self.keys_backup: Path | None = None
+        self.doubt: Callable[[], Awaitable[str | None]] = no_doubt
+        """Why nothing is to be signed now, by the clock of the service"""
         self.state: State = "starting"
         self.problem: str | None = None
         self.key: VerifierKey | None = None
@@ -85,10 +95,10 @@ class Notary:
     async def stop(self) -> None:
         """Signs what is archived, and ends."""
         await end(self._task)
-        if self.state == "signing" and self._archivist is not None:
+        if self.state in ("signing", "held") and self._archivist is not None:
             try:
                 await self._archive(self._archivist)
-                await self._work(self._sign)
+                await self._sign_unless_in_doubt()
             except Exception as error:  # what is not signed now is signed after the next start
                 log.warning("notary.not_signed_at_end", error=repr(error))
         await self._work(self._close)
@@ -299,9 +309,18 @@ class Notary:
             await self._archive(archivist)
             now = loop.time()
             due = self._unsigned >= self._events or now - waits_since >= self._seconds
-            if due and self._unsigned and now - signed_at >= PAUSE:
-                await self._work(self._sign)
-                signed_at = waits_since = loop.time()
+            if due and self._unsigned and now - signed_at >= (AGAIN if self.state == "held" else PAUSE):
+                signed_at = loop.time()
+                if await self._sign_unless_in_doubt():
+                    signed_at = waits_since = loop.time()
+
+    async def _sign_unless_in_doubt(self) -> bool:
+        """Signs what is archived, if the clock lets it."""
+        self.problem = await self.doubt()
+        self.state = "held" if self.problem else "signing"
+        if self.state == "signing":
+            await self._work(self._sign)
+        return self.state == "signing"
 
     def _sign(self) -> None:
         """Signs what is archived: first it is on disk, then the new head is shown to continue the last."""
@@ -357,7 +376,7 @@ async def opening(service: Service) -> None:
         service.log, data / "archive" / service.network, data / "keys", settings.ledger_name or f"maillage/{service.network}",
         settings.checkpoint_seconds, settings.checkpoint_events,
     )  # fmt: skip
-    notary.keys_backup = settings.keys_backup
+    notary.keys_backup, notary.doubt = settings.keys_backup, service.clock.doubt
     notary.start()
 
 

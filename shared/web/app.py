@@ -21,6 +21,7 @@ from shared.service import Service
 from shared.views import StoreAway
 from shared.web.access import SAFE, NotSignedIn, NotYours, Renewing, access, admitted, identified
 from shared.web.api import api
+from shared.web.clock import clock
 from shared.web.commands import commands
 from shared.web.described import described
 from shared.web.limits import wants_json
@@ -62,6 +63,7 @@ def service_app(service: Service) -> FastAPI:
     app.include_router(service.definition.routes(service))
     app.include_router(commands(service, app.state.pages))
     app.include_router(privacy(service, app.state.pages))
+    app.include_router(clock(service))
     app.include_router(api(service))
 
     @app.get("/asyncapi.json", include_in_schema=False)

@@ -16,6 +16,7 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from starlette.responses import Response
 
+from shared.decider import Refused
 from shared.persons import Purpose, Record
 from shared.service import Service
 from shared.web.access import access, who_of
@@ -128,11 +129,26 @@ class ForgottenPersons(BaseModel):
 
 
 class DuePerson(BaseModel):
-    """A person whose every term is over at `ends`; `purpose` is the one that was over last."""
+    """A person whose every term is over at `ends`; `purpose` is the one that was over last. `foretold`: since when that is
+    noted, null where it was not early enough: where these are many, they wait for an operator."""
 
     person: UUID
     purpose: str
     ends: datetime
+    foretold: datetime | None
+
+
+class ConfirmedPersons(BaseModel):
+    """Persons who are to be forgotten although it was not foretold, by their ids."""
+
+    model_config = ConfigDict(extra="forbid")
+    persons: list[UUID] = Field(max_length=100_000)
+
+
+class ConfirmedNumber(BaseModel):
+    """How many of them are due."""
+
+    confirmed: int
 
 
 class UnreadablePersons(BaseModel):
@@ -219,8 +235,24 @@ def privacy(service: Service, pages: Pages) -> APIRouter:
         within: Annotated[int, Query(ge=0, le=36525, description="Days from now on.")] = 0,
     ) -> list[DuePerson]:
         """Who will have been forgotten by then, because every term is over. Nothing is done."""
-        at = service.around.clock() + timedelta(days=within)
-        return [DuePerson(person=one.person, purpose=one.purpose, ends=one.ends) for one in await persons.due(at)]
+        due = await persons.due(service.around.clock() + timedelta(days=within))
+        since = await asyncio.to_thread(persons.foretold.since, due)
+        return [
+            DuePerson(person=one.person, purpose=one.purpose, ends=one.ends, foretold=since[one.person]) for one in due
+        ]
+
+    @router.post("/api/persons/due/confirm", tags=["persons"], operation_id=f"{service.name}_confirm_due_persons")
+    @access("administrator")
+    async def confirm(request: Request, wanted: ConfirmedPersons) -> ConfirmedNumber:
+        """Answers what is asked where many fall due of whom it was not foretold: these are forgotten, from now on."""
+        if await service.clock.doubt() is not None:
+            raise Refused("clock-in-doubt")
+        some = set(wanted.persons)
+        due = [one for one in await persons.due() if one.person in some]
+        await asyncio.to_thread(persons.foretold.confirm, due, service.around.clock())
+        log.info("persons.due_confirmed", service=service.name, persons=len(due), by=who_of(request).actor)
+        persons.look_again()
+        return ConfirmedNumber(confirmed=len(due))
 
     @router.get("/api/persons/unreadable", tags=["persons"], operation_id=f"{service.name}_unreadable_persons")
     @access("administrator")

@@ -87,6 +87,12 @@ WORDS: Words = {
         "Ce n’est pas l’identifiant d’une personne. Copiez-le en entier, ou donnez son adresse électronique comme adresse.",
         "This is not a person’s id. Copy the whole of it, or give their mail address as the address.",
     ),
+    "refused.clock-in-doubt": (
+        "L’heure de cette machine est mise en doute, et rien d’irréversible n’est fait avant qu’elle soit sûre : "
+        "`maillage clock` dit pourquoi.",
+        "The clock of this machine is in doubt, and nothing that can’t be undone is done before it is certain: "
+        "`maillage clock` says why.",
+    ),
     "refused.person-forgotten": (
         "Cette personne a été oubliée\u202f: rien ne peut plus être écrit à son sujet. Si elle revient, ajoutez-la comme une nouvelle personne.",
         "This person was forgotten: nothing can be written about them any more. If they come back, add them as a new person.",

@@ -91,7 +91,8 @@ async def do(service: Service, command: Command, at: datetime | None = None) -> 
 
 
 def move_clock(service: Service, **by: Any) -> datetime:
-    """From now on it is so much later for the service; what time it is."""
+    """From now on it is so much later for the service, by an operator's word; what time it is."""
     then = datetime.now(UTC) + timedelta(**by)
     service.around.clock = lambda: then
+    service.clock.believe(service.runner.position, datetime.now(UTC))
     return then

@@ -1,0 +1,75 @@
+"""How the clock of a service stands, and an operator's word on it."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+
+import structlog
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field
+
+from shared.clock import Standing
+from shared.foretelling import PATIENCE
+from shared.service import Service
+from shared.web.access import access, who_of
+
+log = structlog.get_logger()
+
+
+class ClockWitness(BaseModel):
+    """Something that knows what time it was, or is: heartbeat, event, checkpoint, node."""
+
+    name: str
+    said: str
+    at: datetime
+
+
+class PersonsQuestion(BaseModel):
+    """Persons who fell due without having been foretold, too many to go unasked. `late`: nobody has answered for days."""
+
+    persons: int
+    since: datetime
+    late: bool
+
+
+class ClockOut(BaseModel):
+    """The clock beside its witnesses."""
+
+    service: str
+    now: datetime
+    doubt: str | None = Field(description="Why it is not believed, so that what can't be undone waits.")
+    witnesses: list[ClockWitness]
+    question: PersonsQuestion | None = Field(description="What an operator is asked before terms go on.")
+
+
+def clock(service: Service) -> APIRouter:
+    """Routes under `/<service>/api`."""
+    router = APIRouter(prefix="/api")
+
+    @router.get("/clock", tags=["state"], operation_id=f"{service.name}_clock")
+    @access("administrator")
+    async def look() -> ClockOut:
+        """Whether the clock is believed, and what waits for an operator."""
+        return await _told(service, await service.clock.judge())
+
+    @router.post("/clock/confirm", tags=["state"], operation_id=f"{service.name}_confirm_clock")
+    @access("administrator")
+    async def confirm(request: Request) -> ClockOut:
+        """Says that the clock is right: nothing that was recorded up to now knows better. What waited goes on."""
+        standing = await service.clock.confirm()
+        log.warning("clock.confirmed", service=service.name, now=standing.now.isoformat(), by=who_of(request).actor)
+        service.persons.look_again()
+        return await _told(service, standing)
+
+    return router
+
+
+async def _told(service: Service, standing: Standing) -> ClockOut:
+    asked = await asyncio.to_thread(lambda: service.persons.foretold.question)
+    late = asked is not None and standing.doubt is None and standing.now - asked.since > PATIENCE
+    return ClockOut(
+        service=service.name, now=standing.now, doubt=standing.doubt,
+        witnesses=[ClockWitness(name=one.name, said=one.said, at=one.at) for one in standing.witnesses],
+        question=None if asked is None else PersonsQuestion(persons=asked.persons, since=asked.since, late=late),
+    )  # fmt: skip
