@@ -1,5 +1,5 @@
-"""`maillage clock`: how the clocks of the services stand beside their witnesses, and an operator's word that they are right
-(docs/adr/0028). What can't be undone waits while one of them is in doubt."""
+"""`maillage clock`: how the clocks of the services stand beside their witnesses, and an operator's word that they are
+right (docs/adr/0028). What can't be undone waits while one of them is in doubt."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def add_to(app: typer.Typer) -> None:
 
 @clock.callback()
 def look(ctx: typer.Context, data: DataOption = None, json: JsonOption = False) -> None:
-    """The time of each service beside what knows better: heartbeat, last event, checkpoint, node. Exit code 1 in doubt."""
+    """Each service's time beside what knows better: heartbeat, last event, checkpoint, node. Exit code 1 in doubt."""
     if ctx.invoked_subcommand is not None:
         return
 
@@ -69,9 +69,9 @@ def confirm(
 def timed(found: dict[str, Any]) -> list[tuple[str, bool, str]]:
     """What `maillage doctor` says of the clock of a service, and of what an operator is asked there."""
     question = found["question"]
-    asked = "nobody is asked about"
+    asked = "nobody waits for an operator's word"
     if question is not None:
-        asked = f"{question['persons']} were not foretold, asked since {question['since'][:10]}: {ANSWER}"
+        asked = f"{question['persons']} were not foretold and wait since {question['since'][:10]}: {ANSWER}"
     doubt = f"{found['doubt']}; waiting: {WAITS}; {WAY_OUT}" if found["doubt"] else f"{found['now'][:19]}, believed"
     return [("clock", not found["doubt"], doubt), ("persons due", question is None or not question["late"], asked)]
 

@@ -232,7 +232,8 @@ def due(
 ) -> None:
     """Who will be forgotten by then because the terms are over, and whether that was foretold. Nothing is done by it.
 
-    Who was foretold a week before goes unasked, and so do up to 20 others of a service. More of them wait for --confirm.
+    Who was foretold a week before goes unasked, and so do up to 20 others of a service. More of them wait for
+    --confirm.
     """
     if confirm and within:
         raise CannotStart("Only who is due now can be confirmed: leave --within out.")
@@ -269,8 +270,8 @@ def show_due(found: list[dict[str, Any]], clocks: list[dict[str, Any]]) -> None:
             err.print(f"{clock['service']}: {clock['doubt']}; {WAY_OUT}.", highlight=False, soft_wrap=True)
         elif clock["question"]:
             err.print(
-                f"{clock['service']}: {clock['question']['persons']} were not foretold, too many to go unasked. Is a term "
-                "(MAILLAGE_KEEP_…) shorter than it should be? If all is right: `maillage person due --confirm`.",
+                f"{clock['service']}: {clock['question']['persons']} were not foretold, too many to go unasked. Is a "
+                "term (MAILLAGE_KEEP_…) shorter than it should be? If all is right: `maillage person due --confirm`.",
                 highlight=False, soft_wrap=True,
             )  # fmt: skip
 

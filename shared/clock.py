@@ -1,7 +1,7 @@
-"""Whether the clock of this machine can be believed. While it can't, what can't be undone waits; everything else goes on.
+"""Whether the clock of this machine can be believed. While it can't, what can't be undone waits; all else goes on.
 
-Persons are forgotten, files erased and the log's head signed because time has passed, so a clock that is wrong must not do
-it (docs/adr/0028). *Now* is held against its witnesses:
+Persons are forgotten, files erased and the log's head signed because time has passed, so a clock that is wrong must
+not do it (docs/adr/0028). *Now* is held against its witnesses:
 
 - the **heartbeat**: what time it was when the clock was last believed, written every minute into the folder of keys, by
   all who share it. While the process runs, the time since then is counted by a clock that nobody sets;
@@ -9,8 +9,8 @@ it (docs/adr/0028). *Now* is held against its witnesses:
 - the **node** of the log, which answers with its own time.
 
 Behind any of them by more than BEHIND, or ahead of the heartbeat (of the last event, where there is none yet) or of the
-node by more than AHEAD: now is in doubt. A doubt outlives restarts, since a clock in doubt writes no heartbeat, and what is
-recorded by it vouches for nothing. It ends by itself where the clock comes back to what its witnesses say, and otherwise by
+node by more than AHEAD: now is in doubt. A doubt outlives restarts, since a clock in doubt writes no heartbeat, and what
+is recorded by it vouches for nothing. It ends by itself where the clock comes back to what its witnesses say, else by
 an operator's word (`maillage clock confirm`).
 """
 
@@ -96,9 +96,9 @@ class Later(msgspec.Struct, frozen=True):
 
 
 class Heartbeat(msgspec.Struct, frozen=True):
-    """What is kept of the time. `at`: when the clock was believed last. `later`: what it stands behind. `confirmed`: the
-    sequence up to which neither event nor checkpoint is a witness, by an operator's word; `node`: seconds by which the log's
-    node is ahead, and they know it."""
+    """What is kept of the time. `at`: when the clock was believed last. `later`: what it stands behind. By an operator's
+    word, `confirmed`: the sequence up to which neither event nor checkpoint is a witness; `node`: seconds by which the
+    log's node is ahead."""
 
     at: datetime | None = None
     later: Later | None = None
@@ -112,8 +112,8 @@ def uptime() -> float:
 
 
 class Clock:
-    """The clock of one service. `start` judges it before anything is done by it; `doubt` judges it again, right before each
-    thing that can't be undone. `standing`: as it was judged last."""
+    """The clock of one service. `start` judges it before anything is done by it; `doubt` judges it again, right before
+    each thing that can't be undone. `standing`: as it was judged last."""
 
     def __init__(
         self, log_: Log, data: Path, service: str, now: Callable[[], datetime], passed: Callable[[], float] = uptime
@@ -147,8 +147,8 @@ class Clock:
         return await self._judge(await self._asked())
 
     async def confirm(self) -> Standing:
-        """An operator says that the clock is right: that is a heartbeat, and what was recorded or signed before knows no
-        better, nor does the log's node, as long as it is off by as much. Raises Unavailable, OSError."""
+        """An operator says that the clock is right: that is a heartbeat, and what was recorded or signed before knows
+        no better, nor does the log's node, as long as it is off by as much. Raises Unavailable, OSError."""
         last, node = await self._log.end()
         await asyncio.to_thread(self.believe, last, node)
         return await self.judge()
@@ -213,8 +213,8 @@ class Clock:
             return self.standing
 
     def _counted_since(self, kept: Heartbeat) -> tuple[datetime | None, datetime | None]:
-        """What time it is by the heartbeat: at least, and counted from then on. While the clock is believed, both are the
-        same. In doubt time may stand still, so that a clock which was put back is believed where it comes to again."""
+        """What time it is by the heartbeat: at least, and counted from then on. While the clock is believed, both are
+        the same. In doubt time may stand still, so that a clock which was put back is believed when it gets there."""
         if kept.at is None:
             return None, None
         passed = self._passed()
@@ -260,7 +260,7 @@ class Clock:
             return None
 
     def _keep(self, before: Heartbeat, after: Heartbeat) -> None:
-        """Unless another process, or an operator, has said something else meanwhile. What can't be written is tried again."""
+        """Unless another process, or an operator, has said something else meanwhile. A failure is tried again."""
         try:
             self._file.change(lambda there: after if there == before else there)
         except OSError as error:

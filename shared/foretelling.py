@@ -1,9 +1,9 @@
 """Who will be forgotten at the end of a term is foretold; whoever was not, and is one of many, is asked about first.
 
-A term can end for many at once by a mistake: a setting that lost a figure, an old history that was imported, a clock that
-was wrong by less than `shared/clock.py` notices. So each look at the terms notes, for good, who will fall due; who was
-foretold long enough before goes unasked, and so do a few others. More wait for an operator (docs/adr/0028). What is kept
-are ids and times.
+A term can end for many at once by a mistake: a setting that lost a figure, an old history that was imported, a clock
+that was wrong by less than `shared/clock.py` notices. So each look at the terms notes, for good, who will fall due; who
+was foretold long enough before goes unasked, and so do a few others. More wait for an operator (docs/adr/0028). What is
+kept are ids and times.
 """
 
 from __future__ import annotations
@@ -59,7 +59,8 @@ class Notes(msgspec.Struct, frozen=True):
 
 
 class Foretold:
-    """The notes of one service. They are in no view, and so survive its rebuild. `term`: how long a purpose keeps. Blocks."""
+    """The notes of one service. They are in no view, and so survive its rebuild. `term`: how long a purpose is kept.
+    Blocks."""
 
     def __init__(self, path: Path, term: Callable[[str], timedelta | None]) -> None:
         self._file, self._term = KeptFile(path, Notes), term

@@ -26,7 +26,7 @@ class ClockWitness(BaseModel):
 
 
 class PersonsQuestion(BaseModel):
-    """Persons who fell due without having been foretold, too many to go unasked. `late`: nobody has answered for days."""
+    """Persons who fell due without having been foretold, too many to go unasked. `late`: unanswered for days."""
 
     persons: int
     since: datetime

@@ -129,8 +129,8 @@ class ForgottenPersons(BaseModel):
 
 
 class DuePerson(BaseModel):
-    """A person whose every term is over at `ends`; `purpose` is the one that was over last. `foretold`: since when that is
-    noted, null where it was not early enough: where these are many, they wait for an operator."""
+    """A person whose every term is over at `ends`; `purpose` is the one that was over last. `foretold`: since when that
+    is noted, null where it was not early enough: where these are many, they wait for an operator."""
 
     person: UUID
     purpose: str

@@ -12,6 +12,7 @@ import pytest
 
 from shared.archive import Archive
 from shared.clock import Clock, Heartbeat, Witness, judged
+from shared.contract.observatory import LogRestored, ledger_id
 from shared.execute import new_command_id
 from shared.kept_file import KeptFile
 from shared.log import Log
@@ -19,6 +20,7 @@ from shared.nats_server import NatsServer
 from shared.service import Service
 from tests import small
 from tests.conftest import OpenService
+from tests.signing_in import say
 
 NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -207,6 +209,19 @@ async def test_without_a_heartbeat_the_last_event_says_how_late_it_may_be(
         assert await again.clock.doubt() is not None
         await again.stop()
         assert await (await open_service()).clock.doubt() is not None
+
+
+async def test_a_restore_does_not_vouch_for_the_clock_by_which_it_was_made(
+    service: Service, open_service: OpenService
+) -> None:
+    await said(service, days=-8)
+    await say(service, ledger_id(service.network), LogRestored(events=1, signed=1, root=""))
+    await service.stop()
+    (service.around.data / "keys" / "heartbeat").unlink()
+    again = await open_service()
+    first = again.clock.standing.doubt
+    assert first is not None and "8 days after event 1 was recorded" in first
+    assert await again.clock.doubt() is not None
 
 
 async def test_back_with_the_right_clock_events_of_later_are_believed_until_an_operator_speaks(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -12,14 +13,16 @@ import pytest
 from nats.aio.client import Client
 
 from services.observatory import notary as notary_module
-from services.observatory.notary import Notary
+from services.observatory.notary import Notary, no_doubt
 from shared.archive import Archive
 from shared.auditing import verify
+from shared.clock import Clock
 from shared.ledger import VerifierKey, verified
 from shared.log import Log
 from shared.proving import check
 
 Begin = Callable[..., Notary]
+Doubt = Callable[[], Awaitable[str | None]]
 
 
 @pytest.fixture(autouse=True)
@@ -35,8 +38,11 @@ async def begin(log: Log, tmp_path: Path) -> AsyncIterator[Begin]:
     """Starts a notary on the test's folder."""
     begun: list[Notary] = []
 
-    def begin(seconds: float = 0.05, events: int = 100, *, of: Log = log, folder: str = "archive") -> Notary:
+    def begin(
+        seconds: float = 0.05, events: int = 100, *, of: Log = log, folder: str = "archive", doubt: Doubt = no_doubt
+    ) -> Notary:
         notary = Notary(of, tmp_path / folder, tmp_path / "keys", "exemple.invalid/journal", seconds, events)
+        notary.doubt = doubt
         notary.start()
         begun.append(notary)
         return notary
@@ -104,6 +110,30 @@ async def test_what_is_not_signed_yet_is_signed_at_the_end(begin: Begin, say: Sa
     await until(lambda: notary.archived == 3)
     await notary.stop()
     assert verify(Archive(tmp_path / "archive"), key_in(tmp_path / "archive")).signed == 3
+
+
+async def test_while_the_clock_is_in_doubt_it_archives_and_signs_nothing_also_at_its_end(
+    log: Log, begin: Begin, say: Say, tmp_path: Path
+) -> None:
+    now = datetime.now(UTC)
+    clock = Clock(log, tmp_path, "observatory", lambda: now)
+    await clock.judge()
+    now += timedelta(days=8)
+    await say(3)
+    for archived in (3, 5):
+        notary = begin(doubt=clock.doubt)
+        await until(lambda: notary.state == "held" and notary.archived == archived)  # noqa: B023
+        await asyncio.sleep(0.3)
+        assert notary.problem is not None and "last heartbeat" in notary.problem and signed_by(notary) == 0
+        assert notary.alarm is None
+        await notary.stop()
+        assert Archive(tmp_path / "archive").latest() is None
+        await say(2)
+    notary = begin(doubt=clock.doubt)
+    await until(lambda: notary.state == "held")
+    await clock.confirm()
+    await until(lambda: signed_by(notary) == 7)
+    assert (notary.state, notary.problem) == ("signing", None)
 
 
 async def test_an_empty_log_is_not_signed(begin: Begin, tmp_path: Path) -> None:
