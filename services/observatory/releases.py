@@ -13,7 +13,7 @@ from typing import Literal
 
 from services.observatory.drawing import Answer, year_of
 from services.observatory.filtering import COLLEGES, ELSEWHERE, TOTAL
-from services.observatory.indicators import Filter, Indicator
+from services.observatory.indicators import INDICATORS, Filter, Indicator
 from services.observatory.masking import Released, Told, released
 from services.observatory.reading import Moment, Observatory
 from services.observatory.review import Published
@@ -141,7 +141,19 @@ async def _of_persons(
         ]
     if one.parts == "college":
         return _colleges(one, days, answers, had)
-    return _alone(days, answers, had)
+    found = _alone(days, answers, had)
+    if one.sums is None:
+        return found
+    yearly = await _of_persons(observatory, INDICATORS[one.sums], upto, today, None)
+    return [row if _tells_its_years(row, yearly, had) else replace(row, value=None, state="masked") for row in found]
+
+
+def _tells_its_years(row: Row, yearly: Sequence[Row], had: Sequence[Sequence[Said]]) -> bool:
+    """Whether a sum of years tells no more than its years, as they are released: else it tells the one that is masked."""
+    if row.value is None or row.value in told((each for some in had for each in some), row.path).numbers():
+        return True
+    first = year_of(row.path) or 0
+    return row.value == sum(year.value or 0 for year in yearly if first <= year.as_of.year <= row.as_of.year)
 
 
 async def _had(observatory: Observatory, one: Indicator, days: Sequence[Moment]) -> list[list[Said]]:

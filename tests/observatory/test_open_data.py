@@ -15,7 +15,8 @@ from services.observatory.indicators import INDICATORS
 from services.observatory.releases import LICENCE, release_days, rows
 from services.root import root_of
 from shared.contract.directory import ContactAdded, StructureRegistered
-from shared.contract.membership import CollegeOpened, MemberJoined, VolunteerContributed
+from shared.contract.events import AgoraAttended, GatheringHeld
+from shared.contract.membership import CivicServiceRecruited, CollegeOpened, MemberJoined, VolunteerContributed
 from shared.contract.reviews import FigurePublished, ReviewPublished
 from shared.service import Service
 from tests.observatory.history import History, named, someone
@@ -196,6 +197,39 @@ async def test_a_release_is_judged_beside_the_review_that_was_printed(service: S
     assert found[f"{path}2016", "2016-12-31"] == (47, "published"), "48 would tell that one was noted later"
     assert found[f"{path}2014", "2014-12-31"] == (56, "measured")
     assert found[f"{path}2015", "2015-12-31"] == (60, "measured"), "42 were printed, and 18 more are no few"
+
+
+async def test_a_sum_of_years_does_not_tell_the_year_that_is_masked(service: Service) -> None:
+    """Twenty were recruited in 2018, two in 2019, eighteen in 2020: forty since, less these, would be the two."""
+    h = History()
+    for year, n in ((2018, 20), (2019, 2), (2020, 18)):
+        for one in range(n):
+            h.say(CivicServiceRecruited(), f"{year}/{one}", f"{year}-05-01")
+    await write(service, h)
+    years = await released_at(service, "civic_service_recruits", "2021-12-31", date(2022, 6, 1))
+    mine = {path[-4:]: value for (path, _), (value, state) in years.items() if state != "published"}
+    assert mine == {"2018": 20, "2019": None, "2020": 18}
+    since = await released_at(service, "civic_service_hosted", "2021-12-31", date(2022, 6, 1))
+    assert {day[:4]: value for (_, day), (value, state) in since.items() if state != "published"} == {
+        "2018": 20, "2019": None, "2020": None, "2021": None,
+    }  # fmt: skip
+
+
+async def test_people_at_the_agora_are_released_once_a_year(anybody: httpx2.AsyncClient, service: Service) -> None:
+    """Their mean on any day, as known on any day, told of each person who was checked in."""
+    h = History()
+    h.say(GatheringHeld(kind="agora", title="Agora"), "agora", "2016-11-07")
+    for n in range(30):
+        came = AgoraAttended(registration=named(f"r{n}"), audience="students")
+        h.say(came, "agora", "2016-11-07", known=f"2016-11-{8 + n // 29:02}")
+    await write(service, h)
+    address = f"{OPEN}/agora_attendance.json"
+    for known in ("2016-11-08", "2016-11-09"):
+        assert (await anybody.get(f"{address}?as_of=2016-11-30&known_at={known}")).json()["figures"] == [], (
+            "29, then 30"
+        )
+    (row,) = (await anybody.get(f"{address}?as_of=2016-12-31")).json()["figures"]
+    assert (row["value"], row["known_at"], row["state"]) == (30, "2017-01-31", "measured")
 
 
 async def test_of_a_college_is_shown_what_was_printed_and_not_what_came_since(service: Service) -> None:

@@ -61,6 +61,20 @@ def test_what_persons_and_their_total_are_compared_with_goes_where_it_would_tell
     assert [leaf.before for leaf in shown] == [70, None], "17 of 87 were in a college that is closed since"
 
 
+def test_a_sum_of_years_is_left_out_where_one_of_them_is() -> None:
+    def recruits(year: int, n: int) -> Leaf:
+        path = f"membership.civic_service.recruits_by_year.{year}"
+        return Leaf(Spec("civic_service_recruits", path, "year", date(year, 12, 31)), n, None, n, 0)
+
+    path = "membership.civic_service.hosted_in_team_since_2015"
+    hosted = Leaf(Spec("civic_service_hosted", path, "flow", END, date(2014, 12, 31), 2015), 26, 8, 26, 0)
+    assert without_small([hosted, recruits(2015, 10), recruits(2016, 16)], {})[1] == []
+    assert words(without_small([replace(hosted, value=12), recruits(2015, 10), recruits(2016, 2)], {})[1]) == {
+        "hosted_in_team_since_2015", "recruits_by_year",
+    }  # fmt: skip
+    assert without_small([hosted, recruits(2015, 10), recruits(2016, 16)], {})[0][0].before is None
+
+
 def test_narrowed_to_the_college_of_persons_a_review_leaves_its_members_out() -> None:
     persons = [members("qualified_persons", 20, 10), members("total", 20, 10)]
     assert without_small(persons, {}, filters=Filters(college="qualified_persons"))[0] == []

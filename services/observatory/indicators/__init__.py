@@ -40,7 +40,8 @@ class Indicator:
     among the key figures, `{year}` in it being that of the day. `filters`: by which traits of the one structure (or
     gathering) that each of its events speaks of it can be narrowed; only a count of things can. `parts`: the trait that its paths name.
     `persons`: whether it
-    counts private persons: "all", or the word of its paths that does. `public`: whether it is open data. `rank`: its place on the dashboard, the least first."""
+    counts private persons: "all", or the word of its paths that does. `sums`: the indicator by the year whose years it adds up
+    since one of them. `public`: whether it is open data. `rank`: its place on the dashboard, the least first."""
 
     name: str
     title: tuple[str, str]
@@ -55,6 +56,7 @@ class Indicator:
     filters: tuple[Filter, ...]
     parts: Filter | None
     persons: str | None
+    sums: str | None
     public: bool
     rank: int
     query: str
@@ -101,6 +103,7 @@ def read(path: Path) -> Indicator:
         filters=filters,
         parts=one_of("parts", FILTERS, head["parts"]) if "parts" in head else None,
         persons=head.get("persons"),
+        sums=head.get("sums"),
         public=said("public", "yes") == "yes",
         rank=int(said("rank", "99")),
         query=query,

@@ -45,6 +45,8 @@ def without_small(
             found = _alone(some, printed.get(name, ()), said, period)
         hidden |= found[0]
         unsaid |= found[1]
+    more = {leaf.spec for leaf in leaves if not _tells_its_years(leaf, leaves, hidden, said)}
+    hidden, unsaid = hidden | more, unsaid | {leaf.spec for leaf in leaves if leaf.spec.one.sums}
     shown = [replace(leaf, before=None) if leaf.spec in unsaid else leaf for leaf in leaves if leaf.spec not in hidden]
     return shown, [leaf for leaf in leaves if leaf.spec in hidden]
 
@@ -81,6 +83,17 @@ def _alone(leaves: Sequence[Leaf], printed: Sequence[float], said: Sequence[Said
         if not may(earlier(leaf.spec, period) if period else None, leaf.before, kept)
     }  # fmt: skip
     return hidden, unsaid
+
+
+def _tells_its_years(leaf: Leaf, leaves: Sequence[Leaf], hidden: set[Spec], said: Sequence[Said]) -> bool:
+    """Whether a sum of years tells no more than its years that are shown beside it: else it tells the one that is not."""
+    if leaf.value is None or leaf.spec.one.sums is None or leaf.value in told(said, leaf.spec.path).numbers():
+        return True
+    first = leaf.spec.first or 0
+    return leaf.value == sum(
+        year.value or 0 for year in leaves
+        if year.spec.indicator == leaf.spec.one.sums and year.spec not in hidden and (year.spec.year or 0) >= first
+    )  # fmt: skip
 
 
 def _parted(one: Indicator, leaves: Sequence[Leaf], said: Sequence[Said], filters: Filters) -> Judged:
