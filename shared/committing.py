@@ -19,7 +19,7 @@ from nats.js.errors import APIError
 
 from shared.connection import NotAllowed
 from shared.direct import DirectGet, Unavailable
-from shared.envelope import BODY_LIMIT
+from shared.envelope import BODY_LIMIT, Message
 from shared.publishing import ANSWER, NoAnswer, Rejected, Unit, Write, publish
 from shared.reading import LogDamaged, end_of
 from shared.tasks import end
@@ -172,8 +172,9 @@ class Committer:
         while not unit.done.done():
             try:
                 if (in_doubt or outrun) and (found := await self._written(unit)) is not None:
-                    unit.repeated = not in_doubt
-                    _answer(unit, found)
+                    # Under our ids another process may have written what it was sent under the same command id.
+                    unit.repeated = not in_doubt or found.body != unit.writes[-1].body
+                    _answer(unit, found.seq)
                 elif outrun:
                     _refuse(unit, Conflict(", ".join(unit.expected)))
                 else:
@@ -197,12 +198,12 @@ class Committer:
                 log.exception("log.commit_failed")
                 _refuse(unit, Unavailable(f"the event log could not be written ({error!r})"))
 
-    async def _written(self, unit: Unit) -> int | None:
-        """The sequence of the unit's last event if the log holds it, else None. A unit is there whole or not at all."""
+    async def _written(self, unit: Unit) -> Message | None:
+        """What the log holds under the id of the unit's last event, else None. A unit is there whole or not at all."""
         last = unit.writes[-1]
         for message in await self._direct.after(f"{last.entity}.*", unit.expected[last.entity], ANSWER):
             if message.subject == last.subject and _id_of(message.body) == last.id:
-                return message.seq
+                return message
         return None
 
 

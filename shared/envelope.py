@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache, cached_property
 from typing import Any, NamedTuple, get_args
 from uuid import UUID
@@ -18,6 +18,7 @@ import orjson
 from pydantic import ValidationError
 
 from shared.contract import EVENTS, Event
+from shared.days import utc
 from shared.personal import Personal
 
 BODY_LIMIT = 512 * 1024  # bytes; far below the server's max_payload of 1 MiB
@@ -49,6 +50,8 @@ class CloudEvent(msgspec.Struct, frozen=True, gc=False):
     datacontenttype: str = "application/json"
     causationid: str | None = None
     traceparent: str | None = None
+    commanddigest: Any = None
+    """Of any type, since releases that do not know it must agree with this one on what is an event."""
 
 
 _decoder = msgspec.json.Decoder(CloudEvent)
@@ -196,21 +199,21 @@ def _well_formed(cloud: CloudEvent) -> bool:
 
 
 def instant(moment: datetime) -> str:
-    """RFC 3339 in UTC, to the microsecond. Raises ValueError for a time without a zone."""
-    if moment.tzinfo is None:
-        raise ValueError("a time needs its zone")
-    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    """RFC 3339 in UTC, to the microsecond. Raises OutOfCalendar, a ValueError, for a time without a zone or beyond the
+    calendar."""
+    return utc(moment).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Who did it, by which command, in which chain."""
+    """Who did it, by which command, in which chain. `digest`: what was sent under that command's id (`command_digest`)."""
 
     actor: str
     command: UUID
     correlation: UUID
     causation: UUID | None = None
     traceparent: str | None = None
+    digest: str | None = None
 
 
 def address(network: str, event: Event, entity_id: UUID) -> str:
@@ -250,4 +253,6 @@ def sealed_body(
         body["causationid"] = by.causation
     if by.traceparent is not None:
         body["traceparent"] = by.traceparent
+    if by.digest is not None:
+        body["commanddigest"] = by.digest
     return orjson.dumps(body)

@@ -1,15 +1,16 @@
 """Executing a command: load the entity, decide, seal, append. What a conflict means is decided here and nowhere else.
 
 The same command may come twice (a double click, a retry after a lost answer): its id is in the events it made, so the
-second time nothing is decided and the first outcome is returned.
+second time nothing is decided and the first outcome is returned. Another command under the same id is refused (ADR 32).
 """
 
 from __future__ import annotations
 
 import asyncio
+import hmac
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from time import perf_counter
 from typing import Any, get_args
@@ -19,7 +20,9 @@ from weakref import WeakValueDictionary
 from uuid_utils import uuid7
 
 from shared import tracing
+from shared.command_digest import CommandDigests, fields_sent
 from shared.contract import Event
+from shared.days import PARIS, OutOfCalendar, noon_of, utc
 from shared.decider import Command, Context, Decider, Decision, Elsewhere, Refused, derived_id
 from shared.envelope import BODY_LIMIT, Provenance, Recorded, Void, address, sealed_body
 from shared.keyring import Forgotten, Keyring, addresses_in, personal_fields
@@ -39,6 +42,26 @@ class Stale(Exception):
         self.version = version
 
 
+class Reused(Refused):
+    """Another command was executed under this id. `version`: where that one left the entity, which is what the sender of
+    this one has seen if they go on."""
+
+    def __init__(self, version: int) -> None:
+        super().__init__("command-id-reused")
+        self.version = version
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What came under a command's id. `digest`: None where the id alone says which command it is, because it derives from
+    what the command follows from."""
+
+    id: UUID
+    actor: str
+    target: UUID
+    digest: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What a command came to: the entity, the sequence to wait for, the types of the events, whether it was new."""
@@ -52,6 +75,17 @@ class Outcome:
 def new_command_id() -> UUID:
     """A UUIDv7 (RFC 9562): a form carries one, so that sending it twice is one command."""
     return UUID(int=uuid7().int)
+
+
+def id_after(no: Exception, id: UUID) -> UUID:
+    """The id that a form comes again with: a new one where its own was another command's. Else its own, so that whoever
+    sends it once more after a lost answer is still known."""
+    return new_command_id() if isinstance(no, Reused) else id
+
+
+def version_after(no: Exception, version: Any) -> Any:
+    """The version that a form comes again with, if it carries one: what its sender saw, or what their first sending left."""
+    return no.version if isinstance(no, Reused) and version not in (None, "") else version
 
 
 def utc_now() -> datetime:
@@ -76,6 +110,7 @@ class Executor:
         self.commands: Mapping[str, type[Command]] = {c.__name__: c for c in self._by_command}
         self._locks: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
         self._tally = tally(service)
+        self._digests = CommandDigests(keyring.folder, service)
 
     async def __call__(
         self,
@@ -83,19 +118,29 @@ class Executor:
         *,
         id: UUID,
         actor: str,
-        at: datetime | None = None,
+        at: datetime | date | None = None,
         version: int | None = None,
         cause: Recorded | None = None,
+        sent: Mapping[str, Any] | None = None,
+        derived: bool = False,
     ) -> Outcome:
         """Executes `command` once, whatever happens.
 
-        `at`: when it happened, if not now. `version`: the entity's version that the asker saw; if it has moved on,
-        Stale. `cause`: the event that this reacts to. Raises Refused, Stale, Conflict (others were faster, again and
-        again) and Unavailable.
+        `at`: when it happened, if not now; a day is noon there in Paris, and today is now. `version`: the entity's version
+        that the asker saw; if it has moved on, Stale. `cause`: the event that this reacts to. `sent`: what the asker gave,
+        where the command also holds what we computed of it, or what is new at each sending. `derived`: the id derives from
+        what the command follows from and alone says which one it is, whatever it says by now and whoever asks.
+
+        Raises Refused, Reused (the id is another command's), Stale, Conflict (others were faster, again and again) and
+        Unavailable.
         """
         name, outcome = type(command).__name__, "failed"
         try:
-            done = await self._once(command, id, actor, at, version, cause)
+            context = self._context(id, actor, at)
+            target = command.target(context)
+            given = fields_sent(command) if sent is None else sent
+            digest = None if derived or cause else self._digests.of(name, target, actor, at, given)
+            done = await self._once(command, context, Sent(id, actor, target, digest), version, cause)
             outcome = "repeated" if done.repeated else "done"
             return done
         except (Refused, Stale, Conflict, Unavailable) as no:
@@ -104,52 +149,123 @@ class Executor:
         finally:
             self._tally.commands[name, outcome] += 1
 
-    async def _once(
+    async def before(
         self,
-        command: Command,
+        model: type[Command],
+        target: UUID,
+        *,
         id: UUID,
         actor: str,
-        at: datetime | None,
-        version: int | None,
-        cause: Recorded | None,
-    ) -> Outcome:
+        sent: Mapping[str, Any],
+        at: datetime | date | None = None,
+    ) -> Outcome | None:
+        """What a command came to that was sent before, without making it again: what it would be computed of may have
+        changed. None where nothing came under its id. Raises Reused, Unavailable."""
+        decider = self._by_command[model]
+        history = await self._load(decider, target)
+        own = _own(history, id)
+        if not own:
+            return None
+        digest = self._digests.of(model.__name__, target, actor, at, sent)
+        alike = self._alike(own, digest)
+        if alike is False or (alike is None and own[0].actor != actor):
+            raise Reused(own[-1].version)
+        return _outcome_of(own, target)
+
+    def _context(self, id: UUID, actor: str, at: datetime | date | None) -> Context:
+        """Raises Refused for a moment that is to come, or beyond the calendar; ValueError for one without a zone."""
         now = self._clock()
-        if at is not None and at.tzinfo is None:
-            raise ValueError("a time needs its zone")
-        if at is not None and at > now + timedelta(minutes=5):
+        if at is None:
+            return Context(at=now, now=now, command=id, actor=actor)
+        try:
+            if not isinstance(at, datetime):
+                when = now if at == now.astimezone(PARIS).date() else noon_of(at)
+            else:
+                when = utc(at)
+        except OutOfCalendar as why:
+            if isinstance(at, datetime) and at.tzinfo is None:
+                raise
+            raise Refused(str(why)) from None
+        if when > now + timedelta(minutes=5):
             raise Refused("time-in-future")
-        context = Context(at=at or now, now=now, command=id, actor=actor)
-        decider = self._by_command[type(command)]
-        target = command.target(context)
+        return Context(at=when, now=now, command=id, actor=actor)
+
+    async def _once(
+        self, command: Command, context: Context, sent: Sent, version: int | None, cause: Recorded | None
+    ) -> Outcome:
+        decider, target = self._by_command[type(command)], sent.target
         # Commands on one entity queue up here, since they would only get in each other's way in the log.
         lock = self._locks.setdefault(target, asyncio.Lock())
         async with lock:
             # A created entity is not there yet, so its first try needs no look at the log.
-            history = History([], 0, 0) if command.creates else await self._load(decider, target)
+            looked = not command.creates
+            history = await self._load(decider, target) if looked else History([], 0, 0)
             for _ in range(TRIES):
-                done = _outcome_of(history, id, target)
+                done = await self._done(decider, command, history, sent)
                 if done is not None:
                     return done
                 if version is not None and version != history.version:
                     raise Stale(history.version)
-                state = decider.fold(readable(history.events))
                 others = {other: await self._load(decider, other) for other in command.alongside()}
-                if others:
-                    states = {other: decider.fold(readable(found.events)) for other, found in others.items()}
-                    context = replace(context, others=states)
-                events = decider.decide(command, state, context)
+                context = replace(context, others=_states(decider, others))
+                try:
+                    events = decider.decide(command, decider.fold(readable(history.events)), context)
+                except Refused:
+                    if looked:
+                        raise
+                    events = ()
                 if not events:
-                    return Outcome(target, history.seq, (), repeated=True)
+                    if looked:
+                        return Outcome(target, history.seq, (), repeated=True)
+                    looked, history = True, await self._load(decider, target)
+                    continue  # it may have been done when there was no reason yet to refuse it
                 try:
                     with tracing.span(
                         f"append {_event(events[-1]).type_name()}", "producer", maillage__service=self._service
                     ):
-                        return await self._append(events, target, {**others, target: history}, context, cause)
+                        return await self._append(events, sent, {**others, target: history}, context, cause)
                 except Conflict:
-                    before, history = history.seq, await self._load(decider, target)
+                    before, history, looked = history.seq, await self._load(decider, target), True
                     if history.seq == before:
                         await asyncio.sleep(LAG)  # it was read from a replica of the log that is behind the others
             raise Conflict(f"{decider.entity} {target} changes too fast")
+
+    async def _done(self, decider: Decider[Any], command: Command, history: History, sent: Sent) -> Outcome | None:
+        """What this command came to before, None where nothing came under its id. Raises Reused."""
+        own = _own(history, sent.id)
+        if not own:
+            return None
+        alike = sent.digest is None or self._alike(own, sent.digest)
+        if alike is None:
+            alike = own[0].actor == sent.actor and await self._decides_so(decider, command, history, own, sent)
+        if not alike:
+            raise Reused(own[-1].version)
+        return _outcome_of(own, sent.target)
+
+    def _alike(self, own: list[Recorded], digest: str) -> bool | None:
+        """Whether events were made by what this digest stands for. None where they can't tell: of a release that knew no
+        digests, of a reaction, or of a key that is gone."""
+        told = own[0].cloud.commanddigest
+        return hmac.compare_digest(told.encode(), digest.encode()) if self._digests.knows(told) else None
+
+    async def _decides_so(
+        self, decider: Decider[Any], command: Command, history: History, own: list[Recorded], sent: Sent
+    ) -> bool:
+        """Whether this command, decided where those events were, gives events of their types: what is known of the type of
+        a command whose events carry no digest."""
+        first = own[0]
+
+        def earlier(found: History) -> list[Recorded]:
+            return [one for one in found.events if one.seq < first.seq and one.cloud.commandid != first.cloud.commandid]
+
+        others = {other: await self._load(decider, other) for other in command.alongside()}
+        states = _states(decider, {id: replace(found, events=earlier(found)) for id, found in others.items()})
+        context = Context(at=first.time, now=first.recorded, command=sent.id, actor=sent.actor, others=states)
+        try:
+            events = decider.decide(command, decider.fold(readable(earlier(history))), context)
+        except Refused:
+            return False
+        return [one.type_name() for one in events if not isinstance(one, Elsewhere)] == [one.type for one in own]
 
     async def history(self, entity: str, id: UUID, *, shows: int = 0) -> History:
         """The events of one of this service's entities, with the one at the sequence `shows` among them."""
@@ -161,17 +277,19 @@ class Executor:
     async def _append(
         self,
         decision: Decision,
-        target: UUID,
+        sent: Sent,
         histories: Mapping[UUID, History],
         context: Context,
         cause: Recorded | None,
     ) -> Outcome:
+        target = sent.target
         by = Provenance(
             actor=context.actor,
             command=context.command,
             correlation=UUID(cause.cloud.correlationid) if cause else context.command,
             causation=UUID(cause.id) if cause else None,
             traceparent=tracing.traceparent(),
+            digest=sent.digest,
         )
         events = tuple(map(_event, decision))
         personal = [event for event in events if _about_persons(type(event))]
@@ -243,9 +361,15 @@ def readable(events: Iterable[Recorded]) -> Iterable[Event]:
             continue
 
 
-def _outcome_of(history: History, command: UUID, target: UUID) -> Outcome | None:
-    if not history.events:
-        return None
+def _states(decider: Decider[Any], histories: Mapping[UUID, History]) -> Mapping[UUID, Any]:
+    return {id: decider.fold(readable(found.events)) for id, found in histories.items()}
+
+
+def _own(history: History, command: UUID) -> list[Recorded]:
+    """The events of an entity that came of a command's id."""
     id = str(command)
-    own = [e for e in history.events if e.cloud.commandid == id]
-    return Outcome(target, own[-1].seq, tuple(e.type for e in own), repeated=True) if own else None
+    return [event for event in history.events if event.cloud.commandid == id]
+
+
+def _outcome_of(own: list[Recorded], target: UUID) -> Outcome:
+    return Outcome(target, own[-1].seq, tuple(event.type for event in own), repeated=True)

@@ -328,7 +328,7 @@ class Persons:
         command = ForgetPerson(person=person, reason=reason, purpose=purpose)
         # One id for each person and service: whoever asks again gets the first outcome.
         id = derived_id(person, f"{self._service.name}/forget")
-        return (await self._service.execute(command, id=id, actor=actor)).seq
+        return (await self._service.execute(command, id=id, actor=actor, derived=True)).seq
 
     async def _follow(self, seq: int) -> None:
         """What the reaction does, now: whoever asked waits for it. The reaction finds it done."""

@@ -195,6 +195,7 @@ class Reactions:
                     id=derived_id(UUID(event.id), f"{self._service.name}/{reaction.name}/{n}"),
                     actor=f"service:{self._service.name}",
                     cause=event,
+                    derived=True,
                 )
 
     async def position(self, reaction: Reaction) -> ConsumerInfo | None:

@@ -91,7 +91,7 @@ async def _execute(service: Service, steps: Sequence[Step], count: Callable[[int
         nonlocal finished
         for step in queue:
             try:
-                await service.execute(step.command, id=step.id, actor=ACTOR, at=step.at)
+                await service.execute(step.command, id=step.id, actor=ACTOR, at=step.at, derived=True)
             except Refused as refused:
                 raise RuntimeError(
                     f"{service.name}: {step.key} is refused: {refused.code} {refused.values}"

@@ -18,10 +18,10 @@ from shared.decider import derived_id
 from shared.execute import new_command_id
 from shared.service import Service
 from shared.web.access import access, who_of
-from shared.web.api import PROBLEMS, Done
+from shared.web.api import IDEMPOTENCY_KEY, PROBLEMS, Done
 from shared.web.pages import language
 
-Key = Annotated[UUID | None, Header(alias="Idempotency-Key", description="The command's id; the same twice is one.")]
+Key = Annotated[UUID | None, Header(alias="Idempotency-Key", description=IDEMPOTENCY_KEY)]
 
 
 class WhoseAddress(BaseModel):

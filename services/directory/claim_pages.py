@@ -153,7 +153,9 @@ def routes(service: Service) -> APIRouter:
         if isinstance(claim, Response):
             return claim
         try:
-            outcome = await service.execute(ConfirmClaim(claim=claim), id=derived_id(claim, "confirm"), actor="public")
+            outcome = await service.execute(
+                ConfirmClaim(claim=claim), id=derived_id(claim, "confirm"), actor="public", derived=True
+            )
         except Refused:
             return render(service, request, "claim_said.html", status=404, what="bad")
         await service.runner.wait_for(outcome.seq)
@@ -190,7 +192,7 @@ def routes(service: Service) -> APIRouter:
         return render(
             service, request, "claim_record.html", status=status, claim=claim, asked=asked, alike=alike, new=NEW, place=place_of,
             same_domain=_same_domain(claim, asked), to_files=entry_of(service).mail.to_files,
-            contact=await _is_contact(service, claim), command_id=new_command_id(), **given,
+            contact=await _is_contact(service, claim), new_id=new_command_id, **given,
         )  # fmt: skip
 
     @router.get("/claims/{key}")
@@ -211,7 +213,7 @@ def routes(service: Service) -> APIRouter:
             structure = await _registered(service, document, request) if wanted == NEW else await _open(service, wanted)
             return AcceptClaim(claim=key, structure=structure)
 
-        outcome = await carried_out(service, request, data, AcceptClaim, make)
+        outcome = await carried_out(service, request, data, AcceptClaim, make, {"structure": wanted}, key)
         if isinstance(outcome, Wrong):
             return await claim_page(request, str(key), outcome.status, failed=outcome.sentence, chosen=wanted)
         address = service.keyring.reveal(document["email"])
@@ -273,7 +275,7 @@ async def _registered(service: Service, claim: Document, request: Request) -> UU
         website=claim["website"], source="Demande sur la page publique",
     )  # fmt: skip
     id = derived_id(UUID(claim["key"]), "register")
-    outcome = await service.execute(command, id=id, actor=who_of(request).actor)
+    outcome = await service.execute(command, id=id, actor=who_of(request).actor, derived=True)
     await service.runner.wait_for(outcome.seq)
     return outcome.entity_id
 

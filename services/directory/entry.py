@@ -154,7 +154,8 @@ class Entry:
         account = account_id(person)
         command = OpenAccount(kind="contact", label=CONTACT_LABEL, email=Personal(address), person=person)
         try:
-            await self.service.execute(command, id=derived_id(account, "open-contact"), actor=f"account:{account}")
+            id = derived_id(account, "open-contact")
+            await self.service.execute(command, id=id, actor=f"account:{account}", derived=True)
         except Refused as refused:
             if refused.code != "already-has-account":
                 raise
@@ -164,7 +165,7 @@ class Entry:
         """Begins a session by the command `id`, once: the second time it is Refused(`link-used`)."""
         signer = await self.keys.ready()
         command = SignIn(account=account, way=way, link=link, hours=self.service.settings.session_hours)
-        outcome = await self.service.execute(command, id=id, actor=f"account:{account}")
+        outcome = await self.service.execute(command, id=id, actor=f"account:{account}", derived=True)
         if outcome.repeated:
             raise Refused("link-used")
         events = (await self.service.execute.history("account", account, shows=outcome.seq)).events
@@ -206,7 +207,9 @@ class Entry:
         command = IssueToken(
             account=account, name=name, scopes=scopes, days=days, digest=sha256(secret.encode()).hexdigest()
         )
-        outcome = await self.service.execute(command, id=id, actor=actor)
+        # The secret is a new one at each sending, so its hash is nothing that was sent.
+        sent = {"name": name, "scopes": scopes, "days": days}
+        outcome = await self.service.execute(command, id=id, actor=actor, sent=sent)
         return (None if outcome.repeated else f"{TOKEN}{derived_id(id, 'token')}_{secret}"), outcome
 
     async def _renew(self, body: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from fastapi import HTTPException, Request
@@ -12,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.datastructures import FormData
 
 from shared.decider import Command, Refused
-from shared.execute import Outcome, Stale
+from shared.execute import Outcome, Stale, version_after
 from shared.log import Conflict
 from shared.service import Service
 from shared.web.access import who_of
@@ -36,10 +37,12 @@ FIELD_OF: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Wrong:
-    """Why nothing was written: sentences by field, "" for the whole form, and the status of the page that says them."""
+    """Why nothing was written: sentences by field, "" for the whole form, and the status of the page that says them;
+    and the version that its form carries from now on, where it carries one."""
 
     errors: dict[str, str]
     status: int
+    version: object = None
 
     @property
     def sentence(self) -> str:
@@ -62,22 +65,42 @@ def version_of(form: FormData) -> int | None:
 
 
 async def carried_out(
-    service: Service, request: Request, form: FormData, model: type[BaseModel], make: Callable[[], Awaitable[Command]]
+    service: Service,
+    request: Request,
+    form: FormData,
+    model: type[BaseModel],
+    make: Callable[[], Awaitable[Command]],
+    sent: Mapping[str, Any] | None = None,
+    target: UUID | None = None,
 ) -> Outcome | Wrong:
     """Executes the command that `make` makes of a form, and waits until the pages show it. `make` may raise what reading
-    the form or looking at what it is about raises: ValidationError of `model`, Refused."""
+    the form or looking at what it is about raises: ValidationError of `model`, Refused. `sent`: what the form says, where
+    the command also holds what we know; `target`: the entity it is for, where `make` looks at what the command itself
+    changes. The page that shows what is Wrong gives its form a new id (ADR 32)."""
     pages: Pages = request.app.state.pages
     lang, say = language(request), pages.lexicon.say
     id, version = command_id(form), version_of(form)
     try:
-        command = await make()
-        await known(service, command)
-        outcome = await service.execute(command, id=id, actor=who_of(request).actor, version=version)
+        outcome = await _before(service, model, target, id, who_of(request).actor, sent)
+        if outcome is None:
+            command = await make()
+            await known(service, command)
+            outcome = await service.execute(command, id=id, actor=who_of(request).actor, version=version, sent=sent)
     except ValidationError as wrong:
-        return Wrong(sentences(wrong, model, pages.lexicon, lang), 422)
+        return Wrong(sentences(wrong, model, pages.lexicon, lang), 422, version)
     except Refused as no:
-        return Wrong({FIELD_OF.get(no.code, ""): say(f"refused.{no.code}", lang, **no.values)}, 422)
+        errors = {FIELD_OF.get(no.code, ""): say(f"refused.{no.code}", lang, **no.values)}
+        return Wrong(errors, 422, version_after(no, version))
     except (Stale, Conflict):
-        return Wrong({"": f"{say('problem.409', lang)}. {say('problem.409.hint', lang)}"}, 409)
+        return Wrong({"": f"{say('problem.409', lang)}. {say('problem.409.hint', lang)}"}, 409, version)
     await service.runner.wait_for(outcome.seq)
     return outcome
+
+
+async def _before(
+    service: Service, model: type[BaseModel], target: UUID | None, id: UUID, actor: str, sent: Mapping[str, Any] | None
+) -> Outcome | None:
+    """What a form came to that was sent before, where that can be told without its command. Raises Reused."""
+    if target is None or sent is None or not issubclass(model, Command):
+        return None
+    return await service.execute.before(model, target, id=id, actor=actor, sent=sent)

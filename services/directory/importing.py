@@ -219,6 +219,7 @@ async def carry_out(service: Service, plan: Plan, progress: Progress = lambda do
         ),
         id=begin,
         actor=plan.actor,
+        derived=True,
     )  # fmt: skip
     finished: ImportFinished | None = None
     source = plan.source
@@ -244,7 +245,7 @@ async def carry_out(service: Service, plan: Plan, progress: Progress = lambda do
                 await completed(service, record, sourced(command), id=id, actor=plan.actor)
                 tally["completed"] += 1
             else:
-                outcome = await service.execute(sourced(plan.register[number]), id=id, actor=plan.actor)
+                outcome = await service.execute(sourced(plan.register[number]), id=id, actor=plan.actor, derived=True)
                 tally["there" if outcome.repeated else "new"] += 1
         except Refused as no:
             if no.code == "already-registered":
@@ -272,7 +273,7 @@ async def carry_out(service: Service, plan: Plan, progress: Progress = lambda do
         finish = FinishImport(
             import_id=import_id, registered=registered, skipped=skipped_now, completed=tally["completed"]
         )
-        begun = await service.execute(finish, id=derived_id(begin, "finish"), actor=plan.actor)
+        begun = await service.execute(finish, id=derived_id(begin, "finish"), actor=plan.actor, derived=True)
         finished = ImportFinished(registered=registered, skipped=skipped_now, completed=tally["completed"])
     await service.runner.wait_for(begun.seq, timeout=60)
     seconds = (datetime.now(UTC) - start).total_seconds()
@@ -293,7 +294,7 @@ async def completed(service: Service, record: UUID, line: RegisterStructure, *, 
         facts = known(state)
         try:
             command = ReviseStructure(structure=record, source=line.source, **_filled(facts, line))
-            await service.execute(command, id=id, actor=actor, version=history.version)
+            await service.execute(command, id=id, actor=actor, version=history.version, derived=True)
             return
         except Stale:
             continue

@@ -22,12 +22,12 @@ from services.directory.project_pages import most
 from services.directory.record import goal, place_of
 from shared.days import PARIS
 from shared.decider import Refused
-from shared.execute import Stale, new_command_id
+from shared.execute import Stale, id_after, new_command_id, version_after
 from shared.log import Conflict
 from shared.service import Service
 from shared.views import Document
 from shared.web.access import access, who_of
-from shared.web.commands import BadDay, happened_at
+from shared.web.commands import BadDay, happened_on
 from shared.web.formats import countries
 from shared.web.forms import Form, Problem
 from shared.web.pages import Pages, language
@@ -119,6 +119,7 @@ def routes(service: Service) -> APIRouter:
             version = int(str(form["version"])) if form.get("version") else None
         except ValueError:
             raise HTTPException(400) from None
+        pages: Pages = request.app.state.pages
         happened = str(form.get("happened_on") or "")[:40]
         answers = Answers.of_form(form)
         found = await answers.looked_for(finder)
@@ -129,7 +130,11 @@ def routes(service: Service) -> APIRouter:
         errors: Mapping[str, str] = {}
         status = 200
         if saving and not open_boxes:
-            outcome = await save(request, key, form, answers, id=id, version=version, happened=happened)
+            try:
+                outcome = await save(request, key, form, answers, id=id, version=version, happened=happened)
+            except Refused as no:
+                outcome = {"": pages.lexicon.say(f"refused.{no.code}", language(request), **no.values)}, 422
+                id, version = id_after(no, id), version_after(no, version)
             if isinstance(outcome, Response):
                 return outcome
             errors, status = outcome
@@ -148,7 +153,7 @@ def routes(service: Service) -> APIRouter:
         version: int | None,
         happened: str,
     ) -> Response | tuple[Mapping[str, str], int]:
-        """Executes the command and goes to the project; or what is wrong, and the answer's status."""
+        """Executes the command and goes to the project; or what is wrong, and the answer's status. Raises Refused."""
         pages: Pages = request.app.state.pages
         lang, say = language(request), pages.lexicon.say
         model: type[ProjectAnswers] = ReviseProject if key else DraftProject
@@ -156,14 +161,12 @@ def routes(service: Service) -> APIRouter:
         try:
             command = model.model_validate(given)
             await known(service, command)
-            at = happened_at(happened)
+            at = happened_on(happened)
             outcome = await service.execute(command, id=id, actor=who_of(request).actor, at=at, version=version)
         except ValidationError as error:
             return wrong(error, answers, model, pages.lexicon, lang), 422
         except BadDay:
             return {"happened_on": say("invalid.date", lang, value=happened)}, 422
-        except Refused as no:
-            return {"": say(f"refused.{no.code}", lang, **no.values)}, 422
         except (Stale, Conflict):
             return {"": f"{say('problem.409', lang)}. {say('problem.409.hint', lang)}"}, 409
         await service.runner.wait_for(outcome.seq)

@@ -62,13 +62,13 @@ def routes(service: Service) -> APIRouter:
 
     async def draft_form(
         request: Request, structure: Document, sort: str, draft: Document | None, status: int = 200, *,
-        values: Any = None, errors: dict[str, str] | None = None, picture: str | None = None,
+        values: Any = None, errors: dict[str, str] | None = None, picture: str | None = None, version: object = None,
     ) -> Response:  # fmt: skip
         pages: Pages = request.app.state.pages
         lang, model = language(request), RedraftPublication if draft else DraftPublication
         entered = await _projects(service, structure) if sort == "project" else []
         asked = [name for name in ASKED[sort] if name != "project" or entered]
-        version = values.get("version") if isinstance(values, FormData) else draft["version"] if draft else None
+        version = version if isinstance(values, FormData) else draft["version"] if draft else None
         shown = values if values is not None else draft
         made = Form.of(
             model, pages.lexicon, lang, values=shown, errors=errors, only=[*asked, "picture_text"],
@@ -136,6 +136,7 @@ def routes(service: Service) -> APIRouter:
                 values=data,
                 errors=done.errors,
                 picture=kept.get("picture"),
+                version=done.version,
             )
         return done
 
@@ -191,7 +192,8 @@ def routes(service: Service) -> APIRouter:
             await may_publish(service, structure["key"])
             return PublishDraft(publication=key, structure_name=structure["name"])
 
-        done = await carried_out(service, request, data, PublishDraft, make)
+        # The structure's name is what it is called then, nothing that was sent.
+        done = await carried_out(service, request, data, PublishDraft, make, {}, key)
         if isinstance(done, Wrong):
             return await publication_page(request, key, done.status, failed=done.sentence)
         return _shown(key, done)

@@ -20,12 +20,12 @@ from services.directory.record import place_of
 from services.directory.search_pages import exporter
 from services.directory.views import REQUESTS
 from shared.decider import Refused
-from shared.execute import Stale, new_command_id
+from shared.execute import Stale, id_after, new_command_id
 from shared.log import Conflict
 from shared.service import Service
 from shared.views import Document
 from shared.web.access import access, who_of
-from shared.web.commands import BadDay, happened_at
+from shared.web.commands import BadDay, happened_on
 from shared.web.formats import number
 from shared.web.forms import sentences
 from shared.web.pages import Pages, language
@@ -147,6 +147,12 @@ def routes(service: Service) -> APIRouter:
         errors: dict[str, str] = {}
         status = 422
         try:
+            at = happened_on(text["happened_on"])
+            # What was read and what was said to it; whom the search finds now, and where the log is, are no part of it.
+            sent = {"q": q, "mark": text["mark"], "left_out": set(left_out), "answer": text["answer"]}
+            asks: dict[str, Any] = {"id": id, "actor": who_of(request).actor, "sent": sent, "at": at}
+            if (before := await service.execute.before(AnswerIdentification, key, **asks)) is not None:
+                return RedirectResponse(f"/directory/requests/{key}?done={before.seq}", 303)
             if found is not None and found.mark != text["mark"]:
                 raise Refused("search-changed")
             if len(kept) > MOST:
@@ -155,14 +161,14 @@ def routes(service: Service) -> APIRouter:
                 "request": key, "structures": len(kept), "found": kept, "shown_upto": service.runner.position,
                 "answer": text["answer"] or None,
             })  # fmt: skip
-            at = happened_at(text["happened_on"])
-            outcome = await service.execute(command, id=id, actor=who_of(request).actor, at=at, version=version)
+            outcome = await service.execute(command, version=version, **asks)
         except ValidationError as error:
             errors = sentences(error, AnswerIdentification, pages.lexicon, lang)
         except BadDay:
             errors = {"happened_on": say("invalid.date", lang, value=text["happened_on"])}
         except Refused as no:
             errors = {"": say(f"refused.{no.code}", lang, **no.values)}
+            id = id_after(no, id)
         except (Stale, Conflict):
             errors, status = {"": f"{say('problem.409', lang)}. {say('problem.409.hint', lang)}"}, 409
         else:

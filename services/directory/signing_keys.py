@@ -83,12 +83,14 @@ class SigningKeys:
             if key["key"] != str(self.signer.key_id):
                 old = UUID(key["key"])
                 command = WithdrawSigningKey(signing_key=old)
-                outcome = await self._service.execute(command, id=derived_id(old, "withdraw"), actor=actor)
+                id = derived_id(old, "withdraw")
+                outcome = await self._service.execute(command, id=id, actor=actor, derived=True)
                 await self._service.runner.wait_for(outcome.seq)
 
     async def _publish(self, signer: Signer, actor: str = "service:directory") -> None:
         command = PublishSigningKey(signing_key=signer.key_id, public=signer.public)
-        outcome = await self._service.execute(command, id=derived_id(signer.key_id, "publish"), actor=actor)
+        id = derived_id(signer.key_id, "publish")
+        outcome = await self._service.execute(command, id=id, actor=actor, derived=True)
         await self._service.runner.wait_for(outcome.seq)
         self._published.add(signer.key_id)
 

@@ -83,7 +83,7 @@ def routes(service: Service) -> APIRouter:
             service, request, "space_structure.html", status=status, structure=structure, said=said.documents,
             projects=projects.documents, contacts=contacts.total, college=finder.college(structure["key"]),
             why_not=await why_not_publish(service, structure["key"]), answer=await _last_answer(service, structure),
-            command_id=new_command_id(), new_id=new_command_id, **given,
+            new_id=new_command_id, **given,
         )  # fmt: skip
 
     @router.get("/{structure}")
@@ -124,7 +124,7 @@ def routes(service: Service) -> APIRouter:
 
         done = await carried_out(service, request, data, ReviseStructure, make)
         if isinstance(done, Wrong):
-            return await record_form(request, own, done.status, data, done.errors, data.get("version"))
+            return await record_form(request, own, done.status, data, done.errors, done.version)
         return _back(own, done)
 
     # the public listing
@@ -194,7 +194,7 @@ def routes(service: Service) -> APIRouter:
         if isinstance(done, Wrong):
             text = str(data.get("picture_text") or "")[:1000]
             return await picture_form(
-                request, own, done.status, errors=done.errors, text=text, version=data.get("version"), **kept
+                request, own, done.status, errors=done.errors, text=text, version=done.version, **kept
             )
         return _back(own, done)
 

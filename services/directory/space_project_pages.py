@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Request
@@ -62,11 +61,12 @@ def routes(service: Service) -> APIRouter:
     async def page(
         request: Request, structure: Document, project: Document | None, status: int = 200, *,
         values: FormData | None = None, errors: dict[str, str] | None = None, failed: str | None = None,
-        answers: Answers | None = None, found: Mapping[str, list[Document]] | None = None,
+        answers: Answers | None = None, found: Mapping[str, list[Document]] | None = None, version: object = None,
     ) -> Response:  # fmt: skip
         pages: Pages = request.app.state.pages
         lang, model = language(request), ReviseProject if project else DraftProject
-        version: Any = values.get("version") if values is not None else project["version"] if project else None
+        if version is None and project is not None:
+            version = (values or project).get("version")
         made = Form.of(
             model, pages.lexicon, lang, values=values if values is not None else project, errors=errors, only=ASKED,
             choices=await service.definition.choices(service, model, lang),
@@ -108,8 +108,9 @@ def routes(service: Service) -> APIRouter:
         done = await carried_out(service, request, data, model, make)
         if isinstance(done, Wrong):
             return await page(
-                request, structure, project, done.status, values=data, errors=done.errors, answers=answers
-            )
+                request, structure, project, done.status, values=data, errors=done.errors, answers=answers,
+                version=done.version,
+            )  # fmt: skip
         return done
 
     async def nameable(answers: Answers, project: Document | None) -> list[str]:

@@ -192,5 +192,7 @@ def made_of(sender: Sender, address: str, person: UUID, said: dict[str, Any], no
 async def _say(service: Service, event: Recorded, command: LetterCommand, what: str) -> bool:
     """Executes a command about a letter; whether it had been before."""
     actor = f"service:{service.name}"
-    outcome = await service.execute(command, id=derived_id(command.letter, what), actor=actor, cause=event)
+    outcome = await service.execute(
+        command, id=derived_id(command.letter, what), actor=actor, cause=event, derived=True
+    )
     return outcome.repeated

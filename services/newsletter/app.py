@@ -30,7 +30,7 @@ async def opening(service: Service) -> None:
     if service.network != SAMPLE_NETWORK:
         for code in FIVE:
             id = uuid5(NAMESPACE, f"open/{code}")
-            await service.execute(opening_of(code), id=id, actor="service:newsletter")
+            await service.execute(opening_of(code), id=id, actor="service:newsletter", derived=True)
     around = service.around
     sender = Sender(service.network, service.settings.title, service.settings.mail_from, around.public_url.rstrip("/"))
     links = Links(around.data / "keys", service.network)

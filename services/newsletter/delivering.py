@@ -163,7 +163,7 @@ class Delivering:
         id = id or new_command_id()
         while True:
             try:
-                outcome = await self._service.execute(command, id=id, actor="service:newsletter")
+                outcome = await self._service.execute(command, id=id, actor="service:newsletter", derived=True)
             except (Unavailable, Conflict):
                 await asyncio.sleep(1.0)
             else:

@@ -71,6 +71,7 @@ def routes(service: Service) -> APIRouter:
                 id=command_id,
                 actor=who_of(request).actor,
                 version=version,
+                sent={},  # how many will read it is counted, not sent
             )
         except Refused as refused:
             pages: Pages = request.app.state.pages

@@ -24,7 +24,7 @@ from services.newsletter.links import BadLink, Confirming, Leaving, OldLink
 from services.newsletter.sending import sending_of
 from services.newsletter.subscriber_views import SUBSCRIBERS
 from shared.decider import Refused, derived_id
-from shared.execute import new_command_id
+from shared.execute import Reused, new_command_id
 from shared.service import Service
 from shared.web.access import access, foreign
 from shared.web.forms import Form, parse, sentences
@@ -98,7 +98,10 @@ def routes(service: Service) -> APIRouter:
             wish = Wish.model_validate(parse(Wish, data))
         except ValidationError as error:
             return form_page(request, 422, data, sentences(error, Wish, pages.lexicon, lang))
-        await asyncio.gather(asked(wish, lang, id), asyncio.sleep(ANSWER))
+        try:
+            await asyncio.gather(asked(wish, lang, id), asyncio.sleep(ANSWER))
+        except Reused as no:
+            return form_page(request, 422, data, {"": pages.lexicon.say(f"refused.{no.code}", lang)})
         return RedirectResponse("/newsletter/subscribe/sent", 303)
 
     @router.get("/subscribe/sent")
@@ -156,7 +159,7 @@ def routes(service: Service) -> APIRouter:
             return link
         command = ConfirmSubscription(subscriber=link.subscriber, request=link.request)
         try:
-            outcome = await service.execute(command, id=derived_id(link.request, "confirm"), actor=PUBLIC)
+            outcome = await service.execute(command, id=derived_id(link.request, "confirm"), actor=PUBLIC, derived=True)
         except Refused as refused:
             return render(request, "said.html", 410, what="old" if refused.code == "link-expired" else "bad")
         await service.runner.wait_for(outcome.seq)

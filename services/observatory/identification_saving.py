@@ -16,12 +16,13 @@ from services.observatory.domain.identification import Criteria, SaveIdentificat
 from services.observatory.identification import Actor, Answer, answer, criteria_of, ids, named
 from services.observatory.identification_shown import in_words, kept, when_in_words
 from services.observatory.reading import Moment, Observatory, current, day_of, of
+from shared.command_digest import fields_sent
 from shared.decider import Refused
-from shared.execute import Stale, new_command_id
+from shared.execute import Stale, id_after, new_command_id
 from shared.log import Conflict
 from shared.service import Service
 from shared.web.access import access, who_of
-from shared.web.commands import BadDay, happened_at
+from shared.web.commands import BadDay, happened_on
 from shared.web.formats import number
 from shared.web.forms import sentences
 from shared.web.pages import Pages, language
@@ -92,8 +93,10 @@ def saving(router: APIRouter, service: Service) -> None:
                 "known_at": known_at, "upto": upto, "found": ids(found.found),
             })  # fmt: skip
             await known_references(service, command)
-            at = happened_at(text(data, "happened_on"))
-            outcome = await service.execute(command, id=id, actor=who_of(request).actor, at=at)
+            at = happened_on(text(data, "happened_on"))
+            # Whom the criteria find is computed: what is found of the same place in the log by a later release may differ.
+            sent = {**fields_sent(command), "found": None}
+            outcome = await service.execute(command, id=id, actor=who_of(request).actor, at=at, sent=sent)
         except ValidationError as error:
             errors = {
                 {"structure": "who", "organisation": "who", "person": "who"}.get(name, name): sentence
@@ -107,6 +110,7 @@ def saving(router: APIRouter, service: Service) -> None:
         except Refused as no:
             values = {**no.values, "most": number(no.values["most"], lang)} if "most" in no.values else no.values
             errors = {"who" if no.code == "who-asked" else "": say(f"refused.{no.code}", lang, **values)}
+            id = id_after(no, id)
         except (Stale, Conflict):
             errors, status = {"": f"{say('problem.409', lang)}. {say('problem.409.hint', lang)}"}, 409
         else:

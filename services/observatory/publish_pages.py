@@ -11,7 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from services.observatory.api import today
-from services.observatory.domain.review import Reason, Title
+from services.observatory.domain.review import PublishReview, Reason, Title
 from services.observatory.period_pages import SAID, Query_, Wanted, asked, reader, rendered
 from services.observatory.publishing import Order, publishing_of
 from services.observatory.reading import current
@@ -64,15 +64,19 @@ def routes(service: Service) -> APIRouter:
             id = UUID(str(data.get("command_id") or ""))
         except ValueError:
             raise HTTPException(400) from None
-        key = derived_id(id, "review")
-        if await service.store.get(REVIEWS, str(key)) is not None:  # sent twice, or loaded again
-            return RedirectResponse(f"/observatory/reviews/{key}", 303)
-        answers = parse(Publication, data)
+        key, answers, actor = derived_id(id, "review"), parse(Publication, data), who_of(request).actor
+        sent = {**given, **answers}
         try:
+            # Sent twice, or loaded again.
+            if await service.execute.before(PublishReview, key, id=id, actor=actor, sent=sent) is not None:
+                return RedirectResponse(f"/observatory/reviews/{key}", 303)
             wish = Publication.model_validate(answers)
             observatory = await current(service)
             head = await asked(observatory, want, wish.title, lang)
             await _replaceable(service, wish)
+            limited(request, "document", actor)
+            order = Order(head, wish.whole, wish.replaces, wish.reason)
+            work = publishing_of(service).begin(observatory, order, id, actor, sent)
         except ValidationError as wrong:
             return await _form(service, request, want, answers, sentences(wrong, Publication, pages.lexicon, lang), 422)
         except Refused as no:
@@ -80,10 +84,6 @@ def routes(service: Service) -> APIRouter:
             return await _form(
                 service, request, want, answers, {field: say(f"refused.{no.code}", lang, **no.values)}, 422
             )
-        limited(request, "document", who_of(request).actor)
-        work = publishing_of(service).begin(
-            observatory, Order(head, wish.whole, wish.replaces, wish.reason), id, who_of(request).actor
-        )
         whole = rendered(request, "publishing.html", want, head)
         begin, end = bytes(whole.body).decode().split("<!-- steps -->")
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from base64 import b64encode
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -27,7 +28,7 @@ from services.observatory.review_views import REVIEWS, filters_of
 from services.observatory.said import printed as printed_review
 from services.observatory.said import said
 from shared.decider import Refused
-from shared.execute import Outcome, Stale
+from shared.execute import Outcome, Reused, Stale
 from shared.log import Conflict, Unavailable
 from shared.service import Service
 from shared.words import LANGUAGES, Lexicon
@@ -51,8 +52,10 @@ class Order:
 
 @dataclass
 class Work:
-    """One publication under way: the steps that are done; then what it came to, or the code of why it failed."""
+    """One publication under way: what was sent, by whom; the steps that are done; then what it came to, or why it failed."""
 
+    sent: Mapping[str, Any]
+    actor: str
     done: list[str] = field(default_factory=list)
     outcome: Outcome | None = None
     failed: Exception | None = None
@@ -91,11 +94,14 @@ class Publishing:
         self._service, self._lexicon, self.press = service, lexicon, Press()
         self._works: dict[UUID, Work] = {}
 
-    def begin(self, observatory: Observatory, wanted: Order, id: UUID, actor: str) -> Work:
-        """The publication of this command, begun if it was not yet."""
+    def begin(self, observatory: Observatory, wanted: Order, id: UUID, actor: str, sent: Mapping[str, Any]) -> Work:
+        """The publication of this command, begun if it was not yet. `sent`: what its form said. Raises Reused where
+        another one is under way by the same id."""
         found = self._works.get(id)
+        if found is not None and found.failed is None and (found.sent, found.actor) != (sent, actor):
+            raise Reused(1)
         if found is None or found.failed is not None:
-            found = self._works[id] = Work()
+            found = self._works[id] = Work(sent, actor)
             found.task = asyncio.create_task(self._carry_out(found, observatory, wanted, id, actor))
             while len(self._works) > KEPT:
                 self._works.pop(next(iter(self._works)))
@@ -104,7 +110,8 @@ class Publishing:
     async def _carry_out(self, work: Work, observatory: Observatory, wanted: Order, id: UUID, actor: str) -> None:
         try:
             command = await self._made(work, observatory, wanted)
-            outcome = await self._service.execute(command, id=id, actor=actor)
+            # The files differ by the moment at which they are made, so they are nothing that was sent.
+            outcome = await self._service.execute(command, id=id, actor=actor, sent=work.sent)
             await self._service.runner.wait_for(outcome.seq)
         except (Refused, Stale, Conflict, Unavailable) as no:
             work.end(None, no)

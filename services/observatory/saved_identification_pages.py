@@ -38,10 +38,11 @@ from services.observatory.identification_shown import (
 from services.observatory.identification_views import IDENTIFICATIONS
 from services.observatory.reading import Moment, Observatory, current, day_of, of
 from services.observatory.travelling import asked, document_then, documents_then, heard, in_the_head, not_yet
+from shared.command_digest import fields_sent
 from shared.contract.identification import IdentificationRepeated, IdentificationSaved
 from shared.decider import Refused
 from shared.envelope import Recorded
-from shared.execute import Stale, new_command_id
+from shared.execute import Stale, id_after, new_command_id
 from shared.log import Conflict, History
 from shared.service import Service
 from shared.views import Document, Page, folded
@@ -260,8 +261,10 @@ def _again(router: APIRouter, service: Service) -> None:
         pages: Pages = request.app.state.pages
         lang, say = language(request), pages.lexicon.say
         try:
-            outcome = await service.execute(command, id=id, actor=who_of(request).actor, version=version)
+            sent = {**fields_sent(command), "found": None}
+            outcome = await service.execute(command, id=id, actor=who_of(request).actor, version=version, sent=sent)
         except Refused as no:
+            id = id_after(no, id)
             status, error = 422, say(f"refused.{no.code}", lang, **no.values)
         except (Stale, Conflict):
             status, error = 409, f"{say('problem.409', lang)}. {say('problem.409.hint', lang)}"

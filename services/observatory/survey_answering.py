@@ -27,8 +27,9 @@ from services.observatory.survey_links import BadLink, Link, links_of
 from services.observatory.survey_pages import stage_of, who_fields
 from services.observatory.survey_results import questions_of
 from services.observatory.survey_views import SURVEY_ANSWERS, SURVEY_RECIPIENTS, SURVEYS, recipient_key
+from shared.command_digest import fields_sent
 from shared.decider import Refused, derived_id
-from shared.execute import Stale, new_command_id
+from shared.execute import Stale, id_after, new_command_id, version_after
 from shared.log import Conflict
 from shared.personal import Personal
 from shared.service import Service
@@ -162,10 +163,13 @@ def routes(service: Service) -> APIRouter:
         say, lang = pages.lexicon.say, language(request)
         target = at.link.answer or derived_id(id, "answer")
         command = _command(service, at, answers, who, id, target)
+        given = {**fields_sent(command), "person": None}  # whose it is changes where the contact is forgotten meanwhile
+        seen = version if at.link.answer else None
         try:
-            outcome = await service.execute(command, id=id, actor="public", version=version if at.link.answer else None)
+            outcome = await service.execute(command, id=id, actor="public", version=seen, sent=given)
         except Refused as no:
             error = say(f"refused.{no.code}", lang, **no.values)
+            again |= {"id": id_after(no, id), "version": version_after(no, version)}
             return await page(request, token, at, sent, error=error, status=422, **again)
         except (Stale, Conflict):
             error = f"{say('problem.409', lang)}. {say('problem.409.hint', lang)}"

@@ -20,7 +20,7 @@ from services.observatory.domain.survey import DraftSurvey, ReviseSurvey
 from services.observatory.domain.survey_questions import KINDS, MOST_QUESTIONS, SCALE, Question
 from services.observatory.survey_views import SURVEYS
 from shared.decider import Refused
-from shared.execute import Stale, new_command_id
+from shared.execute import Stale, id_after, new_command_id, version_after
 from shared.log import Conflict
 from shared.service import Service
 from shared.views import Document
@@ -219,6 +219,7 @@ def routes(service: Service) -> APIRouter:
             errors = wrong(error, draft, pages.lexicon, lang)
         except Refused as no:
             errors = {"": say(f"refused.{no.code}", lang, **no.values)}
+            id, version = id_after(no, id), version_after(no, version)
         except (Stale, Conflict):
             errors, status = {"": f"{say('problem.409', lang)}. {say('problem.409.hint', lang)}"}, 409
         else:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Request
@@ -88,7 +89,7 @@ def _recipients(router: APIRouter, service: Service) -> None:
         return render(
             service, request, "survey_recipients.html", status=status, survey=document, stage=stage_of(service, document),
             rows=rows[(page - 1) * PAGE : page * PAGE], page=page, pages_total=pages_total(page, len(rows)), counts=counts,
-            state=state, states=STATES, command_id=new_command_id(), failed=failed,
+            state=state, states=STATES, new_id=new_command_id, failed=failed,
         )  # fmt: skip
 
     @router.get("/surveys/{key}/links.csv")
@@ -116,14 +117,15 @@ def _recipients(router: APIRouter, service: Service) -> None:
     @access("editor")
     async def remind(request: Request, key: UUID) -> Response:
         form = await request.form(max_fields=10, max_files=0)
-        if (before := await done_before(service, key, form)) is not None:
+        sent = {"kind": "reminder"}
+        if (before := await done_before(service, request, form, key, sent)) is not None:
             return RedirectResponse(f"{HAND.format(key)}?done={before}", 303)
         waiting = [UUID(structure_of(one)) for one in await recipients_of(service, str(key), "asked")]
         if not waiting:
             return await recipients_page(
                 request, key, failed=_refusal(request, Refused("nobody-to-remind")), status=422
             )
-        return await _said(request, form, key, "reminder", waiting)
+        return await _said(request, form, key, "reminder", waiting, sent)
 
     @router.post("/surveys/{key}/hand/{structure}")
     @access("editor")
@@ -131,6 +133,9 @@ def _recipients(router: APIRouter, service: Service) -> None:
         """Sends the link of one structure to an address that is typed in, and kept nowhere."""
         document = await survey_of(service, key)
         form = await request.form(max_fields=10, max_files=0)
+        sent = {"kind": "by_hand", "structure": structure}
+        if (before := await done_before(service, request, form, key, sent)) is not None:
+            return RedirectResponse(f"{HAND.format(key)}?done={before}", 303)
         to = str(form.get("address") or "").strip()
         try:
             if await service.store.get(SURVEY_RECIPIENTS, recipient_key(key, structure)) is None:
@@ -142,11 +147,13 @@ def _recipients(router: APIRouter, service: Service) -> None:
             await send_to(service, document, structure, to)
         except Refused as no:
             return await recipients_page(request, key, failed=_refusal(request, no), status=422)
-        return await _said(request, form, key, "by_hand", [structure])
+        return await _said(request, form, key, "by_hand", [structure], sent)
 
-    async def _said(request: Request, form: FormData, key: UUID, kind: SendingKind, some: Sequence[UUID]) -> Response:
+    async def _said(
+        request: Request, form: FormData, key: UUID, kind: SendingKind, some: Sequence[UUID], sent: Mapping[str, Any]
+    ) -> Response:
         try:
-            outcome = await send(service, request, form, key, kind, some)
+            outcome = await send(service, request, form, key, kind, some, sent)
         except Refused as no:
             return await recipients_page(request, key, failed=_refusal(request, no), status=422)
         return RedirectResponse(f"{HAND.format(key)}?done={outcome.seq}", 303)
@@ -165,17 +172,25 @@ def _command_id(form: FormData) -> UUID:
         raise HTTPException(400) from None
 
 
-async def done_before(service: Service, key: UUID, form: FormData) -> int | None:
-    """The sequence of what this very form came to before: whom it would choose now is another question. Raises 400."""
-    id = str(_command_id(form))
-    history = await service.execute.history("survey", key)
-    return next((event.seq for event in history.events if event.cloud.commandid == id), None)
+async def done_before(
+    service: Service, request: Request, form: FormData, key: UUID, sent: Mapping[str, Any]
+) -> int | None:
+    """The sequence of what this very form came to before: whom it would choose now is another question. Raises Reused, 400."""
+    id, actor = _command_id(form), who_of(request).actor
+    before = await service.execute.before(SendSurvey, key, id=id, actor=actor, sent=sent)
+    return before.seq if before else None
 
 
 async def send(
-    service: Service, request: Request, form: FormData, key: UUID, kind: SendingKind, structures: Sequence[UUID]
+    service: Service,
+    request: Request,
+    form: FormData,
+    key: UUID,
+    kind: SendingKind,
+    structures: Sequence[UUID],
+    sent: Mapping[str, Any],
 ) -> Outcome:
-    """Executes the sending, in parts where they are many; the outcome of the last. Raises Refused, 400, 409."""
+    """Executes the sending; `sent` is what the form said. Raises Refused, 400, 409."""
     id = _command_id(form)
     if not structures:
         raise Refused("nobody-chosen")
@@ -183,7 +198,7 @@ async def send(
         raise Refused("too-many-chosen", most=MOST_AT_ONCE)
     command = SendSurvey(survey=key, kind=kind, structures=list(structures))
     try:
-        outcome = await service.execute(command, id=id, actor=who_of(request).actor)
+        outcome = await service.execute(command, id=id, actor=who_of(request).actor, sent=sent)
     except (Stale, Conflict):
         raise HTTPException(409) from None
     await service.runner.wait_for(outcome.seq)
@@ -192,7 +207,12 @@ async def send(
 
 def _sending(router: APIRouter, service: Service) -> None:
     async def send_page(
-        request: Request, key: UUID, page: int, failed: str | None = None, status: int = 200
+        request: Request,
+        key: UUID,
+        page: int,
+        failed: str | None = None,
+        status: int = 200,
+        form: FormData | None = None,
     ) -> Response:
         document = await survey_of(service, key)
         pages: Pages = request.app.state.pages
@@ -209,6 +229,7 @@ def _sending(router: APIRouter, service: Service) -> None:
             chosen={name: _picked(criteria, name) for name in ASKED}, active=len(query_of(criteria)), q=query.get("q", "")[:200],
             query=[(name, value) for name, value in query.multi_items() if name not in ("page", "done", "lang")],
             page=page, pages_total=pages_total(page, found.total), command_id=new_command_id(), failed=failed, most=MOST_AT_ONCE,
+            ticked=set(form.getlist("structure")) if form else (), by_hand=form is not None and form.get("by_hand"),
         )  # fmt: skip
 
     async def chosen(request: Request, page: int = 1, limit: int | None = FOUND) -> tuple[Criteria, Found]:
@@ -234,19 +255,22 @@ def _sending(router: APIRouter, service: Service) -> None:
         await survey_of(service, key)
         form = await request.form(max_fields=MOST_AT_ONCE + 20, max_files=0)
         kind: SendingKind = "by_hand" if form.get("by_hand") else "invitation"
-        if (before := await done_before(service, key, form)) is not None:
-            return RedirectResponse(f"{HAND.format(key)}?done={before}", 303)
+        everybody = form.get("do") == "all"
+        asked = sorted(request.query_params.multi_items()) if everybody else form.getlist("structure")
+        sent = {"kind": kind, "all": everybody, "asked": asked}
         try:
-            if form.get("do") == "all":
+            if (before := await done_before(service, request, form, key, sent)) is not None:
+                return RedirectResponse(f"{HAND.format(key)}?done={before}", 303)
+            if everybody:
                 _, found = await chosen(request, limit=None)
                 structures = [UUID(one.key) for one in found.actors]
             else:
                 structures = await _on_record(form)
             known = {structure_of(one) for one in await recipients_of(service, str(key))}
             structures = [one for one in structures if str(one) not in known]
-            outcome = await send(service, request, form, key, kind, structures)
+            outcome = await send(service, request, form, key, kind, structures, sent)
         except Refused as no:
-            return await send_page(request, key, page, _refusal(request, no), 422)
+            return await send_page(request, key, page, _refusal(request, no), 422, form)
         return RedirectResponse(f"{HAND.format(key)}?done={outcome.seq}", 303)
 
     async def _on_record(form: FormData) -> list[UUID]:

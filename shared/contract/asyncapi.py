@@ -34,6 +34,10 @@ CLOUD_EVENT: dict[str, Any] = {
         "correlationid": {"type": "string", "format": "uuid"},
         "causationid": {"type": "string", "format": "uuid", "description": "The event that this one reacts to."},
         "traceparent": {"type": "string"},
+        "commanddigest": {
+            "type": "string",
+            "description": "For the service itself: a keyed hash of what was sent under `commandid`, without personal values.",
+        },
         "entityversion": {"type": "integer", "minimum": 1, "description": "1, 2, 3, … in each entity."},
     },
 }  # fmt: skip

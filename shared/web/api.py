@@ -43,6 +43,10 @@ class Problem(BaseModel):
     fields: dict[str, str] = {}
 
 
+IDEMPOTENCY_KEY = (
+    "The command's id. The same command (kind, entity, sender, fields as sent, `happened`) twice under it is one, and is "
+    "answered by the first outcome; another one is refused: 422, `command-id-reused`, and nothing is executed."
+)
 PROBLEMS: dict[int | str, dict[str, Any]] = {status: {"model": Problem} for status in (400, 404, 409, 413, 422, 503)}
 
 
@@ -79,9 +83,7 @@ def _command(router: APIRouter, service: Service, model: type[Command]) -> None:
     async def execute(
         request: Request,
         command: Any,
-        idempotency_key: Annotated[
-            UUID | None, Header(description="The command's id; the same twice is one command.")
-        ] = None,
+        idempotency_key: Annotated[UUID | None, Header(description=IDEMPOTENCY_KEY)] = None,
         happened: Annotated[datetime | None, Query(description="When it happened, if not now (RFC 3339).")] = None,
         version: Annotated[int | None, Query(ge=0, le=2**53, description="The entity's version that you saw.")] = None,
     ) -> Done:

@@ -123,7 +123,10 @@ async def problem(request: Request, error: Exception) -> Response:
     code = "failed" if status == 500 else type(error).__name__.lower()
     if isinstance(error, Refused):
         code = error.code
-        sentence = pages.lexicon.say(f"refused.{error.code}", lang, **error.values)
+        said = f"refused.{error.code}"
+        if in_json and pages.lexicon.has(f"{said}.api"):
+            said = f"{said}.api"
+        sentence = pages.lexicon.say(said, lang, **error.values)
     elif isinstance(error, RequestValidationError):
         code = "invalid"
         # FastAPI puts "body", "query" or "header" before the name of what is wrong.

@@ -6,7 +6,7 @@ it, so that a stale form is refused instead of overwriting what others did.
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,7 @@ from starlette.responses import Response
 
 from shared.days import PARIS
 from shared.decider import Command, Refused
-from shared.execute import Stale, new_command_id
+from shared.execute import Stale, id_after, new_command_id, version_after
 from shared.log import Conflict
 from shared.service import Service
 from shared.web.access import access, demand, who_of
@@ -37,17 +37,12 @@ class BadDay(ValueError):
     """The day that a form gives is none."""
 
 
-def happened_at(text: str | None) -> datetime | None:
-    """Noon of a day in Paris, or None for today and for nothing. Raises BadDay."""
-    if not text:
-        return None
+def happened_on(text: str | None) -> date | None:
+    """The day that a form gives, None for none. Raises BadDay."""
     try:
-        day = date.fromisoformat(text)
+        return date.fromisoformat(text) if text else None
     except ValueError:
         raise BadDay(text) from None
-    if day == datetime.now(PARIS).date():
-        return None
-    return datetime.combine(day, time(12), PARIS)
 
 
 def commands(service: Service, pages: Pages) -> APIRouter:
@@ -102,9 +97,9 @@ def commands(service: Service, pages: Pages) -> APIRouter:
         given = dict(request.query_params)
         version = given.get(VERSION)
         prefilled = {f: v for f, v in given.items() if f in model.model_fields}
-        uuids = {f: v for f, v in prefilled.items() if _is_uuid(v)}
-        hidden = {**uuids, COMMAND_ID: str(new_command_id()), VERSION: version, BACK: _back(request)}
         several = {one.name for one in shapes(model) if one.several}
+        uuids = {f: v for f, v in prefilled.items() if f not in several and _is_uuid(v)}
+        hidden = {**uuids, COMMAND_ID: str(new_command_id()), VERSION: version, BACK: _back(request)}
         values = {
             **await _current(request, service, model, uuids),
             **{
@@ -123,9 +118,10 @@ def commands(service: Service, pages: Pages) -> APIRouter:
         data: FormData = await request.form(max_fields=500, max_files=0)
         errors: dict[str, str] = {}
         status = 422
+        single = {one.name for one in shapes(model) if not one.several}
         hidden = {
             key: value for key, value in data.items()
-            if isinstance(value, str) and (key in (COMMAND_ID, VERSION, BACK) or (key in model.model_fields and _is_uuid(value)))
+            if isinstance(value, str) and (key in (COMMAND_ID, VERSION, BACK) or (key in single and _is_uuid(value)))
         }  # fmt: skip
         try:
             id = UUID(str(data.get(COMMAND_ID, "")))
@@ -139,7 +135,7 @@ def commands(service: Service, pages: Pages) -> APIRouter:
                 command,
                 id=id,
                 actor=who_of(request).actor,
-                at=happened_at(str(data.get(HAPPENED) or "")),
+                at=happened_on(str(data.get(HAPPENED) or "")),
                 version=version,
             )
         except ValidationError as error:
@@ -148,6 +144,7 @@ def commands(service: Service, pages: Pages) -> APIRouter:
             errors = {HAPPENED: pages.lexicon.say("invalid.date", lang, value=data.get(HAPPENED))}
         except Refused as refused:
             errors = {"": pages.lexicon.say(f"refused.{refused.code}", lang, **refused.values)}
+            hidden |= {COMMAND_ID: str(id_after(refused, id)), VERSION: version_after(refused, hidden.get(VERSION))}
         except (Stale, Conflict):
             say = pages.lexicon.say
             errors, status = {"": f"{say('problem.409', lang)}. {say('problem.409.hint', lang)}"}, 409

@@ -145,7 +145,9 @@ def _widget(shape: Shape, options: Sequence[tuple[str, str]], chosen: bool) -> W
 def _answers(shape: Shape, widget: Widget, values: Mapping[str, Any] | FormData | None) -> tuple[str, ...]:
     if isinstance(values, FormData):
         sent = tuple(one for one in values.getlist(shape.name) if isinstance(one, str))
-        return sent if shape.name in values or shape.name in values.getlist(SHOWN) else _written(shape, shape.default)
+        if shape.name not in values and shape.name not in values.getlist(SHOWN):
+            sent = _written(shape, shape.default)
+        return ("\n".join(sent),) if widget == "lines" else sent
     found = _written(shape, shape.default if values is None else values.get(shape.name, shape.default))
     return ("\n".join(found),) if widget == "lines" else found
 

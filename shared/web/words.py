@@ -97,6 +97,22 @@ WORDS: Words = {
         "Cette personne a été oubliée\u202f: rien ne peut plus être écrit à son sujet. Si elle revient, ajoutez-la comme une nouvelle personne.",
         "This person was forgotten: nothing can be written about them any more. If they come back, add them as a new person.",
     ),
+    "refused.command-id-reused": (
+        "Votre premier envoi de ce formulaire est enregistré\u202f; ce que vous avez changé depuis ne l’est pas encore. Relisez, "
+        "puis envoyez de nouveau pour l’enregistrer en plus, ou quittez cette page si le premier envoi suffit.",
+        "Your first sending of this form is recorded; what you have changed since is not yet. Read it again, then send it once "
+        "more to record it as well, or leave this page if the first sending is enough.",
+    ),
+    "refused.command-id-reused.api": (
+        "Cette clé (Idempotency-Key) est celle d’une autre commande, déjà exécutée. Rien n’a été exécuté\u202f: envoyez celle-ci "
+        "sous une clé nouvelle.",
+        "This key (Idempotency-Key) is that of another command, which was executed already. Nothing was executed: send this one "
+        "under a new key.",
+    ),
+    "refused.time-out-of-calendar": (
+        "Cette date sort du calendrier. Donnez-en une entre l’an 1 et l’an 9998.",
+        "This date is beyond the calendar. Give one between the years 1 and 9998.",
+    ),
     "actor.local": ("l’équipe", "the team"),
     "actor.account": ("un compte", "an account"),
     "actor.token": ("un programme", "a program"),

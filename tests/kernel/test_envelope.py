@@ -42,7 +42,8 @@ RFC3339_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 
 def stored() -> dict[str, object]:
     event = StructureRegistered(name="Eau vive", kind="association")
-    by = Provenance("staff:test", uuid4(), uuid4(), uuid4(), "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
+    trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    by = Provenance("staff:test", uuid4(), uuid4(), uuid4(), trace, "q2w3e4r5.Zm9vYmFyYmF6cXV4cXV1eA")
     now = datetime.now(UTC)
     content: dict[str, object] = json.loads(
         sealed_body("reseau", event, uuid4(), id=uuid4(), version=1, at=now, now=now, by=by)
@@ -60,6 +61,7 @@ def test_extension_attributes_have_names_and_values_that_cloudevents_allows() ->
     extensions = {name: value for name, value in stored().items() if name not in SPEC}
     assert set(extensions) == {
         "recordedtime", "actor", "commandid", "correlationid", "causationid", "traceparent", "entityversion",
+        "commanddigest",
     }  # fmt: skip
     for name, value in extensions.items():
         assert re.fullmatch(r"[a-z0-9]{1,20}", name)  # §3: lower-case letters and digits, should be at most 20

@@ -11,9 +11,10 @@ from uuid import uuid4
 import pytest
 
 from shared import committing, publishing
+from shared.contract.directory import StructureRegistered
 from shared.log import Conflict, Log, Unavailable, Unit
 from shared.nats_server import NatsServer
-from tests.facts import everything, ids, unit
+from tests.facts import everything, ids, unit, write
 from tests.log.proxy import BadNetwork, Fault
 
 # nats-py leaves the writer of an attempt to reconnect unclosed when that attempt is cut in turn.
@@ -49,6 +50,26 @@ async def test_one_commit_whose_answer_is_lost_is_written_once_and_acknowledged(
         await net.suffer(fault, 0.4)
         assert await appending == events
     assert ids(await everything(log)) == [w.id for w in one.writes]
+
+
+async def test_after_a_lost_answer_what_another_process_wrote_under_the_same_ids_is_not_taken_for_ours(
+    nats_server: NatsServer, log: Log
+) -> None:
+    """As when two bodies come under one command id: the one whose answer is lost must learn that it lost."""
+    entity, id = uuid4(), uuid4()
+    theirs, ours = (write(log.network, entity, id=id, event=event) for event in map(registered, ("Une", "Autre")))
+    await log.append(Unit([theirs], {theirs.entity: 0}))
+    async with BadNetwork(nats_server.port).running() as net, log_through(net, nats_server, log.network) as through:
+        one = Unit([ours], {ours.entity: 0})
+        appending = asyncio.create_task(through.append(one))
+        await asyncio.sleep(0)
+        await net.suffer(Fault.SWALLOW, 0.4)
+        assert await appending == 1 and one.repeated
+    assert [message.body for message in await everything(log)] == [theirs.body]
+
+
+def registered(name: str) -> StructureRegistered:
+    return StructureRegistered(name=name, kind="association")
 
 
 @pytest.mark.slow
