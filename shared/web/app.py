@@ -110,9 +110,8 @@ async def problem(request: Request, error: Exception) -> Response:
         error = why
     except Unavailable:  # the page says so without a name
         pass
-    status = (
-        error.status_code if isinstance(error, HTTPException | StarletteHTTPException) else STATUS.get(type(error), 500)
-    )
+    known = next((status for kind, status in STATUS.items() if isinstance(error, kind)), 500)
+    status = error.status_code if isinstance(error, HTTPException | StarletteHTTPException) else known
     in_json = wants_json(request)
     if isinstance(error, NotSignedIn) and request.method in SAFE and not in_json:
         return RedirectResponse(f"{SIGN_IN}?to={quote(_here(request), safe='')}", 303)
