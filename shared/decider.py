@@ -12,11 +12,12 @@ from datetime import datetime
 from typing import Any, ClassVar, Generic, TypeVar
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
 from uuid_utils import UUID as QuickUUID
 from uuid_utils import uuid5
 
 from shared.contract import Event
+from shared.days import in_calendar
 from shared.identity import Level
 
 S = TypeVar("S")
@@ -74,6 +75,12 @@ class Command(BaseModel):
     """what its sender must be, in the service of the entity"""
     internal: ClassVar[bool] = False
     """whether it is the service's own: no form and no route leads to it"""
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _in_calendar(cls, value: Any) -> Any:
+        """No day or moment of a command is one that a zone, or a year that is added to it, takes beyond the calendar."""
+        return in_calendar(value)
 
     def target(self, context: Context) -> UUID:
         """The id of the entity that this command is for."""

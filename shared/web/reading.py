@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel
 from starlette.datastructures import FormData
 
+from shared.days import PARIS, utc
 from shared.web.fields import Shape, shapes
-from shared.web.formats import PARIS
 
 __all__ = ["SHOWN", "parse"]
 
@@ -85,10 +85,10 @@ def _iso_day(text: str) -> str:
 
 def _utc(text: str) -> datetime | str:
     iso = re.sub(r"(\d{1,2})\s*h\s*(\d{2})$", lambda at: f"{int(at[1]):02d}:{at[2]}", _iso_day(text))
+    if len(iso) <= 10:
+        return text
     try:
-        at = datetime.fromisoformat(iso) if len(iso) > 10 else None
+        at = datetime.fromisoformat(iso)
+        return utc(at if at.tzinfo else at.replace(tzinfo=PARIS))
     except ValueError:
         return text
-    if at is None:
-        return text
-    return (at if at.tzinfo else at.replace(tzinfo=PARIS)).astimezone(UTC)

@@ -237,3 +237,50 @@ def test_a_post_from_another_sites_page_is_refused(url: str, signed_in: dict[str
 def test_the_data_folder_is_closed_to_other_users(up: Up) -> None:
     for name in ("keys/operator-token", "keys/directory.session-key", "keys/directory.wrapping-key"):
         assert (up.data / name).stat().st_mode & 0o077 == 0, name
+
+
+MOMENTS = [
+    "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "9999-12-31T23:59:59Z", "0000-01-01T00:00:00Z",
+    "10000-01-01T00:00:00Z", "2017-06-30T23:59:60Z", "2017-06-30T24:00:00Z", "2017-06-30T12:00:00+99:99",
+    "2017-06-30T12:00:00", "2017-02-30T12:00:00Z", "1e400", "nan", "9" * 400, "\u0000", "9999-12-31",
+]  # fmt: skip
+BEFORE_ALL = "0001-01-01T00:00:00+14:00"
+
+
+def test_a_moment_that_the_calendar_cannot_carry_is_refused_in_words(up: Up, url: str) -> None:
+    """As `happened` of each kind of command, and as a field of its form or body."""
+
+    def post(path: str, body: bytes, kind: str = "application/json", **more: str) -> tuple[int, str]:
+        try:
+            with urlopen(as_operator(f"{url}{path}", body, **{"Content-Type": kind, **more}), timeout=60) as answer:
+                return answer.status, answer.read().decode()
+        except HTTPError as error:
+            with error:
+                return error.code, error.read().decode()
+
+    school = json.dumps({"name": "Eau vive", "kind": "school"}).encode()
+    register = "/directory/api/commands/register-structure"
+    for when in MOMENTS:
+        status, text = post(f"{register}?{urlencode({'happened': when})}", school)
+        assert status == 422 or (status == 200 and when == "2017-06-30T24:00:00Z"), (when, text)
+    status, text = post(f"{register}?{urlencode({'happened': BEFORE_ALL})}", school)
+    assert json.loads(text)["error"] == "time-out-of-calendar" and "calendrier" in json.loads(text)["message"]
+    status, text = post(f"{register}?happened=0001-01-01T00:00:00Z", school)
+    assert status == 200, text
+    own = json.loads(text)["entity"]
+    draft = {"structure": own, "sort": "event", "title": "Une fête", "text": "Venez."}
+    survey = {"title": "Enquête", "questions": [{"id": "q1", "kind": "short", "text": "Quoi ?"}]}
+    status, text = post("/observatory/api/commands/draft-survey", json.dumps(survey).encode())
+    for path, body in [
+        ("/directory/api/commands/draft-publication", {**draft, "starts": BEFORE_ALL}),
+        ("/directory/api/commands/draft-publication", {**draft, "ends": "9999-12-31T23:30:00Z"}),
+        ("/directory/api/commands/draft-publication", {**draft, "deadline": "9999-12-31"}),
+        ("/observatory/api/commands/open-survey", {"survey": json.loads(text)["entity"], "until": "9999-12-31"}),
+    ]:
+        status, said = post(path, json.dumps(body).encode())
+        assert status == 422 and "calendrier" in said, (path, body, said)
+    for field, when in [("starts", "0001-01-01T00:00"), ("starts", "9999-12-31T23:59"), ("happened_on", "9999-12-31")]:
+        form = {"command_id": str(uuid4()), **draft, field: when}
+        kind = "application/x-www-form-urlencoded"
+        status, said = post("/directory/do/DraftPublication", urlencode(form).encode(), kind)
+        assert status == 422 and when in said, (field, when, said)
