@@ -172,6 +172,13 @@ class Executor:
             raise Reused(own[-1].version)
         return _outcome_of(own, target)
 
+    async def seen(self, model: type[Command], target: UUID, *, id: UUID, version: int | None) -> None:
+        """Returns where an entity is still as the asker saw it, or became another by this very command: asked before work
+        that a stale command is not worth. Raises Stale, Unavailable."""
+        history = await self._load(self._by_command[model], target)
+        if version is not None and version != history.version and not _own(history, id):
+            raise Stale(history.version)
+
     def _context(self, id: UUID, actor: str, at: datetime | date | None) -> Context:
         """Raises Refused for a moment that is to come, or beyond the calendar; ValueError for one without a zone."""
         now = self._clock()

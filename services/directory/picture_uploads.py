@@ -1,9 +1,10 @@
-"""A picture that comes with a form: read no further than it may be, made anew beside the event loop, one at a time."""
+"""A picture that comes with a form: read no further than it may be, made anew beside the event loop, one at a time over all
+requests. Who may send it, and whether its form is stale, is asked before."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from fastapi import HTTPException, Request
 from starlette.datastructures import FormData, UploadFile
@@ -15,20 +16,24 @@ from shared.web.access import who_of
 from shared.web.rates import limited
 
 FILE, KEPT, REMOVE = "picture_file", "picture", "picture_remove"
-TURN = "directory.pictures-turn"  # a picture unfolds to 160 MB at most: one at a time
+TURN = "directory.pictures-turn"  # what makes a picture may hold 160 MB (picture_making): one at a time
 RUNS_NOTHING: Mapping[str, str] = {"Content-Security-Policy": "default-src 'none'; sandbox"}
 
 
-async def picture_of(service: Service, request: Request, form: FormData) -> str | None:
-    """The hash of the picture that a form says: sent with it, or kept when it was sent before; None for none.
+async def picture_of(
+    service: Service, request: Request, form: FormData, worth: Callable[[], Awaitable[None]]
+) -> str | None:
+    """The hash of the picture that a form says: sent with it, or kept when it was sent before; None for none. `worth`
+    raises what stands against the form; it is asked when its turn has come, since others may have written meanwhile.
 
     Raises Refused for what is no picture or too much, Limited where one account sends very many.
     """
     sent = form.get(FILE)
     if isinstance(sent, UploadFile) and sent.filename:
         limited(request, "picture", who_of(request).actor)
-        data = await sent.read(BIGGEST + 1)
         async with one_at_a_time(service):
+            await worth()
+            data = await sent.read(BIGGEST + 1)  # not before: those that wait hold theirs on disk
             return (await asyncio.to_thread(pictures_of(service).keep, data)).sha256
     name = str(form.get(KEPT) or "")
     if form.get(REMOVE) or not name:

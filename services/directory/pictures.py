@@ -1,32 +1,42 @@
 """Pictures that members send: really looked at, made anew, kept under the hash of what was made.
 
-Whatever comes is hostile: the format is found by decoding, never by name or type; what would unfold to too many pixels
-is refused before it is unfolded; the pixels alone are written anew, so nothing else of the file (EXIF with its place and
-time, comments, a script behind the picture) stays. The event names the SHA-256 of the file that is kept.
+Whatever comes is hostile: the format is found by decoding, never by name or type, in a process of its own that may hold
+160 MB and no more; what would unfold to too many pixels is refused before it is unfolded; the pixels alone are written
+anew, so nothing else of the file (EXIF with its place and time, comments, a script behind the picture) stays. The event
+names the SHA-256 of the file that is kept.
 """
 
 from __future__ import annotations
 
-import io
 import os
-import warnings
+import subprocess
+import sys
+import threading
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from re import fullmatch
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+import orjson
+import structlog
 
+from services.directory import picture_making
+from services.directory.picture_making import LONGEST
 from shared.decider import Refused
 from shared.service import Service
 
+__all__ = ["BIGGEST", "LONGEST", "MEDIA_TYPE", "Kept", "Pictures", "pictures_of", "remade"]
+
+log = structlog.get_logger()
 BIGGEST = 5 * 1024 * 1024  # bytes of a file that is sent
-MOST_PIXELS = 40_000_000
-LONGEST = 1600  # pixels of a side that is kept
-SMALL = 8  # pixels of a side, at least
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF")
 MEDIA_TYPE = "image/webp"
+MAKER = (sys.executable, "-I", picture_making.__file__)
+BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF", b"GIF8")  # of files that are worth a process
+GIVES_BACK = {"MALLOC_MMAP_THRESHOLD_": "131072", "MALLOC_TRIM_THRESHOLD_": "131072", "MALLOC_ARENA_MAX": "1"}
+"""So that what its decoder gives back is there for the encoder (glibc)"""
+ONE_AT_A_TIME = threading.Lock()  # whoever calls: a container has room for one
+PATIENCE = 90.0  # seconds that a picture may take to be made
 
 
 @dataclass(frozen=True)
@@ -40,41 +50,30 @@ class Kept:
 
 
 def remade(data: bytes) -> tuple[bytes, int, int]:
-    """The picture in `data` as WebP without anything but its pixels, at most LONGEST a side; its width and height.
+    """The picture in `data` as WebP without anything but its pixels, at most LONGEST a side; its width and height. Made in
+    a process of its own (`picture_making`), whose memory is limited. Blocks.
 
     Raises Refused: `picture-too-big`, `not-a-picture`, `picture-too-many-pixels`, `picture-too-small`.
     """
     if len(data) > BIGGEST:
         raise Refused("picture-too-big", most=BIGGEST // 2**20)
+    if not data.startswith(BEGINNINGS):
+        raise Refused("not-a-picture")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
-                width, height = picture.size
-                if width * height > MOST_PIXELS:
-                    raise Refused("picture-too-many-pixels", most=MOST_PIXELS // 1_000_000)
-                if min(width, height) < SMALL:
-                    raise Refused("picture-too-small", least=SMALL)
-                if picture.format == "JPEG":
-                    picture.draft("RGB", (LONGEST, LONGEST))  # unfolds no more than is needed
-                picture.load()
-                upright = ImageOps.exif_transpose(picture) or picture
-                clear = "A" in upright.getbands() or "transparency" in upright.info
-                pixels = upright.convert("RGBA" if clear else "RGB")
-    except Refused:
-        raise
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise Refused("picture-too-many-pixels", most=MOST_PIXELS // 1_000_000) from None
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError, MemoryError, IndexError, TypeError):
+        with ONE_AT_A_TIME:
+            done = subprocess.run(
+                MAKER, input=data, capture_output=True, timeout=PATIENCE, check=False, env={**os.environ, **GIVES_BACK}
+            )
+    except subprocess.TimeoutExpired:
         raise Refused("not-a-picture") from None
-    except Exception:  # Pillow's decoders raise what they like on broken files
-        raise Refused("not-a-picture") from None
-    pixels.thumbnail((LONGEST, LONGEST))
-    clean = Image.new(pixels.mode, pixels.size)  # a new one: the old one's info would be written along
-    clean.paste(pixels)
-    made = io.BytesIO()
-    clean.save(made, "WEBP", quality=82, method=4)
-    return made.getvalue(), clean.width, clean.height
+    head, _, made = done.stdout.partition(b"\n")
+    if done.returncode != 0 or not head:
+        log.warning("picture.not_made", ended=done.returncode)  # not what it said: that may quote the file
+        raise Refused("not-a-picture")
+    told = orjson.loads(head)
+    if "refused" in told:
+        raise Refused(told["refused"], **told["values"])
+    return made, told["width"], told["height"]
 
 
 class Pictures:

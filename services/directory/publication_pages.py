@@ -19,7 +19,7 @@ from services.directory.domain.publication import (
     RedraftPublication,
     WithdrawPublication,
 )  # fmt: skip
-from services.directory.guarded import Wrong, carried_out
+from services.directory.guarded import Wrong, carried_out, command_id, version_of
 from services.directory.picture_uploads import FILE, picture_of
 from services.directory.space import known_as, may_publish
 from services.directory.space_pages import SPACE_PAGE, mine, why_not_publish
@@ -103,10 +103,16 @@ def routes(service: Service) -> APIRouter:
         """What a form of a draft comes to; the form again, with its picture, where something is wrong."""
         kept: dict[str, str | None] = {}
 
+        async def worth() -> None:
+            if draft is None:
+                return await _room(service, structure)
+            id, version = command_id(data), version_of(data)
+            await service.execute.seen(model, UUID(draft["key"]), id=id, version=version)
+
         async def make() -> Command:
             kept["picture"] = str(data.get("picture") or "") or None
             await may_publish(service, structure["key"])
-            kept["picture"] = await picture_of(service, request, data)
+            kept["picture"] = await picture_of(service, request, data, worth)
             answers = {
                 name: value for name, value in parse(model, data).items() if name in (*ASKED[sort], "picture_text")
             }

@@ -16,7 +16,7 @@ from services.directory.cooperation_views import PROJECTS
 from services.directory.domain.listing import PictureStructure, UnlistStructure, UnpictureStructure, WishListing
 from services.directory.domain.structure import ReviseStructure
 from services.directory.finding import finder_of
-from services.directory.guarded import Wrong, carried_out
+from services.directory.guarded import Wrong, carried_out, command_id, version_of
 from services.directory.picture_uploads import picture_answer, picture_of
 from services.directory.space import known_as, may_publish, own_structure, own_structures
 from services.directory.space_views import SPACE
@@ -179,8 +179,12 @@ def routes(service: Service) -> APIRouter:
         own = await mine(service, request, str(structure))
         kept: dict[str, str | None] = {"picture": own["picture"]}
 
+        async def worth() -> None:
+            id, version = command_id(data), version_of(data)
+            await service.execute.seen(PictureStructure, UUID(own["key"]), id=id, version=version)
+
         async def make() -> Command:
-            kept["picture"] = await picture_of(service, request, data)
+            kept["picture"] = await picture_of(service, request, data, worth)
             if kept["picture"] is None:
                 return UnpictureStructure(structure=UUID(own["key"]))
             text = str(data.get("picture_text") or "").strip()

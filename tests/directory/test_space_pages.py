@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from time import time
 from uuid import UUID, uuid4
 
@@ -293,6 +296,44 @@ async def test_the_file_of_a_picture_goes_some_time_after_nothing_shows_it_any_m
         assert "abandonné" in (await anna.get(f"{SPACE_PAGE}/publications/{draft}")).text
         later()
         assert await sweep(house.now) == 1 and pictures.names() == []
+
+
+async def test_pictures_are_made_one_at_a_time_and_those_of_stale_forms_not_at_all(house: House) -> None:
+    """Each may take 160 MB (test_pictures.py), and anybody's contact may send some."""
+    own = await house.contact(ANNA, "Eau vive")
+    together, started = 0, set[int]()
+
+    async def watch() -> None:
+        nonlocal together
+        while True:
+            makers = {int(one.name) for one in Path("/proc").iterdir() if one.name.isdigit() and _makes(one)}
+            together, started_now = max(together, len(makers)), makers
+            started.update(started_now)
+            await asyncio.sleep(0.005)
+
+    async with contact(house, ANNA) as anna:
+        place = f"{SPACE_PAGE}/{own}/picture"
+
+        async def send(version: int, **size: int) -> int:
+            files = {"picture_file": ("photo.png", picture("PNG", (900, size["height"])), "image/png")}
+            form = answers(version=str(version), picture_text="Un puits")
+            return (await anna.post(place, data=form, files=files)).status_code
+
+        watching = asyncio.create_task(watch())
+        version = int(hidden((await anna.get(place)).text, "version"))
+        codes = await asyncio.gather(*(send(version, height=100 + n) for n in range(8)))
+        # The second's turn may come before the first is written; whose turn comes later is stale by then.
+        assert sorted(codes) == [303] + [409] * 7 and together == 1 and len(pictures_of(house.now).names()) <= 3
+        before = set(started)
+        assert await asyncio.gather(*(send(version, height=200 + n) for n in range(8))) == [409] * 8
+        assert started == before
+        watching.cancel()
+
+
+def _makes(process: Path) -> bool:
+    with suppress(OSError):
+        return b"picture_making.py" in (process / "cmdline").read_bytes()
+    return False
 
 
 async def test_what_is_no_picture_is_refused_in_words_and_kept_nowhere(house: House) -> None:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import io
+import json
+import os
 import struct
+import subprocess
+import sys
 import zlib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 from PIL.ExifTags import Base
 
-from services.directory.pictures import LONGEST, Pictures, remade
+from services.directory import picture_making
+from services.directory.pictures import BIGGEST, GIVES_BACK, LONGEST, MAKER, Pictures, remade
 from shared.decider import Refused
 from shared.web.markdown import as_html, as_plain
 
@@ -77,6 +82,99 @@ def test_what_is_no_picture_or_too_much_is_refused(make: Callable[[], bytes], co
     with pytest.raises(Refused) as no:
         remade(make())
     assert no.value.code == code
+
+
+def noise(size: tuple[int, int]) -> Image.Image:
+    """What is hard to write down, in few bytes of a PNG."""
+    few = Image.effect_noise((size[0] // 16, size[1] // 16), 60)
+    return few.resize(size, Image.Resampling.NEAREST)
+
+
+def file_of(image: Image.Image, format: str, **options: object) -> bytes:
+    file = io.BytesIO()
+    image.save(file, format, **options)
+    return file.getvalue()
+
+
+def worst(size: tuple[int, int], format: str, mode: str, **options: object) -> bytes:
+    """A picture of a size and mode that takes much room to unfold, and to write: with noise in its transparency, too."""
+    grey = noise(size)
+    image = Image.merge(mode, [grey] * len(mode)) if mode in ("LA", "RGBA") else grey.convert(mode)
+    return file_of(image, format, **options)
+
+
+def in_its_process(data: bytes) -> tuple[dict[str, object], int]:
+    """What the process that makes a picture answers, and its peak of memory in bytes, as the system counts it."""
+    count = (
+        "import os, resource, runpy, sys; runpy.run_path(sys.argv[1], run_name='__main__'); "
+        "peak = next(line for line in open('/proc/self/status') if line.startswith('VmHWM')); sys.stderr.write(peak)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", count, MAKER[-1]], input=data, capture_output=True, check=True,
+        env={**os.environ, **GIVES_BACK},
+    )  # fmt: skip
+    return json.loads(done.stdout.partition(b"\n")[0]), int(done.stderr.split()[1]) * 1024
+
+
+TAKEN: dict[str, Callable[[], bytes]] = {
+    "a telephone's, 50 million pixels": lambda: worst((8160, 6120), "JPEG", "RGB", quality=40),
+    "JPEG, CMYK in scans": lambda: worst((3600, 3300), "JPEG", "CMYK", quality=40, progressive=True),
+    "PNG with transparency": lambda: worst((4000, 4000), "PNG", "RGBA", compress_level=1),
+    "WebP with transparency": lambda: worst((3000, 2000), "WEBP", "RGBA", lossless=True, quality=0, method=0),
+}
+TOO_LARGE: dict[str, tuple[Callable[[], bytes], int]] = {
+    "PNG": (lambda: file_of(Image.new("RGB", (6300, 6300)), "PNG"), 16),
+    "GIF": (lambda: file_of(Image.new("P", (6300, 6300)), "GIF"), 16),
+    "WebP": (lambda: file_of(Image.new("RGB", (6300, 6300)), "WEBP", lossless=True, method=0), 6),
+    "JPEG": (lambda: file_of(Image.new("L", (8400, 8000)), "JPEG"), 66),
+    "JPEG in scans": (lambda: file_of(Image.new("RGB", (7000, 7000)), "JPEG", progressive=True), 32),
+}
+
+
+@pytest.mark.parametrize("what", TAKEN)
+def test_a_picture_is_made_in_160_mb_whatever_it_takes_to_unfold(what: str) -> None:
+    data = TAKEN[what]()
+    assert len(data) < BIGGEST
+    answer, peak = in_its_process(data)
+    assert answer.get("width") == LONGEST and peak <= 160 * 2**20, (answer, peak)
+
+
+@pytest.mark.parametrize("what", TOO_LARGE)
+def test_what_would_unfold_to_more_is_refused_before_it_is_unfolded_and_the_limit_is_said(what: str) -> None:
+    make, most = TOO_LARGE[what]
+    data = make()
+    answer, peak = in_its_process(data)
+    assert answer == {"refused": "picture-too-many-pixels", "values": {"most": most}}
+    assert peak < 60 * 2**20
+
+
+def peak_of() -> int:
+    """The largest memory that this process ever had, in bytes."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) * 1024
+
+
+def test_our_own_process_unfolds_nothing() -> None:
+    data = worst((4000, 2000), "PNG", "RGBA", compress_level=1)
+    Path("/proc/self/clear_refs").write_text("5")  # the peak is counted from here
+    before = peak_of()
+    assert remade(data)[1:] == (LONGEST, LONGEST // 2)
+    assert peak_of() - before < 20 * 2**20
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_picture_stands_upright_as_its_camera_says(orientation: int) -> None:
+    image = Image.new("RGB", (64, 32), "white")
+    image.paste("red", (0, 0, 32, 16))
+    exif = Image.Exif()
+    exif[Base.Orientation.value] = orientation
+    data = file_of(image, "PNG", exif=exif)
+    made, width, height = picture_making.made(data)
+    wanted = ImageOps.exif_transpose(Image.open(io.BytesIO(data)))
+    found = Image.open(io.BytesIO(made))
+    assert (width, height) == wanted.size == found.size
+    for at in ((8, 8), (width - 8, height - 8), (8, height - 8), (width - 8, 8)):
+        assert max(abs(a - b) for a, b in zip(found.getpixel(at), wanted.getpixel(at), strict=True)) < 60  # type: ignore[arg-type]
 
 
 def test_the_same_picture_is_one_file_and_a_changed_file_is_not_shown(tmp_path: Path) -> None:
