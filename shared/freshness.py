@@ -8,6 +8,7 @@ waits for it.
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections import deque
 from collections.abc import Callable
@@ -43,13 +44,25 @@ class Freshness:
         self._seen: deque[tuple[float, int]] = deque(maxlen=KEPT)
         self._looked: float | None = None
         self._away: float | None = None
+        self._whole = -math.inf
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
+        """To be called once the views have read the log to its end."""
+        self._whole = time.monotonic()
         self._task = asyncio.create_task(self._watch(), name="freshness")
 
     async def stop(self) -> None:
         await end(self._task)
+
+    def behind(self) -> float:
+        """Seconds since the views were last known to show all that was in the log; a second or two where all is well."""
+        position = self._runner.position
+        if self._seen and position >= self._seen[-1][1]:
+            self._whole = max(self._whole, self._looked or -math.inf)
+        else:  # what came at a look may have been there since the look before
+            self._whole = max([self._whole, *(at for at, last in self._seen if last <= position)])
+        return time.monotonic() - self._whole
 
     def of(self, sequence: int | None = None, done: int | None = None) -> Stale | None:
         """What a page must say that shows the log up to `sequence` (without: as far as the views are); None where it
@@ -84,4 +97,5 @@ class Freshness:
                 if not self._seen or self._seen[-1][1] != last:
                     self._seen.append((now if self._looked is None else self._looked, last))
                 self._looked, self._away = now, None
+                self.behind()  # it is asked for seldom, and forgets what it has not seen
             await asyncio.sleep(LOOK)

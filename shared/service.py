@@ -112,7 +112,10 @@ class Service:
         self.log.judgement = self.runner
         self.freshness = Freshness(self.log, self.runner, lambda: around.clock())
         operator = operator_token(around.data / "keys")
-        self.sessions = Sessions(self.runner, self.store, around.network, operator, around.clock)
+        self.sessions = Sessions(
+            self.runner, self.store, around.network, operator, around.clock,
+            behind=self.freshness.behind, minutes=around.settings.session_minutes,
+        )  # fmt: skip
         self.rates = Rates(api=around.settings.api_rate, proxies=networks(around.settings.trusted_proxies or ""))
         self.asking = Asking(around.nc, around.network, definition.name)
         self.execute = Executor(self.log, self.keyring, definition.name, definition.deciders, lambda: around.clock())

@@ -1,9 +1,13 @@
 """Who asks: read from a session's cookie or a program's token, judged by what the directory's events say at this
 moment. The same in every service; no service asks another for it.
 
-A cookie is a JWT (RFC 7519) signed with Ed25519 (RFC 8037, `alg` of RFC 9864) that lives for minutes. It is good while
-its session stands in the account's open sessions, so whoever is signed out is out everywhere within a moment. `seq` in
-it is the place of its SignedIn event: a service waits for its view to reach it before it judges.
+A cookie is a JWT (RFC 7519) signed with Ed25519 (RFC 8037, `alg` of RFC 9864). It is good while its session stands in
+the account's open sessions, so whoever is signed out is out everywhere within a moment. `seq` in it is the place of its
+SignedIn event: a service waits for its view to reach it before it judges.
+
+A cookie's own minutes do not end a session: whoever writes for an hour goes on. Past half of them it is replaced by a new
+one on the way. Once they are over it is good only where the view is known to have been whole within as many minutes, so
+a service that is cut off from the log lets nobody in for longer than that after their session was ended elsewhere (ADR 31).
 """
 
 from __future__ import annotations
@@ -29,6 +33,7 @@ from shared.contract import SERVICES
 from shared.contract.accounts import Role
 from shared.execute import utc_now
 from shared.identity import GIVES, OPERATOR, PUBLIC, Level, Who
+from shared.log import Unavailable
 from shared.runner import Runner
 from shared.secret_files import TOKEN as OPERATORS
 from shared.secret_files import SecretUnfit, same, secret_file
@@ -46,9 +51,13 @@ class BadToken(Exception):
     """A token was shown that is not good (any more)."""
 
 
+class Unsure(Unavailable):
+    """Whether a session still stands can't be known: its cookie is over, and the view of sessions is behind the log."""
+
+
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a cookie says, its signature checked. `until`: when it must have been renewed."""
+    """What a cookie says, its signature checked. `until`: when its own minutes are over."""
 
     account: UUID
     session: UUID
@@ -90,9 +99,19 @@ class Sessions:
     would be the operator."""
 
     def __init__(
-        self, runner: Runner, store: Store, network: str, operator_token: str, clock: Callable[[], datetime] = utc_now
+        self,
+        runner: Runner,
+        store: Store,
+        network: str,
+        operator_token: str,
+        clock: Callable[[], datetime] = utc_now,
+        *,
+        behind: Callable[[], float] = lambda: 0.0,
+        minutes: int = 15,
     ) -> None:
+        """`behind`: seconds since the view was last known to be whole; `minutes`: the most of it for a cookie that is over."""
         self._runner, self._store, self._network, self._clock = runner, store, network, clock
+        self._behind, self._most_behind = behind, minutes * 60
         self._operator = operator_token.encode()
         if OPERATORS.wrong(self._operator) is not None:
             raise SecretUnfit("there is no operator's token")
@@ -104,32 +123,33 @@ class Sessions:
         return self._clock()
 
     async def claims(self, cookie: str) -> Claims | None:
-        """What a cookie says if it was signed here and is not too old; None for any other."""
+        """What a cookie says if it was signed here, however old it is; None for any other."""
         if len(cookie) > LONGEST:
             return None
         kid = _key_id(cookie)
         document = await self._store.get(ACCESS, str(kid)) if kid else None
         if document is None or document["sort"] != "key":
             return None
-        found = _read(cookie, document["public"], self._network)
-        return found if found and self._clock() < found.until else None
+        return _read(cookie, document["public"], self._network)
 
     async def holder(self, claims: Claims) -> Who:
-        """Whose session this is; PUBLIC once it ended."""
+        """Whose session this is; PUBLIC once it ended. Raises Unsure."""
         await self._runner.wait_for(claims.seq, timeout=PATIENCE)
         document = await self._store.get(ACCESS, str(claims.account))
         if document is None or document["sort"] != "account" or document["closed"]:
             return PUBLIC
-        ends = document["sessions"].get(str(claims.session))
-        if ends is None or datetime.fromisoformat(ends) <= self._clock():
+        ends, now = document["sessions"].get(str(claims.session)), self._clock()
+        if ends is None or datetime.fromisoformat(ends) <= now:
             return PUBLIC
+        if claims.until <= now and self._behind() > self._most_behind:
+            raise Unsure("the view of sessions is behind the log")
         return Who(
             f"account:{claims.account}", document["kind"], claims.account, document["label"],
             _roles(document["roles"]), claims.session,
         )  # fmt: skip
 
     async def by_cookie(self, cookie: str | None) -> Who:
-        """Whose session a cookie is of; PUBLIC for one that is not good."""
+        """Whose session a cookie is of; PUBLIC for one that is not good. Raises Unsure."""
         claims = await self.claims(cookie) if cookie else None
         return await self.holder(claims) if claims else PUBLIC
 
@@ -151,7 +171,7 @@ class Sessions:
         return _program(found[0], named, known["scopes"])
 
     async def renewed(self, cookie: str, signer: Signer) -> str | None:
-        """The next cookie of a session that still stands, for the directory to hand out; None for any other."""
+        """The next cookie of a session that still stands, for the directory to hand out; None for any other. Raises Unsure."""
         claims = await self.claims(cookie)
         if claims is None or not (await self.holder(claims)).signed_in:
             return None
@@ -219,7 +239,7 @@ def _read(cookie: str, public: str, network: str) -> Claims | None:
         )
     except UNREADABLE:
         return None
-    return found if said.get("iss") == network else None
+    return found if said.get("iss") == network and found.issued <= found.until else None
 
 
 def _moment(seconds: Any) -> datetime:

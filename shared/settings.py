@@ -60,9 +60,19 @@ class Settings(BaseSettings):
         "`172.16.0.0/12`. Only their `X-Forwarded-For` is believed when attempts are counted by address.",
     )
     session_minutes: int = Field(
-        15, ge=1, le=60, description="The life of a session's cookie, in minutes; past half of it, it is renewed."
+        15,
+        ge=1,
+        le=60,
+        description="Minutes after which a session's cookie is not believed by itself any more: past half of them it is replaced "
+        "unseen, as long as the session is open. No session ends by them; they are the longest that a service which is cut off "
+        "from the log lets in whoever was signed out meanwhile.",
     )
-    session_hours: int = Field(12, ge=1, le=24 * 30, description="The longest that a session lasts, in hours.")
+    session_hours: int = Field(
+        12,
+        ge=1,
+        le=24 * 30,
+        description="Hours after which a session ends, in use or not; what was being written is kept.",
+    )
     api_rate: int = Field(
         1200, ge=1, description="Requests a minute that one account, token or address may send to the API of a service."
     )

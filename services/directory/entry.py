@@ -29,7 +29,7 @@ from shared.mail import Sender
 from shared.personal import Personal
 from shared.post import post_of
 from shared.service import Service
-from shared.sessions import TOKEN
+from shared.sessions import TOKEN, Unsure
 from shared.tasks import end
 from shared.views import Document
 from shared.web.access import RENEW
@@ -216,7 +216,10 @@ class Entry:
         cookie = body.get("cookie")
         if not isinstance(cookie, str):
             raise Refused("question-malformed", topic=RENEW)
-        return {"cookie": await self.service.sessions.renewed(cookie, self.keys.signer)}
+        try:
+            return {"cookie": await self.service.sessions.renewed(cookie, self.keys.signer)}
+        except Unsure:
+            return {"cookie": None}
 
     async def _rounds(self) -> None:
         while True:

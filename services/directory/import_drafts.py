@@ -1,6 +1,6 @@
 """A file on its way to an import: read once, its columns chosen, checked line by line, what is to become of each line.
 
-All of it lies in sealed files (import_files.py), so any replica can show the next page, and a restart loses nothing.
+All of it lies in sealed files (shared/sealed_files.py), so any replica can show the next page, and a restart loses nothing.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ from pydantic import BaseModel
 
 from services.directory.domain.structure import RegisterStructure
 from services.directory.import_columns import check_columns
-from services.directory.import_files import SealedFiles, alone, new_token
+from services.directory.import_files import alone
 from services.directory.import_reading import Line as RawLine
 from services.directory.import_reading import NotRead, Table, read_table
 from services.directory.importing import CheckedLine, Plan, Progress, import_id_of, preview
+from shared.sealed_files import SealedFiles, new_token
 from shared.service import Service
 
 log = structlog.get_logger()

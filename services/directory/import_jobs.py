@@ -21,9 +21,10 @@ from services.directory.domain.structure import RegisterStructure
 from services.directory.domain.structure_import import start_id
 from services.directory.duplicates import duplicates_of
 from services.directory.import_drafts import Checked, Drafts, written
-from services.directory.import_files import SealedFiles, alone, replace, sweep
+from services.directory.import_files import alone
 from services.directory.importing import Plan, carry_out
 from shared.decider import derived_id
+from shared.sealed_files import SealedFiles, replace, sweep
 from shared.service import Service
 from shared.tasks import end
 

@@ -1,6 +1,6 @@
 """Importing a file by pages: send it, say what its columns are, look at its lines, choose, confirm; then its progress.
 
-Nothing is written before it is confirmed. What was sent is under a page's address of its own (import_files.py), kept for
+Nothing is written before it is confirmed. What was sent is under a page's address of its own (shared/sealed_files.py), kept for
 some hours and no longer.
 """
 

@@ -23,7 +23,7 @@ from shared.sessions import Signer
 
 log = structlog.get_logger()
 FILE = "directory.session-key"
-MARGIN = timedelta(minutes=5)  # beyond the life of a cookie
+MARGIN = timedelta(minutes=5)  # beyond the longest session
 
 
 class SigningKeys:
@@ -32,7 +32,8 @@ class SigningKeys:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._minutes = service.settings.session_minutes
-        self._overlap = timedelta(minutes=self._minutes) + MARGIN
+        # A cookie that was never renewed is good as long as its session, so its key must be known as long.
+        self._overlap = timedelta(hours=service.settings.session_hours) + MARGIN
         self._file = service.around.data / "keys" / FILE
         self._read_at = (0, 0)
         self._signer: Signer | None = None

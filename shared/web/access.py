@@ -20,7 +20,7 @@ from shared.asking import AnswerFailed, NobodyAnswers
 from shared.decider import Refused
 from shared.identity import PUBLIC, Level, Who
 from shared.service import Service
-from shared.sessions import BadToken
+from shared.sessions import BadToken, Unsure
 from shared.settings import Settings
 from shared.web.rates import limited
 
@@ -29,7 +29,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 SAFE = {"GET", "HEAD", "OPTIONS"}
 RENEW = "session.renew"
 """The question to the directory: `{"cookie": …}`, answered by `{"cookie": …}`, or by null for a session that ended."""
-RENEWAL = 1.0  # seconds that a page waits for a new cookie; without one the old one goes on until its end
+RENEWAL = 1.0  # seconds that a page waits for a new cookie; without one the old one goes on
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="maillage"'}  # RFC 6750
 
 
@@ -77,10 +77,12 @@ async def admitted(request: Request) -> None:
 
 
 def demand(request: Request, level: Level) -> Who:
-    """Who asks, if they have this level in the service. Raises NotSignedIn, NotYours."""
+    """Who asks, if they have this level in the service. Raises NotSignedIn, NotYours, and Unsure where they might."""
     who, service = who_of(request), _service(request)
     if who.may(service.name, level):
         return who
+    if (unsure := getattr(request.state, "unsure", None)) is not None and not who.signed_in:
+        raise unsure
     raise NotYours(level, service.name) if who.signed_in else NotSignedIn()
 
 
@@ -113,7 +115,10 @@ async def _by_cookie(request: Request, service: Service, cookie: str) -> None:
     claims = await service.sessions.claims(cookie)
     if claims is None:
         return
-    request.state.who = await service.sessions.holder(claims)
+    try:
+        request.state.who = await service.sessions.holder(claims)
+    except Unsure as unsure:
+        request.state.unsure = unsure
     if not request.state.who.signed_in or not claims.wants_renewal(service.sessions.now()):
         return
     try:

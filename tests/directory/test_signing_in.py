@@ -356,7 +356,9 @@ async def test_the_key_is_replaced_without_anybody_noticing_or_at_once(house: Ho
         assert (await with_password(another, "chef@exemple.invalid", PASSWORD))[0] == 303
         await house.entry.keys.retire(datetime.now(UTC))
         assert await signed_in(browser)
-        await house.entry.keys.retire(datetime.now(UTC) + timedelta(hours=1))
+        await house.entry.keys.retire(datetime.now(UTC) + timedelta(hours=12))
+        assert await signed_in(browser), "as long as a session may last"
+        await house.entry.keys.retire(datetime.now(UTC) + timedelta(hours=13))
         await house.now.runner.wait_for(await house.now.log.last())
         assert not await signed_in(browser)
         assert await signed_in(another)

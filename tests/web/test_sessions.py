@@ -31,7 +31,7 @@ from shared.contract.accounts import (
 from shared.identity import OPERATOR, PUBLIC
 from shared.operator_token import operator_token
 from shared.service import Service
-from shared.sessions import BadToken, Sessions, Signer
+from shared.sessions import BadToken, Sessions, Signer, Unsure
 from tests.conftest import OpenService
 from tests.signing_in import Account, account, say, signer
 
@@ -49,11 +49,11 @@ def read(text: str) -> dict[str, Any]:
     return found
 
 
-def later(service: Service, **more: float) -> Sessions:
+def later(service: Service, _behind: float = 0.0, **more: float) -> Sessions:
     """The same judge at a later hour."""
     now = datetime.now(UTC) + timedelta(**more)
     token = operator_token(service.around.data / "keys")
-    return Sessions(service.runner, service.store, service.network, token, clock=lambda: now)
+    return Sessions(service.runner, service.store, service.network, token, lambda: now, behind=lambda: _behind)
 
 
 async def test_a_cookie_says_who_it_is_and_what_they_may(service: Service) -> None:
@@ -126,7 +126,7 @@ async def test_a_cookie_of_our_own_key_that_says_something_odd_is_not_good(
     assert await service.sessions.by_cookie(odd) == PUBLIC
 
 
-async def test_a_cookie_ends_after_minutes_and_is_renewed_while_its_session_stands(service: Service) -> None:
+async def test_a_cookie_whose_minutes_are_over_is_good_and_renewed_while_its_session_stands(service: Service) -> None:
     cookie = await cookie_of(await account(service, "all:reader"))
     claims = await service.sessions.claims(cookie)
     assert claims is not None and not claims.wants_renewal(datetime.now(UTC))
@@ -134,10 +134,25 @@ async def test_a_cookie_ends_after_minutes_and_is_renewed_while_its_session_stan
     at_eight = later(service, minutes=8)
     renewed = await at_eight.renewed(cookie, signer(service))
     assert renewed is not None
-    at_twenty = later(service, minutes=20)
-    assert not (await at_twenty.by_cookie(cookie)).signed_in
-    assert (await at_twenty.by_cookie(renewed)).signed_in
-    assert await at_twenty.renewed(cookie, signer(service)) is None, "too late"
+    for judge in (later(service, minutes=20), later(service, hours=11)):
+        assert (await judge.by_cookie(cookie)).signed_in and (await judge.by_cookie(renewed)).signed_in
+        next_ = await judge.renewed(cookie, signer(service))
+        claims = await judge.claims(next_ or "")
+        assert claims is not None and not claims.wants_renewal(judge.now())
+    over = later(service, hours=12, minutes=1)
+    assert not (await over.by_cookie(cookie)).signed_in and not (await over.by_cookie(renewed)).signed_in
+    assert await over.renewed(cookie, signer(service)) is None, "the session's own end"
+
+
+async def test_whoever_is_behind_the_log_believes_a_cookie_for_its_minutes_and_no_longer(service: Service) -> None:
+    cookie = await cookie_of(await account(service, "all:reader"))
+    for behind, minutes, sure in ((899, 20, True), (901, 14, True), (901, 20, False), (float("inf"), 20, False)):
+        judge = later(service, _behind=behind, minutes=minutes)
+        if sure:
+            assert (await judge.by_cookie(cookie)).signed_in
+        else:
+            with pytest.raises(Unsure):
+                await judge.by_cookie(cookie)
 
 
 async def test_no_renewal_outlives_the_session(service: Service) -> None:
