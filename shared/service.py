@@ -17,6 +17,7 @@ from shared.clock import Clock
 from shared.decider import Command, Decider
 from shared.execute import Executor, Outcome, utc_now
 from shared.freshness import Freshness
+from shared.kept_forms import KeptForms
 from shared.keyring import Keyring
 from shared.log import Log
 from shared.operator_token import operator_token
@@ -116,6 +117,7 @@ class Service:
             self.runner, self.store, around.network, operator, around.clock,
             behind=self.freshness.behind, minutes=around.settings.session_minutes,
         )  # fmt: skip
+        self.kept = KeptForms(around.data / "kept" / definition.name, lambda: around.clock())
         self.rates = Rates(api=around.settings.api_rate, proxies=networks(around.settings.trusted_proxies or ""))
         self.asking = Asking(around.nc, around.network, definition.name)
         self.execute = Executor(self.log, self.keyring, definition.name, definition.deciders, lambda: around.clock())
@@ -132,6 +134,7 @@ class Service:
         await self.asking.answer(PARKED, self._parked)
         await self.asking.start()
         await self.freshness.start()
+        self.kept.start()
         await self.definition.opening(self)
 
     async def start_reactions(self) -> None:
@@ -143,6 +146,7 @@ class Service:
         await self.persons.stop()
         await self.reactions.stop()
         await self.definition.closing(self)
+        await self.kept.stop()
         await self.freshness.stop()
         await self.asking.stop()
         await self.runner.stop()

@@ -39,6 +39,7 @@ PLAIN = (
     "title", "summary", "stage", "country", "place", "sdgs", "begins", "ends", "budget", "funders", "evaluation", "lessons", "website",
 )  # fmt: skip
 ANCHORS = {"leader": "leader-q", "participants": "participants-q", "partners": "partner-1", "themes": "f-themes"}
+LOOKING = {"do": "leader"}  # what gives the form back without saving
 FIELDS = 1500  # of a form: more than 50 structures and 300 partners need
 
 
@@ -93,7 +94,7 @@ def routes(service: Service) -> APIRouter:
         return await page(request, answers, key=None, version=None, id=new_command_id())
 
     @router.post("/new")
-    @access("editor")
+    @access("editor", again=LOOKING)
     async def draft(request: Request) -> Response:
         return await sent(request, None)
 
@@ -106,7 +107,7 @@ def routes(service: Service) -> APIRouter:
         return await page(request, answers, key=key, version=document["version"], id=new_command_id())
 
     @router.post("/{key}/revise")
-    @access("editor")
+    @access("editor", again=LOOKING)
     async def revised(request: Request, key: UUID) -> Response:
         await project_of(key)
         return await sent(request, key)

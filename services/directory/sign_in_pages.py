@@ -28,6 +28,7 @@ from shared.personal import Personal
 from shared.service import Service
 from shared.web.access import access, clear_session, set_session, who_of
 from shared.web.forms import parse, sentences
+from shared.web.kept import kept_place, remembered
 from shared.web.pages import Pages, language
 from shared.web.paths import local
 from shared.web.rates import limited
@@ -71,20 +72,25 @@ def routes(service: Service) -> APIRouter:
         except ValidationError as wrong:
             return None, sentences(wrong, model, pages.lexicon, language(request))
 
-    def come_in(begun: Begun, to: str | None) -> Response:
+    def come_in(request: Request, begun: Begun, to: str | None) -> Response:
+        """Leads to the form that this browser has sent too late, to where one wanted to go, or home."""
         home = "/directory/space" if begun.kind == "contact" else "/"
-        response = RedirectResponse(to or home, 303)
+        place = kept_place(to) or next(iter(remembered(request)), None)
+        response = RedirectResponse(place or to or home, 303)
         set_session(response, begun.cookie, service.settings)
         return response
 
     def door(request: Request, status: int = 200, errors: Errors | None = None, **given: Any) -> Response:
         context = {"to": None, "address": "", "errors": errors or {}, "failed": None, **given}
+        context["waits"] = bool(kept_place(context["to"]) or remembered(request))
         return render(request, "sign_in.html", status, **context)
 
     @router.get("/sign-in")
     @access("public")
     async def sign_in(request: Request, to: str = "") -> Response:
         who = who_of(request)
+        if who.signed_in and (place := kept_place(to)):
+            return RedirectResponse(place, 303)
         if who.signed_in and who.kind in ("staff", "contact") and local(to) is None:
             return RedirectResponse("/directory/space" if who.kind == "contact" else "/", 303)
         return door(request, to=local(to))
@@ -103,7 +109,7 @@ def routes(service: Service) -> APIRouter:
             begun = await entry_of(service).by_password(asked.email.clear.strip(), str(form.get("password") or ""))
         except Refused as no:
             return door(request, 422, to=to, address=address, failed=refusal(request, no))
-        return come_in(begun, to)
+        return come_in(request, begun, to)
 
     @router.post("/sign-in/ask")
     @access("public")
@@ -121,7 +127,7 @@ def routes(service: Service) -> APIRouter:
     @router.get("/sign-in/sent")
     @access("public")
     async def sent(request: Request) -> Response:
-        return render(request, "sign_in_said.html", what="sent")
+        return render(request, "sign_in_said.html", what="sent", waits=bool(remembered(request)))
 
     @router.get("/sign-in/out")
     @access("public")
@@ -146,7 +152,7 @@ def routes(service: Service) -> APIRouter:
     async def with_link(request: Request, token: str) -> Response:
         limited(request, "sign-in")
         try:
-            return come_in(await entry_of(service).by_link(token), None)
+            return come_in(request, await entry_of(service).by_link(token), None)
         except OldLink:
             return render(request, "sign_in_said.html", 410, what="old")
         except BadLink:
@@ -185,7 +191,7 @@ def routes(service: Service) -> APIRouter:
         except BaseException:
             first_link.write(service, code)
             raise
-        return come_in(begun, "/directory/accounts?welcome=1")
+        return come_in(request, begun, "/directory/accounts?welcome=1")
 
     @router.post("/sign-out")
     @access("public")

@@ -40,6 +40,7 @@ from shared.web.forms import Form, parse
 from shared.web.pages import Pages, language
 from shared.web.rendering import render
 
+LOOKING = {"do": "participants"}  # what gives the form back without saving
 ASKED = (
     "title", "summary", "country", "place", "stage", "themes", "sdgs", *(f"partner_{kind}" for kind in PARTNER_KINDS), "begins",
     "ends", "budget", "funders", "evaluation", "lessons", "website",
@@ -125,7 +126,7 @@ def routes(service: Service) -> APIRouter:
         return await page(request, await mine(service, request, str(structure)), None)
 
     @router.post("/new")
-    @access("space")
+    @access("space", again=LOOKING)
     async def enter(request: Request, structure: UUID) -> Response:
         own = await mine(service, request, str(structure))
         done = await written(request, own, DraftProject, {"leader": own["key"]}, None)
@@ -138,7 +139,7 @@ def routes(service: Service) -> APIRouter:
         return await page(request, own, await led(own, key))
 
     @router.post("/{key}")
-    @access("space")
+    @access("space", again=LOOKING)
     async def change(request: Request, structure: UUID, key: UUID) -> Response:
         own = await mine(service, request, str(structure))
         document = await led(own, key)

@@ -31,6 +31,7 @@ from shared.web.rendering import render
 from shared.web.sentences import said_of
 from shared.words import Lang, Lexicon
 
+LOOKING = {"do": "look"}  # what gives the form back without saving
 FIELDS = 1200  # of a form: 60 questions of at most a dozen each
 ID = re.compile(r"q[0-9]{1,4}").fullmatch
 PARTS = ("kind", "text", "hint", "required", "options", "unit", "least", "most", "low", "high")
@@ -172,7 +173,7 @@ def routes(service: Service) -> APIRouter:
         return page(request, draft, key=None, version=None, id=new_command_id())
 
     @router.post("/new")
-    @access("editor")
+    @access("editor", again=LOOKING)
     async def begin(request: Request) -> Response:
         return await sent(request, None)
 
@@ -185,7 +186,7 @@ def routes(service: Service) -> APIRouter:
         return page(request, Draft.of_survey(document), key=key, version=document["version"], id=new_command_id())
 
     @router.post("/{key}/form")
-    @access("editor")
+    @access("editor", again=LOOKING)
     async def changed(request: Request, key: UUID) -> Response:
         await survey_of(key)
         return await sent(request, key)

@@ -6,7 +6,7 @@ a GET, `editor` for anything else. A route whose level depends on what is asked 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -30,15 +30,17 @@ SAFE = {"GET", "HEAD", "OPTIONS"}
 RENEW = "session.renew"
 """The question to the directory: `{"cookie": …}`, answered by `{"cookie": …}`, or by null for a session that ended."""
 RENEWAL = 1.0  # seconds that a page waits for a new cookie; without one the old one goes on
+SIGN_IN_REQUIRED = "sign-in-required"
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="maillage"'}  # RFC 6750
 
 
-def access(level: Level, *, other_sites: bool = False) -> Callable[[F], F]:
+def access(level: Level, *, other_sites: bool = False, again: Mapping[str, str] | None = None) -> Callable[[F], F]:
     """Marks an endpoint with the level that it asks. `other_sites`: what it does may be asked by pages of other sites,
-    as the one click of RFC 8058 is."""
+    as the one click of RFC 8058 is. `again`: the answers with which it gives a form back as it was sent and changes nothing,
+    whatever else is sent (ADR 15)."""
 
     def mark(endpoint: F) -> F:
-        endpoint.level, endpoint.other_sites = level, other_sites  # type: ignore[attr-defined]
+        endpoint.level, endpoint.other_sites, endpoint.again = level, other_sites, again  # type: ignore[attr-defined]
         return endpoint
 
     return mark
@@ -53,7 +55,7 @@ def level_of(endpoint: Any, method: str) -> Level:
 class NotSignedIn(HTTPException):
     """401: nobody in particular asks for what is not for everybody."""
 
-    def __init__(self, code: str = "sign-in-required") -> None:
+    def __init__(self, code: str = SIGN_IN_REQUIRED) -> None:
         super().__init__(401, code, CHALLENGE)
 
 
@@ -150,9 +152,13 @@ def foreign(request: Request) -> bool:
     if site is not None:
         return site not in ("same-origin", "none")
     if origin is not None:
-        own = {request.headers.get("host", ""), urlsplit(settings.public_url or "").netloc} - {""}
-        return urlsplit(origin).netloc not in own
+        return urlsplit(origin).netloc not in own_hosts(request)
     return cookie_name(settings) in request.cookies
+
+
+def own_hosts(request: Request) -> set[str]:
+    """The hosts, with their ports, under which our own pages are."""
+    return {request.headers.get("host", ""), urlsplit(_service(request).settings.public_url or "").netloc} - {""}
 
 
 def is_https(settings: Settings) -> bool:

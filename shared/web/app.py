@@ -18,12 +18,14 @@ from shared.decider import Refused
 from shared.execute import Stale
 from shared.log import Conflict, Unavailable
 from shared.service import Service
+from shared.sessions import Unsure
 from shared.views import StoreAway
-from shared.web.access import SAFE, NotSignedIn, NotYours, Renewing, access, admitted, identified
+from shared.web.access import SAFE, SIGN_IN_REQUIRED, NotSignedIn, NotYours, Renewing, access, admitted, identified
 from shared.web.api import api
 from shared.web.clock import clock
 from shared.web.commands import commands
 from shared.web.described import described
+from shared.web.kept import ended, kept_forms
 from shared.web.limits import wants_json
 from shared.web.observing import route_of
 from shared.web.pages import Pages, language
@@ -64,6 +66,7 @@ def service_app(service: Service) -> FastAPI:
     app.include_router(commands(service, app.state.pages))
     app.include_router(privacy(service, app.state.pages))
     app.include_router(clock(service))
+    app.include_router(kept_forms(service, app.state.pages))
     app.include_router(api(service))
 
     @app.get("/asyncapi.json", include_in_schema=False)
@@ -92,6 +95,7 @@ def service_app(service: Service) -> FastAPI:
 
 STATUS: dict[type[Exception], int] = {
     RequestValidationError: 422, Refused: 422, Stale: 409, Conflict: 409, Unavailable: 503, StoreAway: 503,
+    Unsure: 503,
 }  # fmt: skip
 
 
@@ -113,8 +117,11 @@ async def problem(request: Request, error: Exception) -> Response:
     known = next((status for kind, status in STATUS.items() if isinstance(error, kind)), 500)
     status = error.status_code if isinstance(error, HTTPException | StarletteHTTPException) else known
     in_json = wants_json(request)
-    if isinstance(error, NotSignedIn) and request.method in SAFE and not in_json:
-        return RedirectResponse(f"{SIGN_IN}?to={quote(_here(request), safe='')}", 303)
+    if isinstance(error, NotSignedIn) and not in_json:
+        if request.method in SAFE:
+            return RedirectResponse(f"{SIGN_IN}?to={quote(_here(request), safe='')}", 303)
+        if error.detail == SIGN_IN_REQUIRED:
+            return await ended(request)
     if status == 500:
         log.error("web.failed", route=route_of(request.scope), error=repr(error), exc_info=error)
     sentence: str | None = None

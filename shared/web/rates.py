@@ -33,6 +33,7 @@ RATES: Mapping[str, Rate] = MappingProxyType({
     "mail-link": Rate(20, 600),
     "mail-link-account": Rate(3, 900),  # mails to one address
     "form": Rate(30, 600),  # what everybody may send
+    "kept": Rate(30, 3600),  # forms of one account, or of one address, that are kept over a sign-in
     "picture": Rate(30, 3600),  # pictures that one account sends
     "document": Rate(60, 3600),  # documents that one account has made
     "token": Rate(30, 300),  # tokens that were not good

@@ -94,6 +94,7 @@ async def test_a_page_says_how_many_events_it_does_not_show_and_that_one_just_sa
     )
     assert "C’est enregistré." in page, "it is in the log"
     await until(lambda: (stale := service.freshness.of()) and stale.missing == 2 and stale.since)
+    await until(lambda: service.freshness.behind() > 1)
     page = (await reader.get("/directory/page")).text
     assert "2\u00a0événements enregistrés n’y figurent pas encore, le premier depuis" in page
     assert "2\u00a0saved events do not show yet, the first since" in (await reader.get("/directory/page?lang=en")).text
@@ -121,13 +122,13 @@ async def test_a_log_that_does_not_answer_is_told_and_its_return_is_seen(tmp_pat
     watched = Freshness(log, runner, utc_now)
     await watched.start()
     await until(lambda: watched._seen)
-    assert watched.of() is None
+    assert watched.of() is None and watched.behind() < 1
     await server.stop()
-    await until(lambda: watched.of() is not None)
+    await until(lambda: watched.of() is not None and watched.behind() > 1)
     found = watched.of()
     assert isinstance(found, Stale) and found.away is not None and found.away < utc_now() and not found.missing
     await server.start()
-    await until(lambda: watched.of() is None)
+    await until(lambda: watched.of() is None and watched.behind() < 1)
     await watched.stop()
     await runner.stop()
     await store.close()

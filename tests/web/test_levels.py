@@ -45,7 +45,12 @@ OPEN = {
 }  # fmt: skip
 """Open to everybody: signing in, the public directory, the newsletter's own readers, the ledger, open data, published reviews,
 surveys behind their links."""
-EVERYWHERE = {"GET /docs", "GET /asyncapi.json", "GET /privacy"}
+EVERYWHERE = {
+    "GET /docs",
+    "GET /asyncapi.json",
+    "GET /privacy",
+    "GET /kept/{token}",
+}  # the last gives a form to its writer
 ASKED_INSIDE = {"GET /do/{name}", "POST /do/{name}"}
 """Commands: each says its own level."""
 OWN = "/me"
