@@ -109,14 +109,14 @@ class Imports:
             return None
         return found
 
-    async def sweep(self) -> int:
-        """Erases uploads that nobody confirmed and reports that have come to their term; how many files. None while the
-        clock is in doubt."""
+    async def end_terms(self) -> int:
+        """Erases what has come to its term (`sweep`), unless the clock is in doubt; how many files."""
         if await self._service.clock.doubt() is not None:
             return 0
-        return await asyncio.to_thread(self._sweep)
+        return await asyncio.to_thread(self.sweep)
 
-    def _sweep(self) -> int:
+    def sweep(self) -> int:
+        """Erases uploads that nobody confirmed and reports that have come to their term; how many files. Blocks."""
         settings, now = self._service.settings, self._service.around.clock().timestamp()
         count = sweep(self.folder, "*.report", now, settings.keep_import_reports * 24 * HOUR)
         for part in ("draft", "table", "upload", "checked", "progress"):
@@ -128,7 +128,7 @@ class Imports:
         while True:
             try:
                 self.resume()
-                await self.sweep()
+                await self.end_terms()
             except Exception:
                 log.exception("import.round_failed")
             await asyncio.sleep(ROUND)

@@ -236,10 +236,10 @@ async def test_files_that_have_come_to_their_age_wait_for_the_clock(open_service
     picture.write_bytes(b"a picture")
     ahead = datetime.now(UTC) + timedelta(days=40)
     service.around.clock = lambda: ahead
-    assert await imports.sweep() == 0 and await sweep(service) == 0
+    assert await imports.end_terms() == 0 and await sweep(service) == 0
     assert upload.exists() and pictures.names() == [name]
     await service.clock.confirm()
-    assert await imports.sweep() == 1 and await sweep(service) == 1
+    assert await imports.end_terms() == 1 and await sweep(service) == 1
     assert not upload.exists() and pictures.names() == []
 
 
@@ -255,6 +255,6 @@ async def test_a_file_that_a_wrong_clock_dated_later_is_kept_no_longer_than_othe
     for path in (upload, picture):
         path.write_bytes(b"some")
         os.utime(path, (later, later))
-    assert await imports.sweep() == 0 and await sweep(service) == 0
+    assert await imports.end_terms() == 0 and await sweep(service) == 0
     move_clock(service, days=40)
-    assert await imports.sweep() == 1 and await sweep(service) == 1
+    assert await imports.end_terms() == 1 and await sweep(service) == 1
