@@ -4,9 +4,9 @@ It lets the node load CONFIG and the accounts beside it again when they have cha
 upgrade, for another reader, for a key that was replaced. Nobody is disconnected by that but whose key is no more. A file
 that can't be loaded changes nothing; the node says so in its log.
 
-It ends the node where its JetStream has shut itself down (HEALTH_URL asks for it, `js-enabled-only`), so that the
-container's restart policy brings it back. A node whose disk was full stores nothing any more, and never begins again by
-itself (nats-server 2.15): it would live on, and the log would have a node less until somebody came.
+It ends the node where it says at HEALTH_URL that it stores no more (shared/nats_health.py), so that the container's restart
+policy brings it back. A node whose disk was full stores nothing any more, and never begins again by itself (nats-server
+2.15): it would live on, and the log would have a node less until somebody came.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
+from shared.nats_health import stores_no_more
+
 LOOK = 1.0  # seconds between two looks
 GRACE = 10.0  # seconds that the server is given to end
 LOADS = 2  # after the first, the imports of an account that is new find nobody (nats-server 2.15.1)
@@ -25,12 +27,12 @@ ACCOUNTS = "accounts.conf"
 
 
 def shut_down(url: str) -> bool | None:
-    """Whether the node says that it has no JetStream (any more); None where it says nothing."""
+    """Whether the node says that it stores no more; None where it says nothing."""
     try:
         with urlopen(url, timeout=2):
             return False
     except HTTPError as error:
-        return b"JetStream not enabled" in error.read(1000)
+        return stores_no_more(error.read(1000))
     except OSError:
         return None
 
@@ -58,7 +60,7 @@ def main(config: str, url: str) -> int:
             server.send_signal(signal.SIGHUP)
         stored = stored or found is False
         if stored and found:
-            print("JetStream has shut itself down; the node is started again", file=sys.stderr, flush=True)
+            print("the node stores no more, so it is started again", file=sys.stderr, flush=True)
             server.terminate()
             try:
                 server.wait(GRACE)

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import sys
 import time
+from collections.abc import Callable
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -14,7 +15,7 @@ from nats.errors import Error as NatsError
 from nats.js.errors import APIError
 from rich.table import Table
 
-from services.client import SERVICES, Client
+from services.client import SERVICES, Client, NoAnswer
 from services.clocks import timed
 from services.data_folder import EMPTY_NETWORK, CannotStart
 from services.keys_needed import unfit
@@ -24,6 +25,8 @@ from shared.nats_server import NatsFailed, binary
 from shared.nodes import GOOD, Standing, nodes_of
 from shared.settings import Settings
 
+Check = Callable[[str, bool, str], None]
+"""Notes what was looked at, whether it is good, and how it is."""
 events = typer.Typer(help="The event log.", no_args_is_help=True)
 views = typer.Typer(help="The read models: list, build again, verify.", no_args_is_help=True)
 
@@ -252,35 +255,8 @@ def doctor(
     async def work() -> None:
         start = time.monotonic()
         async with reached(settings) as client:
-            for name in SERVICES:
-                state = await client.get(f"/{name}/api/state")
-                check(f"{name}: log", state["damage"] is None, state["damage"] or f"{state['last']} events, no hole")
-                check(
-                    f"{name}: views",
-                    state["sequence"] >= state["last"] or not state["damage"],
-                    f"show {state['sequence']} of {state['last']}",
-                )
-                check(f"{name}: void messages", not state["void"], f"{len(state['void'])}")
-                check(f"{name}: unknown types", True, ", ".join(f"{k} {v}" for k, v in state["unknown"].items()) or "0")
-                check(f"{name}: parked", not state["parked"], f"{len(state['parked'])}")
-                kept = await client.get(f"/{name}/api/persons/unreadable")
-                lacking = f"{kept['persons']} of {kept['named']} persons have no key and were not forgotten"
-                check(
-                    f"{name}: keys", not kept["persons"], lacking if kept["persons"] else f"of {kept['named']} persons"
-                )
-                for what, good, text in timed(await client.get(f"/{name}/api/clock")):
-                    check(f"{name}: {what}", good, text)
-            ledger = await client.get("/observatory/api/ledger")
-            late = ledger["state"] == "waiting" and ledger["signed"] < ledger["log"]
-            late = late and (ledger["age"] is None or ledger["age"] > 3 * settings.checkpoint_seconds)
-            check(
-                "ledger: notary",
-                ledger["state"] not in ("stopped", "failing") and not late,
-                ledger["problem"] or ("another notary has the archive and does not sign" if late else ledger["state"]),
-            )
-            age = "never" if ledger["age"] is None else f"{ledger['age']:.0f} s ago"
-            check("ledger: signed", True, f"{ledger['signed']} of {ledger['log']} events, {age}")
-            check("ledger: archive", True, f"{ledger['archived']} events, {ledger['archive_bytes'] / 1e6:.1f} MB")
+            writes = [await _look_at(client, name, check) for name in SERVICES]
+            await _look_at_the_ledger(client, settings, all(writes), check)
         if settings.nats_url is not None and settings.services_at is not None:  # whoever asks all is their operator
             await look_at_nodes()
         check("answered in", True, f"{time.monotonic() - start:.1f} s")
@@ -292,6 +268,52 @@ def doctor(
     else:
         check("installation", True, f"none in {settings.data} yet; `maillage up` makes one")
     _checked(checks, json)
+
+
+async def _look_at(client: Client, name: str, check: Check) -> bool:
+    """How a service is; whether it could write an event now."""
+    try:
+        writes = (await client.get(f"/{name}/api/state/checks"))["writes"]
+        check(f"{name}: writes", writes["good"], writes["text"])
+        state = await client.get(f"/{name}/api/state")
+    except NoAnswer as why:
+        check(f"{name}: answers", False, str(why))
+        return False
+    check(f"{name}: log", state["damage"] is None, state["damage"] or f"{state['last']} events, no hole")
+    check(
+        f"{name}: views",
+        state["sequence"] >= state["last"] or not state["damage"],
+        f"show {state['sequence']} of {state['last']}",
+    )
+    check(f"{name}: void messages", not state["void"], f"{len(state['void'])}")
+    check(f"{name}: unknown types", True, ", ".join(f"{k} {v}" for k, v in state["unknown"].items()) or "0")
+    check(f"{name}: parked", not state["parked"], f"{len(state['parked'])}")
+    kept = await client.get(f"/{name}/api/persons/unreadable")
+    lacking = f"{kept['persons']} of {kept['named']} persons have no key and were not forgotten"
+    check(f"{name}: keys", not kept["persons"], lacking if kept["persons"] else f"of {kept['named']} persons")
+    for what, good, text in timed(await client.get(f"/{name}/api/clock")):
+        check(f"{name}: {what}", good, text)
+    return bool(writes["good"])
+
+
+async def _look_at_the_ledger(client: Client, settings: Settings, writes: bool, check: Check) -> None:
+    """`writes`: whether all services could write. A notary that has signed all there is says little where none can."""
+    try:
+        ledger = await client.get("/observatory/api/ledger")
+    except NoAnswer as why:
+        check("ledger: notary", False, str(why))
+        return
+    late = ledger["state"] == "waiting" and ledger["signed"] < ledger["log"]
+    late = late and (ledger["age"] is None or ledger["age"] > 3 * settings.checkpoint_seconds)
+    said = ledger["problem"] or ("another notary has the archive and does not sign" if late else ledger["state"])
+    check(
+        "ledger: notary",
+        writes and ledger["state"] not in ("stopped", "failing") and not late,
+        said if writes else f"{said}, but not every service can write what is to be signed",
+    )
+    age = "never" if ledger["age"] is None else f"{ledger['age']:.0f} s ago"
+    check("ledger: signed", True, f"{ledger['signed']} of {ledger['log']} events, {age}")
+    check("ledger: archive", True, f"{ledger['archived']} events, {ledger['archive_bytes'] / 1e6:.1f} MB")
 
 
 def _checked(checks: list[dict[str, Any]], json: bool) -> None:

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
+from nats.errors import Error as NatsError
+from nats.js.errors import APIError
 from starlette.types import ASGIApp
 
 from deploy.sample.plan import FOOTNOTE, OWN, begun
@@ -18,12 +20,14 @@ from services.definitions import DEFINITIONS
 from services.keys_needed import nothing_missed, there_and_whole
 from services.root import root_of
 from shared.archive import Archive
+from shared.canary import prepare as prepare_canary
 from shared.connection import OPERATOR, Connection
 from shared.contract import load_all
-from shared.log import Log, LogUnfit
+from shared.log import Log, LogUnfit, Unavailable
 from shared.log import prepare as prepare_log
 from shared.nats_config import READER, Access
 from shared.nats_server import NatsFailed, NatsServer
+from shared.nats_watch import Watch
 from shared.reactions import durable, prepare_reader
 from shared.reactions import prepare as prepare_reactions
 from shared.reading import LogDamaged
@@ -32,7 +36,7 @@ from shared.secret_files import SecretUnfit
 from shared.service import Service, Surroundings
 from shared.settings import Settings
 from shared.stores import store_for
-from shared.tasks import unless
+from shared.tasks import CutOff, end, unless
 
 log = structlog.get_logger()
 
@@ -44,11 +48,13 @@ def access(network: str, readers: Sequence[str] = (READER,)) -> Access:
 
 
 async def prepare(nc: Connection, network: str, replicas: int = 1, readers: Sequence[str] = (READER,)) -> None:
-    """What only an operator makes: the stream, the durable consumers of all reactions and of the readers.
+    """What only an operator makes: the stream and the canary's beside it, the durable consumers of all reactions and of
+    the readers.
 
     Raises LogUnfit, NotAllowed, nats-py's errors.
     """
     await prepare_log(nc, network, replicas)
+    await prepare_canary(nc, network)
     for definition in DEFINITIONS:
         await prepare_reactions(nc, network, definition.name, definition.reactions)
     for name in readers:
@@ -64,7 +70,13 @@ class Installation:
     nats: NatsServer
     services: dict[str, Service] = field(default_factory=dict)
     sample: bool = False
+    failed: CannotStart | None = None  # why it ends by itself
     _lock: int = -1
+    _watch: Watch = field(init=False)
+    _watching: asyncio.Task[None] | None = None
+
+    def __post_init__(self) -> None:
+        self._watch = Watch(self.nats, self._is_still_the_log)
 
     @classmethod
     @contextlib.asynccontextmanager
@@ -72,8 +84,12 @@ class Installation:
         cls, settings: Settings, *, sample: bool = True, stop: asyncio.Event | None = None
     ) -> AsyncIterator[Installation]:
         """Everything started but the front, ended in the reverse order. Raises CannotStart; CutOff where `stop` is set
-        before all has started, which takes minutes where a long log is read for the first time."""
+        before all has started, which takes minutes where a long log is read for the first time.
+
+        A NATS server that dies is started again. Where that can't be, `stop` is set, and CannotStart says why at the end.
+        """
         load_all()
+        stop = stop or asyncio.Event()
         data = settings.data.absolute()
         lock = locked(data)
         if (data / UNFINISHED).exists():
@@ -88,12 +104,24 @@ class Installation:
         self = cls(settings, network, NatsServer(data / "nats", access=access(network)), sample=sample, _lock=lock)
         try:
             try:
-                await unless(stop or asyncio.Event(), self._start(data))
-            except (NatsFailed, LogDamaged, LogUnfit, SecretUnfit) as error:
-                raise CannotStart(f"{error}.") from error
+                await unless(stop, self._start(data, stop))
+            except (NatsFailed, LogDamaged, LogUnfit, SecretUnfit, Unavailable) as error:
+                raise self.failed or CannotStart(f"{error}.") from error
+            except (NatsError, APIError, TimeoutError) as error:
+                why = str(error) or type(error).__name__
+                raise self.failed or CannotStart(f"The event log {network} could not be made: {why}.") from error
             yield self
+        except CutOff:
+            if self.failed is None:
+                raise
         finally:
             await self._stop()
+        if self.failed is not None:
+            raise self.failed
+
+    @property
+    def _archive(self) -> Archive:
+        return Archive(self.settings.data.absolute() / "archive" / self.network)
 
     async def _prepare(self) -> None:
         nc = await self.nats.connect(OPERATOR)
@@ -103,9 +131,8 @@ class Installation:
             log_ = Log(nc, self.network)
             await log_.start()
             try:
-                data = self.settings.data.absolute()
-                await same_as_archived(log_, Archive(data / "archive" / self.network))
-                await nothing_missed(log_, data / "keys", [d.name for d in DEFINITIONS])
+                await same_as_archived(log_, self._archive)
+                await nothing_missed(log_, self.settings.data.absolute() / "keys", [d.name for d in DEFINITIONS])
                 await self._whose(log_)
             finally:
                 await log_.stop()
@@ -121,9 +148,39 @@ class Installation:
         if self.sample:
             self.settings = self.settings.with_own(OWN)
 
-    async def _start(self, data: Path) -> None:
+    async def _keep_nats(self, stop: asyncio.Event) -> None:
+        """Looks after the server; ends everything where that no longer helps."""
+        try:
+            await self._watch.run()
+        except (NatsFailed, LogDamaged, LogUnfit) as error:
+            self.failed = CannotStart(f"{error}.")
+        except Exception as error:
+            log.exception("up.watch_failed")
+            self.failed = CannotStart(f"The NATS server could not be looked after ({type(error).__name__}).")
+        stop.set()
+
+    async def _is_still_the_log(self) -> None:
+        """After a new start of the server: raises LogDamaged, LogUnfit where the log came back as another one, or shorter.
+        Nobody writes into it meanwhile: whoever saw a sequence refuses a log that ends before it."""
+        nc = await self.nats.connect(OPERATOR, allow_reconnect=False)
+        log_ = Log(nc, self.network)
+        try:
+            await log_.whole()
+            await log_.start()
+            shown = max((service.log.shown for service in self.services.values()), default=0)
+            if (last := await log_.last()) < shown:
+                raise LogDamaged(f"the log ends at sequence {last}, but {shown} was there before: restore it")
+            await same_as_archived(log_, self._archive)
+            for service in self.services.values():
+                await service.runner.same_log(log_)
+        finally:
+            await log_.stop()
+            await nc.close()
+
+    async def _start(self, data: Path, stop: asyncio.Event) -> None:
         await self.nats.start()
         await self._prepare()
+        self._watching = asyncio.create_task(self._keep_nats(stop), name="nats-watch")
         for definition in DEFINITIONS:
             around = Surroundings(
                 network=self.network,
@@ -133,6 +190,7 @@ class Installation:
                 store=store_for(self.settings, data, self.network, definition.name),
                 broker=self.nats.broker(definition.name),
                 footnote=FOOTNOTE if self.sample else None,
+                trouble=lambda: self._watch.trouble,
                 public_url=self.settings.public_url or f"http://127.0.0.1:{self.settings.port}",
             )
             service = Service(definition, around)
@@ -144,6 +202,7 @@ class Installation:
             await service.start_reactions()
 
     async def _stop(self) -> None:
+        await end(self._watching)  # first, or it would start the server again
         # Side by side: each may wait a moment for a reaction that is under way.
         await asyncio.gather(*(self._end(service) for service in self.services.values()))
         await self.nats.stop()

@@ -48,26 +48,26 @@ class Committer:
         self._waiting: deque[Unit] = deque()
         self._news = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self._shown = 0  # the last sequence that the log is known to hold
+        self.shown = 0  # the last sequence that the log is known to hold
         self._reconnects = 0
         self.damage: str | None = None
 
     def shows(self, seq: int) -> None:
         """Tells that the log has been seen to hold this sequence: it must never give it to another event."""
-        self._shown = max(self._shown, seq)
+        self.shown = max(self.shown, seq)
 
     async def _publish(self, units: Sequence[Unit]) -> int:
         """As `publish`, on a log that is still the one that it was: a server that came back with a shorter one would
         give out sequences again (design/nats.md). Raises LogDamaged as well."""
         if self.damage is None and self._nc.stats["reconnects"] != self._reconnects:
             reconnects = self._nc.stats["reconnects"]
-            last = await self._last(self._shown)
-            if last < self._shown:
-                self._is_damaged(f"the log ends at sequence {last}, but {self._shown} was there before: restore it")
+            last = await self._last(self.shown)
+            if last < self.shown:
+                self._is_damaged(f"the log ends at sequence {last}, but {self.shown} was there before: restore it")
             self._reconnects = reconnects
         if self.damage is not None:
             raise LogDamaged(self.damage)
-        shown = self._shown
+        shown = self.shown
         seq = await publish(self._nc, self._stream, units)
         if seq <= shown:
             self._is_damaged(f"the log gave sequence {seq} to another event, after {shown} was there: restore it")

@@ -14,6 +14,7 @@ from faststream.nats.security import NatsNKey
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
+from nats.errors import ConnectionReconnectingError
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
 
@@ -43,7 +44,7 @@ class NotAllowed(Exception):
 
 
 class Connection(Client):
-    """nats-py's client with two things of ours.
+    """nats-py's client with three things of ours.
 
     It hands the messages of chosen subscriptions over as they come in from the socket. nats-py parses the headers of
     every message, makes an object of it, queues it and wakes a task for it: 17 µs for a message of the log. The short
@@ -52,6 +53,8 @@ class Connection(Client):
 
     And it raises NotAllowed where the server refuses. NATS tells of a refused publish in a line of its own, which
     nats-py gives to a callback, while whoever waits for the answer waits in vain. `_process_err` brings them together.
+
+    And whoever waits for an answer is told when the connection is gone over which it would have come (`lost`).
     """
 
     def __init__(self, api: str = API) -> None:
@@ -85,6 +88,20 @@ class Connection(Client):
                 self._expected.pop(subject.lower(), None)
 
         answer.add_done_callback(over)
+
+    async def lost(self) -> None:
+        """Whoever waits for an answer over a connection that is gone hears at once that none will come."""
+        for waiting in list(self._expected.values()):
+            for _, answer in list(waiting):
+                if not answer.done():
+                    answer.set_exception(ConnectionReconnectingError())
+
+    async def close(self) -> None:
+        """As nats-py does it, also while the server is away: what was still to be sent goes nowhere."""
+        if not self.is_connected:
+            self._pending, self._pending_data_size = [], 0
+        with suppress(OSError):
+            await super().close()
 
     async def publish(
         self, subject: str, payload: bytes = b"", reply: str = "", headers: dict[str, str] | None = None
@@ -183,7 +200,13 @@ async def connected(servers: Sequence[str] | str, seed: Path, user: str, **optio
         log.debug("nats.error", error=repr(error))
 
     nc = Connection(api_of(user))
-    given = {"error_cb": quiet, "name": user, "pending_size": 64 * 1024 * 1024, **_for_ever()}
+    given = {
+        "error_cb": quiet,
+        "disconnected_cb": nc.lost,
+        "name": user,
+        "pending_size": 64 * 1024 * 1024,
+        **_for_ever(),
+    }
     try:
         await nc.connect(
             [servers] if isinstance(servers, str) else list(servers),

@@ -217,6 +217,11 @@ class Log:
         """Tells that the log has been seen to hold this sequence: it must never give it to another event."""
         self._committer.shows(seq)
 
+    @property
+    def shown(self) -> int:
+        """The last sequence that the log has been seen to hold."""
+        return self._committer.shown
+
     async def at(self, seq: int, *, seen: bool = False) -> Message | None:
         """The message with this sequence, None beyond the end. `seen`: it was there; a replica that has it not is behind,
         and another one is asked."""
@@ -231,6 +236,20 @@ class Log:
     async def under(self, subjects: str) -> list[Message]:
         """Every message whose subject matches, in order; `subjects` may hold wildcards and leaves the network out."""
         return await self._direct.under(f"{self.network}.{subjects}")
+
+    async def whole(self) -> None:
+        """Raises LogDamaged where the stream is gone or the server itself says that messages are missing from it (nobody
+        may delete any), LogUnfit where it is not as a log must be, Unavailable. Makes nothing."""
+        try:
+            info = await self._nc.jetstream().stream_info(self.network)
+        except NotFoundError as error:
+            raise LogDamaged(f"the event log {self.network} is gone: restore it") from error
+        except (TimeoutError, NatsError, APIError) as error:
+            raise Unavailable("the event log does not answer") from error
+        if wrong := unlike(info.config, self.network):
+            raise LogUnfit(f"the stream {self.network} is no longer as the log must be ({'; '.join(wrong)})")
+        if (missing := int(info.state.last_seq) - int(info.state.messages)) > 0:
+            raise LogDamaged(f"{missing} of {info.state.last_seq} events are missing from the log: restore it")
 
     async def last(self, *, seen: int = 0) -> int:
         """The sequence of the last message, 0 of an empty log. `seen`: a sequence that was there (`shared.reading.end_of`)."""

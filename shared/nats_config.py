@@ -18,6 +18,7 @@ from pathlib import Path
 import nkeys
 import orjson
 
+from shared.canary import subject_of as canary
 from shared.connection import API, OPERATOR, SERVICES_API
 from shared.reading import told_subject as told
 from shared.secret_files import PASSWORD, SEED, read_secret
@@ -137,7 +138,7 @@ def accounts_config(keys: Mapping[str, str], access: Access | None) -> str:
                 _own(name),
                 [
                     _listed("users", [_service(keys[name], name, access)]),
-                    _listed("imports", [_import(_events(access, name)), *_reads(access, name), *_asks(access, name)]),
+                    _listed("imports", [*_writes(access, name), *_reads(access, name), *_asks(access, name)]),
                     _listed("exports", list(_answers(access, name))),
                 ],
             )
@@ -172,6 +173,7 @@ def _exports(access: Access) -> Iterable[str]:
     everybody = [*access.services, *access.readers]
     for name in access.services:
         yield _export(_events(access, name), [name])
+        yield _export(canary(access.network, name), [name])
     for call, many in _calls(access):
         yield _export(f"{API}.{call}", everybody, many)
     for name in everybody:
@@ -190,6 +192,12 @@ def _export(subject: str, users: Iterable[str], many: bool = False) -> str:
 
 def _accounts(users: Iterable[str]) -> str:
     return ", ".join(_own(user) for user in users)
+
+
+def _writes(access: Access, name: str) -> Iterable[str]:
+    """What a service imports to write its events, and to know whether it could."""
+    yield _import(_events(access, name))
+    yield _import(canary(access.network, name))
 
 
 def _reads(access: Access, name: str) -> Iterable[str]:
@@ -223,7 +231,7 @@ def _import(subject: str, account: str = "LOG", to: str | None = None) -> str:
 
 def _service(key: str, name: str, access: Access) -> str:
     network = access.network
-    publish = [_events(access, name), f"ask.{network}.*.{name}.>", *_reading(access, name)]
+    publish = [_events(access, name), canary(network, name), f"ask.{network}.*.{name}.>", *_reading(access, name)]
     subscribe = [f"_INBOX.{name}.>", f"ask.{network}.{name}.>", told(network)]
     # To answer a question: once, to where it came from. shared/asking.py answers into inboxes only.
     return _user(key, publish, subscribe, 'allow_responses: { max: 1, expires: "15s" }')

@@ -82,18 +82,28 @@ class NatsServer:
 
     async def start(self) -> None:
         """Returns once the server answers with JetStream ready. Raises NatsFailed."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        self.port = self.port or free_port()
-        self._configure()
-        # A session of its own: Ctrl-C in a terminal reaches us alone, and we end the server after ourselves.
-        self.process = subprocess.Popen(
-            [binary(), "-c", self.folder / "nats.conf", "-l", self.folder / "nats.log"],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            preexec_fn=_dies_with_parent(),
-            start_new_session=True,
-        )
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self.port = self.port or free_port()
+            self._configure()
+        except OSError as error:
+            raise NatsFailed(f"the NATS server's folder {self.folder} can't be written ({error.strerror})") from error
+        await self.launch()
+
+    async def launch(self) -> None:
+        """Starts the process on what is configured, so on the same port if it is done again. Raises NatsFailed."""
+        try:
+            # A session of its own: Ctrl-C in a terminal reaches us alone, and we end the server after ourselves.
+            self.process = subprocess.Popen(
+                [binary(), "-c", self.folder / "nats.conf", "-l", self.folder / "nats.log"],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                preexec_fn=_dies_with_parent(),
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise NatsFailed(f"the NATS server can't be run ({error.strerror})") from error
         for _ in range(int(START / 0.02)):
             if self.process.poll() is not None:
                 break
@@ -109,6 +119,8 @@ class NatsServer:
                     await nc.close()
             await asyncio.sleep(0.05)
         await self.stop()
+        if self._taken():
+            raise NatsFailed(f"another program has taken port {self.port}, on which the NATS server was")
         raise NatsFailed(f"the NATS server did not start; {self.folder / 'nats.log'} says why")
 
     def _configure(self) -> None:
@@ -127,6 +139,16 @@ class NatsServer:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
+    def _taken(self) -> bool:
+        """Whether somebody is on our port, now that our process is not."""
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", self.port))
+            except OSError:
+                return True
+            return False
+
     async def connect(self, user: str = OPERATOR, **options: Any) -> Connection:
         """A connection that comes back by itself for ever. Without accounts everybody is the operator."""
         user = self._user(user)
@@ -144,14 +166,21 @@ class NatsServer:
             raise NatsFailed(f"there is no NATS user {name}")
         return name
 
-    async def stop(self) -> None:
-        """Ends the server, gently first."""
-        if self.process is None or self.process.poll() is not None:
+    async def stop(self, grace: float = STOP) -> None:
+        """Ends the server, gently first, unless `grace` is 0, and takes note of its end: no zombie stays."""
+        if self.process is None:
             return
-        self.process.send_signal(signal.SIGTERM)
-        for _ in range(int(STOP / 0.02)):
+        if grace and self.process.poll() is None:
+            self.process.terminate()
+            await self._ended(grace)
+        if self.process.poll() is None:
+            self.process.kill()
+            await self._ended(STOP)
+
+    async def _ended(self, seconds: float) -> None:
+        """Once it has, or after so long: one whose disk does not answer ends when that does."""
+        assert self.process is not None
+        for _ in range(int(seconds / 0.02)):
             if self.process.poll() is not None:
                 return
             await asyncio.sleep(0.02)
-        self.process.kill()
-        self.process.wait()

@@ -109,6 +109,13 @@ class _Broker(NatsBroker):
         self.config.connect(connection)
         return connection
 
+    async def leave(self) -> None:
+        """Ends the connection to a server that is away, which FastStream's `stop` can't do."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close()
+        self.config.disconnect()
+
 
 class Reactions:
     """Runs the reactions of one service on a connection of their own."""
@@ -127,7 +134,10 @@ class Reactions:
 
     async def stop(self) -> None:
         if self.reactions:
-            await self._broker.stop()
+            try:
+                await self._broker.stop()
+            except (NatsError, OSError):
+                await self._broker.leave()
 
     def _subscribe(self, reaction: Reaction) -> None:
         network = self._service.network

@@ -139,17 +139,9 @@ class Runner:
         """The version up to which an entity (`<service>.<entity>.<id>`) was read; 0 where another replica reads."""
         return self._versions.get(entity, 0) if self.writes else 0
 
-    async def _same_log(self, judged: Checkpoint) -> None:
-        """The event at a checkpoint must still be the one that was read there."""
-        if judged.seq == 0:
-            return
-        last = await self._log.last(seen=judged.seq)
-        if last < judged.seq:
-            raise LogDamaged(f"the log ends at sequence {last}, but {judged.seq} was read before: restore it")
-        message = await self._log.at(judged.seq, seen=True)
-        if message is None or _id(message) != judged.id:
-            raise LogDamaged(f"sequence {judged.seq} of the log is not the event that was read there before")
-        self._log.shows(judged.seq)
+    async def same_log(self, log_: Log) -> None:
+        """Raises LogDamaged where this is not the log that was read up to where the views stand."""
+        await _same_log(log_, self._judged)
 
     async def _load(self) -> None:
         """Reads where the views and the judgement of the log stand, and brings views that are behind up to there: new
@@ -164,7 +156,7 @@ class Runner:
         self._ahead = {entity: turn.seq for entity, turn in ahead.items()}
         self.voids = await self._store.voids()
         self._unknown = await self._store.unknown()
-        await self._same_log(judged)
+        await _same_log(self._log, judged)
         behind: dict[int, list[View]] = {}
         for view in self.views:
             behind.setdefault((await self._store.checkpoint(view.table)).seq, []).append(view)
@@ -394,7 +386,7 @@ class Runner:
         if self._ready.is_set() and place.seq <= self._judged.seq:
             return
         if not self._ready.is_set():
-            await self._same_log(place)
+            await _same_log(self._log, place)
         self.voids |= await self._store.voids(after=self._judged.seq)
         self._unknown = await self._store.unknown()
         async with self._moved:
@@ -528,6 +520,19 @@ def _note(error: Exception, view: View, event: Recorded, batch: Batch) -> None:
         raise error
     log.error("view.failed", view=view.name, seq=event.seq, type=event.type, exc_info=error)
     batch.voids.setdefault(event.seq, UNFOLDED)
+
+
+async def _same_log(log_: Log, judged: Checkpoint) -> None:
+    """The event at a checkpoint must still be the one that was read there. Raises LogDamaged."""
+    if judged.seq == 0:
+        return
+    last = await log_.last(seen=judged.seq)
+    if last < judged.seq:
+        raise LogDamaged(f"the log ends at sequence {last}, but {judged.seq} was read before: restore it")
+    message = await log_.at(judged.seq, seen=True)
+    if message is None or _id(message) != judged.id:
+        raise LogDamaged(f"sequence {judged.seq} of the log is not the event that was read there before")
+    log_.shows(judged.seq)
 
 
 def _id(message: Message) -> str:

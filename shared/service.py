@@ -13,6 +13,7 @@ from nats.aio.client import Client
 
 from shared.accounts import ACCESS
 from shared.asking import Asking
+from shared.canary import Canary
 from shared.clock import Clock
 from shared.decider import Command, Decider
 from shared.execute import Executor, Outcome, utc_now
@@ -84,7 +85,8 @@ class Definition:
 
 @dataclass
 class Surroundings:
-    """What a service is given: the network, a connection, its folders, how FastStream connects."""
+    """What a service is given: the network, a connection, its folders, how FastStream connects. `trouble`: what whoever
+    runs the NATS server knows of why nothing can be written."""
 
     network: str
     nc: Client
@@ -97,6 +99,7 @@ class Surroundings:
     footnote: tuple[str, str] | None = None  # what the foot of every page says of this installation: French, English
     extra: dict[str, Any] = field(default_factory=dict)
     clock: Callable[[], datetime] = utc_now
+    trouble: Callable[[], str | None] = lambda: None
 
 
 class Service:
@@ -107,6 +110,7 @@ class Service:
         self.name, self.network, self.settings = definition.name, around.network, around.settings
         self.log = Log(around.nc, around.network, replicas=around.replicas)
         self.clock = Clock(self.log, around.data, definition.name, lambda: around.clock())
+        self.canary = Canary(around.nc, around.network, definition.name, around.trouble)
         self.keyring = Keyring(around.data / "keys", around.network, definition.name)
         self.store = around.store
         self.runner = Runner(self.log, self.store, [*definition.views, ACCESS], definition.name)

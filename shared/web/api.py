@@ -15,6 +15,7 @@ from shared.execute import new_command_id
 from shared.service import Service
 from shared.views import Document, View
 from shared.web.access import access, who_of
+from shared.web.health import checks_of
 from shared.web.references import known
 
 
@@ -194,6 +195,13 @@ class Verified(BaseModel):
     equal: bool
 
 
+class Looked(BaseModel):
+    """Whether one thing is as it should be, and how it is."""
+
+    good: bool
+    text: str
+
+
 class State(BaseModel):
     """How the service is: how far its views are, what is void, unknown or parked."""
 
@@ -227,6 +235,12 @@ def _state(router: APIRouter, service: Service) -> None:
             rebuilding=service.runner.rebuilding,
             parked=[p._asdict() for p in await service.store.parked()],
         )
+
+    @router.get("/state/checks", tags=["state"], operation_id=f"{service.name}_checks")
+    @access("reader")
+    async def checks() -> dict[str, Looked]:
+        """As `/readyz` judges them, also while the log does not answer."""
+        return {name: Looked(**check) for name, check in (await checks_of(service)).items()}
 
     @router.get("/state/views", tags=["state"], operation_id=f"{service.name}_views")
     @access("reader")

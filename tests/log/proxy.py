@@ -28,6 +28,8 @@ class BadNetwork:
         self._target, self.port = target, 0
         self._held = asyncio.Event()
         self._held.set()
+        self._apart = asyncio.Event()
+        self._apart.set()
         self._swallows = False
         self._next_publish: Fault | None = None
         self._writers: set[asyncio.StreamWriter] = set()
@@ -43,6 +45,7 @@ class BadNetwork:
             server.close()
             self._cut()
             self._held.set()
+            self._apart.set()
             await asyncio.gather(*self._tasks, return_exceptions=True)
             await server.wait_closed()
 
@@ -61,6 +64,14 @@ class BadNetwork:
             await asyncio.sleep(seconds)
             self._cut()
             self._swallows = False
+
+    def part(self) -> None:
+        """From now on nothing comes through, either way, and nobody is told: so it is where a cable was pulled."""
+        self._apart.clear()
+
+    def join(self) -> None:
+        """Ends `part`: what was sent meanwhile comes through."""
+        self._apart.set()
 
     def _cut(self) -> None:
         for writer in self._writers:
@@ -87,6 +98,7 @@ class BadNetwork:
     async def _up(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError):
             while data := await reader.read(64 * 1024):
+                await self._apart.wait()
                 if self._next_publish and b"HPUB " in data:
                     fault, self._next_publish = self._next_publish, None
                     self._swallows = True
@@ -104,6 +116,7 @@ class BadNetwork:
         with contextlib.suppress(OSError):
             while data := await reader.read(64 * 1024):
                 await self._held.wait()
+                await self._apart.wait()
                 if not self._swallows:
                     writer.write(data)
                     await writer.drain()

@@ -29,7 +29,7 @@ asyncio.run(main())
 
 async def test_a_taken_port_is_told_and_leaves_no_server_behind(tmp_path: Path, nats_server: NatsServer) -> None:
     second = NatsServer(tmp_path, port=nats_server.port)
-    with pytest.raises(NatsFailed, match="says why"):
+    with pytest.raises(NatsFailed, match=f"has taken port {nats_server.port}"):
         await second.start()
     assert second.process is not None and second.process.poll() is not None
 

@@ -113,6 +113,8 @@ def durables_of_others(user: str) -> list[str]:
 ATTEMPTS: dict[str, Callable[[str], Callable[[Connection], list[Awaitable[object]]]]] = {
     "write another's event": lambda user: publishes(*of_others(user, "{net}.{service}.structure.x.Y")),
     "write under a service that is none": lambda user: publishes(f"{NETWORK}.ghost.a.b.C", f"{NETWORK}.x"),
+    "store in the canary's stream in another's name": lambda user: publishes(*of_others(user, "CANARY.{net}.{service}"), f"CANARY.{NETWORK}.x"),
+    "change the canary's stream": lambda user: api(*(f"STREAM.{verb}.CANARY-{{net}}" for verb in ("INFO", "UPDATE", "DELETE", "PURGE"))),
     "tell of a message that is not stored": lambda user: publishes(f"told.{NETWORK}.directory.a.b.C"),
     "ask in another's name": lambda user: publishes(*of_others(user, "ask.{net}.directory.{service}.session.renew")),
     "answer into another's inbox": lambda user: publishes(*of_others(user, "_INBOX.{service}.a.b"), "_INBOX.a"),
