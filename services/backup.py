@@ -27,6 +27,7 @@ import typer
 from services.audit import archive_of, plain_errors
 from services.data_folder import CannotStart
 from services.definitions import DEFINITIONS
+from services.keys_needed import none_sealed
 from services.terminal import DataOption, JsonOption, bar, err, out, run, settings_of
 from shared.accounts import ACCESS
 from shared.archive import MAGIC, Archive, record_of
@@ -321,20 +322,21 @@ def copy_keys(data: Path, to: Path) -> list[str]:
     """Replaces the backup of all keys; the services whose keys it holds. Raises CannotStart, OSError."""
     if to == data or data in to.parents or any((folder / MANIFEST).exists() for folder in (to, *to.parents)):
         raise CannotStart(f"{to} lies in the data folder or in its backup; keys are kept apart from both.")
-    keys, services = data / "keys", []
+    keys = data / "keys"
     try:
         fit(keys, [definition.name for definition in DEFINITIONS])
-        for definition in DEFINITIONS:
-            if not KeyFiles(keys, definition.name).begun():
-                continue
-            ring = Keyring(keys, "", definition.name)
+        services = [d.name for d in DEFINITIONS if KeyFiles(keys, d.name).begun()]
+        if not services:
+            raise CannotStart(f"There are no keys in {keys}.")
+        for folder in (data / "archive").glob("*/segments"):
+            archive = Archive(folder.parent)
+            none_sealed(keys, archive.folder.name, archive, {d.name for d in DEFINITIONS} - set(services))
+        for name in services:
+            ring = Keyring(keys, "", name)
             try:
                 ring.backup(to)
             finally:
                 ring.close()
-            services.append(definition.name)
-        if not services:
-            raise CannotStart(f"There are no keys in {keys}.")
         if (keys / KEY_FILE).exists():
             replace_file(to / KEY_FILE, read_secret(keys / KEY_FILE))
     except SecretUnfit as why:

@@ -93,7 +93,7 @@ def unfit(settings: Settings) -> str | None:
     try:
         for folder in folders:
             fit(folder, SERVICES)
-    except SecretUnfit as why:
+    except (SecretUnfit, OSError) as why:
         return str(why)
     return None
 
@@ -171,10 +171,14 @@ def keys_are_there(keys: Path, manifest: Manifest, archive: Archive, services: C
     for name in sorted(missing):
         if count := (manifest.persons or {}).get(name):
             raise CannotStart(f"{keys} holds no keys of {name}, which had {count} persons when this backup was made.")
-    if not missing:
-        return
-    shows = {name: _sealed_by(manifest.network, name) for name in sorted(missing)}
-    for run in archive.read():
+    none_sealed(keys, manifest.network, archive, missing)
+
+
+def none_sealed(keys: Path, network: str, archive: Archive, services: Collection[str]) -> None:
+    """Returns if the archive holds nothing that these services have sealed, of which `keys` has no keys. Raises
+    CannotStart, ArchiveDamaged."""
+    shows = {name: _sealed_by(network, name) for name in sorted(services)}
+    for run in archive.read() if shows else ():
         for message in run:
             for name, shown_by in shows.items():
                 if shown_by(message):

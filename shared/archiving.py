@@ -23,6 +23,7 @@ from shared.archive import (
     Archive,
     ArchiveDamaged,
     Segment,
+    read_notes,
     read_segment,
     record_of,
     table_of,
@@ -74,11 +75,20 @@ def ledger_there(archive: Archive, keys: Path) -> None:
     if not (keys / KEY_FILE).exists() and any(path.exists() for path in traces):
         raise ArchiveDamaged(f"keys/{KEY_FILE}", f"it is missing, while there is an archive that it signed: {RESTORE}")
     was_signed = (keys / SIGNED_FILE).exists() or archive.latest_path.exists()
-    if was_signed and not archive.notes()[0]:
+    if was_signed and not _any_note(archive.log_path):
         raise ArchiveDamaged(
             "checkpoints.log",
             "no checkpoint is there any more, though there was one: restore the archive from the backup",
         )
+
+
+def _any_note(path: Path) -> bool:
+    """Whether a checkpoint stands at the beginning of the file of all of them, which may be long."""
+    try:
+        with path.open("rb") as file:
+            return bool(read_notes(file.read(1 << 16))[0])
+    except FileNotFoundError:
+        return False
 
 
 class Archivist:

@@ -246,6 +246,11 @@ def test_backups_are_not_made_of_keys_that_were_damaged_nor_restored(data: Path,
     done = maillage("backup", "keys", "--to", str(keys), data=data)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1) and "31 bytes instead of 32" in done.stderr
     assert {path.name: path.read_bytes() for path in keys.iterdir()} == good
+    gone("keys/membership.keys.sqlite")(data)
+    (data / "keys" / "newsletter.link-key").write_bytes(good["newsletter.link-key"])
+    done = maillage("backup", "keys", "--to", str(tmp_path / "others"), data=data)
+    assert done.returncode == 2 and "holds no keys of membership; without them" in done.stderr
+    assert not (tmp_path / "others").exists()
     for name, content in (("directory.index-key", b""), ("membership.keys.sqlite", b"junk" * 999)):
         (keys / name).write_bytes(content)
         done = maillage("restore", "--from", str(backup), "--keys", str(keys), "--data", str(tmp_path / "new"))
