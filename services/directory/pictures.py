@@ -34,7 +34,7 @@ MEDIA_TYPE = "image/webp"
 MAKER = (sys.executable, "-I", picture_making.__file__)
 BEGINNINGS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF", b"GIF8")  # of files that are worth a process
 GIVES_BACK = {"MALLOC_MMAP_THRESHOLD_": "131072", "MALLOC_TRIM_THRESHOLD_": "131072", "MALLOC_ARENA_MAX": "1"}
-"""So that what its decoder gives back is there for the encoder (glibc)"""
+"""Its whole environment: what its decoder gives back is there for the encoder (glibc), and it knows nothing of ours"""
 ONE_AT_A_TIME = threading.Lock()  # whoever calls: a container has room for one
 PATIENCE = 90.0  # seconds that a picture may take to be made
 
@@ -61,9 +61,7 @@ def remade(data: bytes) -> tuple[bytes, int, int]:
         raise Refused("not-a-picture")
     try:
         with ONE_AT_A_TIME:
-            done = subprocess.run(
-                MAKER, input=data, capture_output=True, timeout=PATIENCE, check=False, env={**os.environ, **GIVES_BACK}
-            )
+            done = subprocess.run(MAKER, input=data, capture_output=True, timeout=PATIENCE, check=False, env=GIVES_BACK)
     except subprocess.TimeoutExpired:
         raise Refused("not-a-picture") from None
     head, _, made = done.stdout.partition(b"\n")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import struct
 import subprocess
 import sys
@@ -111,7 +110,7 @@ def in_its_process(data: bytes) -> tuple[dict[str, object], int]:
     )
     done = subprocess.run(
         [sys.executable, "-I", "-c", count, MAKER[-1]], input=data, capture_output=True, check=True,
-        env={**os.environ, **GIVES_BACK},
+        env=GIVES_BACK,
     )  # fmt: skip
     return json.loads(done.stdout.partition(b"\n")[0]), int(done.stderr.split()[1]) * 1024
 
