@@ -73,7 +73,7 @@ class Installation:
     failed: CannotStart | None = None  # why it ends by itself
     _lock: int = -1
     _watch: Watch = field(init=False)
-    _watching: asyncio.Task[None] | None = None
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._watch = Watch(self.nats, self._is_still_the_log)
@@ -159,6 +159,12 @@ class Installation:
             self.failed = CannotStart(f"The NATS server could not be looked after ({type(error).__name__}).")
         stop.set()
 
+    async def _let_go(self, stop: asyncio.Event) -> None:
+        """At an end while the server is away: what waits for the log is refused at once, since it would wait in vain."""
+        await stop.wait()
+        if self._watch.trouble is not None:
+            await asyncio.gather(*(service.log.stop() for service in self.services.values()))
+
     async def _is_still_the_log(self) -> None:
         """After a new start of the server: raises LogDamaged, LogUnfit where the log came back as another one, or shorter.
         Nobody writes into it meanwhile: whoever saw a sequence refuses a log that ends before it."""
@@ -180,7 +186,10 @@ class Installation:
     async def _start(self, data: Path, stop: asyncio.Event) -> None:
         await self.nats.start()
         await self._prepare()
-        self._watching = asyncio.create_task(self._keep_nats(stop), name="nats-watch")
+        self._tasks = [
+            asyncio.create_task(self._keep_nats(stop), name="nats-watch"),
+            asyncio.create_task(self._let_go(stop), name="let-go"),
+        ]
         for definition in DEFINITIONS:
             around = Surroundings(
                 network=self.network,
@@ -202,7 +211,8 @@ class Installation:
             await service.start_reactions()
 
     async def _stop(self) -> None:
-        await end(self._watching)  # first, or it would start the server again
+        for task in self._tasks:  # first, or the server would be started again
+            await end(task)
         # Side by side: each may wait a moment for a reaction that is under way.
         await asyncio.gather(*(self._end(service) for service in self.services.values()))
         await self.nats.stop()

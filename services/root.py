@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 import uvicorn
 from fastapi import Depends, FastAPI
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.data_folder import CannotStart
 from services.robots import robots
@@ -28,6 +29,7 @@ from shared.web.health import with_health
 from shared.web.limits import limit_body, own_host, secured
 from shared.web.observing import observed
 from shared.web.pages import TEMPLATES, Pages
+from shared.web.sentences import KERNEL
 from shared.web.waiting import Patient
 
 DRAIN = 2  # seconds that requests under way are given at an end
@@ -77,7 +79,7 @@ async def serve(
 ) -> None:
     """Serves until `stop` is set; ends what is under way within `drain` seconds."""
     config = uvicorn.Config(
-        app, http=Patient, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=drain, server_header=False,
+        _cut_short(app), http=Patient, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=drain, server_header=False,
         h11_max_incomplete_event_size=64 * 1024, proxy_headers=False,  # rates.py says whose are believed
     )  # fmt: skip
     server = uvicorn.Server(config)
@@ -91,6 +93,35 @@ async def serve(
     waiting.cancel()
     server.should_exit = True
     await task
+
+
+async def unavailable(scope: Scope, receive: Receive, send: Send) -> None:
+    """Says that nothing can be had at this moment, in both languages."""
+    if scope["type"] == "http":
+        said = " ".join(f"{KERNEL.say('problem.503', lang)}." for lang in ("fr", "en"))
+        await Response(f"{said}\n", 503, {"Retry-After": "2"}, "text/plain; charset=utf-8")(scope, receive, send)
+
+
+def _cut_short(app: ASGIApp) -> ASGIApp:
+    """The app, whose requests that are still under way when the drain is over (one that waits for a log that is away, say)
+    are told to come again, instead of ending as an error of ours."""
+
+    async def answered(scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def sending(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await app(scope, receive, sending)
+        except asyncio.CancelledError:
+            if begun or scope["type"] != "http":
+                raise
+            await unavailable(scope, receive, send)
+
+    return answered
 
 
 @contextlib.asynccontextmanager

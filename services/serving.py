@@ -20,13 +20,12 @@ from typing import TypeVar
 import structlog
 from nats.errors import Error as NatsError
 from nats.js.errors import APIError, NotFoundError
-from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.client import SERVICES
 from services.data_folder import SAMPLE_NETWORK, CannotStart, network_of
 from services.keys_needed import nothing_missed, there_and_whole
-from services.root import measured, root_of, serve
+from services.root import measured, root_of, serve, unavailable
 from shared import connection, tracing
 from shared.archive import Archive
 from shared.connection import OPERATOR, Connection, NotAllowed
@@ -40,7 +39,6 @@ from shared.settings import Settings
 from shared.stores import InUse, store_for
 from shared.views import Store
 from shared.web.health import with_health
-from shared.web.sentences import KERNEL
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -57,7 +55,7 @@ class Front:
 
     def __init__(self) -> None:
         self.waits_for = "its turn"
-        self._app: ASGIApp = with_health(_unavailable, (), lambda: f"waiting for {self.waits_for}")
+        self._app: ASGIApp = with_health(unavailable, (), lambda: f"waiting for {self.waits_for}")
 
     def open(self, app: ASGIApp) -> None:
         self._app = app
@@ -78,12 +76,6 @@ class Front:
             else:
                 log.info("serve.found", what=what)
                 return found
-
-
-async def _unavailable(scope: Scope, receive: Receive, send: Send) -> None:
-    if scope["type"] == "http":
-        said = " ".join(f"{KERNEL.say('problem.503', lang)}." for lang in ("fr", "en"))
-        await Response(f"{said}\n", 503, {"Retry-After": "2"}, "text/plain; charset=utf-8")(scope, receive, send)
 
 
 def definition_of(service: str) -> Definition:

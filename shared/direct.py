@@ -35,6 +35,10 @@ class DirectGet:
         await self._answers.start()
 
     async def stop(self) -> None:
+        """Whoever waits for an answer still hears that none comes."""
+        for _, whole in list(self._open.values()):
+            if not whole.done():
+                whole.set_exception(Unavailable("the event log is closing"))
         await self._answers.stop()
 
     async def after(self, subject: str, seq: int, timeout: float = 5.0) -> list[Message]:

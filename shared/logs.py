@@ -9,7 +9,8 @@ import logging
 import re
 import sys
 from collections.abc import Mapping, MutableMapping
-from typing import Any
+from contextlib import suppress
+from typing import Any, TextIO, cast
 
 import orjson
 import structlog
@@ -24,10 +25,27 @@ _mail_address = re.compile(r"[^\s@<>()\[\]{},;:\"'|=/\\]+@[^\s@<>()\[\]{},;:\"'|
 HIDDEN_ADDRESS, HIDDEN_VALUE = "[address]", "[personal]"
 
 
+class Unfailing:
+    """A text stream on which a line may be lost: where it goes to a full disk, nobody's work ends for that."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
+
+
 def configure(settings: Settings) -> None:
     """Sets up structlog and the loggers of libraries once for the process."""
     level = getattr(logging, settings.log_level.upper())
     in_json = settings.log_format == "json"
+    stream = Unfailing(sys.stderr)
     both: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -44,10 +62,10 @@ def configure(settings: Settings) -> None:
     structlog.configure(
         processors=[*both, *rendering],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast(TextIO, stream)),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.add_logger_name, *both],

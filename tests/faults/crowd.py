@@ -15,7 +15,7 @@ from urllib.request import urlopen
 
 from services.embedded import access
 from shared.connection import OPERATOR
-from shared.envelope import opened
+from shared.envelope import Recorded, opened
 from shared.execute import new_command_id
 from shared.log import Log
 from shared.nats_server import NatsServer
@@ -95,20 +95,20 @@ class Crowd:
             time.sleep(0.05)
         return time.monotonic() - at
 
-    def judge(self, up: Up, network: str = "reseau") -> int:
+    def judge(self, up: Up, network: str = "reseau") -> Counter[str]:
         """Once it has ended: each acknowledged command stands in the log once, where it was told, any other at most once.
-        How many were acknowledged."""
+        Of each type of events, how many there are."""
         assert self.wrong == []
-        seen = asyncio.run(commands_in(up.data, network))
-        times = Counter(id for _, id in seen)
-        place = {id: seq for seq, id in seen}
+        seen = asyncio.run(events_of(up.data, network))
+        times = Counter(event.cloud.commandid for event in seen)
+        place = {event.cloud.commandid: event.seq for event in seen}
         assert all(times[id] == 1 and place[id] == seq for id, seq in self.told.items()), "lost or doubled"
         assert all(times[id] <= 1 for id in self.open)
-        return len(self.told)
+        return Counter(event.type for event in seen)
 
 
-async def commands_in(data: Path, network: str) -> list[tuple[int, str]]:
-    """Sequence and command of each event in the log of an installation that has ended."""
+async def events_of(data: Path, network: str) -> list[Recorded]:
+    """All events in the log of an installation that has ended."""
     server = NatsServer(data / "nats", access=access(network))
     await server.start()
     try:
@@ -120,4 +120,4 @@ async def commands_in(data: Path, network: str) -> list[tuple[int, str]]:
         await nc.close()
     finally:
         await server.stop()
-    return [(event.seq, str(event.cloud.commandid)) for event in found]
+    return found

@@ -22,7 +22,7 @@ import pytest
 from shared.nats_server import binary
 from tests.drill.damages import records
 from tests.faults.crowd import Crowd
-from tests.installation import Up, alive, maillage, post_json
+from tests.installation import Up, alive, get_json, maillage, post_json
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 INJECTED = Path(__file__).parent / "injected"
@@ -76,6 +76,20 @@ class House:
             time.sleep(0.2)
         return found[1]
 
+    def until_reacted(self) -> None:
+        """Until the newsletter has made something of the one piece of news."""
+        begun = time.monotonic()
+        while "ItemAdded" not in {one["type"] for one in self.latest()}:
+            assert time.monotonic() - begun < 30, "no reaction"
+            time.sleep(0.2)
+
+    def latest(self) -> list[dict[str, str]]:
+        last = int(get_json(f"{self.url}/observatory/api/state")["last"])
+        found: list[dict[str, str]] = []
+        for after in range(0, last, 200):
+            found += get_json(f"{self.url}/observatory/api/events?after={after}&limit=200")["events"]
+        return found
+
     def ended(self, seconds: float = GIVES_UP) -> tuple[int, str]:
         """The exit code, and the last line that it said."""
         assert self.up.process is not None
@@ -102,9 +116,7 @@ def opened(place: Path, programs: Path) -> Iterator[House]:
         up.stop()
 
 
-def test_a_server_that_is_killed_hangs_or_has_no_program_for_a_while_comes_back_and_all_is_there_once(
-    house: House,
-) -> None:
+def test_a_server_that_is_killed_or_has_no_program_for_a_while_comes_back_and_all_is_there_once(house: House) -> None:
     with Crowd(house.url) as crowd:
         crowd.acknowledged_after(time.monotonic(), BACK)
         killed = 0
@@ -114,18 +126,8 @@ def test_a_server_that_is_killed_hangs_or_has_no_program_for_a_while_comes_back_
                 os.kill(killed, signal.SIGKILL)
             crowd.acknowledged_after(time.monotonic(), BACK)
 
-        hangs = house.server(killed)
-        os.kill(hangs, signal.SIGSTOP)  # for ever
-        crowd.acknowledged_after(time.monotonic(), 2 * BACK)
-        assert not alive(hangs)
-
-        news = post_json(
-            f"{house.url}/directory/api/commands/publish-news",
-            {
-                "structure": next(iter(crowd.made)), "structure_name": "Eau vive", "title": "Une école",
-                "text": "Douze salles.",
-            },
-        )  # fmt: skip
+        news = {"structure": next(iter(crowd.made)), "structure_name": "Eau vive", "title": "Une école", "text": "Ici."}
+        post_json(f"{house.url}/directory/api/commands/publish-news", news)  # the newsletter reacts to it
         house.take_program()
         os.kill(house.server(), signal.SIGKILL)
         house.until_ready(False)
@@ -134,18 +136,40 @@ def test_a_server_that_is_killed_hangs_or_has_no_program_for_a_while_comes_back_
         crowd.acknowledged_after(time.monotonic(), BACK)
         house.until_ready(True)
         assert len(house.up.children()) == 1, "no zombie is left"
+        house.until_reacted()
 
         house.take_program()  # and Ctrl-C while it is tried again
         last = house.server()
         os.kill(last, signal.SIGKILL)
         house.until_ready(False)
-    assert news["events"] == ["MemberNewsPublished"]
-    assert house.up.stop() < 5
+        assert house.up.stop() < 5
     assert house.up.process is not None and house.up.process.returncode == 0 and not alive(last)
     assert "leaked" not in house.up.output(), "it ended in order"
     house.give_program()
-    assert crowd.judge(house.up) > 20
+    types = crowd.judge(house.up)
+    assert types["StructureRegistered"] > 20 and types["ItemAdded"] == 1
     assert "Traceback" not in house.up.output()
+
+
+@pytest.mark.drill
+def test_a_server_that_hangs_for_ever_is_started_anew(house: House) -> None:
+    with Crowd(house.url) as crowd:
+        crowd.acknowledged_after(time.monotonic(), BACK)
+        hangs = house.server()
+        os.kill(hangs, signal.SIGSTOP)
+        crowd.acknowledged_after(time.monotonic(), 2 * BACK)
+        assert not alive(hangs)
+        for seconds in (2, 12):  # and one that wakes, before and after it was given up
+            hangs = house.server()
+            os.kill(hangs, signal.SIGSTOP)
+            time.sleep(seconds)
+            with suppress(OSError):
+                os.kill(hangs, signal.SIGCONT)
+            crowd.acknowledged_after(time.monotonic(), BACK)
+        house.until_ready(True)
+        assert len(house.up.children()) == 1
+    house.up.stop()
+    assert crowd.judge(house.up)["StructureRegistered"] > 20
 
 
 def test_a_log_that_comes_back_shorter_ends_it_with_one_sentence(house: House) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from io import StringIO
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -104,3 +106,16 @@ def test_a_line_says_which_trace_it_belongs_to(lines: Lines) -> None:
     (span,) = kept.get_finished_spans()
     assert inside["trace_id"] == too["trace_id"] == f"{span.context.trace_id:032x}"
     assert inside["span_id"] == f"{span.context.span_id:016x}" and "trace_id" not in outside
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk that is always full")
+def test_a_line_that_can_not_be_written_ends_nobodys_work() -> None:
+    """Where the log goes to the disk that is full, its loss must not be what stops views and watchers."""
+    program = (
+        "import logging, structlog; from shared import logs; from shared.settings import Settings;"
+        "logs.configure(Settings()); structlog.get_logger().error('views.failed');"
+        "logging.getLogger('library').error('failed'); print('went on')"
+    )
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=full, check=False)
+    assert done.stdout == b"went on\n"
