@@ -11,7 +11,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import HTTPError
@@ -99,9 +99,11 @@ class House:
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    yield from opened(tmp_path / "place", tmp_path / "programs")
+    with opened(tmp_path / "place", tmp_path / "programs") as one:
+        yield one
 
 
+@contextmanager
 def opened(place: Path, programs: Path) -> Iterator[House]:
     place.mkdir(exist_ok=True)
     programs.mkdir()
@@ -109,11 +111,13 @@ def opened(place: Path, programs: Path) -> Iterator[House]:
     ours = os.pathsep.join([str(INJECTED), *filter(None, [os.environ.get("PYTHONPATH")])])
     up = Up(place / "data", ["--no-sample"], {"PYTHONPATH": ours, "SCRIPTS": str(programs)})
     house = House(up.start(), programs)
-    house.url = up.wait()
-    yield house
-    assert up.process is not None
-    if up.process.poll() is None:
-        up.stop()
+    try:
+        house.url = up.wait()
+        yield house
+    finally:
+        assert up.process is not None
+        if up.process.poll() is None:
+            up.kill(children=True)
 
 
 def test_a_server_that_is_killed_or_has_no_program_for_a_while_comes_back_and_all_is_there_once(house: House) -> None:
@@ -197,7 +201,7 @@ def test_a_disk_that_was_full_is_written_to_again_and_nobody_said_that_all_is_we
     if shutil.which("mount") is None or subprocess.run(mount, capture_output=True, check=False).returncode:
         pytest.skip("this machine mounts no tmpfs: what a full disk does was NOT tried")
     try:
-        for house in opened(place, tmp_path / "programs"):
+        with opened(place, tmp_path / "programs") as house:
             with Crowd(house.url) as crowd:
                 crowd.acknowledged_after(time.monotonic(), BACK)
                 with suppress(OSError), (place / "ballast").open("wb", buffering=0) as file:
