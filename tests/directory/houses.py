@@ -15,6 +15,7 @@ from uuid import UUID, uuid4
 import pytest
 from httpx2 import ASGITransport, AsyncClient, Response
 
+from deploy.sample.plan import OWN
 from services.directory.account_views import ACCOUNTS
 from services.directory.app import DIRECTORY
 from services.directory.domain.contact import AddContact
@@ -56,9 +57,8 @@ class House:
         return entry_of(self.now)
 
     async def start(self) -> Service:
-        settings = Settings(
-            data=self.folder, title="Réseau d’essai", mail_from="reseau@exemple.invalid", **self.settings
-        )
+        given = {"region": OWN["region"], **self.settings}
+        settings = Settings(data=self.folder, title="Réseau d’essai", mail_from="reseau@exemple.invalid", **given)
         around = Surroundings(
             network=self.network,
             nc=await self.nats.connect("directory"),
