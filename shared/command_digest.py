@@ -7,13 +7,11 @@ log; and without personal values, since whoever has that key could guess these t
 
 from __future__ import annotations
 
-import hmac
 import json
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import Enum
-from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -21,8 +19,8 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from shared.days import OutOfCalendar, utc
-from shared.key_files import secret_file
 from shared.personal import Personal
+from shared.secret_files import mac, secret_file
 
 FORM = b"maillage command digest, form 1"
 """What is hashed, and how. Where that changes this does, and events of before are compared as those without a digest."""
@@ -35,12 +33,12 @@ class CommandDigests:
     def __init__(self, folder: Path, service: str) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._key = secret_file(folder / f"{service}.command-key")
-        self._mark = _text(hmac.digest(self._key, FORM, sha256)[:KEY_BYTES])
+        self._mark = _text(mac(self._key, FORM)[:KEY_BYTES])
 
     def of(self, kind: str, target: UUID, actor: str, at: datetime | date | None, sent: Mapping[str, Any]) -> str:
         """The hash: `<which key>.<hash>`, both base64url. `sent`: the fields that were given."""
         said = json.dumps([kind, str(target), actor, plain(at), plain(sent)], sort_keys=True, separators=(",", ":"))
-        return f"{self._mark}.{_text(hmac.digest(self._key, said.encode(), sha256)[:DIGEST_BYTES])}"
+        return f"{self._mark}.{_text(mac(self._key, said.encode())[:DIGEST_BYTES])}"
 
     def knows(self, digest: object) -> bool:
         """Whether a hash was made with this key, in this form: only then it can be compared."""

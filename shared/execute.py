@@ -7,7 +7,6 @@ second time nothing is decided and the first outcome is returned. Another comman
 from __future__ import annotations
 
 import asyncio
-import hmac
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -28,6 +27,7 @@ from shared.envelope import BODY_LIMIT, Provenance, Recorded, Void, address, sea
 from shared.keyring import Forgotten, Keyring, addresses_in, personal_fields
 from shared.log import Conflict, History, Log, Unavailable, Unit, Write
 from shared.personal import Personal
+from shared.secret_files import same
 from shared.telemetry import tally
 
 LAG = 0.1  # seconds
@@ -253,7 +253,7 @@ class Executor:
         """Whether events were made by what this digest stands for. None where they can't tell: of a release that knew no
         digests, of a reaction, or of a key that is gone."""
         told = own[0].cloud.commanddigest
-        return hmac.compare_digest(told.encode(), digest.encode()) if self._digests.knows(told) else None
+        return same(told.encode(), digest.encode()) if self._digests.knows(told) else None
 
     async def _decides_so(
         self, decider: Decider[Any], command: Command, history: History, own: list[Recorded], sent: Sent

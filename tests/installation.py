@@ -128,7 +128,7 @@ def alive(pid: int) -> bool:
 
 
 def maillage(
-    *words: str, data: Path | None = None, timeout: float = 180, env: dict[str, str] | None = None
+    *words: str, data: Path | None = None, timeout: float = 600, env: dict[str, str] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """Runs `maillage …` to its end."""
     folder = ["--data", str(data)] if data else []

@@ -120,9 +120,9 @@ def _review(router: APIRouter, service: Service) -> None:
     async def review(request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
         observatory, lang = await current(service), language(request)
         printed = observatory.network.printed
+        moment = await observatory.moment(as_of, known_at, printed.as_of if printed else today())
         if printed is None:
             return _render(request, "no_review.html", observatory)
-        moment = await observatory.moment(as_of, known_at, printed.as_of)
         rows = {row.path: row for row in await observatory.review(moment)}
         return _render(
             request, "review.html", observatory, moment, rows=rows, title=printed.title, indicators=len(INDICATORS),
@@ -136,9 +136,9 @@ def _review(router: APIRouter, service: Service) -> None:
     async def figures(request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
         observatory = await current(service)
         printed = observatory.network.printed
+        moment = await observatory.moment(as_of, known_at, printed.as_of if printed else today())
         if printed is None:
             return _render(request, "no_review.html", observatory)
-        moment = await observatory.moment(as_of, known_at, printed.as_of)
         by_service: dict[str, list[Row]] = {}
         for row in await observatory.review(moment):
             by_service.setdefault(row.service, []).append(row)
