@@ -89,7 +89,12 @@ async def test_a_service_that_is_cut_off_asks_for_patience_and_keeps_what_is_pub
     session, seq, ends = await who.session()
     judge = service.sessions
     service.sessions = Sessions(
-        service.runner, service.store, service.network, OPERATOR_TOKEN + "0" * 64, behind=lambda: 16 * 60.0, minutes=15
+        service.runner,
+        service.store,
+        service.network,
+        f"{OPERATOR_TOKEN}{token_hex(32)}",
+        behind=lambda: 16 * 60.0,
+        minutes=15,
     )
     for minutes, status in ((14, 200), (16, 503)):
         old = signer(service).sign(who.id, session, seq, ends, datetime.now(UTC) - timedelta(minutes=minutes))
