@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from secrets import token_hex
 from uuid import uuid4
 
 import httpx2
