@@ -81,7 +81,7 @@ class Tallied(Collector):
             labels=("service",),
         )
         commands = CounterMetricFamily(
-            "maillage_commands", "Commands by their outcome: done, repeated, refused, stale, conflict, unavailable, failed.",
+            "maillage_commands", "Commands by their outcome: done, repeated, refused, reused (another command had this id), stale, conflict, unavailable, failed.",
             labels=("service", "command", "outcome"),
         )  # fmt: skip
         reactions = CounterMetricFamily(
