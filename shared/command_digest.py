@@ -46,8 +46,20 @@ class CommandDigests:
 
 
 def fields_sent(command: BaseModel) -> dict[str, Any]:
-    """What was given of a command: a default that a later release adds was not."""
-    return {name: getattr(command, name) for name in command.model_fields_set}
+    """What was given of a command: a default that a later release adds was not. A form gives each of its fields, and
+    whoever writes to the API only some, so what is as it would be without was not given either, unless the command is
+    `partial`."""
+    given = {name: getattr(command, name) for name in command.model_fields_set}
+    if getattr(command, "partial", False):
+        return given
+    return {name: value for name, value in given.items() if not _as_without(command, name, value)}
+
+
+def _as_without(command: BaseModel, name: str, value: Any) -> bool:
+    field = type(command).model_fields.get(name)
+    if field is None or field.is_required() or isinstance(value, Personal):
+        return False
+    return bool(plain(value) == plain(field.get_default(call_default_factory=True, validated_data={})))
 
 
 def plain(value: Any) -> Any:

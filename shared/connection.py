@@ -54,7 +54,9 @@ class Connection(Client):
     And it raises NotAllowed where the server refuses. NATS tells of a refused publish in a line of its own, which
     nats-py gives to a callback, while whoever waits for the answer waits in vain. `_process_err` brings them together.
 
-    And whoever waits for an answer is told when the connection is gone over which it would have come (`lost`).
+    And whoever waits for an answer is told when the connection is gone over which it would have come (`lost`), or that
+    there is none. What was still to be sent then is not sent to whatever server comes back: nobody waits for its answer
+    any more, and it may be one whose log is no longer the same.
     """
 
     def __init__(self, api: str = API) -> None:
@@ -91,6 +93,7 @@ class Connection(Client):
 
     async def lost(self) -> None:
         """Whoever waits for an answer over a connection that is gone hears at once that none will come."""
+        self._pending, self._pending_data_size = [], 0
         for waiting in list(self._expected.values()):
             for _, answer in list(waiting):
                 if not answer.done():
@@ -108,6 +111,8 @@ class Connection(Client):
     ) -> None:
         answer = self._resp_map.get(reply.rpartition(".")[2]) if reply else None
         if answer is not None:  # nats-py's `request` waits for it
+            if not self.is_connected:
+                raise ConnectionReconnectingError
             self.expect(subject, answer)
         await super().publish(subject, payload, reply, headers)
 

@@ -75,6 +75,8 @@ class Command(BaseModel):
     """what its sender must be, in the service of the entity"""
     internal: ClassVar[bool] = False
     """whether it is the service's own: no form and no route leads to it"""
+    partial: ClassVar[bool] = False
+    """whether a field that is not given stays as it is, so that it is another thing to give its default"""
 
     @field_validator("*", mode="after")
     @classmethod

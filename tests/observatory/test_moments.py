@@ -41,6 +41,7 @@ OF_TODAY = {
     "/surveys/{key}/answers/{answer}": "all that is kept of a person", "/ledger": "what is signed now",
     "/public/reviews": "what was published stays", "/public/reviews/{key}": "what was published stays",
     "/surveys/public/{key}": "what was published stays", "/answer/{token}": "is answered now",
+    "/kept/{token}": "gives back what was typed",
     "/privacy": "what is kept now", "/docs": "is of this release",
 }  # fmt: skip
 """Pages that have no day of the past, and why"""

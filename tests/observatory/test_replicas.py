@@ -19,7 +19,7 @@ OTHER = """
 import sys
 from pathlib import Path
 from services.observatory.reading import opened
-table = opened(Path(sys.argv[1]), sys.argv[2] or None)
+table = opened(Path(sys.argv[1]), sys.argv[2] or None, [])
 print(table._path, flush=True)
 sys.stdin.read()
 """
@@ -43,8 +43,8 @@ def test_the_table_of_the_one_replica_cannot_be_opened_by_a_second(tmp_path: Pat
     with another(tmp_path, None) as path:
         assert path == tmp_path / "views" / "observatory.duckdb"
         with pytest.raises(InUse, match="MAILLAGE_INSTANCE=auto"):
-            opened(tmp_path, None)
-    opened(tmp_path, None).close()
+            opened(tmp_path, None, [])
+    opened(tmp_path, None, []).close()
 
 
 def test_replicas_take_the_first_folder_that_no_other_has_and_leave_it_to_the_next(tmp_path: Path) -> None:
@@ -53,10 +53,10 @@ def test_replicas_take_the_first_folder_that_no_other_has_and_leave_it_to_the_ne
             "observatory/1",
             "observatory/2",
         ]
-        third = opened(tmp_path, "auto")
+        third = opened(tmp_path, "auto", [])
         assert third._path.parent.name == "3" and third.position == 0
         third.close()
-    again = opened(tmp_path, "auto")
+    again = opened(tmp_path, "auto", [])
     assert again._path == one
     again.close()
 
@@ -65,5 +65,5 @@ def test_a_named_replica_has_the_folder_of_its_name(tmp_path: Path) -> None:
     with another(tmp_path, "east") as path:
         assert path == tmp_path / "observatory" / "east" / "observatory.duckdb"
         with pytest.raises(InUse):
-            opened(tmp_path, "east")
-        opened(tmp_path, "west").close()
+            opened(tmp_path, "east", [])
+        opened(tmp_path, "west", []).close()

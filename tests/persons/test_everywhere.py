@@ -275,6 +275,7 @@ def test_an_old_copy_that_is_put_back_forgets_again_before_it_shows_anything(
         shutil.rmtree(data / "keys")
         for service in (*FOUR, "observatory"):
             restored(backup, data / "keys", service)
+        shutil.copy(backup / "notary.key", data / "keys")
     up = Up(data, ["--no-sample"], {"MAILLAGE_KEYS_BACKUP": str(backup)}).start()
     try:
         url = up.wait()

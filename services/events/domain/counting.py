@@ -24,6 +24,7 @@ class CountHeads(CountingCommand):
     """Count the people who came and were not checked in by name, by public. A public that is not named keeps its
     count; one that is given empty counts as not measured."""
 
+    partial = True
     gathering: UUID
     associations: People | None = None
     public_bodies: People | None = None
