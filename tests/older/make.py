@@ -29,7 +29,7 @@ from tests.older.portrait import LATER, Portrait, write
 HERE = Path(__file__).parent
 PACKED = HERE / "folder.tar.xz"
 MOST = 2_000_000  # bytes
-LEFT_OUT = ("running.json", "lock", "nats/nats.log")
+LEFT_OUT = ("running.json", "lock", "nats/nats.log", "nats/nats.conf")  # of the process of the moment
 LINES = (
     "Nom;Type;Département;Thèmes\n"
     "Association exemple importée;association;31;Eau\n"
