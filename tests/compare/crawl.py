@@ -57,7 +57,9 @@ def kind_of(path: str) -> str:
     """A path with ids, numbers, days, tokens and hashes made alike, and the names that its query gives."""
     where = urlsplit(path)
     steps = (
-        "…" if re.fullmatch(r"[0-9a-f]{8}-[0-9a-f-]{27}|[\d-]+|[\w.=-]{32,}", part) else part
+        "…"
+        if re.fullmatch(r"[0-9a-f]{8}-[0-9a-f-]{27}|[\d-]+|(?=\S*\d)(?=\S*[A-Z])[\w=-]{20,}|[0-9a-f]{32,}", part)
+        else part
         for part in re.split(r"(?<=/)|(?=/)|(?=\.[a-z]+$)", where.path)
     )
     names = sorted({name for name, _ in parse_qsl(where.query, keep_blank_values=True)})

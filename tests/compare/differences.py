@@ -51,7 +51,7 @@ class Compared:
         for kind in kinds:
             of = groups[group_of(kind)]
             of.update(kinds=1, equal=self.equal[kind], different=self.different[kind])
-        rows = [("what", "kinds", "equal", "different")]
+        rows: list[tuple[str, ...]] = [("what", "kinds", "equal", "different")]
         rows += [(name, *(str(of[each]) for each in rows[0][1:])) for name, of in sorted(groups.items())]
         rows += [("all", str(len(kinds)), str(self.equal.total()), str(self.different.total()))]
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]

@@ -20,7 +20,7 @@ from tests.compare.history import mails
 from tests.compare.normal import lines_of
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_TOKEN = re.compile(r"(?<=/)[\w.-]{40,}")
+_TOKEN = re.compile(r"(?<=/)(?=[\w.-]*\d)(?=[\w.-]*[A-Z])[\w.-]{20,}")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.(?!000000)\d{6}Z")
 BY_CHANCE = {
     ("TokenIssued", "digest"),

@@ -36,6 +36,11 @@ TEXT = (
         r"\1<now> \2 <now>.",
         "the foot of a page says when it was made",
     ),
+    Rule(
+        re.compile(r"^[A-Za-z0-9+/]{43}=$|(?<=^— )(\S+) [A-Za-z0-9+/=]{80,}$", re.M),
+        r"\1<root or signature>",
+        "the ledger's root is over the sign-ins of this very crawl, too, which have ids and times of their own",
+    ),
     Rule(re.compile(r"http://127\.0\.0\.1:\d+"), "<here>", "each installation has a port of its own"),
 )
 """For every text, whatever its type."""

@@ -133,6 +133,8 @@ def run(plan: Plan, say: Say) -> Compared:
         home = plan.keep or folder / "kept"
         _histories(going, base, other, home, fresh=not kept)
         say(f"{time.monotonic() - start:.0f} s: told, {going.compared.different.total()} differences; now the pages")
+        for each in going.compared.shown.values():
+            say(f"  different: {each[0]}")
         _pages(going, base, other, home, fresh=not kept)
         say(f"{time.monotonic() - start:.0f} s in all")
         return going.compared
@@ -143,7 +145,7 @@ def _kept(plan: Plan) -> bool:
     mark = plan.keep / "base.json" if plan.keep else None
     if mark is None or not mark.exists():
         return False
-    return json.loads(mark.read_text()) == _mark(plan)
+    return bool(json.loads(mark.read_text()) == _mark(plan))
 
 
 def _mark(plan: Plan) -> dict[str, Any]:

@@ -18,9 +18,9 @@ ID, OTHER = "0192f3a1-7c55-7abc-8def-0123456789ab", "0192f3a1-7c56-7fff-9def-012
 KNOWN, STRANGER = "5af61c2f-fb62-5668-a832-6aca38ab4381", "6af61c2f-fb62-5668-a832-6aca38ab4381"
 
 
-def page(text: str, status: int = 200, **headers: str) -> Answer:
+def page(text: str, **headers: str) -> Answer:
     more = {name.replace("_", "-"): value for name, value in headers.items()}
-    return Answer(status, {**HTML, **more}, text.encode())
+    return Answer(200, {**HTML, **more}, text.encode())
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_a_cookie_counts_by_being_there() -> None:
 
 
 def test_status_and_type_are_compared() -> None:
-    assert not same(page("x", 200), page("x", 404))
+    assert not same(Answer(200, HTML, b"x"), Answer(404, HTML, b"x"))
     assert not same(page("x"), page("x", content_type="text/plain"))
 
 
