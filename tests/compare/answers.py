@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from base64 import urlsafe_b64decode
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from time import perf_counter
 from urllib.parse import urlsplit
+from uuid import UUID
 
+from shared.sessions import Signer
 from tests.installation import Up, post_json
 
-LIMITLESS = {"MAILLAGE_API_RATE": "10000000", "MAILLAGE_SESSION_MINUTES": "60"}
+LIMITLESS = {"MAILLAGE_API_RATE": "10000000", "MAILLAGE_SESSION_MINUTES": "60", "MAILLAGE_SESSION_HOURS": "48"}
 """Settings of an installation that is asked thousands of times: a cookie outlives the crawl."""
 
 
@@ -61,6 +65,21 @@ class Visitors:
         self.headers[who] = {"Origin": self.url}
         answer = self.ask(Ask(who, "fr", urlsplit(link).path, "sign-in", "POST"))
         assert answer.status == 303 and "Cookie" in self.headers[who], f"{answer.status}: {who} can't sign in"
+
+    def cookies(self) -> dict[str, str]:
+        """Who is signed in, and by which cookie."""
+        return {who: given["Cookie"] for who, given in self.headers.items() if "Cookie" in given}
+
+    def come_back(self, who: str, cookie: str, keys: Path) -> None:
+        """Lets somebody in by the session of an earlier cookie, signed anew with the directory's key: nothing is
+        written into the log, so that what is looked at stays as it is."""
+        name, _, token = cookie.partition("=")
+        body = token.split(".")[1]
+        said = json.loads(urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+        signer = Signer(keys / "directory.session-key", said["iss"], minutes=60)
+        ends = datetime.now(UTC) + timedelta(hours=1)
+        fresh = signer.sign(UUID(said["sub"]), UUID(said["sid"]), said["seq"], ends)
+        self.headers[who] = {"Origin": self.url, "Cookie": f"{name}={fresh}"}
 
     def ask(self, one: Ask) -> Answer:
         """Sends a request, and does not follow where it leads. Once more where a connection had been closed

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from difflib import unified_diff
 
 from tests.compare.answers import Answer, Ask
-from tests.compare.normal import lines_of, same
+from tests.compare.normal import NEVER, lines_of, same
 
 LONGEST = 24  # lines of a difference that are shown
 WIDEST = 160
@@ -19,16 +20,17 @@ class Compared:
     """Answers of two releases, counted. `shown`: what differs → the text that shows it, and the kinds in which it
     does."""
 
+    since: datetime = NEVER  # moments not before it are the run's own
     equal: Counter[str] = field(default_factory=Counter)
     different: Counter[str] = field(default_factory=Counter)
     shown: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, ask: Ask, one: Answer, other: Answer) -> bool:
         """Whether they are alike."""
-        if same(one, other):
+        if same(one, other, self.since):
             self.equal[ask.kind] += 1
             return True
-        self.note(ask.kind, ask.name, lines_of(one), lines_of(other))
+        self.note(ask.kind, ask.name, lines_of(one, self.since), lines_of(other, self.since))
         return False
 
     def note(self, kind: str, name: str, one: Sequence[str], other: Sequence[str]) -> None:

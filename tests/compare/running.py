@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from queue import Queue
 from tempfile import TemporaryDirectory
@@ -52,6 +52,7 @@ class Told:
 
     answers: list[tuple[Ask, Answer]] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    cookies: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -101,6 +102,9 @@ class Run:
         with self.up(tree, data) as visitors:
             teller = Teller(visitors, data)
             self.plan.telling(teller)
+            for who, email in VISITORS.items():
+                if who not in visitors.headers:
+                    visitors.come_in(who, email)
             last = int(found(visitors, "/observatory/api/state")["last"])
             missing = [
                 f"never accepted: {name} ({teller.refused.get(name, 'not sent')})" for name in never_sent(teller)
@@ -108,7 +112,7 @@ class Run:
             archive, end = Archive(data / "archive" / _network(data)), time.monotonic() + ARCHIVED
             while sum(map(len, archive.read())) < last and time.monotonic() < end:
                 time.sleep(0.5)
-        return Told(teller.told, [*missing, *teller.missed])
+        return Told(teller.told, [*missing, *teller.missed], visitors.cookies())
 
     def end(self) -> None:
         """Ends what still runs."""
@@ -185,6 +189,8 @@ def _histories(going: Run, base: Tree, other: Tree, home: Path, *, fresh: bool) 
             kept.add(ask, answer)
         for remark in told["base"].remarks:
             going.say(f"  {remark}")
+        (home / "cookies.json").write_text(json.dumps(told["base"].cookies))
+        (home / "left-at").write_text(datetime.now(UTC).isoformat())
     listed(going.compared, "POST history answers", told_texts(kept), told_texts(told["other"].answers))
     kept.close()
     if going.plan.sample:
@@ -201,6 +207,7 @@ def _pages(going: Run, base: Tree, other: Tree, home: Path, *, fresh: bool) -> N
     """Everything that can be looked at, on two copies of the folder that the base left."""
     start, waiting = home / "told", Queue[tuple[Ask, Answer] | None]()
     kept = Kept(home / "pages")
+    going.compared.since = datetime.fromisoformat((home / "left-at").read_text())
 
     def asked() -> Iterator[tuple[Ask, Answer]]:
         if not fresh:
@@ -208,7 +215,7 @@ def _pages(going: Run, base: Tree, other: Tree, home: Path, *, fresh: bool) -> N
             return
         data = Path(shutil.copytree(start, going.folder / "base"))
         with going.up(base, data) as visitors:
-            for each in _everything(going.plan, _signed_in(visitors)):
+            for each in _everything(going.plan, _signed_in(visitors, home)):
                 kept.add(*each)
                 yield each
 
@@ -222,7 +229,7 @@ def _pages(going: Run, base: Tree, other: Tree, home: Path, *, fresh: bool) -> N
     def second() -> None:
         data = Path(shutil.copytree(start, going.folder / "other"))
         with going.up(other, data) as visitors:
-            _signed_in(visitors)
+            _signed_in(visitors, home)
             number, said = 0, time.monotonic()
             while (each := waiting.get()) is not None:
                 ask, answer = each
@@ -243,9 +250,9 @@ def _pages(going: Run, base: Tree, other: Tree, home: Path, *, fresh: bool) -> N
         (home / "base.json").write_text(json.dumps(_mark(going.plan)))
 
 
-def _signed_in(visitors: Visitors) -> Visitors:
-    for who, email in VISITORS.items():
-        visitors.come_in(who, email)
+def _signed_in(visitors: Visitors, home: Path) -> Visitors:
+    for who, cookie in json.loads((home / "cookies.json").read_text()).items():
+        visitors.come_back(who, cookie, home / "told" / "keys")
     return visitors
 
 
