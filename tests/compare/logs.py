@@ -50,8 +50,8 @@ def events(data: Path, after: int = 0) -> list[str]:
     """The events behind the sequence `after`, a text of JSON each: subject, type, times as given, actor, data with its
     personal values opened, ids by their order. What happened now has no time; which command it was stands in the ids.
 
-    The order is that of the log within one entity. Across entities commands that are under way together may change
-    places, so that events are listed entity by entity, in the order in which entities first appear by id.
+    What came of one command stands together: reactions to it write when they come to it, between other commands. The
+    order of an entity's own events is in their versions.
     """
     network = json.loads((data / "installation.json").read_text())["network"]
     with ExitStack() as opened:
@@ -62,16 +62,15 @@ def events(data: Path, after: int = 0) -> list[str]:
                 rings[service] = opened.enter_context(closing(Keyring(data / "keys", network, service)))
             return rings[service]
 
-        found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        found: dict[str, list[str]] = defaultdict(list)
         for run in Archive(data / "archive" / network).read(after):
             for message in run:
                 service = message.subject.split(".")[1]
                 event = json.loads(message.body)
-                found[f"{service} {event['subject']}"].append(_told(event, service, ring(service)))
+                told = _told(event, service, ring(service))
+                found[event["correlationid"]].append(json.dumps(told, ensure_ascii=False, sort_keys=True, indent=1))
     ids = Ids()
-    return [
-        ids(json.dumps(one, ensure_ascii=False, sort_keys=True, indent=1)) for each in found.values() for one in each
-    ]
+    return [ids(text) for chain in found.values() for text in sorted(chain, key=lambda one: (_UUID.sub("", one), one))]
 
 
 def _told(event: Mapping[str, Any], service: str, ring: Keyring) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from typing import Any
 from shared.archive import Archive
 from tests.compare.answers import Answer, Ask, Kept, Visitors, installation
 from tests.compare.asked import addresses, found, wrong
-from tests.compare.crawl import crawl
+from tests.compare.crawl import crawl, kind_of
 from tests.compare.differences import Compared, listed
 from tests.compare.history import OPERATOR, VISITORS, Teller, never_sent, tell
 from tests.compare.logs import events, letters, told_texts
@@ -258,8 +258,10 @@ def _signed_in(visitors: Visitors, home: Path) -> Visitors:
 
 def _everything(plan: Plan, visitors: Visitors) -> Iterator[tuple[Ask, Answer]]:
     more = addresses(visitors)
-    for number, who in enumerate(plan.who):
-        yield from crawl(visitors, who, plan.each if not number else (plan.each + 1) // 2, more)
+    first_of_kind = list({kind_of(path): path for path in reversed(more)}.values())
+    for who in plan.who:
+        whole = who == plan.who[0]
+        yield from crawl(visitors, who, plan.each if whole else (plan.each + 1) // 2, more if whole else first_of_kind)
     if plan.wrongly:
         for ask in wrong(visitors):
             yield ask, visitors.ask(ask)
