@@ -135,13 +135,14 @@ class Kept:
         self._list.close()
 
     def __iter__(self) -> Iterator[tuple[Ask, Answer]]:
-        """All of them in the order in which they were asked for."""
+        """All of them in the order in which they were asked for; of what was asked again the last."""
         self._list.flush()
         with (self.folder / "answers.jsonl").open() as file:
-            for line in file:
-                said = json.loads(line)
-                got = said.pop("answer")
-                yield Ask(**said), Answer(got["status"], got["headers"], (self._bodies / got["body"]).read_bytes())
+            lines = [json.loads(line) for line in file]
+        last = {json.dumps({**line, "answer": None}): line for line in lines}
+        for line in last.values():
+            got = line.pop("answer")
+            yield Ask(**line), Answer(got["status"], got["headers"], (self._bodies / got["body"]).read_bytes())
 
 
 def installation(data: Path, program: list[str], folder: Path, env: Mapping[str, str]) -> Up:

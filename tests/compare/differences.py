@@ -25,10 +25,15 @@ class Compared:
     different: Counter[str] = field(default_factory=Counter)
     shown: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
-    def add(self, ask: Ask, one: Answer, other: Answer) -> bool:
-        """Whether they are alike."""
-        if same(one, other, self.since):
+    def equals(self, ask: Ask, one: Answer, other: Answer) -> bool:
+        """Whether they are alike, which is counted."""
+        if alike := same(one, other, self.since):
             self.equal[ask.kind] += 1
+        return alike
+
+    def add(self, ask: Ask, one: Answer, other: Answer) -> bool:
+        """The same; a difference is counted, too."""
+        if self.equals(ask, one, other):
             return True
         self.note(ask.kind, ask.name, lines_of(one, self.since), lines_of(other, self.since))
         return False
@@ -71,10 +76,6 @@ class Compared:
             if len(where) > 1:
                 more = " …" if len(where) > 6 else ""
                 yield f"(the same in {len(where) - 1} other kinds: {', '.join(where[1:6])}{more})"
-
-    def last_shown(self) -> str:
-        """The difference that was found last among those that are shown."""
-        return next(reversed(self.shown.values()))[0]
 
     @property
     def alike(self) -> bool:

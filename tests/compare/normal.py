@@ -38,7 +38,7 @@ TEXT = (
 )
 """For every text, whatever its type."""
 _INSTANT = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)")
-_MOMENT = re.compile(r"\b(\d\d)/(\d\d)/(\d{4}) (à|at) (\d{1,2})\u00a0h\u00a0(\d\d)\b")
+_MOMENT = re.compile(r"\b(\d\d)/(\d\d)/(\d{4}) (à |at )?(\d{1,2})\u00a0h\u00a0(\d\d)\b")
 PARIS = ZoneInfo("Europe/Paris")
 NEVER = datetime.max.replace(tzinfo=UTC)
 
@@ -256,7 +256,7 @@ def alike(lines: list[str], since: datetime) -> list[str]:
     def moment(found: re.Match[str]) -> str:
         day, month, year, at, hour, minute = found.groups()
         shown = datetime(int(year), int(month), int(day), int(hour), int(minute), tzinfo=PARIS)
-        return f"<now> {at} <now>" if shown >= since.replace(second=0, microsecond=0) else found[0]
+        return f"<now> {at or ''}<now>" if shown >= since.replace(second=0, microsecond=0) else found[0]
 
     text = "\n".join(lines)
     for rule in TEXT:
