@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import signal
 import subprocess
 import threading
 import time
@@ -120,7 +122,7 @@ class Run:
         """Ends what still runs."""
         for load in self._loading:
             if load.poll() is None:
-                load.kill()
+                os.killpg(load.pid, signal.SIGKILL)  # its NATS server with it
         for up in self._ups:
             if up.process is not None and up.process.poll() is None:
                 up.kill(children=True)
