@@ -51,6 +51,11 @@ class Compared:
         if first:
             self.shown[changed].append(kind)
 
+    def shortly(self, one: Answer, other: Answer) -> str:
+        """The first lines that differ, on one line."""
+        lines = unified_diff(lines_of(one, self.since), lines_of(other, self.since), lineterm="", n=0)
+        return " ".join(line[:WIDEST] for line in [*lines][3:7])
+
     def report(self) -> Iterator[str]:
         """The table and the differences, as lines."""
         kinds = self.equal | self.different

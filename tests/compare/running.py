@@ -240,23 +240,22 @@ def _pages(going: Run, base: Tree, other: Tree, home: Path, *, fresh: bool) -> N
             stack.callback(again.put, None)
             data = Path(shutil.copytree(start, going.folder / "other"))
             visitors = _signed_in(stack.enter_context(going.up(other, data)), home)
-            doubtful: list[tuple[Ask, Answer]] = []
+            doubtful: list[tuple[Ask, Answer, Answer]] = []
             number, said = 0, time.monotonic()
             while (each := waiting.get()) is not None:
                 number += 1
-                if not going.compared.equals(each[0], each[1], visitors.ask(each[0])):
-                    doubtful.append(each)
+                if not going.compared.equals(*each, answer := visitors.ask(each[0])):
+                    doubtful.append((*each, answer))
                 if time.monotonic() - said > EVERY:
                     said = time.monotonic()
                     going.say(
                         f"  {number} answers, {len(doubtful)} to be asked again; {each[0].who}: {each[0].path[:80]}"
                     )
-            for ask, answer in doubtful:
+            for ask, one, two in doubtful:
                 if fresh:
                     again.put(ask)
-                    answer = done.get()
-                if going.compared.add(ask, answer, visitors.ask(ask)):
-                    going.say(f"  different once, and not again: {ask.name[:120]}")
+                if going.compared.add(ask, done.get() if fresh else one, visitors.ask(ask)):
+                    going.say(f"  different once, and not again: {going.compared.shortly(one, two)} {ask.name[:120]}")
 
     _side_by_side([first, second])
     kept.close()
