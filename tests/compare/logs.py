@@ -46,12 +46,13 @@ class Ids:
         return _UUID.sub(lambda found: self._known.setdefault(found[0], f"<id {len(self._known) + 1}>"), text)
 
 
-def events(data: Path, after: int = 0) -> list[str]:
+def events(data: Path, after: int = 0, *, by_command: bool = False) -> list[str]:
     """The events behind the sequence `after`, a text of JSON each: subject, type, times as given, actor, data with its
     personal values opened, ids by their order. What happened now has no time; which command it was stands in the ids.
 
     What came of one command stands together: reactions to it write when they come to it, between other commands. The
-    order of an entity's own events is in their versions.
+    order of an entity's own events is in their versions. `by_command`: in the order of the commands' ids, where those are
+    the same on both sides and many were under way at once, as the loading of the sample has them.
     """
     network = json.loads((data / "installation.json").read_text())["network"]
     with ExitStack() as opened:
@@ -70,7 +71,8 @@ def events(data: Path, after: int = 0) -> list[str]:
                 told = _told(event, service, ring(service))
                 found[event["correlationid"]].append(json.dumps(told, ensure_ascii=False, sort_keys=True, indent=1))
     ids = Ids()
-    return [ids(text) for chain in found.values() for text in sorted(chain, key=lambda one: (_UUID.sub("", one), one))]
+    chains = [found[command] for command in (sorted(found) if by_command else found)]
+    return [ids(text) for chain in chains for text in sorted(chain, key=lambda one: (_UUID.sub("", one), one))]
 
 
 def _told(event: Mapping[str, Any], service: str, ring: Keyring) -> dict[str, Any]:

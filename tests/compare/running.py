@@ -111,8 +111,8 @@ class Run:
             missing = [
                 f"never accepted: {name} ({teller.refused.get(name, 'not sent')})" for name in never_sent(teller)
             ]
-            archive, end = Archive(data / "archive" / _network(data)), time.monotonic() + ARCHIVED
-            while sum(map(len, archive.read())) < last and time.monotonic() < end:
+            end = time.monotonic() + ARCHIVED
+            while _length(data) < last and time.monotonic() < end:
                 time.sleep(0.5)
         with self.up(tree, data):  # what falls due at an opening is done before others open it
             pass
@@ -199,13 +199,17 @@ def _histories(going: Run, base: Tree, other: Tree, home: Path, *, fresh: bool) 
     listed(going.compared, "POST history answers", told_texts(kept), told_texts(told["other"].answers))
     kept.close()
     if going.plan.sample:
-        _logs(going.compared, "sample", mine, folder / "loaded-by-other")
-    _logs(going.compared, "history", home / "told", folder / "told-by-other")
+        loaded = [events(one, by_command=True) for one in (mine, folder / "loaded-by-other")]
+        listed(going.compared, "POST sample events", *loaded)
+    before = _length(mine) if going.plan.sample else 0
+    told_sides = (home / "told", folder / "told-by-other")
+    listed(going.compared, "POST history events", *(events(one, before) for one in told_sides))
+    listed(going.compared, "POST history mails", *(letters(one) for one in told_sides))
 
 
-def _logs(compared: Compared, what: str, one: Path, other: Path) -> None:
-    listed(compared, f"POST {what} events", events(one), events(other))
-    listed(compared, f"POST {what} mails", letters(one), letters(other))
+def _length(data: Path) -> int:
+    """The events in the archive of a folder."""
+    return sum(map(len, Archive(data / "archive" / _network(data)).read()))
 
 
 def _pages(going: Run, base: Tree, other: Tree, home: Path, *, fresh: bool) -> None:
@@ -259,7 +263,7 @@ def _pages(going: Run, base: Tree, other: Tree, home: Path, *, fresh: bool) -> N
 
     _side_by_side([first, second])
     kept.close()
-    left = sum(map(len, Archive(start / "archive" / _network(start)).read()))
+    left = _length(start)
     if fresh:
         new = [events(going.folder / side, left) for side in ("base", "other")]
         listed(going.compared, "POST events of opening and looking", *new)
