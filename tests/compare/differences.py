@@ -89,7 +89,9 @@ class Compared:
 
 def group_of(kind: str) -> str:
     """The part of the installation that a kind belongs to, as the table sums up."""
-    method, _, path = kind.partition(" ") if kind.startswith(("POST ", "bad ")) else ("", "", kind)
+    if kind.startswith("bad "):
+        return " ".join(kind.split()[:2])
+    method, _, path = kind.partition(" ") if kind.startswith("POST ") else ("", "", kind)
     steps = path.partition("?")[0].strip("/").split("/")
     part = steps[1] if len(steps) > 1 and steps[1] in ("api", "do") else "files" if "." in steps[-1] else "pages"
     return f"{method or 'GET'} {steps[0] or 'home'}{'' if not path.startswith('/') else ' ' + part}"
