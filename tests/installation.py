@@ -30,18 +30,21 @@ CLEAN = {name: value for name, value in os.environ.items() if not name.startswit
 
 @dataclass
 class Up:
-    """`maillage up` on a data folder. `wait` returns its address once it serves."""
+    """`maillage up` on a data folder. `wait` returns its address once it serves. `program`: what runs `maillage`, and in
+    which folder, if not this tree's."""
 
     data: Path
     options: list[str] = field(default_factory=list)
     env: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
+    program: list[str] = field(default_factory=lambda: MAILLAGE)
+    cwd: Path | None = None
 
     def start(self) -> Up:
         (self.data / "running.json").unlink(missing_ok=True)
         with self.said.open("ab") as said:
             self.process = subprocess.Popen(
-                [*MAILLAGE, "up", "--data", str(self.data), "--port", "0", *self.options],
+                [*self.program, "up", "--data", str(self.data), "--port", "0", *self.options], cwd=self.cwd,
                 stdout=said, stderr=subprocess.STDOUT, env={**CLEAN, **self.env}, start_new_session=True,
             )  # fmt: skip
         return self
@@ -79,6 +82,15 @@ class Up:
         cookie = answer.headers.get("Set-Cookie", "").partition(";")[0]
         assert answer.status == 303 and cookie, f"{answer.status}: not signed in"
         return {"Cookie": cookie, "Origin": url}
+
+    def quiet(self) -> None:
+        """Waits until it has nothing left to do."""
+        assert self.process is not None
+        before, quiet = _seconds_of(self.process.pid), 0
+        while quiet < 3:
+            time.sleep(1)
+            now = _seconds_of(self.process.pid)
+            quiet, before = quiet + 1 if now - before < 0.2 else 0, now
 
     def browser_cookies(self, *roles: str) -> list[Any]:
         """The same as Playwright's `context.add_cookies` takes it."""
@@ -179,12 +191,7 @@ def served_sample(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
         up = Up(folder).start()
         try:
             up.wait()
-            assert up.process is not None
-            before, quiet = _seconds_of(up.process.pid), 0
-            while quiet < 3:
-                time.sleep(1)
-                now = _seconds_of(up.process.pid)
-                quiet, before = quiet + 1 if now - before < 0.2 else 0, now
+            up.quiet()
         finally:
             up.stop()
 
