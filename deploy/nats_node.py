@@ -4,7 +4,7 @@ It lets the node load CONFIG and the accounts beside it again when they have cha
 upgrade, for another reader, for a key that was replaced. Nobody is disconnected by that but whose key is no more. A file
 that can't be loaded changes nothing; the node says so in its log.
 
-It ends the node where it says at HEALTH_URL that it stores no more (shared/nats_health.py), so that the container's restart
+It ends the node where it says at HEALTH_URL that it stores no more (shared/runtime/nats/health.py), so that the container's restart
 policy brings it back. A node whose disk was full stores nothing any more, and never begins again by itself (nats-server
 2.15): it would live on, and the log would have a node less until somebody came.
 """
@@ -18,7 +18,7 @@ from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
-from shared.nats_health import stores_no_more
+from shared.runtime.nats.health import stores_no_more
 
 LOOK = 1.0  # seconds between two looks
 GRACE = 10.0  # seconds that the server is given to end

@@ -13,9 +13,9 @@ import structlog
 from nats.aio.client import Client
 
 from shared.contract import load_all
-from shared.log import Log
-from shared.nats_server import NatsServer
-from shared.service import Definition, Service
+from shared.kernel.eventlog.event_log import Log
+from shared.runtime.nats.embedded_server import NatsServer
+from shared.runtime.service import Definition, Service
 from tests import small
 from tests.outcomes import pytest_runtest_makereport, pytest_terminal_summary
 

@@ -9,8 +9,8 @@ from uuid import UUID, uuid4
 
 from shared.contract import Event
 from shared.contract.directory import StructureRegistered, StructureRevised
-from shared.envelope import Message, Provenance, address, sealed_body
-from shared.log import Log, Unit, Write
+from shared.contract.envelope import Message, Provenance, address, sealed_body
+from shared.kernel.eventlog.event_log import Log, Unit, Write
 
 START = datetime(2017, 3, 1, 9, 30, tzinfo=UTC)
 

@@ -21,9 +21,9 @@ from uuid import uuid4
 
 import pytest
 
-from shared.operator_token import operator_token
+from shared.identity.operator_token import operator_token
 
-MAILLAGE = [sys.executable, "-m", "services.cli"]
+MAILLAGE = [sys.executable, "-m", "deploy.cli.main"]
 OPERATORS: dict[str, str] = {}  # address of an installation → its operator's token
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("MAILLAGE_")}
 

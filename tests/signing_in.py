@@ -16,13 +16,13 @@ from shared.contract.accounts import (
     SigningKeyPublished,
     TokenIssued,
 )  # fmt: skip
-from shared.envelope import Provenance, address, sealed_body
-from shared.log import Unit, Write
-from shared.operator_token import operator_token
-from shared.personal import Personal
-from shared.service import Service
-from shared.sessions import Signer
-from shared.web.access import cookie_name
+from shared.contract.envelope import Provenance, address, sealed_body
+from shared.contract.personal import Personal
+from shared.identity.operator_token import operator_token
+from shared.identity.sessions import Signer
+from shared.kernel.eventlog.event_log import Unit, Write
+from shared.runtime.service import Service
+from shared.web.security.authorization import cookie_name
 
 
 def operator(service: Service) -> dict[str, str]:

@@ -11,6 +11,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from nats.aio.client import Client
 
+from shared.base.settings import Settings
 from shared.contract import Event
 from shared.contract.directory import (
     ContactAdded,
@@ -20,15 +21,14 @@ from shared.contract.directory import (
     StructureRegistered,
     StructureRevised,
 )  # fmt: skip
-from shared.decider import Command, Context, Decider, Decision, Refused
-from shared.envelope import Recorded
-from shared.nats_server import NatsServer
-from shared.personal import PersonalText
-from shared.reactions import Reaction
-from shared.service import Definition, Service, Surroundings
-from shared.settings import Settings
-from shared.stores.sqlite import SqliteStore
-from shared.views import Document, Store, View, kept
+from shared.contract.envelope import Recorded
+from shared.contract.personal import PersonalText
+from shared.kernel.decider import Command, Context, Decider, Decision, Refused
+from shared.kernel.projection import Document, Store, View, kept
+from shared.kernel.stores.sqlite import SqliteStore
+from shared.runtime.nats.embedded_server import NatsServer
+from shared.runtime.reactions import Reaction
+from shared.runtime.service import Definition, Service, Surroundings
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from services.definitions import DEFINITIONS
+from deploy.host.all_services import DEFINITIONS
+from shared.base.translations import Lexicon
 from shared.contract import load_all
-from shared.decider import Command
-from shared.service import Definition
-from shared.web.fields import shapes
-from shared.web.forms import Form
-from shared.web.words import WORDS
-from shared.words import Lexicon
+from shared.kernel.decider import Command
+from shared.runtime.service import Definition
+from shared.web.forms.field_shapes import shapes
+from shared.web.forms.forms import Form
+from shared.web.messages import WORDS
 
 each_service = pytest.mark.parametrize("service", DEFINITIONS, ids=lambda d: d.name)
 

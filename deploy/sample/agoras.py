@@ -13,8 +13,8 @@ from uuid import UUID
 
 from deploy.sample.plan import Step, entity_id, noon
 from deploy.sample.structures import SampleStructure, structures
-from services.events.domain.counting import CountHeads, NoteWorkshop
-from services.events.domain.project import PresentProject
+from services.events.gatherings.domain.headcounts import CountHeads, NoteWorkshop
+from services.events.projects.domain import PresentProject
 from shared.contract.events import Audience
 
 PUBLICS: tuple[Audience, ...] = (

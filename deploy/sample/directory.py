@@ -9,25 +9,25 @@ from typing import get_args
 
 from deploy.sample.plan import END, Stage, Step, entity_id, noon, some_day
 from deploy.sample.structures import SampleStructure, review, structures
-from services.directory.domain.contact import AddContact, RemoveContact, ReviseContact
-from services.directory.domain.cooperation import DraftProject, PublishProject
-from services.directory.domain.coverage import NoteMediaCoverage
-from services.directory.domain.fields import CountryCode
-from services.directory.domain.publication import PublishNews, PublishOffer
-from services.directory.domain.request import AnswerIdentification, RequestIdentification
-from services.directory.domain.structure import (
+from services.directory.casework.domain.coverage import NoteMediaCoverage
+from services.directory.casework.domain.request import AnswerIdentification, RequestIdentification
+from services.directory.casework.domain.support import GiveSupport, WithdrawSupport
+from services.directory.projects.domain import DraftProject, PublishProject
+from services.directory.publications.domain import PublishNews, PublishOffer
+from services.directory.structures.domain.contact import AddContact, RemoveContact, ReviseContact
+from services.directory.structures.domain.fields import CountryCode
+from services.directory.structures.domain.structure import (
     CloseStructure,
     ListStructure,
     RegisterStructure,
     ReopenStructure,
     ReviseStructure,
     UnlistStructure,
-)  # fmt: skip
-from services.directory.domain.support import GiveSupport, WithdrawSupport
+)
 from shared.contract.cooperation import ProjectStage
 from shared.contract.directory import OfferKind, SupportKind
+from shared.contract.personal import Personal
 from shared.geo.countries import country_names
-from shared.personal import Personal
 
 THEMES = (
     "Eau et assainissement", "Éducation", "Santé", "Agriculture", "Culture", "Jeunesse", "Énergie",

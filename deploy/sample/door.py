@@ -11,10 +11,15 @@ from deploy.sample.agoras import PUBLICS, noon_of
 from deploy.sample.gatherings import AGORA_2017, APER_OC_INVENTED, THEMATIC_INVENTED
 from deploy.sample.plan import PARIS, Stage, Step, command_id, entity_id, noon
 from deploy.sample.structures import structures
-from services.events.domain.attending import CancelRegistration, CheckIn, RegisterParticipant, UndoCheckIn
+from services.events.gatherings.domain.registrations import (
+    CancelRegistration,
+    CheckIn,
+    RegisterParticipant,
+    UndoCheckIn,
+)
 from shared.contract.events import Audience
-from shared.decider import derived_id
-from shared.personal import Personal
+from shared.contract.personal import Personal
+from shared.kernel.decider import derived_id
 
 REGISTERED, CANCELLED, PRESENT = 226, 8, 180
 INVITED = (

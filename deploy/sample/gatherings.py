@@ -15,8 +15,8 @@ from uuid import UUID
 from deploy.sample.agoras import EDITIONS, noon_of
 from deploy.sample.plan import PARIS, Step, entity_id
 from deploy.sample.structures import review
-from services.events.domain.counting import CountHeads
-from services.events.domain.planning import AnnounceGathering, HoldGathering, PlanGathering
+from services.events.gatherings.domain.headcounts import CountHeads
+from services.events.gatherings.domain.planning import AnnounceGathering, HoldGathering, PlanGathering
 from shared.contract.events import GatheringKind
 
 DEPARTMENTS = {

@@ -11,8 +11,8 @@ from deploy.sample.network import STATUTES
 from deploy.sample.plan import END, Step, entity_id, noon, some_day
 from deploy.sample.structures import review
 from deploy.sample.team import invented_person
-from services.membership.domain.group import FormWorkingGroup, JoinWorkingGroup, LeaveWorkingGroup
-from services.membership.domain.seat import TakeBoardSeat, VacateBoardSeat
+from services.membership.governance.domain.board_seat import TakeBoardSeat, VacateBoardSeat
+from services.membership.governance.domain.working_group import FormWorkingGroup, JoinWorkingGroup, LeaveWorkingGroup
 from shared.contract.membership import SeatRole
 
 GROUPS = {

@@ -7,12 +7,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from deploy.host.data_folder import SAMPLE_NETWORK
 from deploy.sample import directory, events, membership, newsletter
 from deploy.sample.plan import ACTOR, Stage, Step
-from services.data_folder import SAMPLE_NETWORK
-from shared.decider import Refused
-from shared.envelope import Void, opened
-from shared.service import Service
+from shared.contract.envelope import Void, opened
+from shared.kernel.decider import Refused
+from shared.runtime.service import Service
 
 IN_FLIGHT = 256  # commands under way at once, so that they are committed together
 PARTS = {"directory": directory, "membership": membership, "events": events, "newsletter": newsletter}

@@ -16,7 +16,7 @@ from uuid import UUID
 from deploy.sample.network import RENAMED
 from deploy.sample.plan import END, Step, some_day
 from deploy.sample.structures import SampleStructure, early_invented, structures
-from services.membership.domain.member import (
+from services.membership.members.domain.member import (
     ChangeCollege,
     JoinNetwork,
     LeaveNetwork,

@@ -8,10 +8,10 @@ from datetime import date, datetime
 
 from deploy.sample.plan import DATA, Step, noon, some_day
 from deploy.sample.structures import FOUNDED
-from services.membership.domain.charter import AdoptCharter
-from services.membership.domain.college import OpenCollege
-from services.membership.domain.network import NameNetwork
-from services.membership.domain.peer_network import AddPeerNetwork, RenamePeerNetwork, peer_network_id
+from services.membership.members.domain.charter import AdoptCharter
+from services.membership.members.domain.college import OpenCollege
+from services.membership.network.domain.network import NameNetwork
+from services.membership.network.domain.peer_network import AddPeerNetwork, RenamePeerNetwork, peer_network_id
 from shared.contract.membership import CollegeCode
 
 FORMER_NAME, NAME = "Midi-Pyrénées Coopdev'", "Occitanie Coopération"

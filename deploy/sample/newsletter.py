@@ -10,12 +10,17 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from deploy.sample.plan import END, Stage, Step, command_id, entity_id, noon, some_day
-from services.newsletter.domain.bulletin import opening_of
-from services.newsletter.domain.issue import AddItem, StartIssue, issue_id
-from services.newsletter.domain.subscriber import ConfirmSubscription, RequestSubscription, Unsubscribe, subscriber_id
+from services.newsletter.bulletins.domain.bulletin import opening_of
+from services.newsletter.bulletins.domain.issue import AddItem, StartIssue, issue_id
+from services.newsletter.subscriptions.domain import (
+    ConfirmSubscription,
+    RequestSubscription,
+    Unsubscribe,
+    subscriber_id,
+)
 from shared.contract.newsletter import BulletinCode, SectionCode
-from shared.decider import derived_id
-from shared.personal import Personal
+from shared.contract.personal import Personal
+from shared.kernel.decider import derived_id
 
 OPENED: dict[BulletinCode, datetime] = {
     "echos": noon(2012, 3, 12),

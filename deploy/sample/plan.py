@@ -15,9 +15,9 @@ from random import Random
 from uuid import NAMESPACE_URL, UUID, uuid5
 from zoneinfo import ZoneInfo
 
-from shared.decider import Command, derived_id
-from shared.envelope import Void, opened
-from shared.log import Log
+from shared.contract.envelope import Void, opened
+from shared.kernel.decider import Command, derived_id
+from shared.kernel.eventlog.event_log import Log
 
 DATA = Path(__file__).parent / "data"
 SAMPLE = uuid5(NAMESPACE_URL, "urn:maillage:sample:occitanie-2012-2017")

@@ -10,11 +10,11 @@ from typing import Any
 from deploy.sample.members import members
 from deploy.sample.plan import END, Step, entity_id, noon, some_day
 from deploy.sample.structures import review
-from services.membership.domain.civic_place import ApproveCivicServicePlace
-from services.membership.domain.civic_service import EndCivicService, RecruitCivicService, SecondCivicService
-from services.membership.domain.post import ChangeStaffPost, CreateStaffPost
-from services.membership.domain.volunteer import NoteVolunteer
-from shared.personal import Personal
+from services.membership.team.domain.civic_place import ApproveCivicServicePlace
+from services.membership.team.domain.civic_service import EndCivicService, RecruitCivicService, SecondCivicService
+from services.membership.team.domain.staff_post import ChangeStaffPost, CreateStaffPost
+from services.membership.team.domain.volunteer import NoteVolunteer
+from shared.contract.personal import Personal
 
 TASKS = ("préparation de l’Agora", "accueil", "jury de la Tribune des projets", "traduction", "expertise", "rédaction")
 MISSIONS = ("animation du réseau", "Tandems solidaires", "mobilité internationale des jeunes", "communication")

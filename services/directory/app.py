@@ -4,36 +4,36 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from services.directory.account_views import ACCOUNT_VIEWS
-from services.directory.domain.account import ACCOUNT
-from services.directory.domain.claim import CLAIM
-from services.directory.domain.contact import CONTACT
-from services.directory.domain.cooperation import PROJECT
-from services.directory.domain.coverage import COVERAGE
-from services.directory.domain.letter import LETTER
-from services.directory.domain.namesakes import NAMESAKES
-from services.directory.domain.publication import PUBLICATION
-from services.directory.domain.request import REQUEST
-from services.directory.domain.signing_key import SIGNING_KEY
-from services.directory.domain.structure import STRUCTURE
-from services.directory.domain.structure_import import IMPORT
-from services.directory.domain.support import SUPPORT
-from services.directory.entry import closing as close_entry
-from services.directory.entry import opening as open_entry
-from services.directory.finding import closing as close_finder
-from services.directory.finding import opening as open_finder
-from services.directory.import_jobs import closing as close_imports
-from services.directory.import_jobs import opening as open_imports
-from services.directory.picture_terms import closing as close_pictures
-from services.directory.picture_terms import opening as open_pictures
+from services.directory.accounts.domain.account import ACCOUNT
+from services.directory.accounts.domain.signing_key import SIGNING_KEY
+from services.directory.accounts.sign_in import closing as close_entry
+from services.directory.accounts.sign_in import opening as open_entry
+from services.directory.accounts.views import ACCOUNT_VIEWS
+from services.directory.casework.domain.coverage import COVERAGE
+from services.directory.casework.domain.request import REQUEST
+from services.directory.casework.domain.support import SUPPORT
+from services.directory.claims.domain import CLAIM
+from services.directory.duplicates.domain import NAMESAKES
+from services.directory.imports.domain import IMPORT
+from services.directory.imports.jobs import closing as close_imports
+from services.directory.imports.jobs import opening as open_imports
+from services.directory.letters.domain import LETTER
+from services.directory.projects.domain import PROJECT
+from services.directory.publications.domain import PUBLICATION
+from services.directory.publications.picture_retention import closing as close_pictures
+from services.directory.publications.picture_retention import opening as open_pictures
 from services.directory.reactions import REACTIONS
-from services.directory.record import commune_named
 from services.directory.retention import PERSONS
+from services.directory.search.finder import closing as close_finder
+from services.directory.search.finder import opening as open_finder
+from services.directory.structures.domain.contact import CONTACT
+from services.directory.structures.domain.structure import STRUCTURE
+from services.directory.structures.record_fields import commune_named
 from services.directory.views import VIEWS
 from services.directory.web import choices, page_of, routes
 from services.directory.words import WORDS
-from shared.service import Definition, Service
-from shared.web.questions import Suggestion
+from shared.runtime.service import Definition, Service
+from shared.web.forms.controls import Suggestion
 
 
 async def opening(service: Service) -> None:

@@ -12,14 +12,14 @@ from fastapi import HTTPException, Request
 from pydantic import BaseModel, ValidationError
 from starlette.datastructures import FormData
 
-from shared.decider import Command, Refused
-from shared.execute import Outcome, Stale, version_after
-from shared.log import Conflict
-from shared.service import Service
-from shared.web.access import who_of
-from shared.web.forms import sentences
-from shared.web.pages import Pages, language
-from shared.web.references import known
+from shared.kernel.command_handler import Outcome, Stale, version_after
+from shared.kernel.decider import Command, Refused
+from shared.kernel.eventlog.event_log import Conflict
+from shared.runtime.service import Service
+from shared.web.forms.forms import sentences
+from shared.web.forms.reference_check import known
+from shared.web.security.authorization import who_of
+from shared.web.templating import Pages, language
 
 FIELD_OF: Mapping[str, str] = {
     "picture-without-text": "picture_text",

@@ -6,18 +6,18 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from services.directory.contacts import contacts_at
-from services.directory.domain.contact import AddContact
-from services.directory.survey_letters import survey_letters
+from services.directory.letters.sending import survey_letters
+from services.directory.structures.contacts import contacts_at
+from services.directory.structures.domain.contact import AddContact
 from shared.contract.directory import ClaimAccepted, ListingClaimed
-from shared.decider import Command
-from shared.envelope import Recorded
-from shared.personal import Personal
-from shared.reactions import on
-from shared.views import kept
+from shared.contract.envelope import Recorded
+from shared.contract.personal import Personal
+from shared.kernel.decider import Command
+from shared.kernel.projection import kept
+from shared.runtime.reactions import on
 
 if TYPE_CHECKING:
-    from shared.service import Service
+    from shared.runtime.service import Service
 
 
 @on(ClaimAccepted, name="claimant-becomes-contact")

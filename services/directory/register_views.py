@@ -30,9 +30,9 @@ from shared.contract.directory import (
     StructureUnlisted,
     StructureUnpictured,
 )  # fmt: skip
+from shared.contract.envelope import Recorded
 from shared.contract.membership import MemberCollegeChanged, MemberJoined, MemberLeft, MemberRestored
-from shared.envelope import Recorded
-from shared.views import Document, View, kept
+from shared.kernel.projection import Document, View, kept
 
 
 def _told(document: Document | None, data: Any, event: Recorded) -> Document:

@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from services.directory.domain.account import CloseAccount
-from services.directory.domain.account_state import account_id
-from services.directory.entry import ENTRY, Entry
-from services.directory.passwords import Passwords
+from services.directory.accounts.domain.account import CloseAccount
+from services.directory.accounts.domain.account_state import account_id
+from services.directory.accounts.passwords import Passwords
+from services.directory.accounts.sign_in import ENTRY, Entry
 from shared.contract.accounts import AccountClosed, AccountOpened, AccountReopened
 from shared.contract.directory import (
     ClaimAccepted,
@@ -24,14 +24,14 @@ from shared.contract.directory import (
     StructureReleased,
     StructureReopened,
 )  # fmt: skip
+from shared.contract.envelope import Recorded
 from shared.contract.persons import PersonForgottenByDirectory
-from shared.decider import Command
-from shared.envelope import Recorded
-from shared.execute import new_command_id
-from shared.persons import PersonalData, Purpose, in_use_again, term_begins
-from shared.post import erase_letters
-from shared.service import Service
-from shared.views import Document, Evolve, View
+from shared.kernel.command_handler import new_command_id
+from shared.kernel.decider import Command
+from shared.kernel.projection import Document, Evolve, View
+from shared.runtime.data_subjects import PersonalData, Purpose, in_use_again, term_begins
+from shared.runtime.mail.transport import erase_letters
+from shared.runtime.service import Service
 
 PURPOSES = (
     Purpose(

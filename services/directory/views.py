@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.directory.cooperation_views import PROJECTS
-from services.directory.domain.structure import FACTS
-from services.directory.duplicate_views import MERGES
+from services.directory.duplicates.views import MERGES
+from services.directory.projects.views import PROJECTS
 from services.directory.register_views import CLAIMS, IMPORTS, MEMBERSHIPS, NAMESAKES, TIMELINES
-from services.directory.space_views import SPACE
+from services.directory.space.views import SPACE
+from services.directory.structures.domain.structure import FACTS
+from shared.base.paris_days import PARIS
 from shared.contract.directory import (
     ContactAdded,
     ContactRemoved,
@@ -40,10 +41,9 @@ from shared.contract.directory import (
     SupportGiven,
     SupportWithdrawn,
 )  # fmt: skip
+from shared.contract.envelope import Recorded
 from shared.contract.membership import MemberCollegeChanged, MemberJoined, MemberLeft, MemberRestored
-from shared.days import PARIS
-from shared.envelope import Recorded
-from shared.views import Document, View, folded, kept
+from shared.kernel.projection import Document, View, folded, kept
 
 FACT_NAMES = frozenset(FACTS)
 LISTS = ("themes", "countries", "sdgs")

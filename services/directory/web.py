@@ -8,47 +8,45 @@ from typing import get_args
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from services.directory import (
-    account_api,
-    account_pages,
-    claim_pages,
-    duplicate_pages,
-    import_pages,
-    listing_pages,
-    my_pages,
-    note_pages,
-    project_form,
-    project_pages,
-    public_pages,
-    publication_pages,
-    record_pages,
-    request_pages,
-    search_pages,
-    sign_in_pages,
-    space_pages,
-    space_project_pages,
-)  # fmt: skip
-from services.directory.domain.account_state import AccountCommand
-from services.directory.domain.cooperation import ProjectCommand
-from services.directory.domain.request import (
+from services.directory.accounts import api as account_api
+from services.directory.accounts import pages as account_pages
+from services.directory.accounts import profile_pages as my_pages
+from services.directory.accounts import sign_in_pages
+from services.directory.accounts.domain.account_state import AccountCommand
+from services.directory.casework import pages as note_pages
+from services.directory.casework import request_pages
+from services.directory.casework.domain.request import (
     AnswerIdentification,
     RequestIdentification,
     WithdrawIdentificationRequest,
-)  # fmt: skip
-from services.directory.domain.structure import StructureCommand
-from services.directory.finding import finder_of
-from services.directory.record import goal
-from services.directory.search_words import SEARCH_WORDS
+)
+from services.directory.claims import pages as claim_pages
+from services.directory.duplicates import pages as duplicate_pages
+from services.directory.imports import pages as import_pages
+from services.directory.projects import form_pages as project_form
+from services.directory.projects import pages as project_pages
+from services.directory.projects.domain import ProjectCommand
+from services.directory.public import listing_pages
+from services.directory.public import pages as public_pages
+from services.directory.search import pages as search_pages
+from services.directory.search.finder import finder_of
+from services.directory.search.words import SEARCH_WORDS
+from services.directory.space import pages as space_pages
+from services.directory.space import project_pages as space_project_pages
+from services.directory.space import publication_pages
+from services.directory.structures import record_pages
+from services.directory.structures.domain.structure import StructureCommand
+from services.directory.structures.record_fields import goal
 from services.directory.views import PUBLICATIONS
+from shared.base.translations import Lexicon
 from shared.contract.directory import PublicationSort
-from shared.decider import Command
-from shared.execute import Outcome
 from shared.geo import DEPARTMENTS, plain
-from shared.service import Choices, Service
-from shared.web.formats import countries
+from shared.kernel.command_handler import Outcome
+from shared.kernel.decider import Command
+from shared.runtime.service import Choices, Service
+from shared.web.formatting import countries
+from shared.web.lists import PAGE, PageNumber, pages_total, render
 from shared.web.markdown import as_plain
-from shared.web.rendering import PAGE, PageNumber, pages_total, render
-from shared.words import Lexicon
 
 LEXICON = Lexicon(SEARCH_WORDS)
 IDENTIFYING = (RequestIdentification, AnswerIdentification, WithdrawIdentificationRequest)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from services.directory.account_words import ACCOUNT_WORDS
-from services.directory.cooperation_words import COOPERATION_WORDS
-from services.directory.import_words import IMPORTING_WORDS
+from services.directory.accounts.words import ACCOUNT_WORDS
+from services.directory.imports.words import IMPORTING_WORDS
+from services.directory.projects.words import COOPERATION_WORDS
 from services.directory.register_words import EXPORT_WORDS, IMPORT_WORDS, PICTURE_WORDS, REGISTER_WORDS
-from services.directory.search_words import SEARCH_WORDS
-from services.directory.space_words import SPACE_WORDS
-from shared.words import Words
+from services.directory.search.words import SEARCH_WORDS
+from services.directory.space.words import SPACE_WORDS
+from shared.base.translations import Words
 
 WORDS: Words = {
     **REGISTER_WORDS,

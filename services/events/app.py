@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from services.events.domain.gathering import GATHERING
-from services.events.domain.project import PROJECT
-from services.events.domain.tandem import TANDEM
+from services.events.gatherings.domain.gathering import GATHERING
+from services.events.projects.domain import PROJECT
 from services.events.retention import PERSONS
+from services.events.tandems.domain import TANDEM
 from services.events.views import VIEWS
 from services.events.web import choices, page_of, routes
 from services.events.words import WORDS
-from shared.service import Definition
+from shared.runtime.service import Definition
 
 EVENTS = Definition(
     name="events",

@@ -6,17 +6,17 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from services.events.domain.attending import CancelRegistration
-from services.events.gathering_views import GATHERINGS
-from services.events.registration_views import REGISTRATIONS
+from services.events.gatherings.domain.registrations import CancelRegistration
+from services.events.gatherings.views import GATHERINGS
+from services.events.registrations.views import REGISTRATIONS
+from shared.base.paris_days import end_of
+from shared.contract.envelope import Recorded, instant
 from shared.contract.events import ParticipantRegistered
 from shared.contract.persons import PersonForgottenByEvents
-from shared.days import end_of
-from shared.decider import Command
-from shared.envelope import Recorded, instant
-from shared.persons import PersonalData, Purpose
-from shared.service import Service
-from shared.views import Document, View
+from shared.kernel.decider import Command
+from shared.kernel.projection import Document, View
+from shared.runtime.data_subjects import PersonalData, Purpose
+from shared.runtime.service import Service
 
 PURPOSES = (
     Purpose(

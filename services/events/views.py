@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from services.events.gathering_views import GATHERINGS
-from services.events.project_views import PROJECTS, TANDEMS
-from services.events.registration_views import REGISTRATIONS
-from services.events.structure_views import STRUCTURES
+from services.events.gatherings.views import GATHERINGS
+from services.events.registrations.views import REGISTRATIONS
+from services.events.structures_copy import STRUCTURES
+from services.events.tandems.views import PROJECTS, TANDEMS
 
 VIEWS = (GATHERINGS, REGISTRATIONS, PROJECTS, TANDEMS, STRUCTURES)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from services.events import choosing, door_pages, gathering_pages, project_pages
-from services.events.choosing import choices
-from services.events.domain.attending import RegistrationCommand
-from services.events.domain.project import PresentProject, WithdrawPresentation
-from services.events.domain.tandem import TandemCommand
-from shared.decider import Command
-from shared.execute import Outcome
-from shared.service import Service
+from services.events import structure_picker as choosing
+from services.events.gatherings import pages as gathering_pages
+from services.events.gatherings.domain.registrations import RegistrationCommand
+from services.events.projects.domain import PresentProject, WithdrawPresentation
+from services.events.registrations import check_in_pages as door_pages
+from services.events.structure_picker import choices
+from services.events.tandems import pages as project_pages
+from services.events.tandems.domain import TandemCommand
+from shared.kernel.command_handler import Outcome
+from shared.kernel.decider import Command
+from shared.runtime.service import Service
 
 __all__ = ["choices", "page_of", "routes"]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.words import Words
+from shared.base.translations import Words
 
 WORDS: Words = {
     # what people do

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from services.membership.domain.charter import CHARTER
-from services.membership.domain.civic_place import CIVIC_PLACE
-from services.membership.domain.civic_service import CIVIC_SERVICE
-from services.membership.domain.college import COLLEGE
-from services.membership.domain.group import GROUP
-from services.membership.domain.member import MEMBER
-from services.membership.domain.network import NETWORK
-from services.membership.domain.peer_network import PEER_NETWORK
-from services.membership.domain.post import POST
-from services.membership.domain.seat import SEAT
-from services.membership.domain.volunteer import VOLUNTEER
+from services.membership.governance.domain.board_seat import SEAT
+from services.membership.governance.domain.working_group import GROUP
+from services.membership.members.domain.charter import CHARTER
+from services.membership.members.domain.college import COLLEGE
+from services.membership.members.domain.member import MEMBER
+from services.membership.network.domain.network import NETWORK
+from services.membership.network.domain.peer_network import PEER_NETWORK
 from services.membership.retention import PERSONS
+from services.membership.team.domain.civic_place import CIVIC_PLACE
+from services.membership.team.domain.civic_service import CIVIC_SERVICE
+from services.membership.team.domain.staff_post import POST
+from services.membership.team.domain.volunteer import VOLUNTEER
 from services.membership.views import VIEWS
 from services.membership.web import choices, page_of, routes
 from services.membership.words import WORDS
-from shared.service import Definition
+from shared.runtime.service import Definition
 
 MEMBERSHIP = Definition(
     name="membership",

@@ -10,13 +10,13 @@ from typing import Any
 from fastapi import Request
 from starlette.responses import Response
 
-from services.membership.reading import label
-from shared.days import PARIS
-from shared.service import Service
-from shared.views import Document
-from shared.web import rendering
-from shared.web.pages import language, side_by_side
-from shared.web.persons import revealed
+from services.membership.queries import label
+from shared.base.paris_days import PARIS
+from shared.kernel.projection import Document
+from shared.runtime.service import Service
+from shared.web import lists as rendering
+from shared.web.security.redaction import revealed
+from shared.web.templating import language, side_by_side
 
 
 def render(service: Service, request: Request, template: str, **context: Any) -> Response:

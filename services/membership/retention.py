@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from shared.base.paris_days import end_of
+from shared.contract.envelope import Recorded, instant
 from shared.contract.membership import (
     BoardSeatRestored,
     BoardSeatTaken,
@@ -19,12 +21,10 @@ from shared.contract.membership import (
     MemberRestored,
     VolunteerContributed,
 )  # fmt: skip
+from shared.contract.personal import Personal
 from shared.contract.persons import PersonForgottenByMembership
-from shared.days import end_of
-from shared.envelope import Recorded, instant
-from shared.personal import Personal
-from shared.persons import PersonalData, Purpose, in_use_again, term_begins
-from shared.views import Document, Evolve, View
+from shared.kernel.projection import Document, Evolve, View
+from shared.runtime.data_subjects import PersonalData, Purpose, in_use_again, term_begins
 
 TEAM = ("L’équipe qui suit les adhésions", "The team that follows membership")
 PURPOSES = (

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from services.membership.governance_views import GROUPS, SEATS
-from services.membership.member_views import MEMBERS
-from services.membership.network_views import CHARTER, COLLEGES, NETWORK, PEER_NETWORKS
-from services.membership.structure_views import STRUCTURES
-from services.membership.team_views import CIVIC_PLACES, CIVIC_SERVICES, POSTS, VOLUNTEERS
+from services.membership.governance.views import GROUPS, SEATS
+from services.membership.members.structures_copy import STRUCTURES
+from services.membership.members.views import MEMBERS
+from services.membership.network.views import CHARTER, COLLEGES, NETWORK, PEER_NETWORKS
+from services.membership.team.views import CIVIC_PLACES, CIVIC_SERVICES, POSTS, VOLUNTEERS
 
 VIEWS = (
     MEMBERS,

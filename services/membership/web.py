@@ -7,21 +7,24 @@ from typing import get_args
 
 from fastapi import APIRouter
 
-from services.membership import governance_pages, member_pages, network_pages, team_pages
-from services.membership.domain.charter import AdoptCharter
-from services.membership.domain.group import GroupCommand, JoinWorkingGroup
-from services.membership.domain.member import ChangeCollege, JoinNetwork, MemberCommand, StructureCollege
-from services.membership.domain.network import NameNetwork
-from services.membership.domain.peer_network import PeerNetworkCommand
-from services.membership.domain.seat import TakeBoardSeat
-from services.membership.governance_views import GROUPS
-from services.membership.member_views import MEMBERS
-from services.membership.network_views import COLLEGES, PEER_NETWORKS
-from services.membership.reading import CURRENT, charter_versions, everything, label
-from services.membership.team_views import POSTS
-from shared.decider import Command
-from shared.execute import Outcome
-from shared.service import Choices, Service
+from services.membership.governance import pages as governance_pages
+from services.membership.governance.domain.board_seat import TakeBoardSeat
+from services.membership.governance.domain.working_group import GroupCommand, JoinWorkingGroup
+from services.membership.governance.views import GROUPS
+from services.membership.members import pages as member_pages
+from services.membership.members.domain.charter import AdoptCharter
+from services.membership.members.domain.member import ChangeCollege, JoinNetwork, MemberCommand, StructureCollege
+from services.membership.members.views import MEMBERS
+from services.membership.network import pages as network_pages
+from services.membership.network.domain.network import NameNetwork
+from services.membership.network.domain.peer_network import PeerNetworkCommand
+from services.membership.network.views import COLLEGES, PEER_NETWORKS
+from services.membership.queries import CURRENT, charter_versions, everything, label
+from services.membership.team import pages as team_pages
+from services.membership.team.views import POSTS
+from shared.kernel.command_handler import Outcome
+from shared.kernel.decider import Command
+from shared.runtime.service import Choices, Service
 
 LISTS: Mapping[str, str] = {
     "seat": "board",

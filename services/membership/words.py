@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.words import Words
+from shared.base.translations import Words
 
 UNDO = (
     "Donnez le jour de ce que vous défaites : ce sera comme s’il n’avait pas eu lieu.",

@@ -5,22 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 from uuid import uuid5
 
-from services.newsletter.domain.bulletin import BULLETIN, FIVE, opening_of
-from services.newsletter.domain.delivery import DELIVERY
-from services.newsletter.domain.fields import NEWSLETTER as NAMESPACE
-from services.newsletter.domain.issue import ISSUE
-from services.newsletter.domain.subscriber import SUBSCRIBER
-from services.newsletter.links import Links
-from services.newsletter.measures import measuring
-from services.newsletter.reactions import REACTIONS
+from services.newsletter.bulletins.collecting import REACTIONS
+from services.newsletter.bulletins.domain.bulletin import BULLETIN, FIVE, opening_of
+from services.newsletter.bulletins.domain.issue import ISSUE
+from services.newsletter.delivery.domain import DELIVERY
+from services.newsletter.delivery.metrics import measuring
+from services.newsletter.delivery.worker import SENDING, Sending
+from services.newsletter.fields import NEWSLETTER as NAMESPACE
 from services.newsletter.retention import PERSONS
-from services.newsletter.sending import SENDING, Sending
+from services.newsletter.subscriptions.domain import SUBSCRIBER
+from services.newsletter.subscriptions.links import Links
 from services.newsletter.views import VIEWS
 from services.newsletter.web import choices, page_of, routes
 from services.newsletter.words import WORDS
-from shared.mail import Sender
-from shared.post import post_of
-from shared.service import Definition, Service
+from shared.runtime.mail.message import Sender
+from shared.runtime.mail.transport import post_of
+from shared.runtime.service import Definition, Service
 
 SAMPLE_NETWORK = "exemple"  # there the sample opens the bulletins, on the days when they were
 

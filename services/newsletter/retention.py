@@ -8,18 +8,18 @@ from contextlib import AsyncExitStack
 from typing import Any
 from uuid import UUID
 
-from services.newsletter.domain.subscriber import Unsubscribe, subscriber_id
-from services.newsletter.due import everything
-from services.newsletter.sending import SENDING, Sending
-from services.newsletter.subscriber_views import DELIVERIES, SUBSCRIBERS
+from services.newsletter.delivery.pending import everything
+from services.newsletter.delivery.worker import SENDING, Sending
+from services.newsletter.subscriptions.domain import Unsubscribe, subscriber_id
+from services.newsletter.subscriptions.views import DELIVERIES, SUBSCRIBERS
+from shared.contract.envelope import Recorded
 from shared.contract.newsletter import SubscriptionConfirmed, SubscriptionRequested, Unsubscribed
 from shared.contract.persons import PersonForgottenByNewsletter
-from shared.decider import Command
-from shared.envelope import Recorded
-from shared.persons import PersonalData, Purpose
-from shared.post import erase_letters
-from shared.service import Service
-from shared.views import Document, View
+from shared.kernel.decider import Command
+from shared.kernel.projection import Document, View
+from shared.runtime.data_subjects import PersonalData, Purpose
+from shared.runtime.mail.transport import erase_letters
+from shared.runtime.service import Service
 
 TEAM = ("L’équipe qui publie les bulletins", "The team that publishes the newsletters")
 PURPOSES = (

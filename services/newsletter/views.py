@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from services.newsletter.issue_views import BULLETINS, ISSUES, ITEMS
-from services.newsletter.restored import RESTORES
-from services.newsletter.source_views import SOURCES
-from services.newsletter.subscriber_views import DELIVERIES, SUBSCRIBERS
+from services.newsletter.bulletins.source_views import SOURCES
+from services.newsletter.bulletins.views import BULLETINS, ISSUES, ITEMS
+from services.newsletter.delivery.after_restore import RESTORES
+from services.newsletter.subscriptions.views import DELIVERIES, SUBSCRIBERS
 
 VIEWS = (BULLETINS, ISSUES, ITEMS, SOURCES, SUBSCRIBERS, DELIVERIES, RESTORES)

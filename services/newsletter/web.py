@@ -6,15 +6,18 @@ from collections.abc import Sequence
 
 from fastapi import APIRouter
 
-from services.newsletter import bulletin_pages, issue_pages, public, subscriber_pages
-from services.newsletter.domain.bulletin import FIVE, OpenBulletin
-from services.newsletter.domain.delivery import DeliveryCommand
-from services.newsletter.domain.issue import IssueCommand
-from services.newsletter.domain.subscriber import SubscriberCommand
-from services.newsletter.issue_views import ISSUES
-from shared.decider import Command
-from shared.execute import Outcome
-from shared.service import Choices, Service
+from services.newsletter.bulletins import issue_pages
+from services.newsletter.bulletins import pages as bulletin_pages
+from services.newsletter.bulletins.domain.bulletin import FIVE, OpenBulletin
+from services.newsletter.bulletins.domain.issue import IssueCommand
+from services.newsletter.bulletins.views import ISSUES
+from services.newsletter.delivery.domain import DeliveryCommand
+from services.newsletter.subscriptions import pages as subscriber_pages
+from services.newsletter.subscriptions import public_pages as public
+from services.newsletter.subscriptions.domain import SubscriberCommand
+from shared.kernel.command_handler import Outcome
+from shared.kernel.decider import Command
+from shared.runtime.service import Choices, Service
 
 
 def routes(service: Service) -> APIRouter:

@@ -8,14 +8,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, HTTPException, Query, Request
 from pydantic import BaseModel, Field
 
-from services.observatory import audit_api
+from services.observatory.event_table.queries import Moment, Observatory, current, year_of
 from services.observatory.indicators import INDICATORS, Counts, Indicator
-from services.observatory.reading import Moment, Observatory, current, year_of
+from services.observatory.journal import audit_api
+from services.observatory.pages.time_travel import AsOf, KnownAt, today
 from services.observatory.review import Row
-from services.observatory.travelling import AsOf, KnownAt, today
-from shared.service import Service
+from shared.runtime.service import Service
 from shared.web.api import PROBLEMS
-from shared.web.pages import language
+from shared.web.templating import language
 
 __all__ = ["AsOf", "KnownAt", "Year", "api", "today"]
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from services.observatory import notary, reading, survey_letters, texts
-from services.observatory.domain.identification import IDENTIFICATION
-from services.observatory.domain.review import REVIEW
-from services.observatory.domain.survey import SURVEY
-from services.observatory.measures import measuring
+from services.observatory.event_table import queries as reading
+from services.observatory.event_table import search_text as texts
+from services.observatory.identification.domain import IDENTIFICATION
+from services.observatory.ledger import notary
+from services.observatory.ledger.metrics import measuring
 from services.observatory.retention import PERSONS
-from services.observatory.survey_answers import REACTIONS
+from services.observatory.review.domain import REVIEW
+from services.observatory.surveys import letters as survey_letters
+from services.observatory.surveys.answers import REACTIONS
+from services.observatory.surveys.domain.survey import SURVEY
 from services.observatory.views import VIEWS
 from services.observatory.web import routes
 from services.observatory.words import WORDS
-from shared.service import Definition, Service
+from shared.runtime.service import Definition, Service
 
 
 async def opening(service: Service) -> None:

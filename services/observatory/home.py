@@ -9,16 +9,16 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from services.observatory import journal
 from services.observatory.api import today
+from services.observatory.event_table.queries import Answer, Moment, current
+from services.observatory.journal import pages as journal
 from services.observatory.network import Network
-from services.observatory.reading import Answer, Moment, current
 from services.observatory.words import WORDS
 from shared.geo import MAP_CREDIT
-from shared.service import Service
-from shared.web.access import access, who_of
-from shared.web.charts import cloth
-from shared.web.pages import Pages, language
+from shared.runtime.service import Service
+from shared.web.charts.charts import cloth
+from shared.web.security.authorization import access, who_of
+from shared.web.templating import Pages, language
 
 LAST_EVENTS = 6
 DONE = (

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from fastapi import Request
 
 from services.observatory.review import Published, published
-from shared.service import Service
-from shared.settings import Settings
+from shared.base.settings import Settings
+from shared.runtime.service import Service
 
 
 @dataclass(frozen=True, slots=True)

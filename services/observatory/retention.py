@@ -6,15 +6,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 
-from services.observatory.survey_views import SURVEYS
+from services.observatory.surveys.views import SURVEYS
+from shared.base.paris_days import end_of
+from shared.contract.envelope import Recorded
 from shared.contract.identification import IdentificationRepeated, IdentificationSaved
 from shared.contract.persons import PersonForgottenByObservatory
 from shared.contract.surveys import SurveyAnswer, SurveyAnswerChanged, SurveyAnswered
-from shared.days import end_of
-from shared.envelope import Recorded
-from shared.persons import PersonalData, Purpose
-from shared.service import Service
-from shared.views import Document, View
+from shared.kernel.projection import Document, View
+from shared.runtime.data_subjects import PersonalData, Purpose
+from shared.runtime.service import Service
 
 PURPOSES = (
     Purpose(

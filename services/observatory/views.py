@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from services.observatory.identification_views import IDENTIFICATIONS
-from services.observatory.review_views import REVIEWS
-from services.observatory.survey_views import SURVEY_VIEWS
-from shared.views import View
+from services.observatory.identification.views import IDENTIFICATIONS
+from services.observatory.review.views import REVIEWS
+from services.observatory.surveys.views import SURVEY_VIEWS
+from shared.kernel.projection import View
 
 VIEWS: Sequence[View] = (IDENTIFICATIONS, REVIEWS, *SURVEY_VIEWS)

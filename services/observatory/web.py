@@ -8,33 +8,28 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from starlette.responses import Response
 
-from services.observatory import (
-    archive_pages,
-    audit_pages,
-    dashboard_pages,
-    identification_pages,
-    journal,
-    ledger,
-    open_data,
-    period_pages,
-    publish_pages,
-    survey_answering,
-    survey_pages,
-    survey_recipient_pages,
-    survey_result_pages,
-)
 from services.observatory.api import AsOf, KnownAt, Year, api, today
-from services.observatory.filtering import Filters
+from services.observatory.dashboard import pages as dashboard_pages
+from services.observatory.event_table.filtering import Filters
+from services.observatory.event_table.queries import Moment, Observatory, current, year_of
+from services.observatory.identification import pages as identification_pages
 from services.observatory.indicators import INDICATORS
-from services.observatory.reading import Moment, Observatory, current, year_of
-from services.observatory.review import Row
+from services.observatory.journal import audit_pages
+from services.observatory.journal import pages as journal
+from services.observatory.ledger import pages as ledger
+from services.observatory.open_data import pages as open_data
+from services.observatory.review import Row, archive_pages, period_pages, publish_pages
+from services.observatory.surveys import answer_pages as survey_answering
+from services.observatory.surveys import pages as survey_pages
+from services.observatory.surveys import recipient_pages as survey_recipient_pages
+from services.observatory.surveys import result_pages as survey_result_pages
 from services.observatory.words import WORDS
-from shared.decider import Refused
 from shared.geo import DEPARTMENTS, MAP_CREDIT
-from shared.service import Service
-from shared.web.charts import bars, department_map, line, shares, stacked_bars
-from shared.web.formats import number
-from shared.web.pages import Pages, language
+from shared.kernel.decider import Refused
+from shared.runtime.service import Service
+from shared.web.charts.charts import bars, department_map, line, shares, stacked_bars
+from shared.web.formatting import number
+from shared.web.templating import Pages, language
 
 PAGE = 50  # events of a page
 KEY_FIGURES = (

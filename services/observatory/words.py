@@ -1,11 +1,11 @@
 """The observatory's words."""
 
-from services.observatory.audit_words import AUDIT_WORDS
-from services.observatory.dashboard_words import DASHBOARD_WORDS
-from services.observatory.identification_words import IDENTIFICATION_WORDS
-from services.observatory.review_words import REVIEW_WORDS
-from services.observatory.survey_words import SURVEY_WORDS
-from shared.words import Words
+from services.observatory.dashboard.words import DASHBOARD_WORDS
+from services.observatory.identification.words import IDENTIFICATION_WORDS
+from services.observatory.journal.words import AUDIT_WORDS
+from services.observatory.review.words import REVIEW_WORDS
+from services.observatory.surveys.words import SURVEY_WORDS
+from shared.base.translations import Words
 
 WORDS: Words = {
     **AUDIT_WORDS,

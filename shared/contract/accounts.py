@@ -1,6 +1,6 @@
 """What the directory says of who may do what: accounts, their roles, their sessions, the keys that sign sessions.
 
-Every service reads these events (shared/identity.py), so all five fronts know at once who signed in or was sent away.
+Every service reads these events (shared/kernel/principal.py), so all five fronts know at once who signed in or was sent away.
 No secret is in them: a password's hash lies beside the directory's keys, a token's secret is known to its holder alone.
 """
 
@@ -11,7 +11,7 @@ from typing import Literal
 from uuid import UUID
 
 from shared.contract import Event
-from shared.personal import Personal
+from shared.contract.personal import Personal
 
 Role = Literal["reader", "editor", "administrator", "auditor"]
 """reader: sees pages, no personal data; editor: that and the commands of the service; administrator: that and accounts,

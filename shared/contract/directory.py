@@ -8,7 +8,7 @@ from typing import Literal
 from uuid import UUID
 
 from shared.contract import Event
-from shared.personal import Personal
+from shared.contract.personal import Personal
 
 StructureKind = Literal["association", "public_body", "company", "higher_education", "school", "student_group", "other"]
 SupportKind = Literal[

@@ -9,8 +9,8 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 import orjson
 
 from shared.contract import Event
+from shared.contract.envelope import Message, Provenance, address, sealed_body
 from shared.contract.schemas import Schema, schema_of
-from shared.envelope import Message, Provenance, address, sealed_body
 
 AT = datetime(2017, 6, 15, 12, 30, tzinfo=UTC)
 SPOKEN = {

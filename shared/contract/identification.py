@@ -12,7 +12,7 @@ from uuid import UUID
 from shared.contract import Event
 from shared.contract.directory import StructureKind
 from shared.contract.membership import CollegeCode
-from shared.personal import Personal
+from shared.contract.personal import Personal
 
 Membership = Literal["yes", "no"]
 IdentificationField = Literal["purpose"]

@@ -12,7 +12,7 @@ from typing import Literal
 from uuid import UUID
 
 from shared.contract import Event
-from shared.personal import Personal
+from shared.contract.personal import Personal
 
 CollegeCode = Literal["public", "associative", "economic", "qualified_persons"]
 """The four colleges of the statutes of March 2017."""

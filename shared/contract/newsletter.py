@@ -7,7 +7,7 @@ from typing import Literal
 from uuid import UUID
 
 from shared.contract import Event
-from shared.personal import Personal
+from shared.contract.personal import Personal
 
 BulletinCode = Literal["bloc-note", "echos", "parcours", "rendez-vous", "info-flash"]
 SectionCode = Literal[

@@ -12,7 +12,7 @@ from typing import Literal
 from uuid import UUID
 
 from shared.contract import Event
-from shared.personal import Personal
+from shared.contract.personal import Personal
 
 QuestionKind = Literal["short", "long", "one", "several", "number", "yes_no", "date", "scale"]
 SurveyField = Literal["intro"]

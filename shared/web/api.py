@@ -10,13 +10,13 @@ from uuid import UUID
 from fastapi import APIRouter, Header, HTTPException, Path, Query, Request
 from pydantic import BaseModel, Field
 
-from shared.decider import Command
-from shared.execute import new_command_id
-from shared.service import Service
-from shared.views import Document, View
-from shared.web.access import access, who_of
+from shared.kernel.command_handler import new_command_id
+from shared.kernel.decider import Command
+from shared.kernel.projection import Document, View
+from shared.runtime.service import Service
+from shared.web.forms.reference_check import known
 from shared.web.health import checks_of
-from shared.web.references import known
+from shared.web.security.authorization import access, who_of
 
 
 class Done(BaseModel):

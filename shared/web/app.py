@@ -14,23 +14,32 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from shared.contract.asyncapi import asyncapi
-from shared.decider import Refused
-from shared.execute import Stale
-from shared.log import Conflict, Unavailable
-from shared.service import Service
-from shared.sessions import Unsure
-from shared.views import StoreAway
-from shared.web.access import SAFE, SIGN_IN_REQUIRED, NotSignedIn, NotYours, Renewing, access, admitted, identified
+from shared.identity.sessions import Unsure
+from shared.kernel.command_handler import Stale
+from shared.kernel.decider import Refused
+from shared.kernel.eventlog.event_log import Conflict, Unavailable
+from shared.kernel.projection import StoreAway
+from shared.runtime.service import Service
 from shared.web.api import api
 from shared.web.clock import clock
-from shared.web.commands import commands
-from shared.web.described import described
-from shared.web.kept import ended, kept_forms
-from shared.web.limits import wants_json
-from shared.web.observing import route_of
-from shared.web.pages import Pages, language
-from shared.web.privacy import privacy
-from shared.web.sentences import said_of
+from shared.web.forms.command_forms import commands
+from shared.web.forms.kept_pages import ended, kept_forms
+from shared.web.forms.validation_messages import said_of
+from shared.web.openapi import described
+from shared.web.privacy_pages import privacy
+from shared.web.request_metrics import route_of
+from shared.web.security.authorization import (
+    SAFE,
+    SIGN_IN_REQUIRED,
+    NotSignedIn,
+    NotYours,
+    Renewing,
+    access,
+    admitted,
+    identified,
+)
+from shared.web.security.request_limits import wants_json
+from shared.web.templating import Pages, language
 
 log = structlog.get_logger()
 SIGN_IN = "/directory/sign-in"

@@ -9,10 +9,10 @@ import structlog
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
-from shared.clock import Standing
-from shared.foretelling import PATIENCE
-from shared.service import Service
-from shared.web.access import access, who_of
+from shared.persons.foretelling import PATIENCE
+from shared.runtime.clock import Standing
+from shared.runtime.service import Service
+from shared.web.security.authorization import access, who_of
 
 log = structlog.get_logger()
 

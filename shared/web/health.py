@@ -15,9 +15,9 @@ from typing import TypedDict, TypeVar
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shared.log import Unavailable
-from shared.runner import JUDGE
-from shared.service import Service
+from shared.kernel.eventlog.event_log import Unavailable
+from shared.kernel.projector import JUDGE
+from shared.runtime.service import Service
 
 T = TypeVar("T")
 BEHIND = 1000  # events that views may be behind the log before a process counts as not ready

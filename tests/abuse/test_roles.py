@@ -14,8 +14,8 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from nats.aio.client import Client
 
-from services.definitions import DEFINITIONS
-from shared.nats_server import NatsServer
+from deploy.host.all_services import DEFINITIONS
+from shared.runtime.nats.embedded_server import NatsServer
 from tests import small
 from tests.abuse.house import SERVICES, House
 from tests.outcomes import record
@@ -35,7 +35,7 @@ EVERY_ROLE = {
     "administrator": {"public", "own", "reader", "auditor", "space", "editor", "administrator"},
     "elsewhere": {"public", "own"},
 }
-"""Who → the levels of the routes that are open to them; said here once more, beside shared/identity.py."""
+"""Who → the levels of the routes that are open to them; said here once more, beside shared/kernel/principal.py."""
 NOT_SIGNED_IN = {"nobody", "closed account"}
 ENDS_SESSIONS = {"/sign-out", "/me/sessions/end"}
 FILLED = {

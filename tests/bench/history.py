@@ -14,7 +14,7 @@ from uuid import UUID
 
 from nats.aio.client import Client
 
-from services.directory.domain.structure import RegisterStructure
+from services.directory.structures.domain.structure import RegisterStructure
 from shared.contract import Event
 from shared.contract.directory import (
     ContactAdded,
@@ -24,11 +24,11 @@ from shared.contract.directory import (
     StructureRevised,
     SupportGiven,
 )  # fmt: skip
-from shared.decider import derived_id
-from shared.envelope import Provenance, address, sealed_body
-from shared.log import Log
-from shared.personal import Personal
-from shared.publishing import Unit, Write, publish
+from shared.contract.envelope import Provenance, address, sealed_body
+from shared.contract.personal import Personal
+from shared.kernel.decider import derived_id
+from shared.kernel.eventlog.atomic_batch import Unit, Write, publish
+from shared.kernel.eventlog.event_log import Log
 
 BEGIN = datetime(2012, 1, 2, 12, tzinfo=UTC)
 SPACE = UUID("6f0f5a0e-6d5c-5d0a-9a52-0d2f3c1b7a11")

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import uvloop
 from rich.progress import Progress, TaskID
 
-from services.terminal import TURN
+from deploy.cli.console import TURN
 
 T = TypeVar("T")
 IN_FLIGHT = 256

@@ -13,9 +13,9 @@ from pathlib import Path
 
 from nats.aio.client import Client
 
-from shared.archive import Archive
-from shared.envelope import Message
-from shared.publishing import Unit, Write, publish
+from shared.contract.envelope import Message
+from shared.kernel.eventlog.atomic_batch import Unit, Write, publish
+from shared.ledger.archive_format import Archive
 from tests.bench.measure import Watch
 from tests.installation import maillage
 

@@ -12,13 +12,13 @@ from pathlib import Path
 from time import perf_counter
 
 from deploy.sample.plan import OWN
+from services.observatory.event_table.table import EventTable
 from services.observatory.indicators import INDICATORS, RANGE
-from services.observatory.table import EventTable
-from shared.archive import Archive
-from shared.archiving import Archivist
-from shared.ledger import SigningKey
-from shared.log import Log
-from shared.settings import Settings
+from shared.base.settings import Settings
+from shared.kernel.eventlog.event_log import Log
+from shared.ledger.archive_format import Archive
+from shared.ledger.archiver import Archivist
+from shared.ledger.merkle import SigningKey
 from tests.bench import million
 from tests.bench.measure import Figure, Watch, fast, in_turns, quantile, stock, turns
 from tests.bench.place import Place, opened, place

@@ -12,7 +12,7 @@ from pathlib import Path
 from time import perf_counter
 from urllib.parse import urlencode, urlsplit
 
-from shared.execute import new_command_id
+from shared.kernel.command_handler import new_command_id
 from tests.bench.history import registration
 from tests.bench.measure import Figure, Watch, quantile
 from tests.installation import Up

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
-from shared.log import Log
-from shared.nats_server import NatsServer
+from shared.kernel.eventlog.event_log import Log
+from shared.runtime.nats.embedded_server import NatsServer
 
 
 @dataclass

@@ -9,9 +9,9 @@ from time import perf_counter
 from nats.aio.msg import Msg
 
 from services.directory.views import STRUCTURES
-from services.observatory.table import EventTable
-from shared.runner import Runner
-from shared.stores.sqlite import SqliteStore
+from services.observatory.event_table.table import EventTable
+from shared.kernel.projector import Runner
+from shared.kernel.stores.sqlite import SqliteStore
 from tests.bench.history import fill, happenings
 from tests.bench.measure import Figure, Watch, fast, in_turns, stock
 from tests.bench.place import Place, opened, place

@@ -19,11 +19,11 @@ from urllib.request import urlopen
 
 from nats.js.api import DeliverPolicy
 
-from services.definitions import DEFINITIONS
-from services.embedded import access, prepare
-from shared.connection import OPERATOR
-from shared.nats_server import NatsServer
-from shared.reactions import durable
+from deploy.host.all_services import DEFINITIONS
+from deploy.host.embedded import access, prepare
+from shared.kernel.eventlog.connection import OPERATOR
+from shared.runtime.nats.embedded_server import NatsServer
+from shared.runtime.reactions import durable
 from tests.bench import million
 from tests.bench.measure import Figure, Watch, quantile
 from tests.bench.pages import _form_to_page

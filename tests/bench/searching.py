@@ -13,16 +13,16 @@ from typing import NamedTuple
 from httpx2 import ASGITransport, AsyncClient
 from nats.aio.client import Client
 
+from deploy.host.root_app import root_of
 from services.directory.app import DIRECTORY
-from services.directory.finding import Finder
-from services.root import root_of
+from services.directory.search.finder import Finder
+from shared.base.settings import Settings
 from shared.contract.directory import StructureRegistered
-from shared.decider import derived_id
 from shared.geo import communes_of
-from shared.log import Log
-from shared.service import Service, Surroundings
-from shared.settings import Settings
-from shared.stores.sqlite import SqliteStore
+from shared.kernel.decider import derived_id
+from shared.kernel.eventlog.event_log import Log
+from shared.kernel.stores.sqlite import SqliteStore
+from shared.runtime.service import Service, Surroundings
 from tests.bench.history import SPACE, Happening, fill
 from tests.bench.measure import Figure, Watch, fast, quantile
 from tests.bench.place import Place, place

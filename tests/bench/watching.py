@@ -10,17 +10,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from time import perf_counter
 
-from services.directory.domain.structure import STRUCTURE, RegisterStructure
-from services.observatory import reading
+from deploy.host.root_app import bound, root_of, serve
+from services.directory.structures.domain.structure import STRUCTURE, RegisterStructure
 from services.observatory.app import OBSERVATORY
-from services.root import bound, root_of, serve
-from shared.accounts import ACCESS
-from shared.execute import Executor, new_command_id
-from shared.keyring import Keyring
-from shared.log import Log
-from shared.service import Service, Surroundings
-from shared.settings import Settings
-from shared.stores.sqlite import SqliteStore
+from services.observatory.event_table import queries as reading
+from shared.base.settings import Settings
+from shared.identity.access_view import ACCESS
+from shared.kernel.command_handler import Executor, new_command_id
+from shared.kernel.eventlog.event_log import Log
+from shared.kernel.stores.sqlite import SqliteStore
+from shared.persons.keyring import Keyring
+from shared.runtime.service import Service, Surroundings
 from tests.bench.measure import Watch
 from tests.bench.place import Place
 from tests.signing_in import operator

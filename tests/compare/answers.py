@@ -14,7 +14,7 @@ from time import perf_counter
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from shared.sessions import Signer
+from shared.identity.sessions import Signer
 from tests.installation import Up, post_json
 
 LIMITLESS = {"MAILLAGE_API_RATE": "10000000", "MAILLAGE_SESSION_MINUTES": "60", "MAILLAGE_SESSION_HOURS": "48"}

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from shared.archive import Archive
-from shared.keyring import Forgotten, Keyring
-from shared.personal import Personal
+from shared.contract.personal import Personal
+from shared.ledger.archive_format import Archive
+from shared.persons.keyring import Forgotten, Keyring
 from tests.compare.answers import Answer, Ask
 from tests.compare.history import mails
 from tests.compare.normal import lines_of

@@ -18,7 +18,7 @@ from queue import Queue
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from shared.archive import Archive
+from shared.ledger.archive_format import Archive
 from tests.compare.answers import Answer, Ask, Kept, Visitors, installation
 from tests.compare.asked import addresses, found, wrong
 from tests.compare.crawl import crawl, kind_of

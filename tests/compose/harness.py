@@ -42,7 +42,7 @@ from types import TracebackType
 from typing import Any, Literal
 from urllib.parse import urlencode, urlsplit
 
-from shared.nats_server import _dies_with_parent
+from shared.runtime.nats.embedded_server import _dies_with_parent
 from tests.compose.reading import ROOT, Mount, Spec, dotenv, image_environment, services
 
 BIN = Path(sys.executable).parent

@@ -13,7 +13,7 @@ from uuid import uuid4
 
 import pytest
 
-from shared.nats_server import free_port
+from shared.runtime.nats.embedded_server import free_port
 from tests.compose.reading import ROOT
 
 DOCKER = shutil.which("docker") or "docker"

@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
-from services.cli import COMMANDS
-from services.client import SERVICES
-from shared.settings import Settings
+from deploy.cli.http_client import SERVICES
+from deploy.cli.main import COMMANDS
+from shared.base.settings import Settings
 from tests.compose.reading import ROOT, VARIABLE, Spec, dotenv, image_environment, instructions, interpolated, services
 
 FILE, EXAMPLE, DOCKERFILE = ROOT / "docker-compose.yml", ROOT / ".env.example", ROOT / "deploy" / "Dockerfile"

@@ -55,7 +55,7 @@ def test_everything_starts_from_what_the_dockerfile_makes(tmp_path: Path) -> Non
     (packages,) = (app / "lib").glob("python3*/site-packages")
     missing = [
         path.relative_to(ROOT)
-        for part in ("services", "shared")
+        for part in ("services", "shared", "deploy")
         for path in (ROOT / part).rglob("*")
         if path.suffix in DATA and not (packages / path.relative_to(ROOT)).exists()
     ]

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from services.embedded import access, prepare
-from shared.connection import OPERATOR, Connection, connected
+from deploy.host.embedded import access, prepare
 from shared.contract import SERVICES
-from shared.nats_config import READER, Node, accounts_config, make_seeds, node_config, seed_of
-from shared.nats_server import binary, free_port
+from shared.kernel.eventlog.connection import OPERATOR, Connection, connected
+from shared.runtime.nats.embedded_server import binary, free_port
+from shared.runtime.nats.server_config import READER, Node, accounts_config, make_seeds, node_config, seed_of
 from tests.npm import node_modules
 
 __all__ = ["cluster", "node_modules"]  # fixtures

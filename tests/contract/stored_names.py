@@ -13,23 +13,26 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID
 
-from services import definitions
-from services.directory import links, survey_letters
-from services.directory.domain import account_state, namesakes, structure_import
-from services.membership.domain.fields import natural
-from services.newsletter import links as newsletter_links
-from services.newsletter.domain.bulletin import bulletin_id
-from services.observatory import survey_links
-from services.observatory.domain.survey_state import answer_id
+from deploy.host import all_services as definitions
+from services.directory.accounts import signed_links as links
+from services.directory.accounts.domain import account_state
+from services.directory.duplicates import domain as namesakes
+from services.directory.imports import domain as structure_import
+from services.directory.letters import sending as survey_letters
+from services.membership.fields import natural
+from services.newsletter.bulletins.domain.bulletin import bulletin_id
+from services.newsletter.subscriptions import links as newsletter_links
 from services.observatory.indicators import INDICATORS
-from shared import service
-from shared.accounts import ACCESS
+from services.observatory.surveys import links as survey_links
+from services.observatory.surveys.domain.state import answer_id
+from shared.base.settings import Settings
 from shared.contract import load_all
-from shared.decider import derived_id
-from shared.metrics import REGISTRY
-from shared.reactions import durable
-from shared.settings import Settings
-from shared.web import access
+from shared.identity.access_view import ACCESS
+from shared.kernel.decider import derived_id
+from shared.runtime import service
+from shared.runtime.prometheus import REGISTRY
+from shared.runtime.reactions import durable
+from shared.web.security import authorization as access
 
 FILE = Path(__file__).with_suffix(".txt")
 ONE, TWO, THREE = (UUID(int=n) for n in (1, 2, 3))

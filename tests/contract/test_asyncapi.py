@@ -14,9 +14,9 @@ from jsonschema import Draft7Validator, Draft202012Validator, FormatChecker
 from shared.contract import SERVICES, load_all
 from shared.contract.asyncapi import asyncapi
 from shared.contract.directory import StructureRegistered
+from shared.contract.envelope import opened
 from shared.contract.examples import example_of
 from shared.contract.schemas import schema_of
-from shared.envelope import opened
 from tests.facts import write
 
 TYPES = load_all()

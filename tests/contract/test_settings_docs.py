@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Any, get_args
 
-from shared.settings import Settings
+from shared.base.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "settings.md"
@@ -59,7 +59,7 @@ def test_the_program_reads_its_environment_in_one_place() -> None:
     """A variable that is read by `os.environ` would be a setting that nobody finds."""
     readers = {
         str(path.relative_to(ROOT))
-        for folder in ("shared", "services")
+        for folder in ("shared", "services", "deploy")
         for path in (ROOT / folder).rglob("*.py")
         if re.search(r"\benviron\b|\bgetenv\b", path.read_text())
     }

@@ -15,21 +15,21 @@ from uuid import UUID, uuid4
 import pytest
 from httpx2 import ASGITransport, AsyncClient, Response
 
+from deploy.host.root_app import root_of
 from deploy.sample.plan import OWN
-from services.directory.account_views import ACCOUNTS
+from services.directory.accounts.bootstrap_link import first_link
+from services.directory.accounts.sign_in import Entry, entry_of
+from services.directory.accounts.views import ACCOUNTS
 from services.directory.app import DIRECTORY
-from services.directory.domain.contact import AddContact
-from services.directory.domain.structure import RegisterStructure
-from services.directory.entry import Entry, entry_of
-from services.directory.first_link import first_link
-from services.root import root_of
-from shared.decider import Command
-from shared.execute import Outcome
-from shared.nats_server import NatsServer
-from shared.personal import Personal
-from shared.service import Service, Surroundings
-from shared.settings import Settings
-from shared.stores.sqlite import SqliteStore
+from services.directory.structures.domain.contact import AddContact
+from services.directory.structures.domain.structure import RegisterStructure
+from shared.base.settings import Settings
+from shared.contract.personal import Personal
+from shared.kernel.command_handler import Outcome
+from shared.kernel.decider import Command
+from shared.kernel.stores.sqlite import SqliteStore
+from shared.runtime.nats.embedded_server import NatsServer
+from shared.runtime.service import Service, Surroundings
 from tests.newsletter.conftest import MailServer
 
 HOST = "http://127.0.0.1:8000"

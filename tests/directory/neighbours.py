@@ -12,10 +12,10 @@ from uuid import UUID, uuid4
 from httpx2 import AsyncClient, Response
 from PIL import Image
 
-from services.directory.domain.structure import RegisterStructure
-from services.directory.space_views import SPACE
+from services.directory.space.views import SPACE
+from services.directory.structures.domain.structure import RegisterStructure
 from shared.contract.membership import MemberJoined
-from shared.execute import new_command_id
+from shared.kernel.command_handler import new_command_id
 from tests.directory.houses import HOST, House
 from tests.signing_in import account, say
 

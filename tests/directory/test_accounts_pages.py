@@ -9,8 +9,8 @@ from uuid import UUID, uuid4
 import pytest
 from httpx2 import AsyncClient
 
-from services.directory.domain.account_sessions import SignIn
-from shared.execute import new_command_id
+from services.directory.accounts.domain.sessions import SignIn
+from shared.kernel.command_handler import new_command_id
 from tests.directory.houses import HOST, PASSWORD, House, house, mail_server, path_in, posting, until
 from tests.newsletter.conftest import MailServer
 from tests.signing_in import operator
@@ -148,8 +148,8 @@ async def test_the_last_administrator_is_told_why_not(house: House) -> None:
 async def test_two_administrators_who_drop_each_other_at_once_leave_one(house: House) -> None:
     import asyncio
 
-    from services.directory.domain.account import WithdrawRole
-    from shared.decider import Refused
+    from services.directory.accounts.domain.account import WithdrawRole
+    from shared.kernel.decider import Refused
 
     accounts = [await house.opened(f"{n}@exemple.invalid", "all:administrator") for n in ("un", "deux", "trois")]
 

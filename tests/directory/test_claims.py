@@ -9,12 +9,12 @@ from uuid import uuid4
 
 import pytest
 
-from services.directory.domain.listing import ListStructure
 from services.directory.reactions import claimant_becomes_contact
 from services.directory.register_views import CLAIMS
+from services.directory.structures.domain.listing import ListStructure
 from shared.contract.directory import ClaimAccepted
-from shared.envelope import opened
-from shared.log import Unit
+from shared.contract.envelope import opened
+from shared.kernel.eventlog.event_log import Unit
 from tests.directory.houses import HOST, House, house, mail_server, path_in, posting, until
 from tests.directory.neighbours import PUBLIC, SPACE_PAGE, answers, hidden, staff, structure, where
 from tests.facts import write

@@ -10,9 +10,9 @@ from uuid import UUID, uuid4
 import pytest
 from httpx2 import AsyncClient, Response
 
-from services.directory.domain.structure import RegisterStructure, ReviseStructure
-from services.directory.domain.support import GiveSupport
-from services.directory.duplicates import duplicates_of
+from services.directory.casework.domain.support import GiveSupport
+from services.directory.duplicates.worklist import duplicates_of
+from services.directory.structures.domain.structure import RegisterStructure, ReviseStructure
 from services.directory.views import STRUCTURES
 from tests.directory.houses import House, house
 from tests.signing_in import account, operator

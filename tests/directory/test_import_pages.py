@@ -14,9 +14,10 @@ from time import time
 import pytest
 from httpx2 import AsyncClient, Response
 
-from services.directory import import_jobs, importing
-from services.directory.domain.structure import RegisterStructure
-from services.directory.import_jobs import imports_of
+from services.directory.imports import jobs as import_jobs
+from services.directory.imports import plan as importing
+from services.directory.imports.jobs import imports_of
+from services.directory.structures.domain.structure import RegisterStructure
 from services.directory.views import STRUCTURES
 from tests.directory.houses import House, house, until
 from tests.directory.register.test_import_reading import HEADER, ROWS, bomb, wide_sheet, xlsx_bytes
@@ -216,7 +217,7 @@ async def test_two_replicas_do_an_import_once_and_progress_is_seen_by_both(
 ) -> None:
     """The second has the folder and the log of the first, and nothing else."""
     monkeypatch.setattr(importing, "IN_FLIGHT", 2)
-    monkeypatch.setattr("services.directory.import_pages.PATIENCE", 0.0)
+    monkeypatch.setattr("services.directory.imports.pages.PATIENCE", 0.0)
     path = await uploaded(browser, ("Nom\r\n" + "".join(f"Structure {n:04d}\r\n" for n in range(300))).encode())
     await lines(browser, path)
     report = (await browser.post(f"{path}/confirm", data={"source": "Essai"})).headers["location"]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from email.message import EmailMessage
 
-from services.directory.domain.contact import AddContact
-from services.directory.domain.listing import WishListing
-from shared.personal import Personal
+from services.directory.structures.domain.contact import AddContact
+from services.directory.structures.domain.listing import WishListing
+from shared.contract.personal import Personal
 from tests.directory.houses import HOST, House, mail_server, posting
 from tests.directory.neighbours import ANNA, BORIS, PUBLIC, SPACE_PAGE, answers, contact, staff, structure
 from tests.directory.test_claims import mails

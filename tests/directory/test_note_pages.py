@@ -7,10 +7,10 @@ from uuid import UUID, uuid4
 
 from httpx2 import AsyncClient
 
-from services.directory.domain.coverage import NoteMediaCoverage
-from services.directory.domain.structure import MergeStructures
-from services.directory.domain.support import GiveSupport
-from services.directory.noted import whole_years
+from services.directory.casework.domain.coverage import NoteMediaCoverage
+from services.directory.casework.domain.support import GiveSupport
+from services.directory.casework.lists import whole_years
+from services.directory.structures.domain.structure import MergeStructures
 from services.directory.views import SUPPORTS
 from shared.contract.directory import SupportKind
 from tests.directory.houses import House, house

@@ -14,10 +14,10 @@ import pytest
 from httpx2 import AsyncClient, Response
 from openpyxl import load_workbook
 
-from services.directory.cooperation_views import PROJECTS, between, periods
-from services.directory.domain.cooperation import DraftProject, PublishProject, ReviseProject
-from services.directory.domain.structure import MergeStructures, RegisterStructure
-from services.directory.project_exporting import COLUMNS
+from services.directory.projects.domain import DraftProject, PublishProject, ReviseProject
+from services.directory.projects.exports import COLUMNS
+from services.directory.projects.views import PROJECTS, between, periods
+from services.directory.structures.domain.structure import MergeStructures, RegisterStructure
 from tests.directory.houses import House, house
 from tests.directory.test_accounts_pages import hidden
 from tests.signing_in import operator

@@ -9,8 +9,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from services.directory.domain.listing import ListStructure, UnlistStructure, WishListing
-from services.directory.domain.structure import CloseStructure, MergeStructures, ReviseStructure
+from services.directory.structures.domain.listing import ListStructure, UnlistStructure, WishListing
+from services.directory.structures.domain.structure import CloseStructure, MergeStructures, ReviseStructure
 from tests.directory.houses import HOST, House, house
 from tests.directory.neighbours import ANNA, PUBLIC, SPACE_PAGE, answers, contact, join, published, staff, structure
 

@@ -10,11 +10,11 @@ from uuid import UUID
 import pytest
 from httpx2 import AsyncClient
 
-from services.directory.domain.contact import AddContact
-from services.directory.domain.structure import MergeStructures
+from services.directory.structures.domain.contact import AddContact
+from services.directory.structures.domain.structure import MergeStructures
 from services.directory.views import STRUCTURES
-from shared.execute import new_command_id
-from shared.personal import Personal
+from shared.contract.personal import Personal
+from shared.kernel.command_handler import new_command_id
 from tests.directory.houses import House
 from tests.directory.test_search_pages import chief, house, noon, register, revise
 

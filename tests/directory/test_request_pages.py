@@ -10,9 +10,9 @@ from uuid import UUID, uuid4
 import pytest
 from httpx2 import AsyncClient, Response
 
-from services.directory.domain.request import AnswerIdentification, RequestIdentification
-from services.directory.domain.structure import CloseStructure, ReviseStructure
-from services.directory.identifying import criteria_of
+from services.directory.casework.domain.request import AnswerIdentification, RequestIdentification
+from services.directory.casework.requests import criteria_of
+from services.directory.structures.domain.structure import CloseStructure, ReviseStructure
 from services.directory.views import REQUESTS
 from tests.directory.houses import House, house
 from tests.directory.test_accounts_pages import hidden

@@ -18,12 +18,17 @@ import pytest_asyncio
 from httpx2 import AsyncClient
 from openpyxl import load_workbook
 
-from services.directory.domain.structure import CloseStructure, ListStructure, RegisterStructure, ReviseStructure
-from services.directory.exporting import CHUNK
+from deploy.host.root_app import root_of
+from services.directory.search.exports import CHUNK
+from services.directory.structures.domain.structure import (
+    CloseStructure,
+    ListStructure,
+    RegisterStructure,
+    ReviseStructure,
+)
 from services.directory.views import STRUCTURES
-from services.root import root_of
-from shared.execute import new_command_id
-from shared.nats_server import NatsServer
+from shared.kernel.command_handler import new_command_id
+from shared.runtime.nats.embedded_server import NatsServer
 from tests.directory.houses import House
 from tests.signing_in import operator
 

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 from httpx2 import AsyncClient, Response
 
-from shared.execute import new_command_id
+from shared.kernel.command_handler import new_command_id
 from tests.directory.houses import House, house
 from tests.directory.neighbours import ANNA, SPACE_PAGE, contact, hidden, staff
 from tests.signing_in import operator

@@ -16,15 +16,15 @@ from httpx2 import AsyncClient
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from services.directory.domain.account import CloseAccount
-from services.directory.domain.contact import ReviseContact
-from services.directory.first_link import first_link
-from services.directory.links import BadLink, Links, OldLink
-from services.directory.passwords import Passwords, check_new
-from services.directory.sign_in_pages import local
-from shared.decider import Refused
-from shared.personal import Personal
-from shared.web.access import RENEW, cookie_name
+from services.directory.accounts.bootstrap_link import first_link
+from services.directory.accounts.domain.account import CloseAccount
+from services.directory.accounts.passwords import Passwords, check_new
+from services.directory.accounts.sign_in_pages import local
+from services.directory.accounts.signed_links import BadLink, Links, OldLink
+from services.directory.structures.domain.contact import ReviseContact
+from shared.contract.personal import Personal
+from shared.kernel.decider import Refused
+from shared.web.security.authorization import RENEW, cookie_name
 from tests.directory.houses import HOST, PASSWORD, House, house, mail_server, path_in, posting, until
 from tests.newsletter.conftest import MailServer
 
@@ -252,7 +252,7 @@ async def test_a_page_says_the_same_of_an_address_that_nobody_has(posting: House
 
 
 async def test_a_server_that_is_away_is_tried_again(posting: House, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
-    monkeypatch.setattr("services.directory.link_mail.FIRST_PAUSE", 0.05)
+    monkeypatch.setattr("services.directory.accounts.link_mail.FIRST_PAUSE", 0.05)
     await posting.opened(WHO, "all:reader")
     mail_server.rcpt[WHO] = ["451 4.3.0 later"]
     async with posting.browser() as browser:

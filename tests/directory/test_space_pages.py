@@ -15,17 +15,17 @@ import pytest
 from PIL import Image
 from PIL.ExifTags import Base
 
-from services.directory.cooperation_views import PROJECTS
-from services.directory.domain.contact import AddContact
-from services.directory.domain.cooperation import ReviseProject
-from services.directory.domain.listing import DeclineListing, ListStructure
-from services.directory.domain.structure import MergeStructures
-from services.directory.picture_terms import sweep
-from services.directory.pictures import BIGGEST, pictures_of
-from services.directory.space_views import SPACE
+from services.directory.projects.domain import ReviseProject
+from services.directory.projects.views import PROJECTS
+from services.directory.publications.picture_retention import sweep
+from services.directory.publications.pictures import BIGGEST, pictures_of
+from services.directory.space.views import SPACE
+from services.directory.structures.domain.contact import AddContact
+from services.directory.structures.domain.listing import DeclineListing, ListStructure
+from services.directory.structures.domain.structure import MergeStructures
 from services.directory.views import STRUCTURES
 from shared.contract.membership import MemberLeft
-from shared.personal import Personal
+from shared.contract.personal import Personal
 from tests.directory.houses import House, house
 from tests.directory.neighbours import (
     ANNA,

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from shared.contract import Event
-from shared.decider import Command, Context, Decider, Refused
+from shared.kernel.decider import Command, Context, Decider, Refused
 
 NOON = datetime(2016, 6, 1, 10, tzinfo=UTC)
 COMMAND = UUID("01890000-0000-7000-8000-000000000001")

@@ -13,18 +13,18 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.embedded import Installation
-from services.newsletter.domain.issue import AddItem, ApproveIssue, StartIssue, issue_id
-from services.newsletter.domain.subscriber import ConfirmSubscription, RequestSubscription, subscriber_id
-from services.newsletter.subscriber_views import DELIVERIES
-from services.observatory.notary import notary_of
+from deploy.host.embedded import Installation
+from services.newsletter.bulletins.domain.issue import AddItem, ApproveIssue, StartIssue, issue_id
+from services.newsletter.subscriptions.domain import ConfirmSubscription, RequestSubscription, subscriber_id
+from services.newsletter.subscriptions.views import DELIVERIES
+from services.observatory.ledger.notary import notary_of
+from shared.base.settings import Settings
 from shared.contract.newsletter import BulletinCode
-from shared.decider import Command, derived_id
-from shared.execute import Outcome
-from shared.personal import Personal
-from shared.service import Service
-from shared.settings import Settings
-from shared.views import Document
+from shared.contract.personal import Personal
+from shared.kernel.command_handler import Outcome
+from shared.kernel.decider import Command, derived_id
+from shared.kernel.projection import Document
+from shared.runtime.service import Service
 from tests.newsletter.conftest import MailServer, until
 
 

@@ -15,12 +15,12 @@ import orjson
 from nats.errors import Error as NatsError
 from nats.js.errors import APIError
 
-from shared.archive import MAGIC, Segment, read_segment, record_of
-from shared.archiving import pq, table_of
-from shared.connection import Connection, NotAllowed
-from shared.envelope import Message
-from shared.ledger import leaf_hash, leaf_of
-from shared.nats_server import NatsServer
+from shared.contract.envelope import Message
+from shared.kernel.eventlog.connection import Connection, NotAllowed
+from shared.ledger.archive_format import MAGIC, Segment, read_segment, record_of
+from shared.ledger.archiver import pq, table_of
+from shared.ledger.merkle import leaf_hash, leaf_of
+from shared.runtime.nats.embedded_server import NatsServer
 from tests.drill.house import NETWORK, Act, House
 
 Where = Literal["NATS store", "NATS connection", "archive"]

@@ -13,21 +13,21 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-from services.observatory import notary as notary_module
-from services.observatory.notary import Notary
-from shared import archiving
-from shared.archive import Archive, ArchiveDamaged
-from shared.auditing import verify
-from shared.connection import OPERATOR, Connection
-from shared.decider import Command
-from shared.envelope import Message
-from shared.ledger import NotVerified, VerifierKey
-from shared.log import Log, LogDamaged, LogUnfit, Unavailable, prepare
-from shared.nats_config import Access
-from shared.nats_server import NatsFailed, NatsServer
-from shared.personal import Personal
-from shared.restoring import finished, refill, same_as_archived
-from shared.service import Service
+from services.observatory.ledger import notary as notary_module
+from services.observatory.ledger.notary import Notary
+from shared.contract.envelope import Message
+from shared.contract.personal import Personal
+from shared.kernel.decider import Command
+from shared.kernel.eventlog.connection import OPERATOR, Connection
+from shared.kernel.eventlog.event_log import Log, LogDamaged, LogUnfit, Unavailable, prepare
+from shared.ledger import archiver as archiving
+from shared.ledger.archive_format import Archive, ArchiveDamaged
+from shared.ledger.archive_verifier import verify
+from shared.ledger.log_restore import finished, refill, same_as_archived
+from shared.ledger.merkle import NotVerified, VerifierKey
+from shared.runtime.nats.embedded_server import NatsFailed, NatsServer
+from shared.runtime.nats.server_config import Access
+from shared.runtime.service import Service
 from tests import small
 
 NETWORK = "drill"

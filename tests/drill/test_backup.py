@@ -12,15 +12,15 @@ from typing import Any
 import orjson
 import pytest
 
-from services.backup import MANIFEST, back_up, copy_keys, read_manifest
-from services.data_folder import UNFINISHED, CannotStart
-from services.embedded import Installation, access
-from services.newsletter.subscriber_views import SUBSCRIBERS
-from services.restore import restore
-from shared.archive import Archive
-from shared.connection import OPERATOR
-from shared.log import Log
-from shared.nats_server import NatsServer
+from deploy.cli.backup import MANIFEST, back_up, copy_keys, read_manifest
+from deploy.cli.restore import restore
+from deploy.host.data_folder import UNFINISHED, CannotStart
+from deploy.host.embedded import Installation, access
+from services.newsletter.subscriptions.views import SUBSCRIBERS
+from shared.kernel.eventlog.connection import OPERATOR
+from shared.kernel.eventlog.event_log import Log
+from shared.ledger.archive_format import Archive
+from shared.runtime.nats.embedded_server import NatsServer
 from tests.drill.conftest import Place
 from tests.installation import maillage
 
@@ -197,12 +197,12 @@ async def test_a_restore_that_was_cut_off_starts_nothing_and_goes_on(
 ) -> None:
     place = backed_up
     new, settings = place.data("new"), place.settings_of("new")
-    monkeypatch.setattr("shared.restoring.AT_ONCE", 5)
+    monkeypatch.setattr("shared.ledger.log_restore.AT_ONCE", 5)
     for step in (
-        "services.restore.trees_of",
-        "services.restore._keys",
-        "services.restore._say",
-        "services.restore.prepare",
+        "deploy.cli.restore.trees_of",
+        "deploy.cli.restore._keys",
+        "deploy.cli.restore._say",
+        "deploy.cli.restore.prepare",
     ):
         with monkeypatch.context() as patch:
 

@@ -7,12 +7,12 @@ from uuid import UUID
 
 import pytest
 
-from services.backup import back_up, copy_keys
-from services.newsletter.domain.delivery import SendAgain
-from services.newsletter.subscriber_views import SUBSCRIBERS
-from services.restore import restore
-from shared.keyring import Forgotten
-from shared.personal import Personal
+from deploy.cli.backup import back_up, copy_keys
+from deploy.cli.restore import restore
+from services.newsletter.delivery.domain import SendAgain
+from services.newsletter.subscriptions.views import SUBSCRIBERS
+from shared.contract.personal import Personal
+from shared.persons.keyring import Forgotten
 from tests.drill.conftest import Place, SlowMailServer
 from tests.newsletter.conftest import until
 
@@ -84,6 +84,6 @@ async def test_a_restore_from_the_middle_of_a_sending_sends_nothing_by_itself(
 
 
 async def _subscriber(person: UUID) -> str:
-    from services.newsletter.domain.subscriber import subscriber_id
+    from services.newsletter.subscriptions.domain import subscriber_id
 
     return str(subscriber_id(person))

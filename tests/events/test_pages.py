@@ -14,12 +14,12 @@ import pytest
 from fastapi import FastAPI
 
 from services.events.app import EVENTS
+from shared.base.settings import Settings
 from shared.contract import load_all
-from shared.nats_server import NatsServer
-from shared.service import Service, Surroundings
-from shared.settings import Settings
-from shared.stores.sqlite import SqliteStore
-from shared.web.formats import PARIS
+from shared.kernel.stores.sqlite import SqliteStore
+from shared.runtime.nats.embedded_server import NatsServer
+from shared.runtime.service import Service, Surroundings
+from shared.web.formatting import PARIS
 from tests.signing_in import operator
 
 TODAY = datetime.now(PARIS).replace(hour=9, minute=0, second=0, microsecond=0)

@@ -13,12 +13,12 @@ from types import TracebackType
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
-from services.embedded import access
-from shared.connection import OPERATOR
-from shared.envelope import Recorded, opened
-from shared.execute import new_command_id
-from shared.log import Log
-from shared.nats_server import NatsServer
+from deploy.host.embedded import access
+from shared.contract.envelope import Recorded, opened
+from shared.kernel.command_handler import new_command_id
+from shared.kernel.eventlog.connection import OPERATOR
+from shared.kernel.eventlog.event_log import Log
+from shared.runtime.nats.embedded_server import NatsServer
 from tests.installation import Up, as_operator
 
 WRITERS = 4

@@ -10,14 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from services.definitions import DEFINITIONS
-from shared import connection
-from shared.accounts import ACCESS
-from shared.connection import OPERATOR
-from shared.envelope import Message, Void, opened
-from shared.log import Log
-from shared.runner import Runner
-from shared.stores.sqlite import SqliteStore
+from deploy.host.all_services import DEFINITIONS
+from shared.contract.envelope import Message, Void, opened
+from shared.identity.access_view import ACCESS
+from shared.kernel.eventlog import connection
+from shared.kernel.eventlog.connection import OPERATOR
+from shared.kernel.eventlog.event_log import Log
+from shared.kernel.projector import Runner
+from shared.kernel.stores.sqlite import SqliteStore
 from tests.compose.harness import SERVICES, Compose
 from tests.faults.users import Users
 

@@ -23,10 +23,10 @@ from urllib.request import urlopen
 
 import pytest
 
-from shared import connection
-from shared.connection import OPERATOR
-from shared.envelope import Message, Void, opened
-from shared.log import Log
+from shared.contract.envelope import Message, Void, opened
+from shared.kernel.eventlog import connection
+from shared.kernel.eventlog.connection import OPERATOR
+from shared.kernel.eventlog.event_log import Log
 from tests.compose.harness import Compose
 from tests.faults.judging import Judge
 from tests.faults.users import USERS, WRITERS, Users

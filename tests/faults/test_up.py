@@ -19,7 +19,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from shared.nats_server import binary
+from shared.runtime.nats.embedded_server import binary
 from tests.drill.damages import records
 from tests.faults.crowd import Crowd
 from tests.installation import Up, alive, get_json, maillage, post_json

@@ -19,7 +19,7 @@ from uuid import UUID
 
 import httpx2
 
-from shared.execute import new_command_id
+from shared.kernel.command_handler import new_command_id
 from tests.compose.harness import Compose
 
 USERS = 20

@@ -14,7 +14,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from shared.nats_server import free_port
+from shared.runtime.nats.embedded_server import free_port
 from tests.browser import ARGUMENTS, CHROMIUM
 from tests.installation import Up, copy_of_sample, sample, served_sample
 

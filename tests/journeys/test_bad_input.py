@@ -13,7 +13,7 @@ from uuid import uuid4
 import pytest
 from pydantic import ValidationError
 
-from services.definitions import DEFINITIONS
+from deploy.host.all_services import DEFINITIONS
 from shared.web.api import kebab
 from tests.installation import Up, as_operator, get_json
 

@@ -10,10 +10,10 @@ from uuid import uuid4
 
 import pytest
 
-from services.history import Checking
+from deploy.cli.check_history import Checking
 from shared.contract import EVENTS, Event
 from shared.contract.directory import StructureClosed
-from shared.envelope import Message
+from shared.contract.envelope import Message
 from tests import small
 from tests.facts import changed, write
 from tests.installation import maillage

@@ -18,7 +18,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from playwright.sync_api import Browser, Page, expect
 
-from shared.sessions import Signer
+from shared.identity.sessions import Signer
 from tests.browser import needs_browser
 from tests.installation import Up, get_json, post_json
 from tests.journeys.conftest import Post

@@ -14,31 +14,31 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from deploy.host.embedded import Installation
+from deploy.host.root_app import bound, serve
 from deploy.sample.plan import noon
-from services.directory.domain.contact import AddContact
-from services.directory.domain.coverage import NoteMediaCoverage
-from services.directory.domain.request import RequestIdentification
-from services.directory.domain.structure import CloseStructure, ListStructure, RegisterStructure
-from services.directory.domain.support import GiveSupport
-from services.embedded import Installation
-from services.events.domain.counting import CountHeads, NoteWorkshop
-from services.events.domain.planning import HoldGathering, PlanGathering
-from services.events.domain.project import PresentProject
-from services.events.domain.tandem import AddTandemSchool, CountPupils, FormTandem
-from services.membership.domain.civic_place import ApproveCivicServicePlace
-from services.membership.domain.civic_service import RecruitCivicService, SecondCivicService
-from services.membership.domain.group import FormWorkingGroup
-from services.membership.domain.member import JoinNetwork, JoinNetworkAsPerson, LeaveNetwork
-from services.membership.domain.peer_network import AddPeerNetwork
-from services.membership.domain.post import CreateStaffPost
-from services.membership.domain.seat import TakeBoardSeat
-from services.membership.domain.volunteer import NoteVolunteer
-from services.root import bound, serve
-from shared.decider import Command
-from shared.execute import new_command_id, utc_now
-from shared.personal import Personal
-from shared.settings import Settings
-from shared.web.formats import PARIS
+from services.directory.casework.domain.coverage import NoteMediaCoverage
+from services.directory.casework.domain.request import RequestIdentification
+from services.directory.casework.domain.support import GiveSupport
+from services.directory.structures.domain.contact import AddContact
+from services.directory.structures.domain.structure import CloseStructure, ListStructure, RegisterStructure
+from services.events.gatherings.domain.headcounts import CountHeads, NoteWorkshop
+from services.events.gatherings.domain.planning import HoldGathering, PlanGathering
+from services.events.projects.domain import PresentProject
+from services.events.tandems.domain import AddTandemSchool, CountPupils, FormTandem
+from services.membership.governance.domain.board_seat import TakeBoardSeat
+from services.membership.governance.domain.working_group import FormWorkingGroup
+from services.membership.members.domain.member import JoinNetwork, JoinNetworkAsPerson, LeaveNetwork
+from services.membership.network.domain.peer_network import AddPeerNetwork
+from services.membership.team.domain.civic_place import ApproveCivicServicePlace
+from services.membership.team.domain.civic_service import RecruitCivicService, SecondCivicService
+from services.membership.team.domain.staff_post import CreateStaffPost
+from services.membership.team.domain.volunteer import NoteVolunteer
+from shared.base.settings import Settings
+from shared.contract.personal import Personal
+from shared.kernel.command_handler import new_command_id, utc_now
+from shared.kernel.decider import Command
+from shared.web.formatting import PARIS
 from tests.signing_in import operator
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from shared import asking
-from shared.asking import AnswerFailed, Asking, NobodyAnswers
-from shared.connection import Connection, NotAllowed
-from shared.decider import Refused
-from shared.nats_config import Access
-from shared.nats_server import NatsServer
+from shared.kernel.decider import Refused
+from shared.kernel.eventlog.connection import Connection, NotAllowed
+from shared.runtime import request_reply as asking
+from shared.runtime.nats.embedded_server import NatsServer
+from shared.runtime.nats.server_config import Access
+from shared.runtime.request_reply import AnswerFailed, Asking, NobodyAnswers
 
 NETWORK = "net"
 SERVICES = ("directory", "membership", "events")

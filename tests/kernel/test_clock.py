@@ -10,14 +10,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from shared.archive import Archive
-from shared.clock import Clock, Heartbeat, Witness, judged
+from shared.base.kept_file import KeptFile
 from shared.contract.observatory import LogRestored, ledger_id
-from shared.execute import new_command_id
-from shared.kept_file import KeptFile
-from shared.log import Log
-from shared.nats_server import NatsServer
-from shared.service import Service
+from shared.kernel.command_handler import new_command_id
+from shared.kernel.eventlog.event_log import Log
+from shared.ledger.archive_format import Archive
+from shared.runtime.clock import Clock, Heartbeat, Witness, judged
+from shared.runtime.nats.embedded_server import NatsServer
+from shared.runtime.service import Service
 from tests import small
 from tests.conftest import OpenService
 from tests.signing_in import say

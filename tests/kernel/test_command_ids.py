@@ -11,15 +11,15 @@ from uuid import UUID, uuid4
 import orjson
 import pytest
 
-from shared.command_digest import CommandDigests, fields_sent, plain
+from shared.base.paris_days import PARIS
 from shared.contract.directory import StructureListed, StructureRegistered, StructureRevised
-from shared.days import PARIS
-from shared.decider import Command, Refused, derived_id
-from shared.envelope import Provenance, address, opened, sealed_body
-from shared.execute import Executor, Outcome, Reused, id_after, new_command_id
-from shared.log import Log, Unit, Write
-from shared.personal import Personal
-from shared.service import Service
+from shared.contract.envelope import Provenance, address, opened, sealed_body
+from shared.contract.personal import Personal
+from shared.kernel.command_digest import CommandDigests, fields_sent, plain
+from shared.kernel.command_handler import Executor, Outcome, Reused, id_after, new_command_id
+from shared.kernel.decider import Command, Refused, derived_id
+from shared.kernel.eventlog.event_log import Log, Unit, Write
+from shared.runtime.service import Service
 from tests.facts import everything
 from tests.small import CONTACT, STRUCTURE, AddContact, Close, Register, RegisterAs, Tag
 

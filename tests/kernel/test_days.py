@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import AwareDatetime, ValidationError
 
-from shared.days import PARIS, OutOfCalendar, end_of, in_calendar, noon_of, utc
-from shared.decider import Command
-from shared.envelope import instant
+from shared.base.paris_days import PARIS, OutOfCalendar, end_of, in_calendar, noon_of, utc
+from shared.contract.envelope import instant
+from shared.kernel.decider import Command
 
 zones = st.integers(-23 * 60 - 59, 23 * 60 + 59).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 ends = st.sampled_from([datetime.min, datetime.max])

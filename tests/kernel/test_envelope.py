@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from shared.contract.asyncapi import CLOUD_EVENT
 from shared.contract.directory import StructureRegistered
-from shared.envelope import Message, Provenance, Void, address, instant, opened, sealed_body
+from shared.contract.envelope import Message, Provenance, Void, address, instant, opened, sealed_body
 from tests.facts import write
 
 SPEC = {  # CloudEvents 1.0.2 §3.1 and §3.2, as in the project's own JSON Schema (cloudevents.json)

@@ -10,12 +10,12 @@ from uuid import UUID, uuid4
 import pytest
 from nats.aio.client import Client
 
-from shared.decider import Refused
-from shared.envelope import opened
-from shared.execute import Executor, Outcome, Stale, new_command_id
-from shared.keyring import Forgotten, Keyring
-from shared.log import Log
-from shared.service import Service
+from shared.contract.envelope import opened
+from shared.kernel.command_handler import Executor, Outcome, Stale, new_command_id
+from shared.kernel.decider import Refused
+from shared.kernel.eventlog.event_log import Log
+from shared.persons.keyring import Forgotten, Keyring
+from shared.runtime.service import Service
 from tests.facts import everything
 from tests.small import CONTACT, STRUCTURE, AddContact, Close, Register, RegisterAs, Tag
 

@@ -13,11 +13,11 @@ from uuid import UUID, uuid4, uuid5
 
 import pytest
 
+from shared.base.secret_files import secret_file
 from shared.contract.directory import ContactAdded
-from shared.key_files import KeyMissing, forgotten_in
-from shared.keyring import Forgotten, Keyring, restored
-from shared.personal import Personal
-from shared.secret_files import secret_file
+from shared.contract.personal import Personal
+from shared.persons.key_store import KeyMissing, forgotten_in
+from shared.persons.keyring import Forgotten, Keyring, restored
 
 GONE, STAYS = uuid5(UUID(int=0), "gone"), uuid5(UUID(int=0), "stays")
 EVENT = uuid5(UUID(int=0), "event")
@@ -156,7 +156,7 @@ async def test_everybody_who_was_ever_reached_under_an_address_is_found_by_it(ke
 def test_another_replica_on_the_same_folder_forgets_too_and_goes_on(
     keyring: Keyring, keys: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.keyring.LOOK", 0.0)
+    monkeypatch.setattr("shared.persons.keyring.LOOK", 0.0)
     other = ring_of(keys)
     gone, stays = sealed(keyring, GONE), sealed(keyring, STAYS)
     assert (opened(other, gone), opened(other, stays)) == ("Zénobie", "Zénobie")  # both are in its memory now
@@ -178,8 +178,8 @@ CRASHES = """
 import os, shutil, signal, sys
 from pathlib import Path
 from uuid import UUID
-import shared.erasing, shared.keyring
-from shared.keyring import Keyring
+import shared.base.secure_delete, shared.persons.keyring
+from shared.persons.keyring import Keyring
 gone, place, what = UUID(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 def run(folder, last):
     steps = 0

@@ -14,11 +14,11 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from shared.base.secret_files import secret_file
 from shared.contract.directory import ContactAdded
-from shared.key_files import KeyMissing
-from shared.keyring import Forgotten, Keyring
-from shared.personal import Personal
-from shared.secret_files import secret_file
+from shared.contract.personal import Personal
+from shared.persons.key_store import KeyMissing
+from shared.persons.keyring import Forgotten, Keyring
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ CRASH = """
 import asyncio, os, signal, sys
 from pathlib import Path
 from uuid import UUID
-from shared.keyring import Keyring
+from shared.persons.keyring import Keyring
 asyncio.run(Keyring(Path(sys.argv[1]), "reseau", "directory").ensure([UUID(sys.argv[2])]))
 os.kill(os.getpid(), signal.SIGKILL)
 """

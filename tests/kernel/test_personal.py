@@ -18,10 +18,10 @@ import pytest
 import structlog
 from pydantic import TypeAdapter, ValidationError
 
-from shared import telemetry
+from shared.base import tallies as telemetry
+from shared.base.settings import Settings
 from shared.contract.directory import ContactAdded
-from shared.personal import Personal
-from shared.settings import Settings
+from shared.contract.personal import Personal
 from tests.small import AddContact
 
 SECRET = "Zénobie Quatrefages"

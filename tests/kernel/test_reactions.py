@@ -11,15 +11,15 @@ from uuid import UUID, uuid4
 import pytest
 from nats.aio.client import Client
 
-from shared import reactions
 from shared.contract.directory import StructureRegistered
-from shared.decider import Command, Refused
-from shared.envelope import Recorded, opened
-from shared.execute import new_command_id, readable
-from shared.log import Log
-from shared.nats_server import NatsServer
-from shared.reactions import Reaction, on
-from shared.service import Service
+from shared.contract.envelope import Recorded, opened
+from shared.kernel.command_handler import new_command_id, readable
+from shared.kernel.decider import Command, Refused
+from shared.kernel.eventlog.event_log import Log
+from shared.runtime import reactions
+from shared.runtime.nats.embedded_server import NatsServer
+from shared.runtime.reactions import Reaction, on
+from shared.runtime.service import Service
 from tests import small
 from tests.facts import changed, everything, unit, write
 from tests.small import STRUCTURES, Register, Tag

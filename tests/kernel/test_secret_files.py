@@ -10,11 +10,7 @@ from secrets import token_bytes, token_urlsafe
 import pytest
 from pydantic import ValidationError
 
-from shared.key_files import KeyFiles, KeyMissing, fit
-from shared.keyring import Keyring
-from shared.nats_config import make_seeds, public_key, seed_of
-from shared.operator_token import known_token, operator_token
-from shared.secret_files import (
+from shared.base.secret_files import (
     CODE,
     KEY,
     PASSWORD,
@@ -27,7 +23,11 @@ from shared.secret_files import (
     same,
     secret_file,
 )
-from shared.settings import Settings
+from shared.base.settings import Settings
+from shared.identity.operator_token import known_token, operator_token
+from shared.persons.key_store import KeyFiles, KeyMissing, fit
+from shared.persons.keyring import Keyring
+from shared.runtime.nats.server_config import make_seeds, public_key, seed_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -152,10 +152,10 @@ def test_there_is_no_hash_under_an_empty_key_and_nothing_equals_an_empty_secret(
             mac(key, b"message")
     assert not same(b"", b"") and not same(b"x", b"") and not same(b"", b"x") and same(b"x", b"x")
     told = [
-        path.relative_to(ROOT) for folder in ("shared", "services") for path in (ROOT / folder).rglob("*.py")
+        path.relative_to(ROOT) for folder in ("shared", "services", "deploy") for path in (ROOT / folder).rglob("*.py")
         if re.search(r"hmac\.new|compare_digest", path.read_text())
     ]  # fmt: skip
-    assert told == [Path("shared/secret_files.py")], "secrets are compared and hashes keyed in one place"
+    assert told == [Path("shared/base/secret_files.py")], "secrets are compared and hashes keyed in one place"
 
 
 # -- the file of the keys of persons ------------------------------------------------------------------------------

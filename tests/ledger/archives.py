@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from shared import archiving
-from shared.archiving import Archivist
 from shared.contract.directory import StructureRegistered
-from shared.envelope import Message
-from shared.ledger import SigningKey, signed
+from shared.contract.envelope import Message
+from shared.ledger import archiver as archiving
+from shared.ledger.archiver import Archivist
+from shared.ledger.merkle import SigningKey, signed
 from tests.observatory.history import History
 
 KEY = SigningKey.of("exemple.invalid/journal", bytes(range(32)))

@@ -11,12 +11,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from shared import archive as archive_module
-from shared.archive import MAGIC, Archive, ArchiveDamaged, read_open, recorded_of
-from shared.archiving import ArchiveBusy, Archivist
-from shared.auditing import verify
-from shared.envelope import Message
-from shared.ledger import NotVerified, SigningKey, Tree, leaf_hash, leaf_of, verified
+from shared.contract.envelope import Message
+from shared.ledger import archive_format as archive_module
+from shared.ledger.archive_format import MAGIC, Archive, ArchiveDamaged, read_open, recorded_of
+from shared.ledger.archive_verifier import verify
+from shared.ledger.archiver import ArchiveBusy, Archivist
+from shared.ledger.merkle import NotVerified, SigningKey, Tree, leaf_hash, leaf_of, verified
 from tests.ledger.archives import FILE, KEY, messages, opened, sign, write
 
 pytestmark = pytest.mark.usefixtures("small_files")
@@ -64,7 +64,7 @@ def test_closed_files_are_ordinary_parquet(tmp_path: Path) -> None:
 
 
 def test_a_file_is_closed_early_where_its_messages_are_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.archiving.SEGMENT_BYTES", 3000)
+    monkeypatch.setattr("shared.ledger.archiver.SEGMENT_BYTES", 3000)
     written = [Message(n, "test.directory", b"x" * 1000) for n in range(1, 8)]
     archivist = opened(tmp_path)
     archivist.append(written)
@@ -215,7 +215,7 @@ def test_another_key_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_signature_that_was_not_made_by_the_key_is_never_kept(tmp_path: Path) -> None:
-    from shared.ledger import signed
+    from shared.ledger.merkle import signed
 
     archivist = opened(tmp_path)
     archivist.append(messages(3))
@@ -255,7 +255,7 @@ WRITER = """
 import sys
 from pathlib import Path
 import structlog
-from shared import archiving
+from shared.ledger import archiver as archiving
 from tests.ledger.archives import messages, opened, sign
 structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # it tells of a torn record; sizes only here
 archiving.SEGMENT = 50

@@ -11,11 +11,11 @@ import msgspec
 import pyarrow.parquet as pq
 import pytest
 
-from shared.archive import MAGIC, Archive, ArchiveDamaged, read_segment, record_of, table_of
-from shared.auditing import Report, verify
-from shared.envelope import Message
-from shared.ledger import NotVerified, SigningKey, TreeHead, fingerprint, leaf_hash, leaf_of, signed
-from shared.proving import Proof, check, proof_of, prove
+from shared.contract.envelope import Message
+from shared.ledger.archive_format import MAGIC, Archive, ArchiveDamaged, read_segment, record_of, table_of
+from shared.ledger.archive_verifier import Report, verify
+from shared.ledger.inclusion_proofs import Proof, check, proof_of, prove
+from shared.ledger.merkle import NotVerified, SigningKey, TreeHead, fingerprint, leaf_hash, leaf_of, signed
 from tests.ledger.archives import KEY, messages, opened, sign, small_files, write
 
 assert small_files
@@ -27,7 +27,7 @@ def pristine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """An archive of 37 messages, signed after 4, 17, 30 and 35."""
     folder = tmp_path_factory.mktemp("archive") / "archive"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("shared.archiving.SEGMENT", 10)
+        patch.setattr("shared.ledger.archiver.SEGMENT", 10)
         write(folder, [4, 13, 13, 5], unsigned=2)
     yield folder
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.ledger import NotVerified, SigningKey, TreeHead, VerifierKey, signed, verified
+from shared.ledger.merkle import NotVerified, SigningKey, TreeHead, VerifierKey, signed, verified
 
 KEY = SigningKey.of("exemple.invalid/journal", bytes(range(32)))
 HEAD = TreeHead(KEY.name, 20852163, bytes(range(32, 64)))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.archive import Archive
+from shared.ledger.archive_format import Archive
 from tests.installation import CLEAN, MAILLAGE
 from tests.ledger.archives import KEY, messages, write
 
@@ -78,7 +78,7 @@ def test_what_can_not_be_done_is_one_clear_sentence_and_exit_code_2(
     archive: Path, tmp_path: Path, words: list[str], sentence: str, monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
-    from services.cli import main
+    from deploy.cli.main import main
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "argv", ["maillage", "audit", *(str(archive) if w == "ARCHIVE" else w for w in words)])

@@ -12,14 +12,14 @@ import msgspec
 import pytest
 from nats.aio.client import Client
 
-from services.observatory import notary as notary_module
-from services.observatory.notary import Notary, no_doubt
-from shared.archive import Archive
-from shared.auditing import verify
-from shared.clock import Clock
-from shared.ledger import VerifierKey, verified
-from shared.log import Log
-from shared.proving import check
+from services.observatory.ledger import notary as notary_module
+from services.observatory.ledger.notary import Notary, no_doubt
+from shared.kernel.eventlog.event_log import Log
+from shared.ledger.archive_format import Archive
+from shared.ledger.archive_verifier import verify
+from shared.ledger.inclusion_proofs import check
+from shared.ledger.merkle import VerifierKey, verified
+from shared.runtime.clock import Clock
 
 Begin = Callable[..., Notary]
 Doubt = Callable[[], Awaitable[str | None]]

@@ -10,15 +10,15 @@ import httpx2
 import pytest
 from nats.aio.client import Client
 
-from services.observatory import notary as notary_module
+from deploy.host.root_app import root_of
 from services.observatory.app import OBSERVATORY
-from services.observatory.notary import notary_of
-from services.root import root_of
-from shared.ledger import VerifierKey, verified
-from shared.proving import check
-from shared.service import Service, Surroundings
-from shared.settings import Settings
-from shared.stores.sqlite import SqliteStore
+from services.observatory.ledger import notary as notary_module
+from services.observatory.ledger.notary import notary_of
+from shared.base.settings import Settings
+from shared.kernel.stores.sqlite import SqliteStore
+from shared.ledger.inclusion_proofs import check
+from shared.ledger.merkle import VerifierKey, verified
+from shared.runtime.service import Service, Surroundings
 from tests.signing_in import operator
 
 pytestmark = pytest.mark.slow

@@ -15,9 +15,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pymerkle import InmemoryTree
 
-from shared import ledger
-from shared.envelope import Message
-from shared.ledger import Tree, consistency_path, consistent, includes, inclusion_path, leaf_hash, leaf_of, message_of
+from shared.contract.envelope import Message
+from shared.ledger import merkle as ledger
+from shared.ledger.merkle import (
+    Tree,
+    consistency_path,
+    consistent,
+    includes,
+    inclusion_path,
+    leaf_hash,
+    leaf_of,
+    message_of,
+)
 
 VECTORS: dict[str, Any] = json.loads((Path(__file__).parent / "vectors.json").read_text())
 

@@ -8,9 +8,10 @@ from uuid import uuid4
 import pytest
 from nats.aio.client import Client
 
-from shared import committing, publishing
-from shared.envelope import BODY_LIMIT
-from shared.log import Conflict, Log, Unavailable, Unit, Write
+from shared.contract.envelope import BODY_LIMIT
+from shared.kernel.eventlog import atomic_batch as publishing
+from shared.kernel.eventlog import group_commit as committing
+from shared.kernel.eventlog.event_log import Conflict, Log, Unavailable, Unit, Write
 from tests.facts import everything, ids, unit, write
 
 

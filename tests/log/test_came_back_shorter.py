@@ -10,11 +10,11 @@ from uuid import uuid4
 
 import pytest
 
-from shared.connection import OPERATOR
-from shared.log import Log, LogUnfit, Unavailable
-from shared.nats_server import NatsServer
-from shared.restoring import _marked
-from shared.service import Service
+from shared.kernel.eventlog.connection import OPERATOR
+from shared.kernel.eventlog.event_log import Log, LogUnfit, Unavailable
+from shared.ledger.log_restore import _marked
+from shared.runtime.nats.embedded_server import NatsServer
+from shared.runtime.service import Service
 from tests import small
 from tests.drill.damages import records
 

@@ -13,13 +13,13 @@ from uuid import uuid4
 import orjson
 import pytest
 
-from services.embedded import access, prepare
-from shared import canary
-from shared.canary import NEVER, Canary, stream_of, subject_of
-from shared.connection import OPERATOR, Connection, NotAllowed, connected
-from shared.log import Log, Unit, Write
-from shared.nats_config import Node, seed_of, write
-from shared.nats_server import NatsServer, free_port
+from deploy.host.embedded import access, prepare
+from shared.kernel.eventlog.connection import OPERATOR, Connection, NotAllowed, connected
+from shared.kernel.eventlog.event_log import Log, Unit, Write
+from shared.runtime.nats import canary
+from shared.runtime.nats.canary import NEVER, Canary, stream_of, subject_of
+from shared.runtime.nats.embedded_server import NatsServer, free_port
+from shared.runtime.nats.server_config import Node, seed_of, write
 from tests.facts import unit
 from tests.log.proxy import BadNetwork
 from tests.log.test_nats_config import patiently, running

@@ -10,10 +10,10 @@ import pytest
 from nats.aio.client import Client
 from nats.js.api import StreamInfo
 
-from shared import reading
-from shared.envelope import Message
-from shared.log import Log, LogDamaged
-from shared.reading import end_of, read
+from shared.contract.envelope import Message
+from shared.kernel.eventlog import ordered_reader as reading
+from shared.kernel.eventlog.event_log import Log, LogDamaged
+from shared.kernel.eventlog.ordered_reader import end_of, read
 from tests.facts import unit
 
 

@@ -12,8 +12,8 @@ from nats.aio.client import Client
 
 from shared.contract import Event
 from shared.contract.directory import StructureRegistered, StructureRevised
-from shared.envelope import Void, opened
-from shared.log import Log, Unit, Write
+from shared.contract.envelope import Void, opened
+from shared.kernel.eventlog.event_log import Log, Unit, Write
 from tests.facts import changed, unit, write
 
 Forge = Callable[[Write], tuple[str, bytes]]

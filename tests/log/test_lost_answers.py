@@ -10,10 +10,11 @@ from uuid import uuid4
 
 import pytest
 
-from shared import committing, publishing
 from shared.contract.directory import StructureRegistered
-from shared.log import Conflict, Log, Unavailable, Unit
-from shared.nats_server import NatsServer
+from shared.kernel.eventlog import atomic_batch as publishing
+from shared.kernel.eventlog import group_commit as committing
+from shared.kernel.eventlog.event_log import Conflict, Log, Unavailable, Unit
+from shared.runtime.nats.embedded_server import NatsServer
 from tests.facts import everything, ids, unit, write
 from tests.log.proxy import BadNetwork, Fault
 

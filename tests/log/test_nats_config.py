@@ -14,11 +14,11 @@ from uuid import uuid4
 import nats
 import pytest
 
-from services.embedded import access, prepare
-from shared.connection import OPERATOR, connected
-from shared.log import Log, stream_config
-from shared.nats_config import Access, Node, accounts_config, node_config, public_key, seed_of, write
-from shared.nats_server import NatsServer, binary, free_port
+from deploy.host.embedded import access, prepare
+from shared.kernel.eventlog.connection import OPERATOR, connected
+from shared.kernel.eventlog.event_log import Log, stream_config
+from shared.runtime.nats.embedded_server import NatsServer, binary, free_port
+from shared.runtime.nats.server_config import Access, Node, accounts_config, node_config, public_key, seed_of, write
 from tests.facts import everything, unit
 from tests.installation import maillage
 

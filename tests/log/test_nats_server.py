@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from shared.nats_server import NatsFailed, NatsServer
+from shared.runtime.nats.embedded_server import NatsFailed, NatsServer
 
 CHILD = """
 import asyncio, sys
 from pathlib import Path
-from shared.nats_server import NatsServer
+from shared.runtime.nats.embedded_server import NatsServer
 
 async def main():
     server = NatsServer(Path(sys.argv[1]))

@@ -19,13 +19,13 @@ from nats.js.errors import APIError
 from rich.console import Console
 from rich.table import Table
 
-from services.definitions import DEFINITIONS
-from services.embedded import access, prepare
-from shared.connection import API, OPERATOR, SERVICES_API, Connection, NotAllowed
-from shared.envelope import Message, Void, opened
-from shared.log import Log, LogUnfit, Unit, Write, stream_config, unlike
-from shared.nats_config import READER, Access
-from shared.nats_server import NatsServer
+from deploy.host.all_services import DEFINITIONS
+from deploy.host.embedded import access, prepare
+from shared.contract.envelope import Message, Void, opened
+from shared.kernel.eventlog.connection import API, OPERATOR, SERVICES_API, Connection, NotAllowed
+from shared.kernel.eventlog.event_log import Log, LogUnfit, Unit, Write, stream_config, unlike
+from shared.runtime.nats.embedded_server import NatsServer
+from shared.runtime.nats.server_config import READER, Access
 from tests.facts import changed, everything, unit, write
 
 NETWORK = "net"

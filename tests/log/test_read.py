@@ -11,8 +11,8 @@ import pytest
 from nats.aio.client import Client
 from nats.js.api import StreamConfig
 
-from shared.log import Log, LogDamaged
-from shared.nats_server import NatsServer
+from shared.kernel.eventlog.event_log import Log, LogDamaged
+from shared.runtime.nats.embedded_server import NatsServer
 from tests.facts import everything, unit
 
 
@@ -117,7 +117,7 @@ async def test_a_reader_goes_on_where_it_stood_when_the_server_is_killed_and_com
 @pytest.fixture
 async def breakable(nc: Client, network: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Log]:
     """A log whose stream lets messages be deleted, as no real one does."""
-    monkeypatch.setattr("shared.log.unlike", lambda *_: [])
+    monkeypatch.setattr("shared.kernel.eventlog.event_log.unlike", lambda *_: [])
     config = StreamConfig(name=network, subjects=[f"{network}.>"], allow_direct=True, allow_atomic=True)
     await nc.jetstream().add_stream(config)
     log = Log(nc, network)

@@ -10,9 +10,10 @@ from uuid import uuid4
 
 import pytest
 
-from shared import committing, publishing
-from shared.log import Log, Unit
-from shared.nats_server import NatsServer
+from shared.kernel.eventlog import atomic_batch as publishing
+from shared.kernel.eventlog import group_commit as committing
+from shared.kernel.eventlog.event_log import Log, Unit
+from shared.runtime.nats.embedded_server import NatsServer
 from tests.facts import everything, ids, unit
 
 

@@ -18,13 +18,13 @@ from deploy.sample import membership as sample
 from deploy.sample.plan import ACTOR, Stage
 from deploy.sample.structures import SampleStructure, structures
 from services.membership.app import MEMBERSHIP
-from services.membership.domain.member import member_of
+from services.membership.members.domain.member import member_of
+from shared.base.settings import Settings
 from shared.contract.directory import StructureRegistered
 from shared.contract.membership import StaffPostChanged, StaffPostRestored
-from shared.log import Unit
-from shared.service import Service, Surroundings
-from shared.settings import Settings
-from shared.stores.sqlite import SqliteStore
+from shared.kernel.eventlog.event_log import Unit
+from shared.kernel.stores.sqlite import SqliteStore
+from shared.runtime.service import Service, Surroundings
 from tests.facts import write
 from tests.signing_in import operator
 

@@ -9,11 +9,12 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.membership.domain.member import member_of
-from services.membership.history import UNBEGUN
+from services.membership.members.domain.member import member_of
+from services.membership.status_history import UNBEGUN
 from services.membership.views import GROUPS, MEMBERS, POSTS, SEATS
 from shared.contract import Event
 from shared.contract.directory import StructureRevised
+from shared.contract.envelope import Message, Provenance, Recorded, address, opened, sealed_body
 from shared.contract.membership import (
     BoardSeatRestored,
     BoardSeatTaken,
@@ -31,8 +32,7 @@ from shared.contract.membership import (
     WorkingGroupJoined,
     WorkingGroupLeft,
 )
-from shared.envelope import Message, Provenance, Recorded, address, opened, sealed_body
-from shared.views import Document, View
+from shared.kernel.projection import Document, View
 
 STRUCTURE = uuid4()
 MEMBER = member_of(STRUCTURE)

@@ -19,19 +19,19 @@ from fastapi import FastAPI
 from httpx2 import ASGITransport, AsyncClient
 
 from services.newsletter import app as wiring
-from services.newsletter.domain.issue import AddItem, ApproveIssue, StartIssue, issue_id
-from services.newsletter.domain.subscriber import ConfirmSubscription, RequestSubscription, subscriber_id
-from services.newsletter.sending import SENDING, Pauses, Sending
+from services.newsletter.bulletins.domain.issue import AddItem, ApproveIssue, StartIssue, issue_id
+from services.newsletter.delivery.worker import SENDING, Pauses, Sending
+from services.newsletter.subscriptions.domain import ConfirmSubscription, RequestSubscription, subscriber_id
 from services.newsletter.views import DELIVERIES, ISSUES
+from shared.base.settings import Settings
 from shared.contract.newsletter import BulletinCode
-from shared.decider import Command, derived_id
-from shared.execute import Outcome
-from shared.nats_server import NatsServer, free_port
-from shared.personal import Personal
-from shared.service import Service, Surroundings
-from shared.settings import Settings
-from shared.stores.sqlite import SqliteStore
-from shared.web.limits import limit_body, secured
+from shared.contract.personal import Personal
+from shared.kernel.command_handler import Outcome
+from shared.kernel.decider import Command, derived_id
+from shared.kernel.stores.sqlite import SqliteStore
+from shared.runtime.nats.embedded_server import NatsServer, free_port
+from shared.runtime.service import Service, Surroundings
+from shared.web.security.request_limits import limit_body, secured
 from tests.signing_in import account
 
 HURRIED = Pauses(first=0.05, longest=0.2, mail=0.1, longest_mail=0.2, tries=4, in_hand=1.0)

@@ -11,23 +11,23 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.directory.domain.publication import (
+from services.directory.publications.domain import (
     PUBLICATION,
     DraftPublication,
     PublishDraft,
     PublishNews,
     PublishOffer,
     WithdrawPublication,
-)  # fmt: skip
-from services.newsletter.domain.issue import ApproveIssue, DropItem, StartIssue, issue_id, item_id
+)
+from services.newsletter.bulletins.domain.issue import ApproveIssue, DropItem, StartIssue, issue_id, item_id
 from services.newsletter.views import ISSUES
+from shared.contract.envelope import Recorded, opened
 from shared.contract.events import GatheringAnnounced, GatheringCancelled
 from shared.contract.newsletter import ItemAdded, ItemDropped
-from shared.decider import Refused
-from shared.envelope import Recorded, opened
-from shared.execute import Executor
-from shared.keyring import Keyring
-from shared.log import Log, Unit
+from shared.kernel.command_handler import Executor
+from shared.kernel.decider import Refused
+from shared.kernel.eventlog.event_log import Log, Unit
+from shared.persons.keyring import Keyring
 from tests.facts import write
 from tests.newsletter.conftest import HOST, House, until
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from httpx2 import AsyncClient
 
-from services.newsletter.domain.issue import AddItem, StartIssue, issue_id
+from services.newsletter.bulletins.domain.issue import AddItem, StartIssue, issue_id
 from services.newsletter.views import ISSUES
 from shared.contract.newsletter import SectionCode
 from tests.newsletter.conftest import House

@@ -10,10 +10,10 @@ from uuid import UUID, uuid4
 import pytest
 from httpx2 import AsyncClient, Response
 
-from services.newsletter.domain.subscriber import RequestSubscription, subscriber_id
+from services.newsletter.subscriptions.domain import RequestSubscription, subscriber_id
 from services.newsletter.views import SUBSCRIBERS
-from shared.envelope import opened
-from shared.personal import Personal
+from shared.contract.envelope import opened
+from shared.contract.personal import Personal
 from tests.newsletter.conftest import HOST, House, MailServer, link_in, until
 
 pytestmark = pytest.mark.slow

@@ -19,9 +19,9 @@ from uuid import UUID
 
 import yaml
 
-from services.observatory.filtering import Filters
+from services.observatory.event_table.filtering import Filters
 from shared.contract import Event, load_all
-from shared.personal import Personal
+from shared.contract.personal import Personal
 from tests.observatory.history import LATEST, History, named, someone
 
 FILTERS = ("department", "college", "theme", "kind")

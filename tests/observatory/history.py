@@ -10,11 +10,11 @@ from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 from zoneinfo import ZoneInfo
 
+from services.observatory.event_table.table import EventTable
 from services.observatory.review import ask
-from services.observatory.table import EventTable
 from shared.contract import Event
-from shared.envelope import Message, Provenance, address, sealed_body
-from shared.personal import Personal
+from shared.contract.envelope import Message, Provenance, address, sealed_body
+from shared.contract.personal import Personal
 
 PARIS = ZoneInfo("Europe/Paris")
 REGION = ("31", "34")

@@ -14,23 +14,23 @@ from uuid import UUID, uuid4
 import pytest
 from httpx2 import ASGITransport, AsyncClient, Response
 
+from deploy.host.root_app import root_of
 from services.directory.app import DIRECTORY
-from services.directory.domain.contact import AddContact
-from services.directory.domain.structure import RegisterStructure
+from services.directory.structures.domain.contact import AddContact
+from services.directory.structures.domain.structure import RegisterStructure
 from services.observatory.api import today
 from services.observatory.app import OBSERVATORY
-from services.observatory.domain.survey import DraftSurvey, OpenSurvey
-from services.observatory.domain.survey_questions import Question
-from services.observatory.reading import of as observatory_of
-from services.root import root_of
-from shared import reactions
-from shared.decider import Command
-from shared.execute import Outcome, new_command_id
-from shared.nats_server import NatsServer
-from shared.personal import Personal
-from shared.service import Definition, Service, Surroundings
-from shared.settings import Settings
-from shared.stores.sqlite import SqliteStore
+from services.observatory.event_table.queries import of as observatory_of
+from services.observatory.surveys.domain.questions import Question
+from services.observatory.surveys.domain.survey import DraftSurvey, OpenSurvey
+from shared.base.settings import Settings
+from shared.contract.personal import Personal
+from shared.kernel.command_handler import Outcome, new_command_id
+from shared.kernel.decider import Command
+from shared.kernel.stores.sqlite import SqliteStore
+from shared.runtime import reactions
+from shared.runtime.nats.embedded_server import NatsServer
+from shared.runtime.service import Definition, Service, Surroundings
 from tests.directory.houses import until
 from tests.newsletter.conftest import MailServer
 from tests.signing_in import account

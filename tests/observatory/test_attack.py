@@ -11,8 +11,8 @@ from itertools import product
 
 import pytest
 
-from services.observatory.filtering import TOTAL
-from services.observatory.masking import Released, released, released_alone
+from services.observatory.event_table.filtering import TOTAL
+from services.observatory.open_data.small_cells import Released, released, released_alone
 from tests.observatory.attacker import Attacker, Sum, differences, few, plus
 
 PERSONS = "qualified_persons"

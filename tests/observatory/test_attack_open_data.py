@@ -10,15 +10,15 @@ from typing import Any
 import httpx2
 import pytest
 
-from services.observatory import reading
-from services.observatory.filtering import Filters
-from services.observatory.publishing import publishing_of
+from services.observatory.event_table import queries as reading
+from services.observatory.event_table.filtering import Filters
+from services.observatory.figures.computed import Leaf
+from services.observatory.figures.period import Period
 from services.observatory.review.chapters import Head
-from services.observatory.review.computed import Leaf
-from services.observatory.review.period import Period
+from services.observatory.review.publishing import publishing_of
 from shared.contract.directory import StructureRegistered
 from shared.contract.membership import CollegeOpened, MemberJoined, MemberLeft
-from shared.service import Service
+from shared.runtime.service import Service
 from tests.observatory.attacker import Attacker, differences, few, plus
 from tests.observatory.history import History, named, someone
 from tests.observatory.test_open_data import OPEN, anybody

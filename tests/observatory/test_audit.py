@@ -19,23 +19,23 @@ import pytest
 from nats.aio.client import Client
 from typer.testing import CliRunner
 
-from services.audit_files import compared
-from services.cli import app
-from services.observatory import reading
+from deploy.cli.audit_compare import compared
+from deploy.cli.main import app
 from services.observatory.app import OBSERVATORY
-from services.observatory.browsing import PAGE, Wanted, counts, page, wanted
-from services.observatory.notary import notary_of
-from services.observatory.taking import kept_leaves
+from services.observatory.event_table import queries as reading
+from services.observatory.event_table.event_query import PAGE, Wanted, counts, page, wanted
+from services.observatory.journal.exports import kept_leaves
+from services.observatory.ledger.notary import notary_of
+from shared.base.settings import Settings
 from shared.contract import Event
 from shared.contract.directory import ContactAdded, MemberNewsPublished, StructureRegistered, StructureRevised
+from shared.contract.envelope import Provenance, address, sealed_body
 from shared.contract.newsletter import DeliveryAccepted, DeliveryBegun, IssueApproved, IssueStarted, ItemAdded
-from shared.decider import Refused
-from shared.envelope import Provenance, address, sealed_body
-from shared.log import Unit, Write
-from shared.service import PARKED, Service, Surroundings
-from shared.settings import Settings
-from shared.stores.sqlite import SqliteStore
-from shared.web.access import cookie_name
+from shared.kernel.decider import Refused
+from shared.kernel.eventlog.event_log import Unit, Write
+from shared.kernel.stores.sqlite import SqliteStore
+from shared.runtime.service import PARKED, Service, Surroundings
+from shared.web.security.authorization import cookie_name
 from tests.observatory.history import History, named, someone
 from tests.observatory.test_pages import front
 from tests.signing_in import account

@@ -13,14 +13,14 @@ import httpx2
 import pytest
 from PIL import Image
 
-from services.observatory.dashboard import ordered
+from deploy.host.root_app import root_of
+from services.observatory.dashboard.dashboard import ordered
 from services.observatory.indicators import INDICATORS
-from services.root import root_of
 from shared.contract.directory import StructureListed, StructureRegistered, SupportGiven
+from shared.contract.envelope import Provenance, address, sealed_body
 from shared.contract.membership import CollegeOpened, MemberJoined
 from shared.contract.newsletter import IssueStarted
-from shared.envelope import Provenance, address, sealed_body
-from shared.service import Service
+from shared.runtime.service import Service
 from tests.observatory.history import History, named, noon
 from tests.observatory.test_pages import front, service, write
 from tests.signing_in import operator

@@ -13,8 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.datastructures import QueryParams
 
-from services.observatory.domain.identification import Criteria
-from services.observatory.identification import (
+from services.observatory.identification.criteria import (
     Found,
     answer,
     as_given,
@@ -23,10 +22,11 @@ from services.observatory.identification import (
     identify,
     named,
     query_of,
-)  # fmt: skip
+)
+from services.observatory.identification.domain import Criteria
 from shared.contract.directory import StructureClosed, StructureRegistered, StructureRevised
 from shared.contract.membership import MemberJoined, MemberLeft
-from shared.decider import Refused
+from shared.kernel.decider import Refused
 from tests.observatory import oracle
 from tests.observatory.given import event
 from tests.observatory.history import History

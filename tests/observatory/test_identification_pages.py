@@ -11,15 +11,15 @@ import httpx2
 import openpyxl
 import pytest
 
-from services.observatory.domain.identification import Criteria
-from services.observatory.identification import answer
-from services.observatory.reading import of
+from services.observatory.event_table.queries import of
+from services.observatory.identification.criteria import answer
+from services.observatory.identification.domain import Criteria
 from shared.contract.directory import StructureClosed, StructureRegistered
+from shared.contract.envelope import Message
 from shared.contract.identification import IdentificationSaved
 from shared.contract.membership import MemberJoined
-from shared.envelope import Message
-from shared.log import Unit, Write
-from shared.service import Service
+from shared.kernel.eventlog.event_log import Unit, Write
+from shared.runtime.service import Service
 from tests.observatory.history import History, named
 from tests.observatory.test_dashboard import text_of
 from tests.observatory.test_pages import HOSTILE, front, service, write

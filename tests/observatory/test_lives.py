@@ -7,11 +7,11 @@ from typing import Any
 
 import orjson
 
-from services.observatory.lives import CLEARS, ONCE, PARTS, STATES, UNDOES, Life, facts_of, life_of
-from services.observatory.things import RECORDS
+from services.observatory.journal.entity_history import CLEARS, ONCE, PARTS, STATES, UNDOES, Life, facts_of, life_of
+from services.observatory.pages.labels import RECORDS
 from services.observatory.words import WORDS
 from shared.contract import EVENTS, load_all
-from shared.web.words import WORDS as KERNEL
+from shared.web.messages import WORDS as KERNEL
 
 
 def row(seq: int, type_: str, day: str, /, *, readable: bool = True, **data: Any) -> dict[str, Any]:

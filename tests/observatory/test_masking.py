@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.observatory.filtering import TOTAL
-from services.observatory.masking import LEAST, Released, Told, released, released_alone
+from services.observatory.event_table.filtering import TOTAL
+from services.observatory.open_data.small_cells import LEAST, Released, Told, released, released_alone
 
 CELLS = ("31", "34", "65", "81")
 few = st.integers(0, 4 * LEAST)

@@ -21,7 +21,7 @@ from shared.contract.surveys import (
     SurveySent,
     SurveyWithdrawn,
 )  # fmt: skip
-from shared.service import Service
+from shared.runtime.service import Service
 from tests.observatory.history import History, named
 from tests.observatory.test_pages import front, service, write
 

@@ -10,15 +10,15 @@ from typing import Any
 import httpx2
 import pytest
 
-from services.observatory import reading
+from deploy.host.root_app import root_of
+from services.observatory.event_table import queries as reading
 from services.observatory.indicators import INDICATORS
-from services.observatory.releases import LICENCE, release_days, rows
-from services.root import root_of
+from services.observatory.open_data.releases import LICENCE, release_days, rows
 from shared.contract.directory import ContactAdded, StructureRegistered
 from shared.contract.events import AgoraAttended, GatheringHeld
 from shared.contract.membership import CivicServiceRecruited, CollegeOpened, MemberJoined, VolunteerContributed
 from shared.contract.reviews import FigurePublished, ReviewPublished
-from shared.service import Service
+from shared.runtime.service import Service
 from tests.observatory.history import History, named, someone
 from tests.observatory.test_pages import front, service, write
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.observatory.filtering import Filters
+from services.observatory.event_table.filtering import Filters
 from services.observatory.review import ask_all
 from tests.observatory.given import event
 from tests.observatory.history import History

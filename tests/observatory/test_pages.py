@@ -10,16 +10,16 @@ import httpx2
 import pytest
 from nats.aio.client import Client
 
+from deploy.host.root_app import root_of
 from deploy.sample.plan import OWN
-from services.observatory import reading
 from services.observatory.app import OBSERVATORY
-from services.root import root_of
+from services.observatory.event_table import queries as reading
+from shared.base.settings import Settings
 from shared.contract.directory import ContactAdded, MediaCoverageNoted, StructureListed, StructureRegistered
 from shared.contract.membership import CollegeOpened, MemberJoined
-from shared.log import Unit, Write
-from shared.service import Service, Surroundings
-from shared.settings import Settings
-from shared.stores.sqlite import SqliteStore
+from shared.kernel.eventlog.event_log import Unit, Write
+from shared.kernel.stores.sqlite import SqliteStore
+from shared.runtime.service import Service, Surroundings
 from tests.observatory.history import History, named, someone
 from tests.signing_in import operator
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.observatory.filtering import ALL, Filters
-from services.observatory.review.computed import Leaf, review_of
-from services.observatory.review.period import Period, months_before
+from services.observatory.event_table.filtering import ALL, Filters
+from services.observatory.figures.computed import Leaf, review_of
+from services.observatory.figures.period import Period, months_before
 from shared.contract.directory import StructureClosed, StructureRegistered, SupportGiven
 from shared.contract.membership import CollegeOpened, MemberJoined
 from tests.observatory.history import History, named

@@ -13,18 +13,18 @@ import httpx2
 import pytest
 from starlette.responses import HTMLResponse, StreamingResponse
 
-from services.observatory import unfolding
-from services.observatory.domain.review import REVIEW, Figure, PublishReview
-from services.observatory.published_files import files_of
-from services.observatory.reading import of
-from services.observatory.review_views import REVIEWS
+from services.observatory.event_table.queries import of
+from services.observatory.pages import streamed_page as unfolding
+from services.observatory.review.domain import REVIEW, Figure, PublishReview
+from services.observatory.review.published_files import files_of
+from services.observatory.review.views import REVIEWS
 from shared.contract import Event
 from shared.contract.directory import ContactAdded, StructureRegistered
+from shared.contract.envelope import Provenance, Recorded, address, sealed_body
 from shared.contract.membership import CollegeOpened, MemberJoined
-from shared.envelope import Provenance, Recorded, address, sealed_body
-from shared.log import Unit, Write
-from shared.service import Service
-from shared.views import Document
+from shared.kernel.eventlog.event_log import Unit, Write
+from shared.kernel.projection import Document
+from shared.runtime.service import Service
 from tests.observatory.history import History, named, someone
 from tests.observatory.test_pages import front, service, write
 

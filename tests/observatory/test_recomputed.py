@@ -12,12 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.observatory.filtering import ALL, Filters
-from services.observatory.review import causes as causing
-from services.observatory.review.causes import causes, least
-from services.observatory.review.computed import Spec, precision_of, values_of
-from services.observatory.review.recomputed import Printed, Recomputed, recomputed
-from services.observatory.table import EventTable
+from services.observatory.event_table.filtering import ALL, Filters
+from services.observatory.event_table.table import EventTable
+from services.observatory.figures import causes as causing
+from services.observatory.figures.causes import causes, least
+from services.observatory.figures.computed import Spec, precision_of, values_of
+from services.observatory.figures.recomputed import Printed, Recomputed, recomputed
+from shared.base.paris_days import PARIS
 from shared.contract.directory import (
     ContactAdded,
     StructureClosed,
@@ -27,10 +28,9 @@ from shared.contract.directory import (
     SupportGiven,
     SupportWithdrawn,
 )  # fmt: skip
+from shared.contract.envelope import opened
 from shared.contract.events import GatheringHeld, HeadsCounted
 from shared.contract.membership import CollegeOpened, MemberJoined, MemberLeft
-from shared.days import PARIS
-from shared.envelope import opened
 from tests.observatory.history import History, named, someone
 
 END = date(2016, 12, 31)

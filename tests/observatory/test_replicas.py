@@ -10,15 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from services.observatory.reading import opened
-from shared.stores import InUse
+from services.observatory.event_table.queries import opened
+from shared.kernel.stores import InUse
 
 pytestmark = pytest.mark.slow
 
 OTHER = """
 import sys
 from pathlib import Path
-from services.observatory.reading import opened
+from services.observatory.event_table.queries import opened
 table = opened(Path(sys.argv[1]), sys.argv[2] or None, [])
 print(table._path, flush=True)
 sys.stdin.read()

@@ -13,12 +13,12 @@ from pydantic import ValidationError
 from deploy.sample.plan import OWN
 from services.observatory.indicators import INDICATORS
 from services.observatory.network import network_of
+from services.observatory.pages.event_sentences import SENTENCES, sentence
 from services.observatory.review import PRINTED, leaf, published, review, rounded
-from services.observatory.sentences import SENTENCES, sentence
+from shared.base.settings import Settings
 from shared.contract import load_all
 from shared.contract.directory import StructureRegistered
 from shared.contract.membership import CivicServiceRecruited, CollegeOpened, StaffPostCreated, VolunteerContributed
-from shared.settings import Settings
 from tests.observatory.history import History
 
 PRINTED_2017 = "occitanie-2017"

@@ -13,19 +13,19 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 from weasyprint.urls import FatalURLFetchingError
 
-from services.observatory.filtering import ALL
-from services.observatory.published_files import PublishedFiles
+from services.observatory.event_table.filtering import ALL
+from services.observatory.figures.computed import Leaf, review_of
+from services.observatory.figures.period import Period
 from services.observatory.review.chapters import Chapter, Head, Reader, chapters
-from services.observatory.review.computed import Leaf, review_of
-from services.observatory.review.paper import AT_ONCE, WAITING, Press, Sheets, order
-from services.observatory.review.period import Period
+from services.observatory.review.pdf import AT_ONCE, WAITING, Press, Sheets, order
+from services.observatory.review.pdf_process import Order, typeset
+from services.observatory.review.published_files import PublishedFiles
 from services.observatory.review.workbook import document, headings, workbook
-from services.observatory.typeset import Order, typeset
 from services.observatory.words import WORDS
+from shared.base.translations import Lexicon
 from shared.contract.directory import StructureRegistered, SupportGiven
-from shared.log import Unavailable
-from shared.web.words import WORDS as KERNEL
-from shared.words import Lexicon
+from shared.kernel.eventlog.event_log import Unavailable
+from shared.web.messages import WORDS as KERNEL
 from tests.observatory.history import History, named
 
 FORMULA = '=HYPERLINK("http://exemple.invalid";"x")'

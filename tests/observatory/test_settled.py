@@ -10,15 +10,15 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.observatory.dashboard import service_of
-from services.observatory.filtering import Filters
+from services.observatory.dashboard.dashboard import service_of
+from services.observatory.event_table.filtering import Filters
+from services.observatory.event_table.unchanged_days import Settled, last_words
 from services.observatory.indicators import HERE, INDICATORS
 from services.observatory.review import ask_all
-from services.observatory.settled import Settled, last_words
+from shared.base.paris_days import PARIS
 from shared.contract import SERVICES
 from shared.contract.directory import StructureClosed, StructureRegistered, StructureRevised
-from shared.days import PARIS
-from shared.envelope import opened
+from shared.contract.envelope import opened
 from tests.observatory.given import read
 from tests.observatory.history import History
 from tests.observatory.oracle import ORACLE

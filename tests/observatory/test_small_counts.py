@@ -8,11 +8,11 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.observatory.filtering import Filters
-from services.observatory.masking import small
-from services.observatory.review.computed import Leaf, Spec
-from services.observatory.review.small_counts import without_small
-from services.observatory.said import Said
+from services.observatory.event_table.filtering import Filters
+from services.observatory.figures.computed import Leaf, Spec
+from services.observatory.open_data.disclosed import Said
+from services.observatory.open_data.small_cells import small
+from services.observatory.review.suppression import without_small
 
 END = date(2016, 12, 31)
 

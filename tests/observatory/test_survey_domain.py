@@ -14,7 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from services.observatory.domain.survey import (
+from services.observatory.surveys.domain.answer import MOST_VERSIONS, AnswerSurvey, DeclineSurvey
+from services.observatory.surveys.domain.questions import LONG, LONGEST, SHORT, Question, checked, read
+from services.observatory.surveys.domain.state import answer_id
+from services.observatory.surveys.domain.survey import (
     SURVEY,
     CloseSurvey,
     DraftSurvey,
@@ -26,11 +29,9 @@ from services.observatory.domain.survey import (
     WithdrawSurvey,
     WithdrawSurveyResults,
 )
-from services.observatory.domain.survey_answer import MOST_VERSIONS, AnswerSurvey, DeclineSurvey
-from services.observatory.domain.survey_questions import LONG, LONGEST, SHORT, Question, checked, read
-from services.observatory.domain.survey_state import answer_id
-from services.observatory.survey_links import BadLink, Link, Links
+from services.observatory.surveys.links import BadLink, Link, Links
 from shared.contract import Event
+from shared.contract.personal import Personal
 from shared.contract.surveys import (
     SurveyAnswerChanged,
     SurveyAnswered,
@@ -46,8 +47,7 @@ from shared.contract.surveys import (
     SurveySent,
     SurveyWithdrawn,
 )
-from shared.decider import Command, Context, Refused
-from shared.personal import Personal
+from shared.kernel.decider import Command, Context, Refused
 
 KEY, STRUCTURE, PERSON = UUID(int=1), UUID(int=2), UUID(int=3)
 ANSWER = answer_id(KEY, STRUCTURE)

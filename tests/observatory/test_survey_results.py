@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.observatory.masking import LEAST, small
-from services.observatory.survey_results import Part, Result, Spread, as_of, results
+from services.observatory.open_data.small_cells import LEAST, small
+from services.observatory.surveys.results import Part, Result, Spread, as_of, results
 from shared.contract.surveys import SurveyQuestion
 
 QUESTIONS = [

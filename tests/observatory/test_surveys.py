@@ -10,17 +10,17 @@ import orjson
 import pytest
 from openpyxl import load_workbook
 
-from services.directory.account_views import CONTACT_ADDRESSES
-from services.directory.domain.letter import BeginLetter
-from services.directory.survey_letters import survey_letters
+from services.directory.accounts.views import CONTACT_ADDRESSES
+from services.directory.letters.domain import BeginLetter
+from services.directory.letters.sending import survey_letters
 from services.observatory.api import today
-from services.observatory.domain.survey import CloseSurvey, ExtendSurvey, PublishSurveyResults, SendSurvey
-from services.observatory.domain.survey_state import answer_id
-from services.observatory.survey_links import links_of
-from services.observatory.survey_views import SURVEY_ANSWERS, SURVEY_RECIPIENTS, SURVEYS, recipient_key
+from services.observatory.surveys.domain.state import answer_id
+from services.observatory.surveys.domain.survey import CloseSurvey, ExtendSurvey, PublishSurveyResults, SendSurvey
+from services.observatory.surveys.links import links_of
+from services.observatory.surveys.views import SURVEY_ANSWERS, SURVEY_RECIPIENTS, SURVEYS, recipient_key
+from shared.contract.envelope import opened
 from shared.contract.observatory import LogRestored, ledger_id
-from shared.decider import Refused, derived_id
-from shared.envelope import opened
+from shared.kernel.decider import Refused, derived_id
 from tests.directory.houses import until
 from tests.observatory.survey_house import (
     SURVEYS as PAGES,

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.observatory import columns, table
+from services.observatory.event_table import columns, table
+from services.observatory.event_table.table import EventTable
 from services.observatory.review import ask
-from services.observatory.table import EventTable
 from shared.contract import load_all
 from shared.contract.directory import ContactAdded, StructureClosed, StructureRegistered, StructureRevised
-from shared.envelope import Message
-from shared.log import Log, LogDamaged, Unit, Write
+from shared.contract.envelope import Message
+from shared.kernel.eventlog.event_log import Log, LogDamaged, Unit, Write
 from tests.observatory.history import REGION, History, named, someone
 
 pytestmark = pytest.mark.slow

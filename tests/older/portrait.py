@@ -19,12 +19,12 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from services.embedded import access
-from shared.archive import Archive
-from shared.connection import OPERATOR
-from shared.envelope import Recorded, Void, opened
-from shared.keyring import Keyring
-from shared.nats_server import NatsServer
+from deploy.host.embedded import access
+from shared.contract.envelope import Recorded, Void, opened
+from shared.kernel.eventlog.connection import OPERATOR
+from shared.ledger.archive_format import Archive
+from shared.persons.keyring import Keyring
+from shared.runtime.nats.embedded_server import NatsServer
 from tests.older.house import NETWORK, SERVICES, House, links_in
 
 SHOWN, SAID, CHANGED = "shown.json", "said.jsonl", "changed.json"

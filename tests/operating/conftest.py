@@ -20,7 +20,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from shared.nats_server import free_port
+from shared.runtime.nats.embedded_server import free_port
 from tests.installation import Up
 
 

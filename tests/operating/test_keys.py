@@ -17,10 +17,10 @@ from urllib.request import Request
 
 import pytest
 
-from services.data_folder import CannotStart
-from services.embedded import Installation
-from shared.archive import Archive
-from shared.settings import Settings
+from deploy.host.data_folder import CannotStart
+from deploy.host.embedded import Installation
+from shared.base.settings import Settings
+from shared.ledger.archive_format import Archive
 from tests.installation import CLEAN, MAILLAGE, Up, maillage, post_json
 from tests.operating.conftest import fetched, until
 from tests.operating.test_serving import NETWORK, Served, Site, site

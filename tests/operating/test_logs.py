@@ -17,9 +17,9 @@ import structlog
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from shared import logs, tracing
-from shared.personal import Personal
-from shared.settings import Settings
+from shared.base import logs, tracing
+from shared.base.settings import Settings
+from shared.contract.personal import Personal
 
 Lines = Callable[[], list[dict[str, Any]]]
 ADDRESSES = ("zoe.quatrefages@exemple.invalid", "ZQ+liste@sous.exemple.invalid", "zoé@exemple")
@@ -112,7 +112,7 @@ def test_a_line_says_which_trace_it_belongs_to(lines: Lines) -> None:
 def test_a_line_that_can_not_be_written_ends_nobodys_work() -> None:
     """Where the log goes to the disk that is full, its loss must not be what stops views and watchers."""
     program = (
-        "import logging, structlog; from shared import logs; from shared.settings import Settings;"
+        "import logging, structlog; from shared.base import logs; from shared.base.settings import Settings;"
         "logs.configure(Settings()); structlog.get_logger().error('views.failed');"
         "logging.getLogger('library').error('failed'); print('went on')"
     )

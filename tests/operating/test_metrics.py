@@ -17,18 +17,18 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 
-import services.embedded  # noqa: F401 - it brings in every service, and so every metric
-from shared import reactions, telemetry
+from shared.base import tallies as telemetry
+from shared.base.cancellation import end
 from shared.contract.directory import StructureRegistered
-from shared.decider import Command, Refused
-from shared.envelope import Recorded
-from shared.execute import new_command_id
-from shared.metrics import REGISTRY, metrics_app, watch_loop
-from shared.nats_server import NatsServer
-from shared.reactions import on
-from shared.service import Service
-from shared.tasks import end
-from shared.web.observing import observed
+from shared.contract.envelope import Recorded
+from shared.kernel.command_handler import new_command_id
+from shared.kernel.decider import Command, Refused
+from shared.runtime import reactions
+from shared.runtime.nats.embedded_server import NatsServer
+from shared.runtime.prometheus import REGISTRY, metrics_app, watch_loop
+from shared.runtime.reactions import on
+from shared.runtime.service import Service
+from shared.web.request_metrics import observed
 from tests import small
 from tests.small import Close, Register, Tag
 
@@ -186,7 +186,7 @@ async def test_requests_are_told_apart_by_the_template_of_their_route_never_by_w
 
 
 async def test_the_lag_of_the_event_loop_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.metrics.TICK", 0.01)
+    monkeypatch.setattr("shared.runtime.prometheus.TICK", 0.01)
     before = (await scraped())["maillage_event_loop_lag_seconds_sum", ()]
     watching = asyncio.create_task(watch_loop())
     await asyncio.sleep(0.02)

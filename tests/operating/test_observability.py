@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import yaml
 
-import services.definitions
-from shared.metrics import REGISTRY
+from deploy.host.all_services import DEFINITIONS
+from shared.runtime.prometheus import REGISTRY
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "deploy" / "observability"
@@ -86,7 +86,7 @@ def test_every_alarm_says_what_it_means_what_to_do_and_where_to_read_on() -> Non
 def test_a_service_that_is_gone_is_missed_by_its_name() -> None:
     """Of a container that is gone Prometheus finds no address, so it has no `up` of it either."""
     (down,) = (rule["expr"] for rule in ALARMS if rule["alert"] == "ServiceDown")
-    for definition in services.definitions.DEFINITIONS:
+    for definition in DEFINITIONS:
         assert f'absent(up{{job="maillage", container="{definition.name}"}})' in down
 
 
@@ -113,7 +113,7 @@ def test_prometheus_and_grafana_find_their_files() -> None:
     prometheus = yaml.safe_load((FOLDER / "prometheus.yml").read_text())
     assert all((FOLDER / name).exists() for name in prometheus["rule_files"])
     (job,) = [job for job in prometheus["scrape_configs"] if job["job_name"] == "maillage"]
-    assert job["dns_sd_configs"][0]["names"] == [d.name for d in services.definitions.DEFINITIONS]
+    assert job["dns_sd_configs"][0]["names"] == [d.name for d in DEFINITIONS]
     provisioning = FOLDER / "grafana" / "provisioning"
     (source,) = yaml.safe_load((provisioning / "datasources" / "prometheus.yml").read_text())["datasources"]
     (provider,) = yaml.safe_load((provisioning / "dashboards" / "maillage.yml").read_text())["providers"]

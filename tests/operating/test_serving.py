@@ -18,12 +18,12 @@ from urllib.request import Request
 
 import pytest
 
-from services import serving
-from services.data_folder import CannotStart
-from services.embedded import access
-from shared.nats_config import Node, accounts_config, make_seeds, node_config, seed_of
-from shared.nats_server import binary, free_port
-from shared.settings import Settings
+from deploy.host import single_service as serving
+from deploy.host.data_folder import CannotStart
+from deploy.host.embedded import access
+from shared.base.settings import Settings
+from shared.runtime.nats.embedded_server import binary, free_port
+from shared.runtime.nats.server_config import Node, accounts_config, make_seeds, node_config, seed_of
 from tests.installation import CLEAN, MAILLAGE, maillage
 from tests.operating.conftest import fetched, until
 
@@ -188,7 +188,7 @@ def test_a_stream_of_somebody_else_is_not_taken_for_the_log(site: Site, tmp_path
         "import asyncio, sys\n"
         "from pathlib import Path\n"
         "from nats.js.api import StreamConfig\n"
-        "from shared.connection import OPERATOR, connected\n"
+        "from shared.kernel.eventlog.connection import OPERATOR, connected\n"
         "async def main():\n"
         "    nc = await connected(sys.argv[1], Path(sys.argv[2]), OPERATOR)\n"
         f"    await nc.jetstream().add_stream(StreamConfig(name='{NETWORK}', subjects=['{NETWORK}.>']))\n"

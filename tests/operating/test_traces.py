@@ -12,16 +12,16 @@ from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from shared import tracing
-from shared.asking import Asking
+from shared.base import tracing
+from shared.base.settings import Settings
 from shared.contract.directory import StructureRegistered
-from shared.decider import Command, Refused
-from shared.envelope import Provenance, Recorded, address, instant, opened, sealed_body
-from shared.execute import new_command_id, utc_now
-from shared.log import Unit, Write
-from shared.reactions import Reaction, on
-from shared.service import Service
-from shared.settings import Settings
+from shared.contract.envelope import Provenance, Recorded, address, instant, opened, sealed_body
+from shared.kernel.command_handler import new_command_id, utc_now
+from shared.kernel.decider import Command, Refused
+from shared.kernel.eventlog.event_log import Unit, Write
+from shared.runtime.reactions import Reaction, on
+from shared.runtime.request_reply import Asking
+from shared.runtime.service import Service
 from tests import small
 from tests.small import Register, Tag
 

@@ -8,11 +8,11 @@ from uuid import uuid4
 
 import pytest
 
-from services.definitions import DEFINITIONS
-from services.directory.domain.publication import PublishNews
-from services.newsletter.issue_views import ITEMS
-from services.newsletter.reactions import news_to_echos
-from shared.reactions import durable
+from deploy.host.all_services import DEFINITIONS
+from services.directory.publications.domain import PublishNews
+from services.newsletter.bulletins.collecting import news_to_echos
+from services.newsletter.bulletins.views import ITEMS
+from shared.runtime.reactions import durable
 from tests.drill.conftest import Place
 from tests.newsletter.conftest import until
 
@@ -24,7 +24,7 @@ async def test_what_a_new_release_reacts_to_it_reacts_to_on_an_older_data_folder
     older = [replace(d, reactions=[r for r in d.reactions if r is not news_to_echos]) for d in DEFINITIONS]
     news = PublishNews(structure=uuid4(), structure_name="Eau vive", title="Une école", text="Douze salles.")
     with monkeypatch.context() as before:
-        before.setattr("services.embedded.DEFINITIONS", older)
+        before.setattr("deploy.host.embedded.DEFINITIONS", older)
         async with place.up() as one:
             await one.installation.services["directory"].execute(news, id=uuid4(), actor="test")
             assert len(one.newsletter.reactions.reactions) == len(older[3].reactions)

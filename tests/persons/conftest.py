@@ -11,14 +11,14 @@ from uuid import UUID
 import pytest
 
 from shared.contract.directory import ContactAdded, ContactRemoved
+from shared.contract.envelope import Recorded
+from shared.contract.personal import Personal
 from shared.contract.persons import PersonForgottenByDirectory
-from shared.decider import Command
-from shared.envelope import Recorded
-from shared.execute import Outcome, new_command_id
-from shared.personal import Personal
-from shared.persons import PersonalData, Purpose
-from shared.service import Definition, Service
-from shared.views import Document, View
+from shared.kernel.command_handler import Outcome, new_command_id
+from shared.kernel.decider import Command
+from shared.kernel.projection import Document, View
+from shared.runtime.data_subjects import PersonalData, Purpose
+from shared.runtime.service import Definition, Service
 from tests import small
 
 HER, HIS = "zenobie@exemple.invalid", "balthazar@exemple.invalid"

@@ -21,7 +21,7 @@ from urllib.request import HTTPRedirectHandler, build_opener, urlopen
 import pytest
 from cryptography.exceptions import InvalidTag
 
-from shared.keyring import Keyring, restored
+from shared.persons.keyring import Keyring, restored
 from tests.installation import Up, as_operator, get_json, maillage, post_json
 from tests.persons.traces import holders, secret, written
 

@@ -11,13 +11,13 @@ from uuid import UUID
 
 import pytest
 
-from services.clocks import timed
+from deploy.cli.clock import timed
 from services.directory.app import DIRECTORY
-from services.directory.import_jobs import imports_of
-from services.directory.picture_terms import sweep
-from services.directory.pictures import pictures_of
-from shared.foretelling import FEW
-from shared.service import Definition, Service
+from services.directory.imports.jobs import imports_of
+from services.directory.publications.picture_retention import sweep
+from services.directory.publications.pictures import pictures_of
+from shared.persons.foretelling import FEW
+from shared.runtime.service import Definition, Service
 from tests.conftest import OpenService
 from tests.operating.test_metrics import scraped, value
 from tests.persons.conftest import HER, Add, move_clock
@@ -92,7 +92,7 @@ async def test_who_is_asked_for_by_a_human_is_forgotten_whatever_the_clock_says(
 async def test_the_clock_is_judged_again_before_each_part_of_many(
     open_service: OpenService, definition: Definition, add: Add, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.persons.AT_ONCE", 2)
+    monkeypatch.setattr("shared.runtime.data_subjects.AT_ONCE", 2)
     service = await open_service(definition)
     every = await some(service, add, 6)
     right = move_clock(service, days=TERM + 1)

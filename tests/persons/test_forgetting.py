@@ -10,12 +10,12 @@ from uuid import UUID
 
 import pytest
 
+from shared.contract.envelope import opened
 from shared.contract.persons import PersonForgottenByDirectory
-from shared.decider import Refused, derived_id
-from shared.envelope import opened
-from shared.execute import new_command_id
-from shared.persons import ForgetPerson
-from shared.service import Definition, Service
+from shared.kernel.command_handler import new_command_id
+from shared.kernel.decider import Refused, derived_id
+from shared.runtime.data_subjects import ForgetPerson
+from shared.runtime.service import Definition, Service
 from tests import small
 from tests.conftest import OpenService
 from tests.persons.conftest import HER, HIS, NAMES, Add, Follows

@@ -12,15 +12,15 @@ from uuid import uuid4
 import pytest
 from httpx2 import ASGITransport, AsyncClient
 
-from services.definitions import DEFINITIONS
+from deploy.host.all_services import DEFINITIONS
 from services.directory.app import DIRECTORY
-from services.directory.domain.contact import AddContact
+from services.directory.structures.domain.contact import AddContact
 from services.observatory.app import OBSERVATORY
+from shared.base.settings import Settings
 from shared.contract import EVENTS
-from shared.personal import Personal
-from shared.service import Definition, Service
-from shared.settings import Settings
-from shared.web.privacy import period, register_line
+from shared.contract.personal import Personal
+from shared.runtime.service import Definition, Service
+from shared.web.privacy_pages import period, register_line
 from tests.conftest import OpenService
 from tests.persons.conftest import HER, NAMES, do
 from tests.signing_in import operator

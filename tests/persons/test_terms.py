@@ -8,25 +8,30 @@ from uuid import UUID, uuid4, uuid5
 import pytest
 
 from services.directory.app import DIRECTORY
-from services.directory.domain.contact import AddContact, RemoveContact
-from services.directory.domain.structure import CloseStructure, RegisterStructure, ReopenStructure
+from services.directory.structures.domain.contact import AddContact, RemoveContact
+from services.directory.structures.domain.structure import CloseStructure, RegisterStructure, ReopenStructure
 from services.directory.views import CONTACTS
 from services.events.app import EVENTS
-from services.events.domain.attending import RegisterParticipant
-from services.events.domain.planning import PlanGathering
-from services.events.registration_views import REGISTRATIONS
+from services.events.gatherings.domain.planning import PlanGathering
+from services.events.gatherings.domain.registrations import RegisterParticipant
+from services.events.registrations.views import REGISTRATIONS
 from services.membership.app import MEMBERSHIP
-from services.membership.domain.charter import AdoptCharter
-from services.membership.domain.member import JoinNetworkAsPerson, LeaveNetwork, RestoreMember
-from services.membership.domain.seat import TakeBoardSeat, VacateBoardSeat
-from services.membership.domain.volunteer import NoteVolunteer
-from services.membership.member_views import MEMBERS
+from services.membership.governance.domain.board_seat import TakeBoardSeat, VacateBoardSeat
+from services.membership.members.domain.charter import AdoptCharter
+from services.membership.members.domain.member import JoinNetworkAsPerson, LeaveNetwork, RestoreMember
+from services.membership.members.views import MEMBERS
+from services.membership.team.domain.volunteer import NoteVolunteer
 from services.newsletter.app import NEWSLETTER
-from services.newsletter.domain.subscriber import ConfirmSubscription, RequestSubscription, Unsubscribe, subscriber_id
-from services.newsletter.subscriber_views import SUBSCRIBERS
-from shared.execute import new_command_id
-from shared.personal import Personal
-from shared.service import Definition, Service
+from services.newsletter.subscriptions.domain import (
+    ConfirmSubscription,
+    RequestSubscription,
+    Unsubscribe,
+    subscriber_id,
+)
+from services.newsletter.subscriptions.views import SUBSCRIBERS
+from shared.contract.personal import Personal
+from shared.kernel.command_handler import new_command_id
+from shared.runtime.service import Definition, Service
 from tests import small
 from tests.conftest import OpenService
 from tests.persons.conftest import HER, HIS, NAMES, Add, Follows, do, move_clock
@@ -58,7 +63,7 @@ async def test_who_is_due_is_listed_without_anything_being_done_and_forgotten_wh
 async def test_whoever_is_due_is_forgotten_also_where_they_are_too_many_for_once(
     open_service: OpenService, definition: Definition, add: Add, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.persons.AT_ONCE", 2)
+    monkeypatch.setattr("shared.runtime.data_subjects.AT_ONCE", 2)
     service = await open_service(definition)
     some = [await add(service, f"personne-{n}@exemple.invalid") for n in range(5)]
     move_clock(service, days=1097)

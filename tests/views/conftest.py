@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from shared.stores.mongo import MongoStore
-from shared.stores.mongo_client import Mongo
-from shared.stores.sqlite import SqliteStore
-from shared.views import Store
+from shared.kernel.projection import Store
+from shared.kernel.stores.mongo import MongoStore
+from shared.kernel.stores.mongo_client import Mongo
+from shared.kernel.stores.sqlite import SqliteStore
 from tests.installation import sample
 from tests.mongo import mongo_network, mongo_url
 

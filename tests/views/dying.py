@@ -20,13 +20,13 @@ from typing import Any
 import structlog
 from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
 
-from shared import runner as running
 from shared.contract import load_all
-from shared.log import Log
-from shared.nats_server import NatsServer
-from shared.runner import Runner
-from shared.stores.mongo import MongoStore
-from shared.stores.mongo_client import Mongo
+from shared.kernel import projector as running
+from shared.kernel.eventlog.event_log import Log
+from shared.kernel.projector import Runner
+from shared.kernel.stores.mongo import MongoStore
+from shared.kernel.stores.mongo_client import Mongo
+from shared.runtime.nats.embedded_server import NatsServer
 from tests.views.history import VIEWS
 
 WRITES = {"insert", "update", "delete", "create", "createIndexes", "renameCollection", "findAndModify"}

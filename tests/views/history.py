@@ -9,9 +9,9 @@ from uuid import UUID, uuid4
 from nats.aio.client import Client
 
 from shared.contract.directory import StructureClosed, StructureRegistered, StructureRevised
-from shared.envelope import Recorded
-from shared.log import Log, Unit
-from shared.views import Document, View
+from shared.contract.envelope import Recorded
+from shared.kernel.eventlog.event_log import Log, Unit
+from shared.kernel.projection import Document, View
 from tests.facts import changed, write
 from tests.small import STRUCTURES
 

@@ -14,14 +14,14 @@ from pathlib import Path
 
 import structlog
 
-from shared import runner as running
 from shared.contract import load_all
-from shared.log import Log
-from shared.nats_server import NatsServer
-from shared.runner import Runner
-from shared.stores import lease
-from shared.stores.mongo import MongoStore
-from shared.stores.mongo_client import Mongo
+from shared.kernel import projector as running
+from shared.kernel.eventlog.event_log import Log
+from shared.kernel.projector import Runner
+from shared.kernel.stores import lease
+from shared.kernel.stores.mongo import MongoStore
+from shared.kernel.stores.mongo_client import Mongo
+from shared.runtime.nats.embedded_server import NatsServer
 from tests.views.history import VIEWS
 
 

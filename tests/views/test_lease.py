@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 
-from shared.stores import lease
-from shared.stores.lease import MongoLease
-from shared.stores.mongo_client import Mongo
+from shared.kernel.stores import lease
+from shared.kernel.stores.lease import MongoLease
+from shared.kernel.stores.mongo_client import Mongo
 from tests.small import STRUCTURES
 
 

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
 
+from shared.base.settings import Settings
 from shared.contract.directory import StructureClosed
-from shared.direct import Unavailable
-from shared.settings import Settings
-from shared.stores import InUse, store_for
-from shared.stores.mongo import MongoStore
-from shared.stores.mongo_client import Driver, Mongo
-from shared.views import Batch, Checkpoint, Document, Moved, Standing, Turn, Unknown, View
+from shared.kernel.eventlog.direct_get import Unavailable
+from shared.kernel.projection import Batch, Checkpoint, Document, Moved, Standing, Turn, Unknown, View
+from shared.kernel.stores import InUse, store_for
+from shared.kernel.stores.mongo import MongoStore
+from shared.kernel.stores.mongo_client import Driver, Mongo
 from tests.installation import maillage
 from tests.mongo import Server
 from tests.small import STRUCTURES

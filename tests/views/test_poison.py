@@ -15,16 +15,16 @@ from uuid import UUID, uuid4
 import pytest
 from nats.aio.client import Client
 
-from services.definitions import DEFINITIONS
-from services.observatory.table import EventTable
-from shared.accounts import ACCESS
+from deploy.host.all_services import DEFINITIONS
+from services.observatory.event_table.table import EventTable
 from shared.contract import EVENTS
+from shared.contract.envelope import Recorded
 from shared.contract.examples import example_of
-from shared.envelope import Recorded
-from shared.log import Log
-from shared.runner import UNFOLDED, Runner
-from shared.stores.sqlite import SqliteStore
-from shared.views import Document
+from shared.identity.access_view import ACCESS
+from shared.kernel.eventlog.event_log import Log
+from shared.kernel.projection import Document
+from shared.kernel.projector import UNFOLDED, Runner
+from shared.kernel.stores.sqlite import SqliteStore
 from tests.facts import changed, unit, write
 from tests.small import STRUCTURES
 

@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 from nats.aio.client import Client
 
-from shared.log import Log
-from shared.nats_server import NatsServer
-from shared.runner import JUDGE, Runner
-from shared.stores.mongo import MongoStore
-from shared.stores.mongo_client import Driver, Mongo
-from shared.stores.sqlite import SqliteStore
+from shared.kernel.eventlog.event_log import Log
+from shared.kernel.projector import JUDGE, Runner
+from shared.kernel.stores.mongo import MongoStore
+from shared.kernel.stores.mongo_client import Driver, Mongo
+from shared.kernel.stores.sqlite import SqliteStore
+from shared.runtime.nats.embedded_server import NatsServer
 from tests.small import STRUCTURES
 from tests.views.history import VIEWS, some_history
 
@@ -27,8 +27,8 @@ LAST = 65  # the last write before which it is tried; there are fewer, so that t
 CHILD = """
 import asyncio, sys
 from pathlib import Path
-from shared.stores.sqlite import SqliteStore
-from shared.views import Batch, Checkpoint
+from shared.kernel.stores.sqlite import SqliteStore
+from shared.kernel.projection import Batch, Checkpoint
 from tests.small import STRUCTURES
 
 async def main():
@@ -85,8 +85,8 @@ async def test_in_mongodb_nothing_is_lost_or_double_whichever_write_a_kill_came_
     driver: Driver,
     tries: list[int],
 ) -> None:
-    monkeypatch.setattr("shared.stores.lease.DEAD", 0.1)
-    monkeypatch.setattr("shared.runner.FAR", 0.03)
+    monkeypatch.setattr("shared.kernel.stores.lease.DEAD", 0.1)
+    monkeypatch.setattr("shared.kernel.projector.FAR", 0.03)
     await some_history(nc, log, 45, seed=11)
     expected = await contents(log, SqliteStore(tmp_path / "v"))
     what = {

@@ -19,20 +19,20 @@ from uuid import UUID, uuid4
 import pytest
 from nats.aio.client import Client
 
-from shared import runner
 from shared.contract import EVENTS
 from shared.contract.directory import StructureRegistered
-from shared.decider import Command
-from shared.envelope import Recorded
-from shared.execute import new_command_id
-from shared.log import Log, LogDamaged
-from shared.nats_server import NatsServer
-from shared.reactions import on
-from shared.runner import Runner
-from shared.service import Definition, Service
-from shared.stores.mongo import MongoStore
-from shared.stores.mongo_client import Mongo
-from shared.views import Batch, Checkpoint, View
+from shared.contract.envelope import Recorded
+from shared.kernel import projector as runner
+from shared.kernel.command_handler import new_command_id
+from shared.kernel.decider import Command
+from shared.kernel.eventlog.event_log import Log, LogDamaged
+from shared.kernel.projection import Batch, Checkpoint, View
+from shared.kernel.projector import Runner
+from shared.kernel.stores.mongo import MongoStore
+from shared.kernel.stores.mongo_client import Mongo
+from shared.runtime.nats.embedded_server import NatsServer
+from shared.runtime.reactions import on
+from shared.runtime.service import Definition, Service
 from tests import small
 from tests.facts import changed, unit, write
 from tests.mongo import Server
@@ -52,7 +52,7 @@ class Replica(Runner):
 
 @pytest.fixture(autouse=True)
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.stores.lease.DEAD", 1.0)
+    monkeypatch.setattr("shared.kernel.stores.lease.DEAD", 1.0)
     monkeypatch.setattr(runner, "RENEW", 0.2)
     monkeypatch.setattr(runner, "LOOK", 0.2)
     monkeypatch.setattr(runner, "FAR", 0.1)

@@ -17,13 +17,13 @@ from nats.aio.client import Client
 from nats.js.api import StreamConfig
 
 from shared.contract.directory import StructureRegistered
-from shared.execute import new_command_id, readable
-from shared.log import Log, LogDamaged, Unit
-from shared.nats_server import NatsServer
-from shared.runner import Runner
-from shared.service import Service
-from shared.stores.sqlite import SqliteStore
-from shared.views import View
+from shared.kernel.command_handler import new_command_id, readable
+from shared.kernel.eventlog.event_log import Log, LogDamaged, Unit
+from shared.kernel.projection import View
+from shared.kernel.projector import Runner
+from shared.kernel.stores.sqlite import SqliteStore
+from shared.runtime.nats.embedded_server import NatsServer
+from shared.runtime.service import Service
 from tests import small
 from tests.facts import changed, unit, write
 from tests.small import CONTACTS, STRUCTURE, STRUCTURES, AddContact, Close, Register, Tag
@@ -211,7 +211,7 @@ async def test_types_that_nobody_knows_are_counted_and_in_nobodys_way(nc: Client
 async def test_a_batch_that_could_not_be_written_is_read_again_and_judged_alike(
     log: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.runner.RETRY", 0.05)
+    monkeypatch.setattr("shared.kernel.projector.RETRY", 0.05)
     failures = iter([OSError("disk full"), OSError("disk full")])
     async with running(log, tmp_path / "v") as runner:
         put = runner.store.put  # type: ignore[attr-defined]
@@ -276,7 +276,7 @@ async def test_views_keep_what_is_personal_sealed(service: Service) -> None:
 
 @pytest.fixture
 async def breakable(nc: Client, network: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Log]:
-    monkeypatch.setattr("shared.log.unlike", lambda *_: [])
+    monkeypatch.setattr("shared.kernel.eventlog.event_log.unlike", lambda *_: [])
     config = StreamConfig(name=network, subjects=[f"{network}.>"], allow_direct=True, allow_atomic=True)
     await nc.jetstream().add_stream(config)
     log = Log(nc, network)

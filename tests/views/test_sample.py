@@ -10,19 +10,19 @@ from zlib import crc32
 
 import pytest
 
-from services.definitions import DEFINITIONS
-from services.embedded import access
-from shared.accounts import ACCESS
-from shared.connection import OPERATOR
-from shared.envelope import Message
-from shared.log import Log
-from shared.nats_server import NatsServer
-from shared.runner import Runner
-from shared.service import Definition
-from shared.stores.mongo import MongoStore
-from shared.stores.mongo_client import Mongo
-from shared.stores.sqlite import SqliteStore
-from shared.views import Store
+from deploy.host.all_services import DEFINITIONS
+from deploy.host.embedded import access
+from shared.contract.envelope import Message
+from shared.identity.access_view import ACCESS
+from shared.kernel.eventlog.connection import OPERATOR
+from shared.kernel.eventlog.event_log import Log
+from shared.kernel.projection import Store
+from shared.kernel.projector import Runner
+from shared.kernel.stores.mongo import MongoStore
+from shared.kernel.stores.mongo_client import Mongo
+from shared.kernel.stores.sqlite import SqliteStore
+from shared.runtime.nats.embedded_server import NatsServer
+from shared.runtime.service import Definition
 from tests.facts import everything
 
 PART = 1 if os.environ.get("MAILLAGE_TEST_MONGO_URL") else 24

@@ -1,4 +1,4 @@
-"""What every store of views must do. Written against `shared.views.Store` alone."""
+"""What every store of views must do. Written against `shared.kernel.projection.Store` alone."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from shared.contract.directory import StructureRegistered
-from shared.views import Batch, Checkpoint, Document, Parked, Store, View, everything, folded
+from shared.kernel.projection import Batch, Checkpoint, Document, Parked, Store, View, everything, folded
 from tests.views.conftest import OpenStore
 
 PEOPLE = View(
@@ -192,7 +192,7 @@ async def test_pages_cover_everything_once_and_say_how_many_there_are(store: Sto
 async def test_a_walk_brings_each_document_that_matches_once_whatever_comes_and_goes(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.views.AT_ONCE", 10)
+    monkeypatch.setattr("shared.kernel.projection.AT_ONCE", 10)
     await filled(store, *(thing(f"{n:03}", kind="ab"[n % 2], tags=["x"] if n % 3 else []) for n in range(95)))
     assert [d["key"] async for d in everything(store, PEOPLE)] == [f"{n:03}" for n in range(95)]
     assert [d["key"] async for d in everything(store, PEOPLE, {"kind": "a", "tags": "x"})] == [
@@ -216,7 +216,7 @@ async def test_many_and_few_that_match_are_found_alike(store: Store, monkeypatch
     await filled(store, *things)
     where = {"kind": ["a", "c"], "tags": "x", "since": [None, "2016"]}
     few = await store.find(PEOPLE, where, sort=["-size"], limit=5, offset=3)
-    monkeypatch.setattr("shared.stores.sqlite.MANY", 0)
+    monkeypatch.setattr("shared.kernel.stores.sqlite.MANY", 0)
     assert await store.find(PEOPLE, where, sort=["-size"], limit=5, offset=3) == few
     expected = sorted((d for d in things if d["kind"] != "b" and d["tags"] and not d["since"]), key=lambda d: d["key"])
     expected.sort(key=lambda d: -d["size"])

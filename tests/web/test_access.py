@@ -14,15 +14,15 @@ from httpx2 import AsyncClient
 from markupsafe import Markup
 from starlette.responses import PlainTextResponse, Response
 
-from services.root import root_of
+from deploy.host.root_app import root_of
 from shared.contract.accounts import SignedOut
-from shared.decider import Command
-from shared.service import Service
-from shared.web.access import RENEW, access, cookie_name, who_of
-from shared.web.limits import SECURITY_HEADERS
-from shared.web.pages import Pages
-from shared.web.persons import revealed
-from shared.web.rates import RATES, Rates, limited
+from shared.kernel.decider import Command
+from shared.runtime.service import Service
+from shared.web.security.authorization import RENEW, access, cookie_name, who_of
+from shared.web.security.rate_limits import RATES, Rates, limited
+from shared.web.security.redaction import revealed
+from shared.web.security.request_limits import SECURITY_HEADERS
+from shared.web.templating import Pages
 from tests import small
 from tests.conftest import OpenService
 from tests.signing_in import account, operator, signer

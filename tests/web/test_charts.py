@@ -5,10 +5,10 @@ import pytest
 from markupsafe import Markup
 
 from shared.geo import communes_of, departments_of
-from shared.web.charts import bars, cloth, department_map, line, shares, stacked_bars
-from shared.web.maps import steps_for
-from shared.web.outlines import WIDTH, cut_out
-from shared.web.points import points_map
+from shared.web.charts.charts import bars, cloth, department_map, line, shares, stacked_bars
+from shared.web.charts.commune_map import points_map
+from shared.web.charts.department_map import steps_for
+from shared.web.charts.outlines import WIDTH, cut_out
 
 OCCITANIE = [one.code for one in departments_of("76")]
 HOSTILE = "<script>alert('1')</script>"

@@ -7,10 +7,10 @@ import pytest
 from pydantic import AfterValidator, BaseModel, Field, ValidationError
 from starlette.datastructures import FormData
 
-from shared.web.forms import Form, FormField, parse, sentences
-from shared.web.questions import Suggestion
-from shared.web.words import WORDS
-from shared.words import Lexicon
+from shared.base.translations import Lexicon
+from shared.web.forms.controls import Suggestion
+from shared.web.forms.forms import Form, FormField, parse, sentences
+from shared.web.messages import WORDS
 
 LEXICON = Lexicon(
     WORDS,
@@ -203,7 +203,7 @@ def test_no_sentence_shows_pydantics_own_words_or_an_unfilled_blank() -> None:
 
 
 def test_every_pydantic_error_that_has_a_code_has_words() -> None:
-    from shared.web.sentences import CODES
+    from shared.web.forms.validation_messages import CODES
 
     assert all(f"invalid.{code}" in WORDS for code in CODES.values())
 

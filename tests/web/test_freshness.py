@@ -14,19 +14,19 @@ from fastapi import APIRouter, Request
 from httpx2 import AsyncClient
 from starlette.responses import Response
 
-from services.root import root_of
-from shared import freshness
-from shared.execute import new_command_id, utc_now
-from shared.freshness import Freshness, Stale
-from shared.log import Log, Unavailable
-from shared.nats_server import NatsServer
-from shared.runner import Runner
-from shared.service import Service
-from shared.stores.sqlite import SqliteStore
-from shared.tasks import end
-from shared.views import StoreAway
-from shared.web.access import access
-from shared.web.rendering import render
+from deploy.host.root_app import root_of
+from shared.base.cancellation import end
+from shared.kernel import staleness as freshness
+from shared.kernel.command_handler import new_command_id, utc_now
+from shared.kernel.eventlog.event_log import Log, Unavailable
+from shared.kernel.projection import StoreAway
+from shared.kernel.projector import Runner
+from shared.kernel.staleness import Freshness, Stale
+from shared.kernel.stores.sqlite import SqliteStore
+from shared.runtime.nats.embedded_server import NatsServer
+from shared.runtime.service import Service
+from shared.web.lists import render
+from shared.web.security.authorization import access
 from tests import small
 from tests.conftest import OpenService
 from tests.signing_in import operator

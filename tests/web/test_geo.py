@@ -1,5 +1,5 @@
 from shared.geo import DEPARTMENTS, commune, communes_named, departments_of, outlines
-from shared.web.outlines import cut_out
+from shared.web.charts.outlines import cut_out
 
 
 def test_a_region_has_its_departments() -> None:

@@ -15,16 +15,16 @@ import httpx2
 import pytest
 from httpx2 import AsyncClient, Response
 
-from services.root import root_of
-from shared import kept_forms
+from deploy.host.root_app import root_of
+from shared.base.secret_files import OPERATOR_TOKEN
 from shared.contract.accounts import SessionsEnded
-from shared.execute import utc_now
-from shared.kept_forms import LONGEST, SECRET, KeptForm, KeptForms
-from shared.secret_files import OPERATOR_TOKEN
-from shared.service import Service
-from shared.sessions import Sessions
-from shared.web.rates import RATES
-from shared.web.refilling import Page, best_filling, rewritten
+from shared.identity.sessions import Sessions
+from shared.kernel.command_handler import utc_now
+from shared.runtime.service import Service
+from shared.web.forms import kept_forms
+from shared.web.forms.kept_forms import LONGEST, SECRET, KeptForm, KeptForms
+from shared.web.forms.refilling import Page, best_filling, rewritten
+from shared.web.security.rate_limits import RATES
 from tests.conftest import OpenService
 from tests.signing_in import Account, account, signer
 from tests.web.forms import filled_in, forms_of

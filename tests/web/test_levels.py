@@ -9,11 +9,11 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from nats.aio.client import Client
 
-from services.definitions import DEFINITIONS
-from services.root import root_of
-from shared.nats_server import NatsServer
-from shared.service import Definition, Service
-from shared.web.access import admitted, level_of
+from deploy.host.all_services import DEFINITIONS
+from deploy.host.root_app import root_of
+from shared.runtime.nats.embedded_server import NatsServer
+from shared.runtime.service import Definition, Service
+from shared.web.security.authorization import admitted, level_of
 from tests import small
 
 pytestmark = pytest.mark.slow

@@ -9,7 +9,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 from starlette.types import Message
 
-from shared.web.limits import SECURITY_HEADERS, limit_body, own_host, secured
+from shared.web.security.request_limits import SECURITY_HEADERS, limit_body, own_host, secured
 
 
 async def length(request: Request) -> Response:
@@ -58,11 +58,11 @@ def test_what_is_too_much_is_read_to_its_end_before_the_answer(head: list[tuple[
 
 
 def test_only_so_much_is_read_so_long_and_of_so_many_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.web.limits.DISCARDED", 3000)
+    monkeypatch.setattr("shared.web.security.request_limits.DISCARDED", 3000)
     assert exchange([(b"content-length", b"999999")], [b"x" * 1000] * 50) == ["read"] * 3 + ["413"]
-    monkeypatch.setattr("shared.web.limits.DISCARDING", 0.05)
+    monkeypatch.setattr("shared.web.security.request_limits.DISCARDING", 0.05)
     assert exchange([(b"content-length", b"999999")], [b"x" * 1000], ends=False) == ["read", "413"]
-    monkeypatch.setattr("shared.web.limits.DISCARDED_AT_ONCE", 0)
+    monkeypatch.setattr("shared.web.security.request_limits.DISCARDED_AT_ONCE", 0)
     assert exchange([(b"content-length", b"999999")], [b"x"] * 5) == ["413"]
 
 

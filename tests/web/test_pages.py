@@ -12,12 +12,12 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
 
-from shared.identity import OPERATOR
-from shared.web.assets import asset, static_app
-from shared.web.forms import Form
-from shared.web.pages import Pages
-from shared.web.words import WORDS
-from shared.words import Lexicon
+from shared.base.translations import Lexicon
+from shared.kernel.principal import OPERATOR
+from shared.web.forms.forms import Form
+from shared.web.messages import WORDS
+from shared.web.static_files import asset, static_app
+from shared.web.templating import Pages
 
 Client = Callable[..., TestClient]
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from starlette.requests import Request
 
-from shared.web.rates import KEPT, RATES, Rates, networks
+from shared.web.security.rate_limits import KEPT, RATES, Rates, networks
 
 
 class Clock:

@@ -28,10 +28,10 @@ from shared.contract.accounts import (
     SigningKeyWithdrawn,
     TokenWithdrawn,
 )  # fmt: skip
-from shared.identity import OPERATOR, PUBLIC
-from shared.operator_token import operator_token
-from shared.service import Service
-from shared.sessions import BadToken, Sessions, Signer, Unsure
+from shared.identity.operator_token import operator_token
+from shared.identity.sessions import BadToken, Sessions, Signer, Unsure
+from shared.kernel.principal import OPERATOR, PUBLIC
+from shared.runtime.service import Service
 from tests.conftest import OpenService
 from tests.signing_in import Account, account, say, signer
 

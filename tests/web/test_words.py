@@ -1,8 +1,8 @@
 import pytest
 
-from shared.web.formats import country, day, department, long_day, moment, number, percent
-from shared.web.words import SERVICES, WORDS
-from shared.words import Lexicon, typeset
+from shared.base.translations import Lexicon, typeset
+from shared.web.formatting import country, day, department, long_day, moment, number, percent
+from shared.web.messages import SERVICES, WORDS
 
 NNBSP = "\u202f"
 

@@ -18,9 +18,9 @@ from typing import Any
 
 import yaml
 
-from services.observatory.filtering import ALL, Answer, Filters, Parts, narrowed, parted
+from services.observatory.event_table.filtering import ALL, Answer, Filters, Parts, narrowed, parted
+from services.observatory.event_table.table import EventTable
 from services.observatory.indicators import INDICATORS, RANGE, Counts, Filter, Indicator
-from services.observatory.table import EventTable
 from shared.geo import DEPARTMENTS
 
 HERE = Path(__file__).parent

@@ -9,18 +9,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from services.observatory.dashboard import service_of
-from services.observatory.drawing import Context, Drawn, drawn, name, year_of
-from services.observatory.drawing import label as worded
-from services.observatory.filtering import Filters
+from services.observatory.charts.drawing import Context, Drawn, drawn, name, year_of
+from services.observatory.charts.drawing import label as worded
+from services.observatory.dashboard.dashboard import service_of
+from services.observatory.event_table.filtering import Filters
+from services.observatory.figures.computed import Leaf, Spec
+from services.observatory.figures.period import Period
 from services.observatory.indicators import INDICATORS, Indicator
 from services.observatory.network import NOBODY, Network
-from services.observatory.review.computed import Leaf, Spec
-from services.observatory.review.period import Period
+from shared.base.translations import Lang, Lexicon, typeset
 from shared.contract import SERVICES
-from shared.web.formats import day as written
-from shared.web.formats import number
-from shared.words import Lang, Lexicon, typeset
+from shared.web.formatting import day as written
+from shared.web.formatting import number
 
 MINUS = "−"
 

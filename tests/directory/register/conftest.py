@@ -9,13 +9,13 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.directory.app import DIRECTORY
-from services.directory.domain.structure import RegisterStructure
+from services.directory.structures.domain.structure import RegisterStructure
 from shared.contract import Event
-from shared.decider import Command
-from shared.envelope import Provenance, address, sealed_body
-from shared.execute import new_command_id
-from shared.log import Unit, Write
-from shared.service import Service
+from shared.contract.envelope import Provenance, address, sealed_body
+from shared.kernel.command_handler import new_command_id
+from shared.kernel.decider import Command
+from shared.kernel.eventlog.event_log import Unit, Write
+from shared.runtime.service import Service
 from tests.conftest import OpenService
 
 WHO = "staff:test"

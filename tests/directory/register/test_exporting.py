@@ -14,12 +14,12 @@ import pytest
 from openpyxl import load_workbook
 
 from services.directory.app import DIRECTORY
-from services.directory.exporting import COLUMNS, FORMATS, Exporter, as_jsonld, as_vcard
-from services.directory.import_columns import guessed
-from services.directory.import_reading import read_table
-from shared.views import Document
-from shared.web.words import WORDS
-from shared.words import Lexicon
+from services.directory.imports.columns import guessed
+from services.directory.imports.table_reader import read_table
+from services.directory.search.exports import COLUMNS, FORMATS, Exporter, as_jsonld, as_vcard
+from shared.base.translations import Lexicon
+from shared.kernel.projection import Document
+from shared.web.messages import WORDS
 
 EXPORT = Exporter(
     Lexicon(WORDS, DIRECTORY.words), "fr", lambda key: f"https://exemple.invalid/directory/structures/{key}"

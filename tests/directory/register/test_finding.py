@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from uuid import UUID
 
-from services.directory.domain.cooperation import DraftProject, PublishProject, WithdrawProject
-from services.directory.domain.structure import (
+from services.directory.projects.domain import DraftProject, PublishProject, WithdrawProject
+from services.directory.search.finder import Finder, finder_of
+from services.directory.structures.domain.structure import (
     CloseStructure,
     ListStructure,
     MergeStructures,
@@ -14,7 +15,6 @@ from services.directory.domain.structure import (
     ReviseStructure,
     UnmergeStructures,
 )
-from services.directory.finding import Finder, finder_of
 from shared.contract.membership import MemberCollegeChanged, MemberJoined, MemberLeft
 from tests.directory.register.conftest import Town, structure
 

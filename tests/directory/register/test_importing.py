@@ -7,13 +7,13 @@ from uuid import uuid4
 
 import pytest
 
-from services.directory import importing
-from services.directory.domain.structure import CloseStructure, MergeStructures
-from services.directory.finding import finder_of
-from services.directory.import_reading import NotRead, read_table
+from services.directory.imports import plan as importing
+from services.directory.imports.table_reader import NotRead, read_table
+from services.directory.search.finder import finder_of
+from services.directory.structures.domain.structure import CloseStructure, MergeStructures
 from services.directory.views import STRUCTURES
-from shared.decider import Command, Refused
-from shared.execute import Outcome
+from shared.kernel.command_handler import Outcome
+from shared.kernel.decider import Command, Refused
 from tests.directory.register.conftest import WHO, Town, structure
 
 WHO_ID = uuid4()

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from services.directory.indexing import Entry, Index, Vocabulary
+from services.directory.search.inverted_index import Entry, Index, Vocabulary
 
 NAMES = ("Kynarou France", "Électriciens sans frontières", "Cœur de forêt", "Association Jappoo", "Eau vive Occitanie")
 

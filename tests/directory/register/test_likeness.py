@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from deploy.sample.structures import structures
-from services.directory.likeness import LIKELY, Likeness, Named
+from services.directory.duplicates.matching import LIKELY, Likeness, Named
 
 SAMPLE = tuple(Named(s.key, s.name, None, s.department) for s in structures())
 AS_THE_REVIEW_ALSO_WRITES_THEM = {

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 
-from services.directory.domain.namesakes import DoubtNamesakes, TellNamesakesApart
-from services.directory.domain.structure import MergeStructures, ReviseStructure
-from services.directory.domain.structure_state import FACTS
-from services.directory.duplicates import duplicates_of, side_by_side
+from services.directory.duplicates.domain import DoubtNamesakes, TellNamesakesApart
+from services.directory.duplicates.worklist import duplicates_of, side_by_side
+from services.directory.structures.domain.structure import MergeStructures, ReviseStructure
+from services.directory.structures.domain.structure_state import FACTS
 from services.directory.views import STRUCTURES
-from shared.decider import Refused
-from shared.execute import Outcome, new_command_id
+from shared.kernel.command_handler import Outcome, new_command_id
+from shared.kernel.decider import Refused
 from tests.directory.register.conftest import WHO, Town, structure
 
 

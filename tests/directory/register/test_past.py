@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
-from services.directory.domain.structure import (
+from services.directory.structures.domain.structure import (
     CloseStructure,
     ListStructure,
     MergeStructures,
@@ -13,7 +13,7 @@ from services.directory.domain.structure import (
     UnlistStructure,
     UnmergeStructures,
 )
-from services.directory.past import as_given, field_history, past_of, record_as_of, timeline
+from services.directory.structures.history import as_given, field_history, past_of, record_as_of, timeline
 from services.directory.views import STRUCTURES
 from tests.directory.register.conftest import WHO, Town, structure
 

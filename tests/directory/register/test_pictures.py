@@ -15,9 +15,9 @@ import pytest
 from PIL import Image, ImageOps
 from PIL.ExifTags import Base
 
-from services.directory import picture_making
-from services.directory.pictures import BIGGEST, GIVES_BACK, LONGEST, MAKER, Pictures, remade
-from shared.decider import Refused
+from services.directory.publications import picture_making
+from services.directory.publications.pictures import BIGGEST, GIVES_BACK, LONGEST, MAKER, Pictures, remade
+from shared.kernel.decider import Refused
 from shared.web.markdown import as_html, as_plain
 
 

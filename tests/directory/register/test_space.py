@@ -6,19 +6,19 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.directory.domain.publication import (
+from services.directory.casework.domain.support import GiveSupport
+from services.directory.publications.domain import (
     DraftPublication,
     PublishDraft,
     RedraftPublication,
     WithdrawPublication,
 )
-from services.directory.domain.structure import CloseStructure, MergeStructures, ReviseStructure
-from services.directory.domain.support import GiveSupport
-from services.directory.space import kept_record, known_as, may_publish
-from services.directory.space_views import SPACE
+from services.directory.space.ownership import kept_record, known_as, may_publish
+from services.directory.space.views import SPACE
+from services.directory.structures.domain.structure import CloseStructure, MergeStructures, ReviseStructure
 from services.directory.views import PUBLICATIONS, STRUCTURES, SUPPORTS
 from shared.contract.membership import MemberJoined, MemberLeft
-from shared.decider import Refused
+from shared.kernel.decider import Refused
 from tests.directory.register.conftest import Town, structure
 
 MEMBER = uuid4()

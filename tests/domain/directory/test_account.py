@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import pytest
 from pydantic import ValidationError
 
-from services.directory.domain.account import (
+from services.directory.accounts.domain.account import (
     ACCOUNT,
     CloseAccount,
     GrantRole,
@@ -20,16 +20,10 @@ from services.directory.domain.account import (
     SetRoles,
     WithdrawRole,
 )
-from services.directory.domain.account_sessions import (
-    MOST_SESSIONS,
-    EndSessions,
-    SetPassword,
-    SignIn,
-    SignOut,
-)
-from services.directory.domain.account_state import ADMINISTRATORS, account_id
-from services.directory.domain.account_tokens import MOST_TOKENS, IssueToken, WithdrawToken
-from services.directory.domain.signing_key import SIGNING_KEY, PublishSigningKey, WithdrawSigningKey
+from services.directory.accounts.domain.account_state import ADMINISTRATORS, account_id
+from services.directory.accounts.domain.sessions import MOST_SESSIONS, EndSessions, SetPassword, SignIn, SignOut
+from services.directory.accounts.domain.signing_key import SIGNING_KEY, PublishSigningKey, WithdrawSigningKey
+from services.directory.accounts.domain.tokens import MOST_TOKENS, IssueToken, WithdrawToken
 from shared.contract import Event
 from shared.contract.accounts import (
     AccountClosed,
@@ -49,8 +43,8 @@ from shared.contract.accounts import (
     TokenIssued,
     TokenWithdrawn,
 )
-from shared.decider import Command, Elsewhere, Refused
-from shared.personal import Personal
+from shared.contract.personal import Personal
+from shared.kernel.decider import Command, Elsewhere, Refused
 from tests.domain.given import COMMAND, NOON, context
 
 PERSON, OTHER = uuid4(), uuid4()

@@ -9,18 +9,18 @@ from uuid import uuid4
 import pytest
 from pydantic import ValidationError
 
-from services.directory.domain.claim import CLAIM, AcceptClaim, ClaimListing, ConfirmClaim, RefuseClaim
-from services.directory.domain.cooperation import PROJECT, DraftProject, PublishProject, ReviseProject, WithdrawProject
-from services.directory.domain.namesakes import NAMESAKES, DoubtNamesakes, TellNamesakesApart, pair_id
-from services.directory.domain.publication import (
+from services.directory.casework.domain.request import REQUEST, AnswerIdentification
+from services.directory.claims.domain import CLAIM, AcceptClaim, ClaimListing, ConfirmClaim, RefuseClaim
+from services.directory.duplicates.domain import NAMESAKES, DoubtNamesakes, TellNamesakesApart, pair_id
+from services.directory.imports.domain import IMPORT, FinishImport, StartImport, line_id, start_id
+from services.directory.projects.domain import PROJECT, DraftProject, PublishProject, ReviseProject, WithdrawProject
+from services.directory.publications.domain import (
     PUBLICATION,
     DraftPublication,
     PublishDraft,
     RedraftPublication,
     WithdrawPublication,
 )
-from services.directory.domain.request import REQUEST, AnswerIdentification
-from services.directory.domain.structure_import import IMPORT, FinishImport, StartImport, line_id, start_id
 from shared.contract import Event
 from shared.contract.cooperation import (
     CooperationProjectPublished,
@@ -43,7 +43,7 @@ from shared.contract.directory import (
     PublicationRedrafted,
     PublicationWithdrawn,
 )
-from shared.personal import Personal
+from shared.contract.personal import Personal
 from tests.domain.given import NOON, context, decided
 
 ID, LEADER, OTHER = uuid4(), uuid4(), uuid4()

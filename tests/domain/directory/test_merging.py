@@ -10,10 +10,21 @@ import pytest
 from hypothesis import given as each
 from hypothesis import strategies as st
 
-from services.directory.domain.listing import DeclineListing, PictureStructure, UnpictureStructure, WishListing
-from services.directory.domain.merging import CLOSED_BY_MERGE, MergeStructures, UnmergeStructures
-from services.directory.domain.structure import FACTS, STRUCTURE, CloseStructure, ReopenStructure, ReviseStructure
-from services.directory.domain.structure_state import CLEARABLE, LISTS
+from services.directory.structures.domain.listing import (
+    DeclineListing,
+    PictureStructure,
+    UnpictureStructure,
+    WishListing,
+)
+from services.directory.structures.domain.merging import CLOSED_BY_MERGE, MergeStructures, UnmergeStructures
+from services.directory.structures.domain.structure import (
+    FACTS,
+    STRUCTURE,
+    CloseStructure,
+    ReopenStructure,
+    ReviseStructure,
+)
+from services.directory.structures.domain.structure_state import CLEARABLE, LISTS
 from shared.contract import Event
 from shared.contract.directory import (
     StructureAbsorbed,
@@ -31,7 +42,7 @@ from shared.contract.directory import (
     StructureUnlisted,
     StructureUnpictured,
 )
-from shared.decider import Elsewhere, Refused
+from shared.kernel.decider import Elsewhere, Refused
 from tests.domain.given import context, decided
 
 KEPT, OTHER, THIRD = uuid4(), uuid4(), uuid4()

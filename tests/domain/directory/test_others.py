@@ -8,16 +8,16 @@ from uuid import uuid4
 import pytest
 from pydantic import ValidationError
 
-from services.directory.domain.contact import CONTACT, AddContact, RemoveContact, ReviseContact
-from services.directory.domain.coverage import COVERAGE, NoteMediaCoverage, WithdrawMediaCoverage
-from services.directory.domain.publication import PUBLICATION, PublishNews, PublishOffer, WithdrawPublication
-from services.directory.domain.request import (
+from services.directory.casework.domain.coverage import COVERAGE, NoteMediaCoverage, WithdrawMediaCoverage
+from services.directory.casework.domain.request import (
     REQUEST,
     AnswerIdentification,
     RequestIdentification,
     WithdrawIdentificationRequest,
-)  # fmt: skip
-from services.directory.domain.support import SUPPORT, GiveSupport, WithdrawSupport
+)
+from services.directory.casework.domain.support import SUPPORT, GiveSupport, WithdrawSupport
+from services.directory.publications.domain import PUBLICATION, PublishNews, PublishOffer, WithdrawPublication
+from services.directory.structures.domain.contact import CONTACT, AddContact, RemoveContact, ReviseContact
 from shared.contract import Event
 from shared.contract.directory import (
     ContactAdded,
@@ -30,7 +30,7 @@ from shared.contract.directory import (
     PublicationWithdrawn,
     SupportWithdrawn,
 )
-from shared.personal import Personal
+from shared.contract.personal import Personal
 from tests.domain.given import COMMAND, context, decided
 
 ID, STRUCTURE, PERSON = uuid4(), uuid4(), uuid4()

@@ -9,8 +9,8 @@ from hypothesis import given as each
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from services.directory.domain.fields import luhn
-from services.directory.domain.structure import (
+from services.directory.structures.domain.fields import luhn
+from services.directory.structures.domain.structure import (
     FACTS,
     STRUCTURE,
     CloseStructure,
@@ -20,7 +20,7 @@ from services.directory.domain.structure import (
     ReviseStructure,
     UnlistStructure,
 )
-from services.directory.domain.structure_state import same
+from services.directory.structures.domain.structure_state import same
 from shared.contract.directory import (
     StructureClosed,
     StructureListed,

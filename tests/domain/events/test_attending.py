@@ -10,16 +10,16 @@ import pytest
 from hypothesis import given as each
 from hypothesis import strategies as st
 
-from services.events.domain.attending import (
+from services.events.gatherings.domain.gathering import GATHERING
+from services.events.gatherings.domain.planning import ReviseGathering
+from services.events.gatherings.domain.registrations import (
     CancelRegistration,
     CheckIn,
     RegisterParticipant,
     ReinstateRegistration,
     UndoCheckIn,
 )
-from services.events.domain.gathering import GATHERING
-from services.events.domain.planning import ReviseGathering
-from services.events.domain.state import Gathering
+from services.events.gatherings.domain.state import Gathering
 from shared.contract import Event
 from shared.contract.events import (
     AgoraAttended,
@@ -34,8 +34,8 @@ from shared.contract.events import (
     RegistrationCancelled,
     RegistrationReinstated,
 )
-from shared.decider import Command, Refused
-from shared.personal import Personal
+from shared.contract.personal import Personal
+from shared.kernel.decider import Command, Refused
 from tests.domain.given import COMMAND, context, decided
 
 ID = UUID(int=7)

@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 from pydantic import ValidationError
 
-from services.events.domain.counting import CountHeads, NoteWorkshop, WithdrawWorkshop
-from services.events.domain.gathering import GATHERING
+from services.events.gatherings.domain.gathering import GATHERING
+from services.events.gatherings.domain.headcounts import CountHeads, NoteWorkshop, WithdrawWorkshop
 from shared.contract.events import (
     GatheringPlanned,
     HeadCountWithdrawn,

@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 from pydantic import ValidationError
 
-from services.events.domain.gathering import GATHERING
-from services.events.domain.planning import (
+from services.events.gatherings.domain.gathering import GATHERING
+from services.events.gatherings.domain.planning import (
     AnnounceGathering,
     CancelGathering,
     HoldGathering,
@@ -30,7 +30,7 @@ from shared.contract.events import (
     GatheringReinstated,
     GatheringRevised,
 )
-from shared.decider import Command
+from shared.kernel.decider import Command
 from tests.domain.given import decided
 
 ID = uuid4()

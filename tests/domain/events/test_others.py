@@ -7,8 +7,8 @@ from uuid import uuid4
 import pytest
 from pydantic import ValidationError
 
-from services.events.domain.project import PROJECT, PresentProject, WithdrawPresentation
-from services.events.domain.tandem import (
+from services.events.projects.domain import PROJECT, PresentProject, WithdrawPresentation
+from services.events.tandems.domain import (
     TANDEM,
     AddTandemSchool,
     CancelTandem,

@@ -12,9 +12,9 @@ from uuid import UUID
 from deploy.sample.events import stages
 from deploy.sample.plan import END, PARIS
 from deploy.sample.structures import review, structures
-from services.events.domain.gathering import GATHERING
-from services.events.domain.project import PROJECT
-from services.events.domain.tandem import TANDEM
+from services.events.gatherings.domain.gathering import GATHERING
+from services.events.projects.domain import PROJECT
+from services.events.tandems.domain import TANDEM
 from shared.contract import Event
 from shared.contract.events import (
     AgoraAttended,
@@ -32,7 +32,7 @@ from shared.contract.events import (
     TandemSchoolJoined,
     WorkshopHeld,
 )
-from shared.decider import Context, Decider
+from shared.kernel.decider import Context, Decider
 
 DECIDERS: dict[str, Decider[Any]] = {d.entity: d for d in (GATHERING, PROJECT, TANDEM)}
 PUBLISHED: dict[str, Any] = review()["events"]

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from pydantic import ValidationError
 
-from services.membership.domain.member import (
+from services.membership.members.domain.member import (
     MEMBER,
     ChangeCollege,
     JoinNetwork,
@@ -25,7 +25,7 @@ from shared.contract.membership import (
     MemberRestored,
     MembershipRenewed,
 )
-from shared.personal import Personal
+from shared.contract.personal import Personal
 from tests.domain.given import COMMAND, context, decided
 
 STRUCTURE = uuid4()

@@ -12,23 +12,8 @@ from hypothesis import given as each
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from services.membership.domain.charter import CHARTER, AdoptCharter
-from services.membership.domain.civic_place import (
-    CIVIC_PLACE,
-    ApproveCivicServicePlace,
-    EndCivicServicePlace,
-    RestoreCivicServicePlace,
-)
-from services.membership.domain.civic_service import (
-    CIVIC_SERVICE,
-    EndCivicService,
-    RecruitCivicService,
-    RestoreCivicService,
-    SecondCivicService,
-    WithdrawCivicService,
-)
-from services.membership.domain.college import COLLEGE, CloseCollege, OpenCollege
-from services.membership.domain.group import (
+from services.membership.governance.domain.board_seat import SEAT, RestoreBoardSeat, TakeBoardSeat, VacateBoardSeat
+from services.membership.governance.domain.working_group import (
     GROUP,
     CloseWorkingGroup,
     FormWorkingGroup,
@@ -36,7 +21,9 @@ from services.membership.domain.group import (
     LeaveWorkingGroup,
     RestoreWorkingGroup,
 )
-from services.membership.domain.member import (
+from services.membership.members.domain.charter import CHARTER, AdoptCharter
+from services.membership.members.domain.college import COLLEGE, CloseCollege, OpenCollege
+from services.membership.members.domain.member import (
     MEMBER,
     ChangeCollege,
     JoinNetwork,
@@ -45,15 +32,29 @@ from services.membership.domain.member import (
     RenewMembership,
     RestoreMember,
 )
-from services.membership.domain.network import NETWORK, NameNetwork
-from services.membership.domain.peer_network import (
+from services.membership.network.domain.network import NETWORK, NameNetwork
+from services.membership.network.domain.peer_network import (
     PEER_NETWORK,
     AddPeerNetwork,
     RemovePeerNetwork,
     RenamePeerNetwork,
     RestorePeerNetwork,
 )
-from services.membership.domain.post import (
+from services.membership.team.domain.civic_place import (
+    CIVIC_PLACE,
+    ApproveCivicServicePlace,
+    EndCivicServicePlace,
+    RestoreCivicServicePlace,
+)
+from services.membership.team.domain.civic_service import (
+    CIVIC_SERVICE,
+    EndCivicService,
+    RecruitCivicService,
+    RestoreCivicService,
+    SecondCivicService,
+    WithdrawCivicService,
+)
+from services.membership.team.domain.staff_post import (
     POST,
     ChangeStaffPost,
     CloseStaffPost,
@@ -61,12 +62,11 @@ from services.membership.domain.post import (
     RestoreStaffPost,
     WithdrawStaffPost,
 )
-from services.membership.domain.seat import SEAT, RestoreBoardSeat, TakeBoardSeat, VacateBoardSeat
-from services.membership.domain.volunteer import VOLUNTEER, NoteVolunteer, RestoreVolunteer, WithdrawVolunteer
+from services.membership.team.domain.volunteer import VOLUNTEER, NoteVolunteer, RestoreVolunteer, WithdrawVolunteer
 from shared.contract import Event
 from shared.contract.membership import CharterAdopted, StaffPostCreated, VolunteerContributed, WorkingGroupJoined
-from shared.decider import Command, Decider
-from shared.personal import Personal
+from shared.contract.personal import Personal
+from shared.kernel.decider import Command, Decider
 from tests.domain.given import NOON, context, decided
 
 ID, OTHER = uuid4(), uuid4()

@@ -11,14 +11,14 @@ import pytest
 from deploy.sample.membership import GROUPS, REAL_AT_YEARS_END, YEARS, board, members, peers, stages, team
 from deploy.sample.plan import END, Step
 from deploy.sample.structures import review, structures
-from services.membership.domain.civic_place import ApproveCivicServicePlace
-from services.membership.domain.civic_service import RecruitCivicService, SecondCivicService
-from services.membership.domain.group import JoinWorkingGroup
-from services.membership.domain.member import ChangeCollege, LeaveNetwork, RenewMembership
-from services.membership.domain.post import CreateStaffPost
-from services.membership.domain.seat import TakeBoardSeat
-from services.membership.domain.volunteer import NoteVolunteer
-from shared.decider import Command
+from services.membership.governance.domain.board_seat import TakeBoardSeat
+from services.membership.governance.domain.working_group import JoinWorkingGroup
+from services.membership.members.domain.member import ChangeCollege, LeaveNetwork, RenewMembership
+from services.membership.team.domain.civic_place import ApproveCivicServicePlace
+from services.membership.team.domain.civic_service import RecruitCivicService, SecondCivicService
+from services.membership.team.domain.staff_post import CreateStaffPost
+from services.membership.team.domain.volunteer import NoteVolunteer
+from shared.kernel.decider import Command
 
 REVIEW: Any = review()
 PUBLISHED = REVIEW["membership"]

@@ -14,19 +14,8 @@ import pytest
 from hypothesis import example, given, strategies
 from pydantic import ValidationError
 
-from services.newsletter.domain.bulletin import BULLETIN, FIVE, bulletin_id, opening_of
-from services.newsletter.domain.delivery import (
-    DELIVERY,
-    AcceptDelivery,
-    BeginConfirmation,
-    BeginDelivery,
-    DeferDelivery,
-    RefuseDelivery,
-    SendAgain,
-    delivery_id,
-)
-from services.newsletter.domain.fields import ADDRESS
-from services.newsletter.domain.issue import (
+from services.newsletter.bulletins.domain.bulletin import BULLETIN, FIVE, bulletin_id, opening_of
+from services.newsletter.bulletins.domain.issue import (
     ISSUE,
     MOST_ITEMS,
     AddItem,
@@ -40,7 +29,18 @@ from services.newsletter.domain.issue import (
     StartIssue,
     issue_id,
 )
-from services.newsletter.domain.subscriber import (
+from services.newsletter.delivery.domain import (
+    DELIVERY,
+    AcceptDelivery,
+    BeginConfirmation,
+    BeginDelivery,
+    DeferDelivery,
+    RefuseDelivery,
+    SendAgain,
+    delivery_id,
+)
+from services.newsletter.fields import ADDRESS
+from services.newsletter.subscriptions.domain import (
     SUBSCRIBER,
     VALID,
     ConfirmSubscription,
@@ -67,8 +67,8 @@ from shared.contract.newsletter import (
     SubscriptionRequested,
     Unsubscribed,
 )
-from shared.decider import Command, Decider
-from shared.personal import Personal
+from shared.contract.personal import Personal
+from shared.kernel.decider import Command, Decider
 from tests.domain.given import COMMAND, NOON, context, decided
 
 DRAFT, PERSON = issue_id("echos", 1), uuid4()

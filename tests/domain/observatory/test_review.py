@@ -10,10 +10,10 @@ from uuid import UUID, uuid4
 import pytest
 from pydantic import ValidationError
 
-from services.observatory.domain.review import MOST_FIGURES, REVIEW, Figure, PublishReview, WithdrawReview
+from services.observatory.review.domain import MOST_FIGURES, REVIEW, Figure, PublishReview, WithdrawReview
 from shared.contract import Event
 from shared.contract.reviews import FigurePublished, ReviewPublished, ReviewReplaced, ReviewWithdrawn
-from shared.decider import Elsewhere, Refused
+from shared.kernel.decider import Elsewhere, Refused
 from tests.domain.given import context, decided
 
 SHA = "ab" * 32

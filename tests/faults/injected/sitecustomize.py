@@ -13,7 +13,7 @@ from typing import Any
 
 
 def _slow(file: Path) -> None:
-    from shared.views import View
+    from shared.kernel.projection import View
 
     evolve = View.evolve
 
@@ -28,7 +28,7 @@ def _slow(file: Path) -> None:
 
 
 def _older() -> None:
-    from services.newsletter import reactions
+    from services.newsletter.bulletins import collecting as reactions
 
     known = tuple(one for one in reactions.REACTIONS if one is not reactions.news_to_echos)
     vars(reactions)["REACTIONS"] = known

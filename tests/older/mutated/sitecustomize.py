@@ -4,8 +4,8 @@ renamed a reaction, left a field out of a view without a new version of it, and 
 from dataclasses import replace
 from typing import Any
 
-from services.membership.member_views import MEMBERS
-from services.newsletter import reactions
+from services.membership.members.views import MEMBERS
+from services.newsletter.bulletins import collecting as reactions
 from shared.contract import EVENTS, load_all
 from shared.contract.membership import MemberJoined
 

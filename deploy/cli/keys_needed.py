@@ -1,0 +1,205 @@
+"""Which keys an installation can't do without: those that something in its log was sealed, signed or sent out with.
+
+A start makes what is missing of keys, as the first one does, and a release may give keys to a service that had none. So
+keys that were lost look like keys that were never there, and only the log knows: where it holds no sealed value of a
+service, no key of that service was ever needed to read it. It is asked where something is missing, and only then, since
+that takes reading it; nothing is made before the answer (ADR 27). A restore asks the same of the archive that it has
+proven, and of the manifest: where that counts persons of a service (their keys are made a moment before their events),
+their keys must be there as well (ADR 26).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from deploy.cli.http_client import SERVICES
+from deploy.host.data_folder import CannotStart
+from shared.base.secret_files import RESTORE, SecretUnfit
+from shared.base.settings import Settings
+from shared.contract.envelope import Message
+from shared.kernel.eventlog.event_log import Log
+from shared.ledger.archive_format import Archive, ArchiveDamaged
+from shared.ledger.archiver import KEY_FILE, SIGNED_FILE, ledger_there
+from shared.persons.key_store import KeyFiles, fit, lost, size
+
+if TYPE_CHECKING:
+    from deploy.cli.backup import Manifest
+
+MARK = b'"sealed"'
+PASSWORDS = "directory.passwords.sqlite"
+MOUNT = "mount the volume that holds the keys, or restore them from their backup"
+NOTARY = "observatory"
+"""The service whose notary has the archive"""
+
+
+Shows = Callable[[Message], bool]
+
+
+@dataclass(frozen=True)
+class Needed:
+    """A file of keys that is missing. `shown_by`: whether a message shows that it was there; `said`: what is missing, and
+    what can't be done without it; `to_do`."""
+
+    shown_by: Shows
+    said: str
+    to_do: str = RESTORE
+
+
+IN_USE = (
+    ("directory", PASSWORDS, "account", "PasswordSet", "nobody can sign in by a password"),
+    ("newsletter", "newsletter.link-key", "subscriber", "", "no link to unsubscribe that was ever sent is good"),
+    ("observatory", "observatory.link-key", "survey", "SurveyOpened", "no link to a survey that was ever sent is good"),
+)
+"""Service, file, what in the log shows that it was in use (entity, type of event), what can't be done without it. What is not
+here may be made anew without a loss: the operator's token, the key of sessions, the directory's own key of links."""
+
+
+# -- an installation that starts ----------------------------------------------------------------------------------
+
+
+def there_and_whole(data: Path, network: str, services: Sequence[str]) -> None:
+    """Returns if the keys of these services are as they were written, as far as they are there, and if nothing is gone of
+    the ledger. Asks nobody, makes nothing. Raises CannotStart."""
+    keys, archive = data / "keys", Archive(data / "archive" / network)
+    try:
+        if NOTARY in services and archive.key_path.exists() and _empty(keys):
+            raise CannotStart(
+                f"{_no_key_in(keys, services)}, while there is an archive that the notary signed: {MOUNT}."
+            )
+        fit(keys, services)
+        if NOTARY in services:
+            ledger_there(archive, keys)
+    except SecretUnfit as why:
+        raise CannotStart(f"{why}.") from why
+    except ArchiveDamaged as why:
+        raise CannotStart(
+            f"The ledger in {archive.folder} can't be gone on with ({why}); for a new one, move that folder, "
+            f"{keys / KEY_FILE} and {keys / SIGNED_FILE} away."
+        ) from why
+    except OSError as error:
+        raise CannotStart(f"{error.filename or keys} can't be read ({error.strerror}): put that right.") from error
+
+
+def unfit(settings: Settings) -> str | None:
+    """What is wrong with the files of keys of an installation that runs, None where nothing is."""
+    apart = settings.services_at is not None
+    folders = [settings.data / name / "keys" for name in SERVICES] if apart else [settings.data / "keys"]
+    try:
+        for folder in folders:
+            fit(folder, SERVICES)
+    except (SecretUnfit, OSError) as why:
+        return str(why)
+    return None
+
+
+async def nothing_missed(log: Log, keys: Path, services: Sequence[str], *, begun: bool = False) -> None:
+    """Returns if `keys` lacks nothing that these services have used. `begun`: their views show that they have run. Reads
+    the log where something is missing. Raises CannotStart, SecretUnfit."""
+    missing = _missing(keys, services, log.network)
+    if begun and keys in missing:
+        raise CannotStart(f"{missing[keys].said}, though it has run before: {missing[keys].to_do}.")
+    if not missing:
+        return
+    async with aclosing(log.read(0, until=await log.last())) as runs:
+        async for run in runs:
+            for message in run:
+                for path, one in missing.items():
+                    # A replica may have made it since we looked, and have written what shows it.
+                    if one.shown_by(message) and path in _missing(keys, services, log.network):
+                        raise CannotStart(
+                            f"{one.said} (event {message.seq} of the log shows that it was there): {one.to_do}."
+                        )
+
+
+def _missing(keys: Path, services: Sequence[str], network: str) -> dict[Path, Needed]:
+    """What is not there of keys, or empty; unless the operator has said that it is lost."""
+    if _empty(keys):
+        return {keys: Needed(_of(network, services), _no_key_in(keys, services), MOUNT)}
+    for mark in keys.glob("*.lost"):
+        if size(mark.with_suffix("")):  # made anew since
+            mark.unlink(missing_ok=True)
+    found = {}
+    for service in services:
+        path = KeyFiles(keys, service).keys
+        if not KeyFiles(keys, service).looked_at() and not lost(path):
+            said = f"{path} is missing or empty, and without it no personal data of {service} can be read"
+            found[path] = Needed(_sealed_by(network, service), said)
+    for service, name, entity, kind, without in IN_USE:
+        path = keys / name
+        if service in services and not size(path) and not lost(path):
+            said = f"{path} is missing or empty, and without it {without}"
+            found[path] = Needed(_about(network, service, entity, kind), said)
+    return found
+
+
+def _empty(keys: Path) -> bool:
+    return not keys.exists() or not any(path.is_file() for path in keys.iterdir())
+
+
+def _no_key_in(keys: Path, services: Sequence[str]) -> str:
+    return f"{keys} holds no key of {', '.join(services)}"
+
+
+def _of(network: str, services: Collection[str]) -> Shows:
+    prefixes = tuple(f"{network}.{service}." for service in services)
+    return lambda message: message.subject.startswith(prefixes)
+
+
+def _sealed_by(network: str, service: str) -> Shows:
+    written = _of(network, [service])
+    return lambda message: MARK in message.body and written(message) and _holds_sealed(message.body)
+
+
+def _about(network: str, service: str, entity: str, kind: str) -> Shows:
+    start, end = f"{network}.{service}.{entity}.", f".{kind}" if kind else ""
+    return lambda message: message.subject.startswith(start) and message.subject.endswith(end)
+
+
+# -- a restore ----------------------------------------------------------------------------------------------------
+
+
+def keys_are_there(keys: Path, manifest: Manifest, archive: Archive, services: Collection[str]) -> None:
+    """Returns if `keys` has what the backup needs of these services. Raises CannotStart, which names the service and what
+    needs its keys."""
+    missing = {name for name in services if not KeyFiles(keys, name).begun()}
+    for name in sorted(missing):
+        if count := (manifest.persons or {}).get(name):
+            raise CannotStart(f"{keys} holds no keys of {name}, which had {count} persons when this backup was made.")
+    none_sealed(keys, manifest.network, archive, missing)
+
+
+def none_sealed(keys: Path, network: str, archive: Archive, services: Collection[str]) -> None:
+    """Returns if the archive holds nothing that these services have sealed, of which `keys` has no keys. Raises
+    CannotStart, ArchiveDamaged."""
+    shows = {name: _sealed_by(network, name) for name in sorted(services)}
+    for run in archive.read() if shows else ():
+        for message in run:
+            for name, shown_by in shows.items():
+                if shown_by(message):
+                    raise CannotStart(
+                        f"{keys} holds no keys of {name}; without them its persons can't be read (event {message.seq})."
+                    )
+
+
+# -- what is sealed -----------------------------------------------------------------------------------------------
+
+
+def _holds_sealed(body: bytes) -> bool:
+    """Whether a personal value lies anywhere in the data of an event; of what can't be read, it is taken to."""
+    try:
+        data = orjson.loads(body)["data"]
+    except (ValueError, KeyError, TypeError):
+        return True
+    return _within(data)
+
+
+def _within(part: Any) -> bool:
+    if isinstance(part, dict):
+        return set(part) == {"person", "sealed"} or any(map(_within, part.values()))
+    return isinstance(part, list) and any(map(_within, part))

@@ -1,0 +1,88 @@
+"""`maillage …`: the command line. Each command lies in a module of its own, which is loaded when it is called: one that
+only asks an installation need not read five services first."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from typing import Any
+
+import typer
+from pydantic import ValidationError
+from typer.core import TyperGroup
+from typer.main import get_group
+
+from deploy.cli.console import err
+from deploy.cli.http_client import NoAnswer
+from deploy.host.data_folder import CannotStart
+from shared.base.secret_files import SecretUnfit
+
+COMMANDS: Mapping[str, Sequence[str]] = {
+    "up": ["up"],
+    "sample": ["up"],
+    "serve": ["serve"],
+    "prepare": ["serve"],
+    "review": ["query"],
+    "doctor": ["query"],
+    "events": ["query", "event_options"],
+    "views": ["query", "check_history"],
+    "check-history": ["check_history"],
+    "audit": ["audit", "audit_compare"],
+    "backup": ["backup"],
+    "restore": ["restore"],
+    "deploy": ["deploy"],
+    "import": ["import_structures"],
+    "nats": ["nats_keys"],
+    "person": ["person"],
+    "clock": ["clock"],
+    "account": ["account"],
+}
+"""Command → the modules that add it, and what is under it."""
+
+
+class Commands(TyperGroup):
+    """Loads a command when it is named."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        found = typer.Typer(add_completion=False, rich_markup_mode=None)
+        found.callback()(lambda: None)  # a group, also with one command
+        for module in COMMANDS.get(cmd_name, ()):
+            import_module(f"deploy.cli.{module}").add_to(found)
+        return get_group(found).commands.get(cmd_name)
+
+
+app = typer.Typer(
+    help="Maillage: the information system of a regional network for international cooperation.",
+    cls=Commands,
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+
+
+@app.callback()
+def maillage() -> None:
+    """Maillage: the information system of a regional network for international cooperation."""
+
+
+def main() -> None:
+    """The entry point. Whatever can't be done is one clear sentence and exit code 2."""
+    try:
+        app()
+    except (CannotStart, NoAnswer, SecretUnfit) as why:
+        stop = "." if isinstance(why, SecretUnfit) else ""
+        err.print(f"maillage: {why}{stop}", style="bold red", highlight=False, soft_wrap=True, markup=False)
+        sys.exit(2)
+    except ValidationError as wrong:
+        for one in wrong.errors():
+            name = "MAILLAGE_" + "_".join(str(part) for part in one["loc"]).upper()
+            err.print(f"maillage: {name}: {one['msg']}.", style="bold red", highlight=False, soft_wrap=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

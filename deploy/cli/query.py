@@ -1,0 +1,350 @@
+"""The commands that ask an installation: review, events, views, doctor."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+import time
+from collections.abc import Callable
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+import typer
+from nats.errors import Error as NatsError
+from nats.js.errors import APIError
+from rich.table import Table
+
+from deploy.cli.clock import timed
+from deploy.cli.console import DataOption, JsonOption, bar, out, reached, run, settings_of
+from deploy.cli.http_client import SERVICES, Client, NoAnswer
+from deploy.cli.keys_needed import unfit
+from deploy.host.data_folder import EMPTY_NETWORK, CannotStart
+from shared.base.settings import Settings
+from shared.kernel.eventlog.cluster import GOOD, Standing, nodes_of
+from shared.kernel.eventlog.connection import OPERATOR
+from shared.runtime.nats.embedded_server import NatsFailed, binary
+
+Check = Callable[[str, bool, str], None]
+"""Notes what was looked at, whether it is good, and how it is."""
+events = typer.Typer(help="The event log.", no_args_is_help=True)
+views = typer.Typer(help="The read models: list, build again, verify.", no_args_is_help=True)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Puts these commands under `maillage`."""
+    app.command()(review)
+    app.command()(doctor)
+    app.add_typer(events, name="events")
+    app.add_typer(views, name="views")
+
+
+def review(
+    data: DataOption = None,
+    as_of: Annotated[str | None, typer.Option(help="The state of that day, such as 2015-12-31.")] = None,
+    known_at: Annotated[str | None, typer.Option(help="As it was known on that day.")] = None,
+    json: JsonOption = False,
+) -> None:
+    """The review that the network printed (MAILLAGE_REVIEW): every figure recomputed from events beside the published one."""
+
+    async def work() -> dict[str, Any]:
+        async with reached(settings_of(data)) as client:
+            query = urlencode({k: v for k, v in (("as_of", as_of), ("known_at", known_at)) if v is not None})
+            found: dict[str, Any] = await client.get(f"/observatory/api/review?{query}")
+            return found
+
+    found = run(work())
+    if json:
+        out.print_json(data=found)
+        return
+    if not found["figures"]:
+        out.print(
+            "This network has printed no review. Where it has printed one that Maillage knows, name it by MAILLAGE_REVIEW; "
+            "the review of any period is on the page /observatory/reviews.",
+            highlight=False,
+            soft_wrap=True,
+        )
+        return
+    table = Table(title=f"as of {found['as_of']}, known at {found['known_at']}")
+    for name, side in (
+        ("figure", "left"),
+        ("published", "right"),
+        ("recomputed", "right"),
+        ("events", "right"),
+        ("note", "left"),
+    ):
+        table.add_column(name, justify=side)  # type: ignore[arg-type]
+    for row in found["figures"]:
+        # `equal` is null for another day than the figure was published for: nothing to compare.
+        mark = "" if row["equal"] is not False else "yellow" if row["note"] else "bold red"
+        table.add_row(
+            row["path"],
+            _figure(row["published"]),
+            _figure(row["value"]),
+            str(row["events"]),
+            row["note"] or "",
+            style=mark,
+        )
+    out.print(table)
+
+
+def _figure(value: Any) -> str:
+    return "not measured" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+@events.command("tail")
+def events_tail(
+    data: DataOption = None,
+    limit: Annotated[int, typer.Option("-n", min=1, max=1000, help="How many of the last events.")] = 20,
+    follow: Annotated[bool, typer.Option("-f", help="Go on with what comes, until Ctrl-C.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """The last events of the log."""
+
+    async def work() -> None:
+        async with reached(settings_of(data)) as client:
+            last = int((await client.get("/observatory/api/state"))["last"])
+            after = max(0, last - limit)
+            while True:
+                page = (await client.get(f"/observatory/api/events?after={after}&limit=200"))["events"]
+                for event in page:
+                    after = event["seq"]
+                    if json:
+                        out.print_json(data=event, indent=None)
+                    else:
+                        out.print(f"{event['seq']:>8}  {event['time'][:10]}  {event['type']:<28} {event['subject']}  {event['actor']}", highlight=False, soft_wrap=True)  # fmt: skip
+                if not page:
+                    if not follow:
+                        return
+                    await asyncio.sleep(0.5)
+
+    with contextlib.suppress(KeyboardInterrupt):
+        run(work())
+
+
+@events.command("show")
+def events_show(
+    seq: Annotated[int, typer.Argument(min=1, help="Its place in the log.")], data: DataOption = None
+) -> None:
+    """One event, whole; what is sealed stays sealed."""
+
+    async def work() -> Any:
+        async with reached(settings_of(data)) as client:
+            return await client.get(f"/observatory/api/events/{seq}")
+
+    out.print_json(data=run(work()))
+
+
+@views.command("ls")
+def views_ls(data: DataOption = None, json: JsonOption = False) -> None:
+    """All views: their version, documents and digest."""
+
+    async def work() -> list[dict[str, Any]]:
+        async with reached(settings_of(data)) as client:
+            return [
+                {"service": name, **view} for name in SERVICES for view in await client.get(f"/{name}/api/state/views")
+            ]
+
+    found = run(work())
+    if json:
+        out.print_json(data=found)
+        return
+    table = Table("service", "view", "version", "documents", "sequence", "digest")
+    for view in found:
+        table.add_row(
+            view["service"],
+            view["view"],
+            str(view["version"]),
+            str(view["documents"]),
+            str(view["sequence"]),
+            view["digest"][:16],
+        )
+    out.print(table)
+
+
+ViewArgument = Annotated[
+    str | None, typer.Argument(help="`service/view`, or `service`; all without.", show_default=False)
+]
+
+
+async def _each_view(client: Client, wanted: str | None) -> list[tuple[str, str]]:
+    found = [(name, view["view"]) for name in SERVICES for view in await client.get(f"/{name}/api/state/views")]
+    chosen = [(s, v) for s, v in found if wanted in (None, s, f"{s}/{v}")]
+    if not chosen:
+        raise CannotStart(f"There is no view {wanted}; `maillage views ls` names them.")
+    return chosen
+
+
+@views.command("rebuild")
+def views_rebuild(view: ViewArgument = None, data: DataOption = None) -> None:
+    """Build views again from the log, beside the live ones, and swap."""
+
+    async def work() -> None:
+        async with reached(settings_of(data)) as client:
+            chosen = await _each_view(client, view)
+            with bar() as progress:
+                for service, name in chosen:
+                    task = progress.add_task(f"{service}/{name}", total=None)
+                    rebuilding = asyncio.create_task(client.post(f"/{service}/api/state/views/{name}/rebuild"))
+                    while not rebuilding.done():
+                        await asyncio.wait({rebuilding}, timeout=0.2)
+                        state = await client.get(f"/{service}/api/state")
+                        progress.update(task, completed=state["rebuilding"].get(name, 0), total=state["sequence"])
+                    done = await rebuilding
+                    progress.update(task, completed=done["sequence"], total=done["sequence"])
+
+    run(work())
+
+
+@views.command("verify")
+def views_verify(view: ViewArgument = None, data: DataOption = None, json: JsonOption = False) -> None:
+    """Compare views with a rebuild, by digest. Exit code 1 where one differs."""
+
+    async def work() -> list[dict[str, Any]]:
+        async with reached(settings_of(data)) as client:
+            chosen = await _each_view(client, view)
+            found = []
+            with bar() as progress:
+                task = progress.add_task("Verifying", total=len(chosen))
+                for service, name in chosen:
+                    found.append({"service": service, **await client.post(f"/{service}/api/state/views/{name}/verify")})
+                    progress.advance(task)
+            return found
+
+    found = run(work())
+    if json:
+        out.print_json(data=found)
+    else:
+        for one in found:
+            out.print(
+                f"{'equal ' if one['equal'] else 'DIFFERS'}  {one['service']}/{one['view']} at {one['sequence']}  {one['live'][:16]}",
+                highlight=False,
+            )
+    if not all(one["equal"] for one in found):
+        raise typer.Exit(1)
+
+
+def doctor(
+    nodes: Annotated[bool, typer.Option("--nodes", help="Only whether each NATS node has all of the log.")] = False,
+    data: DataOption = None,
+    json: JsonOption = False,
+) -> None:
+    """Check this machine and the installation. Exit code 1 where something is wrong."""
+    settings = settings_of(data)
+    checks: list[dict[str, Any]] = []
+
+    def check(name: str, good: bool, text: str) -> None:
+        checks.append({"check": name, "good": good, "text": text})
+
+    async def look_at_nodes() -> None:
+        found = await _nodes(settings)
+        check("log: nodes", bool(found) and GOOD.issuperset(found.values()), _listed(found))
+
+    if nodes:
+        if settings.nats_url is None:
+            raise CannotStart("The log of `maillage up` lies in one server, which has all of it.")
+        run(look_at_nodes())
+        _checked(checks, json)
+        return
+    check("python", sys.version_info >= (3, 11), sys.version.split()[0])
+    try:
+        check("nats-server", True, str(binary().name))
+    except NatsFailed as why:
+        check("nats-server", False, str(why))
+
+    async def work() -> None:
+        start = time.monotonic()
+        async with reached(settings) as client:
+            writes = [await _look_at(client, name, check) for name in SERVICES]
+            await _look_at_the_ledger(client, settings, all(writes), check)
+        if settings.nats_url is not None and settings.services_at is not None:  # whoever asks all is their operator
+            await look_at_nodes()
+        check("answered in", True, f"{time.monotonic() - start:.1f} s")
+
+    if (settings.data / "installation.json").exists():
+        problem = unfit(settings)
+        check("keys: files", problem is None, problem or "as they were written")
+        run(work())
+    else:
+        check("installation", True, f"none in {settings.data} yet; `maillage up` makes one")
+    _checked(checks, json)
+
+
+async def _look_at(client: Client, name: str, check: Check) -> bool:
+    """How a service is; whether it could write an event now."""
+    try:
+        writes = (await client.get(f"/{name}/api/state/checks"))["writes"]
+        check(f"{name}: writes", writes["good"], writes["text"])
+        state = await client.get(f"/{name}/api/state")
+    except NoAnswer as why:
+        check(f"{name}: answers", False, str(why))
+        return False
+    check(f"{name}: log", state["damage"] is None, state["damage"] or f"{state['last']} events, no hole")
+    check(
+        f"{name}: views",
+        state["sequence"] >= state["last"] or not state["damage"],
+        f"show {state['sequence']} of {state['last']}",
+    )
+    check(f"{name}: void messages", not state["void"], f"{len(state['void'])}")
+    check(f"{name}: unknown types", True, ", ".join(f"{k} {v}" for k, v in state["unknown"].items()) or "0")
+    check(f"{name}: parked", not state["parked"], f"{len(state['parked'])}")
+    kept = await client.get(f"/{name}/api/persons/unreadable")
+    lacking = f"{kept['persons']} of {kept['named']} persons have no key and were not forgotten"
+    check(f"{name}: keys", not kept["persons"], lacking if kept["persons"] else f"of {kept['named']} persons")
+    for what, good, text in timed(await client.get(f"/{name}/api/clock")):
+        check(f"{name}: {what}", good, text)
+    return bool(writes["good"])
+
+
+async def _look_at_the_ledger(client: Client, settings: Settings, writes: bool, check: Check) -> None:
+    """`writes`: whether all services could write. A notary that has signed all there is says little where none can."""
+    try:
+        ledger = await client.get("/observatory/api/ledger")
+    except NoAnswer as why:
+        check("ledger: notary", False, str(why))
+        return
+    late = ledger["state"] == "waiting" and ledger["signed"] < ledger["log"]
+    late = late and (ledger["age"] is None or ledger["age"] > 3 * settings.checkpoint_seconds)
+    said = ledger["problem"] or ("another notary has the archive and does not sign" if late else ledger["state"])
+    check(
+        "ledger: notary",
+        writes and ledger["state"] not in ("stopped", "failing") and not late,
+        said if writes else f"{said}, but not every service can write what is to be signed",
+    )
+    age = "never" if ledger["age"] is None else f"{ledger['age']:.0f} s ago"
+    check("ledger: signed", True, f"{ledger['signed']} of {ledger['log']} events, {age}")
+    check("ledger: archive", True, f"{ledger['archived']} events, {ledger['archive_bytes'] / 1e6:.1f} MB")
+
+
+def _checked(checks: list[dict[str, Any]], json: bool) -> None:
+    if json:
+        out.print_json(data=checks)
+    else:
+        for one in checks:
+            out.print(
+                f"{'good' if one['good'] else 'BAD '}  {one['check']:<28} {one['text']}",
+                highlight=False,
+                soft_wrap=True,
+            )
+    if not all(one["good"] for one in checks):
+        raise typer.Exit(1)
+
+
+async def _nodes(settings: Settings) -> dict[str, Standing]:
+    """How the NATS nodes are that hold the log; empty where they do not say."""
+    from deploy.host.single_service import NotYet, connected
+
+    try:
+        nc = await connected(settings, OPERATOR)
+    except NotYet:
+        return {}
+    try:
+        return await nodes_of(nc, settings.network or EMPTY_NETWORK)
+    except (NatsError, APIError, TimeoutError):
+        return {}
+    finally:
+        await nc.close()
+
+
+def _listed(nodes: dict[str, Standing]) -> str:
+    return ", ".join(f"{name} {how}" for name, how in sorted(nodes.items())) or "they do not answer"

@@ -1,0 +1,104 @@
+"""The data folder of an installation: who uses it, where that is reached, which network it holds.
+
+What every command needs and none of the services, so that a command that only asks is quick.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+from re import fullmatch
+
+import orjson
+
+from shared.base.settings import Settings
+
+SAMPLE_NETWORK = "exemple"
+EMPTY_NETWORK = "reseau"
+NETWORK = r"[a-z][a-z0-9-]{0,30}"
+UNFINISHED = "restoring.json"
+"""Is there from the beginning of a restore to its end; nothing starts on such a folder."""
+
+
+class CannotStart(Exception):
+    """Why an installation can't run here, in one sentence for the operator."""
+
+
+def locked(data: Path) -> int:
+    """The open lock of a data folder, which nobody else may hold."""
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        lock = os.open(data / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        if not os.access(data, os.R_OK | os.W_OK | os.X_OK):
+            raise PermissionError(13, "not readable and writable")
+        list(data.iterdir())
+    except OSError as error:
+        raise CannotStart(f"The data folder {data} can't be used: {error.strerror or error}.") from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(lock)
+        raise CannotStart(
+            f"The data folder {data} is in use by another instance; stop it or choose another with --data."
+        ) from error
+    return lock
+
+
+def network_of(data: Path, settings: Settings, sample: bool) -> str:
+    """The network's name, fixed at the first start of a data folder."""
+    path = data / "installation.json"
+    if path.exists():
+        kept = _network_in(path)
+        if settings.network not in (None, kept):
+            raise CannotStart(
+                f"The data folder {data} holds the network {kept}, not {settings.network} (MAILLAGE_NETWORK)."
+            )
+        return kept
+    network = settings.network or (SAMPLE_NETWORK if sample else EMPTY_NETWORK)
+    draft = path.with_suffix(".new")
+    draft.write_bytes(orjson.dumps({"network": network}))
+    draft.replace(path)
+    return network
+
+
+def _network_in(path: Path) -> str:
+    """Raises CannotStart for a file that does not name a network."""
+    try:
+        found = orjson.loads(path.read_bytes())
+        if isinstance(found, dict) and fullmatch(NETWORK, str(found.get("network"))):
+            return str(found["network"])
+        what = "no network's name is in it"
+    except OSError as error:
+        what = str(error.strerror)
+    except ValueError:
+        what = "it is not what was written there"
+    raise CannotStart(
+        f"{path} does not say which network this is ({what}): restore it from the backup, or write the name into it, "
+        'such as {"network": "reseau"}.'
+    )
+
+
+def running_at(data: Path) -> str | None:
+    """Where the instance that uses a data folder can be reached, if one runs."""
+    path = data.absolute() / "running.json"
+    try:
+        lock = os.open(data.absolute() / "lock", os.O_RDWR)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return None  # nobody holds it
+    except OSError:
+        return str(orjson.loads(path.read_bytes())["url"]) if path.exists() else None
+    except (ValueError, KeyError, TypeError) as error:
+        raise CannotStart(f"{path} does not say where the instance is that runs here: start that one again.") from error
+    finally:
+        os.close(lock)
+
+
+def write_running(data: Path, url: str) -> None:
+    """Leaves word for other commands where this instance is reached."""
+    draft = data.absolute() / "running.json.new"  # whoever looks meanwhile finds all of it, or what was there before
+    draft.write_bytes(orjson.dumps({"url": url, "pid": os.getpid()}))
+    draft.replace(data.absolute() / "running.json")

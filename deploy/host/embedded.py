@@ -1,0 +1,230 @@
+"""All five services and a NATS server in one process, behind one port of 127.0.0.1: `maillage up`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import structlog
+from nats.errors import Error as NatsError
+from nats.js.errors import APIError
+from starlette.types import ASGIApp
+
+from deploy.cli.keys_needed import nothing_missed, there_and_whole
+from deploy.host.all_services import DEFINITIONS
+from deploy.host.data_folder import SAMPLE_NETWORK, UNFINISHED, CannotStart, locked, network_of
+from deploy.host.root_app import root_of
+from deploy.sample.plan import FOOTNOTE, OWN, begun
+from shared.base.cancellation import CutOff, end, unless
+from shared.base.secret_files import SecretUnfit
+from shared.base.settings import Settings
+from shared.contract import load_all
+from shared.kernel.eventlog.connection import OPERATOR, Connection
+from shared.kernel.eventlog.event_log import Log, LogUnfit, Unavailable
+from shared.kernel.eventlog.event_log import prepare as prepare_log
+from shared.kernel.eventlog.ordered_reader import LogDamaged
+from shared.kernel.stores import store_for
+from shared.ledger.archive_format import Archive
+from shared.ledger.log_restore import same_as_archived
+from shared.runtime.nats.canary import prepare as prepare_canary
+from shared.runtime.nats.embedded_server import NatsFailed, NatsServer
+from shared.runtime.nats.server_config import READER, Access
+from shared.runtime.nats.watch import Watch
+from shared.runtime.reactions import durable, prepare_reader
+from shared.runtime.reactions import prepare as prepare_reactions
+from shared.runtime.service import Service, Surroundings
+
+log = structlog.get_logger()
+
+
+def access(network: str, readers: Sequence[str] = (READER,)) -> Access:
+    """Who may do what with the log of a network: each service, and readers from outside."""
+    services = {d.name: [durable(d.name, reaction) for reaction in d.reactions] for d in DEFINITIONS}
+    return Access(network, services, {name: [name] for name in readers})
+
+
+async def prepare(nc: Connection, network: str, replicas: int = 1, readers: Sequence[str] = (READER,)) -> None:
+    """What only an operator makes: the stream and the canary's beside it, the durable consumers of all reactions and of
+    the readers.
+
+    Raises LogUnfit, NotAllowed, nats-py's errors.
+    """
+    await prepare_log(nc, network, replicas)
+    await prepare_canary(nc, network)
+    for definition in DEFINITIONS:
+        await prepare_reactions(nc, network, definition.name, definition.reactions)
+    for name in readers:
+        await prepare_reader(nc, network, name)
+
+
+@dataclass
+class Installation:
+    """A data folder in use: its lock, its NATS server, its services. `sample`: whether its log is the sample's, or will be."""
+
+    settings: Settings
+    network: str
+    nats: NatsServer
+    services: dict[str, Service] = field(default_factory=dict)
+    sample: bool = False
+    failed: CannotStart | None = None  # why it ends by itself
+    _lock: int = -1
+    _watch: Watch = field(init=False)
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._watch = Watch(self.nats, self._is_still_the_log)
+
+    @classmethod
+    @contextlib.asynccontextmanager
+    async def open(
+        cls, settings: Settings, *, sample: bool = True, stop: asyncio.Event | None = None
+    ) -> AsyncIterator[Installation]:
+        """Everything started but the front, ended in the reverse order. Raises CannotStart; CutOff where `stop` is set
+        before all has started, which takes minutes where a long log is read for the first time.
+
+        A NATS server that dies is started again. Where that can't be, `stop` is set, and CannotStart says why at the end.
+        """
+        load_all()
+        stop = stop or asyncio.Event()
+        data = settings.data.absolute()
+        lock = locked(data)
+        if (data / UNFINISHED).exists():
+            os.close(lock)
+            raise CannotStart(f"{data} is half of a restore: run `maillage restore` again, so that it goes on.")
+        try:
+            network = network_of(data, settings, sample)
+            there_and_whole(data, network, [d.name for d in DEFINITIONS])
+        except CannotStart:
+            os.close(lock)
+            raise
+        self = cls(settings, network, NatsServer(data / "nats", access=access(network)), sample=sample, _lock=lock)
+        try:
+            try:
+                await unless(stop, self._start(data, stop))
+            except (NatsFailed, LogDamaged, LogUnfit, SecretUnfit, Unavailable) as error:
+                raise self.failed or CannotStart(f"{error}.") from error
+            except (NatsError, APIError, TimeoutError) as error:
+                why = str(error) or type(error).__name__
+                raise self.failed or CannotStart(f"The event log {network} could not be made: {why}.") from error
+            yield self
+        except CutOff:
+            if self.failed is None:
+                raise
+        finally:
+            await self._stop()
+        if self.failed is not None:
+            raise self.failed
+
+    @property
+    def _archive(self) -> Archive:
+        return Archive(self.settings.data.absolute() / "archive" / self.network)
+
+    async def _prepare(self) -> None:
+        nc = await self.nats.connect(OPERATOR)
+        try:
+            await prepare(nc, self.network)
+            # Before anybody may write: a log that came back shorter would give out its sequences again.
+            log_ = Log(nc, self.network)
+            await log_.start()
+            try:
+                await same_as_archived(log_, self._archive)
+                await nothing_missed(log_, self.settings.data.absolute() / "keys", [d.name for d in DEFINITIONS])
+                await self._whose(log_)
+            finally:
+                await log_.stop()
+        finally:
+            await nc.close()
+
+    async def _whose(self, log_: Log) -> None:
+        """The sample's data bring their network's name, region and printed review along; no others do, whatever their name."""
+        if self.network != SAMPLE_NETWORK:
+            self.sample = False
+        elif (by_sample := await begun(log_)) is not None:
+            self.sample = by_sample
+        if self.sample:
+            self.settings = self.settings.with_own(OWN)
+
+    async def _keep_nats(self, stop: asyncio.Event) -> None:
+        """Looks after the server; ends everything where that no longer helps."""
+        try:
+            await self._watch.run()
+        except (NatsFailed, LogDamaged, LogUnfit) as error:
+            self.failed = CannotStart(f"{error}.")
+        except Exception as error:
+            log.exception("up.watch_failed")
+            self.failed = CannotStart(f"The NATS server could not be looked after ({type(error).__name__}).")
+        stop.set()
+
+    async def _let_go(self, stop: asyncio.Event) -> None:
+        """At an end while the server is away: what waits for the log is refused at once, since it would wait in vain."""
+        await stop.wait()
+        if self._watch.trouble is not None:
+            await asyncio.gather(*(service.log.stop() for service in self.services.values()))
+
+    async def _is_still_the_log(self) -> None:
+        """After a new start of the server: raises LogDamaged, LogUnfit where the log came back as another one, or shorter.
+        Nobody writes into it meanwhile: whoever saw a sequence refuses a log that ends before it."""
+        nc = await self.nats.connect(OPERATOR, allow_reconnect=False)
+        log_ = Log(nc, self.network)
+        try:
+            await log_.whole()
+            await log_.start()
+            shown = max((service.log.shown for service in self.services.values()), default=0)
+            if (last := await log_.last()) < shown:
+                raise LogDamaged(f"the log ends at sequence {last}, but {shown} was there before: restore it")
+            await same_as_archived(log_, self._archive)
+            for service in self.services.values():
+                await service.runner.same_log(log_)
+        finally:
+            await log_.stop()
+            await nc.close()
+
+    async def _start(self, data: Path, stop: asyncio.Event) -> None:
+        await self.nats.start()
+        await self._prepare()
+        self._tasks = [
+            asyncio.create_task(self._keep_nats(stop), name="nats-watch"),
+            asyncio.create_task(self._let_go(stop), name="let-go"),
+        ]
+        for definition in DEFINITIONS:
+            around = Surroundings(
+                network=self.network,
+                nc=await self.nats.connect(definition.name),
+                settings=self.settings,
+                data=data,
+                store=store_for(self.settings, data, self.network, definition.name),
+                broker=self.nats.broker(definition.name),
+                footnote=FOOTNOTE if self.sample else None,
+                trouble=lambda: self._watch.trouble,
+                public_url=self.settings.public_url or f"http://127.0.0.1:{self.settings.port}",
+            )
+            service = Service(definition, around)
+            self.services[definition.name] = service
+            await service.start()
+
+    async def start_reactions(self) -> None:
+        for service in self.services.values():
+            await service.start_reactions()
+
+    async def _stop(self) -> None:
+        for task in self._tasks:  # first, or the server would be started again
+            await end(task)
+        # Side by side: each may wait a moment for a reaction that is under way.
+        await asyncio.gather(*(self._end(service) for service in self.services.values()))
+        await self.nats.stop()
+        os.close(self._lock)
+
+    async def _end(self, service: Service) -> None:
+        for ending in (service.stop, service.around.nc.close):
+            try:
+                await ending()
+            except Exception as error:
+                log.warning("up.end_failed", service=service.name, error=repr(error))
+
+    def app(self) -> ASGIApp:
+        """All fronts under one root."""
+        return root_of(self.services, self.settings)

@@ -1,0 +1,28 @@
+"""What search engines may look at: the pages that are for everybody. The rest asks who comes, and would tell them nothing."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from fastapi.responses import PlainTextResponse
+
+from shared.runtime.service import Service
+from shared.web.security.authorization import access
+
+CLOSED = (
+    "/*/api/", "/*/do/", "/directory/sign-in", "/directory/space", "/directory/public/claim", "/newsletter/confirm/",
+    "/newsletter/unsubscribe/",
+)  # fmt: skip
+
+
+def robots(service: Service) -> APIRouter:
+    """The route `GET /robots.txt` (RFC 9309), which also names the map of the public directory."""
+    router = APIRouter(include_in_schema=False)
+    lines = ["User-agent: *", "Allow: /directory/public", *(f"Disallow: {path}" for path in CLOSED)]
+    lines += ["", f"Sitemap: {service.around.public_url.rstrip('/')}/directory/public/sitemap.xml", ""]
+
+    @router.get("/robots.txt")
+    @access("public")
+    async def robots_txt() -> PlainTextResponse:
+        return PlainTextResponse("\n".join(lines), headers={"Cache-Control": "public, max-age=86400"})
+
+    return router

@@ -1,0 +1,129 @@
+"""What is known of an account: whether it is open, its roles, its sessions, its tokens. No secret is in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import UUID, uuid5
+
+from shared.contract import Event
+from shared.contract.accounts import (
+    AccountClosed,
+    AccountKind,
+    AccountOpened,
+    AccountReopened,
+    AccountRevised,
+    AdministratorNamed,
+    AdministratorReleased,
+    PasswordSet,
+    Role,
+    RoleGranted,
+    RoleWithdrawn,
+    SessionsEnded,
+    SignedIn,
+    SignedOut,
+    TokenIssued,
+    TokenWithdrawn,
+    Where,
+)  # fmt: skip
+from shared.kernel.decider import Command, Refused
+from shared.kernel.principal import GIVES
+
+Grant = tuple[Where, Role]
+ADMINISTRATORS = uuid5(UUID("5f2b6a1e-98b0-5e2a-8a52-3f0c7f4de3a1"), "administrators")
+"""The register of administrators: who may open accounts, over all accounts. One must be left."""
+
+
+def account_id(person: UUID) -> UUID:
+    """The id of the account of this person: one address is one person is one account."""
+    return uuid5(person, "account")
+
+
+class AccountCommand(Command):
+    entity = "account"
+    asks = "administrator"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    scopes: tuple[str, ...]
+    ends: datetime
+
+
+@dataclass(frozen=True)
+class Account:
+    """`kind` is None before it is opened. `sessions`: id → end, in the order in which they began."""
+
+    kind: AccountKind | None = None
+    person: UUID | None = None
+    label: str = ""
+    open: bool = False
+    roles: frozenset[Grant] = frozenset()
+    password: bool = False
+    sessions: Mapping[UUID, datetime] = field(default_factory=dict)
+    links: Mapping[UUID, datetime] = field(default_factory=dict)  # used mail links → end of the session they began
+    tokens: Mapping[UUID, Token] = field(default_factory=dict)
+    administrators: frozenset[UUID] = frozenset()  # of the register alone
+
+    @property
+    def administers(self) -> bool:
+        """Whether it may open accounts and give roles."""
+        return self.open and not self.roles.isdisjoint({("all", "administrator"), ("directory", "administrator")})
+
+    def allows(self, scope: str) -> bool:
+        """Whether its roles give all that a scope (`<service>:<role>`) does."""
+        service, _, role = scope.partition(":")
+        given = [GIVES[r] for where, r in self.roles if where in (service, "all")]
+        wanted = next((levels for name, levels in GIVES.items() if name == role), None)
+        return wanted is not None and wanted <= frozenset().union(*given)
+
+
+def evolve(state: Account, event: Event) -> Account:
+    match event:
+        case AccountOpened():
+            return replace(state, kind=event.kind, person=event.email.person, label=event.label, open=True)
+        case AccountRevised():
+            return replace(state, kind=event.kind or state.kind, label=event.label or state.label)
+        case AccountClosed():
+            return replace(state, open=False, sessions={}, tokens={})
+        case AccountReopened():
+            return replace(state, open=True)
+        case RoleGranted():
+            return replace(state, roles=state.roles | {(event.where, event.role)})
+        case RoleWithdrawn():
+            return replace(state, roles=state.roles - {(event.where, event.role)})
+        case AdministratorNamed():
+            return replace(state, administrators=state.administrators | {event.account})
+        case AdministratorReleased():
+            return replace(state, administrators=state.administrators - {event.account})
+        case PasswordSet():
+            kept = {id: ends for id, ends in state.sessions.items() if id == event.kept}
+            return replace(state, password=True, sessions=kept)
+        case _:
+            return _of_sessions(state, event)
+
+
+def _of_sessions(state: Account, event: Event) -> Account:
+    match event:
+        case SignedIn():
+            links = {**state.links, event.link: event.ends} if event.link else state.links
+            return replace(state, sessions={**state.sessions, event.session: event.ends}, links=links)
+        case SignedOut():
+            return replace(state, sessions={i: e for i, e in state.sessions.items() if i != event.session})
+        case SessionsEnded():
+            return replace(state, sessions={})
+        case TokenIssued():
+            return replace(state, tokens={**state.tokens, event.token: Token(tuple(event.scopes), event.ends)})
+        case TokenWithdrawn():
+            return replace(state, tokens={i: t for i, t in state.tokens.items() if i != event.token})
+    return state
+
+
+def known(state: Account) -> UUID:
+    """The person of an account that is open."""
+    if state.kind is None or state.person is None:
+        raise Refused("unknown-account")
+    if not state.open:
+        raise Refused("account-closed")
+    return state.person

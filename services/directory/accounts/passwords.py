@@ -1,0 +1,112 @@
+"""Passwords: their argon2id hashes (RFC 9106), in a file beside the directory's keys, in no event, view or log.
+
+A password is at least twelve characters and none of those that everybody tries (NIST SP 800-63B §3.1.1.2). Checking one
+takes the same time whether the account is known or not.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sqlite3
+import threading
+from pathlib import Path
+from uuid import UUID
+
+from pwdlib import PasswordHash
+from pwdlib.hashers.argon2 import Argon2Hasher
+
+from shared.kernel.decider import Refused
+from shared.kernel.stores.transaction import transaction
+from shared.persons.key_store import begun, unreadable
+
+FILE = "directory.passwords.sqlite"
+LEAST, MOST = 12, 200  # characters
+AT_ONCE = 2  # checks at the same time: each takes 64 MiB and a core
+HASHING = PasswordHash((Argon2Hasher(time_cost=3, memory_cost=64 * 1024, parallelism=4),))  # RFC 9106 §4, second choice
+COMMON = frozenset((Path(__file__).parent / "common_passwords.txt").read_text(encoding="utf-8").split())
+SCHEMA = "CREATE TABLE IF NOT EXISTS passwords (account TEXT PRIMARY KEY, hash TEXT NOT NULL) WITHOUT ROWID"
+
+
+def check_new(password: str, address: str) -> None:
+    """Returns if this may become a password. Raises Refused."""
+    if len(password) < LEAST:
+        raise Refused("password-too-short", least=LEAST)
+    if len(password) > MOST:
+        raise Refused("password-too-long", most=MOST)
+    if any("\ud800" <= c <= "\udfff" for c in password):
+        raise Refused("password-unreadable")
+    plain = "".join(c for c in password.casefold() if c.isalnum())
+    parts = {"".join(c for c in part.casefold() if c.isalnum()) for part in (address, address.partition("@")[0])}
+    if plain in COMMON or plain.rstrip("0123456789") in COMMON or len(set(password)) < 5 or plain in parts:
+        raise Refused("password-common")
+
+
+class Passwords:
+    """The hashes of one installation's accounts. Opened with the folder of the keys; made at the first use. Raises
+    SecretUnfit."""
+
+    def __init__(self, folder: Path, hashing: PasswordHash = HASHING) -> None:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = folder / FILE
+        begun(path)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite gives its journal the same mode
+        self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
+        try:
+            self._db.executescript(
+                f"PRAGMA secure_delete=ON; PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL; {SCHEMA}"
+            )
+        except sqlite3.Error as error:
+            self._db.close()
+            raise unreadable(path, error) from error
+        self._lock = threading.Lock()
+        self._hashing = hashing
+        self._nobody = hashing.hash(os.urandom(16).hex())
+        self._turns = asyncio.Semaphore(AT_ONCE)
+
+    def close(self) -> None:
+        self._db.close()
+
+    async def keep(self, account: UUID, password: str) -> None:
+        """From now on this is the account's password."""
+        async with self._turns:
+            await asyncio.to_thread(self._keep, account, password)
+
+    async def fits(self, account: UUID | None, password: str) -> bool:
+        """Whether it is the account's password. As slow for an account that is None or has none."""
+        async with self._turns:
+            return await asyncio.to_thread(self._fits, account, password)
+
+    def has(self, account: UUID) -> bool:
+        return self._hash(account) is not None
+
+    def forget(self, account: UUID) -> None:
+        """The account has no password any more."""
+        with self._lock, transaction(self._db):
+            self._db.execute("DELETE FROM passwords WHERE account = ?", (str(account),))
+
+    def _keep(self, account: UUID, password: str) -> None:
+        self._write(account, self._hashing.hash(password))
+
+    def _fits(self, account: UUID | None, password: str) -> bool:
+        if len(password) > MOST:
+            password = ""
+        kept = self._hash(account) if account else None
+        try:
+            fits, better = self._hashing.verify_and_update(password, kept or self._nobody)
+        except UnicodeEncodeError:  # half a character: it was never anybody's password
+            fits, better = self._hashing.verify_and_update("", self._nobody)
+        if kept is None or account is None or not fits:
+            return False
+        if better is not None:  # the parameters have grown since
+            self._write(account, better)
+        return True
+
+    def _hash(self, account: UUID) -> str | None:
+        with self._lock:
+            row = self._db.execute("SELECT hash FROM passwords WHERE account = ?", (str(account),)).fetchone()
+        return row[0] if row else None
+
+    def _write(self, account: UUID, hash: str) -> None:
+        with self._lock, transaction(self._db):
+            self._db.execute("INSERT OR REPLACE INTO passwords VALUES (?, ?)", (str(account), hash))

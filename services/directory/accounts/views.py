@@ -1,0 +1,166 @@
+"""What the pages of accounts read, and how contacts are found by address. Who may do what is not asked here but of the kernel's own view, as in every service."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.contract.accounts import (
+    AccountClosed,
+    AccountOpened,
+    AccountReopened,
+    AccountRevised,
+    PasswordSet,
+    RoleGranted,
+    RoleWithdrawn,
+    SessionsEnded,
+    SignedIn,
+    SignedOut,
+    SigningKeyPublished,
+    SigningKeyWithdrawn,
+    TokenIssued,
+    TokenWithdrawn,
+)  # fmt: skip
+from shared.contract.directory import ContactAdded, ContactRemoved, ContactRevised
+from shared.contract.envelope import Recorded, instant
+from shared.kernel.projection import Document, View, folded, kept
+
+ADMINISTERS = {"all:administrator", "directory:administrator"}
+
+
+def _document(document: Document, event: Recorded) -> Document:
+    return {
+        **document,
+        "order": folded(document["label"]),
+        "administers": document["open"] and not ADMINISTERS.isdisjoint(document["roles"]),
+        "version": event.version,
+    }
+
+
+def _opened(document: Document | None, data: AccountOpened, event: Recorded) -> Document:
+    made: Document = {
+        "kind": data.kind,
+        "label": data.label,
+        "person": str(data.email.person),
+        "email": kept(data.email, event, "email"),
+        "name": kept(data.name, event, "name"),
+        "open": True,
+        "roles": [],
+        "password": False,
+        "sessions": [],
+        "tokens": [],
+        "since": event.cloud.time,
+        "seen": None,
+    }
+    return _document(made, event)
+
+
+def _changed(change: Any) -> Any:
+    def evolve(document: Document | None, data: Any, event: Recorded) -> Document | None:
+        return None if document is None else _document({**document, **change(document, data, event)}, event)
+
+    return evolve
+
+
+def _revised(document: Document, data: AccountRevised, event: Recorded) -> Document:
+    given = {"kind": data.kind, "label": data.label, "name": kept(data.name, event, "name")}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _granted(document: Document, data: RoleGranted, event: Recorded) -> Document:
+    return {"roles": sorted({*document["roles"], f"{data.where}:{data.role}"})}
+
+
+def _withdrawn(document: Document, data: RoleWithdrawn, event: Recorded) -> Document:
+    return {"roles": [role for role in document["roles"] if role != f"{data.where}:{data.role}"]}
+
+
+def _password(document: Document, data: PasswordSet, event: Recorded) -> Document:
+    return {"password": True, "sessions": [s for s in document["sessions"] if s["session"] == str(data.kept)]}
+
+
+def _signed_in(document: Document, data: SignedIn, event: Recorded) -> Document:
+    session = {"session": str(data.session), "way": data.way, "began": event.cloud.time, "ends": instant(data.ends)}
+    still = [one for one in document["sessions"] if one["ends"] > event.cloud.time]
+    return {"sessions": [*still, session], "seen": event.cloud.time}
+
+
+def _signed_out(document: Document, data: SignedOut, event: Recorded) -> Document:
+    return {"sessions": [one for one in document["sessions"] if one["session"] != str(data.session)]}
+
+
+def _issued(document: Document, data: TokenIssued, event: Recorded) -> Document:
+    token = {
+        "token": str(data.token), "name": data.name, "scopes": data.scopes, "ends": instant(data.ends),
+        "since": event.cloud.time,
+    }  # fmt: skip
+    return {"tokens": [*document["tokens"], token]}
+
+
+def _token_gone(document: Document, data: TokenWithdrawn, event: Recorded) -> Document:
+    return {"tokens": [one for one in document["tokens"] if one["token"] != str(data.token)]}
+
+
+ACCOUNTS = View(
+    name="accounts",
+    version=1,
+    on={
+        AccountOpened: _opened,
+        AccountRevised: _changed(_revised),
+        AccountClosed: _changed(lambda *_: {"open": False, "sessions": [], "tokens": []}),
+        AccountReopened: _changed(lambda *_: {"open": True}),
+        RoleGranted: _changed(_granted),
+        RoleWithdrawn: _changed(_withdrawn),
+        PasswordSet: _changed(_password),
+        SignedIn: _changed(_signed_in),
+        SignedOut: _changed(_signed_out),
+        SessionsEnded: _changed(lambda *_: {"sessions": []}),
+        TokenIssued: _changed(_issued),
+        TokenWithdrawn: _changed(_token_gone),
+    },
+    fields=("order", "kind", "open", "administers", "seen"),
+    asks="administrator",
+    text=lambda d: d["label"],
+)
+
+
+def _published(document: Document | None, data: SigningKeyPublished, event: Recorded) -> Document:
+    return {"public": data.public, "since": event.cloud.recordedtime, "withdrawn": False, "version": event.version}
+
+
+def _key_withdrawn(document: Document | None, data: SigningKeyWithdrawn, event: Recorded) -> Document | None:
+    return None if document is None else {**document, "withdrawn": True, "version": event.version}
+
+
+SIGNING_KEYS = View(
+    name="signing_keys",
+    version=1,
+    on={SigningKeyPublished: _published, SigningKeyWithdrawn: _key_withdrawn},
+    fields=("since", "withdrawn"),
+    asks="administrator",
+)
+
+
+def _contact_added(document: Document | None, data: ContactAdded, event: Recorded) -> Document:
+    email = kept(data.email, event, "email")
+    return {"structure": str(data.structure), "person": str(data.name.person), "email": email}
+
+
+def _contact_revised(document: Document | None, data: ContactRevised, event: Recorded) -> Document | None:
+    if document is None or data.email is None:
+        return document
+    return {**document, "email": kept(data.email, event, "email")}
+
+
+CONTACT_ADDRESSES = View(
+    name="contact_addresses",
+    version=1,
+    on={
+        ContactAdded: _contact_added,
+        ContactRevised: _contact_revised,
+        ContactRemoved: lambda document, data, event: None,
+    },
+    fields=("person", "structure"),
+    asks="administrator",
+)
+
+ACCOUNT_VIEWS = (ACCOUNTS, SIGNING_KEYS, CONTACT_ADDRESSES)

@@ -1,0 +1,63 @@
+"""A medium's coverage of a structure, thanks to the network."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.directory.structures.domain.fields import Line, Reason, Website
+from shared.contract import Event
+from shared.contract.directory import MediaCoverageNoted, MediaCoverageWithdrawn
+from shared.kernel.decider import Command, Context, Decider, Decision, Refused
+
+
+class NoteMediaCoverage(Command):
+    """Note that a medium spoke of a structure."""
+
+    refers = {"structure": "directory.structure"}
+    entity = "coverage"
+    creates = True
+    structure: UUID
+    medium: Line
+    title: Line | None = None
+    url: Website | None = None
+
+
+class WithdrawMediaCoverage(Command):
+    """Take back a coverage that was noted by mistake."""
+
+    entity = "coverage"
+    coverage: UUID
+    reason: Reason
+
+
+@dataclass(frozen=True)
+class Coverage:
+    noted: bool = False
+    withdrawn: bool = False
+
+
+def evolve(state: Coverage, event: Event) -> Coverage:
+    match event:
+        case MediaCoverageNoted():
+            return Coverage(noted=True)
+        case MediaCoverageWithdrawn():
+            return Coverage(noted=True, withdrawn=True)
+    return state
+
+
+def _noted(command: NoteMediaCoverage, state: Coverage, context: Context) -> Decision:
+    if state.noted:
+        raise Refused("already-registered")
+    return [
+        MediaCoverageNoted(structure=command.structure, medium=command.medium, title=command.title, url=command.url)
+    ]
+
+
+def _withdrawn(command: WithdrawMediaCoverage, state: Coverage, context: Context) -> Decision:
+    if not state.noted:
+        raise Refused("unknown-coverage")
+    return [] if state.withdrawn else [MediaCoverageWithdrawn(reason=command.reason)]
+
+
+COVERAGE = Decider("coverage", Coverage(), evolve, {NoteMediaCoverage: _noted, WithdrawMediaCoverage: _withdrawn})

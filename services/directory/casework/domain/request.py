@@ -1,0 +1,103 @@
+"""A request to identify actors: by theme, country, kind or department; its answer; taken back when noted by mistake."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field
+
+from services.directory.structures.domain.fields import CountryCode, DepartmentCode, Line, Name, Reason, Text
+from shared.contract import Event
+from shared.contract.directory import (
+    IdentificationAnswered,
+    IdentificationRequested,
+    IdentificationRequestWithdrawn,
+    StructureKind,
+)  # fmt: skip
+from shared.kernel.decider import Command, Context, Decider, Decision, Refused
+
+
+class RequestIdentification(Command):
+    """Note who asks which actors the network knows."""
+
+    entity = "request"
+    creates = True
+    requester: Name
+    themes: list[Line] = Field([], max_length=30)
+    countries: list[CountryCode] = Field([], max_length=200)
+    kinds: list[StructureKind] = []
+    departments: list[DepartmentCode] = Field([], max_length=110)
+    question: Text | None = None
+
+
+class AnswerIdentification(Command):
+    """Note what was answered. `found`: the structures given; `shown_upto`: the log's sequence that they were shown at,
+    so that the answer can be given again as it was."""
+
+    entity = "request"
+    request: UUID
+    structures: Annotated[int, Field(ge=0, le=100_000)]
+    answer: Text | None = None
+    found: list[UUID] = Field([], max_length=10_000)
+    shown_upto: Annotated[int, Field(ge=0, le=2**53)] | None = None
+
+
+class WithdrawIdentificationRequest(Command):
+    """Take back a request that was noted by mistake."""
+
+    entity = "request"
+    request: UUID
+    reason: Reason
+
+
+@dataclass(frozen=True)
+class Request:
+    asked: bool = False
+    withdrawn: bool = False
+
+
+def evolve(state: Request, event: Event) -> Request:
+    match event:
+        case IdentificationRequested():
+            return replace(state, asked=True)
+        case IdentificationRequestWithdrawn():
+            return replace(state, withdrawn=True)
+    return state
+
+
+def _requested(command: RequestIdentification, state: Request, context: Context) -> Decision:
+    if state.asked:
+        raise Refused("already-registered")
+    if not (command.themes or command.countries or command.kinds or command.departments or command.question):
+        raise Refused("nothing-asked")
+    return [IdentificationRequested(**{name: getattr(command, name) for name in type(command).model_fields})]
+
+
+def _answered(command: AnswerIdentification, state: Request, context: Context) -> Decision:
+    if not state.asked:
+        raise Refused("unknown-request")
+    if state.withdrawn:
+        raise Refused("request-withdrawn")
+    if command.found and len(command.found) != command.structures:
+        raise Refused("count-differs", found=len(command.found))
+    return [
+        IdentificationAnswered(
+            structures=command.structures, answer=command.answer, found=command.found, shown_upto=command.shown_upto
+        )
+    ]
+
+
+def _withdrawn(command: WithdrawIdentificationRequest, state: Request, context: Context) -> Decision:
+    if not state.asked:
+        raise Refused("unknown-request")
+    return [] if state.withdrawn else [IdentificationRequestWithdrawn(reason=command.reason)]
+
+
+REQUEST = Decider(
+    "request", Request(), evolve,
+    {
+        RequestIdentification: _requested, AnswerIdentification: _answered, WithdrawIdentificationRequest: _withdrawn,
+    },
+)  # fmt: skip

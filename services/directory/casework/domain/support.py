@@ -1,0 +1,60 @@
+"""An individual support that the team gave to one structure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.directory.structures.domain.fields import Reason, Text
+from shared.contract import Event
+from shared.contract.directory import SupportGiven, SupportKind, SupportWithdrawn
+from shared.kernel.decider import Command, Context, Decider, Decision, Refused
+
+
+class GiveSupport(Command):
+    """Note that the team supported a structure."""
+
+    refers = {"structure": "directory.structure"}
+    entity = "support"
+    creates = True
+    structure: UUID
+    kind: SupportKind
+    summary: Text | None = None
+
+
+class WithdrawSupport(Command):
+    """Take back a support that was noted by mistake."""
+
+    entity = "support"
+    support: UUID
+    reason: Reason
+
+
+@dataclass(frozen=True)
+class Support:
+    given: bool = False
+    withdrawn: bool = False
+
+
+def evolve(state: Support, event: Event) -> Support:
+    match event:
+        case SupportGiven():
+            return Support(given=True)
+        case SupportWithdrawn():
+            return Support(given=True, withdrawn=True)
+    return state
+
+
+def _given(command: GiveSupport, state: Support, context: Context) -> Decision:
+    if state.given:
+        raise Refused("already-registered")
+    return [SupportGiven(structure=command.structure, kind=command.kind, summary=command.summary)]
+
+
+def _withdrawn(command: WithdrawSupport, state: Support, context: Context) -> Decision:
+    if not state.given:
+        raise Refused("unknown-support")
+    return [] if state.withdrawn else [SupportWithdrawn(reason=command.reason)]
+
+
+SUPPORT = Decider("support", Support(), evolve, {GiveSupport: _given, WithdrawSupport: _withdrawn})

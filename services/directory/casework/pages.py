@@ -1,0 +1,101 @@
+"""The pages of individual support and media coverage, and the choice of the structure that a note is about."""
+
+from __future__ import annotations
+
+from typing import Annotated, get_args
+
+from fastapi import APIRouter, HTTPException, Query, Request
+from starlette.responses import Response
+
+from services.directory.casework.lists import by_year_chart, notes, whole_years
+from services.directory.search.finder import finder_of
+from services.directory.structures.record_fields import place_of
+from services.directory.views import COVERAGES, STRUCTURES, SUPPORTS
+from shared.contract.directory import SupportKind
+from shared.kernel.command_handler import new_command_id
+from shared.runtime.service import Service
+from shared.web.lists import PAGE, Chosen, PageNumber, Words, pages_total, render
+from shared.web.security.authorization import access
+
+CHOSEN_FOR = {"GiveSupport": "/directory/supports", "NoteMediaCoverage": "/directory/coverages"}
+"""Commands about one structure, and the list that each is begun from."""
+MEDIA = 12  # media that the filter offers, those named most
+Id = Annotated[str, Query(max_length=36)]
+
+
+def routes(service: Service) -> APIRouter:
+    """The routes of both lists."""
+    router = APIRouter(include_in_schema=False)
+    store, finder = service.store, finder_of(service)
+
+    async def name_of(structure: str) -> str | None:
+        document = await store.get(STRUCTURES, structure) if structure else None
+        return document["name"] if document else None
+
+    @router.get("/supports")
+    async def supports(
+        request: Request,
+        q: Words = "",
+        kind: Chosen = None,
+        year: Chosen = None,
+        structure: Id = "",
+        page: PageNumber = 1,
+    ) -> Response:
+        found = await notes(
+            store, finder, SUPPORTS, "kind", q=q, structure=structure, years=year or [], values=kind or [], page=page
+        )
+        return render(
+            service, request, "supports.html", q=q, found=found, kind=kind or [], year=year or [], page=page,
+            structure=structure, structure_name=await name_of(structure), kinds=get_args(SupportKind),
+            pages_total=pages_total(page, found.page.total), command_id=new_command_id, years=whole_years(found.by_year),
+            chart=by_year_chart(service, request, "supports.by-year", found.by_year),
+        )  # fmt: skip
+
+    @router.get("/coverages")
+    async def coverages(
+        request: Request,
+        q: Words = "",
+        medium: Chosen = None,
+        year: Chosen = None,
+        structure: Id = "",
+        page: PageNumber = 1,
+    ) -> Response:
+        found = await notes(
+            store,
+            finder,
+            COVERAGES,
+            "medium",
+            q=q,
+            structure=structure,
+            years=year or [],
+            values=medium or [],
+            page=page,
+        )
+        media = sorted(found.by_facet.items(), key=lambda pair: (-pair[1], pair[0]))
+        return render(
+            service, request, "coverages.html", q=q, found=found, medium=medium or [], year=year or [], page=page,
+            structure=structure, structure_name=await name_of(structure),
+            media=[pair for n, pair in enumerate(media) if n < MEDIA or pair[0] in (medium or [])],
+            pages_total=pages_total(page, found.page.total), command_id=new_command_id, years=whole_years(found.by_year),
+            chart=by_year_chart(service, request, "coverages.by-year", found.by_year),
+        )  # fmt: skip
+
+    @router.get("/choose/{command}")
+    @access("editor")
+    async def choose(request: Request, command: str, q: Words = "") -> Response:
+        """The structure first: a note is about one."""
+        if command not in CHOSEN_FOR:
+            raise HTTPException(404)
+        found = await finder.find(q, limit=PAGE, count=(), order="name" if q else "-seen")
+        return render(
+            service,
+            request,
+            "choose_structure.html",
+            command=command,
+            back=CHOSEN_FOR[command],
+            q=q,
+            found=found,
+            place=place_of,
+        )
+
+    return router

@@ -1,0 +1,182 @@
+"""The pages of identification requests: their list, one with its criteria and answers, answering it, an answer again."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi.responses import RedirectResponse
+from pydantic import ValidationError
+from starlette.responses import Response, StreamingResponse
+
+from services.directory.casework.domain.request import AnswerIdentification
+from services.directory.casework.lists import by_year_chart, whole_years
+from services.directory.casework.requests import MOST, answers_of, candidates, criteria_now, given_in
+from services.directory.search.exports import FORMATS, file_name
+from services.directory.search.finder import finder_of
+from services.directory.search.pages import exporter
+from services.directory.structures.history import as_given
+from services.directory.structures.record_fields import place_of
+from services.directory.views import REQUESTS
+from shared.kernel.command_handler import Stale, id_after, new_command_id
+from shared.kernel.decider import Refused
+from shared.kernel.eventlog.event_log import Conflict
+from shared.kernel.projection import Document
+from shared.runtime.service import Service
+from shared.web.formatting import number
+from shared.web.forms.command_forms import BadDay, happened_on
+from shared.web.forms.forms import sentences
+from shared.web.lists import PAGE, Chosen, PageNumber, Words, newest_first, pages_total, render
+from shared.web.security.authorization import access, who_of
+from shared.web.templating import Pages, language
+
+SHOWN = 100  # structures that an answer in the making lists, each to be left out or not
+LISTED = 50  # structures of an answer that the request's page names
+STATES = ("open", "answered", "withdrawn")
+COUNTED = ("open", "answered")  # what was noted by mistake is in no list, unless it is asked for
+OFFERED = ("csv", "xlsx", "geojson", "json", "vcard")
+FIELDS = 500  # of the form of an answer
+
+
+def routes(service: Service) -> APIRouter:
+    """The routes of the requests."""
+    router = APIRouter(prefix="/requests", include_in_schema=False)
+    store, finder = service.store, finder_of(service)
+
+    async def known(key: UUID) -> Document:
+        document = await store.get(REQUESTS, str(key))
+        if document is None:
+            raise HTTPException(404)
+        return document
+
+    @router.get("")
+    async def requests(
+        request: Request, q: Words = "", state: Chosen = None, year: Chosen = None, page: PageNumber = 1
+    ) -> Response:
+        chosen = {"state": [one for one in state or [] if one in STATES], "year": year or []}
+
+        def where(*without: str) -> dict[str, Any]:
+            kept = {name: values for name, values in chosen.items() if values and name not in without}
+            return {"state": list(COUNTED), **kept}
+
+        found = await store.find(REQUESTS, where(), text=q, sort=["-at"], limit=PAGE, offset=(page - 1) * PAGE)
+        by_year = await store.count_by(REQUESTS, "year", where("year"), text=q)
+        by_state = {"year": year} if year else {}
+        return render(
+            service, request, "requests.html", q=q, found=found, page=page, pages_total=pages_total(page, found.total),
+            chosen=chosen, by_state=await store.count_by(REQUESTS, "state", by_state, text=q), by_year=by_year,
+            states=STATES, years=whole_years(by_year), chart=by_year_chart(service, request, "requests.by-year", by_year),
+        )  # fmt: skip
+
+    @router.get("/{key}")
+    async def one(request: Request, key: UUID) -> Response:
+        document = await known(key)
+        history = await service.execute.history("request", key)
+        answers = []
+        for answer in answers_of(history):
+            keys, upto = given_in(answer)
+            records = [record async for record in as_given(store, keys[:LISTED], upto)]
+            answers.append({"event": answer, "records": records, "given": len(keys)})
+        return render(
+            service, request, "request.html", asked=document, answers=answers, history=newest_first(history),
+            criteria=await criteria_now(finder, document), offered=OFFERED, command_id=new_command_id, place=place_of,
+        )  # fmt: skip
+
+    @router.get("/{key}/export")
+    async def again(
+        request: Request,
+        key: UUID,
+        answer: Annotated[int | None, Query(ge=1, le=2**53)] = None,
+        format: Annotated[str, Query(max_length=10)] = "csv",
+    ) -> Response:
+        """An answer as it was given: the latest, or that of the event `answer`."""
+        await known(key)
+        told = answers_of(await service.execute.history("request", key))
+        wanted = next((one for one in told if answer in (None, one.seq)), None)
+        keys, upto = given_in(wanted) if wanted else ([], 0)
+        if not keys or format not in OFFERED:
+            raise HTTPException(404)
+        how = exporter(service, request.app.state.pages, language(request), past=True)
+        headers = {
+            "Content-Disposition": f'attachment; filename="{file_name(format, ("reponse", str(key)[:8]))}"',
+            "Cache-Control": "private, no-cache",
+        }
+        return StreamingResponse(
+            how.write(format, as_given(store, keys, upto)), media_type=FORMATS[format].media_type, headers=headers
+        )
+
+    async def answering(
+        request: Request, document: Document, q: str, *, status: int = 200, id: UUID | None = None, **more: Any
+    ) -> Response:
+        """The answer in the making: who is found, each to be left out or not."""
+        if document["state"] == "withdrawn":
+            raise Refused("request-withdrawn")
+        criteria = await criteria_now(finder, document, q)
+        found = await candidates(finder, criteria, SHOWN) if criteria.asks else None
+        given = {"errors": {}, "answer": "", "happened": "", "left_out": [], **more}
+        return render(
+            service, request, "request_answer.html", status=status, asked=document, q=q, criteria=criteria, found=found,
+            shown=SHOWN, command_id=id or new_command_id(), today=service.around.clock(), **given,
+        )  # fmt: skip
+
+    @router.get("/{key}/answer")
+    @access("editor")
+    async def answer(request: Request, key: UUID, q: Words = "") -> Response:
+        return await answering(request, await known(key), q)
+
+    @router.post("/{key}/answer")
+    @access("editor")
+    async def answered(request: Request, key: UUID) -> Response:
+        document = await known(key)
+        form = await request.form(max_fields=FIELDS, max_files=0)
+        pages: Pages = request.app.state.pages
+        lang, say = language(request), pages.lexicon.say
+        text = {
+            name: str(form.get(name) or "") for name in ("q", "mark", "answer", "happened_on", "command_id", "version")
+        }
+        left_out = [str(one) for one in form.getlist("left_out")]
+        try:
+            id, version = UUID(text["command_id"]), int(text["version"])
+        except ValueError:
+            raise HTTPException(400) from None
+        q = text["q"][:200]
+        criteria = await criteria_now(finder, document, q)
+        found = await candidates(finder, criteria, 0) if criteria.asks else None
+        kept = [one for one in found.keys if one not in set(left_out)] if found else []
+        errors: dict[str, str] = {}
+        status = 422
+        try:
+            at = happened_on(text["happened_on"])
+            # What was read and what was said to it; whom the search finds now, and where the log is, are no part of it.
+            sent = {"q": q, "mark": text["mark"], "left_out": set(left_out), "answer": text["answer"]}
+            asks: dict[str, Any] = {"id": id, "actor": who_of(request).actor, "sent": sent, "at": at}
+            if (before := await service.execute.before(AnswerIdentification, key, **asks)) is not None:
+                return RedirectResponse(f"/directory/requests/{key}?done={before.seq}", 303)
+            if found is not None and found.mark != text["mark"]:
+                raise Refused("search-changed")
+            if len(kept) > MOST:
+                raise Refused("too-many-found", most=number(MOST, lang))
+            command = AnswerIdentification.model_validate({
+                "request": key, "structures": len(kept), "found": kept, "shown_upto": service.runner.position,
+                "answer": text["answer"] or None,
+            })  # fmt: skip
+            outcome = await service.execute(command, version=version, **asks)
+        except ValidationError as error:
+            errors = sentences(error, AnswerIdentification, pages.lexicon, lang)
+        except BadDay:
+            errors = {"happened_on": say("invalid.date", lang, value=text["happened_on"])}
+        except Refused as no:
+            errors = {"": say(f"refused.{no.code}", lang, **no.values)}
+            id = id_after(no, id)
+        except (Stale, Conflict):
+            errors, status = {"": f"{say('problem.409', lang)}. {say('problem.409.hint', lang)}"}, 409
+        else:
+            await service.runner.wait_for(outcome.seq)
+            return RedirectResponse(f"/directory/requests/{key}?done={outcome.seq}", 303)
+        return await answering(
+            request, document, q, status=status, id=id, errors=errors, answer=text["answer"],
+            happened=text["happened_on"], left_out=left_out,
+        )  # fmt: skip
+
+    return router

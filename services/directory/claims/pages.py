@@ -1,0 +1,308 @@
+"""Somebody asks to look after a record: the form for everybody, the link that confirms it, the team's work list."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import RedirectResponse
+from pydantic import ValidationError
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from services.directory.accounts.sign_in import entry_of
+from services.directory.accounts.signed_links import INVITATION, BadLink, OldLink
+from services.directory.claims.domain import AcceptClaim, ClaimListing, ConfirmClaim, RefuseClaim
+from services.directory.claims.mail import ask_to_confirm, confirmation_link, tell_refusal
+from services.directory.guarded import Wrong, carried_out, command_id
+from services.directory.public import visibility as public
+from services.directory.register_views import CLAIMS
+from services.directory.search.finder import finder_of
+from services.directory.space.ownership import kept_record
+from services.directory.structures.contacts import contacts_at
+from services.directory.structures.domain.structure import RegisterStructure
+from services.directory.structures.record_fields import place_of
+from services.directory.views import STRUCTURES
+from shared.base.translations import Lang, Lexicon
+from shared.kernel.command_handler import new_command_id
+from shared.kernel.decider import Command, Refused, derived_id
+from shared.kernel.projection import Document
+from shared.runtime.service import Service
+from shared.web.forms.forms import Form, FormField, parse, sentences
+from shared.web.lists import PAGE, PageNumber, pages_total, render
+from shared.web.security.authorization import access, who_of
+from shared.web.security.rate_limits import limited
+from shared.web.security.redaction import revealed
+from shared.web.templating import Pages, language
+
+CLAIM = f"{public.PUBLIC}/claim"
+CLAIMS_PAGE = "/directory/claims"
+ABOUT_SELF = ("name", "email", "role", "message")
+ABOUT_IT = ("structure_name", "kind", "department", "website")
+STATES = ("open", "unconfirmed", "accepted", "refused")
+NEW = "new"  # in place of a record's id: there is none yet
+
+
+def routes(service: Service) -> APIRouter:
+    """The routes of claims: under `/public/claim` for everybody, under `/claims` for the team."""
+    router = APIRouter(include_in_schema=False)
+    store = service.store
+
+    def words(request: Request, code: str, **values: Any) -> str:
+        pages: Pages = request.app.state.pages
+        return pages.lexicon.say(code, language(request), **values)
+
+    # for everybody
+
+    async def form_page(
+        request: Request, structure: Document | None, status: int = 200, values: Any = None,
+        errors: dict[str, str] | None = None, id: UUID | None = None,
+    ) -> Response:  # fmt: skip
+        pages: Pages = request.app.state.pages
+        choices = await service.definition.choices(service, ClaimListing, language(request))
+        form = Form.of(
+            ClaimListing, pages.lexicon, language(request), values=values, errors=errors,
+            choices={name: choices[name] for name in ("department",) if name in choices},
+            only=ABOUT_SELF if structure else (*ABOUT_IT, *ABOUT_SELF),
+            hidden={"command_id": id or new_command_id(), "structure": structure["key"] if structure else None},
+        )  # fmt: skip
+        by_name = {one.name: _of_claim(one, pages.lexicon, language(request)) for one in form.fields}
+        fields = tuple(by_name[name] for name in (*ABOUT_IT, *ABOUT_SELF) if name in by_name)
+        asked = {one.anchor: one.label for one in fields}
+        problems = tuple(replace(one, label=asked.get(one.anchor or "", one.label)) for one in form.problems)
+        request.state.personal = values is not None
+        return render(
+            service, request, "claim.html", status=status, form=replace(form, fields=fields, problems=problems),
+            structure=structure,
+        )  # fmt: skip
+
+    async def claimed(key: str) -> Document | None:
+        """The public record that a form is about; nothing of one that is not public is told."""
+        if not key:
+            return None
+        try:
+            return await public.listed_structure(service, key)
+        except public.Elsewhere as kept:
+            return await public.listed_structure(service, kept.key)
+
+    @router.get("/public/claim")
+    @access("public")
+    async def ask(request: Request, structure: str = "") -> Response:
+        return await form_page(request, await claimed(structure))
+
+    @router.post("/public/claim")
+    @access("public")
+    async def send(request: Request) -> Response:
+        limited(request, "form")
+        data: FormData = await request.form(max_fields=30, max_files=0)
+        id = command_id(data)
+        structure = await claimed(str(data.get("structure") or ""))
+        read = parse(ClaimListing, data)
+        if structure is not None:
+            read |= {"structure": structure["key"], "structure_name": structure["name"]}
+        try:
+            command = ClaimListing.model_validate(read)
+        except ValidationError as wrong:
+            pages: Pages = request.app.state.pages
+            errors = sentences(wrong, ClaimListing, pages.lexicon, language(request))
+            return await form_page(request, structure, 422, data, errors, id)
+        limited(request, "mail-link-account", entry_of(service).links.mark(command.email.clear).hex())
+        try:
+            outcome = await service.execute(command, id=id, actor="public")
+        except Refused as no:
+            errors = {"": words(request, f"refused.{no.code}", **no.values)}
+            return await form_page(request, structure, 422, data, errors)
+        await service.runner.wait_for(outcome.seq)
+        claim = await store.get(CLAIMS, str(outcome.entity_id))
+        if claim is not None and not outcome.repeated:
+            ask_to_confirm(service, claim, language(request))
+        return RedirectResponse(f"{CLAIM}/sent", 303)
+
+    @router.get("/public/claim/sent")
+    @access("public")
+    async def sent(request: Request) -> Response:
+        return render(service, request, "claim_said.html", what="sent")
+
+    @router.get("/public/claim/confirmed")
+    @access("public")
+    async def confirmed(request: Request) -> Response:
+        return render(service, request, "claim_said.html", what="confirmed")
+
+    def claim_of(request: Request, token: str) -> UUID | Response:
+        limited(request, "sign-in")
+        try:
+            return entry_of(service).links.read_claim(token, service.sessions.now())
+        except OldLink:
+            return render(service, request, "claim_said.html", status=410, what="old")
+        except BadLink:
+            return render(service, request, "claim_said.html", status=404, what="bad")
+
+    @router.get("/public/claim/confirm/{token}")
+    @access("public")
+    async def confirm(request: Request, token: str) -> Response:
+        """A GET changes nothing, since mail programs follow links by themselves; the button does."""
+        claim = claim_of(request, token)
+        return claim if isinstance(claim, Response) else render(service, request, "claim_said.html", what="confirm")
+
+    @router.post("/public/claim/confirm/{token}")
+    @access("public")
+    async def confirm_it(request: Request, token: str) -> Response:
+        claim = claim_of(request, token)
+        if isinstance(claim, Response):
+            return claim
+        try:
+            outcome = await service.execute(
+                ConfirmClaim(claim=claim), id=derived_id(claim, "confirm"), actor="public", derived=True
+            )
+        except Refused:
+            return render(service, request, "claim_said.html", status=404, what="bad")
+        await service.runner.wait_for(outcome.seq)
+        return RedirectResponse(f"{CLAIM}/confirmed", 303)
+
+    # for the team
+
+    async def known(key: str) -> Document:
+        document = await store.get(CLAIMS, key)
+        if document is None:
+            raise HTTPException(404)
+        return document
+
+    def opened(request: Request, claim: Document) -> Document:
+        return {**claim, **{n: revealed(request, service, claim[n]) for n in ("name", "email", "message")}}
+
+    @router.get("/claims")
+    @access("editor")
+    async def claims(request: Request, state: str = "open", page: PageNumber = 1) -> Response:
+        if state not in STATES:
+            raise HTTPException(404)
+        found = await store.find(CLAIMS, {"state": state}, sort=["-at"], limit=PAGE, offset=(page - 1) * PAGE)
+        return render(
+            service, request, "claims.html", claims=[opened(request, one) for one in found.documents], chosen=state,
+            states=STATES, counts=await store.count_by(CLAIMS, "state"), page=page,
+            pages_total=pages_total(page, found.total), wished=await wishes(service),
+        )  # fmt: skip
+
+    async def claim_page(request: Request, key: str, status: int = 200, **context: Any) -> Response:
+        claim = opened(request, await known(key))
+        asked = await kept_record(service, claim["structure"]) if claim["structure"] else None
+        alike = [] if asked else (await finder_of(service).find(claim["structure_name"], limit=6, count=())).documents
+        given = {"failed": None, "link": None, "chosen": None, "reason": "", **context}
+        return render(
+            service, request, "claim_record.html", status=status, claim=claim, asked=asked, alike=alike, new=NEW, place=place_of,
+            same_domain=_same_domain(claim, asked), to_files=entry_of(service).mail.to_files,
+            contact=await _is_contact(service, claim), new_id=new_command_id, **given,
+        )  # fmt: skip
+
+    @router.get("/claims/{key}")
+    @access("editor")
+    async def claim(request: Request, key: UUID) -> Response:
+        return await claim_page(request, str(key))
+
+    @router.post("/claims/{key}/accept")
+    @access("editor")
+    async def accept(request: Request, key: UUID) -> Response:
+        document = await known(str(key))
+        data = await request.form(max_fields=10, max_files=0)
+        wanted = str(data.get("structure") or "")
+
+        async def make() -> Command:
+            if document["state"] != "open":
+                raise Refused("claim-unconfirmed" if document["state"] == "unconfirmed" else "claim-answered")
+            structure = await _registered(service, document, request) if wanted == NEW else await _open(service, wanted)
+            return AcceptClaim(claim=key, structure=structure)
+
+        outcome = await carried_out(service, request, data, AcceptClaim, make, {"structure": wanted}, key)
+        if isinstance(outcome, Wrong):
+            return await claim_page(request, str(key), outcome.status, failed=outcome.sentence, chosen=wanted)
+        address = service.keyring.reveal(document["email"])
+        if address is not None and not outcome.repeated:
+            person = UUID(document["email"]["person"])
+            entry_of(service).mail.send(person, address.strip(), language(request), invitation=True)
+        return RedirectResponse(f"{CLAIMS_PAGE}/{key}?done={outcome.seq}", 303)
+
+    @router.post("/claims/{key}/refuse")
+    @access("editor")
+    async def refuse(request: Request, key: UUID) -> Response:
+        document = await known(str(key))
+        data = await request.form(max_fields=10, max_files=0)
+        reason = str(data.get("reason") or "")[:1000]
+
+        async def make() -> Command:
+            return RefuseClaim(claim=key, reason=reason)
+
+        outcome = await carried_out(service, request, data, RefuseClaim, make)
+        if isinstance(outcome, Wrong):
+            return await claim_page(request, str(key), outcome.status, failed=outcome.sentence, reason=reason)
+        if document["state"] == "open" and not outcome.repeated:
+            tell_refusal(service, document, " ".join(reason.split()), language(request))
+        return RedirectResponse(f"{CLAIMS_PAGE}/{key}?done={outcome.seq}", 303)
+
+    @router.post("/claims/{key}/link")
+    @access("editor")
+    async def link(request: Request, key: UUID) -> Response:
+        """Where no mail server is set, the link that a mail would bring, to be handed over."""
+        document, mail = await known(str(key)), entry_of(service).mail
+        if not mail.to_files or document["state"] not in ("unconfirmed", "accepted"):
+            raise HTTPException(404)
+        if document["state"] == "unconfirmed":
+            return await claim_page(request, str(key), link=confirmation_link(service, key))
+        if not await _is_contact(service, document):
+            raise HTTPException(404)
+        person = UUID(document["email"]["person"])
+        return await claim_page(request, str(key), link=mail.link(person, good_for=INVITATION))
+
+    return router
+
+
+def _of_claim(field: FormField, lexicon: Lexicon, lang: Lang) -> FormField:
+    """A question as the public is asked it: whose name is meant, and room for a message."""
+    if field.name in ABOUT_SELF:
+        field = replace(field, label=lexicon.say(f"claim.field.{field.name}", lang))
+    return replace(field, widget="textarea", attrs={**field.attrs, "rows": "4"}) if field.name == "message" else field
+
+
+async def wishes(service: Service) -> int:
+    """How many structures wait for a word on their wish to be listed."""
+    return (await service.store.find(STRUCTURES, {"wished": True, "closed": False}, limit=1)).total
+
+
+async def _registered(service: Service, claim: Document, request: Request) -> UUID:
+    """A new record of what a claim says, one however often it is asked for."""
+    command = RegisterStructure(
+        name=claim["structure_name"], kind=claim["kind"] or "other", department=claim["department"],
+        website=claim["website"], source="Demande sur la page publique",
+    )  # fmt: skip
+    id = derived_id(UUID(claim["key"]), "register")
+    outcome = await service.execute(command, id=id, actor=who_of(request).actor, derived=True)
+    await service.runner.wait_for(outcome.seq)
+    return outcome.entity_id
+
+
+async def _open(service: Service, key: str) -> UUID:
+    """The open record that a choice stands for. Raises Refused."""
+    record = await kept_record(service, key) if key else None
+    if record is None:
+        raise Refused("claim-for-which")
+    if record["closed"]:
+        raise Refused("structure-closed")
+    return UUID(record["key"])
+
+
+async def _is_contact(service: Service, claim: Document) -> bool:
+    """Whether who claimed is a contact of the structure by now: the reaction to the acceptance has come to it."""
+    if claim["state"] != "accepted":
+        return False
+    stored = await service.store.get(CLAIMS, claim["key"])
+    address = service.keyring.reveal(stored["email"]) if stored else None
+    found = await contacts_at(service, address) if address else []
+    return any(one["structure"] == claim["structure"] for one in found)
+
+
+def _same_domain(claim: Document, asked: Document | None) -> str | None:
+    """The domain that the address and the structure's site share: a sign of who somebody is, not a proof."""
+    site = (asked or {}).get("website") or claim["website"] or ""
+    host = site.partition("://")[2].partition("/")[0].partition(":")[0].casefold().removeprefix("www.")
+    domain = str(claim["email"] or "").rpartition("@")[2].strip().casefold()
+    return domain if domain and (domain == host or domain.endswith(f".{host}")) and host else None

@@ -1,0 +1,239 @@
+"""What a member publishes in its space: news, offers, projects, events. Drafted, published, withdrawn.
+
+The newsletter hears of what is published. The staff may publish news and offers at once for a member.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any, get_args
+from uuid import UUID
+
+from pydantic import AwareDatetime
+
+from services.directory.structures.domain.fields import Line, Name, Reason, Sha256, Text, Website
+from shared.contract import Event
+from shared.contract.directory import (
+    DraftField,
+    MemberEventPublished,
+    MemberNewsPublished,
+    MemberOfferPublished,
+    MemberProjectPublished,
+    OfferKind,
+    PublicationDrafted,
+    PublicationRedrafted,
+    PublicationSort,
+    PublicationWithdrawn,
+)  # fmt: skip
+from shared.kernel.decider import Command, Context, Decider, Decision, Refused
+
+
+class PublicationCommand(Command):
+    entity = "publication"
+
+
+class PublishNews(PublicationCommand):
+    """Publish a member's news."""
+
+    refers = {"structure": "directory.structure"}
+    creates = True
+    structure: UUID
+    structure_name: Name
+    title: Line
+    text: Text
+    url: Website | None = None
+
+
+class PublishOffer(PublicationCommand):
+    """Publish a member's offer."""
+
+    refers = {"structure": "directory.structure"}
+    creates = True
+    structure: UUID
+    structure_name: Name
+    kind: OfferKind
+    title: Line
+    text: Text
+    url: Website | None = None
+    deadline: date | None = None
+
+
+class DraftPublication(PublicationCommand):
+    """Begin something to publish; nobody else sees it yet. An offer has a `kind`, an event a beginning (`starts`)."""
+
+    refers = {"structure": "directory.structure", "project": "directory.project"}
+    creates = True
+    structure: UUID
+    sort: PublicationSort
+    title: Line
+    text: Text
+    kind: OfferKind | None = None
+    url: Website | None = None
+    deadline: date | None = None
+    starts: AwareDatetime | None = None
+    ends: AwareDatetime | None = None
+    place: Line | None = None
+    project: UUID | None = None
+    picture: Sha256 | None = None
+    picture_text: Line | None = None
+
+
+class RedraftPublication(PublicationCommand):
+    """Change a draft. The whole draft is given; what is empty is emptied."""
+
+    refers = {"project": "directory.project"}
+    publication: UUID
+    title: Line
+    text: Text
+    kind: OfferKind | None = None
+    url: Website | None = None
+    deadline: date | None = None
+    starts: AwareDatetime | None = None
+    ends: AwareDatetime | None = None
+    place: Line | None = None
+    project: UUID | None = None
+    picture: Sha256 | None = None
+    picture_text: Line | None = None
+
+
+class PublishDraft(PublicationCommand):
+    """Publish a draft, under the name that its structure has now."""
+
+    publication: UUID
+    structure_name: Name
+
+
+class WithdrawPublication(PublicationCommand):
+    """Take back what was published, or drop a draft."""
+
+    publication: UUID
+    reason: Reason | None = None
+
+
+DRAFT_FACTS = tuple(name for name in RedraftPublication.model_fields if name != "publication")
+DRAFT_CLEARABLE: tuple[DraftField, ...] = get_args(DraftField)
+
+
+@dataclass(frozen=True)
+class Publication:
+    """`draft`: what a draft says so far, with its `structure` and `sort`."""
+
+    draft: dict[str, Any] = field(default_factory=dict)
+    published: bool = False
+    withdrawn: bool = False
+
+
+def evolve(state: Publication, event: Event) -> Publication:
+    match event:
+        case PublicationDrafted():
+            return Publication({name: getattr(event, name) for name in ("structure", "sort", *DRAFT_FACTS)})
+        case PublicationRedrafted():
+            return replace(state, draft=redrafted(state.draft, event))
+        case MemberNewsPublished() | MemberOfferPublished() | MemberProjectPublished() | MemberEventPublished():
+            return replace(state, published=True)
+        case PublicationWithdrawn():
+            return replace(state, withdrawn=True)
+    return state
+
+
+def redrafted(draft: dict[str, Any], event: PublicationRedrafted) -> dict[str, Any]:
+    """The draft after a change."""
+    changed = {n: v for n in DRAFT_FACTS if (v := getattr(event, n)) is not None}
+    return {**draft, **changed, **dict.fromkeys(event.cleared)}
+
+
+def _news(command: PublishNews, state: Publication, context: Context) -> Decision:
+    _new(state)
+    return [MemberNewsPublished(**{name: getattr(command, name) for name in type(command).model_fields})]
+
+
+def _offer(command: PublishOffer, state: Publication, context: Context) -> Decision:
+    _new(state)
+    _still_open(command.deadline, context)
+    return [MemberOfferPublished(**{name: getattr(command, name) for name in type(command).model_fields})]
+
+
+def _drafted(command: DraftPublication, state: Publication, context: Context) -> Decision:
+    _new(state)
+    _ends_after(command.starts, command.ends)
+    return [PublicationDrafted(**{name: getattr(command, name) for name in type(command).model_fields})]
+
+
+def _redrafted(command: RedraftPublication, state: Publication, context: Context) -> Decision:
+    draft = _draft(state)
+    _ends_after(command.starts, command.ends)
+    changed = {n: v for n in DRAFT_FACTS if (v := getattr(command, n)) != draft.get(n)}
+    cleared = [n for n in DRAFT_CLEARABLE if n in changed and changed[n] is None]
+    kept = {n: v for n, v in changed.items() if v is not None}
+    return [PublicationRedrafted(**kept, cleared=cleared)] if changed else []
+
+
+def _published(command: PublishDraft, state: Publication, context: Context) -> Decision:
+    if state.published and not state.withdrawn and state.draft:
+        return []
+    draft = _draft(state)
+    common = {n: draft[n] for n in ("structure", "title", "text", "url", "picture", "picture_text")}
+    common["structure_name"] = command.structure_name
+    match draft["sort"]:
+        case "news":
+            return [MemberNewsPublished(**common)]
+        case "project":
+            return [MemberProjectPublished(**common, project=draft["project"])]
+        case "offer":
+            if draft["kind"] is None:
+                raise Refused("offer-without-kind")
+            _still_open(draft["deadline"], context)
+            return [MemberOfferPublished(**common, kind=draft["kind"], deadline=draft["deadline"])]
+        case _:
+            if draft["starts"] is None:
+                raise Refused("event-without-beginning")
+            if draft["starts"] < context.at:
+                raise Refused("event-past")
+            return [MemberEventPublished(**common, **{n: draft[n] for n in ("starts", "ends", "place")})]
+
+
+def _withdrawn(command: WithdrawPublication, state: Publication, context: Context) -> Decision:
+    if not state.published and not state.draft:
+        raise Refused("unknown-publication")
+    return [] if state.withdrawn else [PublicationWithdrawn(reason=command.reason)]
+
+
+def _new(state: Publication) -> None:
+    if state.published or state.draft:
+        raise Refused("already-registered")
+
+
+def _draft(state: Publication) -> dict[str, Any]:
+    if not state.draft and not state.published:
+        raise Refused("unknown-publication")
+    if state.withdrawn:
+        raise Refused("publication-withdrawn")
+    if state.published:
+        raise Refused("publication-published")
+    return state.draft
+
+
+def _still_open(deadline: date | None, context: Context) -> None:
+    if deadline is not None and deadline < context.at.date():
+        raise Refused("deadline-past", deadline=deadline.strftime("%d/%m/%Y"))
+
+
+def _ends_after(starts: datetime | None, ends: datetime | None) -> None:
+    if starts is not None and ends is not None and ends < starts:
+        raise Refused("ends-before-it-begins")
+
+
+PUBLICATION = Decider(
+    "publication",
+    Publication(),
+    evolve,
+    {
+        PublishNews: _news,
+        PublishOffer: _offer,
+        DraftPublication: _drafted,
+        RedraftPublication: _redrafted,
+        PublishDraft: _published,
+        WithdrawPublication: _withdrawn,
+    },
+)

@@ -1,0 +1,71 @@
+"""Files of pictures that nothing shows any more are erased, some time after: of what was withdrawn or dropped, of pictures
+that were replaced, of forms that nobody saved.
+
+A file is called like its content's hash, and the same picture may stand in several places: it is kept while a record or a
+publication that is not withdrawn names it. Each round says so by the time of the file; what was last seen to be named (or
+sent) longer ago than the setting `keep_pictures` goes. The log goes on naming the hash, which tells nothing of the picture.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+import structlog
+
+from services.directory.publications.picture_uploads import one_at_a_time
+from services.directory.publications.pictures import pictures_of
+from services.directory.space.views import SPACE
+from services.directory.views import STRUCTURES
+from shared.base.cancellation import end
+from shared.kernel.eventlog.event_log import Unavailable
+from shared.kernel.projection import everything
+from shared.runtime.service import Service
+
+log = structlog.get_logger()
+KEY = "directory.picture-terms"
+FIRST, ROUND = 600.0, 24 * 3600.0  # seconds from the start to the first round, and from one to the next
+DAY = 24 * 3600.0
+
+
+async def named(service: Service) -> set[str]:
+    """The hashes of the pictures that are shown somewhere, or in a draft. A closed or merged record may come back."""
+    found = {one["picture"] async for one in everything(service.store, STRUCTURES) if one["picture"]}
+    shown = {"state": ["draft", "published"]}
+    return found | {one["picture"] async for one in everything(service.store, SPACE, shown) if one["picture"]}
+
+
+async def sweep(service: Service) -> int:
+    """One round; how many files were erased: none while the views are behind the log, since they would name too
+    few, and none while the clock is in doubt."""
+    if not await service.runner.wait_for(await service.log.last(), timeout=60.0):
+        return 0
+    if await service.clock.doubt() is not None:
+        return 0
+    pictures, now = pictures_of(service), service.around.clock().timestamp()
+    async with one_at_a_time(service):  # so that no picture is sent again between the look at it and its end
+        living = await named(service)
+        return await asyncio.to_thread(pictures.sweep, living, now, service.settings.keep_pictures * DAY)
+
+
+async def _rounds(service: Service) -> None:
+    await asyncio.sleep(FIRST)
+    while True:
+        try:
+            count = await sweep(service)
+            if count:
+                log.info("pictures.erased", count=count)
+        except Unavailable:
+            log.warning("pictures.log_away")
+        except Exception:
+            log.exception("pictures.round_failed")
+        await asyncio.sleep(ROUND)
+
+
+async def opening(service: Service) -> None:
+    service.around.extra[KEY] = asyncio.create_task(_rounds(service), name="picture-terms")
+
+
+async def closing(service: Service) -> None:
+    with suppress(KeyError):
+        await end(service.around.extra.pop(KEY))

@@ -1,0 +1,69 @@
+"""What holds for a structure that acts for itself: who speaks for it, who may publish, what follows a merged record."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from services.directory.accounts.views import ACCOUNTS
+from services.directory.search.finder import finder_of
+from services.directory.structures.contacts import contacts_at
+from services.directory.views import STRUCTURES
+from shared.kernel.decider import Refused
+from shared.kernel.principal import Who
+from shared.kernel.projection import Document
+from shared.runtime.service import Service
+
+
+async def kept_record(service: Service, key: str) -> Document | None:
+    """The record that stands for a structure: its own, or the one that it was merged into; None where there is none."""
+    seen: set[str] = set()
+    document = await service.store.get(STRUCTURES, key)
+    while document is not None and document["merged_into"] and key not in seen:
+        seen.add(key)
+        key = document["merged_into"]
+        document = await service.store.get(STRUCTURES, key)
+    return document
+
+
+def known_as(document: Document) -> Sequence[str]:
+    """All ids by which other views may know a structure: `find(SUPPORTS, {"structure": known_as(document)})`."""
+    return [document["key"], *document["absorbed"]]
+
+
+async def may_publish(service: Service, key: str) -> None:
+    """Returns for a member of the network, whose record is open. Raises Refused for any other."""
+    document = await kept_record(service, key)
+    if document is None:
+        raise Refused("unknown-structure")
+    if document["closed"]:
+        raise Refused("structure-closed")
+    finder = finder_of(service)
+    await finder.current()
+    if finder.college(document["key"]) is None:
+        raise Refused("members-only")
+
+
+async def own_structures(service: Service, account: UUID) -> list[Document]:
+    """The open records that an account speaks for, by name: where its address is a contact's, merged records followed."""
+    document = await service.store.get(ACCOUNTS, str(account))
+    address = service.keyring.reveal(document["email"]) if document else None
+    if address is None:
+        return []
+    keys = sorted({one["structure"] for one in await contacts_at(service, address)})
+    found = [record for key in keys if (record := await kept_record(service, key)) is not None]
+    once = {record["key"]: record for record in found if not record["closed"]}
+    return sorted(once.values(), key=lambda one: str(one["sort"]))
+
+
+async def own_structure(service: Service, who: Who, key: str) -> Document | None:
+    """The open record that `key` stands for, if who asks speaks for it, or looks after the directory; None for whatever
+    else, so that nobody learns by asking what others have."""
+    record = await kept_record(service, key)
+    if record is None or record["closed"]:
+        return None
+    if who.may(service.name, "editor"):
+        return record
+    if who.kind != "contact" or who.account is None:
+        return None
+    return next((one for one in await own_structures(service, who.account) if one["key"] == record["key"]), None)

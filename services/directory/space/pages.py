@@ -1,0 +1,235 @@
+"""The member's own space: a structure's contacts look after its record, ask for its public listing, choose its picture.
+
+Anybody whom a structure named as contact edits its record; what members publish stands in `publication_pages`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import RedirectResponse
+from starlette.responses import Response
+
+from services.directory.guarded import Wrong, carried_out, command_id, version_of
+from services.directory.projects.views import PROJECTS
+from services.directory.publications.picture_uploads import picture_answer, picture_of
+from services.directory.search.finder import finder_of
+from services.directory.space.ownership import known_as, may_publish, own_structure, own_structures
+from services.directory.space.views import SPACE
+from services.directory.structures.domain.listing import (
+    PictureStructure,
+    UnlistStructure,
+    UnpictureStructure,
+    WishListing,
+)
+from services.directory.structures.domain.structure import ReviseStructure
+from services.directory.views import CONTACTS
+from shared.contract.directory import StructureListingDeclined, StructureUnlisted
+from shared.kernel.command_handler import Outcome, new_command_id
+from shared.kernel.decider import Command, Refused
+from shared.kernel.projection import Document
+from shared.runtime.service import Service
+from shared.web.forms.forms import Form, parse
+from shared.web.lists import render
+from shared.web.security.authorization import access, who_of
+from shared.web.templating import Pages, language
+
+SPACE_PAGE = "/directory/space"
+SOURCE = "La structure elle-même"
+
+
+async def mine(service: Service, request: Request, key: str) -> Document:
+    """A record that who asks speaks for. Raises 404 for every other."""
+    found = await own_structure(service, who_of(request), key)
+    if found is None:
+        raise HTTPException(404)
+    return found
+
+
+async def why_not_publish(service: Service, key: str) -> str | None:
+    """The code of why a structure may not publish; None where it may."""
+    try:
+        await may_publish(service, key)
+    except Refused as no:
+        return no.code
+    return None
+
+
+def routes(service: Service) -> APIRouter:
+    """The routes of the space that concern a structure and its record."""
+    router = APIRouter(prefix="/space", include_in_schema=False)
+    store = service.store
+
+    @router.get("")
+    @access("space")
+    async def space(request: Request) -> Response:
+        who, finder = who_of(request), finder_of(service)
+        structures = await own_structures(service, who.account) if who.account is not None else []
+        await finder.current()
+        request.state.personal = True
+        waiting = {}
+        for one in structures:
+            waiting[one["key"]] = await store.count_by(SPACE, "state", {"structure": list(known_as(one))})
+        return render(
+            service, request, "space.html", structures=structures, waiting=waiting,
+            college={one["key"]: finder.college(one["key"]) for one in structures},
+        )  # fmt: skip
+
+    async def structure_page(request: Request, structure: Document, status: int = 200, **context: Any) -> Response:
+        keys, finder = list(known_as(structure)), finder_of(service)
+        await finder.current()
+        contacts = await store.find(CONTACTS, {"structure": keys}, limit=200)
+        said = await store.find(SPACE, {"structure": keys}, sort=["-seen"], limit=200)
+        projects = await store.find(PROJECTS, {"structures": keys, "withdrawn": False}, sort=["-seq"], limit=100)
+        given = {"failed": None, **context}
+        return render(
+            service, request, "space_structure.html", status=status, structure=structure, said=said.documents,
+            projects=projects.documents, contacts=contacts.total, college=finder.college(structure["key"]),
+            why_not=await why_not_publish(service, structure["key"]), answer=await _last_answer(service, structure),
+            new_id=new_command_id, **given,
+        )  # fmt: skip
+
+    @router.get("/{structure}")
+    @access("space")
+    async def one_structure(request: Request, structure: UUID) -> Response:
+        return await structure_page(request, await mine(service, request, str(structure)))
+
+    # the record
+
+    async def record_form(
+        request: Request, structure: Document, status: int = 200, values: Any = None,
+        errors: dict[str, str] | None = None, version: object = None,
+    ) -> Response:  # fmt: skip
+        pages: Pages = request.app.state.pages
+        lang = language(request)
+        hidden = {"command_id": new_command_id(), "version": structure["version"] if version is None else version}
+        form = Form.of(
+            ReviseStructure, pages.lexicon, lang, values=structure if values is None else values, errors=errors,
+            choices=await service.definition.choices(service, ReviseStructure, lang), hidden=hidden,
+            skip=("structure", "source"),
+        )  # fmt: skip
+        return render(service, request, "space_record.html", status=status, structure=structure, form=form)
+
+    @router.get("/{structure}/record")
+    @access("space")
+    async def record(request: Request, structure: UUID) -> Response:
+        return await record_form(request, await mine(service, request, str(structure)))
+
+    @router.post("/{structure}/record")
+    @access("space")
+    async def revise(request: Request, structure: UUID) -> Response:
+        own = await mine(service, request, str(structure))
+        data = await request.form(max_fields=500, max_files=0)
+
+        async def make() -> Command:
+            given = {"structure": own["key"], "source": SOURCE}
+            return ReviseStructure.model_validate({**parse(ReviseStructure, data), **given})
+
+        done = await carried_out(service, request, data, ReviseStructure, make)
+        if isinstance(done, Wrong):
+            return await record_form(request, own, done.status, data, done.errors, done.version)
+        return _back(own, done)
+
+    # the public listing
+
+    async def simply(request: Request, structure: UUID, make: Any) -> Response:
+        """A command of one button."""
+        own = await mine(service, request, str(structure))
+        data = await request.form(max_fields=10, max_files=0)
+
+        async def made() -> Command:
+            command: Command = make(UUID(own["key"]))
+            return command
+
+        done = await carried_out(service, request, data, WishListing, made)
+        if isinstance(done, Wrong):
+            return await structure_page(request, own, done.status, failed=done.sentence)
+        return _back(own, done)
+
+    @router.post("/{structure}/listing")
+    @access("space")
+    async def wish(request: Request, structure: UUID) -> Response:
+        return await simply(request, structure, lambda key: WishListing(structure=key))
+
+    @router.post("/{structure}/listing/leave")
+    @access("space")
+    async def leave(request: Request, structure: UUID) -> Response:
+        reason = "À la demande de la structure"
+        return await simply(request, structure, lambda key: UnlistStructure(structure=key, reason=reason))
+
+    # the picture
+
+    async def picture_form(request: Request, structure: Document, status: int = 200, **context: Any) -> Response:
+        given = {
+            "errors": {},
+            "picture": structure["picture"],
+            "text": structure["picture_text"] or "",
+            "version": structure["version"],
+        }
+        return render(
+            service, request, "space_picture.html", status=status, structure=structure, command_id=new_command_id(),
+            **{**given, **context},
+        )  # fmt: skip
+
+    @router.get("/{structure}/picture")
+    @access("space")
+    async def picture(request: Request, structure: UUID) -> Response:
+        return await picture_form(request, await mine(service, request, str(structure)))
+
+    @router.post("/{structure}/picture")
+    @access("space")
+    async def choose_picture(request: Request, structure: UUID) -> Response:
+        own = await mine(service, request, str(structure))
+        kept: dict[str, str | None] = {"picture": own["picture"]}
+
+        async def worth() -> None:
+            id, version = command_id(data), version_of(data)
+            await service.execute.seen(PictureStructure, UUID(own["key"]), id=id, version=version)
+
+        async def make() -> Command:
+            kept["picture"] = await picture_of(service, request, data, worth)
+            if kept["picture"] is None:
+                return UnpictureStructure(structure=UUID(own["key"]))
+            text = str(data.get("picture_text") or "").strip()
+            if not text:
+                raise Refused("picture-without-text")
+            given = {"structure": own["key"], "picture": kept["picture"], "picture_text": text}
+            return PictureStructure.model_validate(given)
+
+        async with request.form(max_fields=20, max_files=1) as data:
+            done = await carried_out(service, request, data, PictureStructure, make)
+        if isinstance(done, Wrong):
+            text = str(data.get("picture_text") or "")[:1000]
+            return await picture_form(
+                request, own, done.status, errors=done.errors, text=text, version=done.version, **kept
+            )
+        return _back(own, done)
+
+    @router.get("/{structure}/picture/{name}")
+    @access("space")
+    async def own_picture(request: Request, structure: UUID, name: str) -> Response:
+        """A picture of the space as it is, or as a form has it that is not saved yet: who knows its hash has it."""
+        await mine(service, request, str(structure))
+        return await picture_answer(service, name)
+
+    return router
+
+
+def _back(structure: Document, done: Outcome) -> Response:
+    said = f"?done={done.seq}" if done.events else ""
+    return RedirectResponse(f"{SPACE_PAGE}/{structure['key']}{said}", 303)
+
+
+async def _last_answer(service: Service, structure: Document) -> Document | None:
+    """What the network last said to a wish that was not met, with its reason; None where it stands otherwise now."""
+    if structure["listed"] or structure["wished"]:
+        return None
+    history = await service.execute.history("structure", UUID(structure["key"]))
+    for event in reversed(history.events):
+        said = event.data
+        if isinstance(said, StructureListingDeclined | StructureUnlisted):
+            declined = isinstance(said, StructureListingDeclined)
+            return {"declined": declined, "reason": said.reason, "at": event.cloud.time}
+    return None

@@ -1,0 +1,39 @@
+"""The contacts who are reached under an address: an account of theirs speaks for the structures that named them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from services.directory.accounts.views import CONTACT_ADDRESSES
+from shared.kernel.projection import Document
+from shared.runtime.service import Service
+
+MOST = 200  # structures that one person is a contact of
+
+
+async def contacts_at(service: Service, address: str) -> Sequence[Document]:
+    """The contacts that stand in the directory under this very address (`CONTACT_ADDRESSES`)."""
+    persons = await asyncio.to_thread(service.keyring.persons_at, address)
+    if not persons:
+        return []
+    found = await service.store.find(CONTACT_ADDRESSES, {"person": sorted(map(str, persons))}, limit=MOST)
+    # An address may have changed since: an event said it once, the view says what holds now.
+    return [one for one in found.documents if _same(service.keyring.reveal(one["email"]), address)]
+
+
+async def address_of(service: Service, person: str) -> str | None:
+    """The address under which a person is a contact."""
+    found = await service.store.find(CONTACT_ADDRESSES, {"person": person}, limit=MOST)
+    return next((a for one in found.documents if (a := service.keyring.reveal(one["email"])) is not None), None)
+
+
+async def addresses_of(service: Service, structures: Sequence[str]) -> list[str]:
+    """The addresses of the contacts of a structure, known by these ids, in clear: each once."""
+    found = await service.store.find(CONTACT_ADDRESSES, {"structure": list(structures)}, limit=MOST)
+    clear = (service.keyring.reveal(one["email"]) for one in found.documents)
+    return list(dict.fromkeys(address for address in clear if address))
+
+
+def _same(one: str | None, other: str) -> bool:
+    return one is not None and one.strip().casefold() == other.strip().casefold()

@@ -1,0 +1,122 @@
+"""A contact: a person who is reached at a structure. What is personal is sealed with the key of that person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import AfterValidator
+
+from services.directory.structures.domain.fields import Line, Reason
+from shared.contract import Event
+from shared.contract.directory import ContactAdded, ContactRemoved, ContactRevised
+from shared.contract.personal import Personal, PersonalText
+from shared.kernel.decider import Command, Context, Decider, Decision, Refused
+
+
+def _mail_address(value: Personal) -> Personal:
+    local, at, host = value.clear.rpartition("@")
+    if not (local and at and "." in host) or any(c.isspace() for c in value.clear):
+        raise ValueError("not-a-mail-address")
+    return value
+
+
+MailAddress = Annotated[PersonalText, AfterValidator(_mail_address)]
+
+
+class ContactCommand(Command):
+    entity = "contact"
+
+
+class AddContact(ContactCommand):
+    """Name a person as contact of a structure. `person`: who it is, if this service knows the person already."""
+
+    refers = {"structure": "directory.structure"}
+    creates = True
+    structure: UUID
+    name: PersonalText
+    email: MailAddress | None = None
+    phone: PersonalText | None = None
+    role: Line | None = None
+    person: UUID | None = None
+
+
+class ReviseContact(ContactCommand):
+    """Change what is known of a contact; what is left empty stays."""
+
+    contact: UUID
+    name: PersonalText | None = None
+    email: MailAddress | None = None
+    phone: PersonalText | None = None
+    role: Line | None = None
+
+
+class RemoveContact(ContactCommand):
+    """Count a contact no more."""
+
+    contact: UUID
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True)
+class Contact:
+    person: UUID | None = None
+    role: str | None = None
+    removed: bool = False
+
+
+def evolve(state: Contact, event: Event) -> Contact:
+    match event:
+        case ContactAdded():
+            return Contact(event.name.person, event.role)
+        case ContactRevised() if event.role is not None:
+            return Contact(state.person, event.role, state.removed)
+        case ContactRemoved():
+            return Contact(state.person, state.role, removed=True)
+    return state
+
+
+def _added(command: AddContact, state: Contact, context: Context) -> Decision:
+    if state.person is not None:
+        raise Refused("already-registered")
+    person = command.person or context.new_id("person")
+    return [
+        ContactAdded(
+            structure=command.structure,
+            name=command.name.of(person),
+            email=command.email.of(person) if command.email else None,
+            phone=command.phone.of(person) if command.phone else None,
+            role=command.role,
+        )
+    ]
+
+
+def _revised(command: ReviseContact, state: Contact, context: Context) -> Decision:
+    person = _known(state)
+    personal = {n: v.of(person) for n in ("name", "email", "phone") if (v := getattr(command, n)) is not None}
+    role = command.role if command.role != state.role else None
+    return [ContactRevised(**personal, role=role)] if personal or role else []
+
+
+def _removed(command: RemoveContact, state: Contact, context: Context) -> Decision:
+    if state.removed:
+        return []
+    _known(state)
+    return [ContactRemoved(reason=command.reason)]
+
+
+def _known(state: Contact) -> UUID:
+    if state.person is None:
+        raise Refused("unknown-contact")
+    if state.removed:
+        raise Refused("contact-removed")
+    return state.person
+
+
+CONTACT = Decider(
+    entity="contact",
+    initial=Contact(),
+    evolve=evolve,
+    decisions={AddContact: _added, ReviseContact: _revised, RemoveContact: _removed},
+)

@@ -1,0 +1,117 @@
+"""Two records of one structure become one, and two again: both records change in one atomic batch, or neither."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+
+from services.directory.structures.domain.fields import Reason
+from services.directory.structures.domain.structure_state import (
+    CLEARABLE,
+    LISTS,
+    Structure,
+    known,
+    open_facts,
+    still_apart,
+)
+from shared.contract import Event
+from shared.contract.directory import (
+    MergedField,
+    StructureAbsorbed,
+    StructureClosed,
+    StructureListed,
+    StructureReleased,
+    StructureReopened,
+    StructureRevised,
+    StructuresMerged,
+    StructuresUnmerged,
+    StructureUnlisted,
+)  # fmt: skip
+from shared.kernel.decider import Command, Context, Decision, Elsewhere, Refused
+
+SOURCE = "fusion"
+CLOSED_BY_MERGE = "Fusionnée avec une autre fiche de la même structure."
+
+
+class MergeStructures(Command):
+    """Keep `structure`, and merge into it another record of the same structure. `taken`: fields that come from that one;
+    lists are joined."""
+
+    entity = "structure"
+    refers = {"merged": "directory.structure"}
+    structure: UUID
+    merged: UUID
+    taken: list[MergedField] = Field([], max_length=14)
+
+    def alongside(self) -> Sequence[UUID]:
+        return () if self.merged == self.structure else (self.merged,)
+
+
+class UnmergeStructures(Command):
+    """Undo a merge. What was taken from the other record goes back, unless it was changed since."""
+
+    entity = "structure"
+    structure: UUID
+    merged: UUID
+    reason: Reason | None = None
+
+    def alongside(self) -> Sequence[UUID]:
+        return () if self.merged == self.structure else (self.merged,)
+
+
+def merged(command: MergeStructures, state: Structure, context: Context) -> Decision:
+    if command.merged == command.structure:
+        raise Refused("merge-with-itself")
+    other: Structure = context.others[command.merged]
+    if other.kept == command.structure and command.merged in state.merges:
+        return []
+    own = open_facts(state)
+    facts = still_apart(other)
+    taken: list[MergedField] = [n for n in dict.fromkeys(command.taken) if _joined(n, own, facts) != own.get(n)]
+    there: list[Event] = [StructureAbsorbed(kept=command.structure)]
+    if not other.closed:
+        there.append(StructureClosed(reason=CLOSED_BY_MERGE))
+    here: list[Event] = [StructuresMerged(merged=command.merged, followers=list(other.followers), taken=taken)]
+    if taken:
+        here.append(_revision(own, {n: _joined(n, own, facts) for n in taken}))
+    if other.listed and not other.closed and not state.listed:
+        here.append(StructureListed())  # what asked to be public stays public
+    return [*(Elsewhere(command.merged, event) for event in there), *here]
+
+
+def unmerged(command: UnmergeStructures, state: Structure, context: Context) -> Decision:
+    known(state)
+    merge = state.merges.get(command.merged)
+    if merge is None:
+        raise Refused("not-merged")
+    other: Structure = context.others[command.merged]
+    still_apart(state)
+    facts, current = other.facts or {}, state.facts or {}
+    back = {n: merge.before.get(n) for n in merge.taken if current.get(n) == _joined(n, merge.before, facts)}
+    there: list[Event] = [StructureReleased(kept=command.structure)]
+    if other.open_before and other.closed:
+        there.append(StructureReopened())
+    here: list[Event] = [
+        StructuresUnmerged(merged=command.merged, followers=list(merge.followers), reason=command.reason)
+    ]
+    if back:
+        here.append(_revision(current, back))
+    if other.listed and other.open_before and state.listed and not merge.listed:
+        here.append(StructureUnlisted(reason=command.reason))
+    return [*(Elsewhere(command.merged, event) for event in there), *here]
+
+
+def _joined(name: str, own: Any, other: Any) -> Any:
+    """The value that taking a field gives: of lists both, of the rest the other's, if there is one."""
+    if name in LISTS:
+        return list(dict.fromkeys([*(own.get(name) or []), *(other.get(name) or [])]))
+    return other.get(name) or own.get(name)
+
+
+def _revision(facts: Any, wanted: dict[str, Any]) -> StructureRevised:
+    changed = {n: v for n, v in wanted.items() if v != facts.get(n)}
+    cleared = [n for n in CLEARABLE if n in changed and not changed[n]]
+    return StructureRevised(**{n: v for n, v in changed.items() if v}, cleared=cleared, source=SOURCE)

@@ -1,0 +1,181 @@
+"""A structure of the directory: registered, revised, closed; what else happens to it stands in listing and merging."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from pydantic import Field
+
+from services.directory.structures.domain import listing, merging
+from services.directory.structures.domain.fields import (
+    CommuneCode,
+    CountryCode,
+    DepartmentCode,
+    Line,
+    Name,
+    Reason,
+    Rna,
+    Sdg,
+    Siren,
+    Siret,
+    Summary,
+    Website,
+)
+from services.directory.structures.domain.listing import (
+    DeclineListing,
+    ListStructure,
+    PictureStructure,
+    UnlistStructure,
+    UnpictureStructure,
+    WishListing,
+)
+from services.directory.structures.domain.merging import MergeStructures, UnmergeStructures
+from services.directory.structures.domain.structure_state import (
+    CLEARABLE,
+    FACTS,
+    Structure,
+    evolve,
+    known,
+    open_facts,
+    same,
+    still_apart,
+)
+from shared.contract.directory import (
+    StructureClosed,
+    StructureKind,
+    StructureRegistered,
+    StructureReopened,
+    StructureRevised,
+)  # fmt: skip
+from shared.geo import commune
+from shared.kernel.decider import Command, Context, Decider, Decision, Refused
+
+__all__ = [
+    "CLEARABLE", "FACTS", "STRUCTURE", "CloseStructure", "DeclineListing", "ListStructure", "MergeStructures",
+    "PictureStructure", "RegisterStructure", "ReopenStructure", "ReviseStructure", "Structure", "StructureCommand",
+    "UnlistStructure", "UnmergeStructures", "UnpictureStructure", "WishListing", "evolve",
+]  # fmt: skip
+
+
+class StructureCommand(Command):
+    entity = "structure"
+
+
+class RegisterStructure(StructureCommand):
+    """Enter a structure in the directory."""
+
+    creates = True
+    name: Name
+    kind: StructureKind
+    department: DepartmentCode | None = None
+    commune: CommuneCode | None = None
+    acronym: Line | None = None
+    address: Line | None = None
+    website: Website | None = None
+    themes: list[Line] = Field([], max_length=30)
+    countries: list[CountryCode] = Field([], max_length=200)
+    sdgs: list[Sdg] = Field([], max_length=17)
+    siren: Siren | None = None
+    siret: Siret | None = None
+    rna: Rna | None = None
+    summary: Summary | None = None
+    source: Line | None = None
+    invented: bool = False
+
+
+class ReviseStructure(StructureCommand):
+    """Change what is known of a structure. The whole record is given; what is empty is emptied."""
+
+    structure: UUID
+    name: Name
+    kind: StructureKind
+    department: DepartmentCode | None = None
+    commune: CommuneCode | None = None
+    acronym: Line | None = None
+    address: Line | None = None
+    website: Website | None = None
+    themes: list[Line] = Field([], max_length=30)
+    countries: list[CountryCode] = Field([], max_length=200)
+    sdgs: list[Sdg] = Field([], max_length=17)
+    siren: Siren | None = None
+    siret: Siret | None = None
+    rna: Rna | None = None
+    summary: Summary | None = None
+    source: Line | None = None
+
+
+class CloseStructure(StructureCommand):
+    """Count a structure no more: it ceased, or was entered by mistake."""
+
+    structure: UUID
+    reason: Reason
+
+
+class ReopenStructure(StructureCommand):
+    """Undo the closing of a structure."""
+
+    structure: UUID
+
+
+def _registered(command: RegisterStructure, state: Structure, context: Context) -> Decision:
+    if state.facts is not None:
+        raise Refused("already-registered")
+    _agrees(command)
+    said = {name: getattr(command, name) for name in type(command).model_fields}
+    return [StructureRegistered(**said | {"department": _department(command)})]
+
+
+def _revised(command: ReviseStructure, state: Structure, context: Context) -> Decision:
+    facts = open_facts(state)
+    _agrees(command)
+    wanted = {name: getattr(command, name) for name in FACTS} | {"department": _department(command)}
+    changed = {n: v for n, v in wanted.items() if not same(n, v, facts.get(n))}
+    cleared = [n for n in CLEARABLE if n in changed and not changed[n]]
+    kept = {n: v for n, v in changed.items() if n not in cleared}
+    return [StructureRevised(**kept, cleared=cleared, source=command.source)] if changed else []
+
+
+def _closed(command: CloseStructure, state: Structure, context: Context) -> Decision:
+    known(state)
+    return [] if state.closed else [StructureClosed(reason=command.reason)]
+
+
+def _reopened(command: ReopenStructure, state: Structure, context: Context) -> Decision:
+    still_apart(state)
+    return [StructureReopened()] if state.closed else []
+
+
+def _department(command: RegisterStructure | ReviseStructure) -> str | None:
+    """The department that is given, or that of the commune."""
+    place = commune(command.commune) if command.department is None and command.commune else None
+    return place.department if place else command.department
+
+
+def _agrees(command: RegisterStructure | ReviseStructure) -> None:
+    """What is given twice must say the same: a commune its department, a SIRET its SIREN."""
+    place, department = command.commune, command.department
+    if place is not None and department is not None and not place.startswith(department):
+        raise Refused("commune-elsewhere", commune=place, department=department)
+    if command.siret is not None and command.siren is not None and not command.siret.startswith(command.siren):
+        raise Refused("siret-of-another", siren=command.siren)
+
+
+STRUCTURE = Decider(
+    entity="structure",
+    initial=Structure(),
+    evolve=evolve,
+    decisions={
+        RegisterStructure: _registered,
+        ReviseStructure: _revised,
+        ListStructure: listing.listed,
+        UnlistStructure: listing.unlisted,
+        WishListing: listing.wished,
+        DeclineListing: listing.declined,
+        PictureStructure: listing.pictured,
+        UnpictureStructure: listing.unpictured,
+        MergeStructures: merging.merged,
+        UnmergeStructures: merging.unmerged,
+        CloseStructure: _closed,
+        ReopenStructure: _reopened,
+    },
+)

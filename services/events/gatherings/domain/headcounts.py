@@ -1,0 +1,79 @@
+"""What was counted after a gathering: people who were not checked in by name, and workshops."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, get_args
+from uuid import UUID
+
+from services.events.fields import People, Title
+from services.events.gatherings.domain.state import Gathering, in_its_days, known, on
+from shared.contract import Event
+from shared.contract.events import Audience, HeadCountWithdrawn, HeadsCounted, WorkshopHeld, WorkshopWithdrawn
+from shared.kernel.decider import Command, Context, Decision
+
+AUDIENCES: tuple[Audience, ...] = get_args(Audience)
+UNSPECIFIED = "unspecified"
+
+
+class CountingCommand(Command):
+    entity = "gathering"
+
+
+class CountHeads(CountingCommand):
+    """Count the people who came and were not checked in by name, by public. A public that is not named keeps its
+    count; one that is given empty counts as not measured."""
+
+    partial = True
+    gathering: UUID
+    associations: People | None = None
+    public_bodies: People | None = None
+    companies: People | None = None
+    students: People | None = None
+    higher_education: People | None = None
+    others: People | None = None
+    unspecified: People | None = None
+
+
+class NoteWorkshop(CountingCommand):
+    """Note a workshop held inside a gathering."""
+
+    gathering: UUID
+    workshop_title: Title
+
+
+class WithdrawWorkshop(CountingCommand):
+    """Take back a workshop noted by mistake."""
+
+    gathering: UUID
+    workshop: UUID
+
+
+def _counted(command: CountHeads, state: Gathering, context: Context) -> Decision:
+    in_its_days(on(state), context)
+    events: list[Event] = []
+    for name in sorted(command.model_fields_set - {"gathering"}):
+        audience = next((a for a in AUDIENCES if a == name), None)
+        people, before = getattr(command, name), state.heads.get(audience)
+        if people is None and before is not None:
+            events.append(HeadCountWithdrawn(audience=audience))
+        elif people is not None and people != before:
+            events.append(HeadsCounted(audience=audience, people=people))
+    return events
+
+
+def _workshop(command: NoteWorkshop, state: Gathering, context: Context) -> Decision:
+    in_its_days(on(state), context)
+    return [WorkshopHeld(workshop=context.new_id("workshop"), title=command.workshop_title)]
+
+
+def _withdrawn(command: WithdrawWorkshop, state: Gathering, context: Context) -> Decision:
+    known(state)
+    return [WorkshopWithdrawn(workshop=command.workshop)] if command.workshop in state.workshops else []
+
+
+DECISIONS: Mapping[type[Command], Callable[[Any, Gathering, Context], Decision]] = {
+    CountHeads: _counted,
+    NoteWorkshop: _workshop,
+    WithdrawWorkshop: _withdrawn,
+}

@@ -1,0 +1,59 @@
+"""The pages of the projects of the Tribune and of the Tandems solidaires."""
+
+from __future__ import annotations
+
+from collections import Counter
+from uuid import UUID
+
+from fastapi import APIRouter, HTTPException, Request
+from starlette.responses import Response
+
+from services.events.gatherings.views import GATHERINGS
+from services.events.tandems.views import PROJECTS, TANDEMS
+from shared.kernel.command_handler import new_command_id
+from shared.kernel.projection import folded
+from shared.runtime.service import Service
+from shared.web.lists import PAGE, Chosen, PageNumber, Words, newest_first, pages_total, render
+
+
+def routes(service: Service) -> APIRouter:
+    """The routes of the pages of projects and tandems."""
+    router = APIRouter()
+    store = service.store
+
+    @router.get("/projects")
+    async def projects(request: Request, q: Words = "", year: Chosen = None, page: PageNumber = 1) -> Response:
+        where = {"year": year} if year else {}
+        found = await store.find(PROJECTS, where, text=q, sort=["-year", "title"], limit=PAGE, offset=(page - 1) * PAGE)
+        agoras = await store.get_many(GATHERINGS, sorted({d["gathering"] for d in found.documents if d["gathering"]}))
+        return render(
+            service, request, "projects.html", q=q, found=found, page=page,
+            pages_total=pages_total(page, found.total), chosen=year or [],
+            years=await store.count_by(PROJECTS, "year", text=q), agoras=agoras,
+        )  # fmt: skip
+
+    @router.get("/tandems")
+    async def tandems(request: Request, year: Chosen = None) -> Response:
+        found = (await store.find(TANDEMS, sort=["-school_year", "association_name"], limit=1000)).documents
+        shown = [d for d in found if not year or d["school_year"] in year]
+        on = [d for d in shown if d["state"] == "on"]
+        return render(
+            service, request, "tandems.html", tandems=shown, chosen=year or [], on=on,
+            years=Counter(d["school_year"] for d in found),
+            schools=len({s["school"] for d in on for s in d["schools"]}),
+            associations=len({d["association"] or folded(d["association_name"]) for d in on}),
+            pupils=sum(d["pupils"] or 0 for d in on),
+        )  # fmt: skip
+
+    @router.get("/tandems/{key}")
+    async def tandem(request: Request, key: str) -> Response:
+        found = await store.get(TANDEMS, key)
+        if found is None:
+            raise HTTPException(404)
+        history = await service.execute.history("tandem", UUID(key))
+        return render(
+            service, request, "tandem.html", tandem=found, history=newest_first(history),
+            version=history.version, command_id=new_command_id,
+        )  # fmt: skip
+
+    return router

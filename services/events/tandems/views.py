@@ -1,0 +1,72 @@
+"""The projects of the Tribune, and the Tandems solidaires."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from shared.base.paris_days import PARIS
+from shared.contract.envelope import Recorded
+from shared.contract.events import (
+    ProjectPresentationWithdrawn,
+    ProjectPresented,
+    PupilsCounted,
+    TandemCancelled,
+    TandemFormed,
+    TandemReinstated,
+    TandemSchoolJoined,
+    TandemSchoolLeft,
+)
+from shared.kernel.projection import Document, Evolve, View
+
+
+def _presented(document: Document | None, data: ProjectPresented, event: Recorded) -> Document:
+    when = {"at": event.cloud.time, "year": event.time.astimezone(PARIS).date().isoformat()[:4]}
+    return {**data.model_dump(mode="json"), **when, "version": event.version}
+
+
+def _gone(document: Document | None, data: Any, event: Recorded) -> None:
+    return None
+
+
+PROJECTS = View(
+    name="projects",
+    version=1,
+    on={ProjectPresented: _presented, ProjectPresentationWithdrawn: _gone},
+    fields=("gathering", "structure", "year", "country", "at", "title"),
+    text=lambda d: f"{d['title']} {d['structure_name'] or ''}",
+)
+
+
+def _formed(document: Document | None, data: TandemFormed, event: Recorded) -> Document:
+    fresh: Document = {"schools": [], "pupils": None, "cancelled": None, "state": "on"}
+    return {**data.model_dump(mode="json"), **fresh, "since": event.cloud.time, "version": event.version}
+
+
+def _changed(change: Callable[[Document, Any], Document]) -> Evolve:
+    """An evolve for events about a tandem that was formed."""
+
+    def evolve(document: Document | None, data: Any, event: Recorded) -> Document | None:
+        return None if document is None else {**document, **change(document, data), "version": event.version}
+
+    return evolve
+
+
+def _without(document: Document, data: TandemSchoolJoined | TandemSchoolLeft) -> list[Document]:
+    return [one for one in document["schools"] if one["school"] != str(data.school)]
+
+
+TANDEMS = View(
+    name="tandems",
+    version=1,
+    on={
+        TandemFormed: _formed,
+        TandemSchoolJoined: _changed(lambda d, e: {"schools": [*_without(d, e), e.model_dump(mode="json")]}),
+        TandemSchoolLeft: _changed(lambda d, e: {"schools": _without(d, e)}),
+        PupilsCounted: _changed(lambda d, e: {"pupils": e.pupils}),
+        TandemCancelled: _changed(lambda d, e: {"cancelled": e.reason, "state": "cancelled"}),
+        TandemReinstated: _changed(lambda d, e: {"cancelled": None, "state": "on"}),
+    },
+    fields=("school_year", "state", "department", "association_name", "pilot"),
+    text=lambda d: " ".join([d["association_name"], d["theme"] or "", *(s["school_name"] for s in d["schools"])]),
+)

@@ -1,0 +1,83 @@
+"""A seat on the board: taken by a member, a person or both; given up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.membership.fields import MailAddress, Reason, of
+from shared.contract import Event
+from shared.contract.membership import BoardSeatRestored, BoardSeatTaken, BoardSeatVacated, SeatRole
+from shared.contract.personal import PersonalText
+from shared.kernel.decider import Command, Context, Decider, Decision, Refused
+
+
+class TakeBoardSeat(Command):
+    """Note who takes a seat on the board: a member, the person who sits for it, or both."""
+
+    refers = {"member": "membership.member"}
+    entity = "seat"
+    creates = True
+    role: SeatRole
+    member: UUID | None = None
+    holder: PersonalText | None = None
+    email: MailAddress | None = None
+
+
+class VacateBoardSeat(Command):
+    """Note that a seat was given up."""
+
+    entity = "seat"
+    seat: UUID
+    reason: Reason | None = None
+
+
+class RestoreBoardSeat(Command):
+    """Undo the giving up of a seat that was noted by mistake."""
+
+    entity = "seat"
+    seat: UUID
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True)
+class Seat:
+    known: bool = False
+    vacated: bool = False
+
+
+def evolve(state: Seat, event: Event) -> Seat:
+    match event:
+        case BoardSeatTaken() | BoardSeatRestored():
+            return Seat(known=True)
+        case BoardSeatVacated():
+            return Seat(known=True, vacated=True)
+    return state
+
+
+def _taken(command: TakeBoardSeat, state: Seat, context: Context) -> Decision:
+    if state.known:
+        raise Refused("already-noted")
+    if command.member is None and command.holder is None:
+        raise Refused("seat-of-nobody")
+    id = context.new_id("person")
+    holder, email = of(command.holder, id), of(command.email, id)
+    return [BoardSeatTaken(role=command.role, member=command.member, holder=holder, email=email)]
+
+
+def _vacated(command: VacateBoardSeat, state: Seat, context: Context) -> Decision:
+    _known(state)
+    return [] if state.vacated else [BoardSeatVacated(reason=command.reason)]
+
+
+def _restored(command: RestoreBoardSeat, state: Seat, context: Context) -> Decision:
+    _known(state)
+    return [BoardSeatRestored(reason=command.reason)] if state.vacated else []
+
+
+def _known(state: Seat) -> None:
+    if not state.known:
+        raise Refused("unknown-seat")
+
+
+SEAT = Decider("seat", Seat(), evolve, {TakeBoardSeat: _taken, VacateBoardSeat: _vacated, RestoreBoardSeat: _restored})

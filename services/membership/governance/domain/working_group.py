@@ -1,0 +1,133 @@
+"""A working group: formed, joined by members, left by them, closed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from services.membership.fields import Name, Reason, Text, recorded_late
+from shared.contract import Event
+from shared.contract.membership import (
+    WorkingGroupClosed,
+    WorkingGroupFormed,
+    WorkingGroupJoined,
+    WorkingGroupLeft,
+    WorkingGroupRestored,
+)  # fmt: skip
+from shared.kernel.decider import Command, Context, Decider, Decision, Refused
+
+MOST_MEMBERS = 2000
+
+
+class GroupCommand(Command):
+    entity = "group"
+
+
+class FormWorkingGroup(GroupCommand):
+    """Form a working group."""
+
+    creates = True
+    name: Name
+    purpose: Text | None = None
+
+
+class JoinWorkingGroup(GroupCommand):
+    """Note that a member takes part in a working group."""
+
+    refers = {"member": "membership.member"}
+    group: UUID
+    member: UUID
+
+
+class LeaveWorkingGroup(GroupCommand):
+    """Note that a member takes part in a working group no more."""
+
+    group: UUID
+    member: UUID
+
+
+class CloseWorkingGroup(GroupCommand):
+    """End a working group."""
+
+    group: UUID
+    reason: Reason | None = None
+
+
+class RestoreWorkingGroup(GroupCommand):
+    """Undo the end of a working group."""
+
+    group: UUID
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True)
+class Group:
+    known: bool = False
+    closed: bool = False
+    members: frozenset[UUID] = frozenset()
+
+
+def evolve(state: Group, event: Event) -> Group:
+    match event:
+        case WorkingGroupFormed():
+            return replace(state, known=True)
+        case WorkingGroupJoined():
+            return replace(state, members=state.members | {event.member})
+        case WorkingGroupLeft():
+            return replace(state, members=state.members - {event.member})
+        case WorkingGroupClosed():
+            return replace(state, closed=True)
+        case WorkingGroupRestored():
+            return replace(state, closed=False)
+    return state
+
+
+def _formed(command: FormWorkingGroup, state: Group, context: Context) -> Decision:
+    if state.known:
+        raise Refused("already-noted")
+    return [WorkingGroupFormed(name=command.name, purpose=command.purpose)]
+
+
+def _joined(command: JoinWorkingGroup, state: Group, context: Context) -> Decision:
+    _known(state)
+    if state.closed and not recorded_late(context):
+        raise Refused("group-closed")
+    if command.member in state.members:
+        return []
+    if len(state.members) >= MOST_MEMBERS:
+        raise Refused("group-full", most=MOST_MEMBERS)
+    return [WorkingGroupJoined(member=command.member)]
+
+
+def _left(command: LeaveWorkingGroup, state: Group, context: Context) -> Decision:
+    _known(state)
+    return [WorkingGroupLeft(member=command.member)] if command.member in state.members else []
+
+
+def _closed(command: CloseWorkingGroup, state: Group, context: Context) -> Decision:
+    _known(state)
+    return [] if state.closed else [WorkingGroupClosed(reason=command.reason)]
+
+
+def _restored(command: RestoreWorkingGroup, state: Group, context: Context) -> Decision:
+    _known(state)
+    return [WorkingGroupRestored(reason=command.reason)] if state.closed else []
+
+
+def _known(state: Group) -> None:
+    if not state.known:
+        raise Refused("unknown-group")
+
+
+GROUP = Decider(
+    entity="group",
+    initial=Group(),
+    evolve=evolve,
+    decisions={
+        FormWorkingGroup: _formed,
+        JoinWorkingGroup: _joined,
+        LeaveWorkingGroup: _left,
+        CloseWorkingGroup: _closed,
+        RestoreWorkingGroup: _restored,
+    },
+)

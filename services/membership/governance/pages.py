@@ -1,0 +1,61 @@
+"""The pages of the board and of the working groups."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import get_args
+
+from fastapi import APIRouter, HTTPException, Request
+from starlette.responses import Response
+
+from services.membership.governance.views import GROUPS, SEATS
+from services.membership.queries import everything, members_named
+from services.membership.rendering import render, told
+from services.membership.status_history import LAST
+from shared.contract.membership import SeatRole
+from shared.runtime.service import Service
+
+ROLES: Sequence[SeatRole] = get_args(SeatRole)
+
+
+def routes(service: Service) -> APIRouter:
+    """The routes of the pages of the board and of the working groups."""
+    router = APIRouter()
+
+    @router.get("/board")
+    async def board(request: Request) -> Response:
+        seats = await everything(service, SEATS, sort="-since")
+        present = [one for one in seats if one["status"] == "current"]
+        return render(
+            service,
+            request,
+            "board.html",
+            roles=[(role, [one for one in present if one["role"] == role]) for role in ROLES],
+            total=len(present),
+            past=[one for one in seats if one["status"] != "current"],
+            members=await members_named(service, (one.get("member") for one in seats)),
+        )
+
+    @router.get("/groups")
+    async def groups(request: Request) -> Response:
+        return render(service, request, "groups.html", groups=await everything(service, GROUPS, sort="sort"))
+
+    @router.get("/groups/{key}")
+    async def group(request: Request, key: str) -> Response:
+        found = await service.store.get(GROUPS, key)
+        if found is None:
+            raise HTTPException(404)
+        members = await members_named(service, (one.get("member") for one in found["history"]))
+        taking_part = [{**one, "named": members.get(one["member"])} for one in found["taking_part"]]
+        taking_part.sort(key=lambda one: (one["named"] or {}).get("sort", LAST))
+        return render(
+            service,
+            request,
+            "group.html",
+            group=found,
+            taking_part=taking_part,
+            members=members,
+            history=told(found["history"]),
+        )
+
+    return router

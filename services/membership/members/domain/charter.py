@@ -1,0 +1,50 @@
+"""The charter that every member signs. It has versions, counted from 1; the last adopted one is in force."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from pydantic import Field
+
+from services.membership.fields import Name, Text, natural
+from shared.contract import Event
+from shared.contract.membership import CharterAdopted
+from shared.kernel.decider import Command, Context, Decider, Decision
+
+CHARTER_ID = natural("charter", "charter")
+LAST_VERSION = 1000
+
+
+class AdoptCharter(Command):
+    """Adopt a version of the charter: members sign it from then on, and who signed an earlier one stays as it is."""
+
+    entity = "charter"
+    title: Name
+    principles: list[Text] = Field(min_length=1, max_length=20)
+
+    def target(self, context: Context) -> UUID:
+        return CHARTER_ID
+
+
+@dataclass(frozen=True)
+class Charter:
+    """`version` is 0 before the first is adopted."""
+
+    version: int = 0
+    text: tuple[str, ...] = ()
+
+
+def evolve(state: Charter, event: Event) -> Charter:
+    if isinstance(event, CharterAdopted):
+        return Charter(event.version, (event.title, *event.principles))
+    return state
+
+
+def _adopted(command: AdoptCharter, state: Charter, context: Context) -> Decision:
+    if (command.title, *command.principles) == state.text:
+        return []
+    return [CharterAdopted(version=state.version + 1, title=command.title, principles=command.principles)]
+
+
+CHARTER = Decider("charter", Charter(), evolve, {AdoptCharter: _adopted})

@@ -1,0 +1,188 @@
+"""A member: a structure, or a person in the college of qualified persons. It joins, renews, changes college, leaves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from services.membership.fields import MailAddress, Name, Reason, Year, natural, of, recorded_late
+from services.membership.members.domain.charter import LAST_VERSION
+from shared.contract import Event
+from shared.contract.membership import (
+    CollegeCode,
+    LeaveReason,
+    MemberCollegeChanged,
+    MemberJoined,
+    MemberLeft,
+    MemberRestored,
+    MembershipRenewed,
+)  # fmt: skip
+from shared.contract.personal import PersonalText
+from shared.kernel.decider import Command, Context, Decider, Decision, Refused
+
+StructureCollege = Literal["public", "associative", "economic"]
+"""The colleges of structures; the fourth is for persons."""
+YEARS_AHEAD = 1  # a renewal for next year is taken from now on, no further
+
+
+def member_of(structure: UUID) -> UUID:
+    """The member that a structure is or would be: a structure is a member once."""
+    return natural("member", str(structure))
+
+
+class MemberCommand(Command):
+    entity = "member"
+
+
+class JoinNetwork(MemberCommand):
+    """Welcome a structure: it signs the charter and enters a college. One that left may join again."""
+
+    refers = {"structure": "directory.structure"}
+    structure: UUID
+    name: Name
+    college: StructureCollege
+    charter_version: int = Field(ge=1, le=LAST_VERSION)
+
+    def target(self, context: Context) -> UUID:
+        return member_of(self.structure)
+
+
+class JoinNetworkAsPerson(MemberCommand):
+    """Welcome a qualified person, who signs the charter. The name is sealed."""
+
+    creates = True
+    person: PersonalText
+    email: MailAddress | None = None
+    charter_version: int = Field(ge=1, le=LAST_VERSION)
+
+
+class RenewMembership(MemberCommand):
+    """Note that a member renewed for a year."""
+
+    member: UUID
+    year: Year
+
+
+class ChangeCollege(MemberCommand):
+    """Move a member to another college; its history stays."""
+
+    member: UUID
+    college: StructureCollege
+
+
+class LeaveNetwork(MemberCommand):
+    """Note that a member left, or that it was welcomed by mistake."""
+
+    member: UUID
+    reason: LeaveReason
+
+
+class RestoreMember(MemberCommand):
+    """Undo the leaving of a member that was noted by mistake."""
+
+    member: UUID
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True)
+class Member:
+    """`college` is None before it joined."""
+
+    college: CollegeCode | None = None
+    structure: UUID | None = None
+    left: bool = False
+    renewed: frozenset[int] = frozenset()
+
+
+def evolve(state: Member, event: Event) -> Member:
+    match event:
+        case MemberJoined():
+            return Member(event.college, event.structure, renewed=state.renewed)
+        case MembershipRenewed():
+            return replace(state, renewed=state.renewed | {event.year})
+        case MemberCollegeChanged():
+            return replace(state, college=event.college)
+        case MemberLeft():
+            return replace(state, left=True)
+        case MemberRestored():
+            return replace(state, left=False)
+    return state
+
+
+def _joined(command: JoinNetwork, state: Member, context: Context) -> Decision:
+    if state.college is not None and not state.left:
+        raise Refused("already-member")
+    return [
+        MemberJoined(
+            college=command.college,
+            charter_version=command.charter_version,
+            structure=command.structure,
+            name=command.name,
+        )
+    ]
+
+
+def _person_joined(command: JoinNetworkAsPerson, state: Member, context: Context) -> Decision:
+    if state.college is not None:
+        raise Refused("already-member")
+    id = context.new_id("person")
+    return [
+        MemberJoined(
+            college="qualified_persons", charter_version=command.charter_version, person=command.person.of(id),
+            email=of(command.email, id),
+        )
+    ]  # fmt: skip
+
+
+def _renewed(command: RenewMembership, state: Member, context: Context) -> Decision:
+    _known(state, context)
+    latest = context.now.year + YEARS_AHEAD
+    if command.year > latest:
+        raise Refused("year-too-far", latest=latest)
+    return [] if command.year in state.renewed else [MembershipRenewed(year=command.year)]
+
+
+def _college_changed(command: ChangeCollege, state: Member, context: Context) -> Decision:
+    if _known(state, context) == "qualified_persons":
+        raise Refused("person-keeps-college")
+    return [] if command.college == state.college else [MemberCollegeChanged(college=command.college)]
+
+
+def _left(command: LeaveNetwork, state: Member, context: Context) -> Decision:
+    if state.college is None:
+        raise Refused("unknown-member")
+    return [] if state.left else [MemberLeft(reason=command.reason)]
+
+
+def _restored(command: RestoreMember, state: Member, context: Context) -> Decision:
+    if state.college is None:
+        raise Refused("unknown-member")
+    if not state.left:
+        return []
+    return [MemberRestored(college=state.college, structure=state.structure, reason=command.reason)]
+
+
+def _known(state: Member, context: Context) -> CollegeCode:
+    if state.college is None:
+        raise Refused("unknown-member")
+    if state.left and not recorded_late(context):
+        raise Refused("member-left")
+    return state.college
+
+
+MEMBER = Decider(
+    entity="member",
+    initial=Member(),
+    evolve=evolve,
+    decisions={
+        JoinNetwork: _joined,
+        JoinNetworkAsPerson: _person_joined,
+        RenewMembership: _renewed,
+        ChangeCollege: _college_changed,
+        LeaveNetwork: _left,
+        RestoreMember: _restored,
+    },
+)

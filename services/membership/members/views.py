@@ -1,0 +1,77 @@
+"""Members as the pages show them: present and former, with all that happened to each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from services.membership.members.domain.member import member_of
+from services.membership.status_history import sort_key, with_happening, with_person, year_of
+from shared.contract import Event
+from shared.contract.directory import StructureRevised
+from shared.contract.envelope import Recorded
+from shared.contract.membership import MemberCollegeChanged, MemberJoined, MemberLeft, MemberRestored, MembershipRenewed
+from shared.kernel.projection import Document, View, folded, own_entity
+
+FACTS = ("person", "college", "structure", "name", "charter_version", "joined_on", "since", "left_on", "left_because")
+
+
+def _member(document: Document | None, data: Event, event: Recorded) -> Document:
+    after = with_happening(document, data, event)
+    if isinstance(data, MemberJoined):
+        after = with_person(after, data, event, "person")
+    found: Document = {**_stands(after["history"]), "person": after.get("person")}
+    if document is not None and document.get("name"):
+        # The directory may have renamed it since it joined.
+        found["name"] = document["name"] if not isinstance(data, MemberJoined) else data.name or document["name"]
+    moved = [one["at"] for one in after["history"] if one["event"] != "MembershipRenewed"]
+    found["moved_on"] = moved[-1] if moved else ""
+    found["sort"] = sort_key(found.get("name"))
+    return {**after, **found}
+
+
+def _stands(history: Iterable[Document]) -> Document:
+    """What a member's history comes to: whether it is one, since when, in which college, which years it renewed."""
+    found: Document = {"status": "former", "renewed": [], **dict.fromkeys(FACTS)}
+    for one in history:
+        match one["event"]:
+            case "MemberJoined":
+                found |= {"status": "current", "college": one["college"], "charter_version": one["charter_version"]}
+                found |= {"joined_on": one["at"], "since": year_of(one["at"]), "left_on": None, "left_because": None}
+                found |= {name: one[name] for name in ("structure", "name") if name in one}
+            case "MembershipRenewed":
+                found["renewed"] = sorted({*found["renewed"], one["year"]})
+            case "MemberCollegeChanged":
+                found["college"] = one["college"]
+            case "MemberLeft":
+                found |= {"status": "former", "left_on": one["at"], "left_because": one["reason"]}
+            case "MemberRestored":
+                found |= {"status": "current", "college": one["college"], "left_on": None, "left_because": None}
+    return found
+
+
+def _renamed(document: Document | None, data: StructureRevised, event: Recorded) -> Document | None:
+    if document is None or data.name is None:
+        return document
+    return {**document, "name": data.name, "sort": folded(data.name)}
+
+
+def _concerned(event: Recorded) -> Sequence[str]:
+    return (str(member_of(UUID(event.entity_id))),) if event.entity == "structure" else own_entity(event)
+
+
+MEMBERS = View(
+    name="members",
+    version=1,
+    on={
+        MemberJoined: _member,
+        MembershipRenewed: _member,
+        MemberCollegeChanged: _member,
+        MemberLeft: _member,
+        MemberRestored: _member,
+        StructureRevised: _renamed,
+    },
+    keys=_concerned,
+    fields=("sort", "status", "college", "since", "charter_version", "moved_on", "structure"),
+    text=lambda d: d.get("name") or "",
+)

@@ -1,0 +1,39 @@
+"""The network itself: the names that it has had."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.membership.fields import Name, natural
+from shared.contract import Event
+from shared.contract.membership import NetworkNamed
+from shared.kernel.decider import Command, Context, Decider, Decision
+
+NETWORK_ID = natural("network", "ourselves")
+
+
+class NameNetwork(Command):
+    """Give the network a name."""
+
+    entity = "network"
+    name: Name
+
+    def target(self, context: Context) -> UUID:
+        return NETWORK_ID
+
+
+@dataclass(frozen=True)
+class Network:
+    name: str | None = None
+
+
+def evolve(state: Network, event: Event) -> Network:
+    return Network(event.name) if isinstance(event, NetworkNamed) else state
+
+
+def _named(command: NameNetwork, state: Network, context: Context) -> Decision:
+    return [] if command.name == state.name else [NetworkNamed(name=command.name)]
+
+
+NETWORK = Decider("network", Network(), evolve, {NameNetwork: _named})

@@ -1,0 +1,79 @@
+"""A place of civic service that the State approved: one entity a place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.membership.fields import Line, Reason
+from shared.contract import Event
+from shared.contract.membership import CivicServicePlaceApproved, CivicServicePlaceEnded, CivicServicePlaceRestored
+from shared.kernel.decider import Command, Context, Decider, Decision, Refused
+
+
+class ApproveCivicServicePlace(Command):
+    """Note that the State approved one more place of civic service."""
+
+    entity = "civic-place"
+    creates = True
+    authority: Line | None = None
+
+
+class EndCivicServicePlace(Command):
+    """Note that the approval of a place ended."""
+
+    entity = "civic-place"
+    civic_place: UUID
+    reason: Reason | None = None
+
+
+class RestoreCivicServicePlace(Command):
+    """Undo the end of an approval that was noted by mistake."""
+
+    entity = "civic-place"
+    civic_place: UUID
+    reason: Reason | None = None
+
+
+@dataclass(frozen=True)
+class CivicPlace:
+    known: bool = False
+    ended: bool = False
+
+
+def evolve(state: CivicPlace, event: Event) -> CivicPlace:
+    match event:
+        case CivicServicePlaceApproved() | CivicServicePlaceRestored():
+            return CivicPlace(known=True)
+        case CivicServicePlaceEnded():
+            return CivicPlace(known=True, ended=True)
+    return state
+
+
+def _approved(command: ApproveCivicServicePlace, state: CivicPlace, context: Context) -> Decision:
+    if state.known:
+        raise Refused("already-noted")
+    return [CivicServicePlaceApproved(authority=command.authority)]
+
+
+def _ended(command: EndCivicServicePlace, state: CivicPlace, context: Context) -> Decision:
+    _known(state)
+    return [] if state.ended else [CivicServicePlaceEnded(reason=command.reason)]
+
+
+def _restored(command: RestoreCivicServicePlace, state: CivicPlace, context: Context) -> Decision:
+    _known(state)
+    return [CivicServicePlaceRestored(reason=command.reason)] if state.ended else []
+
+
+def _known(state: CivicPlace) -> None:
+    if not state.known:
+        raise Refused("unknown-civic-place")
+
+
+CIVIC_PLACE = Decider(
+    "civic-place",
+    CivicPlace(),
+    evolve,
+    {ApproveCivicServicePlace: _approved, EndCivicServicePlace: _ended, RestoreCivicServicePlace: _restored},
+)

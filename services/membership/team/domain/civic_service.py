@@ -1,0 +1,143 @@
+"""A young person in civic service: recruited into the network's own team, or seconded to a host."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+from uuid import UUID
+
+from services.membership.fields import Line, MailAddress, Name, Reason, of
+from shared.contract import Event
+from shared.contract.membership import (
+    CivicServiceEnded,
+    CivicServiceRecruited,
+    CivicServiceRestored,
+    CivicServiceSeconded,
+    CivicServiceWithdrawn,
+)  # fmt: skip
+from shared.contract.personal import PersonalText
+from shared.kernel.decider import Command, Context, Decider, Decision, Refused
+
+
+class CivicServiceCommand(Command):
+    entity = "civic-service"
+
+
+class RecruitCivicService(CivicServiceCommand):
+    """Note a young person in civic service who joins the team."""
+
+    creates = True
+    person: PersonalText | None = None
+    email: MailAddress | None = None
+    mission: Line | None = None
+
+
+class SecondCivicService(CivicServiceCommand):
+    """Note a young person in civic service who is seconded: to a member (`host`, a structure) or to another host."""
+
+    refers = {"host": "directory.structure"}
+    creates = True
+    host: UUID | None = None
+    host_name: Name | None = None
+    person: PersonalText | None = None
+    email: MailAddress | None = None
+    mission: Line | None = None
+
+
+class EndCivicService(CivicServiceCommand):
+    """Note the end of a civic service."""
+
+    civic_service: UUID
+    reason: Reason | None = None
+
+
+class WithdrawCivicService(CivicServiceCommand):
+    """Take back a civic service that was noted by mistake."""
+
+    civic_service: UUID
+    reason: Reason
+
+
+class RestoreCivicService(CivicServiceCommand):
+    """Undo the end or the withdrawal of a civic service."""
+
+    civic_service: UUID
+    reason: Reason | None = None
+
+
+State = Literal["unknown", "running", "ended", "withdrawn"]
+
+
+@dataclass(frozen=True)
+class CivicService:
+    state: State = "unknown"
+
+
+def evolve(state: CivicService, event: Event) -> CivicService:
+    match event:
+        case CivicServiceRecruited() | CivicServiceSeconded() | CivicServiceRestored():
+            return CivicService("running")
+        case CivicServiceEnded():
+            return CivicService("ended")
+        case CivicServiceWithdrawn():
+            return CivicService("withdrawn")
+    return state
+
+
+def _recruited(command: RecruitCivicService, state: CivicService, context: Context) -> Decision:
+    _new(state)
+    id = context.new_id("person")
+    person, email = of(command.person, id), of(command.email, id)
+    return [CivicServiceRecruited(person=person, email=email, mission=command.mission)]
+
+
+def _seconded(command: SecondCivicService, state: CivicService, context: Context) -> Decision:
+    _new(state)
+    if command.host is None and command.host_name is None:
+        raise Refused("host-missing")
+    id = context.new_id("person")
+    person, email = of(command.person, id), of(command.email, id)
+    return [
+        CivicServiceSeconded(
+            host=command.host, host_name=command.host_name, person=person, email=email, mission=command.mission
+        )
+    ]
+
+
+def _ended(command: EndCivicService, state: CivicService, context: Context) -> Decision:
+    if _known(state) == "withdrawn":
+        raise Refused("civic-service-withdrawn")
+    return [] if state.state == "ended" else [CivicServiceEnded(reason=command.reason)]
+
+
+def _withdrawn(command: WithdrawCivicService, state: CivicService, context: Context) -> Decision:
+    return [] if _known(state) == "withdrawn" else [CivicServiceWithdrawn(reason=command.reason)]
+
+
+def _restored(command: RestoreCivicService, state: CivicService, context: Context) -> Decision:
+    return [] if _known(state) == "running" else [CivicServiceRestored(reason=command.reason)]
+
+
+def _new(state: CivicService) -> None:
+    if state.state != "unknown":
+        raise Refused("already-noted")
+
+
+def _known(state: CivicService) -> State:
+    if state.state == "unknown":
+        raise Refused("unknown-civic-service")
+    return state.state
+
+
+CIVIC_SERVICE = Decider(
+    entity="civic-service",
+    initial=CivicService(),
+    evolve=evolve,
+    decisions={
+        RecruitCivicService: _recruited,
+        SecondCivicService: _seconded,
+        EndCivicService: _ended,
+        WithdrawCivicService: _withdrawn,
+        RestoreCivicService: _restored,
+    },
+)

@@ -1,0 +1,126 @@
+"""A post in the team: created, its share of full time changed, closed. A post is not the person who holds it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Literal
+from uuid import UUID
+
+from services.membership.fields import Fte, Name, Reason, recorded_late
+from shared.contract import Event
+from shared.contract.membership import (
+    StaffPostChanged,
+    StaffPostClosed,
+    StaffPostCreated,
+    StaffPostRestored,
+    StaffPostWithdrawn,
+)  # fmt: skip
+from shared.kernel.decider import Command, Context, Decider, Decision, Refused
+
+
+class PostCommand(Command):
+    entity = "post"
+
+
+class CreateStaffPost(PostCommand):
+    """Note that a post was created."""
+
+    creates = True
+    title: Name
+    fte: Fte
+
+
+class ChangeStaffPost(PostCommand):
+    """Change the share of full time of a post."""
+
+    post: UUID
+    fte: Fte
+
+
+class CloseStaffPost(PostCommand):
+    """Note that a post was closed."""
+
+    post: UUID
+    reason: Reason | None = None
+
+
+class WithdrawStaffPost(PostCommand):
+    """Take back a post that was noted by mistake."""
+
+    post: UUID
+    reason: Reason
+
+
+class RestoreStaffPost(PostCommand):
+    """Undo the closing or the withdrawal of a post."""
+
+    post: UUID
+    reason: Reason | None = None
+
+
+State = Literal["unknown", "open", "closed", "withdrawn"]
+
+
+@dataclass(frozen=True)
+class Post:
+    state: State = "unknown"
+    fte: float = 0.0
+
+
+def evolve(state: Post, event: Event) -> Post:
+    match event:
+        case StaffPostCreated():
+            return Post("open", event.fte)
+        case StaffPostChanged():
+            return replace(state, fte=event.fte)
+        case StaffPostClosed():
+            return replace(state, state="closed")
+        case StaffPostWithdrawn():
+            return replace(state, state="withdrawn")
+        case StaffPostRestored():
+            return replace(state, state="open")
+    return state
+
+
+def _created(command: CreateStaffPost, state: Post, context: Context) -> Decision:
+    if state.state != "unknown":
+        raise Refused("already-noted")
+    return [StaffPostCreated(title=command.title, fte=command.fte)]
+
+
+def _changed(command: ChangeStaffPost, state: Post, context: Context) -> Decision:
+    if _known(state) != "open" and not recorded_late(context):
+        raise Refused("post-closed")
+    return [] if command.fte == state.fte else [StaffPostChanged(fte=command.fte)]
+
+
+def _closed(command: CloseStaffPost, state: Post, context: Context) -> Decision:
+    return [StaffPostClosed(reason=command.reason)] if _known(state) == "open" else []
+
+
+def _withdrawn(command: WithdrawStaffPost, state: Post, context: Context) -> Decision:
+    return [] if _known(state) == "withdrawn" else [StaffPostWithdrawn(reason=command.reason)]
+
+
+def _restored(command: RestoreStaffPost, state: Post, context: Context) -> Decision:
+    return [] if _known(state) == "open" else [StaffPostRestored(reason=command.reason)]
+
+
+def _known(state: Post) -> State:
+    if state.state == "unknown":
+        raise Refused("unknown-post")
+    return state.state
+
+
+POST = Decider(
+    entity="post",
+    initial=Post(),
+    evolve=evolve,
+    decisions={
+        CreateStaffPost: _created,
+        ChangeStaffPost: _changed,
+        CloseStaffPost: _closed,
+        WithdrawStaffPost: _withdrawn,
+        RestoreStaffPost: _restored,
+    },
+)

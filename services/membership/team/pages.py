@@ -1,0 +1,103 @@
+"""The pages of the team: posts, volunteers, civic service."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from services.membership.members.domain.member import member_of
+from services.membership.queries import CURRENT, count, everything, members_named
+from services.membership.rendering import render
+from services.membership.team.views import CIVIC_PLACES, CIVIC_SERVICES, POSTS, VOLUNTEERS
+from shared.base.paris_days import PARIS
+from shared.runtime.service import Service
+from shared.web.charts.charts import bars
+from shared.web.lists import PAGE, PageNumber, pages_total
+from shared.web.templating import Pages, language
+
+
+def routes(service: Service) -> APIRouter:
+    """The routes of the pages of the team."""
+    router = APIRouter()
+    store = service.store
+
+    @router.get("/team")
+    async def team(request: Request) -> Response:
+        posts = await everything(service, POSTS, sort="since")
+        present = [one for one in posts if one["status"] == "current"]
+        volunteers = await store.count_by(VOLUNTEERS, "year", CURRENT)
+        services = {"status": ["current", "former"]}
+        recruited = await store.count_by(CIVIC_SERVICES, "year", {**services, "kind": "CivicServiceRecruited"})
+        seconded = await store.count_by(CIVIC_SERVICES, "year", {**services, "kind": "CivicServiceSeconded"})
+        years = _years(volunteers, recruited, seconded)
+        return render(
+            service,
+            request,
+            "team.html",
+            posts=posts,
+            fte=round(sum(one["fte"] for one in present), 2),
+            present=len(present),
+            chart=_chart(request, years, volunteers),
+            years=years,
+            volunteers=volunteers,
+            recruited=recruited,
+            seconded=seconded,
+            places=await count(service, CIVIC_PLACES, CURRENT),
+        )
+
+    @router.get("/volunteers")
+    async def volunteers(
+        request: Request, year: Annotated[list[int] | None, Query()] = None, page: PageNumber = 1
+    ) -> Response:
+        noted = {"status": ["current", "withdrawn"]}
+        where = {**noted, **({"year": year} if year else {})}
+        found = await store.find(VOLUNTEERS, where, sort=["-since"], limit=PAGE, offset=(page - 1) * PAGE)
+        return render(
+            service,
+            request,
+            "volunteers.html",
+            found=found,
+            page=page,
+            pages_total=pages_total(page, found.total),
+            chosen=year or [],
+            counts=await store.count_by(VOLUNTEERS, "year", noted),
+        )
+
+    @router.get("/civic-service")
+    async def civic_service(request: Request) -> Response:
+        found = await everything(service, CIVIC_SERVICES, sort="-since")
+        hosts = await members_named(service, (str(member_of(UUID(one["host"]))) for one in found if one.get("host")))
+        return render(
+            service,
+            request,
+            "civic_service.html",
+            civic_services=found,
+            places=await everything(service, CIVIC_PLACES, sort="-since"),
+            hosts={one["structure"]: one for one in hosts.values()},
+        )
+
+    return router
+
+
+def _years(*counted: Mapping[str, int]) -> list[str]:
+    """Every year from the first to the last in which anything was counted."""
+    noted = [int(year) for one in counted for year in one]
+    return [str(year) for year in range(min(noted), max(noted) + 1)] if noted else []
+
+
+def _chart(request: Request, years: Sequence[str], volunteers: Mapping[str, int]) -> str:
+    """The volunteers year by year; the present one is not over."""
+    pages: Pages = request.app.state.pages
+    lang = language(request)
+    now = str(datetime.now(PARIS).year)
+    return bars(
+        [(year, volunteers.get(year)) for year in years],
+        title=pages.lexicon.say("chart.volunteers", lang),
+        partial={now: pages.lexicon.say("chart.under-way", lang)} if now in years else {},
+        lang=lang,
+    )

@@ -1,0 +1,67 @@
+"""A bulletin: one of the five that the network publishes, found by its code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID, uuid5
+
+from services.newsletter.fields import NEWSLETTER, Line
+from shared.contract import Event
+from shared.contract.newsletter import BulletinCode, BulletinOpened
+from shared.kernel.decider import Command, Context, Decider, Decision
+
+FIVE: dict[BulletinCode, tuple[str, str]] = {
+    "bloc-note": (
+        "Bloc note",
+        "L’actualité de la coopération et de la solidarité internationales, de la région au monde.",
+    ),
+    "echos": (
+        "Les Échos du Réseau",
+        "Les informations et actualités que les membres publient dans le portail régional.",
+    ),
+    "parcours": ("Parcours", "Les offres de formation, d’emploi, de stage, de volontariat et de bénévolat."),
+    "rendez-vous": ("Rendez-vous", "Les événements et rencontres du réseau et de ses partenaires."),
+    "info-flash": ("Info Flash", "Au cas par cas, pour alerter ou mobiliser sur une question ou une actualité."),
+}
+"""Title and purpose of each, after the review 2012-2017, « Bulletins électroniques »"""
+
+
+def bulletin_id(code: BulletinCode) -> UUID:
+    """The id of the bulletin with this code."""
+    return uuid5(NEWSLETTER, f"bulletin/{code}")
+
+
+class OpenBulletin(Command):
+    """Begin to publish a bulletin."""
+
+    entity = "bulletin"
+    bulletin: BulletinCode
+    title: Line
+    purpose: Line
+
+    def target(self, context: Context) -> UUID:
+        return bulletin_id(self.bulletin)
+
+
+def opening_of(code: BulletinCode) -> OpenBulletin:
+    """The command that opens one of the five."""
+    title, purpose = FIVE[code]
+    return OpenBulletin(bulletin=code, title=title, purpose=purpose)
+
+
+@dataclass(frozen=True)
+class Bulletin:
+    opened: bool = False
+
+
+def evolve(state: Bulletin, event: Event) -> Bulletin:
+    return Bulletin(opened=True) if isinstance(event, BulletinOpened) else state
+
+
+def _opened(command: OpenBulletin, state: Bulletin, context: Context) -> Decision:
+    if state.opened:
+        return []
+    return [BulletinOpened(bulletin=command.bulletin, title=command.title, purpose=command.purpose)]
+
+
+BULLETIN = Decider("bulletin", Bulletin(), evolve, {OpenBulletin: _opened})

@@ -1,0 +1,155 @@
+"""The bulletins, their issues, and the items: which issue each one is in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from services.newsletter.bulletins.domain.issue import moved
+from shared.contract.envelope import Recorded
+from shared.contract.newsletter import (
+    BulletinOpened,
+    IssueApproved,
+    IssueSent,
+    IssueStarted,
+    ItemAdded,
+    ItemDropped,
+    ItemMoved,
+    ItemRestored,
+    ItemRevised,
+)  # fmt: skip
+from shared.kernel.projection import Document, Evolve, View
+
+
+def _its_bulletin(event: Recorded) -> Sequence[str]:
+    return (event.data.bulletin,)  # type: ignore[attr-defined]
+
+
+def _bulletin(document: Document | None) -> Document:
+    return document or {"title": None, "purpose": None, "opened": None, "last": 0, "closed": [], "version": 0}
+
+
+def _opened(document: Document | None, data: BulletinOpened, event: Recorded) -> Document:
+    facts = {"title": data.title, "purpose": data.purpose, "opened": event.cloud.time, "version": event.version}
+    return {**_bulletin(document), **facts}
+
+
+def _numbered(document: Document | None, data: IssueStarted, event: Recorded) -> Document:
+    known = _bulletin(document)
+    return {**known, "last": max(known["last"], data.number)}
+
+
+def _closed(document: Document | None, data: IssueApproved, event: Recorded) -> Document:
+    known = _bulletin(document)
+    return {**known, "closed": sorted({*known["closed"], data.number})}
+
+
+BULLETINS = View(
+    name="bulletins",
+    version=1,
+    on={BulletinOpened: _opened, IssueStarted: _numbered, IssueApproved: _closed},
+    keys=_its_bulletin,
+)
+"""By code. `closed`: the numbers of the issues that are approved, in their order."""
+
+
+def first_open(bulletin: Document | None) -> int:
+    """The number of the first issue that is not approved, begun or not."""
+    closed = set(bulletin["closed"]) if bulletin else set()
+    return next(n for n in range(1, len(closed) + 2) if n not in closed)
+
+
+def _issue(document: Document, event: Recorded) -> Document:
+    waiting = sum(not item["dropped"] for item in document["items"])
+    return {**document, "waiting": waiting, "version": event.version}
+
+
+def _started(document: Document | None, data: IssueStarted, event: Recorded) -> Document:
+    fresh: Document = {
+        "bulletin": data.bulletin, "number": data.number, "state": "draft", "started": event.cloud.time, "items": [],
+        "recipients": None, "approved": None, "approved_seq": None, "approved_by": None, "sent": None, "outcome": None,
+    }  # fmt: skip
+    return _issue(fresh, event)
+
+
+def _item_added(document: Document | None, data: ItemAdded, event: Recorded) -> Document | None:
+    if document is None:
+        return None
+    item = {**data.model_dump(mode="json"), "added": event.cloud.time, "dropped": False, "why": None, "revision": 0}
+    return _issue({**document, "items": [*document["items"], item]}, event)
+
+
+def _on_item(change: Callable[[Document, Any], Document]) -> Evolve:
+    """An evolve that changes one item of an issue."""
+
+    def evolve(document: Document | None, data: Any, event: Recorded) -> Document | None:
+        if document is None:
+            return None
+        items = [{**i, **change(i, data)} if i["item"] == str(data.item) else i for i in document["items"]]
+        return _issue({**document, "items": items}, event)
+
+    return evolve
+
+
+def _item_moved(document: Document | None, data: ItemMoved, event: Recorded) -> Document | None:
+    if document is None:
+        return None
+    by_id = {item["item"]: item for item in document["items"]}
+    order = moved(list(by_id), str(data.item), data.position) if str(data.item) in by_id else list(by_id)
+    return _issue({**document, "items": [by_id[id] for id in order]}, event)
+
+
+def _approved(document: Document | None, data: IssueApproved, event: Recorded) -> Document | None:
+    if document is None:
+        return None
+    facts = {"state": "approved", "recipients": data.recipients, "approved": event.cloud.time}
+    return _issue({**document, **facts, "approved_seq": event.seq, "approved_by": event.actor}, event)
+
+
+def _sent(document: Document | None, data: IssueSent, event: Recorded) -> Document | None:
+    if document is None:
+        return None
+    return _issue({**document, "state": "sent", "sent": event.cloud.time, "outcome": data.model_dump()}, event)
+
+
+ISSUES = View(
+    name="issues",
+    version=2,
+    on={
+        IssueStarted: _started,
+        ItemAdded: _item_added,
+        ItemRevised: _on_item(
+            lambda item, data: {**data.model_dump(mode="json", exclude={"item"}), "revision": item["revision"] + 1}
+        ),
+        ItemMoved: _item_moved,
+        ItemDropped: _on_item(lambda item, data: {"dropped": True, "why": data.reason}),
+        ItemRestored: _on_item(lambda item, data: {"dropped": False, "why": None}),
+        IssueApproved: _approved,
+        IssueSent: _sent,
+    },
+    fields=("bulletin", "number", "state", "sent"),
+    text=lambda d: " ".join(f"{i['title']} {i['source_name'] or ''}" for i in d["items"]),
+)
+
+
+def _its_item(event: Recorded) -> Sequence[str]:
+    return (str(event.data.item),)  # type: ignore[attr-defined]
+
+
+def _placed(document: Document | None, data: ItemAdded, event: Recorded) -> Document:
+    source = str(data.source_entity) if data.source_entity else None
+    return {"issue": event.entity_id, "source_entity": source, "dropped": False}
+
+
+def _dropped(value: bool) -> Evolve:
+    return lambda document, data, event: None if document is None else {**document, "dropped": value}
+
+
+ITEMS = View(
+    name="items",
+    version=1,
+    on={ItemAdded: _placed, ItemDropped: _dropped(True), ItemRestored: _dropped(False)},
+    keys=_its_item,
+    fields=("issue", "source_entity"),
+)
+"""By item: in which issue it is, where it came from."""

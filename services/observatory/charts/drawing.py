@@ -1,0 +1,221 @@
+"""An indicator as a picture and as a table: by its `chart`, from its paths. Nothing here knows a single indicator."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from markupsafe import Markup
+
+from services.observatory.event_table.filtering import COLLEGES, ELSEWHERE, TOTAL, Filters
+from services.observatory.indicators import Indicator
+from services.observatory.network import NOBODY, Network
+from shared.base.translations import Lexicon
+from shared.geo import DEPARTMENTS
+from shared.web import formatting as formats
+from shared.web.charts.charts import bars, department_map, line, shares, stacked_bars
+
+MOST_YEARS = 8  # bars that can be told apart on a phone
+MOST_SERIES = 6
+Answer = Mapping[str, tuple[float | None, tuple[int, ...]]]
+Cell = str | float | None
+"""A text, a number, or None: not measured"""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a picture has to be told: the day, the years that are looked at, who reads, where a figure leads, whose it is."""
+
+    day: date
+    years: range
+    lang: str
+    lexicon: Lexicon
+    filters: Filters = field(default_factory=Filters)
+    behind: Callable[[str], str] | None = None
+    network: Network = NOBODY
+
+    @property
+    def shown_years(self) -> range:
+        return self.years[-MOST_YEARS:]
+
+    @property
+    def partial(self) -> dict[str, str]:
+        """The year that is not over on the day, with the note that says until when it goes."""
+        if (self.day.month, self.day.day) == (12, 31):
+            return {}
+        return {str(self.day.year): f"{'to' if self.lang == 'en' else 'au'} {self.day:%d/%m}"}
+
+    def words(self, pair: tuple[str, str]) -> str:
+        return pair[1 if self.lang == "en" else 0]
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """`svg` is None where there is nothing to draw. Columns and rows are those of the table beside it; the first cell of
+    a row is its name."""
+
+    svg: Markup | None
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    is_map: bool = False
+
+    @property
+    def measured(self) -> bool:
+        return any(cell is not None for row in self.rows for cell in row[1:])
+
+
+def drawn(one: Indicator, answer: Answer, where: Context) -> Drawn:
+    """The picture of an indicator's figures; the table has all years that are looked at."""
+    return DRAW[one.chart](one, answer, where)
+
+
+def _bars(one: Indicator, answer: Answer, where: Context) -> Drawn:
+    by_year = {year_of(path): value for path, (value, _) in answer.items()}
+    draw = line if one.chart == "line" else bars
+    svg = draw(
+        [(str(year), by_year.get(year)) for year in where.shown_years],
+        title=where.words(one.title), partial=where.partial, lang=where.lang,
+    )  # fmt: skip
+    rows = tuple((str(year), by_year.get(year)) for year in where.years)
+    return Drawn(svg, (_said(where, "field.year"), where.words(one.title)), rows)
+
+
+def _stack(one: Indicator, answer: Answer, where: Context) -> Drawn:
+    values = {
+        (path.split(".")[-2], year_of(path)): value
+        for path, (value, _) in answer.items()
+        if TOTAL not in path.split(".")
+    }
+    totals = {year_of(path): value for path, (value, _) in answer.items() if TOTAL in path.split(".")}
+    parts = sorted(
+        {part for part, _ in values}, key=lambda part: (COLLEGES.index(part) if part in COLLEGES else 99, part)
+    )
+    # A part that has nobody in the years shown would only take a colour from the others.
+    shown = [part for part in parts if any(values.get((part, year)) for year in where.shown_years)][:MOST_SERIES]
+    names = {part: label(where, part) for part in parts}
+
+    def part_of(part: str, year: int) -> float | None:
+        """Nobody, where the year was counted and the part was not open yet."""
+        found = values.get((part, year))
+        return 0 if found is None and totals.get(year) is not None else found
+
+    svg = stacked_bars(
+        [(str(year), [part_of(part, year) for part in shown]) for year in where.shown_years], [names[part] for part in shown],
+        title=where.words(one.title), partial=where.partial, lang=where.lang,
+    )  # fmt: skip
+    rows = tuple((str(year), *(values.get((part, year)) for part in parts), totals.get(year)) for year in where.years)
+    return Drawn(svg if shown else None, (_said(where, "field.year"), *names.values(), "Total"), rows)
+
+
+def _shares(one: Indicator, answer: Answer, where: Context) -> Drawn:
+    found = sorted(
+        ((name(one, path, where, alone=True), value) for path, (value, _) in answer.items()),
+        key=lambda pair: -(pair[1] if pair[1] is not None else -1),
+    )
+    percent = "%" if where.lang == "en" else "\u202f%"
+    svg = shares(
+        found, title=where.words(one.title), lang=where.lang,
+        written=lambda value: formats.number(value, where.lang, None if value == int(value) else 1) + (percent if one.unit == "percent" else ""),
+    )  # fmt: skip
+    return Drawn(svg, ("", where.words(one.title)), tuple(found))
+
+
+def _map(one: Indicator, answer: Answer, where: Context) -> Drawn:
+    by_code = {path.rpartition(".")[2]: (path, value) for path, (value, _) in answer.items()}
+    codes = [code for code in where.network.region if code in by_code] or sorted(by_code)
+    counts = {code: None if by_code[code][1] is None else int(by_code[code][1] or 0) for code in codes}
+    behind = where.behind
+    svg = department_map(
+        counts, None if behind is None else lambda code: behind(by_code[code][0]), where.words(one.title), codes,
+        current={where.filters.department} if where.filters.department else (),
+        unit=(_said(where, f"unit.{one.unit}"), _said(where, f"unit.{one.unit}.many")), lang=where.lang,
+    )  # fmt: skip
+    rows = tuple((f"{formats.department(code)} ({code})", by_code[code][1]) for code in codes)
+    return Drawn(svg, (_said(where, "field.department"), where.words(one.title)), rows, is_map=True)
+
+
+def _figures(one: Indicator, answer: Answer, where: Context) -> Drawn:
+    rows = tuple((name(one, path, where, alone=len(answer) > 1), value) for path, (value, _) in sorted(answer.items()))
+    return Drawn(None, ("", where.words(one.title)), rows)
+
+
+DRAW: Mapping[str, Callable[[Indicator, Answer, Context], Drawn]] = {
+    "bars": _bars, "line": _bars, "stack": _stack, "shares": _shares, "map": _map, "figure": _figures,
+}  # fmt: skip
+
+
+def year_of(path: str) -> int | None:
+    """The year that a path ends with."""
+    found = re.search(r"(?<!\d)(\d{4})$", path)
+    return int(found[1]) if found else None
+
+
+def name(one: Indicator, path: str, where: Context, *, alone: bool = False) -> str:
+    """What a path is called; `alone`: only what tells it from the others of its indicator."""
+    printed = where.network.printed.figure(path) if where.network.printed else None
+    if printed is not None and printed.until and not one.by_year and printed.until != where.day:
+        printed = None  # its words name another day
+    year = year_of(path)
+    title = where.words(one.title)
+    last = next(word for word in reversed(path.split(".")) if not word.isdigit() or len(word) < 4)
+    part = label(where, path.rpartition(".")[2])
+    if alone and (
+        path.rpartition(".")[2] in DEPARTMENTS
+        or where.lexicon.has(f"path.{last}")
+        or where.lexicon.has(f"college.{last}")
+    ):
+        return part
+    if printed is not None:
+        return where.words(printed.label)
+    if year is not None and one.by_year:
+        before = path.split(".")[-2]
+        return f"{title}, {label(where, before)}, {year}" if one.parts else f"{title}, {year}"
+    if between := re.search(r"_(\d{4})_(\d{4})(?!\d)", path):
+        title = f"{title}, {between[1]}-{between[2]}"
+    elif since := re.search(r"since_(\d{4})$", path):
+        return f"{title} {'since' if where.lang == 'en' else 'depuis'} {since[1]}"
+    if where.lexicon.has(f"path.{last}"):
+        colon = ": " if where.lang == "en" else "\u00a0: "
+        return f"{title}{colon}{part[:1].lower()}{part[1:]}"
+    return title
+
+
+def label(where: Context, word: str) -> str:
+    """What one word of a path, or one part of a figure, is called."""
+    if word == ELSEWHERE:
+        return _said(where, "part.elsewhere")
+    if word in DEPARTMENTS:
+        return formats.department(word)
+    for code in (f"college.{word}", f"path.{word}", f"kind.{word}"):
+        if where.lexicon.has(code):
+            said = _said(where, code)
+            return said[:1].upper() + said[1:]
+    return word
+
+
+def _said(where: Context, code: str) -> str:
+    return where.lexicon.say(code, where.lang)
+
+
+def as_csv(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
+    """The table of a picture as CSV (RFC 4180), numbers with a point; not measured is empty. A text that a spreadsheet
+    would take for a formula gets an apostrophe (OWASP, CSV injection)."""
+    return "".join(",".join(_cell(cell) for cell in row) + "\r\n" for row in [columns, *rows])
+
+
+def as_sheet(columns: Sequence[str], rows: Sequence[Sequence[Cell]], lang: str) -> str:
+    """The same for a spreadsheet, as the other exports for people are: a byte order mark, semicolons, in French a comma in
+    numbers."""
+    point = "." if lang == "en" else ","
+    return "\ufeff" + "".join(";".join(_cell(cell, point) for cell in row) + "\r\n" for row in [columns, *rows])
+
+
+def _cell(cell: Cell, point: str = ".") -> str:
+    if cell is None:
+        return ""
+    if not isinstance(cell, str):
+        return f"{cell:.10g}".replace(".", point)
+    safe = f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
+    return '"' + safe.replace('"', '""') + '"' if re.search(r'[",;\r\n]', safe) else safe

@@ -1,0 +1,245 @@
+"""From a message to a row of the table: the typed columns that indicators ask for, and the rest as JSON.
+
+Data is read strictly by a msgspec structure made from each event type, fifty times faster than its pydantic model;
+what that refuses is asked of the model itself, so the table takes for readable exactly what the views do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from functools import cache, lru_cache, reduce
+from hashlib import sha256
+from operator import attrgetter, or_
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from uuid import UUID
+
+import msgspec
+import orjson
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from shared.base import paris_days as days
+from shared.base.paris_days import PARIS
+from shared.contract import Event, load_all
+from shared.contract.envelope import Recorded, Void
+from shared.contract.personal import Personal
+
+TEXT, WORDS, NUMBERS, MOMENT = pa.string(), pa.list_(pa.string()), pa.list_(pa.int64()), pa.timestamp("us")
+
+PLACE: Mapping[str, pa.DataType] = {
+    "seq": pa.int64(), "id": TEXT, "network": TEXT, "service": TEXT, "entity": TEXT, "entity_id": TEXT, "version": pa.int32(), "type": TEXT,
+    "time": MOMENT, "day": pa.date32(), "recorded": MOMENT, "peak": MOMENT, "actor": TEXT, "command": TEXT, "correlation": TEXT, "cause": TEXT, "readable": pa.bool_(),
+    "data": TEXT,
+}  # fmt: skip
+"""Where an event stands. `day` is local, in Paris; `peak` is the latest `recorded` up to this sequence, since clocks
+differ; `correlation` is set only where it is not the event's own command."""
+
+TYPED: Mapping[str, pa.DataType] = {
+    "name": TEXT, "title": TEXT, "kind": TEXT, "structure": TEXT, "department": TEXT, "college": TEXT, "role": TEXT,
+    "reason": TEXT, "medium": TEXT, "bulletin": TEXT, "audience": TEXT, "town": TEXT, "module": TEXT, "registration": TEXT,
+    "workshop": TEXT, "association": TEXT, "school": TEXT, "school_year": TEXT, "year": pa.int32(), "people": pa.int64(),
+    "days": pa.int32(), "fte": pa.float64(), "pilot": pa.bool_(), "cleared": WORDS, "topics": WORDS, "guests": WORDS,
+    "themes": WORDS, "countries": WORDS, "sdgs": NUMBERS,
+}  # fmt: skip
+"""What indicators and identifications ask for: fields of events, by their own names."""
+
+RENAMED: Mapping[str, tuple[str, ...]] = {
+    "people": ("people", "pupils"),
+    "association": ("association", "association_name"),
+}
+"""Columns that several fields fill; the first that is there."""
+
+SCHEMA = pa.schema([*PLACE.items(), *TYPED.items()])
+WRITTEN = [name for name in SCHEMA.names if name != "peak"]
+"""The columns that an event tells by itself."""
+Row = tuple[Any, ...]
+"""An event in these columns, moments as text."""
+EMPTY: Row = (None,) * len(TYPED)
+
+
+class Sealed(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A personal value as events hold it. It stays sealed here, for ever."""
+
+    person: Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+    sealed: str
+
+
+ID = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")]
+WHOLE = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
+INSTEAD: Mapping[Any, Any] = {UUID: ID, Personal: Sealed, int: WHOLE}
+
+
+def _strict(annotation: Any) -> Any:
+    """The annotation of a pydantic field as msgspec reads it: ids stay text, persons stay sealed."""
+    if annotation in INSTEAD:
+        return INSTEAD[annotation]
+    origin, parts = get_origin(annotation), get_args(annotation)
+    if origin is Literal or not parts:
+        return annotation
+    if origin in (Union, UnionType):
+        found = [_strict(part) for part in parts if part is not NoneType]
+        return reduce(or_, [*found, None] if NoneType in parts else found)
+    if origin is Annotated:
+        return _strict(parts[0])
+    return origin[tuple(_strict(part) for part in parts)]
+
+
+class Reader:
+    """Reads the data of one event type into the typed columns."""
+
+    def __init__(self, kind: type[Event]) -> None:
+        fields: list[Any] = []
+        for name, field in kind.model_fields.items():
+            strict = _strict(field.annotation)
+            if field.is_required():
+                fields.append((name, strict))
+            else:  # the columns want what the contract gives an absent field, such as `days: int = 1`
+                fields.append((name, strict, field.get_default()))
+        sources = {
+            column: [f for f in RENAMED.get(column, (column,)) if f in kind.model_fields and _fits(kind, f, wanted)]
+            for column, wanted in TYPED.items()
+        }
+        struct = msgspec.defstruct(
+            f"Strict{kind.__name__}",
+            fields,
+            kw_only=True,
+            namespace={f"take_{c}": _taking(s) for c, s in sources.items()},
+        )
+        self._decode = msgspec.json.Decoder(struct).decode
+        self.short = [n for n, column in enumerate(TYPED) if sources[column] and TYPED[column] == pa.int32()]
+        # One call in C for all columns: this is the hot path.
+        self._take = attrgetter(*(s[0] if len(s) == 1 else f"take_{c}" for c, s in sources.items()))
+
+    def __call__(self, data: bytes | msgspec.Raw) -> Row:
+        """Raises msgspec.DecodeError (ValidationError among them) for data that is not strictly of its type."""
+        return self._take(self._decode(data))
+
+    def fits(self, typed: Row) -> bool:
+        """Whether each number has room in its column."""
+        return all(typed[n] is None or -(2**31) <= typed[n] < 2**31 for n in self.short)
+
+
+def _taking(sources: Sequence[str]) -> property | None:
+    """The value of a column that no field or several fields fill."""
+    if not sources:
+        return None
+    return property(lambda event: next((v for name in sources if (v := getattr(event, name)) is not None), None))
+
+
+def _fits(kind: type[Event], field: str, wanted: pa.DataType) -> bool:
+    """Whether a field of that name holds what the column does: a contact's `name` is sealed, so it does not."""
+    found = kind.model_fields[field].annotation
+    options = [part for part in get_args(found) or (found,) if part is not NoneType] if _is_optional(found) else [found]
+    plain = {str: TEXT, UUID: TEXT, int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
+    for option in options:
+        origin = get_origin(option)
+        if origin is Literal:
+            return bool(wanted == TEXT)
+        if origin is list:
+            return bool(wanted == (NUMBERS if get_args(option)[0] is int else WORDS))
+        if option in plain and (plain[option] == wanted or (option is int and wanted == pa.int32())):
+            return True
+    return False
+
+
+def _is_optional(annotation: Any) -> bool:
+    return get_origin(annotation) in (Union, UnionType)
+
+
+@cache
+def readers() -> Mapping[str, Reader]:
+    """A reader for every event type of the contract."""
+    return {name: Reader(kind) for name, kind in load_all().items()}
+
+
+@cache
+def fingerprint() -> str:
+    """Changes with the columns and with the contract: a table made under another one is built again."""
+    types = {name: sorted(kind.model_fields) for name, kind in load_all().items()}
+    return sha256(f"{SCHEMA}{RENAMED}{sorted(types.items())}".encode()).hexdigest()[:16]
+
+
+@lru_cache(8192)
+def _paris_day(hour: str) -> date:
+    return datetime.fromisoformat(hour + ":00:00+00:00").astimezone(PARIS).date()
+
+
+def _day(text: str) -> date:
+    """The day in Paris of an instant. The envelope has seen to it that the text is RFC 3339 in UTC. Raises OverflowError
+    at the end of time."""
+    if text[:4] >= "1912":  # since then Paris differs from UTC by whole hours
+        return _paris_day(text[:13])
+    return datetime.fromisoformat(text).astimezone(PARIS).date()
+
+
+def end_of(day: date) -> datetime:
+    """The instant when a day is over in Paris, in UTC without zone, as the table holds times."""
+    return days.end_of(day).replace(tzinfo=None)
+
+
+LEAST = datetime.min
+
+
+def row_of(event: Recorded) -> Row:
+    """The row of an event. One whose data can't be read is kept, but counts nowhere."""
+    cloud = event.cloud
+    readable, data, typed = True, str(cloud.data, "utf-8", "replace"), EMPTY
+    time: str | None = cloud.time
+    try:
+        day = _day(cloud.time)
+    except OverflowError:
+        readable, time, day = False, None, None
+    reader = readers().get(cloud.type)
+    if reader is None:
+        readable = False
+    else:
+        try:
+            typed = reader(cloud.data)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            data, typed = _leniently(event, reader)
+            readable = readable and data != ""
+        if reader.short and not reader.fits(typed):
+            readable, typed = False, EMPTY
+    correlation = cloud.correlationid if cloud.correlationid != cloud.commandid else None
+    return (
+        event.seq, cloud.id, event.network, event.service, event.entity, event.entity_id, cloud.entityversion, cloud.type,
+        time, day, cloud.recordedtime, cloud.actor, cloud.commandid, correlation, cloud.causationid, readable,
+        data or None, *typed,
+    )  # fmt: skip
+
+
+def fields_of(event: Recorded) -> dict[str, Any]:
+    """The same by the names of its columns, with moments as such."""
+    found = dict(zip(WRITTEN, row_of(event), strict=True))
+    return found | {name: found[name] and datetime.fromisoformat(found[name][:-1]) for name in ("time", "recorded")}
+
+
+def columns_of(rows: Sequence[Row], peak: datetime) -> tuple[pa.Table, datetime]:
+    """The rows as the table holds them, and the latest `recorded` among them and before, which was `peak`."""
+    if not rows:
+        return SCHEMA.empty_table(), peak
+    columns = {name: _column(name, values) for name, values in zip(WRITTEN, zip(*rows, strict=True), strict=True)}
+    before = pa.scalar(peak, MOMENT).cast(pa.int64())
+    columns["peak"] = pc.cumulative_max(columns["recorded"].view(pa.int64()), start=before).view(MOMENT)
+    return pa.Table.from_arrays([columns[name] for name in SCHEMA.names], schema=SCHEMA), columns["peak"][-1].as_py()
+
+
+def _column(name: str, values: Sequence[Any]) -> pa.Array:
+    kind = SCHEMA.field(name).type
+    if kind != MOMENT:
+        return pa.array(values, kind)
+    return (
+        pa.array(values, TEXT).cast(pa.timestamp("us", "UTC")).cast(MOMENT)
+    )  # without Python's help: it is the hot path
+
+
+def _leniently(event: Recorded, reader: Reader) -> tuple[str, Row]:
+    """What pydantic makes of data that is not strictly of its type. Empty where it can't be read, or where a person's
+    value stands there in clear: that must not enter the table."""
+    try:
+        data = orjson.dumps(event.data.model_dump(mode="json", exclude_none=True))
+        return data.decode(), reader(data)
+    except (Void, ValueError, msgspec.DecodeError):
+        return "", EMPTY

@@ -1,0 +1,234 @@
+"""An identification of actors: criteria, who asked, the answer as it was given; given again, renamed, put away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any, get_args
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+
+from shared.contract import Event
+from shared.contract.directory import StructureKind
+from shared.contract.identification import (
+    IdentificationRenamed,
+    IdentificationRepeated,
+    IdentificationRestored,
+    IdentificationSaved,
+    IdentificationWithdrawn,
+    Membership,
+)  # fmt: skip
+from shared.contract.membership import CollegeCode
+from shared.contract.personal import PersonalText
+from shared.geo import DEPARTMENTS
+from shared.geo.countries import COUNTRY_CODES
+from shared.kernel.decider import Command, Context, Decider, Decision, Refused
+
+MOST = 10_000  # structures of one answer: their ids are in the event
+MOST_VALUES = 300  # of one criterion
+KINDS: tuple[str, ...] = get_args(StructureKind)
+COLLEGES: tuple[str, ...] = get_args(CollegeCode)
+
+
+def _one_line(text: Any) -> Any:
+    return (
+        " ".join("".join(c for c in text if c.isprintable() or c.isspace()).split()) if isinstance(text, str) else text
+    )
+
+
+def _emptied(text: Any) -> Any:
+    return None if text == "" else text
+
+
+def _department(code: str) -> str:
+    if code not in DEPARTMENTS:
+        raise ValueError("unknown-department")
+    return code
+
+
+def _country(code: str) -> str:
+    if code not in COUNTRY_CODES:
+        raise ValueError("unknown-country")
+    return code
+
+
+Title = Annotated[str, Field(min_length=2, max_length=200), BeforeValidator(_one_line)]
+Line = Annotated[str, Field(min_length=1, max_length=200), BeforeValidator(_one_line)]
+Purpose = Annotated[str, Field(min_length=1, max_length=1000), BeforeValidator(_one_line)]
+Reason = Annotated[str, Field(min_length=3, max_length=300), BeforeValidator(_one_line)]
+Sequence_ = Annotated[int, Field(ge=0, le=2**53)]
+
+
+class Criteria(BaseModel):
+    """What is looked for. Of a criterion with several values one must fit; all criteria must. `themes` are those of the
+    records, letter by letter; `member`: a member on that day, or not."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    themes: list[Line] = Field([], max_length=MOST_VALUES)
+    countries: list[Annotated[str, AfterValidator(_country)]] = Field([], max_length=MOST_VALUES)
+    departments: list[Annotated[str, AfterValidator(_department)]] = Field([], max_length=MOST_VALUES)
+    kinds: list[StructureKind] = Field([], max_length=MOST_VALUES)
+    sdgs: list[Annotated[int, Field(ge=1, le=17)]] = Field([], max_length=17)
+    colleges: list[CollegeCode] = Field([], max_length=MOST_VALUES)
+    member: Membership | None = None
+
+    def chosen(self) -> dict[str, list[Any]]:
+        """Criterion → its values, of those that narrow."""
+        found = {name: getattr(self, name) for name in type(self).model_fields}
+        return {name: [value] if isinstance(value, str) else value for name, value in found.items() if value}
+
+
+class IdentificationCommand(Command):
+    entity = "identification"
+
+
+class SaveIdentification(IdentificationCommand):
+    """Keep an identification with its answer. Only the service itself finds who answers: no form sends `found`."""
+
+    creates = True
+    internal = True
+    refers = {"structure": "directory.structure", "request": "directory.request"}
+    title: Title
+    structure: UUID | None = None
+    organisation: Line | None = None
+    person: PersonalText | None = None
+    purpose: Purpose
+    request: UUID | None = None
+    criteria: Criteria
+    as_of: date
+    known_at: date | None = None
+    upto: Sequence_
+    found: list[UUID]
+
+
+class RepeatIdentification(IdentificationCommand):
+    """Keep what the same criteria come to now, beside the earlier answers."""
+
+    internal = True
+    identification: UUID
+    as_of: date
+    known_at: date | None = None
+    upto: Sequence_
+    found: list[UUID]
+
+
+class RenameIdentification(IdentificationCommand):
+    """Say again what an identification is called and what it is for."""
+
+    identification: UUID
+    title: Title
+    purpose: Annotated[Purpose | None, BeforeValidator(_emptied)] = None
+
+
+class WithdrawIdentification(IdentificationCommand):
+    """Put an identification away. Nothing is lost: it can be taken out again."""
+
+    identification: UUID
+    reason: Reason
+
+
+class RestoreIdentification(IdentificationCommand):
+    """Take an identification out again that was put away."""
+
+    identification: UUID
+
+
+@dataclass(frozen=True)
+class Identification:
+    saved: bool = False
+    withdrawn: bool = False
+    title: str = ""
+    purpose: str | None = None
+
+
+def evolve(state: Identification, event: Event) -> Identification:
+    match event:
+        case IdentificationSaved():
+            return Identification(True, False, event.title, event.purpose)
+        case IdentificationRenamed():
+            purpose = None if "purpose" in event.cleared else event.purpose or state.purpose
+            return Identification(state.saved, state.withdrawn, event.title or state.title, purpose)
+        case IdentificationWithdrawn() | IdentificationRestored():
+            away = isinstance(event, IdentificationWithdrawn)
+            return Identification(state.saved, away, state.title, state.purpose)
+    return state
+
+
+def _saved(command: SaveIdentification, state: Identification, context: Context) -> Decision:
+    if state.saved:
+        raise Refused("already-registered")
+    if not command.criteria.chosen():
+        raise Refused("no-criteria")
+    if sum(one is not None for one in (command.structure, command.organisation, command.person)) != 1:
+        raise Refused("who-asked")
+    _given(command.found)
+    person = command.person.of(context.new_id("person")) if command.person else None
+    facts = command.criteria.model_dump()
+    return [
+        IdentificationSaved(
+            title=command.title, structure=command.structure, organisation=command.organisation, person=person,
+            purpose=command.purpose, request=command.request, **facts, as_of=command.as_of, known_at=command.known_at,
+            upto=command.upto, found=command.found,
+        )
+    ]  # fmt: skip
+
+
+def _given(found: list[UUID]) -> None:
+    if len(found) > MOST:
+        raise Refused("too-many-found", most=MOST)
+
+
+def _there(state: Identification) -> None:
+    if not state.saved:
+        raise Refused("unknown-identification")
+    if state.withdrawn:
+        raise Refused("identification-withdrawn")
+
+
+def _repeated(command: RepeatIdentification, state: Identification, context: Context) -> Decision:
+    _there(state)
+    _given(command.found)
+    return [
+        IdentificationRepeated(
+            as_of=command.as_of, known_at=command.known_at, upto=command.upto, found=command.found
+        )
+    ]  # fmt: skip
+
+
+def _renamed(command: RenameIdentification, state: Identification, context: Context) -> Decision:
+    _there(state)
+    if (command.title, command.purpose) == (state.title, state.purpose):
+        return []
+    return [
+        IdentificationRenamed(
+            title=command.title if command.title != state.title else None,
+            purpose=command.purpose if command.purpose != state.purpose else None,
+            cleared=["purpose"] if state.purpose and command.purpose is None else [],
+        )
+    ]
+
+
+def _withdrawn(command: WithdrawIdentification, state: Identification, context: Context) -> Decision:
+    _there(state)
+    return [IdentificationWithdrawn(reason=command.reason)]
+
+
+def _restored(command: RestoreIdentification, state: Identification, context: Context) -> Decision:
+    if not state.saved:
+        raise Refused("unknown-identification")
+    return [IdentificationRestored()] if state.withdrawn else []
+
+
+IDENTIFICATION = Decider(
+    "identification",
+    Identification(),
+    evolve,
+    {
+        SaveIdentification: _saved,
+        RepeatIdentification: _repeated,
+        RenameIdentification: _renamed,
+        WithdrawIdentification: _withdrawn,
+        RestoreIdentification: _restored,
+    },
+)

@@ -1,0 +1,265 @@
+"""The journal: the log as people read it. Events newest first, one event whole, what is void."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Depends, HTTPException, Query, Request
+from starlette.responses import Response
+
+from services.observatory.event_table.event_query import (
+    COLUMNS,
+    PAGE,
+    Wanted,
+    counts,
+    found,
+    page,
+    wanted,
+    with_sequences,
+)
+from services.observatory.event_table.queries import Observatory, current
+from services.observatory.event_table.table import EventTable
+from services.observatory.journal.parked_reactions import parked_everywhere
+from services.observatory.ledger.notary import notary_of
+from services.observatory.pages.event_sentences import sentence, valued
+from services.observatory.pages.labels import record_of
+from services.observatory.pages.time_travel import AsOf, KnownAt, in_the_head
+from services.observatory.pages.time_travel import asked as asked_moment
+from shared.contract import EVENTS
+from shared.contract.envelope import Void, opened
+from shared.runtime.service import Service
+from shared.web.api import without_persons
+from shared.web.formatting import as_date, clock, day
+from shared.web.security.authorization import demand, who_of
+from shared.web.templating import Pages, language
+
+__all__ = ["PAGE", "Asked", "Wanted", "found", "lines", "opened_event", "routes", "wanted", "with_sequences"]
+
+
+def sees_accounts(request: Request) -> bool:
+    """Whether they are shown who signed in when, who may do what, and what each person did."""
+    return who_of(request).may("observatory", "auditor")
+
+
+def asked(
+    request: Request,
+    service_name: Annotated[str, Query(alias="service", max_length=40, description="One of the five.")] = "",
+    type: Annotated[str, Query(max_length=80, description="A type of event.")] = "",
+    entity: Annotated[str, Query(max_length=80, description="The id of an entity: its own events.")] = "",
+    about: Annotated[str, Query(max_length=80, description="An id: the events of it, and those that name it.")] = "",
+    actor: Annotated[str, Query(max_length=120, description="Who did it; for auditors.")] = "",
+    chain: Annotated[str, Query(max_length=80, description="A correlation id: one chain of cause and effect.")] = "",
+    q: Annotated[
+        str, Query(max_length=120, description="Words that must all occur in what is not sealed; or an id.")
+    ] = "",
+    since: Annotated[str, Query(max_length=40, description="It speaks of that day or a later one.")] = "",
+    until: Annotated[str, Query(max_length=40, description="It speaks of that day or an earlier one.")] = "",
+    known_since: Annotated[str, Query(max_length=40, description="It was recorded on that day or later.")] = "",
+    known_until: Annotated[str, Query(max_length=40, description="It was recorded on that day or before.")] = "",
+    as_of: Annotated[str, Query(max_length=40, description="As elsewhere: the same as `until`.")] = "",
+    known_at: Annotated[str, Query(max_length=40, description="As elsewhere: the same as `known_until`.")] = "",
+) -> Wanted:
+    """Which events an address asks for. Raises NotYours for an actor where one is no auditor."""
+    if actor.strip():
+        demand(request, "auditor")
+    return wanted(
+        service_name, type, entity, about=about, actor=actor, chain=chain, q=q, since=since, until=until or as_of,
+        known_since=known_since, known_until=known_until or known_at, accounts=sees_accounts(request),
+    )  # fmt: skip
+
+
+Asked = Annotated[Wanted, Depends(asked)]
+
+
+async def names(table: EventTable, rows: Sequence[Mapping[str, Any]], lang: str) -> dict[str, str]:
+    """How the entities and structures that these events are about were called last. Persons have no name here."""
+    ids = sorted({row["entity_id"] for row in rows} | {row["structure"] for row in rows if row["structure"]})
+    answer = await table.ask(
+        "SELECT entity_id, arg_max(coalesce(name, title, bulletin), (time, seq)) AS name FROM events "
+        "WHERE entity_id IN (SELECT unnest($ids::VARCHAR[])) AND readable "
+        "AND type NOT IN ('WorkshopHeld', 'ItemAdded', 'ItemRevised', 'TokenIssued') GROUP BY entity_id",
+        {"ids": ids},
+    )
+    return {row["entity_id"]: valued(row["name"], lang) for row in answer if row["name"]}
+
+
+async def lines(table: EventTable, rows: Sequence[Mapping[str, Any]], lang: str) -> list[dict[str, Any]]:
+    """These events as lines of the journal."""
+    called = await names(table, rows, lang)
+    return [
+        {
+            "seq": row["seq"],
+            "service": row["service"],
+            "type": row["type"],
+            "text": sentence(row["type"], orjson.loads(row["data"]) if row["data"] else None, lang),
+            "about": called.get(row["entity_id"]) or called.get(row["structure"] or "") or "",
+            "entity": row["entity_id"],
+            "kind": f"{row['service']}.{row['entity']}",
+            "recorded": f"{day(row['recorded'])} {clock(row['recorded'])}" if row["recorded"] else "",
+            "happened": f"{day(row['time'])} {clock(row['time'])}" if row["time"] else "",
+            "known": _known(row, lang),
+            "actor": row["actor"],
+            "readable": row["readable"],
+        }
+        for row in rows
+    ]
+
+
+def _known(row: Mapping[str, Any], lang: str) -> str:
+    """How long after it happened it was learnt, in words."""
+    if row["time"] is None or row["recorded"] is None:
+        return ""
+    days = (as_date(row["recorded"]) - as_date(row["time"])).days
+    if days == 0:
+        return "the same day" if lang == "en" else "même jour"
+    if days < 0 or days > 60:
+        return day(row["recorded"])
+    if lang == "en":
+        return f"{days} day{'s' if days > 1 else ''} later"
+    return f"{days} jour{'s' if days > 1 else ''} après"
+
+
+async def opened_event(service: Service, observatory: Observatory, seq: int) -> dict[str, Any] | None:
+    """One message of the log as it lies there, opened; what is sealed is left out. None beyond its end."""
+    if not 0 < seq <= observatory.table.position:
+        return None
+    message = await service.log.at(seq)
+    if message is None:
+        return None
+    found = await observatory.table.ask("SELECT reason FROM voids WHERE seq = $seq", {"seq": seq})
+    if found:
+        return {"seq": seq, "subject": message.subject, "void": found[0]["reason"], "bytes": len(message.body)}
+    try:
+        opened(message)
+    except Void as void:
+        return {"seq": seq, "subject": message.subject, "void": void.reason, "bytes": len(message.body)}
+    body: dict[str, Any] = orjson.loads(message.body)
+    body["data"] = without_persons(_kept(body["type"], body["data"]))
+    return {"seq": seq, **body}
+
+
+def _kept(kind: str, data: Any) -> Any:
+    """The data, without fields that the contract knows for personal and that are not sealed as they should be."""
+    known = EVENTS.get(kind)
+    if known is None or not isinstance(data, dict):
+        return data
+    personal = {name for name, one in known.model_fields.items() if "Personal" in str(one.annotation)}
+    return {
+        key: value if key not in personal or isinstance(value, dict) else {"sealed": False}
+        for key, value in data.items()
+    }
+
+
+def routes(service: Service) -> APIRouter:
+    """The pages of the journal."""
+    router = APIRouter(prefix="/journal", include_in_schema=False)
+
+    @router.get("")
+    async def journal(
+        request: Request,
+        which: Asked,
+        before: Annotated[int | None, Query(ge=1, le=2**53)] = None,
+        after: Annotated[int | None, Query(ge=0, le=2**53)] = None,
+    ) -> Response:
+        observatory, lang = await current(service), language(request)
+        table = observatory.table
+        shown, counted = await page(table, which, before=before, after=after), await counts(table, which)
+        void = (await table.ask("SELECT count(*) AS n FROM voids"))[0]["n"]
+        travels = request.query_params.get("as_of") or request.query_params.get("known_at")
+        called = await called_things(table, [one for one in (which.entity, which.about) if one], lang)
+        types = sorted((sentence(code, None, lang), code, n) for code, n in counted.types.items())
+        return render(
+            request, "journal.html", observatory, lines=await lines(table, shown.rows, lang), total=counted.total,
+            newer=shown.newer, older=shown.older, chosen=which, counts=counted, types=types, called=called, void=void,
+            damage=table.damage or notary_of(service).alarm, auditor=which.accounts,
+            as_of=which.until if travels else None, known_at=which.known_until if travels else None,
+        )  # fmt: skip
+
+    @router.get("/void")
+    async def void(request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
+        observatory, moment = await current(service), await asked_moment(service, as_of, known_at)
+        table = observatory.table
+        upto = {"known": table.position if moment is None else moment.known}
+        return render(
+            request, "void.html", observatory,
+            voids=await table.ask("SELECT seq, subject, reason, bytes FROM voids WHERE seq <= $known ORDER BY seq DESC LIMIT 500", upto),
+            unreadable=await table.ask("SELECT seq, type FROM events WHERE NOT readable AND seq <= $known ORDER BY seq DESC LIMIT 500", upto),
+            parked=await parked_everywhere(service), damage=table.damage or notary_of(service).alarm, **in_the_head(moment),
+        )  # fmt: skip
+
+    @router.get("/{seq}")
+    async def event(request: Request, seq: str) -> Response:
+        if not (seq.isascii() and seq.isdigit() and len(seq) < 16):
+            raise HTTPException(404)
+        observatory, lang, at = await current(service), language(request), int(seq)
+        table = observatory.table
+        message = await opened_event(service, observatory, at)
+        if message is None:
+            raise HTTPException(404)
+        proof = proof_state(service, at)
+        if reserved(message) and not sees_accounts(request):
+            return render(
+                request, "event.html", observatory, seq=at, reserved=True, message=message, line=None, proof=proof
+            )
+        shown = orjson.dumps(message, option=orjson.OPT_INDENT_2).decode()
+        if "void" in message:
+            return render(
+                request,
+                "event.html",
+                observatory,
+                seq=at,
+                reserved=False,
+                message=message,
+                line=None,
+                shown=shown,
+                proof=proof,
+            )
+        row = (await with_sequences(table, [at]))[0]
+        auditor = sees_accounts(request)
+        seen = "true" if auditor else "entity <> 'account'"
+        cause = await table.ask(f"SELECT {COLUMNS} FROM events WHERE id = $id AND {seen}", {"id": row["cause"] or ""})
+        effects = await table.ask(
+            f"SELECT {COLUMNS} FROM events WHERE cause = $id AND {seen} ORDER BY seq LIMIT 50", {"id": row["id"]}
+        )
+        chain = await found(table, Wanted(chain=row["correlation"] or row["command"], accounts=auditor), limit=51)
+        apart = {at, *(one["seq"] for one in (*cause, *effects))}
+        history = await found(table, Wanted(entity=row["entity_id"], accounts=auditor), limit=8, newest=True)
+        return render(
+            request, "event.html", observatory, seq=at, reserved=False, message=message, line=(await lines(table, [row], lang))[0],
+            row=row, shown=shown, cause=await lines(table, cause, lang), effects=await lines(table, effects, lang),
+            chain=await lines(table, [one for one in chain if one["seq"] not in apart], lang), chained=len(chain),
+            history=await lines(table, history, lang), proof=proof, record=record_of([row]), auditor=auditor,
+        )  # fmt: skip
+
+    return router
+
+
+def render(request: Request, template: str, observatory: Observatory, **context: Any) -> Response:
+    """A page as current as the table is."""
+    pages: Pages = request.app.state.pages
+    return pages.render(request, template, sequence=observatory.table.position, **context)
+
+
+def reserved(message: Mapping[str, Any]) -> bool:
+    """Whether a message of the log is about an account."""
+    return str(message.get("subject", "")).startswith("account/")
+
+
+def proof_state(service: Service, seq: int) -> dict[str, Any]:
+    """Whether an event is in what was signed: `state` (signed, waiting, stopped), and among how many events."""
+    notary = notary_of(service)
+    head = notary.head
+    signed = head is not None and seq <= head.size
+    state = "stopped" if notary.alarm else "signed" if signed else "waiting"
+    return {
+        "state": state,
+        "size": head.size if head else 0,
+        "compared": seq <= notary.compared or bool(notary.compared_at),
+    }
+
+
+async def called_things(table: EventTable, ids: Sequence[str], lang: str) -> dict[str, str]:
+    """How things were called last, by their ids."""
+    return await names(table, [{"entity_id": id, "structure": None} for id in ids], lang)

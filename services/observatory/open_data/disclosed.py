@@ -1,0 +1,134 @@
+"""What everybody has been told already of a figure that counts persons: what the network printed in its review, and what
+it published in others (ADR 25). Whoever publishes next looks at it first: open data (`releases.py`) and the next review
+(`review/small_counts.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import orjson
+
+from services.observatory.charts.drawing import year_of
+from services.observatory.event_table.filtering import ALL, TOTAL, Filters, narrowed
+from services.observatory.event_table.table import EventTable
+from services.observatory.figures.computed import Spec, earlier, printed_specs
+from services.observatory.figures.period import Period
+from services.observatory.indicators import INDICATORS, Indicator
+from services.observatory.open_data.small_cells import Released, Told
+from services.observatory.review import Published, given
+from shared.web.formatting import as_date
+
+PUBLISHED = """
+SELECT figures.data AS figure, reviews.data AS review, figures.seq AS seq, reviews.seq AS published
+FROM events AS figures JOIN events AS reviews ON reviews.entity_id = figures.entity_id AND reviews.type = 'ReviewPublished'
+WHERE figures.type = 'FigurePublished' AND figures.readable AND reviews.readable AND figures.seq <= $upto
+  AND list_contains($names::VARCHAR[], json_extract_string(figures.data, '$.indicator'))
+ORDER BY figures.seq
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A number that everybody has: of which figure, narrowed by which filters, since which sequence (0: for ever)."""
+
+    spec: Spec
+    value: float
+    filters: Filters = ALL
+    seq: int = 0
+
+    @property
+    def number(self) -> int:
+        return round(self.value)
+
+
+def printed(review: Published | None, names: Iterable[str]) -> list[Said]:
+    """What the review that the network printed, if it did, says of these indicators."""
+    if review is None:
+        return []
+    wanted = {*names}
+    figures = zip(printed_specs(review), review.figures, strict=True)
+    return [Said(spec, one.published) for spec, one in figures if one.indicator in wanted and one.published is not None]
+
+
+def said(table: EventTable, names: Sequence[str], upto: int) -> list[Said]:
+    """What published reviews say of these indicators up to a sequence, with what they compare it with; of a total that
+    structures and persons are in also the persons, since anybody can count the structures. Blocks."""
+    found: list[Said] = []
+    tables: dict[tuple[int, int, int | None, date], list[Said]] = {}
+    for row in table.rows(PUBLISHED, {"upto": upto, "names": list(names)}):
+        figure, review = orjson.loads(row["figure"]), orjson.loads(row["review"])
+        if figure["indicator"] not in INDICATORS:
+            continue
+        spec = Spec(
+            figure["indicator"], figure["path"], figure["sort"], as_date(figure["day"]), as_date(figure["after"]) if figure.get("after") else None,
+            figure.get("first_year"), figure.get("last_year"),
+        )  # fmt: skip
+        filters = Filters(*(review.get(name) for name in ("department", "college", "theme", "kind")))
+        if spec.one.parts == "college" and filters == Filters(college=spec.one.persons):
+            filters = ALL  # narrowed to the college of persons: the same persons
+            if TOTAL in spec.path.split("."):
+                continue
+        before = earlier(spec, Period(as_date(review["since"]), as_date(review["until"])))
+        for one, value in ((spec, figure.get("value")), (before, figure.get("before"))):
+            if one is not None and value is not None:
+                each = Said(one, value, filters, row["seq"])
+                found.append(each)
+                if one.one.parts == "college" and filters == ALL:
+                    tables.setdefault((row["published"], figure["upto"], year_of(one.path), one.day), []).append(each)
+    for (_, known, *_), cells in tables.items():
+        found += _persons_in(table, cells, known)
+    return found
+
+
+def _persons_in(table: EventTable, cells: Sequence[Said], known: int) -> list[Said]:
+    """The persons that a published total tells, where a release before ADR 30 left out the cell that says them: whoever
+    knows the total takes the structures of that day away, as they were known then."""
+    total = next((each for each in cells if TOTAL in each.spec.path.split(".")), None)
+    if total is None or total.number == sum(each.number for each in cells if each is not total):
+        return []
+    spec, one = total.spec, total.spec.one
+    answer = narrowed(table.rows, one, given(one, spec.day, known, spec.first, spec.last), ALL)
+    return [
+        Said(replace(spec, path=path), persons, ALL, total.seq)
+        for path, (persons, _) in answer.items()
+        if persons is not None and year_of(path) == year_of(spec.path) and one.persons in path.split(".")
+    ]
+
+
+def told(some: Iterable[Said], path: str, filters: Filters = ALL) -> Told:
+    """What they tell of one figure."""
+    found = Told()
+    for one in some:
+        if one.spec.path == path and one.filters == filters:
+            found = add(found, one.spec, one.value)
+    return found
+
+
+def add(to: Told, spec: Spec, value: float) -> Told:
+    """The same, with one number more."""
+    if spec.after is not None:
+        return to.also(flows=[(spec.after, spec.day, round(value))])
+    return to.also(states=[(spec.day, round(value))])
+
+
+def college_tables(one: Indicator, some: Iterable[Said], names: Iterable[str]) -> list[Released]:
+    """What they tell of an indicator whose paths name colleges, as tables: one for each year and day. `names`: the
+    colleges, of which those that are not said are unknown."""
+    tables: dict[tuple[int | None, date], dict[str, int]] = {}
+    for each in some:
+        if each.spec.indicator == one.name and each.filters == ALL:
+            tables.setdefault((year_of(each.spec.path), each.spec.day), {})[college_of(each.spec.path)] = each.number
+    unknown: Mapping[str, int | None] = dict.fromkeys(names)
+    return [
+        Released({**unknown, **{name: n for name, n in table.items() if name != TOTAL}}, table.get(TOTAL))
+        for table in tables.values()
+    ]
+
+
+def college_of(path: str) -> str:
+    """The college that a path names, or `TOTAL`."""
+    words = path.split(".")
+    return TOTAL if TOTAL in words else words[-2]

@@ -1,0 +1,285 @@
+"""What is open data: an indicator's figures as everybody may have them. Those that count no persons stand for any day, as
+known on any day. Those that do are released for the ends of years only, each as it was known a month later, and never
+again otherwise (ADR 18): so there are no two days to subtract but those that `masking.py` has compared, beside what the
+network had published elsewhere until then (ADR 25).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Literal
+
+from services.observatory.charts.drawing import Answer, year_of
+from services.observatory.event_table.filtering import COLLEGES, ELSEWHERE, TOTAL
+from services.observatory.event_table.queries import Moment, Observatory
+from services.observatory.figures.computed import Spec
+from services.observatory.indicators import INDICATORS, Filter, Indicator
+from services.observatory.open_data.disclosed import Said, college_of, college_tables, printed, said, told
+from services.observatory.open_data.small_cells import Released, Told, released
+from services.observatory.review import Published
+from shared.web.formatting import as_date
+
+LICENCE = ("Licence Ouverte 2.0", "https://www.etalab.gouv.fr/licence-ouverte-open-licence/")
+State = Literal["measured", "published", "masked", "not-measured"]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One figure as it is released. `part`: of what the figure is parted by. `partial`: its year is not over. `state`
+    published: as the network has printed it itself."""
+
+    path: str
+    part: str | None
+    value: float | None
+    state: State
+    as_of: date
+    known_at: date
+    partial: bool
+
+
+async def rows(
+    observatory: Observatory, one: Indicator, moment: Moment, today: date, by: Filter | None = None
+) -> list[Row]:
+    """The released figures of an indicator up to a moment. Raises ValueError for a part that it can't be parted by."""
+    if by is not None and by not in parts_of(one):
+        raise ValueError(by)
+    if one.persons:
+        found = await _of_persons(observatory, one, moment.as_of, today, by)
+        review = observatory.network.printed
+        return found if by or review is None else _with_printed(one, review, moment.as_of, found)
+    known = moment.known_at or today
+    first, last = _years(observatory, one, moment.as_of)
+    if by is not None:
+        parts = await observatory.parted(one.name, moment, by)
+        return [
+            Row(path, part, len(rests), "measured", moment.as_of, known, _partial(one, path, moment.as_of))
+            for path, some in sorted(parts.items()) for part, rests in sorted(some.items())
+        ]  # fmt: skip
+    answer = await observatory.ask(one.name, moment, first, last)
+    return [
+        Row(path, None, value, "not-measured" if value is None else "measured", moment.as_of, known, _partial(one, path, moment.as_of))
+        for path, (value, _) in sorted(answer.items())
+    ]  # fmt: skip
+
+
+async def released_said(observatory: Observatory, one: Indicator, today: date) -> list[Said]:
+    """What open data has released of an indicator that counts persons, whole or by college as its paths name it."""
+    if not one.public:
+        return []
+    moment = Moment(today, None, observatory.table.position)
+    return [
+        Said(Spec(one.name, row.path, "state", row.as_of), row.value)
+        for row in await rows(observatory, one, moment, today) if row.value is not None and row.state == "measured"
+    ]  # fmt: skip
+
+
+def parts_of(one: Indicator) -> list[Filter]:
+    """What an indicator can be parted by: not by what its paths name already, which would be a second table of the same,
+    masked in another way; nor by themes, of which a structure may have several. Persons by one trait only: who is of which
+    structure is no secret to it, so that two partings are two sums over the same structures, and their difference may be one
+    structure's few persons."""
+    found = [trait for trait in one.filters if trait not in (one.parts, "theme")]
+    return found[:1] if one.persons == "all" else found
+
+
+def _years(observatory: Observatory, one: Indicator, day: date) -> tuple[int | None, int | None]:
+    """The years that an indicator is asked for: those that the printed review asks it for, since others would be days to
+    subtract; without one all years, and of what is asked by the year that of the day."""
+    review = observatory.network.printed
+    if review is not None and (found := next((f for f in review.figures if f.indicator == one.name), None)):
+        return found.first, found.last
+    return (day.year if one.by_year and one.parameters == ("first",) else None), None
+
+
+def _partial(one: Indicator, path: str, day: date) -> bool:
+    return one.by_year and year_of(path) == day.year and (day.month, day.day) != (12, 31)
+
+
+async def release_days(observatory: Observatory, upto: date, today: date) -> list[Moment]:
+    """The ends of years that are released by today, none after `upto`, each with the knowledge that it has for ever: that
+    of the end of January, or of the month in which the log began, since a history is written down in a few days."""
+    found = (
+        await observatory.table.ask("SELECT min(year(day)) AS year, min(recorded) AS begun FROM events WHERE readable")
+    )[0]
+    if found["year"] is None:
+        return []
+    begun = end_of_month(as_date(found["begun"]))
+    days = []
+    for year in range(max(found["year"], 1900), min(upto.year, today.year) + 1):
+        day, pin = date(year, 12, 31), max(date(year + 1, 1, 31), begun)
+        if day <= upto and pin < today:
+            days.append(Moment(day, pin, await observatory.table.work(observatory.table.known_on, pin)))
+    return days
+
+
+def end_of_month(day: date) -> date:
+    return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+
+
+async def _of_persons(
+    observatory: Observatory, one: Indicator, upto: date, today: date, by: Filter | None
+) -> list[Row]:
+    days = await release_days(observatory, upto, today)
+    had = await _had(observatory, one, days)
+    if by is not None and one.persons != "all":
+        whole = await _of_persons(observatory, one, upto, today, None)
+        return await _parts_beside_structures(observatory, one, days, by, whole)
+    if by is not None:
+        tables = []
+        for moment in days:
+            parts = await observatory.parted(one.name, moment, by)
+            tables.append({part: len(rests) for part, rests in parts.get(_key(one, moment.as_of), {}).items()})
+        return _parts(one, days, tables, by, had)
+    first, last = _years(observatory, one, upto)
+    answers = [await observatory.ask(one.name, moment, first, last) for moment in days]
+    if one.by_year:
+        answers = [
+            {path: found for path, found in answer.items() if year_of(path) == moment.as_of.year}
+            for moment, answer in zip(days, answers, strict=True)
+        ]
+    if one.parts == "college":
+        return _colleges(one, days, answers, had)
+    found = _alone(days, answers, had)
+    if one.sums is None:
+        return found
+    yearly = await _of_persons(observatory, INDICATORS[one.sums], upto, today, None)
+    return [row if _tells_its_years(row, yearly, had) else replace(row, value=None, state="masked") for row in found]
+
+
+def _tells_its_years(row: Row, yearly: Sequence[Row], had: Sequence[Sequence[Said]]) -> bool:
+    """Whether a sum of years tells no more than its years, as they are released: else it tells the one that is masked."""
+    if row.value is None or row.value in told((each for some in had for each in some), row.path).numbers():
+        return True
+    first = year_of(row.path) or 0
+    return row.value == sum(year.value or 0 for year in yearly if first <= year.as_of.year <= row.as_of.year)
+
+
+async def _had(observatory: Observatory, one: Indicator, days: Sequence[Moment]) -> list[list[Said]]:
+    """For each release what everybody had of the indicator before: what was printed, and what was published until then."""
+    if not days:
+        return []
+    table = observatory.table
+    every = [
+        *printed(observatory.network.printed, [one.name]),
+        *await table.work(said, table, [one.name], days[-1].known),
+    ]
+    return [[each for each in every if each.seq <= moment.known] for moment in days]
+
+
+def _key(one: Indicator, day: date) -> str:
+    return (one.key or "").replace("{year}", str(day.year))
+
+
+def _with_printed(one: Indicator, review: Published, upto: date, found: Sequence[Row]) -> list[Row]:
+    """The same with what the network has printed of it, where nothing else is released of that day: that can't be taken
+    back."""
+    closing = review.as_of
+    shown = {(row.path, row.as_of) for row in found if row.value is not None}
+    more = [
+        Row(figure.path, None, figure.published, "published", day, closing, _partial(one, figure.path, day))
+        for figure in review.figures
+        if figure.indicator == one.name and figure.published is not None and (day := figure.day(closing)) <= upto
+        and (figure.path, day) not in shown
+    ]  # fmt: skip
+    said_instead = {(row.path, row.as_of) for row in more}
+    return [*(row for row in found if (row.path, row.as_of) not in said_instead), *more]
+
+
+def _parts(
+    one: Indicator,
+    days: Sequence[Moment],
+    tables: Sequence[Mapping[str, int]],
+    by: Filter,
+    had: Sequence[Sequence[Said]],
+) -> list[Row]:
+    cells = sorted({cell for table in tables for cell in table})
+    known = [_tables_by(one, some, by, cells) for some in had]
+    found = []
+    for moment, table in zip(days, released(tables, known=known), strict=True):
+        path = _key(one, moment.as_of)
+        found += [_row(moment, path, part, number) for part, number in table.cells.items()]
+        found.append(_row(moment, path, TOTAL, table.total))
+    return found
+
+
+async def _parts_beside_structures(
+    observatory: Observatory, one: Indicator, days: Sequence[Moment], by: Filter, whole: Sequence[Row]
+) -> list[Row]:
+    """The parts of a total that structures and persons are in. Persons have no structure, so they are in no part but that
+    of which nothing is known: it is masked where the total is. All others count structures, as anybody can."""
+    masked = {row.as_of for row in whole if row.value is None and TOTAL in row.path.split(".")}
+    found = []
+    for moment in days:
+        path = _key(one, moment.as_of)
+        parts = await observatory.parted(one.name, moment, by)
+        table = {ELSEWHERE: 0, **{part: len(rests) for part, rests in parts.get(path, {}).items()}}
+        hidden = moment.as_of in masked
+        found += [
+            _row(moment, path, part, None if hidden and part == ELSEWHERE else number)
+            for part, number in sorted(table.items())
+        ]
+        found.append(_row(moment, path, TOTAL, None if hidden else sum(table.values())))
+    return found
+
+
+def _tables_by(one: Indicator, some: Sequence[Said], by: Filter, cells: Sequence[str]) -> list[Released]:
+    """What was said of the whole, and of single parts, as tables."""
+    unknown: Mapping[str, int | None] = dict.fromkeys(cells)
+    found = []
+    for each in some:
+        chosen, path = each.filters.chosen(), each.spec.path
+        of_key = path == (one.key or "").replace("{year}", str(year_of(path)))
+        if of_key and each.spec.after is None and set(chosen) <= {by}:
+            part = {chosen[by]: each.number} if chosen else {}
+            found.append(Released({**unknown, **part}, None if chosen else each.number))
+    return found
+
+
+def _colleges(
+    one: Indicator, days: Sequence[Moment], answers: Sequence[Answer], had: Sequence[Sequence[Said]]
+) -> list[Row]:
+    """Colleges part all members: the total less the structures, which anybody can count, are the persons (ADR 30)."""
+    tables = [
+        {college_of(path): int(value or 0) for path, (value, _) in answer.items() if college_of(path) != TOTAL}
+        for answer in answers
+    ]
+    known = [college_tables(one, some, COLLEGES) for some in had]
+    # What everybody has under the same path is shown: masking would hide nothing.
+    open_ = [
+        {college_of(path) for path, (value, _) in answer.items() if round(value or 0) in told(some, path).numbers()}
+        for answer, some in zip(answers, had, strict=True)
+    ]
+    found = []
+    for moment, answer, table in zip(days, answers, released(tables, {one.persons or ""}, open_, known), strict=True):
+        for path in sorted(answer):
+            college = college_of(path)
+            found.append(_row(moment, path, None, table.total if college == TOTAL else table.cells[college]))
+    return found
+
+
+def _alone(days: Sequence[Moment], answers: Sequence[Answer], had: Sequence[Sequence[Said]]) -> list[Row]:
+    found = []
+    for path in sorted({path for answer in answers for path in answer}):
+        shown = Told()
+        for moment, answer, some in zip(days, answers, had, strict=True):
+            if path not in answer:
+                continue
+            value, said_before = answer[path][0], told(some, path)
+            row = _row(moment, path, None, None)
+            if value is None:
+                found.append(replace(row, state="not-measured"))
+                continue
+            before = said_before.also(states=shown.states)
+            mine = Told(frozenset({(moment.as_of, round(value))}))
+            if round(value) in said_before.numbers() or not before.tells_few(mine):
+                shown = shown.also(states=mine.states)
+                row = replace(row, value=round(value), state="measured")
+            found.append(row)
+    return found
+
+
+def _row(moment: Moment, path: str, part: str | None, number: float | None) -> Row:
+    known = moment.known_at or moment.as_of
+    return Row(path, part, number, "masked" if number is None else "measured", moment.as_of, known, False)

@@ -1,0 +1,214 @@
+"""Statistical disclosure control of public tables (ADR 18): what may be published of a count of private persons.
+
+A table parts one total into cells, and is published for one day after another. What may not be known is a count of 1 to
+`LEAST` - 1 persons: neither as a cell, nor by subtraction from the total (so cells are masked that are not small
+themselves: complementary suppression), nor as the difference between two days. What was published once is never taken
+back, so a day is judged by all days before it, and by what the network published elsewhere until then (ADR 25).
+
+Structures are no secret: anybody may count them, on any day, as known on any day. So where a table counts both, its cells of
+structures are shown as they are, and its total is as good as the persons in it: it is shown where they are (ADR 30).
+
+After Hundepool et al., Statistical Disclosure Control (Wiley, 2012), ch. 4; the rule against differences is our own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from services.observatory.event_table.filtering import TOTAL
+
+LEAST = 5
+"""The least number of persons that may be told from their number."""
+STEPS = 3
+"""Flows that are put one after the other to find a state: more than any two reviews that overlap need."""
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """What everybody has of a day: cell → number, None where it is masked or was not said; the total, None where that is."""
+
+    cells: Mapping[str, int | None]
+    total: int | None
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        return frozenset(cell for cell, number in self.cells.items() if number is None)
+
+    def sum(self, cells: Collection[str]) -> int:
+        """Of cells that are all shown; or of all that are hidden, and some that are shown, where the total is shown."""
+        told = sum(self.cells[cell] or 0 for cell in cells)
+        if self.hidden.isdisjoint(cells):
+            return told
+        return told + (self.total or 0) - sum(number or 0 for number in self.cells.values())
+
+
+def small(n: int) -> bool:
+    """Whether a number, or a difference, points to few persons."""
+    return 0 < abs(n) < LEAST
+
+
+def released(
+    days: Sequence[Mapping[str, int]],
+    guarded: Collection[str] | None = None,
+    printed: Sequence[Collection[str]] = (),
+    known: Sequence[Sequence[Released]] = (),
+) -> list[Released]:
+    """What may be published of these days, the earliest first; a cell that a day does not have is zero.
+
+    `guarded`: the cells that count persons (None: all of them). The others count structures: they are always shown, and the
+    total only where that of the guarded cells is. `printed`: for each day the cells (and `TOTAL`) that the network has
+    published itself: they are always shown, since masking would hide nothing; but not a total that structures are in, which
+    may be the same on another day and tell other persons. `known`: for each day the tables that everybody had before it was
+    released.
+    """
+    if guarded is not None:
+        return _beside_structures(days, frozenset(guarded), printed, known)
+    cells = sorted({cell for day in days for cell in day}.union(*(one.cells for some in known for one in some)))
+    done: list[Released] = []
+    for n, day in enumerate(days):
+        exempt = frozenset(printed[n]) if n < len(printed) else frozenset()
+        numbers = {cell: day.get(cell, 0) for cell in cells}
+        had = known[n] if n < len(known) else ()
+        before = [*(Released({cell: one.cells.get(cell) for cell in cells}, one.total) for one in had), *done]
+        done.append(_judged(numbers, exempt, before))
+    return done
+
+
+def _beside_structures(
+    days: Sequence[Mapping[str, int]],
+    guarded: frozenset[str],
+    printed: Sequence[Collection[str]],
+    known: Sequence[Sequence[Released]],
+) -> list[Released]:
+    """The same where cells of persons stand beside cells of structures, which everybody can count."""
+    persons = [{cell: number for cell, number in day.items() if cell in guarded} for day in days]
+    exempt = [guarded.intersection(some) for some in printed]
+    had = [[_persons_of(one, guarded) for one in some] for some in known]
+    judged = released(persons, None, [{*some, TOTAL} if some == guarded else some for some in exempt], had)
+    open_ = sorted({cell for day in days for cell in day} - guarded)
+    return [
+        Released(
+            {**{cell: day.get(cell, 0) for cell in open_}, **one.cells},
+            None if one.total is None else sum(day.values()),
+        )
+        for day, one in zip(days, judged, strict=True)
+    ]
+
+
+def _persons_of(table: Released, guarded: frozenset[str]) -> Released:
+    """What a table tells of its persons; its total tells nothing where what else is in it is not known."""
+    cells = {cell: table.cells.get(cell) for cell in guarded}
+    structures = [number for cell, number in table.cells.items() if cell not in guarded]
+    whole = table.total
+    for number in structures:
+        whole = None if whole is None or number is None else whole - number
+    if None not in cells.values():
+        whole = sum(number or 0 for number in cells.values())
+    elif len(guarded) == 1:
+        cells = dict.fromkeys(guarded, whole)
+    return Released(cells, whole)
+
+
+def released_alone(numbers: Sequence[int | None], printed: Sequence[bool] = ()) -> list[int | None]:
+    """The same for one figure that is part of nothing, day after day. None: not measured, or masked."""
+    shown: list[int] = []
+    answer: list[int | None] = []
+    for at, number in enumerate(numbers):
+        exempt = at < len(printed) and printed[at]
+        if number is None or (not exempt and (small(number) or any(small(number - other) for other in shown))):
+            answer.append(None)
+            continue
+        answer.append(number)
+        shown.append(number)
+    return answer
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What everybody has been told of one figure: its states, each on a day; its flows, each after a day up to another."""
+
+    states: frozenset[tuple[date, int]] = frozenset()
+    flows: frozenset[tuple[date, date, int]] = frozenset()
+
+    def also(self, *, states: Iterable[tuple[date, int]] = (), flows: Iterable[tuple[date, date, int]] = ()) -> Told:
+        return Told(self.states.union(states), self.flows.union(flows))
+
+    def numbers(self) -> frozenset[int]:
+        """Those that were said as they are."""
+        return frozenset([*(n for _, n in self.states), *(n for *_, n in self.flows)])
+
+    def implied(self) -> frozenset[tuple[date, int]]:
+        """All states that can be computed: a state and a flow that begins or ends on its day give another."""
+        found = set(self.states)
+        for _ in range(min(STEPS, len(self.flows))):
+            more = {(to, n + flow) for after, to, flow in self.flows for day, n in found if day == after}
+            more |= {(after, n - flow) for after, to, flow in self.flows for day, n in found if day == to}
+            found |= more
+        return frozenset(found)
+
+    def tells_few(self, more: Told) -> bool:
+        """Whether what this and `more` tell together gives a count of few persons that this alone does not give: by
+        itself, as the difference of two states, or of two flows that begin or end on the same day."""
+        whole = Told(self.states | more.states, self.flows | more.flows)
+        states = whole.implied()
+        new = states - self.implied()
+        if any(small(n - other) for _, n in new for _, other in states) or any(
+            small(n) for _, n in more.states - self.states
+        ):
+            return True
+        return any(
+            small(flow) or any(small(flow - other) for start, end, other in whole.flows if start == after or end == to)
+            for after, to, flow in more.flows - self.flows
+        )
+
+
+def _judged(numbers: Mapping[str, int], exempt: frozenset[str], before: Sequence[Released]) -> Released:
+    total = sum(numbers.values())
+    maskable = [cell for cell in sorted(numbers, key=lambda cell: (numbers[cell], cell)) if cell not in exempt]
+
+    def without(hidden: Collection[str], of: int | None = total) -> Released:
+        return Released({cell: None if cell in hidden else number for cell, number in numbers.items()}, of)
+
+    if TOTAL not in exempt and (
+        small(total) or any(small(total - one.total) for one in before if one.total is not None)
+    ):
+        return without(maskable, None)
+    hidden = {
+        cell for cell in maskable
+        if small(numbers[cell]) or any(
+            small(numbers[cell] - other) for one in before if (other := one.cells[cell]) is not None)
+    }  # fmt: skip
+    while _tells(day := without(hidden), before):
+        # The smallest goes first, so that least is lost; a zero protects nothing, since it is guessed.
+        more = next((cell for cell in maskable if cell not in hidden and numbers[cell]), None)
+        if more is None:
+            whole = without(maskable)
+            told = _tells(whole, before) if exempt else _differs(whole, before)
+            return without(maskable, None) if told and TOTAL not in exempt else whole
+        hidden.add(more)
+    return day
+
+
+def _tells(day: Released, before: Sequence[Released]) -> bool:
+    """Whether what is hidden can be found by subtraction."""
+    if day.hidden and (len(day.hidden) == 1 or small(day.sum(day.hidden))):
+        return True
+    return _differs(day, before)
+
+
+def _differs(day: Released, before: Sequence[Released]) -> bool:
+    return any(small(day.sum(block) - other.sum(block)) for other in before for block in _blocks(day, other))
+
+
+def _blocks(day: Released, other: Released) -> Iterator[frozenset[str]]:
+    """The groups of hidden cells whose sum is known on both days: what is hidden on one of them, or on either where the
+    two overlap. A day whose total is masked tells nothing about what it hides."""
+    if day.hidden & other.hidden:
+        if day.total is not None and other.total is not None:
+            yield day.hidden | other.hidden
+        return
+    for one in (day, other):
+        if one.hidden and one.total is not None:
+            yield one.hidden

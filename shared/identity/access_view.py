@@ -1,0 +1,120 @@
+"""The view `access`, which every service has beside its own: what each account may do, and the keys of sessions.
+
+It holds no personal data: an account has a label that says its function. Documents of accounts and of signing keys
+have the id of their entity as key, so one question to the store finds both that a cookie needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from shared.contract import Event
+from shared.contract.accounts import (
+    AccountClosed,
+    AccountOpened,
+    AccountReopened,
+    AccountRevised,
+    PasswordSet,
+    RoleGranted,
+    RoleWithdrawn,
+    SessionsEnded,
+    SignedIn,
+    SignedOut,
+    SigningKeyPublished,
+    SigningKeyWithdrawn,
+    TokenIssued,
+    TokenWithdrawn,
+)
+from shared.contract.envelope import Recorded
+from shared.kernel.projection import Document, View
+
+Change = Callable[[Document, Any, Recorded], Document]
+
+
+def _opened(document: Document | None, event: AccountOpened, at: Recorded) -> Document:
+    return {
+        "sort": "account", "kind": event.kind, "label": event.label, "closed": False,
+        "roles": [], "sessions": {}, "tokens": {}, "token_ids": [],
+    }  # fmt: skip
+
+
+def _known(change: Change) -> Callable[[Document | None, Any, Recorded], Document | None]:
+    """What happens to an account that nobody opened changes nothing."""
+    return lambda document, event, at: None if document is None else change(document, event, at)
+
+
+def _revised(document: Document, event: AccountRevised, at: Recorded) -> Document:
+    return {**document, "kind": event.kind or document["kind"], "label": event.label or document["label"]}
+
+
+def _closed(document: Document, event: AccountClosed, at: Recorded) -> Document:
+    return {**document, "closed": True, "sessions": {}, "tokens": {}, "token_ids": []}
+
+
+def _granted(document: Document, event: RoleGranted, at: Recorded) -> Document:
+    grant = f"{event.where}:{event.role}"
+    return {**document, "roles": sorted({*document["roles"], grant})}
+
+
+def _withdrawn(document: Document, event: RoleWithdrawn, at: Recorded) -> Document:
+    return {**document, "roles": [one for one in document["roles"] if one != f"{event.where}:{event.role}"]}
+
+
+def _password(document: Document, event: PasswordSet, at: Recorded) -> Document:
+    return {**document, "sessions": {id: ends for id, ends in document["sessions"].items() if id == str(event.kept)}}
+
+
+def _signed_in(document: Document, event: SignedIn, at: Recorded) -> Document:
+    # Those that ended before this one began would only pile up.
+    open_ = {id: ends for id, ends in document["sessions"].items() if datetime.fromisoformat(ends) > at.time}
+    return {**document, "sessions": {**open_, str(event.session): event.ends.isoformat()}}
+
+
+def _signed_out(document: Document, event: SignedOut, at: Recorded) -> Document:
+    return {**document, "sessions": {id: e for id, e in document["sessions"].items() if id != str(event.session)}}
+
+
+def _issued(document: Document, event: TokenIssued, at: Recorded) -> Document:
+    token = {"digest": event.digest, "scopes": event.scopes, "ends": event.ends.isoformat()}
+    return _with_tokens(document, {**document["tokens"], str(event.token): token})
+
+
+def _token_withdrawn(document: Document, event: TokenWithdrawn, at: Recorded) -> Document:
+    return _with_tokens(document, {id: t for id, t in document["tokens"].items() if id != str(event.token)})
+
+
+def _with_tokens(document: Document, tokens: Document) -> Document:
+    return {**document, "tokens": tokens, "token_ids": list(tokens)}
+
+
+def _key(document: Document | None, event: SigningKeyPublished, at: Recorded) -> Document:
+    return {"sort": "key", "kind": None, "public": event.public, "token_ids": []}
+
+
+def _gone(document: Document | None, event: Event, at: Recorded) -> None:
+    return None
+
+
+ACCESS = View(
+    name="access",
+    version=1,
+    on={
+        AccountOpened: _opened,
+        AccountRevised: _known(_revised),
+        AccountClosed: _known(_closed),
+        AccountReopened: _known(lambda document, event, at: {**document, "closed": False}),
+        RoleGranted: _known(_granted),
+        RoleWithdrawn: _known(_withdrawn),
+        PasswordSet: _known(_password),
+        SignedIn: _known(_signed_in),
+        SignedOut: _known(_signed_out),
+        SessionsEnded: _known(lambda document, event, at: {**document, "sessions": {}}),
+        TokenIssued: _known(_issued),
+        TokenWithdrawn: _known(_token_withdrawn),
+        SigningKeyPublished: _key,
+        SigningKeyWithdrawn: _gone,
+    },
+    fields=("kind", "token_ids"),
+)

@@ -1,0 +1,86 @@
+"""What was sent under a command's id, as a keyed hash that its events carry: sent again, the same command is known for the
+same, and another one under that id for another (ADR 32).
+
+HMAC-SHA-256 (RFC 2104) with a key of the service, since what a plain hash stands for could be guessed by whoever reads the
+log; and without personal values, since whoever has that key could guess these too, after the person was forgotten.
+"""
+
+from __future__ import annotations
+
+import json
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import Enum
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from shared.base.paris_days import OutOfCalendar, utc
+from shared.base.secret_files import mac, secret_file
+from shared.contract.personal import Personal
+
+FORM = b"maillage command digest, form 1"
+"""What is hashed, and how. Where that changes this does, and events of before are compared as those without a digest."""
+KEY_BYTES, DIGEST_BYTES = 6, 16
+
+
+class CommandDigests:
+    """The hashes of one service's commands. Its replicas share the key, which lies beside their other keys."""
+
+    def __init__(self, folder: Path, service: str) -> None:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._key = secret_file(folder / f"{service}.command-key")
+        self._mark = _text(mac(self._key, FORM)[:KEY_BYTES])
+
+    def of(self, kind: str, target: UUID, actor: str, at: datetime | date | None, sent: Mapping[str, Any]) -> str:
+        """The hash: `<which key>.<hash>`, both base64url. `sent`: the fields that were given."""
+        said = json.dumps([kind, str(target), actor, plain(at), plain(sent)], sort_keys=True, separators=(",", ":"))
+        return f"{self._mark}.{_text(mac(self._key, said.encode())[:DIGEST_BYTES])}"
+
+    def knows(self, digest: object) -> bool:
+        """Whether a hash was made with this key, in this form: only then it can be compared."""
+        return isinstance(digest, str) and digest.startswith(f"{self._mark}.")
+
+
+def fields_sent(command: BaseModel) -> dict[str, Any]:
+    """What was given of a command: a default that a later release adds was not. A form gives each of its fields, and
+    whoever writes to the API only some, so what is as it would be without was not given either, unless the command is
+    `partial`."""
+    given = {name: getattr(command, name) for name in command.model_fields_set}
+    if getattr(command, "partial", False):
+        return given
+    return {name: value for name, value in given.items() if not _as_without(command, name, value)}
+
+
+def _as_without(command: BaseModel, name: str, value: Any) -> bool:
+    field = type(command).model_fields.get(name)
+    if field is None or field.is_required() or isinstance(value, Personal):
+        return False
+    return bool(plain(value) == plain(field.get_default(call_default_factory=True, validated_data={})))
+
+
+def plain(value: Any) -> Any:
+    """What JSON can say of a value, the same for equal ones; of a person nothing."""
+    if value is None or isinstance(value, str | bool | int | float):
+        return value.value if isinstance(value, Enum) else value
+    if isinstance(value, BaseModel):
+        return plain(fields_sent(value))
+    if isinstance(value, Mapping):
+        return {str(key): plain(one) for key, one in value.items() if not isinstance(one, Personal)}
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value if not isinstance(one, Personal)]
+    if isinstance(value, set | frozenset):
+        return sorted((plain(one) for one in value), key=json.dumps)
+    if isinstance(value, datetime):
+        try:
+            return utc(value).isoformat()
+        except OutOfCalendar:
+            return value.isoformat()
+    return str(value)
+
+
+def _text(raw: bytes) -> str:
+    return urlsafe_b64encode(raw).decode().rstrip("=")

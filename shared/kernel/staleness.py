@@ -1,0 +1,101 @@
+"""How fresh a page is: whether the log answers, and since when it holds events that a page does not show.
+
+A page is made from views, which follow the log within milliseconds, or, while a store or a process is away, within
+minutes. Whoever reads must see the difference. The end of the log is looked up beside the requests, so that no page
+waits for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shared.base.cancellation import end
+from shared.kernel.eventlog.event_log import Log
+from shared.kernel.projector import Runner
+
+LOOK = 1.0  # seconds between two looks at the end of the log
+PATIENCE = 2.0  # seconds that it may take to answer
+LATE = 3.0  # seconds of delay that no page speaks of
+KEPT = 600  # looks that found something new
+
+
+@dataclass(frozen=True)
+class Stale:
+    """Why a page is not the newest. `missing`: events that it does not show yet, the first of them there `since`;
+    `away`: the log has not answered since then; `damaged`: the views stand still for good."""
+
+    missing: int = 0
+    since: datetime | None = None
+    away: datetime | None = None
+    damaged: bool = False
+
+
+class Freshness:
+    """Watches the end of the log for the pages of one service."""
+
+    def __init__(self, log: Log, runner: Runner, clock: Callable[[], datetime]) -> None:
+        self._log, self._runner, self._clock = log, runner, clock
+        self._seen: deque[tuple[float, int]] = deque(maxlen=KEPT)
+        self._looked: float | None = None
+        self._away: float | None = None
+        self._whole = -math.inf
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """To be called once the views have read the log to its end."""
+        self._whole = time.monotonic()
+        self._task = asyncio.create_task(self._watch(), name="freshness")
+
+    async def stop(self) -> None:
+        await end(self._task)
+
+    def behind(self) -> float:
+        """Seconds since the views were last known to show all that was in the log; a second or two where all is well."""
+        position = self._runner.position
+        if self._seen and position >= self._seen[-1][1]:
+            self._whole = max(self._whole, self._looked or -math.inf)
+        else:  # what came at a look may have been there since the look before
+            self._whole = max([self._whole, *(at for at, last in self._seen if last <= position)])
+        return time.monotonic() - self._whole
+
+    def of(self, sequence: int | None = None, done: int | None = None) -> Stale | None:
+        """What a page must say that shows the log up to `sequence` (without: as far as the views are); None where it
+        is fresh. `done`: the event of a command that its reader has just sent, which is missed at once."""
+        shown = self._runner.position if sequence is None else sequence
+        now = time.monotonic()
+        late = now - LATE
+        first = next((at for at, last in self._seen if last > shown), None)
+        missing = self._seen[-1][1] - shown if first is not None and first < late else 0
+        if done is not None and done > shown:
+            missing = max(missing, done - shown)
+        away = self._away if self._away is not None and self._away < late else None
+        if away is None and self._looked is not None and self._looked < late - LOOK - PATIENCE:
+            away = self._looked  # we stood still ourselves, and know of nothing since
+        if not missing and away is None and self._runner.damage is None:
+            return None
+        return Stale(missing, self._then(first) if missing else None, self._then(away), self._runner.damage is not None)
+
+    def _then(self, at: float | None) -> datetime | None:
+        return None if at is None else self._clock() - timedelta(seconds=time.monotonic() - at)
+
+    async def _watch(self) -> None:
+        while True:
+            now = time.monotonic()
+            try:
+                async with asyncio.timeout(PATIENCE):
+                    last = await self._log.last()
+            except Exception:  # whatever it is, the log gave no answer
+                self._away = self._away or now
+            else:
+                # What is new may have been there since the look before.
+                if not self._seen or self._seen[-1][1] != last:
+                    self._seen.append((now if self._looked is None else self._looked, last))
+                self._looked, self._away = now, None
+                self.behind()  # it is asked for seldom, and forgets what it has not seen
+            await asyncio.sleep(LOOK)

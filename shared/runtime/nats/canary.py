@@ -1,0 +1,129 @@
+"""Whether an event could be written now, found out without writing one.
+
+A server may be there, answer each question and still store nothing: it is cut from its peers, its disk is full, JetStream
+has shut itself down. So three things are asked, each of whoever would have to do it for an event: the log's stream must
+have a leader; that leader must judge an expectation that can't hold; and a stream beside the log, with its replicas and
+in its place, must store a message. What it stores is nothing: zeros, one message a service, which the next replaces.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+
+import orjson
+import structlog
+from nats.aio.client import Client
+from nats.errors import Error as NatsError
+from nats.errors import NoRespondersError
+from nats.js.api import DiscardPolicy, StorageType, StreamConfig
+from nats.js.errors import APIError, NotFoundError
+
+from shared.kernel.eventlog.atomic_batch import WRONG_LAST_SEQUENCE
+from shared.kernel.eventlog.connection import NotAllowed
+
+log = structlog.get_logger()
+PERIOD = 5.0  # seconds for which it is believed that events can be written
+AGAIN = 2.0  # seconds for which it is believed that they can't: whoever waits for the end of a fault hears of it soon
+PATIENCE = 2.0  # seconds that each of the three may take
+NEVER = 2**63 - 1  # a sequence that no stream reaches; more the server does not read as a number
+NOTHING = bytes(4096)  # more than what a full disk may have left in the last block of a file
+UNMADE = (
+    "the canary stream does not answer: it has no leader, or `maillage prepare` of this release has not made it yet"
+)
+
+
+def stream_of(network: str) -> str:
+    """The name of the stream beside a network's log. No network's name has capitals, so it is never a log."""
+    return f"CANARY-{network}"
+
+
+def subject_of(network: str, service: str) -> str:
+    """Where a service, and nobody else, stores its nothing."""
+    return f"CANARY.{network}.{service}"
+
+
+async def prepare(nc: Client, network: str) -> None:
+    """Makes the stream beside the log as the log's is, or lets it follow the log to other replicas. For an operator.
+
+    Raises nats-py's errors, NotAllowed.
+    """
+    js = nc.jetstream()
+    beside = (await js.stream_info(network)).config
+    wanted = StreamConfig(
+        name=stream_of(network),
+        subjects=[subject_of(network, "*")],
+        storage=StorageType.FILE,
+        discard=DiscardPolicy.OLD,
+        max_msgs_per_subject=1,
+        num_replicas=beside.num_replicas,
+        placement=beside.placement,
+    )
+    try:
+        there = (await js.stream_info(wanted.name)).config  # type: ignore[arg-type]
+    except NotFoundError:
+        await js.add_stream(wanted)
+        log.info("canary.created", network=network)
+        return
+    if (there.num_replicas, there.placement) != (wanted.num_replicas, wanted.placement):
+        await js.update_stream(there.evolve(num_replicas=wanted.num_replicas, placement=wanted.placement))
+
+
+class Canary:
+    """What one service knows of whether it could write. `known`: asked besides, for what only whoever runs the server
+    can know."""
+
+    def __init__(self, nc: Client, network: str, service: str, known: Callable[[], str | None]) -> None:
+        self._nc, self._network, self._service, self._known = nc, network, service, known
+        self._lock = asyncio.Lock()
+        self._asked, self._found = -PERIOD, ""
+
+    async def trouble(self) -> str | None:
+        """Why nothing can be written, in words; None where something can. At most PERIOD seconds old, so that asking often
+        costs the servers nothing."""
+        if why := self._known():
+            return why
+        if not self._nc.is_connected:
+            return "not connected"
+        async with self._lock:
+            if time.monotonic() - self._asked >= (AGAIN if self._found else PERIOD):
+                self._asked = time.monotonic()
+                found = await asyncio.gather(
+                    _told(self._leaderless(), "the log does not say who leads it"),
+                    _told(self._unjudged(), "nobody judges what is to be written"),
+                    _told(self._unstored(), f"nothing was stored within {PATIENCE:g} s"),
+                )
+                self._found = "; ".join(filter(None, found))
+        return self._known() or self._found or None
+
+    async def _leaderless(self) -> str | None:
+        cluster = (await self._nc.jetstream(timeout=PATIENCE).stream_info(self._network)).cluster
+        return "the log has no leader" if cluster is not None and cluster.name and not cluster.leader else None
+
+    async def _unjudged(self) -> str | None:
+        """Asks the log to write after an event that there will never be."""
+        subject = f"{self._network}.{self._service}.never.0.Written"
+        headers = {"Nats-Expected-Last-Sequence": str(NEVER)}
+        answer = await self._nc.request(subject, b"", timeout=PATIENCE, headers=headers)
+        code = (orjson.loads(answer.data).get("error") or {}).get("err_code")
+        return (
+            None if code in WRONG_LAST_SEQUENCE else f"the log's leader does not judge what is to be written ({code})"
+        )
+
+    async def _unstored(self) -> str | None:
+        try:
+            answer = await self._nc.request(subject_of(self._network, self._service), NOTHING, timeout=PATIENCE)
+        except (NoRespondersError, NotAllowed):
+            return UNMADE
+        if error := orjson.loads(answer.data).get("error"):
+            return f"nothing can be stored ({error.get('description')})"
+        return None
+
+
+async def _told(asking: Awaitable[str | None], silence: str) -> str | None:
+    """What was found; `silence` where no answer came, or one that is none."""
+    try:
+        return await asking
+    except (NatsError, APIError, NotAllowed, TimeoutError, OSError, ValueError):
+        return silence

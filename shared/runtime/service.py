@@ -1,0 +1,170 @@
+"""A service: its aggregates, views, reactions and pages, wired to one log. `Definition` says what, `Service` runs it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from nats.aio.client import Client
+
+from shared.base.settings import Settings
+from shared.base.translations import Words
+from shared.identity.access_view import ACCESS
+from shared.identity.operator_token import operator_token
+from shared.identity.sessions import Sessions
+from shared.kernel.command_handler import Executor, Outcome, utc_now
+from shared.kernel.decider import Command, Decider
+from shared.kernel.eventlog.event_log import Log
+from shared.kernel.projection import Store, View
+from shared.kernel.projector import Runner
+from shared.kernel.staleness import Freshness
+from shared.persons.keyring import Keyring
+from shared.runtime.clock import Clock
+from shared.runtime.data_subjects import PersonalData, Persons, wiring
+from shared.runtime.nats.canary import Canary
+from shared.runtime.reactions import Reaction, Reactions
+from shared.runtime.request_reply import Asking
+from shared.web.forms.controls import Suggestion
+from shared.web.forms.kept_forms import KeptForms
+from shared.web.security.rate_limits import Rates, networks
+
+PARKED = "parked"
+"""The question what a service's reactions have parked: `{}`, answered by `{"parked": [{reaction, seq, error}]}`. Of an
+error its kind alone: its text may quote a person."""
+PARKED_MOST = 200
+
+Choices = Mapping[str, Sequence[tuple[str, str]]]
+"""For a form: field → (value, label) pairs to choose from."""
+
+
+async def no_choices(service: Service, command: type[Command], lang: str) -> Choices:
+    return {}
+
+
+async def nothing(service: Service) -> None:
+    return None
+
+
+@dataclass(frozen=True)
+class Definition:
+    """What makes a service. `page_of`: where the front goes after a command. `choices`: what its forms offer;
+    `suggestions`: field → what they propose while it is filled in. `opening` and `closing` start and end what else it
+    runs; `measuring` brings its own metrics up to date. `persons`: what it keeps about persons (docs/privacy.md)."""
+
+    name: str
+    folder: Path
+    deciders: Sequence[Decider[Any]]
+    views: Sequence[View]
+    words: Words
+    routes: Callable[[Service], APIRouter]
+    reactions: Sequence[Reaction] = ()
+    page_of: Callable[[Command, Outcome], str] = lambda command, outcome: ""
+    choices: Callable[[Service, type[Command], str], Awaitable[Choices]] = no_choices
+    suggestions: Mapping[str, Suggestion] = field(default_factory=dict)
+    opening: Callable[[Service], Awaitable[None]] = nothing
+    closing: Callable[[Service], Awaitable[None]] = nothing
+    measuring: Callable[[Service], Awaitable[None]] = nothing
+    persons: PersonalData | None = None
+
+    def __post_init__(self) -> None:
+        if self.persons is None or self.persons.held in self.views:
+            return
+        decider, view, reaction = wiring(self.persons)
+        more = {
+            "deciders": (*self.deciders, decider),
+            "views": (*self.views, view),
+            "reactions": (*self.reactions, reaction),
+        }
+        for name, value in more.items():
+            object.__setattr__(self, name, value)
+
+
+@dataclass
+class Surroundings:
+    """What a service is given: the network, a connection, its folders, how FastStream connects. `trouble`: what whoever
+    runs the NATS server knows of why nothing can be written."""
+
+    network: str
+    nc: Client
+    settings: Settings
+    data: Path
+    store: Store
+    broker: dict[str, Any]
+    replicas: int = 1
+    public_url: str = "http://127.0.0.1:8000"
+    footnote: tuple[str, str] | None = None  # what the foot of every page says of this installation: French, English
+    extra: dict[str, Any] = field(default_factory=dict)
+    clock: Callable[[], datetime] = utc_now
+    trouble: Callable[[], str | None] = lambda: None
+
+
+class Service:
+    """One running service."""
+
+    def __init__(self, definition: Definition, around: Surroundings) -> None:
+        self.definition, self.around = definition, around
+        self.name, self.network, self.settings = definition.name, around.network, around.settings
+        self.log = Log(around.nc, around.network, replicas=around.replicas)
+        self.clock = Clock(self.log, around.data, definition.name, lambda: around.clock())
+        self.canary = Canary(around.nc, around.network, definition.name, around.trouble)
+        self.keyring = Keyring(around.data / "keys", around.network, definition.name)
+        self.store = around.store
+        self.runner = Runner(self.log, self.store, [*definition.views, ACCESS], definition.name)
+        self.log.judgement = self.runner
+        self.freshness = Freshness(self.log, self.runner, lambda: around.clock())
+        operator = operator_token(around.data / "keys")
+        self.sessions = Sessions(
+            self.runner, self.store, around.network, operator, around.clock,
+            behind=self.freshness.behind, minutes=around.settings.session_minutes,
+        )  # fmt: skip
+        self.kept = KeptForms(around.data / "kept" / definition.name, lambda: around.clock())
+        self.rates = Rates(api=around.settings.api_rate, proxies=networks(around.settings.trusted_proxies or ""))
+        self.asking = Asking(around.nc, around.network, definition.name)
+        self.execute = Executor(self.log, self.keyring, definition.name, definition.deciders, lambda: around.clock())
+        self.reactions = Reactions(self, definition.reactions, around.broker)
+        self.persons = Persons(self)
+
+    async def start(self) -> None:
+        """Returns once the service answers. Raises LogDamaged where its views were built from another log."""
+        await self.log.start()
+        await self.clock.start()
+        await self.persons.enforce()
+        await self.runner.start()
+        await self.persons.resume()
+        await self.asking.answer(PARKED, self._parked)
+        await self.asking.start()
+        await self.freshness.start()
+        self.kept.start()
+        await self.definition.opening(self)
+
+    async def start_reactions(self) -> None:
+        """Apart from `start`, since a reaction may need another service, or the sample to be whole."""
+        await self.reactions.start()
+        self.persons.start()
+
+    async def stop(self) -> None:
+        await self.persons.stop()
+        await self.reactions.stop()
+        await self.definition.closing(self)
+        await self.kept.stop()
+        await self.freshness.stop()
+        await self.asking.stop()
+        await self.runner.stop()
+        await self.clock.stop()
+        await self.log.stop()
+        await self.store.close()
+        self.keyring.close()
+
+    async def _parked(self, question: dict[str, Any]) -> dict[str, Any]:
+        parked = (await self.store.parked())[:PARKED_MOST]
+        return {"parked": [{"reaction": p.reaction, "seq": p.seq, "error": p.error.partition(":")[0]} for p in parked]}
+
+    def app(self) -> FastAPI:
+        """The service's front and API, to be mounted under `/<name>`."""
+        from shared.web.app import service_app
+
+        return service_app(self)

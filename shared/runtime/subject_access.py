@@ -1,0 +1,84 @@
+"""Telling a person all that the log holds of them (GDPR, art. 15 and 20)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from shared.contract.envelope import Message, Recorded, Void, opened
+from shared.contract.personal import Personal
+from shared.persons.keyring import Forgotten, Keyring
+
+if TYPE_CHECKING:
+    from shared.runtime.data_subjects import PersonalData
+    from shared.runtime.service import Service
+
+
+@dataclass(frozen=True)
+class Told:
+    """An event about a person, and what it says: field → value, None where it can't be opened."""
+
+    event: Recorded
+    said: Mapping[str, Any]
+
+
+class Telling:
+    """Which events are about some persons, found in the order of the log: those that hold something of theirs, and those
+    that name a record of which an earlier one did."""
+
+    def __init__(self, data: PersonalData, persons: set[UUID]) -> None:
+        self.persons, self._data = persons, data
+        self._marks = {str(person).encode() for person in persons}
+
+    def names(self, message: Message) -> bool:
+        """Whether a message can be about them at all; quick, and true too often."""
+        return any(mark in message.body for mark in self._marks)
+
+    def about(self, event: Recorded) -> bool:
+        """Whether the event is about them. Raises Void or KeyError for one that can't be read."""
+        part = (self._data.parts or {}).get(event.entity)
+        said = bytes(event.cloud.data)
+        record = str(getattr(event.data, part, "")) if part else event.entity_id
+        holds = any(value.person in self.persons for _, value in event.data if isinstance(value, Personal))
+        if not holds and record.encode() not in self._marks and not any(mark in said for mark in self._marks):
+            return False
+        if holds or event.entity in self._data.trail:
+            self._marks.add(record.encode())
+        return True
+
+
+async def told(service: Service, telling: Telling) -> list[Told]:
+    """What was said of the persons of `telling`, in the log's order. Reads the whole log."""
+    prefix = f"{service.network}.{service.name}."
+    found: list[Told] = []
+    async for run in service.log.read(0):
+        for message in run:
+            if message.subject.startswith(prefix) and telling.names(message):
+                found += _told(service, telling, message)
+    return found
+
+
+def _told(service: Service, telling: Telling, message: Message) -> list[Told]:
+    try:
+        event = opened(message)
+        if service.runner.is_void(message.seq) or not telling.about(event):
+            return []
+        said = event.data.model_dump(mode="json", exclude_none=True)
+    except (Void, KeyError):
+        return []
+    ring = service.keyring
+    return [Told(event, {name: _opened(ring, telling, event, name, value) for name, value in said.items()})]
+
+
+def _opened(ring: Keyring, telling: Telling, event: Recorded, field: str, value: Any) -> Any:
+    personal = getattr(event.data, field)
+    if not isinstance(personal, Personal):
+        return value
+    if personal.person not in telling.persons:
+        return None  # another person's
+    try:
+        return ring.open(personal, event.id, field)
+    except Forgotten:
+        return None

@@ -1,0 +1,108 @@
+"""How figures, dates and places are written, in French and English, for people: never parse it."""
+
+from datetime import UTC, date, datetime
+from functools import cache
+
+from babel.dates import format_date
+
+from shared.base.paris_days import PARIS
+from shared.base.translations import NNBSP, Lang
+from shared.geo import DEPARTMENTS, plain
+from shared.geo.countries import country_names
+
+__all__ = [
+    "NONE", "PARIS", "as_date", "as_moment", "clock", "countries", "country", "day", "department", "long_day",
+    "moment", "number", "percent",
+]  # fmt: skip
+
+NONE = "—"
+"""What a cell says when there is no value; not measured is not zero"""
+
+
+def number(n: float | None, lang: Lang | str = "fr", decimals: int | None = None) -> str:
+    """1805 → "1 805" (narrow no-break space) or "1,805"; None → "—". `decimals`: None keeps at most two."""
+    if n is None:
+        return NONE
+    if decimals is None:
+        text = f"{n:,.0f}" if float(n).is_integer() else f"{n:,.2f}".rstrip("0").rstrip(".")
+    else:
+        text = f"{n:,.{decimals}f}"
+    if lang != "en":
+        text = text.replace(",", NNBSP).replace(".", ",")
+    return text.replace("-", "−")
+
+
+def percent(ratio: float | None, lang: Lang | str = "fr", decimals: int = 1) -> str:
+    """0.358 → "35,8 %" (a ratio from 0 to 1, not a percentage); None → "—"."""
+    if ratio is None:
+        return NONE
+    return number(ratio * 100, lang, decimals) + ("%" if lang == "en" else NNBSP + "%")
+
+
+def as_moment(when: datetime | date | str) -> datetime:
+    """A moment in Paris's wall time, from an aware datetime, an ISO 8601 text, or a date (its midnight).
+
+    A naive datetime is taken as UTC. Raises ValueError for a text that is neither.
+    """
+    if isinstance(when, str):
+        when = datetime.fromisoformat(when) if len(when) > 10 else date.fromisoformat(when)
+    if not isinstance(when, datetime):
+        return datetime(when.year, when.month, when.day, tzinfo=PARIS)
+    return (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(PARIS)
+
+
+def as_date(when: date | str) -> date:
+    """A calendar date, in Paris's time when a moment is given."""
+    return as_moment(when).date()
+
+
+def day(when: date | str | None) -> str:
+    """ "31/10/2017" in both languages; None → "—"."""
+    return NONE if when in (None, "") else f"{as_date(when):%d/%m/%Y}"
+
+
+def clock(when: datetime | str | None) -> str:
+    """ "17 h 42", Paris's time, with no-break spaces."""
+    if when in (None, ""):
+        return NONE
+    at = as_moment(when)
+    return f"{at.hour}\u00a0h\u00a0{at.minute:02d}"
+
+
+def moment(when: datetime | str | None, lang: Lang | str = "fr") -> str:
+    """ "31/10/2017 à 17 h 42", Paris's time."""
+    if when in (None, ""):
+        return NONE
+    return f"{day(when)} {'at' if lang == 'en' else 'à'} {clock(when)}"
+
+
+def long_day(when: date | str | None, lang: Lang | str = "fr") -> str:
+    """ "mardi 31 octobre 2017", "Tuesday 31 October 2017"; the first of a month is "1er" in French."""
+    if when in (None, ""):
+        return NONE
+    at = as_date(when)
+    text = format_date(at, "EEEE d MMMM y", locale="en_GB" if lang == "en" else "fr")
+    return text.replace(" 1 ", " 1er ", 1) if lang != "en" else text
+
+
+@cache
+def _territories(lang: str) -> dict[str, str]:
+    return dict(country_names(lang))
+
+
+def country(code: str | None, lang: Lang | str = "fr") -> str:
+    """The name of an ISO 3166-1 alpha-2 code ("BF" → "Burkina Faso"); an unknown code is said as it is."""
+    return NONE if not code else _territories(str(lang)).get(code.upper(), code)
+
+
+def countries(lang: Lang | str = "fr") -> list[tuple[str, str]]:
+    """(code, name) of every country by name, as the choices of a form."""
+    return sorted(_territories(str(lang)).items(), key=lambda pair: plain(pair[1]))
+
+
+def department(code: str | None) -> str:
+    """The name of a department's code ("31" → "Haute-Garonne"); an unknown code is said as it is."""
+    if not code:
+        return NONE
+    found = DEPARTMENTS.get(code)
+    return found.name if found else code

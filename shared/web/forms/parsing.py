@@ -1,0 +1,94 @@
+"""From the answers of an HTML form to what a pydantic model reads."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+from starlette.datastructures import FormData
+
+from shared.base.paris_days import PARIS, utc
+from shared.web.forms.field_shapes import Shape, shapes
+
+__all__ = ["SHOWN", "parse"]
+
+SHOWN = "_shown"
+"""A hidden answer that lists the tick boxes the form showed, since one left empty is not sent at all"""
+
+
+def parse(model: type[BaseModel], form: FormData) -> dict[str, Any]:
+    """The answers as a dict for `model.model_validate`; never raises, what it can't read it leaves as text.
+
+    Texts are stripped. An empty answer is absent, so a default applies, or "missing" is reported; but an
+    optional field that was sent empty is None. A tick box is a bool, boxes and lines are lists, a number may
+    have a comma and spaces, 31/10/2017 is a date, and a local date and time (Paris) becomes aware UTC. Names
+    that the model does not have are ignored; a file sent where a text is expected is too.
+    """
+    shown = set(_texts(form, SHOWN))
+    read: dict[str, Any] = {}
+    for shape in shapes(model):
+        sent = shape.name in form
+        texts = _texts(form, shape.name)
+        if shape.several:
+            if sent or shape.name in shown:
+                read[shape.name] = [_value(shape, text) for text in _lines(texts)]
+        elif shape.kind == "flag" and not shape.optional:
+            if sent or shape.name in shown or shape.default is not True:
+                read[shape.name] = bool(texts) and texts[-1].casefold() not in {
+                    "",
+                    "false",
+                    "0",
+                    "non",
+                    "no",
+                    "off",
+                }
+        elif texts and texts[-1]:
+            read[shape.name] = _value(shape, texts[-1])
+        elif sent and shape.optional:
+            read[shape.name] = None
+    return read
+
+
+def _texts(form: FormData, name: str) -> list[str]:
+    return [text.replace("\r\n", "\n").strip() for text in form.getlist(name) if isinstance(text, str)]
+
+
+def _lines(texts: Sequence[str]) -> list[str]:
+    return [line for text in texts for line in (piece.strip() for piece in text.split("\n")) if line]
+
+
+def _value(shape: Shape, text: str) -> Any:
+    if shape.kind == "flag":
+        return {"true": True, "on": True, "false": False}.get(text, text)
+    if shape.kind in ("integer", "decimal"):
+        return _number(shape, text)
+    if shape.kind == "date":
+        return _iso_day(text)
+    if shape.kind == "moment":
+        return _utc(text)
+    return text
+
+
+def _number(shape: Shape, text: str) -> int | float | str:
+    bare = re.sub(r"[\s\u00a0\u202f]", "", text).replace("−", "-").replace(",", ".")
+    if re.fullmatch(r"[+-]?\d{1,18}", bare):
+        return int(bare)
+    # pydantic reads the decimal itself, so that a Decimal stays exact
+    return bare if re.fullmatch(r"[+-]?\d*\.?\d+", bare) else text
+
+
+def _iso_day(text: str) -> str:
+    found = re.fullmatch(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})(.*)", text, re.DOTALL)
+    return f"{found[3]}-{int(found[2]):02d}-{int(found[1]):02d}{found[4]}" if found else text
+
+
+def _utc(text: str) -> datetime | str:
+    iso = re.sub(r"(\d{1,2})\s*h\s*(\d{2})$", lambda at: f"{int(at[1]):02d}:{at[2]}", _iso_day(text))
+    if len(iso) <= 10:
+        return text
+    try:
+        at = datetime.fromisoformat(iso)
+        return utc(at if at.tzinfo else at.replace(tzinfo=PARIS))
+    except ValueError:
+        return text

@@ -1,0 +1,318 @@
+"""What a service keeps about persons: the register, which everybody may read; and for administrators the way to find a
+person, to give them all that is kept of them (GDPR, art. 15 and 20) and to forget them (art. 17).
+
+An address stands in the body of a request alone, never in an address of ours.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+import structlog
+from fastapi import APIRouter, HTTPException, Query, Request
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from starlette.responses import Response
+
+from shared.base.translations import Lang, Lexicon
+from shared.kernel.decider import Refused
+from shared.runtime.data_subjects import Purpose, Record
+from shared.runtime.service import Service
+from shared.web.lists import render
+from shared.web.security.authorization import access, who_of
+from shared.web.templating import Pages, side_by_side
+
+log = structlog.get_logger()
+YEAR, MONTH = 365.25, 30.44  # days
+
+
+def _person_id(value: Any) -> Any:
+    """What is none is not repeated in the answer: it may be an address in the wrong place."""
+    try:
+        return UUID(value) if isinstance(value, str) else value
+    except ValueError:
+        raise ValueError("not-a-person-id") from None
+
+
+class WantedPerson(BaseModel):
+    """Who is meant: everybody who is reached at an address of mail, or one person by the id that sealed values name."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+    address: str | None = Field(None, min_length=3, max_length=500, json_schema_extra={"writeOnly": True}, repr=False)
+    person: Annotated[UUID, BeforeValidator(_person_id)] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> WantedPerson:
+        if (self.address is None) == (self.person is None):
+            raise ValueError("missing")
+        return self
+
+
+class KeptRecord(BaseModel):
+    """A record about a person. `since`: from when its term runs; `ends`: when it is over; both null while it is in use."""
+
+    purpose: str
+    label: str
+    record: str
+    page: str
+    since: datetime | None
+    ends: datetime | None
+
+
+class FoundPerson(BaseModel):
+    """A person, and the records that name them. Nothing here is personal but the fact itself."""
+
+    person: UUID
+    forgotten: bool
+    records: list[KeptRecord]
+
+
+class FoundPersons(BaseModel):
+    """The persons of one service."""
+
+    service: str
+    persons: list[FoundPerson]
+
+
+class ToldField(BaseModel):
+    """What an event says. `value` is null where it is another person's, or can't be opened."""
+
+    field: str
+    label: str
+    value: Any
+
+
+class ToldEvent(BaseModel):
+    """One event about a person, with what is theirs opened."""
+
+    sequence: int
+    event: str
+    label: str
+    happened: datetime
+    recorded: datetime
+    of: str
+    fields: list[ToldField]
+
+
+class RegisterLine(BaseModel):
+    """One line of the register of processing (GDPR, art. 30)."""
+
+    purpose: str
+    whom: str
+    what: str
+    why: str
+    ground: str
+    term: str
+    begins: str
+    seen_by: str
+
+
+class ToldPersons(BaseModel):
+    """All that a service keeps about persons, and why it does."""
+
+    service: str
+    persons: list[UUID]
+    purposes: list[RegisterLine]
+    events: list[ToldEvent]
+
+
+class ForgottenPersons(BaseModel):
+    """Who was forgotten. `sequence`: of the last event that says so, 0 where there was nobody to forget. `backup`: what
+    became of the keys' own backup."""
+
+    service: str
+    persons: list[UUID]
+    sequence: int
+    backup: str = Field(description="none, replaced or failed")
+
+
+class DuePerson(BaseModel):
+    """A person whose every term is over at `ends`; `purpose` is the one that was over last. `foretold`: since when that
+    is noted, null where it was not early enough: where these are many, they wait for an operator."""
+
+    person: UUID
+    purpose: str
+    ends: datetime
+    foretold: datetime | None
+
+
+class ConfirmedPersons(BaseModel):
+    """Persons who are to be forgotten although it was not foretold, by their ids."""
+
+    model_config = ConfigDict(extra="forbid")
+    persons: list[UUID] = Field(max_length=100_000)
+
+
+class ConfirmedNumber(BaseModel):
+    """How many of them are due."""
+
+    confirmed: int
+
+
+class UnreadablePersons(BaseModel):
+    """Of the persons whom records name, those who have no key though they were not forgotten."""
+
+    service: str
+    persons: int
+    named: int
+
+
+class NamedPerson(BaseModel):
+    """Whose value a field of a document is."""
+
+    field: str
+    person: UUID
+
+
+def privacy(service: Service, pages: Pages) -> APIRouter:
+    """The routes of a service."""
+    router = APIRouter()
+    persons = service.persons
+
+    @router.get("/privacy", include_in_schema=False)
+    @access("public")
+    async def register(request: Request) -> Response:
+        data = service.definition.persons
+        purposes = [(one, persons.term(one.code)) for one in data.purposes] if data else []
+        return render(service, request, "privacy.html", purposes=purposes, period=period)
+
+    @router.post("/api/persons/find", tags=["persons"], operation_id=f"{service.name}_find_persons")
+    @access("administrator")
+    async def find(wanted: WantedPerson) -> FoundPersons:
+        """Whom the service knows under an address or an id, and the records that name them."""
+        found = await persons.find(address=wanted.address, person=wanted.person)
+        records = await persons.records(found) if found else []
+        known = [
+            FoundPerson(
+                person=one, forgotten=service.keyring.was_forgotten(one),
+                records=[_record(service, pages.lexicon, record) for record in records if record.person == one],
+            )
+            for one in found
+        ]  # fmt: skip
+        return FoundPersons(service=service.name, persons=known)
+
+    @router.post("/api/persons/export", tags=["persons"], operation_id=f"{service.name}_export_persons")
+    @access("administrator")
+    async def export(request: Request, wanted: WantedPerson) -> ToldPersons:
+        """All that the log holds about them, opened: for the persons themselves, who may ask for it."""
+        found = await persons.find(address=wanted.address, person=wanted.person)
+        told = await persons.told(found) if found else []
+        log.info(
+            "persons.exported", service=service.name, persons=[str(one) for one in found], by=who_of(request).actor
+        )
+        say = pages.lexicon.say
+        return ToldPersons(
+            service=service.name,
+            persons=found,
+            purposes=register_of(service, "fr") if found else [],
+            events=[
+                ToldEvent(
+                    sequence=one.event.seq, event=one.event.type, label=say(f"event.{one.event.type}", "fr"),
+                    happened=one.event.time, recorded=one.event.recorded, of=f"{one.event.entity}/{one.event.entity_id}",
+                    fields=[
+                        ToldField(field=name, label=say(f"field.{name}", "fr"), value=value)
+                        for name, value in one.said.items()
+                    ],
+                )
+                for one in told
+            ],
+        )  # fmt: skip
+
+    @router.post("/api/persons/forget", tags=["persons"], operation_id=f"{service.name}_forget_persons")
+    @access("administrator")
+    async def forget(request: Request, wanted: WantedPerson) -> ForgottenPersons:
+        """Forget them for ever. What was kept of them can be read by nobody any more; figures stay as they are."""
+        found = await persons.find(address=wanted.address, person=wanted.person)
+        sequence = await persons.forget(found, reason="asked", actor=who_of(request).actor)
+        backup = "none" if service.settings.keys_backup is None else "failed" if persons.backup_failed else "replaced"
+        return ForgottenPersons(service=service.name, persons=found, sequence=sequence, backup=backup)
+
+    @router.get("/api/persons/due", tags=["persons"], operation_id=f"{service.name}_due_persons")
+    @access("administrator")
+    async def due(
+        within: Annotated[int, Query(ge=0, le=36525, description="Days from now on.")] = 0,
+    ) -> list[DuePerson]:
+        """Who will have been forgotten by then, because every term is over. Nothing is done."""
+        due = await persons.due(service.around.clock() + timedelta(days=within))
+        since = await asyncio.to_thread(persons.foretold.since, due)
+        return [
+            DuePerson(person=one.person, purpose=one.purpose, ends=one.ends, foretold=since[one.person]) for one in due
+        ]
+
+    @router.post("/api/persons/due/confirm", tags=["persons"], operation_id=f"{service.name}_confirm_due_persons")
+    @access("administrator")
+    async def confirm(request: Request, wanted: ConfirmedPersons) -> ConfirmedNumber:
+        """Answers what is asked where many fall due of whom it was not foretold: these are forgotten, from now on."""
+        if await service.clock.doubt() is not None:
+            raise Refused("clock-in-doubt")
+        some = set(wanted.persons)
+        due = [one for one in await persons.due() if one.person in some]
+        await asyncio.to_thread(persons.foretold.confirm, due, service.around.clock())
+        log.info("persons.due_confirmed", service=service.name, persons=len(due), by=who_of(request).actor)
+        persons.look_again()
+        return ConfirmedNumber(confirmed=len(due))
+
+    @router.get("/api/persons/unreadable", tags=["persons"], operation_id=f"{service.name}_unreadable_persons")
+    @access("administrator")
+    async def unreadable() -> UnreadablePersons:
+        """How many persons nobody can read who were not forgotten: none, unless keys were lost."""
+        named = {record.person for record in await persons.records()}
+        lacking = await asyncio.to_thread(service.keyring.lacking, named)
+        return UnreadablePersons(service=service.name, persons=len(lacking), named=len(named))
+
+    @router.get("/api/persons/of/{view}/{key}", tags=["persons"], operation_id=f"{service.name}_persons_of")
+    @access("administrator")
+    async def persons_of(view: str, key: str) -> list[NamedPerson]:
+        """Whose the sealed values of a document are: the way to a person who has no address."""
+        known = next((one for one in service.definition.views if one.name == view), None)
+        document = await service.store.get(known, key) if known else None
+        if document is None:
+            raise HTTPException(404, "not-found")
+        return [
+            NamedPerson(field=field, person=UUID(value["person"]))
+            for field, value in document.items()
+            if isinstance(value, dict) and {"person", "sealed"} <= value.keys()
+        ]
+
+    return router
+
+
+def _record(service: Service, lexicon: Lexicon, record: Record) -> KeptRecord:
+    purposes = service.definition.persons.purposes if service.definition.persons else ()
+    label = next((one.whom[0] for one in purposes if one.code == record.purpose), record.purpose)
+    return KeptRecord(
+        purpose=record.purpose, label=label, record=record.key, page=record.page, since=record.since, ends=record.ends
+    )
+
+
+def register_of(service: Service, lang: Lang) -> list[RegisterLine]:
+    """The register of a service, in one language."""
+    data = service.definition.persons
+    return [register_line(one, service.persons.term(one.code), lang) for one in (data.purposes if data else ())]
+
+
+def register_line(purpose: Purpose, term: timedelta | None, lang: Lang) -> RegisterLine:
+    said = {
+        name: side_by_side(lang, *getattr(purpose, name))
+        for name in ("whom", "what", "why", "ground", "begins", "seen_by")
+    }
+    return RegisterLine(purpose=purpose.code, term=period(term, lang), **said)
+
+
+def period(term: timedelta | None, lang: Lang) -> str:
+    """A term as people say it: in years where it is some, else in months or days."""
+    if term is None:
+        return "—"
+    days = term.days
+    for length, words in (
+        (YEAR, ("an", "ans", "year", "years")),
+        (MONTH, ("mois", "mois", "month", "months")),
+        (1.0, ("jour", "jours", "day", "days")),
+    ):
+        number = round(days / length)
+        if number and (length == 1.0 or ((number > 1 or length == YEAR) and abs(days - number * length) < 2)):
+            one = number == 1
+            return f"{number} {words[(0 if one else 1) + (2 if lang == 'en' else 0)]}"
+    return f"{days} {'days' if lang == 'en' else 'jours'}"

@@ -1,0 +1,29 @@
+"""Personal values in pages: opened for those who may see them, a mark for everybody else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import Request
+from markupsafe import Markup
+
+from shared.runtime.service import Service
+from shared.web.security.authorization import who_of
+from shared.web.templating import language
+
+RESERVED: Mapping[str, str] = {
+    "fr": Markup('<span class="reserved" title="Donnée personnelle : réservée au rôle éditeur de ce service">réservé</span>'),
+    "en": Markup('<span class="reserved" title="Personal data: for editors of this service only">reserved</span>'),
+}  # fmt: skip
+
+
+def revealed(request: Request, service: Service, kept: Mapping[str, Any] | None) -> str | None:
+    """The clear text of a value that a view keeps sealed, for whoever `sees_persons`; the word "réservé" for others;
+    None where there is nothing, or the person was forgotten. A page that holds one is kept in no cache."""
+    if kept is None:
+        return None
+    if not who_of(request).sees_persons(service.name):
+        return RESERVED[language(request)]
+    request.state.personal = True
+    return service.keyring.reveal(dict(kept))

@@ -1,0 +1,237 @@
+"""What a request may not do: send too much, or ask under another name than ours. What every answer says to browsers."""
+
+import asyncio
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared.base.translations import NNBSP
+from shared.web.forms.validation_messages import KERNEL
+from shared.web.static_files import asset
+
+__all__ = ["SECURITY_HEADERS", "SUGGESTING", "limit_body", "own_host", "secured", "wants_json"]
+
+SECURITY_HEADERS: Mapping[str, str] = MappingProxyType({
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; style-src-attr 'unsafe-inline'; "
+    "img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
+    "X-Frame-Options": "DENY",
+})  # fmt: skip
+"""On every answer; Content-Security-Policy level 3: no script at all, styles from here (attributes only, for figures),
+no frame around us. A route that needs another policy sets its own."""
+SUGGESTING = {
+    "Content-Security-Policy": SECURITY_HEADERS["Content-Security-Policy"] + "; script-src 'self'; connect-src 'self'"
+}
+"""On a page with a form that suggests: our own script file may ask us, still none in the page itself"""
+HSTS = "max-age=31536000"  # a year (RFC 6797)
+
+
+BODY = 1_000_000  # bytes of a request
+LARGER: Mapping[str, int] = MappingProxyType({
+    "/directory/imports/new": 20 * 2**20 + 64 * 1024,
+    "/directory/space/": 15 * 2**20,
+})  # fmt: skip
+"""Paths (one that ends in a slash stands for all below it) of forms with a file in them → bytes: imports and pictures,
+and what a form puts around them. A telephone's photograph is often larger than the 5 MB that are taken: up to here the form
+says so at its field, beyond it a page of its own does."""
+PATIENCE = 60.0  # seconds from the beginning of a request until its body is whole
+DISCARDED, DISCARDING = 64 * 2**20, 10.0  # bytes, and seconds, of what is too much that are read before the answer
+DISCARDED_AT_ONCE = 16  # requests of which that much is read at the same time; others are cut off
+
+
+class _TooMuch(Exception):
+    """Raised inside the app that reads on; never leaves `limit_body`."""
+
+
+class _Discard:
+    """Reads the rest of a body and throws it away: so much of it, so long, and of so many requests at once."""
+
+    def __init__(self) -> None:
+        self._at_once = 0
+
+    async def __call__(self, receive: Receive) -> None:
+        if self._at_once >= DISCARDED_AT_ONCE:
+            return
+        self._at_once += 1
+        left = DISCARDED
+        try:
+            async with asyncio.timeout(DISCARDING):
+                while left > 0:
+                    message = await receive()
+                    left -= len(message.get("body", b""))
+                    if not message.get("more_body", False):  # its end, or the connection's
+                        return
+        except TimeoutError:
+            return
+        finally:
+            self._at_once -= 1
+
+
+def limit_body(
+    app: ASGIApp, max_bytes: int = BODY, patience: float = PATIENCE, larger: Mapping[str, int] = LARGER
+) -> ASGIApp:
+    """The app, answering 413 to a body of more than `max_bytes` (`larger` on some paths), announced or in chunks, 408 to
+    one that is not whole after `patience` seconds, and 400 to one whose length is said in two ways (RFC 9112 §6.3: an attempt to smuggle).
+
+    The body is counted as the app reads it, so nothing is held back; once the limit is passed the app is cut
+    off, whatever it would answer. An app that has already begun to answer keeps its answer.
+
+    What is too much is read and thrown away for a while before the 413. A connection that is closed while bytes are on
+    their way is reset, and the answer lost with it (RFC 9112 §9.6): a browser that sends a large file would show its own
+    page of a broken connection. Whoever asked first whether to send (Expect: 100-continue) is answered at once.
+    """
+    discard = _Discard()
+
+    async def limited(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await app(scope, receive, send)
+        most = _most(scope["path"], larger, max_bytes)
+        headers = Headers(scope=scope)
+        announced = headers.get("content-length", "")
+        if announced and "transfer-encoding" in headers:
+            return await _last(_answer(scope, 400, {}))(scope, receive, send)
+        if announced.isdigit() and int(announced) > most:
+            if headers.get("expect", "").lower() != "100-continue":
+                await discard(receive)
+            return await _refusal(scope, most)(scope, receive, send)
+        seen, whole, answered, cut_off = 0, False, False, False
+        until = asyncio.get_running_loop().time() + patience
+
+        async def counted() -> Message:
+            nonlocal seen, whole, cut_off
+            refusal: Response | None = None
+            try:
+                async with asyncio.timeout_at(None if whole else until):
+                    message = await receive()
+            except TimeoutError:
+                refusal = _last(_answer(scope, 408, {}))
+            else:
+                if message["type"] == "http.request":
+                    seen += len(message.get("body", b""))
+                    whole = not message.get("more_body", False)
+                if seen <= most:
+                    return message
+                refusal = _refusal(scope, most)
+                if not (cut_off or answered or whole):
+                    await discard(receive)
+            if not (cut_off or answered):
+                await refusal(scope, receive, send)
+            cut_off = True
+            raise _TooMuch
+
+        async def unless_cut_off(message: Message) -> None:
+            nonlocal answered
+            if not cut_off:
+                answered = True
+                await send(message)
+
+        try:
+            await app(scope, counted, unless_cut_off)
+        except Exception:
+            # _TooMuch, or whatever an app made of it while reading: the answer is already given
+            if not cut_off:
+                raise
+
+    return limited
+
+
+def _most(path: str, larger: Mapping[str, int], otherwise: int) -> int:
+    """How many bytes a request to a path may have."""
+    below = (size for start, size in larger.items() if start.endswith("/") and path.startswith(start))
+    return larger.get(path) or max(below, default=otherwise)
+
+
+def secured(app: ASGIApp, *, https: bool = False) -> ASGIApp:
+    """The app, with SECURITY_HEADERS on whatever it answers; behind TLS with Strict-Transport-Security too."""
+
+    async def with_headers(scope: Scope, receive: Receive, send: Send) -> None:
+        if https and scope["type"] == "http":
+            scope = {**scope, "scheme": "https"}  # so that no redirect leads out of TLS
+
+        async def say(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
+                headers.setdefault("Cache-Control", "no-store")  # where nothing else was said: the API, redirects
+                if https:
+                    headers.setdefault("Strict-Transport-Security", HSTS)
+            await send(message)
+
+        await app(scope, receive, say)
+
+    return with_headers
+
+
+def wants_json(request: Request) -> bool:
+    """Whether a program asks: under /api, or anybody who says that they read JSON and no pages."""
+    accepted = request.headers.get("accept", "")
+    return "/api/" in request.url.path or ("application/json" in accepted and "text/html" not in accepted)
+
+
+def own_host(app: ASGIApp, hosts: Collection[str]) -> ASGIApp:
+    """The app, answering 421 to a request for another host than `hosts` (names without a port).
+
+    A foreign name that is made to resolve to our address (DNS rebinding) is an origin of its own to a browser; only
+    the name gives it away (RFC 9110 §15.5.20).
+    """
+
+    async def checked(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and _name(Headers(scope=scope).get("host", "")) not in hosts:
+            return await _answer(scope, 421, {})(scope, receive, send)
+        return await app(scope, receive, send)
+
+    return checked
+
+
+def _name(host: str) -> str | None:
+    """The name in a Host header, None where there is none to be read."""
+    try:
+        return urlsplit(f"//{host}").hostname
+    except ValueError:
+        return None
+
+
+def _refusal(scope: Scope, max_bytes: int) -> Response:
+    megabytes = max_bytes // 2**20 or max_bytes // 10**6  # as the forms with files say them
+    size = f"{megabytes or max_bytes // 1000}{NNBSP}"
+    units = {"fr": "Mo", "en": "MB"} if megabytes else {"fr": "ko", "en": "kB"}
+    response = _answer(scope, 413, {lang: size + unit for lang, unit in units.items()})
+    return _last(response)
+
+
+def _last(response: Response) -> Response:
+    """The same, as the last on its connection."""
+    response.headers["connection"] = "close"
+    return response
+
+
+CODES = {400: "bad-length", 408: "too-slow", 413: "too-large", 421: "other-host"}
+
+
+def _answer(scope: Scope, status: int, most: Mapping[str, str]) -> Response:
+    """Without templates, and in both languages: this stands before any app."""
+    title = {lang: KERNEL.say(f"problem.{status}", lang) for lang in ("fr", "en")}
+    hint = {lang: KERNEL.say(f"problem.{status}.hint", lang, most=most.get(lang, "")) for lang in ("fr", "en")}
+    headers = Headers(scope=scope)
+    if any("application/json" in headers.get(name, "") for name in ("accept", "content-type")):
+        said = {lang: f"{title[lang]}. {hint[lang]}" for lang in title}
+        body = {"error": CODES[status], "message": said["fr"], "message_en": said["en"], "fields": {}}
+        return JSONResponse(body, status)
+    page = (
+        '<!doctype html>\n<html lang="fr">\n<head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<title>{title["fr"]}</title><link rel="stylesheet" href="{asset("maillage.css")}"></head>\n'
+        f'<body><main class="wrap"><div class="head"><div><h1>{title["fr"]}</h1><p>{hint["fr"]}</p></div></div>'
+        f'<p lang="en">{title["en"]}. {hint["en"]}</p></main></body>\n</html>\n'
+    )
+    return Response(page, status, media_type="text/html; charset=utf-8")

@@ -1,0 +1,204 @@
+"""Pages: a Jinja template, the words of a service, the language of the reader, who is signed in. No script.
+
+Templates find, beside what the route gives: `lang`, `L`, `say`, `many`, `number`, `percent`, `day`, `moment`,
+`clock`, `long_day`, `country`, `department`, `asset`, `here`, `who`, `may`, and the macros of `macros.html` as `m`.
+`{% if may("editor") %}` asks of this service, `may("editor", "events")` of another.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from shared.base.translations import LANGUAGES, Lang, Lexicon, Words, typeset
+from shared.kernel.principal import PUBLIC, Level, Who
+from shared.web import formatting as formats
+from shared.web.messages import SERVICES, WORDS
+from shared.web.static_files import asset
+
+__all__ = ["TEMPLATES", "Pages", "language"]
+
+TEMPLATES = Path(__file__).parent / "templates"
+YEAR = 365 * 24 * 3600
+
+
+def language(request: Request) -> Lang:
+    """The reader's language: `?lang=`, else the cookie `lang`, else French."""
+    for wanted in (request.query_params.get("lang"), request.cookies.get("lang")):
+        if wanted in LANGUAGES:
+            return "en" if wanted == "en" else "fr"
+    return "fr"
+
+
+class Pages:
+    """The pages of one service.
+
+    `service` is one of the five, or "" for the home. `templates` is the service's own folder, searched before
+    the kernel's. `network_title` is asked at each page, since the network's name is itself a setting.
+    `always` gives what every page of the app says; a route's context wins. `label` knows whose account an actor is.
+    """
+
+    def __init__(
+        self,
+        service: str,
+        templates: Path,
+        words: Words,
+        *,
+        network_title: Callable[[], str],
+        always: Callable[[Request], Mapping[str, Any]] = lambda request: {},
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        label: Callable[[str], str | None] = lambda actor: None,
+    ) -> None:
+        self.service = service
+        self.lexicon = Lexicon(WORDS, words)
+        self._title, self._always, self._now, self._label = network_title, always, now, label
+        self._env = Environment(
+            loader=FileSystemLoader([templates, TEMPLATES]),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            auto_reload=False,  # a template is part of the release
+        )
+        self._env.globals.update(
+            asset=asset,
+            day=formats.day,
+            clock=formats.clock,
+            department=formats.department,
+            iso_day=lambda when: formats.as_date(when).isoformat(),
+            event_url=event_url,
+            _column=lambda one: (one, False) if isinstance(one, str) else (one[0], one[1] == "num"),
+        )
+
+    def render(
+        self,
+        request: Request,
+        template: str,
+        *,
+        status: int = 200,
+        sequence: int | None = None,
+        **context: Any,
+    ) -> HTMLResponse:
+        """A page. `sequence` is the event it shows the state at, said in its foot; None says nothing.
+
+        Context that the layout reads when given: `as_of` and `known_at` (dates: the page travels in time),
+        `footnote` (French and English, in every foot). A page on which personal values were opened is kept nowhere.
+        Raises jinja2's errors for a template that is missing or names what it was not given.
+        """
+        lang = language(request)
+        given = {**self._defaults(request, lang, sequence), **self._always(request), **context}
+        given["m"] = self._env.get_template("macros.html").make_module(given)
+        response = HTMLResponse(self._env.get_template(template).render(given), status)
+        response.headers["Content-Language"] = lang
+        personal = getattr(request.state, "personal", False)
+        response.headers["Cache-Control"] = "no-store" if personal else "private, no-cache"
+        response.headers["Vary"] = "Cookie"
+        if request.query_params.get("lang") in LANGUAGES:
+            response.set_cookie("lang", lang, max_age=YEAR, samesite="lax", httponly=True, secure=_secure(request))
+        return response
+
+    def problem(self, request: Request, status: int, sentence: str | None = None) -> HTMLResponse:
+        """The page of a request that went no further: 404, 409, 503… `sentence` replaces the usual one."""
+        known = status if self.lexicon.has(f"problem.{status}") else 500 if status >= 500 else 400
+        return self.render(request, "problem.html", status=status, problem=known, sentence=sentence)
+
+    def _defaults(self, request: Request, lang: Lang, sequence: int | None) -> dict[str, Any]:
+        done = request.query_params.get("done", "")
+        who: Who = getattr(request.state, "who", PUBLIC)
+
+        def may(level: Level, service: str | None = None) -> bool:
+            return who.may(service or self.service or "observatory", level)
+
+        return {
+            "request": request,
+            "lang": lang,
+            "service": self.service,
+            "services": SERVICES,
+            "mine": [name for name in SERVICES if who.may(name, "reader")],
+            "network": self._title(),
+            "sequence": sequence,
+            "now": self._now(),
+            "as_of": None,
+            "known_at": None,
+            "footnote": None,
+            "stale": lambda sequence, done: None,
+            "who": who,
+            "may": may,
+            "reachable": lambda address: _reachable(may, address),
+            "done": int(done) if done.isascii() and done.isdigit() and len(done) < 16 else None,
+            "lexicon": self.lexicon,
+            "L": partial(side_by_side, lang),
+            "many": partial(many, lang),
+            "by": lambda actor: self._label(actor) or actor_name(self.lexicon, actor, lang),
+            "say": lambda code, **values: self.lexicon.say(code, lang, **values),
+            "number": lambda n, decimals=None: formats.number(n, lang, decimals),
+            "percent": lambda ratio, decimals=1: formats.percent(ratio, lang, decimals),
+            "moment": lambda when: formats.moment(when, lang),
+            "long_day": lambda when: formats.long_day(when, lang),
+            "country": lambda code: formats.country(code, lang),
+            "here": partial(here, request),
+        }
+
+
+def _reachable(may: Callable[[Level, str], bool], address: str) -> bool:
+    """Whether an address leads somewhere: the form of a command is for editors."""
+    found = re.match(r"/([a-z]+)/(?:do|choose)/", address)
+    return found is None or may("editor", found[1])
+
+
+def _secure(request: Request) -> bool:
+    """Whether we are reached by TLS, as the settings say; a page without a service is a test's."""
+    service = getattr(request.app.state, "service", None)
+    return service is not None and str(service.settings.public_url or "").startswith("https:")
+
+
+def event_url(sequence: int) -> str:
+    """Where the journal shows one event, by its number in the log."""
+    return f"/observatory/journal/{sequence}"
+
+
+def actor_name(lexicon: Lexicon, actor: str, lang: Lang) -> str:
+    """Who did it, as a page says it where no label is known: never more than what they are."""
+    for code in (f"actor.{actor}", f"actor.{actor.partition(':')[0]}"):
+        if lexicon.has(code):
+            return lexicon.say(code, lang)
+    return actor
+
+
+def side_by_side(lang: Lang, fr: str, en: str, **values: object) -> str:
+    """`L(fr, en)` in templates: the text of the reader's language, with values put in by `str.format`.
+
+    A text marked safe (`"…"|safe`) keeps its markup, and its values are escaped.
+    """
+    text = en if lang == "en" else type(fr)(typeset(str(fr)))
+    return text.format(**values) if values else text
+
+
+def many(lang: Lang, n: int, fr: str, fr_many: str, en: str, en_many: str) -> str:
+    """ "1 structure", "2 616 structures"; in French 0 is singular, in English plural."""
+    one = n == 1 if lang == "en" else abs(n) < 2
+    words = (en, en_many) if lang == "en" else (fr, fr_many)
+    return f"{formats.number(n, lang)}\u00a0{words[0 if one else 1]}"
+
+
+def here(request: Request, **changes: object) -> str:
+    """The address of this page with query parameters changed.
+
+    None takes one out, a list or tuple gives several. A change begins again at the first page of results, and
+    what was said once (`done`, `lang`) is not said again.
+    """
+    kept = [(key, value) for key, value in request.query_params.multi_items() if key not in {"done", "lang", *changes}]
+    if "page" not in changes and changes.keys() - {"lang"}:
+        kept = [(key, value) for key, value in kept if key != "page"]
+    for key, value in changes.items():
+        several = value if isinstance(value, list | tuple | set) else [value]
+        kept += [(key, str(one)) for one in several if one is not None]
+    query = urlencode(kept)
+    return request.url.path + (f"?{query}" if query else "")
