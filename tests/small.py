@@ -25,9 +25,9 @@ from shared.contract.envelope import Recorded
 from shared.contract.personal import PersonalText
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 from shared.kernel.projection import Document, Store, View, kept
+from shared.kernel.reactions import Reaction
 from shared.kernel.stores.sqlite import SqliteStore
 from shared.runtime.nats.embedded_server import NatsServer
-from shared.runtime.reactions import Reaction
 from shared.runtime.service import Definition, Service, Surroundings
 
 

@@ -31,7 +31,8 @@ from deploy.host.all_services import DEFINITIONS
 from deploy.host.data_folder import CannotStart
 from shared.base.gc_pause import uncollected
 from shared.base.secret_files import SecretUnfit, read_secret
-from shared.base.secure_delete import erase, sync_folder
+from shared.base.secure_delete import erase
+from shared.base.whole_files import replace_file, sync_folder
 from shared.identity.access_view import ACCESS
 from shared.kernel.projector import JUDGE
 from shared.kernel.stores.sqlite import SqliteStore
@@ -39,7 +40,7 @@ from shared.ledger.archive_format import MAGIC, Archive, record_of
 from shared.ledger.archive_verifier import verify
 from shared.ledger.archiver import KEY_FILE, write_whole
 from shared.ledger.merkle import Tree, VerifierKey, leaf_hash, leaf_of
-from shared.persons.key_store import KeyFiles, fit, persons_in, replace_file
+from shared.persons.key_store import KeyFiles, fit, persons_in
 from shared.persons.keyring import Keyring
 
 FORMAT = "maillage backup 1"

@@ -37,6 +37,7 @@ from deploy.host.embedded import access, prepare
 from deploy.host.single_service import NotYet, connected
 from shared.base.secret_files import SecretUnfit, read_secret
 from shared.base.settings import Settings
+from shared.base.whole_files import replace_file
 from shared.contract import load_all
 from shared.contract.envelope import Provenance, Void, address, opened, sealed_body
 from shared.contract.observatory import LogRestored, ledger_id
@@ -53,7 +54,7 @@ from shared.ledger.archive_verifier import verify
 from shared.ledger.archiver import KEY_FILE, write_whole
 from shared.ledger.log_restore import RestoreFailed, finished, refill, trees_of
 from shared.ledger.merkle import SigningKey, VerifierKey
-from shared.persons.key_store import KeyFiles, fit, replace_file
+from shared.persons.key_store import KeyFiles, fit
 from shared.persons.keyring import Keyring, restored
 from shared.runtime.nats.embedded_server import NatsFailed, NatsServer
 from shared.runtime.service import Definition

@@ -27,6 +27,8 @@ from shared.kernel.eventlog.connection import OPERATOR, Connection
 from shared.kernel.eventlog.event_log import Log, LogUnfit, Unavailable
 from shared.kernel.eventlog.event_log import prepare as prepare_log
 from shared.kernel.eventlog.ordered_reader import LogDamaged
+from shared.kernel.reactions import durable, prepare_reader
+from shared.kernel.reactions import prepare as prepare_reactions
 from shared.kernel.stores import store_for
 from shared.ledger.archive_format import Archive
 from shared.ledger.log_restore import same_as_archived
@@ -34,8 +36,6 @@ from shared.runtime.nats.canary import prepare as prepare_canary
 from shared.runtime.nats.embedded_server import NatsFailed, NatsServer
 from shared.runtime.nats.server_config import READER, Access
 from shared.runtime.nats.watch import Watch
-from shared.runtime.reactions import durable, prepare_reader
-from shared.runtime.reactions import prepare as prepare_reactions
 from shared.runtime.service import Service, Surroundings
 
 log = structlog.get_logger()

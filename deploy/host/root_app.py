@@ -22,9 +22,9 @@ from shared.base.settings import Settings
 from shared.kernel.eventlog.event_log import Unavailable
 from shared.runtime.prometheus import metrics_app, watch_loop
 from shared.runtime.service import Service
-from shared.web.app import problem
-from shared.web.forms.validation_messages import KERNEL
+from shared.web.app import problem, service_app
 from shared.web.health import with_health
+from shared.web.messages import KERNEL
 from shared.web.request_metrics import observed
 from shared.web.security.authorization import Renewing, admitted, is_https
 from shared.web.security.header_timeout import Patient
@@ -46,7 +46,7 @@ def root_of(services: Mapping[str, Service], settings: Settings) -> ASGIApp:
         root.add_exception_handler(kind, problem)
     root.mount("/static", static_app())
     for name, service in services.items():
-        root.mount(f"/{name}", service.app())
+        root.mount(f"/{name}", service_app(service))
     if "observatory" in services:
         from services.observatory.home import home  # a process that serves another service need not read it
 

@@ -32,8 +32,7 @@ from services.directory.structures.record_fields import commune_named
 from services.directory.views import VIEWS
 from services.directory.web import choices, page_of, routes
 from services.directory.words import WORDS
-from shared.runtime.service import Definition, Service
-from shared.web.forms.controls import Suggestion
+from shared.runtime.service import Definition, Service, Suggestion
 
 
 async def opening(service: Service) -> None:

@@ -14,7 +14,7 @@ from shared.contract.envelope import Recorded
 from shared.contract.personal import Personal
 from shared.kernel.decider import Command
 from shared.kernel.projection import kept
-from shared.runtime.reactions import on
+from shared.kernel.reactions import on
 
 if TYPE_CHECKING:
     from shared.runtime.service import Service

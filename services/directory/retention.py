@@ -29,8 +29,8 @@ from shared.contract.persons import PersonForgottenByDirectory
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import Command
 from shared.kernel.projection import Document, Evolve, View
-from shared.runtime.data_subjects import PersonalData, Purpose, in_use_again, term_begins
-from shared.runtime.mail.transport import erase_letters
+from shared.persons.data_subjects import PersonalData, Purpose, in_use_again, term_begins
+from shared.runtime.mail_transport import erase_letters
 from shared.runtime.service import Service
 
 PURPOSES = (

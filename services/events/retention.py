@@ -15,7 +15,7 @@ from shared.contract.events import ParticipantRegistered
 from shared.contract.persons import PersonForgottenByEvents
 from shared.kernel.decider import Command
 from shared.kernel.projection import Document, View
-from shared.runtime.data_subjects import PersonalData, Purpose
+from shared.persons.data_subjects import PersonalData, Purpose
 from shared.runtime.service import Service
 
 PURPOSES = (

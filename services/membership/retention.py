@@ -24,7 +24,8 @@ from shared.contract.membership import (
 from shared.contract.personal import Personal
 from shared.contract.persons import PersonForgottenByMembership
 from shared.kernel.projection import Document, Evolve, View
-from shared.runtime.data_subjects import PersonalData, Purpose, in_use_again, term_begins
+from shared.persons.data_subjects import PersonalData, Purpose, in_use_again, term_begins
+from shared.runtime.service import Service
 
 TEAM = ("L’équipe qui suit les adhésions", "The team that follows membership")
 PURPOSES = (
@@ -140,5 +141,7 @@ def page(record: Document) -> str:
     return PAGES.get(record["purpose"], f"/membership/members/{record['key']}")
 
 
-PERSONS = PersonalData(event=PersonForgottenByMembership, purposes=PURPOSES, held=HELD, page=page)
+PERSONS: PersonalData[Service] = PersonalData(
+    event=PersonForgottenByMembership, purposes=PURPOSES, held=HELD, page=page
+)
 """Nothing follows a forgetting: a member without a name is counted as before, until the team notes that it left."""

@@ -18,9 +18,9 @@ from services.newsletter.subscriptions.links import Links
 from services.newsletter.views import VIEWS
 from services.newsletter.web import choices, page_of, routes
 from services.newsletter.words import WORDS
-from shared.runtime.mail.message import Sender
-from shared.runtime.mail.transport import post_of
+from shared.runtime.mail_transport import post_of
 from shared.runtime.service import Definition, Service
+from shared.web.letters import Sender
 
 SAMPLE_NETWORK = "exemple"  # there the sample opens the bulletins, on the days when they were
 

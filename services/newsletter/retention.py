@@ -17,8 +17,8 @@ from shared.contract.newsletter import SubscriptionConfirmed, SubscriptionReques
 from shared.contract.persons import PersonForgottenByNewsletter
 from shared.kernel.decider import Command
 from shared.kernel.projection import Document, View
-from shared.runtime.data_subjects import PersonalData, Purpose
-from shared.runtime.mail.transport import erase_letters
+from shared.persons.data_subjects import PersonalData, Purpose
+from shared.runtime.mail_transport import erase_letters
 from shared.runtime.service import Service
 
 TEAM = ("L’équipe qui publie les bulletins", "The team that publishes the newsletters")

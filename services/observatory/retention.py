@@ -13,7 +13,7 @@ from shared.contract.identification import IdentificationRepeated, Identificatio
 from shared.contract.persons import PersonForgottenByObservatory
 from shared.contract.surveys import SurveyAnswer, SurveyAnswerChanged, SurveyAnswered
 from shared.kernel.projection import Document, View
-from shared.runtime.data_subjects import PersonalData, Purpose
+from shared.persons.data_subjects import PersonalData, Purpose
 from shared.runtime.service import Service
 
 PURPOSES = (

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 import msgspec
 import structlog
 
-from shared.persons.key_store import alone, replace_file
+from shared.base.whole_files import alone, replace_file
 
 log = structlog.get_logger()
 T = TypeVar("T", bound=msgspec.Struct)

@@ -17,12 +17,11 @@ import structlog
 
 from shared.base import tracing
 from shared.base.settings import Settings
-from shared.contract.personal import Personal
 
 Line = MutableMapping[str, Any]
 NOISY = ("nats", "faststream", "uvicorn.access", "uvicorn.error")
 _mail_address = re.compile(r"[^\s@<>()\[\]{},;:\"'|=/\\]+@[^\s@<>()\[\]{},;:\"'|=/\\]+")
-HIDDEN_ADDRESS, HIDDEN_VALUE = "[address]", "[personal]"
+HIDDEN_ADDRESS = "[address]"
 
 
 class Unfailing:
@@ -90,7 +89,7 @@ def with_trace(logger: Any, method: str, line: Line) -> Line:
 
 
 def without_persons(logger: Any, method: str, line: Line) -> Line:
-    """Takes out what must not be told: personal values, and whatever looks like an address of mail, at any depth.
+    """Takes out what must not be told: personal values, whose `repr` shows nothing, and whatever looks like an address of mail, at any depth.
 
     The last guard and not the first: nobody should pass such a thing, but texts of exceptions come from anywhere.
     """
@@ -104,8 +103,6 @@ def _hidden(value: Any) -> Any:
         return _mail_address.sub(HIDDEN_ADDRESS, value) if "@" in value else value
     if value is None or isinstance(value, int | float):
         return value
-    if isinstance(value, Personal):
-        return HIDDEN_VALUE
     if isinstance(value, Mapping):
         return {str(_hidden(key)): _hidden(each) for key, each in value.items()}
     if isinstance(value, list | tuple | set | frozenset):

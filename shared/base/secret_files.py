@@ -19,7 +19,7 @@ from pathlib import Path
 from secrets import token_bytes
 from tempfile import mkstemp
 
-from shared.base.secure_delete import sync_folder
+from shared.base.whole_files import sync_folder
 
 KEY = 32  # bytes of a key
 FEWEST = 16  # different bytes of a random key, at least: fewer come once in 10**15 keys

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from shared.base.whole_files import sync_folder
+
 
 def erase(path: Path) -> bool:
     """Overwrites a file with zeros and takes it away; True where it was there. Returns when that is on disk."""
@@ -18,12 +20,3 @@ def erase(path: Path) -> bool:
         return False
     sync_folder(path.parent)
     return True
-
-
-def sync_folder(folder: Path) -> None:
-    """Returns when the names in a folder are on disk."""
-    number = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)

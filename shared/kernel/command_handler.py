@@ -28,7 +28,7 @@ from shared.contract.personal import Personal
 from shared.kernel.command_digest import CommandDigests, fields_sent
 from shared.kernel.decider import Command, Context, Decider, Decision, Elsewhere, Refused, derived_id
 from shared.kernel.eventlog.event_log import Conflict, History, Log, Unavailable, Unit, Write
-from shared.persons.keyring import Forgotten, Keyring, addresses_in, personal_fields
+from shared.kernel.sealing import Forgotten, Sealer, addresses_in, personal_fields
 
 LAG = 0.1  # seconds
 TRIES = 8  # decisions on an entity that others change meanwhile, before it is given up
@@ -98,7 +98,7 @@ class Executor:
     def __init__(
         self,
         log: Log,
-        keyring: Keyring,
+        keyring: Sealer,
         service: str,
         deciders: Iterable[Decider[Any]],
         clock: Callable[[], datetime] = utc_now,

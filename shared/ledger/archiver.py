@@ -18,7 +18,7 @@ import structlog
 
 from shared.base.gc_pause import uncollected
 from shared.base.secret_files import RESTORE
-from shared.base.secure_delete import sync_folder
+from shared.base.whole_files import sync_folder
 from shared.contract.envelope import Message
 from shared.ledger.archive_format import (
     MAGIC,

@@ -6,12 +6,10 @@ Everything is readable by its owner alone, and is on disk before it counts. `key
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from tempfile import mkstemp
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -21,7 +19,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from shared.base.secret_files import RESTORE, SecretUnfit, read_secret
 from shared.base.secret_files import secret_file as secret_file
-from shared.base.secure_delete import erase, sync_folder
+from shared.base.secure_delete import erase
+from shared.base.whole_files import alone, replace_file, sync_folder
 
 NONCE = 12  # bytes
 HEAD = b"SQLite format 3\0"
@@ -307,25 +306,3 @@ def copy_whole(keys: Path, draft: Path) -> None:
     number = os.open(draft, os.O_RDONLY)
     os.fsync(number)
     os.close(number)
-
-
-@contextlib.contextmanager
-def alone(path: Path) -> Iterator[None]:
-    """One process at a time."""
-    number = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(number, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(number)
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Writes a file that only its owner reads: on disk, and whole or as it was before."""
-    number, draft = mkstemp(prefix=f"{path.name}.", suffix=".new", dir=path.parent)
-    with open(number, "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(draft, path)
-    sync_folder(path.parent)

@@ -31,9 +31,11 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from uuid_utils import uuid7
 
 from shared.base.secret_files import SecretUnfit, mac, read_secret, secret_file
-from shared.base.secure_delete import erase, sync_folder
+from shared.base.secure_delete import erase
+from shared.base.whole_files import replace_file, sync_folder
 from shared.contract import Event
 from shared.contract.personal import Personal
+from shared.kernel.sealing import Forgotten, personal_fields
 from shared.kernel.stores.transaction import transaction
 from shared.persons.key_store import (
     LOOKED_AT,
@@ -44,15 +46,12 @@ from shared.persons.key_store import (
     Wrapping,
     copy_whole,
     forgotten_in,
-    replace_file,
     unreadable,
     wrapping_number,
 )
 
 CACHED_KEYS = 4096
 LOOK = 0.05  # seconds that a replica may go on with a key that another one has deleted
-ADDRESSES = frozenset({"email"})
-"""The personal fields of events by which a person is found again"""
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS persons (person TEXT PRIMARY KEY, wrapped BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS addresses (hash BLOB PRIMARY KEY, person TEXT NOT NULL) WITHOUT ROWID;
@@ -63,21 +62,6 @@ CREATE TABLE IF NOT EXISTS forgotten (person TEXT PRIMARY KEY, at TEXT NOT NULL)
 CREATE TABLE IF NOT EXISTS wrapping (one INTEGER PRIMARY KEY CHECK (one = 1), number INTEGER NOT NULL);
 INSERT OR IGNORE INTO wrapping VALUES (1, 0);
 """
-
-
-class Forgotten(Exception):
-    """The key of this person is not here: the person was forgotten, or belongs to another service."""
-
-
-def personal_fields(event: Event) -> dict[str, Personal]:
-    """The personal values of an event, by field."""
-    return {name: value for name, value in event if isinstance(value, Personal)}
-
-
-def addresses_in(event: Event) -> set[tuple[UUID, str]]:
-    """The persons of an event that is not sealed yet, each with an address that it gives for them."""
-    fields = personal_fields(event).items()
-    return {(value.person, value.clear) for name, value in fields if name in ADDRESSES and value.person is not None}
 
 
 class Keyring:

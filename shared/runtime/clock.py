@@ -142,6 +142,11 @@ class Clock:
         """Why what can't be undone has to wait, None where it may be done now."""
         return (await self.judge()).doubt
 
+    @property
+    def doubted(self) -> str | None:
+        """The same, as it was judged last."""
+        return self.standing.doubt
+
     async def judge(self) -> Standing:
         """Holds the clock against its witnesses. Where it is believed, that is a heartbeat."""
         return await self._judge(await self._asked())

@@ -25,8 +25,8 @@ from shared.contract.envelope import Void
 from shared.kernel.eventlog.cluster import GOOD, nodes_of
 from shared.kernel.eventlog.connection import NotAllowed
 from shared.kernel.eventlog.event_log import Unavailable
+from shared.runtime.readiness import checks_of
 from shared.runtime.service import Service
-from shared.web.health import checks_of
 
 REGISTRY = CollectorRegistry()
 ProcessCollector(registry=REGISTRY)

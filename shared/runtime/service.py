@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter
 from nats.aio.client import Client
 
 from shared.base.settings import Settings
@@ -21,16 +21,14 @@ from shared.kernel.decider import Command, Decider
 from shared.kernel.eventlog.event_log import Log
 from shared.kernel.projection import Store, View
 from shared.kernel.projector import Runner
+from shared.kernel.reactions import Reaction, Reactions
 from shared.kernel.staleness import Freshness
+from shared.persons.data_subjects import PersonalData, Persons, wiring
 from shared.persons.keyring import Keyring
 from shared.runtime.clock import Clock
-from shared.runtime.data_subjects import PersonalData, Persons, wiring
+from shared.runtime.kept_forms import KeptForms
 from shared.runtime.nats.canary import Canary
-from shared.runtime.reactions import Reaction, Reactions
 from shared.runtime.request_reply import Asking
-from shared.web.forms.controls import Suggestion
-from shared.web.forms.kept_forms import KeptForms
-from shared.web.security.rate_limits import Rates, networks
 
 PARKED = "parked"
 """The question what a service's reactions have parked: `{}`, answered by `{"parked": [{reaction, seq, error}]}`. Of an
@@ -39,6 +37,15 @@ PARKED_MOST = 200
 
 Choices = Mapping[str, Sequence[tuple[str, str]]]
 """For a form: field → (value, label) pairs to choose from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A field whose answer is suggested while it is typed: `path` answers `?q=` with a JSON list of texts, each of which
+    the field takes as an answer; `said` writes a kept value as such a text. Without a script it is a plain field."""
+
+    path: str
+    said: Callable[[str], str]
 
 
 async def no_choices(service: Service, command: type[Command], lang: str) -> Choices:
@@ -61,14 +68,14 @@ class Definition:
     views: Sequence[View]
     words: Words
     routes: Callable[[Service], APIRouter]
-    reactions: Sequence[Reaction] = ()
+    reactions: Sequence[Reaction[Service]] = ()
     page_of: Callable[[Command, Outcome], str] = lambda command, outcome: ""
     choices: Callable[[Service, type[Command], str], Awaitable[Choices]] = no_choices
     suggestions: Mapping[str, Suggestion] = field(default_factory=dict)
     opening: Callable[[Service], Awaitable[None]] = nothing
     closing: Callable[[Service], Awaitable[None]] = nothing
     measuring: Callable[[Service], Awaitable[None]] = nothing
-    persons: PersonalData | None = None
+    persons: PersonalData[Service] | None = None
 
     def __post_init__(self) -> None:
         if self.persons is None or self.persons.held in self.views:
@@ -122,11 +129,18 @@ class Service:
             behind=self.freshness.behind, minutes=around.settings.session_minutes,
         )  # fmt: skip
         self.kept = KeptForms(around.data / "kept" / definition.name, lambda: around.clock())
-        self.rates = Rates(api=around.settings.api_rate, proxies=networks(around.settings.trusted_proxies or ""))
         self.asking = Asking(around.nc, around.network, definition.name)
         self.execute = Executor(self.log, self.keyring, definition.name, definition.deciders, lambda: around.clock())
-        self.reactions = Reactions(self, definition.reactions, around.broker)
-        self.persons = Persons(self)
+        self.reactions: Reactions[Service] = Reactions(self, definition.reactions, around.broker)
+        self.persons: Persons[Service] = Persons(self, definition.persons, around.data / "keys")
+
+    @property
+    def nc(self) -> Client:
+        return self.around.nc
+
+    def now(self) -> datetime:
+        """The time by the clock that it was given."""
+        return self.around.clock()
 
     async def start(self) -> None:
         """Returns once the service answers. Raises LogDamaged where its views were built from another log."""
@@ -162,9 +176,3 @@ class Service:
     async def _parked(self, question: dict[str, Any]) -> dict[str, Any]:
         parked = (await self.store.parked())[:PARKED_MOST]
         return {"parked": [{"reaction": p.reaction, "seq": p.seq, "error": p.error.partition(":")[0]} for p in parked]}
-
-    def app(self) -> FastAPI:
-        """The service's front and API, to be mounted under `/<name>`."""
-        from shared.web.app import service_app
-
-        return service_app(self)

@@ -13,9 +13,9 @@ from pydantic import BaseModel, Field
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import Command
 from shared.kernel.projection import Document, View
+from shared.runtime.readiness import checks_of
 from shared.runtime.service import Service
 from shared.web.forms.reference_check import known
-from shared.web.health import checks_of
 from shared.web.security.authorization import access, who_of
 
 

@@ -38,6 +38,7 @@ from shared.web.security.authorization import (
     admitted,
     identified,
 )
+from shared.web.security.rate_limits import Rates, networks
 from shared.web.security.request_limits import wants_json
 from shared.web.templating import Pages, language
 
@@ -70,6 +71,7 @@ def service_app(service: Service) -> FastAPI:
         dependencies=[Depends(admitted)],
     )
     app.state.service, app.state.pages = service, pages_of(service)
+    app.state.rates = Rates(api=service.settings.api_rate, proxies=networks(service.settings.trusted_proxies or ""))
     app.add_middleware(Renewing, settings=service.settings)
     app.include_router(service.definition.routes(service))
     app.include_router(commands(service, app.state.pages))

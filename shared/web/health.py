@@ -8,67 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from typing import TypedDict, TypeVar
 
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shared.kernel.eventlog.event_log import Unavailable
-from shared.kernel.projector import JUDGE
+from shared.runtime.readiness import Checks, checks_of
 from shared.runtime.service import Service
 
-T = TypeVar("T")
-BEHIND = 1000  # events that views may be behind the log before a process counts as not ready
-PATIENCE = 2.0  # seconds that the log or the store may take to answer
 REMEMBERED = 1.0  # seconds for which an answer is given again, so that asking often costs nothing
-
-
-class Check(TypedDict):
-    """Whether one thing is as it should be, and how it is."""
-
-    good: bool
-    text: str
-
-
-Checks = dict[str, Check]
-
-
-async def checks_of(service: Service) -> Checks:
-    """How a service is: `nats`, `log`, `writes`, `store`, `views`, `damage`. Takes PATIENCE seconds at most."""
-    connected, runner = service.around.nc.is_connected, service.runner
-    last, read, trouble = await asyncio.gather(
-        _answer(service.log.last), _answer(lambda: service.store.checkpoint(JUDGE)), service.canary.trouble()
-    )
-    behind = None if last is None else max(0, last - runner.position)
-    return {
-        "nats": _check(connected, "connected", "not connected"),
-        "log": _check(last is not None, f"{last} messages", "does not answer"),
-        "writes": _check(trouble is None, "events can be written", trouble or ""),
-        "store": _check(read is not None, "answers", "does not answer"),
-        "views": _check(
-            behind is not None and behind <= BEHIND,
-            f"{behind} messages behind",
-            f"more than {BEHIND} messages behind" if behind is not None else "nobody knows how far behind",
-        ),
-        "damage": _check(runner.damage is None, "none", "the log is damaged; the program's log says where"),
-    }
-
-
-def _check(good: bool, text: str, otherwise: str) -> Check:
-    return {"good": good, "text": text if good else otherwise}
-
-
-async def _answer(ask: Callable[[], Awaitable[T]]) -> T | None:
-    """What was asked for, None where no answer came."""
-    try:
-        async with asyncio.timeout(PATIENCE):
-            return await ask()
-    except (TimeoutError, OSError, Unavailable):
-        return None
-    except Exception:  # whatever a store raises where it is away: it does not answer
-        return None
 
 
 @dataclass

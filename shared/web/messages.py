@@ -1,6 +1,6 @@
 """The kernel's own words: services, buttons, labels, and a sentence for each way an answer is wrong."""
 
-from shared.base.translations import Words
+from shared.base.translations import Lexicon, Words
 
 __all__ = ["SERVICES", "WORDS"]
 
@@ -256,3 +256,5 @@ WORDS: Words = {
                           "The store behind these pages does not answer. Nothing saved is lost. Try again in a moment; "
                           "a form may be sent again, nothing is saved twice."),
 }  # fmt: skip
+
+KERNEL = Lexicon(WORDS)

@@ -18,7 +18,7 @@ from starlette.responses import Response
 
 from shared.base.translations import Lang, Lexicon
 from shared.kernel.decider import Refused
-from shared.runtime.data_subjects import Purpose, Record
+from shared.persons.data_subjects import Purpose, Record
 from shared.runtime.service import Service
 from shared.web.lists import render
 from shared.web.security.authorization import access, who_of

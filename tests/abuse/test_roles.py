@@ -16,6 +16,7 @@ from nats.aio.client import Client
 
 from deploy.host.all_services import DEFINITIONS
 from shared.runtime.nats.embedded_server import NatsServer
+from shared.web.app import service_app
 from tests import small
 from tests.abuse.house import SERVICES, House
 from tests.outcomes import record
@@ -84,7 +85,7 @@ async def test_a_route_or_command_that_is_added_must_be_listed(
     definition: object, nats_server: NatsServer, nc: Client, tmp_path: Path
 ) -> None:
     service = small.service(definition, "routes", nc, nats_server, tmp_path)  # type: ignore[arg-type]
-    app: FastAPI = service.app()
+    app: FastAPI = service_app(service)
     found = set()
     for route in iter_route_contexts(app.routes):
         path = str(route.path)

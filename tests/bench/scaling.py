@@ -22,8 +22,8 @@ from nats.js.api import DeliverPolicy
 from deploy.host.all_services import DEFINITIONS
 from deploy.host.embedded import access, prepare
 from shared.kernel.eventlog.connection import OPERATOR
+from shared.kernel.reactions import durable
 from shared.runtime.nats.embedded_server import NatsServer
-from shared.runtime.reactions import durable
 from tests.bench import million
 from tests.bench.measure import Figure, Watch, quantile
 from tests.bench.pages import _form_to_page

@@ -18,7 +18,7 @@ from playwright.sync_api import sync_playwright
 from pymongo.errors import OperationFailure
 
 from services.newsletter.app import NEWSLETTER
-from shared.runtime.reactions import durable
+from shared.kernel.reactions import durable
 from tests.browser import ARGUMENTS, CHROMIUM
 from tests.compose.harness import SERVICES, Answer, Compose
 

@@ -29,9 +29,9 @@ from shared.base.settings import Settings
 from shared.contract import load_all
 from shared.identity.access_view import ACCESS
 from shared.kernel.decider import derived_id
+from shared.kernel.reactions import durable
 from shared.runtime import service
 from shared.runtime.prometheus import REGISTRY
-from shared.runtime.reactions import durable
 from shared.web.security import authorization as access
 
 FILE = Path(__file__).with_suffix(".txt")

@@ -12,7 +12,7 @@ from deploy.cli.restore import restore
 from services.newsletter.delivery.domain import SendAgain
 from services.newsletter.subscriptions.views import SUBSCRIBERS
 from shared.contract.personal import Personal
-from shared.persons.keyring import Forgotten
+from shared.kernel.sealing import Forgotten
 from tests.drill.conftest import Place, SlowMailServer
 from tests.newsletter.conftest import until
 

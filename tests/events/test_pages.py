@@ -19,6 +19,7 @@ from shared.contract import load_all
 from shared.kernel.stores.sqlite import SqliteStore
 from shared.runtime.nats.embedded_server import NatsServer
 from shared.runtime.service import Service, Surroundings
+from shared.web.app import service_app
 from shared.web.formatting import PARIS
 from tests.signing_in import operator
 
@@ -61,7 +62,7 @@ async def front(tmp_path: Path) -> AsyncIterator[Front]:
     service = Service(EVENTS, around)
     await service.start()
     root = FastAPI()
-    root.mount("/events", service.app())
+    root.mount("/events", service_app(service))
     async with httpx2.AsyncClient(
         transport=httpx2.ASGITransport(root), base_url="http://test", follow_redirects=True, headers=operator(service)
     ) as client:

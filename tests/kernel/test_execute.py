@@ -14,7 +14,8 @@ from shared.contract.envelope import opened
 from shared.kernel.command_handler import Executor, Outcome, Stale, new_command_id
 from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Log
-from shared.persons.keyring import Forgotten, Keyring
+from shared.kernel.sealing import Forgotten
+from shared.persons.keyring import Keyring
 from shared.runtime.service import Service
 from tests.facts import everything
 from tests.small import CONTACT, STRUCTURE, AddContact, Close, Register, RegisterAs, Tag

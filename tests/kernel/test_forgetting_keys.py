@@ -16,8 +16,9 @@ import pytest
 from shared.base.secret_files import secret_file
 from shared.contract.directory import ContactAdded
 from shared.contract.personal import Personal
+from shared.kernel.sealing import Forgotten
 from shared.persons.key_store import KeyMissing, forgotten_in
-from shared.persons.keyring import Forgotten, Keyring, restored
+from shared.persons.keyring import Keyring, restored
 
 GONE, STAYS = uuid5(UUID(int=0), "gone"), uuid5(UUID(int=0), "stays")
 EVENT = uuid5(UUID(int=0), "event")

@@ -16,9 +16,9 @@ from shared.contract.envelope import Recorded, opened
 from shared.kernel.command_handler import new_command_id, readable
 from shared.kernel.decider import Command, Refused
 from shared.kernel.eventlog.event_log import Log
+from shared.kernel.reactions import Reaction, on
 from shared.runtime import reactions
 from shared.runtime.nats.embedded_server import NatsServer
-from shared.runtime.reactions import Reaction, on
 from shared.runtime.service import Service
 from tests import small
 from tests.facts import changed, everything, unit, write

@@ -25,6 +25,7 @@ from shared.contract.membership import StaffPostChanged, StaffPostRestored
 from shared.kernel.eventlog.event_log import Unit
 from shared.kernel.stores.sqlite import SqliteStore
 from shared.runtime.service import Service, Surroundings
+from shared.web.app import service_app
 from tests.facts import write
 from tests.signing_in import operator
 
@@ -46,7 +47,7 @@ async def service(nc: Client, network: str, tmp_path: Path) -> AsyncIterator[Ser
 
 @pytest.fixture
 async def front(service: Service) -> AsyncIterator[httpx2.AsyncClient]:
-    transport = httpx2.ASGITransport(app=service.app())
+    transport = httpx2.ASGITransport(app=service_app(service))
     async with httpx2.AsyncClient(transport=transport, base_url="http://test", headers=operator(service)) as client:
         yield client
 

@@ -31,6 +31,7 @@ from shared.kernel.decider import Command, derived_id
 from shared.kernel.stores.sqlite import SqliteStore
 from shared.runtime.nats.embedded_server import NatsServer, free_port
 from shared.runtime.service import Service, Surroundings
+from shared.web.app import service_app
 from shared.web.security.request_limits import limit_body, secured
 from tests.signing_in import account
 
@@ -230,7 +231,7 @@ class House:
     async def browser(self, *roles: str) -> AsyncIterator[AsyncClient]:
         """A browser of an account with `roles`; without, of anybody."""
         root = FastAPI()
-        root.mount("/newsletter", self.now.app())
+        root.mount("/newsletter", service_app(self.now))
         transport = ASGITransport(app=secured(limit_body(root)))
         headers = {"Sec-Fetch-Site": "same-origin"}
         async with AsyncClient(transport=transport, base_url=HOST, headers=headers, follow_redirects=False) as client:

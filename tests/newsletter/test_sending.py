@@ -17,7 +17,7 @@ from services.newsletter.subscriptions.domain import Unsubscribe
 from services.newsletter.views import DELIVERIES
 from shared.contract.envelope import opened
 from shared.contract.newsletter import DeliveryBegun
-from shared.runtime.mail.transport import post_of
+from shared.runtime.mail_transport import post_of
 from tests.newsletter.conftest import HURRIED, House, MailServer, until
 
 pytestmark = pytest.mark.slow

@@ -23,10 +23,10 @@ from shared.contract.directory import StructureRegistered
 from shared.contract.envelope import Recorded
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import Command, Refused
+from shared.kernel.reactions import on
 from shared.runtime import reactions
 from shared.runtime.nats.embedded_server import NatsServer
 from shared.runtime.prometheus import REGISTRY, metrics_app, watch_loop
-from shared.runtime.reactions import on
 from shared.runtime.service import Service
 from shared.web.request_metrics import observed
 from tests import small

@@ -19,7 +19,7 @@ from shared.contract.envelope import Provenance, Recorded, address, instant, ope
 from shared.kernel.command_handler import new_command_id, utc_now
 from shared.kernel.decider import Command, Refused
 from shared.kernel.eventlog.event_log import Unit, Write
-from shared.runtime.reactions import Reaction, on
+from shared.kernel.reactions import Reaction, on
 from shared.runtime.request_reply import Asking
 from shared.runtime.service import Service
 from tests import small

@@ -12,7 +12,7 @@ from deploy.host.all_services import DEFINITIONS
 from services.directory.publications.domain import PublishNews
 from services.newsletter.bulletins.collecting import news_to_echos
 from services.newsletter.bulletins.views import ITEMS
-from shared.runtime.reactions import durable
+from shared.kernel.reactions import durable
 from tests.drill.conftest import Place
 from tests.newsletter.conftest import until
 

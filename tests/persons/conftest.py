@@ -17,7 +17,7 @@ from shared.contract.persons import PersonForgottenByDirectory
 from shared.kernel.command_handler import Outcome, new_command_id
 from shared.kernel.decider import Command
 from shared.kernel.projection import Document, View
-from shared.runtime.data_subjects import PersonalData, Purpose
+from shared.persons.data_subjects import PersonalData, Purpose
 from shared.runtime.service import Definition, Service
 from tests import small
 

@@ -92,7 +92,7 @@ async def test_who_is_asked_for_by_a_human_is_forgotten_whatever_the_clock_says(
 async def test_the_clock_is_judged_again_before_each_part_of_many(
     open_service: OpenService, definition: Definition, add: Add, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("shared.runtime.data_subjects.AT_ONCE", 2)
+    monkeypatch.setattr("shared.persons.data_subjects.AT_ONCE", 2)
     service = await open_service(definition)
     every = await some(service, add, 6)
     right = move_clock(service, days=TERM + 1)

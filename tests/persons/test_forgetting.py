@@ -14,7 +14,7 @@ from shared.contract.envelope import opened
 from shared.contract.persons import PersonForgottenByDirectory
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import Refused, derived_id
-from shared.runtime.data_subjects import ForgetPerson
+from shared.persons.data_subjects import ForgetPerson
 from shared.runtime.service import Definition, Service
 from tests import small
 from tests.conftest import OpenService

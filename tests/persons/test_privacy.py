@@ -20,6 +20,7 @@ from shared.base.settings import Settings
 from shared.contract import EVENTS
 from shared.contract.personal import Personal
 from shared.runtime.service import Definition, Service
+from shared.web.app import service_app
 from shared.web.privacy_pages import period, register_line
 from tests.conftest import OpenService
 from tests.persons.conftest import HER, NAMES, do
@@ -93,7 +94,7 @@ async def asking(service: Service, **headers: str) -> AsyncIterator[AsyncClient]
     from fastapi import FastAPI
 
     root = FastAPI()
-    root.mount(f"/{service.name}", service.app())
+    root.mount(f"/{service.name}", service_app(service))
     async with AsyncClient(transport=ASGITransport(root), base_url="http://127.0.0.1:8000", headers=headers) as client:
         yield client
 

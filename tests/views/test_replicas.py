@@ -28,10 +28,10 @@ from shared.kernel.decider import Command
 from shared.kernel.eventlog.event_log import Log, LogDamaged
 from shared.kernel.projection import Batch, Checkpoint, View
 from shared.kernel.projector import Runner
+from shared.kernel.reactions import on
 from shared.kernel.stores.mongo import MongoStore
 from shared.kernel.stores.mongo_client import Mongo
 from shared.runtime.nats.embedded_server import NatsServer
-from shared.runtime.reactions import on
 from shared.runtime.service import Definition, Service
 from tests import small
 from tests.facts import changed, unit, write

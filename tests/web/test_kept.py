@@ -20,9 +20,9 @@ from shared.base.secret_files import OPERATOR_TOKEN
 from shared.contract.accounts import SessionsEnded
 from shared.identity.sessions import Sessions
 from shared.kernel.command_handler import utc_now
+from shared.runtime import kept_forms
+from shared.runtime.kept_forms import LONGEST, SECRET, KeptForm, KeptForms
 from shared.runtime.service import Service
-from shared.web.forms import kept_forms
-from shared.web.forms.kept_forms import LONGEST, SECRET, KeptForm, KeptForms
 from shared.web.forms.refilling import Page, best_filling, rewritten
 from shared.web.security.rate_limits import RATES
 from tests.conftest import OpenService

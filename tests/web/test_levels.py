@@ -13,6 +13,7 @@ from deploy.host.all_services import DEFINITIONS
 from deploy.host.root_app import root_of
 from shared.runtime.nats.embedded_server import NatsServer
 from shared.runtime.service import Definition, Service
+from shared.web.app import service_app
 from shared.web.security.authorization import admitted, level_of
 from tests import small
 
@@ -65,7 +66,7 @@ def service(request: pytest.FixtureRequest, nats_server: NatsServer, nc: Client,
 
 @pytest.mark.parametrize("service", DEFINITIONS, ids=lambda d: d.name, indirect=True)
 async def test_what_is_open_to_everybody_is_named_here_and_all_else_asks_who_comes(service: Service) -> None:
-    app: FastAPI = service.app()
+    app: FastAPI = service_app(service)
     open_, unguarded = set(), set()
     for route in iter_route_contexts(app.routes):
         for method in route.methods or ():
@@ -83,7 +84,7 @@ async def test_what_is_open_to_everybody_is_named_here_and_all_else_asks_who_com
 
 @pytest.mark.parametrize("service", DEFINITIONS[:1], ids=lambda d: d.name, indirect=True)
 async def test_a_router_that_somebody_adds_later_is_guarded_too(service: Service) -> None:
-    app = service.app()
+    app = service_app(service)
 
     @app.get("/late")
     async def late() -> None: ...

@@ -18,9 +18,9 @@ from services.directory.words import WORDS
 from shared.base.cancellation import end
 from shared.base.translations import Lang
 from shared.kernel.command_handler import new_command_id, utc_now
-from shared.runtime.mail.message import BadAddress, Bodies, Sender, letter, message
-from shared.runtime.mail.transport import Declined, Doubt, Letter, Post, Unreachable, letter_for
+from shared.runtime.mail_transport import Declined, Doubt, Letter, Post, Unreachable, letter_for
 from shared.web.formatting import day
+from shared.web.letters import BadAddress, Bodies, Sender, letter, message
 from shared.web.templating import side_by_side
 
 log = structlog.get_logger()

@@ -30,9 +30,9 @@ from shared.identity.sessions import TOKEN, Unsure
 from shared.kernel.command_handler import Outcome, new_command_id, utc_now
 from shared.kernel.decider import Refused, derived_id
 from shared.kernel.projection import Document
-from shared.runtime.mail.message import Sender
-from shared.runtime.mail.transport import post_of
+from shared.runtime.mail_transport import post_of
 from shared.runtime.service import Service
+from shared.web.letters import Sender
 from shared.web.security.authorization import RENEW
 
 log = structlog.get_logger()

@@ -28,10 +28,10 @@ from shared.contract.envelope import Recorded
 from shared.contract.surveys import SurveySent
 from shared.kernel.command_handler import utc_now
 from shared.kernel.decider import Command, derived_id
-from shared.runtime.mail.message import BadAddress, Sender, letter, message
-from shared.runtime.mail.transport import Declined, Doubt, Letter, Post, letter_for, post_of
-from shared.runtime.reactions import on
+from shared.kernel.reactions import on
+from shared.runtime.mail_transport import Declined, Doubt, Letter, Post, letter_for, post_of
 from shared.runtime.service import Service
+from shared.web.letters import BadAddress, Sender, letter, message
 
 log = structlog.get_logger()
 LETTERS = "survey.letters"

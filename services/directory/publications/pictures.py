@@ -23,6 +23,7 @@ import structlog
 
 from services.directory.publications import picture_making
 from services.directory.publications.picture_making import LONGEST
+from shared.base.whole_files import sync_folder
 from shared.kernel.decider import Refused
 from shared.runtime.service import Service
 
@@ -93,7 +94,7 @@ class Pictures:
                 file.flush()
                 os.fsync(file.fileno())
             draft.replace(path)
-            _sync(path.parent)
+            sync_folder(path.parent)
         return Kept(name, width, height, len(made))
 
     def read(self, name: str) -> bytes | None:
@@ -147,11 +148,3 @@ class Pictures:
 def pictures_of(service: Service) -> Pictures:
     """The pictures of a service, in its own folder beside its views and keys."""
     return Pictures(service.around.data / "files" / service.name)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

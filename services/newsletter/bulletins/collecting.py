@@ -30,7 +30,7 @@ from shared.contract.envelope import Recorded
 from shared.contract.events import GatheringAnnounced, GatheringCancelled
 from shared.contract.newsletter import BulletinCode, SectionCode
 from shared.kernel.decider import Command
-from shared.runtime.reactions import on
+from shared.kernel.reactions import on
 from shared.web.formatting import clock, day, long_day
 from shared.web.markdown import as_lines
 

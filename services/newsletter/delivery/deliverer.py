@@ -24,9 +24,9 @@ from shared.contract.newsletter import RefusalReason
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import Command, Refused
 from shared.kernel.eventlog.event_log import Conflict, Unavailable
-from shared.runtime.mail.message import BadAddress
-from shared.runtime.mail.transport import Declined, Doubt, Letter, Post
+from shared.runtime.mail_transport import Declined, Doubt, Letter, Post
 from shared.runtime.service import Service
+from shared.web.letters import BadAddress
 
 log = structlog.get_logger()
 TOGETHER = 100  # notes written at the same time

@@ -10,9 +10,9 @@ from uuid import UUID
 from services.newsletter.words import WORDS
 from shared.base.translations import Lang
 from shared.kernel.projection import Document
-from shared.runtime.mail.message import Bodies, Sender, letter, message
-from shared.runtime.mail.transport import Letter
+from shared.runtime.mail_transport import Letter
 from shared.web.formatting import day, long_day
+from shared.web.letters import Bodies, Sender, letter, message
 from shared.web.templating import side_by_side
 
 BODIES = Bodies(Path(__file__).parents[1] / "templates" / "mail", WORDS)

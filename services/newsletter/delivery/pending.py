@@ -18,9 +18,9 @@ from services.newsletter.delivery.letters import confirmation_letter, issue_lett
 from services.newsletter.subscriptions.links import Links
 from services.newsletter.subscriptions.views import DELIVERIES, SUBSCRIBERS
 from shared.kernel.projection import Document, View, Where
-from shared.runtime.mail.message import Sender
-from shared.runtime.mail.transport import Letter
+from shared.runtime.mail_transport import Letter
 from shared.runtime.service import Service
+from shared.web.letters import Sender
 
 MANY = 500  # questions to ask at a time
 ALL = 10**7

@@ -24,9 +24,9 @@ from shared.base.cancellation import end
 from shared.kernel.decider import derived_id
 from shared.kernel.eventlog.event_log import Unavailable
 from shared.kernel.projection import Document
-from shared.runtime.mail.message import Sender
-from shared.runtime.mail.transport import Post, Unreachable
+from shared.runtime.mail_transport import Post, Unreachable
 from shared.runtime.service import Service
+from shared.web.letters import Sender
 
 __all__ = ["SENDING", "Pauses", "Sending", "sending_of"]
 

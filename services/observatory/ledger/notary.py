@@ -25,6 +25,7 @@ import structlog
 
 from shared.base.cancellation import end
 from shared.base.secret_files import SecretUnfit, read_secret, secret_file
+from shared.base.whole_files import replace_file
 from shared.contract.envelope import Message
 from shared.kernel.eventlog.event_log import Log, LogDamaged, Unavailable
 from shared.ledger.archive_format import Archive, ArchiveDamaged
@@ -42,7 +43,6 @@ from shared.ledger.merkle import (
     signed,
     verified,
 )
-from shared.persons.key_store import replace_file
 from shared.runtime.service import Service
 
 log = structlog.get_logger()

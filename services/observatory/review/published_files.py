@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 from re import fullmatch
 
+from shared.base.whole_files import sync_folder
 from shared.runtime.service import Service
 
 TYPES = {
@@ -34,7 +35,7 @@ class PublishedFiles:
                 file.flush()
                 os.fsync(file.fileno())
             draft.replace(path)
-            _sync(path.parent)
+            sync_folder(path.parent)
         return name
 
     def read(self, name: str, ending: str) -> bytes | None:
@@ -53,11 +54,3 @@ class PublishedFiles:
 
 def files_of(service: Service) -> PublishedFiles:
     return PublishedFiles(service.around.data / "files" / service.name)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -19,7 +19,7 @@ from shared.contract.envelope import Recorded
 from shared.contract.persons import PersonForgottenByDirectory
 from shared.kernel.decider import Command
 from shared.kernel.projection import Document, everything
-from shared.runtime.reactions import on
+from shared.kernel.reactions import on
 from shared.runtime.service import Service
 
 NOBODY = "none"

@@ -18,10 +18,10 @@ from shared.base.translations import LANGUAGES, Lang
 from shared.kernel.command_handler import new_command_id, utc_now
 from shared.kernel.decider import Refused
 from shared.kernel.projection import Document
-from shared.runtime.mail.message import BadAddress, Bodies, Sender, letter, message
-from shared.runtime.mail.transport import Declined, Doubt, Unreachable, post_of
+from shared.runtime.mail_transport import Declined, Doubt, Unreachable, post_of
 from shared.runtime.service import Service
 from shared.web.formatting import long_day
+from shared.web.letters import BadAddress, Bodies, Sender, letter, message
 from shared.web.markdown import as_html, as_lines
 
 log = structlog.get_logger()

@@ -10,9 +10,10 @@ from starlette.datastructures import FormData
 
 from shared.base.paris_days import PARIS
 from shared.base.translations import Lang, Lexicon
+from shared.runtime.service import Suggestion
 from shared.web.forms.field_shapes import Shape
 from shared.web.forms.parsing import SHOWN
-from shared.web.forms.validation_messages import KERNEL
+from shared.web.messages import KERNEL
 
 __all__ = ["Choices", "FormField", "Suggestion", "Widget", "question", "word"]
 
@@ -22,15 +23,6 @@ Widget = Literal[
 ]  # fmt: skip
 Choices = Mapping[str, Sequence[tuple[str, str]]]
 """field → (value, label) pairs"""
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """A field whose answer is suggested while it is typed: `path` answers `?q=` with a JSON list of texts, each of which
-    the field takes as an answer; `said` writes a kept value as such a text. Without a script it is a plain field."""
-
-    path: str
-    said: Callable[[str], str]
 
 
 LONG = 300

@@ -25,8 +25,8 @@ from starlette.types import Message, Scope
 from shared.contract import SERVICES
 from shared.kernel.principal import Who
 from shared.persons.sealed_files import TOKEN
+from shared.runtime.kept_forms import FIELDS, LIFE, LONGEST, SECRET, KeptForm
 from shared.runtime.service import Service
-from shared.web.forms.kept_forms import FIELDS, LIFE, LONGEST, SECRET, KeptForm
 from shared.web.forms.refilling import Page, best_filling, rewritten, typed
 from shared.web.security.authorization import CHALLENGE, access, cookie_name, is_https, own_hosts, who_of
 from shared.web.security.local_paths import local

@@ -11,11 +11,10 @@ from pydantic_core import ErrorDetails
 from shared.base.translations import Lang, Lexicon
 from shared.web.formatting import number
 from shared.web.forms.field_shapes import Shape, shapes
-from shared.web.messages import WORDS
+from shared.web.messages import KERNEL
 
 __all__ = ["sentences"]
 
-KERNEL = Lexicon(WORDS)
 
 NAMED = {"email": "email", "website": "url", "url": "url"}
 """A field of that name whose own check failed without a word of ours"""

@@ -106,7 +106,7 @@ def limited(request: Request, name: str, key: str | None = None) -> None:
 
     A key that is personal, such as a mail address, is given as its hash.
     """
-    rates: Rates = request.app.state.service.rates
+    rates: Rates = request.app.state.rates
     wait = rates.take(name, rates.address(request) if key is None else key)
     if wait:
         raise Limited(wait)

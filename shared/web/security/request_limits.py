@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.base.translations import NNBSP
-from shared.web.forms.validation_messages import KERNEL
+from shared.web.messages import KERNEL
 from shared.web.static_files import asset
 
 __all__ = ["SECURITY_HEADERS", "SUGGESTING", "limit_body", "own_host", "secured", "wants_json"]

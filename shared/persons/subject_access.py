@@ -4,16 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from shared.contract.envelope import Message, Recorded, Void, opened
 from shared.contract.personal import Personal
-from shared.persons.keyring import Forgotten, Keyring
+from shared.kernel.running import Running
+from shared.kernel.sealing import Forgotten
+from shared.persons.keyring import Keyring
 
-if TYPE_CHECKING:
-    from shared.runtime.data_subjects import PersonalData
-    from shared.runtime.service import Service
+
+class Kept(Protocol):
+    """What a service says of where its records about persons are (`PersonalData`)."""
+
+    @property
+    def parts(self) -> Mapping[str, str] | None: ...
+    @property
+    def trail(self) -> frozenset[str]: ...
+
+
+class Opening(Running, Protocol):
+    """A service that can open what it sealed."""
+
+    @property
+    def keyring(self) -> Keyring: ...
 
 
 @dataclass(frozen=True)
@@ -28,7 +42,7 @@ class Telling:
     """Which events are about some persons, found in the order of the log: those that hold something of theirs, and those
     that name a record of which an earlier one did."""
 
-    def __init__(self, data: PersonalData, persons: set[UUID]) -> None:
+    def __init__(self, data: Kept, persons: set[UUID]) -> None:
         self.persons, self._data = persons, data
         self._marks = {str(person).encode() for person in persons}
 
@@ -49,7 +63,7 @@ class Telling:
         return True
 
 
-async def told(service: Service, telling: Telling) -> list[Told]:
+async def told(service: Opening, telling: Telling) -> list[Told]:
     """What was said of the persons of `telling`, in the log's order. Reads the whole log."""
     prefix = f"{service.network}.{service.name}."
     found: list[Told] = []
@@ -60,7 +74,7 @@ async def told(service: Service, telling: Telling) -> list[Told]:
     return found
 
 
-def _told(service: Service, telling: Telling, message: Message) -> list[Told]:
+def _told(service: Opening, telling: Telling, message: Message) -> list[Told]:
     try:
         event = opened(message)
         if service.runner.is_void(message.seq) or not telling.about(event):

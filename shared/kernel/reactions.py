@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 import structlog
@@ -31,9 +31,7 @@ from shared.contract import Event
 from shared.contract.envelope import Message, Recorded, Void, opened
 from shared.kernel.decider import Command, derived_id
 from shared.kernel.eventlog.connection import Connection
-
-if TYPE_CHECKING:
-    from shared.runtime.service import Service
+from shared.kernel.running import Running
 
 log = structlog.get_logger()
 TRIES = 9
@@ -42,34 +40,35 @@ LONGEST_PAUSE = 60.0
 STOP = 1.0  # seconds that reactions under way are given at a stop; what is cut off is offered again after ACK_WAIT
 ACK_WAIT = 20.0  # seconds after which the server offers an event again when nobody says that it is being worked on
 
-React = Callable[[Recorded, "Service"], Awaitable[Sequence[Command]]]
+S = TypeVar("S", bound=Running)
+React = Callable[[Recorded, S], Awaitable[Sequence[Command]]]
 
 
 @dataclass(frozen=True)
-class Reaction:
+class Reaction(Generic[S]):
     """One reaction; `name` is part of its durable consumer's name and never changes."""
 
     name: str
     event: type[Event]
-    react: React
+    react: React[S]
 
 
-def on(event: type[Event], *, name: str) -> Callable[[React], Reaction]:
+def on(event: type[Event], *, name: str) -> Callable[[React[S]], Reaction[S]]:
     """Declares the decorated function as the reaction to one type of event. Its name is stored and is said, so that the
     function may be called otherwise at any time: the durable consumer and the ids of its commands follow from it."""
 
-    def declare(react: React) -> Reaction:
+    def declare(react: React[S]) -> Reaction[S]:
         return Reaction(name, event, react)
 
     return declare
 
 
-def durable(service: str, reaction: Reaction) -> str:
+def durable(service: str, reaction: Reaction[Any]) -> str:
     """The name of its durable consumer, which only this service may use (shared/runtime/nats/server_config.py)."""
     return f"{service}-{reaction.name}"
 
 
-async def prepare(nc: Client, network: str, service: str, reactions: Sequence[Reaction]) -> None:
+async def prepare(nc: Client, network: str, service: str, reactions: Sequence[Reaction[Any]]) -> None:
     """Makes the durable consumers that are missing. For an operator: a service may not, since whoever makes a consumer
     may name any subject for the server to deliver to."""
     js = nc.jetstream()
@@ -117,10 +116,10 @@ class _Broker(NatsBroker):
         self.config.disconnect()
 
 
-class Reactions:
+class Reactions(Generic[S]):
     """Runs the reactions of one service on a connection of their own."""
 
-    def __init__(self, service: Service, reactions: Sequence[Reaction], connection: dict[str, Any]) -> None:
+    def __init__(self, service: S, reactions: Sequence[Reaction[S]], connection: dict[str, Any]) -> None:
         self._service, self.reactions = service, list(reactions)
         self._broker = _Broker(**connection, logger=None, graceful_timeout=STOP)
         self._inbox = f"{connection.get('inbox_prefix', '_INBOX')}.".encode()
@@ -139,7 +138,7 @@ class Reactions:
             except (NatsError, OSError):
                 await self._broker.leave()
 
-    def _subscribe(self, reaction: Reaction) -> None:
+    def _subscribe(self, reaction: Reaction[S]) -> None:
         network = self._service.network
         subscriber = self._broker.subscriber(
             _subject(network, reaction.event),
@@ -157,7 +156,7 @@ class Reactions:
 
         subscriber(handle)
 
-    async def _handle(self, reaction: Reaction, message: NatsMessage) -> None:
+    async def _handle(self, reaction: Reaction[S], message: NatsMessage) -> None:
         raw = message.raw_message
         assert not isinstance(raw, list)
         found = Message(raw.metadata.sequence.stream, raw.subject, raw.data)
@@ -184,7 +183,7 @@ class Reactions:
             working.cancel()
         await raw.ack()
 
-    async def react(self, reaction: Reaction, message: Message) -> None:
+    async def react(self, reaction: Reaction[S], message: Message) -> None:
         """Reacts to one message, once in effect. Raises whatever stands in the way."""
         if not await self._service.runner.wait_for(message.seq, timeout=30.0):
             raise TimeoutError(f"views have not reached sequence {message.seq}")
@@ -208,9 +207,9 @@ class Reactions:
                     derived=True,
                 )
 
-    async def position(self, reaction: Reaction) -> ConsumerInfo | None:
+    async def position(self, reaction: Reaction[S]) -> ConsumerInfo | None:
         """How far a reaction's durable consumer is; None where there is none yet. Raises nats-py's errors."""
-        js = self._service.around.nc.jetstream()
+        js = self._service.nc.jetstream()
         try:
             info: ConsumerInfo = await js.consumer_info(self._service.network, durable(self._service.name, reaction))
         except NotFoundError:

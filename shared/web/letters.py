@@ -21,12 +21,12 @@ from uuid import UUID
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from shared.base.translations import Lang, Lexicon, Words
-from shared.runtime.mail.transport import Letter
+from shared.runtime.mail_transport import Letter
 from shared.web.formatting import day
 from shared.web.messages import WORDS as KERNEL
 from shared.web.templating import many, side_by_side
 
-LETTERS = Path(__file__).parents[2] / "web" / "templates"  # letter.html, which mails of all services extend
+LETTERS = Path(__file__).parent / "templates"  # letter.html, which mails of all services extend
 WIDTH = 72  # columns of a text part
 LONG_HEADERS = SMTP.clone(max_line_length=998)  # links in List-Unsubscribe must not be folded apart (RFC 5322 §2.1.1)
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")

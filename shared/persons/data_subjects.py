@@ -16,7 +16,8 @@ import contextlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Any, Generic, Protocol, TypeVar
 from uuid import UUID
 
 import structlog
@@ -28,12 +29,9 @@ from shared.contract.envelope import Recorded, Void, opened
 from shared.contract.persons import ForgettingReason, PersonForgotten
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused, derived_id
 from shared.kernel.projection import Document, View, Where, everything
+from shared.kernel.reactions import Reaction, Reactions
 from shared.persons.foretelling import ANSWER, FORETELLING, Due, Foretold
-from shared.runtime.reactions import Reaction
-from shared.runtime.subject_access import Telling, Told, told
-
-if TYPE_CHECKING:
-    from shared.runtime.service import Service
+from shared.persons.subject_access import Opening, Telling, Told, told
 
 log = structlog.get_logger()
 Text = tuple[str, str]
@@ -41,6 +39,39 @@ Text = tuple[str, str]
 DAY = 24 * 3600.0  # seconds between two looks at the terms
 AGAIN = 60.0  # seconds until it looks again where the clock was in doubt
 AT_ONCE = 200  # persons forgotten with one replacing of the wrapping key
+
+
+class Terms(Protocol):
+    """The settings that say how long, and where the keys' own backup lies. A term is a setting of `Purpose.setting`."""
+
+    @property
+    def keys_backup(self) -> Path | None: ...
+    def terms_run(self, network: str) -> bool: ...
+
+
+class Doubting(Protocol):
+    """A clock that says why what can't be undone has to wait; None where it may be done."""
+
+    async def doubt(self) -> str | None: ...
+    @property
+    def doubted(self) -> str | None: ...
+
+
+class Holder(Opening, Protocol):
+    """A service that holds something of persons."""
+
+    @property
+    def settings(self) -> Terms: ...
+    @property
+    def clock(self) -> Doubting: ...
+    @property
+    def reactions(self) -> Reactions[Any]: ...
+    @property
+    def persons(self) -> Persons[Any]: ...
+    def now(self) -> datetime: ...
+
+
+S = TypeVar("S", bound=Holder)
 
 
 @dataclass(frozen=True)
@@ -71,21 +102,21 @@ def in_use_again(document: Document | None, data: Event, event: Recorded) -> Doc
     return None if document is None else {**document, "since": None}
 
 
-async def as_noted(service: Service, records: Sequence[Document]) -> Mapping[str, str | None]:
+async def as_noted(service: Holder, records: Sequence[Document]) -> Mapping[str, str | None]:
     """Key of a record → when its term began (RFC 3339), None while it is in use: as the record itself says."""
     return {record["key"]: record["since"] for record in records}
 
 
-async def nothing_follows(service: Service, person: UUID, records: Sequence[Document]) -> Sequence[Command]:
+async def nothing_follows(service: Holder, person: UUID, records: Sequence[Document]) -> Sequence[Command]:
     return ()
 
 
-async def nothing_before(service: Service, person: UUID) -> None:
+async def nothing_before(service: Holder, person: UUID) -> None:
     return None
 
 
 @dataclass(frozen=True)
-class PersonalData:
+class PersonalData(Generic[S]):
     """What a service says of the personal data that it keeps.
 
     `held`: a view of its records about persons, without anything personal; each says its `person`, its `purpose` and
@@ -99,9 +130,9 @@ class PersonalData:
     event: type[PersonForgotten]
     purposes: Sequence[Purpose]
     held: View
-    ended: Callable[[Service, Sequence[Document]], Awaitable[Mapping[str, str | None]]] = as_noted
-    before: Callable[[Service, UUID], Awaitable[None]] = nothing_before
-    follows: Callable[[Service, UUID, Sequence[Document]], Awaitable[Sequence[Command]]] = nothing_follows
+    ended: Callable[[S, Sequence[Document]], Awaitable[Mapping[str, str | None]]] = as_noted
+    before: Callable[[S, UUID], Awaitable[None]] = nothing_before
+    follows: Callable[[S, UUID, Sequence[Document]], Awaitable[Sequence[Command]]] = nothing_follows
     page: Callable[[Document], str] = lambda record: ""
     parts: Mapping[str, str] | None = None
     trail: frozenset[str] = frozenset()
@@ -129,11 +160,11 @@ def decider(event: type[PersonForgotten]) -> Decider[bool]:
     )
 
 
-async def _react(event: Recorded, service: Service) -> Sequence[Command]:
+async def _react(event: Recorded, service: Holder) -> Sequence[Command]:
     return await service.persons.enforced(UUID(event.entity_id))
 
 
-def wiring(data: PersonalData) -> tuple[Decider[bool], View, Reaction]:
+def wiring(data: PersonalData[S]) -> tuple[Decider[bool], View, Reaction[S]]:
     """What a service with personal data has beside its own: a decider, a view and a reaction."""
     return decider(data.event), data.held, Reaction(FORGETTING, data.event, _react)
 
@@ -154,16 +185,15 @@ class Record:
     page: str
 
 
-class Persons:
-    """The persons of one service."""
+class Persons(Generic[S]):
+    """The persons of one service. `keys`: the folder of its keys."""
 
-    def __init__(self, service: Service) -> None:
-        self._service, self._ring = service, service.keyring
-        self._data = service.definition.persons
+    def __init__(self, service: S, data: PersonalData[S] | None, keys: Path) -> None:
+        self._service, self._ring, self._data = service, service.keyring, data
         self._again: set[UUID] = set()
         self._task: asyncio.Task[None] | None = None
         self._again_soon = asyncio.Event()
-        self.foretold = Foretold(service.around.data / "keys" / f"{service.name}.foretold", self.term)
+        self.foretold = Foretold(keys / f"{service.name}.foretold", self.term)
         self.backup_failed = False
 
     # Beginning and ending
@@ -174,7 +204,7 @@ class Persons:
         Called before anything else is started. Raises Unavailable.
         """
         in_log = await self._in_log(self._data) if self._data is not None else set()
-        await asyncio.to_thread(self._ring.forget, in_log, self._service.around.clock())
+        await asyncio.to_thread(self._ring.forget, in_log, self._service.now())
         if (folder := self._service.settings.keys_backup) is not None:
             await asyncio.to_thread(self._ring.merge, folder)  # an older copy of the keys may have been put back
         self._again = set(self._ring.forgotten()) - in_log
@@ -214,7 +244,7 @@ class Persons:
                 await self._backup()
             except Exception:
                 log.exception("persons.terms_failed", service=self._service.name)
-            pause = DAY if self._service.clock.standing.doubt is None else AGAIN
+            pause = DAY if self._service.clock.doubted is None else AGAIN
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(pause):
                     await self._again_soon.wait()
@@ -240,14 +270,14 @@ class Persons:
             self._record(self._data, one, ended.get(one["key"])) for one in documents if UUID(one["person"]) not in gone
         ]
 
-    def _record(self, data: PersonalData, document: Document, since: str | None) -> Record:
+    def _record(self, data: PersonalData[S], document: Document, since: str | None) -> Record:
         began = datetime.fromisoformat(since) if since else None
         term = self.term(document["purpose"])
         ends = began + term if began is not None and term is not None else None
         person = UUID(document["person"])
         return Record(document["key"], person, document["purpose"], began, ends, data.page(document))
 
-    async def _documents(self, data: PersonalData, where: Where | None) -> list[Document]:
+    async def _documents(self, data: PersonalData[S], where: Where | None) -> list[Document]:
         return [one async for one in everything(self._service.store, data.held, where) if one["person"] is not None]
 
     def term(self, purpose: str) -> timedelta | None:
@@ -261,7 +291,7 @@ class Persons:
 
     async def due(self, at: datetime | None = None) -> list[Due]:
         """Whose terms have all come to an end by then, without an argument by now; the longest due first."""
-        at = at or self._service.around.clock()
+        at = at or self._service.now()
         by_person: dict[UUID, list[Record]] = {}
         for record in await self.records():
             by_person.setdefault(record.person, []).append(record)
@@ -281,7 +311,7 @@ class Persons:
         """
         if await self._service.clock.doubt() is not None:
             return 0
-        now = self._service.around.clock()
+        now = self._service.now()
         coming = await self.due(now + FORETELLING)
         due = await asyncio.to_thread(self.foretold.may_go, coming, now)
         if (waiting := self.foretold.question) is not None:
@@ -318,7 +348,7 @@ class Persons:
                 if self._ring.has(person):
                     await self._data.before(self._service, person)
             said = await asyncio.gather(*(self._said(one, reason, purpose, actor) for one in some))
-            if await asyncio.to_thread(self._ring.forget, some, self._service.around.clock()):
+            if await asyncio.to_thread(self._ring.forget, some, self._service.now()):
                 await self._backup()
             await asyncio.gather(*(self._follow(seq) for seq in said))
             last = max(last, *said)
@@ -345,12 +375,12 @@ class Persons:
     async def enforced(self, person: UUID) -> Sequence[Command]:
         """Deletes the key of a person of whom the log says that they were forgotten; the commands that follow."""
         assert self._data is not None
-        if await asyncio.to_thread(self._ring.forget, [person], self._service.around.clock()):
+        if await asyncio.to_thread(self._ring.forget, [person], self._service.now()):
             await self._backup()
         records = await self._documents(self._data, {"person": str(person)})
         return await self._data.follows(self._service, person, records)
 
-    async def _in_log(self, data: PersonalData) -> set[UUID]:
+    async def _in_log(self, data: PersonalData[S]) -> set[UUID]:
         """Everybody of whom the log says that this service has forgotten them."""
         found = set()
         for message in await self._service.log.under(f"{self._service.name}.person.*.{data.event.type_name()}"):
