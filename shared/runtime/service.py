@@ -28,6 +28,7 @@ from shared.persons.keyring import Keyring
 from shared.runtime.clock import Clock
 from shared.runtime.kept_forms import KeptForms
 from shared.runtime.nats.canary import Canary
+from shared.runtime.parts import Parts
 from shared.runtime.request_reply import Asking
 
 PARKED = "parked"
@@ -132,6 +133,7 @@ class Service:
         self.asking = Asking(around.nc, around.network, definition.name)
         self.execute = Executor(self.log, self.keyring, definition.name, definition.deciders, lambda: around.clock())
         self.reactions: Reactions[Service] = Reactions(self, definition.reactions, around.broker)
+        self.parts = Parts()
         self.persons: Persons[Service] = Persons(self, definition.persons, around.data / "keys")
 
     @property

@@ -19,7 +19,7 @@ from shared.contract.accounts import SignedOut
 from shared.kernel.decider import Command
 from shared.runtime.service import Service
 from shared.web.security.authorization import RENEW, access, cookie_name, who_of
-from shared.web.security.rate_limits import RATES, Rates, limited
+from shared.web.security.rate_limits import RATES, limited
 from shared.web.security.redaction import revealed
 from shared.web.security.request_limits import SECURITY_HEADERS
 from shared.web.templating import Pages
@@ -272,11 +272,13 @@ async def test_guessing_tokens_soon_ends(anybody: AsyncClient, service: Service)
 
 async def test_the_api_has_a_limit_for_everybody_but_the_operator(anybody: AsyncClient, service: Service) -> None:
     who = {**OWN, **(await signed_in(anybody, service, "directory:reader"))}
-    service.rates = Rates(api=3, clock=lambda: 0.0)
-    answers = [(await anybody.get("/directory/api/state", headers=who)).status_code for _ in range(4)]
-    assert answers == [200, 200, 200, 429]
-    assert (await anybody.get("/directory/plain", headers=who)).status_code == 200, "pages are not the API"
-    assert (await anybody.get("/directory/api/state", headers=operator(service))).status_code == 200
+    service.settings = service.settings.model_copy(update={"api_rate": 3})
+    app = root_of({"directory": service}, service.settings)
+    async with AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://localhost") as limited_one:
+        answers = [(await limited_one.get("/directory/api/state", headers=who)).status_code for _ in range(4)]
+        assert answers == [200, 200, 200, 429]
+        assert (await limited_one.get("/directory/plain", headers=who)).status_code == 200, "pages are not the API"
+        assert (await limited_one.get("/directory/api/state", headers=operator(service))).status_code == 200
 
 
 async def test_every_answer_has_the_headers(anybody: AsyncClient, service: Service) -> None:

@@ -1,0 +1,104 @@
+"""A capability of a service. A service is its features in order, and nothing else: `app.py` names them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter
+
+from shared.base.translations import Words
+from shared.kernel.command_handler import Outcome
+from shared.kernel.decider import Command, Decider
+from shared.kernel.projection import View
+from shared.kernel.reactions import Reaction
+from shared.persons.data_subjects import PersonalData
+from shared.runtime.service import Choices, Definition, Service, Suggestion
+
+Phase = Callable[[Service], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Feature:
+    """What one capability decides, shows, says, answers to and runs.
+
+    `page_of`: where the front goes after one of its commands, None for a command that is not its own. `choices`: what
+    its commands' forms offer, nothing for those of others. `opening` and `closing` start and end what it runs;
+    `measuring` brings its metrics up to date.
+    """
+
+    name: str
+    deciders: Sequence[Decider[Any]] = ()
+    views: Sequence[View] = ()
+    words: Words = field(default_factory=dict)
+    routes: Sequence[Callable[[Service], APIRouter]] = ()
+    reactions: Sequence[Reaction[Service]] = ()
+    page_of: Callable[[Command, Outcome], str | None] | None = None
+    choices: Callable[[Service, type[Command], str], Awaitable[Choices]] | None = None
+    suggestions: Mapping[str, Suggestion] = field(default_factory=dict)
+    opening: Phase | None = None
+    closing: Phase | None = None
+    measuring: Phase | None = None
+
+
+def composed(
+    name: str, folder: Path, features: Sequence[Feature], persons: PersonalData[Service] | None = None
+) -> Definition:
+    """The service that these features make. They open in order and close the other way round.
+
+    Raises ValueError where two of them claim the same word, view or entity.
+    """
+    _once(name, "word", [word for one in features for word in one.words])
+    _once(name, "view", [view.name for one in features for view in one.views])
+    _once(name, "entity", [decider.entity for one in features for decider in one.deciders])
+
+    def routes(service: Service) -> APIRouter:
+        router = APIRouter()
+        for one in features:
+            for part in one.routes:
+                router.include_router(part(service))
+        return router
+
+    def page_of(command: Command, outcome: Outcome) -> str:
+        found = (one.page_of(command, outcome) for one in features if one.page_of is not None)
+        return next((page for page in found if page is not None), "")
+
+    async def choices(service: Service, command: type[Command], lang: str) -> Choices:
+        found: dict[str, Sequence[tuple[str, str]]] = {}
+        for one in features:
+            if one.choices is not None:
+                found |= await one.choices(service, command, lang)
+        return found
+
+    return Definition(
+        name=name,
+        folder=folder,
+        deciders=[decider for one in features for decider in one.deciders],
+        views=[view for one in features for view in one.views],
+        words={code: word for one in features for code, word in one.words.items()},
+        routes=routes,
+        reactions=[reaction for one in features for reaction in one.reactions],
+        page_of=page_of,
+        choices=choices,
+        suggestions={field: said for one in features for field, said in one.suggestions.items()},
+        opening=_each([one.opening for one in features]),
+        closing=_each([one.closing for one in reversed(features)]),
+        measuring=_each([one.measuring for one in features]),
+        persons=persons,
+    )
+
+
+def _once(service: str, what: str, names: Sequence[str]) -> None:
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise ValueError(f"{service}: two features have the {what} {', '.join(sorted(twice))}")
+
+
+def _each(phases: Sequence[Phase | None]) -> Phase:
+    async def every(service: Service) -> None:
+        for phase in phases:
+            if phase is not None:
+                await phase(service)
+
+    return every
