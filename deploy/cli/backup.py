@@ -26,9 +26,9 @@ import typer
 
 from deploy.cli.audit import archive_of, plain_errors
 from deploy.cli.console import DataOption, JsonOption, bar, err, out, run, settings_of
-from deploy.cli.keys_needed import none_sealed
 from deploy.host.all_services import DEFINITIONS
 from deploy.host.data_folder import CannotStart
+from deploy.host.keys_needed import none_sealed
 from shared.base.gc_pause import uncollected
 from shared.base.secret_files import SecretUnfit, read_secret
 from shared.base.secure_delete import erase

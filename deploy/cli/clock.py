@@ -8,7 +8,7 @@ from typing import Any
 import typer
 
 from deploy.cli.console import DataOption, JsonOption, out, reached, run, settings_of
-from deploy.cli.http_client import SERVICES
+from shared.base.services import SERVICES
 from shared.persons.foretelling import ANSWER
 from shared.runtime.clock import WAITS, WAY_OUT
 

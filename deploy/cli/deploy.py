@@ -15,10 +15,10 @@ from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
 from deploy.cli.console import out, settings_of
-from deploy.cli.http_client import SERVICES
 from deploy.host.data_folder import EMPTY_NETWORK, CannotStart
 from deploy.host.embedded import access
 from shared.base.secret_files import PASSWORD, read_secret
+from shared.base.services import SERVICES
 from shared.kernel.eventlog.connection import OPERATOR
 from shared.kernel.stores import password_in
 from shared.ledger.archiver import KEY_FILE

@@ -13,7 +13,6 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
-SERVICES = ("directory", "membership", "events", "newsletter", "observatory")
 T = TypeVar("T")
 TIMEOUT = 600.0  # seconds; a rebuild of a long log takes its time
 

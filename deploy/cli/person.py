@@ -17,8 +17,9 @@ import orjson
 import typer
 
 from deploy.cli.console import DataOption, JsonOption, err, out, reached, run, settings_of
-from deploy.cli.http_client import SERVICES, Client, NoAnswer
+from deploy.cli.http_client import Client, NoAnswer
 from deploy.host.data_folder import CannotStart
+from shared.base.services import SERVICES
 from shared.runtime.clock import WAY_OUT
 
 person = typer.Typer(

@@ -17,9 +17,10 @@ from rich.table import Table
 
 from deploy.cli.clock import timed
 from deploy.cli.console import DataOption, JsonOption, bar, out, reached, run, settings_of
-from deploy.cli.http_client import SERVICES, Client, NoAnswer
-from deploy.cli.keys_needed import unfit
+from deploy.cli.http_client import Client, NoAnswer
 from deploy.host.data_folder import EMPTY_NETWORK, CannotStart
+from deploy.host.keys_needed import unfit
+from shared.base.services import SERVICES
 from shared.base.settings import Settings
 from shared.kernel.eventlog.cluster import GOOD, Standing, nodes_of
 from shared.kernel.eventlog.connection import OPERATOR

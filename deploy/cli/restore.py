@@ -30,10 +30,10 @@ from rich.table import Table
 from deploy.cli.audit import plain_errors
 from deploy.cli.backup import INSTALLATION, MANIFEST, Manifest, copy_file, files_of, kept, read_manifest
 from deploy.cli.console import DataOption, JsonOption, bar, out, run, settings_of
-from deploy.cli.keys_needed import keys_are_there
 from deploy.host.all_services import DEFINITIONS
 from deploy.host.data_folder import UNFINISHED, CannotStart, locked
 from deploy.host.embedded import access, prepare
+from deploy.host.keys_needed import keys_are_there
 from deploy.host.single_service import NotYet, connected
 from shared.base.secret_files import SecretUnfit, read_secret
 from shared.base.settings import Settings
@@ -227,7 +227,8 @@ def _proven(source: Path, keys: Path, manifest: Manifest, told: Callable[[int], 
     secret = keys / KEY_FILE
     if not secret.exists() or SigningKey.of(key.name, read_secret(secret)).verifier != key:
         raise CannotStart(f"{secret} is not the key that signed this archive; is this the right backup of keys?")
-    keys_are_there(keys, manifest, archive, [d.name for d in DEFINITIONS if d.persons is not None])
+    services = [d.name for d in DEFINITIONS if d.persons is not None]
+    keys_are_there(keys, manifest.network, manifest.persons, archive, services)
     return {
         name
         for name, wanted in manifest.files.items()

@@ -11,9 +11,10 @@ from typing import Annotated
 import typer
 
 from deploy.cli.console import DataOption, bar, err, out, run, settings_of
-from deploy.host.data_folder import SAMPLE_NETWORK, CannotStart, running_at, write_running
+from deploy.host.data_folder import CannotStart, running_at, write_running
 from deploy.host.embedded import Installation
 from deploy.host.root_app import bound, measured, serve
+from deploy.sample import SAMPLE_NETWORK
 from deploy.sample.load import NotHere, load
 from services.directory.accounts.bootstrap_link import first_link
 from shared.base import tracing

@@ -12,9 +12,9 @@ from re import fullmatch
 
 import orjson
 
+from deploy.sample import SAMPLE_NETWORK
 from shared.base.settings import Settings
 
-SAMPLE_NETWORK = "exemple"
 EMPTY_NETWORK = "reseau"
 NETWORK = r"[a-z][a-z0-9-]{0,30}"
 UNFINISHED = "restoring.json"

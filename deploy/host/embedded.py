@@ -14,10 +14,11 @@ from nats.errors import Error as NatsError
 from nats.js.errors import APIError
 from starlette.types import ASGIApp
 
-from deploy.cli.keys_needed import nothing_missed, there_and_whole
 from deploy.host.all_services import DEFINITIONS
-from deploy.host.data_folder import SAMPLE_NETWORK, UNFINISHED, CannotStart, locked, network_of
+from deploy.host.data_folder import UNFINISHED, CannotStart, locked, network_of
+from deploy.host.keys_needed import nothing_missed, there_and_whole
 from deploy.host.root_app import root_of
+from deploy.sample import SAMPLE_NETWORK
 from deploy.sample.plan import FOOTNOTE, OWN, begun
 from shared.base.cancellation import CutOff, end, unless
 from shared.base.secret_files import SecretUnfit

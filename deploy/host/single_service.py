@@ -22,12 +22,13 @@ from nats.errors import Error as NatsError
 from nats.js.errors import APIError, NotFoundError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from deploy.cli.http_client import SERVICES
-from deploy.cli.keys_needed import nothing_missed, there_and_whole
-from deploy.host.data_folder import SAMPLE_NETWORK, CannotStart, network_of
+from deploy.host.data_folder import CannotStart, network_of
+from deploy.host.keys_needed import nothing_missed, there_and_whole
 from deploy.host.root_app import measured, root_of, serve, unavailable
+from deploy.sample import SAMPLE_NETWORK
 from shared.base import tracing
 from shared.base.secret_files import SecretUnfit
+from shared.base.services import SERVICES
 from shared.base.settings import Settings
 from shared.contract import load_all
 from shared.kernel.eventlog import connection

@@ -7,8 +7,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from deploy.host.data_folder import SAMPLE_NETWORK
-from deploy.sample import directory, events, membership, newsletter
+from deploy.sample import SAMPLE_NETWORK, directory, events, membership, newsletter
 from deploy.sample.plan import ACTOR, Stage, Step
 from shared.contract.envelope import Void, opened
 from shared.kernel.decider import Refused

@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-SERVICES = ("directory", "membership", "events", "newsletter", "observatory")
 EVENTS: dict[str, type[Event]] = {}
 
 

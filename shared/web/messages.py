@@ -2,11 +2,6 @@
 
 from shared.base.translations import Lexicon, Words
 
-__all__ = ["SERVICES", "WORDS"]
-
-SERVICES = ("directory", "membership", "events", "newsletter", "observatory")
-"""The five services in the order of the page's head; each is also its path, `/directory`"""
-
 WORDS: Words = {
     "service.directory": ("Annuaire", "Directory"),
     "service.membership": ("Adhésions", "Membership"),

@@ -17,10 +17,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
+from shared.base.services import SERVICES
 from shared.base.translations import LANGUAGES, Lang, Lexicon, Words, typeset
 from shared.kernel.principal import PUBLIC, Level, Who
 from shared.web import formatting as formats
-from shared.web.messages import SERVICES, WORDS
+from shared.web.messages import WORDS
 from shared.web.static_files import asset
 
 __all__ = ["TEMPLATES", "Pages", "language"]

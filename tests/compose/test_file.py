@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 import pytest
 import yaml
 
-from deploy.cli.http_client import SERVICES
 from deploy.cli.main import COMMANDS
+from shared.base.services import SERVICES
 from shared.base.settings import Settings
 from tests.compose.reading import ROOT, VARIABLE, Spec, dotenv, image_environment, instructions, interpolated, services
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from deploy.host.embedded import access, prepare
-from shared.contract import SERVICES
+from shared.base.services import SERVICES
 from shared.kernel.eventlog.connection import OPERATOR, Connection, connected
 from shared.runtime.nats.embedded_server import binary, free_port
 from shared.runtime.nats.server_config import READER, Node, accounts_config, make_seeds, node_config, seed_of

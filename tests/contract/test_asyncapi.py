@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator, Draft202012Validator, FormatChecker
 
-from shared.contract import SERVICES, load_all
+from shared.base.services import SERVICES
+from shared.contract import load_all
 from shared.contract.asyncapi import asyncapi
 from shared.contract.directory import StructureRegistered
 from shared.contract.envelope import opened

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from shared.contract import SERVICES, Event, load_all
+from shared.base.services import SERVICES
+from shared.contract import Event, load_all
 from shared.contract.schemas import FOLDER, as_text, breaks, schema_of
 
 ROOT = Path(__file__).parents[2]

@@ -16,7 +16,7 @@ from services.observatory.event_table.unchanged_days import Settled, last_words
 from services.observatory.indicators import HERE, INDICATORS
 from services.observatory.review import ask_all
 from shared.base.paris_days import PARIS
-from shared.contract import SERVICES
+from shared.base.services import SERVICES
 from shared.contract.directory import StructureClosed, StructureRegistered, StructureRevised
 from shared.contract.envelope import opened
 from tests.observatory.given import read

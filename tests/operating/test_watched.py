@@ -12,7 +12,7 @@ from urllib.request import Request
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from shared.contract import SERVICES
+from shared.base.services import SERVICES
 from tests.operating.conftest import Span, Watched, fetched, until
 
 pytestmark = pytest.mark.slow

@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from deploy.cli.http_client import SERVICES
+from shared.base.services import SERVICES
 from tests.installation import Up, get_json, maillage, post_json
 from tests.persons.test_everywhere import command, until
 

@@ -1,8 +1,9 @@
 import pytest
 
+from shared.base.services import SERVICES
 from shared.base.translations import Lexicon, typeset
 from shared.web.formatting import country, day, department, long_day, moment, number, percent
-from shared.web.messages import SERVICES, WORDS
+from shared.web.messages import WORDS
 
 NNBSP = "\u202f"
 

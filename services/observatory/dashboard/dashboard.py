@@ -15,7 +15,7 @@ from services.observatory.event_table.filtering import Filters
 from services.observatory.event_table.queries import Moment, Observatory
 from services.observatory.event_table.unchanged_days import last_words
 from services.observatory.indicators import INDICATORS, Indicator
-from shared.contract import SERVICES
+from shared.base.services import SERVICES
 from shared.web.formatting import day as written
 from shared.web.formatting import number
 

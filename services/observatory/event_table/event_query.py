@@ -14,7 +14,8 @@ from services.observatory.event_table import search_text as texts
 from services.observatory.event_table.columns import end_of
 from services.observatory.event_table.queries import day_of
 from services.observatory.event_table.table import EventTable
-from shared.contract import EVENTS, SERVICES
+from shared.base.services import SERVICES
+from shared.contract import EVENTS
 from shared.kernel.decider import Refused
 
 PAGE = 50  # events of a page

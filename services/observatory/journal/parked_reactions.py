@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from shared.contract import SERVICES
+from shared.base.services import SERVICES
 from shared.kernel.decider import Refused
 from shared.runtime.request_reply import AnswerFailed, NobodyAnswers
 from shared.runtime.service import PARKED, Service

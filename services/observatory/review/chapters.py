@@ -17,8 +17,8 @@ from services.observatory.figures.computed import Leaf, Spec
 from services.observatory.figures.period import Period
 from services.observatory.indicators import INDICATORS, Indicator
 from services.observatory.network import NOBODY, Network
+from shared.base.services import SERVICES
 from shared.base.translations import Lang, Lexicon, typeset
-from shared.contract import SERVICES
 from shared.web.formatting import day as written
 from shared.web.formatting import number
 

@@ -22,7 +22,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import HTMLResponse, Response
 from starlette.types import Message, Scope
 
-from shared.contract import SERVICES
+from shared.base.services import SERVICES
 from shared.kernel.principal import Who
 from shared.persons.sealed_files import TOKEN
 from shared.runtime.kept_forms import FIELDS, LIFE, LONGEST, SECRET, KeptForm

@@ -10,26 +10,23 @@ their keys must be there as well (ADR 26).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 
-from deploy.cli.http_client import SERVICES
 from deploy.host.data_folder import CannotStart
 from shared.base.secret_files import RESTORE, SecretUnfit
+from shared.base.services import SERVICES
 from shared.base.settings import Settings
 from shared.contract.envelope import Message
 from shared.kernel.eventlog.event_log import Log
 from shared.ledger.archive_format import Archive, ArchiveDamaged
 from shared.ledger.archiver import KEY_FILE, SIGNED_FILE, ledger_there
 from shared.persons.key_store import KeyFiles, fit, lost, size
-
-if TYPE_CHECKING:
-    from deploy.cli.backup import Manifest
 
 MARK = b'"sealed"'
 PASSWORDS = "directory.passwords.sqlite"
@@ -164,14 +161,16 @@ def _about(network: str, service: str, entity: str, kind: str) -> Shows:
 # -- a restore ----------------------------------------------------------------------------------------------------
 
 
-def keys_are_there(keys: Path, manifest: Manifest, archive: Archive, services: Collection[str]) -> None:
-    """Returns if `keys` has what the backup needs of these services. Raises CannotStart, which names the service and what
+def keys_are_there(
+    keys: Path, network: str, persons: Mapping[str, int] | None, archive: Archive, services: Collection[str]
+) -> None:
+    """Returns if `keys` has what a backup needs of these services; `persons`: service → how many had a key then. Raises CannotStart, which names the service and what
     needs its keys."""
     missing = {name for name in services if not KeyFiles(keys, name).begun()}
     for name in sorted(missing):
-        if count := (manifest.persons or {}).get(name):
+        if count := (persons or {}).get(name):
             raise CannotStart(f"{keys} holds no keys of {name}, which had {count} persons when this backup was made.")
-    none_sealed(keys, manifest.network, archive, missing)
+    none_sealed(keys, network, archive, missing)
 
 
 def none_sealed(keys: Path, network: str, archive: Archive, services: Collection[str]) -> None:
