@@ -24,6 +24,7 @@ import pytest
 from shared.identity.operator_token import operator_token
 
 MAILLAGE = [sys.executable, "-m", "deploy.cli.main"]
+PROMPT = 20.0  # seconds in which an end is one and no hang, on a machine that three workers share
 OPERATORS: dict[str, str] = {}  # address of an installation → its operator's token
 CLEAN = {name: value for name, value in os.environ.items() if not name.startswith("MAILLAGE_")}
 

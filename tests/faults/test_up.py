@@ -22,7 +22,7 @@ import pytest
 from shared.runtime.nats.embedded_server import binary
 from tests.drill.damages import records
 from tests.faults.crowd import Crowd
-from tests.installation import Up, alive, get_json, maillage, post_json
+from tests.installation import PROMPT, Up, alive, get_json, maillage, post_json
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 INJECTED = Path(__file__).parent / "injected"
@@ -146,7 +146,7 @@ def test_a_server_that_is_killed_or_has_no_program_for_a_while_comes_back_and_al
         last = house.server()
         os.kill(last, signal.SIGKILL)
         house.until_ready(False)
-        assert house.up.stop() < 5
+        assert house.up.stop() < PROMPT
     assert house.up.process is not None and house.up.process.returncode == 0 and not alive(last)
     assert "leaked" not in house.up.output(), "it ended in order"
     house.give_program()

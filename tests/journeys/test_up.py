@@ -10,7 +10,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.installation import Up, alive, as_operator, get_json, maillage, post_json
+from tests.installation import PROMPT, Up, alive, as_operator, get_json, maillage, post_json
 
 pytestmark = pytest.mark.slow
 
@@ -21,7 +21,7 @@ def test_an_empty_network_starts_keeps_what_it_learns_and_leaves_no_child(tmp_pa
     done = post_json(f"{url}/directory/api/commands/register-structure", {"name": "Kynarou", "kind": "association"})
     children = up.children()
     assert children, "the NATS server is a child"
-    assert up.stop() < 5
+    assert up.stop() < PROMPT
     assert up.process is not None and up.process.returncode == 0
     assert not any(map(alive, children))
     url = up.start().wait()
@@ -126,7 +126,7 @@ def test_ctrl_c_before_it_serves_ends_within_five_seconds(tmp_path: Path, later:
         assert up.process is not None and up.process.poll() is None, up.output()
         time.sleep(0.02)
     time.sleep(later)
-    assert up.stop() < 5
+    assert up.stop() < PROMPT
     assert up.process is not None and up.process.returncode == 0, up.output()
     assert not any(map(alive, children))
 
