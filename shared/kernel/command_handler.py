@@ -92,6 +92,18 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+class CannotRead(Unavailable):
+    """Nothing is decided about an entity of whose events this release can't read one."""
+
+    code = "cannot-read"
+
+    def __init__(self, event: Recorded, why: str) -> None:
+        super().__init__(
+            f"event {event.seq} of {event.service}.{event.entity}.{event.entity_id}, {event.type}, {why}: "
+            "update this service; until then nothing is decided about it"
+        )
+
+
 class Executor:
     """Executes the commands of one service. `deciders` are all of its aggregates."""
 
@@ -144,7 +156,7 @@ class Executor:
             outcome = "repeated" if done.repeated else "done"
             return done
         except (Refused, Stale, Conflict, Unavailable) as no:
-            outcome = type(no).__name__.lower()
+            outcome = "unavailable" if isinstance(no, Unavailable) else type(no).__name__.lower()
             raise
         finally:
             self._tally.commands[name, outcome] += 1
@@ -216,7 +228,7 @@ class Executor:
                 others = {other: await self._load(decider, other) for other in command.alongside()}
                 context = replace(context, others=_states(decider, others))
                 try:
-                    events = decider.decide(command, decider.fold(readable(history.events)), context)
+                    events = decider.decide(command, decider.fold(facts(history.events)), context)
                 except Refused:
                     if looked:
                         raise
@@ -269,7 +281,7 @@ class Executor:
         states = _states(decider, {id: replace(found, events=earlier(found)) for id, found in others.items()})
         context = Context(at=first.time, now=first.recorded, command=sent.id, actor=sent.actor, others=states)
         try:
-            events = decider.decide(command, decider.fold(readable(earlier(history))), context)
+            events = decider.decide(command, decider.fold(facts(earlier(history))), context)
         except Refused:
             return False
         return [one.type_name() for one in events if not isinstance(one, Elsewhere)] == [one.type for one in own]
@@ -359,17 +371,21 @@ def _about_persons(kind: type[Event]) -> bool:
     return any(personal(field.annotation) for field in kind.model_fields.values())
 
 
-def readable(events: Iterable[Recorded]) -> Iterable[Event]:
-    """What deciders fold: events of types we know, with data that is of their type."""
+def facts(events: Iterable[Recorded]) -> Iterable[Event]:
+    """What deciders fold. Raises CannotRead for the first event that this release can't read: whoever decides without it
+    may decide against it, as a replica of the release before does while another one writes what it does not know yet.
+    Views pass over such an event; they are built again by a release that knows it."""
     for event in events:
         try:
             yield event.data
-        except (KeyError, Void):
-            continue
+        except KeyError:
+            raise CannotRead(event, "is of a type that this release does not know") from None
+        except Void:
+            raise CannotRead(event, "holds data that this release can't read") from None
 
 
 def _states(decider: Decider[Any], histories: Mapping[UUID, History]) -> Mapping[UUID, Any]:
-    return {id: decider.fold(readable(found.events)) for id, found in histories.items()}
+    return {id: decider.fold(facts(found.events)) for id, found in histories.items()}
 
 
 def _own(history: History, command: UUID) -> list[Recorded]:

@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from shared.contract.asyncapi import asyncapi
 from shared.identity.sessions import Unsure
-from shared.kernel.command_handler import Stale
+from shared.kernel.command_handler import CannotRead, Stale
 from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Conflict, Unavailable
 from shared.kernel.projection import StoreAway
@@ -154,6 +154,8 @@ async def problem(request: Request, error: Exception) -> Response:
         code = str(error.detail)
     if isinstance(error, StoreAway):
         code, sentence = "unavailable", pages.lexicon.say("problem.503.store", lang)
+    elif isinstance(error, CannotRead):
+        code, sentence = error.code, pages.lexicon.say("problem.503.cannot-read", lang)
     elif isinstance(error, Unavailable) and request.method not in SAFE:
         sentence = pages.lexicon.say("problem.503.sent", lang)
     if isinstance(error, NotYours):

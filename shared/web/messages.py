@@ -246,6 +246,12 @@ WORDS: Words = {
                          "formulaire dans un instant ; rien n’est enregistré deux fois.",
                          "The journal did not answer in time: it may be saved or not. Send the same form again in a "
                          "moment; nothing is saved twice."),
+    "problem.503.cannot-read": (
+        "Une version plus récente a enregistré ici ce que celle-ci ne sait pas lire : rien n’y est décidé avant que ce "
+        "service soit mis à jour. Rien n’est perdu ; prévenez la personne qui l’exploite, puis renvoyez le formulaire.",
+        "A newer release recorded here what this one can't read: nothing is decided about it before this service is "
+        "updated. Nothing is lost; tell whoever operates it, then send the form again.",
+    ),
     "problem.503.store": ("La base qui sert ces pages ne répond pas. Rien de ce qui est enregistré n’est perdu. Réessayez "
                           "dans un instant ; un formulaire peut être renvoyé, rien n’est enregistré deux fois.",
                           "The store behind these pages does not answer. Nothing saved is lost. Try again in a moment; "
