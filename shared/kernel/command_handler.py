@@ -228,7 +228,7 @@ class Executor:
                 others = {other: await self._load(decider, other) for other in command.alongside()}
                 context = replace(context, others=_states(decider, others))
                 try:
-                    events = decider.decide(command, decider.fold(facts(history.events)), context)
+                    events = decider.decide(command, decider.fold(facts_in(history.events)), context)
                 except Refused:
                     if looked:
                         raise
@@ -281,7 +281,7 @@ class Executor:
         states = _states(decider, {id: replace(found, events=earlier(found)) for id, found in others.items()})
         context = Context(at=first.time, now=first.recorded, command=sent.id, actor=sent.actor, others=states)
         try:
-            events = decider.decide(command, decider.fold(facts(earlier(history))), context)
+            events = decider.decide(command, decider.fold(facts_in(earlier(history))), context)
         except Refused:
             return False
         return [one.type_name() for one in events if not isinstance(one, Elsewhere)] == [one.type for one in own]
@@ -371,7 +371,7 @@ def _about_persons(kind: type[Event]) -> bool:
     return any(personal(field.annotation) for field in kind.model_fields.values())
 
 
-def facts(events: Iterable[Recorded]) -> Iterable[Event]:
+def facts_in(events: Iterable[Recorded]) -> Iterable[Event]:
     """What deciders fold. Raises CannotRead for the first event that this release can't read: whoever decides without it
     may decide against it, as a replica of the release before does while another one writes what it does not know yet.
     Views pass over such an event; they are built again by a release that knows it."""
@@ -385,7 +385,7 @@ def facts(events: Iterable[Recorded]) -> Iterable[Event]:
 
 
 def _states(decider: Decider[Any], histories: Mapping[UUID, History]) -> Mapping[UUID, Any]:
-    return {id: decider.fold(facts(found.events)) for id, found in histories.items()}
+    return {id: decider.fold(facts_in(found.events)) for id, found in histories.items()}
 
 
 def _own(history: History, command: UUID) -> list[Recorded]:

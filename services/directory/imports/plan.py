@@ -27,7 +27,7 @@ from services.directory.structures.domain.structure_state import FACTS, LISTS, k
 from services.directory.words import WORDS as DIRECTORY_WORDS
 from shared.base.translations import LANGUAGES, Lexicon
 from shared.contract.directory import ImportFinished, ImportStarted
-from shared.kernel.command_handler import Stale, readable
+from shared.kernel.command_handler import Stale, facts_in
 from shared.kernel.decider import Context, Refused, derived_id
 from shared.runtime.service import Service
 from shared.web.forms.validation_messages import sentences
@@ -287,7 +287,7 @@ async def completed(service: Service, record: UUID, line: RegisterStructure, *, 
     that stands there is changed. Raises Refused where the record is closed or nobody's."""
     for _ in range(TRIES):
         history = await service.execute.history("structure", record)
-        state = STRUCTURE.fold(readable(history.events))
+        state = STRUCTURE.fold(facts_in(history.events))
         if state.kept is not None:
             record = state.kept  # it was merged meanwhile: what is kept is meant
             continue
