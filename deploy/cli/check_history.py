@@ -30,8 +30,8 @@ from deploy.host.single_service import connected, network_served
 from services.observatory.event_table.columns import row_of
 from shared.base.gc_pause import uncollected
 from shared.base.settings import Settings
-from shared.contract import EVENTS, Event, load_all
-from shared.contract.envelope import Message, Recorded, Void, opened
+from shared.contract import EVENTS, load_all
+from shared.contract.envelope import Message, Recorded, Void, knows, opened
 from shared.identity.access_view import ACCESS
 from shared.kernel.decider import Decider
 from shared.kernel.eventlog.connection import OPERATOR
@@ -126,12 +126,11 @@ class Checking:
         self.found.types[event.type] += 1
         with self._noted(event, "the observatory's table"):
             row_of(event)
-        known = EVENTS.get(event.type)
-        if known is None:
-            self.found.unknown[event.type] += 1
+        if not knows(event.kind):
+            self.found.unknown[event.kind] += 1
             return
         try:
-            data: Event = known.model_validate_json(bytes(event.cloud.data))
+            data = EVENTS[event.type].read(event.content)
         except ValidationError as wrong:
             said = "; ".join(f"{'.'.join(map(str, e['loc'])) or 'data'}: {e['type']}" for e in wrong.errors())
             self._fault(event, "contract", said)

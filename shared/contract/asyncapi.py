@@ -38,6 +38,11 @@ CLOUD_EVENT: dict[str, Any] = {
             "type": "string",
             "description": "For the service itself: a keyed hash of what was sent under `commandid`, without personal values.",
         },
+        "dataschema": {
+            "type": "string", "format": "uri",
+            "description": "`urn:maillage:<service>:<type>:<shape>`: the schema of `data`, which "
+            "`/<service>/api/schemas/<type>/<shape>` answers. Absent in events of the first release, whose shape is 1.",
+        },
         "entityversion": {"type": "integer", "minimum": 1, "description": "1, 2, 3, … in each entity."},
     },
 }  # fmt: skip

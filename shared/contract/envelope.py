@@ -52,6 +52,8 @@ class CloudEvent(msgspec.Struct, frozen=True, gc=False):
     traceparent: str | None = None
     commanddigest: Any = None
     """Of any type, since releases that do not know it must agree with this one on what is an event."""
+    dataschema: Any = None
+    """As before: events of the first release have none, and are of shape 1."""
 
 
 _decoder = msgspec.json.Decoder(CloudEvent)
@@ -60,6 +62,7 @@ _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _DAY = "(?!0000)[0-9]{4}-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-9])|(?:0[13-9]|1[0-2])-30|(?:0[13578]|1[02])-31)"
 _TIME = f"{_DAY}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9][.][0-9]{{6}}Z"
 _is_uuid = re.compile(_UUID).fullmatch
+_is_shape = re.compile("[1-9][0-9]{0,5}").fullmatch
 _are_times = re.compile(f"{_TIME} {_TIME}").fullmatch
 _IDS = b" ".join([b"00000000-0000-0000-0000-000000000000"] * 3)
 _HEX_TO_0 = bytes.maketrans(b"0123456789abcdef", b"0" * 16)
@@ -113,16 +116,55 @@ class Recorded(msgspec.Struct, frozen=True, dict=True):
         return datetime.fromisoformat(self.cloud.recordedtime)
 
     @cached_property
+    def shape(self) -> int:
+        """Which shape of its type its data have. Raises Void where it names another type's, or none."""
+        said, head = self.cloud.dataschema, f"urn:maillage:{self.service}:{self.type}:"
+        if said is None:
+            return 1
+        number = said.removeprefix(head) if isinstance(said, str) and said.startswith(head) else ""
+        if not _is_shape(number):
+            raise Void("unreadable-data")
+        return int(number)
+
+    @property
+    def kind(self) -> str:
+        """Its type, with its shape where that is not the first: what a release knows or does not know."""
+        try:
+            return self.type if self.shape == 1 else f"{self.type}:{self.shape}"
+        except Void:
+            return self.type
+
+    @cached_property
+    def content(self) -> bytes:
+        """Its data as JSON, in the shape of today. Raises KeyError for a type or a shape that we don't know, Void for data
+        against it."""
+        known = EVENTS[self.cloud.type]
+        if self.cloud.dataschema == known.dataschema or self.shape == known.shape:
+            return bytes(self.cloud.data)
+        if self.shape > known.shape:
+            raise KeyError(self.kind)
+        try:
+            return known.upcast(bytes(self.cloud.data), self.shape)
+        except Exception:  # whatever an upcast raises for data that its shape did not allow
+            raise Void("unreadable-data") from None
+
+    @cached_property
     def data(self) -> Event:
-        """The event itself. Raises KeyError for a type we don't know, Void for data against its type."""
+        """The event itself. Raises KeyError for a type or a shape that we don't know, Void for data against it."""
         known = EVENTS[self.cloud.type]
         try:
-            found = known.model_validate_json(bytes(self.cloud.data))
+            found = known.read(self.content)
         except ValidationError:
             raise Void("unreadable-data") from None
         if not all(_storable(value) for name in _doubtful(known) if (value := getattr(found, name))):
             raise Void("unreadable-data")
         return found
+
+
+def knows(kind: str) -> bool:
+    """Whether this release can read events of a `Recorded.kind`."""
+    name, _, shape = kind.partition(":")
+    return name in EVENTS and int(shape or 1) <= EVENTS[name].shape
 
 
 @cache
@@ -242,6 +284,7 @@ def sealed_body(
         "subject": f"{event.entity}/{entity_id}",
         "time": recorded if at is now else instant(at),
         "datacontenttype": "application/json",
+        "dataschema": event.dataschema,
         "recordedtime": recorded,
         "actor": by.actor,
         "commandid": by.command,

@@ -14,6 +14,7 @@ from typing import Any
 from shared.contract import Event, load_all
 
 FOLDER = Path(__file__).parent / "schemas"
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
 Schema = dict[str, Any]
 NARROWER: dict[str, Callable[[Any, Any], Any] | None] = {
     "maxLength": min, "minLength": max, "maximum": min, "minimum": max, "exclusiveMaximum": min, "exclusiveMinimum": max,
@@ -23,8 +24,8 @@ NARROWER: dict[str, Callable[[Any, Any], Any] | None] = {
 
 
 def schema_of(kind: type[Event]) -> Schema:
-    """The JSON Schema (2020-12) of the data of one event type, without references."""
-    schema = kind.model_json_schema()
+    """The JSON Schema (2020-12) of the data of one event type in its shape of today, without references."""
+    schema = {"$schema": DIALECT, "$id": kind.dataschema, **kind.model_json_schema()}
     definitions = schema.pop("$defs", {})
 
     def inlined(part: Any) -> Any:
@@ -38,6 +39,11 @@ def schema_of(kind: type[Event]) -> Schema:
 
     result: Schema = inlined(schema)
     return result
+
+
+def path_of(kind: type[Event], shape: int) -> Path:
+    """Where the schema of one shape lies: `<type>.json` for the first, `<type>.2.json` for the next."""
+    return FOLDER / (f"{kind.__name__}.json" if shape == 1 else f"{kind.__name__}.{shape}.json")
 
 
 def as_text(schema: Schema) -> str:
@@ -103,11 +109,15 @@ def main() -> int:
     bad = 0
     types = load_all()
     for path in FOLDER.glob("*.json"):
-        if path.stem not in types:
-            print(f"{path.stem}: an event type never goes; old logs hold it", file=sys.stderr)
+        name, _, shape = path.stem.partition(".")
+        if name not in types or int(shape or 1) > types[name].shape:
+            print(f"{path.stem}: an event type never goes, and no shape of it; old logs hold it", file=sys.stderr)
             bad += 1
     for name, kind in types.items():
-        path, new = FOLDER / f"{name}.json", schema_of(kind)
+        path, new = path_of(kind, kind.shape), schema_of(kind)
+        if missing := [n for n in range(1, kind.shape) if not path_of(kind, n).exists()]:
+            print(f"{name}: the schemas of its shapes {missing} are gone", file=sys.stderr)
+            bad += 1
         why = breaks(json.loads(path.read_text()), new) if path.exists() else []
         if why:
             print(f"{name}: {'; '.join(why)}", file=sys.stderr)

@@ -23,8 +23,7 @@ import structlog
 
 from shared.base.cancellation import end
 from shared.base.gc_pause import uncollected
-from shared.contract import EVENTS
-from shared.contract.envelope import Message, Recorded, Void, opened, reopened
+from shared.contract.envelope import Message, Recorded, Void, knows, opened, reopened
 from shared.kernel.eventlog.event_log import Log, LogDamaged, Unavailable
 from shared.kernel.projection import Batch, Checkpoint, Document, Lease, Moved, Standing, Store, Unknown, View
 
@@ -109,7 +108,7 @@ class Runner:
     @property
     def unknown(self) -> Counter[str]:
         """How many events there are of each type that this release does not know."""
-        return Counter({kind: found.number for kind, found in self._unknown.items() if kind not in EVENTS})
+        return Counter({kind: found.number for kind, found in self._unknown.items() if not knows(kind)})
 
     @property
     def position(self) -> int:
@@ -262,10 +261,10 @@ class Runner:
         """The types among the events that nobody knows, with how many there are now; none is counted twice."""
         found: dict[str, Unknown] = {}
         for event in events:
-            if event.type not in EVENTS:
-                before = found.get(event.type) or self._unknown.get(event.type, Unknown(0, 0))
+            if not knows(kind := event.kind):
+                before = found.get(kind) or self._unknown.get(kind, Unknown(0, 0))
                 if event.seq > before.seq:
-                    found[event.type] = Unknown(before.number + 1, event.seq)
+                    found[kind] = Unknown(before.number + 1, event.seq)
         return found
 
     def _unreadable(self, event: Recorded) -> bool:

@@ -13,7 +13,9 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
+from shared.contract import EVENTS
 from shared.contract.asyncapi import asyncapi
+from shared.contract.schemas import path_of
 from shared.identity.sessions import Unsure
 from shared.kernel.command_handler import CannotRead, Stale
 from shared.kernel.decider import Refused
@@ -84,6 +86,14 @@ def service_app(service: Service) -> FastAPI:
     @access("public")
     async def asyncapi_document() -> JSONResponse:
         return JSONResponse(asyncapi(service.network, service.name))
+
+    @app.get("/api/schemas/{name}/{shape}", include_in_schema=False)
+    @access("public")
+    async def schema_document(name: str, shape: int) -> Response:
+        kind = EVENTS.get(name)
+        if kind is None or not 1 <= shape <= kind.shape:
+            raise HTTPException(404)
+        return Response(path_of(kind, shape).read_bytes(), media_type="application/schema+json")
 
     @app.get("/docs", include_in_schema=False)
     @access("public")

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 
 from shared.base.services import SERVICES
 from shared.contract import Event, load_all
-from shared.contract.schemas import FOLDER, as_text, breaks, schema_of
+from shared.contract.schemas import FOLDER, as_text, breaks, path_of, schema_of
 
 ROOT = Path(__file__).parents[2]
 TYPES = load_all()
@@ -23,14 +23,15 @@ Schema = dict[str, Any]
 
 @pytest.mark.parametrize("name", TYPES)
 def test_the_committed_schema_is_that_of_the_code(name: str) -> None:
-    path = FOLDER / f"{name}.json"
+    path = path_of(TYPES[name], TYPES[name].shape)
     assert path.exists() and path.read_text() == as_text(schema_of(TYPES[name])), (
         "run python -m shared.contract.schemas"
     )
 
 
 def test_no_schema_is_of_a_type_that_the_code_has_not() -> None:
-    assert {path.stem for path in FOLDER.iterdir()} == set(TYPES)
+    every = {path_of(kind, shape) for kind in TYPES.values() for shape in range(1, kind.shape + 1)}
+    assert set(FOLDER.iterdir()) == every
 
 
 def parts(schema: Any) -> Iterator[Schema]:
@@ -46,7 +47,7 @@ OTHERS = {"accounts", "cooperation", "identification", "letters", "persons", "re
 UNDERSTOOD = {
     "type", "format", "enum", "const", "anyOf", "items", "properties", "required", "additionalProperties", "default",
     "title", "description", "maxLength", "minLength", "maximum", "minimum", "exclusiveMaximum", "exclusiveMinimum",
-    "maxItems", "minItems", "uniqueItems", "multipleOf", "pattern",
+    "maxItems", "minItems", "uniqueItems", "multipleOf", "pattern", "$schema", "$id",
 }  # fmt: skip
 
 

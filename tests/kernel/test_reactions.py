@@ -13,11 +13,11 @@ from nats.aio.client import Client
 
 from shared.contract.directory import StructureRegistered
 from shared.contract.envelope import Recorded, opened
-from shared.kernel.command_handler import new_command_id, readable
+from shared.kernel import reactions
+from shared.kernel.command_handler import facts_in, new_command_id
 from shared.kernel.decider import Command, Refused
 from shared.kernel.eventlog.event_log import Log
 from shared.kernel.reactions import Reaction, on
-from shared.runtime import reactions
 from shared.runtime.nats.embedded_server import NatsServer
 from shared.runtime.service import Service
 from tests import small
@@ -71,7 +71,7 @@ async def register(service: Service, name: str = "Eau vive") -> UUID:
 
 async def tags(service: Service, entity: UUID) -> list[str]:
     history = await service.execute.history("structure", entity)
-    return list(small.STRUCTURE.fold(readable(history.events)).tags)
+    return list(small.STRUCTURE.fold(facts_in(history.events)).tags)
 
 
 def tagged(service: Service, entity: UUID) -> Callable[[], Awaitable[bool]]:

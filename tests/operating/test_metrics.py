@@ -21,10 +21,10 @@ from shared.base import tallies as telemetry
 from shared.base.cancellation import end
 from shared.contract.directory import StructureRegistered
 from shared.contract.envelope import Recorded
+from shared.kernel import reactions
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import Command, Refused
 from shared.kernel.reactions import on
-from shared.runtime import reactions
 from shared.runtime.nats.embedded_server import NatsServer
 from shared.runtime.prometheus import REGISTRY, metrics_app, watch_loop
 from shared.runtime.service import Service
