@@ -211,14 +211,16 @@ async def test_nobody_reacts_to_void_messages(open_service: Open, nc: Client) ->
     entity = uuid4()
     await service.log.append(unit(service.network, entity))
     one = write(service.network, entity)
-    for body in (b"junk", one.body, changed(one.body, id=str(uuid4())), changed(one.body, entityversion=2, data=[])):
+    for body in (b"junk", one.body, changed(one.body, id=str(uuid4()))):
         await nc.jetstream().publish(one.subject, body)
+    other = write(service.network, uuid4())  # about this one nothing could be decided any more (ADR 33)
+    await nc.jetstream().publish(other.subject, changed(other.body, data=[]))
     last = await register(service)
     await until(tagged(service, last))
     await until(tagged(service, entity))
     await asyncio.sleep(0.2)
     events = [m for m in await everything(service.log) if m.subject.endswith("StructureRevised")]
-    assert len(events) == 4 and set(service.runner.voids) >= {2, 3, 4} and await service.store.parked() == []
+    assert len(events) == 4 and set(service.runner.voids) >= {2, 3, 4, 5} and await service.store.parked() == []
 
 
 async def test_a_rebuild_reacts_to_nothing(open_service: Open) -> None:
