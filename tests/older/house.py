@@ -32,6 +32,9 @@ ENV = {
     "MAILLAGE_PUBLIC_URL": PUBLIC_URL,
     "MAILLAGE_TERMS": "false",
     "MAILLAGE_API_RATE": "100000",
+    # Until ADR 30 every network was this one; since then whose it is stands in its settings.
+    "MAILLAGE_REGION": "09,11,12,30,31,32,34,46,48,65,66,81,82",
+    "MAILLAGE_REVIEW": "occitanie-2017",
 }
 """How the folder is opened whenever it is. Its persons stay whatever day it is: what a term leads to is told
 elsewhere."""
