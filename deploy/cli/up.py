@@ -15,7 +15,7 @@ from deploy.host.data_folder import SAMPLE_NETWORK, CannotStart, running_at, wri
 from deploy.host.embedded import Installation
 from deploy.host.root_app import bound, measured, serve
 from deploy.sample.load import NotHere, load
-from services.directory.accounts.bootstrap_link import first_link
+from services.directory.sign_in.bootstrap_link import first_link
 from shared.base import tracing
 from shared.base.cancellation import CutOff, unless
 from shared.base.settings import Settings

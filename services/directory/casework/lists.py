@@ -10,8 +10,8 @@ from fastapi import Request
 from markupsafe import Markup
 
 from services.directory.search.finder import Finder
-from services.directory.space.ownership import known_as
-from services.directory.views import STRUCTURES
+from services.directory.structures.kept_records import known_as
+from services.directory.structures.views import STRUCTURES
 from shared.base.paris_days import PARIS
 from shared.kernel.projection import Document, Page, Store, View
 from shared.runtime.service import Service

@@ -8,9 +8,10 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.responses import Response
 
 from services.directory.casework.lists import by_year_chart, notes, whole_years
+from services.directory.casework.views import COVERAGES, SUPPORTS
 from services.directory.search.finder import finder_of
 from services.directory.structures.record_fields import place_of
-from services.directory.views import COVERAGES, STRUCTURES, SUPPORTS
+from services.directory.structures.views import STRUCTURES
 from shared.contract.directory import SupportKind
 from shared.kernel.command_handler import new_command_id
 from shared.runtime.service import Service
@@ -26,7 +27,7 @@ Id = Annotated[str, Query(max_length=36)]
 def routes(service: Service) -> APIRouter:
     """The routes of both lists."""
     router = APIRouter(include_in_schema=False)
-    store, finder = service.store, finder_of(service)
+    store = service.store
 
     async def name_of(structure: str) -> str | None:
         document = await store.get(STRUCTURES, structure) if structure else None
@@ -42,7 +43,15 @@ def routes(service: Service) -> APIRouter:
         page: PageNumber = 1,
     ) -> Response:
         found = await notes(
-            store, finder, SUPPORTS, "kind", q=q, structure=structure, years=year or [], values=kind or [], page=page
+            store,
+            finder_of(service),
+            SUPPORTS,
+            "kind",
+            q=q,
+            structure=structure,
+            years=year or [],
+            values=kind or [],
+            page=page,
         )
         return render(
             service, request, "supports.html", q=q, found=found, kind=kind or [], year=year or [], page=page,
@@ -62,7 +71,7 @@ def routes(service: Service) -> APIRouter:
     ) -> Response:
         found = await notes(
             store,
-            finder,
+            finder_of(service),
             COVERAGES,
             "medium",
             q=q,
@@ -86,7 +95,7 @@ def routes(service: Service) -> APIRouter:
         """The structure first: a note is about one."""
         if command not in CHOSEN_FOR:
             raise HTTPException(404)
-        found = await finder.find(q, limit=PAGE, count=(), order="name" if q else "-seen")
+        found = await finder_of(service).find(q, limit=PAGE, count=(), order="name" if q else "-seen")
         return render(
             service,
             request,

@@ -13,12 +13,12 @@ from starlette.responses import Response, StreamingResponse
 from services.directory.casework.domain.request import AnswerIdentification
 from services.directory.casework.lists import by_year_chart, whole_years
 from services.directory.casework.requests import MOST, answers_of, candidates, criteria_now, given_in
+from services.directory.casework.views import REQUESTS
 from services.directory.search.exports import FORMATS, file_name
 from services.directory.search.finder import finder_of
 from services.directory.search.pages import exporter
 from services.directory.structures.history import as_given
 from services.directory.structures.record_fields import place_of
-from services.directory.views import REQUESTS
 from shared.kernel.command_handler import Stale, id_after, new_command_id
 from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Conflict
@@ -42,7 +42,7 @@ FIELDS = 500  # of the form of an answer
 def routes(service: Service) -> APIRouter:
     """The routes of the requests."""
     router = APIRouter(prefix="/requests", include_in_schema=False)
-    store, finder = service.store, finder_of(service)
+    store = service.store
 
     async def known(key: UUID) -> Document:
         document = await store.get(REQUESTS, str(key))
@@ -80,7 +80,7 @@ def routes(service: Service) -> APIRouter:
             answers.append({"event": answer, "records": records, "given": len(keys)})
         return render(
             service, request, "request.html", asked=document, answers=answers, history=newest_first(history),
-            criteria=await criteria_now(finder, document), offered=OFFERED, command_id=new_command_id, place=place_of,
+            criteria=await criteria_now(finder_of(service), document), offered=OFFERED, command_id=new_command_id, place=place_of,
         )  # fmt: skip
 
     @router.get("/{key}/export")
@@ -112,8 +112,8 @@ def routes(service: Service) -> APIRouter:
         """The answer in the making: who is found, each to be left out or not."""
         if document["state"] == "withdrawn":
             raise Refused("request-withdrawn")
-        criteria = await criteria_now(finder, document, q)
-        found = await candidates(finder, criteria, SHOWN) if criteria.asks else None
+        criteria = await criteria_now(finder_of(service), document, q)
+        found = await candidates(finder_of(service), criteria, SHOWN) if criteria.asks else None
         given = {"errors": {}, "answer": "", "happened": "", "left_out": [], **more}
         return render(
             service, request, "request_answer.html", status=status, asked=document, q=q, criteria=criteria, found=found,
@@ -141,8 +141,8 @@ def routes(service: Service) -> APIRouter:
         except ValueError:
             raise HTTPException(400) from None
         q = text["q"][:200]
-        criteria = await criteria_now(finder, document, q)
-        found = await candidates(finder, criteria, 0) if criteria.asks else None
+        criteria = await criteria_now(finder_of(service), document, q)
+        found = await candidates(finder_of(service), criteria, 0) if criteria.asks else None
         kept = [one for one in found.keys if one not in set(left_out)] if found else []
         errors: dict[str, str] = {}
         status = 422

@@ -12,25 +12,25 @@ from pydantic import ValidationError
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from services.directory.accounts.sign_in import entry_of
-from services.directory.accounts.signed_links import INVITATION, BadLink, OldLink
 from services.directory.claims.domain import AcceptClaim, ClaimListing, ConfirmClaim, RefuseClaim
 from services.directory.claims.mail import ask_to_confirm, confirmation_link, tell_refusal
-from services.directory.guarded import Wrong, carried_out, command_id
+from services.directory.claims.views import CLAIMS
 from services.directory.public import visibility as public
-from services.directory.register_views import CLAIMS
 from services.directory.search.finder import finder_of
-from services.directory.space.ownership import kept_record
+from services.directory.sign_in.entry import entry_of
+from services.directory.sign_in.signed_links import INVITATION, BadLink, OldLink
 from services.directory.structures.contacts import contacts_at
 from services.directory.structures.domain.structure import RegisterStructure
+from services.directory.structures.kept_records import kept_record
 from services.directory.structures.record_fields import place_of
-from services.directory.views import STRUCTURES
+from services.directory.structures.views import STRUCTURES
 from shared.base.translations import Lang, Lexicon
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import Command, Refused, derived_id
 from shared.kernel.projection import Document
 from shared.runtime.service import Service
 from shared.web.forms.forms import Form, FormField, parse, sentences
+from shared.web.forms.guarded_form import Wrong, carried_out, command_id
 from shared.web.lists import PAGE, PageNumber, pages_total, render
 from shared.web.security.authorization import access, who_of
 from shared.web.security.rate_limits import limited

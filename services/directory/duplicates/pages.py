@@ -19,7 +19,7 @@ from starlette.responses import Response
 
 from services.directory.duplicates.domain import DoubtNamesakes, TellNamesakesApart
 from services.directory.duplicates.matching import Pair, named
-from services.directory.duplicates.views import MERGES
+from services.directory.duplicates.views import MERGES, NAMESAKES
 from services.directory.duplicates.worklist import (
     REASONS,
     SURE,
@@ -31,11 +31,10 @@ from services.directory.duplicates.worklist import (
     sure,
     takeable,
 )
-from services.directory.register_views import NAMESAKES
 from services.directory.structures.domain.structure import MergeStructures, UnmergeStructures
 from services.directory.structures.domain.structure_state import FACTS, LISTS
 from services.directory.structures.record_fields import in_words, place_of
-from services.directory.views import STRUCTURES
+from services.directory.structures.views import STRUCTURES
 from shared.base.translations import Lang, Lexicon
 from shared.contract.directory import MergedField
 from shared.kernel.command_handler import Outcome, Stale, new_command_id

@@ -17,7 +17,6 @@ from uuid import UUID
 import orjson
 import structlog
 
-from services.directory.duplicates.worklist import duplicates_of
 from services.directory.imports.domain import start_id
 from services.directory.imports.drafts import Checked, Drafts, written
 from services.directory.imports.plan import Plan, carry_out
@@ -26,13 +25,13 @@ from services.directory.structures.domain.structure import RegisterStructure
 from shared.base.cancellation import end
 from shared.kernel.decider import derived_id
 from shared.persons.sealed_files import SealedFiles, replace, sweep
+from shared.runtime.parts import Key
 from shared.runtime.service import Service
 
 log = structlog.get_logger()
 ROUND = 60.0  # seconds between two looks at what is left to do, and at what is to be erased
 HOUR = 3600.0
 LEFT_OUT = 20_000  # lines that a report names
-KEY = "directory.imports"
 
 
 class Imports:
@@ -170,20 +169,19 @@ def _plan_of(said: Mapping[str, Any]) -> Plan:
     )  # fmt: skip
 
 
+IMPORTS: Key[Imports] = Key("imports")
+
+
 def imports_of(service: Service) -> Imports:
     """The imports of this running directory."""
-    found = service.around.extra[KEY]
-    assert isinstance(found, Imports)
-    return found
+    return service.parts.of(IMPORTS)
 
 
 async def opening(service: Service) -> None:
-    imports = service.around.extra[KEY] = Imports(service)
-    imports.start()
+    service.parts.put(IMPORTS, Imports(service)).start()
 
 
 async def closing(service: Service) -> None:
-    imports = service.around.extra.pop(KEY, None)
+    imports = service.parts.take(IMPORTS)
     if imports is not None:
         await imports.stop()
-    await duplicates_of(service).close()

@@ -26,10 +26,10 @@ from services.directory.imports.drafts import SHOWS, Checked, Draft, Fate, Show,
 from services.directory.imports.jobs import imports_of
 from services.directory.imports.plan import said_of, structure_id
 from services.directory.imports.table_reader import BIGGEST, NotRead
-from services.directory.register_views import IMPORTS
+from services.directory.imports.views import IMPORTS
 from services.directory.search.exports import DANGEROUS
 from services.directory.structures.record_fields import place_of
-from services.directory.views import STRUCTURES
+from services.directory.structures.views import STRUCTURES
 from shared.base.translations import Lang
 from shared.contract.directory import StructureKind
 from shared.kernel.decider import Refused

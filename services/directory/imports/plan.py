@@ -22,9 +22,10 @@ from services.directory.duplicates.worklist import duplicates_of
 from services.directory.imports.columns import check_columns, guessed, read_line
 from services.directory.imports.domain import FinishImport, StartImport, line_id, start_id
 from services.directory.imports.table_reader import NotRead, Table
+from services.directory.imports.words import WORDS
 from services.directory.structures.domain.structure import STRUCTURE, RegisterStructure, ReviseStructure, Structure
 from services.directory.structures.domain.structure_state import FACTS, LISTS, known
-from services.directory.words import WORDS as DIRECTORY_WORDS
+from services.directory.structures.words import WORDS as STRUCTURE_WORDS
 from shared.base.translations import LANGUAGES, Lexicon
 from shared.contract.directory import ImportFinished, ImportStarted
 from shared.kernel.command_handler import Stale, readable
@@ -35,7 +36,7 @@ from shared.web.messages import WORDS as KERNEL_WORDS
 
 IN_FLIGHT = 256  # commands under way at once
 BREATH = 100  # lines checked before others have their turn
-LEXICON = Lexicon(KERNEL_WORDS, DIRECTORY_WORDS)
+LEXICON = Lexicon(KERNEL_WORDS, STRUCTURE_WORDS, WORDS)
 TRIES = 8  # readings of a record that others change while a line completes it
 SOMEBODY = UUID(int=0)
 

@@ -14,8 +14,6 @@ from uuid import UUID
 
 import structlog
 
-from services.directory.accounts.sign_in import entry_of
-from services.directory.accounts.views import CONTACT_ADDRESSES
 from services.directory.letters.domain import (
     BeginLetter,
     LetterCommand,
@@ -23,7 +21,9 @@ from services.directory.letters.domain import (
     NoteLetterSent,
     NoteNobodyToWriteTo,
 )
-from services.directory.space.ownership import kept_record, known_as
+from services.directory.sign_in.entry import entry_of
+from services.directory.structures.contact_views import CONTACT_ADDRESSES
+from services.directory.structures.kept_records import kept_record, known_as
 from shared.contract.envelope import Recorded
 from shared.contract.surveys import SurveySent
 from shared.kernel.command_handler import utc_now

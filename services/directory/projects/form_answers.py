@@ -15,7 +15,7 @@ from starlette.datastructures import FormData
 
 from services.directory.projects.domain import PARTNER_KINDS, ProjectAnswers
 from services.directory.search.finder import Finder, Where
-from services.directory.views import STRUCTURES
+from services.directory.structures.views import STRUCTURES
 from shared.base.translations import Lang, Lexicon
 from shared.kernel.projection import Document, folded
 from shared.runtime.service import Service

@@ -46,7 +46,6 @@ FIELDS = 1500  # of a form: more than 50 structures and 300 partners need
 def routes(service: Service) -> APIRouter:
     """The routes of the form."""
     router = APIRouter(prefix="/projects", include_in_schema=False)
-    finder = finder_of(service)
 
     async def project_of(key: UUID) -> Document:
         document = await service.store.get(PROJECTS, str(key))
@@ -76,7 +75,7 @@ def routes(service: Service) -> APIRouter:
             choices={"country": countries(lang), "sdgs": goals}, hidden={"command_id": id, "version": version},
         )  # fmt: skip
         apart = [Problem(lexicon.say(f"field.{n}", lang), errors[n], ANCHORS[n]) for n in ANCHORS if n in errors]
-        themes = (await finder.find(limit=0, count=("themes",))).facets["themes"]
+        themes = (await finder_of(service).find(limit=0, count=("themes",))).facets["themes"]
         chosen = await answers.chosen(service)
         return render(
             service, request, "project_form.html", status=status, key=str(key) if key else None,
@@ -89,8 +88,8 @@ def routes(service: Service) -> APIRouter:
     @router.get("/new")
     @access("editor")
     async def new(request: Request, leader: str = "", country: str = "") -> Response:
-        await finder.current()
-        answers = Answers({"country": country}, finder.kept(leader), (), (), (), {})
+        await finder_of(service).current()
+        answers = Answers({"country": country}, finder_of(service).kept(leader), (), (), (), {})
         return await page(request, answers, key=None, version=None, id=new_command_id())
 
     @router.post("/new")
@@ -101,9 +100,9 @@ def routes(service: Service) -> APIRouter:
     @router.get("/{key}/revise")
     @access("editor")
     async def revise(request: Request, key: UUID) -> Response:
-        await finder.current()
+        await finder_of(service).current()
         document = await project_of(key)
-        answers = Answers.of_project(document, finder)
+        answers = Answers.of_project(document, finder_of(service))
         return await page(request, answers, key=key, version=document["version"], id=new_command_id())
 
     @router.post("/{key}/revise")
@@ -123,7 +122,7 @@ def routes(service: Service) -> APIRouter:
         pages: Pages = request.app.state.pages
         happened = str(form.get("happened_on") or "")[:40]
         answers = Answers.of_form(form)
-        found = await answers.looked_for(finder)
+        found = await answers.looked_for(finder_of(service))
         saving = form.get("do") not in ("leader", "participants", "partners")
         if saving:
             answers = answers.chosen_if_one(found)

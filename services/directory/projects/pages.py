@@ -16,7 +16,7 @@ from services.directory.projects.query import ProjectSearch
 from services.directory.projects.views import PROJECTS
 from services.directory.search.exports import FORMATS, file_name
 from services.directory.search.finder import Finder, Work, finder_of
-from services.directory.views import STRUCTURES
+from services.directory.structures.views import STRUCTURES
 from shared.base.translations import Lang, Lexicon
 from shared.contract.cooperation import CooperationProjectRevised, ProjectStage
 from shared.contract.envelope import Recorded
@@ -41,7 +41,7 @@ Asked = Annotated[ProjectSearch, Depends()]
 def routes(service: Service) -> APIRouter:
     """The routes of the projects' pages; what changes them has routes of its own (project_form.py)."""
     router = APIRouter(prefix="/projects", include_in_schema=False)
-    store, finder = service.store, finder_of(service)
+    store = service.store
 
     async def chosen_names(asked: ProjectSearch) -> dict[str, str]:
         """The names of the structures that a search is narrowed to."""
@@ -50,12 +50,12 @@ def routes(service: Service) -> APIRouter:
 
     @router.get("")
     async def projects(request: Request, asked: Asked, page: PageNumber = 1) -> Response:
-        found = await asked.page(finder, PAGE, (page - 1) * PAGE)
+        found = await asked.page(finder_of(service), PAGE, (page - 1) * PAGE)
         actors = [(key, n) for key, n in most(found.facets["structures"])][:NAMED]
         names = await store.get_many(STRUCTURES, [key for key, _ in actors])
         return render(
             service, request, "projects.html", asked=asked, found=found, page=page,
-            works=await finder.with_structures(found.documents), pages_total=pages_total(page, found.total),
+            works=await finder_of(service).with_structures(found.documents), pages_total=pages_total(page, found.total),
             stages=get_args(ProjectStage), states=STATES, partner_kinds=PARTNER_KINDS, most=most, formats=PROJECT_FORMATS,
             actors=[(names[key]["name"], key, n) for key, n in actors if key in names],
             partners=most(found.facets["partners"])[:NAMED], names=await chosen_names(asked),
@@ -65,8 +65,8 @@ def routes(service: Service) -> APIRouter:
     async def world(request: Request, asked: Asked) -> Response:
         """By country: how many projects, and how many structures from here say that they act there."""
         lang = language(request)
-        found = await asked.page(finder, 0, count=("countries", "departments", "themes", "sdgs", "stage"))
-        acting = await finder.find(limit=0, count=("countries",))
+        found = await asked.page(finder_of(service), 0, count=("countries", "departments", "themes", "sdgs", "stage"))
+        acting = await finder_of(service).find(limit=0, count=("countries",))
         rows = sorted(
             ((country(code, lang), code, n) for code, n in found.facets["countries"].items()),
             key=lambda row: (-row[2], row[0]),
@@ -96,10 +96,12 @@ def routes(service: Service) -> APIRouter:
         pages: Pages = request.app.state.pages
         root = service.around.public_url.rstrip("/")
         how = ProjectExporter(pages.lexicon, language(request), lambda key: f"{root}/directory/projects/{key}")
-        keys = await finder.project_keys(asked.q, asked.where, order=asked.order)
+        keys = await finder_of(service).project_keys(asked.q, asked.where, order=asked.order)
         headers = {"Content-Disposition": f'attachment; filename="{file_name(format, ("projets",))}"'}
         return StreamingResponse(
-            how.write(format, told(store, finder, keys)), media_type=FORMATS[format].media_type, headers=headers
+            how.write(format, told(store, finder_of(service), keys)),
+            media_type=FORMATS[format].media_type,
+            headers=headers,
         )
 
     @router.get("/{key}")
@@ -107,8 +109,8 @@ def routes(service: Service) -> APIRouter:
         document = await store.get(PROJECTS, str(key))
         if document is None:
             raise HTTPException(404)
-        await finder.current()
-        (work,) = await finder.with_structures([document])
+        await finder_of(service).current()
+        (work,) = await finder_of(service).with_structures([document])
         history = await service.execute.history("project", key)
         return render(
             service, request, "project.html", work=work, project=document, history=newest_first(history),

@@ -15,11 +15,12 @@ from services.directory.projects.domain import PARTNER_KINDS
 from services.directory.public import visibility as public
 from services.directory.public.visibility import LISTED, PUBLIC
 from services.directory.publications.picture_uploads import picture_answer
+from services.directory.publications.views import PUBLICATIONS
 from services.directory.search.exports import Exporter, as_jsonld
 from services.directory.search.finder import finder_of
 from services.directory.search.pages import chips, options, picture
 from services.directory.search.query import Asked
-from services.directory.views import PUBLICATIONS, STRUCTURES
+from services.directory.structures.views import STRUCTURES
 from shared.contract.directory import PublicationSort, StructureKind
 from shared.geo import MAP_CREDIT, commune
 from shared.kernel.projection import Document

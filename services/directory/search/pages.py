@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, get_args
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from services.directory.projects.query import beside
 from services.directory.search.exports import FORMATS, Exporter, file_name
-from services.directory.search.finder import Results, finder_of
+from services.directory.search.finder import Finder, Results, finder_of
 from services.directory.search.query import ORDERS, Asked, asked, found, records
 from services.directory.structures.record_fields import commune_named, goal, place_of
 from shared.base.translations import Lang, Lexicon
@@ -30,6 +29,8 @@ OFFERED = ("csv", "xlsx", "geojson", "json")
 SUGGESTED = 12  # communes
 Option = tuple[str, str, int]
 Counts = Mapping[str, int]
+Beside = Callable[[Finder, Asked], Awaitable[object]]
+"""What stands beside the structures that were found, as `search.html` shows it; None for nothing"""
 
 
 def label(name: str, value: str, lexicon: Lexicon, lang: Lang, said: str = "") -> str:
@@ -123,9 +124,9 @@ def exporter(service: Service, pages: Pages, lang: Lang, *, past: bool = False) 
     return Exporter(pages.lexicon, lang, lambda key: f"{root}/directory/structures/{key}", college)
 
 
-def routes(service: Service) -> APIRouter:
+def routes(service: Service, *, beside: Beside) -> APIRouter:
     """`/directory/`, `/directory/export.<format>`, and the communes that a form suggests."""
-    router = APIRouter()
+    router = APIRouter(include_in_schema=False)
 
     @router.get("/")
     async def search(request: Request, page: PageNumber = 1, question: Asked = Depends(asked)) -> Response:

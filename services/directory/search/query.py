@@ -12,9 +12,9 @@ from fastapi import Query, Request
 from pydantic import BeforeValidator
 
 from services.directory.search.finder import Results, finder_of
-from services.directory.structures.history import past_of
+from services.directory.search.past_days import past_of
 from services.directory.structures.view_walk import chosen
-from services.directory.views import STRUCTURES
+from services.directory.structures.views import STRUCTURES
 from shared.base.paris_days import PARIS
 from shared.geo import DEPARTMENTS
 from shared.kernel.projection import Document

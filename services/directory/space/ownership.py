@@ -1,34 +1,17 @@
-"""What holds for a structure that acts for itself: who speaks for it, who may publish, what follows a merged record."""
+"""What holds for a structure that acts for itself: who speaks for it, who may publish."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from uuid import UUID
 
 from services.directory.accounts.views import ACCOUNTS
 from services.directory.search.finder import finder_of
 from services.directory.structures.contacts import contacts_at
-from services.directory.views import STRUCTURES
+from services.directory.structures.kept_records import kept_record
 from shared.kernel.decider import Refused
 from shared.kernel.principal import Who
 from shared.kernel.projection import Document
 from shared.runtime.service import Service
-
-
-async def kept_record(service: Service, key: str) -> Document | None:
-    """The record that stands for a structure: its own, or the one that it was merged into; None where there is none."""
-    seen: set[str] = set()
-    document = await service.store.get(STRUCTURES, key)
-    while document is not None and document["merged_into"] and key not in seen:
-        seen.add(key)
-        key = document["merged_into"]
-        document = await service.store.get(STRUCTURES, key)
-    return document
-
-
-def known_as(document: Document) -> Sequence[str]:
-    """All ids by which other views may know a structure: `find(SUPPORTS, {"structure": known_as(document)})`."""
-    return [document["key"], *document["absorbed"]]
 
 
 async def may_publish(service: Service, key: str) -> None:

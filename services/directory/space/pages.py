@@ -12,12 +12,13 @@ from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse
 from starlette.responses import Response
 
-from services.directory.guarded import Wrong, carried_out, command_id, version_of
 from services.directory.projects.views import PROJECTS
 from services.directory.publications.picture_uploads import picture_answer, picture_of
+from services.directory.publications.refused_fields import FIELD_OF
+from services.directory.publications.views import SPACE
 from services.directory.search.finder import finder_of
-from services.directory.space.ownership import known_as, may_publish, own_structure, own_structures
-from services.directory.space.views import SPACE
+from services.directory.space.ownership import may_publish, own_structure, own_structures
+from services.directory.structures.contact_views import CONTACTS
 from services.directory.structures.domain.listing import (
     PictureStructure,
     UnlistStructure,
@@ -25,13 +26,14 @@ from services.directory.structures.domain.listing import (
     WishListing,
 )
 from services.directory.structures.domain.structure import ReviseStructure
-from services.directory.views import CONTACTS
+from services.directory.structures.kept_records import known_as
 from shared.contract.directory import StructureListingDeclined, StructureUnlisted
 from shared.kernel.command_handler import Outcome, new_command_id
 from shared.kernel.decider import Command, Refused
 from shared.kernel.projection import Document
 from shared.runtime.service import Service
 from shared.web.forms.forms import Form, parse
+from shared.web.forms.guarded_form import Wrong, carried_out, command_id, version_of
 from shared.web.lists import render
 from shared.web.security.authorization import access, who_of
 from shared.web.templating import Pages, language
@@ -199,7 +201,7 @@ def routes(service: Service) -> APIRouter:
             return PictureStructure.model_validate(given)
 
         async with request.form(max_fields=20, max_files=1) as data:
-            done = await carried_out(service, request, data, PictureStructure, make)
+            done = await carried_out(service, request, data, PictureStructure, make, field_of=FIELD_OF)
         if isinstance(done, Wrong):
             text = str(data.get("picture_text") or "")[:1000]
             return await picture_form(

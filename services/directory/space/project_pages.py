@@ -15,7 +15,6 @@ from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from services.directory.guarded import Wrong, carried_out
 from services.directory.projects.domain import (
     PARTNER_KINDS,
     DraftProject,
@@ -28,14 +27,16 @@ from services.directory.projects.form_answers import Answers
 from services.directory.projects.views import PROJECTS
 from services.directory.public.visibility import LISTED, is_public
 from services.directory.search.finder import finder_of
-from services.directory.space.ownership import known_as, may_publish
+from services.directory.space.ownership import may_publish
 from services.directory.space.pages import SPACE_PAGE, mine, why_not_publish
+from services.directory.structures.kept_records import known_as
 from services.directory.structures.record_fields import place_of
 from shared.kernel.command_handler import Outcome, new_command_id
 from shared.kernel.decider import Command, Refused
 from shared.kernel.projection import Document
 from shared.runtime.service import Service
 from shared.web.forms.forms import Form, parse
+from shared.web.forms.guarded_form import Wrong, carried_out
 from shared.web.lists import render
 from shared.web.security.authorization import access
 from shared.web.templating import Pages, language
@@ -50,7 +51,6 @@ ASKED = (
 def routes(service: Service) -> APIRouter:
     """The routes of the projects of a space."""
     router = APIRouter(prefix="/space/{structure}/projects", include_in_schema=False)
-    finder = finder_of(service)
 
     async def led(structure: Document, key: UUID) -> Document:
         """A project that a structure leads. Raises 404."""
@@ -74,8 +74,10 @@ def routes(service: Service) -> APIRouter:
             hidden={"command_id": new_command_id(), "version": version},
         )  # fmt: skip
         by_name = {one.name: one for one in made.fields}
-        await finder.current()
-        here = answers or (Answers.of_project(project, finder) if project else Answers({}, "", (), (), (), {}))
+        await finder_of(service).current()
+        here = answers or (
+            Answers.of_project(project, finder_of(service)) if project else Answers({}, "", (), (), (), {})
+        )
         chosen = await here.chosen(service)
         return render(
             service, request, "space_project.html", status=status, structure=structure, project=project, failed=failed,
@@ -91,7 +93,7 @@ def routes(service: Service) -> APIRouter:
         data = await request.form(max_fields=500, max_files=0)
         sent = Answers.of_form(data)
         answers = replace(sent, participants=await nameable(sent, project))
-        looked_for = await answers.looked_for(finder, LISTED)
+        looked_for = await answers.looked_for(finder_of(service), LISTED)
         found = {name: [one for one in some if one["key"] != structure["key"]] for name, some in looked_for.items()}
         if data.get("do") != "participants":
             answers = answers.chosen_if_one(found)
@@ -116,7 +118,7 @@ def routes(service: Service) -> APIRouter:
 
     async def nameable(answers: Answers, project: Document | None) -> list[str]:
         """The others who take part that a member may name: public ones, and those that are in the project."""
-        before = {finder.kept(id) for id in project["participants"]} if project else set()
+        before = {finder_of(service).kept(id) for id in project["participants"]} if project else set()
         chosen = await answers.chosen(service)
         return [id for id in answers.participants if id in before or (id in chosen and is_public(chosen[id]))]
 

@@ -11,7 +11,6 @@ from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from services.directory.guarded import Wrong, carried_out, command_id, version_of
 from services.directory.projects.views import PROJECTS
 from services.directory.publications.domain import (
     DraftPublication,
@@ -21,15 +20,18 @@ from services.directory.publications.domain import (
     WithdrawPublication,
 )
 from services.directory.publications.picture_uploads import FILE, picture_of
-from services.directory.space.ownership import known_as, may_publish
+from services.directory.publications.refused_fields import FIELD_OF
+from services.directory.publications.views import SPACE
+from services.directory.space.ownership import may_publish
 from services.directory.space.pages import SPACE_PAGE, mine, why_not_publish
-from services.directory.space.views import SPACE
+from services.directory.structures.kept_records import known_as
 from shared.contract.directory import PublicationSort
 from shared.kernel.command_handler import Outcome, new_command_id
 from shared.kernel.decider import Command, Refused
 from shared.kernel.projection import Document
 from shared.runtime.service import Service
 from shared.web.forms.forms import Form, FormField, parse
+from shared.web.forms.guarded_form import Wrong, carried_out, command_id, version_of
 from shared.web.lists import render
 from shared.web.markdown import as_html, as_plain
 from shared.web.security.authorization import access
@@ -131,7 +133,7 @@ def routes(service: Service) -> APIRouter:
             return command
 
         async with request.form(max_fields=60, max_files=1) as data:
-            done = await carried_out(service, request, data, model, make)
+            done = await carried_out(service, request, data, model, make, field_of=FIELD_OF)
         if isinstance(done, Wrong):
             return await draft_form(
                 request,

@@ -1,0 +1,8 @@
+"""Accounts as their holders and administrators see them, and as programs do."""
+
+from __future__ import annotations
+
+from services.directory.account_pages import api, pages, profile_pages
+from shared.runtime.feature import Feature
+
+FEATURE = Feature(name="account_pages", routes=(profile_pages.routes, pages.routes, api.routes))
