@@ -47,4 +47,5 @@ DIRECTORY = composed(
     ],
     persons=PERSONS,
 )
-"""In this order pages open and forms look through the views. The way in opens before the search, which takes its time."""
+"""Forms look through the views in this order, and capabilities open in it: the way in before the search, which takes
+its time."""

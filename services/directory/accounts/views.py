@@ -1,4 +1,4 @@
-"""What the pages of accounts read. Who may do what is not asked here but of the kernel's own view, as in every service."""
+"""What the pages of accounts read. Who may do what is asked of the kernel's own view, as in every service."""
 
 from __future__ import annotations
 

@@ -14,9 +14,8 @@ from services.directory.casework.domain.request import AnswerIdentification
 from services.directory.casework.lists import by_year_chart, whole_years
 from services.directory.casework.requests import MOST, answers_of, candidates, criteria_now, given_in
 from services.directory.casework.views import REQUESTS
-from services.directory.search.exports import FORMATS, file_name
+from services.directory.search.exports import FORMATS, exporter, file_name
 from services.directory.search.finder import finder_of
-from services.directory.search.pages import exporter
 from services.directory.structures.history import as_given
 from services.directory.structures.record_fields import place_of
 from shared.kernel.command_handler import Stale, id_after, new_command_id

@@ -40,7 +40,6 @@ from shared.contract.directory import MergedField
 from shared.kernel.command_handler import Outcome, Stale, new_command_id
 from shared.kernel.decider import Command, Refused
 from shared.kernel.eventlog.event_log import Conflict
-from shared.kernel.projection import Document
 from shared.runtime.service import Service
 from shared.web.forms.reference_check import known
 from shared.web.lists import PAGE, Chosen, PageNumber, Words, pages_total, render
@@ -247,13 +246,6 @@ def routes(service: Service) -> APIRouter:
         return RedirectResponse(f"{where}{'&' if '?' in where else '?'}done={outcome.seq}", 303)
 
     return router
-
-
-async def merged_records(service: Service, structure: Document) -> Mapping[str, Any]:
-    """For the page of a record: the records that were merged into it."""
-    found = await service.store.find(MERGES, {"kept": structure["key"], "holds": True}, sort=["-at"], limit=50)
-    names = await service.store.get_many(STRUCTURES, [one["key"] for one in found.documents])
-    return {"merges": found.documents, "merged_names": names, "command_ids": new_command_id}
 
 
 def _made(model: type[C], **answers: Any) -> C:

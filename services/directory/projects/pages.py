@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Annotated, Any, Literal, get_args
+from collections.abc import AsyncIterator, Sequence
+from typing import Annotated, Literal, get_args
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from shared.contract.cooperation import CooperationProjectRevised, ProjectStage
 from shared.contract.envelope import Recorded
 from shared.geo import MAP_CREDIT
 from shared.kernel.command_handler import new_command_id
-from shared.kernel.projection import Document, Store
+from shared.kernel.projection import Store
 from shared.runtime.service import Service
 from shared.web.charts.charts import shares
 from shared.web.charts.department_map import department_map, drawn_departments
@@ -141,10 +141,3 @@ async def told(store: Store, finder: Finder, keys: Sequence[str]) -> AsyncIterat
         found = await store.get_many(PROJECTS, some)
         for work in await finder.with_structures([found[key] for key in some if key in found]):
             yield work
-
-
-async def projects_here(service: Service, structure: Document) -> Mapping[str, Any]:
-    """What the record of a structure says of its projects, those of records merged into it too; drafts as well, since
-    the team reads it."""
-    shown = {"structures": [structure["key"]], "state": ["published", "draft"]}
-    return {"works": await finder_of(service).works("", shown), "partner_kinds": PARTNER_KINDS}

@@ -17,8 +17,8 @@ from services.directory.public.visibility import LISTED, PUBLIC
 from services.directory.publications.picture_uploads import picture_answer
 from services.directory.publications.views import PUBLICATIONS
 from services.directory.search.exports import Exporter, as_jsonld
+from services.directory.search.facets import chips, options, picture
 from services.directory.search.finder import finder_of
-from services.directory.search.pages import chips, options, picture
 from services.directory.search.query import Asked
 from services.directory.structures.views import STRUCTURES
 from shared.contract.directory import PublicationSort, StructureKind

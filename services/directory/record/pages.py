@@ -16,13 +16,12 @@ from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
 
 from services.directory.casework.views import COVERAGES, SUPPORTS
-from services.directory.duplicates.pages import merged_records
-from services.directory.projects.pages import projects_here
+from services.directory.duplicates.record_block import merged_records
+from services.directory.projects.record_block import projects_here
 from services.directory.publications.views import PUBLICATIONS
 from services.directory.record.vcards import cards
-from services.directory.search.exports import FORMATS, as_jsonld
+from services.directory.search.exports import FORMATS, as_jsonld, exporter
 from services.directory.search.finder import finder_of
-from services.directory.search.pages import exporter
 from services.directory.search.query import Day, past_day
 from services.directory.structures.contact_views import CONTACTS
 from services.directory.structures.history import end_of, field_history, folded_from, in_order, timeline

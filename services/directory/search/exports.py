@@ -18,12 +18,15 @@ from typing import Any, Protocol, TypeVar
 import orjson
 import xlsxwriter
 
+from services.directory.search.finder import finder_of
 from shared.base.translations import Lang, Lexicon
 from shared.geo import commune
 from shared.geo.countries import country_names
 from shared.kernel.projection import Document
+from shared.runtime.service import Service
 from shared.web.formatting import department
 from shared.web.markdown import as_plain
+from shared.web.templating import Pages
 
 CHUNK = 64 * 1024  # bytes given at once, about
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
@@ -320,3 +323,10 @@ _WRITERS: Mapping[str, Callable[[Exporter, Documents], AsyncIterator[bytes]]] = 
 def file_name(format: str, words: Sequence[str] = ("structures",)) -> str:
     """The name under which an export is saved, for `Content-Disposition`."""
     return f"{'-'.join(words)}.{FORMATS[format].suffix}"
+
+
+def exporter(service: Service, pages: Pages, lang: Lang, *, past: bool = False) -> Exporter:
+    """How this directory's records are exported."""
+    root = service.around.public_url.rstrip("/")
+    college = None if past else finder_of(service).college
+    return Exporter(pages.lexicon, lang, lambda key: f"{root}/directory/structures/{key}", college)

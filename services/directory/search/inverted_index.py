@@ -1,4 +1,4 @@
-"""An inverted index in memory: words, facets and orders over numbered documents. Pure; finding.py keeps it current.
+"""An inverted index in memory: words, facets and orders over numbered documents. Pure; finder.py keeps it current.
 
 Sets of documents are Python integers, one bit a document: `&`, `|` and `bit_count` run at memory speed, so 100,000
 structures cost a facet some microseconds. A value that few documents have is a list of their numbers instead, which

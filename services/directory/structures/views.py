@@ -27,7 +27,6 @@ from shared.contract.envelope import Recorded
 from shared.kernel.projection import Document, View, folded
 
 FACT_NAMES = frozenset(FACTS)
-
 IDENTIFIERS = ("siren", "siret", "rna")
 
 
@@ -36,7 +35,7 @@ def _day(event: Recorded) -> str:
 
 
 def _structure(document: Document, event: Recorded) -> Document:
-    """When the record was last touched, and its version. By `seq` the search index (search/finder.py) sees what changed."""
+    """When the record was last touched, and its version. By `seq` the search sees what changed."""
     return {**document, "seen": _day(event), "version": event.version, "seq": event.seq}
 
 
@@ -143,4 +142,4 @@ TIMELINES = View(
         _told,
     ),
 )  # fmt: skip
-"""By structure: all that happened to it, in the order of the log. The past of the directory is folded from it (history.py)."""
+"""By structure: all that happened to it, in the order of the log. Past days are folded from it (history.py)."""
