@@ -29,7 +29,8 @@ HELD = View(
     fields=("person",),
     asks="administrator",
 )
-"""Records about persons, by their ids; and the structures that were ever closed or merged, since contacts follow them."""
+"""Records about persons, by their ids; and the structures that were ever closed or merged, since contacts follow
+them."""
 
 
 async def ended(service: Service, records: Sequence[Document]) -> Mapping[str, str | None]:

@@ -90,6 +90,7 @@ def by_year_chart(service: Service, request: Request, title: str, counts: Mappin
 
 
 def whole_years(counts: Mapping[str, int]) -> list[tuple[str, int]]:
-    """Every year from the first to the last with its number: in a year between, where nothing is noted, there was none."""
+    """Every year from the first to the last with its number: in a year between, where nothing is noted, there was
+    none."""
     years = [int(year) for year in counts]
     return [(str(year), counts.get(str(year), 0)) for year in range(min(years), max(years) + 1)] if years else []

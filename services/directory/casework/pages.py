@@ -56,7 +56,8 @@ def routes(service: Service) -> APIRouter:
         return render(
             service, request, "supports.html", q=q, found=found, kind=kind or [], year=year or [], page=page,
             structure=structure, structure_name=await name_of(structure), kinds=get_args(SupportKind),
-            pages_total=pages_total(page, found.page.total), command_id=new_command_id, years=whole_years(found.by_year),
+            pages_total=pages_total(page, found.page.total), command_id=new_command_id,
+            years=whole_years(found.by_year),
             chart=by_year_chart(service, request, "supports.by-year", found.by_year),
         )  # fmt: skip
 
@@ -85,7 +86,8 @@ def routes(service: Service) -> APIRouter:
             service, request, "coverages.html", q=q, found=found, medium=medium or [], year=year or [], page=page,
             structure=structure, structure_name=await name_of(structure),
             media=[pair for n, pair in enumerate(media) if n < MEDIA or pair[0] in (medium or [])],
-            pages_total=pages_total(page, found.page.total), command_id=new_command_id, years=whole_years(found.by_year),
+            pages_total=pages_total(page, found.page.total), command_id=new_command_id,
+            years=whole_years(found.by_year),
             chart=by_year_chart(service, request, "coverages.by-year", found.by_year),
         )  # fmt: skip
 

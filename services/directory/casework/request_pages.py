@@ -1,4 +1,5 @@
-"""The pages of identification requests: their list, one with its criteria and answers, answering it, an answer again."""
+"""The pages of identification requests: their list, one with its criteria and answers, answering it, an answer
+again."""
 
 from __future__ import annotations
 
@@ -65,7 +66,8 @@ def routes(service: Service) -> APIRouter:
         return render(
             service, request, "requests.html", q=q, found=found, page=page, pages_total=pages_total(page, found.total),
             chosen=chosen, by_state=await store.count_by(REQUESTS, "state", by_state, text=q), by_year=by_year,
-            states=STATES, years=whole_years(by_year), chart=by_year_chart(service, request, "requests.by-year", by_year),
+            states=STATES, years=whole_years(by_year),
+            chart=by_year_chart(service, request, "requests.by-year", by_year),
         )  # fmt: skip
 
     @router.get("/{key}")
@@ -79,7 +81,8 @@ def routes(service: Service) -> APIRouter:
             answers.append({"event": answer, "records": records, "given": len(keys)})
         return render(
             service, request, "request.html", asked=document, answers=answers, history=newest_first(history),
-            criteria=await criteria_now(finder_of(service), document), offered=OFFERED, command_id=new_command_id, place=place_of,
+            criteria=await criteria_now(finder_of(service), document), offered=OFFERED, command_id=new_command_id,
+            place=place_of,
         )  # fmt: skip
 
     @router.get("/{key}/export")

@@ -190,7 +190,8 @@ def routes(service: Service) -> APIRouter:
         alike = [] if asked else (await finder_of(service).find(claim["structure_name"], limit=6, count=())).documents
         given = {"failed": None, "link": None, "chosen": None, "reason": "", **context}
         return render(
-            service, request, "claim_record.html", status=status, claim=claim, asked=asked, alike=alike, new=NEW, place=place_of,
+            service, request, "claim_record.html", status=status, claim=claim, asked=asked, alike=alike, new=NEW,
+            place=place_of,
             same_domain=_same_domain(claim, asked), to_files=entry_of(service).mail.to_files,
             contact=await _is_contact(service, claim), new_id=new_command_id, **given,
         )  # fmt: skip

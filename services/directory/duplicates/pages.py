@@ -151,12 +151,16 @@ def routes(service: Service) -> APIRouter:
         }
         pairs = await listed(query)
         return render(
-            service, request, "compare.html", status=status, kept=one, other=other, sides=sides, words=words, lists=LISTS,
+            service, request, "compare.html", status=status, kept=one, other=other, sides=sides, words=words,
+            lists=LISTS,
             choice={side.name: takeable(side) for side in sides}, behind=behind, why=why, at=at,
             taken={side.name for side in sides if (side.take_second if taken is None else side.name in taken)},
-            sure=sure(Pair(first, second, likeness, why)), command_id=new_command_id(), command_ids=new_command_id, names={}, failed=failed, reason=reason, place=place_of,
-            query=_filters(query), total=len(pairs), swapped=_compare_at(str(one["key"]), str(other["key"]), at, query, kept=other["key"]),
-            following=_compare_at(pairs[at + 1].first, pairs[at + 1].second, at + 1, query) if at + 1 < len(pairs) else None,
+            sure=sure(Pair(first, second, likeness, why)), command_id=new_command_id(), command_ids=new_command_id,
+            names={}, failed=failed, reason=reason, place=place_of,
+            query=_filters(query), total=len(pairs),
+            swapped=_compare_at(str(one["key"]), str(other["key"]), at, query, kept=other["key"]),
+            following=_compare_at(pairs[at + 1].first, pairs[at + 1].second, at + 1, query)
+            if at + 1 < len(pairs) else None,
             version=one["version"], other_version=other["version"],
         )  # fmt: skip
 

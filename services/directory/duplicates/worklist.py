@@ -1,4 +1,5 @@
-"""The work list of likely duplicates: computed from the views when a record has changed, kept until one changes again."""
+"""The work list of likely duplicates: computed from the views when a record has changed, kept until one changes
+again."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ NUMBERS = ("siren", "siret", "rna")
 QUICK = 1.0  # seconds: a list that takes longer is shown as it was, and made anew behind
 PATIENCE = 10.0  # seconds that a page waits for the first list, and for one that is quick
 ABOUT: Mapping[str, View] = {
-    "contacts": CONTACTS, "supports": SUPPORTS, "coverages": COVERAGES, "publications": PUBLICATIONS, "projects": PROJECTS,
+    "contacts": CONTACTS, "supports": SUPPORTS, "coverages": COVERAGES, "publications": PUBLICATIONS,
+    "projects": PROJECTS,
 }  # fmt: skip
 """What speaks of a structure, and follows the record that is kept"""
 Sure = Literal["high", "middle", "low"]
@@ -192,7 +194,8 @@ async def standing(service: Service, document: Document) -> Standing:
 
 
 def better_kept(one: Document, other: Document, behind: Mapping[str, Standing]) -> bool:
-    """Whether the first is the one to keep: a member's, the public one, of which more is said, which says more, is older."""
+    """Whether the first is the one to keep: a member's, the public one, of which more is said, which says more, is
+    older."""
 
     def weight(document: Document) -> tuple[bool, bool, int, int]:
         stands = behind[document["key"]]

@@ -1,9 +1,8 @@
 """Imports that are confirmed: carried out in the background, to their end, whatever process or machine ends meanwhile.
 
-What is to be done lies in a file, the plan; whoever of all replicas holds its lock does it. Each line is a command whose
-id derives from the file and the line's number, so doing it twice is doing it once. The log says when an import begins and
-when it is finished; the plan goes then, and a report of what was left out stays for a while.
-"""
+What is to be done lies in a file, the plan; whoever of all replicas holds its lock does it. Each line is a command
+whose id derives from the file and the line's number, so doing it twice is doing it once. The log says when an import
+begins and when it is finished; the plan goes then, and a report of what was left out stays for a while."""
 
 from __future__ import annotations
 
@@ -65,7 +64,9 @@ class Imports:
         ]  # fmt: skip
         said = {
             "file": plan.file, "columns": list(plan.columns), "lines": plan.lines, "left_out": list(plan.left_out),
-            "register": {str(n): one.model_dump(mode="json", exclude_defaults=True) for n, one in plan.register.items()},
+            "register": {
+                str(n): one.model_dump(mode="json", exclude_defaults=True) for n, one in plan.register.items()
+            },
             "complete": {
                 str(n): [str(record), one.model_dump(mode="json", exclude_defaults=True)]
                 for n, (record, one) in plan.complete.items()
@@ -164,7 +165,10 @@ def _plan_of(said: Mapping[str, Any]) -> Plan:
     return Plan(
         said["file"], said["columns"], said["lines"],
         {int(n): RegisterStructure.model_validate(one) for n, one in said["register"].items()},
-        {int(n): (UUID(record), RegisterStructure.model_validate(one)) for n, (record, one) in said["complete"].items()},
+        {
+            int(n): (UUID(record), RegisterStructure.model_validate(one))
+            for n, (record, one) in said["complete"].items()
+        },
         said["left_out"], said["source"], said["actor"],
     )  # fmt: skip
 

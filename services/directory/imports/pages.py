@@ -1,8 +1,7 @@
 """Importing a file by pages: send it, say what its columns are, look at its lines, choose, confirm; then its progress.
 
-Nothing is written before it is confirmed. What was sent is under a page's address of its own (shared/persons/sealed_files.py), kept for
-some hours and no longer.
-"""
+Nothing is written before it is confirmed. What was sent is under a page's address of its own
+(shared/persons/sealed_files.py), kept for some hours and no longer."""
 
 from __future__ import annotations
 
@@ -120,7 +119,8 @@ def routes(service: Service) -> APIRouter:
         request: Request, draft: Draft, chosen: Sequence[str], why: NotRead | None = None, status: int = 200
     ) -> Response:
         return render(
-            service, request, "import_columns.html", status=status, draft=draft, chosen=chosen, fields=(IGNORED, *FIELDS),
+            service, request, "import_columns.html", status=status, draft=draft, chosen=chosen,
+            fields=(IGNORED, *FIELDS),
             kinds=KINDS, failed=said_of(why)[language(request)] if why else None, hours=hours,
             warnings=[said_of(NotRead(one))[language(request)] for one in draft.warnings],
         )  # fmt: skip
@@ -175,10 +175,12 @@ def routes(service: Service) -> APIRouter:
         before = await store.get(IMPORTS, str(import_id)) if import_id else None
         told = {"failed": None, "status": 200, **said}
         return render(
-            service, request, "import_lines.html", status=told["status"], draft=draft, counts=counts, show=chosen, shows=SHOWS, lines=here,
+            service, request, "import_lines.html", status=told["status"], draft=draft, counts=counts, show=chosen,
+            shows=SHOWS, lines=here,
             page=page, pages_total=pages_total(page, len(found)), like=await names(here), fates=FATES, before=before,
             source=draft.source if draft.source is not None else PurePath(draft.filename).stem[:100],
-            becomes={line.number: line.becomes(draft) for line in here}, hours=hours, failed=told["failed"], place=place_of,
+            becomes={line.number: line.becomes(draft) for line in here}, hours=hours, failed=told["failed"],
+            place=place_of,
         )  # fmt: skip
 
     @router.post("/files/{token}/lines")
@@ -258,7 +260,8 @@ def routes(service: Service) -> APIRouter:
         completed = dict(list(report["completed"].items())[:PAGE]) if report else {}
         found = await store.get_many(STRUCTURES, sorted({*ids.values(), *like, *completed.values()}))
         return render(
-            service, request, "import_report.html", done_import=document, report=report, ids=ids, found=found, page=page,
+            service, request, "import_report.html", done_import=document, report=report, ids=ids, found=found,
+            page=page,
             pages_total=pages_total(page, len(registered)), completed=completed, most=PAGE,
             days=service.settings.keep_import_reports,
         )  # fmt: skip
@@ -312,7 +315,8 @@ def _first_to_see(counts: Mapping[str, int]) -> Show:
 
 
 def _as_csv(draft: Draft, wrong: Sequence[tuple[Checked, Sequence[str]]], lang: Lang) -> bytes:
-    """The lines with errors as they were sent, so that they can be corrected and sent again; what is wrong comes last."""
+    """The lines with errors as they were sent, so that they can be corrected and sent again; what is wrong comes
+    last."""
     said = {"fr": "Ce qui ne va pas", "en": "What is wrong"}[lang]
     rows = [[*cells, " ".join(one[1 if lang == "fr" else 2] for one in line.problems)] for line, cells in wrong]
     return _excel([[*draft.header, said], *rows])

@@ -100,7 +100,8 @@ class Preview:
 @dataclass(frozen=True)
 class Report:
     """What an import came to. `registered`: lines that are structures now; `new`: of these, those that this run wrote;
-    `skipped`: left out; `completed`: lines that completed a record; `refused`: line → why the directory refused it after all; `finished`: whether it is whole."""
+    `skipped`: left out; `completed`: lines that completed a record; `refused`: line → why the directory
+    refused it after all; `finished`: whether it is whole."""
 
     import_id: UUID
     lines: int
@@ -177,7 +178,8 @@ async def preview(
 class Plan:
     """What is to become of each line of a file, once somebody has confirmed it.
 
-    `register`: line → the structure that it becomes; `complete`: line → the record that it is about, and what it knows of
+    `register`: line → the structure that it becomes; `complete`: line → the record that it is about,
+    and what it knows of
     it. All other lines are left out.
     """
 
@@ -279,7 +281,8 @@ async def carry_out(service: Service, plan: Plan, progress: Progress = lambda do
     await service.runner.wait_for(begun.seq, timeout=60)
     seconds = (datetime.now(UTC) - start).total_seconds()
     return Report(
-        import_id, plan.lines, finished.registered, tally["new"], finished.skipped, refused, True, seconds, finished.completed
+        import_id, plan.lines, finished.registered, tally["new"], finished.skipped, refused, True, seconds,
+        finished.completed
     )  # fmt: skip
 
 

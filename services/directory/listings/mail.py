@@ -1,5 +1,5 @@
-"""Mails about a wish to stand in the public directory: the network's answer, to the contacts whose address is known to be
-theirs. The answer stands in the structure's space as well, so whoever is reached by no mail finds it there."""
+"""Mails about a wish to stand in the public directory: the network's answer, to the contacts whose address is known to
+be theirs. The answer stands in the structure's space as well, so whoever is reached by no mail finds it there."""
 
 from __future__ import annotations
 

@@ -36,7 +36,8 @@ from shared.web.templating import Pages, language
 
 THEMES = 24  # themes of the directory that the form offers, those most used
 PLAIN = (
-    "title", "summary", "stage", "country", "place", "sdgs", "begins", "ends", "budget", "funders", "evaluation", "lessons", "website",
+    "title", "summary", "stage", "country", "place", "sdgs", "begins", "ends", "budget", "funders", "evaluation",
+    "lessons", "website",
 )  # fmt: skip
 ANCHORS = {"leader": "leader-q", "participants": "participants-q", "partners": "partner-1", "themes": "f-themes"}
 LOOKING = {"do": "leader"}  # what gives the form back without saving
@@ -71,7 +72,8 @@ def routes(service: Service) -> APIRouter:
         model = ReviseProject if key else DraftProject
         goals = [(str(n), goal(n, lexicon, lang)) for n in range(1, 18)]
         form = Form.of(
-            model, lexicon, lang, values=answers.values, errors={n: s for n, s in errors.items() if n not in ANCHORS}, only=PLAIN,
+            model, lexicon, lang, values=answers.values, errors={n: s for n, s in errors.items() if n not in ANCHORS},
+            only=PLAIN,
             choices={"country": countries(lang), "sdgs": goals}, hidden={"command_id": id, "version": version},
         )  # fmt: skip
         apart = [Problem(lexicon.say(f"field.{n}", lang), errors[n], ANCHORS[n]) for n in ANCHORS if n in errors]
@@ -79,10 +81,12 @@ def routes(service: Service) -> APIRouter:
         chosen = await answers.chosen(service)
         return render(
             service, request, "project_form.html", status=status, key=str(key) if key else None,
-            form=replace(form, fields=(), problems=(*form.problems, *apart)), asked={one.name: one for one in form.fields},
+            form=replace(form, fields=(), problems=(*form.problems, *apart)),
+            asked={one.name: one for one in form.fields},
             answers=answers, errors=errors, leader=chosen.get(answers.leader), found=found or {}, happened=happened,
             participants=[chosen[id] for id in answers.participants if id in chosen], partner_kinds=PARTNER_KINDS,
-            themes=[name for name, _ in most(themes)[:THEMES]], today=datetime.now(PARIS).date().isoformat(), place=place_of,
+            themes=[name for name, _ in most(themes)[:THEMES]], today=datetime.now(PARIS).date().isoformat(),
+            place=place_of,
         )  # fmt: skip
 
     @router.get("/new")

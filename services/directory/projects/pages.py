@@ -56,7 +56,8 @@ def routes(service: Service) -> APIRouter:
         return render(
             service, request, "projects.html", asked=asked, found=found, page=page,
             works=await finder_of(service).with_structures(found.documents), pages_total=pages_total(page, found.total),
-            stages=get_args(ProjectStage), states=STATES, partner_kinds=PARTNER_KINDS, most=most, formats=PROJECT_FORMATS,
+            stages=get_args(ProjectStage), states=STATES, partner_kinds=PARTNER_KINDS, most=most,
+            formats=PROJECT_FORMATS,
             actors=[(names[key]["name"], key, n) for key, n in actors if key in names],
             partners=most(found.facets["partners"])[:NAMED], names=await chosen_names(asked),
         )  # fmt: skip
@@ -115,7 +116,9 @@ def routes(service: Service) -> APIRouter:
         return render(
             service, request, "project.html", work=work, project=document, history=newest_first(history),
             version=history.version, partner_kinds=PARTNER_KINDS, command_id=new_command_id, html=as_html,
-            changes={one.id: changed(one, request.app.state.pages.lexicon, language(request)) for one in history.events},
+            changes={
+                one.id: changed(one, request.app.state.pages.lexicon, language(request)) for one in history.events
+            },
         )  # fmt: skip
 
     return router

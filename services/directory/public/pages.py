@@ -64,7 +64,8 @@ def routes(service: Service) -> APIRouter:
             return same
         tag, lang, pages = public.tag_of(service, request), language(request), request.app.state.pages
         given = {
-            "department": department, "commune": commune, "kind": kind, "themes": themes, "countries": countries, "sdgs": sdgs,
+            "department": department, "commune": commune, "kind": kind, "themes": themes, "countries": countries,
+            "sdgs": sdgs,
         }  # fmt: skip
         chosen = {name: list(dict.fromkeys(filter(None, values or ())))[:MOST_CHOSEN] for name, values in given.items()}
         asked = Asked(q.strip(), {name: values for name, values in chosen.items() if values})
@@ -79,7 +80,8 @@ def routes(service: Service) -> APIRouter:
             request, tag, "public_search.html", PUBLIC + (f"?page={page}" if page > 1 else ""), q=q,
             found=found, chosen=chosen, page=page, pages_total=pages_total(page, found.total), many_of=many,
             departments=options(
-                "department", counts["department"], chosen["department"], pages.lexicon, lang, service.settings.departments
+                "department", counts["department"], chosen["department"], pages.lexicon, lang,
+                service.settings.departments
             ),
             kinds=[(code, counts["kind"].get(code, 0)) for code in get_args(StructureKind)],
             map=picture(asked, found, request, pages.lexicon, lang), chips=chips(asked, request, pages.lexicon, lang),
@@ -181,7 +183,8 @@ def routes(service: Service) -> APIRouter:
         found = await service.store.get_many(STRUCTURES, one["structures"])
         listed = await public.listed_among(service, set(one["structures"]))
         return answer(
-            request, tag, "public_project.html", f"{PUBLIC}/projects/{key}", project=one, structures=found, listed=listed,
+            request, tag, "public_project.html", f"{PUBLIC}/projects/{key}", project=one, structures=found,
+            listed=listed,
             html=as_html, words=as_plain, partner_kinds=PARTNER_KINDS,
         )  # fmt: skip
 

@@ -1,10 +1,10 @@
-"""Files of pictures that nothing shows any more are erased, some time after: of what was withdrawn or dropped, of pictures
-that were replaced, of forms that nobody saved.
+"""Files of pictures that nothing shows any more are erased, some time after: of what was withdrawn or dropped, of
+pictures that were replaced, of forms that nobody saved.
 
-A file is called like its content's hash, and the same picture may stand in several places: it is kept while a record or a
-publication that is not withdrawn names it. Each round says so by the time of the file; what was last seen to be named (or
-sent) longer ago than the setting `keep_pictures` goes. The log goes on naming the hash, which tells nothing of the picture.
-"""
+A file is called like its content's hash, and the same picture may stand in several places: it is kept while a record or
+a publication that is not withdrawn names it. Each round says so by the time of the file; what was last seen to be named
+(or sent) longer ago than the setting `keep_pictures` goes. The log goes on naming the hash, which tells nothing of the
+picture."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""A picture that comes with a form: read no further than it may be, made anew beside the event loop, one at a time over all
-requests. Who may send it, and whether its form is stale, is asked before."""
+"""A picture that comes with a form: read no further than it may be, made anew beside the event loop, one at a time over
+all requests. Who may send it, and whether its form is stale, is asked before."""
 
 from __future__ import annotations
 

@@ -95,10 +95,13 @@ def routes(service: Service) -> APIRouter:
         history = await service.execute.history("structure", UUID(key))
         blocks = {name: await read(service, structure) for name, read in BLOCKS}
         return render(
-            service, request, "structure.html", structure=structure, **_facts(request, structure, await timeline(store, key)),
+            service, request, "structure.html", structure=structure,
+            **_facts(request, structure, await timeline(store, key)),
             stale_record=to_be_checked(structure, service.around.clock()), college=finder.college(key),
-            contacts=await contacts_of(request, structure), supports=await about(SUPPORTS), coverages=await about(COVERAGES),
-            publications=await about(PUBLICATIONS), history=newest_first(history), version=history.version, blocks=list(blocks),
+            contacts=await contacts_of(request, structure), supports=await about(SUPPORTS),
+            coverages=await about(COVERAGES),
+            publications=await about(PUBLICATIONS), history=newest_first(history), version=history.version,
+            blocks=list(blocks),
             **{name: value for each in blocks.values() for name, value in each.items()},
         )  # fmt: skip
 

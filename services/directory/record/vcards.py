@@ -9,7 +9,8 @@ from shared.kernel.projection import Document
 
 
 def as_person(structure: Document, contact: Mapping[str, str | None]) -> str:
-    """The card of a person at a structure. `contact`: key, name, and role, email, phone where they are known, in clear."""
+    """The card of a person at a structure. `contact`: key, name, and role, email, phone where they are known, in
+    clear."""
     name = contact["name"] or ""
     lines = [
         "BEGIN:VCARD", "VERSION:4.0", "KIND:individual", f"UID:urn:uuid:{contact['key']}", f"FN:{vcard_text(name)}",

@@ -44,8 +44,8 @@ def label(name: str, value: str, lexicon: Lexicon, lang: Lang, said: str = "") -
 def options(
     name: str, counts: Counts, chosen: Sequence[str], lexicon: Lexicon, lang: Lang, region: Sequence[str] = ()
 ) -> list[Option]:
-    """The values of a facet, with what each would give: those that always stand there in their order (of departments the
-    `region`), others by number."""
+    """The values of a facet, with what each would give: those that always stand there in their order (of departments
+    the `region`), others by number."""
     known = {*counts, *chosen}
     if name == "department":
         values = [*region, *sorted(known - {*region}, key=lambda code: (-counts.get(code, 0), code))]

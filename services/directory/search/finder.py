@@ -1,8 +1,8 @@
 """Searching the directory: an index in memory for each process, current with the views by their sequences.
 
-It reads nothing but the port of views (`shared.kernel.projection.Store`), so it is the same on SQLite and MongoDB, and in
-a replica that does not run the views itself: documents carry the sequence that last changed them, and those newer than
-what is known are read, newest first. What was found is read from the views again, so a page shows what they hold.
+It reads nothing but the port of views (`shared.kernel.projection.Store`), so it is the same on SQLite and MongoDB, and
+in a replica that does not run the views itself: documents carry the sequence that last changed them, and those newer
+than what is known are read, newest first. What was found is read from the views again, so a page shows what they hold.
 """
 
 from __future__ import annotations
@@ -340,8 +340,8 @@ def _country_words(codes: Iterable[str]) -> list[str]:
 
 
 async def begin(service: Service, projects: ProjectSource) -> None:
-    """Takes in what the views know. Where they have a long log to read yet, what they will know then: by itself, so that
-    nobody's first search waits for it."""
+    """Takes in what the views know. Where they have a long log to read yet, what they will know then: by itself, so
+    that nobody's first search waits for it."""
     finder = service.parts.put(FINDER, Finder(service.store, projects))
     await finder.current()
     service.parts.put(WARMING, asyncio.create_task(_warm(service, finder), name="directory-finder"))

@@ -321,8 +321,8 @@ class Index:
         prefixes: Mapping[str, str] = MappingProxyType({}),
     ) -> Found:
         """Documents that have all words and, in every field of `where`, one of its values. `order`: the name of one,
-        with `-` from its end; with words, those that have them in their name come first. `count`: facets to count, where `prefixes` has
-        one only values that begin so."""
+        with `-` from its end; with words, those that have them in their name come first. `count`: facets to count,
+        where `prefixes` has one only values that begin so."""
         texts, strong, forgiven = self._asked(text)
         chosen = {name: self._facets[name].union(values) for name, values in (where or {}).items() if values}
         among = texts

@@ -1,4 +1,5 @@
-"""The search: one box, facets with counts, the map and its table, orders, pages, any past day; exports of what was found."""
+"""The search: one box, facets with counts, the map and its table, orders, pages, any past day; exports of what was
+found."""
 
 from __future__ import annotations
 
@@ -25,6 +26,12 @@ Beside = Callable[[Finder, Asked], Awaitable[object]]
 """What stands beside the structures that were found, as `search.html` shows it; None for nothing"""
 
 
+def offered(question: Asked) -> list[tuple[str, str]]:
+    """The exports of what was found: how each is called, and its address."""
+    names = {name: "GeoJSON" if name == "geojson" else FORMATS[name].suffix.upper() for name in OFFERED}
+    return [(said, f"/directory/export.{name}?{question.query()}".rstrip("?")) for name, said in names.items()]
+
+
 def routes(service: Service, *, beside: Beside) -> APIRouter:
     """`/directory/`, `/directory/export.<format>`, and the communes that a form suggests."""
     router = APIRouter(include_in_schema=False)
@@ -43,8 +50,9 @@ def routes(service: Service, *, beside: Beside) -> APIRouter:
             service, request, "search.html", asked=question, results=results, facets=facets, page=page,
             pages_total=pages_total(page, results.total), chips=chips(question, request, lexicon, lang),
             map=picture(question, results, request, lexicon, lang), credit=MAP_CREDIT, shown=SHOWN, orders=ORDERS,
-            exports=[(FORMATS[name].suffix.upper() if name != "geojson" else "GeoJSON", f"/directory/export.{name}?{question.query()}".rstrip("?")) for name in OFFERED],
-            beside=await beside(finder_of(service), question), as_of=question.as_of, place=place_of, everything=f"/directory/?as_of={question.as_of}" if question.as_of else "/directory/",
+            exports=offered(question),
+            beside=await beside(finder_of(service), question), as_of=question.as_of, place=place_of,
+            everything=f"/directory/?as_of={question.as_of}" if question.as_of else "/directory/",
         )  # fmt: skip
 
     @router.get("/export.{format}")

@@ -28,7 +28,8 @@ async def may_publish(service: Service, key: str) -> None:
 
 
 async def own_structures(service: Service, account: UUID) -> list[Document]:
-    """The open records that an account speaks for, by name: where its address is a contact's, merged records followed."""
+    """The open records that an account speaks for, by name: where its address is a contact's, merged records
+    followed."""
     document = await service.store.get(ACCOUNTS, str(account))
     address = service.keyring.reveal(document["email"]) if document else None
     if address is None:

@@ -43,7 +43,8 @@ from shared.web.templating import Pages, language
 
 LOOKING = {"do": "participants"}  # what gives the form back without saving
 ASKED = (
-    "title", "summary", "country", "place", "stage", "themes", "sdgs", *(f"partner_{kind}" for kind in PARTNER_KINDS), "begins",
+    "title", "summary", "country", "place", "stage", "themes", "sdgs", *(f"partner_{kind}" for kind in PARTNER_KINDS),
+    "begins",
     "ends", "budget", "funders", "evaluation", "lessons", "website",
 )  # fmt: skip
 
@@ -82,7 +83,8 @@ def routes(service: Service) -> APIRouter:
         return render(
             service, request, "space_project.html", status=status, structure=structure, project=project, failed=failed,
             form=replace(made, fields=tuple(by_name[name] for name in ASKED)), new_id=new_command_id,
-            why_not=await why_not_publish(service, structure["key"]), answers=here, found=found or {}, errors=errors or {},
+            why_not=await why_not_publish(service, structure["key"]), answers=here, found=found or {},
+            errors=errors or {},
             participants=[chosen[id] for id in here.participants if id in chosen], place=place_of,
         )  # fmt: skip
 

@@ -1,7 +1,7 @@
 """A record as it was on any day, and as an answer of before showed it: structures folded from what happened.
 
-`as of` a day is what had happened by its end in Paris, whenever it was learnt; `upto` a sequence is what was known then.
-Of what happened, the later wins, by when it happened and then by when it was written (as the observatory counts).
+`as of` a day is what had happened by its end in Paris, whenever it was learnt; `upto` a sequence is what was known
+then. Of what happened, the later wins, by when it happened and then by when it was written (as the observatory counts).
 """
 
 from __future__ import annotations

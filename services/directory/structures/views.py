@@ -42,7 +42,8 @@ def _structure(document: Document, event: Recorded) -> Document:
 APART: Document = {
     "wished": False, "picture": None, "picture_text": None, "merged_into": None, "absorbed": [], "former": [],
 }  # fmt: skip
-"""`absorbed`: the records merged into this one, by which other views may still know it; `former`: its numbers of before."""
+"""`absorbed`: the records merged into this one, by which other views may still know it; `former`: its numbers of
+before."""
 
 
 def _registered(document: Document | None, data: StructureRegistered, event: Recorded) -> Document:
@@ -135,7 +136,8 @@ TIMELINES = View(
     version=1,
     on=dict.fromkeys(
         (
-            StructureRegistered, StructureRevised, StructureListed, StructureUnlisted, StructureClosed, StructureReopened,
+            StructureRegistered, StructureRevised, StructureListed, StructureUnlisted, StructureClosed,
+            StructureReopened,
             StructureListingWished, StructureListingDeclined, StructurePictured, StructureUnpictured, StructuresMerged,
             StructuresUnmerged, StructureAbsorbed, StructureReleased,
         ),
