@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from fastapi import HTTPException, Request
+
 from services.directory.accounts.views import ACCOUNTS
 from services.directory.search.finder import finder_of
 from services.directory.structures.contacts import contacts_at
@@ -12,6 +14,9 @@ from shared.kernel.decider import Refused
 from shared.kernel.principal import Who
 from shared.kernel.projection import Document
 from shared.runtime.service import Service
+from shared.web.security.authorization import who_of
+
+SPACE_PAGE = "/directory/space"
 
 
 async def may_publish(service: Service, key: str) -> None:
@@ -51,3 +56,20 @@ async def own_structure(service: Service, who: Who, key: str) -> Document | None
     if who.kind != "contact" or who.account is None:
         return None
     return next((one for one in await own_structures(service, who.account) if one["key"] == record["key"]), None)
+
+
+async def mine(service: Service, request: Request, key: str) -> Document:
+    """A record that who asks speaks for. Raises 404 for every other."""
+    found = await own_structure(service, who_of(request), key)
+    if found is None:
+        raise HTTPException(404)
+    return found
+
+
+async def why_not_publish(service: Service, key: str) -> str | None:
+    """The code of why a structure may not publish; None where it may."""
+    try:
+        await may_publish(service, key)
+    except Refused as no:
+        return no.code
+    return None

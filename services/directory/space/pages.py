@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse
 from starlette.responses import Response
 
@@ -17,7 +17,12 @@ from services.directory.publications.picture_uploads import picture_answer, pict
 from services.directory.publications.refused_fields import FIELD_OF
 from services.directory.publications.views import SPACE
 from services.directory.search.finder import finder_of
-from services.directory.space.ownership import may_publish, own_structure, own_structures
+from services.directory.space.ownership import (
+    SPACE_PAGE,
+    mine,
+    own_structures,
+    why_not_publish,
+)
 from services.directory.structures.contact_views import CONTACTS
 from services.directory.structures.domain.listing import (
     PictureStructure,
@@ -38,25 +43,7 @@ from shared.web.lists import render
 from shared.web.security.authorization import access, who_of
 from shared.web.templating import Pages, language
 
-SPACE_PAGE = "/directory/space"
 SOURCE = "La structure elle-même"
-
-
-async def mine(service: Service, request: Request, key: str) -> Document:
-    """A record that who asks speaks for. Raises 404 for every other."""
-    found = await own_structure(service, who_of(request), key)
-    if found is None:
-        raise HTTPException(404)
-    return found
-
-
-async def why_not_publish(service: Service, key: str) -> str | None:
-    """The code of why a structure may not publish; None where it may."""
-    try:
-        await may_publish(service, key)
-    except Refused as no:
-        return no.code
-    return None
 
 
 def routes(service: Service) -> APIRouter:

@@ -27,8 +27,7 @@ from services.directory.projects.form_answers import Answers
 from services.directory.projects.views import PROJECTS
 from services.directory.public.visibility import LISTED, is_public
 from services.directory.search.finder import finder_of
-from services.directory.space.ownership import may_publish
-from services.directory.space.pages import SPACE_PAGE, mine, why_not_publish
+from services.directory.space.ownership import SPACE_PAGE, may_publish, mine, why_not_publish
 from services.directory.structures.kept_records import known_as
 from services.directory.structures.record_fields import place_of
 from shared.kernel.command_handler import Outcome, new_command_id

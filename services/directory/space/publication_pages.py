@@ -22,8 +22,7 @@ from services.directory.publications.domain import (
 from services.directory.publications.picture_uploads import FILE, picture_of
 from services.directory.publications.refused_fields import FIELD_OF
 from services.directory.publications.views import SPACE
-from services.directory.space.ownership import may_publish
-from services.directory.space.pages import SPACE_PAGE, mine, why_not_publish
+from services.directory.space.ownership import SPACE_PAGE, may_publish, mine, why_not_publish
 from services.directory.structures.kept_records import known_as
 from shared.contract.directory import PublicationSort
 from shared.kernel.command_handler import Outcome, new_command_id
