@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -37,75 +38,44 @@ def routes(service: Service) -> APIRouter:
     """The routes of one's own account: for whoever is signed in by a cookie, whatever their roles."""
     router = APIRouter(prefix="/me", include_in_schema=False)
 
-    async def mine(request: Request) -> tuple[Who, UUID, Document]:
-        who = who_of(request)
-        if who.account is None or who.session is None:
-            raise NotSignedIn()
-        document = await service.store.get(ACCOUNTS, str(who.account))
-        if document is None:
-            raise HTTPException(404)
-        return who, who.account, document
-
-    async def do(request: Request, command: Command) -> Response:
-        outcome = await service.execute(command, id=new_command_id(), actor=who_of(request).actor)
-        await service.runner.wait_for(outcome.seq)
-        return RedirectResponse(f"{ME}?done={outcome.seq}", 303)
-
-    def knows_old(who: Who, document: Document) -> bool:
-        """Whether the old password is asked for: not of whoever has none, or came by a link just now."""
-        session = next((s for s in document["sessions"] if s["session"] == str(who.session)), None)
-        by_link = session is not None and session["way"] != "password"
-        young = session is not None and service.sessions.now() - datetime.fromisoformat(session["began"]) < FRESH
-        return bool(document["password"]) and not (by_link and young)
-
-    async def show(request: Request, status: int = 200, **context: Any) -> Response:
-        who, _, document = await mine(request)
-        request.state.personal = True
-        given = {"secret": None, **context, **{n: Said(context.get(n, {})) for n in ("errors", "values")}}
-        return render(
-            service, request, "me.html", status=status, account=document, session=str(who.session), least=LEAST,
-            address=service.keyring.reveal(document["email"]), asks_old=knows_old(who, document),
-            scopes=own_scopes(who), command_id=new_command_id(), at=service.sessions.now().isoformat(), **given,
-        )  # fmt: skip
-
-    def words(request: Request, no: Refused) -> str:
-        pages: Pages = request.app.state.pages
-        return pages.lexicon.say(f"refused.{no.code}", language(request), **no.values)
-
     @router.get("")
     @access("public")
     async def me(request: Request) -> Response:
-        return await show(request)
+        return await _show(service, request)
 
     @router.post("/label")
     @access("public")
     async def label(request: Request) -> Response:
-        _, account, _ = await mine(request)
+        _, account, _ = await _mine(service, request)
         form = await request.form(max_fields=10, max_files=0)
         pages: Pages = request.app.state.pages
         try:
             named = Named.model_validate(parse(Named, form))
         except ValidationError as wrong:
             errors = sentences(wrong, Named, pages.lexicon, language(request))
-            return await show(request, 422, errors=errors, values={"label": str(form.get("label") or "")[:200]})
-        return await do(request, ReviseAccount(account=account, label=named.label))
+            return await _show(
+                service, request, 422, errors=errors, values={"label": str(form.get("label") or "")[:200]}
+            )
+        return await _do(service, request, ReviseAccount(account=account, label=named.label))
 
     @router.post("/password")
     @access("public")
     async def password(request: Request) -> Response:
-        who, account, document = await mine(request)
+        who, account, document = await _mine(service, request)
         if document["kind"] != "staff":
             raise HTTPException(404)
         form = await request.form(max_fields=10, max_files=0)
         new, entry = str(form.get("password") or ""), entry_of(service)
-        if knows_old(who, document):
+        if _knows_old(service, who, document):
             limited(request, "sign-in-account", f"old/{account}")
             if not await entry.passwords.fits(account, str(form.get("old") or "")):
-                return await show(request, 422, errors={"old": words(request, Refused("old-password-wrong"))})
+                return await _show(
+                    service, request, 422, errors={"old": _words(service, request, Refused("old-password-wrong"))}
+                )
         try:
             check_new(new, service.keyring.reveal(document["email"]) or "")
         except Refused as no:
-            return await show(request, 422, errors={"password": words(request, no)})
+            return await _show(service, request, 422, errors={"password": _words(service, request, no)})
         outcome = await entry.set_password(account, new, session=who.session, actor=who.actor)
         await service.runner.wait_for(outcome.seq)
         return RedirectResponse(f"{ME}?done={outcome.seq}", 303)
@@ -113,14 +83,14 @@ def routes(service: Service) -> APIRouter:
     @router.post("/sessions/{session}/end")
     @access("public")
     async def end_session(request: Request, session: UUID) -> Response:
-        _, account, _ = await mine(request)
-        return await do(request, SignOut(account=account, session=session))
+        _, account, _ = await _mine(service, request)
+        return await _do(service, request, SignOut(account=account, session=session))
 
     @router.post("/sessions/end")
     @access("public")
     async def end_sessions(request: Request) -> Response:
-        _, account, _ = await mine(request)
-        await do(request, EndSessions(account=account))
+        _, account, _ = await _mine(service, request)
+        await _do(service, request, EndSessions(account=account))
         response = RedirectResponse("/directory/sign-in/out", 303)
         clear_session(response, service.settings)
         return response
@@ -128,18 +98,58 @@ def routes(service: Service) -> APIRouter:
     @router.post("/tokens")
     @access("public")
     async def issue(request: Request) -> Response:
-        who, account, document = await mine(request)
+        who, account, document = await _mine(service, request)
         if document["kind"] != "staff":
             raise HTTPException(404)
-        return await issued(service, request, account, who, show)
+        return await issued(service, request, account, who, partial(_show, service))
 
     @router.post("/tokens/{token}/withdraw")
     @access("public")
     async def withdraw(request: Request, token: UUID) -> Response:
-        _, account, _ = await mine(request)
-        return await do(request, WithdrawToken(account=account, token=token))
+        _, account, _ = await _mine(service, request)
+        return await _do(service, request, WithdrawToken(account=account, token=token))
 
     return router
+
+
+async def _show(service: Service, request: Request, status: int = 200, **context: Any) -> Response:
+    who, _, document = await _mine(service, request)
+    request.state.personal = True
+    given = {"secret": None, **context, **{n: Said(context.get(n, {})) for n in ("errors", "values")}}
+    return render(
+        service, request, "me.html", status=status, account=document, session=str(who.session), least=LEAST,
+        address=service.keyring.reveal(document["email"]), asks_old=_knows_old(service, who, document),
+        scopes=own_scopes(who), command_id=new_command_id(), at=service.sessions.now().isoformat(), **given,
+    )  # fmt: skip
+
+
+async def _mine(service: Service, request: Request) -> tuple[Who, UUID, Document]:
+    who = who_of(request)
+    if who.account is None or who.session is None:
+        raise NotSignedIn()
+    document = await service.store.get(ACCOUNTS, str(who.account))
+    if document is None:
+        raise HTTPException(404)
+    return who, who.account, document
+
+
+async def _do(service: Service, request: Request, command: Command) -> Response:
+    outcome = await service.execute(command, id=new_command_id(), actor=who_of(request).actor)
+    await service.runner.wait_for(outcome.seq)
+    return RedirectResponse(f"{ME}?done={outcome.seq}", 303)
+
+
+def _knows_old(service: Service, who: Who, document: Document) -> bool:
+    """Whether the old password is asked for: not of whoever has none, or came by a link just now."""
+    session = next((s for s in document["sessions"] if s["session"] == str(who.session)), None)
+    by_link = session is not None and session["way"] != "password"
+    young = session is not None and service.sessions.now() - datetime.fromisoformat(session["began"]) < FRESH
+    return bool(document["password"]) and not (by_link and young)
+
+
+def _words(service: Service, request: Request, no: Refused) -> str:
+    pages: Pages = request.app.state.pages
+    return pages.lexicon.say(f"refused.{no.code}", language(request), **no.values)
 
 
 async def issued(service: Service, request: Request, account: UUID, who: Who, show: Any) -> Response:
@@ -164,14 +174,14 @@ async def issued(service: Service, request: Request, account: UUID, who: Who, sh
     except ValidationError as wrong:
         said = sentences(wrong, TokenWanted, pages.lexicon, lang)
         errors = {f"token_{name}": sentence for name, sentence in said.items()}
-        shown: Response = await show(request, 422, errors=errors, values=values)
+        shown: Response = await _show(service, request, 422, errors=errors, values=values)
         return shown
     except Refused as no:
         said = {"token_scopes": pages.lexicon.say(f"refused.{no.code}", lang, **no.values)}
-        shown = await show(request, 422, errors=said, values=values)
+        shown = await _show(service, request, 422, errors=said, values=values)
         return shown
     await service.runner.wait_for(outcome.seq)
     if secret is None:  # the form came twice: the secret was shown the first time
         return RedirectResponse(request.url.path.removesuffix("/tokens"), 303)
-    shown = await show(request, secret=secret)
+    shown = await _show(service, request, secret=secret)
     return shown

@@ -40,7 +40,7 @@ FEATURE = Feature(
     deciders=(SUPPORT, COVERAGE, REQUEST),
     views=(SUPPORTS, COVERAGES, REQUESTS),
     words=WORDS,
-    routes=(pages.routes, request_pages.routes),
+    routes=(pages.routes, request_pages.reading_routes, request_pages.answering_routes),
     page_of=page_of,
     choices=choices,
 )

@@ -29,10 +29,6 @@ def routes(service: Service) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     store = service.store
 
-    async def name_of(structure: str) -> str | None:
-        document = await store.get(STRUCTURES, structure) if structure else None
-        return document["name"] if document else None
-
     @router.get("/supports")
     async def supports(
         request: Request,
@@ -43,19 +39,12 @@ def routes(service: Service) -> APIRouter:
         page: PageNumber = 1,
     ) -> Response:
         found = await notes(
-            store,
-            finder_of(service),
-            SUPPORTS,
-            "kind",
-            q=q,
-            structure=structure,
-            years=year or [],
-            values=kind or [],
+            store, finder_of(service), SUPPORTS, "kind", q=q, structure=structure, years=year or [], values=kind or [],
             page=page,
-        )
+        )  # fmt: skip
         return render(
             service, request, "supports.html", q=q, found=found, kind=kind or [], year=year or [], page=page,
-            structure=structure, structure_name=await name_of(structure), kinds=get_args(SupportKind),
+            structure=structure, structure_name=await _name_of(service, structure), kinds=get_args(SupportKind),
             pages_total=pages_total(page, found.page.total), command_id=new_command_id,
             years=whole_years(found.by_year),
             chart=by_year_chart(service, request, "supports.by-year", found.by_year),
@@ -71,20 +60,13 @@ def routes(service: Service) -> APIRouter:
         page: PageNumber = 1,
     ) -> Response:
         found = await notes(
-            store,
-            finder_of(service),
-            COVERAGES,
-            "medium",
-            q=q,
-            structure=structure,
-            years=year or [],
-            values=medium or [],
-            page=page,
-        )
+            store, finder_of(service), COVERAGES, "medium", q=q, structure=structure, years=year or [],
+            values=medium or [], page=page,
+        )  # fmt: skip
         media = sorted(found.by_facet.items(), key=lambda pair: (-pair[1], pair[0]))
         return render(
             service, request, "coverages.html", q=q, found=found, medium=medium or [], year=year or [], page=page,
-            structure=structure, structure_name=await name_of(structure),
+            structure=structure, structure_name=await _name_of(service, structure),
             media=[pair for n, pair in enumerate(media) if n < MEDIA or pair[0] in (medium or [])],
             pages_total=pages_total(page, found.page.total), command_id=new_command_id,
             years=whole_years(found.by_year),
@@ -110,3 +92,8 @@ def routes(service: Service) -> APIRouter:
         )
 
     return router
+
+
+async def _name_of(service: Service, structure: str) -> str | None:
+    document = await service.store.get(STRUCTURES, structure) if structure else None
+    return document["name"] if document else None

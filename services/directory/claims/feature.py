@@ -14,6 +14,9 @@ FEATURE = Feature(
     deciders=(CLAIM,),
     views=(CLAIMS,),
     words=WORDS,
-    routes=(pages.routes,),
+    routes=(
+        pages.asking_routes,
+        pages.team_routes,
+    ),
     reactions=(claimant_becomes_contact,),
 )

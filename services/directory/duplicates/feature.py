@@ -14,6 +14,9 @@ FEATURE = Feature(
     deciders=(DECIDER,),
     views=(NAMESAKES, MERGES),
     words=WORDS,
-    routes=(pages.routes,),
+    routes=(
+        pages.list_routes,
+        pages.answer_routes,
+    ),
     closing=closing,
 )

@@ -14,7 +14,11 @@ FEATURE = Feature(
     deciders=(IMPORT,),
     views=(IMPORTS,),
     words=WORDS,
-    routes=(pages.routes,),
+    routes=(
+        pages.file_routes,
+        pages.line_routes,
+        pages.report_routes,
+    ),
     opening=opening,
     closing=closing,
 )

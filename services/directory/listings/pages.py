@@ -31,57 +31,60 @@ LISTINGS = "/directory/listings"
 def routes(service: Service) -> APIRouter:
     """The routes of the work list."""
     router = APIRouter(prefix="/listings", include_in_schema=False)
-    store = service.store
-
-    async def work_list(request: Request, page: int = 1, status: int = 200, **context: Any) -> Response:
-        where = {"wished": True, "closed": False}  # those that wait longest first
-        found = await store.find(STRUCTURES, where, sort=["seq"], limit=PAGE, offset=(page - 1) * PAGE)
-        finder = finder_of(service)
-        await finder.current()
-        listed = await store.find(STRUCTURES, {"listed": True, "closed": False}, limit=1)
-        given = {"failed": None, "at": None, "reason": "", **context}
-        return render(
-            service, request, "listings.html", status=status, found=found, page=page,
-            pages_total=pages_total(page, found.total), listed=listed.total, new_id=new_command_id,
-            college={one["key"]: finder.college(one["key"]) for one in found.documents},
-            towns={one["key"]: _town(one["commune"]) for one in found.documents},
-            claims=(await store.find(CLAIMS, {"state": "open"}, limit=1)).total, words=as_plain, **given,
-        )  # fmt: skip
-
-    async def done(request: Request, key: UUID, make: Callable[[str], Command]) -> Response:
-        """Carries the answer out, and tells the structure, once."""
-        data = await request.form(max_fields=10, max_files=0)
-        reason = str(data.get("reason") or "")[:1000]
-
-        async def made() -> Command:
-            return make(reason)
-
-        outcome = await carried_out(service, request, data, DeclineListing, made)
-        if isinstance(outcome, Wrong):
-            return await work_list(request, 1, outcome.status, failed=outcome.sentence, at=str(key), reason=reason)
-        structure = await store.get(STRUCTURES, str(key))
-        if structure is not None and outcome.events and not outcome.repeated:
-            if structure["listed"]:
-                await tell_listed(service, structure, language(request))
-            else:
-                await tell_declined(service, structure, " ".join(reason.split()), language(request))
-        return RedirectResponse(f"{LISTINGS}?done={outcome.seq}", 303)
 
     @router.get("")
     async def listings(request: Request, page: PageNumber = 1) -> Response:
-        return await work_list(request, page)
+        return await _work_list(service, request, page)
 
     @router.post("/{key}/accept")
     @access("editor")
     async def accept(request: Request, key: UUID) -> Response:
-        return await done(request, key, lambda reason: ListStructure(structure=key))
+        return await _done(service, request, key, lambda reason: ListStructure(structure=key))
 
     @router.post("/{key}/decline")
     @access("editor")
     async def decline(request: Request, key: UUID) -> Response:
-        return await done(request, key, lambda reason: DeclineListing(structure=key, reason=reason))
+        return await _done(service, request, key, lambda reason: DeclineListing(structure=key, reason=reason))
 
     return router
+
+
+async def _work_list(service: Service, request: Request, page: int = 1, status: int = 200, **context: Any) -> Response:
+    where = {"wished": True, "closed": False}  # those that wait longest first
+    found = await service.store.find(STRUCTURES, where, sort=["seq"], limit=PAGE, offset=(page - 1) * PAGE)
+    finder = finder_of(service)
+    await finder.current()
+    listed = await service.store.find(STRUCTURES, {"listed": True, "closed": False}, limit=1)
+    given = {"failed": None, "at": None, "reason": "", **context}
+    return render(
+        service, request, "listings.html", status=status, found=found, page=page,
+        pages_total=pages_total(page, found.total), listed=listed.total, new_id=new_command_id,
+        college={one["key"]: finder.college(one["key"]) for one in found.documents},
+        towns={one["key"]: _town(one["commune"]) for one in found.documents},
+        claims=(await service.store.find(CLAIMS, {"state": "open"}, limit=1)).total, words=as_plain, **given,
+    )  # fmt: skip
+
+
+async def _done(service: Service, request: Request, key: UUID, make: Callable[[str], Command]) -> Response:
+    """Carries the answer out, and tells the structure, once."""
+    data = await request.form(max_fields=10, max_files=0)
+    reason = str(data.get("reason") or "")[:1000]
+
+    async def made() -> Command:
+        return make(reason)
+
+    outcome = await carried_out(service, request, data, DeclineListing, made)
+    if isinstance(outcome, Wrong):
+        return await _work_list(
+            service, request, 1, outcome.status, failed=outcome.sentence, at=str(key), reason=reason
+        )
+    structure = await service.store.get(STRUCTURES, str(key))
+    if structure is not None and outcome.events and not outcome.repeated:
+        if structure["listed"]:
+            await tell_listed(service, structure, language(request))
+        else:
+            await tell_declined(service, structure, " ".join(reason.split()), language(request))
+    return RedirectResponse(f"{LISTINGS}?done={outcome.seq}", 303)
 
 
 def _town(code: str | None) -> str | None:

@@ -43,11 +43,6 @@ def routes(service: Service) -> APIRouter:
     router = APIRouter(prefix="/projects", include_in_schema=False)
     store = service.store
 
-    async def chosen_names(asked: ProjectSearch) -> dict[str, str]:
-        """The names of the structures that a search is narrowed to."""
-        found = await store.get_many(STRUCTURES, list(asked.chosen["structures"]))
-        return {key: document["name"] for key, document in found.items()}
-
     @router.get("")
     async def projects(request: Request, asked: Asked, page: PageNumber = 1) -> Response:
         found = await asked.page(finder_of(service), PAGE, (page - 1) * PAGE)
@@ -59,7 +54,7 @@ def routes(service: Service) -> APIRouter:
             stages=get_args(ProjectStage), states=STATES, partner_kinds=PARTNER_KINDS, most=most,
             formats=PROJECT_FORMATS,
             actors=[(names[key]["name"], key, n) for key, n in actors if key in names],
-            partners=most(found.facets["partners"])[:NAMED], names=await chosen_names(asked),
+            partners=most(found.facets["partners"])[:NAMED], names=await _chosen_names(service, asked),
         )  # fmt: skip
 
     @router.get("/world")
@@ -87,7 +82,8 @@ def routes(service: Service) -> APIRouter:
         )  # fmt: skip
         return render(
             service, request, "projects_world.html", asked=asked, found=found, rows=rows, chart=chart, charted=CHARTED,
-            acting=acting.facets["countries"], map=outline, credit=MAP_CREDIT, names=await chosen_names(asked),
+            acting=acting.facets["countries"], map=outline, credit=MAP_CREDIT,
+            names=await _chosen_names(service, asked),
             departments=[(code, department(code), n) for code, n in counts.items()], stages=get_args(ProjectStage),
             states=STATES, most=most,
         )  # fmt: skip
@@ -122,6 +118,12 @@ def routes(service: Service) -> APIRouter:
         )  # fmt: skip
 
     return router
+
+
+async def _chosen_names(service: Service, asked: ProjectSearch) -> dict[str, str]:
+    """The names of the structures that a search is narrowed to."""
+    found = await service.store.get_many(STRUCTURES, list(asked.chosen["structures"]))
+    return {key: document["name"] for key, document in found.items()}
 
 
 def changed(event: Recorded, lexicon: Lexicon, lang: Lang) -> str:

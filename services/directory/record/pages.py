@@ -46,26 +46,12 @@ def routes(service: Service) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     store = service.store
 
-    async def current(key: str) -> Document:
-        """The record, or the one that it was merged into."""
-        found = await kept_record(service, key)
-        if found is None:
-            raise HTTPException(404)
-        return found
-
-    async def contacts_of(request: Request, structure: Document) -> list[Document]:
-        found = await store.find(CONTACTS, {"structure": known_as(structure)}, sort=["since"], limit=200)
-        return [
-            {**one, **{name: revealed(request, service, one[name]) for name in ("name", "email", "phone")}}
-            for one in found.documents
-        ]
-
     @router.get("/structures/{key}.vcf")
     async def vcard(request: Request, key: str) -> Response:
-        structure = await current(key)
+        structure = await _current(service, key)
         how = exporter(service, request.app.state.pages, language(request))
         sees = who_of(request).sees_persons(service.name)
-        text = cards(how, structure, await contacts_of(request, structure) if sees else [])
+        text = cards(how, structure, await _contacts_of(service, request, structure) if sees else [])
         headers = {
             "Content-Disposition": 'attachment; filename="structure.vcf"',
             "Cache-Control": "no-store" if sees else "private, no-cache",
@@ -75,7 +61,7 @@ def routes(service: Service) -> APIRouter:
     @router.get("/structures/{key}.jsonld")
     async def jsonld(request: Request, key: str) -> Response:
         how = exporter(service, request.app.state.pages, language(request))
-        said = orjson.dumps(as_jsonld(how, await current(key)), option=orjson.OPT_INDENT_2)
+        said = orjson.dumps(as_jsonld(how, await _current(service, key)), option=orjson.OPT_INDENT_2)
         return Response(said, media_type=FORMATS["jsonld"].media_type)
 
     @router.get("/structures/{key}")
@@ -83,7 +69,7 @@ def routes(service: Service) -> APIRouter:
         day = past_day(as_of, service.around.clock())
         if day is not None:
             return await _then(service, request, key, day)
-        structure = await current(key)
+        structure = await _current(service, key)
         if structure["key"] != key:
             return RedirectResponse(f"/directory/structures/{structure['key']}?merged={key}", 303)
 
@@ -98,7 +84,7 @@ def routes(service: Service) -> APIRouter:
             service, request, "structure.html", structure=structure,
             **_facts(request, structure, await timeline(store, key)),
             stale_record=to_be_checked(structure, service.around.clock()), college=finder.college(key),
-            contacts=await contacts_of(request, structure), supports=await about(SUPPORTS),
+            contacts=await _contacts_of(service, request, structure), supports=await about(SUPPORTS),
             coverages=await about(COVERAGES),
             publications=await about(PUBLICATIONS), history=newest_first(history), version=history.version,
             blocks=list(blocks),
@@ -106,6 +92,22 @@ def routes(service: Service) -> APIRouter:
         )  # fmt: skip
 
     return router
+
+
+async def _current(service: Service, key: str) -> Document:
+    """The record, or the one that it was merged into."""
+    found = await kept_record(service, key)
+    if found is None:
+        raise HTTPException(404)
+    return found
+
+
+async def _contacts_of(service: Service, request: Request, structure: Document) -> list[Document]:
+    found = await service.store.find(CONTACTS, {"structure": known_as(structure)}, sort=["since"], limit=200)
+    return [
+        {**one, **{name: revealed(request, service, one[name]) for name in ("name", "email", "phone")}}
+        for one in found.documents
+    ]
 
 
 async def _then(service: Service, request: Request, key: str, day: Any) -> Response:

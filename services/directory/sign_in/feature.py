@@ -6,4 +6,12 @@ from services.directory.sign_in import pages
 from services.directory.sign_in.entry import closing, opening
 from shared.runtime.feature import Feature
 
-FEATURE = Feature(name="sign_in", routes=(pages.routes,), opening=opening, closing=closing)
+FEATURE = Feature(
+    name="sign_in",
+    routes=(
+        pages.password_routes,
+        pages.link_routes,
+    ),
+    opening=opening,
+    closing=closing,
+)

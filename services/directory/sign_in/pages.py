@@ -49,41 +49,9 @@ class First(Address):
     label: Label
 
 
-def routes(service: Service) -> APIRouter:
-    """The routes of coming in and going out."""
+def password_routes(service: Service) -> APIRouter:
+    """Coming in by a password; asking for a link."""
     router = APIRouter(include_in_schema=False)
-
-    def render(request: Request, template: str, status: int = 200, **context: Any) -> Response:
-        pages: Pages = request.app.state.pages
-        if "errors" in context:
-            context["errors"] = Said(context["errors"])
-        page = pages.render(request, template, status=status, **context)
-        page.headers["Cache-Control"] = "no-store"
-        return page
-
-    def refusal(request: Request, no: Refused) -> str:
-        pages: Pages = request.app.state.pages
-        return pages.lexicon.say(f"refused.{no.code}", language(request), **no.values)
-
-    def asked_of(request: Request, model: type[BaseModel], form: FormData) -> tuple[Any, Errors]:
-        pages: Pages = request.app.state.pages
-        try:
-            return model.model_validate(parse(model, form)), {}
-        except ValidationError as wrong:
-            return None, sentences(wrong, model, pages.lexicon, language(request))
-
-    def come_in(request: Request, begun: Begun, to: str | None) -> Response:
-        """Leads to the form that this browser has sent too late, to where one wanted to go, or home."""
-        home = "/directory/space" if begun.kind == "contact" else "/"
-        place = kept_place(to) or next(iter(remembered(request)), None)
-        response = RedirectResponse(place or to or home, 303)
-        set_session(response, begun.cookie, service.settings)
-        return response
-
-    def door(request: Request, status: int = 200, errors: Errors | None = None, **given: Any) -> Response:
-        context = {"to": None, "address": "", "errors": errors or {}, "failed": None, **given}
-        context["waits"] = bool(kept_place(context["to"]) or remembered(request))
-        return render(request, "sign_in.html", status, **context)
 
     @router.get("/sign-in")
     @access("public")
@@ -93,7 +61,7 @@ def routes(service: Service) -> APIRouter:
             return RedirectResponse(place, 303)
         if who.signed_in and who.kind in ("staff", "contact") and local(to) is None:
             return RedirectResponse("/directory/space" if who.kind == "contact" else "/", 303)
-        return door(request, to=local(to))
+        return _door(service, request, to=local(to))
 
     @router.post("/sign-in")
     @access("public")
@@ -101,25 +69,27 @@ def routes(service: Service) -> APIRouter:
         limited(request, "sign-in")
         form = await request.form(max_fields=20, max_files=0)
         to, address = local(form.get("to")), str(form.get("email") or "")[:320]
-        asked, errors = asked_of(request, Address, form)
+        asked, errors = _asked_of(service, request, Address, form)
         if asked is None:
-            return door(request, 422, errors, to=to, address=address)
+            return _door(service, request, 422, errors, to=to, address=address)
         limited(request, "sign-in-account", _key(entry_of(service), asked.email))
         try:
             begun = await entry_of(service).by_password(asked.email.clear.strip(), str(form.get("password") or ""))
         except Refused as no:
-            return door(request, 422, to=to, address=address, failed=refusal(request, no))
-        return come_in(request, begun, to)
+            return _door(service, request, 422, to=to, address=address, failed=_refusal(service, request, no))
+        return _come_in(service, request, begun, to)
 
     @router.post("/sign-in/ask")
     @access("public")
     async def ask_for_link(request: Request) -> Response:
         limited(request, "mail-link")
         form = await request.form(max_fields=20, max_files=0)
-        asked, errors = asked_of(request, Address, form)
+        asked, errors = _asked_of(service, request, Address, form)
         if asked is None:
             errors = {"link": errors.get("email", "")}
-            return door(request, 422, errors, to=local(form.get("to")), address=str(form.get("email") or "")[:320])
+            return _door(
+                service, request, 422, errors, to=local(form.get("to")), address=str(form.get("email") or "")[:320]
+            )
         limited(request, "mail-link-account", _key(entry_of(service), asked.email))
         entry_of(service).ask_link(asked.email.clear.strip(), language(request))
         return RedirectResponse("/directory/sign-in/sent", 303)
@@ -127,12 +97,19 @@ def routes(service: Service) -> APIRouter:
     @router.get("/sign-in/sent")
     @access("public")
     async def sent(request: Request) -> Response:
-        return render(request, "sign_in_said.html", what="sent", waits=bool(remembered(request)))
+        return _render(service, request, "sign_in_said.html", what="sent", waits=bool(remembered(request)))
 
     @router.get("/sign-in/out")
     @access("public")
     async def out(request: Request) -> Response:
-        return render(request, "sign_in_said.html", what="out")
+        return _render(service, request, "sign_in_said.html", what="out")
+
+    return router
+
+
+def link_routes(service: Service) -> APIRouter:
+    """Coming in by a link, the very first one too; and the way out."""
+    router = APIRouter(include_in_schema=False)
 
     @router.get("/sign-in/link/{token}")
     @access("public")
@@ -142,56 +119,58 @@ def routes(service: Service) -> APIRouter:
         try:
             entry_of(service).links.read(token, service.sessions.now())
         except OldLink:
-            return render(request, "sign_in_said.html", 410, what="old")
+            return _render(service, request, "sign_in_said.html", 410, what="old")
         except BadLink:
-            return render(request, "sign_in_said.html", 404, what="bad")
-        return render(request, "sign_in_link.html")
+            return _render(service, request, "sign_in_said.html", 404, what="bad")
+        return _render(service, request, "sign_in_link.html")
 
     @router.post("/sign-in/link/{token}")
     @access("public")
     async def with_link(request: Request, token: str) -> Response:
         limited(request, "sign-in")
         try:
-            return come_in(request, await entry_of(service).by_link(token), None)
+            return _come_in(service, request, await entry_of(service).by_link(token), None)
         except OldLink:
-            return render(request, "sign_in_said.html", 410, what="old")
+            return _render(service, request, "sign_in_said.html", 410, what="old")
         except BadLink:
-            return render(request, "sign_in_said.html", 404, what="bad")
+            return _render(service, request, "sign_in_said.html", 404, what="bad")
         except Refused as no:
-            return render(request, "sign_in_said.html", 410, what="closed" if no.code == "account-closed" else "used")
+            return _render(
+                service, request, "sign_in_said.html", 410, what="closed" if no.code == "account-closed" else "used"
+            )
 
     @router.get("/sign-in/first/{code}")
     @access("public")
     async def first(request: Request, code: str) -> Response:
         limited(request, "sign-in")
         if not first_link.is_good(service, code):
-            return render(request, "sign_in_said.html", 404, what="gone")
-        return render(request, "sign_in_first.html", errors={}, address="", label="", least=LEAST)
+            return _render(service, request, "sign_in_said.html", 404, what="gone")
+        return _render(service, request, "sign_in_first.html", errors={}, address="", label="", least=LEAST)
 
     @router.post("/sign-in/first/{code}")
     @access("public")
     async def first_account(request: Request, code: str) -> Response:
         limited(request, "sign-in")
         if not first_link.is_good(service, code):
-            return render(request, "sign_in_said.html", 404, what="gone")
+            return _render(service, request, "sign_in_said.html", 404, what="gone")
         form = await request.form(max_fields=20, max_files=0)
         given = {"address": str(form.get("email") or "")[:320], "label": str(form.get("label") or "")[:200]}
-        asked, errors = asked_of(request, First, form)
+        asked, errors = _asked_of(service, request, First, form)
         password = str(form.get("password") or "")
         try:
             check_new(password, given["address"])
         except Refused as no:
-            errors["password"] = refusal(request, no)
+            errors["password"] = _refusal(service, request, no)
         if errors:
-            return render(request, "sign_in_first.html", 422, errors=errors, least=LEAST, **given)
+            return _render(service, request, "sign_in_first.html", 422, errors=errors, least=LEAST, **given)
         if not first_link.used(service):  # somebody else was faster
-            return render(request, "sign_in_said.html", 404, what="gone")
+            return _render(service, request, "sign_in_said.html", 404, what="gone")
         try:
             begun = await _first(entry_of(service), asked, password)
         except BaseException:
             first_link.write(service, code)
             raise
-        return come_in(request, begun, "/directory/accounts?welcome=1")
+        return _come_in(service, request, begun, "/directory/accounts?welcome=1")
 
     @router.post("/sign-out")
     @access("public")
@@ -206,6 +185,45 @@ def routes(service: Service) -> APIRouter:
         return response
 
     return router
+
+
+def _render(service: Service, request: Request, template: str, status: int = 200, **context: Any) -> Response:
+    pages: Pages = request.app.state.pages
+    if "errors" in context:
+        context["errors"] = Said(context["errors"])
+    page = pages.render(request, template, status=status, **context)
+    page.headers["Cache-Control"] = "no-store"
+    return page
+
+
+def _refusal(service: Service, request: Request, no: Refused) -> str:
+    pages: Pages = request.app.state.pages
+    return pages.lexicon.say(f"refused.{no.code}", language(request), **no.values)
+
+
+def _asked_of(service: Service, request: Request, model: type[BaseModel], form: FormData) -> tuple[Any, Errors]:
+    pages: Pages = request.app.state.pages
+    try:
+        return model.model_validate(parse(model, form)), {}
+    except ValidationError as wrong:
+        return None, sentences(wrong, model, pages.lexicon, language(request))
+
+
+def _come_in(service: Service, request: Request, begun: Begun, to: str | None) -> Response:
+    """Leads to the form that this browser has sent too late, to where one wanted to go, or home."""
+    home = "/directory/space" if begun.kind == "contact" else "/"
+    place = kept_place(to) or next(iter(remembered(request)), None)
+    response = RedirectResponse(place or to or home, 303)
+    set_session(response, begun.cookie, service.settings)
+    return response
+
+
+def _door(
+    service: Service, request: Request, status: int = 200, errors: Errors | None = None, **given: Any
+) -> Response:
+    context = {"to": None, "address": "", "errors": errors or {}, "failed": None, **given}
+    context["waits"] = bool(kept_place(context["to"]) or remembered(request))
+    return _render(service, request, "sign_in.html", status, **context)
 
 
 async def _first(entry: Entry, asked: First, password: str) -> Begun:

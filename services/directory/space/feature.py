@@ -9,5 +9,5 @@ from shared.runtime.feature import Feature
 FEATURE = Feature(
     name="space",
     words=WORDS,
-    routes=(pages.routes, project_pages.routes, publication_pages.routes),
+    routes=(pages.record_routes, pages.picture_routes, project_pages.routes, publication_pages.routes),
 )

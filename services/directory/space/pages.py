@@ -46,8 +46,8 @@ from shared.web.templating import Pages, language
 SOURCE = "La structure elle-même"
 
 
-def routes(service: Service) -> APIRouter:
-    """The routes of the space that concern a structure and its record."""
+def record_routes(service: Service) -> APIRouter:
+    """The home of the space, a structure in it, its record and its wish to be listed."""
     router = APIRouter(prefix="/space", include_in_schema=False)
     store = service.store
 
@@ -66,45 +66,17 @@ def routes(service: Service) -> APIRouter:
             college={one["key"]: finder.college(one["key"]) for one in structures},
         )  # fmt: skip
 
-    async def structure_page(request: Request, structure: Document, status: int = 200, **context: Any) -> Response:
-        keys, finder = list(known_as(structure)), finder_of(service)
-        await finder.current()
-        contacts = await store.find(CONTACTS, {"structure": keys}, limit=200)
-        said = await store.find(SPACE, {"structure": keys}, sort=["-seen"], limit=200)
-        projects = await store.find(PROJECTS, {"structures": keys, "withdrawn": False}, sort=["-seq"], limit=100)
-        given = {"failed": None, **context}
-        return render(
-            service, request, "space_structure.html", status=status, structure=structure, said=said.documents,
-            projects=projects.documents, contacts=contacts.total, college=finder.college(structure["key"]),
-            why_not=await why_not_publish(service, structure["key"]), answer=await _last_answer(service, structure),
-            new_id=new_command_id, **given,
-        )  # fmt: skip
-
     @router.get("/{structure}")
     @access("space")
     async def one_structure(request: Request, structure: UUID) -> Response:
-        return await structure_page(request, await mine(service, request, str(structure)))
+        return await _structure_page(service, request, await mine(service, request, str(structure)))
 
     # the record
-
-    async def record_form(
-        request: Request, structure: Document, status: int = 200, values: Any = None,
-        errors: dict[str, str] | None = None, version: object = None,
-    ) -> Response:  # fmt: skip
-        pages: Pages = request.app.state.pages
-        lang = language(request)
-        hidden = {"command_id": new_command_id(), "version": structure["version"] if version is None else version}
-        form = Form.of(
-            ReviseStructure, pages.lexicon, lang, values=structure if values is None else values, errors=errors,
-            choices=await service.definition.choices(service, ReviseStructure, lang), hidden=hidden,
-            skip=("structure", "source"),
-        )  # fmt: skip
-        return render(service, request, "space_record.html", status=status, structure=structure, form=form)
 
     @router.get("/{structure}/record")
     @access("space")
     async def record(request: Request, structure: UUID) -> Response:
-        return await record_form(request, await mine(service, request, str(structure)))
+        return await _record_form(service, request, await mine(service, request, str(structure)))
 
     @router.post("/{structure}/record")
     @access("space")
@@ -118,54 +90,33 @@ def routes(service: Service) -> APIRouter:
 
         done = await carried_out(service, request, data, ReviseStructure, make)
         if isinstance(done, Wrong):
-            return await record_form(request, own, done.status, data, done.errors, done.version)
+            return await _record_form(service, request, own, done.status, data, done.errors, done.version)
         return _back(own, done)
 
     # the public listing
 
-    async def simply(request: Request, structure: UUID, make: Any) -> Response:
-        """A command of one button."""
-        own = await mine(service, request, str(structure))
-        data = await request.form(max_fields=10, max_files=0)
-
-        async def made() -> Command:
-            command: Command = make(UUID(own["key"]))
-            return command
-
-        done = await carried_out(service, request, data, WishListing, made)
-        if isinstance(done, Wrong):
-            return await structure_page(request, own, done.status, failed=done.sentence)
-        return _back(own, done)
-
     @router.post("/{structure}/listing")
     @access("space")
     async def wish(request: Request, structure: UUID) -> Response:
-        return await simply(request, structure, lambda key: WishListing(structure=key))
+        return await _simply(service, request, structure, lambda key: WishListing(structure=key))
 
     @router.post("/{structure}/listing/leave")
     @access("space")
     async def leave(request: Request, structure: UUID) -> Response:
         reason = "À la demande de la structure"
-        return await simply(request, structure, lambda key: UnlistStructure(structure=key, reason=reason))
+        return await _simply(service, request, structure, lambda key: UnlistStructure(structure=key, reason=reason))
 
-    # the picture
+    return router
 
-    async def picture_form(request: Request, structure: Document, status: int = 200, **context: Any) -> Response:
-        given = {
-            "errors": {},
-            "picture": structure["picture"],
-            "text": structure["picture_text"] or "",
-            "version": structure["version"],
-        }
-        return render(
-            service, request, "space_picture.html", status=status, structure=structure, command_id=new_command_id(),
-            **{**given, **context},
-        )  # fmt: skip
+
+def picture_routes(service: Service) -> APIRouter:
+    """The picture of a record."""
+    router = APIRouter(prefix="/space", include_in_schema=False)
 
     @router.get("/{structure}/picture")
     @access("space")
     async def picture(request: Request, structure: UUID) -> Response:
-        return await picture_form(request, await mine(service, request, str(structure)))
+        return await _picture_form(service, request, await mine(service, request, str(structure)))
 
     @router.post("/{structure}/picture")
     @access("space")
@@ -191,8 +142,8 @@ def routes(service: Service) -> APIRouter:
             done = await carried_out(service, request, data, PictureStructure, make, field_of=FIELD_OF)
         if isinstance(done, Wrong):
             text = str(data.get("picture_text") or "")[:1000]
-            return await picture_form(
-                request, own, done.status, errors=done.errors, text=text, version=done.version, **kept
+            return await _picture_form(
+                service, request, own, done.status, errors=done.errors, text=text, version=done.version, **kept
             )
         return _back(own, done)
 
@@ -204,6 +155,68 @@ def routes(service: Service) -> APIRouter:
         return await picture_answer(service, name)
 
     return router
+
+
+async def _structure_page(
+    service: Service, request: Request, structure: Document, status: int = 200, **context: Any
+) -> Response:
+    keys, finder = list(known_as(structure)), finder_of(service)
+    await finder.current()
+    contacts = await service.store.find(CONTACTS, {"structure": keys}, limit=200)
+    said = await service.store.find(SPACE, {"structure": keys}, sort=["-seen"], limit=200)
+    projects = await service.store.find(PROJECTS, {"structures": keys, "withdrawn": False}, sort=["-seq"], limit=100)
+    given = {"failed": None, **context}
+    return render(
+        service, request, "space_structure.html", status=status, structure=structure, said=said.documents,
+        projects=projects.documents, contacts=contacts.total, college=finder.college(structure["key"]),
+        why_not=await why_not_publish(service, structure["key"]), answer=await _last_answer(service, structure),
+        new_id=new_command_id, **given,
+    )  # fmt: skip
+
+
+async def _record_form(service: Service,
+    request: Request, structure: Document, status: int = 200, values: Any = None,
+    errors: dict[str, str] | None = None, version: object = None,
+) -> Response:  # fmt: skip
+    pages: Pages = request.app.state.pages
+    lang = language(request)
+    hidden = {"command_id": new_command_id(), "version": structure["version"] if version is None else version}
+    form = Form.of(
+        ReviseStructure, pages.lexicon, lang, values=structure if values is None else values, errors=errors,
+        choices=await service.definition.choices(service, ReviseStructure, lang), hidden=hidden,
+        skip=("structure", "source"),
+    )  # fmt: skip
+    return render(service, request, "space_record.html", status=status, structure=structure, form=form)
+
+
+async def _simply(service: Service, request: Request, structure: UUID, make: Any) -> Response:
+    """A command of one button."""
+    own = await mine(service, request, str(structure))
+    data = await request.form(max_fields=10, max_files=0)
+
+    async def made() -> Command:
+        command: Command = make(UUID(own["key"]))
+        return command
+
+    done = await carried_out(service, request, data, WishListing, made)
+    if isinstance(done, Wrong):
+        return await _structure_page(service, request, own, done.status, failed=done.sentence)
+    return _back(own, done)
+
+
+async def _picture_form(
+    service: Service, request: Request, structure: Document, status: int = 200, **context: Any
+) -> Response:
+    given = {
+        "errors": {},
+        "picture": structure["picture"],
+        "text": structure["picture_text"] or "",
+        "version": structure["version"],
+    }
+    return render(
+        service, request, "space_picture.html", status=status, structure=structure, command_id=new_command_id(),
+        **{**given, **context},
+    )  # fmt: skip
 
 
 def _back(structure: Document, done: Outcome) -> Response:
