@@ -50,8 +50,6 @@ def asking_routes(service: Service) -> APIRouter:
     router = APIRouter(include_in_schema=False)
     store = service.store
 
-    # for everybody
-
     @router.get("/public/claim")
     @access("public")
     async def ask(request: Request, structure: str = "") -> Response:
