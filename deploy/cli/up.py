@@ -16,7 +16,7 @@ from deploy.host.embedded import Installation
 from deploy.host.root_app import bound, measured, serve
 from deploy.sample import SAMPLE_NETWORK
 from deploy.sample.load import NotHere, load
-from services.directory.accounts.bootstrap_link import first_link
+from services.directory.sign_in.bootstrap_link import first_link
 from shared.base import tracing
 from shared.base.cancellation import CutOff, unless
 from shared.base.settings import Settings

@@ -1,82 +1,51 @@
-"""The directory, wired."""
+"""The directory, composed of its capabilities."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from services.directory.accounts.domain.account import ACCOUNT
-from services.directory.accounts.domain.signing_key import SIGNING_KEY
-from services.directory.accounts.sign_in import closing as close_entry
-from services.directory.accounts.sign_in import opening as open_entry
-from services.directory.accounts.views import ACCOUNT_VIEWS
-from services.directory.casework.domain.coverage import COVERAGE
-from services.directory.casework.domain.request import REQUEST
-from services.directory.casework.domain.support import SUPPORT
-from services.directory.claims.domain import CLAIM
-from services.directory.duplicates.domain import NAMESAKES
-from services.directory.imports.domain import IMPORT
-from services.directory.imports.jobs import closing as close_imports
-from services.directory.imports.jobs import opening as open_imports
-from services.directory.letters.domain import LETTER
-from services.directory.projects.domain import PROJECT
-from services.directory.publications.domain import PUBLICATION
-from services.directory.publications.picture_retention import closing as close_pictures
-from services.directory.publications.picture_retention import opening as open_pictures
-from services.directory.reactions import REACTIONS
+from services.directory.account_pages.feature import FEATURE as ACCOUNT_PAGES
+from services.directory.accounts.feature import FEATURE as ACCOUNTS
+from services.directory.casework.feature import FEATURE as CASEWORK
+from services.directory.claims.feature import FEATURE as CLAIMS
+from services.directory.duplicates.feature import FEATURE as DUPLICATES
+from services.directory.imports.feature import FEATURE as IMPORTS
+from services.directory.letters.feature import FEATURE as LETTERS
+from services.directory.listings.feature import FEATURE as LISTINGS
+from services.directory.projects.feature import FEATURE as PROJECTS
+from services.directory.projects.query import PROJECT_SOURCE, beside
+from services.directory.public.feature import FEATURE as PUBLIC
+from services.directory.publications.feature import FEATURE as PUBLICATIONS
+from services.directory.record.feature import FEATURE as RECORD
 from services.directory.retention import PERSONS
-from services.directory.search.finder import closing as close_finder
-from services.directory.search.finder import opening as open_finder
-from services.directory.structures.domain.contact import CONTACT
-from services.directory.structures.domain.structure import STRUCTURE
-from services.directory.structures.record_fields import commune_named
-from services.directory.views import VIEWS
-from services.directory.web import choices, page_of, routes
-from services.directory.words import WORDS
-from shared.runtime.service import Definition, Service, Suggestion
+from services.directory.search.feature import search
+from services.directory.sign_in.feature import FEATURE as SIGN_IN
+from services.directory.space.feature import FEATURE as SPACE
+from services.directory.structures.feature import FEATURE as STRUCTURES
+from shared.runtime.feature import composed
 
-
-async def opening(service: Service) -> None:
-    """The way in; and the search's index, so that nobody's first search waits for it."""
-    await open_entry(service)
-    await open_finder(service)
-    await open_imports(service)
-    await open_pictures(service)
-
-
-async def closing(service: Service) -> None:
-    """Imports under way go on at the next start."""
-    await close_pictures(service)
-    await close_imports(service)
-    await close_finder(service)
-    await close_entry(service)
-
-
-DIRECTORY = Definition(
-    name="directory",
-    folder=Path(__file__).parent,
-    deciders=(
-        STRUCTURE,
-        CONTACT,
-        SUPPORT,
-        COVERAGE,
-        REQUEST,
-        PUBLICATION,
-        PROJECT,
-        NAMESAKES,
-        CLAIM,
-        LETTER,
-        IMPORT,
-        ACCOUNT,
-        SIGNING_KEY,
-    ),
-    views=(*VIEWS, *ACCOUNT_VIEWS),
-    words=WORDS,
-    routes=routes,
-    page_of=page_of,
-    reactions=REACTIONS,
-    choices=choices,
-    suggestions={"commune": Suggestion("/directory/communes", commune_named)},
-    opening=opening,
-    closing=closing,
+DIRECTORY = composed(
+    "directory",
+    Path(__file__).parent,
+    [
+        STRUCTURES,
+        CASEWORK,
+        PUBLICATIONS,
+        PROJECTS,
+        SIGN_IN,
+        search(PROJECT_SOURCE, beside),
+        RECORD,
+        ACCOUNT_PAGES,
+        SPACE,
+        PUBLIC,
+        DUPLICATES,
+        CLAIMS,
+        LISTINGS,
+        LETTERS,
+        IMPORTS,
+        ACCOUNTS,
+    ],
     persons=PERSONS,
 )
+"""Forms look through the views in this order, and capabilities open in it: the way in before the search, which takes
+its time."""

@@ -8,7 +8,7 @@ from time import perf_counter
 
 from nats.aio.msg import Msg
 
-from services.directory.views import STRUCTURES
+from services.directory.structures.views import STRUCTURES
 from services.observatory.event_table.table import EventTable
 from shared.kernel.projector import Runner
 from shared.kernel.stores.sqlite import SqliteStore

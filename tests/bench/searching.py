@@ -15,6 +15,7 @@ from nats.aio.client import Client
 
 from deploy.host.root_app import root_of
 from services.directory.app import DIRECTORY
+from services.directory.projects.query import PROJECT_SOURCE
 from services.directory.search.finder import Finder
 from shared.base.settings import Settings
 from shared.contract.directory import StructureRegistered
@@ -156,7 +157,7 @@ async def _directory(here: Place, number: int) -> AsyncIterator[Directory]:
     try:
         assert await service.runner.wait_for(number, timeout=600), service.runner.damage
         start = perf_counter()
-        finder = Finder(store)
+        finder = Finder(store, PROJECT_SOURCE)
         assert (await finder.find()).total == number
         built = perf_counter() - start
         transport = ASGITransport(app=root_of({"directory": service}, settings))

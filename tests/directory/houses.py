@@ -17,10 +17,10 @@ from httpx2 import ASGITransport, AsyncClient, Response
 
 from deploy.host.root_app import root_of
 from deploy.sample.plan import OWN
-from services.directory.accounts.bootstrap_link import first_link
-from services.directory.accounts.sign_in import Entry, entry_of
 from services.directory.accounts.views import ACCOUNTS
 from services.directory.app import DIRECTORY
+from services.directory.sign_in.bootstrap_link import first_link
+from services.directory.sign_in.entry import Entry, entry_of
 from services.directory.structures.domain.contact import AddContact
 from services.directory.structures.domain.structure import RegisterStructure
 from shared.base.settings import Settings

@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from httpx2 import AsyncClient, Response
 from PIL import Image
 
-from services.directory.space.views import SPACE
+from services.directory.publications.views import SPACE
 from services.directory.structures.domain.structure import RegisterStructure
 from shared.contract.membership import MemberJoined
 from shared.kernel.command_handler import new_command_id

@@ -9,8 +9,8 @@ from uuid import uuid4
 
 import pytest
 
-from services.directory.reactions import claimant_becomes_contact
-from services.directory.register_views import CLAIMS
+from services.directory.claims.reactions import claimant_becomes_contact
+from services.directory.claims.views import CLAIMS
 from services.directory.structures.domain.listing import ListStructure
 from shared.contract.directory import ClaimAccepted
 from shared.contract.envelope import opened

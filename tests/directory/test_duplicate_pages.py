@@ -13,7 +13,7 @@ from httpx2 import AsyncClient, Response
 from services.directory.casework.domain.support import GiveSupport
 from services.directory.duplicates.worklist import duplicates_of
 from services.directory.structures.domain.structure import RegisterStructure, ReviseStructure
-from services.directory.views import STRUCTURES
+from services.directory.structures.views import STRUCTURES
 from tests.directory.houses import House, house
 from tests.signing_in import account, operator
 

@@ -18,7 +18,7 @@ from services.directory.imports import jobs as import_jobs
 from services.directory.imports import plan as importing
 from services.directory.imports.jobs import imports_of
 from services.directory.structures.domain.structure import RegisterStructure
-from services.directory.views import STRUCTURES
+from services.directory.structures.views import STRUCTURES
 from tests.directory.houses import House, house, until
 from tests.directory.register.test_import_reading import HEADER, ROWS, bomb, wide_sheet, xlsx_bytes
 from tests.signing_in import account, operator

@@ -10,8 +10,8 @@ from httpx2 import AsyncClient
 from services.directory.casework.domain.coverage import NoteMediaCoverage
 from services.directory.casework.domain.support import GiveSupport
 from services.directory.casework.lists import whole_years
+from services.directory.casework.views import SUPPORTS
 from services.directory.structures.domain.structure import MergeStructures
-from services.directory.views import SUPPORTS
 from shared.contract.directory import SupportKind
 from tests.directory.houses import House, house
 from tests.directory.test_accounts_pages import hidden

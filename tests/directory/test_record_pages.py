@@ -12,7 +12,7 @@ from httpx2 import AsyncClient
 
 from services.directory.structures.domain.contact import AddContact
 from services.directory.structures.domain.structure import MergeStructures
-from services.directory.views import STRUCTURES
+from services.directory.structures.views import STRUCTURES
 from shared.contract.personal import Personal
 from shared.kernel.command_handler import new_command_id
 from tests.directory.houses import House

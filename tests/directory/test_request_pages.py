@@ -12,8 +12,8 @@ from httpx2 import AsyncClient, Response
 
 from services.directory.casework.domain.request import AnswerIdentification, RequestIdentification
 from services.directory.casework.requests import criteria_of
+from services.directory.casework.views import REQUESTS
 from services.directory.structures.domain.structure import CloseStructure, ReviseStructure
-from services.directory.views import REQUESTS
 from tests.directory.houses import House, house
 from tests.directory.test_accounts_pages import hidden
 from tests.directory.test_project_pages import browser, page, registered

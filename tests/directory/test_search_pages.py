@@ -26,7 +26,7 @@ from services.directory.structures.domain.structure import (
     RegisterStructure,
     ReviseStructure,
 )
-from services.directory.views import STRUCTURES
+from services.directory.structures.views import STRUCTURES
 from shared.kernel.command_handler import new_command_id
 from shared.runtime.nats.embedded_server import NatsServer
 from tests.directory.houses import House

@@ -16,11 +16,11 @@ from httpx2 import AsyncClient
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
-from services.directory.accounts.bootstrap_link import first_link
 from services.directory.accounts.domain.account import CloseAccount
-from services.directory.accounts.passwords import Passwords, check_new
-from services.directory.accounts.sign_in_pages import local
-from services.directory.accounts.signed_links import BadLink, Links, OldLink
+from services.directory.sign_in.bootstrap_link import first_link
+from services.directory.sign_in.pages import local
+from services.directory.sign_in.passwords import Passwords, check_new
+from services.directory.sign_in.signed_links import BadLink, Links, OldLink
 from services.directory.structures.domain.contact import ReviseContact
 from shared.contract.personal import Personal
 from shared.kernel.decider import Refused
@@ -252,7 +252,7 @@ async def test_a_page_says_the_same_of_an_address_that_nobody_has(posting: House
 
 
 async def test_a_server_that_is_away_is_tried_again(posting: House, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
-    monkeypatch.setattr("services.directory.accounts.link_mail.FIRST_PAUSE", 0.05)
+    monkeypatch.setattr("services.directory.sign_in.link_mail.FIRST_PAUSE", 0.05)
     await posting.opened(WHO, "all:reader")
     mail_server.rcpt[WHO] = ["451 4.3.0 later"]
     async with posting.browser() as browser:
@@ -322,7 +322,7 @@ async def test_a_contact_comes_in_by_mail_and_lands_in_the_space(posting: House,
 
 async def test_who_is_a_contact_no_more_gets_no_link(posting: House, mail_server: MailServer) -> None:
     structure = await posting.contact("ancien@exemple.invalid")
-    from services.directory.views import CONTACTS
+    from services.directory.structures.contact_views import CONTACTS
 
     (contact,) = (await posting.now.store.find(CONTACTS, {"structure": str(structure)})).documents
     person = await posting.entry.person_at("ancien@exemple.invalid")

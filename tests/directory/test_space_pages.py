@@ -19,11 +19,11 @@ from services.directory.projects.domain import ReviseProject
 from services.directory.projects.views import PROJECTS
 from services.directory.publications.picture_retention import sweep
 from services.directory.publications.pictures import BIGGEST, pictures_of
-from services.directory.space.views import SPACE
+from services.directory.publications.views import SPACE
 from services.directory.structures.domain.contact import AddContact
 from services.directory.structures.domain.listing import DeclineListing, ListStructure
 from services.directory.structures.domain.structure import MergeStructures
-from services.directory.views import STRUCTURES
+from services.directory.structures.views import STRUCTURES
 from shared.contract.membership import MemberLeft
 from shared.contract.personal import Personal
 from tests.directory.houses import House, house

@@ -10,9 +10,9 @@ import orjson
 import pytest
 from openpyxl import load_workbook
 
-from services.directory.accounts.views import CONTACT_ADDRESSES
 from services.directory.letters.domain import BeginLetter
 from services.directory.letters.sending import survey_letters
+from services.directory.structures.contact_views import CONTACT_ADDRESSES
 from services.observatory.api import today
 from services.observatory.surveys.domain.state import answer_id
 from services.observatory.surveys.domain.survey import CloseSurvey, ExtendSurvey, PublishSurveyResults, SendSurvey

@@ -8,9 +8,9 @@ from uuid import UUID, uuid4, uuid5
 import pytest
 
 from services.directory.app import DIRECTORY
+from services.directory.structures.contact_views import CONTACTS
 from services.directory.structures.domain.contact import AddContact, RemoveContact
 from services.directory.structures.domain.structure import CloseStructure, RegisterStructure, ReopenStructure
-from services.directory.views import CONTACTS
 from services.events.app import EVENTS
 from services.events.gatherings.domain.planning import PlanGathering
 from services.events.gatherings.domain.registrations import RegisterParticipant

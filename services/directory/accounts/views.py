@@ -1,4 +1,4 @@
-"""What the pages of accounts read, and how contacts are found by address. Who may do what is not asked here but of the kernel's own view, as in every service."""
+"""What the pages of accounts read. Who may do what is asked of the kernel's own view, as in every service."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from shared.contract.accounts import (
     TokenIssued,
     TokenWithdrawn,
 )  # fmt: skip
-from shared.contract.directory import ContactAdded, ContactRemoved, ContactRevised
 from shared.contract.envelope import Recorded, instant
 from shared.kernel.projection import Document, View, folded, kept
 
@@ -138,29 +137,3 @@ SIGNING_KEYS = View(
     fields=("since", "withdrawn"),
     asks="administrator",
 )
-
-
-def _contact_added(document: Document | None, data: ContactAdded, event: Recorded) -> Document:
-    email = kept(data.email, event, "email")
-    return {"structure": str(data.structure), "person": str(data.name.person), "email": email}
-
-
-def _contact_revised(document: Document | None, data: ContactRevised, event: Recorded) -> Document | None:
-    if document is None or data.email is None:
-        return document
-    return {**document, "email": kept(data.email, event, "email")}
-
-
-CONTACT_ADDRESSES = View(
-    name="contact_addresses",
-    version=1,
-    on={
-        ContactAdded: _contact_added,
-        ContactRevised: _contact_revised,
-        ContactRemoved: lambda document, data, event: None,
-    },
-    fields=("person", "structure"),
-    asks="administrator",
-)
-
-ACCOUNT_VIEWS = (ACCOUNTS, SIGNING_KEYS, CONTACT_ADDRESSES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shared.base.translations import Words
 
-ACCOUNT_WORDS: Words = {
+WORDS: Words = {
     "event.AccountOpened": ("Compte ouvert", "Account opened"),
     "event.AccountRevised": ("Compte modifié", "Account changed"),
     "event.AccountClosed": ("Compte clos", "Account closed"),

@@ -10,8 +10,8 @@ from fastapi import Request
 from markupsafe import Markup
 
 from services.directory.search.finder import Finder
-from services.directory.space.ownership import known_as
-from services.directory.views import STRUCTURES
+from services.directory.structures.kept_records import known_as
+from services.directory.structures.views import STRUCTURES
 from shared.base.paris_days import PARIS
 from shared.kernel.projection import Document, Page, Store, View
 from shared.runtime.service import Service
@@ -90,6 +90,7 @@ def by_year_chart(service: Service, request: Request, title: str, counts: Mappin
 
 
 def whole_years(counts: Mapping[str, int]) -> list[tuple[str, int]]:
-    """Every year from the first to the last with its number: in a year between, where nothing is noted, there was none."""
+    """Every year from the first to the last with its number: in a year between, where nothing is noted, there was
+    none."""
     years = [int(year) for year in counts]
     return [(str(year), counts.get(str(year), 0)) for year in range(min(years), max(years) + 1)] if years else []

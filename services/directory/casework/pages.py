@@ -8,9 +8,10 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.responses import Response
 
 from services.directory.casework.lists import by_year_chart, notes, whole_years
+from services.directory.casework.views import COVERAGES, SUPPORTS
 from services.directory.search.finder import finder_of
 from services.directory.structures.record_fields import place_of
-from services.directory.views import COVERAGES, STRUCTURES, SUPPORTS
+from services.directory.structures.views import STRUCTURES
 from shared.contract.directory import SupportKind
 from shared.kernel.command_handler import new_command_id
 from shared.runtime.service import Service
@@ -26,11 +27,7 @@ Id = Annotated[str, Query(max_length=36)]
 def routes(service: Service) -> APIRouter:
     """The routes of both lists."""
     router = APIRouter(include_in_schema=False)
-    store, finder = service.store, finder_of(service)
-
-    async def name_of(structure: str) -> str | None:
-        document = await store.get(STRUCTURES, structure) if structure else None
-        return document["name"] if document else None
+    store = service.store
 
     @router.get("/supports")
     async def supports(
@@ -42,12 +39,14 @@ def routes(service: Service) -> APIRouter:
         page: PageNumber = 1,
     ) -> Response:
         found = await notes(
-            store, finder, SUPPORTS, "kind", q=q, structure=structure, years=year or [], values=kind or [], page=page
-        )
+            store, finder_of(service), SUPPORTS, "kind", q=q, structure=structure, years=year or [], values=kind or [],
+            page=page,
+        )  # fmt: skip
         return render(
             service, request, "supports.html", q=q, found=found, kind=kind or [], year=year or [], page=page,
-            structure=structure, structure_name=await name_of(structure), kinds=get_args(SupportKind),
-            pages_total=pages_total(page, found.page.total), command_id=new_command_id, years=whole_years(found.by_year),
+            structure=structure, structure_name=await _name_of(service, structure), kinds=get_args(SupportKind),
+            pages_total=pages_total(page, found.page.total), command_id=new_command_id,
+            years=whole_years(found.by_year),
             chart=by_year_chart(service, request, "supports.by-year", found.by_year),
         )  # fmt: skip
 
@@ -61,22 +60,16 @@ def routes(service: Service) -> APIRouter:
         page: PageNumber = 1,
     ) -> Response:
         found = await notes(
-            store,
-            finder,
-            COVERAGES,
-            "medium",
-            q=q,
-            structure=structure,
-            years=year or [],
-            values=medium or [],
-            page=page,
-        )
+            store, finder_of(service), COVERAGES, "medium", q=q, structure=structure, years=year or [],
+            values=medium or [], page=page,
+        )  # fmt: skip
         media = sorted(found.by_facet.items(), key=lambda pair: (-pair[1], pair[0]))
         return render(
             service, request, "coverages.html", q=q, found=found, medium=medium or [], year=year or [], page=page,
-            structure=structure, structure_name=await name_of(structure),
+            structure=structure, structure_name=await _name_of(service, structure),
             media=[pair for n, pair in enumerate(media) if n < MEDIA or pair[0] in (medium or [])],
-            pages_total=pages_total(page, found.page.total), command_id=new_command_id, years=whole_years(found.by_year),
+            pages_total=pages_total(page, found.page.total), command_id=new_command_id,
+            years=whole_years(found.by_year),
             chart=by_year_chart(service, request, "coverages.by-year", found.by_year),
         )  # fmt: skip
 
@@ -86,7 +79,7 @@ def routes(service: Service) -> APIRouter:
         """The structure first: a note is about one."""
         if command not in CHOSEN_FOR:
             raise HTTPException(404)
-        found = await finder.find(q, limit=PAGE, count=(), order="name" if q else "-seen")
+        found = await finder_of(service).find(q, limit=PAGE, count=(), order="name" if q else "-seen")
         return render(
             service,
             request,
@@ -99,3 +92,8 @@ def routes(service: Service) -> APIRouter:
         )
 
     return router
+
+
+async def _name_of(service: Service, structure: str) -> str | None:
+    document = await service.store.get(STRUCTURES, structure) if structure else None
+    return document["name"] if document else None

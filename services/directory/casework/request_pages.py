@@ -1,4 +1,5 @@
-"""The pages of identification requests: their list, one with its criteria and answers, answering it, an answer again."""
+"""The pages of identification requests: their list, one with its criteria and answers, answering it, an answer
+again."""
 
 from __future__ import annotations
 
@@ -13,12 +14,11 @@ from starlette.responses import Response, StreamingResponse
 from services.directory.casework.domain.request import AnswerIdentification
 from services.directory.casework.lists import by_year_chart, whole_years
 from services.directory.casework.requests import MOST, answers_of, candidates, criteria_now, given_in
-from services.directory.search.exports import FORMATS, file_name
+from services.directory.casework.views import REQUESTS
+from services.directory.search.exports import FORMATS, exporter, file_name
 from services.directory.search.finder import finder_of
-from services.directory.search.pages import exporter
 from services.directory.structures.history import as_given
 from services.directory.structures.record_fields import place_of
-from services.directory.views import REQUESTS
 from shared.kernel.command_handler import Stale, id_after, new_command_id
 from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Conflict
@@ -39,16 +39,10 @@ OFFERED = ("csv", "xlsx", "geojson", "json", "vcard")
 FIELDS = 500  # of the form of an answer
 
 
-def routes(service: Service) -> APIRouter:
-    """The routes of the requests."""
+def reading_routes(service: Service) -> APIRouter:
+    """The list of requests, one of them, an answer as it was given."""
     router = APIRouter(prefix="/requests", include_in_schema=False)
-    store, finder = service.store, finder_of(service)
-
-    async def known(key: UUID) -> Document:
-        document = await store.get(REQUESTS, str(key))
-        if document is None:
-            raise HTTPException(404)
-        return document
+    store = service.store
 
     @router.get("")
     async def requests(
@@ -66,12 +60,13 @@ def routes(service: Service) -> APIRouter:
         return render(
             service, request, "requests.html", q=q, found=found, page=page, pages_total=pages_total(page, found.total),
             chosen=chosen, by_state=await store.count_by(REQUESTS, "state", by_state, text=q), by_year=by_year,
-            states=STATES, years=whole_years(by_year), chart=by_year_chart(service, request, "requests.by-year", by_year),
+            states=STATES, years=whole_years(by_year),
+            chart=by_year_chart(service, request, "requests.by-year", by_year),
         )  # fmt: skip
 
     @router.get("/{key}")
     async def one(request: Request, key: UUID) -> Response:
-        document = await known(key)
+        document = await _known(service, key)
         history = await service.execute.history("request", key)
         answers = []
         for answer in answers_of(history):
@@ -80,7 +75,8 @@ def routes(service: Service) -> APIRouter:
             answers.append({"event": answer, "records": records, "given": len(keys)})
         return render(
             service, request, "request.html", asked=document, answers=answers, history=newest_first(history),
-            criteria=await criteria_now(finder, document), offered=OFFERED, command_id=new_command_id, place=place_of,
+            criteria=await criteria_now(finder_of(service), document), offered=OFFERED, command_id=new_command_id,
+            place=place_of,
         )  # fmt: skip
 
     @router.get("/{key}/export")
@@ -91,7 +87,7 @@ def routes(service: Service) -> APIRouter:
         format: Annotated[str, Query(max_length=10)] = "csv",
     ) -> Response:
         """An answer as it was given: the latest, or that of the event `answer`."""
-        await known(key)
+        await _known(service, key)
         told = answers_of(await service.execute.history("request", key))
         wanted = next((one for one in told if answer in (None, one.seq)), None)
         keys, upto = given_in(wanted) if wanted else ([], 0)
@@ -106,29 +102,22 @@ def routes(service: Service) -> APIRouter:
             how.write(format, as_given(store, keys, upto)), media_type=FORMATS[format].media_type, headers=headers
         )
 
-    async def answering(
-        request: Request, document: Document, q: str, *, status: int = 200, id: UUID | None = None, **more: Any
-    ) -> Response:
-        """The answer in the making: who is found, each to be left out or not."""
-        if document["state"] == "withdrawn":
-            raise Refused("request-withdrawn")
-        criteria = await criteria_now(finder, document, q)
-        found = await candidates(finder, criteria, SHOWN) if criteria.asks else None
-        given = {"errors": {}, "answer": "", "happened": "", "left_out": [], **more}
-        return render(
-            service, request, "request_answer.html", status=status, asked=document, q=q, criteria=criteria, found=found,
-            shown=SHOWN, command_id=id or new_command_id(), today=service.around.clock(), **given,
-        )  # fmt: skip
+    return router
+
+
+def answering_routes(service: Service) -> APIRouter:
+    """Answering a request."""
+    router = APIRouter(prefix="/requests", include_in_schema=False)
 
     @router.get("/{key}/answer")
     @access("editor")
     async def answer(request: Request, key: UUID, q: Words = "") -> Response:
-        return await answering(request, await known(key), q)
+        return await _answering(service, request, await _known(service, key), q)
 
     @router.post("/{key}/answer")
     @access("editor")
     async def answered(request: Request, key: UUID) -> Response:
-        document = await known(key)
+        document = await _known(service, key)
         form = await request.form(max_fields=FIELDS, max_files=0)
         pages: Pages = request.app.state.pages
         lang, say = language(request), pages.lexicon.say
@@ -141,8 +130,8 @@ def routes(service: Service) -> APIRouter:
         except ValueError:
             raise HTTPException(400) from None
         q = text["q"][:200]
-        criteria = await criteria_now(finder, document, q)
-        found = await candidates(finder, criteria, 0) if criteria.asks else None
+        criteria = await criteria_now(finder_of(service), document, q)
+        found = await candidates(finder_of(service), criteria, 0) if criteria.asks else None
         kept = [one for one in found.keys if one not in set(left_out)] if found else []
         errors: dict[str, str] = {}
         status = 422
@@ -174,9 +163,38 @@ def routes(service: Service) -> APIRouter:
         else:
             await service.runner.wait_for(outcome.seq)
             return RedirectResponse(f"/directory/requests/{key}?done={outcome.seq}", 303)
-        return await answering(
+        return await _answering(service,
             request, document, q, status=status, id=id, errors=errors, answer=text["answer"],
             happened=text["happened_on"], left_out=left_out,
         )  # fmt: skip
 
     return router
+
+
+async def _known(service: Service, key: UUID) -> Document:
+    document = await service.store.get(REQUESTS, str(key))
+    if document is None:
+        raise HTTPException(404)
+    return document
+
+
+async def _answering(
+    service: Service,
+    request: Request,
+    document: Document,
+    q: str,
+    *,
+    status: int = 200,
+    id: UUID | None = None,
+    **more: Any,
+) -> Response:
+    """The answer in the making: who is found, each to be left out or not."""
+    if document["state"] == "withdrawn":
+        raise Refused("request-withdrawn")
+    criteria = await criteria_now(finder_of(service), document, q)
+    found = await candidates(finder_of(service), criteria, SHOWN) if criteria.asks else None
+    given = {"errors": {}, "answer": "", "happened": "", "left_out": [], **more}
+    return render(
+        service, request, "request_answer.html", status=status, asked=document, q=q, criteria=criteria, found=found,
+        shown=SHOWN, command_id=id or new_command_id(), today=service.around.clock(), **given,
+    )  # fmt: skip

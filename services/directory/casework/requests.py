@@ -1,8 +1,8 @@
 """Identification requests: who the network knows that answers to their criteria, what was answered, and that again.
 
-An answer keeps the ids of the structures given and the sequence of the log that they were shown at; past.py folds from
-the log what they were then. So the answer can be given again, as it was, however the records have changed.
-"""
+An answer keeps the ids of the structures given and the sequence of the log that they were shown at;
+structures/history.py folds from the log what they were then. So the answer can be given again, as it was, however the
+records have changed."""
 
 from __future__ import annotations
 

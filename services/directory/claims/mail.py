@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from uuid import UUID
 
-from services.directory.accounts.sign_in import entry_of
-from services.directory.accounts.signed_links import INVITATION
+from services.directory.sign_in.entry import entry_of
+from services.directory.sign_in.signed_links import INVITATION
 from shared.base.translations import Lang
 from shared.kernel.command_handler import utc_now
 from shared.kernel.projection import Document

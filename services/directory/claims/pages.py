@@ -12,25 +12,25 @@ from pydantic import ValidationError
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from services.directory.accounts.sign_in import entry_of
-from services.directory.accounts.signed_links import INVITATION, BadLink, OldLink
 from services.directory.claims.domain import AcceptClaim, ClaimListing, ConfirmClaim, RefuseClaim
 from services.directory.claims.mail import ask_to_confirm, confirmation_link, tell_refusal
-from services.directory.guarded import Wrong, carried_out, command_id
+from services.directory.claims.views import CLAIMS
 from services.directory.public import visibility as public
-from services.directory.register_views import CLAIMS
 from services.directory.search.finder import finder_of
-from services.directory.space.ownership import kept_record
+from services.directory.sign_in.entry import entry_of
+from services.directory.sign_in.signed_links import INVITATION, BadLink, OldLink
 from services.directory.structures.contacts import contacts_at
 from services.directory.structures.domain.structure import RegisterStructure
+from services.directory.structures.kept_records import kept_record
 from services.directory.structures.record_fields import place_of
-from services.directory.views import STRUCTURES
+from services.directory.structures.views import STRUCTURES
 from shared.base.translations import Lang, Lexicon
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import Command, Refused, derived_id
 from shared.kernel.projection import Document
 from shared.runtime.service import Service
 from shared.web.forms.forms import Form, FormField, parse, sentences
+from shared.web.forms.guarded_form import Wrong, carried_out, command_id
 from shared.web.lists import PAGE, PageNumber, pages_total, render
 from shared.web.security.authorization import access, who_of
 from shared.web.security.rate_limits import limited
@@ -45,52 +45,15 @@ STATES = ("open", "unconfirmed", "accepted", "refused")
 NEW = "new"  # in place of a record's id: there is none yet
 
 
-def routes(service: Service) -> APIRouter:
-    """The routes of claims: under `/public/claim` for everybody, under `/claims` for the team."""
+def asking_routes(service: Service) -> APIRouter:
+    """A claim, made and confirmed by anybody."""
     router = APIRouter(include_in_schema=False)
     store = service.store
-
-    def words(request: Request, code: str, **values: Any) -> str:
-        pages: Pages = request.app.state.pages
-        return pages.lexicon.say(code, language(request), **values)
-
-    # for everybody
-
-    async def form_page(
-        request: Request, structure: Document | None, status: int = 200, values: Any = None,
-        errors: dict[str, str] | None = None, id: UUID | None = None,
-    ) -> Response:  # fmt: skip
-        pages: Pages = request.app.state.pages
-        choices = await service.definition.choices(service, ClaimListing, language(request))
-        form = Form.of(
-            ClaimListing, pages.lexicon, language(request), values=values, errors=errors,
-            choices={name: choices[name] for name in ("department",) if name in choices},
-            only=ABOUT_SELF if structure else (*ABOUT_IT, *ABOUT_SELF),
-            hidden={"command_id": id or new_command_id(), "structure": structure["key"] if structure else None},
-        )  # fmt: skip
-        by_name = {one.name: _of_claim(one, pages.lexicon, language(request)) for one in form.fields}
-        fields = tuple(by_name[name] for name in (*ABOUT_IT, *ABOUT_SELF) if name in by_name)
-        asked = {one.anchor: one.label for one in fields}
-        problems = tuple(replace(one, label=asked.get(one.anchor or "", one.label)) for one in form.problems)
-        request.state.personal = values is not None
-        return render(
-            service, request, "claim.html", status=status, form=replace(form, fields=fields, problems=problems),
-            structure=structure,
-        )  # fmt: skip
-
-    async def claimed(key: str) -> Document | None:
-        """The public record that a form is about; nothing of one that is not public is told."""
-        if not key:
-            return None
-        try:
-            return await public.listed_structure(service, key)
-        except public.Elsewhere as kept:
-            return await public.listed_structure(service, kept.key)
 
     @router.get("/public/claim")
     @access("public")
     async def ask(request: Request, structure: str = "") -> Response:
-        return await form_page(request, await claimed(structure))
+        return await _form_page(service, request, await _claimed(service, structure))
 
     @router.post("/public/claim")
     @access("public")
@@ -98,7 +61,7 @@ def routes(service: Service) -> APIRouter:
         limited(request, "form")
         data: FormData = await request.form(max_fields=30, max_files=0)
         id = command_id(data)
-        structure = await claimed(str(data.get("structure") or ""))
+        structure = await _claimed(service, str(data.get("structure") or ""))
         read = parse(ClaimListing, data)
         if structure is not None:
             read |= {"structure": structure["key"], "structure_name": structure["name"]}
@@ -107,13 +70,13 @@ def routes(service: Service) -> APIRouter:
         except ValidationError as wrong:
             pages: Pages = request.app.state.pages
             errors = sentences(wrong, ClaimListing, pages.lexicon, language(request))
-            return await form_page(request, structure, 422, data, errors, id)
+            return await _form_page(service, request, structure, 422, data, errors, id)
         limited(request, "mail-link-account", entry_of(service).links.mark(command.email.clear).hex())
         try:
             outcome = await service.execute(command, id=id, actor="public")
         except Refused as no:
-            errors = {"": words(request, f"refused.{no.code}", **no.values)}
-            return await form_page(request, structure, 422, data, errors)
+            errors = {"": _words(service, request, f"refused.{no.code}", **no.values)}
+            return await _form_page(service, request, structure, 422, data, errors)
         await service.runner.wait_for(outcome.seq)
         claim = await store.get(CLAIMS, str(outcome.entity_id))
         if claim is not None and not outcome.repeated:
@@ -130,26 +93,17 @@ def routes(service: Service) -> APIRouter:
     async def confirmed(request: Request) -> Response:
         return render(service, request, "claim_said.html", what="confirmed")
 
-    def claim_of(request: Request, token: str) -> UUID | Response:
-        limited(request, "sign-in")
-        try:
-            return entry_of(service).links.read_claim(token, service.sessions.now())
-        except OldLink:
-            return render(service, request, "claim_said.html", status=410, what="old")
-        except BadLink:
-            return render(service, request, "claim_said.html", status=404, what="bad")
-
     @router.get("/public/claim/confirm/{token}")
     @access("public")
     async def confirm(request: Request, token: str) -> Response:
         """A GET changes nothing, since mail programs follow links by themselves; the button does."""
-        claim = claim_of(request, token)
+        claim = _claim_of(service, request, token)
         return claim if isinstance(claim, Response) else render(service, request, "claim_said.html", what="confirm")
 
     @router.post("/public/claim/confirm/{token}")
     @access("public")
     async def confirm_it(request: Request, token: str) -> Response:
-        claim = claim_of(request, token)
+        claim = _claim_of(service, request, token)
         if isinstance(claim, Response):
             return claim
         try:
@@ -161,16 +115,13 @@ def routes(service: Service) -> APIRouter:
         await service.runner.wait_for(outcome.seq)
         return RedirectResponse(f"{CLAIM}/confirmed", 303)
 
-    # for the team
+    return router
 
-    async def known(key: str) -> Document:
-        document = await store.get(CLAIMS, key)
-        if document is None:
-            raise HTTPException(404)
-        return document
 
-    def opened(request: Request, claim: Document) -> Document:
-        return {**claim, **{n: revealed(request, service, claim[n]) for n in ("name", "email", "message")}}
+def team_routes(service: Service) -> APIRouter:
+    """The list of claims, and their answers, for the team."""
+    router = APIRouter(include_in_schema=False)
+    store = service.store
 
     @router.get("/claims")
     @access("editor")
@@ -179,31 +130,21 @@ def routes(service: Service) -> APIRouter:
             raise HTTPException(404)
         found = await store.find(CLAIMS, {"state": state}, sort=["-at"], limit=PAGE, offset=(page - 1) * PAGE)
         return render(
-            service, request, "claims.html", claims=[opened(request, one) for one in found.documents], chosen=state,
+            service, request, "claims.html", claims=[_opened(service, request, one) for one in found.documents],
+            chosen=state,
             states=STATES, counts=await store.count_by(CLAIMS, "state"), page=page,
             pages_total=pages_total(page, found.total), wished=await wishes(service),
-        )  # fmt: skip
-
-    async def claim_page(request: Request, key: str, status: int = 200, **context: Any) -> Response:
-        claim = opened(request, await known(key))
-        asked = await kept_record(service, claim["structure"]) if claim["structure"] else None
-        alike = [] if asked else (await finder_of(service).find(claim["structure_name"], limit=6, count=())).documents
-        given = {"failed": None, "link": None, "chosen": None, "reason": "", **context}
-        return render(
-            service, request, "claim_record.html", status=status, claim=claim, asked=asked, alike=alike, new=NEW, place=place_of,
-            same_domain=_same_domain(claim, asked), to_files=entry_of(service).mail.to_files,
-            contact=await _is_contact(service, claim), new_id=new_command_id, **given,
         )  # fmt: skip
 
     @router.get("/claims/{key}")
     @access("editor")
     async def claim(request: Request, key: UUID) -> Response:
-        return await claim_page(request, str(key))
+        return await _claim_page(service, request, str(key))
 
     @router.post("/claims/{key}/accept")
     @access("editor")
     async def accept(request: Request, key: UUID) -> Response:
-        document = await known(str(key))
+        document = await _known(service, str(key))
         data = await request.form(max_fields=10, max_files=0)
         wanted = str(data.get("structure") or "")
 
@@ -215,7 +156,7 @@ def routes(service: Service) -> APIRouter:
 
         outcome = await carried_out(service, request, data, AcceptClaim, make, {"structure": wanted}, key)
         if isinstance(outcome, Wrong):
-            return await claim_page(request, str(key), outcome.status, failed=outcome.sentence, chosen=wanted)
+            return await _claim_page(service, request, str(key), outcome.status, failed=outcome.sentence, chosen=wanted)
         address = service.keyring.reveal(document["email"])
         if address is not None and not outcome.repeated:
             person = UUID(document["email"]["person"])
@@ -225,7 +166,7 @@ def routes(service: Service) -> APIRouter:
     @router.post("/claims/{key}/refuse")
     @access("editor")
     async def refuse(request: Request, key: UUID) -> Response:
-        document = await known(str(key))
+        document = await _known(service, str(key))
         data = await request.form(max_fields=10, max_files=0)
         reason = str(data.get("reason") or "")[:1000]
 
@@ -234,7 +175,7 @@ def routes(service: Service) -> APIRouter:
 
         outcome = await carried_out(service, request, data, RefuseClaim, make)
         if isinstance(outcome, Wrong):
-            return await claim_page(request, str(key), outcome.status, failed=outcome.sentence, reason=reason)
+            return await _claim_page(service, request, str(key), outcome.status, failed=outcome.sentence, reason=reason)
         if document["state"] == "open" and not outcome.repeated:
             tell_refusal(service, document, " ".join(reason.split()), language(request))
         return RedirectResponse(f"{CLAIMS_PAGE}/{key}?done={outcome.seq}", 303)
@@ -243,17 +184,89 @@ def routes(service: Service) -> APIRouter:
     @access("editor")
     async def link(request: Request, key: UUID) -> Response:
         """Where no mail server is set, the link that a mail would bring, to be handed over."""
-        document, mail = await known(str(key)), entry_of(service).mail
+        document, mail = await _known(service, str(key)), entry_of(service).mail
         if not mail.to_files or document["state"] not in ("unconfirmed", "accepted"):
             raise HTTPException(404)
         if document["state"] == "unconfirmed":
-            return await claim_page(request, str(key), link=confirmation_link(service, key))
+            return await _claim_page(service, request, str(key), link=confirmation_link(service, key))
         if not await _is_contact(service, document):
             raise HTTPException(404)
         person = UUID(document["email"]["person"])
-        return await claim_page(request, str(key), link=mail.link(person, good_for=INVITATION))
+        return await _claim_page(service, request, str(key), link=mail.link(person, good_for=INVITATION))
 
     return router
+
+
+def _words(service: Service, request: Request, code: str, **values: Any) -> str:
+    pages: Pages = request.app.state.pages
+    return pages.lexicon.say(code, language(request), **values)
+
+
+async def _form_page(service: Service,
+    request: Request, structure: Document | None, status: int = 200, values: Any = None,
+    errors: dict[str, str] | None = None, id: UUID | None = None,
+) -> Response:  # fmt: skip
+    pages: Pages = request.app.state.pages
+    choices = await service.definition.choices(service, ClaimListing, language(request))
+    form = Form.of(
+        ClaimListing, pages.lexicon, language(request), values=values, errors=errors,
+        choices={name: choices[name] for name in ("department",) if name in choices},
+        only=ABOUT_SELF if structure else (*ABOUT_IT, *ABOUT_SELF),
+        hidden={"command_id": id or new_command_id(), "structure": structure["key"] if structure else None},
+    )  # fmt: skip
+    by_name = {one.name: _of_claim(one, pages.lexicon, language(request)) for one in form.fields}
+    fields = tuple(by_name[name] for name in (*ABOUT_IT, *ABOUT_SELF) if name in by_name)
+    asked = {one.anchor: one.label for one in fields}
+    problems = tuple(replace(one, label=asked.get(one.anchor or "", one.label)) for one in form.problems)
+    request.state.personal = values is not None
+    return render(
+        service, request, "claim.html", status=status, form=replace(form, fields=fields, problems=problems),
+        structure=structure,
+    )  # fmt: skip
+
+
+async def _claimed(service: Service, key: str) -> Document | None:
+    """The public record that a form is about; nothing of one that is not public is told."""
+    if not key:
+        return None
+    try:
+        return await public.listed_structure(service, key)
+    except public.Elsewhere as kept:
+        return await public.listed_structure(service, kept.key)
+
+
+def _claim_of(service: Service, request: Request, token: str) -> UUID | Response:
+    limited(request, "sign-in")
+    try:
+        return entry_of(service).links.read_claim(token, service.sessions.now())
+    except OldLink:
+        return render(service, request, "claim_said.html", status=410, what="old")
+    except BadLink:
+        return render(service, request, "claim_said.html", status=404, what="bad")
+
+
+async def _known(service: Service, key: str) -> Document:
+    document = await service.store.get(CLAIMS, key)
+    if document is None:
+        raise HTTPException(404)
+    return document
+
+
+def _opened(service: Service, request: Request, claim: Document) -> Document:
+    return {**claim, **{n: revealed(request, service, claim[n]) for n in ("name", "email", "message")}}
+
+
+async def _claim_page(service: Service, request: Request, key: str, status: int = 200, **context: Any) -> Response:
+    claim = _opened(service, request, await _known(service, key))
+    asked = await kept_record(service, claim["structure"]) if claim["structure"] else None
+    alike = [] if asked else (await finder_of(service).find(claim["structure_name"], limit=6, count=())).documents
+    given = {"failed": None, "link": None, "chosen": None, "reason": "", **context}
+    return render(
+        service, request, "claim_record.html", status=status, claim=claim, asked=asked, alike=alike, new=NEW,
+        place=place_of,
+        same_domain=_same_domain(claim, asked), to_files=entry_of(service).mail.to_files,
+        contact=await _is_contact(service, claim), new_id=new_command_id, **given,
+    )  # fmt: skip
 
 
 def _of_claim(field: FormField, lexicon: Lexicon, lang: Lang) -> FormField:

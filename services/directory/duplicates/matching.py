@@ -2,8 +2,8 @@
 
 Names are compared word by word, each word weighing as much as it is rare: what two names share, divided by all that
 either has. "Kynarou" and "Kynarou France" share what counts, "Association inventée 0001" and "… 0002" do not. Words are
-like each other within a typing error; figures only where they are the same. Only records with a rare word, an acronym, a
-number or the skeleton of a name in common are compared at all, so 20,000 lines against 100,000 records take seconds.
+like each other within a typing error; figures only where they are the same. Only records with a rare word, an acronym,
+a number or the skeleton of a name in common are compared at all, so 20,000 lines against 100,000 records take seconds.
 """
 
 from __future__ import annotations
@@ -27,7 +27,8 @@ RARE = 3  # names that have a word, up to which the word says who it is
 CROWD = 60  # records that share a word (or a pair of words) up to which they are compared
 ENOUGH = 5  # likely records shown for one line of an import
 EMPTY_WORDS = frozenset({
-    "a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "lez", "par", "pour", "sur", "the", "of",
+    "a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "lez", "par", "pour", "sur", "the",
+    "of",
     "and", "for", "association", "associations", "asso", "ass",
 })  # fmt: skip
 _bracketed = re.compile(r"\(([^()]{2,15})\)|\s[-–—]\s*([^\s()]{2,15})(?=\s|$)")

@@ -19,7 +19,7 @@ from starlette.responses import Response
 
 from services.directory.duplicates.domain import DoubtNamesakes, TellNamesakesApart
 from services.directory.duplicates.matching import Pair, named
-from services.directory.duplicates.views import MERGES
+from services.directory.duplicates.views import MERGES, NAMESAKES
 from services.directory.duplicates.worklist import (
     REASONS,
     SURE,
@@ -31,17 +31,15 @@ from services.directory.duplicates.worklist import (
     sure,
     takeable,
 )
-from services.directory.register_views import NAMESAKES
 from services.directory.structures.domain.structure import MergeStructures, UnmergeStructures
 from services.directory.structures.domain.structure_state import FACTS, LISTS
 from services.directory.structures.record_fields import in_words, place_of
-from services.directory.views import STRUCTURES
+from services.directory.structures.views import STRUCTURES
 from shared.base.translations import Lang, Lexicon
 from shared.contract.directory import MergedField
 from shared.kernel.command_handler import Outcome, Stale, new_command_id
 from shared.kernel.decider import Command, Refused
 from shared.kernel.eventlog.event_log import Conflict
-from shared.kernel.projection import Document
 from shared.runtime.service import Service
 from shared.web.forms.reference_check import known
 from shared.web.lists import PAGE, Chosen, PageNumber, Words, pages_total, render
@@ -57,15 +55,10 @@ Place = Annotated[int, Query(ge=0, le=10**6)]
 C = TypeVar("C", bound=Command)
 
 
-def routes(service: Service) -> APIRouter:
-    """The routes of duplicates."""
+def list_routes(service: Service) -> APIRouter:
+    """The list of likely duplicates, and two of them side by side."""
     router = APIRouter(prefix="/duplicates", include_in_schema=False)
     store = service.store
-
-    async def listed(query: Mapping[str, Any]) -> list[Pair]:
-        duplicates = duplicates_of(service)
-        pairs = await duplicates.pairs()
-        return chosen(duplicates, pairs, query.get("q", ""), query.get("sure", ()), query.get("reason", ()))
 
     @router.get("")
     async def work_list(
@@ -117,77 +110,17 @@ def routes(service: Service) -> APIRouter:
 
     @router.get("/compare")
     async def compare(request: Request, first: UUID, second: UUID, kept: UUID | None = None, at: Place = 0) -> Response:
-        return await compared(request, str(first), str(second), str(kept) if kept else None, at, _query(request))
+        return await _compared(
+            service, request, str(first), str(second), str(kept) if kept else None, at, _query(request)
+        )
 
-    async def compared(
-        request: Request,
-        first: str,
-        second: str,
-        kept: str | None,
-        at: int,
-        query: Mapping[str, Any],
-        *,
-        failed: str | None = None,
-        status: int = 200,
-        taken: Sequence[str] | None = None,
-        reason: str = "",
-    ) -> Response:
-        found = await store.get_many(STRUCTURES, [first, second])
-        one, other = found.get(first), found.get(second)
-        if one is None or other is None or first == second:
-            raise HTTPException(404)
-        for own, its in ((one, other), (other, one)):
-            if own["merged_into"] == its["key"] and not failed:
-                return RedirectResponse(f"/directory/structures/{its['key']}", 303)
-        behind = {document["key"]: await standing(service, document) for document in (one, other)}
-        if kept == second or (kept != first and not better_kept(one, other, behind)):
-            one, other = other, one
-        duplicates = duplicates_of(service)
-        likeness, why = (await duplicates.likeness()).compare(named(one), named(other))
-        pages: Pages = request.app.state.pages
-        lang = language(request)
-        sides = [side for side in side_by_side(one, other, FACTS) if side.first or side.second]
-        words = {
-            side.name: [_said(side.name, value, pages.lexicon, lang) for value in (side.first, side.second)]
-            for side in sides
-        }
-        pairs = await listed(query)
-        return render(
-            service, request, "compare.html", status=status, kept=one, other=other, sides=sides, words=words, lists=LISTS,
-            choice={side.name: takeable(side) for side in sides}, behind=behind, why=why, at=at,
-            taken={side.name for side in sides if (side.take_second if taken is None else side.name in taken)},
-            sure=sure(Pair(first, second, likeness, why)), command_id=new_command_id(), command_ids=new_command_id, names={}, failed=failed, reason=reason, place=place_of,
-            query=_filters(query), total=len(pairs), swapped=_compare_at(str(one["key"]), str(other["key"]), at, query, kept=other["key"]),
-            following=_compare_at(pairs[at + 1].first, pairs[at + 1].second, at + 1, query) if at + 1 < len(pairs) else None,
-            version=one["version"], other_version=other["version"],
-        )  # fmt: skip
+    return router
 
-    async def next_one(seq: int, at: int, query: Mapping[str, Any], done: str) -> Response:
-        """The pair that now stands where the last one was; the list where there is none."""
-        pairs = await listed(query)
-        if pairs:
-            place = min(at, len(pairs) - 1)
-            where = _compare_at(pairs[place].first, pairs[place].second, place, query)
-            return RedirectResponse(f"{where}&done={seq}&{done}", 303)
-        return RedirectResponse(f"{HERE}?done={seq}&{done}", 303)
 
-    async def do(request: Request, form: FormData, command: Command, version: int | None = None) -> Outcome:
-        """Executes a command once. Raises Refused, Stale, Conflict, 400 where the form names no command."""
-        try:
-            id = UUID(str(form.get("command_id", "")))
-        except ValueError:
-            raise HTTPException(400) from None
-        await known(service, command)
-        outcome = await service.execute(command, id=id, actor=who_of(request).actor, version=version)
-        await service.runner.wait_for(outcome.seq)
-        return outcome
-
-    def sentence(request: Request, error: Refused | Stale | Conflict) -> str:
-        pages: Pages = request.app.state.pages
-        lang = language(request)
-        if isinstance(error, Refused):
-            return pages.lexicon.say(f"refused.{error.code}", lang, **error.values)
-        return f"{pages.lexicon.say('problem.409', lang)}. {pages.lexicon.say('problem.409.hint', lang)}"
+def answer_routes(service: Service) -> APIRouter:
+    """What is said of two records: merged, told apart, and both taken back."""
+    router = APIRouter(prefix="/duplicates", include_in_schema=False)
+    store = service.store
 
     @router.post("/merge")
     async def merge(request: Request) -> Response:
@@ -200,14 +133,23 @@ def routes(service: Service) -> APIRouter:
             again = other is not None and other["merged_into"] == str(command.structure)
             if other is not None and not again and form.get("other_version") != str(other["version"]):
                 raise Stale(other["version"])
-            outcome = await do(request, form, command, None if again else _number(form, "version"))
+            outcome = await _do(service, request, form, command, None if again else _number(form, "version"))
         except (Refused, Stale, Conflict) as no:
             status = 422 if isinstance(no, Refused) else 409
             first, second = str(command.structure), str(command.merged)
-            return await compared(
-                request, first, second, first, at, query, failed=sentence(request, no), status=status, taken=fields
+            return await _compared(
+                service,
+                request,
+                first,
+                second,
+                first,
+                at,
+                query,
+                failed=_sentence(service, request, no),
+                status=status,
+                taken=fields,
             )
-        return await next_one(outcome.seq, at, query, f"merged={command.merged}")
+        return await _next_one(service, outcome.seq, at, query, f"merged={command.merged}")
 
     @router.post("/apart")
     async def tell_apart(request: Request) -> Response:
@@ -221,40 +163,132 @@ def routes(service: Service) -> APIRouter:
             failed = pages.lexicon.say("duplicates.reason-too-short", language(request))
             if not 0 < len(reason.strip()) < 3 and len(reason) <= 300:
                 raise
-            return await compared(request, first, second, None, at, query, failed=failed, status=422, reason=reason)
-        try:
-            outcome = await do(request, form, command)
-        except (Refused, Stale, Conflict) as no:
-            return await compared(
-                request, first, second, None, at, query, failed=sentence(request, no), status=422, reason=reason
+            return await _compared(
+                service, request, first, second, None, at, query, failed=failed, status=422, reason=reason
             )
-        return await next_one(outcome.seq, at, query, "apart=1")
+        try:
+            outcome = await _do(service, request, form, command)
+        except (Refused, Stale, Conflict) as no:
+            return await _compared(
+                service,
+                request,
+                first,
+                second,
+                None,
+                at,
+                query,
+                failed=_sentence(service, request, no),
+                status=422,
+                reason=reason,
+            )
+        return await _next_one(service, outcome.seq, at, query, "apart=1")
 
     @router.post("/undo")
     async def undo(request: Request) -> Response:
         form = await request.form(max_fields=20, max_files=0)
         command = _made(UnmergeStructures, structure=form.get("kept"), merged=form.get("merged"))
-        return await undone(request, form, command)
+        return await _undone(service, request, form, command)
 
     @router.post("/doubt")
     async def doubt(request: Request) -> Response:
         form = await request.form(max_fields=20, max_files=0)
         command = _made(DoubtNamesakes, first=form.get("first"), second=form.get("second"))
-        return await undone(request, form, command)
-
-    async def undone(request: Request, form: FormData, command: Command) -> Response:
-        outcome = await do(request, form, command)
-        where = local(form.get("back")) or HERE
-        return RedirectResponse(f"{where}{'&' if '?' in where else '?'}done={outcome.seq}", 303)
+        return await _undone(service, request, form, command)
 
     return router
 
 
-async def merged_records(service: Service, structure: Document) -> Mapping[str, Any]:
-    """For the page of a record: the records that were merged into it."""
-    found = await service.store.find(MERGES, {"kept": structure["key"], "holds": True}, sort=["-at"], limit=50)
-    names = await service.store.get_many(STRUCTURES, [one["key"] for one in found.documents])
-    return {"merges": found.documents, "merged_names": names, "command_ids": new_command_id}
+async def _listed(service: Service, query: Mapping[str, Any]) -> list[Pair]:
+    duplicates = duplicates_of(service)
+    pairs = await duplicates.pairs()
+    return chosen(duplicates, pairs, query.get("q", ""), query.get("sure", ()), query.get("reason", ()))
+
+
+async def _compared(
+    service: Service,
+    request: Request,
+    first: str,
+    second: str,
+    kept: str | None,
+    at: int,
+    query: Mapping[str, Any],
+    *,
+    failed: str | None = None,
+    status: int = 200,
+    taken: Sequence[str] | None = None,
+    reason: str = "",
+) -> Response:
+    found = await service.store.get_many(STRUCTURES, [first, second])
+    one, other = found.get(first), found.get(second)
+    if one is None or other is None or first == second:
+        raise HTTPException(404)
+    for own, its in ((one, other), (other, one)):
+        if own["merged_into"] == its["key"] and not failed:
+            return RedirectResponse(f"/directory/structures/{its['key']}", 303)
+    behind = {document["key"]: await standing(service, document) for document in (one, other)}
+    if kept == second or (kept != first and not better_kept(one, other, behind)):
+        one, other = other, one
+    duplicates = duplicates_of(service)
+    likeness, why = (await duplicates.likeness()).compare(named(one), named(other))
+    pages: Pages = request.app.state.pages
+    lang = language(request)
+    sides = [side for side in side_by_side(one, other, FACTS) if side.first or side.second]
+    words = {
+        side.name: [_said(side.name, value, pages.lexicon, lang) for value in (side.first, side.second)]
+        for side in sides
+    }
+    pairs = await _listed(service, query)
+    return render(
+        service, request, "compare.html", status=status, kept=one, other=other, sides=sides, words=words,
+        lists=LISTS,
+        choice={side.name: takeable(side) for side in sides}, behind=behind, why=why, at=at,
+        taken={side.name for side in sides if (side.take_second if taken is None else side.name in taken)},
+        sure=sure(Pair(first, second, likeness, why)), command_id=new_command_id(), command_ids=new_command_id,
+        names={}, failed=failed, reason=reason, place=place_of,
+        query=_filters(query), total=len(pairs),
+        swapped=_compare_at(str(one["key"]), str(other["key"]), at, query, kept=other["key"]),
+        following=_compare_at(pairs[at + 1].first, pairs[at + 1].second, at + 1, query)
+        if at + 1 < len(pairs) else None,
+        version=one["version"], other_version=other["version"],
+    )  # fmt: skip
+
+
+async def _next_one(service: Service, seq: int, at: int, query: Mapping[str, Any], done: str) -> Response:
+    """The pair that now stands where the last one was; the list where there is none."""
+    pairs = await _listed(service, query)
+    if pairs:
+        place = min(at, len(pairs) - 1)
+        where = _compare_at(pairs[place].first, pairs[place].second, place, query)
+        return RedirectResponse(f"{where}&done={seq}&{done}", 303)
+    return RedirectResponse(f"{HERE}?done={seq}&{done}", 303)
+
+
+async def _do(
+    service: Service, request: Request, form: FormData, command: Command, version: int | None = None
+) -> Outcome:
+    """Executes a command once. Raises Refused, Stale, Conflict, 400 where the form names no command."""
+    try:
+        id = UUID(str(form.get("command_id", "")))
+    except ValueError:
+        raise HTTPException(400) from None
+    await known(service, command)
+    outcome = await service.execute(command, id=id, actor=who_of(request).actor, version=version)
+    await service.runner.wait_for(outcome.seq)
+    return outcome
+
+
+def _sentence(service: Service, request: Request, error: Refused | Stale | Conflict) -> str:
+    pages: Pages = request.app.state.pages
+    lang = language(request)
+    if isinstance(error, Refused):
+        return pages.lexicon.say(f"refused.{error.code}", lang, **error.values)
+    return f"{pages.lexicon.say('problem.409', lang)}. {pages.lexicon.say('problem.409.hint', lang)}"
+
+
+async def _undone(service: Service, request: Request, form: FormData, command: Command) -> Response:
+    outcome = await _do(service, request, form, command)
+    where = local(form.get("back")) or HERE
+    return RedirectResponse(f"{where}{'&' if '?' in where else '?'}done={outcome.seq}", 303)
 
 
 def _made(model: type[C], **answers: Any) -> C:

@@ -1,10 +1,11 @@
-"""Merges, as their list reads them."""
+"""Merges, as their list reads them, and records that were told apart."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from shared.contract.directory import StructuresMerged, StructuresUnmerged
+from shared.contract.directory import NamesakesDoubted, NamesakesToldApart, StructuresMerged, StructuresUnmerged
 from shared.contract.envelope import Recorded
 from shared.kernel.projection import Document, View
 
@@ -34,3 +35,20 @@ MERGES = View(
     fields=("kept", "holds", "at"),
 )
 """By the record that was merged into another: its last merge, and whether that holds."""
+
+
+def _pair(apart: bool) -> Any:
+    def evolve(document: Document | None, data: NamesakesToldApart | NamesakesDoubted, event: Recorded) -> Document:
+        pair = {"structures": [str(data.first), str(data.second)], "apart": apart, "at": event.cloud.time}
+        return {**pair, "reason": getattr(data, "reason", None), "version": event.version}
+
+    return evolve
+
+
+NAMESAKES = View(
+    name="namesakes",
+    version=1,
+    on={NamesakesToldApart: _pair(True), NamesakesDoubted: _pair(False)},
+    fields=("structures", "apart"),
+)
+"""By pair (`pair_id`)."""

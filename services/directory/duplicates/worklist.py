@@ -1,4 +1,5 @@
-"""The work list of likely duplicates: computed from the views when a record has changed, kept until one changes again."""
+"""The work list of likely duplicates: computed from the views when a record has changed, kept until one changes
+again."""
 
 from __future__ import annotations
 
@@ -8,23 +9,27 @@ from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Literal
 
+from services.directory.casework.views import COVERAGES, SUPPORTS
 from services.directory.duplicates.matching import Likeness, Pair, Reason, named
-from services.directory.duplicates.views import MERGES
+from services.directory.duplicates.views import MERGES, NAMESAKES
 from services.directory.projects.views import PROJECTS
-from services.directory.register_views import NAMESAKES
+from services.directory.publications.views import PUBLICATIONS
 from services.directory.search.finder import finder_of
-from services.directory.space.ownership import known_as
+from services.directory.structures.contact_views import CONTACTS
 from services.directory.structures.domain.structure_state import FACTS, LISTS
-from services.directory.views import CONTACTS, COVERAGES, PUBLICATIONS, STRUCTURES, SUPPORTS
+from services.directory.structures.kept_records import known_as
+from services.directory.structures.views import STRUCTURES
 from shared.base.cancellation import end
 from shared.kernel.projection import Document, View, everything, folded
+from shared.runtime.parts import Key
 from shared.runtime.service import Service
 
 NUMBERS = ("siren", "siret", "rna")
 QUICK = 1.0  # seconds: a list that takes longer is shown as it was, and made anew behind
 PATIENCE = 10.0  # seconds that a page waits for the first list, and for one that is quick
 ABOUT: Mapping[str, View] = {
-    "contacts": CONTACTS, "supports": SUPPORTS, "coverages": COVERAGES, "publications": PUBLICATIONS, "projects": PROJECTS,
+    "contacts": CONTACTS, "supports": SUPPORTS, "coverages": COVERAGES, "publications": PUBLICATIONS,
+    "projects": PROJECTS,
 }  # fmt: skip
 """What speaks of a structure, and follows the record that is kept"""
 Sure = Literal["high", "middle", "low"]
@@ -119,13 +124,18 @@ class Duplicates:
                 self._pairs_at, self._seconds = seq, perf_counter() - start
 
 
+DUPLICATES: Key[Duplicates] = Key("duplicates")
+
+
 def duplicates_of(service: Service) -> Duplicates:
     """The work list of this process."""
-    extra = service.around.extra
-    if "duplicates" not in extra:
-        extra["duplicates"] = Duplicates(service)
-    found: Duplicates = extra["duplicates"]
-    return found
+    return service.parts.get(DUPLICATES) or service.parts.put(DUPLICATES, Duplicates(service))
+
+
+async def closing(service: Service) -> None:
+    found = service.parts.get(DUPLICATES)
+    if found is not None:
+        await found.close()
 
 
 def sure(pair: Pair) -> Sure:
@@ -184,7 +194,8 @@ async def standing(service: Service, document: Document) -> Standing:
 
 
 def better_kept(one: Document, other: Document, behind: Mapping[str, Standing]) -> bool:
-    """Whether the first is the one to keep: a member's, the public one, of which more is said, which says more, is older."""
+    """Whether the first is the one to keep: a member's, the public one, of which more is said, which says more, is
+    older."""
 
     def weight(document: Document) -> tuple[bool, bool, int, int]:
         stands = behind[document["key"]]

@@ -1,7 +1,7 @@
 """A file on its way to an import: read once, its columns chosen, checked line by line, what is to become of each line.
 
-All of it lies in sealed files (shared/persons/sealed_files.py), so any replica can show the next page, and a restart loses nothing.
-"""
+All of it lies in sealed files (shared/persons/sealed_files.py), so any replica can show the next page, and a restart
+loses nothing."""
 
 from __future__ import annotations
 

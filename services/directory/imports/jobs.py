@@ -1,9 +1,8 @@
 """Imports that are confirmed: carried out in the background, to their end, whatever process or machine ends meanwhile.
 
-What is to be done lies in a file, the plan; whoever of all replicas holds its lock does it. Each line is a command whose
-id derives from the file and the line's number, so doing it twice is doing it once. The log says when an import begins and
-when it is finished; the plan goes then, and a report of what was left out stays for a while.
-"""
+What is to be done lies in a file, the plan; whoever of all replicas holds its lock does it. Each line is a command
+whose id derives from the file and the line's number, so doing it twice is doing it once. The log says when an import
+begins and when it is finished; the plan goes then, and a report of what was left out stays for a while."""
 
 from __future__ import annotations
 
@@ -17,7 +16,6 @@ from uuid import UUID
 import orjson
 import structlog
 
-from services.directory.duplicates.worklist import duplicates_of
 from services.directory.imports.domain import start_id
 from services.directory.imports.drafts import Checked, Drafts, written
 from services.directory.imports.plan import Plan, carry_out
@@ -26,13 +24,13 @@ from services.directory.structures.domain.structure import RegisterStructure
 from shared.base.cancellation import end
 from shared.kernel.decider import derived_id
 from shared.persons.sealed_files import SealedFiles, replace, sweep
+from shared.runtime.parts import Key
 from shared.runtime.service import Service
 
 log = structlog.get_logger()
 ROUND = 60.0  # seconds between two looks at what is left to do, and at what is to be erased
 HOUR = 3600.0
 LEFT_OUT = 20_000  # lines that a report names
-KEY = "directory.imports"
 
 
 class Imports:
@@ -66,7 +64,9 @@ class Imports:
         ]  # fmt: skip
         said = {
             "file": plan.file, "columns": list(plan.columns), "lines": plan.lines, "left_out": list(plan.left_out),
-            "register": {str(n): one.model_dump(mode="json", exclude_defaults=True) for n, one in plan.register.items()},
+            "register": {
+                str(n): one.model_dump(mode="json", exclude_defaults=True) for n, one in plan.register.items()
+            },
             "complete": {
                 str(n): [str(record), one.model_dump(mode="json", exclude_defaults=True)]
                 for n, (record, one) in plan.complete.items()
@@ -165,25 +165,27 @@ def _plan_of(said: Mapping[str, Any]) -> Plan:
     return Plan(
         said["file"], said["columns"], said["lines"],
         {int(n): RegisterStructure.model_validate(one) for n, one in said["register"].items()},
-        {int(n): (UUID(record), RegisterStructure.model_validate(one)) for n, (record, one) in said["complete"].items()},
+        {
+            int(n): (UUID(record), RegisterStructure.model_validate(one))
+            for n, (record, one) in said["complete"].items()
+        },
         said["left_out"], said["source"], said["actor"],
     )  # fmt: skip
 
 
+IMPORTS: Key[Imports] = Key("imports")
+
+
 def imports_of(service: Service) -> Imports:
     """The imports of this running directory."""
-    found = service.around.extra[KEY]
-    assert isinstance(found, Imports)
-    return found
+    return service.parts.of(IMPORTS)
 
 
 async def opening(service: Service) -> None:
-    imports = service.around.extra[KEY] = Imports(service)
-    imports.start()
+    service.parts.put(IMPORTS, Imports(service)).start()
 
 
 async def closing(service: Service) -> None:
-    imports = service.around.extra.pop(KEY, None)
+    imports = service.parts.take(IMPORTS)
     if imports is not None:
         await imports.stop()
-    await duplicates_of(service).close()

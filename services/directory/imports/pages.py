@@ -1,8 +1,7 @@
 """Importing a file by pages: send it, say what its columns are, look at its lines, choose, confirm; then its progress.
 
-Nothing is written before it is confirmed. What was sent is under a page's address of its own (shared/persons/sealed_files.py), kept for
-some hours and no longer.
-"""
+Nothing is written before it is confirmed. What was sent is under a page's address of its own
+(shared/persons/sealed_files.py), kept for some hours and no longer."""
 
 from __future__ import annotations
 
@@ -26,10 +25,10 @@ from services.directory.imports.drafts import SHOWS, Checked, Draft, Fate, Show,
 from services.directory.imports.jobs import imports_of
 from services.directory.imports.plan import said_of, structure_id
 from services.directory.imports.table_reader import BIGGEST, NotRead
-from services.directory.register_views import IMPORTS
+from services.directory.imports.views import IMPORTS
 from services.directory.search.exports import DANGEROUS
 from services.directory.structures.record_fields import place_of
-from services.directory.views import STRUCTURES
+from services.directory.structures.views import STRUCTURES
 from shared.base.translations import Lang
 from shared.contract.directory import StructureKind
 from shared.kernel.decider import Refused
@@ -53,21 +52,10 @@ class InMemory(MultiPartParser):
     spool_max_size = BIGGEST + 1024 * 1024
 
 
-def routes(service: Service) -> APIRouter:
-    """The routes of imports."""
+def file_routes(service: Service) -> APIRouter:
+    """The list of imports; a file comes, and its columns are chosen."""
     router = APIRouter(prefix="/imports", include_in_schema=False)
     store = service.store
-    hours = 24 * service.settings.keep_uploads
-
-    async def draft_of(request: Request, token: str) -> Draft:
-        request.state.personal = True  # whatever stands in the file
-        draft = await imports_of(service).drafts.get(token)
-        if draft is None:
-            raise Refused("upload-gone", hours=hours)
-        return draft
-
-    async def names(lines: Sequence[Checked]) -> dict[str, Document]:
-        return await store.get_many(STRUCTURES, sorted({key for line in lines for key, _, _ in line.like}))
 
     @router.get("")
     async def list_imports(request: Request, page: PageNumber = 1) -> Response:
@@ -85,27 +73,21 @@ def routes(service: Service) -> APIRouter:
     @router.get("/new")
     @access("editor")
     async def new(request: Request) -> Response:
-        return asked(request)
-
-    def asked(request: Request, why: NotRead | None = None, status: int = 200) -> Response:
-        return render(
-            service, request, "import_new.html", status=status, hours=hours, most=BIGGEST // 2**20,
-            failed=said_of(why)[language(request)] if why else None, sheet="",
-        )  # fmt: skip
+        return _asked(service, request)
 
     @router.post("/new")
     async def send(request: Request) -> Response:
         form = await sent(request)
         file = form.get("file")
         if not isinstance(file, UploadFile) or not file.filename:
-            return asked(request, NotRead("no-file"), 422)
+            return _asked(service, request, NotRead("no-file"), 422)
         data = await file.read()
         await form.close()
         sheet = str(form.get("sheet") or "").strip() or None
         try:
             draft = await imports_of(service).drafts.take(_plain_name(file.filename), data, sheet)
         except NotRead as why:
-            return asked(request, why, 422)
+            return _asked(service, request, why, 422)
         return RedirectResponse(f"{HERE}/files/{draft.token}", 303)
 
     # its columns
@@ -113,21 +95,12 @@ def routes(service: Service) -> APIRouter:
     @router.get("/files/{token}")
     @access("editor")
     async def columns(request: Request, token: str) -> Response:
-        draft = await draft_of(request, token)
-        return asked_columns(request, draft, draft.columns or guessed(draft.header))
-
-    def asked_columns(
-        request: Request, draft: Draft, chosen: Sequence[str], why: NotRead | None = None, status: int = 200
-    ) -> Response:
-        return render(
-            service, request, "import_columns.html", status=status, draft=draft, chosen=chosen, fields=(IGNORED, *FIELDS),
-            kinds=KINDS, failed=said_of(why)[language(request)] if why else None, hours=hours,
-            warnings=[said_of(NotRead(one))[language(request)] for one in draft.warnings],
-        )  # fmt: skip
+        draft = await _draft_of(service, request, token)
+        return _asked_columns(service, request, draft, draft.columns or guessed(draft.header))
 
     @router.post("/files/{token}")
     async def choose(request: Request, token: str) -> Response:
-        draft = await draft_of(request, token)
+        draft = await _draft_of(service, request, token)
         form = await request.form(max_fields=200, max_files=0)
         drafts = imports_of(service).drafts
         wanted = [str(form.get(f"c{n}", IGNORED)) for n in range(len(draft.header))]
@@ -140,12 +113,17 @@ def routes(service: Service) -> APIRouter:
             await drafts.choose(draft, wanted, str(form["kind"]))
         except NotRead as why:
             known = [one if one in FIELDS else IGNORED for one in wanted]
-            return asked_columns(
-                request, draft, known if "kind" in form else draft.columns or guessed(draft.header), why, 422
+            return _asked_columns(
+                service, request, draft, known if "kind" in form else draft.columns or guessed(draft.header), why, 422
             )
         return RedirectResponse(f"{HERE}/files/{token}/lines", 303)
 
-    # its lines
+    return router
+
+
+def line_routes(service: Service) -> APIRouter:
+    """The lines of a file: shown, chosen, confirmed or dropped."""
+    router = APIRouter(prefix="/imports", include_in_schema=False)
 
     @router.get("/files/{token}/lines")
     @access("editor")
@@ -156,34 +134,19 @@ def routes(service: Service) -> APIRouter:
         page: PageNumber = 1,
         still: Still = "",
     ) -> Response:
-        draft = await draft_of(request, token)
+        draft = await _draft_of(service, request, token)
         if draft.columns is None:
             return RedirectResponse(f"{HERE}/files/{token}", 303)
         checked = await imports_of(service).drafts.checked(draft, PATIENCE)
         if checked is None:
-            return waiting(request, still, checking=draft, progress=imports_of(service).drafts.progress(draft))
-        return await preview_page(request, draft, checked, show, page)
-
-    async def preview_page(
-        request: Request, draft: Draft, checked: Sequence[Checked], show: str, page: int, **said: Any
-    ) -> Response:
-        counts = counted(draft, checked)
-        chosen: Show = next((one for one in SHOWS if one == show), _first_to_see(counts))
-        found = [line for line in checked if line.shown_in(chosen)]
-        here = found[(page - 1) * PAGE : page * PAGE]
-        import_id = imports_of(service).drafts.import_id(draft)
-        before = await store.get(IMPORTS, str(import_id)) if import_id else None
-        told = {"failed": None, "status": 200, **said}
-        return render(
-            service, request, "import_lines.html", status=told["status"], draft=draft, counts=counts, show=chosen, shows=SHOWS, lines=here,
-            page=page, pages_total=pages_total(page, len(found)), like=await names(here), fates=FATES, before=before,
-            source=draft.source if draft.source is not None else PurePath(draft.filename).stem[:100],
-            becomes={line.number: line.becomes(draft) for line in here}, hours=hours, failed=told["failed"], place=place_of,
-        )  # fmt: skip
+            return _waiting(
+                service, request, still, checking=draft, progress=imports_of(service).drafts.progress(draft)
+            )
+        return await _preview_page(service, request, draft, checked, show, page)
 
     @router.post("/files/{token}/lines")
     async def choose_lines(request: Request, token: str) -> Response:
-        draft = await draft_of(request, token)
+        draft = await _draft_of(service, request, token)
         form = await request.form(max_fields=500, max_files=0)
         rest = str(form.get("rest", ""))
         if rest in FATES:  # for all of them: what was chosen for one or the other is forgotten
@@ -202,7 +165,7 @@ def routes(service: Service) -> APIRouter:
     @router.get("/files/{token}/wrong.csv")
     @access("editor")
     async def wrong(request: Request, token: str) -> Response:
-        draft = await draft_of(request, token)
+        draft = await _draft_of(service, request, token)
         drafts = imports_of(service).drafts
         checked = await drafts.checked(draft, PATIENCE) if draft.columns else None
         if checked is None:
@@ -214,7 +177,7 @@ def routes(service: Service) -> APIRouter:
 
     @router.post("/files/{token}/confirm")
     async def confirm(request: Request, token: str) -> Response:
-        draft = await draft_of(request, token)
+        draft = await _draft_of(service, request, token)
         imports = imports_of(service)
         checked = await imports.drafts.checked(draft, PATIENCE) if draft.columns else None
         if checked is None:
@@ -235,7 +198,13 @@ def routes(service: Service) -> APIRouter:
         await imports_of(service).drafts.drop(token)
         return RedirectResponse(HERE, 303)
 
-    # what became of it
+    return router
+
+
+def report_routes(service: Service) -> APIRouter:
+    """What became of an import."""
+    router = APIRouter(prefix="/imports", include_in_schema=False)
+    store = service.store
 
     @router.get("/{key}")
     async def one_import(request: Request, key: UUID, page: PageNumber = 1, still: Still = "") -> Response:
@@ -247,7 +216,7 @@ def routes(service: Service) -> APIRouter:
             await imports.wait(id, PATIENCE)
             running, document = imports.running(id), await store.get(IMPORTS, id)
         if running is not None:
-            return waiting(request, still, checking=None, progress=running)
+            return _waiting(service, request, still, checking=None, progress=running)
         if document is None:
             raise HTTPException(404)
         report = await asyncio.to_thread(imports.report, id)
@@ -258,7 +227,8 @@ def routes(service: Service) -> APIRouter:
         completed = dict(list(report["completed"].items())[:PAGE]) if report else {}
         found = await store.get_many(STRUCTURES, sorted({*ids.values(), *like, *completed.values()}))
         return render(
-            service, request, "import_report.html", done_import=document, report=report, ids=ids, found=found, page=page,
+            service, request, "import_report.html", done_import=document, report=report, ids=ids, found=found,
+            page=page,
             pages_total=pages_total(page, len(registered)), completed=completed, most=PAGE,
             days=service.settings.keep_import_reports,
         )  # fmt: skip
@@ -273,21 +243,85 @@ def routes(service: Service) -> APIRouter:
         headers = {"Content-Disposition": 'attachment; filename="lignes-laissees-de-cote.csv"'}
         return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
 
-    def waiting(request: Request, still: str, *, checking: Draft | None, progress: tuple[int, int]) -> Response:
-        page = render(
-            service,
-            request,
-            "import_waiting.html",
-            checking=checking,
-            progress=progress,
-            still=bool(still),
-            every=REFRESH,
-        )
-        if not still:
-            page.headers["Refresh"] = str(REFRESH)  # as <meta http-equiv> (HTML, §4.2.5.3)
-        return page
-
     return router
+
+
+async def _draft_of(service: Service, request: Request, token: str) -> Draft:
+    request.state.personal = True  # whatever stands in the file
+    draft = await imports_of(service).drafts.get(token)
+    if draft is None:
+        raise Refused("upload-gone", hours=_hours(service))
+    return draft
+
+
+def _asked(service: Service, request: Request, why: NotRead | None = None, status: int = 200) -> Response:
+    return render(
+        service, request, "import_new.html", status=status, hours=_hours(service), most=BIGGEST // 2**20,
+        failed=said_of(why)[language(request)] if why else None, sheet="",
+    )  # fmt: skip
+
+
+def _asked_columns(
+    service: Service,
+    request: Request,
+    draft: Draft,
+    chosen: Sequence[str],
+    why: NotRead | None = None,
+    status: int = 200,
+) -> Response:
+    return render(
+        service, request, "import_columns.html", status=status, draft=draft, chosen=chosen,
+        fields=(IGNORED, *FIELDS),
+        kinds=KINDS, failed=said_of(why)[language(request)] if why else None, hours=_hours(service),
+        warnings=[said_of(NotRead(one))[language(request)] for one in draft.warnings],
+    )  # fmt: skip
+
+
+async def _preview_page(
+    service: Service, request: Request, draft: Draft, checked: Sequence[Checked], show: str, page: int, **said: Any
+) -> Response:
+    counts = counted(draft, checked)
+    chosen: Show = next((one for one in SHOWS if one == show), _first_to_see(counts))
+    found = [line for line in checked if line.shown_in(chosen)]
+    here = found[(page - 1) * PAGE : page * PAGE]
+    import_id = imports_of(service).drafts.import_id(draft)
+    before = await service.store.get(IMPORTS, str(import_id)) if import_id else None
+    told = {"failed": None, "status": 200, **said}
+    return render(
+        service, request, "import_lines.html", status=told["status"], draft=draft, counts=counts, show=chosen,
+        shows=SHOWS, lines=here,
+        page=page, pages_total=pages_total(page, len(found)), like=await _names(service, here), fates=FATES,
+        before=before,
+        source=draft.source if draft.source is not None else PurePath(draft.filename).stem[:100],
+        becomes={line.number: line.becomes(draft) for line in here}, hours=_hours(service), failed=told["failed"],
+        place=place_of,
+    )  # fmt: skip
+
+
+def _hours(service: Service) -> int:
+    """How long a file that nobody confirms is kept."""
+    return 24 * service.settings.keep_uploads
+
+
+async def _names(service: Service, lines: Sequence[Checked]) -> dict[str, Document]:
+    return await service.store.get_many(STRUCTURES, sorted({key for line in lines for key, _, _ in line.like}))
+
+
+def _waiting(
+    service: Service, request: Request, still: str, *, checking: Draft | None, progress: tuple[int, int]
+) -> Response:
+    page = render(
+        service,
+        request,
+        "import_waiting.html",
+        checking=checking,
+        progress=progress,
+        still=bool(still),
+        every=REFRESH,
+    )
+    if not still:
+        page.headers["Refresh"] = str(REFRESH)  # as <meta http-equiv> (HTML, §4.2.5.3)
+    return page
 
 
 async def sent(request: Request) -> FormData:
@@ -312,7 +346,8 @@ def _first_to_see(counts: Mapping[str, int]) -> Show:
 
 
 def _as_csv(draft: Draft, wrong: Sequence[tuple[Checked, Sequence[str]]], lang: Lang) -> bytes:
-    """The lines with errors as they were sent, so that they can be corrected and sent again; what is wrong comes last."""
+    """The lines with errors as they were sent, so that they can be corrected and sent again; what is wrong comes
+    last."""
     said = {"fr": "Ce qui ne va pas", "en": "What is wrong"}[lang]
     rows = [[*cells, " ".join(one[1 if lang == "fr" else 2] for one in line.problems)] for line, cells in wrong]
     return _excel([[*draft.header, said], *rows])

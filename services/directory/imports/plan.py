@@ -22,9 +22,10 @@ from services.directory.duplicates.worklist import duplicates_of
 from services.directory.imports.columns import check_columns, guessed, read_line
 from services.directory.imports.domain import FinishImport, StartImport, line_id, start_id
 from services.directory.imports.table_reader import NotRead, Table
+from services.directory.imports.words import WORDS
 from services.directory.structures.domain.structure import STRUCTURE, RegisterStructure, ReviseStructure, Structure
 from services.directory.structures.domain.structure_state import FACTS, LISTS, known
-from services.directory.words import WORDS as DIRECTORY_WORDS
+from services.directory.structures.words import WORDS as STRUCTURE_WORDS
 from shared.base.translations import LANGUAGES, Lexicon
 from shared.contract.directory import ImportFinished, ImportStarted
 from shared.kernel.command_handler import Stale, facts_in
@@ -35,7 +36,7 @@ from shared.web.messages import WORDS as KERNEL_WORDS
 
 IN_FLIGHT = 256  # commands under way at once
 BREATH = 100  # lines checked before others have their turn
-LEXICON = Lexicon(KERNEL_WORDS, DIRECTORY_WORDS)
+LEXICON = Lexicon(KERNEL_WORDS, STRUCTURE_WORDS, WORDS)
 TRIES = 8  # readings of a record that others change while a line completes it
 SOMEBODY = UUID(int=0)
 
@@ -99,7 +100,8 @@ class Preview:
 @dataclass(frozen=True)
 class Report:
     """What an import came to. `registered`: lines that are structures now; `new`: of these, those that this run wrote;
-    `skipped`: left out; `completed`: lines that completed a record; `refused`: line → why the directory refused it after all; `finished`: whether it is whole."""
+    `skipped`: left out; `completed`: lines that completed a record; `refused`: line → why the directory
+    refused it after all; `finished`: whether it is whole."""
 
     import_id: UUID
     lines: int
@@ -176,7 +178,8 @@ async def preview(
 class Plan:
     """What is to become of each line of a file, once somebody has confirmed it.
 
-    `register`: line → the structure that it becomes; `complete`: line → the record that it is about, and what it knows of
+    `register`: line → the structure that it becomes; `complete`: line → the record that it is about,
+    and what it knows of
     it. All other lines are left out.
     """
 
@@ -278,7 +281,8 @@ async def carry_out(service: Service, plan: Plan, progress: Progress = lambda do
     await service.runner.wait_for(begun.seq, timeout=60)
     seconds = (datetime.now(UTC) - start).total_seconds()
     return Report(
-        import_id, plan.lines, finished.registered, tally["new"], finished.skipped, refused, True, seconds, finished.completed
+        import_id, plan.lines, finished.registered, tally["new"], finished.skipped, refused, True, seconds,
+        finished.completed
     )  # fmt: skip
 
 

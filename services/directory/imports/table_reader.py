@@ -1,8 +1,7 @@
 """A table out of a file that somebody sent: CSV as Excel and others write it, or XLSX. Everything in it is hostile.
 
-What can't be a table, or would be too much, is `NotRead` with a code (`import.<code>` in words); nothing is guessed from
-half a file. Formulas are refused: what they show depends on who opens them.
-"""
+What can't be a table, or would be too much, is `NotRead` with a code (`import.<code>` in words); nothing is guessed
+from half a file. Formulas are refused: what they show depends on who opens them."""
 
 from __future__ import annotations
 
@@ -165,7 +164,8 @@ def _xlsx(data: bytes, sheet: str | None) -> Table:
 
 
 def _not_a_bomb(data: bytes) -> None:
-    """What is in the archive, before anything of it is unpacked. zipfile never unpacks more than the sizes told here."""
+    """What is in the archive, before anything of it is unpacked. zipfile never unpacks more than the sizes told
+    here."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             parts = archive.infolist()

@@ -1,4 +1,5 @@
-"""Which of several processes works on an import's file: they share the folder of uploads (shared/persons/sealed_files.py)."""
+"""Which of several processes works on an import's file: they share the folder of uploads
+(shared/persons/sealed_files.py)."""
 
 from __future__ import annotations
 
@@ -11,8 +12,8 @@ from pathlib import Path
 
 @contextmanager
 def alone(path: Path) -> Iterator[bool]:
-    """Whether this process, of all replicas that share the folder, is the one that works on a file. The system gives the
-    file free when the process ends, however it ends."""
+    """Whether this process, of all replicas that share the folder, is the one that works on a file. The system gives
+    the file free when the process ends, however it ends."""
     try:
         number = os.open(path, os.O_RDONLY)
     except FileNotFoundError:

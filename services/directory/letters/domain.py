@@ -1,5 +1,6 @@
-"""A letter to a contact of a structure, for another service: begun before the mail server is given it, then sent or not,
-so that nobody gets one twice (ADR 22). A letter about a survey has the id that follows from the sending and the contact."""
+"""A letter to a contact of a structure, for another service: begun before the mail server is given it, then sent or
+not, so that nobody gets one twice (ADR 22). A letter about a survey has the id that follows from the sending and the
+contact."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Letters about surveys: the observatory says whom it asks, and writes them; the directory, which alone may open the
 addresses of contacts, sends them (ADR 22).
 
-What is written to whom is asked for when it is sent: so a reminder that waited does not go to who has answered meanwhile.
-"""
+What is written to whom is asked for when it is sent: so a reminder that waited does not go to who has answered
+meanwhile."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from uuid import UUID
 
 import structlog
 
-from services.directory.accounts.sign_in import entry_of
-from services.directory.accounts.views import CONTACT_ADDRESSES
 from services.directory.letters.domain import (
     BeginLetter,
     LetterCommand,
@@ -23,7 +21,9 @@ from services.directory.letters.domain import (
     NoteLetterSent,
     NoteNobodyToWriteTo,
 )
-from services.directory.space.ownership import kept_record, known_as
+from services.directory.sign_in.entry import entry_of
+from services.directory.structures.contact_views import CONTACT_ADDRESSES
+from services.directory.structures.kept_records import kept_record, known_as
 from shared.contract.envelope import Recorded
 from shared.contract.surveys import SurveySent
 from shared.kernel.command_handler import utc_now
@@ -61,7 +61,8 @@ class Recipient:
 
 @on(SurveySent, name="survey-letters")
 async def survey_letters(event: Recorded, service: Service) -> Sequence[Command]:
-    """Writes to the contacts of the structures that a survey asks, or reminds. Done again, it goes on where it stood."""
+    """Writes to the contacts of the structures that a survey asks, or reminds. Done again, it goes on where it
+    stood."""
     sending = event.data
     assert isinstance(sending, SurveySent)
     if sending.kind == "by_hand":
@@ -90,8 +91,8 @@ async def _restored_at(service: Service) -> int:
 
 
 async def _note_doubts(service: Service, event: Recorded, to: Sequence[Recipient]) -> None:
-    """What was asked for before the log came back from its archive may have been sent: it is shown, and goes out by hand
-    only (ADR 13)."""
+    """What was asked for before the log came back from its archive may have been sent: it is shown, and goes out by
+    hand only (ADR 13)."""
     for one in to:
         id = _letter_id(event, one)
         await _say(service, event, BeginLetter(letter=id, about=_about(event), structure=one.structure), "begin")

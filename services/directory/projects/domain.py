@@ -1,8 +1,7 @@
 """A cooperation project: which structures here work where, with which partners there, on what, and what it taught.
 
-The charters of the networks ask for partnership with the people there, their associations and their authorities, and for
-evaluation and lessons; so partners there are named by kind, and an evaluated project says how it was evaluated.
-"""
+The charters of the networks ask for partnership with the people there, their associations and their authorities, and
+for evaluation and lessons; so partners there are named by kind, and an evaluated project says how it was evaluated."""
 
 from __future__ import annotations
 

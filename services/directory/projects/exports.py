@@ -16,7 +16,8 @@ from shared.kernel.projection import Document
 PROJECT_FORMATS = ("csv", "xlsx", "json")
 PARTNERS = tuple(f"partner_{kind}" for kind in PARTNER_KINDS)
 COLUMNS = (
-    "title", "stage", "country", "country_name", "place", "leader", "participants", *PARTNERS, "themes", "sdgs", "begins", "ends",
+    "title", "stage", "country", "country_name", "place", "leader", "participants", *PARTNERS, "themes", "sdgs",
+    "begins", "ends",
     "budget", "funders", "summary", "evaluation", "lessons", "website", "id",
 )  # fmt: skip
 BETWEEN = " | "  # between the answers of a cell: an organisation's name may hold a comma
@@ -58,7 +59,8 @@ def as_json(how: ProjectExporter, work: Work) -> Document:
     """A project for programs: codes as they are kept, structures by id and name, partners there by kind."""
     project = work.project
     keep = (
-        "title", "summary", "stage", "country", "place", "themes", "sdgs", "begins", "ends", "budget", "funders", "evaluation",
+        "title", "summary", "stage", "country", "place", "themes", "sdgs", "begins", "ends", "budget", "funders",
+        "evaluation",
         "lessons", "website",
     )  # fmt: skip
     return {

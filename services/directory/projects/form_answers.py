@@ -15,7 +15,7 @@ from starlette.datastructures import FormData
 
 from services.directory.projects.domain import PARTNER_KINDS, ProjectAnswers
 from services.directory.search.finder import Finder, Where
-from services.directory.views import STRUCTURES
+from services.directory.structures.views import STRUCTURES
 from shared.base.translations import Lang, Lexicon
 from shared.kernel.projection import Document, folded
 from shared.runtime.service import Service
@@ -126,7 +126,8 @@ def wrong(
 
 
 def _line_of(kind: str, number: Any, answers: Answers) -> int | None:
-    """The line of the form on which the partner of a kind with this number stands, from 1, as the form shows them again."""
+    """The line of the form on which the partner of a kind with this number stands, from 1, as the form shows them
+    again."""
     lines = [n for n, (_, one) in enumerate((line for line in answers.partners if line[0]), 1) if one == kind]
     return lines[number] if isinstance(number, int) and number < len(lines) else None
 

@@ -36,7 +36,8 @@ from shared.web.templating import Pages, language
 
 THEMES = 24  # themes of the directory that the form offers, those most used
 PLAIN = (
-    "title", "summary", "stage", "country", "place", "sdgs", "begins", "ends", "budget", "funders", "evaluation", "lessons", "website",
+    "title", "summary", "stage", "country", "place", "sdgs", "begins", "ends", "budget", "funders", "evaluation",
+    "lessons", "website",
 )  # fmt: skip
 ANCHORS = {"leader": "leader-q", "participants": "participants-q", "partners": "partner-1", "themes": "f-themes"}
 LOOKING = {"do": "leader"}  # what gives the form back without saving
@@ -46,131 +47,139 @@ FIELDS = 1500  # of a form: more than 50 structures and 300 partners need
 def routes(service: Service) -> APIRouter:
     """The routes of the form."""
     router = APIRouter(prefix="/projects", include_in_schema=False)
-    finder = finder_of(service)
-
-    async def project_of(key: UUID) -> Document:
-        document = await service.store.get(PROJECTS, str(key))
-        if document is None:
-            raise HTTPException(404)
-        return document
-
-    async def page(
-        request: Request,
-        answers: Answers,
-        *,
-        key: UUID | None,
-        version: int | None,
-        id: UUID,
-        happened: str = "",
-        errors: Mapping[str, str] | None = None,
-        found: Mapping[str, list[Document]] | None = None,
-        status: int = 200,
-    ) -> Response:
-        pages: Pages = request.app.state.pages
-        lang, lexicon = language(request), pages.lexicon
-        errors = dict(errors or {})
-        model = ReviseProject if key else DraftProject
-        goals = [(str(n), goal(n, lexicon, lang)) for n in range(1, 18)]
-        form = Form.of(
-            model, lexicon, lang, values=answers.values, errors={n: s for n, s in errors.items() if n not in ANCHORS}, only=PLAIN,
-            choices={"country": countries(lang), "sdgs": goals}, hidden={"command_id": id, "version": version},
-        )  # fmt: skip
-        apart = [Problem(lexicon.say(f"field.{n}", lang), errors[n], ANCHORS[n]) for n in ANCHORS if n in errors]
-        themes = (await finder.find(limit=0, count=("themes",))).facets["themes"]
-        chosen = await answers.chosen(service)
-        return render(
-            service, request, "project_form.html", status=status, key=str(key) if key else None,
-            form=replace(form, fields=(), problems=(*form.problems, *apart)), asked={one.name: one for one in form.fields},
-            answers=answers, errors=errors, leader=chosen.get(answers.leader), found=found or {}, happened=happened,
-            participants=[chosen[id] for id in answers.participants if id in chosen], partner_kinds=PARTNER_KINDS,
-            themes=[name for name, _ in most(themes)[:THEMES]], today=datetime.now(PARIS).date().isoformat(), place=place_of,
-        )  # fmt: skip
 
     @router.get("/new")
     @access("editor")
     async def new(request: Request, leader: str = "", country: str = "") -> Response:
-        await finder.current()
-        answers = Answers({"country": country}, finder.kept(leader), (), (), (), {})
-        return await page(request, answers, key=None, version=None, id=new_command_id())
+        await finder_of(service).current()
+        answers = Answers({"country": country}, finder_of(service).kept(leader), (), (), (), {})
+        return await _page(service, request, answers, key=None, version=None, id=new_command_id())
 
     @router.post("/new")
     @access("editor", again=LOOKING)
     async def draft(request: Request) -> Response:
-        return await sent(request, None)
+        return await _sent(service, request, None)
 
     @router.get("/{key}/revise")
     @access("editor")
     async def revise(request: Request, key: UUID) -> Response:
-        await finder.current()
-        document = await project_of(key)
-        answers = Answers.of_project(document, finder)
-        return await page(request, answers, key=key, version=document["version"], id=new_command_id())
+        await finder_of(service).current()
+        document = await _project_of(service, key)
+        answers = Answers.of_project(document, finder_of(service))
+        return await _page(service, request, answers, key=key, version=document["version"], id=new_command_id())
 
     @router.post("/{key}/revise")
     @access("editor", again=LOOKING)
     async def revised(request: Request, key: UUID) -> Response:
-        await project_of(key)
-        return await sent(request, key)
-
-    async def sent(request: Request, key: UUID | None) -> Response:
-        """Looks for structures, gives more lines, or saves."""
-        form = await request.form(max_fields=FIELDS, max_files=0)
-        try:
-            id = UUID(str(form.get("command_id") or ""))
-            version = int(str(form["version"])) if form.get("version") else None
-        except ValueError:
-            raise HTTPException(400) from None
-        pages: Pages = request.app.state.pages
-        happened = str(form.get("happened_on") or "")[:40]
-        answers = Answers.of_form(form)
-        found = await answers.looked_for(finder)
-        saving = form.get("do") not in ("leader", "participants", "partners")
-        if saving:
-            answers = answers.chosen_if_one(found)
-        open_boxes = {name: some for name, some in found.items() if answers.boxes[name]}
-        errors: Mapping[str, str] = {}
-        status = 200
-        if saving and not open_boxes:
-            try:
-                outcome = await save(request, key, form, answers, id=id, version=version, happened=happened)
-            except Refused as no:
-                outcome = {"": pages.lexicon.say(f"refused.{no.code}", language(request), **no.values)}, 422
-                id, version = id_after(no, id), version_after(no, version)
-            if isinstance(outcome, Response):
-                return outcome
-            errors, status = outcome
-        return await page(
-            request, answers, key=key, version=version, id=id, happened=happened, errors=errors, found=open_boxes,
-            status=status,
-        )  # fmt: skip
-
-    async def save(
-        request: Request,
-        key: UUID | None,
-        form: FormData,
-        answers: Answers,
-        *,
-        id: UUID,
-        version: int | None,
-        happened: str,
-    ) -> Response | tuple[Mapping[str, str], int]:
-        """Executes the command and goes to the project; or what is wrong, and the answer's status. Raises Refused."""
-        pages: Pages = request.app.state.pages
-        lang, say = language(request), pages.lexicon.say
-        model: type[ProjectAnswers] = ReviseProject if key else DraftProject
-        given: dict[str, Any] = {**answers.given(model, form), **({"project": key} if key else {})}
-        try:
-            command = model.model_validate(given)
-            await known(service, command)
-            at = happened_on(happened)
-            outcome = await service.execute(command, id=id, actor=who_of(request).actor, at=at, version=version)
-        except ValidationError as error:
-            return wrong(error, answers, model, pages.lexicon, lang), 422
-        except BadDay:
-            return {"happened_on": say("invalid.date", lang, value=happened)}, 422
-        except (Stale, Conflict):
-            return {"": f"{say('problem.409', lang)}. {say('problem.409.hint', lang)}"}, 409
-        await service.runner.wait_for(outcome.seq)
-        return RedirectResponse(f"/directory/projects/{outcome.entity_id}?done={outcome.seq}", 303)
+        await _project_of(service, key)
+        return await _sent(service, request, key)
 
     return router
+
+
+async def _project_of(service: Service, key: UUID) -> Document:
+    document = await service.store.get(PROJECTS, str(key))
+    if document is None:
+        raise HTTPException(404)
+    return document
+
+
+async def _page(
+    service: Service,
+    request: Request,
+    answers: Answers,
+    *,
+    key: UUID | None,
+    version: int | None,
+    id: UUID,
+    happened: str = "",
+    errors: Mapping[str, str] | None = None,
+    found: Mapping[str, list[Document]] | None = None,
+    status: int = 200,
+) -> Response:
+    pages: Pages = request.app.state.pages
+    lang, lexicon = language(request), pages.lexicon
+    errors = dict(errors or {})
+    model = ReviseProject if key else DraftProject
+    goals = [(str(n), goal(n, lexicon, lang)) for n in range(1, 18)]
+    form = Form.of(
+        model, lexicon, lang, values=answers.values, errors={n: s for n, s in errors.items() if n not in ANCHORS},
+        only=PLAIN,
+        choices={"country": countries(lang), "sdgs": goals}, hidden={"command_id": id, "version": version},
+    )  # fmt: skip
+    apart = [Problem(lexicon.say(f"field.{n}", lang), errors[n], ANCHORS[n]) for n in ANCHORS if n in errors]
+    themes = (await finder_of(service).find(limit=0, count=("themes",))).facets["themes"]
+    chosen = await answers.chosen(service)
+    return render(
+        service, request, "project_form.html", status=status, key=str(key) if key else None,
+        form=replace(form, fields=(), problems=(*form.problems, *apart)),
+        asked={one.name: one for one in form.fields},
+        answers=answers, errors=errors, leader=chosen.get(answers.leader), found=found or {}, happened=happened,
+        participants=[chosen[id] for id in answers.participants if id in chosen], partner_kinds=PARTNER_KINDS,
+        themes=[name for name, _ in most(themes)[:THEMES]], today=datetime.now(PARIS).date().isoformat(),
+        place=place_of,
+    )  # fmt: skip
+
+
+async def _sent(service: Service, request: Request, key: UUID | None) -> Response:
+    """Looks for structures, gives more lines, or saves."""
+    form = await request.form(max_fields=FIELDS, max_files=0)
+    try:
+        id = UUID(str(form.get("command_id") or ""))
+        version = int(str(form["version"])) if form.get("version") else None
+    except ValueError:
+        raise HTTPException(400) from None
+    pages: Pages = request.app.state.pages
+    happened = str(form.get("happened_on") or "")[:40]
+    answers = Answers.of_form(form)
+    found = await answers.looked_for(finder_of(service))
+    saving = form.get("do") not in ("leader", "participants", "partners")
+    if saving:
+        answers = answers.chosen_if_one(found)
+    open_boxes = {name: some for name, some in found.items() if answers.boxes[name]}
+    errors: Mapping[str, str] = {}
+    status = 200
+    if saving and not open_boxes:
+        try:
+            outcome = await _save(service, request, key, form, answers, id=id, version=version, happened=happened)
+        except Refused as no:
+            outcome = {"": pages.lexicon.say(f"refused.{no.code}", language(request), **no.values)}, 422
+            id, version = id_after(no, id), version_after(no, version)
+        if isinstance(outcome, Response):
+            return outcome
+        errors, status = outcome
+    return await _page(service,
+        request, answers, key=key, version=version, id=id, happened=happened, errors=errors, found=open_boxes,
+        status=status,
+    )  # fmt: skip
+
+
+async def _save(
+    service: Service,
+    request: Request,
+    key: UUID | None,
+    form: FormData,
+    answers: Answers,
+    *,
+    id: UUID,
+    version: int | None,
+    happened: str,
+) -> Response | tuple[Mapping[str, str], int]:
+    """Executes the command and goes to the project; or what is wrong, and the answer's status. Raises Refused."""
+    pages: Pages = request.app.state.pages
+    lang, say = language(request), pages.lexicon.say
+    model: type[ProjectAnswers] = ReviseProject if key else DraftProject
+    given: dict[str, Any] = {**answers.given(model, form), **({"project": key} if key else {})}
+    try:
+        command = model.model_validate(given)
+        await known(service, command)
+        at = happened_on(happened)
+        outcome = await service.execute(command, id=id, actor=who_of(request).actor, at=at, version=version)
+    except ValidationError as error:
+        return wrong(error, answers, model, pages.lexicon, lang), 422
+    except BadDay:
+        return {"happened_on": say("invalid.date", lang, value=happened)}, 422
+    except (Stale, Conflict):
+        return {"": f"{say('problem.409', lang)}. {say('problem.409.hint', lang)}"}, 409
+    await service.runner.wait_for(outcome.seq)
+    return RedirectResponse(f"/directory/projects/{outcome.entity_id}?done={outcome.seq}", 303)

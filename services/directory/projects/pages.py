@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Annotated, Any, Literal, get_args
+from collections.abc import AsyncIterator, Sequence
+from typing import Annotated, Literal, get_args
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -16,13 +16,13 @@ from services.directory.projects.query import ProjectSearch
 from services.directory.projects.views import PROJECTS
 from services.directory.search.exports import FORMATS, file_name
 from services.directory.search.finder import Finder, Work, finder_of
-from services.directory.views import STRUCTURES
+from services.directory.structures.views import STRUCTURES
 from shared.base.translations import Lang, Lexicon
 from shared.contract.cooperation import CooperationProjectRevised, ProjectStage
 from shared.contract.envelope import Recorded
 from shared.geo import MAP_CREDIT
 from shared.kernel.command_handler import new_command_id
-from shared.kernel.projection import Document, Store
+from shared.kernel.projection import Store
 from shared.runtime.service import Service
 from shared.web.charts.charts import shares
 from shared.web.charts.department_map import department_map, drawn_departments
@@ -41,32 +41,28 @@ Asked = Annotated[ProjectSearch, Depends()]
 def routes(service: Service) -> APIRouter:
     """The routes of the projects' pages; what changes them has routes of its own (project_form.py)."""
     router = APIRouter(prefix="/projects", include_in_schema=False)
-    store, finder = service.store, finder_of(service)
-
-    async def chosen_names(asked: ProjectSearch) -> dict[str, str]:
-        """The names of the structures that a search is narrowed to."""
-        found = await store.get_many(STRUCTURES, list(asked.chosen["structures"]))
-        return {key: document["name"] for key, document in found.items()}
+    store = service.store
 
     @router.get("")
     async def projects(request: Request, asked: Asked, page: PageNumber = 1) -> Response:
-        found = await asked.page(finder, PAGE, (page - 1) * PAGE)
+        found = await asked.page(finder_of(service), PAGE, (page - 1) * PAGE)
         actors = [(key, n) for key, n in most(found.facets["structures"])][:NAMED]
         names = await store.get_many(STRUCTURES, [key for key, _ in actors])
         return render(
             service, request, "projects.html", asked=asked, found=found, page=page,
-            works=await finder.with_structures(found.documents), pages_total=pages_total(page, found.total),
-            stages=get_args(ProjectStage), states=STATES, partner_kinds=PARTNER_KINDS, most=most, formats=PROJECT_FORMATS,
+            works=await finder_of(service).with_structures(found.documents), pages_total=pages_total(page, found.total),
+            stages=get_args(ProjectStage), states=STATES, partner_kinds=PARTNER_KINDS, most=most,
+            formats=PROJECT_FORMATS,
             actors=[(names[key]["name"], key, n) for key, n in actors if key in names],
-            partners=most(found.facets["partners"])[:NAMED], names=await chosen_names(asked),
+            partners=most(found.facets["partners"])[:NAMED], names=await _chosen_names(service, asked),
         )  # fmt: skip
 
     @router.get("/world")
     async def world(request: Request, asked: Asked) -> Response:
         """By country: how many projects, and how many structures from here say that they act there."""
         lang = language(request)
-        found = await asked.page(finder, 0, count=("countries", "departments", "themes", "sdgs", "stage"))
-        acting = await finder.find(limit=0, count=("countries",))
+        found = await asked.page(finder_of(service), 0, count=("countries", "departments", "themes", "sdgs", "stage"))
+        acting = await finder_of(service).find(limit=0, count=("countries",))
         rows = sorted(
             ((country(code, lang), code, n) for code, n in found.facets["countries"].items()),
             key=lambda row: (-row[2], row[0]),
@@ -86,7 +82,8 @@ def routes(service: Service) -> APIRouter:
         )  # fmt: skip
         return render(
             service, request, "projects_world.html", asked=asked, found=found, rows=rows, chart=chart, charted=CHARTED,
-            acting=acting.facets["countries"], map=outline, credit=MAP_CREDIT, names=await chosen_names(asked),
+            acting=acting.facets["countries"], map=outline, credit=MAP_CREDIT,
+            names=await _chosen_names(service, asked),
             departments=[(code, department(code), n) for code, n in counts.items()], stages=get_args(ProjectStage),
             states=STATES, most=most,
         )  # fmt: skip
@@ -96,10 +93,12 @@ def routes(service: Service) -> APIRouter:
         pages: Pages = request.app.state.pages
         root = service.around.public_url.rstrip("/")
         how = ProjectExporter(pages.lexicon, language(request), lambda key: f"{root}/directory/projects/{key}")
-        keys = await finder.project_keys(asked.q, asked.where, order=asked.order)
+        keys = await finder_of(service).project_keys(asked.q, asked.where, order=asked.order)
         headers = {"Content-Disposition": f'attachment; filename="{file_name(format, ("projets",))}"'}
         return StreamingResponse(
-            how.write(format, told(store, finder, keys)), media_type=FORMATS[format].media_type, headers=headers
+            how.write(format, told(store, finder_of(service), keys)),
+            media_type=FORMATS[format].media_type,
+            headers=headers,
         )
 
     @router.get("/{key}")
@@ -107,16 +106,24 @@ def routes(service: Service) -> APIRouter:
         document = await store.get(PROJECTS, str(key))
         if document is None:
             raise HTTPException(404)
-        await finder.current()
-        (work,) = await finder.with_structures([document])
+        await finder_of(service).current()
+        (work,) = await finder_of(service).with_structures([document])
         history = await service.execute.history("project", key)
         return render(
             service, request, "project.html", work=work, project=document, history=newest_first(history),
             version=history.version, partner_kinds=PARTNER_KINDS, command_id=new_command_id, html=as_html,
-            changes={one.id: changed(one, request.app.state.pages.lexicon, language(request)) for one in history.events},
+            changes={
+                one.id: changed(one, request.app.state.pages.lexicon, language(request)) for one in history.events
+            },
         )  # fmt: skip
 
     return router
+
+
+async def _chosen_names(service: Service, asked: ProjectSearch) -> dict[str, str]:
+    """The names of the structures that a search is narrowed to."""
+    found = await service.store.get_many(STRUCTURES, list(asked.chosen["structures"]))
+    return {key: document["name"] for key, document in found.items()}
 
 
 def changed(event: Recorded, lexicon: Lexicon, lang: Lang) -> str:
@@ -139,10 +146,3 @@ async def told(store: Store, finder: Finder, keys: Sequence[str]) -> AsyncIterat
         found = await store.get_many(PROJECTS, some)
         for work in await finder.with_structures([found[key] for key in some if key in found]):
             yield work
-
-
-async def projects_here(service: Service, structure: Document) -> Mapping[str, Any]:
-    """What the record of a structure says of its projects, those of records merged into it too; drafts as well, since
-    the team reads it."""
-    shown = {"structures": [structure["key"]], "state": ["published", "draft"]}
-    return {"works": await finder_of(service).works("", shown), "partner_kinds": PARTNER_KINDS}

@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 
 from fastapi import Query
 
-from services.directory.projects.views import OLDEST, between
-from services.directory.search.finder import Finder, Results
+from services.directory.projects.views import OLDEST, PROJECTS, between, periods
+from services.directory.search.finder import Finder, ProjectSource, Results
 from services.directory.search.query import Asked
 from shared.kernel.projection import folded
 from shared.web.lists import Chosen, Words
@@ -18,6 +18,7 @@ from shared.web.lists import Chosen, Words
 FACETS = ("countries", "themes", "sdgs", "stage", "departments", "state", "structures", "partners")
 LATEST = 2100
 ORDERS = ("title", "-begins", "-seen")
+PROJECT_SOURCE = ProjectSource(PROJECTS, periods)
 Year = Annotated[str, Query(max_length=4)]
 
 

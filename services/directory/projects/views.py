@@ -17,7 +17,8 @@ from shared.kernel.projection import Document, View, folded
 
 
 def _seen(document: Document, event: Recorded) -> Document:
-    """What follows from the facts. `structures` names the leader too, for filters; `partners` are those of all kinds."""
+    """What follows from the facts. `structures` names the leader too, for filters; `partners` are those of all
+    kinds."""
     partners = [name for kind in PARTNER_KINDS for name in document[f"partner_{kind}"]]
     everybody = list(dict.fromkeys([document["leader"], *document["participants"]]))
     seen = {"seen": event.cloud.time, "version": event.version, "seq": event.seq}
@@ -68,8 +69,8 @@ OLDEST = 1900  # no project that is still on began before
 
 
 def periods(project: Document) -> list[str]:
-    """The years that a project is known to cover, as a search finds it by them: `2015`, `2016`; where no end is known of
-    one that is not over, its beginning with all that follows: `2015-`. Nothing where neither is known."""
+    """The years that a project is known to cover, as a search finds it by them: `2015`, `2016`; where no end is known
+    of one that is not over, its beginning with all that follows: `2015-`. Nothing where neither is known."""
     begins, ends = (date.fromisoformat(project[name]).year if project[name] else None for name in ("begins", "ends"))
     if begins is None:
         return [] if ends is None else [str(ends)]

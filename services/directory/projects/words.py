@@ -1,10 +1,60 @@
-"""What the pages of cooperation projects, support, media coverage and identification requests say beside their templates."""
+"""What the directory says of cooperation projects beside their templates."""
 
 from __future__ import annotations
 
 from shared.base.translations import Words
 
-COOPERATION_WORDS: Words = {
+WORDS: Words = {
+    "command.DraftProject": ("Saisir un projet de coopération", "Enter a cooperation project"),
+    "command.ReviseProject": ("Enregistrer le projet", "Save the project"),
+    "command.PublishProject": ("Publier le projet", "Publish the project"),
+    "command.WithdrawProject": ("Retirer le projet", "Withdraw the project"),
+    "event.CooperationProjectDrafted": ("Projet de coopération saisi", "Cooperation project entered"),
+    "event.CooperationProjectRevised": ("Projet de coopération modifié", "Cooperation project changed"),
+    "event.CooperationProjectPublished": ("Projet de coopération publié", "Cooperation project published"),
+    "event.CooperationProjectWithdrawn": ("Projet de coopération retiré", "Cooperation project withdrawn"),
+    "field.begins": ("Début", "Beginning"),
+    "field.budget": ("Budget total, en euros", "Total budget in euros"),
+    "field.budget.hint": ("Toutes les années ensemble, sans les centimes.", "All years together, in whole euros."),
+    "field.evaluation": ("Évaluation", "Evaluation"),
+    "field.evaluation.hint": (
+        "Comment le projet a été évalué, par qui, et ce qui en est ressorti.",
+        "How the project was evaluated, by whom, and what came of it.",
+    ),
+    "field.funders": ("Financeurs", "Funders"),
+    "field.leader": ("Structure chef de file", "Leading structure"),
+    "field.participants": ("Autres structures d’ici", "Other structures from here"),
+    "field.lessons": ("Ce que le projet a appris", "What the project taught"),
+    "field.partner_associations": ("Partenaires sur place : associations", "Partners there: associations"),
+    "field.partner_associations.hint": (
+        "Une organisation par ligne, jamais une personne.",
+        "One organisation on each line, never a person.",
+    ),
+    "field.partner_authorities": ("Partenaires sur place : collectivités", "Partners there: local authorities"),
+    "field.partner_institutions": ("Partenaires sur place : institutions", "Partners there: institutions"),
+    "field.partner_schools": ("Partenaires sur place : écoles, universités", "Partners there: schools, universities"),
+    "field.partner_companies": ("Partenaires sur place : entreprises", "Partners there: companies"),
+    "field.partner_others": ("Partenaires sur place : autres", "Partners there: others"),
+    "field.place": ("Lieu", "Place"),
+    "field.project": ("Projet de coopération", "Cooperation project"),
+    "field.stage": ("Étape", "Stage"),
+    "stage.prepared": ("En préparation", "In preparation"),
+    "stage.running": ("En cours", "Running"),
+    "stage.ended": ("Terminé", "Ended"),
+    "stage.evaluated": ("Évalué", "Evaluated"),
+    "refused.unknown-project": ("Ce projet n’est pas dans l’annuaire.", "This project is not in the directory."),
+    "refused.ends-before-it-begins": (
+        "La fin vient avant le début. Corrigez l’une des deux dates.",
+        "The end comes before the beginning. Correct one of the dates.",
+    ),
+    "refused.leader-twice": (
+        "La structure chef de file est aussi parmi les autres. Retirez-la de la liste.",
+        "The leading structure is among the others too. Take it out of the list.",
+    ),
+    "refused.no-evaluation": (
+        "Un projet évalué dit comment : remplissez « Évaluation », ou choisissez l’étape « Terminé ».",
+        "An evaluated project says how: fill in “Evaluation”, or choose the stage “Ended”.",
+    ),
     "state.draft": ("brouillon", "draft"),
     "state.published": ("publié", "published"),
     "state.withdrawn": ("retiré", "withdrawn"),
@@ -22,10 +72,6 @@ COOPERATION_WORDS: Words = {
     "partners.others": ("Autres", "Others"),
     "projects.by-country": ("Projets par pays", "Projects by country"),
     "projects.by-department": ("Projets par département d’ici", "Projects by department here"),
-    "supports.by-year": ("Appuis par année", "Supports by year"),
-    "coverages.by-year": ("Retombées par année", "Coverages by year"),
-    "requests.by-year": ("Demandes par année", "Requests by year"),
-    "chart.so-far": ("en cours", "so far"),
     "export.title": ("Titre", "Title"),
     "export.stage": ("Étape", "Stage"),
     "export.country": ("Code du pays", "Code of the country"),
@@ -33,21 +79,9 @@ COOPERATION_WORDS: Words = {
     "export.leader": ("Chef de file", "Leading structure"),
     "export.participants": ("Autres structures d’ici", "Other structures from here"),
     "export.budget": ("Budget en euros", "Budget in euros"),
-    "field.requester.hint": (
-        "Une organisation ou un service, jamais une personne.",
-        "An organisation or an office, never a person.",
-    ),
     "invalid.partner": ("Partenaire {line}\u00a0: {sentence}", "Partner {line}: {sentence}"),
     "refused.no-leader": (
         "Choisissez la structure chef de file\u00a0: cherchez son nom, puis cochez-la.",
         "Choose the leading structure: search for its name, then tick it.",
-    ),
-    "refused.search-changed": (
-        "L’annuaire a changé pendant votre lecture\u00a0: la liste est mise à jour. Relisez-la, puis notez la réponse.",
-        "The directory changed while you were reading: the list is brought up to date. Read it, then note the answer.",
-    ),
-    "refused.too-many-found": (
-        "Plus de {most} structures répondent\u00a0: c’est trop pour une réponse. Resserrez les critères.",
-        "More than {most} structures answer: too many for one answer. Narrow the criteria.",
     ),
 }

@@ -15,11 +15,12 @@ from services.directory.projects.domain import PARTNER_KINDS
 from services.directory.public import visibility as public
 from services.directory.public.visibility import LISTED, PUBLIC
 from services.directory.publications.picture_uploads import picture_answer
+from services.directory.publications.views import PUBLICATIONS
 from services.directory.search.exports import Exporter, as_jsonld
+from services.directory.search.facets import chips, options, picture
 from services.directory.search.finder import finder_of
-from services.directory.search.pages import chips, options, picture
 from services.directory.search.query import Asked
-from services.directory.views import PUBLICATIONS, STRUCTURES
+from services.directory.structures.views import STRUCTURES
 from shared.contract.directory import PublicationSort, StructureKind
 from shared.geo import MAP_CREDIT, commune
 from shared.kernel.projection import Document
@@ -37,14 +38,10 @@ AT_ONCE = 500
 PICTURE_KEPT = 3600  # seconds
 
 
-def routes(service: Service) -> APIRouter:
-    """The routes of the public directory."""
+def search_routes(service: Service) -> APIRouter:
+    """The search of the public directory."""
     router = APIRouter(prefix="/public", include_in_schema=False)
-    url = service.around.public_url.rstrip("/")
-
-    def answer(request: Request, tag: str, template: str, path: str, **context: Any) -> Response:
-        made = render(service, request, template, canonical=url + path, **{"data": None, **context})
-        return public.shown(request, made, tag)
+    _url(service)
 
     @router.get("")
     @access("public")
@@ -63,7 +60,8 @@ def routes(service: Service) -> APIRouter:
             return same
         tag, lang, pages = public.tag_of(service, request), language(request), request.app.state.pages
         given = {
-            "department": department, "commune": commune, "kind": kind, "themes": themes, "countries": countries, "sdgs": sdgs,
+            "department": department, "commune": commune, "kind": kind, "themes": themes, "countries": countries,
+            "sdgs": sdgs,
         }  # fmt: skip
         chosen = {name: list(dict.fromkeys(filter(None, values or ())))[:MOST_CHOSEN] for name, values in given.items()}
         asked = Asked(q.strip(), {name: values for name, values in chosen.items() if values})
@@ -74,16 +72,25 @@ def routes(service: Service) -> APIRouter:
         )  # fmt: skip
         counts = found.facets
         many = {name: _most(counts[name], chosen[name]) for name in ("themes", "countries", "sdgs")}
-        return answer(
-            request, tag, "public_search.html", PUBLIC + (f"?page={page}" if page > 1 else ""), q=q,
+        return _answer(
+            service, request, tag, "public_search.html", PUBLIC + (f"?page={page}" if page > 1 else ""), q=q,
             found=found, chosen=chosen, page=page, pages_total=pages_total(page, found.total), many_of=many,
             departments=options(
-                "department", counts["department"], chosen["department"], pages.lexicon, lang, service.settings.departments
+                "department", counts["department"], chosen["department"], pages.lexicon, lang,
+                service.settings.departments
             ),
             kinds=[(code, counts["kind"].get(code, 0)) for code in get_args(StructureKind)],
             map=picture(asked, found, request, pages.lexicon, lang), chips=chips(asked, request, pages.lexicon, lang),
             credit=MAP_CREDIT, town=_town, words=as_plain,
         )  # fmt: skip
+
+    return router
+
+
+def record_routes(service: Service) -> APIRouter:
+    """The public record of a structure."""
+    router = APIRouter(prefix="/public", include_in_schema=False)
+    url = _url(service)
 
     @router.get("/structures/{key}.jsonld")
     @access("public")
@@ -116,8 +123,8 @@ def routes(service: Service) -> APIRouter:
         data = as_jsonld(how, structure)
         if structure["picture"]:
             data["image"] = f"{how.page(key)}/picture/{structure['picture']}"
-        return answer(
-            request, tag, "public_record.html", f"{PUBLIC}/structures/{key}", structure=structure, said=said,
+        return _answer(
+            service, request, tag, "public_record.html", f"{PUBLIC}/structures/{key}", structure=structure, said=said,
             projects=projects, college=finder.college(key), town=_town(structure), data=in_page(data), html=as_html,
             words=as_plain,
         )  # fmt: skip
@@ -133,6 +140,14 @@ def routes(service: Service) -> APIRouter:
             raise HTTPException(404)
         return await picture_answer(service, name, public=PICTURE_KEPT)
 
+    return router
+
+
+def published_routes(service: Service) -> APIRouter:
+    """What members publish, and cooperation projects."""
+    router = APIRouter(prefix="/public", include_in_schema=False)
+    url = _url(service)
+
     @router.get("/publications")
     @access("public")
     async def publications(request: Request, sort: str = "", page: PageNumber = 1) -> Response:
@@ -143,8 +158,9 @@ def routes(service: Service) -> APIRouter:
             raise HTTPException(404)
         where = {"withdrawn": False, **({"sort": sort} if sort else {})}
         found = await service.store.find(PUBLICATIONS, where, sort=["-at"], limit=PAGE, offset=(page - 1) * PAGE)
-        return answer(
-            request, tag, "public_publications.html", f"{PUBLIC}/publications", found=found, chosen=sort, page=page,
+        return _answer(
+            service, request, tag, "public_publications.html", f"{PUBLIC}/publications", found=found, chosen=sort,
+            page=page,
             pages_total=pages_total(page, found.total), words=as_plain,
         )  # fmt: skip
 
@@ -157,8 +173,9 @@ def routes(service: Service) -> APIRouter:
         one = await public.published(service, key)
         listed = await public.listed_among(service, {one["structure"]})
         place = f"{PUBLIC}/publications/{key}"
-        return answer(
-            request, tag, "public_publication.html", place, one=one, record=listed.get(one["structure"]), html=as_html,
+        return _answer(
+            service, request, tag, "public_publication.html", place, one=one, record=listed.get(one["structure"]),
+            html=as_html,
             words=as_plain, picture=f"{place}/picture/{one['picture']}" if one["picture"] else None,
             data=in_page(_publication_data(one, url + place)),
         )  # fmt: skip
@@ -179,10 +196,19 @@ def routes(service: Service) -> APIRouter:
         one = await public.published_project(service, key)
         found = await service.store.get_many(STRUCTURES, one["structures"])
         listed = await public.listed_among(service, set(one["structures"]))
-        return answer(
-            request, tag, "public_project.html", f"{PUBLIC}/projects/{key}", project=one, structures=found, listed=listed,
+        return _answer(
+            service, request, tag, "public_project.html", f"{PUBLIC}/projects/{key}", project=one, structures=found,
+            listed=listed,
             html=as_html, words=as_plain, partner_kinds=PARTNER_KINDS,
         )  # fmt: skip
+
+    return router
+
+
+def sitemap_routes(service: Service) -> APIRouter:
+    """The map of the site for search engines."""
+    router = APIRouter(prefix="/public", include_in_schema=False)
+    url = _url(service)
 
     @router.get("/sitemap.xml")
     @access("public")
@@ -208,6 +234,15 @@ def routes(service: Service) -> APIRouter:
         return public.shown(request, _xml("urlset", body), public.tag_of(service, request))
 
     return router
+
+
+def _url(service: Service) -> str:
+    return service.around.public_url.rstrip("/")
+
+
+def _answer(service: Service, request: Request, tag: str, template: str, path: str, **context: Any) -> Response:
+    made = render(service, request, template, canonical=_url(service) + path, **{"data": None, **context})
+    return public.shown(request, made, tag)
 
 
 def in_page(data: Document) -> Markup:

@@ -14,10 +14,10 @@ from fastapi import HTTPException, Request
 from starlette.responses import Response
 
 from services.directory.projects.views import PROJECTS
-from services.directory.register_views import TIMELINES
+from services.directory.publications.views import PUBLICATIONS
 from services.directory.search.finder import finder_of
-from services.directory.space.ownership import kept_record, known_as
-from services.directory.views import PUBLICATIONS, STRUCTURES
+from services.directory.structures.kept_records import kept_record, known_as
+from services.directory.structures.views import STRUCTURES, TIMELINES
 from shared.kernel.projection import Document
 from shared.runtime.service import Service
 from shared.web.security.authorization import who_of

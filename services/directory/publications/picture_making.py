@@ -1,10 +1,9 @@
 """A picture made anew, in a process of its own: a program that `pictures.py` starts for each, and that ends with it.
 
-It reads a picture from its standard input and answers on its standard output by a line of JSON, `{"width", "height"}` or
-`{"refused", "values"}`, and then the bytes of the picture that it made. What it may hold in memory is limited by the system
-(`MOST_MEMORY`), whatever a decoder does with a file that was made to harm; and a decoder that crashes takes nobody with it.
-It imports nothing of ours, so that it starts within a fifth of a second and is small.
-"""
+It reads a picture from its standard input and answers on its standard output by a line of JSON, `{"width", "height"}`
+or `{"refused", "values"}`, and then the bytes of the picture that it made. What it may hold in memory is limited by the
+system (`MOST_MEMORY`), whatever a decoder does with a file that was made to harm; and a decoder that crashes takes
+nobody with it. It imports nothing of ours, so that it starts within a fifth of a second and is small."""
 
 from __future__ import annotations
 
@@ -34,7 +33,8 @@ TILE = 1024  # pixels of a side that are converted at once
 ORIENTATION = 0x0112  # in EXIF
 UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE, 8: Image.Transpose.ROTATE_90,
+    5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_270, 7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
 }  # fmt: skip
 
 
@@ -47,8 +47,8 @@ class Unfit(Exception):
 
 
 def made(data: bytes) -> tuple[bytes, int, int]:
-    """The picture in `data` as WebP without anything but its pixels, at most LONGEST a side; its width and height. Raises
-    Unfit: `not-a-picture`, `picture-too-many-pixels`, `picture-too-small`."""
+    """The picture in `data` as WebP without anything but its pixels, at most LONGEST a side; its width and height.
+    Raises Unfit: `not-a-picture`, `picture-too-many-pixels`, `picture-too-small`."""
     most, size = MOST_OF_OTHERS, (0, 0)
     try:
         most, size = _limits(data)
@@ -83,7 +83,8 @@ def _limits(data: bytes) -> tuple[int, tuple[int, int]]:
 
 
 def _of_webp(data: bytes) -> tuple[int, int]:
-    """The size of a WebP (RFC 9649), since its decoder takes all of its memory when it is opened; 0 where it has none."""
+    """The size of a WebP (RFC 9649), since its decoder takes all of its memory when it is opened; 0 where it has
+    none."""
     kind = data[12:16]
     if kind == b"VP8X":
         return 1 + int.from_bytes(data[24:27], "little"), 1 + int.from_bytes(data[27:30], "little")
@@ -120,8 +121,8 @@ def _of_jpeg(data: bytes) -> tuple[tuple[int, int], int]:
 
 
 def _pixels(data: bytes, most: int) -> tuple[Image.Image, int]:
-    """The picture in a mode that is written, of less than twice LONGEST a side, and its EXIF orientation. What the decoder
-    holds is given back when this returns: what follows needs the room."""
+    """The picture in a mode that is written, of less than twice LONGEST a side, and its EXIF orientation. What the
+    decoder holds is given back when this returns: what follows needs the room."""
     with warnings.catch_warnings():
         warnings.simplefilter("error", Image.DecompressionBombWarning)
         with Image.open(io.BytesIO(data), formats=FORMATS) as picture:
@@ -141,8 +142,8 @@ def _pixels(data: bytes, most: int) -> tuple[Image.Image, int]:
 
 
 def _fewer(picture: Image.Image, mode: str, factor: int) -> Image.Image:
-    """The picture in another mode with each side divided by `factor`; tile by tile, so that no second one of its size is
-    held."""
+    """The picture in another mode with each side divided by `factor`; tile by tile, so that no second one of its size
+    is held."""
     fewer = Image.new(mode, (math.ceil(picture.width / factor), math.ceil(picture.height / factor)))
     side = factor * max(1, TILE // factor)
     for top in range(0, picture.height, side):

@@ -1,31 +1,55 @@
-"""Files of pictures that nothing shows any more are erased, some time after: of what was withdrawn or dropped, of pictures
-that were replaced, of forms that nobody saved.
+"""Files of pictures that nothing shows any more are erased, some time after: of what was withdrawn or dropped, of
+pictures that were replaced, of forms that nobody saved.
 
-A file is called like its content's hash, and the same picture may stand in several places: it is kept while a record or a
-publication that is not withdrawn names it. Each round says so by the time of the file; what was last seen to be named (or
-sent) longer ago than the setting `keep_pictures` goes. The log goes on naming the hash, which tells nothing of the picture.
-"""
+A file is called like its content's hash, and the same picture may stand in several places: it is kept while a record or
+a publication that is not withdrawn names it. Each round says so by the time of the file; what was last seen to be named
+(or sent) longer ago than the setting `keep_pictures` goes. The log goes on naming the hash, which tells nothing of the
+picture."""
 
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
 
 import structlog
 
 from services.directory.publications.picture_uploads import one_at_a_time
 from services.directory.publications.pictures import pictures_of
-from services.directory.space.views import SPACE
-from services.directory.views import STRUCTURES
+from services.directory.publications.views import SPACE
+from services.directory.structures.views import STRUCTURES
 from shared.base.cancellation import end
 from shared.kernel.eventlog.event_log import Unavailable
 from shared.kernel.projection import everything
+from shared.persons.data_subjects import Purpose
+from shared.runtime.parts import Key
 from shared.runtime.service import Service
 
 log = structlog.get_logger()
-KEY = "directory.picture-terms"
+ROUNDS: Key[asyncio.Task[None]] = Key("picture-terms")
 FIRST, ROUND = 600.0, 24 * 3600.0  # seconds from the start to the first round, and from one to the next
 DAY = 24 * 3600.0
+
+PURPOSE = Purpose(
+    code="picture",
+    whom=("Personnes qu’une image montre", "Persons whom a picture shows"),
+    what=(
+        "Les pixels de l’image, sans lieu ni date, et le texte qui la décrit",
+        "The pixels of the picture, without place or date, and the text that describes it",
+    ),
+    why=(
+        "Illustrer la fiche d’une structure ou ce qu’elle publie",
+        "To illustrate a structure’s record or what it publishes",
+    ),
+    ground=(
+        "Intérêt légitime de la structure qui l’envoie (RGPD, art. 6.1.f)",
+        "Legitimate interest of the structure that sends it (GDPR, art. 6.1.f)",
+    ),
+    begins=(
+        "le jour où plus rien ne la montre\u00a0: publication retirée, image remplacée",
+        "nothing shows it any more: the publication was withdrawn, another took its place",
+    ),
+    seen_by=("Tous, une fois publiée", "Everybody, once published"),
+    setting="keep_pictures",
+)
 
 
 async def named(service: Service) -> set[str]:
@@ -63,9 +87,8 @@ async def _rounds(service: Service) -> None:
 
 
 async def opening(service: Service) -> None:
-    service.around.extra[KEY] = asyncio.create_task(_rounds(service), name="picture-terms")
+    service.parts.put(ROUNDS, asyncio.create_task(_rounds(service), name="picture-terms"))
 
 
 async def closing(service: Service) -> None:
-    with suppress(KeyError):
-        await end(service.around.extra.pop(KEY))
+    await end(service.parts.take(ROUNDS))

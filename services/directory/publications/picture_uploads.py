@@ -1,5 +1,5 @@
-"""A picture that comes with a form: read no further than it may be, made anew beside the event loop, one at a time over all
-requests. Who may send it, and whether its form is stale, is asked before."""
+"""A picture that comes with a form: read no further than it may be, made anew beside the event loop, one at a time over
+all requests. Who may send it, and whether its form is stale, is asked before."""
 
 from __future__ import annotations
 
@@ -11,12 +11,13 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
 from services.directory.publications.pictures import BIGGEST, MEDIA_TYPE, pictures_of
+from shared.runtime.parts import Key
 from shared.runtime.service import Service
 from shared.web.security.authorization import who_of
 from shared.web.security.rate_limits import limited
 
 FILE, KEPT, REMOVE = "picture_file", "picture", "picture_remove"
-TURN = "directory.pictures-turn"  # what makes a picture may hold 160 MB (picture_making): one at a time
+TURN: Key[asyncio.Lock] = Key("pictures-turn")  # what makes a picture may hold 160 MB (picture_making): one at a time
 RUNS_NOTHING: Mapping[str, str] = {"Content-Security-Policy": "default-src 'none'; sandbox"}
 
 
@@ -46,8 +47,7 @@ async def picture_of(
 
 def one_at_a_time(service: Service) -> asyncio.Lock:
     """The turn of whoever makes a picture, or erases some."""
-    turn: asyncio.Lock = service.around.extra.setdefault(TURN, asyncio.Lock())
-    return turn
+    return service.parts.get(TURN) or service.parts.put(TURN, asyncio.Lock())
 
 
 async def picture_answer(service: Service, name: str, *, public: int | None = None) -> Response:

@@ -51,8 +51,8 @@ class Kept:
 
 
 def remade(data: bytes) -> tuple[bytes, int, int]:
-    """The picture in `data` as WebP without anything but its pixels, at most LONGEST a side; its width and height. Made in
-    a process of its own (`picture_making`), whose memory is limited. Blocks.
+    """The picture in `data` as WebP without anything but its pixels, at most LONGEST a side; its width and height. Made
+    in a process of its own (`picture_making`), whose memory is limited. Blocks.
 
     Raises Refused: `picture-too-big`, `not-a-picture`, `picture-too-many-pixels`, `picture-too-small`.
     """

@@ -18,12 +18,15 @@ from typing import Any, Protocol, TypeVar
 import orjson
 import xlsxwriter
 
+from services.directory.search.finder import finder_of
 from shared.base.translations import Lang, Lexicon
 from shared.geo import commune
 from shared.geo.countries import country_names
 from shared.kernel.projection import Document
+from shared.runtime.service import Service
 from shared.web.formatting import department
 from shared.web.markdown import as_plain
+from shared.web.templating import Pages
 
 CHUNK = 64 * 1024  # bytes given at once, about
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
@@ -55,7 +58,8 @@ FORMATS: Mapping[str, Format] = {
     )
 }
 COLUMNS = (
-    "name", "acronym", "kind", "department", "department_name", "commune", "town", "address", "website", "themes", "countries",
+    "name", "acronym", "kind", "department", "department_name", "commune", "town", "address", "website", "themes",
+    "countries",
     "country_names", "sdgs", "siren", "siret", "rna", "summary", "listed", "member", "since", "seen", "id",
 )  # fmt: skip
 
@@ -142,7 +146,8 @@ async def xlsx_of(how: Table[T], documents: AsyncIterator[T]) -> AsyncIterator[b
     """A workbook is written to a temporary file row by row, and read from there."""
     with tempfile.TemporaryFile() as file, tempfile.TemporaryDirectory() as folder:
         options = {
-            "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
+            "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
+            "strings_to_numbers": False,
             "tmpdir": folder,
         }  # fmt: skip
         book = xlsxwriter.Workbook(file, options)
@@ -170,7 +175,8 @@ async def xlsx_of(how: Table[T], documents: AsyncIterator[T]) -> AsyncIterator[b
 def as_json(how: Exporter, document: Document) -> Document:
     """A record for programs: codes and official numbers as they are kept."""
     keep = (
-        "name", "acronym", "kind", "department", "commune", "address", "website", "themes", "countries", "sdgs", "siren", "siret",
+        "name", "acronym", "kind", "department", "commune", "address", "website", "themes", "countries", "sdgs",
+        "siren", "siret",
         "rna", "summary", "listed", "since", "seen",
     )  # fmt: skip
     facts = {name: document.get(name) for name in keep}
@@ -200,8 +206,10 @@ def as_jsonld(how: Exporter, document: Document) -> Document:
     }  # fmt: skip
     names = country_names(how.lang)
     address = {
-        "@type": "PostalAddress", "streetAddress": document.get("address"), "addressLocality": place.name if place else None,
-        "addressRegion": department(document["department"]) if document.get("department") else None, "addressCountry": "FR",
+        "@type": "PostalAddress", "streetAddress": document.get("address"),
+        "addressLocality": place.name if place else None,
+        "addressRegion": department(document["department"]) if document.get("department") else None,
+        "addressCountry": "FR",
     }  # fmt: skip
     numbers = [
         {"@type": "PropertyValue", "propertyID": name.upper(), "value": document[name]}
@@ -209,10 +217,14 @@ def as_jsonld(how: Exporter, document: Document) -> Document:
         if document.get(name)
     ]
     said = {
-        "@context": "https://schema.org", "@type": kinds.get(document["kind"], "Organization"), "@id": how.page(document["key"]),
+        "@context": "https://schema.org", "@type": kinds.get(document["kind"], "Organization"),
+        "@id": how.page(document["key"]),
         "name": document["name"], "alternateName": document.get("acronym"), "url": document.get("website"),
         "description": as_plain(document.get("summary") or "", 2000), "knowsAbout": document.get("themes"),
-        "areaServed": [{"@type": "Country", "identifier": code, "name": names.get(code, code)} for code in document.get("countries") or []],
+        "areaServed": [
+            {"@type": "Country", "identifier": code, "name": names.get(code, code)}
+            for code in document.get("countries") or []
+        ],
         "address": {name: value for name, value in address.items() if value}, "identifier": numbers,
     }  # fmt: skip
     return {name: value for name, value in said.items() if value}
@@ -320,3 +332,10 @@ _WRITERS: Mapping[str, Callable[[Exporter, Documents], AsyncIterator[bytes]]] = 
 def file_name(format: str, words: Sequence[str] = ("structures",)) -> str:
     """The name under which an export is saved, for `Content-Disposition`."""
     return f"{'-'.join(words)}.{FORMATS[format].suffix}"
+
+
+def exporter(service: Service, pages: Pages, lang: Lang, *, past: bool = False) -> Exporter:
+    """How this directory's records are exported."""
+    root = service.around.public_url.rstrip("/")
+    college = None if past else finder_of(service).college
+    return Exporter(pages.lexicon, lang, lambda key: f"{root}/directory/structures/{key}", college)

@@ -1,29 +1,28 @@
 """Searching the directory: an index in memory for each process, current with the views by their sequences.
 
-It reads nothing but the port of views (`shared.kernel.projection.Store`), so it is the same on SQLite and MongoDB, and in a replica
-that does not run the views itself: documents carry the sequence that last changed them, and those newer than what is
-known are read, newest first. What was found is read from the views again, so a page shows what they hold.
+It reads nothing but the port of views (`shared.kernel.projection.Store`), so it is the same on SQLite and MongoDB, and
+in a replica that does not run the views itself: documents carry the sequence that last changed them, and those newer
+than what is known are read, newest first. What was found is read from the views again, so a page shows what they hold.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
 
 import structlog
 
-from services.directory.projects.views import PROJECTS, periods
-from services.directory.register_views import MEMBERSHIPS
 from services.directory.search.inverted_index import Entry, Found, Index
+from services.directory.structures.member_views import MEMBERSHIPS
 from services.directory.structures.view_walk import changed
-from services.directory.views import STRUCTURES
+from services.directory.structures.views import STRUCTURES
 from shared.base.cancellation import end
 from shared.geo import DEPARTMENTS, commune
 from shared.geo.countries import country_names
 from shared.kernel.projection import Document, Store, View, everything
+from shared.runtime.parts import Key
 from shared.runtime.service import Service
 
 log = structlog.get_logger()
@@ -55,9 +54,16 @@ OPEN = {"state": ["open"]}
 PUBLISHED = {"state": ["published"]}
 BREATH = 100  # documents taken in before others have their turn
 NONE: Mapping[str, str] = MappingProxyType({})
-WARMING = "finder-warming"
 
 Where = Mapping[str, Sequence[str]]
+
+
+@dataclass(frozen=True)
+class ProjectSource:
+    """Where the finder reads cooperation projects: their view, and the years by which one of them is found."""
+
+    view: View
+    years: Callable[[Document], list[str]]
 
 
 @dataclass(frozen=True)
@@ -83,10 +89,10 @@ class Work:
 class Finder:
     """Structures and cooperation projects, found. Every question first takes in what has changed."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, projects: ProjectSource) -> None:
+        self._store, self._source = store, projects
         self._lock = asyncio.Lock()
-        self._upto: dict[View, int] = {MEMBERSHIPS: 0, PROJECTS: 0, STRUCTURES: 0}
+        self._upto: dict[View, int] = {MEMBERSHIPS: 0, projects.view: 0, STRUCTURES: 0}
         self._structures = Index(STRUCTURE_FACETS, ("name", "seen"))
         self._projects = Index(PROJECT_FACETS, ("title", "seen", "begins"))
         self._members: dict[str, tuple[str, str]] = {}  # member → structure, college
@@ -144,7 +150,7 @@ class Finder:
         await self.current()
         chosen = {**PUBLISHED, **{name: list(values) for name, values in (where or {}).items() if values}}
         found = self._projects.find(text, chosen, order=order, limit=limit, offset=offset, count=count)
-        return Results(await self._results(PROJECTS, found), found.total, found.facets, found.forgiven)
+        return Results(await self._results(self._source.view, found), found.total, found.facets, found.forgiven)
 
     async def works(
         self, text: str = "", where: Where | None = None, *, limit: int = 100, offset: int = 0
@@ -181,7 +187,7 @@ class Finder:
         """Takes in what the views have learnt since the last time. The first time that is everything."""
         async with self._lock:
             touched: set[str] = set()
-            for view in (MEMBERSHIPS, PROJECTS, STRUCTURES):
+            for view in tuple(self._upto):
                 upto = (await self._store.checkpoint(view.table)).seq
                 if upto < self._upto[view]:
                     continue  # it is being built anew; what was known stays
@@ -237,7 +243,7 @@ class Finder:
             await asyncio.sleep(0)
         ordered = sorted(projects)
         for start in range(0, len(ordered), BREATH):
-            found = await self._store.get_many(PROJECTS, ordered[start : start + BREATH])
+            found = await self._store.get_many(self._source.view, ordered[start : start + BREATH])
             acting = {self.kept(id) for document in found.values() for id in document["structures"]}
             structures = await self._store.get_many(STRUCTURES, sorted(acting))
             for document in found.values():
@@ -267,7 +273,7 @@ class Finder:
             "partners": document["partners"],
             "departments": [one["department"] for one in here.values() if one["department"]],
             "state": [state],
-            "periods": periods(document),
+            "periods": self._source.years(document),
         }
         names = [one["name"] for one in here.values()]
         weak = " ".join(
@@ -282,13 +288,13 @@ class Finder:
         return [documents[key] for key in found.keys if key in documents]
 
 
+FINDER: Key[Finder] = Key("finder")
+WARMING: Key[asyncio.Task[None]] = Key("finder-warming")
+
+
 def finder_of(service: Service) -> Finder:
-    """The finder of this process."""
-    extra: dict[str, Any] = service.around.extra
-    if "finder" not in extra:
-        extra["finder"] = Finder(service.store)
-    found: Finder = extra["finder"]
-    return found
+    """The finder of this process. Raises LookupError before the search has begun."""
+    return service.parts.of(FINDER)
 
 
 def entry_of(document: Document, college: str | None = None, works: Sequence[Document] = ()) -> Entry:
@@ -333,16 +339,16 @@ def _country_words(codes: Iterable[str]) -> list[str]:
     return [country_names(lang).get(code, "") for code in dict.fromkeys(codes) for lang in ("fr", "en")]
 
 
-async def opening(service: Service) -> None:
-    """Takes in what the views know. Where they have a long log to read yet, what they will know then: by itself, so that
-    nobody's first search waits for it."""
-    finder = finder_of(service)
+async def begin(service: Service, projects: ProjectSource) -> None:
+    """Takes in what the views know. Where they have a long log to read yet, what they will know then: by itself, so
+    that nobody's first search waits for it."""
+    finder = service.parts.put(FINDER, Finder(service.store, projects))
     await finder.current()
-    service.around.extra[WARMING] = asyncio.create_task(_warm(service, finder), name="directory-finder")
+    service.parts.put(WARMING, asyncio.create_task(_warm(service, finder), name="directory-finder"))
 
 
 async def closing(service: Service) -> None:
-    await end(service.around.extra.pop(WARMING, None))
+    await end(service.parts.take(WARMING))
 
 
 async def _warm(service: Service, finder: Finder) -> None:

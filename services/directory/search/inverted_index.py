@@ -1,4 +1,4 @@
-"""An inverted index in memory: words, facets and orders over numbered documents. Pure; finding.py keeps it current.
+"""An inverted index in memory: words, facets and orders over numbered documents. Pure; finder.py keeps it current.
 
 Sets of documents are Python integers, one bit a document: `&`, `|` and `bit_count` run at memory speed, so 100,000
 structures cost a facet some microseconds. A value that few documents have is a list of their numbers instead, which
@@ -321,8 +321,8 @@ class Index:
         prefixes: Mapping[str, str] = MappingProxyType({}),
     ) -> Found:
         """Documents that have all words and, in every field of `where`, one of its values. `order`: the name of one,
-        with `-` from its end; with words, those that have them in their name come first. `count`: facets to count, where `prefixes` has
-        one only values that begin so."""
+        with `-` from its end; with words, those that have them in their name come first. `count`: facets to count,
+        where `prefixes` has one only values that begin so."""
         texts, strong, forgiven = self._asked(text)
         chosen = {name: self._facets[name].union(values) for name, values in (where or {}).items() if values}
         among = texts

@@ -1,131 +1,40 @@
-"""The search: one box, facets with counts, the map and its table, orders, pages, any past day; exports of what was found."""
+"""The search: one box, facets with counts, the map and its table, orders, pages, any past day; exports of what was
+found."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, get_args
+from collections.abc import Awaitable, Callable
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from services.directory.projects.query import beside
-from services.directory.search.exports import FORMATS, Exporter, file_name
-from services.directory.search.finder import Results, finder_of
+from services.directory.search.exports import FORMATS, exporter, file_name
+from services.directory.search.facets import chips, options, picture, region_of
+from services.directory.search.finder import Finder, finder_of
 from services.directory.search.query import ORDERS, Asked, asked, found, records
-from services.directory.structures.record_fields import commune_named, goal, place_of
-from shared.base.translations import Lang, Lexicon
-from shared.contract.directory import StructureKind
-from shared.geo import DEPARTMENTS, MAP_CREDIT, commune, communes_beginning
+from services.directory.structures.record_fields import commune_named, place_of
+from shared.geo import MAP_CREDIT, communes_beginning
 from shared.runtime.service import Service
-from shared.web.charts.commune_map import points_map
-from shared.web.charts.department_map import department_map, drawn_departments, steps_for
-from shared.web.formatting import country, department
 from shared.web.lists import PageNumber, Words, pages_total, render
 from shared.web.security.authorization import access
-from shared.web.templating import Pages, here, language
+from shared.web.templating import Pages, language
 
 SHOWN = 8  # values of a long facet that stand there at once
-MOST = 300  # values of a facet that are offered at all
 OFFERED = ("csv", "xlsx", "geojson", "json")
 SUGGESTED = 12  # communes
-Option = tuple[str, str, int]
-Counts = Mapping[str, int]
+Beside = Callable[[Finder, Asked], Awaitable[object]]
+"""What stands beside the structures that were found, as `search.html` shows it; None for nothing"""
 
 
-def label(name: str, value: str, lexicon: Lexicon, lang: Lang, said: str = "") -> str:
-    """A facet's value in words."""
-    match name:
-        case "department":
-            return department(value)
-        case "commune":
-            place = commune(value)
-            return place.name if place else value
-        case "countries":
-            return country(value, lang)
-        case "sdgs":
-            return goal(value, lexicon, lang)
-        case "themes":
-            return value
-    return lexicon.say(f"{said}{name}.{value}", lang)
+def offered(question: Asked) -> list[tuple[str, str]]:
+    """The exports of what was found: how each is called, and its address."""
+    names = {name: "GeoJSON" if name == "geojson" else FORMATS[name].suffix.upper() for name in OFFERED}
+    return [(said, f"/directory/export.{name}?{question.query()}".rstrip("?")) for name, said in names.items()]
 
 
-def options(
-    name: str, counts: Counts, chosen: Sequence[str], lexicon: Lexicon, lang: Lang, region: Sequence[str] = ()
-) -> list[Option]:
-    """The values of a facet, with what each would give: those that always stand there in their order (of departments the
-    `region`), others by number."""
-    known = {*counts, *chosen}
-    if name == "department":
-        values = [*region, *sorted(known - {*region}, key=lambda code: (-counts.get(code, 0), code))]
-    elif name == "kind":
-        values = list(get_args(StructureKind))
-    elif name in ("member", "listed"):
-        values = ["yes", "no"]
-    elif name == "state":
-        values = ["open", "closed"]
-    elif name == "sdgs":
-        values = sorted(known, key=lambda value: (len(value), value))
-    else:
-        values = sorted(known, key=lambda value: (-counts.get(value, 0), value))
-    return [(value, label(name, value, lexicon, lang), counts.get(value, 0)) for value in values[:MOST]]
-
-
-def chips(question: Asked, request: Request, lexicon: Lexicon, lang: Lang) -> list[tuple[str, str]]:
-    """What is chosen, each with the address without it."""
-    return [
-        (
-            label(name, value, lexicon, lang, said="chosen." if name in ("member", "listed", "state") else ""),
-            here(request, **{name: [one for one in values if one != value]}),
-        )
-        for name, values in question.where.items()
-        for value in values
-    ]
-
-
-def region_of(request: Request) -> Sequence[str]:
-    """The departments of the network's region; none where it has none."""
-    service: Service = request.app.state.service
-    return service.settings.departments
-
-
-def picture(question: Asked, results: Results, request: Request, lexicon: Lexicon, lang: Lang) -> dict[str, Any]:
-    """The map, and the rows of the table that says the same: departments, or one department's communes from nearby."""
-    code = question.closer
-    if code is not None:
-        counts = results.facets["commune"]
-        drawn = points_map(
-            code, counts, lambda commune: here(request, commune=commune), lexicon.say("map.communes", lang),
-            current=question.where.get("commune", ()), lang=lang,
-        )  # fmt: skip
-        ordered = sorted(counts, key=lambda each: (-counts[each], label("commune", each, lexicon, lang)))
-        rows = [(commune_named(each), here(request, commune=each), counts[each]) for each in ordered]
-        placed = sum(counts.values())
-        inside = results.facets["department"].get(code, 0)
-        return {"svg": drawn, "rows": rows, "closer": code, "nowhere": max(0, inside - placed)}
-    counts = results.facets["department"]
-    region = drawn_departments(region_of(request), counts)
-    steps = steps_for(counts.get(code, 0) for code in region) or [1]  # with few structures: some, or none
-    drawn = department_map(
-        {code: counts.get(code, 0) for code in region}, lambda code: here(request, department=code, commune=None),
-        lexicon.say("map.title", lang), region, steps=steps, current=question.where.get("department", ()), lang=lang,
-    )  # fmt: skip
-    rows = [
-        (f"{DEPARTMENTS[each].name} ({each})", here(request, department=each), counts.get(each, 0)) for each in region
-    ]
-    elsewhere = sum(many for each, many in counts.items() if each not in region)
-    return {"svg": drawn, "rows": rows, "closer": None, "elsewhere": elsewhere, "nowhere": 0}
-
-
-def exporter(service: Service, pages: Pages, lang: Lang, *, past: bool = False) -> Exporter:
-    """How this directory's records are exported."""
-    root = service.around.public_url.rstrip("/")
-    college = None if past else finder_of(service).college
-    return Exporter(pages.lexicon, lang, lambda key: f"{root}/directory/structures/{key}", college)
-
-
-def routes(service: Service) -> APIRouter:
+def routes(service: Service, *, beside: Beside) -> APIRouter:
     """`/directory/`, `/directory/export.<format>`, and the communes that a form suggests."""
-    router = APIRouter()
+    router = APIRouter(include_in_schema=False)
 
     @router.get("/")
     async def search(request: Request, page: PageNumber = 1, question: Asked = Depends(asked)) -> Response:
@@ -141,8 +50,9 @@ def routes(service: Service) -> APIRouter:
             service, request, "search.html", asked=question, results=results, facets=facets, page=page,
             pages_total=pages_total(page, results.total), chips=chips(question, request, lexicon, lang),
             map=picture(question, results, request, lexicon, lang), credit=MAP_CREDIT, shown=SHOWN, orders=ORDERS,
-            exports=[(FORMATS[name].suffix.upper() if name != "geojson" else "GeoJSON", f"/directory/export.{name}?{question.query()}".rstrip("?")) for name in OFFERED],
-            beside=await beside(finder_of(service), question), as_of=question.as_of, place=place_of, everything=f"/directory/?as_of={question.as_of}" if question.as_of else "/directory/",
+            exports=offered(question),
+            beside=await beside(finder_of(service), question), as_of=question.as_of, place=place_of,
+            everything=f"/directory/?as_of={question.as_of}" if question.as_of else "/directory/",
         )  # fmt: skip
 
     @router.get("/export.{format}")

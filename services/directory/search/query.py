@@ -1,4 +1,5 @@
-"""What an address of the search asks for: words, facets, an order, a day. The page, its map and its exports read it alike."""
+"""What an address of the search asks for: words, facets, an order, a day. The page, its map and its exports read it
+alike."""
 
 from __future__ import annotations
 
@@ -12,9 +13,9 @@ from fastapi import Query, Request
 from pydantic import BeforeValidator
 
 from services.directory.search.finder import Results, finder_of
-from services.directory.structures.history import past_of
+from services.directory.search.past_days import past_of
 from services.directory.structures.view_walk import chosen
-from services.directory.views import STRUCTURES
+from services.directory.structures.views import STRUCTURES
 from shared.base.paris_days import PARIS
 from shared.geo import DEPARTMENTS
 from shared.kernel.projection import Document
@@ -79,7 +80,8 @@ def asked(
 ) -> Asked:
     """The question of a request; an order that there is not is the usual one."""
     given = {
-        "department": department, "commune": commune, "kind": kind, "member": member, "college": college, "listed": listed,
+        "department": department, "commune": commune, "kind": kind, "member": member, "college": college,
+        "listed": listed,
         "themes": themes, "countries": countries, "sdgs": sdgs, "state": state,
     }  # fmt: skip
     where = {name: tuple(dict.fromkeys(filter(None, values or ()))) for name, values in given.items()}

@@ -1,34 +1,22 @@
-"""What holds for a structure that acts for itself: who speaks for it, who may publish, what follows a merged record."""
+"""What holds for a structure that acts for itself: who speaks for it, who may publish."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from uuid import UUID
+
+from fastapi import HTTPException, Request
 
 from services.directory.accounts.views import ACCOUNTS
 from services.directory.search.finder import finder_of
 from services.directory.structures.contacts import contacts_at
-from services.directory.views import STRUCTURES
+from services.directory.structures.kept_records import kept_record
 from shared.kernel.decider import Refused
 from shared.kernel.principal import Who
 from shared.kernel.projection import Document
 from shared.runtime.service import Service
+from shared.web.security.authorization import who_of
 
-
-async def kept_record(service: Service, key: str) -> Document | None:
-    """The record that stands for a structure: its own, or the one that it was merged into; None where there is none."""
-    seen: set[str] = set()
-    document = await service.store.get(STRUCTURES, key)
-    while document is not None and document["merged_into"] and key not in seen:
-        seen.add(key)
-        key = document["merged_into"]
-        document = await service.store.get(STRUCTURES, key)
-    return document
-
-
-def known_as(document: Document) -> Sequence[str]:
-    """All ids by which other views may know a structure: `find(SUPPORTS, {"structure": known_as(document)})`."""
-    return [document["key"], *document["absorbed"]]
+SPACE_PAGE = "/directory/space"
 
 
 async def may_publish(service: Service, key: str) -> None:
@@ -45,7 +33,8 @@ async def may_publish(service: Service, key: str) -> None:
 
 
 async def own_structures(service: Service, account: UUID) -> list[Document]:
-    """The open records that an account speaks for, by name: where its address is a contact's, merged records followed."""
+    """The open records that an account speaks for, by name: where its address is a contact's, merged records
+    followed."""
     document = await service.store.get(ACCOUNTS, str(account))
     address = service.keyring.reveal(document["email"]) if document else None
     if address is None:
@@ -67,3 +56,20 @@ async def own_structure(service: Service, who: Who, key: str) -> Document | None
     if who.kind != "contact" or who.account is None:
         return None
     return next((one for one in await own_structures(service, who.account) if one["key"] == record["key"]), None)
+
+
+async def mine(service: Service, request: Request, key: str) -> Document:
+    """A record that who asks speaks for. Raises 404 for every other."""
+    found = await own_structure(service, who_of(request), key)
+    if found is None:
+        raise HTTPException(404)
+    return found
+
+
+async def why_not_publish(service: Service, key: str) -> str | None:
+    """The code of why a structure may not publish; None where it may."""
+    try:
+        await may_publish(service, key)
+    except Refused as no:
+        return no.code
+    return None

@@ -8,16 +8,22 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse
 from starlette.responses import Response
 
-from services.directory.guarded import Wrong, carried_out, command_id, version_of
 from services.directory.projects.views import PROJECTS
 from services.directory.publications.picture_uploads import picture_answer, picture_of
+from services.directory.publications.refused_fields import FIELD_OF
+from services.directory.publications.views import SPACE
 from services.directory.search.finder import finder_of
-from services.directory.space.ownership import known_as, may_publish, own_structure, own_structures
-from services.directory.space.views import SPACE
+from services.directory.space.ownership import (
+    SPACE_PAGE,
+    mine,
+    own_structures,
+    why_not_publish,
+)
+from services.directory.structures.contact_views import CONTACTS
 from services.directory.structures.domain.listing import (
     PictureStructure,
     UnlistStructure,
@@ -25,40 +31,23 @@ from services.directory.structures.domain.listing import (
     WishListing,
 )
 from services.directory.structures.domain.structure import ReviseStructure
-from services.directory.views import CONTACTS
+from services.directory.structures.kept_records import known_as
 from shared.contract.directory import StructureListingDeclined, StructureUnlisted
 from shared.kernel.command_handler import Outcome, new_command_id
 from shared.kernel.decider import Command, Refused
 from shared.kernel.projection import Document
 from shared.runtime.service import Service
 from shared.web.forms.forms import Form, parse
+from shared.web.forms.guarded_form import Wrong, carried_out, command_id, version_of
 from shared.web.lists import render
 from shared.web.security.authorization import access, who_of
 from shared.web.templating import Pages, language
 
-SPACE_PAGE = "/directory/space"
 SOURCE = "La structure elle-même"
 
 
-async def mine(service: Service, request: Request, key: str) -> Document:
-    """A record that who asks speaks for. Raises 404 for every other."""
-    found = await own_structure(service, who_of(request), key)
-    if found is None:
-        raise HTTPException(404)
-    return found
-
-
-async def why_not_publish(service: Service, key: str) -> str | None:
-    """The code of why a structure may not publish; None where it may."""
-    try:
-        await may_publish(service, key)
-    except Refused as no:
-        return no.code
-    return None
-
-
-def routes(service: Service) -> APIRouter:
-    """The routes of the space that concern a structure and its record."""
+def record_routes(service: Service) -> APIRouter:
+    """The home of the space, a structure in it, its record and its wish to be listed."""
     router = APIRouter(prefix="/space", include_in_schema=False)
     store = service.store
 
@@ -77,45 +66,17 @@ def routes(service: Service) -> APIRouter:
             college={one["key"]: finder.college(one["key"]) for one in structures},
         )  # fmt: skip
 
-    async def structure_page(request: Request, structure: Document, status: int = 200, **context: Any) -> Response:
-        keys, finder = list(known_as(structure)), finder_of(service)
-        await finder.current()
-        contacts = await store.find(CONTACTS, {"structure": keys}, limit=200)
-        said = await store.find(SPACE, {"structure": keys}, sort=["-seen"], limit=200)
-        projects = await store.find(PROJECTS, {"structures": keys, "withdrawn": False}, sort=["-seq"], limit=100)
-        given = {"failed": None, **context}
-        return render(
-            service, request, "space_structure.html", status=status, structure=structure, said=said.documents,
-            projects=projects.documents, contacts=contacts.total, college=finder.college(structure["key"]),
-            why_not=await why_not_publish(service, structure["key"]), answer=await _last_answer(service, structure),
-            new_id=new_command_id, **given,
-        )  # fmt: skip
-
     @router.get("/{structure}")
     @access("space")
     async def one_structure(request: Request, structure: UUID) -> Response:
-        return await structure_page(request, await mine(service, request, str(structure)))
+        return await _structure_page(service, request, await mine(service, request, str(structure)))
 
     # the record
-
-    async def record_form(
-        request: Request, structure: Document, status: int = 200, values: Any = None,
-        errors: dict[str, str] | None = None, version: object = None,
-    ) -> Response:  # fmt: skip
-        pages: Pages = request.app.state.pages
-        lang = language(request)
-        hidden = {"command_id": new_command_id(), "version": structure["version"] if version is None else version}
-        form = Form.of(
-            ReviseStructure, pages.lexicon, lang, values=structure if values is None else values, errors=errors,
-            choices=await service.definition.choices(service, ReviseStructure, lang), hidden=hidden,
-            skip=("structure", "source"),
-        )  # fmt: skip
-        return render(service, request, "space_record.html", status=status, structure=structure, form=form)
 
     @router.get("/{structure}/record")
     @access("space")
     async def record(request: Request, structure: UUID) -> Response:
-        return await record_form(request, await mine(service, request, str(structure)))
+        return await _record_form(service, request, await mine(service, request, str(structure)))
 
     @router.post("/{structure}/record")
     @access("space")
@@ -129,54 +90,33 @@ def routes(service: Service) -> APIRouter:
 
         done = await carried_out(service, request, data, ReviseStructure, make)
         if isinstance(done, Wrong):
-            return await record_form(request, own, done.status, data, done.errors, done.version)
+            return await _record_form(service, request, own, done.status, data, done.errors, done.version)
         return _back(own, done)
 
     # the public listing
 
-    async def simply(request: Request, structure: UUID, make: Any) -> Response:
-        """A command of one button."""
-        own = await mine(service, request, str(structure))
-        data = await request.form(max_fields=10, max_files=0)
-
-        async def made() -> Command:
-            command: Command = make(UUID(own["key"]))
-            return command
-
-        done = await carried_out(service, request, data, WishListing, made)
-        if isinstance(done, Wrong):
-            return await structure_page(request, own, done.status, failed=done.sentence)
-        return _back(own, done)
-
     @router.post("/{structure}/listing")
     @access("space")
     async def wish(request: Request, structure: UUID) -> Response:
-        return await simply(request, structure, lambda key: WishListing(structure=key))
+        return await _simply(service, request, structure, lambda key: WishListing(structure=key))
 
     @router.post("/{structure}/listing/leave")
     @access("space")
     async def leave(request: Request, structure: UUID) -> Response:
         reason = "À la demande de la structure"
-        return await simply(request, structure, lambda key: UnlistStructure(structure=key, reason=reason))
+        return await _simply(service, request, structure, lambda key: UnlistStructure(structure=key, reason=reason))
 
-    # the picture
+    return router
 
-    async def picture_form(request: Request, structure: Document, status: int = 200, **context: Any) -> Response:
-        given = {
-            "errors": {},
-            "picture": structure["picture"],
-            "text": structure["picture_text"] or "",
-            "version": structure["version"],
-        }
-        return render(
-            service, request, "space_picture.html", status=status, structure=structure, command_id=new_command_id(),
-            **{**given, **context},
-        )  # fmt: skip
+
+def picture_routes(service: Service) -> APIRouter:
+    """The picture of a record."""
+    router = APIRouter(prefix="/space", include_in_schema=False)
 
     @router.get("/{structure}/picture")
     @access("space")
     async def picture(request: Request, structure: UUID) -> Response:
-        return await picture_form(request, await mine(service, request, str(structure)))
+        return await _picture_form(service, request, await mine(service, request, str(structure)))
 
     @router.post("/{structure}/picture")
     @access("space")
@@ -199,11 +139,11 @@ def routes(service: Service) -> APIRouter:
             return PictureStructure.model_validate(given)
 
         async with request.form(max_fields=20, max_files=1) as data:
-            done = await carried_out(service, request, data, PictureStructure, make)
+            done = await carried_out(service, request, data, PictureStructure, make, field_of=FIELD_OF)
         if isinstance(done, Wrong):
             text = str(data.get("picture_text") or "")[:1000]
-            return await picture_form(
-                request, own, done.status, errors=done.errors, text=text, version=done.version, **kept
+            return await _picture_form(
+                service, request, own, done.status, errors=done.errors, text=text, version=done.version, **kept
             )
         return _back(own, done)
 
@@ -215,6 +155,68 @@ def routes(service: Service) -> APIRouter:
         return await picture_answer(service, name)
 
     return router
+
+
+async def _structure_page(
+    service: Service, request: Request, structure: Document, status: int = 200, **context: Any
+) -> Response:
+    keys, finder = list(known_as(structure)), finder_of(service)
+    await finder.current()
+    contacts = await service.store.find(CONTACTS, {"structure": keys}, limit=200)
+    said = await service.store.find(SPACE, {"structure": keys}, sort=["-seen"], limit=200)
+    projects = await service.store.find(PROJECTS, {"structures": keys, "withdrawn": False}, sort=["-seq"], limit=100)
+    given = {"failed": None, **context}
+    return render(
+        service, request, "space_structure.html", status=status, structure=structure, said=said.documents,
+        projects=projects.documents, contacts=contacts.total, college=finder.college(structure["key"]),
+        why_not=await why_not_publish(service, structure["key"]), answer=await _last_answer(service, structure),
+        new_id=new_command_id, **given,
+    )  # fmt: skip
+
+
+async def _record_form(service: Service,
+    request: Request, structure: Document, status: int = 200, values: Any = None,
+    errors: dict[str, str] | None = None, version: object = None,
+) -> Response:  # fmt: skip
+    pages: Pages = request.app.state.pages
+    lang = language(request)
+    hidden = {"command_id": new_command_id(), "version": structure["version"] if version is None else version}
+    form = Form.of(
+        ReviseStructure, pages.lexicon, lang, values=structure if values is None else values, errors=errors,
+        choices=await service.definition.choices(service, ReviseStructure, lang), hidden=hidden,
+        skip=("structure", "source"),
+    )  # fmt: skip
+    return render(service, request, "space_record.html", status=status, structure=structure, form=form)
+
+
+async def _simply(service: Service, request: Request, structure: UUID, make: Any) -> Response:
+    """A command of one button."""
+    own = await mine(service, request, str(structure))
+    data = await request.form(max_fields=10, max_files=0)
+
+    async def made() -> Command:
+        command: Command = make(UUID(own["key"]))
+        return command
+
+    done = await carried_out(service, request, data, WishListing, made)
+    if isinstance(done, Wrong):
+        return await _structure_page(service, request, own, done.status, failed=done.sentence)
+    return _back(own, done)
+
+
+async def _picture_form(
+    service: Service, request: Request, structure: Document, status: int = 200, **context: Any
+) -> Response:
+    given = {
+        "errors": {},
+        "picture": structure["picture"],
+        "text": structure["picture_text"] or "",
+        "version": structure["version"],
+    }
+    return render(
+        service, request, "space_picture.html", status=status, structure=structure, command_id=new_command_id(),
+        **{**given, **context},
+    )  # fmt: skip
 
 
 def _back(structure: Document, done: Outcome) -> Response:

@@ -11,7 +11,6 @@ from fastapi.responses import RedirectResponse
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from services.directory.guarded import Wrong, carried_out, command_id, version_of
 from services.directory.projects.views import PROJECTS
 from services.directory.publications.domain import (
     DraftPublication,
@@ -21,15 +20,17 @@ from services.directory.publications.domain import (
     WithdrawPublication,
 )
 from services.directory.publications.picture_uploads import FILE, picture_of
-from services.directory.space.ownership import known_as, may_publish
-from services.directory.space.pages import SPACE_PAGE, mine, why_not_publish
-from services.directory.space.views import SPACE
+from services.directory.publications.refused_fields import FIELD_OF
+from services.directory.publications.views import SPACE
+from services.directory.space.ownership import SPACE_PAGE, may_publish, mine, why_not_publish
+from services.directory.structures.kept_records import known_as
 from shared.contract.directory import PublicationSort
 from shared.kernel.command_handler import Outcome, new_command_id
 from shared.kernel.decider import Command, Refused
 from shared.kernel.projection import Document
 from shared.runtime.service import Service
 from shared.web.forms.forms import Form, FormField, parse
+from shared.web.forms.guarded_form import Wrong, carried_out, command_id, version_of
 from shared.web.lists import render
 from shared.web.markdown import as_html, as_plain
 from shared.web.security.authorization import access
@@ -51,147 +52,48 @@ NOT_YET = "draft"
 def routes(service: Service) -> APIRouter:
     """The routes of what members publish."""
     router = APIRouter(prefix="/space", include_in_schema=False)
-    store = service.store
-
-    async def own(request: Request, key: UUID) -> tuple[Document, Document]:
-        """A publication of a structure that who asks speaks for, and that structure. Raises 404."""
-        document = await store.get(SPACE, str(key))
-        if document is None:
-            raise HTTPException(404)
-        return document, await mine(service, request, document["structure"])
-
-    async def draft_form(
-        request: Request, structure: Document, sort: str, draft: Document | None, status: int = 200, *,
-        values: Any = None, errors: dict[str, str] | None = None, picture: str | None = None, version: object = None,
-    ) -> Response:  # fmt: skip
-        pages: Pages = request.app.state.pages
-        lang, model = language(request), RedraftPublication if draft else DraftPublication
-        entered = await _projects(service, structure) if sort == "project" else []
-        asked = [name for name in ASKED[sort] if name != "project" or entered]
-        version = version if isinstance(values, FormData) else draft["version"] if draft else None
-        shown = values if values is not None else draft
-        made = Form.of(
-            model, pages.lexicon, lang, values=shown, errors=errors, only=[*asked, "picture_text"],
-            choices={"project": entered}, hidden={"command_id": new_command_id(), "version": version},
-        )  # fmt: skip
-        by_name = {one.name: one for one in made.fields}
-        wrong = (errors or {}).get(FILE)  # the file is no field of the command; the summary leads to it all the same
-        problems = tuple(replace(one, anchor=f"f-{FILE}") if one.sentence == wrong else one for one in made.problems)
-        return render(
-            service, request, "publication_form.html", status=status, structure=structure, sort=sort, draft=draft,
-            form=replace(made, fields=tuple(_must(by_name[name]) for name in asked), problems=problems),
-            picture_text=by_name["picture_text"],
-            picture=picture, errors=errors or {}, why_not=await why_not_publish(service, structure["key"]),
-        )  # fmt: skip
-
-    def sort_of(text: str) -> PublicationSort:
-        found = next((one for one in get_args(PublicationSort) if one == text), None)
-        if found is None:
-            raise HTTPException(404)
-        sort: PublicationSort = found
-        return sort
 
     @router.get("/{structure}/new/{sort}")
     @access("space")
     async def new(request: Request, structure: UUID, sort: str) -> Response:
-        return await draft_form(request, await mine(service, request, str(structure)), sort_of(sort), None)
-
-    async def written(
-        request: Request, structure: Document, model: type[PublicationCommand], given: Document, sort: str,
-        draft: Document | None,
-    ) -> Outcome | Response:  # fmt: skip
-        """What a form of a draft comes to; the form again, with its picture, where something is wrong."""
-        kept: dict[str, str | None] = {}
-
-        async def worth() -> None:
-            if draft is None:
-                return await _room(service, structure)
-            id, version = command_id(data), version_of(data)
-            await service.execute.seen(model, UUID(draft["key"]), id=id, version=version)
-
-        async def make() -> Command:
-            kept["picture"] = str(data.get("picture") or "") or None
-            await may_publish(service, structure["key"])
-            kept["picture"] = await picture_of(service, request, data, worth)
-            answers = {
-                name: value for name, value in parse(model, data).items() if name in (*ASKED[sort], "picture_text")
-            }
-            answers["picture"] = kept["picture"]
-            if kept["picture"] is None:
-                answers["picture_text"] = None
-            command = model.model_validate({**answers, **given})
-            if kept["picture"] and not answers.get("picture_text"):
-                raise Refused("picture-without-text")
-            for name, without in MUST.items():
-                if name in ASKED[sort] and not answers.get(name):
-                    raise Refused(without)
-            if draft is None:
-                await _room(service, structure)
-            await _own_project(service, structure, answers.get("project"))
-            return command
-
-        async with request.form(max_fields=60, max_files=1) as data:
-            done = await carried_out(service, request, data, model, make)
-        if isinstance(done, Wrong):
-            return await draft_form(
-                request,
-                structure,
-                sort,
-                draft,
-                done.status,
-                values=data,
-                errors=done.errors,
-                picture=kept.get("picture"),
-                version=done.version,
-            )
-        return done
+        return await _draft_form(
+            service, request, await mine(service, request, str(structure)), _sort_of(service, sort), None
+        )
 
     @router.post("/{structure}/new/{sort}")
     @access("space")
     async def begin(request: Request, structure: UUID, sort: str) -> Response:
-        record, wanted = await mine(service, request, str(structure)), sort_of(sort)
-        done = await written(
-            request, record, DraftPublication, {"structure": record["key"], "sort": wanted}, wanted, None
+        record, wanted = await mine(service, request, str(structure)), _sort_of(service, sort)
+        done = await _written(
+            service, request, record, DraftPublication, {"structure": record["key"], "sort": wanted}, wanted, None
         )
         return done if isinstance(done, Response) else _shown(done.entity_id, done)
 
     @router.get("/publications/{key}/edit")
     @access("space")
     async def edit(request: Request, key: UUID) -> Response:
-        draft, structure = await own(request, key)
+        draft, structure = await _own(service, request, key)
         if draft["state"] != NOT_YET:
             return RedirectResponse(f"{SPACE_PAGE}/publications/{key}", 303)
-        return await draft_form(request, structure, draft["sort"], draft, picture=draft["picture"])
+        return await _draft_form(service, request, structure, draft["sort"], draft, picture=draft["picture"])
 
     @router.post("/publications/{key}/edit")
     @access("space")
     async def change(request: Request, key: UUID) -> Response:
-        draft, structure = await own(request, key)
+        draft, structure = await _own(service, request, key)
         given = {"publication": str(key)}
-        done = await written(request, structure, RedraftPublication, given, draft["sort"], draft)
+        done = await _written(service, request, structure, RedraftPublication, given, draft["sort"], draft)
         return done if isinstance(done, Response) else _shown(key, done)
-
-    async def publication_page(request: Request, key: UUID, status: int = 200, **context: Any) -> Response:
-        one, structure = await own(request, key)
-        given = {"failed": None, **context}
-        shown = {**one, "structure_name": one.get("structure_name") or structure["name"], "at": one.get("published")}
-        pictured = one["picture"] if one["state"] != "withdrawn" else None  # nobody is shown it any more
-        place = f"{SPACE_PAGE}/{structure['key']}/picture/{pictured}" if pictured else None
-        return render(
-            service, request, "publication.html", status=status, one=shown, structure=structure, html=as_html,
-            words=as_plain, picture=place, why_not=await why_not_publish(service, structure["key"]),
-            new_id=new_command_id, **given,
-        )  # fmt: skip
 
     @router.get("/publications/{key}")
     @access("space")
     async def publication(request: Request, key: UUID) -> Response:
-        return await publication_page(request, key)
+        return await _publication_page(service, request, key)
 
     @router.post("/publications/{key}/publish")
     @access("space")
     async def publish(request: Request, key: UUID) -> Response:
-        _, structure = await own(request, key)
+        _, structure = await _own(service, request, key)
         data = await request.form(max_fields=10, max_files=0)
 
         async def make() -> Command:
@@ -201,13 +103,13 @@ def routes(service: Service) -> APIRouter:
         # The structure's name is what it is called then, nothing that was sent.
         done = await carried_out(service, request, data, PublishDraft, make, {}, key)
         if isinstance(done, Wrong):
-            return await publication_page(request, key, done.status, failed=done.sentence)
+            return await _publication_page(service, request, key, done.status, failed=done.sentence)
         return _shown(key, done)
 
     @router.post("/publications/{key}/withdraw")
     @access("space")
     async def withdraw(request: Request, key: UUID) -> Response:
-        await own(request, key)
+        await _own(service, request, key)
         data = await request.form(max_fields=10, max_files=0)
 
         async def make() -> Command:
@@ -215,10 +117,116 @@ def routes(service: Service) -> APIRouter:
 
         done = await carried_out(service, request, data, WithdrawPublication, make)
         if isinstance(done, Wrong):
-            return await publication_page(request, key, done.status, failed=done.sentence)
+            return await _publication_page(service, request, key, done.status, failed=done.sentence)
         return _shown(key, done)
 
     return router
+
+
+async def _own(service: Service, request: Request, key: UUID) -> tuple[Document, Document]:
+    """A publication of a structure that who asks speaks for, and that structure. Raises 404."""
+    document = await service.store.get(SPACE, str(key))
+    if document is None:
+        raise HTTPException(404)
+    return document, await mine(service, request, document["structure"])
+
+
+async def _draft_form(service: Service,
+    request: Request, structure: Document, sort: str, draft: Document | None, status: int = 200, *,
+    values: Any = None, errors: dict[str, str] | None = None, picture: str | None = None, version: object = None,
+) -> Response:  # fmt: skip
+    pages: Pages = request.app.state.pages
+    lang, model = language(request), RedraftPublication if draft else DraftPublication
+    entered = await _projects(service, structure) if sort == "project" else []
+    asked = [name for name in ASKED[sort] if name != "project" or entered]
+    version = version if isinstance(values, FormData) else draft["version"] if draft else None
+    shown = values if values is not None else draft
+    made = Form.of(
+        model, pages.lexicon, lang, values=shown, errors=errors, only=[*asked, "picture_text"],
+        choices={"project": entered}, hidden={"command_id": new_command_id(), "version": version},
+    )  # fmt: skip
+    by_name = {one.name: one for one in made.fields}
+    wrong = (errors or {}).get(FILE)  # the file is no field of the command; the summary leads to it all the same
+    problems = tuple(replace(one, anchor=f"f-{FILE}") if one.sentence == wrong else one for one in made.problems)
+    return render(
+        service, request, "publication_form.html", status=status, structure=structure, sort=sort, draft=draft,
+        form=replace(made, fields=tuple(_must(by_name[name]) for name in asked), problems=problems),
+        picture_text=by_name["picture_text"],
+        picture=picture, errors=errors or {}, why_not=await why_not_publish(service, structure["key"]),
+    )  # fmt: skip
+
+
+def _sort_of(service: Service, text: str) -> PublicationSort:
+    found = next((one for one in get_args(PublicationSort) if one == text), None)
+    if found is None:
+        raise HTTPException(404)
+    sort: PublicationSort = found
+    return sort
+
+
+async def _written(service: Service,
+    request: Request, structure: Document, model: type[PublicationCommand], given: Document, sort: str,
+    draft: Document | None,
+) -> Outcome | Response:  # fmt: skip
+    """What a form of a draft comes to; the form again, with its picture, where something is wrong."""
+    kept: dict[str, str | None] = {}
+
+    async def worth() -> None:
+        if draft is None:
+            return await _room(service, structure)
+        id, version = command_id(data), version_of(data)
+        await service.execute.seen(model, UUID(draft["key"]), id=id, version=version)
+
+    async def make() -> Command:
+        kept["picture"] = str(data.get("picture") or "") or None
+        await may_publish(service, structure["key"])
+        kept["picture"] = await picture_of(service, request, data, worth)
+        answers = {name: value for name, value in parse(model, data).items() if name in (*ASKED[sort], "picture_text")}
+        answers["picture"] = kept["picture"]
+        if kept["picture"] is None:
+            answers["picture_text"] = None
+        command = model.model_validate({**answers, **given})
+        if kept["picture"] and not answers.get("picture_text"):
+            raise Refused("picture-without-text")
+        for name, without in MUST.items():
+            if name in ASKED[sort] and not answers.get(name):
+                raise Refused(without)
+        if draft is None:
+            await _room(service, structure)
+        await _own_project(service, structure, answers.get("project"))
+        return command
+
+    async with request.form(max_fields=60, max_files=1) as data:
+        done = await carried_out(service, request, data, model, make, field_of=FIELD_OF)
+    if isinstance(done, Wrong):
+        return await _draft_form(
+            service,
+            request,
+            structure,
+            sort,
+            draft,
+            done.status,
+            values=data,
+            errors=done.errors,
+            picture=kept.get("picture"),
+            version=done.version,
+        )
+    return done
+
+
+async def _publication_page(
+    service: Service, request: Request, key: UUID, status: int = 200, **context: Any
+) -> Response:
+    one, structure = await _own(service, request, key)
+    given = {"failed": None, **context}
+    shown = {**one, "structure_name": one.get("structure_name") or structure["name"], "at": one.get("published")}
+    pictured = one["picture"] if one["state"] != "withdrawn" else None  # nobody is shown it any more
+    place = f"{SPACE_PAGE}/{structure['key']}/picture/{pictured}" if pictured else None
+    return render(
+        service, request, "publication.html", status=status, one=shown, structure=structure, html=as_html,
+        words=as_plain, picture=place, why_not=await why_not_publish(service, structure["key"]),
+        new_id=new_command_id, **given,
+    )  # fmt: skip
 
 
 def _shown(key: UUID, done: Outcome) -> Response:

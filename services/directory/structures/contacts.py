@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from services.directory.accounts.views import CONTACT_ADDRESSES
+from services.directory.structures.contact_views import CONTACT_ADDRESSES
 from shared.kernel.projection import Document
 from shared.runtime.service import Service
 

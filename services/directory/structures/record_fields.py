@@ -16,7 +16,8 @@ from shared.kernel.projection import Document
 from shared.web.formatting import country, department
 
 FIELDS = (
-    "name", "acronym", "kind", "department", "commune", "address", "website", "summary", "themes", "countries", "sdgs", "siren",
+    "name", "acronym", "kind", "department", "commune", "address", "website", "summary", "themes", "countries", "sdgs",
+    "siren",
     "siret", "rna", "listed",
 )  # fmt: skip
 FRESH = timedelta(days=366)  # after which a record is to be checked again

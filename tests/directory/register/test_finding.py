@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from services.directory.projects.domain import DraftProject, PublishProject, WithdrawProject
+from services.directory.projects.query import PROJECT_SOURCE
 from services.directory.search.finder import Finder, finder_of
 from services.directory.structures.domain.structure import (
     CloseStructure,
@@ -124,7 +125,7 @@ async def test_a_finder_that_starts_late_finds_the_same(town: Town) -> None:
         id = await town.do(structure(f"Structure {n}", department="31" if n % 2 else "81"))
         if n % 3 == 0:
             await town.do(ListStructure(structure=id), at=datetime(2016, 1, 1, tzinfo=UTC))
-    early, late = finder_of(town.service), Finder(town.service.store)
+    early, late = finder_of(town.service), Finder(town.service.store, PROJECT_SOURCE)
     for where in ({}, {"listed": ["yes"]}, {"department": ["31"]}):
         one, other = await early.find("structure", where), await late.find("structure", where)
         assert one == other

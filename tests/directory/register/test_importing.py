@@ -11,7 +11,7 @@ from services.directory.imports import plan as importing
 from services.directory.imports.table_reader import NotRead, read_table
 from services.directory.search.finder import finder_of
 from services.directory.structures.domain.structure import CloseStructure, MergeStructures
-from services.directory.views import STRUCTURES
+from services.directory.structures.views import STRUCTURES
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command, Refused
 from tests.directory.register.conftest import WHO, Town, structure

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 
+from services.directory.search.past_days import past_of
 from services.directory.structures.domain.structure import (
     CloseStructure,
     ListStructure,
@@ -13,8 +14,8 @@ from services.directory.structures.domain.structure import (
     UnlistStructure,
     UnmergeStructures,
 )
-from services.directory.structures.history import as_given, field_history, past_of, record_as_of, timeline
-from services.directory.views import STRUCTURES
+from services.directory.structures.history import as_given, field_history, record_as_of, timeline
+from services.directory.structures.views import STRUCTURES
 from tests.directory.register.conftest import WHO, Town, structure
 
 

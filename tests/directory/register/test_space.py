@@ -7,16 +7,18 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.directory.casework.domain.support import GiveSupport
+from services.directory.casework.views import SUPPORTS
 from services.directory.publications.domain import (
     DraftPublication,
     PublishDraft,
     RedraftPublication,
     WithdrawPublication,
 )
-from services.directory.space.ownership import kept_record, known_as, may_publish
-from services.directory.space.views import SPACE
+from services.directory.publications.views import PUBLICATIONS, SPACE
+from services.directory.space.ownership import may_publish
 from services.directory.structures.domain.structure import CloseStructure, MergeStructures, ReviseStructure
-from services.directory.views import PUBLICATIONS, STRUCTURES, SUPPORTS
+from services.directory.structures.kept_records import kept_record, known_as
+from services.directory.structures.views import STRUCTURES
 from shared.contract.membership import MemberJoined, MemberLeft
 from shared.kernel.decider import Refused
 from tests.directory.register.conftest import Town, structure

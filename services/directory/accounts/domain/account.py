@@ -45,7 +45,8 @@ from shared.kernel.decider import Context, Decider, Decision, Elsewhere, Refused
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=80, pattern=r"^[^\x00-\x1f\x7f@]+$")]  # fmt: skip
 """A function, never a name: what journals show of who did what"""
 GrantText = Annotated[
-    str, Field(pattern=r"^(all|directory|membership|events|newsletter|observatory):(reader|editor|administrator|auditor)$")
+    str,
+    Field(pattern=r"^(all|directory|membership|events|newsletter|observatory):(reader|editor|administrator|auditor)$")
 ]  # fmt: skip
 
 

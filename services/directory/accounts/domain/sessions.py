@@ -1,6 +1,6 @@
 """Signing in and out. That somebody is who they say was found out before: here it is decided that a session begins.
 
-What begins a session comes from no form of its own: services/directory/accounts/sign_in.py sends it.
+What begins a session comes from no form of its own: services/directory/sign_in/entry.py sends it.
 """
 
 from __future__ import annotations

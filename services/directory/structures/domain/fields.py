@@ -34,8 +34,8 @@ def _commune(code: str) -> str:
 
 
 def _commune_written(text: Any) -> Any:
-    """The code of a commune that people name: its code, "Toulouse (31555)", "Castres (81)", a name or postcode of one only.
-    What means none stays as it is, and is refused as unknown."""
+    """The code of a commune that people name: its code, "Toulouse (31555)", "Castres (81)", a name or postcode of one
+    only. What means none stays as it is, and is refused as unknown."""
     if not isinstance(text, str) or commune(text.strip()) is not None:
         return text.strip() if isinstance(text, str) else text
     named = _one_line(text)[:LONGEST_PLACE]

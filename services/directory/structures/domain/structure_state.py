@@ -28,7 +28,8 @@ from shared.contract.directory import (
 from shared.kernel.decider import Refused
 
 FACTS = (
-    "name", "kind", "department", "commune", "acronym", "address", "website", "themes", "countries", "sdgs", "siren", "siret",
+    "name", "kind", "department", "commune", "acronym", "address", "website", "themes", "countries", "sdgs", "siren",
+    "siret",
     "rna", "summary",
 )  # fmt: skip
 CLEARABLE: tuple[StructureField, ...] = get_args(StructureField)
@@ -107,8 +108,8 @@ def evolve(state: Structure, event: Event) -> Structure:
 
 
 def same(name: str, value: Any, other: Any) -> bool:
-    """Whether two values of a field say the same: of countries, themes and goals their order says nothing, and forms give
-    them back in their own."""
+    """Whether two values of a field say the same: of countries, themes and goals their order says nothing, and forms
+    give them back in their own."""
     return sorted(value or ()) == sorted(other or ()) if name in LISTS else bool(value == other)
 
 

@@ -1,0 +1,11 @@
+"""Accounts as their holders and administrators see them, and as programs do."""
+
+from __future__ import annotations
+
+from services.directory.account_pages import api, pages, profile_pages
+from shared.runtime.feature import Feature
+
+FEATURE = Feature(
+    name="account_pages",
+    routes=(profile_pages.routes, pages.list_routes, pages.account_routes, pages.access_routes, api.routes),
+)

@@ -1,0 +1,46 @@
+"""Support, media coverage, and requests to identify actors."""
+
+from __future__ import annotations
+
+from services.directory.casework import pages, request_pages
+from services.directory.casework.domain.coverage import COVERAGE
+from services.directory.casework.domain.request import (
+    REQUEST,
+    AnswerIdentification,
+    RequestIdentification,
+    WithdrawIdentificationRequest,
+)
+from services.directory.casework.domain.support import SUPPORT
+from services.directory.casework.views import COVERAGES, REQUESTS, SUPPORTS
+from services.directory.casework.words import WORDS
+from services.directory.search.finder import finder_of
+from shared.geo import plain
+from shared.kernel.command_handler import Outcome
+from shared.kernel.decider import Command
+from shared.runtime.feature import Feature
+from shared.runtime.service import Choices, Service
+
+IDENTIFYING = (RequestIdentification, AnswerIdentification, WithdrawIdentificationRequest)
+
+
+def page_of(command: Command, outcome: Outcome) -> str | None:
+    return f"/directory/requests/{outcome.entity_id}" if isinstance(command, IDENTIFYING) else None
+
+
+async def choices(service: Service, command: type[Command], lang: str) -> Choices:
+    """What is looked for is one of the themes that records name."""
+    if command is not RequestIdentification:
+        return {}
+    themes = (await finder_of(service).find(limit=0, count=("themes",))).facets["themes"]
+    return {"themes": [(name, name) for name in sorted(themes, key=plain)]}
+
+
+FEATURE = Feature(
+    name="casework",
+    deciders=(SUPPORT, COVERAGE, REQUEST),
+    views=(SUPPORTS, COVERAGES, REQUESTS),
+    words=WORDS,
+    routes=(pages.routes, request_pages.reading_routes, request_pages.answering_routes),
+    page_of=page_of,
+    choices=choices,
+)

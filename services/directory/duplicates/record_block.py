@@ -1,0 +1,19 @@
+"""What stands of merges on the page of a record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from services.directory.duplicates.views import MERGES
+from services.directory.structures.views import STRUCTURES
+from shared.kernel.command_handler import new_command_id
+from shared.kernel.projection import Document
+from shared.runtime.service import Service
+
+
+async def merged_records(service: Service, structure: Document) -> Mapping[str, Any]:
+    """The records that were merged into it."""
+    found = await service.store.find(MERGES, {"kept": structure["key"], "holds": True}, sort=["-at"], limit=50)
+    names = await service.store.get_many(STRUCTURES, [one["key"] for one in found.documents])
+    return {"merges": found.documents, "merged_names": names, "command_ids": new_command_id}

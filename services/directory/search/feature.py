@@ -1,0 +1,26 @@
+"""The search of structures, by words and facets, on any day; exports of what was found."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from services.directory.search import pages
+from services.directory.search.finder import ProjectSource, begin, closing
+from services.directory.search.words import WORDS
+from shared.runtime.feature import Feature
+from shared.runtime.service import Service
+
+
+def search(projects: ProjectSource, beside: pages.Beside) -> Feature:
+    """The search. `projects`: what else it finds; `beside`: what stands beside the structures that it found."""
+
+    async def opening(service: Service) -> None:
+        await begin(service, projects)
+
+    return Feature(
+        name="search",
+        words=WORDS,
+        routes=(partial(pages.routes, beside=beside),),
+        opening=opening,
+        closing=closing,
+    )

@@ -1,0 +1,259 @@
+"""The way in: who may begin a session, by a password, a mail link or the first link. Kept by the running directory."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from secrets import token_urlsafe
+from typing import Any
+from uuid import UUID
+
+import structlog
+
+from services.directory.accounts.domain.account import OpenAccount
+from services.directory.accounts.domain.account_state import account_id
+from services.directory.accounts.domain.sessions import SetPassword, SignIn
+from services.directory.accounts.domain.tokens import IssueToken
+from services.directory.accounts.views import ACCOUNTS
+from services.directory.sign_in.key_rotation import SigningKeys
+from services.directory.sign_in.link_mail import LinkMail
+from services.directory.sign_in.passwords import Passwords
+from services.directory.sign_in.signed_links import BadLink, Entrance, Links
+from services.directory.structures.contacts import address_of, addresses_of, contacts_at
+from shared.base.cancellation import end
+from shared.base.translations import Lang
+from shared.contract.accounts import SignedIn, Way
+from shared.contract.personal import Personal
+from shared.identity.sessions import TOKEN, Unsure
+from shared.kernel.command_handler import Outcome, new_command_id, utc_now
+from shared.kernel.decider import Refused, derived_id
+from shared.kernel.projection import Document
+from shared.runtime.mail_transport import post_of
+from shared.runtime.parts import Key
+from shared.runtime.service import Service
+from shared.web.letters import Sender
+from shared.web.security.authorization import RENEW
+
+log = structlog.get_logger()
+ROUND = 60.0  # seconds between two looks at replaced keys
+CONTACT_LABEL = "Contact d’une structure"
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A session that has begun: its cookie, and of what kind of account."""
+
+    account: UUID
+    cookie: str
+    kind: str
+
+
+class Entry:
+    """The way into one installation."""
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+        keys = service.around.data / "keys"
+        self.links = Links(keys, service.network)
+        self.passwords = Passwords(keys)
+        self.keys = SigningKeys(service)
+        settings, url = service.settings, service.around.public_url.rstrip("/")
+        sender = Sender(service.network, settings.title, settings.mail_from, url)
+        self.mail = LinkMail(
+            self.links, post_of(settings, service.around.data), sender, to_files=settings.smtp_host is None
+        )
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    async def start(self) -> None:
+        await self.service.asking.answer(RENEW, self._renew)
+        self._beside(self._rounds())
+
+    async def stop(self) -> None:
+        for task in list(self._tasks):
+            await end(task)
+        await self.mail.stop()
+        self.passwords.close()
+
+    # who somebody is
+
+    async def account_at(self, address: str) -> Document | None:
+        """The open account of an address."""
+        person = self.service.keyring.find(address)
+        document = await self.service.store.get(ACCOUNTS, str(account_id(person))) if person else None
+        return document if document is not None and document["open"] else None
+
+    async def proven_contacts(self, structures: Sequence[str]) -> list[tuple[UUID, str]]:
+        """Who speaks for a structure (the ids of its records), with the address that each has come in by: it is theirs,
+        which of an address that somebody typed for them nobody knows."""
+        found: dict[UUID, str] = {}
+        for one in await addresses_of(self.service, structures):
+            account = await self.account_at(one)
+            own = self.service.keyring.reveal(account["email"]) if account and account["seen"] else None
+            if account is not None and own is not None:
+                found[UUID(account["person"])] = own.strip()
+        return list(found.items())
+
+    async def by_password(self, address: str, password: str) -> Begun:
+        """Raises Refused(`sign-in-failed`), in the same time and words whatever it is that does not fit."""
+        person = self.service.keyring.find(address)
+        account = account_id(person) if person else None
+        if not await self.passwords.fits(account, password) or account is None:
+            raise Refused("sign-in-failed")
+        try:
+            return await self.begin(account, "password", new_command_id())
+        except Refused:  # closed meanwhile
+            raise Refused("sign-in-failed") from None
+
+    def ask_link(self, address: str, lang: Lang) -> None:
+        """Sends a link, if the address is somebody's who may come in. Returns at once and says nothing."""
+        self._beside(self._send_link(address, lang))
+
+    async def _send_link(self, address: str, lang: Lang) -> None:
+        person = await self.person_at(address)
+        # To the address that we know, not to what was typed: "ſ" and "s" are folded into one, two mailboxes they are.
+        known = await self._address(person) if person is not None else None
+        if person is not None and known is not None:
+            self.mail.send(person, known, lang)
+
+    async def _address(self, person: UUID) -> str | None:
+        """The address under which a person may come in."""
+        document = await self.service.store.get(ACCOUNTS, str(account_id(person)))
+        own = self.service.keyring.reveal(document["email"]) if document is not None else None
+        return own or await address_of(self.service, str(person))
+
+    async def person_at(self, address: str) -> UUID | None:
+        """Who may come in by a link sent to this address: of an open account, or a contact of a structure."""
+        known = self.service.keyring.find(address)
+        document = await self.service.store.get(ACCOUNTS, str(account_id(known))) if known else None
+        contacts = await contacts_at(self.service, address)
+        if document is not None:
+            return known if document["open"] and (document["kind"] == "staff" or contacts) else None
+        return UUID(contacts[0]["person"]) if contacts else None
+
+    async def by_link(self, token: str) -> Begun:
+        """Begins the session that a mail link is for; the account of a contact is opened at the first use.
+
+        Raises BadLink, OldLink, Refused(`link-used`, `account-closed`).
+        """
+        entrance = self.links.read(token, utc_now())
+        account = account_id(entrance.person)
+        if not (await self.service.execute.history("account", account)).events:
+            account = await self._contact_account(entrance)
+        return await self.begin(account, "mail-link", derived_id(entrance.link, "sign-in"), link=entrance.link)
+
+    async def _contact_account(self, entrance: Entrance) -> UUID:
+        address = await address_of(self.service, str(entrance.person))
+        if address is None:  # the link may be faster than the view of contacts
+            await self.service.runner.wait_for(await self.service.log.last())
+            address = await address_of(self.service, str(entrance.person))
+        if address is None:
+            raise BadLink
+        person = await asyncio.to_thread(self.service.keyring.person_at, address, entrance.person)
+        account = account_id(person)
+        command = OpenAccount(kind="contact", label=CONTACT_LABEL, email=Personal(address), person=person)
+        try:
+            id = derived_id(account, "open-contact")
+            await self.service.execute(command, id=id, actor=f"account:{account}", derived=True)
+        except Refused as refused:
+            if refused.code != "already-has-account":
+                raise
+        return account
+
+    async def begin(self, account: UUID, way: Way, id: UUID, *, link: UUID | None = None) -> Begun:
+        """Begins a session by the command `id`, once: the second time it is Refused(`link-used`)."""
+        signer = await self.keys.ready()
+        command = SignIn(account=account, way=way, link=link, hours=self.service.settings.session_hours)
+        outcome = await self.service.execute(command, id=id, actor=f"account:{account}", derived=True)
+        if outcome.repeated:
+            raise Refused("link-used")
+        events = (await self.service.execute.history("account", account, shows=outcome.seq)).events
+        begun = next(e.data for e in reversed(events) if e.cloud.commandid == str(id) and e.type == "SignedIn")
+        assert isinstance(begun, SignedIn)
+        await self.service.runner.wait_for(outcome.seq)
+        document = await self.service.store.get(ACCOUNTS, str(account))
+        cookie = signer.sign(account, begun.session, outcome.seq, begun.ends)
+        return Begun(account, cookie, document["kind"] if document else "staff")
+
+    # what staff does to accounts
+
+    async def open(
+        self, address: str, label: str, roles: list[str], *, id: UUID, actor: str, name: str | None = None
+    ) -> Outcome:
+        """Opens an account for an address; the same twice is one."""
+        contacts = await contacts_at(self.service, address)
+        person = await asyncio.to_thread(
+            self.service.keyring.person_at, address, UUID(contacts[0]["person"]) if contacts else None
+        )
+        command = OpenAccount(
+            kind="staff", label=label, email=Personal(address), name=Personal(name) if name else None,
+            roles=roles, person=person,
+        )  # fmt: skip
+        return await self.service.execute(command, id=id, actor=actor)
+
+    async def set_password(self, account: UUID, password: str, *, session: UUID | None, actor: str) -> Outcome:
+        """The new password, checked before. Other sessions end first, so that a crash leaves no old one open."""
+        command = SetPassword(account=account, session=session)
+        outcome = await self.service.execute(command, id=new_command_id(), actor=actor)
+        await self.passwords.keep(account, password)
+        return outcome
+
+    async def issue_token(
+        self, account: UUID, name: str, scopes: list[str], days: int, *, id: UUID, actor: str
+    ) -> tuple[str | None, Outcome]:
+        """A new token: what its holder shows, known from here on to them alone. None where the command came twice."""
+        secret = token_urlsafe(32)
+        command = IssueToken(
+            account=account, name=name, scopes=scopes, days=days, digest=sha256(secret.encode()).hexdigest()
+        )
+        # The secret is a new one at each sending, so its hash is nothing that was sent.
+        sent = {"name": name, "scopes": scopes, "days": days}
+        outcome = await self.service.execute(command, id=id, actor=actor, sent=sent)
+        return (None if outcome.repeated else f"{TOKEN}{derived_id(id, 'token')}_{secret}"), outcome
+
+    async def _renew(self, body: dict[str, Any]) -> dict[str, Any]:
+        cookie = body.get("cookie")
+        if not isinstance(cookie, str):
+            raise Refused("question-malformed", topic=RENEW)
+        try:
+            return {"cookie": await self.service.sessions.renewed(cookie, self.keys.signer)}
+        except Unsure:
+            return {"cookie": None}
+
+    async def _rounds(self) -> None:
+        while True:
+            await asyncio.sleep(ROUND)
+            try:
+                if await self.service.clock.doubt() is None:  # a key that is withdrawn stays so
+                    await self.keys.retire(utc_now())
+            except Exception:
+                log.exception("sign_in.keys_not_retired")
+
+    def _beside(self, work: Any) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("sign_in.failed", error=type(error).__name__)  # not its text: it may quote an address
+
+
+ENTRY: Key[Entry] = Key("entry")
+
+
+def entry_of(service: Service) -> Entry:
+    """The way into this running directory."""
+    return service.parts.of(ENTRY)
+
+
+async def opening(service: Service) -> None:
+    await service.parts.put(ENTRY, Entry(service)).start()
+
+
+async def closing(service: Service) -> None:
+    entry = service.parts.take(ENTRY)
+    if entry is not None:
+        await entry.stop()

@@ -1,0 +1,69 @@
+"""What the directory keeps about the holders of accounts, until when, and what goes with one who is forgotten."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from uuid import UUID
+
+from services.directory.accounts.domain.account import CloseAccount
+from services.directory.accounts.domain.account_state import account_id
+from services.directory.sign_in.entry import ENTRY
+from services.directory.sign_in.passwords import Passwords
+from services.directory.structures.retention import record_begins
+from shared.contract.accounts import AccountClosed, AccountOpened, AccountReopened
+from shared.kernel.command_handler import new_command_id
+from shared.kernel.projection import Evolve
+from shared.persons.data_subjects import Purpose, in_use_again, term_begins
+from shared.runtime.mail_transport import erase_letters
+from shared.runtime.service import Service
+
+PURPOSE = Purpose(
+    code="account",
+    whom=("Titulaires d’un compte", "Holders of an account"),
+    what=(
+        "Adresse électronique, nom, connexions, empreinte du mot de passe",
+        "Mail address, name, sign-ins, hash of the password",
+    ),
+    why=(
+        "Laisser entrer les bonnes personnes, savoir qui a fait quoi",
+        "To let the right persons in, to know who did what",
+    ),
+    ground=(
+        "Intérêt légitime\u00a0: la sécurité du système (RGPD, art. 6.1.f)",
+        "Legitimate interest: the security of the system (GDPR, art. 6.1.f)",
+    ),
+    begins=("la fermeture du compte", "the account is closed"),
+    seen_by=("Les administrateurs", "Administrators"),
+    setting="keep_accounts",
+)
+
+ACCOUNTS_HELD: Mapping[type, Evolve] = {
+    AccountOpened: record_begins("account", "email"),
+    AccountClosed: term_begins,
+    AccountReopened: in_use_again,
+}
+
+
+async def forget_sign_in(service: Service, person: UUID) -> None:
+    """The account is closed, its password dropped; mails with links to sign in are erased."""
+    entry = service.parts.get(ENTRY)
+    if entry is not None:
+        await entry.mail.drop(person)
+        await asyncio.to_thread(entry.passwords.forget, account_id(person))
+    else:  # before the doors are open
+        passwords = await asyncio.to_thread(Passwords, service.around.data / "keys")
+        try:
+            await asyncio.to_thread(passwords.forget, account_id(person))
+        finally:
+            passwords.close()
+    await asyncio.to_thread(erase_letters, service.around.data, person)
+    await close_account(service, person)
+
+
+async def close_account(service: Service, person: UUID) -> None:
+    """Closes the account of a person, if there is one. Raises Refused for the last administrator's."""
+    account = account_id(person)
+    if (await service.execute.history("account", account)).events:
+        command = CloseAccount(account=account, reason="Personne oubliée.")
+        await service.execute(command, id=new_command_id(), actor="service:directory")

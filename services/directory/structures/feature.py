@@ -1,0 +1,57 @@
+"""Structures and their contacts: what is decided and known of them. Their pages are above, with what others know."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from services.directory.structures.contact_views import CONTACT_ADDRESSES, CONTACTS
+from services.directory.structures.domain.contact import CONTACT
+from services.directory.structures.domain.structure import STRUCTURE, StructureCommand
+from services.directory.structures.member_views import MEMBERS, MEMBERSHIPS
+from services.directory.structures.record_fields import commune_named, goal
+from services.directory.structures.views import STRUCTURES, TIMELINES
+from services.directory.structures.words import SDG_WORDS, WORDS
+from shared.base.translations import Lexicon
+from shared.geo import DEPARTMENTS
+from shared.kernel.command_handler import Outcome
+from shared.kernel.decider import Command
+from shared.runtime.feature import Feature
+from shared.runtime.service import Choices, Service, Suggestion
+from shared.web.formatting import countries
+
+GOALS = Lexicon(SDG_WORDS)
+
+
+def page_of(command: Command, outcome: Outcome) -> str | None:
+    """The record of a structure, for its own commands and for whatever is said about one: its contacts, a support."""
+    if isinstance(command, StructureCommand):
+        return f"/directory/structures/{outcome.entity_id}"
+    structure = getattr(command, "structure", None)
+    return None if structure is None else f"/directory/structures/{structure}"
+
+
+async def choices(service: Service, command: type[Command], lang: str) -> Choices:
+    """Departments and countries by name, the seventeen goals: for the forms of every command that asks for them."""
+    departments = [(code, f"{one.name} ({code})") for code, one in DEPARTMENTS.items()]
+    found: dict[str, Sequence[tuple[str, str]]] = {}
+    if "department" in command.model_fields:
+        found["department"] = departments
+    if "departments" in command.model_fields:
+        region = service.settings.departments
+        found["departments"] = [d for d in departments if not region or d[0] in region]
+    for name in {"country", "countries"} & command.model_fields.keys():
+        found[name] = countries(lang)
+    if "sdgs" in command.model_fields:
+        found["sdgs"] = [(str(n), goal(n, GOALS, "en" if lang == "en" else "fr")) for n in range(1, 18)]
+    return found
+
+
+FEATURE = Feature(
+    name="structures",
+    deciders=(STRUCTURE, CONTACT),
+    views=(STRUCTURES, CONTACTS, MEMBERS, TIMELINES, MEMBERSHIPS, CONTACT_ADDRESSES),
+    words=WORDS,
+    page_of=page_of,
+    choices=choices,
+    suggestions={"commune": Suggestion("/directory/communes", commune_named)},
+)

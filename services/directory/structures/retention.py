@@ -1,0 +1,88 @@
+"""What the directory keeps about the contacts of structures, and until when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from shared.contract.directory import (
+    ContactAdded,
+    ContactRemoved,
+    StructureAbsorbed,
+    StructureClosed,
+    StructureReleased,
+    StructureReopened,
+)
+from shared.contract.envelope import Recorded
+from shared.kernel.projection import Document, Evolve, Store, View
+from shared.persons.data_subjects import Purpose, term_begins
+
+PURPOSE = Purpose(
+    code="contact",
+    whom=("Contacts des structures", "Contacts of structures"),
+    what=("Nom, adresse électronique, téléphone, fonction", "Name, mail address, telephone, function"),
+    why=("Joindre les structures de l’annuaire", "To reach the structures of the directory"),
+    ground=(
+        "Intérêt légitime du réseau (RGPD, art. 6.1.f)",
+        "Legitimate interest of the network (GDPR, art. 6.1.f)",
+    ),
+    begins=("le retrait du contact ou la clôture de la fiche", "the contact is removed or the record closed"),
+    seen_by=("L’équipe qui tient l’annuaire", "The team that keeps the directory"),
+    setting="keep_contacts",
+)
+
+
+def record_begins(purpose: str, field: str, of: str = "") -> Evolve:
+    """A record begins: it is about the person of this field, and of the entity that `of` names."""
+
+    def evolve(document: Document | None, data: Any, event: Recorded) -> Document:
+        whose = getattr(data, of) if of else None
+        return {
+            "person": str(getattr(data, field).person), "purpose": purpose, "since": None,
+            "of": str(whose) if whose is not None else None,
+        }  # fmt: skip
+
+    return evolve
+
+
+def _structure(document: Document | None, **now: str | None) -> Document:
+    return {"person": None, "purpose": "structure", "since": None, "of": None, **(document or {}), **now}
+
+
+def _absorbed(document: Document | None, data: StructureAbsorbed, event: Recorded) -> Document:
+    return _structure(document, of=str(data.kept))
+
+
+CONTACTS_HELD: Mapping[type, Evolve] = {
+    ContactAdded: record_begins("contact", "name", "structure"),
+    ContactRemoved: term_begins,
+}
+STRUCTURES_HELD: Mapping[type, Evolve] = {
+    StructureClosed: lambda document, data, event: _structure(document, since=event.cloud.time),
+    StructureReopened: lambda document, data, event: _structure(document, since=None),
+    StructureAbsorbed: _absorbed,
+    StructureReleased: lambda document, data, event: _structure(document, of=None),
+}
+"""Structures that were ever closed or merged: their contacts follow them"""
+
+
+async def ended(store: Store, held: View, records: Sequence[Document]) -> Mapping[str, str | None]:
+    """A contact is not needed any more when it was removed, or its structure closed, if that was first."""
+    structures: dict[str, Document] = {}
+    wanted = {record["of"] for record in records if record["of"] is not None}
+    while wanted:  # a record that was merged into another, which may have been merged in turn
+        found = await store.get_many(held, sorted(wanted))
+        structures |= found
+        wanted = {one["of"] for one in found.values() if one["of"] is not None} - structures.keys()
+
+    def closed(id: str | None) -> str | None:
+        seen = set()
+        while id in structures and structures[id]["of"] is not None and id not in seen:
+            seen.add(id)
+            id = structures[id]["of"]
+        return structures[id]["since"] if id in structures else None
+
+    return {
+        record["key"]: min((one for one in (record["since"], closed(record["of"])) if one), default=None)
+        for record in records
+    }
