@@ -10,8 +10,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from services.observatory.event_table import queries as reading
 from services.observatory.event_table.filtering import Filters
+from services.observatory.figures import observatory as reading
 from services.observatory.figures.computed import Leaf
 from services.observatory.figures.period import Period
 from services.observatory.review.chapters import Head

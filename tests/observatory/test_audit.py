@@ -22,10 +22,10 @@ from typer.testing import CliRunner
 from deploy.cli.audit_compare import compared
 from deploy.cli.main import app
 from services.observatory.app import OBSERVATORY
-from services.observatory.event_table import queries as reading
-from services.observatory.event_table.event_query import PAGE, Wanted, counts, page, wanted
+from services.observatory.figures import observatory as reading
 from services.observatory.journal.exports import kept_leaves
 from services.observatory.ledger.notary import notary_of
+from services.observatory.search.event_query import PAGE, Wanted, counts, page, wanted
 from shared.base.settings import Settings
 from shared.contract import Event
 from shared.contract.directory import ContactAdded, MemberNewsPublished, StructureRegistered, StructureRevised

@@ -11,7 +11,7 @@ import httpx2
 import pytest
 
 from deploy.host.root_app import root_of
-from services.observatory.event_table import queries as reading
+from services.observatory.figures import observatory as reading
 from services.observatory.indicators import INDICATORS
 from services.observatory.open_data.releases import LICENCE, release_days, rows
 from shared.contract.directory import ContactAdded, StructureRegistered

@@ -13,7 +13,7 @@ from nats.aio.client import Client
 from deploy.host.root_app import root_of
 from deploy.sample.plan import OWN
 from services.observatory.app import OBSERVATORY
-from services.observatory.event_table import queries as reading
+from services.observatory.figures import observatory as reading
 from shared.base.settings import Settings
 from shared.contract.directory import ContactAdded, MediaCoverageNoted, StructureListed, StructureRegistered
 from shared.contract.membership import CollegeOpened, MemberJoined

@@ -10,6 +10,7 @@ from datetime import date
 from markupsafe import Markup
 
 from services.observatory.event_table.filtering import COLLEGES, ELSEWHERE, TOTAL, Filters
+from services.observatory.figures.paths import year_of
 from services.observatory.indicators import Indicator
 from services.observatory.network import NOBODY, Network
 from shared.base.translations import Lexicon
@@ -144,12 +145,6 @@ def _figures(one: Indicator, answer: Answer, where: Context) -> Drawn:
 DRAW: Mapping[str, Callable[[Indicator, Answer, Context], Drawn]] = {
     "bars": _bars, "line": _bars, "stack": _stack, "shares": _shares, "map": _map, "figure": _figures,
 }  # fmt: skip
-
-
-def year_of(path: str) -> int | None:
-    """The year that a path ends with."""
-    found = re.search(r"(?<!\d)(\d{4})$", path)
-    return int(found[1]) if found else None
 
 
 def name(one: Indicator, path: str, where: Context, *, alone: bool = False) -> str:

@@ -11,12 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Protocol
 
-from services.observatory.charts.drawing import year_of
 from services.observatory.event_table.filtering import ALL, Answer, Filters, narrowed
 from services.observatory.event_table.table import EventTable, Rows
+from services.observatory.figures.answers import given
+from services.observatory.figures.paths import year_of
 from services.observatory.figures.period import Period, months_before
+from services.observatory.figures.rounding import rounded
 from services.observatory.indicators import INDICATORS, Indicator
-from services.observatory.review import Published, given, rounded
+from services.observatory.network.printed_review import Published
 from shared.contract.reviews import FigureSort
 
 RECALLED = 4  # years before the period that pictures of years go back to

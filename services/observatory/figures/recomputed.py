@@ -10,8 +10,8 @@ from services.observatory.event_table.filtering import ALL, Filters
 from services.observatory.event_table.table import EventTable
 from services.observatory.figures.causes import Causes, causes
 from services.observatory.figures.computed import Spec, Value, values_of
+from services.observatory.figures.rounding import rounded
 from services.observatory.indicators import INDICATORS
-from services.observatory.review import rounded
 
 Why = Literal["same", "events", "definition", "both", "gone", "unexplained"]
 """Why a figure differs: what was learnt since, a definition that changed, both; its indicator is gone; or nothing that we

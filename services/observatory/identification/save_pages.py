@@ -11,8 +11,8 @@ from pydantic import ValidationError
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
-from services.observatory.api import AsOf, KnownAt, today
-from services.observatory.event_table.queries import Moment, Observatory, current, day_of, of
+from services.observatory.event_table.moment import AsOf, KnownAt, Moment, day_of, today
+from services.observatory.figures.observatory import Observatory, current, of
 from services.observatory.identification.criteria import Actor, Answer, answer, criteria_of, ids, named
 from services.observatory.identification.domain import Criteria, SaveIdentification
 from services.observatory.identification.shown import in_words, kept, when_in_words

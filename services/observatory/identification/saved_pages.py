@@ -13,8 +13,8 @@ from uuid import UUID
 from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from services.observatory.api import AsOf, KnownAt, today
-from services.observatory.event_table.queries import Moment, Observatory, current, day_of, of
+from services.observatory.event_table.moment import AsOf, KnownAt, Moment, day_of, today
+from services.observatory.figures.observatory import Observatory, current, of
 from services.observatory.identification.criteria import (
     Actor,
     Answer,

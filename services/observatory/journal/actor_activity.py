@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from services.observatory.event_table.event_query import Wanted
 from services.observatory.event_table.table import EventTable
+from services.observatory.search.event_query import Wanted
 
 MOST = 500  # actors of the list
 

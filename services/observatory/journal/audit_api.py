@@ -12,8 +12,8 @@ from fastapi import APIRouter, HTTPException, Path, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import StreamingResponse
 
-from services.observatory.event_table.event_query import Wanted, counts, found
-from services.observatory.event_table.queries import current
+from services.observatory.event_table.moment import AsOf, KnownAt
+from services.observatory.figures.observatory import current
 from services.observatory.journal import actor_activity as acting
 from services.observatory.journal import causation as chains
 from services.observatory.journal.audit_pages import life
@@ -22,9 +22,10 @@ from services.observatory.journal.exports import MEDIA, Format, Taken
 from services.observatory.journal.pages import Asked, opened_event, proof_state, reserved, sees_accounts
 from services.observatory.ledger.notary import notary_of
 from services.observatory.pages.labels import record_of
-from services.observatory.pages.time_travel import AsOf, KnownAt, asked
+from services.observatory.pages.time_travel import asked
+from services.observatory.search.event_query import Wanted, counts, found
 from shared.runtime.service import Service
-from shared.web.api import without_persons
+from shared.web.api import PROBLEMS, without_persons
 from shared.web.security.authorization import NotYours, access
 
 Key = Annotated[UUID, Path(description="The id of an entity.")]
@@ -120,7 +121,7 @@ class ActorOut(BaseModel):
 
 def api(service: Service) -> APIRouter:
     """Routes under `/observatory/api`."""
-    router = APIRouter()
+    router = APIRouter(prefix="/api", responses=PROBLEMS)
     _events(router, service)
     _lives(router, service)
     _files(router, service)

@@ -1,5 +1,5 @@
 """The audit: the life of one thing on a page, cause and effect as a tree, who did what. The journal itself is in
-`journal.py`; what an address asks for, in `browsing.py`."""
+`pages.py`; what an address asks for, in `search/event_query.py`."""
 
 from __future__ import annotations
 
@@ -11,16 +11,18 @@ from uuid import UUID
 from fastapi import APIRouter, HTTPException, Path, Query, Request
 from starlette.responses import Response
 
-from services.observatory.event_table.event_query import Wanted, counts, found
-from services.observatory.event_table.queries import Moment, current
+from services.observatory.event_table.moment import AsOf, KnownAt, Moment
 from services.observatory.event_table.table import EventTable
+from services.observatory.figures.observatory import current
 from services.observatory.journal import actor_activity as acting
 from services.observatory.journal import causation as chains
 from services.observatory.journal.entity_history import PARTS, Change, Known, Life, Told, data_of, life_of, part_of
-from services.observatory.journal.pages import called_things, lines, proof_state, render, sees_accounts
+from services.observatory.journal.lines import called_things, lines
+from services.observatory.journal.pages import proof_state, render, sees_accounts
 from services.observatory.pages.event_sentences import sentence
 from services.observatory.pages.labels import id_of, is_sealed, record_of, said
-from services.observatory.pages.time_travel import AsOf, KnownAt, asked, in_the_head, not_yet
+from services.observatory.pages.time_travel import asked, in_the_head, not_yet
+from services.observatory.search.event_query import Wanted, counts, found
 from shared.runtime.service import Service
 from shared.web.security.authorization import NotYours, access, who_of
 from shared.web.templating import Pages, language

@@ -12,9 +12,9 @@ from typing import Any
 
 import orjson
 
-from services.observatory.event_table.event_query import CHAIN, COLUMNS, Wanted
-from services.observatory.event_table.queries import Moment
+from services.observatory.event_table.moment import Moment
 from services.observatory.event_table.table import EventTable
+from services.observatory.search.event_query import CHAIN, COLUMNS, Wanted
 
 MOST = 2000  # events of a tree
 ALIKE = 6  # effects of one type under one cause that are told one by one; more are counted

@@ -21,10 +21,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from starlette.concurrency import run_in_threadpool
 
-from services.observatory.event_table import search_text as texts
-from services.observatory.event_table.event_query import COLUMNS, Wanted, utc
 from services.observatory.event_table.table import EventTable
 from services.observatory.ledger.notary import notary_of
+from services.observatory.search import search_text as texts
+from services.observatory.search.event_query import COLUMNS, Wanted, utc
 from shared.contract.envelope import Message
 from shared.ledger.archive_format import Archive
 from shared.ledger.merkle import HASH, leaf_hash, leaf_of, place

@@ -1,6 +1,6 @@
 """What everybody has been told already of a figure that counts persons: what the network printed in its review, and what
 it published in others (ADR 25). Whoever publishes next looks at it first: open data (`releases.py`) and the next review
-(`review/small_counts.py`).
+(`review/suppression.py`).
 """
 
 from __future__ import annotations
@@ -11,14 +11,15 @@ from datetime import date
 
 import orjson
 
-from services.observatory.charts.drawing import year_of
 from services.observatory.event_table.filtering import ALL, TOTAL, Filters, narrowed
 from services.observatory.event_table.table import EventTable
+from services.observatory.figures.answers import given
 from services.observatory.figures.computed import Spec, earlier, printed_specs
+from services.observatory.figures.paths import year_of
 from services.observatory.figures.period import Period
 from services.observatory.indicators import INDICATORS, Indicator
+from services.observatory.network.printed_review import Published
 from services.observatory.open_data.small_cells import Released, Told
-from services.observatory.review import Published, given
 from shared.web.formatting import as_date
 
 PUBLISHED = """

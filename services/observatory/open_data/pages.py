@@ -12,11 +12,11 @@ import orjson
 from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.responses import Response
 
-from services.observatory.api import AsOf, KnownAt, today
 from services.observatory.charts.drawing import Context, as_csv, label, name
 from services.observatory.dashboard.dashboard import ordered, service_of
 from services.observatory.event_table.filtering import ELSEWHERE, TOTAL
-from services.observatory.event_table.queries import Moment, Observatory, current
+from services.observatory.event_table.moment import AsOf, KnownAt, Moment, today
+from services.observatory.figures.observatory import Observatory, current
 from services.observatory.indicators import FILTERS, INDICATORS, Filter, Indicator
 from services.observatory.network import whose
 from services.observatory.open_data.releases import LICENCE, Row, parts_of, rows

@@ -11,14 +11,16 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
-from services.observatory.charts.drawing import Answer, year_of
+from services.observatory.charts.drawing import Answer
 from services.observatory.event_table.filtering import COLLEGES, ELSEWHERE, TOTAL
-from services.observatory.event_table.queries import Moment, Observatory
+from services.observatory.event_table.moment import Moment
 from services.observatory.figures.computed import Spec
+from services.observatory.figures.observatory import Observatory
+from services.observatory.figures.paths import year_of
 from services.observatory.indicators import INDICATORS, Filter, Indicator
+from services.observatory.network.printed_review import Published
 from services.observatory.open_data.disclosed import Said, college_of, college_tables, printed, said, told
 from services.observatory.open_data.small_cells import Released, Told, released
-from services.observatory.review import Published
 from shared.web.formatting import as_date
 
 LICENCE = ("Licence Ouverte 2.0", "https://www.etalab.gouv.fr/licence-ouverte-open-licence/")

@@ -8,24 +8,25 @@ from uuid import UUID
 from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.responses import HTMLResponse, Response
 
-from services.observatory.api import AsOf, KnownAt, today
 from services.observatory.event_table.filtering import ALL
-from services.observatory.event_table.queries import Moment, Observatory, current, day_of, of
+from services.observatory.event_table.moment import AsOf, KnownAt, Moment, day_of, today
 from services.observatory.figures.computed import Leaf, printed_specs
+from services.observatory.figures.observatory import Observatory, current, of
 from services.observatory.figures.period import Period
 from services.observatory.figures.recomputed import Printed, Recomputed
 from services.observatory.indicators import INDICATORS
-from services.observatory.journal import pages as journal
+from services.observatory.journal import lines as journal
+from services.observatory.network.printed_review import Published
 from services.observatory.open_data.releases import LICENCE, end_of_month
 from services.observatory.pages.streamed_page import unfolding
 from services.observatory.pages.time_travel import asked as moment_of
 from services.observatory.pages.time_travel import documents_then, in_the_head
-from services.observatory.review import Published
 from services.observatory.review.chapters import Chapter, Head, Reader, chapters, dates
 from services.observatory.review.pdf import keys
 from services.observatory.review.period_pages import PAGE, attached, in_the_meantime, reader
 from services.observatory.review.published_files import TYPES, files_of
 from services.observatory.review.views import REVIEWS, head_of, leaves_of
+from services.observatory.search import event_query
 from shared.geo import MAP_CREDIT
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.projection import Document, Page
@@ -221,7 +222,7 @@ async def _compared(
     async def compared() -> str:
         rows = await observatory.recomputed(figures, head.upto, position, head.filters)
         named = sorted({seq for row in rows for seq in row.causes.events[:CAUSES]})
-        found = await journal.with_sequences(observatory.table, named)
+        found = await event_query.with_sequences(observatory.table, named)
         part = _render(
             service, request, "review_then_now_figures.html", rows={row.printed.spec: row for row in rows}, named=CAUSES,
             chapters=_lines(list(rows), head, who), different=[row for row in rows if row.why != "same"], total=len(rows),
@@ -248,7 +249,7 @@ async def _difference(
     if row is None:
         raise HTTPException(404)
     who, events = reader(request), row.causes.events
-    shown = await journal.with_sequences(observatory.table, events[(page - 1) * PAGE : page * PAGE])
+    shown = await event_query.with_sequences(observatory.table, events[(page - 1) * PAGE : page * PAGE])
     made = _lines([row], head, who)[0]
     pages: Pages = request.app.state.pages
     return pages.render(

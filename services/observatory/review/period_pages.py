@@ -11,16 +11,16 @@ import orjson
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from starlette.responses import HTMLResponse, Response
 
-from services.observatory.api import today
 from services.observatory.charts.drawing import Context, label
-from services.observatory.dashboard import pages as dashboard_pages
-from services.observatory.dashboard.pages import KINDS, MOST_THEMES, Day, Word
+from services.observatory.dashboard import address
+from services.observatory.dashboard.address import KINDS, MOST_THEMES, Day, Word
 from services.observatory.event_table.filtering import COLLEGES
-from services.observatory.event_table.queries import Observatory, current, day_of
+from services.observatory.event_table.moment import day_of, today
 from services.observatory.figures.computed import Leaf, values_of
+from services.observatory.figures.observatory import Observatory, current
 from services.observatory.figures.period import Period
 from services.observatory.indicators import INDICATORS
-from services.observatory.journal import pages as journal
+from services.observatory.journal import lines as journal
 from services.observatory.network import whose
 from services.observatory.pages.streamed_page import unfolding
 from services.observatory.review.chapters import Head, Reader, chapters, dates
@@ -28,6 +28,7 @@ from services.observatory.review.pdf import Sheets, keys, order
 from services.observatory.review.published_files import TYPES
 from services.observatory.review.publishing import STEPS, publishing_of
 from services.observatory.review.workbook import document, workbook
+from services.observatory.search import event_query
 from shared.geo import DEPARTMENTS, MAP_CREDIT
 from shared.kernel.decider import Refused
 from shared.runtime.service import Service
@@ -72,8 +73,8 @@ Query_ = Annotated[Wanted, Depends(wanted)]
 
 async def asked(observatory: Observatory, want: Wanted, title: str | None = None, lang: str = "fr") -> Head:
     """What an address asks for; without a period, the last year that is over. Raises Refused."""
-    filters = dashboard_pages.narrowing(
-        dashboard_pages.Wanted(None, None, None, None, want.department, want.college, want.theme, want.kind)
+    filters = address.narrowing(
+        address.Wanted(None, None, None, None, want.department, want.college, want.theme, want.kind)
     )
     now = today()
     since = day_of(want.since) or date(now.year - 1, 1, 1)
@@ -163,7 +164,7 @@ def routes(service: Service) -> APIRouter:
         found = await observatory.table.work(values_of, observatory.table, [leaf.spec], head.upto, head.filters)
         (_, rests), made = found[0], chapters([leaf], head, who)
         one = [*made[0].lines, *made[0].recalled][0]
-        shown = await journal.with_sequences(observatory.table, rests[(page - 1) * PAGE : page * PAGE])
+        shown = await event_query.with_sequences(observatory.table, rests[(page - 1) * PAGE : page * PAGE])
         return rendered(
             request, "review_events.html", want, head, line=one, indicator=INDICATORS[indicator], total=len(rests), page=page,
             pages_total=max(1, -(-len(rests) // PAGE)), back=f"/observatory/reviews/period?{want.address()}", causes=False,

@@ -10,8 +10,8 @@ from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
-from services.observatory.api import today
-from services.observatory.event_table.queries import current
+from services.observatory.event_table.moment import today
+from services.observatory.figures.observatory import current
 from services.observatory.review.chapters import Chapter, chapters, dates
 from services.observatory.review.domain import PublishReview, Reason, Title
 from services.observatory.review.period_pages import SAID, Query_, Wanted, asked, reader, rendered

@@ -12,9 +12,9 @@ from uuid import UUID
 import orjson
 import structlog
 
-from services.observatory.api import today
-from services.observatory.event_table.queries import Observatory, of
+from services.observatory.event_table.moment import today
 from services.observatory.figures.computed import Leaf
+from services.observatory.figures.observatory import Observatory, of
 from services.observatory.indicators import INDICATORS
 from services.observatory.ledger.notary import notary_of
 from services.observatory.open_data.disclosed import printed as printed_review
@@ -31,7 +31,9 @@ from shared.base.translations import LANGUAGES, Lexicon
 from shared.kernel.command_handler import Outcome, Reused, Stale
 from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Conflict, Unavailable
+from shared.runtime.parts import Key
 from shared.runtime.service import Service
+from shared.web.messages import WORDS as KERNEL
 
 log = structlog.get_logger()
 STEPS = ("computed", "fr.pdf", "en.pdf", "workbooks", "written")
@@ -182,11 +184,12 @@ def _figure(leaf: Leaf) -> Figure:
     )  # fmt: skip
 
 
+PUBLISHING: Key[Publishing] = Key("observatory.publishing")
+
+
 def publishing_of(service: Service) -> Publishing:
     """The publications of a service that runs."""
-    from shared.web.messages import WORDS as KERNEL
-
-    found = service.around.extra.get("publishing")
-    if not isinstance(found, Publishing):
-        found = service.around.extra["publishing"] = Publishing(service, Lexicon(KERNEL, service.definition.words))
+    found = service.parts.get(PUBLISHING)
+    if found is None:
+        found = service.parts.put(PUBLISHING, Publishing(service, Lexicon(KERNEL, service.definition.words)))
     return found

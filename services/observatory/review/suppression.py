@@ -1,4 +1,4 @@
-"""What of a review is left out before it is published, since it would point to few persons (ADR 18, masking.py).
+"""What of a review is left out before it is published, since it would point to few persons (ADR 18, small_cells.py).
 
 A published figure stands for ever, so it is judged beside all that everybody has of its indicator: what was printed, what
 was published before, what open data has released (ADR 25).

@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse
 from starlette.responses import Response
 
-from services.observatory.api import AsOf, KnownAt, today
-from services.observatory.event_table.queries import Moment, current
+from services.observatory.event_table.moment import AsOf, KnownAt, Moment, today
+from services.observatory.figures.observatory import current
 from services.observatory.pages.time_travel import asked, document_then, documents_then, in_the_head, not_yet
 from services.observatory.surveys import form_pages as survey_form
-from services.observatory.surveys.fields import fields
-from services.observatory.surveys.letters import over
-from services.observatory.surveys.links import address, links_of
-from services.observatory.surveys.results import questions_of
+from services.observatory.surveys.answering.fields import fields, who_fields
+from services.observatory.surveys.answering.links import address, links_of
+from services.observatory.surveys.stage import questions_of, stage_of, survey_of
 from services.observatory.surveys.views import SURVEY_ANSWERS, SURVEYS
-from shared.base.translations import Lang
-from shared.kernel.projection import Document
 from shared.runtime.service import Service
-from shared.web.forms.controls import Widget
-from shared.web.forms.forms import Form, FormField
+from shared.web.forms.forms import Form
 from shared.web.lists import PAGE, PageNumber, pages_total, render
 from shared.web.markdown import as_html
 from shared.web.security.authorization import access
-from shared.web.templating import Pages, language
+from shared.web.templating import language
 
 LISTED = {"kept": ["draft", "open"], "withdrawn": ["withdrawn"]}
 """What the list shows: those in use, those that were put away"""
@@ -54,28 +49,6 @@ class HowFar:
     asked: int = 0
     answered: int = 0
     invited: int = 0
-
-
-def stage_of(service: Service, survey: Document, moment: Moment | None = None) -> str:
-    """Where a survey stands at a moment, without one today: draft, waiting, open, closed, withdrawn."""
-    if survey["state"] != "open":
-        return str(survey["state"])
-    if moment is None and over(service, survey):
-        return "closed"
-    day = (moment.as_of if moment else today()).isoformat()
-    if survey["closed"] or survey["until"] < day:
-        return "closed"
-    return "waiting" if survey["begins"] > day else "open"
-
-
-async def survey_of(service: Service, key: UUID, moment: Moment | None = None) -> Document:
-    """A survey at a moment, without one now. Raises 404."""
-    document = await service.store.get(SURVEYS, str(key))
-    if document is not None and moment is not None:
-        document = await document_then(service, SURVEYS, "survey", str(key), moment)
-    if document is None:
-        raise HTTPException(404)
-    return document
 
 
 def routes(service: Service) -> APIRouter:
@@ -162,19 +135,3 @@ def _survey(router: APIRouter, service: Service) -> None:
         """The preview's button saves nothing."""
         await survey_of(service, key)
         return RedirectResponse(f"/observatory/surveys/{key}/preview", 303)
-
-
-def who_fields(
-    survey: Document, values: Mapping[str, str], errors: Mapping[str, str], pages: Pages, lang: Lang
-) -> list[FormField]:
-    """The fields of who answers, where the survey asks for them."""
-    if not survey["asks_who"]:
-        return []
-    asked: Sequence[tuple[str, Widget]] = (("name", "text"), ("email", "email"))
-    return [
-        FormField(
-            name, pages.lexicon.say(f"answer.{name}", lang), None, widget, (values.get(name, ""),), (), False, True,
-            errors.get(name), {"autocomplete": name, "maxlength": "200"}, f"f-{name}",
-        )
-        for name, widget in asked
-    ]  # fmt: skip
