@@ -96,85 +96,90 @@ def _kept(kind: str, data: Any) -> Any:
 def routes(service: Service) -> APIRouter:
     """The pages of the journal."""
     router = APIRouter(prefix="/journal", include_in_schema=False)
-
-    @router.get("")
-    async def journal(
-        request: Request,
-        which: Asked,
-        before: Annotated[int | None, Query(ge=1, le=2**53)] = None,
-        after: Annotated[int | None, Query(ge=0, le=2**53)] = None,
-    ) -> Response:
-        observatory, lang = await current(service), language(request)
-        table = observatory.table
-        shown, counted = await page(table, which, before=before, after=after), await counts(table, which)
-        void = (await table.ask("SELECT count(*) AS n FROM voids"))[0]["n"]
-        travels = request.query_params.get("as_of") or request.query_params.get("known_at")
-        called = await called_things(table, [one for one in (which.entity, which.about) if one], lang)
-        types = sorted((sentence(code, None, lang), code, n) for code, n in counted.types.items())
-        return render(
-            request, "journal.html", observatory, lines=await lines(table, shown.rows, lang), total=counted.total,
-            newer=shown.newer, older=shown.older, chosen=which, counts=counted, types=types, called=called, void=void,
-            damage=table.damage or notary_of(service).alarm, auditor=which.accounts,
-            as_of=which.until if travels else None, known_at=which.known_until if travels else None,
-        )  # fmt: skip
-
-    @router.get("/void")
-    async def void(request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
-        observatory, moment = await current(service), await asked_moment(service, as_of, known_at)
-        table = observatory.table
-        upto = {"known": table.position if moment is None else moment.known}
-        return render(
-            request, "void.html", observatory,
-            voids=await table.ask("SELECT seq, subject, reason, bytes FROM voids WHERE seq <= $known ORDER BY seq DESC LIMIT 500", upto),
-            unreadable=await table.ask("SELECT seq, type FROM events WHERE NOT readable AND seq <= $known ORDER BY seq DESC LIMIT 500", upto),
-            parked=await parked_everywhere(service), damage=table.damage or notary_of(service).alarm, **in_the_head(moment),
-        )  # fmt: skip
-
-    @router.get("/{seq}")
-    async def event(request: Request, seq: str) -> Response:
-        if not (seq.isascii() and seq.isdigit() and len(seq) < 16):
-            raise HTTPException(404)
-        observatory, lang, at = await current(service), language(request), int(seq)
-        table = observatory.table
-        message = await opened_event(service, observatory, at)
-        if message is None:
-            raise HTTPException(404)
-        proof = proof_state(service, at)
-        if reserved(message) and not sees_accounts(request):
-            return render(
-                request, "event.html", observatory, seq=at, reserved=True, message=message, line=None, proof=proof
-            )
-        shown = orjson.dumps(message, option=orjson.OPT_INDENT_2).decode()
-        if "void" in message:
-            return render(
-                request,
-                "event.html",
-                observatory,
-                seq=at,
-                reserved=False,
-                message=message,
-                line=None,
-                shown=shown,
-                proof=proof,
-            )
-        row = (await with_sequences(table, [at]))[0]
-        auditor = sees_accounts(request)
-        seen = "true" if auditor else "entity <> 'account'"
-        cause = await table.ask(f"SELECT {COLUMNS} FROM events WHERE id = $id AND {seen}", {"id": row["cause"] or ""})
-        effects = await table.ask(
-            f"SELECT {COLUMNS} FROM events WHERE cause = $id AND {seen} ORDER BY seq LIMIT 50", {"id": row["id"]}
-        )
-        chain = await found(table, Wanted(chain=row["correlation"] or row["command"], accounts=auditor), limit=51)
-        apart = {at, *(one["seq"] for one in (*cause, *effects))}
-        history = await found(table, Wanted(entity=row["entity_id"], accounts=auditor), limit=8, newest=True)
-        return render(
-            request, "event.html", observatory, seq=at, reserved=False, message=message, line=(await lines(table, [row], lang))[0],
-            row=row, shown=shown, cause=await lines(table, cause, lang), effects=await lines(table, effects, lang),
-            chain=await lines(table, [one for one in chain if one["seq"] not in apart], lang), chained=len(chain),
-            history=await lines(table, history, lang), proof=proof, record=record_of([row]), auditor=auditor,
-        )  # fmt: skip
-
+    router.get("")(journal)
+    router.get("/void")(void)
+    router.get("/{seq}")(event)
     return router
+
+
+async def journal(
+    request: Request,
+    which: Asked,
+    before: Annotated[int | None, Query(ge=1, le=2**53)] = None,
+    after: Annotated[int | None, Query(ge=0, le=2**53)] = None,
+) -> Response:
+    service: Service = request.app.state.service
+    observatory, lang = await current(service), language(request)
+    table = observatory.table
+    shown, counted = await page(table, which, before=before, after=after), await counts(table, which)
+    void = (await table.ask("SELECT count(*) AS n FROM voids"))[0]["n"]
+    travels = request.query_params.get("as_of") or request.query_params.get("known_at")
+    called = await called_things(table, [one for one in (which.entity, which.about) if one], lang)
+    types = sorted((sentence(code, None, lang), code, n) for code, n in counted.types.items())
+    return render(
+        request, "journal.html", observatory, lines=await lines(table, shown.rows, lang), total=counted.total,
+        newer=shown.newer, older=shown.older, chosen=which, counts=counted, types=types, called=called, void=void,
+        damage=table.damage or notary_of(service).alarm, auditor=which.accounts,
+        as_of=which.until if travels else None, known_at=which.known_until if travels else None,
+    )  # fmt: skip
+
+
+async def void(request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
+    service: Service = request.app.state.service
+    observatory, moment = await current(service), await asked_moment(service, as_of, known_at)
+    table = observatory.table
+    upto = {"known": table.position if moment is None else moment.known}
+    return render(
+        request, "void.html", observatory,
+        voids=await table.ask("SELECT seq, subject, reason, bytes FROM voids WHERE seq <= $known ORDER BY seq DESC LIMIT 500", upto),
+        unreadable=await table.ask("SELECT seq, type FROM events WHERE NOT readable AND seq <= $known ORDER BY seq DESC LIMIT 500", upto),
+        parked=await parked_everywhere(service), damage=table.damage or notary_of(service).alarm, **in_the_head(moment),
+    )  # fmt: skip
+
+
+async def event(request: Request, seq: str) -> Response:
+    service: Service = request.app.state.service
+    if not (seq.isascii() and seq.isdigit() and len(seq) < 16):
+        raise HTTPException(404)
+    observatory, lang, at = await current(service), language(request), int(seq)
+    table = observatory.table
+    message = await opened_event(service, observatory, at)
+    if message is None:
+        raise HTTPException(404)
+    proof = proof_state(service, at)
+    if reserved(message) and not sees_accounts(request):
+        return render(
+            request, "event.html", observatory, seq=at, reserved=True, message=message, line=None, proof=proof
+        )
+    shown = orjson.dumps(message, option=orjson.OPT_INDENT_2).decode()
+    if "void" in message:
+        return render(
+            request,
+            "event.html",
+            observatory,
+            seq=at,
+            reserved=False,
+            message=message,
+            line=None,
+            shown=shown,
+            proof=proof,
+        )
+    row = (await with_sequences(table, [at]))[0]
+    auditor = sees_accounts(request)
+    seen = "true" if auditor else "entity <> 'account'"
+    cause = await table.ask(f"SELECT {COLUMNS} FROM events WHERE id = $id AND {seen}", {"id": row["cause"] or ""})
+    effects = await table.ask(
+        f"SELECT {COLUMNS} FROM events WHERE cause = $id AND {seen} ORDER BY seq LIMIT 50", {"id": row["id"]}
+    )
+    chain = await found(table, Wanted(chain=row["correlation"] or row["command"], accounts=auditor), limit=51)
+    apart = {at, *(one["seq"] for one in (*cause, *effects))}
+    history = await found(table, Wanted(entity=row["entity_id"], accounts=auditor), limit=8, newest=True)
+    return render(
+        request, "event.html", observatory, seq=at, reserved=False, message=message, line=(await lines(table, [row], lang))[0],
+        row=row, shown=shown, cause=await lines(table, cause, lang), effects=await lines(table, effects, lang),
+        chain=await lines(table, [one for one in chain if one["seq"] not in apart], lang), chained=len(chain),
+        history=await lines(table, history, lang), proof=proof, record=record_of([row]), auditor=auditor,
+    )  # fmt: skip
 
 
 def render(request: Request, template: str, observatory: Observatory, **context: Any) -> Response:

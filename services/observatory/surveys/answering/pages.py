@@ -63,136 +63,146 @@ class Behind:
 
 def routes(service: Service) -> APIRouter:
     """The routes under /answer."""
+    links_of(service)  # their key is there from the beginning: whoever backs keys up finds it
     router = APIRouter(prefix="/answer", include_in_schema=False)
-    links, store = links_of(service), service.store
-
-    async def behind(request: Request, token: str) -> Behind | Response:
-        """What the link leads to, or the page that says why it leads nowhere."""
-        try:
-            link = links.read(token)
-        except BadLink:
-            limited(request, "token")
-            return said(request, "bad", 404)
-        survey = await store.get(SURVEYS, str(link.survey))
-        stage = stage_of(service, survey) if survey is not None else "draft"
-        if survey is None or stage == "draft":
-            return said(request, "bad", 404)
-        if stage != "open":
-            return said(request, "waiting" if stage == "waiting" else "closed", NOT_SAID[stage], survey)
-        answer = await store.get(SURVEY_ANSWERS, str(link.answer)) if link.answer else None
-        if link.structure is None and answer is None and (link.answer or not survey["open_link"]):
-            return said(request, "bad" if link.answer else "not-public", 404)
-        places = await places_of(service, [str(link.structure)]) if link.structure else {}
-        return Behind(link, survey, answer, places[str(link.structure)].name if places else None)
-
-    def said(request: Request, what: str, status: int = 200, survey: Document | None = None) -> Response:
-        results = survey["key"] if survey is not None and survey["published"] else None
-        return render(
-            service, request, "survey_said.html", status=status, what=what, results=results,
-            begins=survey["begins"] if survey else None,
-        )  # fmt: skip
-
-    async def page(
-        request: Request, token: str, at: Behind, sent: Mapping[str, Sequence[str]], *, who: Mapping[str, str],
-        wrong: Mapping[str, Wrong] | None = None, who_wrong: Mapping[str, str] | None = None, id: UUID | None = None,
-        error: str | None = None, version: int | None = None, status: int = 200,
-    ) -> Response:  # fmt: skip
-        pages: Pages = request.app.state.pages
-        lang = language(request)
-        asked = fields(questions_of(at.survey), sent, wrong or {}, pages.lexicon, lang)
-        about = who_fields(at.survey, who, who_wrong or {}, pages, lang)
-        found = (*problems([*asked, *about]), *((Problem(None, error, None),) if error else ()))
-        version = await version_of(at) if version is None else version
-        form = Form((), (("command_id", str(id or new_command_id())), ("version", str(version))), found)
-        state = await recipient(at)
-        request.state.personal = True
-        return render(
-            service, request, "survey_answer.html", status=status, survey=at.survey, preview=False, structure=at.structure,
-            saved="done" in request.query_params and at.answer is not None and not found, keep=at.link.structure is None,
-            declined=state == "declined", before=at.answer["versions"][-1]["time"] if at.answer else None,
-            intro=as_html(at.survey["intro"] or "", first_heading=2), form=form, fields=asked, about_who=about,
-            action=ANSWER.format(token), may_decline=at.link.structure is not None and at.answer is None and state != "declined",
-            decline_id=new_command_id(),
-        )  # fmt: skip
-
-    async def recipient(at: Behind) -> str | None:
-        if at.link.structure is None:
-            return None
-        found = await store.get(SURVEY_RECIPIENTS, recipient_key(at.link.survey, at.link.structure))
-        return found["state"] if found else None
-
-    async def version_of(at: Behind) -> int:
-        """The version of the answer's entity as this page shows it; that it was declined is an event of it."""
-        if at.answer is not None or at.link.answer is None:
-            return at.version
-        return (await service.execute.history("survey", at.link.answer)).version
-
-    @router.get("/{token}")
-    @access("public")
-    async def show(request: Request, token: str) -> Response:
-        at = await behind(request, token)
-        if isinstance(at, Response):
-            return at
-        sent: Mapping[str, Sequence[str]] = {}
-        who: dict[str, str] = {}
-        if at.answer is not None:
-            last = at.answer["versions"][-1]
-            sent = as_sent(last, texts_of(service, last) or {})
-            who = {name: service.keyring.reveal(last[name]) or "" for name in ("name", "email")}
-        return await page(request, token, at, sent, who=who)
-
-    @router.post("/{token}")
-    @access("public")
-    async def answer(request: Request, token: str) -> Response:
-        limited(request, "form")
-        at = await behind(request, token)
-        if isinstance(at, Response):
-            return at
-        form = await request.form(max_fields=FIELDS, max_files=0)
-        id, version = _marks(form)
-        questions = questions_of(at.survey)
-        sent = {one.id: [text for text in form.getlist(one.id) if isinstance(text, str)] for one in questions}
-        who = {name: one_line(str(form.get(name) or "")) for name in ("name", "email")} if at.survey["asks_who"] else {}
-        answers, wrong = read(questions, sent)
-        who_wrong = _who_wrong(who, request)
-        again: dict[str, Any] = {"who": who, "id": id, "version": version}
-        if wrong or who_wrong:
-            return await page(request, token, at, sent, wrong=wrong, who_wrong=who_wrong, status=422, **again)
-        pages: Pages = request.app.state.pages
-        say, lang = pages.lexicon.say, language(request)
-        target = at.link.answer or derived_id(id, "answer")
-        command = _command(service, at, answers, who, id, target)
-        given = {**fields_sent(command), "person": None}  # whose it is changes where the contact is forgotten meanwhile
-        seen = version if at.link.answer else None
-        try:
-            outcome = await service.execute(command, id=id, actor="public", version=seen, sent=given)
-        except Refused as no:
-            error = say(f"refused.{no.code}", lang, **no.values)
-            again |= {"id": id_after(no, id), "version": version_after(no, version)}
-            return await page(request, token, at, sent, error=error, status=422, **again)
-        except (Stale, Conflict):
-            error = f"{say('problem.409', lang)}. {say('problem.409.hint', lang)}"
-            return await page(request, token, at, sent, error=error, status=409, **again)
-        await service.runner.wait_for(outcome.seq)
-        back = token if at.link.answer else links.changing(at.link.survey, target)
-        return RedirectResponse(f"{ANSWER.format(back)}?done", 303)
-
-    @router.post("/{token}/decline")
-    @access("public")
-    async def decline(request: Request, token: str) -> Response:
-        limited(request, "form")
-        at = await behind(request, token)
-        if isinstance(at, Response):
-            return at
-        id, _ = _marks(await request.form(max_fields=10, max_files=0))
-        if at.link.structure is None or at.link.answer is None:
-            raise HTTPException(404)
-        command = DeclineSurvey(survey=at.link.survey, answer=at.link.answer, structure=at.link.structure)
-        outcome = await service.execute(command, id=id, actor="public")
-        await service.runner.wait_for(outcome.seq)
-        return said(request, "declined", survey=at.survey)
-
+    router.get("/{token}")(show)
+    router.post("/{token}")(answer)
+    router.post("/{token}/decline")(decline)
     return router
+
+
+async def behind(service: Service, request: Request, token: str) -> Behind | Response:
+    """What the link leads to, or the page that says why it leads nowhere."""
+    try:
+        link = links_of(service).read(token)
+    except BadLink:
+        limited(request, "token")
+        return said(service, request, "bad", 404)
+    survey = await service.store.get(SURVEYS, str(link.survey))
+    stage = stage_of(service, survey) if survey is not None else "draft"
+    if survey is None or stage == "draft":
+        return said(service, request, "bad", 404)
+    if stage != "open":
+        return said(service, request, "waiting" if stage == "waiting" else "closed", NOT_SAID[stage], survey)
+    answer = await service.store.get(SURVEY_ANSWERS, str(link.answer)) if link.answer else None
+    if link.structure is None and answer is None and (link.answer or not survey["open_link"]):
+        return said(service, request, "bad" if link.answer else "not-public", 404)
+    places = await places_of(service, [str(link.structure)]) if link.structure else {}
+    return Behind(link, survey, answer, places[str(link.structure)].name if places else None)
+
+
+def said(service: Service, request: Request, what: str, status: int = 200, survey: Document | None = None) -> Response:
+    results = survey["key"] if survey is not None and survey["published"] else None
+    return render(
+        service, request, "survey_said.html", status=status, what=what, results=results,
+        begins=survey["begins"] if survey else None,
+    )  # fmt: skip
+
+
+async def page(
+    service: Service, request: Request, token: str, at: Behind, sent: Mapping[str, Sequence[str]], *, who: Mapping[str, str],
+    wrong: Mapping[str, Wrong] | None = None, who_wrong: Mapping[str, str] | None = None, id: UUID | None = None,
+    error: str | None = None, version: int | None = None, status: int = 200,
+) -> Response:  # fmt: skip
+    pages: Pages = request.app.state.pages
+    lang = language(request)
+    asked = fields(questions_of(at.survey), sent, wrong or {}, pages.lexicon, lang)
+    about = who_fields(at.survey, who, who_wrong or {}, pages, lang)
+    found = (*problems([*asked, *about]), *((Problem(None, error, None),) if error else ()))
+    version = await version_of(service, at) if version is None else version
+    form = Form((), (("command_id", str(id or new_command_id())), ("version", str(version))), found)
+    state = await recipient(service, at)
+    request.state.personal = True
+    return render(
+        service, request, "survey_answer.html", status=status, survey=at.survey, preview=False, structure=at.structure,
+        saved="done" in request.query_params and at.answer is not None and not found, keep=at.link.structure is None,
+        declined=state == "declined", before=at.answer["versions"][-1]["time"] if at.answer else None,
+        intro=as_html(at.survey["intro"] or "", first_heading=2), form=form, fields=asked, about_who=about,
+        action=ANSWER.format(token), may_decline=at.link.structure is not None and at.answer is None and state != "declined",
+        decline_id=new_command_id(),
+    )  # fmt: skip
+
+
+async def recipient(service: Service, at: Behind) -> str | None:
+    if at.link.structure is None:
+        return None
+    found = await service.store.get(SURVEY_RECIPIENTS, recipient_key(at.link.survey, at.link.structure))
+    return found["state"] if found else None
+
+
+async def version_of(service: Service, at: Behind) -> int:
+    """The version of the answer's entity as this page shows it; that it was declined is an event of it."""
+    if at.answer is not None or at.link.answer is None:
+        return at.version
+    return (await service.execute.history("survey", at.link.answer)).version
+
+
+@access("public")
+async def show(request: Request, token: str) -> Response:
+    service: Service = request.app.state.service
+    at = await behind(service, request, token)
+    if isinstance(at, Response):
+        return at
+    sent: Mapping[str, Sequence[str]] = {}
+    who: dict[str, str] = {}
+    if at.answer is not None:
+        last = at.answer["versions"][-1]
+        sent = as_sent(last, texts_of(service, last) or {})
+        who = {name: service.keyring.reveal(last[name]) or "" for name in ("name", "email")}
+    return await page(service, request, token, at, sent, who=who)
+
+
+@access("public")
+async def answer(request: Request, token: str) -> Response:
+    service: Service = request.app.state.service
+    limited(request, "form")
+    at = await behind(service, request, token)
+    if isinstance(at, Response):
+        return at
+    form = await request.form(max_fields=FIELDS, max_files=0)
+    id, version = _marks(form)
+    questions = questions_of(at.survey)
+    sent = {one.id: [text for text in form.getlist(one.id) if isinstance(text, str)] for one in questions}
+    who = {name: one_line(str(form.get(name) or "")) for name in ("name", "email")} if at.survey["asks_who"] else {}
+    answers, wrong = read(questions, sent)
+    who_wrong = _who_wrong(who, request)
+    again: dict[str, Any] = {"who": who, "id": id, "version": version}
+    if wrong or who_wrong:
+        return await page(service, request, token, at, sent, wrong=wrong, who_wrong=who_wrong, status=422, **again)
+    pages: Pages = request.app.state.pages
+    say, lang = pages.lexicon.say, language(request)
+    target = at.link.answer or derived_id(id, "answer")
+    command = _command(service, at, answers, who, id, target)
+    given = {**fields_sent(command), "person": None}  # whose it is changes where the contact is forgotten meanwhile
+    seen = version if at.link.answer else None
+    try:
+        outcome = await service.execute(command, id=id, actor="public", version=seen, sent=given)
+    except Refused as no:
+        error = say(f"refused.{no.code}", lang, **no.values)
+        again |= {"id": id_after(no, id), "version": version_after(no, version)}
+        return await page(service, request, token, at, sent, error=error, status=422, **again)
+    except (Stale, Conflict):
+        error = f"{say('problem.409', lang)}. {say('problem.409.hint', lang)}"
+        return await page(service, request, token, at, sent, error=error, status=409, **again)
+    await service.runner.wait_for(outcome.seq)
+    back = token if at.link.answer else links_of(service).changing(at.link.survey, target)
+    return RedirectResponse(f"{ANSWER.format(back)}?done", 303)
+
+
+@access("public")
+async def decline(request: Request, token: str) -> Response:
+    service: Service = request.app.state.service
+    limited(request, "form")
+    at = await behind(service, request, token)
+    if isinstance(at, Response):
+        return at
+    id, _ = _marks(await request.form(max_fields=10, max_files=0))
+    if at.link.structure is None or at.link.answer is None:
+        raise HTTPException(404)
+    command = DeclineSurvey(survey=at.link.survey, answer=at.link.answer, structure=at.link.structure)
+    outcome = await service.execute(command, id=id, actor="public")
+    await service.runner.wait_for(outcome.seq)
+    return said(service, request, "declined", survey=at.survey)
 
 
 def _marks(form: FormData) -> tuple[UUID, int]:

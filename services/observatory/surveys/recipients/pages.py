@@ -71,92 +71,115 @@ def routes(service: Service) -> APIRouter:
 
 
 def _recipients(router: APIRouter, service: Service) -> None:
-    @router.get("/surveys/{key}/recipients")
-    async def recipients(request: Request, key: UUID, state: str = "", page: PageNumber = 1) -> Response:
-        return await recipients_page(request, key, state, page)
+    router.get("/surveys/{key}/recipients")(recipients)
+    router.get("/surveys/{key}/links.csv")(links)
+    router.post("/surveys/{key}/remind")(remind)
+    router.post("/surveys/{key}/hand/{structure}")(hand)
 
-    async def recipients_page(
-        request: Request, key: UUID, state: str = "", page: int = 1, failed: str | None = None, status: int = 200
-    ) -> Response:
-        if state and state not in STATES:
-            raise HTTPException(404)
-        document = await survey_of(service, key)
-        every = await recipients_of(service, str(key), state or None)
-        places = await places_of(service, [structure_of(one) for one in every])
-        rows = [(structure_of(one), places.get(structure_of(one)), one, reached(one)) for one in every]
-        rows.sort(key=lambda row: (row[1].name.casefold() if row[1] else "", row[0]))
-        counts = await service.store.count_by(SURVEY_RECIPIENTS, "state", {"survey": str(key)})
-        return render(
-            service, request, "survey_recipients.html", status=status, survey=document, stage=stage_of(service, document),
-            rows=rows[(page - 1) * PAGE : page * PAGE], page=page, pages_total=pages_total(page, len(rows)), counts=counts,
-            state=state, states=STATES, new_id=new_command_id, failed=failed,
-        )  # fmt: skip
 
-    @router.get("/surveys/{key}/links.csv")
-    @access("editor")
-    async def links(key: UUID) -> Response:
-        """Who has not answered, with the link of each, to be handed over by other ways."""
-        await survey_of(service, key)
-        waiting = [structure_of(one) for one in await recipients_of(service, str(key), "asked")]
-        places = await places_of(service, waiting)
-        text = io.StringIO()
-        text.write("\ufeff")
-        table = csv.writer(text, delimiter=";", lineterminator="\r\n")
-        table.writerow(["structure", "lien"])
-        make = links_of(service)
-        for one in sorted(waiting, key=lambda id: (places[id].name.casefold() if id in places else "", id)):
-            name = places[one].name if one in places else one
-            table.writerow([harmless(name), address(service, make.personal(key, UUID(one)))])
-        headers = {
-            "Content-Disposition": f'attachment; filename="liens_{str(key)[:8]}.csv"',
-            "Cache-Control": "no-store",
-        }
-        return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+async def recipients(request: Request, key: UUID, state: str = "", page: PageNumber = 1) -> Response:
+    service: Service = request.app.state.service
+    return await recipients_page(service, request, key, state, page)
 
-    @router.post("/surveys/{key}/remind")
-    @access("editor")
-    async def remind(request: Request, key: UUID) -> Response:
-        form = await request.form(max_fields=10, max_files=0)
-        sent = {"kind": "reminder"}
-        if (before := await done_before(service, request, form, key, sent)) is not None:
-            return RedirectResponse(f"{HAND.format(key)}?done={before}", 303)
-        waiting = [UUID(structure_of(one)) for one in await recipients_of(service, str(key), "asked")]
-        if not waiting:
-            return await recipients_page(
-                request, key, failed=_refusal(request, Refused("nobody-to-remind")), status=422
-            )
-        return await _said(request, form, key, "reminder", waiting, sent)
 
-    @router.post("/surveys/{key}/hand/{structure}")
-    @access("editor")
-    async def hand(request: Request, key: UUID, structure: UUID) -> Response:
-        """Sends the link of one structure to an address that is typed in, and kept nowhere."""
-        document = await survey_of(service, key)
-        form = await request.form(max_fields=10, max_files=0)
-        sent = {"kind": "by_hand", "structure": structure}
-        if (before := await done_before(service, request, form, key, sent)) is not None:
-            return RedirectResponse(f"{HAND.format(key)}?done={before}", 303)
-        to = str(form.get("address") or "").strip()
-        try:
-            if await service.store.get(SURVEY_RECIPIENTS, recipient_key(key, structure)) is None:
-                raise Refused("unknown-structure")
-            if over(service, document):
-                raise Refused("survey-closed")
-            if not 3 <= len(to) <= 254 or "@" not in to:
-                raise Refused("address-refused")
-            await send_to(service, document, structure, to)
-        except Refused as no:
-            return await recipients_page(request, key, failed=_refusal(request, no), status=422)
-        return await _said(request, form, key, "by_hand", [structure], sent)
+async def recipients_page(
+    service: Service,
+    request: Request,
+    key: UUID,
+    state: str = "",
+    page: int = 1,
+    failed: str | None = None,
+    status: int = 200,
+) -> Response:
+    if state and state not in STATES:
+        raise HTTPException(404)
+    document = await survey_of(service, key)
+    every = await recipients_of(service, str(key), state or None)
+    places = await places_of(service, [structure_of(one) for one in every])
+    rows = [(structure_of(one), places.get(structure_of(one)), one, reached(one)) for one in every]
+    rows.sort(key=lambda row: (row[1].name.casefold() if row[1] else "", row[0]))
+    counts = await service.store.count_by(SURVEY_RECIPIENTS, "state", {"survey": str(key)})
+    return render(
+        service, request, "survey_recipients.html", status=status, survey=document, stage=stage_of(service, document),
+        rows=rows[(page - 1) * PAGE : page * PAGE], page=page, pages_total=pages_total(page, len(rows)), counts=counts,
+        state=state, states=STATES, new_id=new_command_id, failed=failed,
+    )  # fmt: skip
 
-    async def _said(
-        request: Request, form: FormData, key: UUID, kind: SendingKind, some: Sequence[UUID], sent: Mapping[str, Any]
-    ) -> Response:
-        try:
-            outcome = await send(service, request, form, key, kind, some, sent)
-        except Refused as no:
-            return await recipients_page(request, key, failed=_refusal(request, no), status=422)
-        return RedirectResponse(f"{HAND.format(key)}?done={outcome.seq}", 303)
+
+@access("editor")
+async def links(request: Request, key: UUID) -> Response:
+    """Who has not answered, with the link of each, to be handed over by other ways."""
+    service: Service = request.app.state.service
+    await survey_of(service, key)
+    waiting = [structure_of(one) for one in await recipients_of(service, str(key), "asked")]
+    places = await places_of(service, waiting)
+    text = io.StringIO()
+    text.write("\ufeff")
+    table = csv.writer(text, delimiter=";", lineterminator="\r\n")
+    table.writerow(["structure", "lien"])
+    make = links_of(service)
+    for one in sorted(waiting, key=lambda id: (places[id].name.casefold() if id in places else "", id)):
+        name = places[one].name if one in places else one
+        table.writerow([harmless(name), address(service, make.personal(key, UUID(one)))])
+    headers = {
+        "Content-Disposition": f'attachment; filename="liens_{str(key)[:8]}.csv"',
+        "Cache-Control": "no-store",
+    }
+    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@access("editor")
+async def remind(request: Request, key: UUID) -> Response:
+    service: Service = request.app.state.service
+    form = await request.form(max_fields=10, max_files=0)
+    sent = {"kind": "reminder"}
+    if (before := await done_before(service, request, form, key, sent)) is not None:
+        return RedirectResponse(f"{HAND.format(key)}?done={before}", 303)
+    waiting = [UUID(structure_of(one)) for one in await recipients_of(service, str(key), "asked")]
+    if not waiting:
+        return await recipients_page(
+            service, request, key, failed=_refusal(request, Refused("nobody-to-remind")), status=422
+        )
+    return await _said(service, request, form, key, "reminder", waiting, sent)
+
+
+@access("editor")
+async def hand(request: Request, key: UUID, structure: UUID) -> Response:
+    """Sends the link of one structure to an address that is typed in, and kept nowhere."""
+    service: Service = request.app.state.service
+    document = await survey_of(service, key)
+    form = await request.form(max_fields=10, max_files=0)
+    sent = {"kind": "by_hand", "structure": structure}
+    if (before := await done_before(service, request, form, key, sent)) is not None:
+        return RedirectResponse(f"{HAND.format(key)}?done={before}", 303)
+    to = str(form.get("address") or "").strip()
+    try:
+        if await service.store.get(SURVEY_RECIPIENTS, recipient_key(key, structure)) is None:
+            raise Refused("unknown-structure")
+        if over(service, document):
+            raise Refused("survey-closed")
+        if not 3 <= len(to) <= 254 or "@" not in to:
+            raise Refused("address-refused")
+        await send_to(service, document, structure, to)
+    except Refused as no:
+        return await recipients_page(service, request, key, failed=_refusal(request, no), status=422)
+    return await _said(service, request, form, key, "by_hand", [structure], sent)
+
+
+async def _said(
+    service: Service,
+    request: Request,
+    form: FormData,
+    key: UUID,
+    kind: SendingKind,
+    some: Sequence[UUID],
+    sent: Mapping[str, Any],
+) -> Response:
+    try:
+        outcome = await send(service, request, form, key, kind, some, sent)
+    except Refused as no:
+        return await recipients_page(service, request, key, failed=_refusal(request, no), status=422)
+    return RedirectResponse(f"{HAND.format(key)}?done={outcome.seq}", 303)
 
 
 def _refusal(request: Request, no: Refused) -> str:
@@ -206,83 +229,93 @@ async def send(
 
 
 def _sending(router: APIRouter, service: Service) -> None:
-    async def send_page(
-        request: Request,
-        key: UUID,
-        page: int,
-        failed: str | None = None,
-        status: int = 200,
-        form: FormData | None = None,
-    ) -> Response:
-        document = await survey_of(service, key)
-        pages: Pages = request.app.state.pages
-        lang, query = language(request), request.query_params
-        criteria, found = await chosen(request, page)
-        asked = await service.store.get_many(SURVEY_RECIPIENTS, [recipient_key(key, one.key) for one in found.actors])
-        facets = {
-            name: options(name, found.facets.get(name, {}), _picked(criteria, name), pages.lexicon, lang)
-            for name in ASKED
-        }
-        return render(
-            service, request, "survey_send.html", status=status, survey=document, stage=stage_of(service, document), found=found,
-            asked={one["key"].partition(".")[2] for one in asked.values()}, facets=facets, asked_as=ASKED,
-            chosen={name: _picked(criteria, name) for name in ASKED}, active=len(query_of(criteria)), q=query.get("q", "")[:200],
-            query=[(name, value) for name, value in query.multi_items() if name not in ("page", "done", "lang")],
-            page=page, pages_total=pages_total(page, found.total), command_id=new_command_id(), failed=failed, most=MOST_AT_ONCE,
-            ticked=set(form.getlist("structure")) if form else (), by_hand=form is not None and form.get("by_hand"),
-        )  # fmt: skip
+    router.get("/surveys/{key}/send")(choose)
+    router.post("/surveys/{key}/send")(sent)
 
-    async def chosen(request: Request, page: int = 1, limit: int | None = FOUND) -> tuple[Criteria, Found]:
-        """The structures that the address asks for: by their names (`q`), or by criteria."""
-        observatory, words = await current(service), request.query_params.get("q", "")[:200].strip()
-        table = observatory.table
-        criteria = criteria_of(request.query_params)
-        asked = (criteria, today(), table.position, limit, (page - 1) * FOUND if limit else 0)
-        found: Found = await table.work(identify, table, *asked)
-        if words:
-            some: list[Actor] = await table.work(named, table, words, today(), FOUND)
-            return criteria, Found(len(some), found.parts, found.facets, some)
-        return criteria, found
 
-    @router.get("/surveys/{key}/send")
-    @access("editor")
-    async def choose(request: Request, key: UUID, page: PageNumber = 1) -> Response:
-        return await send_page(request, key, page)
+async def send_page(
+    service: Service,
+    request: Request,
+    key: UUID,
+    page: int,
+    failed: str | None = None,
+    status: int = 200,
+    form: FormData | None = None,
+) -> Response:
+    document = await survey_of(service, key)
+    pages: Pages = request.app.state.pages
+    lang, query = language(request), request.query_params
+    criteria, found = await chosen(service, request, page)
+    asked = await service.store.get_many(SURVEY_RECIPIENTS, [recipient_key(key, one.key) for one in found.actors])
+    facets = {
+        name: options(name, found.facets.get(name, {}), _picked(criteria, name), pages.lexicon, lang) for name in ASKED
+    }
+    return render(
+        service, request, "survey_send.html", status=status, survey=document, stage=stage_of(service, document), found=found,
+        asked={one["key"].partition(".")[2] for one in asked.values()}, facets=facets, asked_as=ASKED,
+        chosen={name: _picked(criteria, name) for name in ASKED}, active=len(query_of(criteria)), q=query.get("q", "")[:200],
+        query=[(name, value) for name, value in query.multi_items() if name not in ("page", "done", "lang")],
+        page=page, pages_total=pages_total(page, found.total), command_id=new_command_id(), failed=failed, most=MOST_AT_ONCE,
+        ticked=set(form.getlist("structure")) if form else (), by_hand=form is not None and form.get("by_hand"),
+    )  # fmt: skip
 
-    @router.post("/surveys/{key}/send")
-    @access("editor")
-    async def sent(request: Request, key: UUID, page: PageNumber = 1) -> Response:
-        await survey_of(service, key)
-        form = await request.form(max_fields=MOST_AT_ONCE + 20, max_files=0)
-        kind: SendingKind = "by_hand" if form.get("by_hand") else "invitation"
-        everybody = form.get("do") == "all"
-        asked = sorted(request.query_params.multi_items()) if everybody else form.getlist("structure")
-        sent = {"kind": kind, "all": everybody, "asked": asked}
-        try:
-            if (before := await done_before(service, request, form, key, sent)) is not None:
-                return RedirectResponse(f"{HAND.format(key)}?done={before}", 303)
-            if everybody:
-                _, found = await chosen(request, limit=None)
-                structures = [UUID(one.key) for one in found.actors]
-            else:
-                structures = await _on_record(form)
-            known = {structure_of(one) for one in await recipients_of(service, str(key))}
-            structures = [one for one in structures if str(one) not in known]
-            outcome = await send(service, request, form, key, kind, structures, sent)
-        except Refused as no:
-            return await send_page(request, key, page, _refusal(request, no), 422, form)
-        return RedirectResponse(f"{HAND.format(key)}?done={outcome.seq}", 303)
 
-    async def _on_record(form: FormData) -> list[UUID]:
-        """The structures that are ticked. Raises Refused for one that the log does not know."""
-        try:
-            ids = list(dict.fromkeys(UUID(str(one)) for one in form.getlist("structure")))
-        except ValueError:
-            raise Refused("unknown-structure") from None
-        known = await places_of(service, map(str, ids))
-        if any(str(one) not in known for one in ids):
-            raise Refused("unknown-structure")
-        return ids
+async def chosen(
+    service: Service, request: Request, page: int = 1, limit: int | None = FOUND
+) -> tuple[Criteria, Found]:
+    """The structures that the address asks for: by their names (`q`), or by criteria."""
+    observatory, words = await current(service), request.query_params.get("q", "")[:200].strip()
+    table = observatory.table
+    criteria = criteria_of(request.query_params)
+    asked = (criteria, today(), table.position, limit, (page - 1) * FOUND if limit else 0)
+    found: Found = await table.work(identify, table, *asked)
+    if words:
+        some: list[Actor] = await table.work(named, table, words, today(), FOUND)
+        return criteria, Found(len(some), found.parts, found.facets, some)
+    return criteria, found
+
+
+@access("editor")
+async def choose(request: Request, key: UUID, page: PageNumber = 1) -> Response:
+    service: Service = request.app.state.service
+    return await send_page(service, request, key, page)
+
+
+@access("editor")
+async def sent(request: Request, key: UUID, page: PageNumber = 1) -> Response:
+    service: Service = request.app.state.service
+    await survey_of(service, key)
+    form = await request.form(max_fields=MOST_AT_ONCE + 20, max_files=0)
+    kind: SendingKind = "by_hand" if form.get("by_hand") else "invitation"
+    everybody = form.get("do") == "all"
+    asked = sorted(request.query_params.multi_items()) if everybody else form.getlist("structure")
+    sent = {"kind": kind, "all": everybody, "asked": asked}
+    try:
+        if (before := await done_before(service, request, form, key, sent)) is not None:
+            return RedirectResponse(f"{HAND.format(key)}?done={before}", 303)
+        if everybody:
+            _, found = await chosen(service, request, limit=None)
+            structures = [UUID(one.key) for one in found.actors]
+        else:
+            structures = await _on_record(service, form)
+        known = {structure_of(one) for one in await recipients_of(service, str(key))}
+        structures = [one for one in structures if str(one) not in known]
+        outcome = await send(service, request, form, key, kind, structures, sent)
+    except Refused as no:
+        return await send_page(service, request, key, page, _refusal(request, no), 422, form)
+    return RedirectResponse(f"{HAND.format(key)}?done={outcome.seq}", 303)
+
+
+async def _on_record(service: Service, form: FormData) -> list[UUID]:
+    """The structures that are ticked. Raises Refused for one that the log does not know."""
+    try:
+        ids = list(dict.fromkeys(UUID(str(one)) for one in form.getlist("structure")))
+    except ValueError:
+        raise Refused("unknown-structure") from None
+    known = await places_of(service, map(str, ids))
+    if any(str(one) not in known for one in ids):
+        raise Refused("unknown-structure")
+    return ids
 
 
 def _picked(criteria: Criteria, name: str) -> list[str]:

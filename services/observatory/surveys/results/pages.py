@@ -60,86 +60,97 @@ def drawn(one: Result, lang: Lang) -> Markup | None:
 
 
 def _team(router: APIRouter, service: Service) -> None:
-    @router.get("/surveys/{key}/results", include_in_schema=False)
-    async def shown(
-        request: Request, key: UUID, as_of: AsOf = None, known_at: KnownAt = None, department: Some = None, kind: Some = None
-    ) -> Response:  # fmt: skip
-        moment = await asked(service, as_of, known_at)
-        if moment and await document_then(service, SURVEYS, "survey", str(key), moment) is None:
-            await survey_of(service, key)
-            return not_yet(request, moment)
-        survey, pages = await survey_of(service, key, moment), request.app.state.pages
-        lang = language(request)
-        given, every = await given_of(service, str(key), moment, department or (), kind or ())
-        found = results(questions_of(survey), [one.version for one in given], _yes_and_no(pages.lexicon, lang))
-        sees = who_of(request).sees_persons(service.name)
-        request.state.personal = sees
-        texts = _texts(service, given, pages.lexicon, lang) if sees else None
-        return render(
-            service, request, "survey_results.html", survey=survey, stage=stage_of(service, survey, moment), **in_the_head(moment),
-            found=[(one, drawn(one, lang), (texts or {}).get(one.question.id, [])) for one in found], sees=sees,
-            answered=len(given), total=len(every), chosen={"department": department or [], "kind": kind or []},
-            facets=_facets(every, pages.lexicon, lang),
-            files=[(ending.upper(), f"/observatory/surveys/{key}/results.{ending}?{request.url.query}") for ending in TYPES],
-        )  # fmt: skip
+    router.get("/surveys/{key}/results", include_in_schema=False)(shown)
+    router.get("/surveys/{key}/results.{ending}", include_in_schema=False)(file)
+    router.get("/surveys/{key}/answers/{answer}", include_in_schema=False)(one)
+    router.get("/api/surveys/{key}/results", tags=["surveys"], operation_id="survey_results")(as_data)
 
-    @router.get("/surveys/{key}/results.{ending}", include_in_schema=False)
-    async def file(
-        request: Request, key: UUID, ending: str, as_of: AsOf = None, known_at: KnownAt = None, department: Some = None,
-        kind: Some = None,
-    ) -> Response:  # fmt: skip
-        if ending not in TYPES:
-            raise HTTPException(404)
-        survey, moment = await survey_of(service, key), await asked(service, as_of, known_at)
-        given, _ = await given_of(service, str(key), moment, department or (), kind or ())
-        about = {
-            "as_of": as_of or None,
-            "known_at": known_at or None,
-            "departments": department or [],
-            "kinds": kind or [],
-        }
-        sheet = _sheet(request, service, survey, given, about)
-        headers = {
-            "Content-Disposition": f'attachment; filename="enquete_{str(key)[:8]}.{ending}"',
-            "Cache-Control": "no-store",
-        }
-        return Response(await asyncio.to_thread(written, ending, sheet), media_type=TYPES[ending], headers=headers)
 
-    @router.get("/surveys/{key}/answers/{answer}", include_in_schema=False)
-    @access("editor")
-    async def one(request: Request, key: UUID, answer: UUID) -> Response:
-        """One answer with all its versions, for who has to tell a person what is kept of them."""
-        survey, document = await survey_of(service, key), await service.store.get(SURVEY_ANSWERS, str(answer))
-        if document is None or document["survey"] != str(key):
-            raise HTTPException(404)
-        pages: Pages = request.app.state.pages
-        request.state.personal = True
-        given = [
-            Given(str(answer), document["structure"], None, version, n)
-            for n, version in enumerate(document["versions"], 1)
-        ]
-        sheet = _sheet(request, service, survey, given, {})
-        versions = [
-            (one.answered, list(zip(sheet.headings()[4:], sheet.row(one)[4:], strict=True))) for one in sheet.lines
-        ]
-        title = pages.lexicon.say("event.SurveyAnswered", language(request))
-        return render(
-            service, request, "survey_given.html", survey=survey, versions=versions[::-1], title=title, key=str(answer)
-        )
+async def shown(
+    request: Request, key: UUID, as_of: AsOf = None, known_at: KnownAt = None, department: Some = None, kind: Some = None
+) -> Response:  # fmt: skip
+    service: Service = request.app.state.service
+    moment = await asked(service, as_of, known_at)
+    if moment and await document_then(service, SURVEYS, "survey", str(key), moment) is None:
+        await survey_of(service, key)
+        return not_yet(request, moment)
+    survey, pages = await survey_of(service, key, moment), request.app.state.pages
+    lang = language(request)
+    given, every = await given_of(service, str(key), moment, department or (), kind or ())
+    found = results(questions_of(survey), [one.version for one in given], _yes_and_no(pages.lexicon, lang))
+    sees = who_of(request).sees_persons(service.name)
+    request.state.personal = sees
+    texts = _texts(service, given, pages.lexicon, lang) if sees else None
+    return render(
+        service, request, "survey_results.html", survey=survey, stage=stage_of(service, survey, moment), **in_the_head(moment),
+        found=[(one, drawn(one, lang), (texts or {}).get(one.question.id, [])) for one in found], sees=sees,
+        answered=len(given), total=len(every), chosen={"department": department or [], "kind": kind or []},
+        facets=_facets(every, pages.lexicon, lang),
+        files=[(ending.upper(), f"/observatory/surveys/{key}/results.{ending}?{request.url.query}") for ending in TYPES],
+    )  # fmt: skip
 
-    @router.get("/api/surveys/{key}/results", tags=["surveys"], operation_id="survey_results")
-    @access("reader")
-    async def as_data(
-        key: UUID, as_of: AsOf = None, known_at: KnownAt = None, department: Some = None, kind: Some = None
-    ) -> dict[str, Any]:
-        """The results of a survey, question by question."""
-        survey, moment = await survey_of(service, key), await asked(service, as_of, known_at)
-        given, every = await given_of(service, str(key), moment, department or (), kind or ())
-        found = results(questions_of(survey), [one.version for one in given])
-        return {
-            "survey": str(key), "title": survey["title"], "as_of": as_of, "known_at": known_at, "answers": len(given), "of": len(every),
-            "questions": [as_json(one) for one in found],
-        }  # fmt: skip
+
+async def file(
+    request: Request, key: UUID, ending: str, as_of: AsOf = None, known_at: KnownAt = None, department: Some = None,
+    kind: Some = None,
+) -> Response:  # fmt: skip
+    service: Service = request.app.state.service
+    if ending not in TYPES:
+        raise HTTPException(404)
+    survey, moment = await survey_of(service, key), await asked(service, as_of, known_at)
+    given, _ = await given_of(service, str(key), moment, department or (), kind or ())
+    about = {
+        "as_of": as_of or None,
+        "known_at": known_at or None,
+        "departments": department or [],
+        "kinds": kind or [],
+    }
+    sheet = _sheet(request, service, survey, given, about)
+    headers = {
+        "Content-Disposition": f'attachment; filename="enquete_{str(key)[:8]}.{ending}"',
+        "Cache-Control": "no-store",
+    }
+    return Response(await asyncio.to_thread(written, ending, sheet), media_type=TYPES[ending], headers=headers)
+
+
+@access("editor")
+async def one(request: Request, key: UUID, answer: UUID) -> Response:
+    """One answer with all its versions, for who has to tell a person what is kept of them."""
+    service: Service = request.app.state.service
+    survey, document = await survey_of(service, key), await service.store.get(SURVEY_ANSWERS, str(answer))
+    if document is None or document["survey"] != str(key):
+        raise HTTPException(404)
+    pages: Pages = request.app.state.pages
+    request.state.personal = True
+    given = [
+        Given(str(answer), document["structure"], None, version, n) for n, version in enumerate(document["versions"], 1)
+    ]
+    sheet = _sheet(request, service, survey, given, {})
+    versions = [(one.answered, list(zip(sheet.headings()[4:], sheet.row(one)[4:], strict=True))) for one in sheet.lines]
+    title = pages.lexicon.say("event.SurveyAnswered", language(request))
+    return render(
+        service, request, "survey_given.html", survey=survey, versions=versions[::-1], title=title, key=str(answer)
+    )
+
+
+@access("reader")
+async def as_data(
+    request: Request,
+    key: UUID,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    department: Some = None,
+    kind: Some = None,
+) -> dict[str, Any]:
+    """The results of a survey, question by question."""
+    service: Service = request.app.state.service
+    survey, moment = await survey_of(service, key), await asked(service, as_of, known_at)
+    given, every = await given_of(service, str(key), moment, department or (), kind or ())
+    found = results(questions_of(survey), [one.version for one in given])
+    return {
+        "survey": str(key), "title": survey["title"], "as_of": as_of, "known_at": known_at, "answers": len(given), "of": len(every),
+        "questions": [as_json(one) for one in found],
+    }  # fmt: skip
 
 
 def _facets(every: Sequence[Given], lexicon: Lexicon, lang: Lang) -> dict[str, list[tuple[str, str, int]]]:
