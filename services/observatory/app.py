@@ -1,6 +1,8 @@
-"""The observatory: its capabilities in order. It reads the whole log and counts; what it says itself is what it has found.
+"""The observatory: its capabilities in order. It reads the whole log and counts; what it says itself is what it has
+found.
 
-They open in this order, and close the other way round: the table first, which all read. The first route that matches wins.
+They open in this order, and close the other way round: the table first, which all read. The first route that matches
+wins.
 """
 
 from __future__ import annotations

@@ -27,7 +27,8 @@ Cell = str | float | None
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a picture has to be told: the day, the years that are looked at, who reads, where a figure leads, whose it is."""
+    """What a picture has to be told: the day, the years that are looked at, who reads, where a figure leads, whose it
+    is."""
 
     day: date
     years: range
@@ -54,8 +55,8 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """`svg` is None where there is nothing to draw. Columns and rows are those of the table beside it; the first cell of
-    a row is its name."""
+    """`svg` is None where there is nothing to draw. Columns and rows are those of the table beside it; the first cell
+    of a row is its name."""
 
     svg: Markup | None
     columns: tuple[str, ...]
@@ -103,7 +104,8 @@ def _stack(one: Indicator, answer: Answer, where: Context) -> Drawn:
         return 0 if found is None and totals.get(year) is not None else found
 
     svg = stacked_bars(
-        [(str(year), [part_of(part, year) for part in shown]) for year in where.shown_years], [names[part] for part in shown],
+        [(str(year), [part_of(part, year) for part in shown]) for year in where.shown_years],
+        [names[part] for part in shown],
         title=where.words(one.title), partial=where.partial, lang=where.lang,
     )  # fmt: skip
     rows = tuple((str(year), *(values.get((part, year)) for part in parts), totals.get(year)) for year in where.years)
@@ -118,7 +120,10 @@ def _shares(one: Indicator, answer: Answer, where: Context) -> Drawn:
     percent = "%" if where.lang == "en" else "\u202f%"
     svg = shares(
         found, title=where.words(one.title), lang=where.lang,
-        written=lambda value: formats.number(value, where.lang, None if value == int(value) else 1) + (percent if one.unit == "percent" else ""),
+        written=lambda value: (
+            formats.number(value, where.lang, None if value == int(value) else 1)
+            + (percent if one.unit == "percent" else "")
+        ),
     )  # fmt: skip
     return Drawn(svg, ("", where.words(one.title)), tuple(found))
 
@@ -201,8 +206,8 @@ def as_csv(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
 
 
 def as_sheet(columns: Sequence[str], rows: Sequence[Sequence[Cell]], lang: str) -> str:
-    """The same for a spreadsheet, as the other exports for people are: a byte order mark, semicolons, in French a comma in
-    numbers."""
+    """The same for a spreadsheet, as the other exports for people are: a byte order mark, semicolons, in French a comma
+    in numbers."""
     point = "." if lang == "en" else ","
     return "\ufeff" + "".join(";".join(_cell(cell, point) for cell in row) + "\r\n" for row in [columns, *rows])
 

@@ -1,4 +1,5 @@
-"""What an address of the dashboard asks for: a state of it, and what is narrowed; how that is told to pictures and pages."""
+"""What an address of the dashboard asks for: a state of it, and what is narrowed; how that is told to pictures and
+pages."""
 
 from __future__ import annotations
 
@@ -39,7 +40,8 @@ class Wanted:
 
 
 def wanted(
-    as_of: Day = None, known_at: Day = None, since: Day = None, year: Annotated[str | None, Query(max_length=10)] = None,
+    as_of: Day = None, known_at: Day = None, since: Day = None,
+    year: Annotated[str | None, Query(max_length=10)] = None,
     department: Word = None, college: Word = None, theme: Word = None, kind: Word = None,
 ) -> Wanted:  # fmt: skip
     return Wanted(as_of, known_at, since, year, department, college, theme, kind)
@@ -58,7 +60,8 @@ async def asked(observatory: Observatory, want: Wanted) -> Asked:
     last = moment.as_of.year if want.as_of else min(moment.as_of.year, await _last_year(observatory, moment.as_of))
     first = (since + timedelta(days=1)).year if since else last - YEARS + 1
     query = {
-        "as_of": want.as_of, "known_at": want.known_at, "since": want.since if since else None, "department": want.department,
+        "as_of": want.as_of, "known_at": want.known_at, "since": want.since if since else None,
+        "department": want.department,
         "college": want.college, "theme": want.theme, "kind": want.kind,
     }  # fmt: skip
     said = {name: value for name, value in query.items() if value}
@@ -74,8 +77,8 @@ def narrowing(want: Wanted) -> Filters:
 
 
 async def _last_year(observatory: Observatory, day: date) -> int:
-    """The last year in which somebody did something, so that a network at rest is not shown by empty years. What a service
-    did by itself, such as a draft that it began, is not meant."""
+    """The last year in which somebody did something, so that a network at rest is not shown by empty years. What a
+    service did by itself, such as a draft that it began, is not meant."""
     sql = (
         "SELECT max(year(day)) AS year FROM events WHERE readable AND service <> 'observatory' AND day <= $day "
         "AND entity NOT IN ('account', 'signing-key', 'import') AND NOT starts_with(actor, 'service:')"

@@ -138,7 +138,8 @@ def _cleaned(request: Request, want: Wanted) -> str | None:
 async def _head(request: Request, asking: Asked) -> dict[str, Any]:
     return {
         "asked": asking, "as_of": asking.moment.as_of if asking.query.get("as_of") or asking.moment.known_at else None,
-        "known_at": asking.moment.known_at, "moment_query": asking.address(since=None), "tags": tags(request, asking.filters, asking),
+        "known_at": asking.moment.known_at, "moment_query": asking.address(since=None),
+        "tags": tags(request, asking.filters, asking),
     }  # fmt: skip
 
 
@@ -151,7 +152,10 @@ async def _shown(
     return {
         **await _head(request, asking), "board": found, "where": where, "credit": MAP_CREDIT,
         "change": lambda figure: change_in_words(figure, asking.since, lang),
-        "behind": lambda figure: f"{where.behind(figure.path) if where.behind else ''}&indicator={figure.indicator.name}&first={asking.first}&last={asking.last}",
+        "behind": lambda figure: (
+            f"{where.behind(figure.path) if where.behind else ''}&indicator={figure.indicator.name}"
+            f"&first={asking.first}&last={asking.last}"
+        ),
     }  # fmt: skip
 
 
@@ -160,8 +164,8 @@ async def _choices(observatory: Observatory, asking: Asked, where: Context) -> M
     table, moment = observatory.table, asking.moment
     values = {"as_of": moment.as_of, "known": moment.known}
     themes = await table.ask(
-        "SELECT theme, count(*) AS n FROM (SELECT unnest(themes) AS theme FROM profile_at($as_of, $known)) GROUP BY theme "
-        f"ORDER BY n DESC, theme LIMIT {MOST_THEMES}",
+        "SELECT theme, count(*) AS n FROM (SELECT unnest(themes) AS theme FROM profile_at($as_of, $known)) "
+        f"GROUP BY theme ORDER BY n DESC, theme LIMIT {MOST_THEMES}",
         values,
     )
     departments = await table.ask(
@@ -178,8 +182,11 @@ async def _choices(observatory: Observatory, asking: Asked, where: Context) -> M
     step = -(-len(years) // 8)
     return {
         "themes": [(theme, theme) for theme in sorted(offered, key=str.casefold)], "years": years,
-        "kinds": [(code, label(where, code)) for code in KINDS], "colleges": [(code, label(where, code)) for code in COLLEGES],
-        "departments": sorted(((code, DEPARTMENTS[code].name) for code in codes if code in DEPARTMENTS), key=lambda pair: pair[1]),
+        "kinds": [(code, label(where, code)) for code in KINDS],
+        "colleges": [(code, label(where, code)) for code in COLLEGES],
+        "departments": sorted(
+            ((code, DEPARTMENTS[code].name) for code in codes if code in DEPARTMENTS), key=lambda pair: pair[1]
+        ),
         "ticks": [year for at, year in enumerate(reversed(years)) if at % step == 0][::-1],
         "ends": lambda year: str(today() if year >= now else date(year, 12, 31)),
     }  # fmt: skip

@@ -1,4 +1,5 @@
-"""When a reader stands, as forms and addresses say it: the day whose state is asked for, the day whose knowledge, years."""
+"""When a reader stands, as forms and addresses say it: the day whose state is asked for, the day whose knowledge,
+years."""
 
 from __future__ import annotations
 

@@ -132,7 +132,8 @@ def _figure(row: Row, lang: str, sequences: bool) -> FigureOut:
         note = "Published for another day." if english else "Publié pour une autre date."
     return FigureOut(
         path=row.path, label=row.label_en if english else row.label_fr, service=row.service, indicator=row.indicator,
-        value=_printed(row.value, row.precision), published=_printed(row.published, row.precision), equal=row.equal, events=row.events, rests_on=row.rests_on,
+        value=_printed(row.value, row.precision), published=_printed(row.published, row.precision), equal=row.equal,
+        events=row.events, rests_on=row.rests_on,
         as_of=row.as_of, note=note, sequences=list(row.sequences) if sequences else None,
     )  # fmt: skip
 

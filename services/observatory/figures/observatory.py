@@ -109,8 +109,8 @@ OBSERVATORY: Key[Observatory] = Key("observatory")
 
 
 def _years(names: Sequence[str], first: int | None, last: int | None) -> tuple[int | None, int | None]:
-    """The years as these indicators are asked for them: those that know no years have one answer for all, which the first
-    event of a new year leaves as it was."""
+    """The years as these indicators are asked for them: those that know no years have one answer for all, which the
+    first event of a new year leaves as it was."""
     return (first, last) if any(INDICATORS[name].parameters for name in names) else (None, None)
 
 
@@ -129,7 +129,8 @@ def of(service: Service) -> Observatory:
 
 
 async def current(service: Service) -> Observatory:
-    """The same, once it shows what is in the log now, so that a page shows its reader's own write; for half a second."""
+    """The same, once it shows what is in the log now, so that a page shows its reader's own write; for half a
+    second."""
     observatory = of(service)
     with contextlib.suppress(Unavailable):  # what was read can still be shown
         await observatory.table.wait_for(await service.log.last(), OWN_WRITE)

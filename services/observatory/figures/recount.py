@@ -44,8 +44,8 @@ class Row:
 
 
 def review(table: EventTable, printed: Published, as_of: date | None = None, known: int | None = None) -> list[Row]:
-    """Every figure of a printed review as of a day (without one: its closing date), as known at a sequence (without one:
-    now). Asks one query for each indicator and day; blocks meanwhile."""
+    """Every figure of a printed review as of a day (without one: its closing date), as known at a sequence (without
+    one: now). Asks one query for each indicator and day; blocks meanwhile."""
     day = as_of or printed.as_of
     upto = table.position if known is None else known
     answers: dict[tuple[str, date, int | None, int | None], Answer] = {}

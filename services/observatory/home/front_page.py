@@ -24,7 +24,8 @@ DONE = (
     "SELECT count(*) > 0 AS anything FROM events WHERE readable AND NOT starts_with(actor, 'service:') "
     "AND entity NOT IN ('account', 'signing-key')"
 )
-"""Whether anybody did anything yet: bulletins that the newsletter opens by itself, and accounts, are no life of a network"""
+"""Whether anybody did anything yet: bulletins that the newsletter opens by itself, and accounts, are no life of a
+network"""
 COLLEGES = "membership.colleges_by_year.total.values"
 SUPPORT = "directory.individual_support_by_year.values"
 
@@ -33,8 +34,10 @@ def home(service: Service) -> APIRouter:
     """The route `GET /`. `service` is the observatory, which knows all figures."""
     router = APIRouter(include_in_schema=False)
     pages = Pages(
-        "", service.definition.folder / "templates", service.definition.words, network_title=lambda: service.settings.title,
-        always=lambda request: {"footnote": service.around.footnote, "stale": service.freshness.of}, label=service.sessions.label,
+        "", service.definition.folder / "templates", service.definition.words,
+        network_title=lambda: service.settings.title,
+        always=lambda request: {"footnote": service.around.footnote, "stale": service.freshness.of},
+        label=service.sessions.label,
     )  # fmt: skip
 
     @router.get("/")

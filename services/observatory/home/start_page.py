@@ -36,7 +36,8 @@ async def start(request: Request, as_of: AsOf = None, known_at: KnownAt = None) 
     printed = observatory.network.printed
     review = await observatory.review(Moment(printed.as_of if printed else today(), asked.known_at, asked.known))
     return render(
-        request, "start.html", observatory, asked if as_of or known_at else None, counts=counts, indicators=len(INDICATORS),
+        request, "start.html", observatory, asked if as_of or known_at else None, counts=counts,
+        indicators=len(INDICATORS),
         title=printed.title if printed else None, figures=len(review), equal=sum(row.equal is True for row in review),
         doubts=sum(row.equal is False and row.doubt for row in review),
         lines=await journal.lines(table, rows, language(request)),

@@ -58,8 +58,8 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Who answers. `parts`: criterion → value → how many of them; `facets`: the same, where each criterion leaves its own
-    choice out; `actors`: those asked for, by name."""
+    """Who answers. `parts`: criterion → value → how many of them; `facets`: the same, where each criterion leaves its
+    own choice out; `actors`: those asked for, by name."""
 
     total: int
     parts: Mapping[str, Mapping[str, int]]

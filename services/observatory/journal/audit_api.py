@@ -134,7 +134,9 @@ def _events(router: APIRouter, service: Service) -> None:
         which: Asked,
         after: Annotated[int, Query(ge=0, le=2**53, description="Only what stands later in the log.")] = 0,
         before: Annotated[int | None, Query(ge=1, le=2**53, description="Only what stands earlier in the log.")] = None,
-        order: Annotated[Literal["log", "newest"], Query(description="In the order of the log, or newest first.")] = "log",
+        order: Annotated[
+            Literal["log", "newest"], Query(description="In the order of the log, or newest first.")
+        ] = "log",
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     ) -> EventsOut:  # fmt: skip
         """Events as the log holds them; what is sealed is left out. For the next page give the sequence of the last as
@@ -232,7 +234,8 @@ def event_of(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row of the table as the event it is."""
     return {
         "seq": row["seq"], "id": row["id"], "source": f"/{row['network']}/{row['service']}", "type": row["type"],
-        "subject": f"{row['entity']}/{row['entity_id']}", "time": _instant(row["time"]), "recordedtime": _instant(row["recorded"]),
+        "subject": f"{row['entity']}/{row['entity_id']}", "time": _instant(row["time"]),
+        "recordedtime": _instant(row["recorded"]),
         "actor": row["actor"], "commandid": row["command"], "correlationid": row["correlation"] or row["command"],
         "causationid": row["cause"], "entityversion": row["version"], "readable": row["readable"],
         "data": without_persons(orjson.loads(row["data"])) if row["data"] else None,
@@ -251,7 +254,8 @@ def _fact(one: Known) -> FactOut:
 
 def _told(one: Told) -> ToldOut:
     return ToldOut(
-        event=event_of(one.row), changes=[_change(change) for change in one.changes], undone=one.undone, undoes=one.undoes,
+        event=event_of(one.row), changes=[_change(change) for change in one.changes], undone=one.undone,
+        undoes=one.undoes,
         late=one.late,
     )  # fmt: skip
 

@@ -83,14 +83,19 @@ class Saying:
 
     def change(self, one: Change) -> dict[str, Any]:
         return {
-            "label": self.label(one.name), "before": self.value(one.name, one.before), "after": self.value(one.name, one.after),
-            "overtaken": one.overtaken, "sealed": is_sealed(one.before) and is_sealed(one.after), "new": one.before in (None, [], False),
+            "label": self.label(one.name), "before": self.value(one.name, one.before),
+            "after": self.value(one.name, one.after),
+            "overtaken": one.overtaken, "sealed": is_sealed(one.before) and is_sealed(one.after),
+            "new": one.before in (None, [], False),
         }  # fmt: skip
 
     def fact(self, one: Known) -> dict[str, Any]:
         return {
-            "label": self.label(one.name), **self.value(one.name, one.now.value), "seq": one.now.seq, "time": one.now.time,
-            "before": [{**self.value(one.name, old.value), "seq": old.seq, "time": old.time} for old in one.before[:10]],
+            "label": self.label(one.name), **self.value(one.name, one.now.value), "seq": one.now.seq,
+            "time": one.now.time,
+            "before": [
+                {**self.value(one.name, old.value), "seq": old.seq, "time": old.time} for old in one.before[:10]
+            ],
         }  # fmt: skip
 
 
@@ -126,7 +131,8 @@ def routes(service: Service) -> APIRouter:
 def _life(router: APIRouter, service: Service) -> None:
     @router.get("/life/{key}")
     async def life_page(
-        request: Request, key: Key, as_of: AsOf = None, known_at: KnownAt = None, step: Annotated[int, Query(ge=1, le=1000)] = 1
+        request: Request, key: Key, as_of: AsOf = None, known_at: KnownAt = None,
+        step: Annotated[int, Query(ge=1, le=1000)] = 1
     ) -> Response:  # fmt: skip
         observatory, lang = await current(service), language(request)
         table, id, moment = observatory.table, str(key), await asked(service, as_of, known_at)
@@ -146,12 +152,18 @@ def _life(router: APIRouter, service: Service) -> None:
         }
         named = (await lines(table, rows[-1:], lang))[0]
         return render(
-            request, "life.html", observatory, key=id, kind=named["kind"], name=named["about"] or named["kind"].partition(".")[2],
-            named=bool(named["about"]), service_of=rows[0]["service"], total=len(rows), whole=len(rows) < MOST, step=step,
-            steps=max(1, -(-len(rows) // STEP)), events=[_event(one, line, saying) for one, line in zip(part, told, strict=True)],
-            facts=[saying.fact(one) for one in whole.facts if not one.part], parts=_parts(whole, saying), record=record_of(rows),
+            request, "life.html", observatory, key=id, kind=named["kind"],
+            name=named["about"] or named["kind"].partition(".")[2],
+            named=bool(named["about"]), service_of=rows[0]["service"], total=len(rows), whole=len(rows) < MOST,
+            step=step,
+            steps=max(1, -(-len(rows) // STEP)),
+            events=[_event(one, line, saying) for one, line in zip(part, told, strict=True)],
+            facts=[saying.fact(one) for one in whole.facts if not one.part], parts=_parts(whole, saying),
+            record=record_of(rows),
             voids=await voids_of(table, id), proof=proof_state(service, rows[-1]["seq"]), first=rows[0], last=rows[-1],
-            elsewhere=sorted(((sentence(kind, None, lang), kind, n) for kind, n in elsewhere.items()), key=lambda one: -one[2]),
+            elsewhere=sorted(
+                ((sentence(kind, None, lang), kind, n) for kind, n in elsewhere.items()), key=lambda one: -one[2]
+            ),
             until=until(Wanted(), moment).query, **in_the_head(moment),
         )  # fmt: skip
 
@@ -212,7 +224,8 @@ def _actors(router: APIRouter, service: Service) -> None:
     @router.get("/actor")
     @access("auditor")
     async def actor_page(
-        request: Request, who: Annotated[str, Query(min_length=1, max_length=120)], as_of: AsOf = None, known_at: KnownAt = None
+        request: Request, who: Annotated[str, Query(min_length=1, max_length=120)], as_of: AsOf = None,
+        known_at: KnownAt = None
     ) -> Response:  # fmt: skip
         observatory, lang = await current(service), language(request)
         table, moment = observatory.table, await asked(service, as_of, known_at)
@@ -223,8 +236,10 @@ def _actors(router: APIRouter, service: Service) -> None:
         latest = await found(table, theirs, newest=True, limit=12)
         account = who.removeprefix("account:") if who.startswith("account:") else None
         return render(
-            request, "actor.html", observatory, actor=who, account=account, deeds=[(sentence(one["type"], None, lang), one) for one in done],
-            total=sum(one["n"] for one in done), first=min(one["first"] for one in done), last=max(one["last"] for one in done),
+            request, "actor.html", observatory, actor=who, account=account,
+            deeds=[(sentence(one["type"], None, lang), one) for one in done],
+            total=sum(one["n"] for one in done), first=min(one["first"] for one in done),
+            last=max(one["last"] for one in done),
             months=await acting.by_month(table, theirs), lines=await lines(table, latest, lang), **in_the_head(moment),
             taken=theirs.query, keeps=who_of(request).may("directory", "administrator"),
         )  # fmt: skip

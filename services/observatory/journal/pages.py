@@ -26,6 +26,9 @@ from shared.web.api import without_persons
 from shared.web.security.authorization import demand, who_of
 from shared.web.templating import Pages, language
 
+VOIDS = "SELECT seq, subject, reason, bytes FROM voids WHERE seq <= $known ORDER BY seq DESC LIMIT 500"
+UNREADABLE = "SELECT seq, type FROM events WHERE NOT readable AND seq <= $known ORDER BY seq DESC LIMIT 500"
+
 
 def sees_accounts(request: Request) -> bool:
     """Whether they are shown who signed in when, who may do what, and what each person did."""
@@ -131,8 +134,8 @@ async def void(request: Request, as_of: AsOf = None, known_at: KnownAt = None) -
     upto = {"known": table.position if moment is None else moment.known}
     return render(
         request, "void.html", observatory,
-        voids=await table.ask("SELECT seq, subject, reason, bytes FROM voids WHERE seq <= $known ORDER BY seq DESC LIMIT 500", upto),
-        unreadable=await table.ask("SELECT seq, type FROM events WHERE NOT readable AND seq <= $known ORDER BY seq DESC LIMIT 500", upto),
+        voids=await table.ask(VOIDS, upto),
+        unreadable=await table.ask(UNREADABLE, upto),
         parked=await parked_everywhere(service), damage=table.damage or notary_of(service).alarm, **in_the_head(moment),
     )  # fmt: skip
 
@@ -175,7 +178,8 @@ async def event(request: Request, seq: str) -> Response:
     apart = {at, *(one["seq"] for one in (*cause, *effects))}
     history = await found(table, Wanted(entity=row["entity_id"], accounts=auditor), limit=8, newest=True)
     return render(
-        request, "event.html", observatory, seq=at, reserved=False, message=message, line=(await lines(table, [row], lang))[0],
+        request, "event.html", observatory, seq=at, reserved=False, message=message,
+        line=(await lines(table, [row], lang))[0],
         row=row, shown=shown, cause=await lines(table, cause, lang), effects=await lines(table, effects, lang),
         chain=await lines(table, [one for one in chain if one["seq"] not in apart], lang), chained=len(chain),
         history=await lines(table, history, lang), proof=proof, record=record_of([row]), auditor=auditor,

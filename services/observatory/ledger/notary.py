@@ -1,9 +1,9 @@
 """The notary: keeps the archive of the log, and signs what is in it.
 
-It reads the log as every reader does, adds each message to the archive (`shared/ledger/archiver.py`), and signs the head of
-the tree after `checkpoint_events` events or `checkpoint_seconds`, at most once a second. Whatever does not agree stops it
-for good and loudly: an archive that is not what was signed, a log that lost or changed what was archived. It compares the
-end of the archive with the log before it begins, and the whole of it once a day.
+It reads the log as every reader does, adds each message to the archive (`shared/ledger/archiver.py`), and signs the
+head of the tree after `checkpoint_events` events or `checkpoint_seconds`, at most once a second. Whatever does not
+agree stops it for good and loudly: an archive that is not what was signed, a log that lost or changed what was
+archived. It compares the end of the archive with the log before it begins, and the whole of it once a day.
 
 While the clock is in doubt it archives and does not sign (`held`): a head that is signed can't be taken back.
 
@@ -375,7 +375,8 @@ async def opening(service: Service) -> None:
     """Lets the notary begin."""
     data, settings = service.around.data, service.settings
     notary = Notary(
-        service.log, data / "archive" / service.network, data / "keys", settings.ledger_name or f"maillage/{service.network}",
+        service.log, data / "archive" / service.network, data / "keys",
+        settings.ledger_name or f"maillage/{service.network}",
         settings.checkpoint_seconds, settings.checkpoint_events,
     )  # fmt: skip
     notary.keys_backup, notary.doubt = settings.keys_backup, service.clock.doubt

@@ -1,7 +1,8 @@
 """The review that a network printed before there was a log: its figures, and what recounts each.
 
-`bilan_2012-2017.yaml` is a review as published ("5 ans - le bilan", 2017); it never changes. `paths.yaml` says what each
-of its leaves is, and what recounts it. It is that of the network which says so (`MAILLAGE_REVIEW`), and of no other.
+`bilan_2012-2017.yaml` is a review as published ("5 ans - le bilan", 2017); it never changes. `paths.yaml` says what
+each of its leaves is, and what recounts it. It is that of the network which says so (`MAILLAGE_REVIEW`), and of no
+other.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from shared.geo import DEPARTMENTS
 HERE = Path(__file__).parent
 
 PRINTED = {"occitanie-2017": ("bilan_2012-2017.yaml", "paths.yaml")}
-"""The reviews that were printed before there was a log, by the name that settings give: the figures, what recounts them"""
+"""The reviews that were printed before there was a log, by the name that settings give: the figures, what recounts
+them"""
 Words = tuple[str, str]
 
 
@@ -73,8 +75,8 @@ class Published:
 
 @cache
 def published(name: str) -> Published:
-    """A review as published, with what its leaves are. Raises KeyError for a review that there is not, or a path that it
-    does not have."""
+    """A review as published, with what its leaves are. Raises KeyError for a review that there is not, or a path that
+    it does not have."""
     source, said = (yaml.safe_load((HERE / file).read_text(encoding="utf-8")) for file in PRINTED[name])
     return Published(
         as_of=said["as_of"],

@@ -1,5 +1,5 @@
-"""What the observatory keeps itself (surveys, identifications, reviews) on any day, as known on any day: folded from the
-events of each, as its view folds them."""
+"""What the observatory keeps itself (surveys, identifications, reviews) on any day, as known on any day: folded from
+the events of each, as its view folds them."""
 
 from __future__ import annotations
 

@@ -182,7 +182,8 @@ def _review(observatory: Observatory) -> Published:
 
 async def _printed(observatory: Observatory, who: Reader, review: Published) -> tuple[Head, tuple[Printed, ...]]:
     """The printed review. What it knew is not in the log, which began with its history: taken as known is the sample
-    that was loaded, or what was written down by the end of the month in which the log began, as for open data (ADR 18)."""
+    that was loaded, or what was written down by the end of the month in which the log began, as for open data (ADR
+    18)."""
     closing, table = review.as_of, observatory.table
     found = (
         await table.ask(
@@ -209,12 +210,13 @@ async def _compared(
     service: Service, request: Request, observatory: Observatory, head: Head, figures: tuple[Printed, ...],
     document: Document | None, moment: Moment | None,
 ) -> Response:  # fmt: skip
-    """The page of a published review: each figure then and now, with what made the difference. "Now" is what is known at
-    a moment, if one is given; the day is that of the publication in any case."""
+    """The page of a published review: each figure then and now, with what made the difference. "Now" is what is known
+    at a moment, if one is given; the day is that of the publication in any case."""
     who, position = reader(request), _position(observatory, head, moment)
     other = await service.store.get(REVIEWS, document["by"]) if document and document["by"] else None
     whole = _render(
-        service, request, "review_then_now.html", head=head, document=document, other=other, new_id=new_command_id, position=position,
+        service, request, "review_then_now.html", head=head, document=document, other=other, new_id=new_command_id,
+        position=position,
         dates=dates(head, who, as_date(document["at"])) if document else dates(head, who, head.day)[:4],
         known_at=moment.known_at if moment else None,
     )  # fmt: skip
@@ -224,8 +226,10 @@ async def _compared(
         named = sorted({seq for row in rows for seq in row.causes.events[:CAUSES]})
         found = await event_query.with_sequences(observatory.table, named)
         part = _render(
-            service, request, "review_then_now_figures.html", rows={row.printed.spec: row for row in rows}, named=CAUSES,
-            chapters=_lines(list(rows), head, who), different=[row for row in rows if row.why != "same"], total=len(rows),
+            service, request, "review_then_now_figures.html", rows={row.printed.spec: row for row in rows},
+            named=CAUSES,
+            chapters=_lines(list(rows), head, who), different=[row for row in rows if row.why != "same"],
+            total=len(rows),
             causes={line["seq"]: line for line in await journal.lines(observatory.table, found, who.lang)},
             definitions={one.name: one.version for one in INDICATORS.values()},
             notes={} if document else {one.path: one.note for one in _review(observatory).figures if one.note},
@@ -253,8 +257,10 @@ async def _difference(
     made = _lines([row], head, who)[0]
     pages: Pages = request.app.state.pages
     return pages.render(
-        request, "review_events.html", sequence=observatory.table.position, head=head, line=[*made.lines, *made.recalled][0],
-        indicator=INDICATORS.get(row.printed.spec.indicator), total=len(events), page=page, crumb=head.title, causes=True,
+        request, "review_events.html", sequence=observatory.table.position, head=head,
+        line=[*made.lines, *made.recalled][0],
+        indicator=INDICATORS.get(row.printed.spec.indicator), total=len(events), page=page, crumb=head.title,
+        causes=True,
         pages_total=max(1, -(-len(events) // PAGE)), back=back, row=row, who_reads=who,
         known_at=day_of(request.query_params.get("known_at")),
         lines=await journal.lines(observatory.table, shown, who.lang),

@@ -1,6 +1,7 @@
 """A review as it is read: chapters, lines of figures in words, pictures. Page, PDF, workbook and JSON are made from it.
 
-Pictures draw the figures that stand in the lines and nothing else, so what was left out of a publication is in no chart.
+Pictures draw the figures that stand in the lines and nothing else, so what was left out of a publication is in no
+chart.
 """
 
 from __future__ import annotations
@@ -60,8 +61,8 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What stands over a review, on whatever it is printed on: the period, the day up to which it is looked at, what was
-    known, what it is narrowed to. `upto`: the last event that was known."""
+    """What stands over a review, on whatever it is printed on: the period, the day up to which it is looked at, what
+    was known, what it is narrowed to. `upto`: the last event that was known."""
 
     title: str
     period: Period
@@ -244,7 +245,10 @@ def dates(head: Head, who: Reader, made: date) -> list[tuple[str, str]]:
         (who.say("Filtres", "Filters"), ", ".join(narrowed_to(head.filters, who)) or who.say("aucun", "none")),
         (
             who.say("Comparé à", "Compared with"),
-            who.say(f"du {written(before.since)} au {written(before.until)}", f"{written(before.since)} to {written(before.until)}"),
+            who.say(
+                f"du {written(before.since)} au {written(before.until)}",
+                f"{written(before.since)} to {written(before.until)}",
+            ),
         ),
         (who.say("Établi le", "Made on"), written(made)),
     ]  # fmt: skip

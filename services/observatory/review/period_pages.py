@@ -62,7 +62,8 @@ class Wanted:
 
 
 def wanted(
-    since: Day = None, until: Day = None, as_of: Day = None, known_at: Day = None, department: Word = None, college: Word = None,
+    since: Day = None, until: Day = None, as_of: Day = None, known_at: Day = None, department: Word = None,
+    college: Word = None,
     theme: Word = None, kind: Word = None,
 ) -> Wanted:  # fmt: skip
     return Wanted(since, until, as_of, known_at, department, college, theme, kind)
@@ -123,7 +124,8 @@ def routes(service: Service) -> APIRouter:
             leaves = await observatory.period(head.period, head.day, head.upto, head.filters)
             made = chapters(leaves, head, who)
             part = rendered(
-                request, "period_figures.html", want, head, chapters=made, keys=keys(made, head), left_out=_left_out(head),
+                request, "period_figures.html", want, head, chapters=made, keys=keys(made, head),
+                left_out=_left_out(head),
                 behind=lambda line: _behind(want, line.leaf),
             )  # fmt: skip
             return bytes(part.body).decode()
@@ -166,8 +168,10 @@ def routes(service: Service) -> APIRouter:
         one = [*made[0].lines, *made[0].recalled][0]
         shown = await event_query.with_sequences(observatory.table, rests[(page - 1) * PAGE : page * PAGE])
         return rendered(
-            request, "review_events.html", want, head, line=one, indicator=INDICATORS[indicator], total=len(rests), page=page,
-            pages_total=max(1, -(-len(rests) // PAGE)), back=f"/observatory/reviews/period?{want.address()}", causes=False,
+            request, "review_events.html", want, head, line=one, indicator=INDICATORS[indicator], total=len(rests),
+            page=page,
+            pages_total=max(1, -(-len(rests) // PAGE)), back=f"/observatory/reviews/period?{want.address()}",
+            causes=False,
             crumb=head.title, lines=await journal.lines(observatory.table, shown, who.lang),
         )  # fmt: skip
 
@@ -177,8 +181,14 @@ def routes(service: Service) -> APIRouter:
 def in_the_meantime(who: Reader) -> tuple[str, str]:
     """What a page says while its figures are computed, and where that fails."""
     return (
-        who.say("Les chiffres se calculent ; ils paraissent ici dans quelques secondes.", "The figures are being computed; they appear here in some seconds."),
-        who.say("Les chiffres n’ont pas pu être calculés. Rechargez la page.", "The figures could not be computed. Load the page again."),
+        who.say(
+            "Les chiffres se calculent ; ils paraissent ici dans quelques secondes.",
+            "The figures are being computed; they appear here in some seconds.",
+        ),
+        who.say(
+            "Les chiffres n’ont pas pu être calculés. Rechargez la page.",
+            "The figures could not be computed. Load the page again.",
+        ),
     )  # fmt: skip
 
 
@@ -215,8 +225,8 @@ async def _choices(observatory: Observatory, head: Head, who: Reader) -> dict[st
     """What the filters offer."""
     values = {"as_of": head.day, "known": head.upto}
     themes = await observatory.table.ask(
-        "SELECT theme, count(*) AS n FROM (SELECT unnest(themes) AS theme FROM profile_at($as_of, $known)) GROUP BY theme "
-        f"ORDER BY n DESC, theme LIMIT {MOST_THEMES}",
+        "SELECT theme, count(*) AS n FROM (SELECT unnest(themes) AS theme FROM profile_at($as_of, $known)) "
+        f"GROUP BY theme ORDER BY n DESC, theme LIMIT {MOST_THEMES}",
         values,
     )
     departments = await observatory.table.ask(
@@ -227,7 +237,10 @@ async def _choices(observatory: Observatory, head: Head, who: Reader) -> dict[st
     codes = {row["department"] for row in departments} | ({chosen.department} if chosen.department else set())
     offered = {row["theme"] for row in themes} | ({chosen.theme} if chosen.theme else set())
     return {
-        "department": sorted(((code, DEPARTMENTS[code].name) for code in codes if code in DEPARTMENTS), key=lambda pair: pair[1]),
-        "college": [(code, label(where, code)) for code in COLLEGES], "kind": [(code, label(where, code)) for code in KINDS],
+        "department": sorted(
+            ((code, DEPARTMENTS[code].name) for code in codes if code in DEPARTMENTS), key=lambda pair: pair[1]
+        ),
+        "college": [(code, label(where, code)) for code in COLLEGES],
+        "kind": [(code, label(where, code)) for code in KINDS],
         "theme": [(theme, theme) for theme in sorted(offered, key=str.casefold)],
     }  # fmt: skip

@@ -110,8 +110,10 @@ async def events(
     shown = sequences[(page - 1) * PAGE : page * PAGE]
     found = await with_sequences(observatory.table, shown)
     return render(
-        request, "behind.html", observatory, moment, printed=printed, row=row, path=path, value=value, total=len(sequences), page=page,
-        pages_total=max(1, -(-len(sequences) // PAGE)), indicator=INDICATORS[indicator], tags=address.tags(request, filters),
+        request, "behind.html", observatory, moment, printed=printed, row=row, path=path, value=value,
+        total=len(sequences), page=page,
+        pages_total=max(1, -(-len(sequences) // PAGE)), indicator=INDICATORS[indicator],
+        tags=address.tags(request, filters),
         lines=await journal.lines(observatory.table, found, lang),
     )  # fmt: skip
 
@@ -188,7 +190,8 @@ def _charts(rows: Mapping[str, Row], moment: Moment, lang: str) -> dict[str, Any
             list(counts), lang=lang,
         ),
         "colleges": stacked_bars(
-            columns, college_words[: 4 if fourth else 3], title="Members by college" if english else "Adhérents par collège",
+            columns, college_words[: 4 if fourth else 3],
+            title="Members by college" if english else "Adhérents par collège",
             partial=_partial(moment, years, lang), lang=lang,
         ),
         "support": bars(

@@ -1,4 +1,5 @@
-"""Publishing a review: figures computed, files made and kept, one batch of events. It goes on when its reader goes away."""
+"""Publishing a review: figures computed, files made and kept, one batch of events. It goes on when its reader goes
+away."""
 
 from __future__ import annotations
 
@@ -54,7 +55,8 @@ class Order:
 
 @dataclass
 class Work:
-    """One publication under way: what was sent, by whom; the steps that are done; then what it came to, or why it failed."""
+    """One publication under way: what was sent, by whom; the steps that are done; then what it came to, or why it
+    failed."""
 
     sent: Mapping[str, Any]
     actor: str
@@ -148,8 +150,10 @@ class Publishing:
         work.step("workbooks")
         signed = notary_of(self._service).head
         return PublishReview(
-            title=head.title, since=head.period.since, until=head.period.until, as_of=head.day, known_at=head.known_at, upto=head.upto,
-            **{str(name): value for name, value in head.filters.chosen().items()}, figures=[_figure(leaf) for leaf in shown],
+            title=head.title, since=head.period.since, until=head.period.until, as_of=head.day, known_at=head.known_at,
+            upto=head.upto,
+            **{str(name): value for name, value in head.filters.chosen().items()},
+            figures=[_figure(leaf) for leaf in shown],
             masked=len(masked), files=kept, signed=signed.size if signed else 0,
             root=b64encode(signed.root).decode() if signed else None, replaces=wanted.replaces, reason=wanted.reason,
         )  # fmt: skip
@@ -178,7 +182,8 @@ class Publishing:
 def _figure(leaf: Leaf) -> Figure:
     spec = leaf.spec
     return Figure(
-        path=spec.path, indicator=spec.indicator, definition=INDICATORS[spec.indicator].version, sort=spec.sort, value=leaf.value,
+        path=spec.path, indicator=spec.indicator, definition=INDICATORS[spec.indicator].version, sort=spec.sort,
+        value=leaf.value,
         before=leaf.before, precision=leaf.precision, day=spec.day, after=spec.after, first_year=spec.first,
         last_year=spec.last, events=leaf.events,
     )  # fmt: skip

@@ -21,7 +21,10 @@ PAGE = 50  # events of a page
 NEAR = 20_000  # sequences that are looked at first
 WORDS_MOST = 8  # words of a search
 TEXT_MOST = 120  # characters of a search
-COLUMNS = "seq, id, network, service, entity, entity_id, version, type, time, recorded, actor, command, correlation, cause, readable, data, structure"
+COLUMNS = (
+    "seq, id, network, service, entity, entity_id, version, type, time, recorded, actor, command, correlation, cause, "
+    "readable, data, structure"
+)
 CHAIN = "coalesce(correlation, command)"
 """The first command of the chain that an event stands in; the table keeps `correlation` only where it is another."""
 
@@ -99,7 +102,8 @@ class Wanted:
         return " AND ".join(parts), values
 
     def _search(self, add: Any) -> None:
-        """Every word must stand in what is not sealed; without case, and without accents. An id is looked for everywhere."""
+        """Every word must stand in what is not sealed; without case, and without accents. An id is looked for
+        everywhere."""
         text = self.q or ""
         if _is_id(text):
             named = "seq IN (SELECT seq FROM texts WHERE contains(said, $q))"
@@ -147,8 +151,8 @@ def wanted(
 
 
 def _text(given: str | None) -> str | None:
-    """What was given, None of what is empty. No event holds a NUL, and DuckDB takes none: it must not vanish, or whoever
-    asks for nothing that exists would be given everything."""
+    """What was given, None of what is empty. No event holds a NUL, and DuckDB takes none: it must not vanish, or
+    whoever asks for nothing that exists would be given everything."""
     return " ".join((given or "").replace("\x00", "\ufffd").split()) or None
 
 
@@ -170,7 +174,8 @@ async def found(
 ) -> list[dict[str, Any]]:
     """Rows of the table in the order of the log, or newest first; with sequences above `after` and below `before`.
 
-    Where most events answer, those that are wanted stand near the end where the question begins: there it is asked first.
+    Where most events answer, those that are wanted stand near the end where the question begins: there it is asked
+    first.
     """
     if which.searches:
         await texts.known(table)
@@ -182,7 +187,8 @@ async def found(
     # The sequences first, then their rows: else every column of every event that answers is read.
     sql = (
         f"SELECT {COLUMNS} FROM events WHERE seq > $low AND seq < $high AND seq IN ("
-        f"SELECT seq FROM events WHERE {where} AND seq > $low AND seq < $high ORDER BY seq {_order(newest)} LIMIT $limit) "
+        f"SELECT seq FROM events WHERE {where} AND seq > $low AND seq < $high "
+        f"ORDER BY seq {_order(newest)} LIMIT $limit) "
         f"ORDER BY seq {_order(newest)}"
     )
     rows: list[dict[str, Any]] = []

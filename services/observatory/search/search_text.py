@@ -25,7 +25,8 @@ FOLDED = (
     "strip_accents(lower(array_to_string(list_filter(json_extract_string(data, '$.*'), "
     "lambda value: NOT contains(value, '\"sealed\"')), ' ')))"
 )
-"""The values of an event's fields in small letters without accents. A field that holds something sealed is left out whole."""
+"""The values of an event's fields in small letters without accents. A field that holds something sealed is left out
+whole."""
 
 
 TEXTS: Key[asyncio.Task[None]] = Key("observatory.texts")

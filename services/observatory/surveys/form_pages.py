@@ -1,5 +1,5 @@
-"""The form by which an editor builds a survey. It is sent as a whole by every button of it (ADR 15): one adds a question,
-moves one up or down, takes one out, or saves; what was written comes back as it stood."""
+"""The form by which an editor builds a survey. It is sent as a whole by every button of it (ADR 15): one adds a
+question, moves one up or down, takes one out, or saves; what was written comes back as it stood."""
 
 from __future__ import annotations
 
@@ -132,7 +132,10 @@ def wrong(error: ValidationError, draft: Draft, lexicon: Lexicon, lang: Lang) ->
 
 
 def _part_of(code: str) -> str:
-    return {"options-too-few": "options", "options-twice": "options", "bounds-turned": "most", "scale-too-long": "most"}.get(code, "text")  # fmt: skip
+    parts = {
+        "options-too-few": "options", "options-twice": "options", "bounds-turned": "most", "scale-too-long": "most",
+    }  # fmt: skip
+    return parts.get(code, "text")
 
 
 def routes(service: Service) -> APIRouter:
@@ -162,7 +165,8 @@ def page(
     hidden = (("command_id", str(id)), *((("version", str(version)),) if version is not None else ()))
     return render(
         service, request, "survey_form.html", status=status, key=str(key) if key else None, top=top, draft=draft,
-        shown=list(zip(draft.questions, shown, strict=True)), kinds=KINDS, most=MOST_QUESTIONS, form=Form((), hidden, (*marked, *others)),
+        shown=list(zip(draft.questions, shown, strict=True)), kinds=KINDS, most=MOST_QUESTIONS,
+        form=Form((), hidden, (*marked, *others)),
     )  # fmt: skip
 
 
@@ -280,7 +284,8 @@ def _asked(
         values = (("true",) if value else ()) if part == "required" else (value,)
         return FormField(
             name, lexicon.say(code, lang), lexicon.say(hint, lang) if lexicon.has(hint) else None, widget, values, (),
-            part in ("text", "options"), part not in ("text", "options", "required"), errors.get(name), attrs, f"f-{name}",
+            part in ("text", "options"), part not in ("text", "options", "required"), errors.get(name), attrs,
+            f"f-{name}",
         )  # fmt: skip
 
     return {part: made(part) for part in ("text", "hint", *ASKED.get(one["kind"], ()), "required")}

@@ -30,7 +30,8 @@ LISTED = {"kept": ["draft", "open"], "withdrawn": ["withdrawn"]}
 COUNTED = """
 WITH said AS (SELECT * FROM events WHERE entity = 'survey' AND readable AND seq <= $known AND day <= $as_of),
 sent AS (
-    SELECT DISTINCT entity_id AS survey, unnest(from_json(json_extract(data, '$.structures'), '["VARCHAR"]')) AS structure
+    SELECT DISTINCT entity_id AS survey,
+           unnest(from_json(json_extract(data, '$.structures'), '["VARCHAR"]')) AS structure
     FROM said WHERE type = 'SurveySent'),
 given AS (
     SELECT DISTINCT json_extract_string(data, '$.survey') AS survey, entity_id AS answer,
@@ -44,7 +45,8 @@ FROM sent FULL JOIN given USING (survey) GROUP BY survey
 
 @dataclass(frozen=True, slots=True)
 class HowFar:
-    """How many structures were asked, how many answers there are, how many of those are of structures that were asked."""
+    """How many structures were asked, how many answers there are, how many of those are of structures that were
+    asked."""
 
     asked: int = 0
     answered: int = 0
@@ -84,13 +86,15 @@ def _list(router: APIRouter, service: Service) -> None:
         ]
         counts = {name: sum(states.get(one, 0) for one in some) for name, some in LISTED.items()}
         return render(
-            service, request, "surveys.html", surveys=shown, page=page, pages_total=pages_total(page, total), state=wanted,
+            service, request, "surveys.html", surveys=shown, page=page,
+            pages_total=pages_total(page, total), state=wanted,
             counts=counts, **in_the_head(moment),
         )  # fmt: skip
 
 
 async def how_far(service: Service, moment: Moment | None) -> dict[str, HowFar]:
-    """Survey → how far it is at a moment, without one now; those that nobody was asked for or has answered are not there."""
+    """Survey → how far it is at a moment, without one now; those that nobody was asked for or has answered are not
+    there."""
     observatory = await current(service)
     at = moment or Moment(today(), None, observatory.table.position)
     rows = await observatory.table.ask(COUNTED, {"as_of": at.as_of, "known": at.known})
@@ -111,7 +115,8 @@ def _survey(router: APIRouter, service: Service) -> None:
         far = (await how_far(service, moment)).get(str(key), HowFar())
         shares = moment is None and document["open_link"] and document["state"] == "open"
         return render(
-            service, request, "survey.html", survey=document, stage=stage_of(service, document, moment), asked=far.asked,
+            service, request, "survey.html", survey=document, stage=stage_of(service, document, moment),
+            asked=far.asked,
             invited_answered=far.invited, answered=far.answered, by_open_link=max(0, far.answered - far.invited),
             intro=as_html(document["intro"] or "", first_heading=3),
             open_link=address(service, links_of(service).open(key)) if shares else None, **in_the_head(moment),
@@ -123,7 +128,8 @@ def _survey(router: APIRouter, service: Service) -> None:
         lang = language(request)
         form = Form((), (), ())
         return render(
-            service, request, "survey_answer.html", survey=document, preview=True, structure=None, saved=False, keep=False,
+            service, request, "survey_answer.html", survey=document, preview=True, structure=None, saved=False,
+            keep=False,
             declined=False, before=None, intro=as_html(document["intro"] or "", first_heading=2), form=form,
             fields=fields(questions_of(document), {}, {}, pages.lexicon, lang), action=request.url.path,
             about_who=who_fields(document, {}, {}, pages, lang), may_decline=False, decline_id="",

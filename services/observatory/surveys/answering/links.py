@@ -1,7 +1,8 @@
 """The links by which surveys are answered: signed, so that nobody can make one; they carry ids only.
 
-A token is base64url of a payload and the first 16 bytes of its HMAC-SHA-256 (RFC 2104) under a key of this installation,
-bound to the network and to what the link is for. It has no end of its own: it is good as long as its survey is open.
+A token is base64url of a payload and the first 16 bytes of its HMAC-SHA-256 (RFC 2104) under a key of this
+installation, bound to the network and to what the link is for. It has no end of its own: it is good as long as its
+survey is open.
 """
 
 from __future__ import annotations

@@ -100,7 +100,8 @@ def said(service: Service, request: Request, what: str, status: int = 200, surve
 
 
 async def page(
-    service: Service, request: Request, token: str, at: Behind, sent: Mapping[str, Sequence[str]], *, who: Mapping[str, str],
+    service: Service, request: Request, token: str, at: Behind, sent: Mapping[str, Sequence[str]], *,
+    who: Mapping[str, str],
     wrong: Mapping[str, Wrong] | None = None, who_wrong: Mapping[str, str] | None = None, id: UUID | None = None,
     error: str | None = None, version: int | None = None, status: int = 200,
 ) -> Response:  # fmt: skip
@@ -118,7 +119,8 @@ async def page(
         saved="done" in request.query_params and at.answer is not None and not found, keep=at.link.structure is None,
         declined=state == "declined", before=at.answer["versions"][-1]["time"] if at.answer else None,
         intro=as_html(at.survey["intro"] or "", first_heading=2), form=form, fields=asked, about_who=about,
-        action=ANSWER.format(token), may_decline=at.link.structure is not None and at.answer is None and state != "declined",
+        action=ANSWER.format(token),
+        may_decline=at.link.structure is not None and at.answer is None and state != "declined",
         decline_id=new_command_id(),
     )  # fmt: skip
 

@@ -70,7 +70,8 @@ def written_letter(service: Service, survey: Document, kind: str, link: str) -> 
     intro = survey["intro"] or ""
     text, html = BODIES.render(
         "survey", LANG, sender=sender, title=survey["title"], link=link, reminder=kind == "reminder",
-        intro_text=as_lines(intro), intro_html=as_html(intro, first_heading=2), until={lang: long_day(survey["until"], lang) for lang in LANGUAGES},
+        intro_text=as_lines(intro), intro_html=as_html(intro, first_heading=2),
+        until={lang: long_day(survey["until"], lang) for lang in LANGUAGES},
         questions=len(survey["questions"]),
     )  # fmt: skip
     again = "Rappel / Reminder\u00a0: " if kind == "reminder" else ""
@@ -84,7 +85,8 @@ def sender_of(service: Service) -> Sender:
 
 
 async def send_to(service: Service, survey: Document, structure: UUID, to: str) -> None:
-    """Sends a structure's link to an address that somebody typed. Raises Refused where the mail server does not take it."""
+    """Sends a structure's link to an address that somebody typed. Raises Refused where the mail server does not take
+    it."""
     link = address(service, links_of(service).personal(UUID(survey["key"]), structure))
     said, sender, id = written_letter(service, survey, "by_hand", link), sender_of(service), new_command_id()
     post = post_of(service.settings, service.around.data)

@@ -198,7 +198,8 @@ def _command_id(form: FormData) -> UUID:
 async def done_before(
     service: Service, request: Request, form: FormData, key: UUID, sent: Mapping[str, Any]
 ) -> int | None:
-    """The sequence of what this very form came to before: whom it would choose now is another question. Raises Reused, 400."""
+    """The sequence of what this very form came to before: whom it would choose now is another question. Raises Reused,
+    400."""
     id, actor = _command_id(form), who_of(request).actor
     before = await service.execute.before(SendSurvey, key, id=id, actor=actor, sent=sent)
     return before.seq if before else None
@@ -251,11 +252,14 @@ async def send_page(
         name: options(name, found.facets.get(name, {}), _picked(criteria, name), pages.lexicon, lang) for name in ASKED
     }
     return render(
-        service, request, "survey_send.html", status=status, survey=document, stage=stage_of(service, document), found=found,
+        service, request, "survey_send.html", status=status, survey=document, stage=stage_of(service, document),
+        found=found,
         asked={one["key"].partition(".")[2] for one in asked.values()}, facets=facets, asked_as=ASKED,
-        chosen={name: _picked(criteria, name) for name in ASKED}, active=len(query_of(criteria)), q=query.get("q", "")[:200],
+        chosen={name: _picked(criteria, name) for name in ASKED}, active=len(query_of(criteria)),
+        q=query.get("q", "")[:200],
         query=[(name, value) for name, value in query.multi_items() if name not in ("page", "done", "lang")],
-        page=page, pages_total=pages_total(page, found.total), command_id=new_command_id(), failed=failed, most=MOST_AT_ONCE,
+        page=page, pages_total=pages_total(page, found.total), command_id=new_command_id(), failed=failed,
+        most=MOST_AT_ONCE,
         ticked=set(form.getlist("structure")) if form else (), by_hand=form is not None and form.get("by_hand"),
     )  # fmt: skip
 

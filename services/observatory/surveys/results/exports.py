@@ -70,7 +70,8 @@ class Sheet:
         first = [
             line.name, department(line.department) if line.department else "",
             self.lexicon.say(f"kind.{line.kind}", self.lang) if line.kind else "",
-            as_moment(line.answered).astimezone(PARIS).strftime("%Y-%m-%d"), line.who.get("name") or "", line.who.get("email") or "",
+            as_moment(line.answered).astimezone(PARIS).strftime("%Y-%m-%d"), line.who.get("name") or "",
+            line.who.get("email") or "",
         ]  # fmt: skip
         return [*first, *(self.cell(one, line) for one in self.questions)]
 
@@ -176,7 +177,8 @@ def _json(sheet: Sheet) -> bytes:
             "results": [as_json(one) for one in sheet.results],
             "answers": [
                 {
-                    "structure": line.structure, "name": line.name if line.structure else None, "department": line.department,
+                    "structure": line.structure, "name": line.name if line.structure else None,
+                    "department": line.department,
                     "kind": line.kind, "answered": line.answered,
                     **{part: line.version[part] for part in ("choices", "numbers", "flags", "dates", "written")},
                     **({"texts": line.texts, "who": line.who} if line.opened else {}),
@@ -192,7 +194,10 @@ def as_json(one: Result) -> dict[str, Any]:
     spread = one.spread
     return {
         "question": one.question.id, "kind": one.question.kind, "text": one.question.text, "unit": one.question.unit,
-        "answered": one.answered, "parts": [{"label": part.label, "count": part.n, "share": part.share} for part in one.parts],
-        "numbers": None if spread is None else {name: getattr(spread, name) for name in ("least", "most", "median", "mean", "sum")},
+        "answered": one.answered,
+        "parts": [{"label": part.label, "count": part.n, "share": part.share} for part in one.parts],
+        "numbers": None if spread is None else {
+            name: getattr(spread, name) for name in ("least", "most", "median", "mean", "sum")
+        },
         "dates": [{"date": day, "count": n} for day, n in one.dates],
     }  # fmt: skip

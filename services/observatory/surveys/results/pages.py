@@ -1,5 +1,5 @@
-"""The results of a survey: for the team as of any day, by department and kind, with their texts, as files; for everybody
-once they are published, masked; and as JSON."""
+"""The results of a survey: for the team as of any day, by department and kind, with their texts, as files; for
+everybody once they are published, masked; and as JSON."""
 
 from __future__ import annotations
 
@@ -67,7 +67,8 @@ def _team(router: APIRouter, service: Service) -> None:
 
 
 async def shown(
-    request: Request, key: UUID, as_of: AsOf = None, known_at: KnownAt = None, department: Some = None, kind: Some = None
+    request: Request, key: UUID, as_of: AsOf = None, known_at: KnownAt = None, department: Some = None,
+    kind: Some = None
 ) -> Response:  # fmt: skip
     service: Service = request.app.state.service
     moment = await asked(service, as_of, known_at)
@@ -82,11 +83,14 @@ async def shown(
     request.state.personal = sees
     texts = _texts(service, given, pages.lexicon, lang) if sees else None
     return render(
-        service, request, "survey_results.html", survey=survey, stage=stage_of(service, survey, moment), **in_the_head(moment),
+        service, request, "survey_results.html", survey=survey, stage=stage_of(service, survey, moment),
+        **in_the_head(moment),
         found=[(one, drawn(one, lang), (texts or {}).get(one.question.id, [])) for one in found], sees=sees,
         answered=len(given), total=len(every), chosen={"department": department or [], "kind": kind or []},
         facets=_facets(every, pages.lexicon, lang),
-        files=[(ending.upper(), f"/observatory/surveys/{key}/results.{ending}?{request.url.query}") for ending in TYPES],
+        files=[
+            (ending.upper(), f"/observatory/surveys/{key}/results.{ending}?{request.url.query}") for ending in TYPES
+        ],
     )  # fmt: skip
 
 
@@ -148,7 +152,8 @@ async def as_data(
     given, every = await given_of(service, str(key), moment, department or (), kind or ())
     found = results(questions_of(survey), [one.version for one in given])
     return {
-        "survey": str(key), "title": survey["title"], "as_of": as_of, "known_at": known_at, "answers": len(given), "of": len(every),
+        "survey": str(key), "title": survey["title"], "as_of": as_of, "known_at": known_at, "answers": len(given),
+        "of": len(every),
         "questions": [as_json(one) for one in found],
     }  # fmt: skip
 
@@ -160,7 +165,8 @@ def _facets(every: Sequence[Given], lexicon: Lexicon, lang: Lang) -> dict[str, l
     none = lexicon.say("part.elsewhere", lang)
     return {
         "department": [
-            (code, department_name(code) if code in DEPARTMENTS else none, departments.count(code)) for code in sorted(set(departments))
+            (code, department_name(code) if code in DEPARTMENTS else none, departments.count(code))
+            for code in sorted(set(departments))
         ],
         "kind": [(code, lexicon.say(f"kind.{code}", lang), kinds.count(code)) for code in KINDS if code in kinds]
         + ([(NOBODY, none, kinds.count(NOBODY))] if NOBODY in kinds else []),
@@ -205,7 +211,8 @@ def _sheet(
 
 
 async def _published(service: Service, key: UUID) -> tuple[Document, int, list[Result]]:
-    """A survey whose figures are for everybody, how many answered, and what may be known of each question. Raises 404."""
+    """A survey whose figures are for everybody, how many answered, and what may be known of each question. Raises
+    404."""
     survey = await survey_of(service, key)
     if not survey["published"]:
         raise HTTPException(404)

@@ -44,9 +44,9 @@ class Spread:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What was answered to a question. `answered`: how many answered it, None where that is masked. `parts` for choices,
-    yes and no, scales (in their order); `spread` for numbers and scales; `dates` from the earliest, each with its count.
-    Texts are not here: they are sealed."""
+    """What was answered to a question. `answered`: how many answered it, None where that is masked. `parts` for
+    choices, yes and no, scales (in their order); `spread` for numbers and scales; `dates` from the earliest, each with
+    its count. Texts are not here: they are sealed."""
 
     question: SurveyQuestion
     answered: int | None
