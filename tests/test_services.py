@@ -29,7 +29,7 @@ def commands(service: Definition) -> list[type[Command]]:
 @each_service
 def test_a_newcomer_finds_the_same_rooms_in_each_service(service: Definition) -> None:
     rooms = {path.name for path in service.folder.iterdir()}
-    assert {"README.md", "domain", "views.py", "web.py", "app.py", "words.py", "templates"} <= rooms
+    assert {"README.md", "app.py", "templates"} <= rooms
 
 
 @each_service

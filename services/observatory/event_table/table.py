@@ -331,7 +331,8 @@ class EventTable:
         return await asyncio.get_running_loop().run_in_executor(self._readers, self.rows, sql, values)
 
     async def change(self, function: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
-        """A function that writes what is made from the rows, in the thread that writes them (`texts.py`)."""
+        """A function that writes what is made from the rows, in the thread that writes them
+        (`search/search_text.py`)."""
         return await asyncio.get_running_loop().run_in_executor(self._writer, function, self._db)
 
     async def work(self, function: Any, *arguments: Any) -> Any:

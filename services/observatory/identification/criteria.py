@@ -2,7 +2,7 @@
 their traits; the same criteria on two occasions compared.
 
 Who is found is what the directory finds by the same filters (`actor_at` in macros.sql), from the log alone, on any day.
-(`actors.py` is another matter: who of the team wrote what.)
+(`actor_activity.py` is another matter: who of the team wrote what.)
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What is open data: an indicator's figures as everybody may have them. Those that count no persons stand for any day,
 as known on any day. Those that do are released for the ends of years only, each as it was known a month later, and
-never again otherwise (ADR 18): so there are no two days to subtract but those that `masking.py` has compared, beside
-what the network had published elsewhere until then (ADR 25).
+never again otherwise (ADR 18): so there are no two days to subtract but those that `small_cells.py` has compared,
+beside what the network had published elsewhere until then (ADR 25).
 """
 
 from __future__ import annotations

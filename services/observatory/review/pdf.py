@@ -1,4 +1,4 @@
-"""A review on paper: the page that is laid out, and the process that does it (`typeset.py`), one at a time."""
+"""A review on paper: the page that is laid out, and the process that does it (`pdf_process.py`), one at a time."""
 
 from __future__ import annotations
 

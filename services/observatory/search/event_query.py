@@ -115,7 +115,7 @@ class Wanted:
 
     @property
     def searches(self) -> bool:
-        """Whether the words of events are asked for (`texts.py`)."""
+        """Whether the words of events are asked for (`search_text.py`)."""
         return bool(self.q or self.about)
 
 
