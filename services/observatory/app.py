@@ -18,6 +18,7 @@ from services.observatory.identification.feature import FEATURE as IDENTIFICATIO
 from services.observatory.journal.feature import FEATURE as JOURNAL
 from services.observatory.ledger.feature import FEATURE as LEDGER
 from services.observatory.open_data.feature import FEATURE as OPEN_DATA
+from services.observatory.printed.feature import FEATURE as PRINTED
 from services.observatory.retention import PERSONS
 from services.observatory.review.feature import FEATURE as REVIEW
 from services.observatory.search.feature import FEATURE as SEARCH
@@ -36,6 +37,7 @@ FEATURES = (
     REVIEW,
     SURVEYS,
     OPEN_DATA,
+    PRINTED,
     HOME,
 )
 OBSERVATORY = composed("observatory", Path(__file__).parent, FEATURES, PERSONS)

@@ -25,10 +25,10 @@ from services.observatory.surveys.domain.questions import Question
 from services.observatory.surveys.domain.survey import DraftSurvey, OpenSurvey
 from shared.base.settings import Settings
 from shared.contract.personal import Personal
+from shared.kernel import reactions
 from shared.kernel.command_handler import Outcome, new_command_id
 from shared.kernel.decider import Command
 from shared.kernel.stores.sqlite import SqliteStore
-from shared.runtime import reactions
 from shared.runtime.nats.embedded_server import NatsServer
 from shared.runtime.service import Definition, Service, Surroundings
 from tests.directory.houses import until

@@ -16,7 +16,7 @@ from services.observatory.figures.observatory import Observatory, current
 from services.observatory.figures.recount import Row
 from services.observatory.indicators import INDICATORS
 from services.observatory.journal import lines as journal
-from services.observatory.review.words import PRINTED_WORDS
+from services.observatory.printed.words import PRINTED_WORDS
 from services.observatory.search.event_query import with_sequences
 from shared.geo import DEPARTMENTS, MAP_CREDIT
 from shared.kernel.decider import Refused
