@@ -10,7 +10,7 @@ from urllib.request import Request, urlopen
 
 from playwright.sync_api import Browser
 
-from services.observatory.api import today
+from services.observatory.event_table.moment import today
 from tests.installation import post_json
 
 QUESTIONS: list[dict[str, Any]] = [

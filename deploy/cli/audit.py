@@ -24,8 +24,8 @@ from deploy.cli.console import JsonOption, bar, err, out, run, settings_of
 from deploy.host.all_services import DEFINITIONS
 from deploy.host.data_folder import CannotStart
 from deploy.sample.plan import ACTOR, OWN
-from services.observatory import review as reviewing
 from services.observatory.event_table.table import EventTable
+from services.observatory.figures import recount
 from services.observatory.network import Network, network_of
 from shared.base.settings import Settings
 from shared.contract import load_all
@@ -345,7 +345,7 @@ async def _replay(archive: Archive, network: Network, until: int | date, as_of: 
             last = table.known_on(until) if isinstance(until, date) else table.position
             if isinstance(until, int) and last < until:
                 raise CannotStart(f"The archive ends with event {last}.")
-            rows = reviewing.review(table, network.printed, as_of, last) if network.printed else []
+            rows = recount.review(table, network.printed, as_of, last) if network.printed else []
             void = table.rows("SELECT count(*) AS n FROM voids WHERE seq <= ?", [last])[0]["n"]
             for row in table.rows("SELECT type, count(*) AS n FROM events WHERE seq <= ? GROUP BY type", [last]):
                 types[row["type"]] = row["n"]

@@ -78,7 +78,7 @@ def events_take(
 NAMES = (
     "service", "type", "entity", "about", "actor", "chain", "q", "since", "until", "known_since", "known_until",
 )  # fmt: skip
-"""The names of what can be asked, as `services/observatory/event_table/event_query.py` has them."""
+"""The names of what can be asked, as `services/observatory/search/event_query.py` has them."""
 
 
 def _asked(given: dict[str, Any]) -> dict[str, str]:

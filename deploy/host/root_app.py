@@ -48,7 +48,7 @@ def root_of(services: Mapping[str, Service], settings: Settings) -> ASGIApp:
     for name, service in services.items():
         root.mount(f"/{name}", service_app(service))
     if "observatory" in services:
-        from services.observatory.home import home  # a process that serves another service need not read it
+        from services.observatory.home.front_page import home  # a process that serves another service need not read it
 
         root.include_router(home(services["observatory"]))
     root.include_router(robots(first))

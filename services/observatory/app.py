@@ -1,48 +1,43 @@
-"""The observatory, wired. It reads the whole log and counts; what it says itself is what it has found."""
+"""The observatory: its capabilities in order. It reads the whole log and counts; what it says itself is what it has
+found.
+
+They open in this order, and close the other way round: the table first, which all read. The first route that matches
+wins.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from services.observatory.event_table import queries as reading
-from services.observatory.event_table import search_text as texts
-from services.observatory.identification.domain import IDENTIFICATION
-from services.observatory.ledger import notary
-from services.observatory.ledger.metrics import measuring
+from services.observatory.charts.feature import FEATURE as CHARTS
+from services.observatory.dashboard.feature import FEATURE as DASHBOARD
+from services.observatory.event_table.feature import FEATURE as EVENT_TABLE
+from services.observatory.figures.feature import FEATURE as FIGURES
+from services.observatory.home.feature import FEATURE as HOME
+from services.observatory.identification.feature import FEATURE as IDENTIFICATION
+from services.observatory.journal.feature import FEATURE as JOURNAL
+from services.observatory.ledger.feature import FEATURE as LEDGER
+from services.observatory.open_data.feature import FEATURE as OPEN_DATA
+from services.observatory.printed.feature import FEATURE as PRINTED
 from services.observatory.retention import PERSONS
-from services.observatory.review.domain import REVIEW
-from services.observatory.surveys import letters as survey_letters
-from services.observatory.surveys.answers import REACTIONS
-from services.observatory.surveys.domain.survey import SURVEY
-from services.observatory.views import VIEWS
-from services.observatory.web import routes
-from services.observatory.words import WORDS
-from shared.runtime.service import Definition, Service
+from services.observatory.review.feature import FEATURE as REVIEW
+from services.observatory.search.feature import FEATURE as SEARCH
+from services.observatory.surveys.feature import FEATURE as SURVEYS
+from shared.runtime.feature import composed
 
-
-async def opening(service: Service) -> None:
-    await reading.opening(service)
-    await notary.opening(service)
-    texts.opening(service)
-    await survey_letters.opening(service)
-
-
-async def closing(service: Service) -> None:
-    await texts.closing(service)
-    await notary.closing(service)
-    await reading.closing(service)
-
-
-OBSERVATORY = Definition(
-    name="observatory",
-    folder=Path(__file__).parent,
-    deciders=(IDENTIFICATION, REVIEW, SURVEY),
-    views=VIEWS,
-    words=WORDS,
-    routes=routes,
-    reactions=REACTIONS,
-    opening=opening,
-    closing=closing,
-    measuring=measuring,
-    persons=PERSONS,
+FEATURES = (
+    EVENT_TABLE,
+    FIGURES,
+    CHARTS,
+    JOURNAL,
+    LEDGER,
+    SEARCH,
+    DASHBOARD,
+    IDENTIFICATION,
+    REVIEW,
+    SURVEYS,
+    OPEN_DATA,
+    PRINTED,
+    HOME,
 )
+OBSERVATORY = composed("observatory", Path(__file__).parent, FEATURES, PERSONS)

@@ -13,13 +13,15 @@ from time import perf_counter
 from deploy.host.root_app import bound, root_of, serve
 from services.directory.structures.domain.structure import STRUCTURE, RegisterStructure
 from services.observatory.app import OBSERVATORY
-from services.observatory.event_table import queries as reading
+from services.observatory.event_table.feature import FEATURE as EVENT_TABLE
+from services.observatory.figures.feature import FEATURE as FIGURES
 from shared.base.settings import Settings
 from shared.identity.access_view import ACCESS
 from shared.kernel.command_handler import Executor, new_command_id
 from shared.kernel.eventlog.event_log import Log
 from shared.kernel.stores.sqlite import SqliteStore
 from shared.persons.keyring import Keyring
+from shared.runtime.feature import composed
 from shared.runtime.service import Service, Surroundings
 from tests.bench.measure import Watch
 from tests.bench.place import Place
@@ -28,6 +30,7 @@ from tests.signing_in import operator
 EVENTS = 20
 PATIENCE = 60.0  # seconds
 STATE = b"<!-- end of frame -->"
+TABLE_ALONE = composed("observatory", OBSERVATORY.folder, (EVENT_TABLE, FIGURES))
 
 
 async def seconds_until_seen(here: Place, network: str, table: Path, watch: Watch) -> list[float]:
@@ -40,7 +43,7 @@ async def seconds_until_seen(here: Place, network: str, table: Path, watch: Watc
     nc = await here.server.connect("bench")
     settings = Settings(data=data)
     around = Surroundings(network, nc, settings, data, SqliteStore(data / "views.sqlite"), {})
-    service = Service(replace(OBSERVATORY, opening=reading.opening, closing=reading.closing), around)
+    service = Service(replace(OBSERVATORY, opening=TABLE_ALONE.opening, closing=TABLE_ALONE.closing), around)
     log = Log(nc, network)
     await log.start()
     await service.log.start()

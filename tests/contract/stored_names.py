@@ -23,7 +23,7 @@ from services.membership.fields import natural
 from services.newsletter.bulletins.domain.bulletin import bulletin_id
 from services.newsletter.subscriptions import links as newsletter_links
 from services.observatory.indicators import INDICATORS
-from services.observatory.surveys import links as survey_links
+from services.observatory.surveys.answering import links as survey_links
 from services.observatory.surveys.domain.state import answer_id
 from shared.base.settings import Settings
 from shared.contract import load_all

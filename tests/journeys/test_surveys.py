@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from services.observatory.api import today
+from services.observatory.event_table.moment import today
 from tests.accessibility import Barriers, barriers, node_modules
 from tests.browser import needs_browser
 from tests.installation import Up, post_json

@@ -11,7 +11,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from services.observatory.event_table.table import EventTable
-from services.observatory.review import ask
+from services.observatory.figures.answers import ask
 from shared.contract import Event
 from shared.contract.envelope import Message, Provenance, address, sealed_body
 from shared.contract.personal import Personal

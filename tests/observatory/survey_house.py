@@ -18,9 +18,9 @@ from deploy.host.root_app import root_of
 from services.directory.app import DIRECTORY
 from services.directory.structures.domain.contact import AddContact
 from services.directory.structures.domain.structure import RegisterStructure
-from services.observatory.api import today
 from services.observatory.app import OBSERVATORY
-from services.observatory.event_table.queries import of as observatory_of
+from services.observatory.event_table.moment import today
+from services.observatory.figures.observatory import of as observatory_of
 from services.observatory.surveys.domain.questions import Question
 from services.observatory.surveys.domain.survey import DraftSurvey, OpenSurvey
 from shared.base.settings import Settings

@@ -10,9 +10,9 @@ from typing import Any
 import httpx2
 import pytest
 
-from services.observatory.event_table import queries as reading
 from services.observatory.event_table.filtering import Filters
 from services.observatory.figures.computed import Leaf
+from services.observatory.figures.observatory import of as observatory_of
 from services.observatory.figures.period import Period
 from services.observatory.review.chapters import Head
 from services.observatory.review.publishing import publishing_of
@@ -151,7 +151,7 @@ async def test_the_attacker_finds_two_persons_where_the_total_is_told(
 
 async def test_a_review_of_the_same_year_tells_nobody_either(anybody: httpx2.AsyncClient, service: Service) -> None:
     upto = await write(service, network())
-    observatory = reading.of(service)
+    observatory = observatory_of(service)
     attacker, _ = await open_to_everybody(anybody)
     for year in (2021, 2023):
         period = Period(date(year, 1, 1), date(year, 12, 31))

@@ -22,10 +22,10 @@ from typer.testing import CliRunner
 from deploy.cli.audit_compare import compared
 from deploy.cli.main import app
 from services.observatory.app import OBSERVATORY
-from services.observatory.event_table import queries as reading
-from services.observatory.event_table.event_query import PAGE, Wanted, counts, page, wanted
+from services.observatory.figures.observatory import of as observatory_of
 from services.observatory.journal.exports import kept_leaves
 from services.observatory.ledger.notary import notary_of
+from services.observatory.search.event_query import PAGE, Wanted, counts, page, wanted
 from shared.base.settings import Settings
 from shared.contract import Event
 from shared.contract.directory import ContactAdded, MemberNewsPublished, StructureRegistered, StructureRevised
@@ -91,7 +91,7 @@ class Story:
             Unit([Write(subject, str(event_id), body)], {entity: self._seq.get(entity, 0)})
         )
         self._seq[entity] = seq
-        assert await reading.of(self._service).table.wait_for(seq)
+        assert await observatory_of(self._service).table.wait_for(seq)
         return seq, str(event_id), by.correlation
 
 
@@ -118,7 +118,7 @@ async def told(service: Service) -> dict[str, Any]:
         if n == 0:
             await story.say(DeliveryAccepted(), mail, actor="service:newsletter")
     await service.around.nc.jetstream().publish(f"{service.network}.directory.structure.{structure}.Junk", b"junk")
-    assert await reading.of(service).table.wait_for(11)
+    assert await observatory_of(service).table.wait_for(11)
     return {**found, "structure": structure, "contact": contact, "news": news, "said": said}
 
 
@@ -261,7 +261,7 @@ async def test_who_did_what_and_what_touches_accounts_is_for_auditors(
     reader = await account(service, "observatory:reader", label="Lectrice")
     auditor = await account(service, "observatory:auditor", label="Auditrice")
     _, last, _ = await auditor.session()
-    assert await reading.of(service).table.wait_for(last)
+    assert await observatory_of(service).table.wait_for(last)
     seen = {}
     for name, who in (("reader", reader), ("auditor", auditor)):
         front.headers.pop("authorization", None)

@@ -11,7 +11,7 @@ import httpx2
 import openpyxl
 import pytest
 
-from services.observatory.event_table.queries import of
+from services.observatory.figures.observatory import of
 from services.observatory.identification.criteria import answer
 from services.observatory.identification.domain import Criteria
 from shared.contract.directory import StructureClosed, StructureRegistered

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from services.observatory.figures.answers import ask, ask_all
 from services.observatory.indicators import DOCUMENT, HERE, INDICATORS, Headless, documented, read
-from services.observatory.review import ask, ask_all
 from shared.contract.membership import CollegeClosed, CollegeOpened, MemberJoined
 from tests.observatory import given
 from tests.observatory.history import History, named

@@ -7,9 +7,9 @@ from typing import Any
 
 import orjson
 
+from services.observatory.app import OBSERVATORY
 from services.observatory.journal.entity_history import CLEARS, ONCE, PARTS, STATES, UNDOES, Life, facts_of, life_of
 from services.observatory.pages.labels import RECORDS
-from services.observatory.words import WORDS
 from shared.contract import EVENTS, load_all
 from shared.web.messages import WORDS as KERNEL
 
@@ -110,10 +110,14 @@ def test_the_tables_of_types_speak_of_the_contract_and_every_field_has_words() -
     for kind, fields in CLEARS.items():
         assert fields and kind in EVENTS
     said = {name for kind in EVENTS.values() for name in kind.model_fields} | {name for name, _ in STATES.values()}
-    silent = {name for name in said - {"cleared"} if f"field.{name}" not in WORDS and f"field.{name}" not in KERNEL}
+    silent = {
+        name
+        for name in said - {"cleared"}
+        if f"field.{name}" not in OBSERVATORY.words and f"field.{name}" not in KERNEL
+    }
     assert not silent, f"audit_words.py needs words for {sorted(silent)}"
     things = {f"{kind.service}.{kind.entity}" for kind in EVENTS.values()}
-    assert {one for one in things if f"thing.{one}" not in WORDS} == set() and RECORDS.keys() <= things
+    assert {one for one in things if f"thing.{one}" not in OBSERVATORY.words} == set() and RECORDS.keys() <= things
 
 
 def test_facts_that_are_said_once_are_no_facts_of_the_thing() -> None:

@@ -11,7 +11,7 @@ import httpx2
 import pytest
 
 from deploy.host.root_app import root_of
-from services.observatory.event_table import queries as reading
+from services.observatory.figures.observatory import of as observatory_of
 from services.observatory.indicators import INDICATORS
 from services.observatory.open_data.releases import LICENCE, release_days, rows
 from shared.contract.directory import ContactAdded, StructureRegistered
@@ -119,7 +119,7 @@ async def test_persons_are_released_once_a_year_and_masked_against_subtraction(
     anybody: httpx2.AsyncClient, service: Service
 ) -> None:
     await write(service, network())
-    observatory, today = reading.of(service), date(2021, 6, 1)
+    observatory, today = observatory_of(service), date(2021, 6, 1)
     moment = await observatory.moment("2021-06-01", None, today)
     days = await release_days(observatory, moment.as_of, today)
     assert [(str(day.as_of), str(day.known_at)) for day in days] == [
@@ -168,7 +168,7 @@ async def test_what_the_network_has_published_is_not_masked(anybody: httpx2.Asyn
 
 async def released_at(service: Service, name: str, as_of: str, today: date) -> dict[tuple[str, str], Any]:
     """(path, day) → (value, state)."""
-    observatory = reading.of(service)
+    observatory = observatory_of(service)
     found = await rows(observatory, INDICATORS[name], await observatory.moment(as_of, None, today), today)
     return {(row.path, str(row.as_of)): (row.value, row.state) for row in found}
 

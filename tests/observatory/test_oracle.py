@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.observatory.event_table.filtering import Filters
-from services.observatory.review import ask_all
+from services.observatory.figures.answers import ask_all
 from tests.observatory.given import event
 from tests.observatory.history import History
 from tests.observatory.oracle import ORACLE, Said, individual_support

@@ -13,7 +13,7 @@ from nats.aio.client import Client
 from deploy.host.root_app import root_of
 from deploy.sample.plan import OWN
 from services.observatory.app import OBSERVATORY
-from services.observatory.event_table import queries as reading
+from services.observatory.figures.observatory import of as observatory_of
 from shared.base.settings import Settings
 from shared.contract.directory import ContactAdded, MediaCoverageNoted, StructureListed, StructureRegistered
 from shared.contract.membership import CollegeOpened, MemberJoined
@@ -61,7 +61,7 @@ async def write(service: Service, history: History) -> int:
             Unit([Write(subject, str(named(f"{message.seq}")), body)], {entity: expected.get(entity, 0)})
         )
         expected[entity] = seq
-    assert await reading.of(service).table.wait_for(seq)
+    assert await observatory_of(service).table.wait_for(seq)
     return seq
 
 
@@ -163,7 +163,7 @@ async def test_a_figure_leads_to_its_events_and_an_event_to_its_message(
 async def test_what_is_void_is_shown(front: httpx2.AsyncClient, service: Service) -> None:
     await write(service, small())
     await service.around.nc.jetstream().publish(f"{service.network}.directory.structure.x.StructureClosed", b"junk")
-    assert await reading.of(service).table.wait_for(7)
+    assert await observatory_of(service).table.wait_for(7)
     assert "1\u00a0message nul" in (await front.get("/observatory/journal")).text
     page = (await front.get("/observatory/journal/void")).text
     assert "Ce n’est pas un événement." in page and 'href="/observatory/journal/7"' in page
@@ -175,7 +175,7 @@ async def test_figures_that_are_asked_for_at_once_are_counted_once(service: Serv
     await write(service, small())
     answers = await asyncio.gather(*(front.get("/observatory/api/review") for _ in range(20)))
     assert len({answer.text for answer in answers}) == 1
-    assert len(reading.of(service)._answers) == 1
+    assert len(observatory_of(service)._answers) == 1
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import httpx2
 import pytest
 from starlette.responses import HTMLResponse, StreamingResponse
 
-from services.observatory.event_table.queries import of
+from services.observatory.figures.observatory import of
 from services.observatory.pages import streamed_page as unfolding
 from services.observatory.review.domain import REVIEW, Figure, PublishReview
 from services.observatory.review.published_files import files_of

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from services.observatory.event_table.queries import opened
+from services.observatory.event_table.table_file import opened
 from shared.kernel.stores import InUse
 
 pytestmark = pytest.mark.slow

@@ -11,10 +11,12 @@ import pytest
 from pydantic import ValidationError
 
 from deploy.sample.plan import OWN
+from services.observatory.figures.recount import review
+from services.observatory.figures.rounding import rounded
 from services.observatory.indicators import INDICATORS
 from services.observatory.network import network_of
+from services.observatory.network.printed_review import PRINTED, leaf, published
 from services.observatory.pages.event_sentences import SENTENCES, sentence
-from services.observatory.review import PRINTED, leaf, published, review, rounded
 from shared.base.settings import Settings
 from shared.contract import load_all
 from shared.contract.directory import StructureRegistered

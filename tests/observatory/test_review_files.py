@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 from weasyprint.urls import FatalURLFetchingError
 
+from services.observatory.app import OBSERVATORY
 from services.observatory.event_table.filtering import ALL
 from services.observatory.figures.computed import Leaf, review_of
 from services.observatory.figures.period import Period
@@ -21,7 +22,6 @@ from services.observatory.review.pdf import AT_ONCE, WAITING, Press, Sheets, ord
 from services.observatory.review.pdf_process import Order, typeset
 from services.observatory.review.published_files import PublishedFiles
 from services.observatory.review.workbook import document, headings, workbook
-from services.observatory.words import WORDS
 from shared.base.translations import Lexicon
 from shared.contract.directory import StructureRegistered, SupportGiven
 from shared.kernel.eventlog.event_log import Unavailable
@@ -29,7 +29,7 @@ from shared.web.messages import WORDS as KERNEL
 from tests.observatory.history import History, named
 
 FORMULA = '=HYPERLINK("http://exemple.invalid";"x")'
-FR, EN = (Reader(lang, Lexicon(KERNEL, WORDS)) for lang in ("fr", "en"))
+FR, EN = (Reader(lang, Lexicon(KERNEL, OBSERVATORY.words)) for lang in ("fr", "en"))
 HEAD = Head(f"{FORMULA} <b>Bilan</b>", Period(date(2016, 1, 1), date(2016, 12, 31)), date(2016, 10, 31), None, 9, ALL)
 
 

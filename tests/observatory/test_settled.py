@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from services.observatory.dashboard.dashboard import service_of
 from services.observatory.event_table.filtering import Filters
 from services.observatory.event_table.unchanged_days import Settled, last_words
+from services.observatory.figures.answers import ask_all
 from services.observatory.indicators import HERE, INDICATORS
-from services.observatory.review import ask_all
 from shared.base.paris_days import PARIS
 from shared.base.services import SERVICES
 from shared.contract.directory import StructureClosed, StructureRegistered, StructureRevised

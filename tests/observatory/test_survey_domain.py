@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from services.observatory.surveys.answering.links import BadLink, Link, Links
 from services.observatory.surveys.domain.answer import MOST_VERSIONS, AnswerSurvey, DeclineSurvey
 from services.observatory.surveys.domain.questions import LONG, LONGEST, SHORT, Question, checked, read
 from services.observatory.surveys.domain.state import answer_id
@@ -29,7 +30,6 @@ from services.observatory.surveys.domain.survey import (
     WithdrawSurvey,
     WithdrawSurveyResults,
 )
-from services.observatory.surveys.links import BadLink, Link, Links
 from shared.contract import Event
 from shared.contract.personal import Personal
 from shared.contract.surveys import (

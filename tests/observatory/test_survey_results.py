@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.observatory.open_data.small_cells import LEAST, small
-from services.observatory.surveys.results import Part, Result, Spread, as_of, results
+from services.observatory.surveys.results.results import Part, Result, Spread, as_of, results
 from shared.contract.surveys import SurveyQuestion
 
 QUESTIONS = [

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from services.observatory.event_table import columns, table
 from services.observatory.event_table.table import EventTable
-from services.observatory.review import ask
+from services.observatory.figures.answers import ask
 from shared.contract import load_all
 from shared.contract.directory import ContactAdded, StructureClosed, StructureRegistered, StructureRevised
 from shared.contract.envelope import Message

@@ -10,6 +10,7 @@ from datetime import date
 from markupsafe import Markup
 
 from services.observatory.event_table.filtering import COLLEGES, ELSEWHERE, TOTAL, Filters
+from services.observatory.figures.paths import year_of
 from services.observatory.indicators import Indicator
 from services.observatory.network import NOBODY, Network
 from shared.base.translations import Lexicon
@@ -26,7 +27,8 @@ Cell = str | float | None
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a picture has to be told: the day, the years that are looked at, who reads, where a figure leads, whose it is."""
+    """What a picture has to be told: the day, the years that are looked at, who reads, where a figure leads, whose it
+    is."""
 
     day: date
     years: range
@@ -53,8 +55,8 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """`svg` is None where there is nothing to draw. Columns and rows are those of the table beside it; the first cell of
-    a row is its name."""
+    """`svg` is None where there is nothing to draw. Columns and rows are those of the table beside it; the first cell
+    of a row is its name."""
 
     svg: Markup | None
     columns: tuple[str, ...]
@@ -102,7 +104,8 @@ def _stack(one: Indicator, answer: Answer, where: Context) -> Drawn:
         return 0 if found is None and totals.get(year) is not None else found
 
     svg = stacked_bars(
-        [(str(year), [part_of(part, year) for part in shown]) for year in where.shown_years], [names[part] for part in shown],
+        [(str(year), [part_of(part, year) for part in shown]) for year in where.shown_years],
+        [names[part] for part in shown],
         title=where.words(one.title), partial=where.partial, lang=where.lang,
     )  # fmt: skip
     rows = tuple((str(year), *(values.get((part, year)) for part in parts), totals.get(year)) for year in where.years)
@@ -117,7 +120,10 @@ def _shares(one: Indicator, answer: Answer, where: Context) -> Drawn:
     percent = "%" if where.lang == "en" else "\u202f%"
     svg = shares(
         found, title=where.words(one.title), lang=where.lang,
-        written=lambda value: formats.number(value, where.lang, None if value == int(value) else 1) + (percent if one.unit == "percent" else ""),
+        written=lambda value: (
+            formats.number(value, where.lang, None if value == int(value) else 1)
+            + (percent if one.unit == "percent" else "")
+        ),
     )  # fmt: skip
     return Drawn(svg, ("", where.words(one.title)), tuple(found))
 
@@ -144,12 +150,6 @@ def _figures(one: Indicator, answer: Answer, where: Context) -> Drawn:
 DRAW: Mapping[str, Callable[[Indicator, Answer, Context], Drawn]] = {
     "bars": _bars, "line": _bars, "stack": _stack, "shares": _shares, "map": _map, "figure": _figures,
 }  # fmt: skip
-
-
-def year_of(path: str) -> int | None:
-    """The year that a path ends with."""
-    found = re.search(r"(?<!\d)(\d{4})$", path)
-    return int(found[1]) if found else None
 
 
 def name(one: Indicator, path: str, where: Context, *, alone: bool = False) -> str:
@@ -206,8 +206,8 @@ def as_csv(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
 
 
 def as_sheet(columns: Sequence[str], rows: Sequence[Sequence[Cell]], lang: str) -> str:
-    """The same for a spreadsheet, as the other exports for people are: a byte order mark, semicolons, in French a comma in
-    numbers."""
+    """The same for a spreadsheet, as the other exports for people are: a byte order mark, semicolons, in French a comma
+    in numbers."""
     point = "." if lang == "en" else ","
     return "\ufeff" + "".join(";".join(_cell(cell, point) for cell in row) + "\r\n" for row in [columns, *rows])
 

@@ -1,5 +1,6 @@
-"""A chart as a file of its own: the marks that the page draws (shared/web/charts/charts.py, maps.py), on a sheet with a title
-and a foot, as SVG without a style sheet, or as PNG drawn by Pillow. Colours are those of the style sheet, by daylight.
+"""A chart as a file of its own: the marks that the page draws (shared/web/charts/charts.py, maps.py), on a sheet with a
+title and a foot, as SVG without a style sheet, or as PNG drawn by Pillow. Colours are those of the style sheet, by
+daylight.
 """
 
 from __future__ import annotations

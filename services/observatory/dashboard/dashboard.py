@@ -12,8 +12,9 @@ from urllib.parse import urlencode
 
 from services.observatory.charts.drawing import Answer, Context, Drawn, drawn, name
 from services.observatory.event_table.filtering import Filters
-from services.observatory.event_table.queries import Moment, Observatory
+from services.observatory.event_table.moment import Moment
 from services.observatory.event_table.unchanged_days import last_words
+from services.observatory.figures.observatory import Observatory
 from services.observatory.indicators import INDICATORS, Indicator
 from shared.base.services import SERVICES
 from shared.web.formatting import day as written

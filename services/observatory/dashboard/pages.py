@@ -4,116 +4,34 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Annotated, Any
+from datetime import date
+from typing import Any
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, HTTPException, Query, Request
+from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
-from services.observatory.api import today
 from services.observatory.charts.drawing import Context, as_sheet, drawn, label
 from services.observatory.charts.files import NoFont, png, sheet, svg
-from services.observatory.dashboard.dashboard import YEARS, Asked, a_year_before, change_in_words, dashboard
-from services.observatory.event_table.filtering import COLLEGES, Filters
-from services.observatory.event_table.queries import Observatory, current, day_of, year_of
+from services.observatory.dashboard.address import KINDS, MOST_THEMES, Query_, Wanted, asked, context, tags
+from services.observatory.dashboard.dashboard import Asked, change_in_words, dashboard
+from services.observatory.event_table.filtering import COLLEGES
+from services.observatory.event_table.moment import today, year_of
+from services.observatory.figures.observatory import Observatory, current
 from services.observatory.indicators import INDICATORS
-from services.observatory.journal import pages as journal
-from services.observatory.network import whose
+from services.observatory.journal import lines as journal
+from services.observatory.search import event_query
 from shared.geo import DEPARTMENTS, MAP_CREDIT
 from shared.kernel.decider import Refused
 from shared.runtime.service import Service
 from shared.web.formatting import day as written
 from shared.web.templating import Pages, language
 
-KINDS = ("association", "public_body", "company", "higher_education", "school", "student_group", "other")
 TYPES = {"svg": "image/svg+xml", "png": "image/png", "csv": "text/csv; charset=utf-8"}
-MOST_THEMES = 60
 LAST_EVENTS = 6
 MINUTES = 30  # that a page which does not end goes on; then it says so
 FRAMES = 2000
 STILL_HERE = 15.0  # seconds between two signs of life
-Word = Annotated[str | None, Query(max_length=100)]
-Day = Annotated[str | None, Query(max_length=40)]
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """The query of the dashboard as it came."""
-
-    as_of: str | None
-    known_at: str | None
-    since: str | None
-    year: str | None
-    department: str | None
-    college: str | None
-    theme: str | None
-    kind: str | None
-
-
-def wanted(
-    as_of: Day = None, known_at: Day = None, since: Day = None, year: Annotated[str | None, Query(max_length=10)] = None,
-    department: Word = None, college: Word = None, theme: Word = None, kind: Word = None,
-) -> Wanted:  # fmt: skip
-    return Wanted(as_of, known_at, since, year, department, college, theme, kind)
-
-
-Query_ = Annotated[Wanted, Depends(wanted)]
-
-
-async def asked(observatory: Observatory, want: Wanted) -> Asked:
-    """What an address asks for. Raises Refused for a day, year, department, college or kind that is none."""
-    filters = narrowing(want)
-    moment = await observatory.moment(want.as_of, want.known_at, today())
-    since = day_of(want.since)
-    if since is not None and since >= moment.as_of:
-        since = None
-    last = moment.as_of.year if want.as_of else min(moment.as_of.year, await _last_year(observatory, moment.as_of))
-    first = (since + timedelta(days=1)).year if since else last - YEARS + 1
-    query = {
-        "as_of": want.as_of, "known_at": want.known_at, "since": want.since if since else None, "department": want.department,
-        "college": want.college, "theme": want.theme, "kind": want.kind,
-    }  # fmt: skip
-    said = {name: value for name, value in query.items() if value}
-    return Asked(moment, since or a_year_before(moment.as_of), first, max(first, last), filters, said)
-
-
-def narrowing(want: Wanted) -> Filters:
-    """Raises Refused for a department, college or kind that is none; a theme is a free word."""
-    for value, known in ((want.department, DEPARTMENTS), (want.college, COLLEGES), (want.kind, KINDS)):
-        if value and value not in known:
-            raise Refused("unknown-filter", value=value[:40])
-    return Filters(want.department or None, want.college or None, want.theme or None, want.kind or None)
-
-
-async def _last_year(observatory: Observatory, day: date) -> int:
-    """The last year in which somebody did something, so that a network at rest is not shown by empty years. What a service
-    did by itself, such as a draft that it began, is not meant."""
-    sql = (
-        "SELECT max(year(day)) AS year FROM events WHERE readable AND service <> 'observatory' AND day <= $day "
-        "AND entity NOT IN ('account', 'signing-key', 'import') AND NOT starts_with(actor, 'service:')"
-    )
-    found = (await observatory.table.ask(sql, {"day": day}))[0]["year"]
-    return int(found or day.year)
-
-
-def context(request: Request, asking: Asked, base: str = "/observatory/review/events") -> Context:
-    """What pictures are told."""
-    pages: Pages = request.app.state.pages
-
-    def behind(path: str) -> str:
-        return f"{base}?{asking.address(as_of=str(asking.moment.as_of), path=path, since=None)}"
-
-    return Context(
-        asking.moment.as_of,
-        range(asking.first, asking.last + 1),
-        language(request),
-        pages.lexicon,
-        asking.filters,
-        behind,
-        whose(request),
-    )
 
 
 def routes(service: Service) -> APIRouter:
@@ -177,7 +95,7 @@ def _live(router: APIRouter, service: Service) -> None:
         async def frame(number: int) -> str:
             now = await asked(observatory, want)
             shown = await _shown(request, observatory, now, keys_only=True)
-            rows = await journal.found(observatory.table, journal.Wanted(), limit=LAST_EVENTS, newest=True)
+            rows = await event_query.found(observatory.table, event_query.Wanted(), limit=LAST_EVENTS, newest=True)
             lines = await journal.lines(observatory.table, rows, language(request))
             page = pages.render(
                 request, "live_frame.html", sequence=now.moment.known, lines=lines, frame=number, **shown
@@ -220,7 +138,8 @@ def _cleaned(request: Request, want: Wanted) -> str | None:
 async def _head(request: Request, asking: Asked) -> dict[str, Any]:
     return {
         "asked": asking, "as_of": asking.moment.as_of if asking.query.get("as_of") or asking.moment.known_at else None,
-        "known_at": asking.moment.known_at, "moment_query": asking.address(since=None), "tags": tags(request, asking.filters, asking),
+        "known_at": asking.moment.known_at, "moment_query": asking.address(since=None),
+        "tags": tags(request, asking.filters, asking),
     }  # fmt: skip
 
 
@@ -233,21 +152,11 @@ async def _shown(
     return {
         **await _head(request, asking), "board": found, "where": where, "credit": MAP_CREDIT,
         "change": lambda figure: change_in_words(figure, asking.since, lang),
-        "behind": lambda figure: f"{where.behind(figure.path) if where.behind else ''}&indicator={figure.indicator.name}&first={asking.first}&last={asking.last}",
+        "behind": lambda figure: (
+            f"{where.behind(figure.path) if where.behind else ''}&indicator={figure.indicator.name}"
+            f"&first={asking.first}&last={asking.last}"
+        ),
     }  # fmt: skip
-
-
-def tags(request: Request, filters: Filters, asking: Asked | None = None) -> list[tuple[str, str | None]]:
-    """The active filters; on the dashboard each with the address that takes it away."""
-    pages: Pages = request.app.state.pages
-    where = Context(today(), range(0), language(request), pages.lexicon)
-    return [
-        (
-            value if name == "theme" else label(where, value),
-            f"/observatory/dashboard?{asking.address(**{name: None})}" if asking else None,
-        )
-        for name, value in filters.chosen().items()
-    ]
 
 
 async def _choices(observatory: Observatory, asking: Asked, where: Context) -> Mapping[str, Any]:
@@ -255,8 +164,8 @@ async def _choices(observatory: Observatory, asking: Asked, where: Context) -> M
     table, moment = observatory.table, asking.moment
     values = {"as_of": moment.as_of, "known": moment.known}
     themes = await table.ask(
-        "SELECT theme, count(*) AS n FROM (SELECT unnest(themes) AS theme FROM profile_at($as_of, $known)) GROUP BY theme "
-        f"ORDER BY n DESC, theme LIMIT {MOST_THEMES}",
+        "SELECT theme, count(*) AS n FROM (SELECT unnest(themes) AS theme FROM profile_at($as_of, $known)) "
+        f"GROUP BY theme ORDER BY n DESC, theme LIMIT {MOST_THEMES}",
         values,
     )
     departments = await table.ask(
@@ -273,8 +182,11 @@ async def _choices(observatory: Observatory, asking: Asked, where: Context) -> M
     step = -(-len(years) // 8)
     return {
         "themes": [(theme, theme) for theme in sorted(offered, key=str.casefold)], "years": years,
-        "kinds": [(code, label(where, code)) for code in KINDS], "colleges": [(code, label(where, code)) for code in COLLEGES],
-        "departments": sorted(((code, DEPARTMENTS[code].name) for code in codes if code in DEPARTMENTS), key=lambda pair: pair[1]),
+        "kinds": [(code, label(where, code)) for code in KINDS],
+        "colleges": [(code, label(where, code)) for code in COLLEGES],
+        "departments": sorted(
+            ((code, DEPARTMENTS[code].name) for code in codes if code in DEPARTMENTS), key=lambda pair: pair[1]
+        ),
         "ticks": [year for at, year in enumerate(reversed(years)) if at % step == 0][::-1],
         "ends": lambda year: str(today() if year >= now else date(year, 12, 31)),
     }  # fmt: skip

@@ -29,8 +29,10 @@ from shared.contract.personal import Personal
 TEXT, WORDS, NUMBERS, MOMENT = pa.string(), pa.list_(pa.string()), pa.list_(pa.int64()), pa.timestamp("us")
 
 PLACE: Mapping[str, pa.DataType] = {
-    "seq": pa.int64(), "id": TEXT, "network": TEXT, "service": TEXT, "entity": TEXT, "entity_id": TEXT, "version": pa.int32(), "type": TEXT,
-    "time": MOMENT, "day": pa.date32(), "recorded": MOMENT, "peak": MOMENT, "actor": TEXT, "command": TEXT, "correlation": TEXT, "cause": TEXT, "readable": pa.bool_(),
+    "seq": pa.int64(), "id": TEXT, "network": TEXT, "service": TEXT, "entity": TEXT, "entity_id": TEXT,
+    "version": pa.int32(), "type": TEXT,
+    "time": MOMENT, "day": pa.date32(), "recorded": MOMENT, "peak": MOMENT, "actor": TEXT, "command": TEXT,
+    "correlation": TEXT, "cause": TEXT, "readable": pa.bool_(),
     "data": TEXT,
 }  # fmt: skip
 """Where an event stands. `day` is local, in Paris; `peak` is the latest `recorded` up to this sequence, since clocks
@@ -38,8 +40,10 @@ differ; `correlation` is set only where it is not the event's own command."""
 
 TYPED: Mapping[str, pa.DataType] = {
     "name": TEXT, "title": TEXT, "kind": TEXT, "structure": TEXT, "department": TEXT, "college": TEXT, "role": TEXT,
-    "reason": TEXT, "medium": TEXT, "bulletin": TEXT, "audience": TEXT, "town": TEXT, "module": TEXT, "registration": TEXT,
-    "workshop": TEXT, "association": TEXT, "school": TEXT, "school_year": TEXT, "year": pa.int32(), "people": pa.int64(),
+    "reason": TEXT, "medium": TEXT, "bulletin": TEXT, "audience": TEXT, "town": TEXT, "module": TEXT,
+    "registration": TEXT,
+    "workshop": TEXT, "association": TEXT, "school": TEXT, "school_year": TEXT, "year": pa.int32(),
+    "people": pa.int64(),
     "days": pa.int32(), "fte": pa.float64(), "pilot": pa.bool_(), "cleared": WORDS, "topics": WORDS, "guests": WORDS,
     "themes": WORDS, "countries": WORDS, "sdgs": NUMBERS,
 }  # fmt: skip
@@ -167,8 +171,8 @@ def _paris_day(hour: str) -> date:
 
 
 def _day(text: str) -> date:
-    """The day in Paris of an instant. The envelope has seen to it that the text is RFC 3339 in UTC. Raises OverflowError
-    at the end of time."""
+    """The day in Paris of an instant. The envelope has seen to it that the text is RFC 3339 in UTC. Raises
+    OverflowError at the end of time."""
     if text[:4] >= "1912":  # since then Paris differs from UTC by whole hours
         return _paris_day(text[:13])
     return datetime.fromisoformat(text).astimezone(PARIS).date()
@@ -213,7 +217,8 @@ def row_of(event: Recorded) -> Row:
             readable, typed = False, EMPTY
     correlation = cloud.correlationid if cloud.correlationid != cloud.commandid else None
     return (
-        event.seq, cloud.id, event.network, event.service, event.entity, event.entity_id, cloud.entityversion, cloud.type,
+        event.seq, cloud.id, event.network, event.service, event.entity, event.entity_id, cloud.entityversion,
+        cloud.type,
         time, day, cloud.recordedtime, cloud.actor, cloud.commandid, correlation, cloud.causationid, readable,
         data or None, *typed,
     )  # fmt: skip

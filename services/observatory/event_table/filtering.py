@@ -1,9 +1,9 @@
 """Narrowing a figure to a department, a college, a theme or a kind, and parting it by one of them.
 
-An indicator that counts things rests on one event for each, and each of those speaks of one structure (or is a gathering
-with a department of its own). So no indicator has to know about filters: the events that it rests on are kept or not by
-what their structure was on the day asked for. Where the paths themselves name the college, they are chosen instead:
-a member of 2013 counts in the college of 2013.
+An indicator that counts things rests on one event for each, and each of those speaks of one structure (or is a
+gathering with a department of its own). So no indicator has to know about filters: the events that it rests on are kept
+or not by what their structure was on the day asked for. Where the paths themselves name the college, they are chosen
+instead: a member of 2013 counts in the college of 2013.
 """
 
 from __future__ import annotations
@@ -52,12 +52,16 @@ TRAITS = """
 WITH found AS MATERIALIZED ({query}),
 rests AS (SELECT path, unnest(events) AS seq FROM found),
 spoken AS (
-    SELECT seq, entity, entity_id, department, coalesce(structure, CASE WHEN entity = 'structure' THEN entity_id END) AS structure
+    SELECT seq, entity, entity_id, department,
+           coalesce(structure, CASE WHEN entity = 'structure' THEN entity_id END) AS structure
     FROM events WHERE seq IN (SELECT seq FROM rests)),
 owners AS (
     SELECT entity_id, arg_max(structure, seq) AS structure FROM events
-    WHERE readable AND seq <= $known AND entity_id IN (SELECT entity_id FROM spoken WHERE structure IS NULL) GROUP BY entity_id),
-colleges AS (SELECT structure, arg_max(college, event) AS college FROM member_at($as_of, $known) WHERE structure IS NOT NULL GROUP BY structure),
+    WHERE readable AND seq <= $known AND entity_id IN (SELECT entity_id FROM spoken WHERE structure IS NULL)
+    GROUP BY entity_id),
+colleges AS (
+    SELECT structure, arg_max(college, event) AS college FROM member_at($as_of, $known)
+    WHERE structure IS NOT NULL GROUP BY structure),
 traits AS (
     SELECT seq, CASE WHEN entity = 'gathering' THEN spoken.department ELSE profile.department END AS department,
            profile.kind AS kind, coalesce(profile.themes, []) AS themes, colleges.college AS college

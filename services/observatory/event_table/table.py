@@ -1,8 +1,8 @@
 """The log as a table in DuckDB: one row an event, with both its times. The only reader that indicators ask.
 
-It judges messages as every reader does (`shared/kernel/projector.py`): what is no event, or out of its turn, is passed over and
-noted. Rows and checkpoint are written in one transaction; the file can be deleted, and is built again from the log.
-One process owns the file: nobody else can open it, not even to read.
+It judges messages as every reader does (`shared/kernel/projector.py`): what is no event, or out of its turn, is passed
+over and noted. Rows and checkpoint are written in one transaction; the file can be deleted, and is built again from the
+log. One process owns the file: nobody else can open it, not even to read.
 """
 
 from __future__ import annotations
@@ -116,7 +116,8 @@ class EventTable:
         self._db.execute("SET enable_external_access = false; SET lock_configuration = true")
         self._versions = dict(
             self._db.execute(
-                "SELECT network || '.' || service || '.' || entity || '.' || entity_id, max(version) FROM events GROUP BY ALL"
+                "SELECT network || '.' || service || '.' || entity || '.' || entity_id, max(version) FROM events "
+                "GROUP BY ALL"
             ).fetchall()
         )
 
@@ -205,7 +206,8 @@ class EventTable:
             return
         db = self._db.cursor()
         try:
-            # Each statement waits for its turn in Python, behind whoever judges: the fewer runs of their own, the better.
+            # Each statement waits for its turn in Python, behind whoever judges: the fewer runs of their own, the
+            # better.
             db.register("batch", pa.concat_tables([run.rows for run in runs]))
             db.execute("BEGIN")
             db.execute("INSERT INTO events SELECT * FROM batch")
@@ -300,14 +302,16 @@ class EventTable:
 
     @contextmanager
     def at(self, as_of: date, known: int) -> Iterator[Rows]:
-        """`rows` for several questions that are asked of this day (or earlier ones) and this sequence: what is known then
-        is found once, in a table of this connection, which hides the macro `known`. Blocks."""
+        """`rows` for several questions that are asked of this day (or earlier ones) and this sequence: what is known
+        then is found once, in a table of this connection, which hides the macro `known`. Blocks."""
         cursor = self._db.cursor()
         try:
-            kept = f"CREATE TEMP TABLE known_at AS SELECT * EXCLUDE ({UNCOUNTED}) FROM known(DATE '{as_of:%Y-%m-%d}', {known:d})"
+            there = f"known(DATE '{as_of:%Y-%m-%d}', {known:d})"
+            kept = f"CREATE TEMP TABLE known_at AS SELECT * EXCLUDE ({UNCOUNTED}) FROM {there}"
             cursor.execute(kept)
             cursor.execute(
-                "CREATE TEMP MACRO known(as_of, upto) AS TABLE SELECT * FROM temp.known_at WHERE day <= as_of AND seq <= upto"
+                "CREATE TEMP MACRO known(as_of, upto) AS TABLE SELECT * FROM temp.known_at "
+                "WHERE day <= as_of AND seq <= upto"
             )
             yield partial(_rows, cursor)
         finally:
@@ -327,7 +331,8 @@ class EventTable:
         return await asyncio.get_running_loop().run_in_executor(self._readers, self.rows, sql, values)
 
     async def change(self, function: Callable[[duckdb.DuckDBPyConnection], T]) -> T:
-        """A function that writes what is made from the rows, in the thread that writes them (`texts.py`)."""
+        """A function that writes what is made from the rows, in the thread that writes them
+        (`search/search_text.py`)."""
         return await asyncio.get_running_loop().run_in_executor(self._writer, function, self._db)
 
     async def work(self, function: Any, *arguments: Any) -> Any:

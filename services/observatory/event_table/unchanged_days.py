@@ -1,8 +1,8 @@
 """What new events leave as it was: the state of an earlier day is computed again only where they touch it.
 
-An event can change what had happened by the end of a day in two ways: it happened by then itself, or it speaks of a thing
-that something is known of by then (a mistake that is taken back never happened). All that indicators are written in
-(macros.sql) goes by one of the two.
+An event can change what had happened by the end of a day in two ways: it happened by then itself, or it speaks of a
+thing that something is known of by then (a mistake that is taken back never happened). All that indicators are written
+in (macros.sql) goes by one of the two.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ DAYS = 32  # days that are remembered
 TOUCHED = """
 WITH told AS (SELECT entity_id, day, version FROM events WHERE readable AND seq > $since AND seq <= $upto)
 SELECT EXISTS (FROM told WHERE day <= $as_of)
-    OR EXISTS (FROM events WHERE seq <= $upto AND day <= $as_of AND entity_id IN (SELECT entity_id FROM told WHERE version > 1)) AS touched
+    OR EXISTS (
+        FROM events WHERE seq <= $upto AND day <= $as_of AND entity_id IN (SELECT entity_id FROM told WHERE version > 1)
+    ) AS touched
 """
 
 

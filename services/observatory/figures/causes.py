@@ -1,9 +1,9 @@
 """Why a published figure would be another one today: the events that were learnt since, and nothing but those.
 
-Asked is not which events speak of the figure, but which made the difference. The table is asked again as if of all that was
-learnt since only some events were there; sought is a set with which the figure rests on exactly what it rests on now, and
-of which none can be left out (Zeller and Hildebrandt, Simplifying and Isolating Failure-Inducing Input, IEEE TSE 28(2),
-2002). So it holds for every indicator, and knows none.
+Asked is not which events speak of the figure, but which made the difference. The table is asked again as if of all that
+was learnt since only some events were there; sought is a set with which the figure rests on exactly what it rests on
+now, and of which none can be left out (Zeller and Hildebrandt, Simplifying and Isolating Failure-Inducing Input, IEEE
+TSE 28(2), 2002). So it holds for every indicator, and knows none.
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ def causes(
 
 
 def least(every: Sequence[int], enough: Callable[[Sequence[int]], bool], most: int) -> tuple[list[int], bool]:
-    """A part of `every` that is still `enough` and of which nothing can be left out (ddmin, complements only), and whether
-    that was reached within `most` questions. `every` itself must be enough."""
+    """A part of `every` that is still `enough` and of which nothing can be left out (ddmin, complements only), and
+    whether that was reached within `most` questions. `every` itself must be enough."""
     kept, parts, asked = list(every), 2, 0
     while len(kept) > 1:
         size = -(-len(kept) // parts)
@@ -76,8 +76,8 @@ def least(every: Sequence[int], enough: Callable[[Sequence[int]], bool], most: i
 
 
 class _Supposing:
-    """A figure as it would be if of what was learnt since only some events were there: the connection's own view `events`
-    hides the table."""
+    """A figure as it would be if of what was learnt since only some events were there: the connection's own view
+    `events` hides the table."""
 
     def __init__(self, rows: Rows, spec: Spec, then: int, now: int, filters: Filters) -> None:
         self._rows, self._spec, self._then, self._now, self._filters = rows, spec, then, now, filters
@@ -86,7 +86,8 @@ class _Supposing:
     def __call__(self, some: Sequence[int]) -> Value:
         chosen = ", ".join(f"{seq:d}" for seq in some) or "NULL"
         self._rows(
-            f"CREATE OR REPLACE TEMP VIEW events AS SELECT * FROM {self._table} WHERE seq <= {self._then:d} OR seq IN ({chosen})",
+            f"CREATE OR REPLACE TEMP VIEW events AS SELECT * FROM {self._table} "
+            f"WHERE seq <= {self._then:d} OR seq IN ({chosen})",
             (),
         )
         return value_of(self._spec, self._answer)
@@ -95,10 +96,13 @@ class _Supposing:
         return answered(self._rows, (indicator, day, first, last), self._now, self._filters)
 
     def suspects(self, differing: Sequence[int]) -> list[int]:
-        """What was learnt since of the things that the figure counts no longer, or only now, and of their structures."""
+        """What was learnt since of the things that the figure counts no longer, or only now, and of their
+        structures."""
         found = self._rows(
-            f"WITH things AS (SELECT entity_id, structure FROM {self._table} WHERE seq IN (SELECT unnest($seqs::BIGINT[]))),"
-            " ids AS (SELECT entity_id AS id FROM things UNION SELECT structure FROM things WHERE structure IS NOT NULL)"
+            f"WITH things AS (SELECT entity_id, structure FROM {self._table} "
+            "WHERE seq IN (SELECT unnest($seqs::BIGINT[]))),"
+            " ids AS (SELECT entity_id AS id FROM things UNION "
+            "SELECT structure FROM things WHERE structure IS NOT NULL)"
             f" SELECT seq FROM {self._table} WHERE seq > $then AND seq <= $now AND readable"
             " AND (entity_id IN (SELECT id FROM ids) OR structure IN (SELECT id FROM ids)) ORDER BY seq",
             {"seqs": list(differing), "then": self._then, "now": self._now},

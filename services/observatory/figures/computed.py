@@ -1,7 +1,7 @@
 """The figures of a period: which there are, what each comes to, and what it came to in the period before.
 
-A figure is a `Spec`: all that it takes to compute it, then and now. Four sorts, found from the head of its indicator: the
-state of a day; what a period added; a calendar year; the years that an indicator is asked for.
+A figure is a `Spec`: all that it takes to compute it, then and now. Four sorts, found from the head of its indicator:
+the state of a day; what a period added; a calendar year; the years that an indicator is asked for.
 """
 
 from __future__ import annotations
@@ -11,12 +11,14 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Protocol
 
-from services.observatory.charts.drawing import year_of
 from services.observatory.event_table.filtering import ALL, Answer, Filters, narrowed
 from services.observatory.event_table.table import EventTable, Rows
+from services.observatory.figures.answers import given
+from services.observatory.figures.paths import year_of
 from services.observatory.figures.period import Period, months_before
+from services.observatory.figures.rounding import rounded
 from services.observatory.indicators import INDICATORS, Indicator
-from services.observatory.review import Published, given, rounded
+from services.observatory.network.printed_review import Published
 from shared.contract.reviews import FigureSort
 
 RECALLED = 4  # years before the period that pictures of years go back to
@@ -87,8 +89,8 @@ class Answering(Protocol):
 
 
 class Answers:
-    """The answers of indicators as known at a sequence, each asked once. `rows`: those of a snapshot of the table, of the
-    latest day that is asked for (`EventTable.at`). Blocks."""
+    """The answers of indicators as known at a sequence, each asked once. `rows`: those of a snapshot of the table, of
+    the latest day that is asked for (`EventTable.at`). Blocks."""
 
     def __init__(self, rows: Rows, known: int, filters: Filters = ALL) -> None:
         self._rows, self._known, self._filters = rows, known, filters

@@ -10,18 +10,18 @@ from services.observatory.event_table.filtering import ALL, Filters
 from services.observatory.event_table.table import EventTable
 from services.observatory.figures.causes import Causes, causes
 from services.observatory.figures.computed import Spec, Value, values_of
+from services.observatory.figures.rounding import rounded
 from services.observatory.indicators import INDICATORS
-from services.observatory.review import rounded
 
 Why = Literal["same", "events", "definition", "both", "gone", "unexplained"]
-"""Why a figure differs: what was learnt since, a definition that changed, both; its indicator is gone; or nothing that we
-know, which is a fault to be looked into (in the review of 2012-2017: a doubt of the source)."""
+"""Why a figure differs: what was learnt since, a definition that changed, both; its indicator is gone; or nothing that
+we know, which is a fault to be looked into (in the review of 2012-2017: a doubt of the source)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Printed:
-    """A figure as it was published. `definition`: the version of its indicator then, None where there was none yet. `seq`:
-    the event that says so."""
+    """A figure as it was published. `definition`: the version of its indicator then, None where there was none yet.
+    `seq`: the event that says so."""
 
     spec: Spec
     value: float | None
@@ -32,7 +32,8 @@ class Printed:
 
 @dataclass(frozen=True, slots=True)
 class Recomputed:
-    """A published figure beside what it comes to now. `then`: what today's definition gives with the knowledge of then."""
+    """A published figure beside what it comes to now. `then`: what today's definition gives with the knowledge of
+    then."""
 
     printed: Printed
     now: float | None

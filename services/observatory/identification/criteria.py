@@ -2,7 +2,7 @@
 their traits; the same criteria on two occasions compared.
 
 Who is found is what the directory finds by the same filters (`actor_at` in macros.sql), from the log alone, on any day.
-(`actors.py` is another matter: who of the team wrote what.)
+(`actor_activity.py` is another matter: who of the team wrote what.)
 """
 
 from __future__ import annotations
@@ -58,8 +58,8 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Who answers. `parts`: criterion → value → how many of them; `facets`: the same, where each criterion leaves its own
-    choice out; `actors`: those asked for, by name."""
+    """Who answers. `parts`: criterion → value → how many of them; `facets`: the same, where each criterion leaves its
+    own choice out; `actors`: those asked for, by name."""
 
     total: int
     parts: Mapping[str, Mapping[str, int]]

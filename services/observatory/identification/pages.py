@@ -1,6 +1,6 @@
 """Identifying actors: criteria as an address, who answers on the day asked for, counted and drawn, as a file.
 
-What is kept of it under a name stands in `saved_identification_pages.py`.
+What is kept of it under a name stands in `saved_pages.py`.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import Response
 
-from services.observatory.api import AsOf, KnownAt, today
-from services.observatory.event_table.queries import current
+from services.observatory.event_table.moment import AsOf, KnownAt, today
+from services.observatory.figures.observatory import current
 from services.observatory.identification import saved_pages as saved_identification_pages
 from services.observatory.identification.criteria import ASKED, Found, criteria_of, identify, query_of
 from services.observatory.identification.domain import Criteria
@@ -57,7 +57,8 @@ def routes(service: Service) -> APIRouter:
             pages_total=pages_total(page, found.total), tags=_tags(request, criteria, lexicon, lang),
             facets={name: options(name, found.facets[name], _chosen(criteria, name), lexicon, lang) for name in ASKED},
             parts={name: options(name, counts, (), lexicon, lang) for name, counts in found.parts.items()},
-            chosen={name: _chosen(criteria, name) for name in ASKED}, asked_as=ASKED, map=_map(request, criteria, found, lang),
+            chosen={name: _chosen(criteria, name) for name in ASKED}, asked_as=ASKED,
+            map=_map(request, criteria, found, lang),
             files=[(ending.upper(), f"/observatory/identification/export.{ending}?{carried}") for ending in TYPES],
             carried=carried, asked=moment, **travelling(moment, as_of, known_at), credit=MAP_CREDIT,
             directory=urlencode(query_of(criteria)), then=f"?as_of={moment.as_of}" if moment.as_of != today() else "",

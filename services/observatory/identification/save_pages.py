@@ -11,8 +11,8 @@ from pydantic import ValidationError
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
-from services.observatory.api import AsOf, KnownAt, today
-from services.observatory.event_table.queries import Moment, Observatory, current, day_of, of
+from services.observatory.event_table.moment import AsOf, KnownAt, Moment, day_of, today
+from services.observatory.figures.observatory import Observatory, current, of
 from services.observatory.identification.criteria import Actor, Answer, answer, criteria_of, ids, named
 from services.observatory.identification.domain import Criteria, SaveIdentification
 from services.observatory.identification.shown import in_words, kept, when_in_words
@@ -35,91 +35,103 @@ FIELDS = 60  # of a form
 
 def saving(router: APIRouter, service: Service) -> None:
     """The routes under /identification/save."""
+    router.get("/save")(ask)
+    router.post("/save")(save)
 
-    async def form(
-        request: Request, criteria: Criteria, moment: Moment, *, status: int = 200, id: UUID | None = None, **more: Any
-    ) -> Response:
-        """The form, with what it is about to keep."""
-        observatory = of(service)
-        found: Answer = await observatory.table.work(answer, observatory.table, criteria, moment.as_of, moment.known)
-        given = {"errors": {}, "values": {}, "matches": [], **more}
-        request.state.personal = True  # a name that was just written may be a person's
-        pages: Pages = request.app.state.pages
-        back = urlencode(kept(request.query_params, criteria, moment))
-        return pages.render(
-            request, "identification_save.html", status=status, sequence=moment.known, criteria=in_words(criteria, request),
-            when=when_in_words(moment, request), total=len(found.found), asked=moment, askers=ASKERS, today=today(),
-            command_id=id or new_command_id(), carried=back, asked_for=request.query_params.get("request", ""), **given,
-        )  # fmt: skip
 
-    @router.get("/save")
-    @access("editor")
-    async def ask(request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
-        observatory = await current(service)
-        criteria = criteria_of(request.query_params)
-        if not criteria.chosen():
-            raise Refused("no-criteria")
-        moment = await observatory.moment(as_of, known_at, today())
-        return await form(request, criteria, moment)
+async def form(
+    service: Service,
+    request: Request,
+    criteria: Criteria,
+    moment: Moment,
+    *,
+    status: int = 200,
+    id: UUID | None = None,
+    **more: Any,
+) -> Response:
+    """The form, with what it is about to keep."""
+    observatory = of(service)
+    found: Answer = await observatory.table.work(answer, observatory.table, criteria, moment.as_of, moment.known)
+    given = {"errors": {}, "values": {}, "matches": [], **more}
+    request.state.personal = True  # a name that was just written may be a person's
+    pages: Pages = request.app.state.pages
+    back = urlencode(kept(request.query_params, criteria, moment))
+    return pages.render(
+        request, "identification_save.html", status=status, sequence=moment.known, criteria=in_words(criteria, request),
+        when=when_in_words(moment, request), total=len(found.found), asked=moment, askers=ASKERS, today=today(),
+        command_id=id or new_command_id(), carried=back, asked_for=request.query_params.get("request", ""), **given,
+    )  # fmt: skip
 
-    @router.post("/save")
-    @access("editor")
-    async def save(request: Request) -> Response:
-        data = await request.form(max_fields=FIELDS, max_files=0)
-        criteria, observatory = criteria_of(request.query_params), await current(service)
-        pages: Pages = request.app.state.pages
-        lang, say = language(request), pages.lexicon.say
-        try:
-            id, upto = UUID(text(data, "command_id")), int(text(data, "upto"))
-        except ValueError:
-            raise HTTPException(400) from None
-        as_of, known_at = day_of(text(data, "as_of")), day_of(request.query_params.get("known_at"))
-        if as_of is None or not 0 <= upto <= observatory.table.position:
-            raise HTTPException(400)
-        moment = Moment(as_of, known_at, upto)
-        errors: dict[str, str] = {}
-        matches: list[Actor] = []
-        status = 422
-        try:
-            asker, matches = await _asker(observatory, data)
-            found: Answer = await observatory.table.work(answer, observatory.table, criteria, as_of, upto)
-            said = {
-                "title": text(data, "title"),
-                "purpose": text(data, "purpose"),
-                "request": request.query_params.get("request"),
-            }
-            command = SaveIdentification.model_validate({
-                **{name: value for name, value in said.items() if value}, **asker, "criteria": criteria, "as_of": as_of,
-                "known_at": known_at, "upto": upto, "found": ids(found.found),
-            })  # fmt: skip
-            await known_references(service, command)
-            at = happened_on(text(data, "happened_on"))
-            # Whom the criteria find is computed: what is found of the same place in the log by a later release may differ.
-            sent = {**fields_sent(command), "found": None}
-            outcome = await service.execute(command, id=id, actor=who_of(request).actor, at=at, sent=sent)
-        except ValidationError as error:
-            errors = {
-                {"structure": "who", "organisation": "who", "person": "who"}.get(name, name): sentence
-                for name, sentence in sentences(error, SaveIdentification, pages.lexicon, lang).items()
-            }
-        except BadDay:
-            errors = {"happened_on": say("invalid.date", lang, value=text(data, "happened_on"))}
-        except WhichStructure as which:
-            matches = which.matches
-            errors = {"who": say(f"identification.{'which' if matches else 'no-such'}-structure", lang)}
-        except Refused as no:
-            values = {**no.values, "most": number(no.values["most"], lang)} if "most" in no.values else no.values
-            errors = {"who" if no.code == "who-asked" else "": say(f"refused.{no.code}", lang, **values)}
-            id = id_after(no, id)
-        except (Stale, Conflict):
-            errors, status = {"": f"{say('problem.409', lang)}. {say('problem.409.hint', lang)}"}, 409
-        else:
-            await service.runner.wait_for(outcome.seq)
-            return RedirectResponse(f"/observatory/identification/saved/{outcome.entity_id}?done={outcome.seq}", 303)
-        values = {name: text(data, name) for name in ("title", "purpose", "asker", "who", "structure", "happened_on")}
-        return await form(
-            request, criteria, moment, status=status, id=id, errors=errors, values=values, matches=matches
-        )
+
+@access("editor")
+async def ask(request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
+    service: Service = request.app.state.service
+    observatory = await current(service)
+    criteria = criteria_of(request.query_params)
+    if not criteria.chosen():
+        raise Refused("no-criteria")
+    moment = await observatory.moment(as_of, known_at, today())
+    return await form(service, request, criteria, moment)
+
+
+@access("editor")
+async def save(request: Request) -> Response:
+    service: Service = request.app.state.service
+    data = await request.form(max_fields=FIELDS, max_files=0)
+    criteria, observatory = criteria_of(request.query_params), await current(service)
+    pages: Pages = request.app.state.pages
+    lang, say = language(request), pages.lexicon.say
+    try:
+        id, upto = UUID(text(data, "command_id")), int(text(data, "upto"))
+    except ValueError:
+        raise HTTPException(400) from None
+    as_of, known_at = day_of(text(data, "as_of")), day_of(request.query_params.get("known_at"))
+    if as_of is None or not 0 <= upto <= observatory.table.position:
+        raise HTTPException(400)
+    moment = Moment(as_of, known_at, upto)
+    errors: dict[str, str] = {}
+    matches: list[Actor] = []
+    status = 422
+    try:
+        asker, matches = await _asker(observatory, data)
+        found: Answer = await observatory.table.work(answer, observatory.table, criteria, as_of, upto)
+        said = {
+            "title": text(data, "title"),
+            "purpose": text(data, "purpose"),
+            "request": request.query_params.get("request"),
+        }
+        command = SaveIdentification.model_validate({
+            **{name: value for name, value in said.items() if value}, **asker, "criteria": criteria, "as_of": as_of,
+            "known_at": known_at, "upto": upto, "found": ids(found.found),
+        })  # fmt: skip
+        await known_references(service, command)
+        at = happened_on(text(data, "happened_on"))
+        # Whom the criteria find is computed: what is found of the same place in the log by a later release may differ.
+        sent = {**fields_sent(command), "found": None}
+        outcome = await service.execute(command, id=id, actor=who_of(request).actor, at=at, sent=sent)
+    except ValidationError as error:
+        errors = {
+            {"structure": "who", "organisation": "who", "person": "who"}.get(name, name): sentence
+            for name, sentence in sentences(error, SaveIdentification, pages.lexicon, lang).items()
+        }
+    except BadDay:
+        errors = {"happened_on": say("invalid.date", lang, value=text(data, "happened_on"))}
+    except WhichStructure as which:
+        matches = which.matches
+        errors = {"who": say(f"identification.{'which' if matches else 'no-such'}-structure", lang)}
+    except Refused as no:
+        values = {**no.values, "most": number(no.values["most"], lang)} if "most" in no.values else no.values
+        errors = {"who" if no.code == "who-asked" else "": say(f"refused.{no.code}", lang, **values)}
+        id = id_after(no, id)
+    except (Stale, Conflict):
+        errors, status = {"": f"{say('problem.409', lang)}. {say('problem.409.hint', lang)}"}, 409
+    else:
+        await service.runner.wait_for(outcome.seq)
+        return RedirectResponse(f"/observatory/identification/saved/{outcome.entity_id}?done={outcome.seq}", 303)
+    values = {name: text(data, name) for name in ("title", "purpose", "asker", "who", "structure", "happened_on")}
+    return await form(
+        service, request, criteria, moment, status=status, id=id, errors=errors, values=values, matches=matches
+    )
 
 
 class WhichStructure(Exception):

@@ -13,8 +13,8 @@ from uuid import UUID
 from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from services.observatory.api import AsOf, KnownAt, today
-from services.observatory.event_table.queries import Moment, Observatory, current, day_of, of
+from services.observatory.event_table.moment import AsOf, KnownAt, Moment, day_of, today
+from services.observatory.figures.observatory import Observatory, current, of
 from services.observatory.identification.criteria import (
     Actor,
     Answer,
@@ -87,7 +87,8 @@ def routes(service: Service) -> APIRouter:
 def _listed(router: APIRouter, service: Service) -> None:
     @router.get("/saved")
     async def saved(
-        request: Request, q: Words = "", state: Chosen = None, asked_for: Annotated[UUID | None, Query(alias="request")] = None,
+        request: Request, q: Words = "", state: Chosen = None,
+        asked_for: Annotated[UUID | None, Query(alias="request")] = None,
         as_of: AsOf = None, known_at: KnownAt = None, page: PageNumber = 1,
     ) -> Response:  # fmt: skip
         observatory, moment = await current(service), await asked(service, as_of, known_at)
@@ -111,10 +112,12 @@ def _listed(router: APIRouter, service: Service) -> None:
         names = await _names(observatory, found.documents)
         pages: Pages = request.app.state.pages
         return pages.render(
-            request, "identifications.html", sequence=service.runner.position, q=q, found=found, page=page, states=states,
+            request, "identifications.html", sequence=service.runner.position, q=q, found=found, page=page,
+            states=states,
             counts=counts, pages_total=pages_total(page, found.total), asked_for=asked_for,
             askers={one["key"]: _who(request, service, one, names) for one in found.documents},
-            criteria={one["key"]: in_words(criteria_in(one), request) for one in found.documents}, **in_the_head(moment),
+            criteria={one["key"]: in_words(criteria_in(one), request) for one in found.documents},
+            **in_the_head(moment),
         )  # fmt: skip
 
 
@@ -178,11 +181,16 @@ def _one(router: APIRouter, service: Service) -> None:
         names = await _names(observatory, [document])
         pages: Pages = request.app.state.pages
         return pages.render(
-            request, "identification_saved.html", sequence=service.runner.position, saved=document, answers=answers, given=wanted,
+            request, "identification_saved.html", sequence=service.runner.position, saved=document, answers=answers,
+            given=wanted,
             actors=actors[(page - 1) * PAGE : page * PAGE], total=len(wanted.answer.found), page=page,
-            pages_total=pages_total(page, len(actors)), asker=_who(request, service, document, names), criteria=in_words(criteria, request),
+            pages_total=pages_total(page, len(actors)), asker=_who(request, service, document, names),
+            criteria=in_words(criteria, request),
             query=urlencode(query_of(criteria)), history=newest_first(history),
-            files=[(ending.upper(), f"/observatory/identification/saved/{key}/export.{ending}?answer={wanted.event.seq}") for ending in TYPES],
+            files=[
+                (one.upper(), f"/observatory/identification/saved/{key}/export.{one}?answer={wanted.event.seq}")
+                for one in TYPES
+            ],
             **in_the_head(moment),
         )  # fmt: skip
 
@@ -201,7 +209,8 @@ def _one(router: APIRouter, service: Service) -> None:
         said = [("title", document["title"]), ("who", asker), ("purpose", document["purpose"] or "")]
         about = [(pages.lexicon.say(f"identification.{name}", language(request)), text) for name, text in said if text]
         facts = {
-            "title": document["title"], "purpose": document["purpose"], "asked_by": asker or None, "event": wanted.event.seq,
+            "title": document["title"], "purpose": document["purpose"], "asked_by": asker or None,
+            "event": wanted.event.seq,
             "criteria": criteria.model_dump(), **when_as_facts(wanted.moment),
         }  # fmt: skip
         about += [*in_words(criteria, request), *when_in_words(wanted.moment, request)]
@@ -222,8 +231,10 @@ def _again(router: APIRouter, service: Service) -> None:
         found = await observatory.table.work(compared, observatory.table, criteria, before.answer, now)
         pages: Pages = request.app.state.pages
         return pages.render(
-            request, "identification_again.html", status=status, sequence=moment.known, saved=document, answers=answers, before=before,
-            asked=moment, total=len(now.found), found=found, criteria=in_words(criteria, request), command_id=id or new_command_id(),
+            request, "identification_again.html", status=status, sequence=moment.known, saved=document, answers=answers,
+            before=before,
+            asked=moment, total=len(now.found), found=found, criteria=in_words(criteria, request),
+            command_id=id or new_command_id(),
             error=error, query=urlencode(query_of(criteria)), **travels,
         )  # fmt: skip
 

@@ -11,8 +11,7 @@ from fastapi import Request
 from starlette.datastructures import QueryParams
 from starlette.responses import Response
 
-from services.observatory.api import today
-from services.observatory.event_table.queries import Moment
+from services.observatory.event_table.moment import Moment, today
 from services.observatory.identification.criteria import Actor, query_of
 from services.observatory.identification.domain import COLLEGES, KINDS, Criteria
 from services.observatory.identification.exports import TYPES, Sheet, written

@@ -1,4 +1,5 @@
-"""Saved identifications of actors, as the list and their pages show them. Answers are read from the log, not kept here."""
+"""Saved identifications of actors, as the list and their pages show them. Answers are read from the log, not kept
+here."""
 
 from __future__ import annotations
 

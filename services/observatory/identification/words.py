@@ -24,7 +24,6 @@ IDENTIFICATION_WORDS: Words = {
     "field.departments": ("Départements", "Departments"),
     "field.organisation": ("Organisme", "Organisation"),
     "field.put_away": ("Rangée", "Put away"),
-    "field.upto": ("Établie à l’événement n°", "Made at event no."),
     "identification.themes": ("Thèmes", "Themes"),
     "identification.countries": ("Pays d’action", "Countries of action"),
     "identification.departments": ("Départements", "Departments"),

@@ -38,10 +38,10 @@ class Indicator:
 
     `partial`: how a period that is not over shows. `chart`: how the dashboard draws it. `key`: the path that stands
     among the key figures, `{year}` in it being that of the day. `filters`: by which traits of the one structure (or
-    gathering) that each of its events speaks of it can be narrowed; only a count of things can. `parts`: the trait that its paths name.
-    `persons`: whether it
-    counts private persons: "all", or the word of its paths that does. `sums`: the indicator by the year whose years it adds up
-    since one of them. `public`: whether it is open data. `rank`: its place on the dashboard, the least first."""
+    gathering) that each of its events speaks of it can be narrowed; only a count of things can. `parts`: the trait that
+    its paths name. `persons`: whether it counts private persons: "all", or the word of its paths that does. `sums`: the
+    indicator by the year whose years it adds up since one of them. `public`: whether it is open data. `rank`: its place
+    on the dashboard, the least first."""
 
     name: str
     title: tuple[str, str]
@@ -132,8 +132,9 @@ def documented() -> str:
     """docs/indicators.md, from the heads of the SQL files."""
     parts = [
         "# Indicators",
-        "Made from the heads of `services/observatory/indicators/*.sql` by `python -m services.observatory.indicators`; "
-        "a test compares. Each is asked with a day, `as_of`, and a sequence, `known` (a day of *known at* becomes one): "
+        "Made from the heads of `services/observatory/indicators/*.sql` by "
+        "`python -m services.observatory.indicators`; a test compares. Each is asked with a day, `as_of`, and a "
+        "sequence, `known` (a day of *known at* becomes one): "
         "`/observatory/indicators/<name>`, and as JSON `/observatory/api/indicators/<name>?as_of=&known_at=`. "
         "`first` and `last` are years, for those that take them; `department`, `college`, `theme` and `kind` narrow "
         "those that can be. Beside each lies its history, `<name>.yaml`: what was `given`, and what to `expect`. "

@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from services.observatory.event_table.event_query import Wanted
 from services.observatory.event_table.table import EventTable
+from services.observatory.search.event_query import Wanted
 
 MOST = 500  # actors of the list
 
 
 async def actors(table: EventTable, among: Wanted) -> Sequence[dict[str, Any]]:
-    """Everybody who did something, among these events: actor, n, first, last, latest (the sequence of their last event);
-    the busiest first. What the programs of an account did is told as the account's own."""
+    """Everybody who did something, among these events: actor, n, first, last, latest (the sequence of their last
+    event); the busiest first. What the programs of an account did is told as the account's own."""
     where, values = among.where
     return await table.ask(
-        "SELECT CASE WHEN starts_with(actor, 'token:') THEN 'account:' || split_part(substr(actor, 7), '/', 1) ELSE actor END AS who, "
+        "SELECT CASE WHEN starts_with(actor, 'token:') THEN 'account:' || split_part(substr(actor, 7), '/', 1) "
+        "ELSE actor END AS who, "
         "count(*) AS n, min(recorded) AS first, max(recorded) AS last, max(seq) AS latest, "
         "count(*) FILTER (starts_with(actor, 'token:')) AS by_tokens "
         f"FROM events WHERE {where} GROUP BY who ORDER BY n DESC, who LIMIT {MOST}",

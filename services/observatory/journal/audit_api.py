@@ -12,8 +12,8 @@ from fastapi import APIRouter, HTTPException, Path, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import StreamingResponse
 
-from services.observatory.event_table.event_query import Wanted, counts, found
-from services.observatory.event_table.queries import current
+from services.observatory.event_table.moment import AsOf, KnownAt
+from services.observatory.figures.observatory import current
 from services.observatory.journal import actor_activity as acting
 from services.observatory.journal import causation as chains
 from services.observatory.journal.audit_pages import life
@@ -22,9 +22,10 @@ from services.observatory.journal.exports import MEDIA, Format, Taken
 from services.observatory.journal.pages import Asked, opened_event, proof_state, reserved, sees_accounts
 from services.observatory.ledger.notary import notary_of
 from services.observatory.pages.labels import record_of
-from services.observatory.pages.time_travel import AsOf, KnownAt, asked
+from services.observatory.pages.time_travel import asked
+from services.observatory.search.event_query import Wanted, counts, found
 from shared.runtime.service import Service
-from shared.web.api import without_persons
+from shared.web.api import PROBLEMS, without_persons
 from shared.web.security.authorization import NotYours, access
 
 Key = Annotated[UUID, Path(description="The id of an entity.")]
@@ -120,7 +121,7 @@ class ActorOut(BaseModel):
 
 def api(service: Service) -> APIRouter:
     """Routes under `/observatory/api`."""
-    router = APIRouter()
+    router = APIRouter(prefix="/api", responses=PROBLEMS)
     _events(router, service)
     _lives(router, service)
     _files(router, service)
@@ -133,7 +134,9 @@ def _events(router: APIRouter, service: Service) -> None:
         which: Asked,
         after: Annotated[int, Query(ge=0, le=2**53, description="Only what stands later in the log.")] = 0,
         before: Annotated[int | None, Query(ge=1, le=2**53, description="Only what stands earlier in the log.")] = None,
-        order: Annotated[Literal["log", "newest"], Query(description="In the order of the log, or newest first.")] = "log",
+        order: Annotated[
+            Literal["log", "newest"], Query(description="In the order of the log, or newest first.")
+        ] = "log",
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     ) -> EventsOut:  # fmt: skip
         """Events as the log holds them; what is sealed is left out. For the next page give the sequence of the last as
@@ -231,7 +234,8 @@ def event_of(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row of the table as the event it is."""
     return {
         "seq": row["seq"], "id": row["id"], "source": f"/{row['network']}/{row['service']}", "type": row["type"],
-        "subject": f"{row['entity']}/{row['entity_id']}", "time": _instant(row["time"]), "recordedtime": _instant(row["recorded"]),
+        "subject": f"{row['entity']}/{row['entity_id']}", "time": _instant(row["time"]),
+        "recordedtime": _instant(row["recorded"]),
         "actor": row["actor"], "commandid": row["command"], "correlationid": row["correlation"] or row["command"],
         "causationid": row["cause"], "entityversion": row["version"], "readable": row["readable"],
         "data": without_persons(orjson.loads(row["data"])) if row["data"] else None,
@@ -250,7 +254,8 @@ def _fact(one: Known) -> FactOut:
 
 def _told(one: Told) -> ToldOut:
     return ToldOut(
-        event=event_of(one.row), changes=[_change(change) for change in one.changes], undone=one.undone, undoes=one.undoes,
+        event=event_of(one.row), changes=[_change(change) for change in one.changes], undone=one.undone,
+        undoes=one.undoes,
         late=one.late,
     )  # fmt: skip
 

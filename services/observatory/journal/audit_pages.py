@@ -1,5 +1,5 @@
 """The audit: the life of one thing on a page, cause and effect as a tree, who did what. The journal itself is in
-`journal.py`; what an address asks for, in `browsing.py`."""
+`pages.py`; what an address asks for, in `search/event_query.py`."""
 
 from __future__ import annotations
 
@@ -11,16 +11,18 @@ from uuid import UUID
 from fastapi import APIRouter, HTTPException, Path, Query, Request
 from starlette.responses import Response
 
-from services.observatory.event_table.event_query import Wanted, counts, found
-from services.observatory.event_table.queries import Moment, current
+from services.observatory.event_table.moment import AsOf, KnownAt, Moment
 from services.observatory.event_table.table import EventTable
+from services.observatory.figures.observatory import current
 from services.observatory.journal import actor_activity as acting
 from services.observatory.journal import causation as chains
 from services.observatory.journal.entity_history import PARTS, Change, Known, Life, Told, data_of, life_of, part_of
-from services.observatory.journal.pages import called_things, lines, proof_state, render, sees_accounts
+from services.observatory.journal.lines import called_things, lines
+from services.observatory.journal.pages import proof_state, render, sees_accounts
 from services.observatory.pages.event_sentences import sentence
 from services.observatory.pages.labels import id_of, is_sealed, record_of, said
-from services.observatory.pages.time_travel import AsOf, KnownAt, asked, in_the_head, not_yet
+from services.observatory.pages.time_travel import asked, in_the_head, not_yet
+from services.observatory.search.event_query import Wanted, counts, found
 from shared.runtime.service import Service
 from shared.web.security.authorization import NotYours, access, who_of
 from shared.web.templating import Pages, language
@@ -81,14 +83,19 @@ class Saying:
 
     def change(self, one: Change) -> dict[str, Any]:
         return {
-            "label": self.label(one.name), "before": self.value(one.name, one.before), "after": self.value(one.name, one.after),
-            "overtaken": one.overtaken, "sealed": is_sealed(one.before) and is_sealed(one.after), "new": one.before in (None, [], False),
+            "label": self.label(one.name), "before": self.value(one.name, one.before),
+            "after": self.value(one.name, one.after),
+            "overtaken": one.overtaken, "sealed": is_sealed(one.before) and is_sealed(one.after),
+            "new": one.before in (None, [], False),
         }  # fmt: skip
 
     def fact(self, one: Known) -> dict[str, Any]:
         return {
-            "label": self.label(one.name), **self.value(one.name, one.now.value), "seq": one.now.seq, "time": one.now.time,
-            "before": [{**self.value(one.name, old.value), "seq": old.seq, "time": old.time} for old in one.before[:10]],
+            "label": self.label(one.name), **self.value(one.name, one.now.value), "seq": one.now.seq,
+            "time": one.now.time,
+            "before": [
+                {**self.value(one.name, old.value), "seq": old.seq, "time": old.time} for old in one.before[:10]
+            ],
         }  # fmt: skip
 
 
@@ -124,7 +131,8 @@ def routes(service: Service) -> APIRouter:
 def _life(router: APIRouter, service: Service) -> None:
     @router.get("/life/{key}")
     async def life_page(
-        request: Request, key: Key, as_of: AsOf = None, known_at: KnownAt = None, step: Annotated[int, Query(ge=1, le=1000)] = 1
+        request: Request, key: Key, as_of: AsOf = None, known_at: KnownAt = None,
+        step: Annotated[int, Query(ge=1, le=1000)] = 1
     ) -> Response:  # fmt: skip
         observatory, lang = await current(service), language(request)
         table, id, moment = observatory.table, str(key), await asked(service, as_of, known_at)
@@ -144,12 +152,18 @@ def _life(router: APIRouter, service: Service) -> None:
         }
         named = (await lines(table, rows[-1:], lang))[0]
         return render(
-            request, "life.html", observatory, key=id, kind=named["kind"], name=named["about"] or named["kind"].partition(".")[2],
-            named=bool(named["about"]), service_of=rows[0]["service"], total=len(rows), whole=len(rows) < MOST, step=step,
-            steps=max(1, -(-len(rows) // STEP)), events=[_event(one, line, saying) for one, line in zip(part, told, strict=True)],
-            facts=[saying.fact(one) for one in whole.facts if not one.part], parts=_parts(whole, saying), record=record_of(rows),
+            request, "life.html", observatory, key=id, kind=named["kind"],
+            name=named["about"] or named["kind"].partition(".")[2],
+            named=bool(named["about"]), service_of=rows[0]["service"], total=len(rows), whole=len(rows) < MOST,
+            step=step,
+            steps=max(1, -(-len(rows) // STEP)),
+            events=[_event(one, line, saying) for one, line in zip(part, told, strict=True)],
+            facts=[saying.fact(one) for one in whole.facts if not one.part], parts=_parts(whole, saying),
+            record=record_of(rows),
             voids=await voids_of(table, id), proof=proof_state(service, rows[-1]["seq"]), first=rows[0], last=rows[-1],
-            elsewhere=sorted(((sentence(kind, None, lang), kind, n) for kind, n in elsewhere.items()), key=lambda one: -one[2]),
+            elsewhere=sorted(
+                ((sentence(kind, None, lang), kind, n) for kind, n in elsewhere.items()), key=lambda one: -one[2]
+            ),
             until=until(Wanted(), moment).query, **in_the_head(moment),
         )  # fmt: skip
 
@@ -210,7 +224,8 @@ def _actors(router: APIRouter, service: Service) -> None:
     @router.get("/actor")
     @access("auditor")
     async def actor_page(
-        request: Request, who: Annotated[str, Query(min_length=1, max_length=120)], as_of: AsOf = None, known_at: KnownAt = None
+        request: Request, who: Annotated[str, Query(min_length=1, max_length=120)], as_of: AsOf = None,
+        known_at: KnownAt = None
     ) -> Response:  # fmt: skip
         observatory, lang = await current(service), language(request)
         table, moment = observatory.table, await asked(service, as_of, known_at)
@@ -221,8 +236,10 @@ def _actors(router: APIRouter, service: Service) -> None:
         latest = await found(table, theirs, newest=True, limit=12)
         account = who.removeprefix("account:") if who.startswith("account:") else None
         return render(
-            request, "actor.html", observatory, actor=who, account=account, deeds=[(sentence(one["type"], None, lang), one) for one in done],
-            total=sum(one["n"] for one in done), first=min(one["first"] for one in done), last=max(one["last"] for one in done),
+            request, "actor.html", observatory, actor=who, account=account,
+            deeds=[(sentence(one["type"], None, lang), one) for one in done],
+            total=sum(one["n"] for one in done), first=min(one["first"] for one in done),
+            last=max(one["last"] for one in done),
             months=await acting.by_month(table, theirs), lines=await lines(table, latest, lang), **in_the_head(moment),
             taken=theirs.query, keeps=who_of(request).may("directory", "administrator"),
         )  # fmt: skip

@@ -1,7 +1,7 @@
 """Cause and effect: all that followed from one command, across services, as a tree, with the mails that it led to.
 
-An event names the event that caused it, and the first command of its chain. Mails name what they bring instead, an issue
-or a request to subscribe, since thousands of them leave over hours; so they are found by that and counted.
+An event names the event that caused it, and the first command of its chain. Mails name what they bring instead, an
+issue or a request to subscribe, since thousands of them leave over hours; so they are found by that and counted.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from typing import Any
 
 import orjson
 
-from services.observatory.event_table.event_query import CHAIN, COLUMNS, Wanted
-from services.observatory.event_table.queries import Moment
+from services.observatory.event_table.moment import Moment
 from services.observatory.event_table.table import EventTable
+from services.observatory.search.event_query import CHAIN, COLUMNS, Wanted
 
 MOST = 2000  # events of a tree
 ALIKE = 6  # effects of one type under one cause that are told one by one; more are counted
@@ -52,7 +52,8 @@ class Chain:
 
 
 async def chain(table: EventTable, id: str, accounts: bool, moment: Moment | None = None) -> Chain | None:
-    """The chain that began with a command, up to a moment if one is given; None where there is none that may be seen."""
+    """The chain that began with a command, up to a moment if one is given; None where there is none that may be
+    seen."""
     day, known = (moment.as_of, moment.known_at) if moment else (None, None)
     where, values = Wanted(chain=id, until=day, known_until=known, accounts=accounts).where
     rows = await table.ask(f"SELECT {COLUMNS} FROM events WHERE {where} ORDER BY seq LIMIT {MOST}", values)
@@ -70,7 +71,8 @@ async def chain(table: EventTable, id: str, accounts: bool, moment: Moment | Non
 
 
 def tree(rows: Sequence[Mapping[str, Any]]) -> list[Node]:
-    """Each event under the one that caused it, in the order of the log; the first ones are those without a cause here."""
+    """Each event under the one that caused it, in the order of the log; the first ones are those without a cause
+    here."""
     nodes = {row["id"]: Node(row) for row in rows}
     roots = []
     for node in nodes.values():

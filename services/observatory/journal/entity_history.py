@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 
 Row = Mapping[str, Any]
-"""A row of the table, by `browsing.COLUMNS`."""
+"""A row of the table, by `event_query.COLUMNS`."""
 Fact = tuple[str, str]
 """Of which part of the thing ("" for the thing itself), and which field."""
 

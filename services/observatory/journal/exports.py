@@ -1,9 +1,9 @@
 """A selection of the log to take away: Parquet, JSON lines or CSV, with the hash of each event's leaf in the ledger.
 
-`leaf` is what `maillage audit prove <seq>` and `/observatory/ledger/proof/<seq>` give for that event (RFC 6962, base64):
-whoever has one of these files can have any row of it proven. What is sealed is not in it. The log is gone through a
-piece at a time, so that memory stays flat and no reader waits for a slow download. A cell of a CSV
-file that a spreadsheet would take for a formula gets an apostrophe (OWASP, CSV injection), also a leaf that begins with +.
+`leaf` is what `maillage audit prove <seq>` and `/observatory/ledger/proof/<seq>` give for that event (RFC 6962,
+base64): whoever has one of these files can have any row of it proven. What is sealed is not in it. The log is gone
+through a piece at a time, so that memory stays flat and no reader waits for a slow download. A cell of a CSV file that
+a spreadsheet would take for a formula gets an apostrophe (OWASP, CSV injection), also a leaf that begins with +.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from starlette.concurrency import run_in_threadpool
 
-from services.observatory.event_table import search_text as texts
-from services.observatory.event_table.event_query import COLUMNS, Wanted, utc
 from services.observatory.event_table.table import EventTable
 from services.observatory.ledger.notary import notary_of
+from services.observatory.search import search_text as texts
+from services.observatory.search.event_query import COLUMNS, Wanted, utc
 from shared.contract.envelope import Message
 from shared.ledger.archive_format import Archive
 from shared.ledger.merkle import HASH, leaf_hash, leaf_of, place
@@ -42,8 +42,10 @@ PIECE = 10_000  # sequences that are gone through at once: as many rows at most 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n")
 SCHEMA = pa.schema(
     [
-        ("seq", pa.int64()), ("id", pa.string()), ("service", pa.string()), ("entity", pa.string()), ("entity_id", pa.string()),
-        ("version", pa.int32()), ("type", pa.string()), ("time", pa.timestamp("us", "UTC")), ("recorded", pa.timestamp("us", "UTC")),
+        ("seq", pa.int64()), ("id", pa.string()), ("service", pa.string()), ("entity", pa.string()),
+        ("entity_id", pa.string()),
+        ("version", pa.int32()), ("type", pa.string()), ("time", pa.timestamp("us", "UTC")),
+        ("recorded", pa.timestamp("us", "UTC")),
         ("actor", pa.string()), ("command", pa.string()), ("correlation", pa.string()), ("cause", pa.string()),
         ("readable", pa.bool_()), ("data", pa.string()), ("leaf", pa.string()),
     ]
@@ -96,7 +98,8 @@ def taken(row: Mapping[str, Any], leaf: str) -> dict[str, Any]:
 
 
 async def leaves(service: Service, sequences: Sequence[int]) -> list[str]:
-    """The hash of the leaf of each event, in base64: from the tree of the archive as far as it goes, then from the log."""
+    """The hash of the leaf of each event, in base64: from the tree of the archive as far as it goes, then from the
+    log."""
     kept = await run_in_threadpool(partial(kept_leaves, notary_of(service).archive, sequences))
     found = []
     for seq, leaf in zip(sequences, kept, strict=True):

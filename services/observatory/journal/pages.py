@@ -2,40 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from starlette.responses import Response
 
-from services.observatory.event_table.event_query import (
-    COLUMNS,
-    PAGE,
-    Wanted,
-    counts,
-    found,
-    page,
-    wanted,
-    with_sequences,
-)
-from services.observatory.event_table.queries import Observatory, current
-from services.observatory.event_table.table import EventTable
+from services.observatory.event_table.moment import AsOf, KnownAt
+from services.observatory.figures.observatory import Observatory, current
+from services.observatory.journal.lines import called_things, lines
 from services.observatory.journal.parked_reactions import parked_everywhere
 from services.observatory.ledger.notary import notary_of
-from services.observatory.pages.event_sentences import sentence, valued
+from services.observatory.pages.event_sentences import sentence
 from services.observatory.pages.labels import record_of
-from services.observatory.pages.time_travel import AsOf, KnownAt, in_the_head
 from services.observatory.pages.time_travel import asked as asked_moment
+from services.observatory.pages.time_travel import in_the_head
+from services.observatory.search.event_query import COLUMNS, Wanted, counts, found, page, wanted, with_sequences
 from shared.contract import EVENTS
 from shared.contract.envelope import Void, opened
 from shared.runtime.service import Service
 from shared.web.api import without_persons
-from shared.web.formatting import as_date, clock, day
 from shared.web.security.authorization import demand, who_of
 from shared.web.templating import Pages, language
 
-__all__ = ["PAGE", "Asked", "Wanted", "found", "lines", "opened_event", "routes", "wanted", "with_sequences"]
+VOIDS = "SELECT seq, subject, reason, bytes FROM voids WHERE seq <= $known ORDER BY seq DESC LIMIT 500"
+UNREADABLE = "SELECT seq, type FROM events WHERE NOT readable AND seq <= $known ORDER BY seq DESC LIMIT 500"
 
 
 def sees_accounts(request: Request) -> bool:
@@ -73,54 +65,6 @@ def asked(
 Asked = Annotated[Wanted, Depends(asked)]
 
 
-async def names(table: EventTable, rows: Sequence[Mapping[str, Any]], lang: str) -> dict[str, str]:
-    """How the entities and structures that these events are about were called last. Persons have no name here."""
-    ids = sorted({row["entity_id"] for row in rows} | {row["structure"] for row in rows if row["structure"]})
-    answer = await table.ask(
-        "SELECT entity_id, arg_max(coalesce(name, title, bulletin), (time, seq)) AS name FROM events "
-        "WHERE entity_id IN (SELECT unnest($ids::VARCHAR[])) AND readable "
-        "AND type NOT IN ('WorkshopHeld', 'ItemAdded', 'ItemRevised', 'TokenIssued') GROUP BY entity_id",
-        {"ids": ids},
-    )
-    return {row["entity_id"]: valued(row["name"], lang) for row in answer if row["name"]}
-
-
-async def lines(table: EventTable, rows: Sequence[Mapping[str, Any]], lang: str) -> list[dict[str, Any]]:
-    """These events as lines of the journal."""
-    called = await names(table, rows, lang)
-    return [
-        {
-            "seq": row["seq"],
-            "service": row["service"],
-            "type": row["type"],
-            "text": sentence(row["type"], orjson.loads(row["data"]) if row["data"] else None, lang),
-            "about": called.get(row["entity_id"]) or called.get(row["structure"] or "") or "",
-            "entity": row["entity_id"],
-            "kind": f"{row['service']}.{row['entity']}",
-            "recorded": f"{day(row['recorded'])} {clock(row['recorded'])}" if row["recorded"] else "",
-            "happened": f"{day(row['time'])} {clock(row['time'])}" if row["time"] else "",
-            "known": _known(row, lang),
-            "actor": row["actor"],
-            "readable": row["readable"],
-        }
-        for row in rows
-    ]
-
-
-def _known(row: Mapping[str, Any], lang: str) -> str:
-    """How long after it happened it was learnt, in words."""
-    if row["time"] is None or row["recorded"] is None:
-        return ""
-    days = (as_date(row["recorded"]) - as_date(row["time"])).days
-    if days == 0:
-        return "the same day" if lang == "en" else "même jour"
-    if days < 0 or days > 60:
-        return day(row["recorded"])
-    if lang == "en":
-        return f"{days} day{'s' if days > 1 else ''} later"
-    return f"{days} jour{'s' if days > 1 else ''} après"
-
-
 async def opened_event(service: Service, observatory: Observatory, seq: int) -> dict[str, Any] | None:
     """One message of the log as it lies there, opened; what is sealed is left out. None beyond its end."""
     if not 0 < seq <= observatory.table.position:
@@ -155,85 +99,91 @@ def _kept(kind: str, data: Any) -> Any:
 def routes(service: Service) -> APIRouter:
     """The pages of the journal."""
     router = APIRouter(prefix="/journal", include_in_schema=False)
-
-    @router.get("")
-    async def journal(
-        request: Request,
-        which: Asked,
-        before: Annotated[int | None, Query(ge=1, le=2**53)] = None,
-        after: Annotated[int | None, Query(ge=0, le=2**53)] = None,
-    ) -> Response:
-        observatory, lang = await current(service), language(request)
-        table = observatory.table
-        shown, counted = await page(table, which, before=before, after=after), await counts(table, which)
-        void = (await table.ask("SELECT count(*) AS n FROM voids"))[0]["n"]
-        travels = request.query_params.get("as_of") or request.query_params.get("known_at")
-        called = await called_things(table, [one for one in (which.entity, which.about) if one], lang)
-        types = sorted((sentence(code, None, lang), code, n) for code, n in counted.types.items())
-        return render(
-            request, "journal.html", observatory, lines=await lines(table, shown.rows, lang), total=counted.total,
-            newer=shown.newer, older=shown.older, chosen=which, counts=counted, types=types, called=called, void=void,
-            damage=table.damage or notary_of(service).alarm, auditor=which.accounts,
-            as_of=which.until if travels else None, known_at=which.known_until if travels else None,
-        )  # fmt: skip
-
-    @router.get("/void")
-    async def void(request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
-        observatory, moment = await current(service), await asked_moment(service, as_of, known_at)
-        table = observatory.table
-        upto = {"known": table.position if moment is None else moment.known}
-        return render(
-            request, "void.html", observatory,
-            voids=await table.ask("SELECT seq, subject, reason, bytes FROM voids WHERE seq <= $known ORDER BY seq DESC LIMIT 500", upto),
-            unreadable=await table.ask("SELECT seq, type FROM events WHERE NOT readable AND seq <= $known ORDER BY seq DESC LIMIT 500", upto),
-            parked=await parked_everywhere(service), damage=table.damage or notary_of(service).alarm, **in_the_head(moment),
-        )  # fmt: skip
-
-    @router.get("/{seq}")
-    async def event(request: Request, seq: str) -> Response:
-        if not (seq.isascii() and seq.isdigit() and len(seq) < 16):
-            raise HTTPException(404)
-        observatory, lang, at = await current(service), language(request), int(seq)
-        table = observatory.table
-        message = await opened_event(service, observatory, at)
-        if message is None:
-            raise HTTPException(404)
-        proof = proof_state(service, at)
-        if reserved(message) and not sees_accounts(request):
-            return render(
-                request, "event.html", observatory, seq=at, reserved=True, message=message, line=None, proof=proof
-            )
-        shown = orjson.dumps(message, option=orjson.OPT_INDENT_2).decode()
-        if "void" in message:
-            return render(
-                request,
-                "event.html",
-                observatory,
-                seq=at,
-                reserved=False,
-                message=message,
-                line=None,
-                shown=shown,
-                proof=proof,
-            )
-        row = (await with_sequences(table, [at]))[0]
-        auditor = sees_accounts(request)
-        seen = "true" if auditor else "entity <> 'account'"
-        cause = await table.ask(f"SELECT {COLUMNS} FROM events WHERE id = $id AND {seen}", {"id": row["cause"] or ""})
-        effects = await table.ask(
-            f"SELECT {COLUMNS} FROM events WHERE cause = $id AND {seen} ORDER BY seq LIMIT 50", {"id": row["id"]}
-        )
-        chain = await found(table, Wanted(chain=row["correlation"] or row["command"], accounts=auditor), limit=51)
-        apart = {at, *(one["seq"] for one in (*cause, *effects))}
-        history = await found(table, Wanted(entity=row["entity_id"], accounts=auditor), limit=8, newest=True)
-        return render(
-            request, "event.html", observatory, seq=at, reserved=False, message=message, line=(await lines(table, [row], lang))[0],
-            row=row, shown=shown, cause=await lines(table, cause, lang), effects=await lines(table, effects, lang),
-            chain=await lines(table, [one for one in chain if one["seq"] not in apart], lang), chained=len(chain),
-            history=await lines(table, history, lang), proof=proof, record=record_of([row]), auditor=auditor,
-        )  # fmt: skip
-
+    router.get("")(journal)
+    router.get("/void")(void)
+    router.get("/{seq}")(event)
     return router
+
+
+async def journal(
+    request: Request,
+    which: Asked,
+    before: Annotated[int | None, Query(ge=1, le=2**53)] = None,
+    after: Annotated[int | None, Query(ge=0, le=2**53)] = None,
+) -> Response:
+    service: Service = request.app.state.service
+    observatory, lang = await current(service), language(request)
+    table = observatory.table
+    shown, counted = await page(table, which, before=before, after=after), await counts(table, which)
+    void = (await table.ask("SELECT count(*) AS n FROM voids"))[0]["n"]
+    travels = request.query_params.get("as_of") or request.query_params.get("known_at")
+    called = await called_things(table, [one for one in (which.entity, which.about) if one], lang)
+    types = sorted((sentence(code, None, lang), code, n) for code, n in counted.types.items())
+    return render(
+        request, "journal.html", observatory, lines=await lines(table, shown.rows, lang), total=counted.total,
+        newer=shown.newer, older=shown.older, chosen=which, counts=counted, types=types, called=called, void=void,
+        damage=table.damage or notary_of(service).alarm, auditor=which.accounts,
+        as_of=which.until if travels else None, known_at=which.known_until if travels else None,
+    )  # fmt: skip
+
+
+async def void(request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
+    service: Service = request.app.state.service
+    observatory, moment = await current(service), await asked_moment(service, as_of, known_at)
+    table = observatory.table
+    upto = {"known": table.position if moment is None else moment.known}
+    return render(
+        request, "void.html", observatory,
+        voids=await table.ask(VOIDS, upto),
+        unreadable=await table.ask(UNREADABLE, upto),
+        parked=await parked_everywhere(service), damage=table.damage or notary_of(service).alarm, **in_the_head(moment),
+    )  # fmt: skip
+
+
+async def event(request: Request, seq: str) -> Response:
+    service: Service = request.app.state.service
+    if not (seq.isascii() and seq.isdigit() and len(seq) < 16):
+        raise HTTPException(404)
+    observatory, lang, at = await current(service), language(request), int(seq)
+    table = observatory.table
+    message = await opened_event(service, observatory, at)
+    if message is None:
+        raise HTTPException(404)
+    proof = proof_state(service, at)
+    if reserved(message) and not sees_accounts(request):
+        return render(
+            request, "event.html", observatory, seq=at, reserved=True, message=message, line=None, proof=proof
+        )
+    shown = orjson.dumps(message, option=orjson.OPT_INDENT_2).decode()
+    if "void" in message:
+        return render(
+            request,
+            "event.html",
+            observatory,
+            seq=at,
+            reserved=False,
+            message=message,
+            line=None,
+            shown=shown,
+            proof=proof,
+        )
+    row = (await with_sequences(table, [at]))[0]
+    auditor = sees_accounts(request)
+    seen = "true" if auditor else "entity <> 'account'"
+    cause = await table.ask(f"SELECT {COLUMNS} FROM events WHERE id = $id AND {seen}", {"id": row["cause"] or ""})
+    effects = await table.ask(
+        f"SELECT {COLUMNS} FROM events WHERE cause = $id AND {seen} ORDER BY seq LIMIT 50", {"id": row["id"]}
+    )
+    chain = await found(table, Wanted(chain=row["correlation"] or row["command"], accounts=auditor), limit=51)
+    apart = {at, *(one["seq"] for one in (*cause, *effects))}
+    history = await found(table, Wanted(entity=row["entity_id"], accounts=auditor), limit=8, newest=True)
+    return render(
+        request, "event.html", observatory, seq=at, reserved=False, message=message,
+        line=(await lines(table, [row], lang))[0],
+        row=row, shown=shown, cause=await lines(table, cause, lang), effects=await lines(table, effects, lang),
+        chain=await lines(table, [one for one in chain if one["seq"] not in apart], lang), chained=len(chain),
+        history=await lines(table, history, lang), proof=proof, record=record_of([row]), auditor=auditor,
+    )  # fmt: skip
 
 
 def render(request: Request, template: str, observatory: Observatory, **context: Any) -> Response:
@@ -258,8 +208,3 @@ def proof_state(service: Service, seq: int) -> dict[str, Any]:
         "size": head.size if head else 0,
         "compared": seq <= notary.compared or bool(notary.compared_at),
     }
-
-
-async def called_things(table: EventTable, ids: Sequence[str], lang: str) -> dict[str, str]:
-    """How things were called last, by their ids."""
-    return await names(table, [{"entity_id": id, "structure": None} for id in ids], lang)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import get_args
 
-from services.observatory.event_table.queries import of
+from services.observatory.event_table.table_file import TABLE
 from services.observatory.ledger.notary import State, notary_of
 from shared.runtime.prometheus import VIEW_LAG, gauge, only
 from shared.runtime.service import Service
 
-TABLE = "event-table"  # the name under which the lag of the DuckDB table stands beside those of views
+EVENT_TABLE = "event-table"  # the name under which the lag of the DuckDB table stands beside those of views
 AGE = gauge("checkpoint_age_seconds", "Since the latest checkpoint was signed.", "service")
 SIZE = gauge("checkpoint_size_events", "Events that the latest checkpoint covers.", "service")
 UNSIGNED = gauge("checkpoint_unsigned_events", "Events in the log that no checkpoint covers yet.", "service")
@@ -23,7 +23,7 @@ async def measuring(service: Service) -> None:
     """Brings them up to date."""
     name, notary = service.name, notary_of(service)
     last = await service.log.last()
-    VIEW_LAG.labels(name, TABLE).set(max(0, last - of(service).table.position))
+    VIEW_LAG.labels(name, EVENT_TABLE).set(max(0, last - service.parts.of(TABLE).position))
     head, signed = notary.head, notary.signed_at
     SIZE.labels(name).set(head.size if head else 0)
     UNSIGNED.labels(name).set(max(0, last - (head.size if head else 0)))

@@ -1,9 +1,9 @@
 """The notary: keeps the archive of the log, and signs what is in it.
 
-It reads the log as every reader does, adds each message to the archive (`shared/ledger/archiver.py`), and signs the head of
-the tree after `checkpoint_events` events or `checkpoint_seconds`, at most once a second. Whatever does not agree stops it
-for good and loudly: an archive that is not what was signed, a log that lost or changed what was archived. It compares the
-end of the archive with the log before it begins, and the whole of it once a day.
+It reads the log as every reader does, adds each message to the archive (`shared/ledger/archiver.py`), and signs the
+head of the tree after `checkpoint_events` events or `checkpoint_seconds`, at most once a second. Whatever does not
+agree stops it for good and loudly: an archive that is not what was signed, a log that lost or changed what was
+archived. It compares the end of the archive with the log before it begins, and the whole of it once a day.
 
 While the clock is in doubt it archives and does not sign (`held`): a head that is signed can't be taken back.
 
@@ -19,7 +19,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
 import structlog
 
@@ -43,6 +43,7 @@ from shared.ledger.merkle import (
     signed,
     verified,
 )
+from shared.runtime.parts import Key
 from shared.runtime.service import Service
 
 log = structlog.get_logger()
@@ -362,25 +363,27 @@ class Notary:
         raise LogDamaged(f"sequence {run[at].seq} of the log is not the event that was archived: restore it")
 
 
+NOTARY: Key[Notary] = Key("observatory.notary")
+
+
 def notary_of(service: Service) -> Notary:
     """The notary of a service that runs."""
-    found = service.around.extra["notary"]
-    assert isinstance(found, Notary)
-    return found
+    return service.parts.of(NOTARY)
 
 
 async def opening(service: Service) -> None:
     """Lets the notary begin."""
     data, settings = service.around.data, service.settings
-    notary = service.around.extra["notary"] = Notary(
-        service.log, data / "archive" / service.network, data / "keys", settings.ledger_name or f"maillage/{service.network}",
+    notary = Notary(
+        service.log, data / "archive" / service.network, data / "keys",
+        settings.ledger_name or f"maillage/{service.network}",
         settings.checkpoint_seconds, settings.checkpoint_events,
     )  # fmt: skip
     notary.keys_backup, notary.doubt = settings.keys_backup, service.clock.doubt
-    notary.start()
+    service.parts.put(NOTARY, notary).start()
 
 
 async def closing(service: Service) -> None:
-    notary: Any = service.around.extra.pop("notary", None)
+    notary = service.parts.take(NOTARY)
     if notary is not None:
         await notary.stop()

@@ -10,7 +10,7 @@ from fastapi import APIRouter, HTTPException, Path, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import PlainTextResponse, Response
 
-from services.observatory.event_table.queries import of
+from services.observatory.event_table.table_file import TABLE
 from services.observatory.ledger.notary import notary_of
 from shared.ledger.archive_format import read_notes
 from shared.ledger.merkle import fingerprint
@@ -106,7 +106,7 @@ def _state(service: Service) -> dict[str, Any]:
     notary = notary_of(service)
     head, at = notary.head, notary.signed_at
     return {
-        "state": notary.state, "problem": notary.problem, "log": of(service).table.position,
+        "state": notary.state, "problem": notary.problem, "log": service.parts.of(TABLE).position,
         "archived": max(notary.archived, head.size if head else 0), "signed": head.size if head else 0,
         "root": head.root.hex() if head else None, "signed_at": at,
         "age": max(0.0, (datetime.now(UTC) - at).total_seconds()) if at else None,

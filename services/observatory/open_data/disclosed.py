@@ -1,6 +1,6 @@
-"""What everybody has been told already of a figure that counts persons: what the network printed in its review, and what
-it published in others (ADR 25). Whoever publishes next looks at it first: open data (`releases.py`) and the next review
-(`review/small_counts.py`).
+"""What everybody has been told already of a figure that counts persons: what the network printed in its review, and
+what it published in others (ADR 25). Whoever publishes next looks at it first: open data (`releases.py`) and the next
+review (`review/suppression.py`).
 """
 
 from __future__ import annotations
@@ -11,19 +11,21 @@ from datetime import date
 
 import orjson
 
-from services.observatory.charts.drawing import year_of
 from services.observatory.event_table.filtering import ALL, TOTAL, Filters, narrowed
 from services.observatory.event_table.table import EventTable
+from services.observatory.figures.answers import given
 from services.observatory.figures.computed import Spec, earlier, printed_specs
+from services.observatory.figures.paths import year_of
 from services.observatory.figures.period import Period
 from services.observatory.indicators import INDICATORS, Indicator
+from services.observatory.network.printed_review import Published
 from services.observatory.open_data.small_cells import Released, Told
-from services.observatory.review import Published, given
 from shared.web.formatting import as_date
 
 PUBLISHED = """
 SELECT figures.data AS figure, reviews.data AS review, figures.seq AS seq, reviews.seq AS published
-FROM events AS figures JOIN events AS reviews ON reviews.entity_id = figures.entity_id AND reviews.type = 'ReviewPublished'
+FROM events AS figures
+JOIN events AS reviews ON reviews.entity_id = figures.entity_id AND reviews.type = 'ReviewPublished'
 WHERE figures.type = 'FigurePublished' AND figures.readable AND reviews.readable AND figures.seq <= $upto
   AND list_contains($names::VARCHAR[], json_extract_string(figures.data, '$.indicator'))
 ORDER BY figures.seq
@@ -63,7 +65,8 @@ def said(table: EventTable, names: Sequence[str], upto: int) -> list[Said]:
         if figure["indicator"] not in INDICATORS:
             continue
         spec = Spec(
-            figure["indicator"], figure["path"], figure["sort"], as_date(figure["day"]), as_date(figure["after"]) if figure.get("after") else None,
+            figure["indicator"], figure["path"], figure["sort"], as_date(figure["day"]),
+            as_date(figure["after"]) if figure.get("after") else None,
             figure.get("first_year"), figure.get("last_year"),
         )  # fmt: skip
         filters = Filters(*(review.get(name) for name in ("department", "college", "theme", "kind")))

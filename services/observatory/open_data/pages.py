@@ -1,4 +1,5 @@
-"""Open data: every public indicator as a page, CSV and JSON under an address that stays, with its definition and licence.
+"""Open data: every public indicator as a page, CSV and JSON under an address that stays, with its definition and
+licence.
 
 Anybody may read it, other sites too (CORS). What may be told of private persons is decided by releases.py.
 """
@@ -12,11 +13,11 @@ import orjson
 from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.responses import Response
 
-from services.observatory.api import AsOf, KnownAt, today
 from services.observatory.charts.drawing import Context, as_csv, label, name
 from services.observatory.dashboard.dashboard import ordered, service_of
 from services.observatory.event_table.filtering import ELSEWHERE, TOTAL
-from services.observatory.event_table.queries import Moment, Observatory, current
+from services.observatory.event_table.moment import AsOf, KnownAt, Moment, today
+from services.observatory.figures.observatory import Observatory, current
 from services.observatory.indicators import FILTERS, INDICATORS, Filter, Indicator
 from services.observatory.network import whose
 from services.observatory.open_data.releases import LICENCE, Row, parts_of, rows
@@ -88,7 +89,8 @@ def routes(service: Service) -> APIRouter:
         )
         return _page(
             request, "open_indicator.html", moment, as_of, known_at, indicator=one, by=by or "", query=query,
-            lines=[(row, _line(one, row, where)) for row in released], parts=[part for part in BY if part in parts_of(one)],
+            lines=[(row, _line(one, row, where)) for row in released],
+            parts=[part for part in BY if part in parts_of(one)],
         )  # fmt: skip
 
     return router
@@ -120,7 +122,8 @@ def _line(one: Indicator, row: Row, where: Context) -> dict[str, Any]:
         "path": row.path, "label": name(one, row.path, where), "part": part,
         "part_label": None if row.part is None else "Total" if row.part == TOTAL else label(where, row.part),
         "value": None if row.value is None else int(row.value) if row.value == int(row.value) else row.value,
-        "state": row.state, "partial": "yes" if row.partial else "no", "as_of": str(row.as_of), "known_at": str(row.known_at), "unit": one.unit,
+        "state": row.state, "partial": "yes" if row.partial else "no", "as_of": str(row.as_of),
+        "known_at": str(row.known_at), "unit": one.unit,
     }  # fmt: skip
 
 
@@ -128,7 +131,8 @@ def _document(service: Service, one: Indicator, moment: Moment, lines: list[dict
     return {
         "name": one.name, "title": {"fr": one.title[0], "en": one.title[1]}, "version": one.version, "unit": one.unit,
         "definition": {"fr": one.definition[0], "en": one.definition[1]}, "publisher": service.settings.title,
-        "licence": {"name": LICENCE[0], "url": LICENCE[1]}, "as_of": str(moment.as_of), "known_at": str(moment.known_at or today()),
+        "licence": {"name": LICENCE[0], "url": LICENCE[1]}, "as_of": str(moment.as_of),
+        "known_at": str(moment.known_at or today()),
         "figures": [{**line, "partial": line["partial"] == "yes"} for line in lines],
     }  # fmt: skip
 

@@ -1,7 +1,7 @@
-"""What is open data: an indicator's figures as everybody may have them. Those that count no persons stand for any day, as
-known on any day. Those that do are released for the ends of years only, each as it was known a month later, and never
-again otherwise (ADR 18): so there are no two days to subtract but those that `masking.py` has compared, beside what the
-network had published elsewhere until then (ADR 25).
+"""What is open data: an indicator's figures as everybody may have them. Those that count no persons stand for any day,
+as known on any day. Those that do are released for the ends of years only, each as it was known a month later, and
+never again otherwise (ADR 18): so there are no two days to subtract but those that `small_cells.py` has compared,
+beside what the network had published elsewhere until then (ADR 25).
 """
 
 from __future__ import annotations
@@ -11,14 +11,16 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
-from services.observatory.charts.drawing import Answer, year_of
+from services.observatory.charts.drawing import Answer
 from services.observatory.event_table.filtering import COLLEGES, ELSEWHERE, TOTAL
-from services.observatory.event_table.queries import Moment, Observatory
+from services.observatory.event_table.moment import Moment
 from services.observatory.figures.computed import Spec
+from services.observatory.figures.observatory import Observatory
+from services.observatory.figures.paths import year_of
 from services.observatory.indicators import INDICATORS, Filter, Indicator
+from services.observatory.network.printed_review import Published
 from services.observatory.open_data.disclosed import Said, college_of, college_tables, printed, said, told
 from services.observatory.open_data.small_cells import Released, Told, released
-from services.observatory.review import Published
 from shared.web.formatting import as_date
 
 LICENCE = ("Licence Ouverte 2.0", "https://www.etalab.gouv.fr/licence-ouverte-open-licence/")
@@ -59,7 +61,10 @@ async def rows(
         ]  # fmt: skip
     answer = await observatory.ask(one.name, moment, first, last)
     return [
-        Row(path, None, value, "not-measured" if value is None else "measured", moment.as_of, known, _partial(one, path, moment.as_of))
+        Row(
+            path, None, value, "not-measured" if value is None else "measured", moment.as_of, known,
+            _partial(one, path, moment.as_of),
+        )
         for path, (value, _) in sorted(answer.items())
     ]  # fmt: skip
 
@@ -76,17 +81,17 @@ async def released_said(observatory: Observatory, one: Indicator, today: date) -
 
 
 def parts_of(one: Indicator) -> list[Filter]:
-    """What an indicator can be parted by: not by what its paths name already, which would be a second table of the same,
-    masked in another way; nor by themes, of which a structure may have several. Persons by one trait only: who is of which
-    structure is no secret to it, so that two partings are two sums over the same structures, and their difference may be one
-    structure's few persons."""
+    """What an indicator can be parted by: not by what its paths name already, which would be a second table of the
+    same, masked in another way; nor by themes, of which a structure may have several. Persons by one trait only: who is
+    of which structure is no secret to it, so that two partings are two sums over the same structures, and their
+    difference may be one structure's few persons."""
     found = [trait for trait in one.filters if trait not in (one.parts, "theme")]
     return found[:1] if one.persons == "all" else found
 
 
 def _years(observatory: Observatory, one: Indicator, day: date) -> tuple[int | None, int | None]:
-    """The years that an indicator is asked for: those that the printed review asks it for, since others would be days to
-    subtract; without one all years, and of what is asked by the year that of the day."""
+    """The years that an indicator is asked for: those that the printed review asks it for, since others would be days
+    to subtract; without one all years, and of what is asked by the year that of the day."""
     review = observatory.network.printed
     if review is not None and (found := next((f for f in review.figures if f.indicator == one.name), None)):
         return found.first, found.last
@@ -98,8 +103,9 @@ def _partial(one: Indicator, path: str, day: date) -> bool:
 
 
 async def release_days(observatory: Observatory, upto: date, today: date) -> list[Moment]:
-    """The ends of years that are released by today, none after `upto`, each with the knowledge that it has for ever: that
-    of the end of January, or of the month in which the log began, since a history is written down in a few days."""
+    """The ends of years that are released by today, none after `upto`, each with the knowledge that it has for ever:
+    that of the end of January, or of the month in which the log began, since a history is written down in a few
+    days."""
     found = (
         await observatory.table.ask("SELECT min(year(day)) AS year, min(recorded) AS begun FROM events WHERE readable")
     )[0]
@@ -149,7 +155,8 @@ async def _of_persons(
 
 
 def _tells_its_years(row: Row, yearly: Sequence[Row], had: Sequence[Sequence[Said]]) -> bool:
-    """Whether a sum of years tells no more than its years, as they are released: else it tells the one that is masked."""
+    """Whether a sum of years tells no more than its years, as they are released: else it tells the one that is
+    masked."""
     if row.value is None or row.value in told((each for some in had for each in some), row.path).numbers():
         return True
     first = year_of(row.path) or 0
@@ -157,7 +164,8 @@ def _tells_its_years(row: Row, yearly: Sequence[Row], had: Sequence[Sequence[Sai
 
 
 async def _had(observatory: Observatory, one: Indicator, days: Sequence[Moment]) -> list[list[Said]]:
-    """For each release what everybody had of the indicator before: what was printed, and what was published until then."""
+    """For each release what everybody had of the indicator before: what was printed, and what was published until
+    then."""
     if not days:
         return []
     table = observatory.table
@@ -207,8 +215,8 @@ def _parts(
 async def _parts_beside_structures(
     observatory: Observatory, one: Indicator, days: Sequence[Moment], by: Filter, whole: Sequence[Row]
 ) -> list[Row]:
-    """The parts of a total that structures and persons are in. Persons have no structure, so they are in no part but that
-    of which nothing is known: it is masked where the total is. All others count structures, as anybody can."""
+    """The parts of a total that structures and persons are in. Persons have no structure, so they are in no part but
+    that of which nothing is known: it is masked where the total is. All others count structures, as anybody can."""
     masked = {row.as_of for row in whole if row.value is None and TOTAL in row.path.split(".")}
     found = []
     for moment in days:

@@ -5,8 +5,9 @@ A table parts one total into cells, and is published for one day after another. 
 themselves: complementary suppression), nor as the difference between two days. What was published once is never taken
 back, so a day is judged by all days before it, and by what the network published elsewhere until then (ADR 25).
 
-Structures are no secret: anybody may count them, on any day, as known on any day. So where a table counts both, its cells of
-structures are shown as they are, and its total is as good as the persons in it: it is shown where they are (ADR 30).
+Structures are no secret: anybody may count them, on any day, as known on any day. So where a table counts both, its
+cells of structures are shown as they are, and its total is as good as the persons in it: it is shown where they are
+(ADR 30).
 
 After Hundepool et al., Statistical Disclosure Control (Wiley, 2012), ch. 4; the rule against differences is our own.
 """
@@ -27,7 +28,8 @@ STEPS = 3
 
 @dataclass(frozen=True, slots=True)
 class Released:
-    """What everybody has of a day: cell → number, None where it is masked or was not said; the total, None where that is."""
+    """What everybody has of a day: cell → number, None where it is masked or was not said; the total, None where that
+    is."""
 
     cells: Mapping[str, int | None]
     total: int | None
@@ -57,11 +59,11 @@ def released(
 ) -> list[Released]:
     """What may be published of these days, the earliest first; a cell that a day does not have is zero.
 
-    `guarded`: the cells that count persons (None: all of them). The others count structures: they are always shown, and the
-    total only where that of the guarded cells is. `printed`: for each day the cells (and `TOTAL`) that the network has
-    published itself: they are always shown, since masking would hide nothing; but not a total that structures are in, which
-    may be the same on another day and tell other persons. `known`: for each day the tables that everybody had before it was
-    released.
+    `guarded`: the cells that count persons (None: all of them). The others count structures: they are always shown, and
+    the total only where that of the guarded cells is. `printed`: for each day the cells (and `TOTAL`) that the network
+    has published itself: they are always shown, since masking would hide nothing; but not a total that structures are
+    in, which may be the same on another day and tell other persons. `known`: for each day the tables that everybody had
+    before it was released.
     """
     if guarded is not None:
         return _beside_structures(days, frozenset(guarded), printed, known)
@@ -127,7 +129,8 @@ def released_alone(numbers: Sequence[int | None], printed: Sequence[bool] = ()) 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What everybody has been told of one figure: its states, each on a day; its flows, each after a day up to another."""
+    """What everybody has been told of one figure: its states, each on a day; its flows, each after a day up to
+    another."""
 
     states: frozenset[tuple[date, int]] = frozenset()
     flows: frozenset[tuple[date, date, int]] = frozenset()

@@ -1,4 +1,5 @@
-"""The things that events are about: what they are called, where their own page is, and how a value of theirs is said."""
+"""The things that events are about: what they are called, where their own page is, and how a value of theirs is
+said."""
 
 from __future__ import annotations
 

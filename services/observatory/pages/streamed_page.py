@@ -1,5 +1,5 @@
-"""A page of which a part takes its time: what is there is sent at once, the rest as soon as it is made. No script: a line
-of CSS hides what was said meanwhile (`.frame`)."""
+"""A page of which a part takes its time: what is there is sent at once, the rest as soon as it is made. No script: a
+line of CSS hides what was said meanwhile (`.frame`)."""
 
 from __future__ import annotations
 

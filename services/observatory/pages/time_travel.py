@@ -1,32 +1,25 @@
-"""What the observatory keeps itself (surveys, identifications, reviews) on any day, as known on any day: folded from the
-events of each, as its view folds them."""
+"""What the observatory keeps itself (surveys, identifications, reviews) on any day, as known on any day: folded from
+the events of each, as its view folds them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from fastapi import Query, Request
+from fastapi import Request
 from starlette.responses import Response
 
-from services.observatory.event_table.queries import Moment, current
+from services.observatory.event_table.moment import Moment, today
+from services.observatory.figures.observatory import current
 from shared.base.paris_days import PARIS
 from shared.contract.envelope import Recorded
 from shared.kernel.projection import Document, View
 from shared.runtime.service import Service
 from shared.web.templating import Pages
 
-AsOf = Annotated[str | None, Query(max_length=40, description="The state of that day, such as 2015-12-31.")]
-KnownAt = Annotated[str | None, Query(max_length=40, description="As it was known when that day was over in Paris.")]
 MOST = 500  # things of a list that are folded again for a day in the past
-
-
-def today() -> date:
-    """The day in Paris."""
-    return datetime.now(PARIS).date()
 
 
 async def asked(service: Service, as_of: str | None, known_at: str | None) -> Moment | None:

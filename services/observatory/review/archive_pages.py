@@ -8,24 +8,25 @@ from uuid import UUID
 from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.responses import HTMLResponse, Response
 
-from services.observatory.api import AsOf, KnownAt, today
 from services.observatory.event_table.filtering import ALL
-from services.observatory.event_table.queries import Moment, Observatory, current, day_of, of
+from services.observatory.event_table.moment import AsOf, KnownAt, Moment, day_of, today
 from services.observatory.figures.computed import Leaf, printed_specs
+from services.observatory.figures.observatory import Observatory, current, of
 from services.observatory.figures.period import Period
 from services.observatory.figures.recomputed import Printed, Recomputed
 from services.observatory.indicators import INDICATORS
-from services.observatory.journal import pages as journal
+from services.observatory.journal import lines as journal
+from services.observatory.network.printed_review import Published
 from services.observatory.open_data.releases import LICENCE, end_of_month
 from services.observatory.pages.streamed_page import unfolding
 from services.observatory.pages.time_travel import asked as moment_of
 from services.observatory.pages.time_travel import documents_then, in_the_head
-from services.observatory.review import Published
 from services.observatory.review.chapters import Chapter, Head, Reader, chapters, dates
 from services.observatory.review.pdf import keys
 from services.observatory.review.period_pages import PAGE, attached, in_the_meantime, reader
 from services.observatory.review.published_files import TYPES, files_of
 from services.observatory.review.views import REVIEWS, head_of, leaves_of
+from services.observatory.search import event_query
 from shared.geo import MAP_CREDIT
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.projection import Document, Page
@@ -181,7 +182,8 @@ def _review(observatory: Observatory) -> Published:
 
 async def _printed(observatory: Observatory, who: Reader, review: Published) -> tuple[Head, tuple[Printed, ...]]:
     """The printed review. What it knew is not in the log, which began with its history: taken as known is the sample
-    that was loaded, or what was written down by the end of the month in which the log began, as for open data (ADR 18)."""
+    that was loaded, or what was written down by the end of the month in which the log began, as for open data (ADR
+    18)."""
     closing, table = review.as_of, observatory.table
     found = (
         await table.ask(
@@ -208,12 +210,13 @@ async def _compared(
     service: Service, request: Request, observatory: Observatory, head: Head, figures: tuple[Printed, ...],
     document: Document | None, moment: Moment | None,
 ) -> Response:  # fmt: skip
-    """The page of a published review: each figure then and now, with what made the difference. "Now" is what is known at
-    a moment, if one is given; the day is that of the publication in any case."""
+    """The page of a published review: each figure then and now, with what made the difference. "Now" is what is known
+    at a moment, if one is given; the day is that of the publication in any case."""
     who, position = reader(request), _position(observatory, head, moment)
     other = await service.store.get(REVIEWS, document["by"]) if document and document["by"] else None
     whole = _render(
-        service, request, "review_then_now.html", head=head, document=document, other=other, new_id=new_command_id, position=position,
+        service, request, "review_then_now.html", head=head, document=document, other=other, new_id=new_command_id,
+        position=position,
         dates=dates(head, who, as_date(document["at"])) if document else dates(head, who, head.day)[:4],
         known_at=moment.known_at if moment else None,
     )  # fmt: skip
@@ -221,10 +224,12 @@ async def _compared(
     async def compared() -> str:
         rows = await observatory.recomputed(figures, head.upto, position, head.filters)
         named = sorted({seq for row in rows for seq in row.causes.events[:CAUSES]})
-        found = await journal.with_sequences(observatory.table, named)
+        found = await event_query.with_sequences(observatory.table, named)
         part = _render(
-            service, request, "review_then_now_figures.html", rows={row.printed.spec: row for row in rows}, named=CAUSES,
-            chapters=_lines(list(rows), head, who), different=[row for row in rows if row.why != "same"], total=len(rows),
+            service, request, "review_then_now_figures.html", rows={row.printed.spec: row for row in rows},
+            named=CAUSES,
+            chapters=_lines(list(rows), head, who), different=[row for row in rows if row.why != "same"],
+            total=len(rows),
             causes={line["seq"]: line for line in await journal.lines(observatory.table, found, who.lang)},
             definitions={one.name: one.version for one in INDICATORS.values()},
             notes={} if document else {one.path: one.note for one in _review(observatory).figures if one.note},
@@ -248,12 +253,14 @@ async def _difference(
     if row is None:
         raise HTTPException(404)
     who, events = reader(request), row.causes.events
-    shown = await journal.with_sequences(observatory.table, events[(page - 1) * PAGE : page * PAGE])
+    shown = await event_query.with_sequences(observatory.table, events[(page - 1) * PAGE : page * PAGE])
     made = _lines([row], head, who)[0]
     pages: Pages = request.app.state.pages
     return pages.render(
-        request, "review_events.html", sequence=observatory.table.position, head=head, line=[*made.lines, *made.recalled][0],
-        indicator=INDICATORS.get(row.printed.spec.indicator), total=len(events), page=page, crumb=head.title, causes=True,
+        request, "review_events.html", sequence=observatory.table.position, head=head,
+        line=[*made.lines, *made.recalled][0],
+        indicator=INDICATORS.get(row.printed.spec.indicator), total=len(events), page=page, crumb=head.title,
+        causes=True,
         pages_total=max(1, -(-len(events) // PAGE)), back=back, row=row, who_reads=who,
         known_at=day_of(request.query_params.get("known_at")),
         lines=await journal.lines(observatory.table, shown, who.lang),

@@ -1,6 +1,7 @@
 """A review as it is read: chapters, lines of figures in words, pictures. Page, PDF, workbook and JSON are made from it.
 
-Pictures draw the figures that stand in the lines and nothing else, so what was left out of a publication is in no chart.
+Pictures draw the figures that stand in the lines and nothing else, so what was left out of a publication is in no
+chart.
 """
 
 from __future__ import annotations
@@ -9,11 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from services.observatory.charts.drawing import Context, Drawn, drawn, name, year_of
+from services.observatory.charts.drawing import Context, Drawn, drawn, name
 from services.observatory.charts.drawing import label as worded
 from services.observatory.dashboard.dashboard import service_of
 from services.observatory.event_table.filtering import Filters
 from services.observatory.figures.computed import Leaf, Spec
+from services.observatory.figures.paths import year_of
 from services.observatory.figures.period import Period
 from services.observatory.indicators import INDICATORS, Indicator
 from services.observatory.network import NOBODY, Network
@@ -59,8 +61,8 @@ class Chapter:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What stands over a review, on whatever it is printed on: the period, the day up to which it is looked at, what was
-    known, what it is narrowed to. `upto`: the last event that was known."""
+    """What stands over a review, on whatever it is printed on: the period, the day up to which it is looked at, what
+    was known, what it is narrowed to. `upto`: the last event that was known."""
 
     title: str
     period: Period
@@ -243,7 +245,10 @@ def dates(head: Head, who: Reader, made: date) -> list[tuple[str, str]]:
         (who.say("Filtres", "Filters"), ", ".join(narrowed_to(head.filters, who)) or who.say("aucun", "none")),
         (
             who.say("Comparé à", "Compared with"),
-            who.say(f"du {written(before.since)} au {written(before.until)}", f"{written(before.since)} to {written(before.until)}"),
+            who.say(
+                f"du {written(before.since)} au {written(before.until)}",
+                f"{written(before.since)} to {written(before.until)}",
+            ),
         ),
         (who.say("Établi le", "Made on"), written(made)),
     ]  # fmt: skip

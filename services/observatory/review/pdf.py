@@ -1,4 +1,4 @@
-"""A review on paper: the page that is laid out, and the process that does it (`typeset.py`), one at a time."""
+"""A review on paper: the page that is laid out, and the process that does it (`pdf_process.py`), one at a time."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ TEMPLATES = Environment(
 
 @dataclass(frozen=True, slots=True)
 class Sheets:
-    """What is printed: the network's name, the head, the chapters, the day it was made, how many figures were masked."""
+    """What is printed: the network's name, the head, the chapters, the day it was made, how many figures were
+    masked."""
 
     network: str
     head: Head
@@ -65,10 +66,13 @@ def order(sheets: Sheets, who: Reader) -> Order:
                 pictures[picture.indicator.name] = b64encode(bare(svg).encode()).decode()
                 alts[picture.indicator.name] = _said(picture, svg)
     page = TEMPLATES.get_template("review_print.html").render(
-        network=sheets.network, head=sheets.head, chapters=sheets.chapters, made=sheets.made, masked=sheets.masked, who=who,
-        dates=dates(sheets.head, who, sheets.made), keys=keys(sheets.chapters, sheets.head), css=CSS, alts=alts, pictures=pictures,
+        network=sheets.network, head=sheets.head, chapters=sheets.chapters, made=sheets.made, masked=sheets.masked,
+        who=who,
+        dates=dates(sheets.head, who, sheets.made), keys=keys(sheets.chapters, sheets.head), css=CSS, alts=alts,
+        pictures=pictures,
         titles={one.service: who.lexicon.say(f"service.{one.service}", who.lang) for one in sheets.chapters},
-        foot=who.say("Source : journal des événements", "Source: journal of events") + f", {sheets.network}. {MAP_CREDIT}.",
+        foot=who.say("Source : journal des événements", "Source: journal of events")
+        + f", {sheets.network}. {MAP_CREDIT}.",
     )  # fmt: skip
     return Order(str(page), sha256(page.encode()).hexdigest()[:32])
 

@@ -1,9 +1,9 @@
 """The process that makes a PDF: reads a page (JSON) from its input, writes the document to its output.
 
-A process of its own, since laying out pages takes seconds of Python: nobody else's request waits for it, what it takes of
-memory goes with it, and it ends when its time is up. Nothing is fetched, neither from the network nor from the disk: style
-sheet and pictures are in the page (`data:`, RFC 2397). The document is PDF/UA-1 (ISO 14289-1): tagged, with a language and
-a title. It imports nothing else of ours, so that it is quick to start.
+A process of its own, since laying out pages takes seconds of Python: nobody else's request waits for it, what it takes
+of memory goes with it, and it ends when its time is up. Nothing is fetched, neither from the network nor from the disk:
+style sheet and pictures are in the page (`data:`, RFC 2397). The document is PDF/UA-1 (ISO 14289-1): tagged, with a
+language and a title. It imports nothing else of ours, so that it is quick to start.
 """
 
 from __future__ import annotations

@@ -11,16 +11,16 @@ import orjson
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
 from starlette.responses import HTMLResponse, Response
 
-from services.observatory.api import today
 from services.observatory.charts.drawing import Context, label
-from services.observatory.dashboard import pages as dashboard_pages
-from services.observatory.dashboard.pages import KINDS, MOST_THEMES, Day, Word
+from services.observatory.dashboard import address
+from services.observatory.dashboard.address import KINDS, MOST_THEMES, Day, Word
 from services.observatory.event_table.filtering import COLLEGES
-from services.observatory.event_table.queries import Observatory, current, day_of
+from services.observatory.event_table.moment import day_of, today
 from services.observatory.figures.computed import Leaf, values_of
+from services.observatory.figures.observatory import Observatory, current
 from services.observatory.figures.period import Period
 from services.observatory.indicators import INDICATORS
-from services.observatory.journal import pages as journal
+from services.observatory.journal import lines as journal
 from services.observatory.network import whose
 from services.observatory.pages.streamed_page import unfolding
 from services.observatory.review.chapters import Head, Reader, chapters, dates
@@ -28,6 +28,7 @@ from services.observatory.review.pdf import Sheets, keys, order
 from services.observatory.review.published_files import TYPES
 from services.observatory.review.publishing import STEPS, publishing_of
 from services.observatory.review.workbook import document, workbook
+from services.observatory.search import event_query
 from shared.geo import DEPARTMENTS, MAP_CREDIT
 from shared.kernel.decider import Refused
 from shared.runtime.service import Service
@@ -61,7 +62,8 @@ class Wanted:
 
 
 def wanted(
-    since: Day = None, until: Day = None, as_of: Day = None, known_at: Day = None, department: Word = None, college: Word = None,
+    since: Day = None, until: Day = None, as_of: Day = None, known_at: Day = None, department: Word = None,
+    college: Word = None,
     theme: Word = None, kind: Word = None,
 ) -> Wanted:  # fmt: skip
     return Wanted(since, until, as_of, known_at, department, college, theme, kind)
@@ -72,8 +74,8 @@ Query_ = Annotated[Wanted, Depends(wanted)]
 
 async def asked(observatory: Observatory, want: Wanted, title: str | None = None, lang: str = "fr") -> Head:
     """What an address asks for; without a period, the last year that is over. Raises Refused."""
-    filters = dashboard_pages.narrowing(
-        dashboard_pages.Wanted(None, None, None, None, want.department, want.college, want.theme, want.kind)
+    filters = address.narrowing(
+        address.Wanted(None, None, None, None, want.department, want.college, want.theme, want.kind)
     )
     now = today()
     since = day_of(want.since) or date(now.year - 1, 1, 1)
@@ -122,7 +124,8 @@ def routes(service: Service) -> APIRouter:
             leaves = await observatory.period(head.period, head.day, head.upto, head.filters)
             made = chapters(leaves, head, who)
             part = rendered(
-                request, "period_figures.html", want, head, chapters=made, keys=keys(made, head), left_out=_left_out(head),
+                request, "period_figures.html", want, head, chapters=made, keys=keys(made, head),
+                left_out=_left_out(head),
                 behind=lambda line: _behind(want, line.leaf),
             )  # fmt: skip
             return bytes(part.body).decode()
@@ -163,10 +166,12 @@ def routes(service: Service) -> APIRouter:
         found = await observatory.table.work(values_of, observatory.table, [leaf.spec], head.upto, head.filters)
         (_, rests), made = found[0], chapters([leaf], head, who)
         one = [*made[0].lines, *made[0].recalled][0]
-        shown = await journal.with_sequences(observatory.table, rests[(page - 1) * PAGE : page * PAGE])
+        shown = await event_query.with_sequences(observatory.table, rests[(page - 1) * PAGE : page * PAGE])
         return rendered(
-            request, "review_events.html", want, head, line=one, indicator=INDICATORS[indicator], total=len(rests), page=page,
-            pages_total=max(1, -(-len(rests) // PAGE)), back=f"/observatory/reviews/period?{want.address()}", causes=False,
+            request, "review_events.html", want, head, line=one, indicator=INDICATORS[indicator], total=len(rests),
+            page=page,
+            pages_total=max(1, -(-len(rests) // PAGE)), back=f"/observatory/reviews/period?{want.address()}",
+            causes=False,
             crumb=head.title, lines=await journal.lines(observatory.table, shown, who.lang),
         )  # fmt: skip
 
@@ -176,8 +181,14 @@ def routes(service: Service) -> APIRouter:
 def in_the_meantime(who: Reader) -> tuple[str, str]:
     """What a page says while its figures are computed, and where that fails."""
     return (
-        who.say("Les chiffres se calculent ; ils paraissent ici dans quelques secondes.", "The figures are being computed; they appear here in some seconds."),
-        who.say("Les chiffres n’ont pas pu être calculés. Rechargez la page.", "The figures could not be computed. Load the page again."),
+        who.say(
+            "Les chiffres se calculent ; ils paraissent ici dans quelques secondes.",
+            "The figures are being computed; they appear here in some seconds.",
+        ),
+        who.say(
+            "Les chiffres n’ont pas pu être calculés. Rechargez la page.",
+            "The figures could not be computed. Load the page again.",
+        ),
     )  # fmt: skip
 
 
@@ -214,8 +225,8 @@ async def _choices(observatory: Observatory, head: Head, who: Reader) -> dict[st
     """What the filters offer."""
     values = {"as_of": head.day, "known": head.upto}
     themes = await observatory.table.ask(
-        "SELECT theme, count(*) AS n FROM (SELECT unnest(themes) AS theme FROM profile_at($as_of, $known)) GROUP BY theme "
-        f"ORDER BY n DESC, theme LIMIT {MOST_THEMES}",
+        "SELECT theme, count(*) AS n FROM (SELECT unnest(themes) AS theme FROM profile_at($as_of, $known)) "
+        f"GROUP BY theme ORDER BY n DESC, theme LIMIT {MOST_THEMES}",
         values,
     )
     departments = await observatory.table.ask(
@@ -226,7 +237,10 @@ async def _choices(observatory: Observatory, head: Head, who: Reader) -> dict[st
     codes = {row["department"] for row in departments} | ({chosen.department} if chosen.department else set())
     offered = {row["theme"] for row in themes} | ({chosen.theme} if chosen.theme else set())
     return {
-        "department": sorted(((code, DEPARTMENTS[code].name) for code in codes if code in DEPARTMENTS), key=lambda pair: pair[1]),
-        "college": [(code, label(where, code)) for code in COLLEGES], "kind": [(code, label(where, code)) for code in KINDS],
+        "department": sorted(
+            ((code, DEPARTMENTS[code].name) for code in codes if code in DEPARTMENTS), key=lambda pair: pair[1]
+        ),
+        "college": [(code, label(where, code)) for code in COLLEGES],
+        "kind": [(code, label(where, code)) for code in KINDS],
         "theme": [(theme, theme) for theme in sorted(offered, key=str.casefold)],
     }  # fmt: skip

@@ -10,8 +10,8 @@ from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
-from services.observatory.api import today
-from services.observatory.event_table.queries import current
+from services.observatory.event_table.moment import today
+from services.observatory.figures.observatory import current
 from services.observatory.review.chapters import Chapter, chapters, dates
 from services.observatory.review.domain import PublishReview, Reason, Title
 from services.observatory.review.period_pages import SAID, Query_, Wanted, asked, reader, rendered
@@ -136,7 +136,8 @@ async def _form(
     found = await service.store.find(REVIEWS, {"state": "published"}, sort=["-at"], limit=200)
     pages: Pages = request.app.state.pages
     context = {
-        "answers": {"title": head.title, "whole": False, "replaces": "", "reason": "", **answers}, "errors": errors, "shown": shown, "command_id": new_command_id(),
+        "answers": {"title": head.title, "whole": False, "replaces": "", "reason": "", **answers}, "errors": errors,
+        "shown": shown, "command_id": new_command_id(),
         "masked": [line for one in left for line in (*one.lines, *one.recalled)], "published": found.documents,
     }  # fmt: skip
     return pages.render(

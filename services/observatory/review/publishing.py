@@ -1,4 +1,5 @@
-"""Publishing a review: figures computed, files made and kept, one batch of events. It goes on when its reader goes away."""
+"""Publishing a review: figures computed, files made and kept, one batch of events. It goes on when its reader goes
+away."""
 
 from __future__ import annotations
 
@@ -12,9 +13,9 @@ from uuid import UUID
 import orjson
 import structlog
 
-from services.observatory.api import today
-from services.observatory.event_table.queries import Observatory, of
+from services.observatory.event_table.moment import today
 from services.observatory.figures.computed import Leaf
+from services.observatory.figures.observatory import Observatory, of
 from services.observatory.indicators import INDICATORS
 from services.observatory.ledger.notary import notary_of
 from services.observatory.open_data.disclosed import printed as printed_review
@@ -31,7 +32,9 @@ from shared.base.translations import LANGUAGES, Lexicon
 from shared.kernel.command_handler import Outcome, Reused, Stale
 from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Conflict, Unavailable
+from shared.runtime.parts import Key
 from shared.runtime.service import Service
+from shared.web.messages import WORDS as KERNEL
 
 log = structlog.get_logger()
 STEPS = ("computed", "fr.pdf", "en.pdf", "workbooks", "written")
@@ -52,7 +55,8 @@ class Order:
 
 @dataclass
 class Work:
-    """One publication under way: what was sent, by whom; the steps that are done; then what it came to, or why it failed."""
+    """One publication under way: what was sent, by whom; the steps that are done; then what it came to, or why it
+    failed."""
 
     sent: Mapping[str, Any]
     actor: str
@@ -146,8 +150,10 @@ class Publishing:
         work.step("workbooks")
         signed = notary_of(self._service).head
         return PublishReview(
-            title=head.title, since=head.period.since, until=head.period.until, as_of=head.day, known_at=head.known_at, upto=head.upto,
-            **{str(name): value for name, value in head.filters.chosen().items()}, figures=[_figure(leaf) for leaf in shown],
+            title=head.title, since=head.period.since, until=head.period.until, as_of=head.day, known_at=head.known_at,
+            upto=head.upto,
+            **{str(name): value for name, value in head.filters.chosen().items()},
+            figures=[_figure(leaf) for leaf in shown],
             masked=len(masked), files=kept, signed=signed.size if signed else 0,
             root=b64encode(signed.root).decode() if signed else None, replaces=wanted.replaces, reason=wanted.reason,
         )  # fmt: skip
@@ -176,17 +182,19 @@ class Publishing:
 def _figure(leaf: Leaf) -> Figure:
     spec = leaf.spec
     return Figure(
-        path=spec.path, indicator=spec.indicator, definition=INDICATORS[spec.indicator].version, sort=spec.sort, value=leaf.value,
+        path=spec.path, indicator=spec.indicator, definition=INDICATORS[spec.indicator].version, sort=spec.sort,
+        value=leaf.value,
         before=leaf.before, precision=leaf.precision, day=spec.day, after=spec.after, first_year=spec.first,
         last_year=spec.last, events=leaf.events,
     )  # fmt: skip
 
 
+PUBLISHING: Key[Publishing] = Key("observatory.publishing")
+
+
 def publishing_of(service: Service) -> Publishing:
     """The publications of a service that runs."""
-    from shared.web.messages import WORDS as KERNEL
-
-    found = service.around.extra.get("publishing")
-    if not isinstance(found, Publishing):
-        found = service.around.extra["publishing"] = Publishing(service, Lexicon(KERNEL, service.definition.words))
+    found = service.parts.get(PUBLISHING)
+    if found is None:
+        found = service.parts.put(PUBLISHING, Publishing(service, Lexicon(KERNEL, service.definition.words)))
     return found

@@ -1,7 +1,7 @@
-"""What of a review is left out before it is published, since it would point to few persons (ADR 18, masking.py).
+"""What of a review is left out before it is published, since it would point to few persons (ADR 18, small_cells.py).
 
-A published figure stands for ever, so it is judged beside all that everybody has of its indicator: what was printed, what
-was published before, what open data has released (ADR 25).
+A published figure stands for ever, so it is judged beside all that everybody has of its indicator: what was printed,
+what was published before, what open data has released (ADR 25).
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ def without_small(
     period: Period | None = None, filters: Filters = ALL,
 ) -> tuple[list[Leaf], list[Leaf]]:  # fmt: skip
     """The figures that may be published, and those that are left out. `printed`: indicator → numbers of persons that
-    were published of it before, narrowed in the same way. `said`: all that everybody has, with its days. `period`: whose
-    review it is."""
+    were published of it before, narrowed in the same way. `said`: all that everybody has, with its days. `period`:
+    whose review it is."""
     hidden: set[Spec] = set()
     unsaid: set[Spec] = set()
     by_name: dict[str, list[Leaf]] = {}
@@ -86,7 +86,8 @@ def _alone(leaves: Sequence[Leaf], printed: Sequence[float], said: Sequence[Said
 
 
 def _tells_its_years(leaf: Leaf, leaves: Sequence[Leaf], hidden: set[Spec], said: Sequence[Said]) -> bool:
-    """Whether a sum of years tells no more than its years that are shown beside it: else it tells the one that is not."""
+    """Whether a sum of years tells no more than its years that are shown beside it: else it tells the one that is
+    not."""
     if leaf.value is None or leaf.spec.one.sums is None or leaf.value in told(said, leaf.spec.path).numbers():
         return True
     first = leaf.spec.first or 0
@@ -97,8 +98,8 @@ def _tells_its_years(leaf: Leaf, leaves: Sequence[Leaf], hidden: set[Spec], said
 
 
 def _parted(one: Indicator, leaves: Sequence[Leaf], said: Sequence[Said], filters: Filters) -> Judged:
-    """Figures that part a total, year by year. Narrowed to the college of persons, the total is these persons: left out as
-    every narrowed count of persons is. Narrowed otherwise, it counts structures."""
+    """Figures that part a total, year by year. Narrowed to the college of persons, the total is these persons: left out
+    as every narrowed count of persons is. Narrowed otherwise, it counts structures."""
     if filters.college == one.persons:
         return {leaf.spec for leaf in leaves if leaf.value is not None}, {leaf.spec for leaf in leaves}
     if filters != ALL:

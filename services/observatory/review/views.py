@@ -1,4 +1,5 @@
-"""Published reviews as the archive shows them: what was said, when, under which numbers of the log. Nothing is computed."""
+"""Published reviews as the archive shows them: what was said, when, under which numbers of the log. Nothing is
+computed."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ def _published(document: Document | None, data: ReviewPublished, event: Recorded
     said = data.model_dump(mode="json")
     at = event.time.astimezone(PARIS)
     return {
-        **said, "count": said.pop("figures"), "figures": [], "at": at.isoformat(), "day": at.date().isoformat(), "seq": event.seq,
+        **said, "count": said.pop("figures"), "figures": [], "at": at.isoformat(), "day": at.date().isoformat(),
+        "seq": event.seq,
         "state": "published", "gone": None, "gone_at": None, "by": None, "version": event.version,
     }  # fmt: skip
 

@@ -44,9 +44,12 @@ def workbook(sheets: Sheets, who: Reader) -> bytes:
 def headings(who: Reader) -> list[str]:
     """The columns of a chapter's sheet."""
     return [
-        who.say("Chiffre", "Figure"), who.say("Porte sur", "Speaks of"), who.say("Valeur", "Value"), who.say("Avant", "Before"),
-        who.say("Évolution", "Change"), who.say("Période incomplète", "Incomplete period"), who.say("Événements", "Events"),
-        who.say("Indicateur", "Indicator"), who.say("Version de la définition", "Version of the definition"), who.say("Chemin", "Path"),
+        who.say("Chiffre", "Figure"), who.say("Porte sur", "Speaks of"), who.say("Valeur", "Value"),
+        who.say("Avant", "Before"),
+        who.say("Évolution", "Change"), who.say("Période incomplète", "Incomplete period"),
+        who.say("Événements", "Events"),
+        who.say("Indicateur", "Indicator"), who.say("Version de la définition", "Version of the definition"),
+        who.say("Chemin", "Path"),
     ]  # fmt: skip
 
 
@@ -73,7 +76,8 @@ def _cells(line: Line, who: Reader) -> list[str | float | None]:
     leaf = line.leaf
     one = INDICATORS.get(leaf.spec.indicator)
     return [
-        line.label, line.about, leaf.value, leaf.before, leaf.change, who.say("oui", "yes") if line.partial else None, leaf.events,
+        line.label, line.about, leaf.value, leaf.before, leaf.change, who.say("oui", "yes") if line.partial else None,
+        leaf.events,
         leaf.spec.indicator, one.version if one else None, leaf.spec.path,
     ]  # fmt: skip
 
@@ -86,16 +90,21 @@ def document(sheets: Sheets, leaves: list[Leaf], french: Reader, english: Reader
         for who in (french, english)
     }
     return {
-        "title": head.title, "publisher": sheets.network, "since": head.period.since, "until": head.period.until, "as_of": head.day,
-        "partial": head.partial, "known_at": head.known_at, "known": head.upto, "made": sheets.made, "filters": dict(head.filters.chosen()),
+        "title": head.title, "publisher": sheets.network, "since": head.period.since, "until": head.period.until,
+        "as_of": head.day,
+        "partial": head.partial, "known_at": head.known_at, "known": head.upto, "made": sheets.made,
+        "filters": dict(head.filters.chosen()),
         "masked": sheets.masked,
         "figures": [
             {
                 "path": leaf.spec.path, "indicator": leaf.spec.indicator,
                 "definition": INDICATORS[leaf.spec.indicator].version if leaf.spec.indicator in INDICATORS else None,
-                "label": {lang: lines[lang][leaf.spec].label for lang in ("fr", "en")}, "sort": leaf.spec.sort, "as_of": leaf.spec.day,
-                "after": leaf.spec.after, "first": leaf.spec.first, "last": leaf.spec.last, "partial": lines["fr"][leaf.spec].partial,
-                "recalled": leaf.recalled, "value": plain(leaf.value), "before": plain(leaf.before), "events": leaf.events,
+                "label": {lang: lines[lang][leaf.spec].label for lang in ("fr", "en")}, "sort": leaf.spec.sort,
+                "as_of": leaf.spec.day,
+                "after": leaf.spec.after, "first": leaf.spec.first, "last": leaf.spec.last,
+                "partial": lines["fr"][leaf.spec].partial,
+                "recalled": leaf.recalled, "value": plain(leaf.value), "before": plain(leaf.before),
+                "events": leaf.events,
             }
             for leaf in leaves
         ],

@@ -1,5 +1,5 @@
-"""The form by which an editor builds a survey. It is sent as a whole by every button of it (ADR 15): one adds a question,
-moves one up or down, takes one out, or saves; what was written comes back as it stood."""
+"""The form by which an editor builds a survey. It is sent as a whole by every button of it (ADR 15): one adds a
+question, moves one up or down, takes one out, or saves; what was written comes back as it stood."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from starlette.responses import Response
 
 from services.observatory.surveys.domain.questions import KINDS, MOST_QUESTIONS, SCALE, Question
 from services.observatory.surveys.domain.survey import DraftSurvey, ReviseSurvey
-from services.observatory.surveys.views import SURVEYS
+from services.observatory.surveys.stage import survey_of
 from shared.base.translations import Lang, Lexicon
 from shared.kernel.command_handler import Stale, id_after, new_command_id, version_after
 from shared.kernel.decider import Refused
@@ -132,103 +132,111 @@ def wrong(error: ValidationError, draft: Draft, lexicon: Lexicon, lang: Lang) ->
 
 
 def _part_of(code: str) -> str:
-    return {"options-too-few": "options", "options-twice": "options", "bounds-turned": "most", "scale-too-long": "most"}.get(code, "text")  # fmt: skip
+    parts = {
+        "options-too-few": "options", "options-twice": "options", "bounds-turned": "most", "scale-too-long": "most",
+    }  # fmt: skip
+    return parts.get(code, "text")
 
 
 def routes(service: Service) -> APIRouter:
     """The routes of the form."""
     router = APIRouter(prefix="/surveys", include_in_schema=False)
-
-    async def survey_of(key: UUID) -> Document:
-        document = await service.store.get(SURVEYS, str(key))
-        if document is None:
-            raise HTTPException(404)
-        return document
-
-    def page(
-        request: Request, draft: Draft, *, key: UUID | None, version: int | None, id: UUID,
-        errors: Mapping[str, str] | None = None, status: int = 200,
-    ) -> Response:  # fmt: skip
-        pages: Pages = request.app.state.pages
-        lang, errors = language(request), errors or {}
-        shown = [_asked(n, one, errors, pages.lexicon, lang) for n, one in enumerate(draft.questions, 1)]
-        top = _top(draft, errors, pages.lexicon, lang)
-        marked = [Problem(one.label, one.error, one.anchor) for one in top.values() if one.error]
-        marked += [
-            Problem(f"Question {n}, {one.label[:1].lower()}{one.label[1:]}", one.error, one.anchor)
-            for n, some in enumerate(shown, 1) for one in some.values() if one.error
-        ]  # fmt: skip
-        others = [Problem(None, errors[name], None) for name in ("", "questions") if name in errors]
-        hidden = (("command_id", str(id)), *((("version", str(version)),) if version is not None else ()))
-        return render(
-            service, request, "survey_form.html", status=status, key=str(key) if key else None, top=top, draft=draft,
-            shown=list(zip(draft.questions, shown, strict=True)), kinds=KINDS, most=MOST_QUESTIONS, form=Form((), hidden, (*marked, *others)),
-        )  # fmt: skip
-
-    @router.get("/new")
-    @access("editor")
-    async def new(request: Request, after: UUID | None = None) -> Response:
-        """An empty form, or one that begins as another survey is (`after`)."""
-        draft = Draft.of_survey(await survey_of(after)) if after else Draft()
-        return page(request, draft, key=None, version=None, id=new_command_id())
-
-    @router.post("/new")
-    @access("editor", again=LOOKING)
-    async def begin(request: Request) -> Response:
-        return await sent(request, None)
-
-    @router.get("/{key}/form")
-    @access("editor")
-    async def change(request: Request, key: UUID) -> Response:
-        document = await survey_of(key)
-        if document["state"] != "draft":
-            raise Refused("survey-opened")
-        return page(request, Draft.of_survey(document), key=key, version=document["version"], id=new_command_id())
-
-    @router.post("/{key}/form")
-    @access("editor", again=LOOKING)
-    async def changed(request: Request, key: UUID) -> Response:
-        await survey_of(key)
-        return await sent(request, key)
-
-    async def sent(request: Request, key: UUID | None) -> Response:
-        form = await request.form(max_fields=FIELDS, max_files=0)
-        try:
-            id = UUID(str(form.get("command_id") or ""))
-            version = int(str(form["version"])) if form.get("version") else None
-        except ValueError:
-            raise HTTPException(400) from None
-        draft, what = Draft.of_form(form), str(form.get("do") or "save")
-        if what == "add":
-            what = f"add:{form.get('new_kind')}"
-        if what != "save":
-            draft, _ = draft.done(what)
-            return page(request, draft, key=key, version=version, id=id)
-        return await save(request, draft, key, version, id)
-
-    async def save(request: Request, draft: Draft, key: UUID | None, version: int | None, id: UUID) -> Response:
-        pages: Pages = request.app.state.pages
-        lang, say = language(request), pages.lexicon.say
-        errors, status = {}, 422
-        try:
-            given = draft.given()
-            command = (
-                ReviseSurvey.model_validate({**given, "survey": key}) if key else DraftSurvey.model_validate(given)
-            )
-            outcome = await service.execute(command, id=id, actor=who_of(request).actor, version=version)
-        except ValidationError as error:
-            errors = wrong(error, draft, pages.lexicon, lang)
-        except Refused as no:
-            errors = {"": say(f"refused.{no.code}", lang, **no.values)}
-            id, version = id_after(no, id), version_after(no, version)
-        except (Stale, Conflict):
-            errors, status = {"": f"{say('problem.409', lang)}. {say('problem.409.hint', lang)}"}, 409
-        else:
-            await service.runner.wait_for(outcome.seq)
-            return RedirectResponse(f"/observatory/surveys/{outcome.entity_id}?done={outcome.seq}", 303)
-        return page(request, draft, key=key, version=version, id=id, errors=errors, status=status)
-
+    router.get("/new")(new)
+    router.post("/new")(begin)
+    router.get("/{key}/form")(change)
+    router.post("/{key}/form")(changed)
     return router
+
+
+def page(
+    service: Service, request: Request, draft: Draft, *, key: UUID | None, version: int | None, id: UUID,
+    errors: Mapping[str, str] | None = None, status: int = 200,
+) -> Response:  # fmt: skip
+    pages: Pages = request.app.state.pages
+    lang, errors = language(request), errors or {}
+    shown = [_asked(n, one, errors, pages.lexicon, lang) for n, one in enumerate(draft.questions, 1)]
+    top = _top(draft, errors, pages.lexicon, lang)
+    marked = [Problem(one.label, one.error, one.anchor) for one in top.values() if one.error]
+    marked += [
+        Problem(f"Question {n}, {one.label[:1].lower()}{one.label[1:]}", one.error, one.anchor)
+        for n, some in enumerate(shown, 1) for one in some.values() if one.error
+    ]  # fmt: skip
+    others = [Problem(None, errors[name], None) for name in ("", "questions") if name in errors]
+    hidden = (("command_id", str(id)), *((("version", str(version)),) if version is not None else ()))
+    return render(
+        service, request, "survey_form.html", status=status, key=str(key) if key else None, top=top, draft=draft,
+        shown=list(zip(draft.questions, shown, strict=True)), kinds=KINDS, most=MOST_QUESTIONS,
+        form=Form((), hidden, (*marked, *others)),
+    )  # fmt: skip
+
+
+@access("editor")
+async def new(request: Request, after: UUID | None = None) -> Response:
+    """An empty form, or one that begins as another survey is (`after`)."""
+    service: Service = request.app.state.service
+    draft = Draft.of_survey(await survey_of(service, after)) if after else Draft()
+    return page(service, request, draft, key=None, version=None, id=new_command_id())
+
+
+@access("editor", again=LOOKING)
+async def begin(request: Request) -> Response:
+    service: Service = request.app.state.service
+    return await sent(service, request, None)
+
+
+@access("editor")
+async def change(request: Request, key: UUID) -> Response:
+    service: Service = request.app.state.service
+    document = await survey_of(service, key)
+    if document["state"] != "draft":
+        raise Refused("survey-opened")
+    return page(service, request, Draft.of_survey(document), key=key, version=document["version"], id=new_command_id())
+
+
+@access("editor", again=LOOKING)
+async def changed(request: Request, key: UUID) -> Response:
+    service: Service = request.app.state.service
+    await survey_of(service, key)
+    return await sent(service, request, key)
+
+
+async def sent(service: Service, request: Request, key: UUID | None) -> Response:
+    form = await request.form(max_fields=FIELDS, max_files=0)
+    try:
+        id = UUID(str(form.get("command_id") or ""))
+        version = int(str(form["version"])) if form.get("version") else None
+    except ValueError:
+        raise HTTPException(400) from None
+    draft, what = Draft.of_form(form), str(form.get("do") or "save")
+    if what == "add":
+        what = f"add:{form.get('new_kind')}"
+    if what != "save":
+        draft, _ = draft.done(what)
+        return page(service, request, draft, key=key, version=version, id=id)
+    return await save(service, request, draft, key, version, id)
+
+
+async def save(
+    service: Service, request: Request, draft: Draft, key: UUID | None, version: int | None, id: UUID
+) -> Response:
+    pages: Pages = request.app.state.pages
+    lang, say = language(request), pages.lexicon.say
+    errors, status = {}, 422
+    try:
+        given = draft.given()
+        command = ReviseSurvey.model_validate({**given, "survey": key}) if key else DraftSurvey.model_validate(given)
+        outcome = await service.execute(command, id=id, actor=who_of(request).actor, version=version)
+    except ValidationError as error:
+        errors = wrong(error, draft, pages.lexicon, lang)
+    except Refused as no:
+        errors = {"": say(f"refused.{no.code}", lang, **no.values)}
+        id, version = id_after(no, id), version_after(no, version)
+    except (Stale, Conflict):
+        errors, status = {"": f"{say('problem.409', lang)}. {say('problem.409.hint', lang)}"}, 409
+    else:
+        await service.runner.wait_for(outcome.seq)
+        return RedirectResponse(f"/observatory/surveys/{outcome.entity_id}?done={outcome.seq}", 303)
+    return page(service, request, draft, key=key, version=version, id=id, errors=errors, status=status)
 
 
 def _top(draft: Draft, errors: Mapping[str, str], lexicon: Lexicon, lang: Lang) -> dict[str, FormField]:
@@ -276,7 +284,8 @@ def _asked(
         values = (("true",) if value else ()) if part == "required" else (value,)
         return FormField(
             name, lexicon.say(code, lang), lexicon.say(hint, lang) if lexicon.has(hint) else None, widget, values, (),
-            part in ("text", "options"), part not in ("text", "options", "required"), errors.get(name), attrs, f"f-{name}",
+            part in ("text", "options"), part not in ("text", "options", "required"), errors.get(name), attrs,
+            f"f-{name}",
         )  # fmt: skip
 
     return {part: made(part) for part in ("text", "hint", *ASKED.get(one["kind"], ()), "required")}

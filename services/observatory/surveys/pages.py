@@ -3,39 +3,35 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse
 from starlette.responses import Response
 
-from services.observatory.api import AsOf, KnownAt, today
-from services.observatory.event_table.queries import Moment, current
+from services.observatory.event_table.moment import AsOf, KnownAt, Moment, today
+from services.observatory.figures.observatory import current
 from services.observatory.pages.time_travel import asked, document_then, documents_then, in_the_head, not_yet
 from services.observatory.surveys import form_pages as survey_form
-from services.observatory.surveys.fields import fields
-from services.observatory.surveys.letters import over
-from services.observatory.surveys.links import address, links_of
-from services.observatory.surveys.results import questions_of
+from services.observatory.surveys.answering.fields import fields, who_fields
+from services.observatory.surveys.answering.links import address, links_of
+from services.observatory.surveys.stage import questions_of, stage_of, survey_of
 from services.observatory.surveys.views import SURVEY_ANSWERS, SURVEYS
-from shared.base.translations import Lang
-from shared.kernel.projection import Document
 from shared.runtime.service import Service
-from shared.web.forms.controls import Widget
-from shared.web.forms.forms import Form, FormField
+from shared.web.forms.forms import Form
 from shared.web.lists import PAGE, PageNumber, pages_total, render
 from shared.web.markdown import as_html
 from shared.web.security.authorization import access
-from shared.web.templating import Pages, language
+from shared.web.templating import language
 
 LISTED = {"kept": ["draft", "open"], "withdrawn": ["withdrawn"]}
 """What the list shows: those in use, those that were put away"""
 COUNTED = """
 WITH said AS (SELECT * FROM events WHERE entity = 'survey' AND readable AND seq <= $known AND day <= $as_of),
 sent AS (
-    SELECT DISTINCT entity_id AS survey, unnest(from_json(json_extract(data, '$.structures'), '["VARCHAR"]')) AS structure
+    SELECT DISTINCT entity_id AS survey,
+           unnest(from_json(json_extract(data, '$.structures'), '["VARCHAR"]')) AS structure
     FROM said WHERE type = 'SurveySent'),
 given AS (
     SELECT DISTINCT json_extract_string(data, '$.survey') AS survey, entity_id AS answer,
@@ -49,33 +45,12 @@ FROM sent FULL JOIN given USING (survey) GROUP BY survey
 
 @dataclass(frozen=True, slots=True)
 class HowFar:
-    """How many structures were asked, how many answers there are, how many of those are of structures that were asked."""
+    """How many structures were asked, how many answers there are, how many of those are of structures that were
+    asked."""
 
     asked: int = 0
     answered: int = 0
     invited: int = 0
-
-
-def stage_of(service: Service, survey: Document, moment: Moment | None = None) -> str:
-    """Where a survey stands at a moment, without one today: draft, waiting, open, closed, withdrawn."""
-    if survey["state"] != "open":
-        return str(survey["state"])
-    if moment is None and over(service, survey):
-        return "closed"
-    day = (moment.as_of if moment else today()).isoformat()
-    if survey["closed"] or survey["until"] < day:
-        return "closed"
-    return "waiting" if survey["begins"] > day else "open"
-
-
-async def survey_of(service: Service, key: UUID, moment: Moment | None = None) -> Document:
-    """A survey at a moment, without one now. Raises 404."""
-    document = await service.store.get(SURVEYS, str(key))
-    if document is not None and moment is not None:
-        document = await document_then(service, SURVEYS, "survey", str(key), moment)
-    if document is None:
-        raise HTTPException(404)
-    return document
 
 
 def routes(service: Service) -> APIRouter:
@@ -111,13 +86,15 @@ def _list(router: APIRouter, service: Service) -> None:
         ]
         counts = {name: sum(states.get(one, 0) for one in some) for name, some in LISTED.items()}
         return render(
-            service, request, "surveys.html", surveys=shown, page=page, pages_total=pages_total(page, total), state=wanted,
+            service, request, "surveys.html", surveys=shown, page=page,
+            pages_total=pages_total(page, total), state=wanted,
             counts=counts, **in_the_head(moment),
         )  # fmt: skip
 
 
 async def how_far(service: Service, moment: Moment | None) -> dict[str, HowFar]:
-    """Survey → how far it is at a moment, without one now; those that nobody was asked for or has answered are not there."""
+    """Survey → how far it is at a moment, without one now; those that nobody was asked for or has answered are not
+    there."""
     observatory = await current(service)
     at = moment or Moment(today(), None, observatory.table.position)
     rows = await observatory.table.ask(COUNTED, {"as_of": at.as_of, "known": at.known})
@@ -138,7 +115,8 @@ def _survey(router: APIRouter, service: Service) -> None:
         far = (await how_far(service, moment)).get(str(key), HowFar())
         shares = moment is None and document["open_link"] and document["state"] == "open"
         return render(
-            service, request, "survey.html", survey=document, stage=stage_of(service, document, moment), asked=far.asked,
+            service, request, "survey.html", survey=document, stage=stage_of(service, document, moment),
+            asked=far.asked,
             invited_answered=far.invited, answered=far.answered, by_open_link=max(0, far.answered - far.invited),
             intro=as_html(document["intro"] or "", first_heading=3),
             open_link=address(service, links_of(service).open(key)) if shares else None, **in_the_head(moment),
@@ -150,7 +128,8 @@ def _survey(router: APIRouter, service: Service) -> None:
         lang = language(request)
         form = Form((), (), ())
         return render(
-            service, request, "survey_answer.html", survey=document, preview=True, structure=None, saved=False, keep=False,
+            service, request, "survey_answer.html", survey=document, preview=True, structure=None, saved=False,
+            keep=False,
             declined=False, before=None, intro=as_html(document["intro"] or "", first_heading=2), form=form,
             fields=fields(questions_of(document), {}, {}, pages.lexicon, lang), action=request.url.path,
             about_who=who_fields(document, {}, {}, pages, lang), may_decline=False, decline_id="",
@@ -162,19 +141,3 @@ def _survey(router: APIRouter, service: Service) -> None:
         """The preview's button saves nothing."""
         await survey_of(service, key)
         return RedirectResponse(f"/observatory/surveys/{key}/preview", 303)
-
-
-def who_fields(
-    survey: Document, values: Mapping[str, str], errors: Mapping[str, str], pages: Pages, lang: Lang
-) -> list[FormField]:
-    """The fields of who answers, where the survey asks for them."""
-    if not survey["asks_who"]:
-        return []
-    asked: Sequence[tuple[str, Widget]] = (("name", "text"), ("email", "email"))
-    return [
-        FormField(
-            name, pages.lexicon.say(f"answer.{name}", lang), None, widget, (values.get(name, ""),), (), False, True,
-            errors.get(name), {"autocomplete": name, "maxlength": "200"}, f"f-{name}",
-        )
-        for name, widget in asked
-    ]  # fmt: skip

@@ -27,7 +27,8 @@ from shared.kernel.projection import Document, Evolve, View, kept
 
 def _drafted(document: Document | None, data: SurveyDrafted, event: Recorded) -> Document:
     return {
-        **data.model_dump(mode="json"), "state": "draft", "begins": None, "until": None, "open_link": False, "closed": None,
+        **data.model_dump(mode="json"), "state": "draft", "begins": None, "until": None, "open_link": False,
+        "closed": None,
         "published": None, "ever_published": False, "reason": None, "at": event.cloud.time, "sent": False,
         "version": event.version,
     }  # fmt: skip
@@ -75,7 +76,8 @@ SURVEYS = View(
     version=1,
     on={
         SurveyDrafted: _drafted, SurveyRevised: _revised, SurveyOpened: _opened, SurveyExtended: _extended,
-        SurveyClosed: _closed, SurveyWithdrawn: _withdrawn, SurveySent: _now(sent=True), SurveyResultsPublished: _published,
+        SurveyClosed: _closed, SurveyWithdrawn: _withdrawn, SurveySent: _now(sent=True),
+        SurveyResultsPublished: _published,
         SurveyResultsWithdrawn: _now(published=None),
     },
     fields=("state", "at", "until"),
@@ -163,14 +165,15 @@ SURVEY_RECIPIENTS = View(
     name="survey_recipients",
     version=1,
     on={
-        SurveySent: _sent, SurveyAnswered: _has_answered, SurveyAnswerChanged: _has_answered, SurveyDeclined: _has_declined,
+        SurveySent: _sent, SurveyAnswered: _has_answered, SurveyAnswerChanged: _has_answered,
+        SurveyDeclined: _has_declined,
         LetterBegun: _letter("begun"), LetterSent: _letter("sent"), LetterRefused: _letter("refused"),
         LetterUnaddressed: _unaddressed,
     },
     keys=_asked,
     fields=("survey", "state"),
 )  # fmt: skip
-"""Who was asked, by survey and structure. `state`: asked, answered, declined; `letters`: how each letter of the directory
-went (begun and nothing more: in doubt)."""
+"""Who was asked, by survey and structure. `state`: asked, answered, declined; `letters`: how each letter of the
+directory went (begun and nothing more: in doubt)."""
 
 SURVEY_VIEWS = (SURVEYS, SURVEY_ANSWERS, SURVEY_RECIPIENTS)

@@ -78,7 +78,8 @@ def answered(command: AnswerSurvey, state: Survey, context: Context) -> Decision
     return [
         kind(
             survey=command.survey, structure=command.structure, choices=command.choices, numbers=command.numbers,
-            flags=command.flags, dates=command.dates, written=sorted(answers.texts), texts=command.texts.of(person) if command.texts else None,
+            flags=command.flags, dates=command.dates, written=sorted(answers.texts),
+            texts=command.texts.of(person) if command.texts else None,
             name=command.name.of(person) if command.name and who else None,
             email=command.email.of(person) if command.email and who else None,
         )

@@ -83,7 +83,8 @@ class Question(BaseModel):
         least, most = ends(self.least, self.most) if self.kind == "scale" else (self.least, self.most)
         return SurveyQuestion(
             id=self.id, kind=self.kind, text=self.text, hint=self.hint, required=self.required,
-            options=list(self.options) if self.kind in CHOICES else [], unit=self.unit if self.kind == "number" else None,
+            options=list(self.options) if self.kind in CHOICES else [],
+            unit=self.unit if self.kind == "number" else None,
             least=least if number else None, most=most if number else None,
             low=self.low if self.kind == "scale" else None, high=self.high if self.kind == "scale" else None,
         )  # fmt: skip

@@ -1,0 +1,151 @@
+"""The observatory's JSON: the review, the indicators, the log. Days are ISO 8601; a day that is none is a 422."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from fastapi import APIRouter, HTTPException, Request
+from pydantic import BaseModel, Field
+
+from services.observatory.event_table.moment import AsOf, KnownAt, Moment, Year, today, year_of
+from services.observatory.figures.observatory import Observatory, current
+from services.observatory.figures.recount import Row
+from services.observatory.indicators import INDICATORS, Counts, Indicator
+from shared.runtime.service import Service
+from shared.web.api import PROBLEMS
+from shared.web.templating import language
+
+
+class FigureOut(BaseModel):
+    """One figure of the review. `value` null: not measured. `equal` null: published for another day than asked for."""
+
+    path: str
+    label: str
+    service: str
+    indicator: str
+    value: int | float | None = Field(description="At the precision of the print.")
+    published: int | float | None
+    equal: bool | None
+    events: int = Field(description="How many events it rests on.")
+    rests_on: Counts
+    as_of: date
+    note: str | None
+    sequences: list[int] | None = Field(None, description="Those events, where they were asked for.")
+
+
+class ReviewOut(BaseModel):
+    """The review at a moment. `known`: the last event that was known then; `sequence`: how far the log is read."""
+
+    as_of: date
+    known_at: date
+    known: int
+    sequence: int
+    figures: list[FigureOut]
+
+
+class IndicatorOut(BaseModel):
+    """What an indicator is."""
+
+    name: str
+    title: str
+    definition: str
+    unit: str
+    rests_on: Counts
+    parameters: list[str]
+
+
+class ValueOut(BaseModel):
+    """One figure of an indicator, and the events it rests on."""
+
+    path: str
+    value: float | None
+    events: int
+    sequences: list[int]
+
+
+class IndicatorValues(IndicatorOut):
+    """An indicator at a moment."""
+
+    as_of: date
+    known_at: date
+    known: int
+    sequence: int
+    query: str
+    values: list[ValueOut]
+
+
+def api(service: Service) -> APIRouter:
+    """Routes under `/observatory/api`."""
+    router = APIRouter(prefix="/api", responses=PROBLEMS)
+
+    @router.get("/review", tags=["review"], operation_id="observatory_review")
+    async def review(
+        request: Request, as_of: AsOf = None, known_at: KnownAt = None, sequences: bool = False
+    ) -> ReviewOut:
+        """Every figure of the review that the network printed, recomputed; none where it printed none. Without a day: the
+        review's own closing date."""
+        observatory = await current(service)
+        printed = observatory.network.printed
+        moment = await observatory.moment(as_of, known_at, printed.as_of if printed else today())
+        rows = await observatory.review(moment)
+        lang = language(request)
+        return ReviewOut(**_when(moment, observatory), figures=[_figure(row, lang, sequences) for row in rows])
+
+    @router.get("/indicators", tags=["indicators"], operation_id="observatory_indicators")
+    async def indicators(request: Request) -> list[IndicatorOut]:
+        return [IndicatorOut(**_indicator(one, language(request))) for one in INDICATORS.values()]
+
+    @router.get("/indicators/{name}", tags=["indicators"], operation_id="observatory_indicator")
+    async def indicator(
+        request: Request, name: str, as_of: AsOf = None, known_at: KnownAt = None, first: Year = None, last: Year = None
+    ) -> IndicatorValues:
+        """One indicator at a moment; `first` and `last` are years. Without a day: today."""
+        if name not in INDICATORS:
+            raise HTTPException(404, "not-found")
+        observatory = await current(service)
+        moment = await observatory.moment(as_of, known_at, today())
+        answer = await observatory.ask(name, moment, year_of(first), year_of(last))
+        values = [
+            ValueOut(path=path, value=value, events=len(rests), sequences=list(rests))
+            for path, (value, rests) in sorted(answer.items())
+        ]
+        found = INDICATORS[name]
+        return IndicatorValues(
+            **_indicator(found, language(request)), **_when(moment, observatory), query=found.query, values=values
+        )
+
+    return router
+
+
+def _when(moment: Moment, observatory: Observatory) -> dict[str, Any]:
+    return {
+        "as_of": moment.as_of, "known_at": moment.known_at or today(), "known": moment.known,
+        "sequence": observatory.table.position,
+    }  # fmt: skip
+
+
+def _figure(row: Row, lang: str, sequences: bool) -> FigureOut:
+    english = lang == "en"
+    note = row.note_en if english else row.note_fr
+    if row.equal is None and note is None:
+        note = "Published for another day." if english else "Publié pour une autre date."
+    return FigureOut(
+        path=row.path, label=row.label_en if english else row.label_fr, service=row.service, indicator=row.indicator,
+        value=_printed(row.value, row.precision), published=_printed(row.published, row.precision), equal=row.equal,
+        events=row.events, rests_on=row.rests_on,
+        as_of=row.as_of, note=note, sequences=list(row.sequences) if sequences else None,
+    )  # fmt: skip
+
+
+def _printed(value: float | None, precision: int) -> int | float | None:
+    """A figure that is printed without decimals is a whole number in JSON, too."""
+    return int(value) if value is not None and precision == 0 else value
+
+
+def _indicator(one: Indicator, lang: str) -> dict[str, Any]:
+    at = 1 if lang == "en" else 0
+    return {
+        "name": one.name, "title": one.title[at], "definition": one.definition[at], "unit": one.unit,
+        "rests_on": one.counts, "parameters": list(one.parameters),
+    }  # fmt: skip

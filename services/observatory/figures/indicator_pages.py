@@ -1,0 +1,45 @@
+"""The pages of indicators: all of them, and the figures of one."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, HTTPException, Request
+from starlette.responses import Response
+
+from services.observatory.event_table.moment import AsOf, KnownAt, Year, today, year_of
+from services.observatory.figures.moment_page import carried, render
+from services.observatory.figures.observatory import current
+from services.observatory.indicators import INDICATORS
+from shared.runtime.service import Service
+
+
+def routes(service: Service) -> APIRouter:
+    """The routes under /indicators."""
+    router = APIRouter(prefix="/indicators", include_in_schema=False)
+    router.get("")(indicators)
+    router.get("/{name}")(indicator)
+    return router
+
+
+async def indicators(request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
+    observatory = await current(request.app.state.service)
+    moment = await observatory.moment(as_of, known_at, today()) if as_of or known_at else None
+    return render(
+        request, "indicators.html", observatory, moment, indicators=INDICATORS.values(),
+        carried=carried(moment) if moment else "",
+    )  # fmt: skip
+
+
+async def indicator(
+    request: Request, name: str, as_of: AsOf = None, known_at: KnownAt = None, first: Year = None, last: Year = None
+) -> Response:
+    if name not in INDICATORS:
+        raise HTTPException(404)
+    observatory = await current(request.app.state.service)
+    moment = await observatory.moment(as_of, known_at, today())
+    answer = await observatory.ask(name, moment, year_of(first), year_of(last))
+    travelling = moment if as_of or known_at else None
+    return render(
+        request, "indicator.html", observatory, travelling, indicator=INDICATORS[name], day_asked=moment.as_of,
+        query=carried(moment), values=sorted(answer.items()), known=moment.known,
+        linked=not (first or last or INDICATORS[name].parameters),
+    )  # fmt: skip

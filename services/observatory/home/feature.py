@@ -1,0 +1,11 @@
+"""The first page of the observatory. (That of the whole installation is the root's: `front_page.py`.)"""
+
+from __future__ import annotations
+
+from services.observatory.home import start_page
+from shared.runtime.feature import Feature
+
+FEATURE = Feature(
+    name="home",
+    routes=(start_page.routes,),
+)

@@ -1,0 +1,11 @@
+"""What is said of a search that asks for what there is not."""
+
+from shared.base.translations import Words
+
+SEARCH_WORDS: Words = {
+    "refused.unknown-service": ("«\u00a0{value}\u00a0» n’est pas un service. Choisissez dans la liste.",
+                                "“{value}” is not a service. Choose from the list."),
+    "refused.unknown-type": ("«\u00a0{value}\u00a0» n’est pas une sorte d’événement. Choisissez dans la liste.",
+                             "“{value}” is not a type of event. Choose from the list."),
+    "refused.not-a-number": ("«\u00a0{value}\u00a0» n’est pas un numéro d’événement.", "“{value}” is not the number of an event."),
+}  # fmt: skip

@@ -1,0 +1,24 @@
+"""Surveys: forms, recipients, answers, results."""
+
+from __future__ import annotations
+
+from services.observatory.surveys import pages
+from services.observatory.surveys.answering import pages as answer_pages
+from services.observatory.surveys.domain.survey import SURVEY
+from services.observatory.surveys.recipients import letters
+from services.observatory.surveys.recipients import pages as recipient_pages
+from services.observatory.surveys.results import pages as result_pages
+from services.observatory.surveys.results.answers import REACTIONS
+from services.observatory.surveys.views import SURVEY_VIEWS
+from services.observatory.surveys.words import SURVEY_WORDS
+from shared.runtime.feature import Feature
+
+FEATURE = Feature(
+    name="surveys",
+    deciders=(SURVEY,),
+    views=SURVEY_VIEWS,
+    words=SURVEY_WORDS,
+    routes=(result_pages.routes, pages.routes, recipient_pages.routes, answer_pages.routes),
+    reactions=REACTIONS,
+    opening=letters.opening,
+)
