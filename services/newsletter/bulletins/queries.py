@@ -1,4 +1,4 @@
-"""What several of the newsletter's pages ask of its views."""
+"""What is asked of bulletins and of their issues."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from fastapi import HTTPException
 
 from services.newsletter.bulletins.domain.bulletin import FIVE
 from services.newsletter.bulletins.views import BULLETINS, ISSUES
-from services.newsletter.delivery.worker import sending_of
-from services.newsletter.subscriptions.views import DELIVERIES, SUBSCRIBERS
 from shared.kernel.projection import Document
 from shared.runtime.service import Service
 
@@ -28,16 +26,3 @@ async def bulletin_of(service: Service, code: str) -> Document:
     fresh: Document = {"key": code, "title": title, "purpose": purpose, "opened": None, "last": 0, "closed": []}
     known = await service.store.get(BULLETINS, code) or fresh
     return {**known, "title": known["title"] or title, "purpose": known["purpose"] or purpose}
-
-
-async def readers_of(service: Service, code: str) -> int:
-    """How many subscribers a bulletin has."""
-    return (await service.store.count_by(SUBSCRIBERS, "bulletins")).get(code, 0)
-
-
-async def in_doubt(service: Service, issue: str | None = None) -> list[Document]:
-    """Deliveries that began and have no outcome, without the one that is on its way right now."""
-    where = {"state": "begun", **({"issue": issue} if issue else {})}
-    found = await service.store.find(DELIVERIES, where, sort=["begun"], limit=500)
-    now = str(sending_of(service).under_way)
-    return [d for d in found.documents if d["key"] != now]

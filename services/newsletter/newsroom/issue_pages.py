@@ -12,11 +12,13 @@ from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 from starlette.responses import Response
 
 from services.newsletter.bulletins.domain.issue import ApproveIssue, ReviseItem
+from services.newsletter.bulletins.queries import bulletin_of, issue_or_404
 from services.newsletter.bulletins.source_views import SOURCES
 from services.newsletter.delivery.letters import issue_bodies, sections
-from services.newsletter.delivery.worker import sending_of
-from services.newsletter.queries import bulletin_of, in_doubt, issue_or_404, readers_of
-from services.newsletter.subscriptions.views import DELIVERIES
+from services.newsletter.delivery.queries import in_doubt
+from services.newsletter.delivery.views import DELIVERIES
+from services.newsletter.delivery.worker import SENDING
+from services.newsletter.subscriptions.queries import readers_of
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import Refused
 from shared.kernel.projection import Document
@@ -29,7 +31,7 @@ from shared.web.templating import Pages, language
 
 def routes(service: Service) -> APIRouter:
     """The routes of the pages of one issue."""
-    router = APIRouter()
+    router = APIRouter(include_in_schema=False)
     store = service.store
 
     @router.get("/issues/{key}")
@@ -43,7 +45,7 @@ def routes(service: Service) -> APIRouter:
             sources=await store.get_many(SOURCES, entities),
             counts=await store.count_by(DELIVERIES, "state", {"issue": key}),
             readers=await readers_of(service, found["bulletin"]), doubts=await in_doubt(service, key), refused=refused,
-            new_id=new_command_id, trouble=sending_of(service).trouble, url=service.around.public_url,
+            new_id=new_command_id, trouble=service.parts.of(SENDING).trouble, url=service.around.public_url,
         )  # fmt: skip
 
     @router.get("/issues/{key}/preview")
@@ -104,7 +106,7 @@ async def _bodies(service: Service, request: Request, key: str) -> tuple[str, st
     found = await issue_or_404(service, key)
     when = datetime.fromisoformat(found["approved"]) if found["approved"] else datetime.now(UTC)
     known = await bulletin_of(service, found["bulletin"])
-    return issue_bodies(sending_of(service).sender, known, found, language(request), when, None)
+    return issue_bodies(service.parts.of(SENDING).sender, known, found, language(request), when, None)
 
 
 async def _approval(service: Service, request: Request, found: Document, problem: str | None, status: int) -> Response:

@@ -6,9 +6,11 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from services.newsletter.bulletins.domain.bulletin import FIVE, bulletin_id
+from services.newsletter.bulletins.queries import bulletin_of
 from services.newsletter.bulletins.views import ISSUES, first_open
-from services.newsletter.delivery.worker import sending_of
-from services.newsletter.queries import bulletin_of, in_doubt, readers_of
+from services.newsletter.delivery.queries import in_doubt
+from services.newsletter.delivery.worker import SENDING
+from services.newsletter.subscriptions.queries import readers_of
 from services.newsletter.subscriptions.views import SUBSCRIBERS
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.projection import Document
@@ -20,7 +22,7 @@ IDS = {str(code): bulletin_id(code) for code in FIVE}
 
 def routes(service: Service) -> APIRouter:
     """The routes of the pages of the bulletins."""
-    router = APIRouter()
+    router = APIRouter(include_in_schema=False)
     store = service.store
 
     @router.get("/")
@@ -29,7 +31,7 @@ def routes(service: Service) -> APIRouter:
         lines = [{**await line(code), "readers": readers.get(code, 0)} for code in FIVE]
         return render(
             service, request, "bulletins.html", lines=lines, states=await store.count_by(SUBSCRIBERS, "state"),
-            doubts=len(await in_doubt(service)), trouble=sending_of(service).trouble,
+            doubts=len(await in_doubt(service)), trouble=service.parts.of(SENDING).trouble,
         )  # fmt: skip
 
     async def line(code: str) -> Document:
