@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from services.events.base.days import today
 from services.events.gatherings.domain.headcounts import AUDIENCES
-from services.events.queries import gathering_or_404, today
+from services.events.gatherings.queries import gathering_or_404
 from services.events.registrations.views import REGISTRATIONS
-from services.events.structures_copy import STRUCTURES
+from services.events.structures.views import STRUCTURES
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.projection import Document, folded
 from shared.runtime.service import Service
@@ -26,7 +27,7 @@ LATEST = 6  # check-ins shown at the door
 
 def routes(service: Service) -> APIRouter:
     """The routes of the pages of one gathering's door."""
-    router = APIRouter()
+    router = APIRouter(include_in_schema=False)
     store = service.store
 
     @router.get("/gatherings/{key}/registrations")

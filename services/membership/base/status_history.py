@@ -64,7 +64,8 @@ def standing(
 
     Its documents keep what the events said, the later over the earlier, and the `status` that the last of them gave.
     `states`: type of event → status, None where it changes none; a first `current` is the beginning, whose day is
-    `since`; without one the status is UNBEGUN. `person`: the field that names one. `then`: what follows from the rest of a document.
+    `since`; without one the status is UNBEGUN. `person`: the field that names one. `then`: what
+    follows from the rest of a document.
     """
     given = {kind.type_name(): status for kind, status in states.items() if status is not None}
 

@@ -42,7 +42,7 @@ def _mail_address(value: Personal) -> Personal:
 
 
 MailAddress = Annotated[PersonalText, AfterValidator(_mail_address)]
-"""Nobody is written to from here: it is what a person is found by who wants to see, or to have forgotten, what is kept."""
+"""Nobody is written to from here: by it a person is found who wants to see, or to have forgotten, what is kept."""
 
 
 def of(value: Personal | None, person: UUID) -> Personal | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -10,13 +10,18 @@ from typing import Any
 from fastapi import Request
 from starlette.responses import Response
 
-from services.membership.queries import label
 from shared.base.paris_days import PARIS
 from shared.kernel.projection import Document
 from shared.runtime.service import Service
 from shared.web import lists as rendering
 from shared.web.security.redaction import revealed
 from shared.web.templating import language, side_by_side
+
+
+def label(member: Document, reveal: Callable[[dict[str, str] | None], str | None], forgotten: str = "—") -> str:
+    """A member's name. A person's is opened by `reveal`, for staff who must tell one from another; `forgotten` stands
+    for one that can't be opened any more."""
+    return member.get("name") or reveal(member.get("person")) or forgotten
 
 
 def render(service: Service, request: Request, template: str, **context: Any) -> Response:

@@ -1,11 +1,10 @@
-"""The words of events: commands, events, fields and refusals, in French and English."""
+"""The words of gatherings: planning them, registering for them, counting who came."""
 
 from __future__ import annotations
 
 from shared.base.translations import Words
 
 WORDS: Words = {
-    # what people do
     "command.PlanGathering": ("Prévoir une rencontre", "Plan a gathering"),
     "command.PlanGathering.hint": (
         "Une rencontre passée se note aussi ici : prévue d’abord, puis « a eu lieu ».",
@@ -55,24 +54,6 @@ WORDS: Words = {
     ),
     "command.NoteWorkshop": ("Noter un atelier", "Note a workshop"),
     "command.WithdrawWorkshop": ("Retirer l’atelier", "Take the workshop back"),
-    "command.PresentProject": ("Noter un projet présenté", "Note a project presented"),
-    "command.PresentProject.hint": (
-        "Un projet de la Tribune. Donnez le jour de l’Agora.",
-        "A project of the Tribune. Give the day of the Agora.",
-    ),
-    "command.WithdrawPresentation": ("Retirer ce projet", "Take this project back"),
-    "command.WithdrawPresentation.hint": (
-        "Noté par erreur, il ne comptera plus.",
-        "Noted by mistake, it will count no more.",
-    ),
-    "command.FormTandem": ("Former un tandem", "Form a tandem"),
-    "command.AddTandemSchool": ("Ajouter un établissement", "Add a school"),
-    "command.RemoveTandemSchool": ("Retirer l’établissement", "Remove the school"),
-    "command.CountPupils": ("Compter les élèves", "Count the pupils"),
-    "command.CountPupils.hint": ("Un nouveau compte remplace l’ancien.", "A new count replaces the old one."),
-    "command.CancelTandem": ("Annuler le tandem", "Cancel the tandem"),
-    "command.ReinstateTandem": ("Rétablir le tandem", "Take the cancellation back"),
-    # what happened
     "event.GatheringPlanned": ("Rencontre prévue", "Gathering planned"),
     "event.GatheringRevised": ("Rencontre modifiée", "Gathering changed"),
     "event.GatheringAnnounced": ("Rencontre annoncée", "Gathering announced"),
@@ -92,23 +73,11 @@ WORDS: Words = {
     "event.AgoraAttended": ("Personne accueillie à l’Agora", "Person checked in at the Agora"),
     "event.GatheringAttended": ("Personne accueillie", "Person checked in"),
     "event.AttendanceUndone": ("Accueil défait, fait par erreur", "Check-in undone, made by mistake"),
-    "event.ProjectPresented": ("Projet présenté à la Tribune", "Project presented at the Tribune"),
-    "event.ProjectPresentationWithdrawn": ("Projet retiré, noté par erreur", "Project taken back, noted by mistake"),
-    "event.TandemFormed": ("Tandem formé", "Tandem formed"),
-    "event.TandemSchoolJoined": ("Établissement entré dans le tandem", "School joined the tandem"),
-    "event.TandemSchoolLeft": ("Établissement retiré du tandem", "School left the tandem"),
-    "event.PupilsCounted": ("Élèves comptés", "Pupils counted"),
-    "event.TandemCancelled": ("Tandem annulé", "Tandem cancelled"),
-    "event.TandemReinstated": ("Tandem rétabli", "Tandem reinstated"),
-    # what is asked
-    "field.gathering": ("Rencontre", "Gathering"),
     "field.kind": ("Nature", "Kind"),
-    "field.title": ("Titre", "Title"),
     "field.starts": ("Début", "Start"),
     "field.starts.hint": ("Jour et heure, à Paris.", "Day and time, in Paris."),
     "field.days": ("Durée en jours", "Length in days"),
     "field.town": ("Ville", "Town"),
-    "field.department": ("Département", "Department"),
     "field.place": ("Lieu", "Place"),
     "field.capacity": ("Nombre de places", "Places"),
     "field.capacity.hint": (
@@ -128,12 +97,8 @@ WORDS: Words = {
         "Le texte de l’annonce, tel qu’il sera lu.",
         "The text of the announcement, as it will be read.",
     ),
-    "field.reason": ("Raison", "Reason"),
     "field.audience": ("Public", "Public"),
-    "field.name": ("Nom de la personne", "Name of the person"),
     "field.email": ("Adresse électronique", "Mail address"),
-    "field.structure": ("Structure membre", "Member structure"),
-    "field.structure_name": ("Nom de la structure", "Name of the structure"),
     "field.registration": ("Inscription", "Registration"),
     "field.workshop": ("Atelier", "Workshop"),
     "field.workshop_title": ("Titre de l’atelier", "Title of the workshop"),
@@ -144,20 +109,6 @@ WORDS: Words = {
     "field.higher_education": ("Enseignement supérieur, recherche", "Higher education, research"),
     "field.others": ("Autres", "Others"),
     "field.unspecified": ("Public non précisé", "Public not stated"),
-    "field.project": ("Projet", "Project"),
-    "field.project_title": ("Titre du projet", "Title of the project"),
-    "field.country": ("Pays", "Country"),
-    "field.tandem": ("Tandem", "Tandem"),
-    "field.school_year": ("Année scolaire", "School year"),
-    "field.school_year.hint": ("Par exemple 2017-2018.", "Such as 2017-2018."),
-    "field.association": ("Association membre", "Member association"),
-    "field.association_name": ("Nom de l’association", "Name of the association"),
-    "field.theme": ("Thème", "Theme"),
-    "field.pilot": ("Tandem pilote", "Pilot tandem"),
-    "field.school": ("Établissement de l’annuaire", "School of the directory"),
-    "field.school_name": ("Nom de l’établissement", "Name of the school"),
-    "field.level": ("Niveau", "Level"),
-    "field.pupils": ("Élèves", "Pupils"),
     "kind.agora": ("Agora", "Agora"),
     "kind.departmental_tour": ("Tournée départementale", "Departmental tour"),
     "kind.local_authorities": ("RDV des collectivités", "Local authorities’ meeting"),
@@ -174,25 +125,10 @@ WORDS: Words = {
     "audience.higher_education": ("Enseignement supérieur, recherche", "Higher education, research"),
     "audience.others": ("Autres", "Others"),
     "audience.unspecified": ("Public non précisé", "Public not stated"),
-    "level.primary": ("Primaire", "Primary"),
-    "level.lower_secondary": ("Collège", "Lower secondary"),
-    "level.upper_secondary": ("Lycée", "Upper secondary"),
     "state.planned": ("prévue", "planned"),
     "state.held": ("a eu lieu", "held"),
     "state.cancelled": ("annulée", "cancelled"),
     "state.open": ("à confirmer", "to be confirmed"),
-    "standing.registered": ("inscrite", "registered"),
-    "standing.waiting": ("en attente", "waiting"),
-    "standing.present": ("accueillie", "checked in"),
-    "standing.cancelled": ("annulée", "cancelled"),
-    "door": ("Accueil", "At the door"),
-    "door.agora": ("Accueil de l’Agora", "At the door of the Agora"),
-    "chart.by-year": ("Rencontres tenues par année", "Gatherings held by year"),
-    # what is not allowed, and what to do
-    "refused.already-registered": (
-        "C’est déjà enregistré. Revenez à la page précédente.",
-        "This is recorded already. Go back to the previous page.",
-    ),
     "refused.unknown-gathering": (
         "Cette rencontre n’est pas connue. Choisissez-la dans la liste des rencontres.",
         "This gathering is not known. Choose it in the list of gatherings.",
@@ -240,58 +176,5 @@ WORDS: Words = {
     "refused.still-waiting": (
         "Cette personne est en attente d’une place. Libérez-en une, ou ajoutez des places à la rencontre.",
         "This person waits for a place. Free one, or add places to the gathering.",
-    ),
-    "refused.whose-project": (
-        "Il manque la structure qui porte ce projet. Choisissez-la ou écrivez son nom.",
-        "The structure that bears this project is missing. Choose it or write its name.",
-    ),
-    "refused.unknown-project": (
-        "Ce projet n’est pas connu. Choisissez-le dans la liste de la Tribune.",
-        "This project is not known. Choose it in the list of the Tribune.",
-    ),
-    "refused.unknown-tandem": (
-        "Ce tandem n’est pas connu. Choisissez-le dans la liste des tandems.",
-        "This tandem is not known. Choose it in the list of tandems.",
-    ),
-    "refused.tandem-cancelled": (
-        "Ce tandem est annulé. Rétablissez-le d’abord.",
-        "This tandem is cancelled. Take the cancellation back first.",
-    ),
-    "refused.one-line-only": ("Écrivez ceci sur une seule ligne.", "Write this on a single line."),
-    "refused.unreadable-characters": (
-        "Ce texte contient des caractères illisibles. Retapez-le.",
-        "This text holds unreadable characters. Type it again.",
-    ),
-    "refused.unknown-department": (
-        "Ce département n’existe pas. Choisissez-le dans la liste.",
-        "There is no such department. Choose it from the list.",
-    ),
-    "refused.unknown-country": (
-        "Ce code de pays n’existe pas. Choisissez le pays dans la liste.",
-        "There is no such country code. Choose the country from the list.",
-    ),
-    "refused.time-without-zone": (
-        "Il manque le fuseau horaire. Écrivez par exemple 2017-11-09T09:30:00+01:00.",
-        "The time zone is missing. Write for example 2017-11-09T09:30:00+01:00.",
-    ),
-    "refused.time-out-of-range": (
-        "Cette date est trop lointaine. Donnez une date entre 1990 et 2099.",
-        "This date is too far away. Give a date from 1990 to 2099.",
-    ),
-    "refused.time-in-future": (
-        "Cela n’a pas encore eu lieu. Donnez un jour passé.",
-        "This has not happened yet. Give a day in the past.",
-    ),
-    "refused.not-a-mail-address": (
-        "Ce n’est pas une adresse électronique. Il en faut une comme nom@exemple.fr.",
-        "This is no mail address. One such as name@example.org is needed.",
-    ),
-    "refused.not-a-school-year": (
-        "Ce n’est pas une année scolaire. Écrivez-la ainsi : 2017-2018.",
-        "This is no school year. Write it so: 2017-2018.",
-    ),
-    "refused.too-large": (
-        "C’est trop long pour être enregistré. Raccourcissez les textes.",
-        "This is too long to be recorded. Shorten the texts.",
     ),
 }

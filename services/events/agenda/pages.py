@@ -1,4 +1,5 @@
-"""The pages of gatherings: the front page with what comes and what was held, the list, one record, the trainings."""
+"""The agenda, with what all capabilities know of gatherings: the front page with what comes and what was held, the
+list, one record, the trainings."""
 
 from __future__ import annotations
 
@@ -9,10 +10,13 @@ from uuid import UUID
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from services.events.base.days import today
+from services.events.gatherings.queries import gathering_or_404
 from services.events.gatherings.views import AT_THE_DOOR, COUNTED, GATHERINGS
-from services.events.queries import gathering_or_404, present_by_gathering, today
+from services.events.projects.views import PROJECTS
+from services.events.registrations.queries import present_by_gathering
 from services.events.registrations.views import REGISTRATIONS
-from services.events.tandems.views import PROJECTS, TANDEMS
+from services.events.tandems.views import TANDEMS
 from shared.contract.events import GatheringKind
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.eventlog.event_log import History
@@ -27,8 +31,8 @@ UNTOLD = frozenset(kind.type_name() for kind in AT_THE_DOOR)
 
 
 def routes(service: Service) -> APIRouter:
-    """The routes of the pages of gatherings."""
-    router = APIRouter()
+    """The routes of the pages of the agenda."""
+    router = APIRouter(include_in_schema=False)
     store = service.store
 
     @router.get("/")
