@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.membership.register.pages import routes
+from services.membership.register.pages import list_routes, record_routes
 from shared.runtime.feature import Feature
 
-FEATURE = Feature(name="register", routes=(routes,))
+FEATURE = Feature(name="register", routes=(list_routes, record_routes))

@@ -31,8 +31,8 @@ LIKELY: Mapping[str, StructureCollege] = {
 """Kind of structure → the college that the form of its welcome proposes; else the associative one."""
 
 
-def routes(service: Service) -> APIRouter:
-    """The routes of the pages of members."""
+def list_routes(service: Service) -> APIRouter:
+    """The routes of the front page and of the list of members."""
     router = APIRouter(include_in_schema=False)
     store = service.store
 
@@ -90,6 +90,14 @@ def routes(service: Service) -> APIRouter:
             # A search keeps the filters; those of the charter are called so in the address.
             kept=[({"charter_version": "charter"}.get(n, n), one) for n, values in chosen.items() for one in values],
         )
+
+    return router
+
+
+def record_routes(service: Service) -> APIRouter:
+    """The routes of one record, and of whom to welcome."""
+    router = APIRouter(include_in_schema=False)
+    store = service.store
 
     @router.get("/members/{key}")
     async def record(request: Request, key: str) -> Response:

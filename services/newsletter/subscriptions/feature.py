@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.newsletter.subscriptions.domain import SUBSCRIBER, SubscriberCommand
 from services.newsletter.subscriptions.links import LINKS, Links
-from services.newsletter.subscriptions.pages import routes
+from services.newsletter.subscriptions.pages import asking_routes, confirming_routes, leaving_routes
 from services.newsletter.subscriptions.views import SUBSCRIBERS
 from services.newsletter.subscriptions.words import WORDS
 from shared.kernel.command_handler import Outcome
@@ -28,7 +28,7 @@ FEATURE = Feature(
     deciders=(SUBSCRIBER,),
     views=(SUBSCRIBERS,),
     words=WORDS,
-    routes=(routes,),
+    routes=(asking_routes, confirming_routes, leaving_routes),
     page_of=page_of,
     opening=opening,
 )

@@ -55,32 +55,14 @@ class Asked(BaseModel):
     asked: bool = True
 
 
-def routes(service: Service) -> APIRouter:
-    """The routes of the pages for everybody."""
+def asking_routes(service: Service) -> APIRouter:
+    """The routes of asking for bulletins: the form, and what stands for it elsewhere."""
     router = APIRouter(include_in_schema=False)
-
-    def render(request: Request, template: str, status: int = 200, **context: Any) -> Response:
-        pages: Pages = request.app.state.pages
-        return pages.render(request, template, status=status, **context)
-
-    async def asked(wish: Wish, lang: Lang, id: UUID) -> None:
-        person = await asyncio.to_thread(service.keyring.person_at, wish.email.clear)
-        command = RequestSubscription(email=wish.email, bulletins=wish.bulletins, lang=lang, person=person)
-        await service.execute(command, id=id, actor=PUBLIC)
-
-    def form_page(request: Request, status: int, values: Any, errors: dict[str, str]) -> Response:
-        pages: Pages = request.app.state.pages
-        form = Form.of(
-            Wish, pages.lexicon, language(request), values=values, errors=errors,
-            choices={"bulletins": [(code, title) for code, (title, _) in FIVE.items()]},
-            hidden={"command_id": new_command_id()},
-        )  # fmt: skip
-        return render(request, "subscribe.html", status, form=form, five=FIVE)
 
     @router.get("/subscribe")
     @access("public")
     async def subscribe(request: Request) -> Response:
-        return form_page(request, 200, {"bulletins": request.query_params.getlist("bulletins")}, {})
+        return _form_page(request, 200, {"bulletins": request.query_params.getlist("bulletins")}, {})
 
     @router.post("/subscribe")
     @access("public")
@@ -96,17 +78,17 @@ def routes(service: Service) -> APIRouter:
         try:
             wish = Wish.model_validate(parse(Wish, data))
         except ValidationError as error:
-            return form_page(request, 422, data, sentences(error, Wish, pages.lexicon, lang))
+            return _form_page(request, 422, data, sentences(error, Wish, pages.lexicon, lang))
         try:
-            await asyncio.gather(asked(wish, lang, id), asyncio.sleep(ANSWER))
+            await asyncio.gather(_asked(service, wish, lang, id), asyncio.sleep(ANSWER))
         except Reused as no:
-            return form_page(request, 422, data, {"": pages.lexicon.say(f"refused.{no.code}", lang)})
+            return _form_page(request, 422, data, {"": pages.lexicon.say(f"refused.{no.code}", lang)})
         return RedirectResponse("/newsletter/subscribe/sent", 303)
 
     @router.get("/subscribe/sent")
     @access("public")
     async def sent(request: Request) -> Response:
-        return render(request, "said.html", what="asked")
+        return _render(request, "said.html", what="asked")
 
     @router.get("/do/RequestSubscription")
     @access("public")
@@ -124,21 +106,20 @@ def routes(service: Service) -> APIRouter:
         """In place of the command's own route: who is reached at an address is for us to find, not for the asker; and
         whether an address is known is not for everybody to learn, so that all are answered alike."""
         limited(request, "form")
-        await asyncio.gather(asked(wish, wish.lang, new_command_id()), asyncio.sleep(ANSWER))
+        await asyncio.gather(_asked(service, wish, wish.lang, new_command_id()), asyncio.sleep(ANSWER))
         return Asked()
 
-    def confirming(request: Request, token: str) -> Confirming | Response:
-        try:
-            return service.parts.of(LINKS).read_confirming(token, datetime.now(UTC))
-        except OldLink:
-            return render(request, "said.html", 410, what="old")
-        except BadLink:
-            return render(request, "said.html", 404, what="bad")
+    return router
+
+
+def confirming_routes(service: Service) -> APIRouter:
+    """The routes of the link that confirms."""
+    router = APIRouter(include_in_schema=False)
 
     @router.get("/confirm/{token}")
     @access("public")
     async def confirm(request: Request, token: str) -> Response:
-        link = confirming(request, token)
+        link = _confirming(service, request, token)
         if isinstance(link, Response):
             return link
         known = await service.store.get(SUBSCRIBERS, str(link.subscriber))
@@ -148,43 +129,44 @@ def routes(service: Service) -> APIRouter:
             else None
         )
         wanted = pending["bulletins"] if pending else []
-        return render(request, "confirm.html", titles=[FIVE[code][0] for code in wanted])
+        return _render(request, "confirm.html", titles=[FIVE[code][0] for code in wanted])
 
     @router.post("/confirm/{token}")
     @access("public")
     async def confirmed(request: Request, token: str) -> Response:
-        link = confirming(request, token)
+        link = _confirming(service, request, token)
         if isinstance(link, Response):
             return link
         command = ConfirmSubscription(subscriber=link.subscriber, request=link.request)
         try:
             outcome = await service.execute(command, id=derived_id(link.request, "confirm"), actor=PUBLIC, derived=True)
         except Refused as refused:
-            return render(request, "said.html", 410, what="old" if refused.code == "link-expired" else "bad")
+            return _render(request, "said.html", 410, what="old" if refused.code == "link-expired" else "bad")
         await service.runner.wait_for(outcome.seq)
         return RedirectResponse("/newsletter/confirmed", 303)
 
     @router.get("/confirmed")
     @access("public")
     async def thanks(request: Request) -> Response:
-        return render(request, "said.html", what="confirmed")
+        return _render(request, "said.html", what="confirmed")
 
-    def leaving(request: Request, token: str) -> Leaving | Response:
-        try:
-            return service.parts.of(LINKS).read_leaving(token)
-        except BadLink:
-            return render(request, "said.html", 404, what="bad")
+    return router
+
+
+def leaving_routes(service: Service) -> APIRouter:
+    """The routes of the link in every mail by which one leaves."""
+    router = APIRouter(include_in_schema=False)
 
     @router.get("/unsubscribe/{token}")
     @access("public")
     async def unsubscribe(request: Request, token: str) -> Response:
-        link = leaving(request, token)
+        link = _leaving(service, request, token)
         if isinstance(link, Response):
             return link
         known = await service.store.get(SUBSCRIBERS, str(link.subscriber))
         current = known["bulletins"] if known else []
         others = [code for code in current if code != link.bulletin]
-        return render(
+        return _render(
             request, "unsubscribe.html", title=FIVE[link.bulletin][0], still=link.bulletin in current,
             others=[FIVE[code][0] for code in others],
         )  # fmt: skip
@@ -194,7 +176,7 @@ def routes(service: Service) -> APIRouter:
     async def unsubscribed(request: Request, token: str) -> Response:
         """The button of our page, or the one of a mail program (RFC 8058), which sends `List-Unsubscribe=One-Click`,
         no cookie, and expects no page."""
-        link = leaving(request, token)
+        link = _leaving(service, request, token)
         if isinstance(link, Response):
             return link
         data = await request.form(max_fields=10, max_files=0)
@@ -211,7 +193,7 @@ def routes(service: Service) -> APIRouter:
         try:
             outcome = await service.execute(command, id=new_command_id(), actor=PUBLIC)
         except Refused:
-            return render(request, "said.html", 404, what="bad")
+            return _render(request, "said.html", 404, what="bad")
         await service.runner.wait_for(outcome.seq)
         if one_click:
             return PlainTextResponse("OK")
@@ -220,6 +202,43 @@ def routes(service: Service) -> APIRouter:
     @router.get("/unsubscribed")
     @access("public")
     async def goodbye(request: Request) -> Response:
-        return render(request, "said.html", what="unsubscribed")
+        return _render(request, "said.html", what="unsubscribed")
 
     return router
+
+
+def _render(request: Request, template: str, status: int = 200, **context: Any) -> Response:
+    pages: Pages = request.app.state.pages
+    return pages.render(request, template, status=status, **context)
+
+
+async def _asked(service: Service, wish: Wish, lang: Lang, id: UUID) -> None:
+    person = await asyncio.to_thread(service.keyring.person_at, wish.email.clear)
+    command = RequestSubscription(email=wish.email, bulletins=wish.bulletins, lang=lang, person=person)
+    await service.execute(command, id=id, actor=PUBLIC)
+
+
+def _form_page(request: Request, status: int, values: Any, errors: dict[str, str]) -> Response:
+    pages: Pages = request.app.state.pages
+    form = Form.of(
+        Wish, pages.lexicon, language(request), values=values, errors=errors,
+        choices={"bulletins": [(code, title) for code, (title, _) in FIVE.items()]},
+        hidden={"command_id": new_command_id()},
+    )  # fmt: skip
+    return _render(request, "subscribe.html", status, form=form, five=FIVE)
+
+
+def _confirming(service: Service, request: Request, token: str) -> Confirming | Response:
+    try:
+        return service.parts.of(LINKS).read_confirming(token, datetime.now(UTC))
+    except OldLink:
+        return _render(request, "said.html", 410, what="old")
+    except BadLink:
+        return _render(request, "said.html", 404, what="bad")
+
+
+def _leaving(service: Service, request: Request, token: str) -> Leaving | Response:
+    try:
+        return service.parts.of(LINKS).read_leaving(token)
+    except BadLink:
+        return _render(request, "said.html", 404, what="bad")
