@@ -90,7 +90,7 @@ def test_a_leaving_undone_has_not_been(left: Event) -> None:
 MOVES: Sequence[Dated] = ((JOINED, 2010), (LEFT, 2012), (JOINED, 2014), (LEFT, 2018))
 
 
-@pytest.mark.parametrize("learnt", permutations(MOVES))
+@pytest.mark.parametrize("learnt", list(permutations(MOVES)))
 def test_days_count_not_the_order_in_which_they_were_learnt(learnt: Sequence[Dated]) -> None:
     document = shown(member_structures(1), (REGISTERED, 2009), *learnt)
     assert document is not None and document["member"] is False
