@@ -33,6 +33,14 @@ def test_a_newcomer_finds_the_same_rooms_in_each_service(service: Definition) ->
 
 
 @each_service
+def test_each_room_of_a_service_that_is_composed_is_a_feature(service: Definition) -> None:
+    rooms = [path.parent for path in service.folder.glob("*/__init__.py")]
+    composed = [room for room in rooms if (room / "feature.py").exists()]
+    assert composed in ([], rooms), "a service is composed of features, or not yet"
+    assert not composed or not {"views.py", "web.py", "words.py"} & {path.name for path in service.folder.iterdir()}
+
+
+@each_service
 def test_every_command_event_field_and_option_has_words_in_both_languages(service: Definition) -> None:
     words = {**WORDS, **service.words}
     wanted = {f"event.{name}" for name, kind in load_all().items() if kind.service == service.name}

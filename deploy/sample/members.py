@@ -22,10 +22,10 @@ from services.membership.members.domain.member import (
     LeaveNetwork,
     RenewMembership,
     StructureCollege,
-    member_of,
 )
 from shared.contract.directory import StructureKind
 from shared.contract.membership import LeaveReason
+from shared.notions.structure_on_record import member_of
 
 YEARS = range(2012, 2018)
 NEW_IN_2016 = frozenset({"11", "30", "34", "48", "66"})

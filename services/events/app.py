@@ -1,26 +1,22 @@
-"""Events, wired."""
+"""Events: its capabilities."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from services.events.gatherings.domain.gathering import GATHERING
-from services.events.projects.domain import PROJECT
-from services.events.retention import PERSONS
-from services.events.tandems.domain import TANDEM
-from services.events.views import VIEWS
-from services.events.web import choices, page_of, routes
-from services.events.words import WORDS
-from shared.runtime.service import Definition
+from services.events.agenda.feature import FEATURE as AGENDA
+from services.events.base.feature import FEATURE as BASE
+from services.events.gatherings.feature import FEATURE as GATHERINGS
+from services.events.projects.feature import FEATURE as PROJECTS
+from services.events.registrations.feature import FEATURE as REGISTRATIONS
+from services.events.registrations.retention import PERSONS
+from services.events.structures.feature import FEATURE as STRUCTURES
+from services.events.tandems.feature import FEATURE as TANDEMS
+from shared.runtime.feature import composed
 
-EVENTS = Definition(
-    name="events",
-    folder=Path(__file__).parent,
-    deciders=(GATHERING, PROJECT, TANDEM),
-    views=VIEWS,
-    words=WORDS,
-    routes=routes,
-    page_of=page_of,
-    choices=choices,
+EVENTS = composed(
+    "events",
+    Path(__file__).parent,
+    (AGENDA, GATHERINGS, REGISTRATIONS, PROJECTS, TANDEMS, STRUCTURES, BASE),
     persons=PERSONS,
 )

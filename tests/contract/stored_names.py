@@ -19,7 +19,7 @@ from services.directory.duplicates import domain as namesakes
 from services.directory.imports import domain as structure_import
 from services.directory.letters import sending as survey_letters
 from services.directory.sign_in import signed_links as links
-from services.membership.fields import natural
+from services.membership.base.fields import natural
 from services.newsletter.bulletins.domain.bulletin import bulletin_id
 from services.newsletter.subscriptions import links as newsletter_links
 from services.observatory.indicators import INDICATORS

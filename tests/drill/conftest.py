@@ -15,8 +15,8 @@ import pytest
 
 from deploy.host.embedded import Installation
 from services.newsletter.bulletins.domain.issue import AddItem, ApproveIssue, StartIssue, issue_id
+from services.newsletter.delivery.views import DELIVERIES
 from services.newsletter.subscriptions.domain import ConfirmSubscription, RequestSubscription, subscriber_id
-from services.newsletter.subscriptions.views import DELIVERIES
 from services.observatory.ledger.notary import notary_of
 from shared.base.settings import Settings
 from shared.contract.newsletter import BulletinCode

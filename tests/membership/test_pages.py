@@ -18,12 +18,12 @@ from deploy.sample import membership as sample
 from deploy.sample.plan import ACTOR, Stage
 from deploy.sample.structures import SampleStructure, structures
 from services.membership.app import MEMBERSHIP
-from services.membership.members.domain.member import member_of
 from shared.base.settings import Settings
 from shared.contract.directory import StructureRegistered
 from shared.contract.membership import StaffPostChanged, StaffPostRestored
 from shared.kernel.eventlog.event_log import Unit
 from shared.kernel.stores.sqlite import SqliteStore
+from shared.notions.structure_on_record import member_of
 from shared.runtime.service import Service, Surroundings
 from shared.web.app import service_app
 from tests.facts import write

@@ -9,9 +9,10 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.membership.members.domain.member import member_of
-from services.membership.status_history import UNBEGUN
-from services.membership.views import GROUPS, MEMBERS, POSTS, SEATS
+from services.membership.base.status_history import UNBEGUN
+from services.membership.governance.views import GROUPS, SEATS
+from services.membership.members.views import MEMBERS
+from services.membership.team.views import POSTS
 from shared.contract import Event
 from shared.contract.directory import StructureRevised
 from shared.contract.envelope import Message, Provenance, Recorded, address, opened, sealed_body
@@ -33,6 +34,7 @@ from shared.contract.membership import (
     WorkingGroupLeft,
 )
 from shared.kernel.projection import Document, View
+from shared.notions.structure_on_record import member_of
 
 STRUCTURE = uuid4()
 MEMBER = member_of(STRUCTURE)

@@ -18,11 +18,13 @@ from aiosmtpd.controller import Controller
 from fastapi import FastAPI
 from httpx2 import ASGITransport, AsyncClient
 
-from services.newsletter import app as wiring
+from services.newsletter.app import NEWSLETTER
 from services.newsletter.bulletins.domain.issue import AddItem, ApproveIssue, StartIssue, issue_id
+from services.newsletter.bulletins.views import ISSUES
+from services.newsletter.delivery import feature as delivery
+from services.newsletter.delivery.views import DELIVERIES
 from services.newsletter.delivery.worker import SENDING, Pauses, Sending
 from services.newsletter.subscriptions.domain import ConfirmSubscription, RequestSubscription, subscriber_id
-from services.newsletter.views import DELIVERIES, ISSUES
 from shared.base.settings import Settings
 from shared.contract.newsletter import BulletinCode
 from shared.contract.personal import Personal
@@ -42,7 +44,7 @@ HOST = "http://127.0.0.1:8000"
 @pytest.fixture(autouse=True)
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """A test does not wait half a minute for a second try."""
-    monkeypatch.setattr(wiring, "Sending", lambda *given: Sending(*given, HURRIED))
+    monkeypatch.setattr(delivery, "Sending", lambda *given: Sending(*given, HURRIED))
 
 
 class MailServer:
@@ -153,7 +155,7 @@ class House:
             broker=self.nats.broker(),
             public_url=HOST,
         )  # fmt: skip
-        self.service = Service(wiring.NEWSLETTER, around)
+        self.service = Service(NEWSLETTER, around)
         await self.service.start()
         if reactions:
             await self.service.start_reactions()
@@ -164,8 +166,9 @@ class House:
         service, self.service = self.service, None
         if service is None:
             return
-        sending = service.around.extra[SENDING]
+        sending = service.parts.of(SENDING)
         if hard:
+            assert sending._task is not None
             sending._task.cancel()
             await asyncio.gather(sending._task, return_exceptions=True)
         await service.stop()
@@ -206,9 +209,7 @@ class House:
 
     @property
     def sending(self) -> Sending:
-        found = self.now.around.extra[SENDING]
-        assert isinstance(found, Sending)
-        return found
+        return self.now.parts.of(SENDING)
 
     async def state(self, issue: UUID) -> str:
         found = await self.now.store.get(ISSUES, str(issue))

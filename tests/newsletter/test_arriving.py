@@ -20,7 +20,7 @@ from services.directory.publications.domain import (
     WithdrawPublication,
 )
 from services.newsletter.bulletins.domain.issue import ApproveIssue, DropItem, StartIssue, issue_id, item_id
-from services.newsletter.views import ISSUES
+from services.newsletter.bulletins.views import ISSUES
 from shared.contract.envelope import Recorded, opened
 from shared.contract.events import GatheringAnnounced, GatheringCancelled
 from shared.contract.newsletter import ItemAdded, ItemDropped

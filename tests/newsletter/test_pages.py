@@ -10,7 +10,7 @@ import pytest
 from httpx2 import AsyncClient
 
 from services.newsletter.bulletins.domain.issue import AddItem, StartIssue, issue_id
-from services.newsletter.views import ISSUES
+from services.newsletter.bulletins.views import ISSUES
 from shared.contract.newsletter import SectionCode
 from tests.newsletter.conftest import House
 

@@ -12,9 +12,9 @@ import pytest
 
 from services.newsletter.bulletins.domain.issue import ApproveIssue
 from services.newsletter.delivery.domain import SendAgain
+from services.newsletter.delivery.views import DELIVERIES
 from services.newsletter.delivery.worker import Sending
 from services.newsletter.subscriptions.domain import Unsubscribe
-from services.newsletter.views import DELIVERIES
 from shared.contract.envelope import opened
 from shared.contract.newsletter import DeliveryBegun
 from shared.runtime.mail_transport import post_of
@@ -255,7 +255,7 @@ async def test_two_who_send_at_once_send_each_mail_once(posting: House, mail_ser
 async def test_an_address_that_no_mail_can_be_written_to_holds_up_nobody(
     posting: House, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("services.newsletter.fields.ADDRESS", re.compile(".*"))
+    monkeypatch.setattr("services.newsletter.base.fields.ADDRESS", re.compile(".*"))
     for who in (address(1), "=?utf-8?q?a?=@exemple.invalid", "é@exemple.invalid", address(2)):
         await posting.subscribed(who)
     await posting.rest()

@@ -11,7 +11,7 @@ import pytest
 from httpx2 import AsyncClient, Response
 
 from services.newsletter.subscriptions.domain import RequestSubscription, subscriber_id
-from services.newsletter.views import SUBSCRIBERS
+from services.newsletter.subscriptions.views import SUBSCRIBERS
 from shared.contract.envelope import opened
 from shared.contract.personal import Personal
 from tests.newsletter.conftest import HOST, House, MailServer, link_in, until

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.events.fields import CountryCode, Name, Reason, Title
+from services.events.base.fields import CountryCode, Name, Reason, Title
 from shared.contract import Event
 from shared.contract.events import ProjectPresentationWithdrawn, ProjectPresented
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused

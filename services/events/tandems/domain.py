@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.events.fields import DepartmentCode, Line, Name, Reason, SchoolYear
+from services.events.base.fields import DepartmentCode, Line, Name, Reason, SchoolYear
 from shared.contract import Event
 from shared.contract.events import (
     PupilsCounted,

@@ -1,4 +1,4 @@
-"""The pages of the projects of the Tribune and of the Tandems solidaires."""
+"""The pages of the Tandems solidaires."""
 
 from __future__ import annotations
 
@@ -8,29 +8,17 @@ from uuid import UUID
 from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import Response
 
-from services.events.gatherings.views import GATHERINGS
-from services.events.tandems.views import PROJECTS, TANDEMS
+from services.events.tandems.views import TANDEMS
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.projection import folded
 from shared.runtime.service import Service
-from shared.web.lists import PAGE, Chosen, PageNumber, Words, newest_first, pages_total, render
+from shared.web.lists import Chosen, newest_first, render
 
 
 def routes(service: Service) -> APIRouter:
-    """The routes of the pages of projects and tandems."""
-    router = APIRouter()
+    """The routes of the pages of tandems."""
+    router = APIRouter(include_in_schema=False)
     store = service.store
-
-    @router.get("/projects")
-    async def projects(request: Request, q: Words = "", year: Chosen = None, page: PageNumber = 1) -> Response:
-        where = {"year": year} if year else {}
-        found = await store.find(PROJECTS, where, text=q, sort=["-year", "title"], limit=PAGE, offset=(page - 1) * PAGE)
-        agoras = await store.get_many(GATHERINGS, sorted({d["gathering"] for d in found.documents if d["gathering"]}))
-        return render(
-            service, request, "projects.html", q=q, found=found, page=page,
-            pages_total=pages_total(page, found.total), chosen=year or [],
-            years=await store.count_by(PROJECTS, "year", text=q), agoras=agoras,
-        )  # fmt: skip
 
     @router.get("/tandems")
     async def tandems(request: Request, year: Chosen = None) -> Response:

@@ -1,15 +1,12 @@
-"""The projects of the Tribune, and the Tandems solidaires."""
+"""The Tandems solidaires, with the schools that take part."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from shared.base.paris_days import PARIS
 from shared.contract.envelope import Recorded
 from shared.contract.events import (
-    ProjectPresentationWithdrawn,
-    ProjectPresented,
     PupilsCounted,
     TandemCancelled,
     TandemFormed,
@@ -18,24 +15,6 @@ from shared.contract.events import (
     TandemSchoolLeft,
 )
 from shared.kernel.projection import Document, Evolve, View
-
-
-def _presented(document: Document | None, data: ProjectPresented, event: Recorded) -> Document:
-    when = {"at": event.cloud.time, "year": event.time.astimezone(PARIS).date().isoformat()[:4]}
-    return {**data.model_dump(mode="json"), **when, "version": event.version}
-
-
-def _gone(document: Document | None, data: Any, event: Recorded) -> None:
-    return None
-
-
-PROJECTS = View(
-    name="projects",
-    version=1,
-    on={ProjectPresented: _presented, ProjectPresentationWithdrawn: _gone},
-    fields=("gathering", "structure", "year", "country", "at", "title"),
-    text=lambda d: f"{d['title']} {d['structure_name'] or ''}",
-)
 
 
 def _formed(document: Document | None, data: TandemFormed, event: Recorded) -> Document:

@@ -8,10 +8,11 @@ from typing import get_args
 from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import Response
 
+from services.membership.base.queries import everything
+from services.membership.base.rendering import render, told
+from services.membership.base.status_history import LAST
 from services.membership.governance.views import GROUPS, SEATS
-from services.membership.queries import everything, members_named
-from services.membership.rendering import render, told
-from services.membership.status_history import LAST
+from services.membership.members.queries import members_named
 from shared.contract.membership import SeatRole
 from shared.runtime.service import Service
 
@@ -20,7 +21,7 @@ ROLES: Sequence[SeatRole] = get_args(SeatRole)
 
 def routes(service: Service) -> APIRouter:
     """The routes of the pages of the board and of the working groups."""
-    router = APIRouter()
+    router = APIRouter(include_in_schema=False)
 
     @router.get("/board")
     async def board(request: Request) -> Response:

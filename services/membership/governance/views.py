@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.membership.status_history import sort_key, standing
+from services.membership.base.status_history import sort_key, standing
 from shared.contract.membership import (
     BoardSeatRestored,
     BoardSeatTaken,

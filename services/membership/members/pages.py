@@ -1,140 +1,43 @@
-"""The pages of members: the front page with their figures, the list, one record, whom to welcome."""
+"""The pages of what members sign and where they belong: the charter and the colleges. Members themselves are shown by
+`register`, beside what others keep of them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any
-from uuid import UUID
-
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from services.membership.governance.views import GROUPS, SEATS
-from services.membership.members.domain.member import StructureCollege, member_of
-from services.membership.members.structures_copy import STRUCTURES
+from services.membership.base.queries import CURRENT
+from services.membership.base.rendering import render
+from services.membership.members.queries import COLLEGE_CODES, charter_versions, colleges_by_code
 from services.membership.members.views import MEMBERS
-from services.membership.network.views import PEER_NETWORKS
-from services.membership.queries import (
-    COLLEGE_CODES,
-    CURRENT,
-    charter_versions,
-    colleges_by_code,
-    count,
-    everything,
-    members_named,
-)
-from services.membership.rendering import render, told
-from services.membership.team.views import POSTS
 from shared.runtime.service import Service
-from shared.web.lists import PAGE, PageNumber, Words, pages_total
-
-LIKELY: Mapping[str, StructureCollege] = {
-    "public_body": "public",
-    "higher_education": "public",
-    "school": "public",
-    "company": "economic",
-}
-"""Kind of structure → the college that the form of its welcome proposes; else the associative one."""
 
 
 def routes(service: Service) -> APIRouter:
-    """The routes of the pages of members."""
-    router = APIRouter()
+    """The routes of the pages of the charter and of the colleges."""
+    router = APIRouter(include_in_schema=False)
     store = service.store
 
-    @router.get("/")
-    async def start(request: Request) -> Response:
-        versions = await charter_versions(service)
-        posts = await everything(service, POSTS, CURRENT)
+    @router.get("/charter")
+    async def charter(request: Request) -> Response:
         return render(
             service,
             request,
-            "start.html",
+            "charter.html",
+            versions=await charter_versions(service),
+            signed=await store.count_by(MEMBERS, "charter_version"),
+            current=await store.count_by(MEMBERS, "charter_version", CURRENT),
+        )
+
+    @router.get("/colleges")
+    async def colleges(request: Request) -> Response:
+        return render(
+            service,
+            request,
+            "colleges.html",
             colleges=await colleges_by_code(service),
             codes=COLLEGE_CODES,
             counts=await store.count_by(MEMBERS, "college", CURRENT),
-            former=await count(service, MEMBERS, {"status": "former"}),
-            moved=(await store.find(MEMBERS, sort=["-moved_on"], limit=8)).documents,
-            charter=versions[0] if versions else None,
-            seats=await count(service, SEATS, CURRENT),
-            groups=await count(service, GROUPS, CURRENT),
-            posts=len(posts),
-            fte=round(sum(one["fte"] for one in posts), 2),
-            peers=await count(service, PEER_NETWORKS, CURRENT),
-        )
-
-    @router.get("/members")
-    async def members(
-        request: Request,
-        q: Words = "",
-        status: Annotated[list[str] | None, Query()] = None,
-        college: Annotated[list[str] | None, Query()] = None,
-        since: Annotated[list[int] | None, Query()] = None,
-        charter: Annotated[list[int] | None, Query()] = None,
-        page: PageNumber = 1,
-    ) -> Response:
-        chosen: dict[str, list[Any]] = {"status": status or [], "college": college or [], "since": since or []}
-        chosen["charter_version"] = charter or []
-        where = {name: values for name, values in chosen.items() if values}
-        found = await store.find(MEMBERS, where, text=q, sort=["sort"], limit=PAGE, offset=(page - 1) * PAGE)
-        # A facet counts what its own choice would give, so each leaves itself out.
-        counts = {
-            name: await store.count_by(MEMBERS, name, {k: v for k, v in where.items() if k != name}, text=q)
-            for name in chosen
-        }
-        return render(
-            service,
-            request,
-            "members.html",
-            q=q,
-            found=found,
-            page=page,
-            pages_total=pages_total(page, found.total),
-            chosen=chosen,
-            counts=counts,
-            codes=COLLEGE_CODES,
-            # A search keeps the filters; those of the charter are called so in the address.
-            kept=[({"charter_version": "charter"}.get(n, n), one) for n, values in chosen.items() for one in values],
-        )
-
-    @router.get("/members/{key}")
-    async def record(request: Request, key: str) -> Response:
-        member = await store.get(MEMBERS, key)
-        if member is None:
-            raise HTTPException(404)
-        versions = await charter_versions(service)
-        return render(
-            service,
-            request,
-            "member.html",
-            member=member,
-            history=told(member["history"]),
-            charter=next((one for one in versions if one["version"] == member.get("charter_version")), None),
-            in_force=versions[0]["version"] if versions else None,
-            groups=await everything(service, GROUPS, {"members": key}, sort="sort"),
-            seats=await everything(service, SEATS, {"member": key}, sort="-since"),
-        )
-
-    @router.get("/join")
-    async def join(request: Request, q: Words = "", page: PageNumber = 1) -> Response:
-        found = await store.find(
-            STRUCTURES, {"closed": False}, text=q, sort=["sort"], limit=PAGE, offset=(page - 1) * PAGE
-        )
-        ids = {one["key"]: str(member_of(UUID(one["key"]))) for one in found.documents}
-        versions = await charter_versions(service)
-        return render(
-            service,
-            request,
-            "join.html",
-            q=q,
-            found=found,
-            page=page,
-            pages_total=pages_total(page, found.total),
-            ids=ids,
-            members=await members_named(service, ids.values()),
-            likely=LIKELY,
-            charter=versions[0]["version"] if versions else None,
-            persons=(await colleges_by_code(service)).get("qualified_persons", {}).get("open", False),
         )
 
     return router

@@ -1,17 +1,27 @@
-"""Members as the pages show them: present and former, with all that happened to each."""
+"""Members as the pages show them, present and former, with all that happened to each; the structures that may join; the
+charter that they sign, and their colleges."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from services.membership.members.domain.member import member_of
-from services.membership.status_history import sort_key, with_happening, with_person, year_of
+from services.membership.base.status_history import happened, sort_key, with_happening, with_person, year_of
 from shared.contract import Event
 from shared.contract.directory import StructureRevised
 from shared.contract.envelope import Recorded
-from shared.contract.membership import MemberCollegeChanged, MemberJoined, MemberLeft, MemberRestored, MembershipRenewed
+from shared.contract.membership import (
+    CharterAdopted,
+    CollegeClosed,
+    CollegeOpened,
+    MemberCollegeChanged,
+    MemberJoined,
+    MemberLeft,
+    MemberRestored,
+    MembershipRenewed,
+)
 from shared.kernel.projection import Document, View, folded, own_entity
+from shared.notions.structure_on_record import member_of, structures_on_record
 
 FACTS = ("person", "college", "structure", "name", "charter_version", "joined_on", "since", "left_on", "left_because")
 
@@ -74,4 +84,33 @@ MEMBERS = View(
     keys=_concerned,
     fields=("sort", "status", "college", "since", "charter_version", "moved_on", "structure"),
     text=lambda d: d.get("name") or "",
+)
+
+STRUCTURES = structures_on_record(version=3)
+"""Structures that may join, by the ids of the directory."""
+
+
+def _charter(document: Document | None, data: CharterAdopted, event: Recorded) -> Document:
+    versions = [*(document or {}).get("versions", []), happened(data, event)]
+    return {"versions": sorted(versions, key=lambda one: one["version"]), "version": event.version}
+
+
+CHARTER = View(name="charter", version=1, on={CharterAdopted: _charter})
+
+
+def _college(document: Document | None, data: CollegeOpened | CollegeClosed, event: Recorded) -> Document:
+    after = with_happening(document, data, event)
+    last = after["history"][-1]
+    opened = [one for one in after["history"] if one["event"] == "CollegeOpened"]
+    return {
+        **after,
+        "college": data.college,
+        "title": opened[-1]["title"] if opened else data.college,
+        "open": last["event"] == "CollegeOpened",
+        "opened_on": opened[0]["at"] if opened else None,
+    }
+
+
+COLLEGES = View(
+    name="colleges", version=1, on={CollegeOpened: _college, CollegeClosed: _college}, fields=("college", "open")
 )

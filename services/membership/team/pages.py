@@ -10,11 +10,12 @@ from uuid import UUID
 from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
-from services.membership.members.domain.member import member_of
-from services.membership.queries import CURRENT, count, everything, members_named
-from services.membership.rendering import render
+from services.membership.base.queries import CURRENT, count, everything
+from services.membership.base.rendering import render
+from services.membership.members.queries import members_named
 from services.membership.team.views import CIVIC_PLACES, CIVIC_SERVICES, POSTS, VOLUNTEERS
 from shared.base.paris_days import PARIS
+from shared.notions.structure_on_record import member_of
 from shared.runtime.service import Service
 from shared.web.charts.charts import bars
 from shared.web.lists import PAGE, PageNumber, pages_total
@@ -23,7 +24,7 @@ from shared.web.templating import Pages, language
 
 def routes(service: Service) -> APIRouter:
     """The routes of the pages of the team."""
-    router = APIRouter()
+    router = APIRouter(include_in_schema=False)
     store = service.store
 
     @router.get("/team")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.membership.status_history import standing
+from services.membership.base.status_history import standing
 from shared.contract.membership import (
     CivicServiceEnded,
     CivicServicePlaceApproved,

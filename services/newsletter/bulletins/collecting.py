@@ -12,13 +12,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 from uuid import UUID
 
+from services.newsletter.base.fields import CONTROLS, CONTROLS_IN_TEXT, is_web_address
 from services.newsletter.bulletins.domain.issue import CollectItem, DropItem, StartIssue, issue_id, item_id
 from services.newsletter.bulletins.source_views import SOURCES
 from services.newsletter.bulletins.views import BULLETINS, ISSUES, ITEMS, first_open
-from services.newsletter.fields import CONTROLS, CONTROLS_IN_TEXT, is_web_address
 from shared.contract.directory import (
     MemberEventPublished,
     MemberNewsPublished,
@@ -31,11 +30,9 @@ from shared.contract.events import GatheringAnnounced, GatheringCancelled
 from shared.contract.newsletter import BulletinCode, SectionCode
 from shared.kernel.decider import Command
 from shared.kernel.reactions import on
+from shared.runtime.service import Service
 from shared.web.formatting import clock, day, long_day
 from shared.web.markdown import as_lines
-
-if TYPE_CHECKING:
-    from shared.runtime.service import Service
 
 PATIENCE = 60.0  # seconds to wait for an item that another reaction is about to add
 LOOK = 0.1  # seconds between two looks
@@ -189,6 +186,11 @@ async def _leaving(event: Recorded, service: Service, reason: str) -> Sequence[C
 
 
 REACTIONS = (
-    news_to_echos, project_to_echos, offer_to_parcours, event_to_rendez_vous, gathering_to_rendez_vous, withdrawn_from_draft,
+    news_to_echos,
+    project_to_echos,
+    offer_to_parcours,
+    event_to_rendez_vous,
+    gathering_to_rendez_vous,
+    withdrawn_from_draft,
     cancelled_from_draft,
-)  # fmt: skip
+)

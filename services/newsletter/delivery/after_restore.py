@@ -1,6 +1,6 @@
-"""What the newsletter knows of restores. What it sent after the end of an archive is written nowhere: mails that were asked
-for before a restore, and of which the log doesn't say that they were dealt with, may have been sent. They are noted as in
-doubt, and go out only by hand (docs/adr/0013).
+"""What the newsletter knows of restores. What it sent after the end of an archive is written nowhere: mails that were
+asked for before a restore, and of which the log doesn't say that they were dealt with, may have been sent. They are
+noted as in doubt, and go out only by hand (docs/adr/0013).
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from services.newsletter.words import WORDS
+from services.newsletter.bulletins.words import WORDS
 from shared.base.translations import Lang
 from shared.kernel.projection import Document
 from shared.runtime.mail_transport import Letter

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from services.newsletter.delivery.worker import sending_of
-from services.newsletter.subscriptions.views import DELIVERIES
+from services.newsletter.delivery.views import DELIVERIES
+from services.newsletter.delivery.worker import SENDING
 from shared.runtime.prometheus import gauge, only
 from shared.runtime.service import Service
 
@@ -20,7 +20,7 @@ UNREACHABLE = gauge(
 
 async def measuring(service: Service) -> None:
     """Brings them up to date."""
-    name, sending = service.name, sending_of(service)
+    name, sending = service.name, service.parts.of(SENDING)
     counts = await service.store.count_by(DELIVERIES, "state")
     only(MAILS, {(name, state): float(counts.get(state, 0)) for state in STATES}, name)
     DOUBTFUL.labels(name).set(max(0, counts.get("begun", 0) - (sending.under_way is not None)))

@@ -15,8 +15,9 @@ from services.newsletter.bulletins.domain.bulletin import FIVE
 from services.newsletter.bulletins.views import BULLETINS, ISSUES
 from services.newsletter.delivery.domain import BeginConfirmation, BeginDelivery, DeliveryCommand, delivery_id
 from services.newsletter.delivery.letters import confirmation_letter, issue_letter
+from services.newsletter.delivery.views import DELIVERIES
 from services.newsletter.subscriptions.links import Links
-from services.newsletter.subscriptions.views import DELIVERIES, SUBSCRIBERS
+from services.newsletter.subscriptions.views import SUBSCRIBERS
 from shared.kernel.projection import Document, View, Where
 from shared.runtime.mail_transport import Letter
 from shared.runtime.service import Service

@@ -18,20 +18,21 @@ from services.newsletter.bulletins.views import ISSUES
 from services.newsletter.delivery.after_restore import restored_at
 from services.newsletter.delivery.deliverer import Delivering, Pauses
 from services.newsletter.delivery.pending import Due, Duties, everything
+from services.newsletter.delivery.views import DELIVERIES
 from services.newsletter.subscriptions.links import Links
-from services.newsletter.subscriptions.views import DELIVERIES, SUBSCRIBERS
+from services.newsletter.subscriptions.views import SUBSCRIBERS
 from shared.base.cancellation import end
 from shared.kernel.decider import derived_id
 from shared.kernel.eventlog.event_log import Unavailable
 from shared.kernel.projection import Document
 from shared.runtime.mail_transport import Post, Unreachable
+from shared.runtime.parts import Key
 from shared.runtime.service import Service
 from shared.web.letters import Sender
 
-__all__ = ["SENDING", "Pauses", "Sending", "sending_of"]
+__all__ = ["SENDING", "Pauses", "Sending"]
 
 log = structlog.get_logger()
-SENDING = "newsletter.sending"  # under which the service keeps it, for its pages
 MANY = 500  # issues under way at a time
 IDLE = 30.0  # seconds after which it looks again though nothing has been written
 
@@ -100,7 +101,7 @@ class Sending:
                 await self._post.close()
 
     async def _views_whole(self) -> None:
-        """Returns when views show all that is in the log now. Before, a restore could be one that they don't know yet."""
+        """Returns when views show all that is in the log now. Before, they may not know of a restore yet."""
         while not self._stopping.is_set() and self._service.runner.damage is None:
             try:
                 if await self._service.runner.wait_for(await self._service.log.last()):
@@ -192,8 +193,5 @@ class Sending:
         self._indexed = last[0]["asked_seq"]
 
 
-def sending_of(service: Service) -> Sending:
-    """What sends this service's mails."""
-    found = service.around.extra[SENDING]
-    assert isinstance(found, Sending)
-    return found
+SENDING: Key[Sending] = Key("newsletter.sending")
+"""What sends this service's mails, from its opening on."""

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID, uuid5
 
-from services.newsletter.fields import Bulletins, MailAddress
+from services.newsletter.base.fields import Bulletins, MailAddress
 from shared.contract import Event
 from shared.contract.newsletter import (
     BulletinCode,

@@ -16,6 +16,7 @@ from uuid import UUID
 
 from shared.base.secret_files import mac, same, secret_file
 from shared.contract.newsletter import BulletinCode
+from shared.runtime.parts import Key
 
 MAC = 16  # bytes
 CODES: tuple[BulletinCode, ...] = get_args(BulletinCode)
@@ -93,3 +94,7 @@ class Links:
     def _mac(self, payload: bytes) -> bytes:
         about = f"maillage newsletter link|{self._network}|".encode()
         return mac(self._key, about + payload)[:MAC]
+
+
+LINKS: Key[Links] = Key("newsletter.links")
+"""The links of this service's mails, from its opening on."""

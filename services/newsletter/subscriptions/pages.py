@@ -1,77 +1,244 @@
-"""The pages of subscribers, and of the deliveries in doubt."""
+"""The pages for everybody: subscribe, confirm, unsubscribe.
+
+A GET changes nothing, since mail programs and scanners follow links by themselves; the button does, by POST. No page
+tells whether an address is known: they answer alike, and in the same time.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated
+import asyncio
+from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Form, HTTPException, Query, Request
-from fastapi.responses import RedirectResponse
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import PlainTextResponse, RedirectResponse
+from pydantic import BaseModel, ConfigDict, ValidationError
+from starlette.datastructures import FormData
 from starlette.responses import Response
 
+from services.newsletter.base.fields import Bulletins, MailAddress
 from services.newsletter.bulletins.domain.bulletin import FIVE
-from services.newsletter.bulletins.views import ISSUES
-from services.newsletter.queries import in_doubt
-from services.newsletter.subscriptions.domain import subscriber_id
-from services.newsletter.subscriptions.views import DELIVERIES, SUBSCRIBERS
-from shared.kernel.command_handler import new_command_id
+from services.newsletter.subscriptions.domain import ConfirmSubscription, RequestSubscription, Unsubscribe
+from services.newsletter.subscriptions.links import LINKS, BadLink, Confirming, Leaving, OldLink
+from services.newsletter.subscriptions.views import SUBSCRIBERS
+from shared.base.translations import Lang
+from shared.kernel.command_handler import Reused, new_command_id
+from shared.kernel.decider import Refused, derived_id
 from shared.runtime.service import Service
-from shared.web.lists import PAGE, pages_total, render
-from shared.web.security.authorization import access
-from shared.web.security.redaction import revealed
+from shared.web.forms.forms import Form, parse, sentences
+from shared.web.security.authorization import access, foreign
+from shared.web.security.rate_limits import limited
+from shared.web.templating import Pages, language
+
+PUBLIC = "public"  # the actor of what people do by themselves
+ANSWER = 0.3  # seconds that an answer takes, whether the address is known or not
 
 
-def routes(service: Service) -> APIRouter:
-    """The routes of the pages of subscribers and deliveries."""
-    router = APIRouter()
-    store = service.store
+class Wish(BaseModel):
+    """What the form asks: where to send what."""
 
-    @router.get("/subscribers")
-    async def subscribers(
-        request: Request,
-        bulletin: Annotated[str, Query(max_length=20)] = "",
-        state: Annotated[str, Query(max_length=20)] = "",
-        unknown: bool = False,
-        page: Annotated[int, Query(ge=1, le=100_000)] = 1,
-    ) -> Response:
-        where = {**({"bulletins": bulletin} if bulletin in FIVE else {}), **({"state": state} if state else {})}
-        found = await store.find(SUBSCRIBERS, where, sort=["-asked"], limit=PAGE, offset=(page - 1) * PAGE)
-        return render(
-            service, request, "subscribers.html", found=found, page=page, pages_total=pages_total(page, found.total),
-            readers=await store.count_by(SUBSCRIBERS, "bulletins"), states=await store.count_by(SUBSCRIBERS, "state"),
-            codes=tuple(FIVE), chosen=bulletin, state=state, unknown=unknown,
-        )  # fmt: skip
+    model_config = ConfigDict(extra="forbid")
+    email: MailAddress
+    bulletins: Bulletins
 
-    @router.post("/subscribers/find")
-    @access("editor")
-    async def find_subscriber(address: Annotated[str, Form(max_length=500)] = "") -> Response:
-        """By POST, so that no address stands in an address."""
-        person = service.keyring.find(address)
-        key = str(subscriber_id(person)) if person else ""
-        if not person or await store.get(SUBSCRIBERS, key) is None:
-            return RedirectResponse("/newsletter/subscribers?unknown=true", 303)
-        return RedirectResponse(f"/newsletter/subscribers/{key}", 303)
 
-    @router.get("/subscribers/{key}")
-    async def subscriber(request: Request, key: str) -> Response:
-        known = await store.get(SUBSCRIBERS, key)
-        if known is None:
-            raise HTTPException(404)
-        sent = await store.find(DELIVERIES, {"subscriber": key}, sort=["-begun"], limit=50)
-        issues = await store.get_many(ISSUES, sorted({d["issue"] for d in sent.documents if d["issue"]}))
-        history = await service.execute.history("subscriber", UUID(key))
-        return render(
-            service, request, "subscriber.html", subscriber=known, address=revealed(request, service, known["email"]),
-            sent=sent, new_id=new_command_id, issues=issues, history=list(reversed(history.events)),
-        )  # fmt: skip
+class WishByProgram(Wish):
+    """The same from a program, with the language of the mails."""
 
-    @router.get("/deliveries")
-    async def deliveries(request: Request) -> Response:
-        found = await in_doubt(service)
-        people = await store.get_many(SUBSCRIBERS, sorted({d["subscriber"] for d in found}))
-        issues = await store.get_many(ISSUES, sorted({d["issue"] for d in found if d["issue"]}))
-        # Opened here: whether it arrived is found out in the mail server's log, or by asking the person.
-        addresses = {key: revealed(request, service, person["email"]) for key, person in people.items()}
-        return render(service, request, "deliveries.html", found=found, issues=issues, addresses=addresses)
+    lang: Lang = "fr"
+
+
+class Asked(BaseModel):
+    """The wish is heard; a mail asks for a confirmation, where one is needed."""
+
+    asked: bool = True
+
+
+def asking_routes(service: Service) -> APIRouter:
+    """The routes of asking for bulletins: the form, and what stands for it elsewhere."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/subscribe")
+    @access("public")
+    async def subscribe(request: Request) -> Response:
+        return _form_page(request, 200, {"bulletins": request.query_params.getlist("bulletins")}, {})
+
+    @router.post("/subscribe")
+    @access("public")
+    async def send_wish(request: Request) -> Response:
+        limited(request, "form")
+        data: FormData = await request.form(max_fields=50, max_files=0)
+        lang = language(request)
+        pages: Pages = request.app.state.pages
+        try:
+            id = UUID(str(data.get("command_id", "")))
+        except ValueError:
+            raise HTTPException(400) from None
+        try:
+            wish = Wish.model_validate(parse(Wish, data))
+        except ValidationError as error:
+            return _form_page(request, 422, data, sentences(error, Wish, pages.lexicon, lang))
+        try:
+            await asyncio.gather(_asked(service, wish, lang, id), asyncio.sleep(ANSWER))
+        except Reused as no:
+            return _form_page(request, 422, data, {"": pages.lexicon.say(f"refused.{no.code}", lang)})
+        return RedirectResponse("/newsletter/subscribe/sent", 303)
+
+    @router.get("/subscribe/sent")
+    @access("public")
+    async def sent(request: Request) -> Response:
+        return _render(request, "said.html", what="asked")
+
+    @router.get("/do/RequestSubscription")
+    @access("public")
+    async def the_form_for_it() -> Response:
+        return RedirectResponse("/newsletter/subscribe", 303)
+
+    @router.post("/do/RequestSubscription")
+    @access("public")
+    async def not_by_this_form() -> Response:
+        raise HTTPException(405)
+
+    @router.post("/api/commands/request-subscription")
+    @access("public")
+    async def by_program(request: Request, wish: WishByProgram) -> Asked:
+        """In place of the command's own route: who is reached at an address is for us to find, not for the asker; and
+        whether an address is known is not for everybody to learn, so that all are answered alike."""
+        limited(request, "form")
+        await asyncio.gather(_asked(service, wish, wish.lang, new_command_id()), asyncio.sleep(ANSWER))
+        return Asked()
 
     return router
+
+
+def confirming_routes(service: Service) -> APIRouter:
+    """The routes of the link that confirms."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/confirm/{token}")
+    @access("public")
+    async def confirm(request: Request, token: str) -> Response:
+        link = _confirming(service, request, token)
+        if isinstance(link, Response):
+            return link
+        known = await service.store.get(SUBSCRIBERS, str(link.subscriber))
+        pending = (
+            known["pending"]
+            if known and known["pending"] and known["pending"]["request"] == str(link.request)
+            else None
+        )
+        wanted = pending["bulletins"] if pending else []
+        return _render(request, "confirm.html", titles=[FIVE[code][0] for code in wanted])
+
+    @router.post("/confirm/{token}")
+    @access("public")
+    async def confirmed(request: Request, token: str) -> Response:
+        link = _confirming(service, request, token)
+        if isinstance(link, Response):
+            return link
+        command = ConfirmSubscription(subscriber=link.subscriber, request=link.request)
+        try:
+            outcome = await service.execute(command, id=derived_id(link.request, "confirm"), actor=PUBLIC, derived=True)
+        except Refused as refused:
+            return _render(request, "said.html", 410, what="old" if refused.code == "link-expired" else "bad")
+        await service.runner.wait_for(outcome.seq)
+        return RedirectResponse("/newsletter/confirmed", 303)
+
+    @router.get("/confirmed")
+    @access("public")
+    async def thanks(request: Request) -> Response:
+        return _render(request, "said.html", what="confirmed")
+
+    return router
+
+
+def leaving_routes(service: Service) -> APIRouter:
+    """The routes of the link in every mail by which one leaves."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/unsubscribe/{token}")
+    @access("public")
+    async def unsubscribe(request: Request, token: str) -> Response:
+        link = _leaving(service, request, token)
+        if isinstance(link, Response):
+            return link
+        known = await service.store.get(SUBSCRIBERS, str(link.subscriber))
+        current = known["bulletins"] if known else []
+        others = [code for code in current if code != link.bulletin]
+        return _render(
+            request, "unsubscribe.html", title=FIVE[link.bulletin][0], still=link.bulletin in current,
+            others=[FIVE[code][0] for code in others],
+        )  # fmt: skip
+
+    @router.post("/unsubscribe/{token}")
+    @access("public", other_sites=True)  # the one click of a mail program (RFC 8058)
+    async def unsubscribed(request: Request, token: str) -> Response:
+        """The button of our page, or the one of a mail program (RFC 8058), which sends `List-Unsubscribe=One-Click`,
+        no cookie, and expects no page."""
+        link = _leaving(service, request, token)
+        if isinstance(link, Response):
+            return link
+        data = await request.form(max_fields=10, max_files=0)
+        one_click = data.get("List-Unsubscribe") == "One-Click"
+        if not one_click and foreign(request):
+            raise HTTPException(403, "other-site")
+        known = await service.store.get(SUBSCRIBERS, str(link.subscriber))
+        everything = data.get("everything") == "true" and known is not None and bool(known["bulletins"])
+        command = Unsubscribe(
+            subscriber=link.subscriber,
+            bulletins=known["bulletins"] if everything and known else [link.bulletin],
+            means="one-click" if one_click else "page",
+        )
+        try:
+            outcome = await service.execute(command, id=new_command_id(), actor=PUBLIC)
+        except Refused:
+            return _render(request, "said.html", 404, what="bad")
+        await service.runner.wait_for(outcome.seq)
+        if one_click:
+            return PlainTextResponse("OK")
+        return RedirectResponse("/newsletter/unsubscribed", 303)
+
+    @router.get("/unsubscribed")
+    @access("public")
+    async def goodbye(request: Request) -> Response:
+        return _render(request, "said.html", what="unsubscribed")
+
+    return router
+
+
+def _render(request: Request, template: str, status: int = 200, **context: Any) -> Response:
+    pages: Pages = request.app.state.pages
+    return pages.render(request, template, status=status, **context)
+
+
+async def _asked(service: Service, wish: Wish, lang: Lang, id: UUID) -> None:
+    person = await asyncio.to_thread(service.keyring.person_at, wish.email.clear)
+    command = RequestSubscription(email=wish.email, bulletins=wish.bulletins, lang=lang, person=person)
+    await service.execute(command, id=id, actor=PUBLIC)
+
+
+def _form_page(request: Request, status: int, values: Any, errors: dict[str, str]) -> Response:
+    pages: Pages = request.app.state.pages
+    form = Form.of(
+        Wish, pages.lexicon, language(request), values=values, errors=errors,
+        choices={"bulletins": [(code, title) for code, (title, _) in FIVE.items()]},
+        hidden={"command_id": new_command_id()},
+    )  # fmt: skip
+    return _render(request, "subscribe.html", status, form=form, five=FIVE)
+
+
+def _confirming(service: Service, request: Request, token: str) -> Confirming | Response:
+    try:
+        return service.parts.of(LINKS).read_confirming(token, datetime.now(UTC))
+    except OldLink:
+        return _render(request, "said.html", 410, what="old")
+    except BadLink:
+        return _render(request, "said.html", 404, what="bad")
+
+
+def _leaving(service: Service, request: Request, token: str) -> Leaving | Response:
+    try:
+        return service.parts.of(LINKS).read_leaving(token)
+    except BadLink:
+        return _render(request, "said.html", 404, what="bad")

@@ -1,21 +1,12 @@
-"""Subscribers, what they asked for and confirmed, and the mails that each was sent."""
+"""Subscribers, what they asked for and confirmed."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from shared.contract.envelope import Recorded
-from shared.contract.newsletter import (
-    DeliveryAccepted,
-    DeliveryBegun,
-    DeliveryDeferred,
-    DeliveryRefused,
-    DeliveryReleased,
-    SubscriptionConfirmed,
-    SubscriptionRequested,
-    Unsubscribed,
-)  # fmt: skip
-from shared.kernel.projection import Document, Evolve, View, kept
+from shared.contract.newsletter import SubscriptionConfirmed, SubscriptionRequested, Unsubscribed
+from shared.kernel.projection import Document, View, kept
 
 
 def _subscriber(document: Document | None) -> Document:
@@ -75,42 +66,3 @@ SUBSCRIBERS = View(
     fields=("bulletins", "state", "awaiting", "asked", "asked_seq"),
 )
 """`proofs`: for each bulletin the sequence of the event that confirmed it. The address stays sealed."""
-
-
-def _begun(document: Document | None, data: DeliveryBegun, event: Recorded) -> Document:
-    facts = data.model_dump(mode="json")
-    times = 1 if document is None else document["times"] + 1
-    fresh = {
-        "state": "begun",
-        "code": None,
-        "status": None,
-        "reason": None,
-        "begun": event.cloud.time,
-        "begun_seq": event.seq,
-        "last_seq": event.seq,
-    }
-    return {**facts, **fresh, "times": times, "version": event.version}
-
-
-def _outcome(state: str) -> Evolve:
-    def evolve(document: Document | None, data: Any, event: Recorded) -> Document | None:
-        if document is None:
-            return None
-        why = {name: getattr(data, name, None) for name in ("code", "status", "reason")}
-        return {**document, **why, "state": state, "last_seq": event.seq, "version": event.version}
-
-    return evolve
-
-
-DELIVERIES = View(
-    name="deliveries",
-    version=2,
-    on={
-        DeliveryBegun: _begun,
-        DeliveryAccepted: _outcome("accepted"),
-        DeliveryDeferred: _outcome("deferred"),
-        DeliveryRefused: _outcome("refused"),
-        DeliveryReleased: _outcome("released"),
-    },
-    fields=("issue", "request", "subscriber", "purpose", "state", "begun"),
-)

@@ -16,7 +16,6 @@ from services.membership.members.domain.member import (
     LeaveNetwork,
     RenewMembership,
     RestoreMember,
-    member_of,
 )
 from shared.contract.membership import (
     MemberCollegeChanged,
@@ -26,6 +25,7 @@ from shared.contract.membership import (
     MembershipRenewed,
 )
 from shared.contract.personal import Personal
+from shared.notions.structure_on_record import member_of
 from tests.domain.given import COMMAND, context, decided
 
 STRUCTURE = uuid4()

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import example, given, strategies
 from pydantic import ValidationError
 
+from services.newsletter.base.fields import ADDRESS
 from services.newsletter.bulletins.domain.bulletin import BULLETIN, FIVE, bulletin_id, opening_of
 from services.newsletter.bulletins.domain.issue import (
     ISSUE,
@@ -39,7 +40,6 @@ from services.newsletter.delivery.domain import (
     SendAgain,
     delivery_id,
 )
-from services.newsletter.fields import ADDRESS
 from services.newsletter.subscriptions.domain import (
     SUBSCRIBER,
     VALID,

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.events.fields import Capacity, Days, DepartmentCode, Line, Moment, Reason, Text, Title
+from services.events.base.fields import Capacity, Days, DepartmentCode, Line, Moment, Reason, Text, Title
 from services.events.gatherings.domain.registrations import moved_up
 from services.events.gatherings.domain.state import EMPTY, Gathering, in_its_days, known, on, over
 from shared.contract.events import (

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from services.events.fields import MailAddress, Name, PersonName
+from services.events.base.fields import MailAddress, Name, PersonName
 from services.events.gatherings.domain.state import Gathering, in_its_days, known, on, over, place
 from shared.contract.events import (
     AgoraAttended,

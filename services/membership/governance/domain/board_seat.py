@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.membership.fields import MailAddress, Reason, of
+from services.membership.base.fields import MailAddress, Reason, of
 from shared.contract import Event
 from shared.contract.membership import BoardSeatRestored, BoardSeatTaken, BoardSeatVacated, SeatRole
 from shared.contract.personal import PersonalText

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from services.membership.fields import Name, Reason, Text, recorded_late
+from services.membership.base.fields import Name, Reason, Text, recorded_late
 from shared.contract import Event
 from shared.contract.membership import (
     WorkingGroupClosed,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.membership.fields import Name, Text, natural
+from services.membership.base.fields import Name, Text, natural
 from shared.contract import Event
 from shared.contract.membership import CharterAdopted
 from shared.kernel.decider import Command, Context, Decider, Decision

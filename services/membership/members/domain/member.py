@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.membership.fields import MailAddress, Name, Reason, Year, natural, of, recorded_late
+from services.membership.base.fields import MailAddress, Name, Reason, Year, of, recorded_late
 from services.membership.members.domain.charter import LAST_VERSION
 from shared.contract import Event
 from shared.contract.membership import (
@@ -22,15 +22,11 @@ from shared.contract.membership import (
 )  # fmt: skip
 from shared.contract.personal import PersonalText
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
+from shared.notions.structure_on_record import member_of
 
 StructureCollege = Literal["public", "associative", "economic"]
 """The colleges of structures; the fourth is for persons."""
 YEARS_AHEAD = 1  # a renewal for next year is taken from now on, no further
-
-
-def member_of(structure: UUID) -> UUID:
-    """The member that a structure is or would be: a structure is a member once."""
-    return natural("member", str(structure))
 
 
 class MemberCommand(Command):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from services.membership.fields import Line, MailAddress, Name, Reason, of
+from services.membership.base.fields import Line, MailAddress, Name, Reason, of
 from shared.contract import Event
 from shared.contract.membership import (
     CivicServiceEnded,

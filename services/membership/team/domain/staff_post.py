@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
 
-from services.membership.fields import Fte, Name, Reason, recorded_late
+from services.membership.base.fields import Fte, Name, Reason, recorded_late
 from shared.contract import Event
 from shared.contract.membership import (
     StaffPostChanged,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.membership.fields import Line, MailAddress, Reason, of
+from services.membership.base.fields import Line, MailAddress, Reason, of
 from shared.base.paris_days import PARIS
 from shared.contract import Event
 from shared.contract.membership import VolunteerContributed, VolunteerRestored, VolunteerWithdrawn

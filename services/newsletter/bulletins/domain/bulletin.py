@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID, uuid5
 
-from services.newsletter.fields import NEWSLETTER, Line
+from services.newsletter.base.fields import NEWSLETTER, Line
 from shared.contract import Event
 from shared.contract.newsletter import BulletinCode, BulletinOpened
 from shared.kernel.decider import Command, Context, Decider, Decision

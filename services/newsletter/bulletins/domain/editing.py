@@ -1,4 +1,4 @@
-"""What an editor and the reactions do to the items of a draft; how an item of a member comes in exactly once (README)."""
+"""What an editor and the reactions do to the items of a draft; how a member's item comes in exactly once (README)."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from uuid import UUID
 
 from pydantic import Field
 
+from services.newsletter.base.fields import Line, Path, Reason, Sha256, Text, WebAddress
 from services.newsletter.bulletins.domain.issue_state import Issue, IssueCommand, Item, must_be_draft
-from services.newsletter.fields import Line, Path, Reason, Sha256, Text, WebAddress
 from shared.contract.newsletter import ItemAdded, ItemDropped, ItemMoved, ItemRestored, ItemRevised, SectionCode
 from shared.kernel.decider import Command, Context, Decision, Refused
 

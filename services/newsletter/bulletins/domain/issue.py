@@ -1,13 +1,14 @@
 """An issue of a bulletin: a draft that fills, is edited, approved once and for all, and sent.
 
-An approved issue never opens again. That an item of a member comes in exactly once rests on this (README). What is done to its items stands in `editing`, its state in `issue_state`; whoever
-needs an issue finds all of it here.
+An approved issue never opens again. That an item of a member comes in exactly once rests on this (README). What is done
+to its items stands in `editing`, its state in `issue_state`; whoever needs an issue finds all of it here.
 """
 
 from __future__ import annotations
 
 from uuid import UUID
 
+from services.newsletter.base.fields import Count, Number
 from services.newsletter.bulletins.domain.editing import (
     DECISIONS,
     MOST_ITEMS,
@@ -27,7 +28,6 @@ from services.newsletter.bulletins.domain.issue_state import (
     known_bulletin,
     moved,
 )
-from services.newsletter.fields import Count, Number
 from shared.contract.newsletter import BulletinCode, IssueApproved, IssueSent, IssueStarted
 from shared.kernel.decider import Context, Decider, Decision, Refused
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 from uuid import UUID, uuid5
 
-from services.newsletter.fields import NEWSLETTER
+from services.newsletter.base.fields import NEWSLETTER
 from shared.contract import Event
 from shared.contract.newsletter import (
     BulletinCode,

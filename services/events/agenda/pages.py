@@ -1,0 +1,130 @@
+"""The agenda, with what all capabilities know of gatherings: the front page with what comes and what was held, the
+list, one record, the trainings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import get_args
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from services.events.base.days import today
+from services.events.gatherings.queries import gathering_or_404
+from services.events.gatherings.views import AT_THE_DOOR, COUNTED, GATHERINGS
+from services.events.projects.views import PROJECTS
+from services.events.registrations.queries import present_by_gathering
+from services.events.registrations.views import REGISTRATIONS
+from services.events.tandems.views import TANDEMS
+from shared.contract.events import GatheringKind
+from shared.kernel.command_handler import new_command_id
+from shared.kernel.eventlog.event_log import History
+from shared.kernel.projection import Document, folded
+from shared.runtime.service import Service
+from shared.web.charts.charts import bars
+from shared.web.lists import PAGE, Chosen, PageNumber, Words, newest_first, pages_total, render
+from shared.web.templating import Pages, language
+
+UNTOLD = frozenset(kind.type_name() for kind in AT_THE_DOOR)
+"""Left out of a gathering's history: hundreds, each to be read in the journal."""
+
+
+def routes(service: Service) -> APIRouter:
+    """The routes of the pages of the agenda."""
+    router = APIRouter(include_in_schema=False)
+    store = service.store
+
+    @router.get("/")
+    async def start(request: Request) -> Response:
+        planned = (await store.find(GATHERINGS, {"state": "planned"}, sort=["day"], limit=500)).documents
+        now = today()
+        by_year = sorted((await store.count_by(GATHERINGS, "year", {"state": "held"})).items())
+        pages: Pages = request.app.state.pages
+        lang = language(request)
+        title = pages.lexicon.say("chart.by-year", lang)
+        return render(
+            service, request, "start.html",
+            coming=[d for d in planned if d["last_day"] >= now], open=[d for d in planned if d["last_day"] < now],
+            by_year=by_year, chart=bars(by_year, title=title, lang=lang) if by_year else "",
+            by_kind=await store.count_by(GATHERINGS, "kind", {"state": "held"}), kinds=get_args(GatheringKind),
+            projects=(await store.find(PROJECTS, limit=1)).total,
+            tandems=(await store.find(TANDEMS, {"state": "on"}, limit=1)).total,
+            places=await store.count_by(REGISTRATIONS, "gathering", {"standing": ["registered", "present"]}),
+        )  # fmt: skip
+
+    @router.get("/gatherings")
+    async def gatherings(
+        request: Request, q: Words = "", kind: Chosen = None, year: Chosen = None, state: Chosen = None,
+        page: PageNumber = 1,
+    ) -> Response:  # fmt: skip
+        chosen = {"kind": kind or [], "year": year or [], "state": state or []}
+        where = {name: values for name, values in chosen.items() if values}
+        found = await store.find(GATHERINGS, where, text=q, sort=["-day"], limit=PAGE, offset=(page - 1) * PAGE)
+        # A facet counts what its own choice would give, so each leaves itself out.
+        counts = {
+            name: await store.count_by(GATHERINGS, name, {k: v for k, v in where.items() if k != name}, text=q)
+            for name in chosen
+        }
+        return render(
+            service, request, "gatherings.html", q=q, found=found, page=page,
+            pages_total=pages_total(page, found.total), chosen=chosen, counts=counts, kinds=get_args(GatheringKind),
+            present=await present_by_gathering(service),
+        )  # fmt: skip
+
+    @router.get("/gatherings/{key}")
+    async def gathering(request: Request, key: str) -> Response:
+        found = await gathering_or_404(service, key)
+        by_standing = await store.count_by(REGISTRATIONS, "standing", {"gathering": key})
+        present = await store.count_by(REGISTRATIONS, "audience", {"gathering": key, "standing": "present"})
+        tribune = await store.find(PROJECTS, {"gathering": key}, sort=["title"], limit=100)
+        history = await service.execute.history("gathering", UUID(key))
+        told = [event for event in newest_first(history) if event.type not in UNTOLD]
+        return render(
+            service, request, "gathering.html", gathering=found, standing=by_standing, present=present,
+            audiences=COUNTED, tribune=tribune, history=told, today=today(), untold=len(history.events) - len(told),
+            replaced=_replaced(history), version=history.version, command_id=new_command_id,
+        )  # fmt: skip
+
+    @router.get("/trainings")
+    async def trainings(request: Request) -> Response:
+        found = (await store.find(GATHERINGS, {"kind": "training"}, sort=["-day"], limit=1000)).documents
+        present = await present_by_gathering(service)
+        held = [{**d, "came": _came(d, present)} for d in found if d["state"] == "held"]
+        return render(
+            service, request, "trainings.html", trainings=found, present=present, by_module=_by_module(held),
+            held=held, people=sum(d["came"] or 0 for d in held),
+        )  # fmt: skip
+
+    return router
+
+
+def _replaced(history: History) -> set[int]:
+    """The sequences of head counts that a later one of the same public replaced."""
+    last: dict[str, int] = {}
+    replaced: set[int] = set()
+    for event in history.events:
+        if event.type in ("HeadsCounted", "HeadCountWithdrawn"):
+            audience = str(event.data.audience)  # type: ignore[attr-defined]
+            replaced |= {last[audience]} if audience in last else set()
+            last[audience] = event.seq
+    return replaced
+
+
+def _came(gathering: Document, present: Mapping[str, int]) -> int | None:
+    """Who came: counted and checked in by name; None where neither was done."""
+    named = present.get(gathering["key"])
+    if gathering["people"] is None and named is None:
+        return None
+    return (gathering["people"] or 0) + (named or 0)
+
+
+def _by_module(held: Sequence[Document]) -> list[tuple[str, int, int]]:
+    """Each module, how often it was held, and how many came, in the order of names."""
+    modules: dict[str, list[Document]] = {}
+    for one in held:
+        modules.setdefault(one["module"] or "", []).append(one)
+    return [
+        (name, len(some), sum(d["came"] or 0 for d in some))
+        for name, some in sorted(modules.items(), key=lambda module: folded(module[0]))
+    ]

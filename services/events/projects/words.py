@@ -1,0 +1,35 @@
+"""The words of the projects of the Tribune."""
+
+from __future__ import annotations
+
+from shared.base.translations import Words
+
+WORDS: Words = {
+    "command.PresentProject": ("Noter un projet présenté", "Note a project presented"),
+    "command.PresentProject.hint": (
+        "Un projet de la Tribune. Donnez le jour de l’Agora.",
+        "A project of the Tribune. Give the day of the Agora.",
+    ),
+    "command.WithdrawPresentation": ("Retirer ce projet", "Take this project back"),
+    "command.WithdrawPresentation.hint": (
+        "Noté par erreur, il ne comptera plus.",
+        "Noted by mistake, it will count no more.",
+    ),
+    "event.ProjectPresented": ("Projet présenté à la Tribune", "Project presented at the Tribune"),
+    "event.ProjectPresentationWithdrawn": ("Projet retiré, noté par erreur", "Project taken back, noted by mistake"),
+    "field.project": ("Projet", "Project"),
+    "field.project_title": ("Titre du projet", "Title of the project"),
+    "field.country": ("Pays", "Country"),
+    "refused.whose-project": (
+        "Il manque la structure qui porte ce projet. Choisissez-la ou écrivez son nom.",
+        "The structure that bears this project is missing. Choose it or write its name.",
+    ),
+    "refused.unknown-project": (
+        "Ce projet n’est pas connu. Choisissez-le dans la liste de la Tribune.",
+        "This project is not known. Choose it in the list of the Tribune.",
+    ),
+    "refused.unknown-country": (
+        "Ce code de pays n’existe pas. Choisissez le pays dans la liste.",
+        "There is no such country code. Choose the country from the list.",
+    ),
+}

@@ -1,0 +1,96 @@
+"""The pages of one gathering's door: who is registered, and checking in whoever comes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from services.events.base.days import today
+from services.events.gatherings.domain.headcounts import AUDIENCES
+from services.events.gatherings.queries import gathering_or_404
+from services.events.registrations.views import REGISTRATIONS
+from services.events.structures.views import STRUCTURES
+from shared.kernel.command_handler import new_command_id
+from shared.kernel.projection import Document, folded
+from shared.runtime.service import Service
+from shared.web.lists import PAGE, Chosen, PageNumber, Words, pages_total, render
+from shared.web.security.authorization import access
+from shared.web.security.redaction import revealed
+from shared.web.templating import Pages, language
+
+MOST = 3000  # registrations that a search at the door looks through; their names are sealed, so each is opened
+FOUND = 20  # of these, shown
+LATEST = 6  # check-ins shown at the door
+
+
+def routes(service: Service) -> APIRouter:
+    """The routes of the pages of one gathering's door."""
+    router = APIRouter(include_in_schema=False)
+    store = service.store
+
+    @router.get("/gatherings/{key}/registrations")
+    async def registrations(request: Request, key: str, standing: Chosen = None, page: PageNumber = 1) -> Response:
+        gathering = await gathering_or_404(service, key)
+        where = {"gathering": key, **({"standing": standing} if standing else {})}
+        found = await store.find(REGISTRATIONS, where, sort=["ticket"], limit=PAGE, offset=(page - 1) * PAGE)
+        return render(
+            service, request, "registrations.html", gathering=gathering,
+            found=await _with_structures(service, found.documents), total=found.total, page=page,
+            pages_total=pages_total(page, found.total), chosen=standing or [],
+            counts=await store.count_by(REGISTRATIONS, "standing", {"gathering": key}), command_id=new_command_id,
+        )  # fmt: skip
+
+    @router.get("/gatherings/{key}/check-in")
+    @access("editor")
+    async def check_in(request: Request, key: str, q: Words = "") -> Response:
+        gathering = await gathering_or_404(service, key)
+        found = await _searched(request, service, key, q.strip())
+        present = {"gathering": key, "standing": "present"}
+        there = await store.find(REGISTRATIONS, present, sort=["-present_at"], limit=LATEST)
+        expected = {"gathering": key, "standing": ["registered", "present"]}
+        pages: Pages = request.app.state.pages
+        now = today()
+        return render(
+            service, request, "check_in.html", gathering=gathering, q=q, found=found[:FOUND], more=len(found) > FOUND,
+            latest=await _with_structures(service, there.documents), total=there.total, audiences=AUDIENCES,
+            expected=await store.count_by(REGISTRATIONS, "audience", expected),
+            present=await store.count_by(REGISTRATIONS, "audience", present),
+            early=now < gathering["day"], late=now > gathering["last_day"], command_id=new_command_id,
+            title=pages.lexicon.say("door.agora" if gathering["kind"] == "agora" else "door", language(request)),
+        )  # fmt: skip
+
+    return router
+
+
+async def _searched(request: Request, service: Service, gathering: str, q: str) -> list[Document]:
+    """Registrations of a gathering by ticket number, structure or person's name, with that name opened."""
+    if not q:
+        return []
+    bare = q.removeprefix("n°").strip().lstrip("0")
+    if bare.isascii() and bare.isdigit() and len(bare) < 9:
+        where = {"gathering": gathering, "ticket": int(bare)}
+        ticket = await service.store.find(REGISTRATIONS, where, limit=1)
+        if ticket.documents:
+            return await _opened(request, service, ticket.documents)
+    some = await service.store.find(REGISTRATIONS, {"gathering": gathering}, sort=["ticket"], limit=MOST)
+    words = folded(q).split()
+    people = await _opened(request, service, some.documents)
+    return [p for p in people if all(w in folded(f"{p['from'] or ''} {p['who'] or ''}") for w in words)]
+
+
+async def _opened(request: Request, service: Service, registrations: Sequence[Document]) -> list[Document]:
+    """The same with the names of person and structure."""
+    named = await _with_structures(service, registrations)
+    return [{**one, "who": revealed(request, service, one["name"])} for one in named]
+
+
+async def _with_structures(service: Service, registrations: Sequence[Document]) -> list[Document]:
+    """The same with the name of the structure, as it is called today where the directory knows it."""
+    wanted = sorted({d["structure"] for d in registrations if d["structure"]})
+    known = await service.store.get_many(STRUCTURES, wanted)
+    return [
+        {**d, "from": known[d["structure"]]["name"] if d["structure"] in known else d["structure_name"]}
+        for d in registrations
+    ]

@@ -1,0 +1,13 @@
+"""What is asked of registrations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from services.events.registrations.views import REGISTRATIONS
+from shared.runtime.service import Service
+
+
+async def present_by_gathering(service: Service) -> Mapping[str, int]:
+    """How many were checked in by name, by gathering."""
+    return await service.store.count_by(REGISTRATIONS, "gathering", {"standing": "present"})

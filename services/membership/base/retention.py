@@ -1,0 +1,23 @@
+"""What the capabilities share that keep something about persons."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.contract.envelope import Recorded
+from shared.contract.personal import Personal
+from shared.kernel.projection import Document, Evolve
+
+TEAM = ("L’équipe qui suit les adhésions", "The team that follows membership")
+
+
+def begins(purpose: str, field: str = "person") -> Evolve:
+    """What begins to be kept of the person whom this field of the event names, for a purpose."""
+
+    def evolve(document: Document | None, data: Any, event: Recorded) -> Document | None:
+        value = getattr(data, field) or data.email
+        if not isinstance(value, Personal):
+            return document  # a structure, or nobody was named
+        return {"person": str(value.person), "purpose": purpose, "since": None}
+
+    return evolve

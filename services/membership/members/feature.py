@@ -1,0 +1,66 @@
+"""Members, the charter that they sign, the colleges that they belong to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import get_args
+
+from services.membership.base.queries import everything
+from services.membership.members.domain.charter import CHARTER as CHARTER_DECIDER
+from services.membership.members.domain.charter import AdoptCharter
+from services.membership.members.domain.college import COLLEGE, CollegeCommand
+from services.membership.members.domain.member import (
+    MEMBER,
+    ChangeCollege,
+    JoinNetwork,
+    MemberCommand,
+    StructureCollege,
+)
+from services.membership.members.pages import routes
+from services.membership.members.queries import charter_versions, members_offered
+from services.membership.members.views import CHARTER, COLLEGES, MEMBERS, STRUCTURES
+from services.membership.members.words import WORDS
+from shared.kernel.command_handler import Outcome
+from shared.kernel.decider import Command
+from shared.runtime.feature import Feature
+from shared.runtime.service import Choices, Service
+
+
+def page_of(command: Command, outcome: Outcome) -> str | None:
+    """The member's record, the charter, the colleges."""
+    match command:
+        case MemberCommand():
+            return f"/membership/members/{outcome.entity_id}"
+        case AdoptCharter():
+            return "/membership/charter"
+        case CollegeCommand():
+            return "/membership/colleges"
+    return None
+
+
+async def choices(service: Service, command: type[Command], lang: str) -> Choices:
+    """Members by their names, former ones too; versions of the charter; the colleges of structures that are open."""
+    if not issubclass(command, MemberCommand):
+        return {}
+    asked = command.model_fields
+    found: dict[str, Sequence[tuple[str, str]]] = {}
+    if "member" in asked:
+        found["member"] = await members_offered(service)
+    if "charter_version" in asked:
+        versions = await charter_versions(service)
+        found["charter_version"] = [(str(one["version"]), f"{one['version']}. {one['title']}") for one in versions]
+    if command in (JoinNetwork, ChangeCollege):
+        opened = {one["college"]: one["title"] for one in await everything(service, COLLEGES, {"open": True})}
+        found["college"] = [(code, opened[code]) for code in get_args(StructureCollege) if code in opened]
+    return found
+
+
+FEATURE = Feature(
+    name="members",
+    deciders=(MEMBER, CHARTER_DECIDER, COLLEGE),
+    views=(MEMBERS, STRUCTURES, CHARTER, COLLEGES),
+    words=WORDS,
+    routes=(routes,),
+    page_of=page_of,
+    choices=choices,
+)

@@ -1,0 +1,44 @@
+"""What is asked of members, of the charter and of the colleges, by their own pages and by those of others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import get_args
+
+from services.membership.base.queries import CURRENT, everything
+from services.membership.base.rendering import label
+from services.membership.members.domain.charter import CHARTER_ID
+from services.membership.members.views import CHARTER, COLLEGES, MEMBERS
+from shared.contract.membership import CollegeCode
+from shared.kernel.projection import Document
+from shared.runtime.service import Service
+
+COLLEGE_CODES: Sequence[CollegeCode] = get_args(CollegeCode)
+
+
+async def members_named(service: Service, keys: Iterable[str | None]) -> dict[str, Document]:
+    """The members with these keys."""
+    return await service.store.get_many(MEMBERS, sorted({key for key in keys if key}))
+
+
+async def members_offered(service: Service, *, present: bool = False) -> list[tuple[str, str]]:
+    """Members for a form to choose from, former ones too unless only `present` ones make sense: (key, name)."""
+    members = await everything(service, MEMBERS, CURRENT if present else None, sort="sort")
+    return [(one["key"], label(one, service.keyring.reveal)) for one in members]
+
+
+async def hosts_offered(service: Service) -> list[tuple[str, str]]:
+    """Structures that are members now, for a form to choose from: (the structure's id, name)."""
+    members = await everything(service, MEMBERS, CURRENT, sort="sort")
+    return [(one["structure"], label(one, service.keyring.reveal)) for one in members if one.get("structure")]
+
+
+async def charter_versions(service: Service) -> list[Document]:
+    """All versions of the charter, the one in force first."""
+    charter = await service.store.get(CHARTER, str(CHARTER_ID))
+    return list(reversed(charter["versions"])) if charter else []
+
+
+async def colleges_by_code(service: Service) -> dict[str, Document]:
+    """The colleges that ever opened."""
+    return {one["college"]: one for one in await everything(service, COLLEGES)}

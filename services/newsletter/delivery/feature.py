@@ -1,0 +1,49 @@
+"""Delivery: each mail to each subscriber once."""
+
+from __future__ import annotations
+
+from services.newsletter.delivery.after_restore import RESTORES
+from services.newsletter.delivery.domain import DELIVERY, DeliveryCommand
+from services.newsletter.delivery.metrics import measuring
+from services.newsletter.delivery.views import DELIVERIES
+from services.newsletter.delivery.words import WORDS
+from services.newsletter.delivery.worker import SENDING, Sending
+from services.newsletter.subscriptions.links import LINKS
+from shared.kernel.command_handler import Outcome
+from shared.kernel.decider import Command
+from shared.runtime.feature import Feature
+from shared.runtime.mail_transport import post_of
+from shared.runtime.service import Service
+from shared.web.letters import Sender
+
+
+async def opening(service: Service) -> None:
+    """Begins to send, also what was left at the last end."""
+    around = service.around
+    sender = Sender(service.network, service.settings.title, service.settings.mail_from, around.public_url.rstrip("/"))
+    post = post_of(service.settings, around.data)
+    service.parts.put(SENDING, Sending(service, post, service.parts.of(LINKS), sender)).start()
+
+
+async def closing(service: Service) -> None:
+    """Ends after the mail that is under way. Pages that are still being read may ask what sends, so it is kept."""
+    sending = service.parts.get(SENDING)
+    if sending is not None:
+        await sending.stop()
+
+
+def page_of(command: Command, outcome: Outcome) -> str | None:
+    """The page of the deliveries in doubt."""
+    return "/newsletter/deliveries" if isinstance(command, DeliveryCommand) else None
+
+
+FEATURE = Feature(
+    name="delivery",
+    deciders=(DELIVERY,),
+    views=(DELIVERIES, RESTORES),
+    words=WORDS,
+    page_of=page_of,
+    opening=opening,
+    closing=closing,
+    measuring=measuring,
+)

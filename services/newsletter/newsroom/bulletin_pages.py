@@ -1,0 +1,56 @@
+"""The pages of the bulletins: all five on the front page, and each with its issues."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from services.newsletter.bulletins.domain.bulletin import FIVE, bulletin_id
+from services.newsletter.bulletins.queries import bulletin_of
+from services.newsletter.bulletins.views import ISSUES, first_open
+from services.newsletter.delivery.queries import in_doubt
+from services.newsletter.delivery.worker import SENDING
+from services.newsletter.subscriptions.queries import readers_of
+from services.newsletter.subscriptions.views import SUBSCRIBERS
+from shared.kernel.command_handler import new_command_id
+from shared.kernel.projection import Document
+from shared.runtime.service import Service
+from shared.web.lists import PAGE, PageNumber, pages_total, render
+
+IDS = {str(code): bulletin_id(code) for code in FIVE}
+
+
+def routes(service: Service) -> APIRouter:
+    """The routes of the pages of the bulletins."""
+    router = APIRouter(include_in_schema=False)
+    store = service.store
+
+    @router.get("/")
+    async def start(request: Request) -> Response:
+        readers = await store.count_by(SUBSCRIBERS, "bulletins")
+        lines = [{**await line(code), "readers": readers.get(code, 0)} for code in FIVE]
+        return render(
+            service, request, "bulletins.html", lines=lines, states=await store.count_by(SUBSCRIBERS, "state"),
+            doubts=len(await in_doubt(service)), trouble=service.parts.of(SENDING).trouble,
+        )  # fmt: skip
+
+    async def line(code: str) -> Document:
+        """A bulletin with the issues that are begun or under way, and the last one that was sent."""
+        coming = {"bulletin": code, "state": ["draft", "approved"]}
+        issues = await store.find(ISSUES, coming, sort=["number"], limit=5)
+        sent = await store.find(ISSUES, {"bulletin": code, "state": "sent"}, sort=["-sent"], limit=1)
+        last = sent.documents[0] if sent.documents else None
+        return {"bulletin": await bulletin_of(service, code), "open": issues.documents, "last": last}
+
+    @router.get("/bulletins/{code}")
+    async def bulletin(request: Request, code: str, page: PageNumber = 1) -> Response:
+        known = await bulletin_of(service, code)
+        issues = await store.find(ISSUES, {"bulletin": code}, sort=["-number"], limit=PAGE, offset=(page - 1) * PAGE)
+        draft = await store.find(ISSUES, {"bulletin": code, "state": "draft"}, limit=1)
+        return render(
+            service, request, "bulletin.html", bulletin=known, issues=issues, readers=await readers_of(service, code),
+            page=page, pages_total=pages_total(page, issues.total), has_draft=draft.total > 0,
+            next_number=first_open(known), new_id=new_command_id, life=IDS[code] if known["opened"] else None,
+        )  # fmt: skip
+
+    return router

@@ -1,0 +1,8 @@
+"""The newsroom, where the team sees all together: bulletins, their readers, mails on their way."""
+
+from __future__ import annotations
+
+from services.newsletter.newsroom import bulletin_pages, issue_pages, subscriber_pages
+from shared.runtime.feature import Feature
+
+FEATURE = Feature(name="newsroom", routes=(bulletin_pages.routes, issue_pages.routes, subscriber_pages.routes))

@@ -1,0 +1,130 @@
+"""The pages of one issue: its items, the form of one of them, previews, approval."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from itertools import pairwise
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
+from starlette.responses import Response
+
+from services.newsletter.bulletins.domain.issue import ApproveIssue, ReviseItem
+from services.newsletter.bulletins.queries import bulletin_of, issue_or_404
+from services.newsletter.bulletins.source_views import SOURCES
+from services.newsletter.delivery.letters import issue_bodies, sections
+from services.newsletter.delivery.queries import in_doubt
+from services.newsletter.delivery.views import DELIVERIES
+from services.newsletter.delivery.worker import SENDING
+from services.newsletter.subscriptions.queries import readers_of
+from shared.kernel.command_handler import new_command_id
+from shared.kernel.decider import Refused
+from shared.kernel.projection import Document
+from shared.runtime.service import Service
+from shared.web.forms.forms import Form as Questions
+from shared.web.lists import render
+from shared.web.security.authorization import access, who_of
+from shared.web.templating import Pages, language
+
+
+def routes(service: Service) -> APIRouter:
+    """The routes of the pages of one issue."""
+    router = APIRouter(include_in_schema=False)
+    store = service.store
+
+    @router.get("/issues/{key}")
+    async def issue(request: Request, key: str) -> Response:
+        found = await issue_or_404(service, key)
+        known = await bulletin_of(service, found["bulletin"])
+        entities = sorted({i["source_entity"] for i in found["items"] if i["source_entity"]})
+        refused = await store.find(DELIVERIES, {"issue": key, "state": "refused"}, sort=["begun"], limit=100)
+        return render(
+            service, request, "issue.html", issue=found, bulletin=known, sections=_placed(found),
+            sources=await store.get_many(SOURCES, entities),
+            counts=await store.count_by(DELIVERIES, "state", {"issue": key}),
+            readers=await readers_of(service, found["bulletin"]), doubts=await in_doubt(service, key), refused=refused,
+            new_id=new_command_id, trouble=service.parts.of(SENDING).trouble, url=service.around.public_url,
+        )  # fmt: skip
+
+    @router.get("/issues/{key}/preview")
+    async def preview(request: Request, key: str) -> Response:
+        return HTMLResponse((await _bodies(service, request, key))[1])
+
+    @router.get("/issues/{key}/preview.txt")
+    async def preview_text(request: Request, key: str) -> Response:
+        return PlainTextResponse((await _bodies(service, request, key))[0])
+
+    @router.get("/issues/{key}/approve")
+    @access("editor")
+    async def ask_approval(request: Request, key: str) -> Response:
+        return await _approval(service, request, await issue_or_404(service, key), None, 200)
+
+    @router.post("/issues/{key}/approve")
+    async def approve(
+        request: Request, key: str, command_id: Annotated[UUID, Form()], version: Annotated[int, Form(ge=0, le=2**53)]
+    ) -> Response:
+        found = await issue_or_404(service, key)
+        recipients = await readers_of(service, found["bulletin"])
+        try:
+            outcome = await service.execute(
+                ApproveIssue(issue=UUID(key), recipients=recipients),
+                id=command_id,
+                actor=who_of(request).actor,
+                version=version,
+                sent={},  # how many will read it is counted, not sent
+            )
+        except Refused as refused:
+            pages: Pages = request.app.state.pages
+            sentence = pages.lexicon.say(f"refused.{refused.code}", language(request), **refused.values)
+            return await _approval(service, request, found, sentence, 422)
+        await service.runner.wait_for(outcome.seq)
+        return RedirectResponse(f"/newsletter/issues/{key}?done={outcome.seq}", 303)
+
+    @router.get("/issues/{key}/items/{item}")
+    @access("editor")
+    async def item(request: Request, key: str, item: str) -> Response:
+        found = await issue_or_404(service, key)
+        known = next((i for i in found["items"] if i["item"] == item), None)
+        if known is None or found["state"] != "draft":
+            raise HTTPException(404)
+        pages: Pages = request.app.state.pages
+        hidden = {
+            "issue": key, "item": item, "revision": known["revision"], "command_id": new_command_id(),
+            "back": f"/newsletter/issues/{key}",
+        }  # fmt: skip
+        form = Questions.of(ReviseItem, pages.lexicon, language(request), values=known, hidden=hidden)
+        bulletin = await bulletin_of(service, found["bulletin"])
+        return render(service, request, "item.html", issue=found, item=known, bulletin=bulletin, form=form)
+
+    return router
+
+
+async def _bodies(service: Service, request: Request, key: str) -> tuple[str, str]:
+    """The text and the HTML of an issue as its mails will have them, in the reader's language."""
+    found = await issue_or_404(service, key)
+    when = datetime.fromisoformat(found["approved"]) if found["approved"] else datetime.now(UTC)
+    known = await bulletin_of(service, found["bulletin"])
+    return issue_bodies(service.parts.of(SENDING).sender, known, found, language(request), when, None)
+
+
+async def _approval(service: Service, request: Request, found: Document, problem: str | None, status: int) -> Response:
+    """The question whether an issue is to go out, with why it was refused where it was."""
+    return render(
+        service, request, "approve.html", status=status, issue=found,
+        bulletin=await bulletin_of(service, found["bulletin"]), readers=await readers_of(service, found["bulletin"]),
+        problem=problem, command_id=new_command_id(), smtp=service.settings.smtp_host, sections=sections(found),
+    )  # fmt: skip
+
+
+def _placed(issue: Document) -> list[tuple[str, list[Document]]]:
+    """The items by section with what their buttons say: to which place up and down lead within the section."""
+    found: dict[str, list[Document]] = {}
+    for position, item in enumerate(issue["items"]):
+        found.setdefault(item["section"], []).append({**item, "position": position})
+    for items in found.values():
+        shown = [item for item in items if not item["dropped"]]
+        for above, below in pairwise(shown):
+            above["down"], below["up"] = below["position"], above["position"]
+    return list(found.items())

@@ -1,0 +1,53 @@
+"""The words of subscriptions."""
+
+from __future__ import annotations
+
+from shared.base.translations import Words
+
+WORDS: Words = {
+    "command.RequestSubscription": ("S’abonner", "Subscribe"),
+    "command.ConfirmSubscription": ("Confirmer l’abonnement", "Confirm the subscription"),
+    "command.Unsubscribe": ("Désabonner", "Unsubscribe"),
+    "event.SubscriptionRequested": ("Abonnement demandé", "Subscription requested"),
+    "event.SubscriptionConfirmed": ("Abonnement confirmé", "Subscription confirmed"),
+    "event.Unsubscribed": ("Désabonnement", "Unsubscribed"),
+    "field.bulletins": ("Bulletins", "Bulletins"),
+    "field.bulletins.hint": ("Choisissez-en un ou plusieurs.", "Choose one or more."),
+    "field.lang": ("Langue", "Language"),
+    "field.person": ("Personne", "Person"),
+    "field.subscriber": ("Abonné", "Subscriber"),
+    "field.request": ("Demande", "Request"),
+    "field.expires": ("Valable jusqu’au", "Valid until"),
+    "field.means": ("Comment", "How"),
+    "bulletins.bloc-note": ("Bloc note", "Bloc note"),
+    "bulletins.echos": ("Les Échos du Réseau", "Les Échos du Réseau"),
+    "bulletins.parcours": ("Parcours", "Parcours"),
+    "bulletins.rendez-vous": ("Rendez-vous", "Rendez-vous"),
+    "bulletins.info-flash": ("Info Flash", "Info Flash"),
+    "lang.fr": ("Français", "French"),
+    "lang.en": ("Anglais", "English"),
+    "means.forgotten": ("Personne oubliée", "Person forgotten"),
+    "means.one-click": ("En un clic, depuis la messagerie", "In one click, from the mail program"),
+    "means.page": ("Par le lien du message", "By the link in the mail"),
+    "means.staff": ("Par l’équipe, à la demande", "By the team, on request"),
+    "actor.public": ("la personne elle-même", "the person"),
+    "state.active": ("Abonné", "Subscribed"),
+    "state.awaiting": ("À confirmer", "To be confirmed"),
+    "state.left": ("Désabonné", "Unsubscribed"),
+    "refused.unknown-subscriber": (
+        "Cet abonné n’existe pas. Cherchez-le par son adresse.",
+        "There is no such subscriber. Search by the address.",
+    ),
+    "refused.unknown-request": (
+        "Cette demande d’abonnement n’existe pas. Abonnez-vous de nouveau.",
+        "There is no such request. Please subscribe again.",
+    ),
+    "refused.link-expired": (
+        "Ce lien n’est plus valable : il a plus de sept jours. Abonnez-vous de nouveau.",
+        "This link can be used no more: it is over seven days old. Please subscribe again.",
+    ),
+    "refused.not-a-mail-address": (
+        "Ce n’est pas une adresse électronique. Il en faut une comme nom@exemple.fr.",
+        "This is no e-mail address. One such as name@example.org is needed.",
+    ),
+}
