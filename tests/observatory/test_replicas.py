@@ -18,7 +18,7 @@ pytestmark = pytest.mark.slow
 OTHER = """
 import sys
 from pathlib import Path
-from services.observatory.event_table.queries import opened
+from services.observatory.event_table.table_file import opened
 table = opened(Path(sys.argv[1]), sys.argv[2] or None, [])
 print(table._path, flush=True)
 sys.stdin.read()
