@@ -33,11 +33,13 @@ class Durations:
 @dataclass(slots=True)
 class Tally:
     """What one service counts. `commands`: (command, outcome) → how often; `reactions`: (reaction, outcome) → how
-    often."""
+    often;
+    `jobs`: (job, outcome) → rounds."""
 
     appends: Durations = field(default_factory=Durations)
     commands: Counter[tuple[str, str]] = field(default_factory=Counter)
     reactions: Counter[tuple[str, str]] = field(default_factory=Counter)
+    jobs: Counter[tuple[str, str]] = field(default_factory=Counter)
 
 
 TALLIES: dict[str, Tally] = {}

@@ -15,6 +15,7 @@ from shared.kernel.decider import Command, Decider
 from shared.kernel.projection import View
 from shared.kernel.reactions import Reaction
 from shared.persons.data_subjects import PersonalData
+from shared.runtime.jobs import Job
 from shared.runtime.service import Choices, Definition, Service, Suggestion
 
 Phase = Callable[[Service], Awaitable[None]]
@@ -26,7 +27,7 @@ class Feature:
 
     `page_of`: where the front goes after one of its commands, None for a command that is not its own. `choices`: what
     its commands' forms offer, nothing for those of others. `opening` and `closing` start and end what it runs;
-    `measuring` brings its metrics up to date.
+    `measuring` brings its metrics up to date; `jobs`: what it does beside requests.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Feature:
     opening: Phase | None = None
     closing: Phase | None = None
     measuring: Phase | None = None
+    jobs: Sequence[Job[Service]] = ()
 
 
 def composed(
@@ -86,6 +88,7 @@ def composed(
         opening=_each([one.opening for one in features]),
         closing=_each([one.closing for one in reversed(features)]),
         measuring=_each([one.measuring for one in features]),
+        jobs=[job for one in features for job in one.jobs],
         persons=persons,
     )
 

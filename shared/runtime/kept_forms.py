@@ -21,7 +21,6 @@ from uuid import UUID
 import orjson
 import structlog
 
-from shared.base.cancellation import end
 from shared.persons.sealed_files import SealedFiles, new_token, sweep
 
 log = structlog.get_logger()
@@ -59,14 +58,6 @@ class KeptForms:
     def __init__(self, folder: Path, clock: Callable[[], datetime]) -> None:
         self.folder, self._clock = folder, clock
         self._files = SealedFiles(folder, b"maillage kept form")
-        self._task: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        """Erases what has come to its end, again and again."""
-        self._task = asyncio.create_task(self._go_round(), name="kept forms")
-
-    async def stop(self) -> None:
-        await end(self._task)
 
     async def keep(self, form: KeptForm) -> str | None:
         """Seals a form; the token that opens it. None where there is no room."""
@@ -101,14 +92,6 @@ class KeptForms:
         most, most_bytes = ROOM[part]
         sizes = [size for path in self.folder.glob(f"*.{part}") if (size := _size(path)) is not None]
         return len(sizes) < most and sum(sizes) < most_bytes
-
-    async def _go_round(self) -> None:
-        while True:
-            try:
-                await asyncio.to_thread(self.sweep)
-            except Exception:
-                log.exception("kept.round_failed")
-            await asyncio.sleep(ROUND)
 
 
 def _part(form: KeptForm) -> str:

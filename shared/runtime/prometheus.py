@@ -88,12 +88,18 @@ class Tallied(Collector):
             "maillage_reactions", "Events given to a reaction, by what came of it: done, failed (tried again), parked.",
             labels=("service", "reaction", "outcome"),
         )  # fmt: skip
+        jobs = CounterMetricFamily(
+            "maillage_job_rounds", "Rounds of what a service does beside requests, by what came of them: done, failed, log-away (both tried again).",
+            labels=("service", "job", "outcome"),
+        )  # fmt: skip
         for service, tally in telemetry.TALLIES.items():
             _add(appends, (service,), tally.appends)
             for (command, outcome), times in tally.commands.items():
                 commands.add_metric((service, command, outcome), times)
             for (reaction, outcome), times in tally.reactions.items():
                 reactions.add_metric((service, reaction, outcome), times)
+            for (job, outcome), times in tally.jobs.items():
+                jobs.add_metric((service, job, outcome), times)
         requests = HistogramMetricFamily(
             "maillage_http_request_duration_seconds",
             "From a request until its answer was sent, by the template of its route.",
@@ -106,7 +112,7 @@ class Tallied(Collector):
         )
         for route, times in telemetry.LIMITED.items():
             limited.add_metric((route,), times)
-        return appends, commands, reactions, requests, limited
+        return appends, commands, reactions, jobs, requests, limited
 
 
 def _add(family: HistogramMetricFamily, labels: Sequence[str], durations: telemetry.Durations) -> None:

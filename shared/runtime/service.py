@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -26,7 +27,8 @@ from shared.kernel.staleness import Freshness
 from shared.persons.data_subjects import PersonalData, Persons, wiring
 from shared.persons.keyring import Keyring
 from shared.runtime.clock import Clock
-from shared.runtime.kept_forms import KeptForms
+from shared.runtime.jobs import Job, Jobs
+from shared.runtime.kept_forms import ROUND, KeptForms
 from shared.runtime.nats.canary import Canary
 from shared.runtime.parts import Parts
 from shared.runtime.request_reply import Asking
@@ -61,7 +63,7 @@ async def nothing(service: Service) -> None:
 class Definition:
     """What makes a service. `page_of`: where the front goes after a command. `choices`: what its forms offer;
     `suggestions`: field → what they propose while it is filled in. `opening` and `closing` start and end what else it
-    runs; `measuring` brings its own metrics up to date. `persons`: what it keeps about persons (docs/privacy.md)."""
+    runs; `measuring` brings its own metrics up to date; `jobs`: what it does beside requests, from `opening` to `closing`. `persons`: what it keeps about persons (docs/privacy.md)."""
 
     name: str
     folder: Path
@@ -76,6 +78,7 @@ class Definition:
     opening: Callable[[Service], Awaitable[None]] = nothing
     closing: Callable[[Service], Awaitable[None]] = nothing
     measuring: Callable[[Service], Awaitable[None]] = nothing
+    jobs: Sequence[Job[Service]] = ()
     persons: PersonalData[Service] | None = None
 
     def __post_init__(self) -> None:
@@ -110,6 +113,14 @@ class Surroundings:
     trouble: Callable[[], str | None] = lambda: None
 
 
+async def _erase_kept(service: Service) -> None:
+    await asyncio.to_thread(service.kept.sweep)
+
+
+ERASING: Job[Service] = Job("kept-forms", _erase_kept, every=ROUND)
+"""Unsent forms go at the end of their hour"""
+
+
 class Service:
     """One running service."""
 
@@ -134,6 +145,7 @@ class Service:
         self.execute = Executor(self.log, self.keyring, definition.name, definition.deciders, lambda: around.clock())
         self.reactions: Reactions[Service] = Reactions(self, definition.reactions, around.broker)
         self.parts = Parts()
+        self.jobs: Jobs[Service] = Jobs(self, [*definition.jobs, ERASING])
         self.persons: Persons[Service] = Persons(self, definition.persons, around.data / "keys")
 
     @property
@@ -154,8 +166,8 @@ class Service:
         await self.asking.answer(PARKED, self._parked)
         await self.asking.start()
         await self.freshness.start()
-        self.kept.start()
         await self.definition.opening(self)
+        self.jobs.start()
 
     async def start_reactions(self) -> None:
         """Apart from `start`, since a reaction may need another service, or the sample to be whole."""
@@ -165,8 +177,8 @@ class Service:
     async def stop(self) -> None:
         await self.persons.stop()
         await self.reactions.stop()
+        await self.jobs.stop()
         await self.definition.closing(self)
-        await self.kept.stop()
         await self.freshness.stop()
         await self.asking.stop()
         await self.runner.stop()

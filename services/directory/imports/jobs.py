@@ -24,6 +24,7 @@ from services.directory.structures.domain.structure import RegisterStructure
 from shared.base.cancellation import end
 from shared.kernel.decider import derived_id
 from shared.persons.sealed_files import SealedFiles, replace, sweep
+from shared.runtime.jobs import Job
 from shared.runtime.parts import Key
 from shared.runtime.service import Service
 
@@ -41,15 +42,9 @@ class Imports:
         self.folder = service.around.data / "uploads" / service.name
         self.drafts = Drafts(service, SealedFiles(self.folder))
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._rounds: asyncio.Task[None] | None = None
-
-    def start(self) -> None:
-        """Goes on with what was begun, and erases what has come to its term, again and again."""
-        self._rounds = asyncio.create_task(self._go_round())
 
     async def stop(self) -> None:
         """Whatever is under way goes on at the next start, or in another replica."""
-        await end(self._rounds)
         await self.drafts.close()
         for task in list(self._tasks.values()):
             await end(task)
@@ -124,14 +119,10 @@ class Imports:
         count += sweep(self.folder, ".*.new", now, HOUR)
         return count
 
-    async def _go_round(self) -> None:
-        while True:
-            try:
-                self.resume()
-                await self.end_terms()
-            except Exception:
-                log.exception("import.round_failed")
-            await asyncio.sleep(ROUND)
+    async def go_round(self) -> None:
+        """Goes on with what was begun, and erases what has come to its term."""
+        self.resume()
+        await self.end_terms()
 
     async def _carry_out(self, path: Path) -> None:
         with alone(path) as mine:
@@ -182,10 +173,17 @@ def imports_of(service: Service) -> Imports:
 
 
 async def opening(service: Service) -> None:
-    service.parts.put(IMPORTS, Imports(service)).start()
+    service.parts.put(IMPORTS, Imports(service))
 
 
 async def closing(service: Service) -> None:
     imports = service.parts.take(IMPORTS)
     if imports is not None:
         await imports.stop()
+
+
+async def _round(service: Service) -> None:
+    await imports_of(service).go_round()
+
+
+ROUNDS: Job[Service] = Job("imports", _round, every=ROUND)

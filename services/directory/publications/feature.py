@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.directory.publications import pages
 from services.directory.publications.domain import PUBLICATION
-from services.directory.publications.picture_retention import closing, opening
+from services.directory.publications.picture_retention import TERMS
 from services.directory.publications.views import PUBLICATIONS, SPACE
 from services.directory.publications.words import WORDS
 from shared.runtime.feature import Feature
@@ -15,6 +15,5 @@ FEATURE = Feature(
     views=(PUBLICATIONS, SPACE),
     words=WORDS,
     routes=(pages.routes,),
-    opening=opening,
-    closing=closing,
+    jobs=(TERMS,),
 )

@@ -16,15 +16,12 @@ from services.directory.publications.picture_uploads import one_at_a_time
 from services.directory.publications.pictures import pictures_of
 from services.directory.publications.views import SPACE
 from services.directory.structures.views import STRUCTURES
-from shared.base.cancellation import end
-from shared.kernel.eventlog.event_log import Unavailable
 from shared.kernel.projection import everything
 from shared.persons.data_subjects import Purpose
-from shared.runtime.parts import Key
+from shared.runtime.jobs import Job
 from shared.runtime.service import Service
 
 log = structlog.get_logger()
-ROUNDS: Key[asyncio.Task[None]] = Key("picture-terms")
 FIRST, ROUND = 600.0, 24 * 3600.0  # seconds from the start to the first round, and from one to the next
 DAY = 24 * 3600.0
 
@@ -72,23 +69,9 @@ async def sweep(service: Service) -> int:
         return await asyncio.to_thread(pictures.sweep, living, now, service.settings.keep_pictures * DAY)
 
 
-async def _rounds(service: Service) -> None:
-    await asyncio.sleep(FIRST)
-    while True:
-        try:
-            count = await sweep(service)
-            if count:
-                log.info("pictures.erased", count=count)
-        except Unavailable:
-            log.warning("pictures.log_away")
-        except Exception:
-            log.exception("pictures.round_failed")
-        await asyncio.sleep(ROUND)
+async def _round(service: Service) -> None:
+    if count := await sweep(service):
+        log.info("pictures.erased", count=count)
 
 
-async def opening(service: Service) -> None:
-    service.parts.put(ROUNDS, asyncio.create_task(_rounds(service), name="picture-terms"))
-
-
-async def closing(service: Service) -> None:
-    await end(service.parts.take(ROUNDS))
+TERMS: Job[Service] = Job("picture-terms", _round, every=ROUND, first=FIRST)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from services.directory.search import pages
-from services.directory.search.finder import ProjectSource, begin, closing
+from services.directory.search.finder import WARMING, ProjectSource, begin
 from services.directory.search.words import WORDS
 from shared.runtime.feature import Feature
 from shared.runtime.service import Service
@@ -22,5 +22,5 @@ def search(projects: ProjectSource, beside: pages.Beside) -> Feature:
         words=WORDS,
         routes=(partial(pages.routes, beside=beside),),
         opening=opening,
-        closing=closing,
+        jobs=(WARMING,),
     )

@@ -18,10 +18,10 @@ from services.directory.search.inverted_index import Entry, Found, Index
 from services.directory.structures.member_views import MEMBERSHIPS
 from services.directory.structures.view_walk import changed
 from services.directory.structures.views import STRUCTURES
-from shared.base.cancellation import end
 from shared.geo import DEPARTMENTS, commune
 from shared.geo.countries import country_names
 from shared.kernel.projection import Document, Store, View, everything
+from shared.runtime.jobs import Job
 from shared.runtime.parts import Key
 from shared.runtime.service import Service
 
@@ -289,7 +289,6 @@ class Finder:
 
 
 FINDER: Key[Finder] = Key("finder")
-WARMING: Key[asyncio.Task[None]] = Key("finder-warming")
 
 
 def finder_of(service: Service) -> Finder:
@@ -340,23 +339,17 @@ def _country_words(codes: Iterable[str]) -> list[str]:
 
 
 async def begin(service: Service, projects: ProjectSource) -> None:
-    """Takes in what the views know. Where they have a long log to read yet, what they will know then: by itself, so
-    that nobody's first search waits for it."""
-    finder = service.parts.put(FINDER, Finder(service.store, projects))
-    await finder.current()
-    service.parts.put(WARMING, asyncio.create_task(_warm(service, finder), name="directory-finder"))
+    """Takes in what the views know."""
+    await service.parts.put(FINDER, Finder(service.store, projects)).current()
 
 
-async def closing(service: Service) -> None:
-    await end(service.parts.take(WARMING))
+async def _warm(service: Service) -> None:
+    """Where the views have a long log to read yet: what they will know then, so that nobody's first search waits for it."""
+    last = await service.log.last()
+    while not await service.runner.wait_for(last, timeout=60.0):
+        if service.runner.damage is not None:
+            return
+    await finder_of(service).current()
 
 
-async def _warm(service: Service, finder: Finder) -> None:
-    try:
-        last = await service.log.last()
-        while not await service.runner.wait_for(last, timeout=60.0):
-            if service.runner.damage is not None:
-                return
-        await finder.current()
-    except Exception:  # the first search does it then
-        log.exception("directory.warming_failed")
+WARMING: Job[Service] = Job("search-warming", _warm)

@@ -9,6 +9,5 @@ from shared.runtime.feature import Feature
 FEATURE = Feature(
     name="search",
     words=SEARCH_WORDS,
-    opening=search_text.opening,
-    closing=search_text.closing,
+    jobs=(search_text.FOLLOWING,),
 )

@@ -6,16 +6,13 @@ held up by it; and before each search, so that a search knows all that a page kn
 
 from __future__ import annotations
 
-import asyncio
-from contextlib import suppress
 from functools import partial
 
 import duckdb
 
 from services.observatory.event_table.table import EventTable
 from services.observatory.event_table.table_file import TABLE
-from shared.base.cancellation import end
-from shared.kernel.eventlog.event_log import Log, Unavailable
+from shared.runtime.jobs import Job
 from shared.runtime.parts import Key
 from shared.runtime.service import Service
 
@@ -29,7 +26,8 @@ FOLDED = (
 whole."""
 
 
-TEXTS: Key[asyncio.Task[None]] = Key("observatory.texts")
+UPTO: Key[int] = Key("observatory.texts")
+"""The sequence up to which every event can be searched"""
 
 
 def index(db: duckdb.DuckDBPyConnection, position: int) -> int:
@@ -60,22 +58,13 @@ async def known(table: EventTable) -> None:
         pass
 
 
-async def follow(table: EventTable, log: Log) -> None:
-    """Takes in what comes, while the table is at the end of the log."""
-    done = -1
-    while True:
-        with suppress(Unavailable):
-            if table.position != done and table.position >= await log.last():
-                done = table.position
-                await known(table)
-        await asyncio.sleep(PAUSE)
+async def follow(service: Service) -> None:
+    """Takes in what came, where the table is at the end of the log."""
+    table = service.parts.of(TABLE)
+    position = table.position
+    if position != service.parts.get(UPTO) and position >= await service.log.last():
+        await known(table)
+        service.parts.put(UPTO, position)
 
 
-async def opening(service: Service) -> None:
-    """Begins in the background."""
-    task = asyncio.create_task(follow(service.parts.of(TABLE), service.log), name="observatory-texts")
-    service.parts.put(TEXTS, task)
-
-
-async def closing(service: Service) -> None:
-    await end(service.parts.take(TEXTS))
+FOLLOWING: Job[Service] = Job("search-texts", follow, every=PAUSE)
