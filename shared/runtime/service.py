@@ -108,7 +108,6 @@ class Surroundings:
     replicas: int = 1
     public_url: str = "http://127.0.0.1:8000"
     footnote: tuple[str, str] | None = None  # what the foot of every page says of this installation: French, English
-    extra: dict[str, Any] = field(default_factory=dict)
     clock: Callable[[], datetime] = utc_now
     trouble: Callable[[], str | None] = lambda: None
 
