@@ -48,6 +48,7 @@ OPEN = {
 surveys behind their links."""
 EVERYWHERE = {
     "GET /docs",
+    "GET /api/schemas/{name}/{shape}",
     "GET /asyncapi.json",
     "GET /privacy",
     "GET /kept/{token}",
