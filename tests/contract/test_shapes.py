@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.observatory.event_table.columns import fields_of, readers
 from shared.contract import EVENTS, Event
 from shared.contract.envelope import Message, Provenance, Recorded, Void, knows, opened, sealed_body
 from shared.contract.schemas import schema_of
@@ -73,6 +74,21 @@ def test_what_an_earlier_release_wrote_is_read_as_the_shape_of_today(km: float, 
         assert recorded(kind, {"metres": 5, "name": name}, 2).data == kind(metres=5, names=[name])
         assert recorded(kind, {"metres": 5, "names": [name]}, 3).data == kind(metres=5, names=[name])
         assert first.body is before, "the bytes of the log stay, and with them the archive and its proofs"
+
+
+def test_the_table_of_the_observatory_holds_what_is_read_and_counts_nothing_that_is_not(measured: type[Event]) -> None:
+    readers.cache_clear()  # they are made once, of the types that there are
+    try:
+        first = {"km": 1.5, "metres": 7}  # which today's shape would take, for something else
+        for shape, data in ((None, first), (1, first), (2, {"metres": 1500}), (3, {"metres": 1500})):
+            row = fields_of(recorded(measured, data, shape))
+            assert row["readable"] and json.loads(row["data"])["metres"] == 1500, shape
+        later = fields_of(recorded(measured, {"yards": 5}, 4))
+        assert not later["readable"] and json.loads(later["data"]) == {"yards": 5}
+        odd = fields_of(recorded(measured, {"metres": 5}, 3, dataschema="x"))
+        assert not odd["readable"] and odd["data"] is None
+    finally:
+        readers.cache_clear()
 
 
 def test_every_new_event_says_its_schema_which_has_that_name(measured: type[Event]) -> None:

@@ -126,7 +126,7 @@ def _told(document: Document | None, data: Any, event: Recorded) -> Document:
     """An event as it was said. Structures have no personal fields, so there is nothing sealed in it."""
     said = {
         "seq": event.seq, "time": event.cloud.time, "recorded": event.cloud.recordedtime, "type": event.type,
-        "actor": event.actor, "id": event.id, "data": orjson.loads(bytes(event.cloud.data)),
+        "actor": event.actor, "id": event.id, "data": orjson.loads(event.content),
     }  # fmt: skip
     return {"events": [*(document["events"] if document else []), said]}
 

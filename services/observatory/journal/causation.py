@@ -14,7 +14,7 @@ import orjson
 
 from services.observatory.event_table.moment import Moment
 from services.observatory.event_table.table import EventTable
-from services.observatory.search.event_query import CHAIN, COLUMNS, Wanted
+from services.observatory.search.event_query import COLUMNS, Wanted
 
 MOST = 2000  # events of a tree
 ALIKE = 6  # effects of one type under one cause that are told one by one; more are counted
@@ -115,9 +115,3 @@ async def mails(table: EventTable, row: Mapping[str, Any]) -> dict[str, int]:
         {"wanted": str(wanted or "")},
     )
     return {one["last"]: one["n"] for one in found}
-
-
-async def beginning(table: EventTable, id: str) -> str | None:
-    """The chain of an event by the event's id."""
-    found = await table.ask(f"SELECT {CHAIN} AS chain FROM events WHERE id = $id", {"id": id})
-    return found[0]["chain"] if found else None

@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import io
 from base64 import b64encode
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal, get_args
@@ -52,7 +52,6 @@ SCHEMA = pa.schema(
 )  # fmt: skip
 """The columns of every format, by these names. `data` is the event's own data as JSON."""
 Rows = Sequence[Mapping[str, Any]]
-Writer = Callable[[Rows], bytes]
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,6 @@ from shared.web.messages import WORDS as KERNEL
 
 log = structlog.get_logger()
 STEPS = ("computed", "fr.pdf", "en.pdf", "workbooks", "written")
-FILES = ("fr.pdf", "en.pdf", "fr.xlsx", "en.xlsx", "data.json")
 KEPT = 50  # that are remembered after they ended
 MOST_PUBLISHED = 2_000  # reviews whose figures are looked at
 

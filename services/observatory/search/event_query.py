@@ -21,7 +21,6 @@ from shared.kernel.decider import Refused
 PAGE = 50  # events of a page
 NEAR = 20_000  # sequences that are looked at first
 WORDS_MOST = 8  # words of a search
-TEXT_MOST = 120  # characters of a search
 COLUMNS = (
     "seq, id, network, service, entity, entity_id, version, type, time, recorded, actor, command, correlation, cause, "
     "readable, data, structure"

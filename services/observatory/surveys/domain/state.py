@@ -57,10 +57,6 @@ class Survey:
     versions: int = 0
     declined: bool = False
 
-    def is_open(self, now: datetime) -> bool:
-        """Whether it may be answered at this moment."""
-        return self.has_begun(now) and not self.is_over(now)
-
     def has_begun(self, now: datetime) -> bool:
         return self.state == "open" and self.begins is not None and self.begins <= now.astimezone(PARIS).date()
 
