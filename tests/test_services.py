@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from deploy.host.all_services import DEFINITIONS
 from shared.base.translations import Lexicon
 from shared.contract import load_all
 from shared.kernel.decider import Command
+from shared.runtime.feature import Feature
 from shared.runtime.service import Definition
 from shared.web.forms.field_shapes import shapes
 from shared.web.forms.forms import Form
@@ -41,6 +43,24 @@ def test_each_room_of_a_service_is_a_feature(service: Definition) -> None:
     rooms = [path.parent for path in service.folder.glob("*/__init__.py")]
     assert {room.name for room in rooms if not (room / "feature.py").exists()} <= BELOW
     assert not {"views.py", "web.py", "words.py"} & {path.name for path in service.folder.iterdir()}
+
+
+@each_service
+def test_what_a_feature_has_stands_in_rooms_of_the_same_names(service: Definition) -> None:
+    """Decisions in `domain`, views in `…views`, words in `…words`, what answers in `…pages` or an API of its own."""
+    without: list[str] = []
+    for room in sorted(path.parent for path in service.folder.glob("*/feature.py")):
+        feature = getattr(import_module(f"services.{service.name}.{room.name}.feature"), "FEATURE", None)
+        if not isinstance(feature, Feature):  # it is made with what others give it
+            continue
+        there = " ".join(path.stem for path in room.iterdir())
+        for has, name in (
+            (feature.deciders, "domain"), (feature.views, "views"), (feature.words, "words"),
+            (feature.routes, "pages|api|picker"),
+        ):  # fmt: skip
+            if has and not re.search(name, there):
+                without.append(f"{room.name}: {name}")
+    assert without == []
 
 
 @each_service

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from services.observatory.home import start_page
+from services.observatory.home import pages
 from shared.runtime.feature import Feature
 
 FEATURE = Feature(
     name="home",
-    routes=(start_page.routes,),
+    routes=(pages.routes,),
 )
