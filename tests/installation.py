@@ -50,7 +50,7 @@ class Up:
             )  # fmt: skip
         return self
 
-    def wait(self, seconds: float = 120) -> str:
+    def wait(self, seconds: float = 600) -> str:
         assert self.process is not None
         for _ in range(int(seconds / 0.05)):
             if self.process.poll() is not None:

@@ -99,7 +99,7 @@ def _measured(folder: Path, watch: Watch) -> dict[str, tuple[float, str]]:
         start = perf_counter()
         watch.say(f"starting, {folder.name}")
         up.start()
-        url = up.wait(600)
+        url = up.wait()
         while not _ready(url):
             assert perf_counter() - start < PATIENCE
             sleep(0.1)

@@ -73,7 +73,7 @@ class Run:
         """The installation, with the operator at its door."""
         up = installation(data, tree.program, tree.folder, tree.environment)
         self._ups.append(up.start())
-        visitors = Visitors(up.wait(300))
+        visitors = Visitors(up.wait())
         visitors.headers[OPERATOR] = dict(up.operator)
         try:
             yield visitors

@@ -11,7 +11,7 @@ import pytest
 
 from tests.installation import PROMPT, Up, alive, get_json
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 SEED = 20171031
 KILLS = 10
 

@@ -23,7 +23,7 @@ LINK = r"http\S+/directory/\S+/\S+"
 WHO = "claire@eauvive.exemple"
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 def test_a_visitor_claims_a_record_enters_the_space_publishes_and_finds_it_in_the_bulletins_draft(
     mailing: Up, post: Post, browser: Browser, barriers: Barriers
 ) -> None:

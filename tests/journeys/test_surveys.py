@@ -27,7 +27,7 @@ def do(url: str, command: str, **body: Any) -> str:
     return str(post_json(f"{url}/directory/api/commands/{command}", body)["entity"])
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 def test_a_survey_is_built_sent_answered_on_a_phone_changed_closed_and_read(
     mailing: Up, post: Post, browser: Browser, barriers: Barriers
 ) -> None:
