@@ -13,7 +13,6 @@ from tests.compose.test_journey import NAME
 
 
 @pytest.mark.drill
-@pytest.mark.timeout(900)
 def test_an_installation_comes_back_on_empty_volumes_with_two_replicas_of_a_service(tmp_path: Path) -> None:
     backup, keys = str(tmp_path / "backup"), str(tmp_path / "keys")
     scale, env = {"directory": 2, "observatory": 2}, {"MAILLAGE_CHECKPOINT_SECONDS": "1"}

@@ -33,7 +33,7 @@ from tests.faults.users import USERS, WRITERS, Users
 from tests.outcomes import record
 from tests.views.test_poison import poison
 
-pytestmark = [pytest.mark.timeout(900), pytest.mark.xdist_group("faults")]
+pytestmark = [pytest.mark.xdist_group("faults")]
 INJECTED = Path(__file__).parent / "injected"
 TAKEOVER = 10.0  # seconds until another replica writes the views
 PROMISED = 30.0  # seconds from the end of a fault until all works

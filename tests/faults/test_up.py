@@ -24,7 +24,7 @@ from tests.drill.damages import records
 from tests.faults.crowd import Crowd
 from tests.installation import PROMPT, Up, alive, get_json, maillage, post_json
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow]
 INJECTED = Path(__file__).parent / "injected"
 BACK = 10.0  # seconds from a fault, and from its end, until it says so; and until a command is acknowledged again
 GIVES_UP = 60.0  # seconds in which it has given up what can't be

@@ -25,7 +25,7 @@ from tests.journeys.conftest import Post
 from tests.outcomes import record
 from tests.web.forms import filled_in, forms_of, written
 
-pytestmark = [*needs_browser, pytest.mark.timeout(900)]
+pytestmark = [*needs_browser]
 PASSWORD = "quatre moutons sur le causse"
 CHIEF = "direction@exemple.invalid"
 Fields = Sequence[tuple[str, str]]

@@ -41,7 +41,7 @@ from shared.kernel.decider import Command
 from shared.web.formatting import PARIS
 from tests.signing_in import operator
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow]
 
 
 class Running:

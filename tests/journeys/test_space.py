@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.accessibility import Barriers, barriers, node_modules
@@ -23,7 +22,6 @@ LINK = r"http\S+/directory/\S+/\S+"
 WHO = "claire@eauvive.exemple"
 
 
-@pytest.mark.timeout(900)
 def test_a_visitor_claims_a_record_enters_the_space_publishes_and_finds_it_in_the_bulletins_draft(
     mailing: Up, post: Post, browser: Browser, barriers: Barriers
 ) -> None:

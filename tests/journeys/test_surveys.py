@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from services.observatory.event_table.moment import today
@@ -27,7 +26,6 @@ def do(url: str, command: str, **body: Any) -> str:
     return str(post_json(f"{url}/directory/api/commands/{command}", body)["entity"])
 
 
-@pytest.mark.timeout(900)
 def test_a_survey_is_built_sent_answered_on_a_phone_changed_closed_and_read(
     mailing: Up, post: Post, browser: Browser, barriers: Barriers
 ) -> None:

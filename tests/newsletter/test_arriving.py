@@ -89,7 +89,6 @@ async def arrived(house: House, count: int) -> None:
     await until(all_there, 90)
 
 
-@pytest.mark.timeout(900)
 async def test_two_hundred_news_arrive_once_each_though_all_come_twice_with_restarts_and_approvals_between(
     house: House, log: Log
 ) -> None:

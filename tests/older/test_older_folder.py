@@ -20,7 +20,7 @@ from tests.older.house import House, clock_at
 from tests.older.make import unpacked
 from tests.older.portrait import BEFORE, CHANGED, LATER, Portrait, differences, kept, meant
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]  # the first test opens the folder for all
+pytestmark = [pytest.mark.slow]  # the first test opens the folder for all
 
 HERE = Path(__file__).parent
 MUTATED = HERE / "mutated"

@@ -26,7 +26,7 @@ from tests.operating.conftest import fetched, until
 from tests.operating.test_serving import NETWORK, Served, Site, site
 
 __all__ = ["site"]
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]  # real processes, some starts each
+pytestmark = [pytest.mark.slow]  # real processes, some starts each
 QUICKLY = {"MAILLAGE_CHECKPOINT_SECONDS": "1"}
 Damage = Callable[[Path], object]
 

@@ -21,7 +21,7 @@ from shared.base.services import SERVICES
 from tests.installation import Up, get_json, maillage, post_json
 from tests.persons.test_everywhere import command, until
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.slow]
 
 INJECTED = Path(__file__).parents[1] / "faults" / "injected"
 HER, HIS = "zenobie@ville-inventee.invalid", "balthazar@ville-inventee.invalid"
