@@ -12,8 +12,10 @@ import pytest
 import structlog
 from nats.aio.client import Client
 
+from shared.base.outside import REAL, Outside
 from shared.contract import load_all
 from shared.kernel.eventlog.event_log import Log
+from shared.kernel.projection import Store
 from shared.runtime.nats.embedded_server import NatsServer
 from shared.runtime.service import Definition, Service
 from tests import small
@@ -84,12 +86,21 @@ async def log(nc: Client, network: str) -> AsyncIterator[Log]:
 
 @pytest.fixture
 async def open_service(nats_server: NatsServer, nc: Client, network: str, tmp_path: Path) -> AsyncIterator[OpenService]:
-    """Opens a service on the test's folder, or again after a `stop`. What is still open at the end is stopped."""
+    """Opens a service on the test's folder, or again after a `stop`. What is still open at the end is stopped.
+    `outside`: the world that it is in; `prepare`: what is done to it before it starts."""
     opened: list[Service] = []
     stopped: set[Service] = set()
 
-    async def open(what: Definition | None = None) -> Service:
-        one = small.service(what or small.definition(), network, nc, nats_server, tmp_path)
+    async def open(
+        what: Definition | None = None,
+        *,
+        outside: Outside = REAL,
+        prepare: Callable[[Service], None] | None = None,
+        store: Store | None = None,
+    ) -> Service:
+        one = small.service(what or small.definition(), network, nc, nats_server, tmp_path, store, outside)
+        if prepare is not None:
+            prepare(one)
         opened.append(one)
         end = one.stop
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from nats.aio.client import Client
 
+from shared.base.outside import REAL, Outside
 from shared.base.settings import Settings
 from shared.contract import Event
 from shared.contract.directory import (
@@ -155,9 +156,10 @@ def definition(
 
 
 def service(
-    what: Definition, network: str, nc: Client, server: NatsServer, folder: Path, store: Store | None = None
-) -> Service:
+    what: Definition, network: str, nc: Client, server: NatsServer, folder: Path, store: Store | None = None,
+    outside: Outside = REAL,
+) -> Service:  # fmt: skip
     """The service on a data folder, not started yet. Two on one folder are a restart, or replicas if they share a
     store."""
     store = store or SqliteStore(folder / "views" / f"{what.name}.sqlite")
-    return Service(what, Surroundings(network, nc, Settings(), folder, store, server.broker()))
+    return Service(what, Surroundings(network, nc, Settings(), folder, store, server.broker(), outside=outside))

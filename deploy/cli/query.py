@@ -22,8 +22,8 @@ from deploy.host.data_folder import EMPTY_NETWORK, CannotStart
 from deploy.host.keys_needed import unfit
 from shared.base.services import SERVICES
 from shared.base.settings import Settings
-from shared.kernel.eventlog.cluster import GOOD, Standing, nodes_of
 from shared.kernel.eventlog.connection import OPERATOR
+from shared.runtime.nats.cluster import GOOD, Standing, nodes_of
 from shared.runtime.nats.embedded_server import NatsFailed, binary
 
 Check = Callable[[str, bool, str], None]

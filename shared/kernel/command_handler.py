@@ -9,16 +9,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
-from time import perf_counter
 from typing import Any, get_args
 from uuid import UUID
 from weakref import WeakValueDictionary
 
-from uuid_utils import uuid7
-
 from shared.base import tracing
+from shared.base.outside import REAL, Outside
 from shared.base.paris_days import PARIS, OutOfCalendar, noon_of, utc
 from shared.base.secret_files import same
 from shared.base.tallies import tally
@@ -74,7 +72,7 @@ class Outcome:
 
 def new_command_id() -> UUID:
     """A UUIDv7 (RFC 9562): a form carries one, so that sending it twice is one command."""
-    return UUID(int=uuid7().int)
+    return REAL.new_id()
 
 
 def id_after(no: Exception, id: UUID) -> UUID:
@@ -89,7 +87,8 @@ def version_after(no: Exception, version: Any) -> Any:
 
 
 def utc_now() -> datetime:
-    return datetime.now(UTC)
+    """The time as the machine has it, for whoever has no service at hand."""
+    return REAL.now()
 
 
 class CannotRead(Unavailable):
@@ -113,8 +112,10 @@ class Executor:
         keyring: Sealer,
         service: str,
         deciders: Iterable[Decider[Any]],
-        clock: Callable[[], datetime] = utc_now,
+        clock: Callable[[], datetime] = REAL.now,
+        outside: Outside = REAL,
     ) -> None:
+        self._outside = outside
         self._log, self._keyring, self._service, self._clock = log, keyring, service, clock
         self._by_command: Mapping[type[Command], Decider[Any]] = {
             command: decider for decider in deciders for command in decider.decisions
@@ -246,7 +247,9 @@ class Executor:
                 except Conflict:
                     before, history, looked = history.seq, await self._load(decider, target), True
                     if history.seq == before:
-                        await asyncio.sleep(LAG)  # it was read from a replica of the log that is behind the others
+                        await self._outside.sleep(
+                            LAG
+                        )  # it was read from a replica of the log that is behind the others
             raise Conflict(f"{decider.entity} {target} changes too fast")
 
     async def _done(self, decider: Decider[Any], command: Command, history: History, sent: Sent) -> Outcome | None:
@@ -343,9 +346,9 @@ class Executor:
             writes.append(Write(address(self._log.network, event, id), str(event_id), body))
             expected[writes[-1].entity] = histories[id].seq
         unit = Unit(writes, expected)
-        start = perf_counter()
+        start = self._outside.monotonic()
         seq = await self._log.append(unit)
-        self._tally.appends.observe(perf_counter() - start)
+        self._tally.appends.observe(self._outside.monotonic() - start)
         if unit.repeated:
             raise Conflict("its outcome is in the log")
         return Outcome(target, seq, tuple(e.type_name() for e in events))

@@ -201,15 +201,17 @@ class Batch:
     fresh: dict[View, set[str]] = field(default_factory=dict)
 
 
-async def everything(store: Store, view: View, where: Where | None = None) -> AsyncIterator[Document]:
+async def everything(
+    store: Store, view: View, where: Where | None = None, at_once: int = AT_ONCE
+) -> AsyncIterator[Document]:
     """Every document that matches, in the order of their keys, with flat memory. What is there from the beginning to
     the end of the walk comes once, whatever is added or taken away meanwhile."""
     key = ""
     while True:
-        found = await store.after(view, key, where, limit=AT_ONCE)
+        found = await store.after(view, key, where, limit=at_once)
         for document in found:
             yield document
-        if len(found) < AT_ONCE:
+        if len(found) < at_once:
             return
         key = found[-1]["key"]
 

@@ -11,7 +11,6 @@ is told to do.
 from __future__ import annotations
 
 import asyncio
-import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -23,6 +22,7 @@ import structlog
 
 from shared.base.cancellation import end
 from shared.base.gc_pause import uncollected
+from shared.base.outside import REAL, Outside
 from shared.contract.envelope import Message, Recorded, Void, knows, opened, reopened
 from shared.kernel.eventlog.event_log import Log, LogDamaged, Unavailable
 from shared.kernel.projection import Batch, Checkpoint, Document, Lease, Moved, Standing, Store, Unknown, View
@@ -32,16 +32,24 @@ JUDGE = "judge"
 NOTHING = Standing(None, 0)
 UNREADABLE = "unreadable-data"
 UNFOLDED = "failed-in-a-view"
-RETRY = 2.0  # seconds
 STEP = 5000  # messages written in one transaction, at most
 STRIDE = 2 * STEP  # the same while one view is built alone, which need not be current all the while
-RENEW = 1.5  # seconds between two signs of life of the runner that writes
-LOOK = 1.0  # seconds between two looks at whether it lives
-FAR, NEAR, SOON = 0.25, 0.02, 2.0  # seconds between two looks at how far it is; the same for SOON after somebody waits
+NEAR, SOON = 0.02, 2.0  # seconds between two looks at how far it is, for SOON after somebody waits
 UNUSED = timedelta(days=7)  # after which views of a release that is gone are dropped
 SWEEP = 3600.0  # seconds
 BREATH = 0.05  # seconds that a view may work on before others have their turn
 VERIFY_TRIES = 5  # where another release may write the same view meanwhile
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Seconds: until what failed is tried again (`retry`); between two signs of life of the runner that writes
+    (`renew`), two looks of the others at whether it lives (`look`), and at how far it is (`far`)."""
+
+    retry: float = 2.0
+    renew: float = 1.5
+    look: float = 1.0
+    far: float = 0.25
 
 
 @dataclass(frozen=True)
@@ -61,7 +69,11 @@ class Verdict:
 class Runner:
     """Keeps `views` current in `store`. `start` returns when it runs; `wait_for(seq)` when a sequence is visible."""
 
-    def __init__(self, log_: Log, store: Store, views: Sequence[View], service: str) -> None:
+    def __init__(
+        self, log_: Log, store: Store, views: Sequence[View], service: str,
+        outside: Outside = REAL, pace: Pace | None = None,
+    ) -> None:  # fmt: skip
+        self._outside, self._pace = outside, pace or Pace()
         self._log, self._store, self.views, self._service = log_, store, list(views), service
         self._lease = store.lease(self.views)
         self._place = JUDGE if self._lease is None else f"{JUDGE}@{self._lease.generation}"
@@ -118,9 +130,9 @@ class Runner:
     async def wait_for(self, seq: int, timeout: float = 5.0) -> bool:
         """True once views show this sequence, False if they do not within `timeout` seconds."""
         if not self.writes and seq > self.position:
-            if self._near_until < time.monotonic():
+            if self._near_until < self._outside.monotonic():
                 self._asked.set()
-            self._near_until = time.monotonic() + SOON
+            self._near_until = self._outside.monotonic() + SOON
         async with self._moved:
             try:
                 async with asyncio.timeout(timeout):
@@ -173,14 +185,14 @@ class Runner:
             try:
                 return await self._load()
             except (Moved, Unavailable):
-                await asyncio.sleep(0.5)
+                await self._outside.sleep(0.5)
             except (LogDamaged, asyncio.CancelledError):
                 raise
             except Exception:
                 if not self._ready.is_set():
                     raise
                 log.exception("views.failed", service=self._service)
-                await asyncio.sleep(RETRY)
+                await self._outside.sleep(self._pace.retry)
 
     async def _run(self) -> None:
         while True:
@@ -193,7 +205,7 @@ class Runner:
                 await self._is_damaged(str(damage))
                 return
             except Unavailable:
-                await asyncio.sleep(0.5)
+                await self._outside.sleep(0.5)
             except Moved as moved:
                 log.warning("views.moved", service=self._service, why=str(moved))
                 try:
@@ -205,7 +217,7 @@ class Runner:
                 raise
             except Exception:
                 log.exception("views.failed", service=self._service)
-                await asyncio.sleep(RETRY)  # a full disk may pass; what was not written is read again
+                await self._outside.sleep(self._pace.retry)  # a full disk may pass; what was not written is read again
 
     async def _is_damaged(self, damage: str) -> None:
         self.damage = damage
@@ -218,7 +230,7 @@ class Runner:
         events = self._judge(run, batch)
         batch.unknown = self._counted(events)
         for view in self.views:
-            await apply(self._store, view, events, batch)
+            await apply(self._store, view, events, batch, self._outside)
             batch.checkpoints[view.table] = Checkpoint(run[-1].seq)
         judged = Checkpoint(run[-1].seq, _id(run[-1]))
         batch.checkpoints[JUDGE] = batch.checkpoints[self._place] = judged
@@ -299,7 +311,7 @@ class Runner:
                         await writing
                     events = list(map(reopened, heard))
                     for view in views:
-                        await apply(self._store, view, events, batch)
+                        await apply(self._store, view, events, batch, self._outside)
                     writing = asyncio.create_task(self._store.put(batch))  # the next stride is read meanwhile
                 progress(run[-1].seq)
                 run.clear()
@@ -313,7 +325,7 @@ class Runner:
         it took."""
         if not self.writes:
             return float((await self._ordered("rebuild", view))["seconds"])
-        start = time.perf_counter()
+        start = self._outside.monotonic()
         beside = await self._store.start_rebuild(view)
 
         def progress(seq: int) -> None:
@@ -329,7 +341,7 @@ class Runner:
             raise
         finally:
             self.rebuilding.pop(view.name, None)
-        return time.perf_counter() - start
+        return self._outside.monotonic() - start
 
     async def verify(self, view: View) -> Verdict:
         """Compares the live view with a rebuild at the same sequence, by digest. The rebuild is thrown away."""
@@ -345,7 +357,7 @@ class Runner:
                     verdict = Verdict(view.name, self.position, live, rebuilt)
                 if verdict.equal:
                     break
-                await asyncio.sleep(0 if self._lease is None else RENEW)
+                await self._outside.sleep(0 if self._lease is None else self._pace.renew)
             return verdict
         finally:
             await self._store.drop(beside)
@@ -357,8 +369,8 @@ class Runner:
         looked = 0.0
         while True:
             try:
-                if not self._ready.is_set() or time.monotonic() - looked >= LOOK:
-                    looked = time.monotonic()
+                if not self._ready.is_set() or self._outside.monotonic() - looked >= self._pace.look:
+                    looked = self._outside.monotonic()
                     if await lease.take():
                         await self._hold(lease)
                         log.warning("views.outrun", service=self._service)
@@ -367,14 +379,14 @@ class Runner:
                 if self._ready.is_set() or lease.notes.get("ready"):
                     await self._follow()
             except Unavailable:
-                await asyncio.sleep(NEAR)
+                await self._outside.sleep(NEAR)
             except Exception:
                 if not self._ready.is_set():
                     raise
                 self.writes = False
                 log.exception("views.failed", service=self._service)
-                await asyncio.sleep(RETRY)
-            wait = NEAR if time.monotonic() < self._near_until else FAR
+                await self._outside.sleep(self._pace.retry)
+            wait = NEAR if self._outside.monotonic() < self._near_until else self._pace.far
             with suppress(TimeoutError):
                 async with asyncio.timeout(wait):
                     await self._asked.wait()
@@ -402,9 +414,9 @@ class Runner:
             while await self._renewed(lease):
                 if writing.done():
                     writing.result()
-                    await asyncio.sleep(RENEW)
+                    await self._outside.sleep(self._pace.renew)
                 else:
-                    await asyncio.wait({writing}, timeout=RENEW)
+                    await asyncio.wait({writing}, timeout=self._pace.renew)
         finally:
             await end(writing)
             await end(orders)
@@ -417,7 +429,7 @@ class Runner:
                 notes = {"ready": self._loaded, "damage": self.damage, "rebuilding": dict(self.rebuilding)}
                 return await lease.renew(notes)
             except Unavailable:
-                await asyncio.sleep(0.5)
+                await self._outside.sleep(0.5)
 
     async def _write(self, lease: Lease) -> None:
         try:
@@ -435,14 +447,14 @@ class Runner:
         """Does what other replicas were asked for, and drops what no release uses any more."""
         swept = -SWEEP
         while True:
-            await asyncio.sleep(LOOK / 2)
+            await self._outside.sleep(self._pace.look / 2)
             try:
                 if not self._loaded:
                     continue
                 for order, what, name in await lease.orders():
                     await lease.answer(order, await self._done(what, name))
-                if time.monotonic() - swept >= SWEEP:
-                    swept = time.monotonic()
+                if self._outside.monotonic() - swept >= SWEEP:
+                    swept = self._outside.monotonic()
                     for table in await self._store.sweep(self.views, UNUSED):
                         log.info("views.swept", service=self._service, table=table)
             except Unavailable:
@@ -471,7 +483,7 @@ class Runner:
         return answer
 
 
-async def apply(store: Store, view: View, events: Iterable[Recorded], batch: Batch) -> None:
+async def apply(store: Store, view: View, events: Iterable[Recorded], batch: Batch, outside: Outside = REAL) -> None:
     """Adds to a batch what these events make of the documents of a view: key → document, None for one that went.
 
     A document that shows an event already, since an earlier try was cut off, is not given it again. An event on which
@@ -490,11 +502,11 @@ async def apply(store: Store, view: View, events: Iterable[Recorded], batch: Bat
     keys = {key for _, found in heard for key in found}
     before = await store.standing(view, sorted(keys)) if keys else {}
     documents: dict[str, Document | None] = {}
-    breath = time.monotonic()
+    breath = outside.monotonic()
     for event, found in heard:
-        if time.monotonic() - breath > BREATH:  # a slow view holds up itself, not the pages beside it
-            await asyncio.sleep(0)
-            breath = time.monotonic()
+        if outside.monotonic() - breath > BREATH:  # a slow view holds up itself, not the pages beside it
+            await outside.sleep(0)
+            breath = outside.monotonic()
         for key in found:
             known = before.get(key, NOTHING)
             if event.seq <= known.seq:

@@ -26,6 +26,7 @@ from nats.js.api import ConsumerConfig, ConsumerInfo, DeliverPolicy
 from nats.js.errors import NotFoundError
 
 from shared.base import tracing
+from shared.base.outside import REAL, Outside
 from shared.base.tallies import tally
 from shared.contract import Event
 from shared.contract.envelope import Message, Recorded, Void, opened
@@ -34,14 +35,21 @@ from shared.kernel.eventlog.connection import Connection
 from shared.kernel.running import Running
 
 log = structlog.get_logger()
-TRIES = 9
-FIRST_PAUSE = 0.5  # seconds, doubled at each try: the ninth comes about two minutes after the first
-LONGEST_PAUSE = 60.0
 STOP = 1.0  # seconds that reactions under way are given at a stop; what is cut off is offered again after ACK_WAIT
 ACK_WAIT = 20.0  # seconds after which the server offers an event again when nobody says that it is being worked on
 
 S = TypeVar("S", bound=Running)
 React = Callable[[Recorded, S], Awaitable[Sequence[Command]]]
+
+
+@dataclass(frozen=True)
+class Tries:
+    """How often a reaction that fails is tried before it is parked, and the seconds between: from `first` on, doubled at
+    each try up to `longest`. With these the ninth comes about two minutes after the first."""
+
+    most: int = 9
+    first: float = 0.5
+    longest: float = 60.0
 
 
 @dataclass(frozen=True)
@@ -117,10 +125,15 @@ class _Broker(NatsBroker):
 
 
 class Reactions(Generic[S]):
-    """Runs the reactions of one service on a connection of their own."""
+    """Runs the reactions of one service on a connection of their own. `ack_wait`: seconds after which the server offers
+    an event again when nobody says that it is being worked on."""
 
-    def __init__(self, service: S, reactions: Sequence[Reaction[S]], connection: dict[str, Any]) -> None:
+    def __init__(
+        self, service: S, reactions: Sequence[Reaction[S]], connection: dict[str, Any],
+        outside: Outside = REAL, tries: Tries | None = None, ack_wait: float = ACK_WAIT,
+    ) -> None:  # fmt: skip
         self._service, self.reactions = service, list(reactions)
+        self._outside, self.tries, self._ack_wait = outside, tries or Tries(), ack_wait
         self._broker = _Broker(**connection, logger=None, graceful_timeout=STOP)
         self._inbox = f"{connection.get('inbox_prefix', '_INBOX')}.".encode()
         self._tally = tally(service.name)
@@ -145,7 +158,7 @@ class Reactions(Generic[S]):
             durable=durable(self._service.name, reaction),
             stream=JStream(network, declare=False),
             pull_sub=PullSub(batch_size=1, timeout=5.0),  # one at a time: more would be handled at once, out of order
-            config=replace(CONSUMER),  # nats-py writes into it
+            config=replace(CONSUMER, ack_wait=self._ack_wait),  # nats-py writes into it
             inbox_prefix=self._inbox,
             ack_policy=AckPolicy.MANUAL,
             no_reply=True,
@@ -161,7 +174,7 @@ class Reactions(Generic[S]):
         assert not isinstance(raw, list)
         found = Message(raw.metadata.sequence.stream, raw.subject, raw.data)
         tries = raw.metadata.num_delivered or 1
-        working = asyncio.create_task(_still_working(raw))
+        working = asyncio.create_task(self._still_working(raw))
         try:
             await self.react(reaction, found)
         except asyncio.CancelledError:
@@ -169,10 +182,10 @@ class Reactions(Generic[S]):
                 await raw.nak()  # we are closing: whoever starts next takes it at once
             raise
         except Exception as error:
-            if tries < TRIES:
+            if tries < self.tries.most:
                 self._tally.reactions[reaction.name, "failed"] += 1
                 log.warning("reaction.failed", reaction=reaction.name, seq=found.seq, tries=tries, error=repr(error))
-                await raw.nak(delay=min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (tries - 1)))
+                await raw.nak(delay=min(self.tries.longest, self.tries.first * 2 ** (tries - 1)))
                 return
             log.error("reaction.parked", reaction=reaction.name, seq=found.seq, error=repr(error))
             self._tally.reactions[reaction.name, "parked"] += 1
@@ -230,11 +243,10 @@ class Reactions(Generic[S]):
         await self._service.store.unpark(name, seq)
         return True
 
-
-async def _still_working(raw: Msg) -> None:
-    """Tells the server again and again that this event is in hand, so that a crash is noticed soon and a long reaction
-    is not taken for one."""
-    while True:
-        await asyncio.sleep(ACK_WAIT / 4)
-        with suppress(NatsError):  # the connection may be away for a moment
-            await raw.in_progress()
+    async def _still_working(self, raw: Msg) -> None:
+        """Tells the server again and again that this event is in hand, so that a crash is noticed soon and a long
+        reaction is not taken for one."""
+        while True:
+            await self._outside.sleep(self._ack_wait / 4)
+            with suppress(NatsError):  # the connection may be away for a moment
+                await raw.in_progress()

@@ -94,8 +94,11 @@ def _any_note(path: Path) -> bool:
 class Archivist:
     """The writer of the archive in `folder`. `size` and `last` are what it holds, `head` what was signed of it."""
 
-    def __init__(self, folder: Path, key: VerifierKey) -> None:
+    def __init__(
+        self, folder: Path, key: VerifierKey, segment: int = SEGMENT, segment_bytes: int = SEGMENT_BYTES
+    ) -> None:
         self.archive, self._key = Archive(folder), key
+        self._segment, self._segment_bytes = segment, segment_bytes
         self.size, self.bytes = 0, 0
         self.last: Message | None = None
         self.head: TreeHead | None = None
@@ -272,7 +275,7 @@ class Archivist:
                 self._open_hashes.append(hash_)
                 self._open_bytes += len(message.body)
                 self.size, self.last = message.seq, message
-                if len(self._open) >= SEGMENT or self._open_bytes >= SEGMENT_BYTES:
+                if len(self._open) >= self._segment or self._open_bytes >= self._segment_bytes:
                     self._file.write(b"".join(records))
                     self._extend(hashes)
                     self._close_segment()

@@ -22,7 +22,7 @@ from uuid_utils import uuid7
 
 from shared.base.gc_pause import uncollected
 from shared.contract.envelope import Message
-from shared.kernel.eventlog.atomic_batch import ANSWER
+from shared.kernel.eventlog.atomic_batch import PATIENT
 from shared.kernel.eventlog.event_log import RESTORING, Log, LogDamaged, LogUnfit, stream_config, unlike
 from shared.ledger.archive_format import Archive, ArchiveDamaged, read_segment
 from shared.ledger.merkle import Tree, leaf_hash, leaf_of
@@ -216,7 +216,7 @@ async def _sent(nc: Client, batch: Sequence[Message]) -> dict[str, Any]:
     if len(batch) == 1:
         (one,) = batch
         expected = {} if len(one.body) > ALONE else {"Nats-Expected-Last-Sequence": str(one.seq - 1)}
-        answer = await nc.request(_subject(one), one.body, timeout=ANSWER, headers=expected or None)
+        answer = await nc.request(_subject(one), one.body, timeout=PATIENT.answer, headers=expected or None)
         return dict(orjson.loads(answer.data))
     id = str(uuid7())
     for n, message in enumerate(batch, 1):
@@ -226,7 +226,7 @@ async def _sent(nc: Client, batch: Sequence[Message]) -> dict[str, Any]:
         if n < len(batch):
             await nc.publish(_subject(message), message.body, headers=headers)
     headers["Nats-Batch-Commit"] = "1"
-    answer = await nc.request(_subject(batch[-1]), batch[-1].body, timeout=ANSWER, headers=headers)
+    answer = await nc.request(_subject(batch[-1]), batch[-1].body, timeout=PATIENT.answer, headers=headers)
     return dict(orjson.loads(answer.data)) if answer.data else {}
 
 

@@ -12,7 +12,6 @@ older log or older keys came back (ADR 8).
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,7 +21,6 @@ from uuid import UUID
 
 import structlog
 
-from shared.base.cancellation import end
 from shared.base.secret_files import SecretUnfit
 from shared.contract import Event
 from shared.contract.envelope import Recorded, Void, opened
@@ -191,10 +189,9 @@ class Persons(Generic[S]):
     def __init__(self, service: S, data: PersonalData[S] | None, keys: Path) -> None:
         self._service, self._ring, self._data = service, service.keyring, data
         self._again: set[UUID] = set()
-        self._task: asyncio.Task[None] | None = None
-        self._again_soon = asyncio.Event()
         self.foretold = Foretold(keys / f"{service.name}.foretold", self.term)
         self.backup_failed = False
+        self.at_once = AT_ONCE
 
     # Beginning and ending
 
@@ -223,31 +220,12 @@ class Persons(Generic[S]):
             except Refused as refused:  # the keys are gone all the same; the reaction shows what could not be done
                 log.error("persons.not_followed", service=self._service.name, code=refused.code)
 
-    def start(self) -> None:
-        """Begins to look every day at what has come to the end of its term, and to replace the keys' own backup."""
-        if self._data is not None:
-            self._task = asyncio.create_task(self._daily(), name=f"persons-{self._service.name}")
-
-    async def stop(self) -> None:
-        await end(self._task)
-
-    def look_again(self) -> None:
-        """Looks at the terms now: an operator has said what was waited for."""
-        self._again_soon.set()
-
-    async def _daily(self) -> None:
-        while True:
-            self._again_soon.clear()
-            try:
-                if self._service.settings.terms_run(self._service.network):
-                    await self.end_terms()
-                await self._backup()
-            except Exception:
-                log.exception("persons.terms_failed", service=self._service.name)
-            pause = DAY if self._service.clock.doubted is None else AGAIN
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(pause):
-                    await self._again_soon.wait()
+    async def look(self) -> float:
+        """Ends the terms that have come to their end, and replaces the keys' own backup; the seconds until the next look."""
+        if self._service.settings.terms_run(self._service.network):
+            await self.end_terms()
+        await self._backup()
+        return DAY if self._service.clock.doubted is None else AGAIN
 
     # Finding
 
@@ -319,13 +297,13 @@ class Persons(Generic[S]):
         actor, loop, done = f"service:{self._service.name}", asyncio.get_running_loop(), 0
         for purpose in sorted({one.purpose for one in due}):
             every = [one.person for one in due if one.purpose == purpose]
-            for start in range(0, len(every), AT_ONCE):
+            for start in range(0, len(every), self.at_once):
                 began = loop.time()
                 if await self._service.clock.doubt() is not None:
                     return done
-                await self.forget(every[start : start + AT_ONCE], reason="term", purpose=purpose, actor=actor)
-                done += len(every[start : start + AT_ONCE])
-                if len(due) > AT_ONCE:  # a whole history that was imported may be due: pages have half of the time
+                await self.forget(every[start : start + self.at_once], reason="term", purpose=purpose, actor=actor)
+                done += len(every[start : start + self.at_once])
+                if len(due) > self.at_once:  # a whole history that was imported may be due: pages have half of the time
                     await asyncio.sleep(loop.time() - began)
         return done
 
@@ -342,8 +320,8 @@ class Persons(Generic[S]):
         if self._data is None:
             return 0
         every, last = sorted(set(persons)), 0
-        for start in range(0, len(every), AT_ONCE):
-            some = every[start : start + AT_ONCE]
+        for start in range(0, len(every), self.at_once):
+            some = every[start : start + self.at_once]
             for person in some:
                 if self._ring.has(person):
                     await self._data.before(self._service, person)

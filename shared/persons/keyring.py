@@ -68,10 +68,11 @@ class Keyring:
     """The keys of one service's persons. Opened with `Keyring(folder, network, service)`; makes what is missing.
 
     Several processes may use one folder: each write looks first which wrapping key stands, each reading at least every
-    `LOOK` seconds. Raises SecretUnfit: KeyMissing where a key is gone that nothing is to be read without.
+    `look` seconds. Raises SecretUnfit: KeyMissing where a key is gone that nothing is to be read without.
     """
 
-    def __init__(self, folder: Path, network: str, service: str) -> None:
+    def __init__(self, folder: Path, network: str, service: str, look: float = LOOK) -> None:
+        self._look_every = look
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.network, self.service = network, service
         self.folder, self._files = folder, KeyFiles(folder, service)
@@ -336,7 +337,7 @@ class Keyring:
         """Finds out whether another process has changed the keys, and drops what was read before it replaced the
         wrapping key."""
         at = time.monotonic()
-        if not now and at - self._looked < LOOK:
+        if not now and at - self._looked < self._look_every:
             return
         version, self._looked = self._data_version(), at
         if version != self._seen:

@@ -27,8 +27,8 @@ from typing import Literal
 import msgspec
 import structlog
 
-from shared.base.cancellation import end
 from shared.base.kept_file import KeptFile
+from shared.base.outside import REAL, Outside
 from shared.contract.envelope import Void, opened
 from shared.contract.observatory import LogRestored
 from shared.kernel.eventlog.event_log import Log, NotAllowed, Unavailable
@@ -116,26 +116,32 @@ class Clock:
     each thing that can't be undone. `standing`: as it was judged last."""
 
     def __init__(
-        self, log_: Log, data: Path, service: str, now: Callable[[], datetime], passed: Callable[[], float] = uptime
+        self,
+        log_: Log,
+        data: Path,
+        service: str,
+        now: Callable[[], datetime],
+        passed: Callable[[], float] = uptime,
+        outside: Outside = REAL,
     ) -> None:
+        self._outside = outside
         self._log, self._service, self._now, self._passed = log_, service, now, passed
         self._file = KeptFile(data / "keys" / "heartbeat", Heartbeat)
         self._archive = Archive(data / "archive" / log_.network)
         self._counted: tuple[datetime, float] | None = None  # a time that was believed, and the uptime then
         self._last, self._dated = 0, None  # type: int, Later | None
         self._judging = asyncio.Lock()
-        self._task: asyncio.Task[None] | None = None
+        self._begun = False
         self.standing = Standing(now(), (), None)
 
     async def start(self) -> None:
-        """Judges the clock, and goes on to do so every minute."""
+        """Judges the clock; a job of the service goes on to do so every minute."""
         await self.judge()
-        self._task = asyncio.create_task(self._beats(), name=f"clock-{self._service}")
+        self._begun = True
 
     async def stop(self) -> None:
-        if self._task is not None:
-            await end(self._task)
-            self._task = None
+        if self._begun:
+            self._begun = False
             await self._judge(None, beat=True)  # how long it was off is counted from here
 
     async def doubt(self) -> str | None:
@@ -155,7 +161,7 @@ class Clock:
         """An operator says that the clock is right: that is a heartbeat, and what was recorded or signed before knows
         no better, nor does the log's node, as long as it is off by as much. Raises Unavailable, OSError."""
         last, node = await self._log.end()
-        await asyncio.to_thread(self.believe, last, node)
+        await self._outside.in_thread(self.believe, last, node)
         return await self.judge()
 
     def believe(self, seq: int, node: datetime | None) -> None:
@@ -164,14 +170,6 @@ class Clock:
         apart = timedelta(0) if node is None or abs(node - now) <= BEHIND else node - now
         self._file.change(lambda kept: Heartbeat(now, None, max(seq, kept.confirmed), apart.total_seconds()))
         self._counted = (now, self._passed())
-
-    async def _beats(self) -> None:
-        while True:
-            await asyncio.sleep(BEAT.total_seconds())
-            try:
-                await self.judge()
-            except Exception:
-                log.exception("clock.not_judged", service=self._service)
 
     async def _asked(self) -> datetime | None:
         """What time it is where the log lies, None where it does not answer; looks at the last event, too."""
@@ -214,7 +212,7 @@ class Clock:
                 after = msgspec.structs.replace(kept, at=at, later=self._later(kept, now, counted))
                 wanted = after != kept
             if wanted:
-                await asyncio.to_thread(self._keep, kept, after)
+                await self._outside.in_thread(self._keep, kept, after)
             return self.standing
 
     def _counted_since(self, kept: Heartbeat) -> tuple[datetime | None, datetime | None]:

@@ -7,10 +7,8 @@ signed have room of their own, which those of nobody in particular can't take.
 
 from __future__ import annotations
 
-import asyncio
 import re
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -21,6 +19,7 @@ from uuid import UUID
 import orjson
 import structlog
 
+from shared.base.outside import REAL, Outside
 from shared.persons.sealed_files import SealedFiles, new_token, sweep
 
 log = structlog.get_logger()
@@ -55,41 +54,41 @@ class KeptForm:
 class KeptForms:
     """The kept forms of one service."""
 
-    def __init__(self, folder: Path, clock: Callable[[], datetime]) -> None:
-        self.folder, self._clock = folder, clock
+    def __init__(self, folder: Path, outside: Outside = REAL, room: Mapping[str, tuple[int, int]] = ROOM) -> None:
+        self.folder, self._outside, self.room = folder, outside, room
         self._files = SealedFiles(folder, b"maillage kept form")
 
     async def keep(self, form: KeptForm) -> str | None:
         """Seals a form; the token that opens it. None where there is no room."""
         part, token = _part(form), new_token()
-        if not await asyncio.to_thread(self._room, part):
+        if not await self._outside.in_thread(self._room, part):
             log.warning("kept.no_room", whose=part)
             return None
-        await asyncio.to_thread(self._files.put, token, part, _packed(form))
+        await self._outside.in_thread(self._files.put, token, part, _packed(form))
         return token
 
     async def get(self, token: str) -> KeptForm | None:
         """A form that is kept; None where there is none, or its hour is over."""
-        for part in ROOM:
-            packed = await asyncio.to_thread(self._files.get, token, part)
+        for part in self.room:
+            packed = await self._outside.in_thread(self._files.get, token, part)
             if packed is not None:
                 form = _unpacked(packed)
-                return form if self._clock() - form.at < LIFE else None
+                return form if self._outside.now() - form.at < LIFE else None
         return None
 
     async def give(self, token: str, form: KeptForm, account: UUID) -> KeptForm:
         """The form of nobody in particular is this account's from now on."""
         theirs = replace(form, account=account)
-        await asyncio.to_thread(self._files.put, token, _part(theirs), _packed(theirs))
-        await asyncio.to_thread(self._files.drop, token, _part(form))
+        await self._outside.in_thread(self._files.put, token, _part(theirs), _packed(theirs))
+        await self._outside.in_thread(self._files.drop, token, _part(form))
         return theirs
 
     def sweep(self) -> int:
         """Erases what is older than an hour; how many files. Blocks."""
-        return sweep(self.folder, "*", time.time(), LIFE.total_seconds())
+        return sweep(self.folder, "*", self._outside.now().timestamp(), LIFE.total_seconds())
 
     def _room(self, part: str) -> bool:
-        most, most_bytes = ROOM[part]
+        most, most_bytes = self.room[part]
         sizes = [size for path in self.folder.glob(f"*.{part}") if (size := _size(path)) is not None]
         return len(sizes) < most and sum(sizes) < most_bytes
 

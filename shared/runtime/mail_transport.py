@@ -29,6 +29,7 @@ from aiosmtplib import (
 )  # fmt: skip
 
 from shared.base import tracing
+from shared.base.outside import REAL, Outside
 from shared.base.secure_delete import erase
 from shared.base.settings import Settings
 
@@ -98,9 +99,9 @@ class Post(Protocol):
     async def close(self) -> None: ...
 
 
-def post_of(settings: Settings, data: Path) -> Post:
+def post_of(settings: Settings, data: Path, outside: Outside = REAL) -> Post:
     """The way that the settings say."""
-    return SmtpPost(settings) if settings.smtp_host else FolderPost(mails_in(data))
+    return SmtpPost(settings) if settings.smtp_host else FolderPost(mails_in(data), outside)
 
 
 Step = TypeVar("Step", bound=Callable[..., Any])
@@ -125,10 +126,10 @@ def mails_in(data: Path) -> Path:
     return data / "mail"
 
 
-def letter_for(person: UUID) -> UUID:
+def letter_for(person: UUID, outside: Outside = REAL) -> UUID:
     """An id for a mail to a person that no event names. Its first half is the same for all of theirs, so that they are
     found again (`erase_letters`); the rest is random."""
-    return UUID(bytes=_share(person) + os.urandom(8))
+    return UUID(bytes=_share(person) + outside.random(8))
 
 
 def erase_letters(data: Path, person: UUID, deliveries: Iterable[UUID] = ()) -> int:
@@ -247,8 +248,8 @@ class FolderPost:
     """A file a mail, named like its delivery: whole or not there at all, and for its owner's eyes: there are addresses in
     it, and links that let somebody in."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, outside: Outside = REAL) -> None:
+        self._folder, self._outside = folder, outside
 
     async def offer(self, letter: Letter) -> None:
         try:
@@ -259,7 +260,7 @@ class FolderPost:
     @traced("mail file")
     async def hand_over(self, letter: Letter) -> None:
         try:
-            await asyncio.to_thread(self._write, letter)
+            await self._outside.in_thread(self._write, letter)
         except OSError as error:  # nothing took its name, so there is no doubt: later there may be room
             raise Declined(452) from error
 

@@ -21,10 +21,11 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.base import tallies as telemetry
+from shared.base.outside import REAL, Outside
 from shared.contract.envelope import Void
-from shared.kernel.eventlog.cluster import GOOD, nodes_of
 from shared.kernel.eventlog.connection import NotAllowed
 from shared.kernel.eventlog.event_log import Unavailable
+from shared.runtime.nats.cluster import GOOD, nodes_of
 from shared.runtime.readiness import checks_of
 from shared.runtime.service import Service
 
@@ -89,7 +90,7 @@ class Tallied(Collector):
             labels=("service", "reaction", "outcome"),
         )  # fmt: skip
         jobs = CounterMetricFamily(
-            "maillage_job_rounds", "Rounds of what a service does beside requests, by what came of them: done, failed, log-away (both tried again).",
+            "maillage_job_rounds", "Rounds of what a service does beside requests, by what came of them: done, failed, log-away, not-now (these three tried again), cut-off (at the end).",
             labels=("service", "job", "outcome"),
         )  # fmt: skip
         for service, tally in telemetry.TALLIES.items():
@@ -145,7 +146,7 @@ async def measure(service: Service) -> None:
     UNKNOWN.labels(name).set(sum(runner.unknown.values()))
     REBUILDING.labels(name).set(len(runner.rebuilding))
     DOUBTED.labels(name).set(float(service.clock.standing.doubt is not None))
-    asked = await asyncio.to_thread(lambda: service.persons.foretold.question)
+    asked = await service.outside.in_thread(lambda: service.persons.foretold.question)
     UNFORESEEN.labels(name).set(asked.persons if asked else 0)
     UNANSWERED.labels(name).set((service.around.clock() - asked.since).total_seconds() if asked else 0)
     last: dict[tuple[str, ...], float] = {}
@@ -183,12 +184,12 @@ async def _pending(service: Service) -> dict[tuple[str, ...], float]:
     return found
 
 
-async def watch_loop() -> None:
+async def watch_loop(outside: Outside = REAL, tick: float = TICK) -> None:
     """Notes again and again how late the event loop is; ends when it is cancelled."""
     loop = asyncio.get_running_loop()
     while True:
-        due = loop.time() + TICK
-        await asyncio.sleep(TICK)
+        due = loop.time() + tick
+        await outside.sleep(tick)
         LOOP_LAG.observe(max(0.0, loop.time() - due))
 
 

@@ -46,7 +46,8 @@ class AnswerFailed(Exception):
 class Asking:
     """The questions that one service asks and answers."""
 
-    def __init__(self, nc: Client, network: str, service: str) -> None:
+    def __init__(self, nc: Client, network: str, service: str, limit: int = LIMIT) -> None:
+        self._limit = limit
         self._nc, self._network, self._service = nc, network, service
         self._handlers: dict[str, tuple[Handler, Collection[str] | None]] = {}
         self._subscription: Subscription | None = None
@@ -68,8 +69,8 @@ class Asking:
         question above LIMIT.
         """
         question = orjson.dumps(body)
-        if len(question) > LIMIT:
-            raise ValueError(f"a question has at most {LIMIT} bytes")
+        if len(question) > self._limit:
+            raise ValueError(f"a question has at most {self._limit} bytes")
         subject = f"ask.{self._network}.{service}.{self._service}.{topic}"
         try:
             with tracing.span(f"ask {service} {topic}", "client"):
@@ -126,8 +127,8 @@ class Asking:
             with tracing.span("answer", "server", parent, maillage__asker=asker):
                 async with asyncio.timeout(PATIENCE):
                     said = orjson.dumps({"answer": await self._answer(asker, topic, msg.data)})
-            if len(said) > LIMIT:
-                raise ValueError(f"an answer has at most {LIMIT} bytes")
+            if len(said) > self._limit:
+                raise ValueError(f"an answer has at most {self._limit} bytes")
         except Refused as no:
             said = orjson.dumps({"refused": {"code": no.code, "values": no.values}}, default=str)
         except Exception as error:
@@ -145,7 +146,7 @@ class Asking:
             raise Refused("question-unknown", topic=topic)
         if askers is not None and asker not in askers:
             raise Refused("question-forbidden", topic=topic)
-        body = _object(question) if len(question) <= LIMIT else None
+        body = _object(question) if len(question) <= self._limit else None
         if body is None:
             raise Refused("question-malformed", topic=topic)
         return await handler(body)

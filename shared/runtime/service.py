@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -12,26 +11,27 @@ from typing import Any
 from fastapi import APIRouter
 from nats.aio.client import Client
 
+from shared.base.outside import REAL, Outside
 from shared.base.settings import Settings
 from shared.base.translations import Words
 from shared.identity.access_view import ACCESS
 from shared.identity.operator_token import operator_token
 from shared.identity.sessions import Sessions
-from shared.kernel.command_handler import Executor, Outcome, utc_now
+from shared.kernel.command_handler import Executor, Outcome
 from shared.kernel.decider import Command, Decider
 from shared.kernel.eventlog.event_log import Log
 from shared.kernel.projection import Store, View
 from shared.kernel.projector import Runner
 from shared.kernel.reactions import Reaction, Reactions
-from shared.kernel.staleness import Freshness
 from shared.persons.data_subjects import PersonalData, Persons, wiring
 from shared.persons.keyring import Keyring
-from shared.runtime.clock import Clock
+from shared.runtime.clock import BEAT, Clock
 from shared.runtime.jobs import Job, Jobs
 from shared.runtime.kept_forms import ROUND, KeptForms
 from shared.runtime.nats.canary import Canary
 from shared.runtime.parts import Parts
 from shared.runtime.request_reply import Asking
+from shared.runtime.staleness import LOOK, Freshness
 
 PARKED = "parked"
 """The question what a service's reactions have parked: `{}`, answered by `{"parked": [{reaction, seq, error}]}`. Of an
@@ -108,16 +108,50 @@ class Surroundings:
     replicas: int = 1
     public_url: str = "http://127.0.0.1:8000"
     footnote: tuple[str, str] | None = None  # what the foot of every page says of this installation: French, English
-    clock: Callable[[], datetime] = utc_now
+    clock: Callable[[], datetime] = REAL.now
+    outside: Outside = REAL  # but for the time of day, which `clock` says
     trouble: Callable[[], str | None] = lambda: None
 
 
 async def _erase_kept(service: Service) -> None:
-    await asyncio.to_thread(service.kept.sweep)
+    await service.outside.in_thread(service.kept.sweep)
 
 
-ERASING: Job[Service] = Job("kept-forms", _erase_kept, every=ROUND)
-"""Unsent forms go at the end of their hour"""
+async def _judge_clock(service: Service) -> None:
+    await service.clock.judge()
+
+
+async def _look_at_log(service: Service) -> None:
+    await service.freshness.look()
+
+
+async def _look_at_terms(service: Service) -> float:
+    return await service.persons.look()
+
+
+async def _note_clock(service: Service) -> None:
+    await service.clock.stop()
+
+
+TERMS = "persons-terms"
+"""The job that looks at the terms of persons; an operator who answers has it done again at once."""
+
+OWN: Sequence[Job[Service]] = (
+    Job(
+        "clock",
+        _judge_clock,
+        every=BEAT.total_seconds(),
+        first=BEAT.total_seconds(),
+        begins="at once",
+        ending=_note_clock,
+    ),
+    Job("freshness", _look_at_log, every=LOOK),
+    Job("kept-forms", _erase_kept, every=ROUND),
+)
+"""What every service runs: the clock's heartbeat, the watch of the log's end for its pages, unsent forms that go at the
+end of their hour."""
+OF_PERSONS: Job[Service] = Job(TERMS, _look_at_terms, begins="with the reactions")
+"""And one that keeps something about persons. With the reactions: forgetting somebody may need other services."""
 
 
 class Service:
@@ -126,25 +160,29 @@ class Service:
     def __init__(self, definition: Definition, around: Surroundings) -> None:
         self.definition, self.around = definition, around
         self.name, self.network, self.settings = definition.name, around.network, around.settings
-        self.log = Log(around.nc, around.network, replicas=around.replicas)
-        self.clock = Clock(self.log, around.data, definition.name, lambda: around.clock())
-        self.canary = Canary(around.nc, around.network, definition.name, around.trouble)
+        self.outside = replace(around.outside, now=lambda: around.clock())
+        self.log = Log(around.nc, around.network, replicas=around.replicas, outside=self.outside)
+        self.clock = Clock(self.log, around.data, definition.name, self.outside.now, outside=self.outside)
+        self.canary = Canary(around.nc, around.network, definition.name, around.trouble, self.outside)
         self.keyring = Keyring(around.data / "keys", around.network, definition.name)
         self.store = around.store
-        self.runner = Runner(self.log, self.store, [*definition.views, ACCESS], definition.name)
+        self.runner = Runner(self.log, self.store, [*definition.views, ACCESS], definition.name, self.outside)
         self.log.judgement = self.runner
-        self.freshness = Freshness(self.log, self.runner, lambda: around.clock())
+        self.freshness = Freshness(self.log, self.runner, self.outside)
         operator = operator_token(around.data / "keys")
         self.sessions = Sessions(
             self.runner, self.store, around.network, operator, around.clock,
             behind=self.freshness.behind, minutes=around.settings.session_minutes,
         )  # fmt: skip
-        self.kept = KeptForms(around.data / "kept" / definition.name, lambda: around.clock())
+        self.kept = KeptForms(around.data / "kept" / definition.name, self.outside)
         self.asking = Asking(around.nc, around.network, definition.name)
-        self.execute = Executor(self.log, self.keyring, definition.name, definition.deciders, lambda: around.clock())
-        self.reactions: Reactions[Service] = Reactions(self, definition.reactions, around.broker)
+        self.execute = Executor(
+            self.log, self.keyring, definition.name, definition.deciders, self.outside.now, self.outside
+        )
+        self.reactions: Reactions[Service] = Reactions(self, definition.reactions, around.broker, self.outside)
         self.parts = Parts()
-        self.jobs: Jobs[Service] = Jobs(self, [*definition.jobs, ERASING])
+        own = OWN if definition.persons is None else (*OWN, OF_PERSONS)
+        self.jobs: Jobs[Service] = Jobs(self, [*own, *definition.jobs], self.outside)
         self.persons: Persons[Service] = Persons(self, definition.persons, around.data / "keys")
 
     @property
@@ -159,29 +197,29 @@ class Service:
         """Returns once the service answers. Raises LogDamaged where its views were built from another log."""
         await self.log.start()
         await self.clock.start()
+        self.jobs.start("at once")
         await self.persons.enforce()
         await self.runner.start()
         await self.persons.resume()
         await self.asking.answer(PARKED, self._parked)
         await self.asking.start()
-        await self.freshness.start()
+        self.freshness.begin()
         await self.definition.opening(self)
         self.jobs.start()
 
     async def start_reactions(self) -> None:
         """Apart from `start`, since a reaction may need another service, or the sample to be whole."""
         await self.reactions.start()
-        self.persons.start()
+        self.jobs.start("with the reactions")
 
     async def stop(self) -> None:
-        await self.persons.stop()
+        await self.jobs.stop("with the reactions")
         await self.reactions.stop()
-        await self.jobs.stop()
+        await self.jobs.stop("once open")
         await self.definition.closing(self)
-        await self.freshness.stop()
         await self.asking.stop()
         await self.runner.stop()
-        await self.clock.stop()
+        await self.jobs.stop()
         await self.log.stop()
         await self.store.close()
         self.keyring.close()

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from shared.persons.foretelling import PATIENCE
 from shared.runtime.clock import Standing
-from shared.runtime.service import Service
+from shared.runtime.service import TERMS, Service
 from shared.web.security.authorization import access, who_of
 
 log = structlog.get_logger()
@@ -59,7 +59,7 @@ def clock(service: Service) -> APIRouter:
         """Says that the clock is right: nothing that was recorded up to now knows better. What waited goes on."""
         standing = await service.clock.confirm()
         log.warning("clock.confirmed", service=service.name, now=standing.now.isoformat(), by=who_of(request).actor)
-        service.persons.look_again()
+        service.jobs.again(TERMS)
         return await _told(service, standing)
 
     return router

@@ -19,7 +19,7 @@ from starlette.responses import Response
 from shared.base.translations import Lang, Lexicon
 from shared.kernel.decider import Refused
 from shared.persons.data_subjects import Purpose, Record
-from shared.runtime.service import Service
+from shared.runtime.service import TERMS, Service
 from shared.web.lists import render
 from shared.web.security.authorization import access, who_of
 from shared.web.templating import Pages, side_by_side
@@ -251,7 +251,7 @@ def privacy(service: Service, pages: Pages) -> APIRouter:
         due = [one for one in await persons.due() if one.person in some]
         await asyncio.to_thread(persons.foretold.confirm, due, service.around.clock())
         log.info("persons.due_confirmed", service=service.name, persons=len(due), by=who_of(request).actor)
-        persons.look_again()
+        service.jobs.again(TERMS)
         return ConfirmedNumber(confirmed=len(due))
 
     @router.get("/api/persons/unreadable", tags=["persons"], operation_id=f"{service.name}_unreadable_persons")

@@ -24,6 +24,7 @@ from tests.bench.measure import Figure, Watch, fast, in_turns, quantile, stock, 
 from tests.bench.place import Place, opened, place
 from tests.bench.rebuilding import bare
 from tests.bench.watching import seconds_until_seen
+from tests.following import following
 
 ROUNDS = 2
 DAYS = (date(2013, 6, 30), date(2015, 3, 1), date(2017, 12, 31))
@@ -113,12 +114,9 @@ async def _from_broker(here: Place, network: str, total: int) -> float:
     async with opened(here, network) as log:
         start = perf_counter()
         table.open()
-        try:
-            await table.follow(log)
+        async with following(table, log):
             assert await table.wait_for(total, timeout=600), table.damage
             seconds = perf_counter() - start
-        finally:
-            await table.stop()
     return total / seconds
 
 

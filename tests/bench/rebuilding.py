@@ -15,6 +15,7 @@ from shared.kernel.stores.sqlite import SqliteStore
 from tests.bench.history import fill, happenings
 from tests.bench.measure import Figure, Watch, fast, in_turns, stock
 from tests.bench.place import Place, opened, place
+from tests.following import following
 
 EVENTS = 100_000
 ROUNDS = 3
@@ -82,12 +83,9 @@ async def _observatory(here: Place, network: str) -> float:
         table = EventTable(path)
         start = perf_counter()
         table.open()
-        try:
-            await table.follow(log)
+        async with following(table, log):
             assert await table.wait_for(EVENTS, timeout=120), table.damage
             seconds = perf_counter() - start
-        finally:
-            await table.stop()
     return EVENTS / seconds
 
 

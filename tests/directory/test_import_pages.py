@@ -15,7 +15,6 @@ import pytest
 from httpx2 import AsyncClient, Response
 
 from services.directory.imports import jobs as import_jobs
-from services.directory.imports import plan as importing
 from services.directory.imports.jobs import imports_of
 from services.directory.structures.domain.structure import RegisterStructure
 from services.directory.structures.views import STRUCTURES
@@ -186,9 +185,9 @@ async def test_what_is_chosen_for_all_and_for_one_is_kept_over_a_restart(house: 
 
 
 async def test_an_import_goes_on_by_itself_after_the_process_ended_in_the_middle(
-    house: House, browser: AsyncClient, monkeypatch: pytest.MonkeyPatch
+    house: House, browser: AsyncClient
 ) -> None:
-    monkeypatch.setattr(importing, "IN_FLIGHT", 4)
+    imports_of(house.now).in_flight = 4
     path = await uploaded(browser, ("Nom\r\n" + "".join(f"Structure {n:04d}\r\n" for n in range(800))).encode())
     await lines(browser, path)
     report = (await browser.post(f"{path}/confirm", data={"source": "Essai"})).headers["location"]
@@ -216,12 +215,12 @@ async def test_two_replicas_do_an_import_once_and_progress_is_seen_by_both(
     house: House, browser: AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The second has the folder and the log of the first, and nothing else."""
-    monkeypatch.setattr(importing, "IN_FLIGHT", 2)
+    imports_of(house.now).in_flight = 2
     monkeypatch.setattr("services.directory.imports.pages.PATIENCE", 0.0)
     path = await uploaded(browser, ("Nom\r\n" + "".join(f"Structure {n:04d}\r\n" for n in range(300))).encode())
     await lines(browser, path)
     report = (await browser.post(f"{path}/confirm", data={"source": "Essai"})).headers["location"]
-    other = import_jobs.Imports(house.now)
+    other = import_jobs.Imports(house.now, in_flight=2)
     other.resume()
     waiting = await browser.get(report)
     assert waiting.headers["refresh"] == "2" and "Import en cours" in waiting.text

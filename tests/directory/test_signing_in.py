@@ -251,8 +251,8 @@ async def test_a_page_says_the_same_of_an_address_that_nobody_has(posting: House
     assert [to for to, _ in mail_server.taken] == [WHO]
 
 
-async def test_a_server_that_is_away_is_tried_again(posting: House, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
-    monkeypatch.setattr("services.directory.sign_in.link_mail.FIRST_PAUSE", 0.05)
+async def test_a_server_that_is_away_is_tried_again(posting: House, mail_server: MailServer) -> None:
+    posting.entry.mail.pauses = (0.05, 60.0)
     await posting.opened(WHO, "all:reader")
     mail_server.rcpt[WHO] = ["451 4.3.0 later"]
     async with posting.browser() as browser:

@@ -13,14 +13,12 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-from services.observatory.ledger import notary as notary_module
-from services.observatory.ledger.notary import Notary
+from services.observatory.ledger.notary import Notary, Pace
 from shared.contract.envelope import Message
 from shared.contract.personal import Personal
 from shared.kernel.decider import Command
 from shared.kernel.eventlog.connection import OPERATOR, Connection
 from shared.kernel.eventlog.event_log import Log, LogDamaged, LogUnfit, Unavailable, prepare
-from shared.ledger import archiver as archiving
 from shared.ledger.archive_format import Archive, ArchiveDamaged
 from shared.ledger.archive_verifier import verify
 from shared.ledger.log_restore import finished, refill, same_as_archived
@@ -29,10 +27,12 @@ from shared.runtime.nats.embedded_server import NatsFailed, NatsServer
 from shared.runtime.nats.server_config import Access
 from shared.runtime.service import Service
 from tests import small
+from tests.ledger.notaries import begin_job, ended
 
 NETWORK = "drill"
 NAME = "exemple.invalid/journal"
 USERS = Access(NETWORK, {"directory": (), "observatory": (), "membership": ()})
+FAST = Pace(tick=0.01, pause=0.01, again=0.05, compared=10**9)
 FILE = 100  # messages of a closed file of the archive
 PAD = 700_000  # bytes of a message that is no event, so that the log takes several blocks of the store
 
@@ -86,7 +86,7 @@ class House:
         return House(Path(shutil.copytree(self.folder, to)))
 
     def notary(self, log: Log) -> Notary:
-        return Notary(log, self.archive.folder, self.folder / "keys", NAME, 0.2, 30)
+        return Notary(log, self.archive.folder, self.folder / "keys", NAME, 0.2, 30, pace=FAST, segment=FILE)
 
     @asynccontextmanager
     async def server(self) -> AsyncIterator[NatsServer]:
@@ -107,10 +107,10 @@ class House:
                 log = Log(await server.connect("observatory"), NETWORK)
                 await log.start()
                 notary = self.notary(log)
-                notary.start()
+                begin_job(notary)
                 last = await log.last()
                 await until(lambda: notary.head is not None and notary.head.size == last)
-                await notary.stop()
+                await ended(notary)
                 messages = [message async for run in log.read() for message in run]
                 assert await service.runner.wait_for(last)
                 digests = await _digests(service)
@@ -196,11 +196,11 @@ class House:
 
     async def _compared(self, log: Log, found: Found) -> None:
         notary = self.notary(log)
-        notary.start()
+        begin_job(notary)
         await until(lambda: notary.state in ("stopped", "failing") or notary.compared_at is not None)
         if notary.state in ("stopped", "failing"):
             found.refused.append(("notary", str(notary.problem)))
-        await notary.stop()
+        await ended(notary)
 
     def audited(self, known: Known, found: Found) -> None:
         """What an auditor says who kept the public key and a checkpoint."""
@@ -259,10 +259,3 @@ async def until(true: Callable[[], bool], seconds: float = 20) -> None:
     async with asyncio.timeout(seconds):
         while not true():  # noqa: ASYNC110 - there is no event for it
             await asyncio.sleep(0.01)
-
-
-def hurry(monkeypatch: Any) -> None:
-    """Nobody waits for long here, and files of the archive are small."""
-    for name, value in (("AGAIN", 0.05), ("PAUSE", 0.01), ("TICK", 0.01), ("PACE", 10**9)):
-        monkeypatch.setattr(notary_module, name, value)
-    monkeypatch.setattr(archiving, "SEGMENT", FILE)

@@ -12,7 +12,7 @@ from random import Random
 import pytest
 
 from tests.drill.damages import DAMAGES, Damage
-from tests.drill.house import Found, House, Known, hurry, nothing
+from tests.drill.house import Found, House, Known, nothing
 from tests.outcomes import record
 
 pytestmark = pytest.mark.slow
@@ -27,11 +27,9 @@ PLACE = re.compile(
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, Known]]:
     """The installation that is copied for each damage."""
-    with pytest.MonkeyPatch.context() as patch:
-        hurry(patch)
-        house = House(tmp_path_factory.mktemp("drill") / "house")
-        house.folder.mkdir()
-        yield house, asyncio.run(house.build())
+    house = House(tmp_path_factory.mktemp("drill") / "house")
+    house.folder.mkdir()
+    yield house, asyncio.run(house.build())
 
 
 async def _tried(built: tuple[House, Known], folder: Path, number: int) -> None:

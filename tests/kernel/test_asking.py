@@ -104,19 +104,22 @@ async def test_an_unknown_topic_and_one_for_others_are_refused(
     assert await services["membership"].ask("directory", "private", {})
 
 
-async def test_too_long_a_question_or_answer_is_an_error(
-    services: dict[str, Asking], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(asking, "LIMIT", 100)
-
+async def test_too_long_a_question_or_answer_is_an_error(server: NatsServer, services: dict[str, Asking]) -> None:
     async def long(body: Body) -> Body:
         return {"long": "x" * 200}
 
-    await services["directory"].answer("long", long)
+    nc, other = await server.connect("directory"), await server.connect("events")
+    await services["directory"].stop()
+    answering, asking = Asking(nc, NETWORK, "directory", limit=100), Asking(other, NETWORK, "events", limit=100)
+    await answering.answer("long", long)
+    await answering.start()
     with pytest.raises(ValueError, match="at most 100 bytes"):
-        await services["events"].ask("directory", "long", {"x": "y" * 200})
+        await asking.ask("directory", "long", {"x": "y" * 200})
     with pytest.raises(AnswerFailed):
-        await services["events"].ask("directory", "long", {})
+        await asking.ask("directory", "long", {})
+    await answering.stop()
+    await nc.close()
+    await other.close()
 
 
 @pytest.mark.parametrize("question", [b"", b"[]", b"{", b"\xff", b'"x"'])

@@ -18,7 +18,7 @@ from shared.contract.directory import ContactAdded
 from shared.contract.personal import Personal
 from shared.kernel.sealing import Forgotten
 from shared.persons.key_store import KeyMissing, forgotten_in
-from shared.persons.keyring import Keyring, restored
+from shared.persons.keyring import LOOK, Keyring, restored
 
 GONE, STAYS = uuid5(UUID(int=0), "gone"), uuid5(UUID(int=0), "stays")
 EVENT = uuid5(UUID(int=0), "event")
@@ -37,8 +37,8 @@ def keyring(keys: Path) -> Iterator[Keyring]:
     ring.close()
 
 
-def ring_of(folder: Path) -> Keyring:
-    return Keyring(folder, "reseau", "directory")
+def ring_of(folder: Path, look: float = LOOK) -> Keyring:
+    return Keyring(folder, "reseau", "directory", look)
 
 
 def sealed(ring: Keyring, person: UUID) -> Personal:
@@ -155,10 +155,9 @@ async def test_everybody_who_was_ever_reached_under_an_address_is_found_by_it(ke
 
 
 def test_another_replica_on_the_same_folder_forgets_too_and_goes_on(
-    keyring: Keyring, keys: Path, monkeypatch: pytest.MonkeyPatch
+    keys: Path,
 ) -> None:
-    monkeypatch.setattr("shared.persons.keyring.LOOK", 0.0)
-    other = ring_of(keys)
+    keyring, other = ring_of(keys, look=0.0), ring_of(keys, look=0.0)
     gone, stays = sealed(keyring, GONE), sealed(keyring, STAYS)
     assert (opened(other, gone), opened(other, stays)) == ("Zénobie", "Zénobie")  # both are in its memory now
     keyring.forget([GONE])

@@ -8,7 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -58,22 +58,23 @@ async def test_the_same_value_sealed_twice_looks_different(keyring: Keyring) -> 
 
 
 async def test_those_who_ask_for_keys_at_once_get_one_key_a_person_in_few_transactions(
-    keyring: Keyring, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
     made: list[int] = []
-    make_keys = keyring.make_keys
 
-    def counted(persons: dict[UUID, set[str]], addresses: list[tuple[UUID, str]]) -> None:
-        made.append(len(persons))
-        make_keys(persons, addresses)
+    class Counted(Keyring):
+        def make_keys(self, persons: Iterable[UUID], addresses: Iterable[tuple[UUID, str]] = ()) -> None:
+            made.append(len(list(persons)))
+            super().make_keys(persons, addresses)
 
-    monkeypatch.setattr(keyring, "make_keys", counted)
+    keyring = Counted(tmp_path / "counted", "reseau", "directory")
     persons, event = [uuid4() for _ in range(200)], uuid4()
     await asyncio.gather(*(keyring.ensure([p, persons[(n + 1) % 200]]) for n, p in enumerate(persons)))
     first = [sealed(keyring, p, event) for p in persons]
     await asyncio.gather(*(keyring.ensure([p]) for p in persons))
     assert len(made) <= 2
     assert [keyring.open(v, str(event), "name") for v in first] == ["Zénobie"] * 200
+    keyring.close()
 
 
 async def test_an_asker_who_goes_away_does_not_keep_the_others_from_their_keys(keyring: Keyring) -> None:
@@ -87,15 +88,23 @@ async def test_an_asker_who_goes_away_does_not_keep_the_others_from_their_keys(k
 
 
 async def test_a_failed_write_of_keys_is_told_and_the_next_one_goes_well(
-    keyring: Keyring, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
-    person = uuid4()
-    monkeypatch.setattr(keyring._wrapping, "wrap", lambda person, key: {})  # no value of SQLite
+    class Failing(Keyring):
+        failures = 1
+
+        def make_keys(self, persons: Iterable[UUID], addresses: Iterable[tuple[UUID, str]] = ()) -> None:
+            if self.failures:
+                self.failures -= 1
+                raise sqlite3.OperationalError("disk I/O error")
+            super().make_keys(persons, addresses)
+
+    person, keyring = uuid4(), Failing(tmp_path / "failing", "reseau", "directory")
     with pytest.raises(sqlite3.Error):
         await keyring.ensure([person])
-    monkeypatch.undo()
     await keyring.ensure([person])
     sealed(keyring, person, uuid4())
+    keyring.close()
 
 
 CRASH = """

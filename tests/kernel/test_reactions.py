@@ -13,11 +13,10 @@ from nats.aio.client import Client
 
 from shared.contract.directory import StructureRegistered
 from shared.contract.envelope import Recorded, opened
-from shared.kernel import reactions
 from shared.kernel.command_handler import facts_in, new_command_id
 from shared.kernel.decider import Command, Refused
 from shared.kernel.eventlog.event_log import Log
-from shared.kernel.reactions import Reaction, on
+from shared.kernel.reactions import Reaction, Tries, on
 from shared.runtime.nats.embedded_server import NatsServer
 from shared.runtime.service import Service
 from tests import small
@@ -27,11 +26,8 @@ from tests.small import STRUCTURES, Register, Tag
 Open = Callable[..., Awaitable[Service]]
 
 
-@pytest.fixture(autouse=True)
-def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reactions, "TRIES", 4)
-    monkeypatch.setattr(reactions, "FIRST_PAUSE", 0.1)
-    monkeypatch.setattr(reactions, "ACK_WAIT", 1.0)
+def hurry(service: Service) -> None:
+    service.reactions.tries = Tries(most=4, first=0.1)
 
 
 class Welcome:
@@ -54,7 +50,7 @@ class Welcome:
         return welcome
 
     async def open(self, open_service: Open) -> Service:
-        service = await open_service(small.definition(reactions=[self.reaction()]))
+        service = await open_service(small.definition(reactions=[self.reaction()]), prepare=hurry)
         await service.start_reactions()
         return service
 
@@ -140,7 +136,7 @@ async def test_what_was_reacted_to_is_not_offered_again_after_a_restart(open_ser
 
 async def test_events_from_before_the_reactions_start_are_heard_when_they_do(open_service: Open) -> None:
     welcome = Welcome()
-    service = await open_service(small.definition(reactions=[welcome.reaction()]))
+    service = await open_service(small.definition(reactions=[welcome.reaction()]), prepare=hurry)
     entities = [await register(service) for _ in range(5)]
     assert welcome.heard == []
     await service.start_reactions()

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import pytest
-
 from shared.contract.directory import StructureRegistered
 from shared.contract.envelope import Message
-from shared.ledger import archiver as archiving
 from shared.ledger.archiver import Archivist
 from shared.ledger.merkle import SigningKey, signed
 from tests.observatory.history import History
@@ -29,8 +26,9 @@ def messages(count: int, *, first: int = 1) -> list[Message]:
     return history.messages[first - 1 :]
 
 
-def opened(folder: Path) -> Archivist:
-    archivist = Archivist(folder, KEY.verifier)
+def opened(folder: Path, segment: int = FILE, **more: int) -> Archivist:
+    """A writer whose files are closed after a few messages."""
+    archivist = Archivist(folder, KEY.verifier, segment, **more)
     archivist.open()
     return archivist
 
@@ -51,9 +49,3 @@ def write(folder: Path, runs: Sequence[int], unsigned: int = 0) -> list[Message]
     archivist.append(everything[archivist.size :])
     archivist.close()
     return everything
-
-
-@pytest.fixture
-def small_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Files are closed after a few messages."""
-    monkeypatch.setattr(archiving, "SEGMENT", FILE)

@@ -19,8 +19,6 @@ from shared.ledger.archiver import ArchiveBusy, Archivist
 from shared.ledger.merkle import NotVerified, SigningKey, Tree, leaf_hash, leaf_of, verified
 from tests.ledger.archives import FILE, KEY, messages, opened, sign, write
 
-pytestmark = pytest.mark.usefixtures("small_files")
-
 
 def everything(folder: Path, after: int = 0) -> list[Message]:
     return [message for run in Archive(folder).read(after) for message in run]
@@ -63,10 +61,9 @@ def test_closed_files_are_ordinary_parquet(tmp_path: Path) -> None:
     assert rows[6][2] is None, "a void message says no time"
 
 
-def test_a_file_is_closed_early_where_its_messages_are_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.ledger.archiver.SEGMENT_BYTES", 3000)
+def test_a_file_is_closed_early_where_its_messages_are_large(tmp_path: Path) -> None:
     written = [Message(n, "test.directory", b"x" * 1000) for n in range(1, 8)]
-    archivist = opened(tmp_path)
+    archivist = opened(tmp_path, segment_bytes=3000)
     archivist.append(written)
     sign(archivist)
     archivist.close()
@@ -255,12 +252,10 @@ WRITER = """
 import sys
 from pathlib import Path
 import structlog
-from shared.ledger import archiver as archiving
 from tests.ledger.archives import messages, opened, sign
 structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # it tells of a torn record; sizes only here
-archiving.SEGMENT = 50
 folder, everything = Path(sys.argv[1]), messages(2000)
-archivist = opened(folder)
+archivist = opened(folder, 50)
 while archivist.size < 2000:
     archivist.append(everything[archivist.size : archivist.size + 7])
     print(sign(archivist).split("\\n")[1], flush=True)

@@ -16,9 +16,8 @@ from shared.ledger.archive_format import MAGIC, Archive, ArchiveDamaged, read_se
 from shared.ledger.archive_verifier import Report, verify
 from shared.ledger.inclusion_proofs import Proof, check, proof_of, prove
 from shared.ledger.merkle import NotVerified, SigningKey, TreeHead, fingerprint, leaf_hash, leaf_of, signed
-from tests.ledger.archives import KEY, messages, opened, sign, small_files, write
+from tests.ledger.archives import KEY, messages, opened, sign, write
 
-assert small_files
 FLIPS = 40  # in each file
 
 
@@ -26,9 +25,7 @@ FLIPS = 40  # in each file
 def pristine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """An archive of 37 messages, signed after 4, 17, 30 and 35."""
     folder = tmp_path_factory.mktemp("archive") / "archive"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("shared.ledger.archiver.SEGMENT", 10)
-        write(folder, [4, 13, 13, 5], unsigned=2)
+    write(folder, [4, 13, 13, 5], unsigned=2)
     yield folder
 
 
@@ -225,7 +222,7 @@ def test_many_faults_are_told_up_to_a_hundred(copy: Path) -> None:
     assert len(report.faults) == 100 and report.more > 100
 
 
-def test_an_archive_that_grows_meanwhile_is_good(pristine: Path, tmp_path: Path, small_files: None) -> None:
+def test_an_archive_that_grows_meanwhile_is_good(pristine: Path, tmp_path: Path) -> None:
     """A file is closed between the reading of the open one and that of the list."""
     folder = Path(shutil.copytree(pristine, tmp_path / "archive"))
     archive = Archive(folder)
@@ -271,7 +268,7 @@ def test_a_proof_needs_no_tree_and_believes_no_wrong_one(copy: Path) -> None:
     assert prove(Archive(copy), KEY.verifier, lambda message: message.seq == 9) == true
 
 
-def test_a_proof_without_the_event_shows_its_hash(copy: Path, small_files: None) -> None:
+def test_a_proof_without_the_event_shows_its_hash(copy: Path) -> None:
     archivist = opened(copy)
     assert archivist.note is not None
     proof = proof_of(9, archivist.note, KEY.verifier, archivist.node)

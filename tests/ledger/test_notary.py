@@ -12,7 +12,6 @@ import msgspec
 import pytest
 from nats.aio.client import Client
 
-from services.observatory.ledger import notary as notary_module
 from services.observatory.ledger.notary import Notary, no_doubt
 from shared.kernel.eventlog.event_log import Log
 from shared.ledger.archive_format import Archive
@@ -20,17 +19,10 @@ from shared.ledger.archive_verifier import verify
 from shared.ledger.inclusion_proofs import check
 from shared.ledger.merkle import VerifierKey, verified
 from shared.runtime.clock import Clock
+from tests.ledger.notaries import SOON, begin_job, ended
 
 Begin = Callable[..., Notary]
 Doubt = Callable[[], Awaitable[str | None]]
-
-
-@pytest.fixture(autouse=True)
-def soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody waits for long here."""
-    monkeypatch.setattr(notary_module, "AGAIN", 0.05)
-    monkeypatch.setattr(notary_module, "PAUSE", 0.01)
-    monkeypatch.setattr(notary_module, "TICK", 0.01)
 
 
 @pytest.fixture
@@ -41,16 +33,15 @@ async def begin(log: Log, tmp_path: Path) -> AsyncIterator[Begin]:
     def begin(
         seconds: float = 0.05, events: int = 100, *, of: Log = log, folder: str = "archive", doubt: Doubt = no_doubt
     ) -> Notary:
-        notary = Notary(of, tmp_path / folder, tmp_path / "keys", "exemple.invalid/journal", seconds, events)
+        notary = Notary(of, tmp_path / folder, tmp_path / "keys", "exemple.invalid/journal", seconds, events, pace=SOON)
         notary.doubt = doubt
-        notary.start()
+        begin_job(notary)
         begun.append(notary)
         return notary
 
     yield begin
     for notary in begun:
-        if not notary._thread._shutdown:
-            await notary.stop()
+        await ended(notary)
 
 
 async def until(true: Callable[[], bool], seconds: float = 20) -> None:
@@ -88,7 +79,7 @@ async def test_what_is_in_the_log_is_archived_and_signed(log: Log, begin: Begin,
     await say(5)
     await until(lambda: signed_by(notary) == 35)
     assert (notary.state, notary.problem) == ("signing", None)
-    await notary.stop()
+    await ended(notary)
     archive = Archive(tmp_path / "archive")
     assert [message for run in archive.read() for message in run] == [m async for run in log.read() for m in run]
     report = verify(archive, key_in(archive.folder))
@@ -108,7 +99,7 @@ async def test_what_is_not_signed_yet_is_signed_at_the_end(begin: Begin, say: Sa
     await say(3)
     notary = begin(seconds=3600)
     await until(lambda: notary.archived == 3)
-    await notary.stop()
+    await ended(notary)
     assert verify(Archive(tmp_path / "archive"), key_in(tmp_path / "archive")).signed == 3
 
 
@@ -126,7 +117,7 @@ async def test_while_the_clock_is_in_doubt_it_archives_and_signs_nothing_also_at
         await asyncio.sleep(0.3)
         assert notary.problem is not None and "last heartbeat" in notary.problem and signed_by(notary) == 0
         assert notary.alarm is None
-        await notary.stop()
+        await ended(notary)
         assert Archive(tmp_path / "archive").latest() is None
         await say(2)
     notary = begin(doubt=clock.doubt)
@@ -139,7 +130,7 @@ async def test_while_the_clock_is_in_doubt_it_archives_and_signs_nothing_also_at
 async def test_an_empty_log_is_not_signed(begin: Begin, tmp_path: Path) -> None:
     notary = begin()
     await until(lambda: notary.state == "signing")
-    await notary.stop()
+    await ended(notary)
     assert Archive(tmp_path / "archive").notes() == ([], 0)
 
 
@@ -148,7 +139,7 @@ async def test_the_next_notary_goes_on_with_the_same_key(begin: Begin, say: Say,
         await say(4)
         notary = begin()
         await until(lambda size=size, notary=notary: signed_by(notary) == size)
-        await notary.stop()
+        await ended(notary)
     archive = Archive(tmp_path / "archive")
     heads = [verified(note.text, key_in(archive.folder)) for note in archive.notes()[0]]
     assert [head.size for head in heads][-1] == 12
@@ -164,7 +155,7 @@ async def test_only_one_notary_signs_and_the_other_takes_over(begin: Begin, say:
     await until(lambda: signed_by(first) == 3)
     assert second.state == "waiting"
     assert second.note == first.note, "who waits shows what is signed, all the same"
-    await first.stop()
+    await ended(first)
     await until(lambda: second.state == "signing")
     await say(2)
     await until(lambda: signed_by(second) == 5)
@@ -225,7 +216,7 @@ async def test_a_log_that_went_backwards_stops_it(begin: Begin, say: Say, nc: Cl
     notary = begin()
     await until(lambda: signed_by(notary) == 9)
     note = notary.note
-    await notary.stop()
+    await ended(notary)
     await nc.jetstream().delete_stream(network)
     log = Log(nc, network)
     await log.start()
@@ -240,7 +231,7 @@ async def test_another_last_event_stops_it(begin: Begin, say: Say, other: Log) -
     await say(9)
     notary = begin()
     await until(lambda: signed_by(notary) == 9)
-    await notary.stop()
+    await ended(notary)
     await say(9, "forged", to=other.network)
     assert "sequence 9 of the log is not the event that was archived" in await stopped_on(begin(of=other))
 
@@ -251,7 +242,7 @@ async def test_a_changed_event_in_the_middle_of_the_log_stops_it(
     await say(9)
     notary = begin()
     await until(lambda: signed_by(notary) == 9)
-    await notary.stop()
+    await ended(notary)
     await nc.jetstream().delete_stream(network)
     log = Log(nc, network)
     await log.start()
@@ -266,7 +257,7 @@ async def test_an_archive_that_was_changed_stops_it(begin: Begin, say: Say, tmp_
     await say(9)
     notary = begin()
     await until(lambda: signed_by(notary) == 9)
-    await notary.stop()
+    await ended(notary)
     path = Archive(tmp_path / "archive").open_path
     whole = bytearray(path.read_bytes())
     whole[200] ^= 1
@@ -279,7 +270,7 @@ async def test_a_lost_key_is_not_replaced_by_a_new_one(begin: Begin, say: Say, t
     await say(2)
     notary = begin()
     await until(lambda: signed_by(notary) == 2)
-    await notary.stop()
+    await ended(notary)
     (tmp_path / "keys" / "notary.key").unlink()
     assert "restore it" in await stopped_on(begin())
     assert not (tmp_path / "keys" / "notary.key").exists()
@@ -289,7 +280,7 @@ async def test_a_tree_that_is_wrong_somewhere_is_made_again(begin: Begin, say: S
     await say(9)
     notary = begin()
     await until(lambda: signed_by(notary) == 9)
-    await notary.stop()
+    await ended(notary)
     path = Archive(tmp_path / "archive").tree_path
     whole = path.read_bytes()
     path.write_bytes(whole[:33] + b"\x00" + whole[34:])

@@ -12,8 +12,7 @@ from nats.aio.client import Client
 
 from deploy.host.root_app import root_of
 from services.observatory.app import OBSERVATORY
-from services.observatory.ledger import notary as notary_module
-from services.observatory.ledger.notary import notary_of
+from services.observatory.ledger.notary import PACE, Pace, notary_of
 from shared.base.settings import Settings
 from shared.kernel.stores.sqlite import SqliteStore
 from shared.ledger.inclusion_proofs import check
@@ -25,12 +24,11 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-async def service(nc: Client, network: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Service]:
-    for name in ("AGAIN", "PAUSE", "TICK"):
-        monkeypatch.setattr(notary_module, name, 0.01)
+async def service(nc: Client, network: str, tmp_path: Path) -> AsyncIterator[Service]:
     settings = Settings(data=tmp_path, checkpoint_events=1, ledger_name="exemple.invalid/journal")
     store = SqliteStore(tmp_path / "views.sqlite")
     service = Service(OBSERVATORY, Surroundings(network, nc, settings, tmp_path, store, broker={}))
+    service.parts.put(PACE, Pace(0.01, 0.01, 0.01))
     await service.start()
     yield service
     await service.stop()

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from nats.aio.client import Client
 
 from shared.contract.envelope import BODY_LIMIT
-from shared.kernel.eventlog import atomic_batch as publishing
 from shared.kernel.eventlog import group_commit as committing
+from shared.kernel.eventlog.atomic_batch import publish
+from shared.kernel.eventlog.direct_get import DirectGet
 from shared.kernel.eventlog.event_log import Conflict, Log, Unavailable, Unit, Write
+from shared.kernel.eventlog.group_commit import Committer
 from tests.facts import everything, ids, unit, write
 
 
@@ -83,16 +87,17 @@ async def test_of_256_commands_at_once_only_the_stale_one_is_refused(log: Log) -
     assert len(held) == 1 + sum(len(u.writes) for u in units)
 
 
-async def test_commands_that_arrive_together_are_one_batch(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_commands_that_arrive_together_are_one_batch(nc: Client, log: Log) -> None:
     sizes: list[int] = []
-    publish = publishing.publish
 
-    async def counted(nc: Client, stream: str, group: list[Unit]) -> int:
+    async def counted(nc: Client, stream: str, group: Sequence[Unit], *more: Any) -> int:
         sizes.append(len(group))
-        return await publish(nc, stream, group)
+        return await publish(nc, stream, group, *more)
 
-    monkeypatch.setattr(committing, "publish", counted)
-    await asyncio.gather(*(log.append(unit(log.network, uuid4())) for _ in range(600)))
+    committer = Committer(nc, log.network, DirectGet(nc, log.network), write=counted)
+    committer.start()
+    await asyncio.gather(*(committer.append(unit(log.network, uuid4())) for _ in range(600)))
+    await committer.stop()
     assert len(sizes) <= 4 and max(sizes) == committing.BATCH
 
 

@@ -11,7 +11,8 @@ from nats.aio.client import Client
 from nats.js.api import StreamInfo
 
 from shared.contract.envelope import Message
-from shared.kernel.eventlog import ordered_reader as reading
+from shared.kernel.eventlog.atomic_batch import Patience
+from shared.kernel.eventlog.direct_get import DirectGet
 from shared.kernel.eventlog.event_log import Log, LogDamaged
 from shared.kernel.eventlog.ordered_reader import end_of, read
 from tests.facts import unit
@@ -32,9 +33,11 @@ class Woken:
         return info
 
 
+SOON = Patience(suspicion=0.01)
+
+
 @pytest.fixture
-async def written(log: Log, monkeypatch: pytest.MonkeyPatch) -> Log:
-    monkeypatch.setattr(reading, "SUSPICION", 0.01)
+async def written(log: Log) -> Log:
     await log.append(unit(log.network, uuid4(), events=5))
     return log
 
@@ -42,42 +45,46 @@ async def written(log: Log, monkeypatch: pytest.MonkeyPatch) -> Log:
 async def test_a_leader_of_old_is_asked_again(written: Log, nc: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     woken = Woken(nc.jetstream(), lies=7, end=3, replicas=3)
     monkeypatch.setattr(nc, "jetstream", lambda: woken)
-    assert await end_of(nc, written.network, 5) == 5 and woken.lies == 0
+    assert await end_of(nc, written.network, 5, patience=SOON) == 5 and woken.lies == 0
     woken.lies = 7
-    assert await written.last(seen=5) == 5
+    assert await Log(nc, written.network, patience=SOON).last(seen=5) == 5
     woken.lies = 7
-    assert await written.last() == 3, "who has seen nothing has nothing to doubt"
+    assert await Log(nc, written.network, patience=SOON).last() == 3, "who has seen nothing has nothing to doubt"
     woken.lies = 7
-    assert [run async for run in read(nc, written.network, 5, follow=False)] == []
+    assert [run async for run in read(nc, written.network, 5, follow=False, patience=SOON)] == []
 
 
 async def test_an_end_that_all_insist_on_is_believed(written: Log, nc: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     woken = Woken(nc.jetstream(), lies=10**6, end=3, replicas=3)
     monkeypatch.setattr(nc, "jetstream", lambda: woken)
     with pytest.raises(LogDamaged, match="ends at sequence 3, but 5"):
-        [run async for run in read(nc, written.network, 5, follow=False)]
+        [run async for run in read(nc, written.network, 5, follow=False, patience=SOON)]
 
 
 async def test_one_node_alone_is_believed_at_once(written: Log, nc: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     woken = Woken(nc.jetstream(), lies=2, end=3, replicas=1)
     monkeypatch.setattr(nc, "jetstream", lambda: woken)
-    assert await end_of(nc, written.network, 5) == 3 and woken.lies == 1
+    assert await end_of(nc, written.network, 5, patience=SOON) == 3 and woken.lies == 1
 
 
-async def test_what_we_wrote_is_waited_for_where_a_replica_does_not_have_it(
-    log: Log, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_we_wrote_is_waited_for_where_a_replica_does_not_have_it(nc: Client, log: Log) -> None:
     """Else a command on what was just made would be refused as one on nothing."""
     entity: UUID = uuid4()
     await log.append(unit(log.network, entity, events=2))
-    after, behind = log._direct.after, 3
 
-    async def late(subject: str, seq: int, timeout: float = 5.0) -> list[Message]:
-        nonlocal behind
-        behind -= 1
-        return [] if behind >= 0 else await after(subject, seq, timeout)
+    class Late(DirectGet):
+        """A replica that is behind, for three questions."""
 
-    monkeypatch.setattr(log._direct, "after", late)
-    assert (await log.load("directory", "structure", entity)).version == 2
-    assert behind == -1
-    assert (await log.load("directory", "structure", uuid4())).version == 0, "what nobody made is not waited for"
+        behind = 3
+
+        async def after(self, subject: str, seq: int, timeout: float = 5.0) -> list[Message]:
+            self.behind -= 1
+            return [] if self.behind >= 0 else await super().after(subject, seq, timeout)
+
+    late = Late(nc, log.network)
+    through = Log(nc, log.network, direct=late)
+    await through.start()
+    assert (await through.load("directory", "structure", entity)).version == 2
+    assert late.behind == -1
+    assert (await through.load("directory", "structure", uuid4())).version == 0, "what nobody made is not waited for"
+    await through.stop()

@@ -11,8 +11,7 @@ from uuid import uuid4
 import pytest
 
 from shared.contract.directory import StructureRegistered
-from shared.kernel.eventlog import atomic_batch as publishing
-from shared.kernel.eventlog import group_commit as committing
+from shared.kernel.eventlog.atomic_batch import Patience
 from shared.kernel.eventlog.event_log import Conflict, Log, Unavailable, Unit
 from shared.runtime.nats.embedded_server import NatsServer
 from tests.facts import everything, ids, unit, write
@@ -22,17 +21,16 @@ from tests.log.proxy import BadNetwork, Fault
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 
 
-@pytest.fixture(autouse=True)
-def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An answer counts as lost after 0.3 s instead of 5."""
-    monkeypatch.setattr(publishing, "ANSWER", 0.3)
-    monkeypatch.setattr(committing, "ANSWER", 0.3)
+HURRIED = Patience(answer=0.3)
+"""An answer counts as lost after 0.3 s instead of 5."""
 
 
 @asynccontextmanager
-async def log_through(net: BadNetwork, server: NatsServer, network: str) -> AsyncIterator[Log]:
+async def log_through(
+    net: BadNetwork, server: NatsServer, network: str, patience: Patience = HURRIED
+) -> AsyncIterator[Log]:
     nc = await NatsServer(server.folder, port=net.port).connect("through the bad network")
-    log = Log(nc, network)
+    log = Log(nc, network, patience=patience)
     await log.start()
     yield log
     await log.stop()
@@ -122,10 +120,13 @@ async def test_a_conflict_is_still_a_conflict_when_its_answer_is_lost(nats_serve
 
 
 async def test_a_log_that_stays_away_is_unavailable_to_all_at_about_the_same_time(
-    nats_server: NatsServer, log: Log, monkeypatch: pytest.MonkeyPatch
+    nats_server: NatsServer, log: Log
 ) -> None:
-    monkeypatch.setattr(committing, "PATIENCE", 0.5)
-    async with BadNetwork(nats_server.port).running() as net, log_through(net, nats_server, log.network) as through:
+    short = Patience(answer=0.3, trying=0.5)
+    async with (
+        BadNetwork(nats_server.port).running() as net,
+        log_through(net, nats_server, log.network, short) as through,
+    ):
         asking = [asyncio.create_task(through.append(unit(log.network, uuid4()))) for _ in range(150)]
         await asyncio.sleep(0)
         away = asyncio.create_task(net.suffer(Fault.STALL, 2.0))

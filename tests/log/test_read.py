@@ -115,12 +115,11 @@ async def test_a_reader_goes_on_where_it_stood_when_the_server_is_killed_and_com
 
 
 @pytest.fixture
-async def breakable(nc: Client, network: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Log]:
+async def breakable(nc: Client, network: str) -> AsyncIterator[Log]:
     """A log whose stream lets messages be deleted, as no real one does."""
-    monkeypatch.setattr("shared.kernel.eventlog.event_log.unlike", lambda *_: [])
     config = StreamConfig(name=network, subjects=[f"{network}.>"], allow_direct=True, allow_atomic=True)
     await nc.jetstream().add_stream(config)
-    log = Log(nc, network)
+    log = Log(nc, network, unfit=lambda *_: [])
     await log.start()
     await filled(log, 50)
     yield log

@@ -10,8 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from shared.kernel.eventlog import atomic_batch as publishing
-from shared.kernel.eventlog import group_commit as committing
+from shared.kernel.eventlog.atomic_batch import Patience
 from shared.kernel.eventlog.event_log import Log, Unit
 from shared.runtime.nats.embedded_server import NatsServer
 from tests.facts import everything, ids, unit
@@ -33,13 +32,11 @@ def kill(server: NatsServer) -> None:
 
 @pytest.mark.slow
 async def test_of_2000_appends_during_kills_every_acknowledged_one_is_in_the_log_whole_and_once(
-    own_server: NatsServer, monkeypatch: pytest.MonkeyPatch
+    own_server: NatsServer,
 ) -> None:
-    monkeypatch.setattr(publishing, "ANSWER", 0.5)
-    monkeypatch.setattr(committing, "ANSWER", 0.5)
     dice = random.Random(1)
     nc = await own_server.connect("test")
-    log = Log(nc, "killed")
+    log = Log(nc, "killed", patience=Patience(answer=0.5))
     await log.start()
     units = [unit("killed", uuid4(), events=dice.randint(1, 4)) for _ in range(2000)]
 
@@ -70,7 +67,7 @@ async def test_a_server_that_is_killed_while_nothing_happens_is_not_noticed_by_t
     own_server: NatsServer,
 ) -> None:
     nc = await own_server.connect("test")
-    log = Log(nc, "killed")
+    log = Log(nc, "killed", patience=Patience(answer=0.5))
     await log.start()
     entity = uuid4()
     assert await log.append(unit("killed", entity)) == 1

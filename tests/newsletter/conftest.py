@@ -21,9 +21,8 @@ from httpx2 import ASGITransport, AsyncClient
 from services.newsletter.app import NEWSLETTER
 from services.newsletter.bulletins.domain.issue import AddItem, ApproveIssue, StartIssue, issue_id
 from services.newsletter.bulletins.views import ISSUES
-from services.newsletter.delivery import feature as delivery
 from services.newsletter.delivery.views import DELIVERIES
-from services.newsletter.delivery.worker import SENDING, Pauses, Sending
+from services.newsletter.delivery.worker import PAUSES, SENDING, Pauses, Sending
 from services.newsletter.subscriptions.domain import ConfirmSubscription, RequestSubscription, subscriber_id
 from shared.base.settings import Settings
 from shared.contract.newsletter import BulletinCode
@@ -35,16 +34,11 @@ from shared.runtime.nats.embedded_server import NatsServer, free_port
 from shared.runtime.service import Service, Surroundings
 from shared.web.app import service_app
 from shared.web.security.request_limits import limit_body, secured
+from tests.outside import hurried
 from tests.signing_in import account
 
 HURRIED = Pauses(first=0.05, longest=0.2, mail=0.1, longest_mail=0.2, tries=4, in_hand=1.0)
 HOST = "http://127.0.0.1:8000"
-
-
-@pytest.fixture(autouse=True)
-def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A test does not wait half a minute for a second try."""
-    monkeypatch.setattr(delivery, "Sending", lambda *given: Sending(*given, HURRIED))
 
 
 class MailServer:
@@ -154,8 +148,10 @@ class House:
             store=SqliteStore(self.folder / "views" / "newsletter.sqlite"),
             broker=self.nats.broker(),
             public_url=HOST,
+            outside=hurried(25),
         )  # fmt: skip
         self.service = Service(NEWSLETTER, around)
+        self.service.parts.put(PAUSES, HURRIED)
         await self.service.start()
         if reactions:
             await self.service.start_reactions()
@@ -166,11 +162,10 @@ class House:
         service, self.service = self.service, None
         if service is None:
             return
-        sending = service.parts.of(SENDING)
         if hard:
-            assert sending._task is not None
-            sending._task.cancel()
-            await asyncio.gather(sending._task, return_exceptions=True)
+            (sending,) = [task for task in asyncio.all_tasks() if task.get_name() == "newsletter: sending"]
+            sending.cancel()
+            await asyncio.gather(sending, return_exceptions=True)
         await service.stop()
         await service.around.nc.close()
 

@@ -17,8 +17,10 @@ from services.newsletter.delivery.worker import Sending
 from services.newsletter.subscriptions.domain import Unsubscribe
 from shared.contract.envelope import opened
 from shared.contract.newsletter import DeliveryBegun
+from shared.runtime.jobs import Job, Jobs
 from shared.runtime.mail_transport import post_of
-from tests.newsletter.conftest import HURRIED, House, MailServer, until
+from shared.runtime.service import Service
+from tests.newsletter.conftest import House, MailServer, until
 
 pytestmark = pytest.mark.slow
 
@@ -239,16 +241,17 @@ async def test_two_who_send_at_once_send_each_mail_once(posting: House, mail_ser
         await posting.subscribed(address(n))
     await posting.rest()
     first = posting.sending
-    others = [
-        Sending(posting.now, post_of(posting.now.settings, posting.folder), first.links, first.sender, HURRIED)
-        for _ in "ab"
-    ]
-    for other in others:
-        other.start()
+    service = posting.now
+
+    def another(name: str) -> Job[Service]:
+        sending = Sending(service, post_of(service.settings, posting.folder), first.links, first.sender)
+        return Job(name, lambda _: sending.go_round(), news=lambda _: sending.news(), pauses=(0.05, 0.2), patience=5.0)
+
+    others = Jobs(service, [another("one"), another("two")])
+    others.start()
     issue = await posting.approved()
     assert await posting.sent(issue) == {"sent": 30, "refused": 0, "doubtful": 0}
-    for other in others:
-        await other.stop()
+    await others.stop()
     assert sorted(mail_server.issues()) == [address(n) for n in range(30)]
 
 

@@ -235,15 +235,14 @@ async def test_what_is_no_period_is_refused_in_words(front: httpx2.AsyncClient, 
     assert of(service).table.position == 0, "nothing was written"
 
 
-async def test_a_page_that_takes_long_begins_at_once_and_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(unfolding, "AT_ONCE", 0.01)
+async def test_a_page_that_takes_long_begins_at_once_and_goes_on() -> None:
     made, page = asyncio.Event(), HTMLResponse(f"<main>head {unfolding.REST} foot</main>")
 
     async def rest() -> str:
         await made.wait()
         return "<p>figures"
 
-    answer = await unfolding.unfolding(page, rest(), "wait & see", "failed")
+    answer = await unfolding.unfolding(page, rest(), "wait & see", "failed", at_once=0.01)
     assert isinstance(answer, StreamingResponse)
     parts = aiter(answer.body_iterator)
     first = str(await anext(parts))
@@ -255,6 +254,6 @@ async def test_a_page_that_takes_long_begins_at_once_and_goes_on(monkeypatch: py
         await asyncio.sleep(0.05)
         raise RuntimeError
 
-    answer = await unfolding.unfolding(page, failing(), "wait", "failed")
+    answer = await unfolding.unfolding(page, failing(), "wait", "failed", at_once=0.01)
     assert isinstance(answer, StreamingResponse)
     assert [str(part) async for part in answer.body_iterator][-1].count("failed") == 1

@@ -8,13 +8,11 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.observatory.event_table.filtering import ALL, Filters
 from services.observatory.event_table.table import EventTable
-from services.observatory.figures import causes as causing
 from services.observatory.figures.causes import causes, least
 from services.observatory.figures.computed import Spec, precision_of, values_of
 from services.observatory.figures.recomputed import Printed, Recomputed, recomputed
@@ -162,15 +160,14 @@ def test_filters_are_part_of_a_figure(tmp_path: Path) -> None:
     assert row.difference == -1 and row.causes.events == (moved,), "the contact is another department's since"
 
 
-def test_a_search_that_is_ended_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_search_that_is_ended_says_so(tmp_path: Path) -> None:
     h = small()
     then = len(h.messages)
     h.say(StructureClosed(reason="x"), "c", "2016-06-01", known="2017-01-02")
     h.say(StructureRevised(website="https://exemple.invalid"), "c", "2016-06-02", known="2017-01-07")
-    monkeypatch.setattr(causing, "MOST_QUERIES", 0)
     with h.table(tmp_path) as table:
         before, after = (values_of(table, [TOTAL], known)[0] for known in (then, table.position))
-        found = causes(table, TOTAL, then, table.position, before, after)
+        found = causes(table, TOTAL, then, table.position, before, after, most=0)
     assert not found.exact and len(found.events) == 2
 
 

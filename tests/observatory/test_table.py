@@ -12,13 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.observatory.event_table import columns, table
+from services.observatory.event_table import columns
 from services.observatory.event_table.table import EventTable
 from services.observatory.figures.answers import ask
 from shared.contract import load_all
 from shared.contract.directory import ContactAdded, StructureClosed, StructureRegistered, StructureRevised
 from shared.contract.envelope import Message
 from shared.kernel.eventlog.event_log import Log, LogDamaged, Unit, Write
+from tests.following import following
 from tests.observatory.history import REGION, History, named, someone
 
 pytestmark = pytest.mark.slow
@@ -153,14 +154,13 @@ def test_a_restart_goes_on_where_it_stood(tmp_path: Path) -> None:
 
 
 def test_another_contract_or_a_file_that_is_none_makes_it_begin_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
     h = History()
     h.say(registered(), "a", "2016-01-10")
     with h.table(tmp_path):
         pass
-    monkeypatch.setattr(table, "fingerprint", lambda: "of another contract")
-    again = EventTable(tmp_path / "observatory.duckdb", REGION)
+    again = EventTable(tmp_path / "observatory.duckdb", REGION, contract="of another contract")
     again.open()
     assert again.position == 0
     again.close()
@@ -228,38 +228,36 @@ async def test_it_follows_the_log_and_refuses_another(log: Log, tmp_path: Path) 
     await log.append(said(log, "a"))
     t = EventTable(tmp_path / "observatory.duckdb", REGION)
     t.open()
-    await t.follow(log)
-    assert await t.wait_for(1)
-    seq = await log.append(said(log, "b"))
-    assert await t.wait_for(seq)
-    assert len(await t.ask("SELECT * FROM events")) == 2
-    found = await asyncio.gather(*(t.ask("SELECT count(*) AS n FROM events") for _ in range(20)))
-    assert {rows[0]["n"] for rows in found} == {2}
-    await t.stop()
+    async with following(t, log):
+        assert await t.wait_for(1)
+        seq = await log.append(said(log, "b"))
+        assert await t.wait_for(seq)
+        assert len(await t.ask("SELECT * FROM events")) == 2
+        found = await asyncio.gather(*(t.ask("SELECT count(*) AS n FROM events") for _ in range(20)))
+        assert {rows[0]["n"] for rows in found} == {2}
 
     again = EventTable(tmp_path / "observatory.duckdb", REGION)
     again.open()
     again._id = "another event"
     with pytest.raises(LogDamaged, match="is not the event"):
-        await again.follow(log)
+        await again.agree(log)
     again.position = 99
     with pytest.raises(LogDamaged, match="restore it"):
-        await again.follow(log)
+        await again.agree(log)
     await again.stop()
 
 
 async def test_what_could_not_be_written_is_written_once_the_table_can_be(log: Log, tmp_path: Path) -> None:
     t = EventTable(tmp_path / "observatory.duckdb", REGION)
     t.open()
-    await t.follow(log)
-    await t.change(lambda db: db.execute("ALTER TABLE events RENAME TO away"))
-    for thing in "abc":
-        seq = await log.append(said(log, thing))
-    assert not await t.wait_for(1, timeout=0.5)
-    await t.change(lambda db: db.execute("ALTER TABLE away RENAME TO events"))
-    assert await t.wait_for(seq, timeout=30)
-    assert [row["seq"] for row in await t.ask("SELECT seq FROM events ORDER BY seq")] == [1, 2, 3]
-    await t.stop()
+    async with following(t, log):
+        await t.change(lambda db: db.execute("ALTER TABLE events RENAME TO away"))
+        for thing in "abc":
+            seq = await log.append(said(log, thing))
+        assert not await t.wait_for(1, timeout=0.5)
+        await t.change(lambda db: db.execute("ALTER TABLE away RENAME TO events"))
+        assert await t.wait_for(seq, timeout=30)
+        assert [row["seq"] for row in await t.ask("SELECT seq FROM events ORDER BY seq")] == [1, 2, 3]
 
 
 def test_run_after_run_gives_the_same_table_as_one(tmp_path: Path) -> None:

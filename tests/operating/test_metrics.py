@@ -22,10 +22,9 @@ from shared.base import tallies as telemetry
 from shared.base.cancellation import end
 from shared.contract.directory import StructureRegistered
 from shared.contract.envelope import Recorded
-from shared.kernel import reactions
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import Command, Refused
-from shared.kernel.reactions import on
+from shared.kernel.reactions import Tries, on
 from shared.runtime.nats.embedded_server import NatsServer
 from shared.runtime.prometheus import REGISTRY, metrics_app, watch_loop
 from shared.runtime.service import Service
@@ -99,10 +98,8 @@ async def test_the_lag_of_views_is_the_distance_to_the_end_of_the_log(service: S
 
 
 async def test_a_reaction_shows_what_is_before_it_what_failed_and_what_it_gave_up_on(
-    open_service: Open, monkeypatch: pytest.MonkeyPatch
+    open_service: Open,
 ) -> None:
-    monkeypatch.setattr(reactions, "TRIES", 2)
-    monkeypatch.setattr(reactions, "FIRST_PAUSE", 0.05)
     name = f"worry-{uuid4().hex[:8]}"  # tallies are the process's: this one is the test's own
 
     @on(StructureRegistered, name=name)
@@ -111,7 +108,10 @@ async def test_a_reaction_shows_what_is_before_it_what_failed_and_what_it_gave_u
             raise ValueError("never")
         return [Tag(structure=UUID(event.entity_id), tag="seen")]
 
-    service = await open_service(small.definition(reactions=[worry]))
+    def hurry(service: Service) -> None:
+        service.reactions.tries = Tries(most=2, first=0.05)
+
+    service = await open_service(small.definition(reactions=[worry]), prepare=hurry)
     for structure in ("good", "bad"):
         await service.execute(Register(name=structure), id=new_command_id(), actor="test")
     samples = await scraped(service)
@@ -187,9 +187,8 @@ async def test_requests_are_told_apart_by_the_template_of_their_route_never_by_w
 
 
 async def test_the_lag_of_the_event_loop_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.runtime.prometheus.TICK", 0.01)
     before = (await scraped())["maillage_event_loop_lag_seconds_sum", ()]
-    watching = asyncio.create_task(watch_loop())
+    watching = asyncio.create_task(watch_loop(tick=0.01))
     await asyncio.sleep(0.02)
     import time
 

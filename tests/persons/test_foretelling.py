@@ -17,7 +17,7 @@ from services.directory.imports.jobs import imports_of
 from services.directory.publications.picture_retention import sweep
 from services.directory.publications.pictures import pictures_of
 from shared.persons.foretelling import FEW
-from shared.runtime.service import Definition, Service
+from shared.runtime.service import TERMS, Definition, Service
 from tests.conftest import OpenService
 from tests.operating.test_metrics import scraped, value
 from tests.persons.conftest import HER, Add, move_clock
@@ -90,10 +90,10 @@ async def test_who_is_asked_for_by_a_human_is_forgotten_whatever_the_clock_says(
 
 
 async def test_the_clock_is_judged_again_before_each_part_of_many(
-    open_service: OpenService, definition: Definition, add: Add, monkeypatch: pytest.MonkeyPatch
+    open_service: OpenService, definition: Definition, add: Add
 ) -> None:
-    monkeypatch.setattr("shared.persons.data_subjects.AT_ONCE", 2)
     service = await open_service(definition)
+    service.persons.at_once = 2
     every = await some(service, add, 6)
     right = move_clock(service, days=TERM + 1)
     looks = 0
@@ -149,7 +149,7 @@ async def test_an_operator_confirms_only_who_is_due_and_they_are_forgotten_while
     await service.start_reactions()
     every = await some(service, add, FEW + 2)
     move_clock(service, days=TERM + 1)
-    service.persons.look_again()
+    service.jobs.again(TERMS)
     async with asyncio.timeout(20):
         while service.persons.foretold.question is None:  # noqa: ASYNC110
             await asyncio.sleep(0.05)

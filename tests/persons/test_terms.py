@@ -61,10 +61,10 @@ async def test_who_is_due_is_listed_without_anything_being_done_and_forgotten_wh
 
 
 async def test_whoever_is_due_is_forgotten_also_where_they_are_too_many_for_once(
-    open_service: OpenService, definition: Definition, add: Add, monkeypatch: pytest.MonkeyPatch
+    open_service: OpenService, definition: Definition, add: Add
 ) -> None:
-    monkeypatch.setattr("shared.persons.data_subjects.AT_ONCE", 2)
     service = await open_service(definition)
+    service.persons.at_once = 2
     some = [await add(service, f"personne-{n}@exemple.invalid") for n in range(5)]
     move_clock(service, days=1097)
     assert await service.persons.end_terms() == 5 and not any(map(service.keyring.has, some))

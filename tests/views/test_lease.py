@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import asyncio
 
-import pytest
-
-from shared.kernel.stores import lease
 from shared.kernel.stores.lease import MongoLease
 from shared.kernel.stores.mongo_client import Mongo
 from tests.small import STRUCTURES
 
 
 async def test_whoever_starts_takes_over_at_once_from_one_that_was_silent_for_long_and_from_no_other(
-    mongo_url: str, mongo_network: str, monkeypatch: pytest.MonkeyPatch
+    mongo_url: str, mongo_network: str
 ) -> None:
     mongo = Mongo(mongo_url)
     database = mongo.database(f"{mongo_network}_directory")
-    first, second, third = (MongoLease(database, [STRUCTURES]) for _ in range(3))
+    first, third = (MongoLease(database, [STRUCTURES], dead=1.0) for _ in range(2))
     assert await first.take()
-    assert not await second.take(), "it has just been taken"
-    monkeypatch.setattr(lease, "DEAD", 1.0)
+    assert not await MongoLease(database, [STRUCTURES], dead=60.0).take(), "it has just been taken"
     await asyncio.sleep(1.2)
     assert await third.take(), "at its first look"
     assert not await first.renew({}), "the first finds out"
-    late = MongoLease(database, [STRUCTURES])
+    late = MongoLease(database, [STRUCTURES], dead=60.0)
     assert await third.renew({"ready": True})
     assert not await late.take() and late.notes == {"ready": True}
     await mongo.close()

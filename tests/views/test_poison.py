@@ -26,6 +26,7 @@ from shared.kernel.projection import Document
 from shared.kernel.projector import UNFOLDED, Runner
 from shared.kernel.stores.sqlite import SqliteStore
 from tests.facts import changed, unit, write
+from tests.following import following
 from tests.small import STRUCTURES
 
 HOSTILE: tuple[Any, ...] = (
@@ -84,9 +85,8 @@ async def test_no_event_of_any_type_stops_a_view_or_the_table(nc: Client, log: L
         await store.close()
     table = EventTable(tmp_path / "table.duckdb")
     table.open()
-    await table.follow(log)
-    assert await table.wait_for(last, timeout=60), f"the table stands at {table.position} of {last}"
-    await table.stop()
+    async with following(table, log):
+        assert await table.wait_for(last, timeout=60), f"the table stands at {table.position} of {last}"
 
 
 @pytest.mark.parametrize("fails", ["evolve", "keys"])

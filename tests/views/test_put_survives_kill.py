@@ -15,7 +15,7 @@ import pytest
 from nats.aio.client import Client
 
 from shared.kernel.eventlog.event_log import Log
-from shared.kernel.projector import JUDGE, Runner
+from shared.kernel.projector import JUDGE, Pace, Runner
 from shared.kernel.stores.mongo import MongoStore
 from shared.kernel.stores.mongo_client import Driver, Mongo
 from shared.kernel.stores.sqlite import SqliteStore
@@ -81,12 +81,9 @@ async def test_in_mongodb_nothing_is_lost_or_double_whichever_write_a_kill_came_
     mongo_url: str,
     mongo_network: str,
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
     driver: Driver,
     tries: list[int],
 ) -> None:
-    monkeypatch.setattr("shared.kernel.stores.lease.DEAD", 0.1)
-    monkeypatch.setattr("shared.kernel.projector.FAR", 0.03)
     await some_history(nc, log, 45, seed=11)
     expected = await contents(log, SqliteStore(tmp_path / "v"))
     what = {
@@ -100,13 +97,13 @@ async def test_in_mongodb_nothing_is_lost_or_double_whichever_write_a_kill_came_
     outcomes = [line.split()[0] for line in said.decode().splitlines()]
     assert len(outcomes) == len(tries) and set(outcomes) == {"killed", "whole"}, outcomes
     for n in tries:
-        store = MongoStore(Mongo(mongo_url, driver), f"{mongo_network}_{n}")
+        store = MongoStore(Mongo(mongo_url, driver), f"{mongo_network}_{n}", dead=0.1)
         assert await contents(log, store) == expected, f"killed before write {n}"
 
 
 async def contents(log: Log, store: MongoStore | SqliteStore) -> dict[str, object]:
     """What a runner makes of a store, from whatever it finds there, to the end of the log."""
-    runner = Runner(log, store, VIEWS, "directory")
+    runner = Runner(log, store, VIEWS, "directory", pace=Pace(far=0.03))
     await runner.start()
     assert await runner.wait_for(await log.last(), 20)
     found: dict[str, object] = {view.name: await store.digest(view) for view in VIEWS}

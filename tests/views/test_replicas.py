@@ -10,25 +10,26 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID, uuid4
 
 import pytest
 from nats.aio.client import Client
 
+from shared.base.outside import REAL
 from shared.contract import EVENTS
 from shared.contract.directory import StructureRegistered
 from shared.contract.envelope import Recorded
-from shared.kernel import projector as runner
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import Command
 from shared.kernel.eventlog.event_log import Log, LogDamaged
-from shared.kernel.projection import Batch, Checkpoint, View
-from shared.kernel.projector import Runner
+from shared.kernel.projection import Batch, Checkpoint, Turn, Unknown, View
+from shared.kernel.projector import Pace, Runner
 from shared.kernel.reactions import on
+from shared.kernel.stores.lease import MongoLease
 from shared.kernel.stores.mongo import MongoStore
 from shared.kernel.stores.mongo_client import Mongo
 from shared.runtime.nats.embedded_server import NatsServer
@@ -44,18 +45,74 @@ pytestmark = pytest.mark.slow
 OpenRunner = Callable[..., Awaitable["Replica"]]
 
 
+T = TypeVar("T")
+Put = Callable[[Batch], Awaitable[None]]
+
+
+class Lease(MongoLease):
+    """Whose renewals are held up while there is an event that they wait for."""
+
+    def __init__(self, store: Held, *given: Any) -> None:
+        super().__init__(*given)
+        self._store = store
+
+    async def renew(self, notes: Mapping[str, Any]) -> bool:
+        if self._store.renewing is not None:
+            await self._store.renewing.wait()
+        return await super().renew(notes)
+
+
+class Held(MongoStore):
+    """A store that is held up where a test says so: around each `put`, in front of each checkpoint, after a reading."""
+
+    around_put: Callable[[Put, Batch], Awaitable[None]] | None = None
+    before_checkpoint: Callable[[str], Awaitable[None]] | None = None
+    after_reading: dict[str, Callable[[], Awaitable[None]]]
+    renewing: asyncio.Event | None = None
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.after_reading = {}
+
+    def lease(self, views: Sequence[View]) -> Lease:
+        return Lease(self, self._db, views, REAL, DEAD)
+
+    async def put(self, batch: Batch) -> None:
+        if self.around_put is not None:
+            return await self.around_put(super().put, batch)
+        await super().put(batch)
+
+    async def _advance(self, table: str, point: Checkpoint) -> None:
+        if self.before_checkpoint is not None:
+            await self.before_checkpoint(table)
+        await super()._advance(table, point)
+
+    async def versions(self) -> dict[str, int]:
+        return await self._read_so("versions", await super().versions())
+
+    async def ahead(self, seq: int) -> dict[str, Turn]:
+        return await self._read_so("ahead", await super().ahead(seq))
+
+    async def voids(self, upto: int | None = None, *, after: int = 0) -> dict[int, str]:
+        return await self._read_so("voids", await super().voids(upto, after=after))
+
+    async def unknown(self) -> dict[str, Unknown]:
+        return await self._read_so("unknown", await super().unknown())
+
+    async def _read_so(self, what: str, found: T) -> T:
+        if (then := self.after_reading.pop(what, None)) is not None:
+            await then()
+        return found
+
+
 class Replica(Runner):
     """A runner, and the store that it was given."""
 
-    store: MongoStore
+    store: Held
 
 
-@pytest.fixture(autouse=True)
-def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.kernel.stores.lease.DEAD", 1.0)
-    monkeypatch.setattr(runner, "RENEW", 0.2)
-    monkeypatch.setattr(runner, "LOOK", 0.2)
-    monkeypatch.setattr(runner, "FAR", 0.1)
+DEAD = 1.0
+HURRIED = Pace(renew=0.2, look=0.2, far=0.1)
 
 
 @pytest.fixture
@@ -64,8 +121,8 @@ async def replica(log: Log, mongo_url: str, mongo_network: str) -> AsyncIterator
     opened: list[Replica] = []
 
     async def open(*views: View, start: bool = True) -> Replica:
-        store = MongoStore(Mongo(mongo_url), f"{mongo_network}_directory")
-        one = Replica(log, store, views or VIEWS, "directory")
+        store = Held(Mongo(mongo_url), f"{mongo_network}_directory", dead=DEAD)
+        one = Replica(log, store, views or VIEWS, "directory", pace=HURRIED)
         one.store = store
         opened.append(one)
         if start:
@@ -152,17 +209,16 @@ async def test_a_write_that_was_held_up_and_comes_after_another_took_over_change
     first, second = await replica(), await replica()
     await some_history(nc, log, 30, seed=10)
     await equal(log, first, second)
-    put, held, go, done = first.store.put, asyncio.Event(), asyncio.Event(), asyncio.Event()
+    held, go, done = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
-    async def held_up(batch: Batch) -> None:
+    async def held_up(put: Put, batch: Batch) -> None:
         held.set()
         await go.wait()
         await put(batch)
         done.set()
         await asyncio.Event().wait()  # and it comes to nothing more, or it would mend what it broke
 
-    monkeypatch.setattr(first.store, "put", held_up)
-    monkeypatch.setattr(first, "_renewed", lambda lease: asyncio.Event().wait())  # it does not feel the time pass
+    first.store.around_put, first.store.renewing = held_up, asyncio.Event()  # it does not feel the time pass
     entity = uuid4()
     await log.append(unit(log.network, entity, events=3))
     await held.wait()
@@ -276,25 +332,21 @@ async def test_a_rebuild_while_another_release_writes_the_same_view_loses_nothin
 
 @pytest.mark.parametrize("read", ["versions", "ahead", "voids", "unknown"])
 async def test_a_release_that_reads_what_was_judged_while_another_judges_on_judges_alike(
-    nc: Client, log: Log, replica: OpenRunner, monkeypatch: pytest.MonkeyPatch, read: str
+    nc: Client, log: Log, replica: OpenRunner, read: str
 ) -> None:
     old, new = await replica(), await replica(STRUCTURES, TALLY, start=False)
     entity = uuid4()
     await log.append(unit(log.network, entity, events=3))
     await equal(log, old)
-    ask = getattr(new.store, read)
 
-    async def meanwhile(*arguments: object) -> object:
-        found = await ask(*arguments)
+    async def meanwhile() -> None:
         seq = (await log.load("directory", "structure", entity)).seq
         await log.append(unit(log.network, entity, events=2, version=4, expected=seq))
         await nc.jetstream().publish(f"{log.network}.junk", b"")
         await happen(nc, log, uuid4(), "unknown")
         assert await old.wait_for(await log.last(), 20)
-        monkeypatch.undo()
-        return found
 
-    monkeypatch.setattr(new.store, read, meanwhile)
+    new.store.after_reading[read] = meanwhile
     await new.start()
     seq = (await log.load("directory", "structure", entity)).seq
     await log.append(unit(log.network, entity, events=2, version=6, expected=seq))
@@ -313,15 +365,14 @@ async def test_a_step_whose_view_is_swapped_between_its_documents_and_its_checkp
     await equal(log, old)
     await new._load()
     new.writes = True
-    advance, held, go = old.store._advance, asyncio.Event(), asyncio.Event()
+    held, go = asyncio.Event(), asyncio.Event()
 
-    async def held_up(table: str, point: Checkpoint) -> None:
+    async def held_up(table: str) -> None:
         if table == TALLY.table:
             held.set()
             await go.wait()
-        await advance(table, point)
 
-    monkeypatch.setattr(old.store, "_advance", held_up)
+    old.store.before_checkpoint = held_up
     await log.append(unit(log.network, uuid4(), events=3))
     await held.wait()
     await new.rebuild(TALLY)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -18,11 +19,11 @@ from nats.js.api import StreamConfig
 
 from shared.contract import Event
 from shared.contract.directory import StructureRegistered
-from shared.contract.envelope import Recorded, Void
+from shared.contract.envelope import Message, Recorded, Void
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.eventlog.event_log import Log, LogDamaged, Unit
-from shared.kernel.projection import View
-from shared.kernel.projector import Runner
+from shared.kernel.projection import Batch, View
+from shared.kernel.projector import Pace, Runner
 from shared.kernel.stores.sqlite import SqliteStore
 from shared.runtime.nats.embedded_server import NatsServer
 from shared.runtime.service import Service
@@ -36,9 +37,16 @@ VIEWS = (STRUCTURES, CONTACTS)
 
 
 @contextlib.asynccontextmanager
-async def running(log: Log, path: Path, views: tuple[View, ...] = VIEWS) -> AsyncIterator[Runner]:
-    store = SqliteStore(path)
-    runner = Runner(log, store, views, "directory")
+async def running(
+    log: Log,
+    path: Path,
+    views: tuple[View, ...] = VIEWS,
+    *,
+    store: SqliteStore | None = None,
+    pace: Pace | None = None,
+) -> AsyncIterator[Runner]:
+    store = store or SqliteStore(path)
+    runner = Runner(log, store, views, "directory", pace=pace)
     runner.store = store  # type: ignore[attr-defined]
     try:
         await runner.start()
@@ -132,9 +140,7 @@ async def test_a_restart_goes_on_where_the_views_stood(log: Log, tmp_path: Path)
             assert await count(runner) == n + 1
 
 
-async def test_a_new_version_of_a_view_is_built_and_the_old_one_dropped(
-    log: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_new_version_of_a_view_is_built_and_the_old_one_dropped(nc: Client, log: Log, tmp_path: Path) -> None:
     for _ in range(20):
         await log.append(unit(log.network, uuid4(), events=2))
     async with running(log, tmp_path / "v") as runner:
@@ -144,9 +150,15 @@ async def test_a_new_version_of_a_view_is_built_and_the_old_one_dropped(
     )
     added = replace(STRUCTURES, name="others")
     readings: list[int] = []
-    reading = log.read
-    monkeypatch.setattr(log, "read", lambda after, **how: readings.append(after) or reading(after, **how))
-    async with running(log, tmp_path / "v", (newer, added)) as runner:
+
+    class Noted(Log):
+        def read(self, after: int = 0, **how: Any) -> AsyncGenerator[list[Message], None]:
+            readings.append(after)
+            return super().read(after, **how)
+
+    noted = Noted(nc, log.network)
+    await noted.start()
+    async with running(noted, tmp_path / "v", (newer, added)) as runner:
         assert (await count(runner, newer), await count(runner, added)) == (20, 20), "start returns when they are built"
         assert readings[:2] == [0, 40], "the log is read once for both, then followed"
         with pytest.raises(Exception, match="no such table"):
@@ -155,6 +167,7 @@ async def test_a_new_version_of_a_view_is_built_and_the_old_one_dropped(
         await log.append(unit(log.network, uuid4()))
         await up_to_date(runner, log)
         assert (await count(runner, newer), await count(runner, added)) == (21, 21)
+    await noted.stop()
 
 
 async def test_void_messages_are_passed_over_and_listed_also_after_a_restart(
@@ -217,20 +230,21 @@ async def test_types_that_nobody_knows_are_counted_and_in_nobodys_way(nc: Client
         assert document["version"] == 3
 
 
-async def test_a_batch_that_could_not_be_written_is_read_again_and_judged_alike(
-    log: Log, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("shared.kernel.projector.RETRY", 0.05)
-    failures = iter([OSError("disk full"), OSError("disk full")])
-    async with running(log, tmp_path / "v") as runner:
-        put = runner.store.put  # type: ignore[attr-defined]
+async def test_a_batch_that_could_not_be_written_is_read_again_and_judged_alike(log: Log, tmp_path: Path) -> None:
+    class Full(SqliteStore):
+        """Whose disk is full, as often as `failures` says."""
 
-        async def failing(batch: object) -> None:
-            for failure in failures:
-                raise failure
-            await put(batch)
+        failures = 0
 
-        monkeypatch.setattr(runner.store, "put", failing)  # type: ignore[attr-defined]
+        async def put(self, batch: Batch) -> None:
+            if self.failures:
+                self.failures -= 1
+                raise OSError("disk full")
+            await super().put(batch)
+
+    store = Full(tmp_path / "v")
+    async with running(log, tmp_path / "v", store=store, pace=Pace(retry=0.05)) as runner:
+        store.failures = 2
         await log.append(unit(log.network, uuid4(), events=3))
         await up_to_date(runner, log)
         assert runner.voids == {} and await count(runner) == 1 and (await runner.verify(STRUCTURES)).equal
@@ -284,11 +298,10 @@ async def test_views_keep_what_is_personal_sealed(service: Service) -> None:
 
 
 @pytest.fixture
-async def breakable(nc: Client, network: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Log]:
-    monkeypatch.setattr("shared.kernel.eventlog.event_log.unlike", lambda *_: [])
+async def breakable(nc: Client, network: str) -> AsyncIterator[Log]:
     config = StreamConfig(name=network, subjects=[f"{network}.>"], allow_direct=True, allow_atomic=True)
     await nc.jetstream().add_stream(config)
-    log = Log(nc, network)
+    log = Log(nc, network, unfit=lambda *_: [])
     await log.start()
     yield log
     await log.stop()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from shared.contract.directory import StructureRegistered
 from shared.kernel.projection import Batch, Checkpoint, Document, Parked, Store, View, everything, folded
+from shared.kernel.stores.sqlite import SqliteStore
 from tests.views.conftest import OpenStore
 
 PEOPLE = View(
@@ -189,17 +191,14 @@ async def test_pages_cover_everything_once_and_say_how_many_there_are(store: Sto
     assert len({d["key"] for p in pages for d in p.documents}) == 95
 
 
-async def test_a_walk_brings_each_document_that_matches_once_whatever_comes_and_goes(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("shared.kernel.projection.AT_ONCE", 10)
+async def test_a_walk_brings_each_document_that_matches_once_whatever_comes_and_goes(store: Store) -> None:
     await filled(store, *(thing(f"{n:03}", kind="ab"[n % 2], tags=["x"] if n % 3 else []) for n in range(95)))
-    assert [d["key"] async for d in everything(store, PEOPLE)] == [f"{n:03}" for n in range(95)]
-    assert [d["key"] async for d in everything(store, PEOPLE, {"kind": "a", "tags": "x"})] == [
+    assert [d["key"] async for d in everything(store, PEOPLE, at_once=10)] == [f"{n:03}" for n in range(95)]
+    assert [d["key"] async for d in everything(store, PEOPLE, {"kind": "a", "tags": "x"}, at_once=10)] == [
         f"{n:03}" for n in range(95) if n % 2 == 0 and n % 3
     ]
     walked = []
-    async for document in everything(store, PEOPLE):
+    async for document in everything(store, PEOPLE, at_once=10):
         walked.append(document["key"])
         if document["key"] == "009":  # what was read already goes, what lies before comes
             await store.put(Batch(documents={PEOPLE: {"000": None, "0005": thing("0005"), "zzz": thing("zzz")}}))
@@ -208,7 +207,7 @@ async def test_a_walk_brings_each_document_that_matches_once_whatever_comes_and_
         await store.after(PEOPLE, "", {"note": 1}, limit=1)
 
 
-async def test_many_and_few_that_match_are_found_alike(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_many_and_few_that_match_are_found_alike(store: Store, tmp_path: Path) -> None:
     things = [
         thing(f"{n:03}", kind="abc"[n % 3], size=n % 7, tags=["x"] if n % 5 else [], since=[None, "2017"][n % 2])
         for n in range(60)
@@ -216,8 +215,10 @@ async def test_many_and_few_that_match_are_found_alike(store: Store, monkeypatch
     await filled(store, *things)
     where = {"kind": ["a", "c"], "tags": "x", "since": [None, "2016"]}
     few = await store.find(PEOPLE, where, sort=["-size"], limit=5, offset=3)
-    monkeypatch.setattr("shared.kernel.stores.sqlite.MANY", 0)
-    assert await store.find(PEOPLE, where, sort=["-size"], limit=5, offset=3) == few
+    if isinstance(store, SqliteStore):
+        for_many = SqliteStore(tmp_path / "views.sqlite", many=0)
+        assert await for_many.find(PEOPLE, where, sort=["-size"], limit=5, offset=3) == few
+        await for_many.close()
     expected = sorted((d for d in things if d["kind"] != "b" and d["tags"] and not d["since"]), key=lambda d: d["key"])
     expected.sort(key=lambda d: -d["size"])
     assert few.documents == expected[3:8] and few.total == len(expected)

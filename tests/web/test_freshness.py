@@ -16,19 +16,19 @@ from starlette.responses import Response
 
 from deploy.host.root_app import root_of
 from shared.base.cancellation import end
-from shared.kernel import staleness as freshness
 from shared.kernel.command_handler import new_command_id, utc_now
 from shared.kernel.eventlog.event_log import Log, Unavailable
 from shared.kernel.projection import StoreAway
 from shared.kernel.projector import Runner
-from shared.kernel.staleness import Freshness, Stale
 from shared.kernel.stores.sqlite import SqliteStore
 from shared.runtime.nats.embedded_server import NatsServer
 from shared.runtime.service import Service
+from shared.runtime.staleness import Freshness, Patience, Stale
 from shared.web.lists import render
 from shared.web.security.authorization import access
 from tests import small
 from tests.conftest import OpenService
+from tests.outside import hurried
 from tests.signing_in import operator
 
 
@@ -48,18 +48,43 @@ def routes(service: Service) -> APIRouter:
     return router
 
 
-@pytest.fixture(autouse=True)
-def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(freshness, "LOOK", 0.02)
-    monkeypatch.setattr(freshness, "LATE", 0.3)
-    monkeypatch.setattr(freshness, "PATIENCE", 0.5)
+SOON = Patience(answer=0.5, late=0.3)
+
+
+class Leaving(SqliteStore):
+    """A store that does not answer any more once it is `away`."""
+
+    away = False
+
+    def _there(self) -> None:
+        if self.away:
+            raise StoreAway("the store of views does not answer")
+
+    async def get(self, *given: Any, **more: Any) -> Any:
+        self._there()
+        return await super().get(*given, **more)
+
+    async def get_many(self, *given: Any, **more: Any) -> Any:
+        self._there()
+        return await super().get_many(*given, **more)
+
+    async def find(self, *given: Any, **more: Any) -> Any:
+        self._there()
+        return await super().find(*given, **more)
+
+
+def soon(service: Service) -> None:
+    service.freshness.patience = SOON
 
 
 @pytest.fixture
 async def service(open_service: OpenService, tmp_path: Path) -> Service:
     (tmp_path / "own" / "templates").mkdir(parents=True)
     (tmp_path / "own" / "templates" / "page.html").write_text('{% extends "layout.html" %}')
-    return await open_service(replace(small.definition(), routes=routes, folder=tmp_path / "own"))
+    definition = replace(small.definition(), routes=routes, folder=tmp_path / "own")
+    return await open_service(
+        definition, outside=hurried(50), prepare=soon, store=Leaving(tmp_path / "views" / "directory.sqlite")
+    )
 
 
 @pytest.fixture
@@ -119,9 +144,16 @@ async def test_a_log_that_does_not_answer_is_told_and_its_return_is_seen(tmp_pat
     store = SqliteStore(tmp_path / "views")
     runner = Runner(log, store, [small.STRUCTURES], "directory")
     await runner.start()
-    watched = Freshness(log, runner, utc_now)
-    await watched.start()
-    await until(lambda: watched._seen)
+    watched = Freshness(log, runner, patience=SOON)
+    watched.begin()
+    await watched.look()
+
+    async def watch() -> None:
+        while True:
+            await watched.look()
+            await asyncio.sleep(0.02)
+
+    watching = asyncio.create_task(watch())
     assert watched.of() is None and watched.behind() < 1
     await server.stop()
     await until(lambda: watched.of() is not None and watched.behind() > 1)
@@ -129,7 +161,7 @@ async def test_a_log_that_does_not_answer_is_told_and_its_return_is_seen(tmp_pat
     assert isinstance(found, Stale) and found.away is not None and found.away < utc_now() and not found.missing
     await server.start()
     await until(lambda: watched.of() is None and watched.behind() < 1)
-    await watched.stop()
+    await end(watching)
     await runner.stop()
     await store.close()
     await log.stop()
@@ -152,15 +184,11 @@ async def test_a_page_that_cannot_be_made_says_what_is_away_and_that_a_form_may_
 
 
 async def test_where_the_store_is_away_nobody_is_known_and_the_page_says_so_all_the_same(
-    service: Service, reader: AsyncClient, monkeypatch: pytest.MonkeyPatch
+    service: Service, reader: AsyncClient
 ) -> None:
     """Also at the root, and where no route was found."""
-
-    async def away(*arguments: Any, **options: Any) -> None:
-        raise StoreAway("the store of views does not answer")
-
-    for name in ("get", "get_many", "find"):
-        monkeypatch.setattr(service.store, name, away)
+    assert isinstance(service.store, Leaving)
+    service.store.away = True
     token = {"Authorization": f"Bearer mlg_{'0' * 32}_x"}
     for path in ("/directory/page", "/directory/nowhere", "/"):
         answer = await reader.get(path, headers=token)

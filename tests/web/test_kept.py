@@ -16,11 +16,11 @@ import pytest
 from httpx2 import AsyncClient, Response
 
 from deploy.host.root_app import root_of
+from shared.base.outside import Outside
 from shared.base.secret_files import OPERATOR_TOKEN
 from shared.contract.accounts import SessionsEnded
 from shared.identity.sessions import Sessions
 from shared.kernel.command_handler import utc_now
-from shared.runtime import kept_forms
 from shared.runtime.kept_forms import LONGEST, SECRET, KeptForm, KeptForms
 from shared.runtime.service import Service
 from shared.web.forms.refilling import Page, best_filling, rewritten
@@ -192,7 +192,7 @@ async def test_on_disk_it_is_sealed_it_is_gone_after_an_hour_and_no_secret_is_in
     assert b"eau" not in path.read_bytes() and token not in path.name and path.stat().st_mode & 0o077 == 0
     form = await service.kept.get(token)
     assert form is not None and "geheim" not in repr(form)
-    late_clock = KeptForms(service.kept.folder, lambda: utc_now() + timedelta(minutes=61))
+    late_clock = KeptForms(service.kept.folder, Outside(now=lambda: utc_now() + timedelta(minutes=61)))
     assert await late_clock.get(token) is None
     assert service.kept.sweep() == 0
     os.utime(path, (time.time() - 3601,) * 2)
@@ -201,9 +201,7 @@ async def test_on_disk_it_is_sealed_it_is_gone_after_an_hour_and_no_secret_is_in
     assert gone.status_code == 404 and "n’est plus gardé" in gone.text
 
 
-async def test_what_is_kept_is_bounded_and_says_so(
-    anybody: AsyncClient, service: Service, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_is_kept_is_bounded_and_says_so(anybody: AsyncClient, service: Service) -> None:
     who = await account(service, "directory:editor")
     place, answer = await late(anybody, service, who, name="x" * (LONGEST - 100))
     assert place, "as large as a form may be"
@@ -211,7 +209,7 @@ async def test_what_is_kept_is_bounded_and_says_so(
         place, answer = await late(anybody, service, None)
         assert bool(place) == (n < RATES["kept"].burst), n
     assert answer.status_code == 401 and "n’a pas pu être gardé" in answer.text and "page précédente" in answer.text
-    monkeypatch.setattr(kept_forms, "ROOM", {"account": (40, 10**6), "nobody": (RATES["kept"].burst, 10**6)})
+    service.kept.room = {"account": (40, 10**6), "nobody": (RATES["kept"].burst, 10**6)}
     full = await service.kept.keep(KeptForm("/directory/do/Register", "", None, (), utc_now()))
     assert full is None and (await late(anybody, service, who))[0], "those of nobody take no room from others"
 

@@ -9,7 +9,7 @@ from starlette.routing import Route
 from starlette.testclient import TestClient
 from starlette.types import Message
 
-from shared.web.security.request_limits import SECURITY_HEADERS, limit_body, own_host, secured
+from shared.web.security.request_limits import SECURITY_HEADERS, Discard, limit_body, own_host, secured
 
 
 async def length(request: Request) -> Response:
@@ -57,20 +57,20 @@ def test_what_is_too_much_is_read_to_its_end_before_the_answer(head: list[tuple[
     assert said == ["read"] * 5 + ["413"]
 
 
-def test_only_so_much_is_read_so_long_and_of_so_many_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shared.web.security.request_limits.DISCARDED", 3000)
-    assert exchange([(b"content-length", b"999999")], [b"x" * 1000] * 50) == ["read"] * 3 + ["413"]
-    monkeypatch.setattr("shared.web.security.request_limits.DISCARDING", 0.05)
-    assert exchange([(b"content-length", b"999999")], [b"x" * 1000], ends=False) == ["read", "413"]
-    monkeypatch.setattr("shared.web.security.request_limits.DISCARDED_AT_ONCE", 0)
-    assert exchange([(b"content-length", b"999999")], [b"x"] * 5) == ["413"]
+def test_only_so_much_is_read_so_long_and_of_so_many_at_once() -> None:
+    head = [(b"content-length", b"999999")]
+    assert exchange(head, [b"x" * 1000] * 50, discard=Discard(bytes=3000)) == ["read"] * 3 + ["413"]
+    assert exchange(head, [b"x" * 1000], ends=False, discard=Discard(seconds=0.05)) == ["read", "413"]
+    assert exchange(head, [b"x"] * 5, discard=Discard(at_once=0)) == ["413"]
 
 
 def test_who_asks_first_whether_to_send_is_answered_at_once() -> None:
     assert exchange([(b"content-length", b"999999"), (b"expect", b"100-continue")], [b"x"] * 5) == ["413"]
 
 
-def exchange(head: list[tuple[bytes, bytes]], body: list[bytes], ends: bool = True) -> list[str]:
+def exchange(
+    head: list[tuple[bytes, bytes]], body: list[bytes], ends: bool = True, discard: Discard | None = None
+) -> list[str]:
     """What is read of a request, and when it is answered. `ends`: the last part is the last; else nothing more comes."""
     found: list[str] = []
 
@@ -88,7 +88,7 @@ def exchange(head: list[tuple[bytes, bytes]], body: list[bytes], ends: bool = Tr
                 found.append(str(message["status"]))
 
         scope = {"type": "http", "method": "POST", "path": "/", "query_string": b"", "headers": head}
-        await limit_body(ROUTES, 1000)(scope, receive, send)
+        await limit_body(ROUTES, 1000, discard=discard)(scope, receive, send)
 
     asyncio.run(run())
     return found

@@ -18,7 +18,7 @@ import structlog
 
 from services.directory.imports.domain import start_id
 from services.directory.imports.drafts import Checked, Drafts, written
-from services.directory.imports.plan import Plan, carry_out
+from services.directory.imports.plan import IN_FLIGHT, Plan, carry_out
 from services.directory.imports.uploads import alone
 from services.directory.structures.domain.structure import RegisterStructure
 from shared.base.cancellation import end
@@ -35,10 +35,11 @@ LEFT_OUT = 20_000  # lines that a report names
 
 
 class Imports:
-    """What one process does about imports. The folder is shared by all replicas of the directory, and in no backup."""
+    """What one process does about imports. The folder is shared by all replicas of the directory, and in no backup.
+    `in_flight`: commands of one import under way at once."""
 
-    def __init__(self, service: Service) -> None:
-        self._service = service
+    def __init__(self, service: Service, in_flight: int = IN_FLIGHT) -> None:
+        self._service, self.in_flight = service, in_flight
         self.folder = service.around.data / "uploads" / service.name
         self.drafts = Drafts(service, SealedFiles(self.folder))
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -69,7 +70,7 @@ class Imports:
             "source": plan.source, "actor": plan.actor, "told": left_out[:LEFT_OUT],
         }  # fmt: skip
         path = self._path(import_id, "plan")
-        await asyncio.to_thread(lambda: replace(path, orjson.dumps(said)))
+        await self._service.outside.in_thread(lambda: replace(path, orjson.dumps(said)))
         self.resume()
         return import_id
 
@@ -108,7 +109,7 @@ class Imports:
         """Erases what has come to its term (`sweep`), unless the clock is in doubt; how many files."""
         if await self._service.clock.doubt() is not None:
             return 0
-        return await asyncio.to_thread(self.sweep)
+        return await self._service.outside.in_thread(self.sweep)
 
     def sweep(self) -> int:
         """Erases uploads that nobody confirmed and reports that have come to their term; how many files. Blocks."""
@@ -129,15 +130,17 @@ class Imports:
             if not mine:
                 return
             try:
-                said = await asyncio.to_thread(lambda: orjson.loads(path.read_bytes()))
-                plan = await asyncio.to_thread(_plan_of, said)
-                done = await carry_out(self._service, plan, written(path.with_suffix(".done")))
+                said = await self._service.outside.in_thread(lambda: orjson.loads(path.read_bytes()))
+                plan = await self._service.outside.in_thread(_plan_of, said)
+                done = await carry_out(self._service, plan, written(path.with_suffix(".done")), self.in_flight)
                 report = {
                     "told": said["told"], "refused": {str(n): code for n, code in done.refused.items()},
                     "seconds": done.seconds, "new": done.new, "registered": sorted(plan.register),
                     "completed": {str(n): str(record) for n, (record, _) in plan.complete.items()},
                 }  # fmt: skip
-                await asyncio.to_thread(lambda: replace(path.with_suffix(".report"), orjson.dumps(report)))
+                await self._service.outside.in_thread(
+                    lambda: replace(path.with_suffix(".report"), orjson.dumps(report))
+                )
                 path.unlink(missing_ok=True)
                 path.with_suffix(".done").unlink(missing_ok=True)
             except Exception as error:  # it stays, and is taken up at the next round

@@ -210,8 +210,10 @@ async def write(
     return await carry_out(service, plan, progress)
 
 
-async def carry_out(service: Service, plan: Plan, progress: Progress = lambda done, total: None) -> Report:
-    """Does what a plan says, each line once however often and by however many it is called."""
+async def carry_out(
+    service: Service, plan: Plan, progress: Progress = lambda done, total: None, in_flight: int = IN_FLIGHT
+) -> Report:
+    """Does what a plan says, each line once however often and by however many it is called; so many commands at once."""
     start = datetime.now(UTC)
     begin = start_id(service.network, plan.file, list(plan.columns))
     import_id = derived_id(begin, "import")
@@ -268,7 +270,7 @@ async def carry_out(service: Service, plan: Plan, progress: Progress = lambda do
             await one(number)
 
     async with asyncio.TaskGroup() as group:
-        for _ in range(min(IN_FLIGHT, total)):
+        for _ in range(min(in_flight, total)):
             group.create_task(worker())
     if finished is None:
         registered = tally["new"] + tally["there"]

@@ -8,8 +8,6 @@ picture."""
 
 from __future__ import annotations
 
-import asyncio
-
 import structlog
 
 from services.directory.publications.picture_uploads import one_at_a_time
@@ -66,7 +64,7 @@ async def sweep(service: Service) -> int:
     pictures, now = pictures_of(service), service.around.clock().timestamp()
     async with one_at_a_time(service):  # so that no picture is sent again between the look at it and its end
         living = await named(service)
-        return await asyncio.to_thread(pictures.sweep, living, now, service.settings.keep_pictures * DAY)
+        return await service.outside.in_thread(pictures.sweep, living, now, service.settings.keep_pictures * DAY)
 
 
 async def _round(service: Service) -> None:

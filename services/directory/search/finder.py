@@ -18,6 +18,7 @@ from services.directory.search.inverted_index import Entry, Found, Index
 from services.directory.structures.member_views import MEMBERSHIPS
 from services.directory.structures.view_walk import changed
 from services.directory.structures.views import STRUCTURES
+from shared.base.outside import REAL, Outside
 from shared.geo import DEPARTMENTS, commune
 from shared.geo.countries import country_names
 from shared.kernel.projection import Document, Store, View, everything
@@ -89,8 +90,8 @@ class Work:
 class Finder:
     """Structures and cooperation projects, found. Every question first takes in what has changed."""
 
-    def __init__(self, store: Store, projects: ProjectSource) -> None:
-        self._store, self._source = store, projects
+    def __init__(self, store: Store, projects: ProjectSource, outside: Outside = REAL) -> None:
+        self._store, self._source, self._outside = store, projects, outside
         self._lock = asyncio.Lock()
         self._upto: dict[View, int] = {MEMBERSHIPS: 0, projects.view: 0, STRUCTURES: 0}
         self._structures = Index(STRUCTURE_FACETS, ("name", "seen"))
@@ -240,7 +241,7 @@ class Finder:
                 else:
                     self._structures.put(self._entry(document))
                 projects |= self._of_structure.get(key, set())
-            await asyncio.sleep(0)
+            await self._outside.sleep(0)
         ordered = sorted(projects)
         for start in range(0, len(ordered), BREATH):
             found = await self._store.get_many(self._source.view, ordered[start : start + BREATH])
@@ -248,7 +249,7 @@ class Finder:
             structures = await self._store.get_many(STRUCTURES, sorted(acting))
             for document in found.values():
                 self._projects.put(self._project_entry(document, structures))
-            await asyncio.sleep(0)
+            await self._outside.sleep(0)
 
     def _entry(self, document: Document) -> Entry:
         key = document["key"]
@@ -340,7 +341,7 @@ def _country_words(codes: Iterable[str]) -> list[str]:
 
 async def begin(service: Service, projects: ProjectSource) -> None:
     """Takes in what the views know."""
-    await service.parts.put(FINDER, Finder(service.store, projects)).current()
+    await service.parts.put(FINDER, Finder(service.store, projects, service.outside)).current()
 
 
 async def _warm(service: Service) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from secrets import token_urlsafe
 from typing import Any
 from uuid import UUID
 
@@ -27,9 +27,10 @@ from shared.base.translations import Lang
 from shared.contract.accounts import SignedIn, Way
 from shared.contract.personal import Personal
 from shared.identity.sessions import TOKEN, Unsure
-from shared.kernel.command_handler import Outcome, new_command_id, utc_now
+from shared.kernel.command_handler import Outcome, new_command_id
 from shared.kernel.decider import Refused, derived_id
 from shared.kernel.projection import Document
+from shared.runtime.jobs import Job
 from shared.runtime.mail_transport import post_of
 from shared.runtime.parts import Key
 from shared.runtime.service import Service
@@ -62,13 +63,16 @@ class Entry:
         settings, url = service.settings, service.around.public_url.rstrip("/")
         sender = Sender(service.network, settings.title, settings.mail_from, url)
         self.mail = LinkMail(
-            self.links, post_of(settings, service.around.data), sender, to_files=settings.smtp_host is None
+            self.links,
+            post_of(settings, service.around.data, service.outside),
+            sender,
+            to_files=settings.smtp_host is None,
+            outside=service.outside,
         )
         self._tasks: set[asyncio.Task[Any]] = set()
 
     async def start(self) -> None:
         await self.service.asking.answer(RENEW, self._renew)
-        self._beside(self._rounds())
 
     async def stop(self) -> None:
         for task in list(self._tasks):
@@ -137,7 +141,7 @@ class Entry:
 
         Raises BadLink, OldLink, Refused(`link-used`, `account-closed`).
         """
-        entrance = self.links.read(token, utc_now())
+        entrance = self.links.read(token, self.service.now())
         account = account_id(entrance.person)
         if not (await self.service.execute.history("account", account)).events:
             account = await self._contact_account(entrance)
@@ -150,7 +154,7 @@ class Entry:
             address = await address_of(self.service, str(entrance.person))
         if address is None:
             raise BadLink
-        person = await asyncio.to_thread(self.service.keyring.person_at, address, entrance.person)
+        person = await self.service.outside.in_thread(self.service.keyring.person_at, address, entrance.person)
         account = account_id(person)
         command = OpenAccount(kind="contact", label=CONTACT_LABEL, email=Personal(address), person=person)
         try:
@@ -183,7 +187,7 @@ class Entry:
     ) -> Outcome:
         """Opens an account for an address; the same twice is one."""
         contacts = await contacts_at(self.service, address)
-        person = await asyncio.to_thread(
+        person = await self.service.outside.in_thread(
             self.service.keyring.person_at, address, UUID(contacts[0]["person"]) if contacts else None
         )
         command = OpenAccount(
@@ -203,7 +207,7 @@ class Entry:
         self, account: UUID, name: str, scopes: list[str], days: int, *, id: UUID, actor: str
     ) -> tuple[str | None, Outcome]:
         """A new token: what its holder shows, known from here on to them alone. None where the command came twice."""
-        secret = token_urlsafe(32)
+        secret = urlsafe_b64encode(self.service.outside.random(32)).rstrip(b"=").decode()
         command = IssueToken(
             account=account, name=name, scopes=scopes, days=days, digest=sha256(secret.encode()).hexdigest()
         )
@@ -220,15 +224,6 @@ class Entry:
             return {"cookie": await self.service.sessions.renewed(cookie, self.keys.signer)}
         except Unsure:
             return {"cookie": None}
-
-    async def _rounds(self) -> None:
-        while True:
-            await asyncio.sleep(ROUND)
-            try:
-                if await self.service.clock.doubt() is None:  # a key that is withdrawn stays so
-                    await self.keys.retire(utc_now())
-            except Exception:
-                log.exception("sign_in.keys_not_retired")
 
     def _beside(self, work: Any) -> None:
         task = asyncio.create_task(work)
@@ -257,3 +252,13 @@ async def closing(service: Service) -> None:
     entry = service.parts.take(ENTRY)
     if entry is not None:
         await entry.stop()
+
+
+async def _retire(service: Service) -> None:
+    if await service.clock.doubt() is None:  # a key that is withdrawn stays so
+        await entry_of(service).keys.retire(service.now())
+
+
+RETIRING: Job[Service] = Job("signing-keys", _retire, every=ROUND, first=ROUND)
+"""Withdraws the keys that were replaced long enough ago. All replicas share the folder of keys: what two of them say of
+one key is one command."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.directory.sign_in import pages
-from services.directory.sign_in.entry import closing, opening
+from services.directory.sign_in.entry import RETIRING, closing, opening
 from shared.runtime.feature import Feature
 
 FEATURE = Feature(
@@ -14,4 +14,5 @@ FEATURE = Feature(
     ),
     opening=opening,
     closing=closing,
+    jobs=(RETIRING,),
 )

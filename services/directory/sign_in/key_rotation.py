@@ -17,7 +17,6 @@ from services.directory.accounts.domain.signing_key import PublishSigningKey, Wi
 from services.directory.accounts.views import SIGNING_KEYS
 from shared.base.secret_files import SecretUnfit
 from shared.identity.sessions import Signer
-from shared.kernel.command_handler import utc_now
 from shared.kernel.decider import Refused, derived_id
 from shared.runtime.service import Service
 
@@ -72,7 +71,7 @@ class SigningKeys:
         await self._publish(self._of(draft), actor)
         os.replace(draft, self._file)
         if at_once:
-            await self.retire(utc_now() + self._overlap, actor)
+            await self.retire(self._service.now() + self._overlap, actor)
         return self.signer.key_id
 
     async def retire(self, now: datetime, actor: str = "service:directory") -> None:

@@ -16,8 +16,9 @@ import structlog
 from services.directory.accounts.words import WORDS
 from services.directory.sign_in.signed_links import GOOD_FOR, INVITATION, Links
 from shared.base.cancellation import end
+from shared.base.outside import REAL, Outside
 from shared.base.translations import Lang
-from shared.kernel.command_handler import new_command_id, utc_now
+from shared.kernel.command_handler import new_command_id
 from shared.runtime.mail_transport import Declined, Doubt, Letter, Post, Unreachable, letter_for
 from shared.web.formatting import day
 from shared.web.letters import BadAddress, Bodies, Sender, letter, message
@@ -25,21 +26,22 @@ from shared.web.templating import side_by_side
 
 log = structlog.get_logger()
 BODIES = Bodies(Path(__file__).parents[1] / "templates" / "mail", WORDS)
-FIRST_PAUSE, LONGEST_PAUSE = 2.0, 60.0  # seconds between two tries
 MOST = 500  # mails under way; beyond it none is taken in
 
 
 class LinkMail:
-    """Makes links and sends them. `to_files`: there is no mail server, so staff hand links over themselves."""
+    """Makes links and sends them. `to_files`: there is no mail server, so staff hand links over themselves. `pauses`: seconds
+    between two tries, doubled from the first to the longest."""
 
-    def __init__(self, links: Links, post: Post, sender: Sender, *, to_files: bool) -> None:
+    def __init__(self, links: Links, post: Post, sender: Sender, *, to_files: bool, outside: Outside = REAL) -> None:
+        self._outside, self.pauses = outside, (2.0, 60.0)
         self._links, self._post, self.sender, self.to_files = links, post, sender, to_files
         self._turn = asyncio.Lock()  # one connection to the mail server
         self._under_way: set[asyncio.Task[None]] = set()
 
     def link(self, person: UUID, *, good_for: timedelta = GOOD_FOR) -> str:
         """The address of a page that lets this person in, once."""
-        token = self._links.token(person, new_command_id(), utc_now() + good_for)
+        token = self._links.token(person, new_command_id(), self._outside.now() + good_for)
         return f"{self.sender.url}/directory/sign-in/link/{token}"
 
     def send(self, person: UUID, to: str, lang: Lang, *, invitation: bool = False) -> None:
@@ -55,7 +57,7 @@ class LinkMail:
 
         def made() -> Letter:
             id = letter_for(person)
-            mail = message(self.sender, id, to, f"{subject} · {self.sender.title}", utc_now())
+            mail = message(self.sender, id, to, f"{subject} · {self.sender.title}", self._outside.now())
             mail["Auto-Submitted"] = "auto-generated"  # RFC 3834
             return letter(mail, self.sender, id, to, *BODIES.render(template, lang, sender=self.sender, **said))
 
@@ -71,7 +73,7 @@ class LinkMail:
         except BadAddress:
             log.warning("sign_in.mail_bad_address")
             return
-        task = asyncio.create_task(self._deliver(made, utc_now() + good_for), name=f"sign-in-mail {person}")
+        task = asyncio.create_task(self._deliver(made, self._outside.now() + good_for), name=f"sign-in-mail {person}")
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
 
@@ -89,7 +91,7 @@ class LinkMail:
             await end(task)
 
     def _letter(self, person: UUID, to: str, lang: Lang, link: str, *, invitation: bool) -> Letter:
-        sender, id, now = self.sender, letter_for(person), utc_now()
+        sender, id, now = self.sender, letter_for(person), self._outside.now()
         words = ("Votre accès", "Your access") if invitation else ("Votre lien de connexion", "Your sign-in link")
         made = message(sender, id, to, f"{side_by_side(lang, *words)} · {sender.title}", now)
         made["Auto-Submitted"] = "auto-generated"  # RFC 3834
@@ -100,8 +102,8 @@ class LinkMail:
         return letter(made, sender, id, to, *bodies)
 
     async def _deliver(self, made: Letter, until: datetime) -> None:
-        pause = FIRST_PAUSE
-        while utc_now() < until:
+        pause, longest = self.pauses
+        while self._outside.now() < until:
             try:
                 async with self._turn:
                     try:
@@ -118,5 +120,5 @@ class LinkMail:
                     return
             except Doubt:  # a second mail with the same link does no harm, none at all would
                 log.warning("sign_in.mail_in_doubt")
-            await asyncio.sleep(pause)
-            pause = min(LONGEST_PAUSE, 2 * pause)
+            await self._outside.sleep(pause)
+            pause = min(longest, 2 * pause)

@@ -49,7 +49,7 @@ class Pauses:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """A mail that is to be tried again: how often it was, and from when on, by the loop's clock."""
+    """A mail that is to be tried again: how often it was, and from when on, by the monotonic clock."""
 
     tries: int
     at: float
@@ -66,12 +66,12 @@ class Delivering:
 
     def ready(self, due: Sequence[Due]) -> list[Due]:
         """Those that need not wait for another try."""
-        now = asyncio.get_running_loop().time()
+        now = self._service.outside.monotonic()
         return [one for one in due if one.delivery not in self._later or self._later[one.delivery].at <= now]
 
     def next_try(self) -> float | None:
         """In how many seconds the next of those that wait is ready; None where none waits."""
-        now = asyncio.get_running_loop().time()
+        now = self._service.outside.monotonic()
         return min((one.at - now for one in self._later.values()), default=None)
 
     async def deliver(self, due: Due) -> None:
@@ -156,7 +156,7 @@ class Delivering:
         return False
 
     def _try_later(self, due: Due, tries: int, pause: float) -> None:
-        self._later[due.delivery] = Later(tries, asyncio.get_running_loop().time() + pause)
+        self._later[due.delivery] = Later(tries, self._service.outside.monotonic() + pause)
 
     async def say(self, command: Command, id: UUID | None = None) -> None:
         """Executes a command, for as long as the log is away: what happened must be told. Raises Refused."""
@@ -165,7 +165,7 @@ class Delivering:
             try:
                 outcome = await self._service.execute(command, id=id, actor="service:newsletter", derived=True)
             except (Unavailable, Conflict):
-                await asyncio.sleep(1.0)
+                await self._service.outside.sleep(1.0)
             else:
                 self._written = max(self._written, outcome.seq)
                 return

@@ -7,7 +7,7 @@ from services.newsletter.delivery.domain import DELIVERY, DeliveryCommand
 from services.newsletter.delivery.metrics import measuring
 from services.newsletter.delivery.views import DELIVERIES
 from services.newsletter.delivery.words import WORDS
-from services.newsletter.delivery.worker import SENDING, Sending
+from services.newsletter.delivery.worker import ROUNDS, SENDING, Sending
 from services.newsletter.subscriptions.links import LINKS
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command
@@ -18,18 +18,11 @@ from shared.web.letters import Sender
 
 
 async def opening(service: Service) -> None:
-    """Begins to send, also what was left at the last end."""
+    """What sends is there from now on. Pages that are still being read at the end may ask it, so it is kept."""
     around = service.around
     sender = Sender(service.network, service.settings.title, service.settings.mail_from, around.public_url.rstrip("/"))
-    post = post_of(service.settings, around.data)
-    service.parts.put(SENDING, Sending(service, post, service.parts.of(LINKS), sender)).start()
-
-
-async def closing(service: Service) -> None:
-    """Ends after the mail that is under way. Pages that are still being read may ask what sends, so it is kept."""
-    sending = service.parts.get(SENDING)
-    if sending is not None:
-        await sending.stop()
+    post = post_of(service.settings, around.data, service.outside)
+    service.parts.put(SENDING, Sending(service, post, service.parts.of(LINKS), sender))
 
 
 def page_of(command: Command, outcome: Outcome) -> str | None:
@@ -44,6 +37,6 @@ FEATURE = Feature(
     words=WORDS,
     page_of=page_of,
     opening=opening,
-    closing=closing,
+    jobs=(ROUNDS,),
     measuring=measuring,
 )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -57,7 +57,7 @@ class Duties:
         """The newest questions that were not asked yet and can still be answered."""
         store = self._service.store
         found = await store.find(SUBSCRIBERS, {"awaiting": True}, sort=["-asked_seq"], limit=MANY)
-        now = datetime.now(UTC)
+        now = self._service.now()
         waiting = {
             delivery_id(UUID(d["pending"]["request"]), UUID(d["key"])): d
             for d in found.documents
@@ -83,7 +83,7 @@ class Duties:
             expires = datetime.fromisoformat(pending["expires"])
             token = self._links.confirming(subscriber, request, expires)
             return confirmation_letter(
-                self._sender, [FIVE[code][0] for code in pending["bulletins"]], document["lang"], datetime.now(UTC),
+                self._sender, [FIVE[code][0] for code in pending["bulletins"]], document["lang"], self._service.now(),
                 delivery=id, to=address, link=f"{self._sender.url}/newsletter/confirm/{token}",
                 until=pending["expires"],
             )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from uuid import UUID
@@ -29,7 +28,7 @@ async def follows(service: Service, person: UUID, records: Sequence[Document]) -
             await turn.enter_async_context(sending.writing)
         where = {"subscriber": str(subscriber_id(person))}
         sent = [UUID(one["key"]) for one in await everything(service, DELIVERIES, where)]
-        await asyncio.to_thread(erase_letters, service.around.data, person, sent)
+        await service.outside.in_thread(erase_letters, service.around.data, person, sent)
     known = await service.store.get(SUBSCRIBERS, str(subscriber_id(person)))
     if known is None or not known["bulletins"]:
         return ()

@@ -1,14 +1,13 @@
 """The sending: approved issues go out, questions to confirm go out, each mail to each subscriber once.
 
-One task of the service looks again and again at what is `due` and has each mail delivered (`delivering`).
+A job of the service looks again and again at what is `due` and has each mail delivered (`delivering`).
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 import structlog
@@ -21,19 +20,19 @@ from services.newsletter.delivery.pending import Due, Duties, everything
 from services.newsletter.delivery.views import DELIVERIES
 from services.newsletter.subscriptions.links import Links
 from services.newsletter.subscriptions.views import SUBSCRIBERS
-from shared.base.cancellation import end
 from shared.kernel.decider import derived_id
-from shared.kernel.eventlog.event_log import Unavailable
 from shared.kernel.projection import Document
+from shared.runtime.jobs import Job, Over, TryAgain
 from shared.runtime.mail_transport import Post, Unreachable
 from shared.runtime.parts import Key
 from shared.runtime.service import Service
 from shared.web.letters import Sender
 
-__all__ = ["SENDING", "Pauses", "Sending"]
+__all__ = ["PAUSES", "ROUNDS", "SENDING", "Pauses", "Sending"]
 
 log = structlog.get_logger()
 MANY = 500  # issues under way at a time
+PATIENCE = 1.5  # seconds for the mail that is under way at the end
 IDLE = 30.0  # seconds after which it looks again though nothing has been written
 
 
@@ -42,19 +41,17 @@ class Stopped(Exception):
 
 
 class Sending:
-    """What sends, as one task of the service."""
+    """What sends, round by round."""
 
-    def __init__(
-        self, service: Service, post: Post, links: Links, sender: Sender, pauses: Pauses | None = None
-    ) -> None:
+    def __init__(self, service: Service, post: Post, links: Links, sender: Sender) -> None:
         self._service, self._post, self.links, self.sender = service, post, links, sender
-        self._pauses = pauses or Pauses()
+        self._pauses = service.parts.get(PAUSES) or Pauses()
         self._duties = Duties(service, links, sender)
         self._delivering = Delivering(service, post, self._pauses)
         self.writing = asyncio.Lock()
         """held from the opening of an address until the mail is out of our hands"""
-        self._task: asyncio.Task[None] | None = None
-        self._stopping = asyncio.Event()
+        self._outside, self._stopping = service.outside, service.jobs.stopping
+        self._whole, self._seen = False, 0
         self._indexed = 0
         self._restored = 0  # the sequence of the last restore: what was asked for before goes out only by hand
         self.trouble: str | None = None
@@ -65,63 +62,39 @@ class Sending:
         """The delivery that is on its way right now."""
         return self._delivering.under_way
 
-    def start(self) -> None:
-        self._task = asyncio.create_task(self._run(), name="newsletter-sending")
-
-    async def stop(self, patience: float = 1.5) -> None:
-        """Ends after the mail that is under way, so that an end by Ctrl-C leaves none in doubt."""
-        self._stopping.set()
-        if self._task is not None:
-            await asyncio.wait({self._task}, timeout=patience)
-            await end(self._task)
-
-    async def _run(self) -> None:
-        pause = self._pauses.first
-        runner = self._service.runner
+    async def go_round(self) -> float:
+        """Sends all that is due now; the seconds until more is. Raises TryAgain where the mail server is away, and Over
+        once the service is to end."""
+        self._seen = self._service.runner.position
+        if self._service.runner.damage is not None:
+            return IDLE
         await self._views_whole()
-        while not self._stopping.is_set() and runner.damage is None:
-            seen = runner.position
-            try:
-                wait = await self._round()
-            except Stopped:
-                return
-            except Unreachable as away:
-                self.trouble = away.why
-                log.warning("mail.unreachable", why=away.why, again_in=pause)
-                await self._sleep(pause)
-                pause = min(self._pauses.longest, 2 * pause)
-            except Exception:
-                log.exception("mail.failed")
-                await self._sleep(pause)
-                pause = min(self._pauses.longest, 2 * pause)
-            else:
-                self.trouble, pause = None, self._pauses.first
-                await self._until_news(seen, wait)
-            finally:
-                await self._post.close()
+        try:
+            wait = await self._round()
+        except Stopped:
+            raise Over from None
+        except Unreachable as away:
+            self.trouble = away.why
+            raise TryAgain(f"the mail server: {away.why}") from away
+        finally:
+            await self._post.close()
+        self.trouble = None
+        return wait
+
+    async def news(self) -> None:
+        """Returns when something new is in the log since the last round."""
+        if not await self._service.runner.wait_for(self._seen + 1, timeout=IDLE):
+            await asyncio.Event().wait()  # the round comes by itself
+        await self._outside.sleep(0.05)  # what is written together is looked at together
 
     async def _views_whole(self) -> None:
-        """Returns when views show all that is in the log now. Before, they may not know of a restore yet."""
-        while not self._stopping.is_set() and self._service.runner.damage is None:
-            try:
-                if await self._service.runner.wait_for(await self._service.log.last()):
-                    return
-            except Unavailable:
-                await self._sleep(self._pauses.first)
-
-    async def _until_news(self, seen: int, wait: float) -> None:
-        """Returns when something new is in the log, at the end, or after `wait` seconds."""
-        news = asyncio.create_task(self._service.runner.wait_for(seen + 1, timeout=wait))
-        stopping = asyncio.create_task(self._stopping.wait())
-        try:
-            await asyncio.wait({news, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            await asyncio.gather(end(news), end(stopping))
-        await asyncio.sleep(0.05)  # what is written together is looked at together
-
-    async def _sleep(self, seconds: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._stopping.wait(), seconds)
+        """Returns when views show all that was in the log at the first round. Before, they may not know of a restore
+        yet. Raises Unavailable."""
+        if not self._whole:
+            last = await self._service.log.last()
+            if not await self._service.runner.wait_for(last):
+                raise TryAgain("views have not read the log yet")
+            self._whole = True
 
     async def _round(self) -> float:
         """Sends all that is due now. Returns the seconds until more is."""
@@ -149,7 +122,7 @@ class Sending:
         )
         if not begun.documents:
             return 0.0
-        since = datetime.now(UTC) - datetime.fromisoformat(begun.documents[0]["begun"])
+        since = self._service.now() - datetime.fromisoformat(begun.documents[0]["begun"])
         return self._pauses.in_hand - since.total_seconds()
 
     async def _send(self, due: Sequence[Due]) -> None:
@@ -189,9 +162,24 @@ class Sending:
             address = self._service.keyring.reveal(known["email"])
             if address is not None and self._service.keyring.find(address) is None:
                 person = UUID(known["email"]["person"])
-                await asyncio.to_thread(self._service.keyring.person_at, address, person)
+                await self._outside.in_thread(self._service.keyring.person_at, address, person)
         self._indexed = last[0]["asked_seq"]
 
 
 SENDING: Key[Sending] = Key("newsletter.sending")
 """What sends this service's mails, from its opening on."""
+PAUSES: Key[Pauses] = Key("newsletter.sending-pauses")
+"""How long it waits, where that was put there before the opening."""
+
+
+async def _round(service: Service) -> float:
+    return await service.parts.of(SENDING).go_round()
+
+
+async def _news(service: Service) -> None:
+    await service.parts.of(SENDING).news()
+
+
+ROUNDS: Job[Service] = Job("sending", _round, news=_news, pauses=(Pauses().first, Pauses().longest), patience=PATIENCE)
+"""The mail that is under way at the end has its time, so that an end by Ctrl-C leaves none in doubt. On every replica:
+each mail is begun by one of them."""

@@ -11,4 +11,5 @@ FEATURE = Feature(
     words=TABLE_WORDS,
     opening=table_file.opening,
     closing=table_file.closing,
+    jobs=(table_file.FOLLOWING,),
 )

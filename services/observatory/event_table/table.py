@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import partial
@@ -24,9 +24,10 @@ import structlog
 from services.observatory.event_table.columns import LEAST, SCHEMA, Row, columns_of, end_of, fingerprint, row_of
 from shared.base.cancellation import end
 from shared.base.gc_pause import uncollected
+from shared.base.outside import REAL, Outside
 from shared.contract import load_all
 from shared.contract.envelope import Message, Void, opened
-from shared.kernel.eventlog.event_log import Log, LogDamaged, Unavailable
+from shared.kernel.eventlog.event_log import Log, LogDamaged
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -69,13 +70,17 @@ class Judged(NamedTuple):
 
 
 class EventTable:
-    """The table in the file `path`. `region`: the codes of the departments that are the network's own.
+    """The table in the file `path`. `region`: the codes of the departments that are the network's own. `contract`: names
+    the shapes of events that it is made for.
 
     `take`, `take_all`, `rows` and `open` block; pages use `ask`, `wait_for` and what `follow` keeps current. Whoever
     follows or takes all judges the next runs while DuckDB, which leaves Python alone meanwhile, writes the last ones.
     """
 
-    def __init__(self, path: Path, region: Iterable[str] = ()) -> None:
+    def __init__(
+        self, path: Path, region: Iterable[str] = (), outside: Outside = REAL, contract: str | None = None
+    ) -> None:
+        self._outside, self._contract = outside, contract
         self._path, self._region = path, tuple(region)
         self._db: duckdb.DuckDBPyConnection
         self._versions: dict[str, int] = {}  # as far as it is judged, as are the next two
@@ -84,11 +89,10 @@ class EventTable:
         self.position, self._id = 0, ""
         self.damage: str | None = None
         self._waiting: deque[Judged] = deque()
-        self._judge = ThreadPoolExecutor(1, thread_name_prefix="observatory-judge")
-        self._writer = ThreadPoolExecutor(1, thread_name_prefix="observatory-write")
-        self._readers = ThreadPoolExecutor(QUERIES, thread_name_prefix="observatory-read")
+        self._judge = outside.threads(1, "observatory-judge")
+        self._writer = outside.threads(1, "observatory-write")
+        self._readers = outside.threads(QUERIES, "observatory-read")
         self._moved = asyncio.Condition()
-        self._task: asyncio.Task[None] | None = None
 
     # -- the file -------------------------------------------------------------------------------------------------
 
@@ -97,7 +101,7 @@ class EventTable:
         other columns or another contract. Raises duckdb.IOException where another process has it open."""
         load_all()
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        schema = f"{fingerprint()}/{duckdb.__version__}/texts"
+        schema = f"{self._contract or fingerprint()}/{duckdb.__version__}/texts"
         try:
             self._connect()
             row = self._db.execute("SELECT seq, id, peak, schema FROM checkpoint").fetchone()
@@ -222,8 +226,8 @@ class EventTable:
             self._waiting.popleft()
         self._id, self.position = ending.id, ending.last
 
-    async def follow(self, log_: Log) -> None:
-        """Reads `log_` from now on, until `stop`. Raises LogDamaged where the table was built from another log."""
+    async def agree(self, log_: Log) -> None:
+        """Raises LogDamaged where the table was built from another log."""
         last = await log_.last(seen=self.position)
         if last < self.position:
             raise LogDamaged(f"the log ends at sequence {last}, but {self.position} was read before: restore it")
@@ -231,35 +235,28 @@ class EventTable:
             message = await log_.at(self.position, seen=True)
             if message is None or _id(message) != self._id:
                 raise LogDamaged(f"sequence {self.position} of the log is not the event that was read there before")
-        self._task = asyncio.create_task(self._run(log_), name="observatory-table")
 
-    async def _run(self, log_: Log) -> None:
+    async def follow(self, log_: Log) -> None:
+        """Reads `log_` from now on, until it is cut off, the log is damaged for good (`damage`), or something is in the
+        way, which it raises: then it is to be called again."""
         loop = asyncio.get_running_loop()
         writing: asyncio.Task[None] | None = None
         try:
-            while True:
-                try:
-                    async for run in log_.read(self._judged, follow=True):
-                        for start in range(0, len(run), STEP):
-                            part = run[start : start + STEP]
-                            self._waiting.append(await loop.run_in_executor(self._judge, self._judgement, part))
-                            if len(self._waiting) > AHEAD and writing is not None:
-                                await writing
-                            if writing is None or writing.done():
-                                writing = asyncio.create_task(self._written(), name="observatory-writing")
-                except LogDamaged as damage:
-                    if writing is not None:
+            async for run in log_.read(self._judged, follow=True):
+                for start in range(0, len(run), STEP):
+                    part = run[start : start + STEP]
+                    self._waiting.append(await loop.run_in_executor(self._judge, self._judgement, part))
+                    if len(self._waiting) > AHEAD and writing is not None:
                         await writing
-                    self.damage = str(damage)
-                    log.error("observatory.log_damaged", damage=self.damage)
-                    async with self._moved:
-                        self._moved.notify_all()
-                    return
-                except Unavailable:
-                    await asyncio.sleep(0.5)
-                except Exception:
-                    log.exception("observatory.failed")
-                    await asyncio.sleep(2)
+                    if writing is None or writing.done():
+                        writing = asyncio.create_task(self._written(), name="observatory-writing")
+        except LogDamaged as damage:
+            if writing is not None:
+                await writing
+            self.damage = str(damage)
+            log.error("observatory.log_damaged", damage=self.damage)
+            async with self._moved:
+                self._moved.notify_all()
         finally:
             await end(writing)
 
@@ -270,15 +267,14 @@ class EventTable:
                 await asyncio.get_running_loop().run_in_executor(self._writer, self._write_waiting)
             except Exception:
                 log.exception("observatory.failed")
-                await asyncio.sleep(2)
+                await self._outside.sleep(2)
             else:
                 async with self._moved:
                     self._moved.notify_all()
 
     async def stop(self) -> None:
-        """Ends following and closes the file."""
-        await end(self._task)
-        await asyncio.get_running_loop().run_in_executor(None, self.close)
+        """Closes the file, once nothing follows any more."""
+        await self._outside.in_thread(self.close)
 
     # -- reading --------------------------------------------------------------------------------------------------
 

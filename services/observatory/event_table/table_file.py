@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -10,7 +9,9 @@ import duckdb
 
 from services.observatory.event_table.table import EventTable
 from services.observatory.network import network_of
+from shared.base.outside import REAL, Outside
 from shared.kernel.stores import InUse
+from shared.runtime.jobs import Job
 from shared.runtime.parts import Key
 from shared.runtime.service import Service
 
@@ -19,11 +20,11 @@ TABLE: Key[EventTable] = Key("observatory.event-table")
 MOST_REPLICAS = 32
 
 
-def opened(data: Path, instance: str | None, region: Sequence[str]) -> EventTable:
+def opened(data: Path, instance: str | None, region: Sequence[str], outside: Outside = REAL) -> EventTable:
     """The open table of this replica (`MAILLAGE_INSTANCE`). Each has a file of its own, since one process owns a DuckDB
     file; each is built from the log, so it does not matter who gets which."""
     for folder in _folders(data, instance):
-        table = EventTable(folder / "observatory.duckdb", region)
+        table = EventTable(folder / "observatory.duckdb", region, outside)
         try:
             table.open()
         except duckdb.IOException as error:
@@ -45,14 +46,24 @@ def _folders(data: Path, instance: str | None) -> Iterator[Path]:
 
 
 async def opening(service: Service) -> None:
-    """Opens the table and lets it follow the log. Raises LogDamaged where it was built from another log, InUse where
+    """Opens the table; its job lets it follow the log. Raises LogDamaged where it was built from another log, InUse where
     another replica has it."""
     region = network_of(service.settings).region
-    table = await asyncio.to_thread(opened, service.around.data, service.settings.instance, region)
-    await service.parts.put(TABLE, table).follow(service.log)
+    table = await service.outside.in_thread(
+        opened, service.around.data, service.settings.instance, region, service.outside
+    )
+    await service.parts.put(TABLE, table).agree(service.log)
 
 
 async def closing(service: Service) -> None:
     table = service.parts.take(TABLE)
     if table is not None:
         await table.stop()
+
+
+async def _follow(service: Service) -> None:
+    await service.parts.of(TABLE).follow(service.log)
+
+
+FOLLOWING: Job[Service] = Job("event-table", _follow, pauses=(0.5, 2.0))
+"""Pages wait for the table, so a log that was away is soon asked again."""

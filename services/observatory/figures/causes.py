@@ -33,8 +33,9 @@ NOTHING = Causes((), True)
 
 
 def causes(
-    table: EventTable, spec: Spec, then: int, now: int, before: Value, after: Value, filters: Filters = ALL
-) -> Causes:
+    table: EventTable, spec: Spec, then: int, now: int, before: Value, after: Value, filters: Filters = ALL,
+    most: int = MOST_QUERIES,
+) -> Causes:  # fmt: skip
     """The events between the sequences `then` and `now` that turn what the figure was, `before`, into what it is,
     `after`. Some queries; blocks."""
     if before == after:
@@ -50,7 +51,7 @@ def causes(
             others = [seq for seq in supposed.all() if seq not in set(new)]
         if len(others) > MOST_SUSPECTS:
             return Causes(tuple(sorted([*new, *others])), False)
-        kept, exact = least(others, lambda some: supposed([*new, *some]) == after, MOST_QUERIES)
+        kept, exact = least(others, lambda some: supposed([*new, *some]) == after, most)
     return Causes(tuple(sorted([*new, *kept])), exact)
 
 

@@ -12,4 +12,5 @@ FEATURE = Feature(
     opening=notary.opening,
     closing=notary.closing,
     measuring=measuring,
+    jobs=(notary.SIGNING,),
 )

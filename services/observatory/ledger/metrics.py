@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import get_args
 
 from services.observatory.event_table.table_file import TABLE
@@ -27,5 +26,5 @@ async def measuring(service: Service) -> None:
     head, signed = notary.head, notary.signed_at
     SIZE.labels(name).set(head.size if head else 0)
     UNSIGNED.labels(name).set(max(0, last - (head.size if head else 0)))
-    only(AGE, {(name,): (datetime.now(UTC) - signed).total_seconds()} if signed else {}, name)
+    only(AGE, {(name,): (service.now() - signed).total_seconds()} if signed else {}, name)
     only(NOTARY, {(name, state): float(state == notary.state) for state in get_args(State)}, name)

@@ -15,7 +15,7 @@ from __future__ import annotations
 import asyncio
 import math
 from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -24,11 +24,12 @@ from typing import Literal, TypeVar
 import structlog
 
 from shared.base.cancellation import end
+from shared.base.outside import REAL, Outside
 from shared.base.secret_files import SecretUnfit, read_secret, secret_file
 from shared.base.whole_files import replace_file
 from shared.contract.envelope import Message
 from shared.kernel.eventlog.event_log import Log, LogDamaged, Unavailable
-from shared.ledger.archive_format import Archive, ArchiveDamaged
+from shared.ledger.archive_format import SEGMENT, Archive, ArchiveDamaged
 from shared.ledger.archiver import KEY_FILE, SIGNED_FILE, ArchiveBusy, Archivist, ledger_there
 from shared.ledger.inclusion_proofs import Proof, proof_of
 from shared.ledger.merkle import (
@@ -43,6 +44,7 @@ from shared.ledger.merkle import (
     signed,
     verified,
 )
+from shared.runtime.jobs import Job, Over
 from shared.runtime.parts import Key
 from shared.runtime.service import Service
 
@@ -50,13 +52,21 @@ log = structlog.get_logger()
 T = TypeVar("T")
 State = Literal["starting", "waiting", "signing", "held", "failing", "stopped"]
 STEP = 5000  # messages that are read and not archived yet, at most
-TICK = 0.2  # seconds in which messages gather before they are archived: a step costs as much as some hundreds of them
-PAUSE = 1.0  # seconds between two checkpoints, at least
-AGAIN = (
-    5.0  # seconds until a failed start, one whose turn it is not, or a signature that the clock forbids is tried again
-)
-PACE = 20_000  # events a second that are compared with the log, at most
+AWAY = 0.5  # seconds until a log that was away is asked again
 DAY = 24 * 3600.0  # seconds from one comparison to the next
+
+
+@dataclass(frozen=True)
+class Pace:
+    """`tick`: seconds in which messages gather before they are archived, since a step costs as much as some hundreds of
+    them. `pause`: seconds between two checkpoints, at least. `again`: seconds until a failed start, one whose turn it is
+    not, or a signature that the clock forbids is tried again. `compared`: events a second that are compared with the
+    log, at most."""
+
+    tick: float = 0.2
+    pause: float = 1.0
+    again: float = 5.0
+    compared: float = 20_000
 
 
 class TreeWrong(Exception):
@@ -70,7 +80,11 @@ async def no_doubt() -> str | None:
 class Notary:
     """The notary of one log. `state` says how it is, `problem` why it does not sign."""
 
-    def __init__(self, log_: Log, folder: Path, keys: Path, name: str, seconds: float, events: int) -> None:
+    def __init__(
+        self, log_: Log, folder: Path, keys: Path, name: str, seconds: float, events: int,
+        outside: Outside = REAL, pace: Pace | None = None, segment: int = SEGMENT,
+    ) -> None:  # fmt: skip
+        self._outside, self._pace, self._segment = outside, pace or Pace(), segment
         self._log, self._keys, self._name = log_, keys, name
         self._seconds, self._events = seconds, events
         self.archive = Archive(folder)
@@ -86,16 +100,10 @@ class Notary:
         self._read: list[Message] = []
         self._news = asyncio.Event()
         self._archiving = asyncio.Lock()
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="notary")
-        self._task: asyncio.Task[None] | None = None
+        self._thread = outside.threads(1, "notary")
 
-    def start(self) -> None:
-        """Begins in the background; a service starts with or without its notary."""
-        self._task = asyncio.create_task(self._run(), name="notary")
-
-    async def stop(self) -> None:
-        """Signs what is archived, and ends."""
-        await end(self._task)
+    async def finish(self) -> None:
+        """Signs what is archived, and ends; after the last round."""
         if self.state in ("signing", "held") and self._archivist is not None:
             try:
                 await self._archive(self._archivist)
@@ -176,35 +184,34 @@ class Notary:
         """A function that blocks, in the notary's one thread."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, function)
 
-    async def _run(self) -> None:
-        while True:
-            pause = AGAIN
-            try:
-                await self._follow()
-            except ArchiveBusy:
-                self.state, self.problem = "waiting", None
-            except Unavailable:
-                pause = 0.5
-            except TreeWrong:
-                log.error("notary.tree_wrong")
-                self.archive.tree_path.unlink(missing_ok=True)
-                pause = 0
-            except (ArchiveDamaged, LogDamaged, NotVerified) as damage:
-                self.state, self.problem = "stopped", str(damage)
-                log.error("notary.stopped", problem=self.problem)
-                await self._work(self._close)
-                return
-            except OSError as error:
-                self.state, self.problem = (
-                    "failing",
-                    f"the archive can't be written: {error.strerror or 'no reason given'}",
-                )
-                log.error("notary.failing", error=repr(error))
-            except Exception:
-                self.state, self.problem = "failing", "an error of the program; its own log has it"
-                log.exception("notary.failed")
+    async def go_round(self) -> float:
+        """Archives and signs until something is wrong; the seconds until it is to be tried again. Raises Over where that
+        is for good."""
+        pause = self._pace.again
+        try:
+            await self._follow()
+        except ArchiveBusy:
+            self.state, self.problem = "waiting", None
+        except Unavailable:
+            pause = AWAY
+        except TreeWrong:
+            log.error("notary.tree_wrong")
+            self.archive.tree_path.unlink(missing_ok=True)
+            pause = 0
+        except (ArchiveDamaged, LogDamaged, NotVerified) as damage:
+            self.state, self.problem = "stopped", str(damage)
+            log.error("notary.stopped", problem=self.problem)
             await self._work(self._close)
-            await asyncio.sleep(pause)
+            raise Over from damage
+        except OSError as error:
+            self.state = "failing"
+            self.problem = f"the archive can't be written: {error.strerror or 'no reason given'}"
+            log.error("notary.failing", error=repr(error))
+        except Exception:
+            self.state, self.problem = "failing", "an error of the program; its own log has it"
+            log.exception("notary.failed")
+        await self._work(self._close)
+        return pause
 
     async def _follow(self) -> None:
         """Opens the archive, compares it with the log, and goes on until something is wrong."""
@@ -240,7 +247,7 @@ class Notary:
             raise ArchiveDamaged(f"keys/{KEY_FILE}", f"it {str(why).removeprefix(f'{path} ')}") from why
         self.key = self._signing_key.verifier
         self._keep_key(path)
-        archivist = Archivist(self.archive.folder, self.key)
+        archivist = Archivist(self.archive.folder, self.key, self._segment)
         archivist.open()
         self._archivist = archivist
         self._note_signed()
@@ -299,21 +306,25 @@ class Notary:
     async def _sign_all(self) -> None:
         archivist = self._archivist
         assert archivist is not None
-        loop = asyncio.get_running_loop()
+        monotonic = self._outside.monotonic
         waits_since = signed_at = -math.inf
         while True:
             if not self._unsigned and not self._read:
                 self._news.clear()
                 await self._news.wait()
-                waits_since = loop.time()
-            await asyncio.sleep(TICK)
+                waits_since = monotonic()
+            await self._outside.sleep(self._pace.tick)
             await self._archive(archivist)
-            now = loop.time()
+            now = monotonic()
             due = self._unsigned >= self._events or now - waits_since >= self._seconds
-            if due and self._unsigned and now - signed_at >= (AGAIN if self.state == "held" else PAUSE):
-                signed_at = loop.time()
+            if (
+                due
+                and self._unsigned
+                and now - signed_at >= (self._pace.again if self.state == "held" else self._pace.pause)
+            ):
+                signed_at = monotonic()
                 if await self._sign_unless_in_doubt():
-                    signed_at = waits_since = loop.time()
+                    signed_at = waits_since = monotonic()
 
     async def _sign_unless_in_doubt(self) -> bool:
         """Signs what is archived, if the clock lets it."""
@@ -347,9 +358,9 @@ class Notary:
                 async for run in self._log.read(0, until=size):
                     await self._work(partial(self._compare, run))
                     self.compared = run[-1].seq
-                    await asyncio.sleep(len(run) / PACE)
-            self.compared_at = datetime.now(UTC)
-            await asyncio.sleep(DAY)
+                    await self._outside.sleep(len(run) / self._pace.compared)
+            self.compared_at = self._outside.now()
+            await self._outside.sleep(DAY)
 
     def _compare(self, run: Sequence[Message]) -> None:
         kept = self.archive.kept_hashes(run[0].seq, run[-1].seq) or []
@@ -371,19 +382,33 @@ def notary_of(service: Service) -> Notary:
     return service.parts.of(NOTARY)
 
 
+PACE: Key[Pace] = Key("observatory.notary-pace")
+"""How often it does what, where that was put there before the opening."""
+
+
 async def opening(service: Service) -> None:
-    """Lets the notary begin."""
+    """The notary is there from now on; its job begins with the others."""
     data, settings = service.around.data, service.settings
     notary = Notary(
         service.log, data / "archive" / service.network, data / "keys",
         settings.ledger_name or f"maillage/{service.network}",
-        settings.checkpoint_seconds, settings.checkpoint_events,
+        settings.checkpoint_seconds, settings.checkpoint_events, service.outside, service.parts.get(PACE),
     )  # fmt: skip
     notary.keys_backup, notary.doubt = settings.keys_backup, service.clock.doubt
-    service.parts.put(NOTARY, notary).start()
+    service.parts.put(NOTARY, notary)
 
 
 async def closing(service: Service) -> None:
-    notary = service.parts.take(NOTARY)
-    if notary is not None:
-        await notary.stop()
+    service.parts.take(NOTARY)
+
+
+async def _round(service: Service) -> float:
+    return await notary_of(service).go_round()
+
+
+async def _finish(service: Service) -> None:
+    await notary_of(service).finish()
+
+
+SIGNING: Job[Service] = Job("notary", _round, ending=_finish)
+"""On every replica: the lock in the archive's folder says whose turn it is, also where replicas differ in release."""

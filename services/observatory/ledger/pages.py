@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -109,7 +109,7 @@ def _state(service: Service) -> dict[str, Any]:
         "state": notary.state, "problem": notary.problem, "log": service.parts.of(TABLE).position,
         "archived": max(notary.archived, head.size if head else 0), "signed": head.size if head else 0,
         "root": head.root.hex() if head else None, "signed_at": at,
-        "age": max(0.0, (datetime.now(UTC) - at).total_seconds()) if at else None,
+        "age": max(0.0, (service.now() - at).total_seconds()) if at else None,
         "archive_bytes": notary.archive_bytes(), "key": str(notary.key) if notary.key else None,
         "fingerprint": fingerprint(notary.key) if notary.key else None,
         "compared": notary.compared, "compared_at": notary.compared_at,

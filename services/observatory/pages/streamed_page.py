@@ -16,11 +16,13 @@ AT_ONCE = 0.7  # seconds within which a page is sent whole
 REST = "<!-- rest -->"
 
 
-async def unfolding(whole: HTMLResponse, rest: Coroutine[Any, Any, str], meanwhile: str, failed: str) -> Response:
+async def unfolding(
+    whole: HTMLResponse, rest: Coroutine[Any, Any, str], meanwhile: str, failed: str, at_once: float = AT_ONCE
+) -> Response:
     """The page `whole` with what `rest` makes in the place of its mark. `meanwhile` and `failed` are sentences."""
     begin, end = bytes(whole.body).decode().split(REST)
     task = asyncio.create_task(rest)
-    await asyncio.wait({task}, timeout=AT_ONCE)
+    await asyncio.wait({task}, timeout=at_once)
     headers = {name: value for name, value in whole.headers.items() if name != "content-length"}
     if task.done():
         return Response(begin + task.result() + end, headers=headers)

@@ -11,15 +11,28 @@ import orjson
 from nats.aio.client import Client
 from nats.errors import BadSubjectError, ConnectionClosedError
 from nats.errors import Error as NatsError
-from uuid_utils import uuid7
 
-ANSWER = 5.0  # seconds to wait for one answer of the server
+from shared.base.outside import REAL, Outside
+
 WRONG_LAST_SEQUENCE = (10071, 10164)
 INCOMPLETE_BATCH = 10176  # some messages of a batch were lost with the connection
 DUPLICATE_IN_BATCH = 10201
 FOR_NOW = (429, 500, 503)  # HTTP-like codes of a refusal that may pass: too much at once, no leader, no room to store
 EXPECTED = "Nats-Expected-Last-Subject-Sequence"
 _PLAIN = re.compile("[!-~]+").fullmatch
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds with a log that is slow or away: `answer`, for one answer of the server; `trying`, until whoever wants to
+    write is told; `suspicion`, until a server that tells of an end before the known one is asked again."""
+
+    answer: float = 5.0
+    trying: float = 20.0
+    suspicion: float = 0.25
+
+
+PATIENT = Patience()
 
 
 class Rejected(Exception):
@@ -69,7 +82,9 @@ class Unit:
         return sum(len(write.body) for write in self.writes)
 
 
-async def publish(nc: Client, stream: str, units: Iterable[Unit]) -> int:
+async def publish(
+    nc: Client, stream: str, units: Iterable[Unit], outside: Outside = REAL, patience: Patience = PATIENT
+) -> int:
     """Writes all of the units or none; no entity may be in two of them. Returns the sequence of the last event.
 
     Raises Rejected, NoAnswer, or NotAllowed where the server does not let us write there.
@@ -77,13 +92,13 @@ async def publish(nc: Client, stream: str, units: Iterable[Unit]) -> int:
     parts = [part for unit in units for part in _with_headers(unit)]
     try:
         if len(parts) > 1:
-            batch = str(uuid7())
+            batch = str(outside.new_id())
             for n, (_, headers) in enumerate(parts, 1):
                 headers |= {"Nats-Batch-Id": batch, "Nats-Batch-Sequence": str(n)}
             await _send(nc, parts[:-1])
             parts[-1][1]["Nats-Batch-Commit"] = "1"
         write, headers = parts[-1]
-        answer = await nc.request(write.subject, write.body, timeout=ANSWER, headers=headers)
+        answer = await nc.request(write.subject, write.body, timeout=patience.answer, headers=headers)
     except (NatsError, TimeoutError) as error:
         raise NoAnswer(repr(error)) from error
     return _sequence(answer.data, stream)

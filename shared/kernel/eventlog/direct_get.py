@@ -9,6 +9,7 @@ import orjson
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
+from shared.base.outside import REAL, Outside
 from shared.contract.envelope import Message
 from shared.kernel.eventlog.connection import API, Connection, Listening, NotAllowed
 
@@ -23,8 +24,8 @@ class Unavailable(Exception):
 class DirectGet:
     """Reads runs of messages; all answers come in on one subscription."""
 
-    def __init__(self, nc: Client, stream: str) -> None:
-        self._nc = nc
+    def __init__(self, nc: Client, stream: str, outside: Outside = REAL) -> None:
+        self._nc, self._outside = nc, outside
         self._address = f"{api_of(nc)}.DIRECT.GET.{stream}"
         self._inbox = nc.new_inbox()
         self._numbers = count(1)
@@ -57,14 +58,14 @@ class DirectGet:
     async def _upto(self, last: Message, seq: int, timeout: float) -> list[Message]:
         """The messages under the subject of `last`, with sequences above `seq` and up to its own."""
         found: list[Message] = []
-        give_up = asyncio.get_running_loop().time() + timeout
+        give_up = self._outside.monotonic() + timeout
         while seq < last.seq:
             run, _ = await self._run({"seq": seq + 1, "next_by_subj": last.subject, "batch": RUN}, timeout)
             if run:
                 found += run
                 seq = run[-1].seq
-            elif asyncio.get_running_loop().time() < give_up:
-                await asyncio.sleep(LAG)
+            elif self._outside.monotonic() < give_up:
+                await self._outside.sleep(LAG)
             else:
                 raise Unavailable("the event log does not give what it told of")
         return [message for message in found if message.seq <= last.seq]

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -16,7 +15,9 @@ from nats.errors import Error as NatsError
 from nats.js.api import DiscardPolicy, RePublish, RetentionPolicy, StorageType, StreamConfig
 from nats.js.errors import APIError, NotFoundError
 
+from shared.base.outside import REAL, Outside
 from shared.contract.envelope import Message, Recorded, Void, opened
+from shared.kernel.eventlog.atomic_batch import PATIENT, Patience
 from shared.kernel.eventlog.connection import NotAllowed
 from shared.kernel.eventlog.direct_get import DirectGet, Unavailable, api_of
 from shared.kernel.eventlog.group_commit import Committer, Conflict, Unit, Write
@@ -124,12 +125,17 @@ class History:
 
 
 class Log:
-    """The log of one network, over one connection."""
+    """The log of one network, over one connection. `unfit`: what of a stream is not as a log must be."""
 
-    def __init__(self, nc: Client, network: str, *, replicas: int = 1) -> None:
+    def __init__(
+        self, nc: Client, network: str, *, replicas: int = 1, outside: Outside = REAL, patience: Patience = PATIENT,
+        unfit: Callable[[StreamConfig, str], list[str]] = unlike,
+        direct: DirectGet | None = None,
+    ) -> None:  # fmt: skip
         self.network, self._nc, self._replicas = network, nc, replicas
-        self._direct = DirectGet(nc, network)
-        self._committer = Committer(nc, network, self._direct)
+        self._outside, self._patience, self._unfit = outside, patience, unfit
+        self._direct = direct or DirectGet(nc, network, outside)
+        self._committer = Committer(nc, network, self._direct, outside, patience)
         self._several = replicas > 1
         self._written: dict[str, int] = {}  # entity → the sequence of its last event that we wrote; newest last
         self.judgement: Judgement | None = None
@@ -149,7 +155,7 @@ class Log:
             if being_restored(there) and not restoring:
                 raise LogUnfit(UNFINISHED.format(self.network))
             self._several = (there.num_replicas or 1) > 1
-            if wrong := unlike(there, self.network):
+            if wrong := self._unfit(there, self.network):
                 raise LogUnfit(
                     f"the stream {self.network} is not as the log must be ({'; '.join(wrong)}): "
                     "`maillage prepare` mends what can be mended; else restore it into a new stream"
@@ -191,7 +197,9 @@ class Log:
             last = messages[-1].seq if messages else 0
             if missing is None and len(events) >= known and last >= shows:
                 return History(events, len(events), last)
-            await asyncio.sleep(AGAIN)  # a replica that is behind, or a message that the runner has not judged yet
+            await self._outside.sleep(
+                AGAIN
+            )  # a replica that is behind, or a message that the runner has not judged yet
         what = f"event {len(events) + 1} of {name} is missing from the log: restore it"
         log.error("log.event_missing", entity=name, version=len(events) + 1)
         raise Unavailable(what)
@@ -229,7 +237,7 @@ class Log:
         for _ in range(DOUBTS if seen and self._several else 0):
             if found is not None:
                 break
-            await asyncio.sleep(AGAIN)
+            await self._outside.sleep(AGAIN)
             found = await self._direct.at(seq)
         return found
 
@@ -246,7 +254,7 @@ class Log:
             raise LogDamaged(f"the event log {self.network} is gone: restore it") from error
         except (TimeoutError, NatsError, APIError) as error:
             raise Unavailable("the event log does not answer") from error
-        if wrong := unlike(info.config, self.network):
+        if wrong := self._unfit(info.config, self.network):
             raise LogUnfit(f"the stream {self.network} is no longer as the log must be ({'; '.join(wrong)})")
         if (missing := int(info.state.last_seq) - int(info.state.messages)) > 0:
             raise LogDamaged(f"{missing} of {info.state.last_seq} events are missing from the log: restore it")
@@ -254,7 +262,7 @@ class Log:
     async def last(self, *, seen: int = 0) -> int:
         """The sequence of the last message, 0 of an empty log. `seen`: a sequence that was there (`shared.kernel.eventlog.ordered_reader.end_of`)."""
         try:
-            return await end_of(self._nc, self.network, seen)
+            return await end_of(self._nc, self.network, seen, self._outside, self._patience)
         except (TimeoutError, NatsError, APIError) as error:
             raise Unavailable("the event log does not answer") from error
 
@@ -273,4 +281,6 @@ class Log:
         self, after: int = 0, *, follow: bool = False, until: int | None = None
     ) -> AsyncGenerator[list[Message], None]:
         """Everything after a sequence, in runs, in order, without holes. See `shared.kernel.eventlog.ordered_reader.read`."""
-        return read(self._nc, self.network, after, follow=follow, until=until)
+        return read(
+            self._nc, self.network, after, follow=follow, until=until, outside=self._outside, patience=self._patience
+        )

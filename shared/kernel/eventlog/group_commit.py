@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
 import orjson
 import structlog
@@ -18,8 +18,9 @@ from nats.errors import Error as NatsError
 from nats.js.errors import APIError
 
 from shared.base.cancellation import end
+from shared.base.outside import REAL, Outside
 from shared.contract.envelope import BODY_LIMIT, Message
-from shared.kernel.eventlog.atomic_batch import ANSWER, NoAnswer, Rejected, Unit, Write, publish
+from shared.kernel.eventlog.atomic_batch import PATIENT, NoAnswer, Patience, Rejected, Unit, Write, publish
 from shared.kernel.eventlog.connection import NotAllowed
 from shared.kernel.eventlog.direct_get import DirectGet, Unavailable
 from shared.kernel.eventlog.ordered_reader import LogDamaged, end_of
@@ -32,8 +33,10 @@ PART = 128  # units of a group that are answered at once
 TURNS = 4  # turns of the event loop until what the committer sends is with the socket
 BATCH_BYTES = 4 * 1024 * 1024  # of bodies; far more would be too much at once for the server
 ATOMIC_LIMIT = 1000  # messages of one atomic batch, the server's limit
-PATIENCE = 20.0  # seconds of trying again before the caller is told that the log is away
 PAUSE = 0.1  # seconds before the first new try, doubled each time up to 2
+
+
+Publish = Callable[[Client, str, Sequence[Unit], Outside, Patience], Awaitable[int]]
 
 
 class Conflict(Exception):
@@ -43,8 +46,13 @@ class Conflict(Exception):
 class Committer:
     """Writes units. `append` returns the sequence of a unit's last event."""
 
-    def __init__(self, nc: Client, stream: str, direct: DirectGet) -> None:
+    def __init__(
+        self, nc: Client, stream: str, direct: DirectGet, outside: Outside = REAL, patience: Patience = PATIENT,
+        write: Publish = publish,
+    ) -> None:  # fmt: skip
+        self._write = write
         self._nc, self._stream, self._direct = nc, stream, direct
+        self._outside, self._patience = outside, patience
         self._waiting: deque[Unit] = deque()
         self._news = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
@@ -68,7 +76,7 @@ class Committer:
         if self.damage is not None:
             raise LogDamaged(self.damage)
         shown = self.shown
-        seq = await publish(self._nc, self._stream, units)
+        seq = await self._write(self._nc, self._stream, units, self._outside, self._patience)
         if seq <= shown:
             self._is_damaged(f"the log gave sequence {seq} to another event, after {shown} was there: restore it")
             raise LogDamaged(self.damage)
@@ -77,7 +85,7 @@ class Committer:
 
     async def _last(self, seen: int) -> int:
         try:
-            return await end_of(self._nc, self._stream, seen)
+            return await end_of(self._nc, self._stream, seen, self._outside, self._patience)
         except (TimeoutError, NatsError, APIError) as error:
             raise Unavailable("the event log does not answer") from error
 
@@ -166,7 +174,7 @@ class Committer:
     async def _commit_alone(self, unit: Unit, in_doubt: bool) -> None:
         """Tries until there is an answer. Before anything is called a conflict, the log's tail is read for our own
         event: a lost answer must not become a second event or a false refusal."""
-        give_up = asyncio.get_running_loop().time() + PATIENCE
+        give_up = self._outside.monotonic() + self._patience.trying
         pause = PAUSE
         outrun = False
         while not unit.done.done():
@@ -190,9 +198,9 @@ class Committer:
                 _refuse(unit, Unavailable(str(damage)))
             except (NoAnswer, Unavailable, NatsError) as away:
                 in_doubt = True
-                if asyncio.get_running_loop().time() > give_up:
+                if self._outside.monotonic() > give_up:
                     _refuse(unit, Unavailable(f"the event log does not answer ({away})"))
-                await asyncio.sleep(pause)
+                await self._outside.sleep(pause)
                 pause = min(2.0, 2 * pause)
             except Exception as error:
                 log.exception("log.commit_failed")
@@ -201,7 +209,7 @@ class Committer:
     async def _written(self, unit: Unit) -> Message | None:
         """What the log holds under the id of the unit's last event, else None. A unit is there whole or not at all."""
         last = unit.writes[-1]
-        for message in await self._direct.after(f"{last.entity}.*", unit.expected[last.entity], ANSWER):
+        for message in await self._direct.after(f"{last.entity}.*", unit.expected[last.entity], self._patience.answer):
             if message.subject == last.subject and _id_of(message.body) == last.id:
                 return message
         return None

@@ -16,7 +16,9 @@ from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.js.errors import APIError
 
+from shared.base.outside import REAL, Outside
 from shared.contract.envelope import Message
+from shared.kernel.eventlog.atomic_batch import PATIENT, Patience
 from shared.kernel.eventlog.connection import Listening
 from shared.kernel.eventlog.direct_get import DirectGet, Unavailable, sequence_of
 
@@ -26,7 +28,7 @@ AHEAD = 10 * RUN  # messages told and not yet taken over; beyond it they are dro
 QUIET = 2.0  # seconds without news after which a follower looks by itself, and whether what it read is still there
 GLANCE = 0.2  # seconds after which it looks whether the connection was lost meanwhile
 AGAIN = 0.1  # seconds before what should be there is asked for again, of another replica perhaps
-SUSPICIONS, SUSPICION = 60, 0.25  # times of asking again, and seconds between, before the log counts as cut short
+SUSPICIONS = 60  # times of asking again before the log counts as cut short
 DOUBTS = 20  # times of asking again before a message counts as missing
 
 
@@ -44,23 +46,30 @@ def told_subject(stream: str) -> str:
 
 
 async def read(
-    nc: Client, stream: str, after: int, *, follow: bool, until: int | None = None
+    nc: Client,
+    stream: str,
+    after: int,
+    *,
+    follow: bool,
+    until: int | None = None,
+    outside: Outside = REAL,
+    patience: Patience = PATIENT,
 ) -> AsyncGenerator[list[Message], None]:
     """Runs of messages with the sequences after+1, after+2, …; ends at `until` unless it is to `follow` for ever.
 
     An interruption (a restart of the server, a lost connection) is bridged. Raises LogDamaged where a sequence is
     missing, where the log ends before `after`, or where it was replaced meanwhile by another one; NotAllowed.
     """
-    reader = _Reader(nc, stream, after)
-    told = _Told(nc, stream)
-    direct = DirectGet(nc, stream)
+    reader = _Reader(nc, stream, after, outside)
+    told = _Told(nc, stream, outside)
+    direct = DirectGet(nc, stream, outside)
     try:
         await direct.start()
         if follow:
             await told.start()
         while True:
             try:
-                last = await _last_sequence(nc, stream, reader.after)
+                last = await _last_sequence(nc, stream, reader.after, outside, patience)
                 if last < reader.after:
                     raise LogDamaged(f"the log ends at sequence {last}, but {reader.after} was read before: restore it")
                 if not follow and until is None:
@@ -83,7 +92,7 @@ async def read(
             except (NatsError, APIError, TimeoutError, Unavailable):
                 if nc.is_closed:
                     raise
-                await asyncio.sleep(0.2)
+                await outside.sleep(0.2)
     finally:
         await told.stop()
         await direct.stop()
@@ -96,8 +105,8 @@ def _cut(run: list[Message], until: int | None) -> list[Message]:
 class _Reader:
     """Where a read stands: the last message that was handed on."""
 
-    def __init__(self, nc: Client, stream: str, after: int) -> None:
-        self._nc, self._stream = nc, stream
+    def __init__(self, nc: Client, stream: str, after: int, outside: Outside = REAL) -> None:
+        self._nc, self._stream, self._outside = nc, stream, outside
         self.after = after
         self._latest: Message | None = None
 
@@ -137,7 +146,7 @@ class _Reader:
                     if doubts > DOUBTS:
                         missing = self.after if run is None else self.after + 1
                         raise LogDamaged(f"sequence {missing} is missing from the log: restore it")
-                    await asyncio.sleep(AGAIN)
+                    await self._outside.sleep(AGAIN)
         finally:
             for _, task in asked:
                 task.cancel()
@@ -173,8 +182,8 @@ def _lengthen(run: list[Message], asked: Asked) -> None:
 class _Told:
     """What the server tells of new messages while we follow."""
 
-    def __init__(self, nc: Client, stream: str) -> None:
-        self._nc, self._prefix = nc, len("told.")
+    def __init__(self, nc: Client, stream: str, outside: Outside = REAL) -> None:
+        self._nc, self._prefix, self._outside = nc, len("told."), outside
         self._messages: list[Message] = []
         self.news = asyncio.Event()
         self.doubtful = False
@@ -191,9 +200,9 @@ class _Told:
         """Until there is news. False where one should rather look: it was quiet for long, or the connection was lost."""
         if not self._listening.started:
             return False
-        give_up = asyncio.get_running_loop().time() + QUIET
+        give_up = self._outside.monotonic() + QUIET
         while not self.news.is_set():
-            if self._nc.stats["reconnects"] != self._reconnects or asyncio.get_running_loop().time() > give_up:
+            if self._nc.stats["reconnects"] != self._reconnects or self._outside.monotonic() > give_up:
                 self._reconnects = self._nc.stats["reconnects"]
                 return False
             try:
@@ -225,7 +234,7 @@ class _Told:
             self.news.set()
 
 
-async def end_of(nc: Client, stream: str, seen: int = 0) -> int:
+async def end_of(nc: Client, stream: str, seen: int = 0, outside: Outside = REAL, patience: Patience = PATIENT) -> int:
     """The sequence of the last message. Raises nats-py's errors.
 
     An end before `seen`, which was there, is doubted where the log has several nodes: one that stood still and wakes as
@@ -235,15 +244,15 @@ async def end_of(nc: Client, stream: str, seen: int = 0) -> int:
         info = await nc.jetstream().stream_info(stream)
         if info.state.last_seq >= seen or (info.config.num_replicas or 1) == 1:
             break
-        await asyncio.sleep(SUSPICION)
+        await outside.sleep(patience.suspicion)
     return int(info.state.last_seq)
 
 
-async def _last_sequence(nc: Client, stream: str, seen: int) -> int:
+async def _last_sequence(nc: Client, stream: str, seen: int, outside: Outside, patience: Patience) -> int:
     while True:
         try:
-            return await end_of(nc, stream, seen)
+            return await end_of(nc, stream, seen, outside, patience)
         except (NatsError, APIError, TimeoutError):
             if nc.is_closed:
                 raise
-            await asyncio.sleep(0.2)
+            await outside.sleep(0.2)

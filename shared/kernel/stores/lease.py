@@ -9,17 +9,15 @@ jumps; the holder finds out at its next renewal.
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
-from uuid import uuid4
 
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
+from shared.base.outside import REAL, Outside
 from shared.kernel.projection import View
 from shared.kernel.stores.mongo_client import answered
 
@@ -37,10 +35,11 @@ def generation_of(views: Sequence[View]) -> str:
 class MongoLease:
     """Implements `shared.kernel.projection.Lease`: the document of one generation in `leases`."""
 
-    def __init__(self, database: Any, views: Sequence[View]) -> None:
+    def __init__(self, database: Any, views: Sequence[View], outside: Outside = REAL, dead: float = DEAD) -> None:
+        self._outside, self._dead = outside, dead
         self._database, self._leases, self._orders = database, database[LEASES], database[ORDERS]
         self.generation, self._tables = generation_of(views), sorted(view.table for view in views)
-        self.owner = uuid4().hex
+        self.owner = self._outside.random(16).hex()
         self.notes: Mapping[str, Any] = {}
         self._term = 0
         self._seen: tuple[int, int] | None = None
@@ -112,15 +111,15 @@ class MongoLease:
     def _still(self, found: Mapping[str, Any], silence: float) -> bool:
         seen = (found["term"], found["beat"])
         if seen != self._seen:
-            self._seen, self._since = seen, time.monotonic() - silence
-        return time.monotonic() - self._since >= DEAD
+            self._seen, self._since = seen, self._outside.monotonic() - silence
+        return self._outside.monotonic() - self._since >= self._dead
 
     # -- orders ---------------------------------------------------------------------------------------------------
 
     async def order(self, what: str, view: str) -> dict[str, Any]:
         """Has the holder do something, and returns its answer. It waits as long as that takes; a holder that dies over
         it is followed by another, who does it."""
-        which = {"_id": uuid4().hex}
+        which = {"_id": self._outside.random(16).hex()}
         with answered():
             await self._orders.insert_one({**which, "generation": self.generation, "what": what, "view": view})
         try:
@@ -129,7 +128,7 @@ class MongoLease:
                     found = await self._orders.find_one(which)
                 if found is not None and "answer" in found:
                     return dict(found["answer"])
-                await asyncio.sleep(LOOK)
+                await self._outside.sleep(LOOK)
         finally:
             with answered():
                 await self._orders.delete_one(which)

@@ -23,13 +23,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, TypeVar
-from uuid import uuid4
 
 import orjson
 import pymongo
 from pymongo import ASCENDING, DESCENDING, IndexModel, InsertOne, ReplaceOne, UpdateOne
 from pymongo.errors import BulkWriteError, DuplicateKeyError, OperationFailure
 
+from shared.base.outside import REAL, Outside
 from shared.kernel.eventlog.direct_get import Unavailable
 from shared.kernel.projection import (
     Batch,
@@ -45,7 +45,7 @@ from shared.kernel.projection import (
     Where,
     folded,
 )
-from shared.kernel.stores.lease import LEASES, MongoLease, generation_of
+from shared.kernel.stores.lease import DEAD, LEASES, MongoLease, generation_of
 from shared.kernel.stores.mongo_client import DUPLICATE, Mongo, answered
 
 T = TypeVar("T")
@@ -62,8 +62,8 @@ THERE: Mapping[str, Any] = {"doc": {"$exists": True}}
 class MongoStore:
     """Implements `shared.kernel.projection.Store` in one database of `mongo`, which it closes at its own end."""
 
-    def __init__(self, mongo: Mongo, database: str) -> None:
-        self._mongo, self._name = mongo, database
+    def __init__(self, mongo: Mongo, database: str, outside: Outside = REAL, dead: float = DEAD) -> None:
+        self._mongo, self._name, self._outside, self._dead = mongo, database, outside, dead
         self._db = mongo.database(database)
         self._builds: dict[str, str] = {}
         self._standing: dict[str, int] = {}
@@ -83,7 +83,7 @@ class MongoStore:
             await self._index(view)
 
     def lease(self, views: Sequence[View]) -> MongoLease:
-        return MongoLease(self._db, views)
+        return MongoLease(self._db, views, self._outside, self._dead)
 
     async def checkpoint(self, reader: str) -> Checkpoint:
         if reader not in self._builds:
@@ -98,7 +98,7 @@ class MongoStore:
 
     async def start_rebuild(self, view: View) -> View:
         """An empty view beside the live one, to be filled and swapped in (or dropped)."""
-        beside = replace(view, name=f"{view.name}__{uuid4().hex[:12]}")
+        beside = replace(view, name=f"{view.name}__{self._outside.random(16).hex()[:12]}")
         await self._create(beside)
         return beside
 
@@ -148,7 +148,7 @@ class MongoStore:
 
     async def _create(self, view: View) -> None:
         shape = {"fields": list(view.fields), "listens": sorted(view.listens)}
-        first = {"_id": META, "build": uuid4().hex, "seq": 0, "id": ""}
+        first = {"_id": META, "build": self._outside.random(16).hex(), "seq": 0, "id": ""}
         collection = self._db[PREFIX + view.table]
         meta = None
         while meta is None:  # another replica may make it, or drop it, at the same moment
@@ -377,7 +377,7 @@ class MongoStore:
         except Unavailable as now:
             if not isinstance(now.__cause__, OperationFailure):
                 raise
-            await asyncio.sleep(0.05)
+            await self._outside.sleep(0.05)
         with answered():
             return await work()
 

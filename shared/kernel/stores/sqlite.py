@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -20,6 +19,7 @@ from typing import Any, TypeVar
 
 import orjson
 
+from shared.base.outside import REAL, Outside
 from shared.kernel.projection import (
     Batch,
     Checkpoint,
@@ -59,14 +59,15 @@ def _value(value: Any) -> Any:
 class SqliteStore:
     """Implements `shared.kernel.projection.Store` on the file `path`."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, outside: Outside = REAL, many: int = MANY) -> None:
+        self._many = many
         path.parent.mkdir(parents=True, exist_ok=True)
         self._writer = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._writer.executescript(SCHEMA)
         self._reader = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._reader.executescript("PRAGMA query_only=ON; PRAGMA cache_size=-32768;")
-        self._write_thread = ThreadPoolExecutor(1, thread_name_prefix=f"write-{path.stem}")
-        self._read_thread = ThreadPoolExecutor(1, thread_name_prefix=f"read-{path.stem}")
+        self._write_thread = outside.threads(1, f"write-{path.stem}")
+        self._read_thread = outside.threads(1, f"read-{path.stem}")
         self._numbers = count(1)
 
     async def close(self) -> None:
@@ -172,7 +173,7 @@ class SqliteStore:
             with _one_moment(db):
                 condition, values = self._condition(db, view, where, text)
                 total = db.execute(f"SELECT count(*) FROM view_{view.table} {condition}", values).fetchone()[0]
-                if total > MANY:
+                if total > self._many:
                     condition, values = self._condition(db, view, where, text, by_index=False)
                 rows = db.execute(
                     f"SELECT doc FROM view_{view.table} {condition} ORDER BY {order} LIMIT ? OFFSET ?",

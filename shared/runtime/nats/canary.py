@@ -9,7 +9,6 @@ in its place, must store a message. What it stores is nothing: zeros, one messag
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable
 
 import orjson
@@ -20,6 +19,7 @@ from nats.errors import NoRespondersError
 from nats.js.api import DiscardPolicy, StorageType, StreamConfig
 from nats.js.errors import APIError, NotFoundError
 
+from shared.base.outside import REAL, Outside
 from shared.kernel.eventlog.atomic_batch import WRONG_LAST_SEQUENCE
 from shared.kernel.eventlog.connection import NotAllowed
 
@@ -74,7 +74,10 @@ class Canary:
     """What one service knows of whether it could write. `known`: asked besides, for what only whoever runs the server
     can know."""
 
-    def __init__(self, nc: Client, network: str, service: str, known: Callable[[], str | None]) -> None:
+    def __init__(
+        self, nc: Client, network: str, service: str, known: Callable[[], str | None], outside: Outside = REAL
+    ) -> None:
+        self._outside = outside
         self._nc, self._network, self._service, self._known = nc, network, service, known
         self._lock = asyncio.Lock()
         self._asked, self._found = -PERIOD, ""
@@ -87,8 +90,8 @@ class Canary:
         if not self._nc.is_connected:
             return "not connected"
         async with self._lock:
-            if time.monotonic() - self._asked >= (AGAIN if self._found else PERIOD):
-                self._asked = time.monotonic()
+            if self._outside.monotonic() - self._asked >= (AGAIN if self._found else PERIOD):
+                self._asked = self._outside.monotonic()
                 found = await asyncio.gather(
                     _told(self._leaderless(), "the log does not say who leads it"),
                     _told(self._unjudged(), "nobody judges what is to be written"),

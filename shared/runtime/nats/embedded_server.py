@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import ctypes
 import os
@@ -18,6 +17,7 @@ from typing import Any
 
 import structlog
 
+from shared.base.outside import REAL, Outside
 from shared.kernel.eventlog.connection import OPERATOR, Connection, broker_options, connected
 from shared.runtime.nats.server_config import (
     Access,
@@ -79,6 +79,7 @@ class NatsServer:
     port: int = 0
     access: Access | None = None
     process: subprocess.Popen[bytes] | None = None
+    outside: Outside = REAL
 
     @property
     def url(self) -> str:
@@ -116,7 +117,7 @@ class NatsServer:
             if self.process.poll() is not None:
                 break
             if not self._listens():
-                await asyncio.sleep(0.02)
+                await self.outside.sleep(0.02)
                 continue
             with contextlib.suppress(Exception):
                 nc = await self.connect(OPERATOR, allow_reconnect=False, connect_timeout=1)
@@ -125,7 +126,7 @@ class NatsServer:
                     return
                 finally:
                     await nc.close()
-            await asyncio.sleep(0.05)
+            await self.outside.sleep(0.05)
         await self.stop()
         if self._taken():
             raise NatsFailed(f"another program has taken port {self.port}, on which the NATS server was")
@@ -191,4 +192,4 @@ class NatsServer:
         for _ in range(int(seconds / 0.02)):
             if self.process.poll() is not None:
                 return
-            await asyncio.sleep(0.02)
+            await self.outside.sleep(0.02)

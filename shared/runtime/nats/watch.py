@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from collections.abc import Awaitable, Callable
 
 import structlog
 from nats.errors import Error as NatsError
 from nats.js.errors import APIError
 
+from shared.base.outside import REAL, Outside
 from shared.kernel.eventlog.connection import Connection
 from shared.kernel.eventlog.direct_get import Unavailable
 from shared.runtime.nats.embedded_server import NatsFailed, NatsServer
@@ -37,7 +37,8 @@ HEALTH = "$SYS.REQ.SERVER.PING.HEALTHZ"
 class Watch:
     """Of one server. `trouble`: why nothing can be written, as far as it is known here; None where all is well."""
 
-    def __init__(self, server: NatsServer, came_back: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, server: NatsServer, came_back: Callable[[], Awaitable[None]], outside: Outside = REAL) -> None:
+        self._outside = outside
         self._server, self._came_back = server, came_back
         self._nc: Connection | None = None
         self._pause = 0.0
@@ -48,10 +49,10 @@ class Watch:
         which is called after each new start, before the server counts as well again."""
         try:
             while True:
-                since = time.monotonic()
+                since = self._outside.monotonic()
                 self.trouble = await self._failure()
                 log.error("nats.lost", why=self.trouble)
-                if time.monotonic() - since >= STEADY:
+                if self._outside.monotonic() - since >= STEADY:
                     self._pause = 0.0
                 await self._close()
                 await self._started_again()
@@ -62,11 +63,11 @@ class Watch:
 
     async def _failure(self) -> str:
         """Why it must be started again, once that is so."""
-        silences, looked, waits = 0, time.monotonic(), False
+        silences, looked, waits = 0, self._outside.monotonic(), False
         while True:
             if not self._alive():
                 return "the NATS server ended"
-            if time.monotonic() - looked >= LOOK:
+            if self._outside.monotonic() - looked >= LOOK:
                 silences = 0 if await self._greets() else silences + 1
                 if silences >= SILENCES:
                     return "the NATS server hangs"
@@ -78,14 +79,14 @@ class Watch:
                     if not waits:
                         waits = True
                         log.error("nats.no_room", folder=str(self._server.folder))
-                looked = time.monotonic()
-            await asyncio.sleep(GLANCE)
+                looked = self._outside.monotonic()
+            await self._outside.sleep(GLANCE)
 
     async def _started_again(self) -> None:
         """Once it has been, as often as it takes."""
-        give_up = time.monotonic() + PATIENCE
+        give_up = self._outside.monotonic() + PATIENCE
         while True:
-            await asyncio.sleep(self._pause)
+            await self._outside.sleep(self._pause)
             self._pause = min(LONGEST, 2 * self._pause or FIRST)
             try:
                 await self._server.stop(0 if not self._alive() or not await self._greets() else ANSWER)
@@ -95,8 +96,8 @@ class Watch:
             except (NatsFailed, NatsError, APIError, Unavailable, TimeoutError, OSError) as error:
                 log.warning("nats.not_yet", why=str(error) or type(error).__name__)
                 if not self._has_room():
-                    give_up = time.monotonic() + PATIENCE
-                elif time.monotonic() > give_up:
+                    give_up = self._outside.monotonic() + PATIENCE
+                elif self._outside.monotonic() > give_up:
                     if isinstance(error, NatsFailed):
                         raise
                     raise NatsFailed("the NATS server does not stay up") from error

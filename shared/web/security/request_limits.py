@@ -44,27 +44,27 @@ LARGER: Mapping[str, int] = MappingProxyType({
 and what a form puts around them. A telephone's photograph is often larger than the 5 MB that are taken: up to here the form
 says so at its field, beyond it a page of its own does."""
 PATIENCE = 60.0  # seconds from the beginning of a request until its body is whole
-DISCARDED, DISCARDING = 64 * 2**20, 10.0  # bytes, and seconds, of what is too much that are read before the answer
-DISCARDED_AT_ONCE = 16  # requests of which that much is read at the same time; others are cut off
 
 
 class _TooMuch(Exception):
     """Raised inside the app that reads on; never leaves `limit_body`."""
 
 
-class _Discard:
-    """Reads the rest of a body and throws it away: so much of it, so long, and of so many requests at once."""
+class Discard:
+    """Reads the rest of a body and throws it away: so many `bytes` of it, for so many `seconds`, of so many requests
+    `at_once`; others are cut off."""
 
-    def __init__(self) -> None:
+    def __init__(self, bytes: int = 64 * 2**20, seconds: float = 10.0, at_once: int = 16) -> None:
+        self._bytes, self._seconds, self._most = bytes, seconds, at_once
         self._at_once = 0
 
     async def __call__(self, receive: Receive) -> None:
-        if self._at_once >= DISCARDED_AT_ONCE:
+        if self._at_once >= self._most:
             return
         self._at_once += 1
-        left = DISCARDED
+        left = self._bytes
         try:
-            async with asyncio.timeout(DISCARDING):
+            async with asyncio.timeout(self._seconds):
                 while left > 0:
                     message = await receive()
                     left -= len(message.get("body", b""))
@@ -77,8 +77,9 @@ class _Discard:
 
 
 def limit_body(
-    app: ASGIApp, max_bytes: int = BODY, patience: float = PATIENCE, larger: Mapping[str, int] = LARGER
-) -> ASGIApp:
+    app: ASGIApp, max_bytes: int = BODY, patience: float = PATIENCE, larger: Mapping[str, int] = LARGER,
+    discard: Discard | None = None,
+) -> ASGIApp:  # fmt: skip
     """The app, answering 413 to a body of more than `max_bytes` (`larger` on some paths), announced or in chunks, 408 to
     one that is not whole after `patience` seconds, and 400 to one whose length is said in two ways (RFC 9112 §6.3: an attempt to smuggle).
 
@@ -89,7 +90,7 @@ def limit_body(
     their way is reset, and the answer lost with it (RFC 9112 §9.6): a browser that sends a large file would show its own
     page of a broken connection. Whoever asked first whether to send (Expect: 100-continue) is answered at once.
     """
-    discard = _Discard()
+    discard = discard or Discard()
 
     async def limited(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":

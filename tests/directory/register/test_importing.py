@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -12,7 +13,7 @@ from services.directory.imports.table_reader import NotRead, read_table
 from services.directory.search.finder import finder_of
 from services.directory.structures.domain.structure import CloseStructure, MergeStructures
 from services.directory.structures.views import STRUCTURES
-from shared.kernel.command_handler import Outcome
+from shared.kernel.command_handler import Executor, Outcome
 from shared.kernel.decider import Command, Refused
 from tests.directory.register.conftest import WHO, Town, structure
 
@@ -66,27 +67,30 @@ async def test_a_confirmed_import_writes_the_good_lines_once_however_often_it_is
 
 
 async def test_an_import_that_was_interrupted_goes_on_and_leaves_out_what_was_left_out_at_its_start(
-    town: Town, monkeypatch: pytest.MonkeyPatch
+    town: Town,
 ) -> None:
     lines = "Nom;Type\r\n" + "".join(f"Structure {n:04d};Association\r\n" for n in range(600))
     table = read_table(lines.encode())
     shown = await importing.preview(town.service, table)
-    execute, done = town.service.execute.__call__, 0
+    whole = town.service.execute
 
-    class Cut(Exception):
-        pass
+    class Cut(Executor):
+        """That of the service, up to the 300th command."""
 
-    async def cut(command: Command, **more: object) -> Outcome:
-        nonlocal done
-        done += 1
-        if done > 300:
-            raise Cut
-        return await execute(command, **more)  # type: ignore[arg-type]
+        def __init__(self) -> None:
+            self.__dict__.update(whole.__dict__)
+            self.done = 0
 
-    monkeypatch.setattr(type(town.service.execute), "__call__", lambda self, command, **more: cut(command, **more))
+        async def __call__(self, command: Command, **more: Any) -> Outcome:
+            self.done += 1
+            if self.done > 300:
+                raise RuntimeError("cut off")
+            return await super().__call__(command, **more)
+
+    town.service.execute = Cut()
     with pytest.raises(ExceptionGroup):
         await importing.write(town.service, shown, actor=WHO, skip={5})
-    monkeypatch.undo()
+    town.service.execute = whole
     before = await town.service.log.last()
     assert 1 < before < 600
     await town.service.runner.wait_for(before)

@@ -9,20 +9,24 @@ from __future__ import annotations
 
 import asyncio
 import math
-import time
 from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.base.cancellation import end
+from shared.base.outside import REAL, Outside
 from shared.kernel.eventlog.event_log import Log
 from shared.kernel.projector import Runner
 
 LOOK = 1.0  # seconds between two looks at the end of the log
-PATIENCE = 2.0  # seconds that it may take to answer
-LATE = 3.0  # seconds of delay that no page speaks of
 KEPT = 600  # looks that found something new
+
+
+@dataclass(frozen=True)
+class Patience:
+    """Seconds: that the log may take to `answer`, and of delay that no page speaks of (`late`)."""
+
+    answer: float = 2.0
+    late: float = 3.0
 
 
 @dataclass(frozen=True)
@@ -39,21 +43,17 @@ class Stale:
 class Freshness:
     """Watches the end of the log for the pages of one service."""
 
-    def __init__(self, log: Log, runner: Runner, clock: Callable[[], datetime]) -> None:
-        self._log, self._runner, self._clock = log, runner, clock
+    def __init__(self, log: Log, runner: Runner, outside: Outside = REAL, patience: Patience | None = None) -> None:
+        self._log, self._runner, self.patience = log, runner, patience or Patience()
+        self._now, self._monotonic = outside.now, outside.monotonic
         self._seen: deque[tuple[float, int]] = deque(maxlen=KEPT)
         self._looked: float | None = None
         self._away: float | None = None
         self._whole = -math.inf
-        self._task: asyncio.Task[None] | None = None
 
-    async def start(self) -> None:
+    def begin(self) -> None:
         """To be called once the views have read the log to its end."""
-        self._whole = time.monotonic()
-        self._task = asyncio.create_task(self._watch(), name="freshness")
-
-    async def stop(self) -> None:
-        await end(self._task)
+        self._whole = self._monotonic()
 
     def behind(self) -> float:
         """Seconds since the views were last known to show all that was in the log; a second or two where all is well."""
@@ -62,40 +62,39 @@ class Freshness:
             self._whole = max(self._whole, self._looked or -math.inf)
         else:  # what came at a look may have been there since the look before
             self._whole = max([self._whole, *(at for at, last in self._seen if last <= position)])
-        return time.monotonic() - self._whole
+        return self._monotonic() - self._whole
 
     def of(self, sequence: int | None = None, done: int | None = None) -> Stale | None:
         """What a page must say that shows the log up to `sequence` (without: as far as the views are); None where it
         is fresh. `done`: the event of a command that its reader has just sent, which is missed at once."""
         shown = self._runner.position if sequence is None else sequence
-        now = time.monotonic()
-        late = now - LATE
+        now = self._monotonic()
+        late = now - self.patience.late
         first = next((at for at, last in self._seen if last > shown), None)
         missing = self._seen[-1][1] - shown if first is not None and first < late else 0
         if done is not None and done > shown:
             missing = max(missing, done - shown)
         away = self._away if self._away is not None and self._away < late else None
-        if away is None and self._looked is not None and self._looked < late - LOOK - PATIENCE:
+        if away is None and self._looked is not None and self._looked < late - LOOK - self.patience.answer:
             away = self._looked  # we stood still ourselves, and know of nothing since
         if not missing and away is None and self._runner.damage is None:
             return None
         return Stale(missing, self._then(first) if missing else None, self._then(away), self._runner.damage is not None)
 
     def _then(self, at: float | None) -> datetime | None:
-        return None if at is None else self._clock() - timedelta(seconds=time.monotonic() - at)
+        return None if at is None else self._now() - timedelta(seconds=self._monotonic() - at)
 
-    async def _watch(self) -> None:
-        while True:
-            now = time.monotonic()
-            try:
-                async with asyncio.timeout(PATIENCE):
-                    last = await self._log.last()
-            except Exception:  # whatever it is, the log gave no answer
-                self._away = self._away or now
-            else:
-                # What is new may have been there since the look before.
-                if not self._seen or self._seen[-1][1] != last:
-                    self._seen.append((now if self._looked is None else self._looked, last))
-                self._looked, self._away = now, None
-                self.behind()  # it is asked for seldom, and forgets what it has not seen
-            await asyncio.sleep(LOOK)
+    async def look(self) -> None:
+        """Looks up where the log ends now; to be called again and again, every LOOK seconds."""
+        now = self._monotonic()
+        try:
+            async with asyncio.timeout(self.patience.answer):
+                last = await self._log.last()
+        except Exception:  # whatever it is, the log gave no answer
+            self._away = self._away or now
+        else:
+            # What is new may have been there since the look before.
+            if not self._seen or self._seen[-1][1] != last:
+                self._seen.append((now if self._looked is None else self._looked, last))
+            self._looked, self._away = now, None
+            self.behind()  # it is asked for seldom, and forgets what it has not seen

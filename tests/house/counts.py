@@ -1,0 +1,119 @@
+"""The house in numbers, printed by `make lint`: `python -m tests.house.counts`. What may not grow has its limit here."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PRODUCT = ("shared", "services", "deploy")
+KERNEL, STORES = ROOT / "shared" / "kernel", ROOT / "shared" / "kernel" / "stores"
+ROUTES = {"get", "post", "put", "delete", "patch", "head", "options", "api_route"}
+PATCHES = {"setattr", "delattr", "setitem", "delitem"}
+OTHERS = re.compile(r"fuzzing\.requests|sys|nc$")
+"""Whose attributes a test may set: the interpreter's, and those of others' libraries (an HTTP client, nats-py's client)"""
+
+
+@dataclass(frozen=True)
+class Count:
+    """One number of the house: what it counts, how much there is of it, at most how much there may be (None: it is only
+    shown), and where."""
+
+    what: str
+    number: int
+    most: int | None = None
+    where: str = ""
+
+    @property
+    def good(self) -> bool:
+        return self.most is None or self.number <= self.most
+
+    def __str__(self) -> str:
+        most = "" if self.most is None else f" of {self.most:,}"
+        return (
+            f"{'  ' if self.good else '! '}{self.what}: {self.number:,}{most}{f' ({self.where})' if self.where else ''}"
+        )
+
+
+def modules(*rooms: str) -> list[Path]:
+    """The Python files of these rooms."""
+    return sorted(path for room in rooms for path in (ROOT / room).rglob("*.py"))
+
+
+def lines(paths: list[Path]) -> int:
+    """Lines that are not blank."""
+    return sum(1 for path in paths for line in path.read_text(encoding="utf-8").splitlines() if line.strip())
+
+
+def at(path: Path, line: int = 0) -> str:
+    return f"{path.relative_to(ROOT)}{f':{line}' if line else ''}"
+
+
+def functions(tree: ast.AST) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+
+
+def is_route(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether it is decorated as `@router.get(…)`."""
+    calls = [one.func for one in function.decorator_list if isinstance(one, ast.Call)]
+    return any(isinstance(one, ast.Attribute) and one.attr in ROUTES for one in calls)
+
+
+def patches(path: Path) -> list[int]:
+    """The lines on which a test sets something of ours through pytest's monkeypatch."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in PATCHES):
+            continue
+        if isinstance(node.func.value, ast.Name) and not OTHERS.match(ast.unparse(node.args[0])):
+            found.append(node.lineno)
+    return found
+
+
+def tasks() -> dict[str, int]:
+    """Each module of the product that begins tasks of its own, and at how many places."""
+    found = {at(path): path.read_text(encoding="utf-8").count("create_task(") for path in modules("shared", "services")}
+    return {name: number for name, number in found.items() if number}
+
+
+def counts() -> list[Count]:
+    """All that is printed."""
+    product = modules(*PRODUCT)
+    stores = [path for path in product if STORES in path.parents]
+    kernel = [path for path in product if KERNEL in path.parents and path not in stores]
+    folders = {path.parent for path in product}
+    fullest = max(folders, key=lambda folder: len(list(folder.glob("*.py"))))
+    longest = max(folders, key=lambda folder: sum(len(p.read_text().splitlines()) for p in folder.glob("*.py")))
+    long: list[tuple[int, str]] = []
+    closures: list[str] = []
+    for path in product:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        for outer in functions(tree):
+            long.append(
+                ((outer.end_lineno or outer.lineno) - outer.lineno + 1, f"{at(path, outer.lineno)} {outer.name}")
+            )
+            closures += [at(path, inner.lineno) for inner in functions(outer) if inner is not outer and is_route(inner)]
+    wide = [at(p, n) for p in product for n, line in enumerate(p.read_text().splitlines(), 1) if len(line) > 120]
+    skipped = sum(path.read_text().count("# fmt: skip") for path in product)
+    patched = [at(path, line) for path in modules("tests") for line in patches(path)]
+    return [
+        Count("lines of the kernel, without its stores", lines(kernel), 2700),
+        Count("lines of its stores", lines(stores), 1200),
+        Count("modules of the fullest folder", len(list(fullest.glob("*.py"))), 17, at(fullest)),
+        Count("lines of the longest folder", sum(len(p.read_text().splitlines()) for p in longest.glob("*.py")), None, at(longest)),
+        Count("lines of the longest function", max(long)[0], None, max(long)[1]),
+        Count("functions of more than 80 lines", sum(length > 80 for length, _ in long)),
+        Count("route handlers inside functions", len(set(closures))),
+        Count("lines over 120 columns", len(wide)),
+        Count("`fmt: skip`", skipped),
+        Count("settings of ours by monkeypatch in tests", len(patched), 6, ", ".join(patched)),
+        Count("places that begin a task of their own", sum(tasks().values())),
+    ]  # fmt: skip
+
+
+if __name__ == "__main__":
+    for one in counts():
+        print(one)

@@ -1,3 +1,0 @@
-from tests.ledger.archives import small_files
-
-__all__ = ["small_files"]
