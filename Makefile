@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 RUN_LOCK := $(VENV)/.installed-$(shell cat requirements.lock pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
 TEST_LOCK := $(VENV)/.tests-$(shell cat requirements-test.lock pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
 
-.PHONY: run setup test test-fast drill bench compare lint lock pictures contract clean
+.PHONY: run setup test test-fast coverage drill bench compare lint lock pictures contract clean
 
 run: setup ## start everything: http://127.0.0.1:8000
 	@exec $(BIN)/maillage up
@@ -32,6 +32,9 @@ test: $(TEST_LOCK) ## every test, the browser's too
 test-fast: $(TEST_LOCK) ## the part that needs no browser, and of the rest what is quick
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not browser and not slow"
 
+coverage: $(TEST_LOCK) ## what of kernel, persons, ledger and domains their own tests reach; fails below a floor
+	$(BIN)/python -m tests.house.floors
+
 drill: $(TEST_LOCK) ## the long forms: 500 damages, long faults and attacks; prints what came of each
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m drill
 
@@ -46,6 +49,7 @@ lint: $(TEST_LOCK) ## style, strict types, who may import whom
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.house.counts
 
 pictures: $(TEST_LOCK) ## take the screenshots of the README from the running product
 	@sh tests/install-chromium.sh
@@ -59,4 +63,4 @@ lock: $(TEST_LOCK) ## resolve all dependencies anew, with hashes and without add
 	$(BIN)/uv pip compile -q pyproject.toml --extra test -c requirements.lock --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements-test.lock
 
 clean: ## remove what these commands made, but no data
-	rm -rf $(VENV) *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache bench.json build
+	rm -rf $(VENV) *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage bench.json build

@@ -211,12 +211,10 @@ async def test_an_import_goes_on_by_itself_after_the_process_ended_in_the_middle
         assert "Terminé" in page and "800" in page
 
 
-async def test_two_replicas_do_an_import_once_and_progress_is_seen_by_both(
-    house: House, browser: AsyncClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_two_replicas_do_an_import_once_and_progress_is_seen_by_both(house: House, browser: AsyncClient) -> None:
     """The second has the folder and the log of the first, and nothing else."""
     imports_of(house.now).in_flight = 2
-    monkeypatch.setattr("services.directory.imports.pages.PATIENCE", 0.0)
+    imports_of(house.now).patience = 0.0
     path = await uploaded(browser, ("Nom\r\n" + "".join(f"Structure {n:04d}\r\n" for n in range(300))).encode())
     await lines(browser, path)
     report = (await browser.post(f"{path}/confirm", data={"source": "Essai"})).headers["location"]

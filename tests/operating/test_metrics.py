@@ -186,7 +186,7 @@ async def test_requests_are_told_apart_by_the_template_of_their_route_never_by_w
     assert value(samples, "maillage_http_rate_limited_total", route="/metrics-test/confirm/{token}") == 1
 
 
-async def test_the_lag_of_the_event_loop_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_lag_of_the_event_loop_is_noticed() -> None:
     before = (await scraped())["maillage_event_loop_lag_seconds_sum", ()]
     watching = asyncio.create_task(watch_loop(tick=0.01))
     await asyncio.sleep(0.02)

@@ -203,7 +203,7 @@ async def test_replicas_that_start_together_agree_on_one(nc: Client, log: Log, r
 
 
 async def test_a_write_that_was_held_up_and_comes_after_another_took_over_changes_nothing(
-    nc: Client, log: Log, replica: OpenRunner, monkeypatch: pytest.MonkeyPatch
+    nc: Client, log: Log, replica: OpenRunner
 ) -> None:
     """The worst pause: between the writer's last look at the lease and its write, which is on its way already."""
     first, second = await replica(), await replica()
@@ -357,7 +357,7 @@ async def test_a_release_that_reads_what_was_judged_while_another_judges_on_judg
 
 
 async def test_a_step_whose_view_is_swapped_between_its_documents_and_its_checkpoint_is_done_again(
-    nc: Client, log: Log, replica: OpenRunner, monkeypatch: pytest.MonkeyPatch
+    nc: Client, log: Log, replica: OpenRunner
 ) -> None:
     """What the step wrote went with the collection that was swapped away."""
     old, new = await replica(), await replica(STRUCTURES, TALLY, start=False)

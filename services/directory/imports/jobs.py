@@ -31,15 +31,16 @@ from shared.runtime.service import Service
 log = structlog.get_logger()
 ROUND = 60.0  # seconds between two looks at what is left to do, and at what is to be erased
 HOUR = 3600.0
+PATIENCE = 2.0
 LEFT_OUT = 20_000  # lines that a report names
 
 
 class Imports:
     """What one process does about imports. The folder is shared by all replicas of the directory, and in no backup.
-    `in_flight`: commands of one import under way at once."""
+    `in_flight`: commands of one import under way at once; `patience`: seconds that a page waits for one to end."""
 
     def __init__(self, service: Service, in_flight: int = IN_FLIGHT) -> None:
-        self._service, self.in_flight = service, in_flight
+        self._service, self.in_flight, self.patience = service, in_flight, PATIENCE
         self.folder = service.around.data / "uploads" / service.name
         self.drafts = Drafts(service, SealedFiles(self.folder))
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -91,11 +92,11 @@ class Imports:
             return int(done), int(total)
         return 0, 0
 
-    async def wait(self, import_id: UUID | str, seconds: float) -> None:
-        """Waits for an import that this process carries out, but no longer than that."""
+    async def wait(self, import_id: UUID | str) -> None:
+        """Waits for an import that this process carries out, but no longer than `patience` seconds."""
         task = self._tasks.get(self._path(import_id, "plan").name)
         if task is not None:
-            await asyncio.wait({task}, timeout=seconds)
+            await asyncio.wait({task}, timeout=self.patience)
 
     def report(self, import_id: UUID | str) -> dict[str, Any] | None:
         """What was left out and why, as long as that is kept."""

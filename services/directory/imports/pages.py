@@ -213,7 +213,7 @@ def report_routes(service: Service) -> APIRouter:
         document = await store.get(IMPORTS, id)
         if running is not None:
             imports.resume()  # whoever did it may have ended
-            await imports.wait(id, PATIENCE)
+            await imports.wait(id)
             running, document = imports.running(id), await store.get(IMPORTS, id)
         if running is not None:
             return _waiting(service, request, still, checking=None, progress=running)

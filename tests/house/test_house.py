@@ -1,0 +1,86 @@
+"""The house is as its rules say: what may not grow has not grown, and what a newcomer reads names what is there."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from fnmatch import fnmatch
+from typing import Any
+
+import pytest
+
+from deploy.host.all_services import DEFINITIONS
+from shared.runtime.service import OF_PERSONS, OWN
+from tests.house.counts import KERNEL, ROOT, Count, counts, modules, tasks
+
+TASKS = {
+    "services/directory/duplicates/worklist.py": "one comparison, when somebody asks for the list",
+    "services/directory/imports/drafts.py": "one check of a file, when somebody sends it",
+    "services/directory/imports/jobs.py": "one import, from its confirmation to its end",
+    "services/directory/imports/plan.py": "the lines of one import side by side",
+    "services/directory/sign_in/entry.py": "one link that was asked for",
+    "services/directory/sign_in/link_mail.py": "one mail, until it is handed over or good for nothing any more",
+    "services/observatory/event_table/table.py": "one writing, beside the judging of what comes next",
+    "services/observatory/figures/observatory.py": "one answer that several wait for",
+    "services/observatory/ledger/notary.py": "the three parts of one round: reading, signing, comparing",
+    "services/observatory/pages/streamed_page.py": "the rest of one page",
+    "services/observatory/review/publishing.py": "one publication",
+    "shared/base/cancellation.py": "one piece of work that can be cut off",
+    "shared/kernel/eventlog/group_commit.py": "the log's own writer",
+    "shared/kernel/eventlog/ordered_reader.py": "one request ahead",
+    "shared/kernel/projector.py": "the runner of the views, which the jobs stand on",
+    "shared/kernel/reactions.py": "one sign of life while an event is in hand",
+    "shared/persons/keyring.py": "one transaction of keys that several wait for",
+    "shared/runtime/jobs.py": "the supervisor",
+    "shared/runtime/request_reply.py": "one answer",
+}
+"""Who may begin a task, and for what. What loops for as long as a service runs is a Job (shared/runtime/jobs.py)."""
+
+
+@pytest.mark.parametrize("count", counts(), ids=lambda count: count.what)
+def test_what_may_not_grow_has_not_grown(count: Count) -> None:
+    assert count.good, str(count)
+
+
+def test_only_these_begin_tasks_of_their_own() -> None:
+    assert tasks().keys() == TASKS.keys()
+
+
+def test_the_kernel_s_readme_names_each_of_its_files_in_one_order_and_none_that_is_not_there() -> None:
+    text = (KERNEL / "README.md").read_text(encoding="utf-8")
+    named = re.findall(r"^\| `([\w/]+\.py)` \| (.+) \|$", text, re.MULTILINE)
+    there = [str(path.relative_to(KERNEL)) for path in modules("shared/kernel") if path.read_text().strip()]
+    assert sorted(name for name, _ in named) == sorted(there)
+    assert all(said.strip() for _, said in named)
+
+
+def test_every_job_has_its_name_once_in_a_service_and_no_other_way_to_begin() -> None:
+    for definition in DEFINITIONS:
+        names = [job.name for job in (*OWN, OF_PERSONS, *definition.jobs)]
+        assert len(names) == len(set(names)), definition.name
+    by_name = {job.name: job for definition in DEFINITIONS for job in (*OWN, OF_PERSONS, *definition.jobs)}
+    assert {"clock", "freshness", "kept-forms", "persons-terms", "signing-keys", "picture-terms", "imports", "sending",
+            "notary", "event-table", "search-texts", "search-warming"} <= by_name.keys()  # fmt: skip
+    assert by_name["notary"].ending is not None, "it signs what is left"
+    assert by_name["sending"].patience > 0, "no mail is in doubt because a service ended"
+
+
+def ruff() -> dict[str, Any]:
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        return dict(tomllib.load(file)["tool"]["ruff"]["lint"])
+
+
+def test_whatever_has_a_job_is_given_what_comes_from_outside() -> None:
+    """The rule (TID251) holds in kernel, runtime and every module of a service that declares a job."""
+    (given,) = [pattern for pattern in ruff()["per-file-ignores"] if pattern.startswith("!{")]
+    rooms = given.removeprefix("!{").removesuffix("}").split(",")
+    assert {"shared/kernel/**", "shared/runtime/**"} <= set(rooms)
+    for path in modules("services"):
+        if re.search(r"Job\[Service\] = Job\(", path.read_text(encoding="utf-8")):
+            name = str(path.relative_to(ROOT))
+            assert any(fnmatch(name, room) for room in rooms), f"{name} has a job: name it in pyproject.toml"
+    assert all((ROOT / room.removesuffix("/**")).exists() for room in rooms)
+    banned = ruff()["flake8-tidy-imports"]["banned-api"]
+    assert {"datetime.datetime.now", "time.monotonic", "asyncio.sleep", "uuid.uuid4", "random", "os.urandom"} <= set(
+        banned
+    )
