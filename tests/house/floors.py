@@ -29,7 +29,7 @@ ROOMS = (
     Room("kernel", ("shared/kernel/*",), ("tests/kernel", "tests/log", "tests/views", "tests/runtime")),
     Room("persons", ("shared/persons/*",), ("tests/persons", "tests/kernel")),
     Room("ledger", ("shared/ledger/*",), ("tests/ledger", "tests/drill/test_backup.py")),
-    Room("domain", ("services/*/domain/*", "services/*/domain.py"), ("tests/domain",)),
+    Room("domain", ("services/**/domain/*", "services/**/domain.py"), ("tests/domain",)),
 )
 
 

@@ -39,10 +39,10 @@ def sign(archivist: Archivist) -> str:
     return note
 
 
-def write(folder: Path, runs: Sequence[int], unsigned: int = 0) -> list[Message]:
+def write(folder: Path, runs: Sequence[int], unsigned: int = 0, segment: int = FILE) -> list[Message]:
     """An archive to which these numbers of messages were added, a checkpoint after each; returns all messages."""
     everything = messages(sum(runs) + unsigned)
-    archivist = opened(folder)
+    archivist = opened(folder, segment)
     for count in runs:
         archivist.append(everything[archivist.size : archivist.size + count])
         sign(archivist)

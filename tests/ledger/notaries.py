@@ -15,7 +15,7 @@ _KEPT: dict[Notary, Jobs[Any]] = {}
 def begin_job(notary: Notary) -> None:
     """Has it work in the background, until `ended`."""
     job: Job[Any] = Job("notary", lambda _: notary.go_round(), ending=lambda _: notary.finish())
-    jobs: Jobs[Any] = Jobs(SimpleNamespace(name="observatory"), [job])  # type: ignore[type-var]
+    jobs: Jobs[Any] = Jobs(SimpleNamespace(name="observatory"), [job])
     _KEPT[notary] = jobs
     jobs.start()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.ledger.archive_format import Archive
+from shared.ledger.archive_format import SEGMENT, Archive
 from tests.installation import CLEAN, MAILLAGE
 from tests.ledger.archives import KEY, messages, write
 
@@ -28,7 +28,7 @@ def audit(*words: object, folder: Path, stdin: str = "") -> subprocess.Completed
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Path:
-    write(tmp_path / "archive", [20, 5])
+    write(tmp_path / "archive", [20, 5], segment=SEGMENT)
     return tmp_path / "archive"
 
 
