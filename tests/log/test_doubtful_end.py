@@ -69,8 +69,6 @@ async def test_one_node_alone_is_believed_at_once(written: Log, nc: Client, monk
 
 async def test_what_we_wrote_is_waited_for_where_a_replica_does_not_have_it(nc: Client, log: Log) -> None:
     """Else a command on what was just made would be refused as one on nothing."""
-    entity: UUID = uuid4()
-    await log.append(unit(log.network, entity, events=2))
 
     class Late(DirectGet):
         """A replica that is behind, for three questions."""
@@ -84,6 +82,8 @@ async def test_what_we_wrote_is_waited_for_where_a_replica_does_not_have_it(nc: 
     late = Late(nc, log.network)
     through = Log(nc, log.network, direct=late)
     await through.start()
+    entity: UUID = uuid4()
+    await through.append(unit(log.network, entity, events=2))
     assert (await through.load("directory", "structure", entity)).version == 2
     assert late.behind == -1
     assert (await through.load("directory", "structure", uuid4())).version == 0, "what nobody made is not waited for"
