@@ -23,7 +23,7 @@ from nats.js.errors import APIError, NotFoundError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from deploy.host.data_folder import CannotStart, network_of
-from deploy.host.keys_needed import nothing_missed, there_and_whole
+from deploy.host.keys_needed import nothing_missed, same_log, there_and_whole
 from deploy.host.root_app import measured, root_of, serve, unavailable
 from deploy.sample import SAMPLE_NETWORK
 from shared.base import tracing
@@ -36,6 +36,7 @@ from shared.kernel.eventlog.connection import OPERATOR, Connection, NotAllowed
 from shared.kernel.eventlog.event_log import Log, LogDamaged, LogUnfit, Unavailable
 from shared.kernel.projection import Store
 from shared.kernel.projector import JUDGE
+from shared.kernel.sealing import KeysAway
 from shared.kernel.stores import InUse, store_for
 from shared.ledger.archive_format import Archive
 from shared.ledger.log_restore import same_as_archived
@@ -131,7 +132,7 @@ async def run_service(
             await serving.end()
             await services[0].stop()
             await services[0].around.nc.close()
-    except (LogDamaged, LogUnfit, SecretUnfit, InUse, NotAllowed) as error:
+    except (LogDamaged, LogUnfit, SecretUnfit, KeysAway, InUse, NotAllowed) as error:
         raise CannotStart(f"{error}.") from error
     finally:
         for task in (opening, stopping):
@@ -174,6 +175,7 @@ async def opened(settings: Settings, definition: Definition, network: str, front
     begun = await front.until("the store of the views", lambda: _store_there(store)) > 0
     front.waits_for = "the event log, of which it asks which keys are needed"
     await nothing_missed(log_, data / "keys", [definition.name], begun=begun)
+    await same_log(log_, data / "keys", [definition.name], settings.keys_backup)
     front.waits_for = "its views, which are being built from the event log"
     service = Service(
         definition,

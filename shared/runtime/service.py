@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter
 from nats.aio.client import Client
 
+from shared.base.secret_files import SecretUnfit
 from shared.base.settings import Settings
 from shared.base.translations import Words
 from shared.identity.access_view import ACCESS
@@ -25,6 +28,7 @@ from shared.kernel.projector import Runner
 from shared.kernel.reactions import Reaction, Reactions
 from shared.kernel.staleness import Freshness
 from shared.persons.data_subjects import PersonalData, Persons, wiring
+from shared.persons.key_marks import KeyMarks, log_mark
 from shared.persons.keyring import Keyring
 from shared.runtime.clock import Clock
 from shared.runtime.jobs import Job, Jobs
@@ -120,6 +124,14 @@ ERASING: Job[Service] = Job("kept-forms", _erase_kept, every=ROUND)
 """Unsent forms go at the end of their hour"""
 
 
+async def _mark(service: Service) -> None:
+    await service.mark_keys()
+
+
+MARKING: Job[Service] = Job("key-marks", _mark, every=60.0)
+"""What is new among the keys gets its mark, and up to where the log was written with them"""
+
+
 class Service:
     """One running service."""
 
@@ -130,6 +142,7 @@ class Service:
         self.clock = Clock(self.log, around.data, definition.name, lambda: around.clock())
         self.canary = Canary(around.nc, around.network, definition.name, around.trouble)
         self.keyring = Keyring(around.data / "keys", around.network, definition.name)
+        self.key_marks = KeyMarks(around.data / "keys", definition.name)
         self.store = around.store
         self.runner = Runner(self.log, self.store, [*definition.views, ACCESS], definition.name)
         self.log.judgement = self.runner
@@ -144,7 +157,7 @@ class Service:
         self.execute = Executor(self.log, self.keyring, definition.name, definition.deciders, lambda: around.clock())
         self.reactions: Reactions[Service] = Reactions(self, definition.reactions, around.broker)
         self.parts = Parts()
-        self.jobs: Jobs[Service] = Jobs(self, [*definition.jobs, ERASING])
+        self.jobs: Jobs[Service] = Jobs(self, [*definition.jobs, ERASING, MARKING])
         self.persons: Persons[Service] = Persons(self, definition.persons, around.data / "keys")
 
     @property
@@ -184,7 +197,26 @@ class Service:
         await self.clock.stop()
         await self.log.stop()
         await self.store.close()
+        with contextlib.suppress(OSError, SecretUnfit):
+            if await asyncio.to_thread(self.keys_trouble) is None:
+                await asyncio.to_thread(self.key_marks.note)
         self.keyring.close()
+
+    def keys_trouble(self) -> str | None:
+        """Why personal values can't be sealed now, or which secret is gone since the start, in words. Blocks."""
+        try:
+            return self.keyring.trouble() or self.key_marks.missing(grave=True)
+        except (OSError, SecretUnfit) as why:
+            return str(why)
+
+    async def mark_keys(self) -> None:
+        """Notes the marks of secrets that have come, and that all who are named in the log until now have a key. Raises
+        Unavailable, OSError, SecretUnfit."""
+        first, last = await self.log.at(1), await self.log.last()
+        if await asyncio.to_thread(self.keys_trouble) is None:
+            known = await asyncio.to_thread(self.keyring.known)
+            log_ = first and log_mark(first)
+            await asyncio.to_thread(partial(self.key_marks.note, log=log_, seq=last, known=known))
 
     async def _parked(self, question: dict[str, Any]) -> dict[str, Any]:
         parked = (await self.store.parked())[:PARKED_MOST]
