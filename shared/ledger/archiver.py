@@ -85,9 +85,11 @@ def ledger_there(archive: Archive, keys: Path) -> None:
             "no checkpoint is there any more, though there was one: restore the archive from the backup",
         )
     try:
-        end = last_of(archive)
+        end, damage = last_of(archive), archive.opened().damage
     except ArchiveDamaged:
         return  # the notary says so, and where
+    if damage is not None:
+        return
     if (kept := end.seq if end else 0) < (signed := signed_in(archive)):
         raise ArchiveDamaged(
             "open.segment" if archive.segments() else "segments",
