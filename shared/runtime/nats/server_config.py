@@ -88,7 +88,7 @@ def make_seeds(folder: Path, users: Iterable[str]) -> dict[str, str]:
     found = {}
     for user in users:
         path = seed_of(folder, user)
-        if not path.exists():
+        if not path.exists() and not path.is_symlink():
             seed = nkeys.encode_seed(secrets.token_bytes(32), nkeys.PREFIX_BYTE_USER)
             write_secret(path, seed.decode() + "\n")
         found[user] = public_key(path)

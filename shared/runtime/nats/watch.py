@@ -39,9 +39,7 @@ HEALTH = "$SYS.REQ.SERVER.PING.HEALTHZ"
 class Watch:
     """Of one server. `trouble`: why nothing can be written, as far as it is known here; None where all is well."""
 
-    def __init__(
-        self, server: NatsServer, came_back: Callable[[], Awaitable[None]], steady: float = STEADY
-    ) -> None:
+    def __init__(self, server: NatsServer, came_back: Callable[[], Awaitable[None]], steady: float = STEADY) -> None:
         self._server, self._came_back = server, came_back
         self._nc: Connection | None = None
         self._pause = 0.0
