@@ -18,6 +18,7 @@ from deploy.host.all_services import DEFINITIONS
 from deploy.host.data_folder import UNFINISHED, CannotStart, locked, network_of
 from deploy.host.keys_needed import known_of_log, nothing_missed, same_log, there_and_whole
 from deploy.host.root_app import root_of
+from deploy.host.views_store import views_of
 from deploy.sample import SAMPLE_NETWORK
 from deploy.sample.plan import FOOTNOTE, OWN, begun
 from shared.base.cancellation import CutOff, end, unless
@@ -31,7 +32,6 @@ from shared.kernel.eventlog.event_log import prepare as prepare_log
 from shared.kernel.eventlog.ordered_reader import LogDamaged
 from shared.kernel.reactions import durable, prepare_reader
 from shared.kernel.reactions import prepare as prepare_reactions
-from shared.kernel.stores import store_for
 from shared.ledger.archive_format import Archive
 from shared.ledger.log_restore import same_as_archived
 from shared.runtime.nats.canary import prepare as prepare_canary
@@ -216,7 +216,7 @@ class Installation:
                 nc=await self.nats.connect(definition.name),
                 settings=self.settings,
                 data=data,
-                store=store_for(self.settings, data, self.network, definition.name),
+                store=views_of(self.settings, data, self.network, definition.name),
                 broker=self.nats.broker(definition.name),
                 footnote=FOOTNOTE if self.sample else None,
                 trouble=lambda: self._watch.trouble,

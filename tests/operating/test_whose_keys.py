@@ -266,7 +266,7 @@ def test_a_password_is_not_kept_where_its_file_is_gone(running: tuple[Up, str]) 
 
 
 def test_a_rotated_key_of_sessions_is_no_others(running: tuple[Up, str]) -> None:
-    up, url = running
+    up = running[0]
     up.signed_in("all:administrator")
     before = (up.data / "keys" / "directory.session-key").read_bytes()
     done = maillage("account", "rotate-key", data=up.data)
