@@ -113,7 +113,7 @@ async def test_a_server_whose_new_starts_never_last_is_given_up_with_one_sentenc
     try:
         await came_back()
         async with asyncio.timeout(120):
-            with pytest.raises(NatsFailed, match="ends again and again; .*nats.log says why"):
+            with pytest.raises(NatsFailed, match="ends again and again"):
                 await Watch(server, came_back, steady=1.0).run()
     finally:
         await server.stop()
@@ -131,7 +131,7 @@ async def test_a_server_that_ends_at_each_start_is_given_up_with_one_sentence(tm
     server.process.kill()
     try:
         async with asyncio.timeout(120):
-            with pytest.raises(NatsFailed, match="did not start; .*nats.log says why"):
+            with pytest.raises(NatsFailed, match="the NATS server did not start"):
                 await Watch(server, came_back).run()
     finally:
         await server.stop()

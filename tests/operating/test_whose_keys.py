@@ -276,6 +276,15 @@ def test_a_rotated_key_of_sessions_is_no_others(running: tuple[Up, str]) -> None
     up.start().wait()
 
 
+def test_a_wrong_token_is_told_at_every_address_of_the_root(running: tuple[Up, str]) -> None:
+    up, url = running
+    for path in ("/", "/nowhere", "/api/nowhere", "/directory/nowhere", "/static/nowhere"):
+        for token in ("Bearer", "Bearer ", "Bearer x", f"Bearer mlg_operator_{'0' * 64}", f"Bearer {'a' * 5000}"):
+            status = fetched(Request(f"{url}{path}", headers={"Authorization": token}))[0]
+            assert status in (401, 404, 429), (path, token[:30], status)
+    assert "Traceback" not in up.output()
+
+
 # -- backups ------------------------------------------------------------------------------------------------------
 
 
