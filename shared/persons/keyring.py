@@ -392,6 +392,9 @@ class Keyring:
                 raise self._away(str(unreadable(self._files.keys, error))) from error
             except SecretUnfit as why:
                 raise self._away(str(why)) from why
+            except OSError as error:
+                what = error.filename or self.folder
+                raise self._away(f"{what} can't be written ({error.strerror}): put that right") from error
 
     def trouble(self) -> str | None:
         """Why nothing can be sealed now, in words; None where something can: each file is there as it was opened."""
@@ -401,6 +404,8 @@ class Keyring:
                 self._there()
         except KeysAway as why:
             return str(why)
+        except sqlite3.ProgrammingError:  # it has ended
+            return "the keys are closed"
         return None
 
     def _there(self) -> None:

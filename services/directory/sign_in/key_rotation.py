@@ -44,8 +44,11 @@ class SigningKeys:
     def signer(self) -> Signer:
         found = self._stamp()
         if self._signer is None or found != self._read_at:
+            made = not self._file.exists()
             try:
                 self._signer = self._of(self._file)
+                if made:
+                    KeyMarks(self._file.parent, "directory").follows(FILE, read_secret(self._file))
             except SecretUnfit as why:
                 if self._signer is None:
                     raise

@@ -7,9 +7,11 @@ takes the same time whether the account is known or not.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import sqlite3
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -87,9 +89,18 @@ class Passwords:
 
     def forget(self, account: UUID) -> None:
         """The account has no password any more."""
-        with self._lock, transaction(self._db):
+        with self._using(), transaction(self._db):
             gone = self._db.execute("DELETE FROM passwords WHERE account = ?", (str(account),)).rowcount
             add_known(self._db, -gone)
+
+    @contextlib.contextmanager
+    def _using(self) -> Iterator[None]:
+        """One at a time. Raises KeysAway where the file can't be used."""
+        with self._lock:
+            try:
+                yield
+            except sqlite3.OperationalError as error:  # a full disk, a disk that can only be read, one that fails
+                raise KeysAway(str(unreadable(self._path, error))) from error
 
     def _there(self) -> None:
         """SQLite goes on with a file that was deleted, and with it goes what is written there. Raises KeysAway."""
@@ -114,13 +125,13 @@ class Passwords:
         return True
 
     def _hash(self, account: UUID) -> str | None:
-        with self._lock:
+        with self._using():
             row = self._db.execute("SELECT hash FROM passwords WHERE account = ?", (str(account),)).fetchone()
         return row[0] if row else None
 
     def _write(self, account: UUID, hash: str) -> None:
         self._there()
-        with self._lock, transaction(self._db):
+        with self._using(), transaction(self._db):
             gone = self._db.execute("DELETE FROM passwords WHERE account = ?", (str(account),)).rowcount
             self._db.execute("INSERT INTO passwords VALUES (?, ?)", (str(account), hash))
             add_known(self._db, 1 - gone)
