@@ -109,7 +109,8 @@ def _signed_by(archive: Archive, keys: Path) -> None:
                 raise ArchiveDamaged(name, "it is missing: restore the archive from the backup") from None
             continue
         except NotVerified as why:
-            raise ArchiveDamaged(name, f"{why}: restore it from the backup") from why
+            to_do = "restore it from the backup" if path == archive.key_path else "delete it, and it is made again"
+            raise ArchiveDamaged(name, f"{why}: {to_do}") from why
         if SigningKey.of(key.name, secret).verifier != key:
             raise ArchiveDamaged(
                 name,

@@ -22,10 +22,14 @@ LOOKED_AT = (
     1  # `user_version` of a file of keys that was made, or kept, once the log had been asked whether it is missed
 )
 WHOSE = """
-CREATE TABLE IF NOT EXISTS whose (one INTEGER PRIMARY KEY CHECK (one = 1), id TEXT NOT NULL, known INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS whose (
+  one INTEGER PRIMARY KEY CHECK (one = 1), id TEXT NOT NULL, known INTEGER NOT NULL, found INTEGER NOT NULL
+);
 """
-COUNTED = ("persons", "forgotten", "passwords")
+KNOWN = ("persons", "forgotten", "passwords")
 """The tables of which `whose.known` counts the rows. A person stands in one of the first two, for ever."""
+FOUND = ("addresses", "reached")
+"""Those of which `whose.found` does: by what persons are found"""
 
 
 class KeyMissing(SecretUnfit):
@@ -34,24 +38,27 @@ class KeyMissing(SecretUnfit):
 
 @dataclass(frozen=True)
 class Whose:
-    """What a file says of itself. `known`: how many it held; `counted`: how many are in it."""
+    """What a file says of itself. `counted`: how many are in it; `gone`: how many less than it held, hashes of addresses
+    with them."""
 
     id: str
-    known: int
     counted: int
+    gone: int
 
 
 def begin_whose() -> str:
     """SQL by which a file that does not say yet whose it is does so."""
-    return f"{WHOSE} INSERT OR IGNORE INTO whose VALUES (1, '{token_hex(16)}', 0);"
+    return f"{WHOSE} INSERT OR IGNORE INTO whose VALUES (1, '{token_hex(16)}', 0, 0);"
 
 
 def count_again(db: sqlite3.Connection, *, fewer: bool = False) -> None:
     """Notes how many are in a file: more may have been added by a release that did not count. `fewer`: also where some are
     gone."""
-    counted = _counted(db)
-    if (known := db.execute("SELECT known FROM whose").fetchone()[0]) < counted or (fewer and known != counted):
-        db.execute("UPDATE whose SET known = ?", (counted,))
+    before = db.execute("SELECT known, found FROM whose").fetchone()
+    counted = (_counted(db, KNOWN), _counted(db, FOUND))
+    after = counted if fewer else tuple(map(max, before, counted))
+    if before != after:
+        db.execute("UPDATE whose SET known = ?, found = ?", after)
 
 
 def count_what_is_left(path: Path) -> None:
@@ -61,10 +68,10 @@ def count_what_is_left(path: Path) -> None:
             count_again(db, fewer=True)
 
 
-def add_known(db: sqlite3.Connection, more: int) -> None:
+def add_known(db: sqlite3.Connection, more: int, found: int = 0) -> None:
     """Within the transaction that has added or deleted so many."""
-    if more:
-        db.execute("UPDATE whose SET known = known + ?", (more,))
+    if more or found:
+        db.execute("UPDATE whose SET known = known + ?, found = found + ?", (more, found))
 
 
 def whose(path: Path) -> Whose | None:
@@ -75,17 +82,21 @@ def whose(path: Path) -> Whose | None:
         if "whose" not in _tables(db):
             return None
         db.execute("BEGIN")  # both numbers of one moment
-        row = db.execute("SELECT id, known FROM whose").fetchone()
-        return Whose(str(row[0]), int(row[1]), _counted(db)) if row else None
+        row = db.execute("SELECT id, known, found FROM whose").fetchone()
+        if row is None:
+            return None
+        counted = _counted(db, KNOWN)
+        gone = max(0, int(row[1]) - counted) + max(0, int(row[2]) - _counted(db, FOUND))
+        return Whose(str(row[0]), counted, gone)
 
 
 def _tables(db: sqlite3.Connection) -> set[str]:
     return {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
 
 
-def _counted(db: sqlite3.Connection) -> int:
-    tables = _tables(db)
-    return sum(int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]) for table in COUNTED if table in tables)
+def _counted(db: sqlite3.Connection, tables: tuple[str, ...]) -> int:
+    there = _tables(db)
+    return sum(int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]) for table in tables if table in there)
 
 
 @contextlib.contextmanager

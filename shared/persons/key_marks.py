@@ -97,12 +97,8 @@ class KeyMarks:
         if path.name in noted.databases and (found is None or found.id != noted.databases[path.name]):
             raise SecretUnfit(f"{path} {REPLACED}: {self._way_out(path)}")
         least = noted.known if path.name == f"{self.service}.keys.sqlite" else 0
-        if found is not None and found.counted < max(found.known, least):
-            gone = max(found.known, least) - found.counted
-            raise SecretUnfit(
-                f"{path} lacks {gone} of the {found.counted + gone} that it has held, or is an older copy: "
-                f"{self._way_out(path)}"
-            )
+        if found is not None and (gone := max(found.gone, least - found.counted)) > 0:
+            raise SecretUnfit(f"{path} lacks {gone} of what it has held, or is an older copy: {self._way_out(path)}")
 
     def _way_out(self, path: Path) -> str:
         return (

@@ -139,17 +139,17 @@ class Keyring:
     def make_keys(self, persons: Iterable[UUID], addresses: Iterable[tuple[UUID, str]] = ()) -> None:
         """Makes a key for each person that has none, in one transaction; none for those who were forgotten."""
         digests = [(str(person), self._digest(address)) for person, address in addresses]
-        made = 0
+        made = found_by = 0
         with self._reading(), self._writing():
             for person in map(str, persons):
                 if not self._is_forgotten(person):
                     row = (person, self._wrapping.wrap(person, AESGCM.generate_key(256)))
                     made += self._db.execute("INSERT OR IGNORE INTO persons VALUES (?, ?)", row).rowcount
-            add_known(self._db, made)
             for person, digest in digests:
                 if not self._is_forgotten(person):
                     found = (self._wrapping.hide(digest), person)
-                    self._db.execute("INSERT OR IGNORE INTO reached VALUES (?, ?)", found)
+                    found_by += self._db.execute("INSERT OR IGNORE INTO reached VALUES (?, ?)", found).rowcount
+            add_known(self._db, made, found_by)
 
     def has(self, person: UUID) -> bool:
         """Whether this person has a key here."""
@@ -170,7 +170,8 @@ class Keyring:
                 if self._is_forgotten(str(found)):
                     raise Forgotten(str(found))
                 row = (str(found), self._wrapping.wrap(str(found), AESGCM.generate_key(256)))
-                add_known(self._db, self._db.execute("INSERT OR IGNORE INTO persons VALUES (?, ?)", row).rowcount)
+                new = self._db.execute("INSERT OR IGNORE INTO persons VALUES (?, ?)", row).rowcount
+                add_known(self._db, new, 1)
                 self._db.execute("INSERT INTO addresses VALUES (?, ?)", (self._wrapping.hide(digest), str(found)))
         return found
 
@@ -272,13 +273,13 @@ class Keyring:
                 if gone:
                     # Others wait for this transaction, so a file of this number is one that was cut off before.
                     fresh = self._files.write(self._wrapping.number + 1)
-                    add_known(self._db, -sum(map(self._has, gone)))
                     for table in ("persons", "addresses", "reached"):
                         self._db.executemany(f"DELETE FROM {table} WHERE person = ?", [(person,) for person in gone])
                     self._rewrap(fresh)
                     self._db.execute("UPDATE wrapping SET number = ?", (fresh.number,))
                 self._db.executemany("INSERT INTO forgotten VALUES (?, ?)", new)
-                add_known(self._db, len(new))
+                if gone or new:
+                    count_again(self._db, fewer=True)
             if gone:
                 self._wrapping = fresh
             self._cache.clear()
@@ -359,7 +360,6 @@ class Keyring:
                 with contextlib.suppress(InvalidTag):
                     row = (person, self._wrapping.wrap(person, wrapping.unwrap(person, wrapped)))
                     self._db.execute("INSERT INTO persons VALUES (?, ?)", row)
-                    add_known(self._db, 1)
             added = {person for person, _ in new}
             for table in ("addresses", "reached") if same_index else ():
                 for hidden, person in db.execute(f"SELECT hash, person FROM {table}").fetchall():
@@ -367,6 +367,7 @@ class Keyring:
                         with contextlib.suppress(InvalidTag):
                             found = (self._wrapping.hide(wrapping.show(hidden)), person)
                             self._db.execute(f"INSERT OR IGNORE INTO {table} VALUES (?, ?)", found)
+            count_again(self._db)
 
     # What stands
 

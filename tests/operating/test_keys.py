@@ -184,7 +184,7 @@ async def test_an_installation_json_that_names_no_network_refuses_the_start(data
 GONE: dict[str, tuple[Damage, str]] = {
     "the keys of persons": (gone("keys/directory.keys.sqlite"), "no personal data of directory"),
     "the keys of persons, emptied": (written("keys/newsletter.keys.sqlite", b""), "no personal data of newsletter"),
-    "the keys of persons, made anew": (fresh_keyring, "directory.keys.sqlite lacks 2 of the 2"),
+    "the keys of persons, made anew": (fresh_keyring, "directory.keys.sqlite lacks . of what"),
     "all keys of membership": (gone("keys/membership.*"), "no personal data of membership"),
     "all keys of newsletter": (gone("keys/newsletter.*"), "newsletter.*restore it"),
     "the wrapping key": (gone("keys/directory.wrapping-key"), "wrapping-key is missing"),
@@ -296,7 +296,7 @@ def test_doctor_says_how_many_persons_nobody_can_read_and_what_was_damaged_meanw
     (data / "keys" / "directory.keys.sqlite").write_bytes(older)
     up.start()
     assert up.process is not None and up.process.wait(60) == 2
-    assert "directory.keys.sqlite lacks 2 of the 4" in up.output()
+    assert "directory.keys.sqlite lacks 2 of what" in up.output()
     (data / "keys" / "directory.keys.sqlite.lost").touch()
     up.start().wait()
     try:
