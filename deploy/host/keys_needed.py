@@ -27,7 +27,7 @@ from shared.base.secret_files import RESTORE, SecretUnfit
 from shared.base.services import SERVICES
 from shared.base.settings import Settings
 from shared.contract.envelope import Message, Void, opened
-from shared.kernel.eventlog.event_log import Log, LogDamaged
+from shared.kernel.eventlog.event_log import Log, LogDamaged, Unavailable
 from shared.kernel.projector import JUDGE
 from shared.kernel.stores.sqlite import SqliteStore
 from shared.ledger.archive_format import Archive, ArchiveDamaged, last_of
@@ -288,9 +288,11 @@ def _same_index(keys: Path, network: str, service: str, messages: Sequence[Messa
     index = KeyFiles(keys, service).index
     if lost(index) or not index.exists():
         return
-    ring = Keyring(keys, network, service)
+    ring = Keyring(keys, network, service, looking=True)
+    found: list[bool | None] = []
     try:
-        found = [ring.finds(opened(message)) for message in messages]
+        with contextlib.suppress(Unavailable):  # a file of a release that did not note addresses
+            found = [ring.finds(opened(message)) for message in messages]
     finally:
         ring.close()
     if any(one is False for one in found) and not any(found):

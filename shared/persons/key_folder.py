@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
@@ -175,14 +175,14 @@ class KeyFiles:
                 found.append((int(end), path))
         return found
 
-    def copy_to(self, folder: Path) -> None:
+    def copy_to(self, folder: Path, taken: Collection[str] = ()) -> None:
         """Replaces what `folder` holds of these keys by what stands now; they may be in use. What was forgotten before is in it no
         more, and the wrapping key that could open an older copy of it is erased. Nothing that is damaged replaces what is
-        good there. Raises OSError, SecretUnfit."""
+        good there. `taken`: the numbers of files of which these hold everything. Raises OSError, SecretUnfit."""
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         there = KeyFiles(folder, self.service)
         with alone(folder / f"{self.service}.lock"):
-            self._may_replace(there)
+            self._may_replace(there, taken)
             noted, secrets = self.marks.read(), {}
             draft = there.keys.with_suffix(".sqlite.new")
             for _ in range(TRIES):
@@ -207,13 +207,17 @@ class KeyFiles:
                 there.marks.path.unlink(missing_ok=True)
                 there.marks.note(log=noted.log, seq=noted.seq, known=noted.known, only=secrets)
 
-    def _may_replace(self, there: KeyFiles) -> None:
+    def _may_replace(self, there: KeyFiles, taken: Collection[str]) -> None:
         """Raises SecretUnfit where what is there is not older keys of this installation, but others."""
         ours, theirs = self.marks.read(), there.marks.read()
         what = None
         if ours and theirs and ours.log and theirs.log and ours.log != theirs.log:
             what = "are of another installation"
-        elif (known := whose(there.keys)) and (own := whose(self.keys)) and known.counted > own.counted:
+        elif not (known := whose(there.keys)) or not (own := whose(self.keys)):
+            return
+        elif known.counted and known.id not in (own.id, *taken):
+            what = "are not those of this installation"
+        elif known.counted > own.counted:
             what = f"know {known.counted} persons, and those in {self.folder} only {own.counted}"
         if what:
             raise SecretUnfit(
@@ -226,6 +230,13 @@ def fit(folder: Path, services: Iterable[str]) -> None:
     for name in ("operator-token", "notary.key"):
         with contextlib.suppress(FileNotFoundError):
             read_secret(folder / name)
+    noted = {service: marks.log for service in services if (marks := KeyMarks(folder, service).read()) and marks.log}
+    if len(set(noted.values())) > 1:
+        odd = min(noted, key=lambda service: list(noted.values()).count(noted[service]))
+        raise SecretUnfit(
+            f"{KeyMarks(folder, odd).path} is of another installation than the others in {folder}: restore all of {odd}.* "
+            "from the backup of its own keys"
+        )
     for service in services:
         KeyFiles(folder, service).fit()
 

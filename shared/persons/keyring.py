@@ -48,6 +48,7 @@ from shared.persons.key_database import (
     copy_whole,
     count_again,
     unreadable,
+    whose,
     wrapping_number,
 )
 from shared.persons.key_folder import NONCE, TRIES, KeyFiles, Wrapping, forgotten_in
@@ -74,30 +75,23 @@ class Keyring:
     `LOOK` seconds. Raises SecretUnfit: KeyMissing where a key is gone that nothing is to be read without.
     """
 
-    def __init__(self, folder: Path, network: str, service: str) -> None:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    def __init__(self, folder: Path, network: str, service: str, *, looking: bool = False) -> None:
+        """`looking`: makes and changes nothing; for whoever only reads."""
         self.network, self.service = network, service
         self.folder, self._files = folder, KeyFiles(folder, service)
-        if self._files.begun():
-            self._files.same_index()
-        else:
-            secret_file(self._files.wrapping(0))
-        self._index = secret_file(self._files.index)
-        os.close(os.open(self._files.keys, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite gives its journal the same mode
-        self._db = sqlite3.connect(self._files.keys, check_same_thread=False, isolation_level=None, timeout=30)
+        if not looking:
+            self._begin()
+        self._index = read_secret(self._files.index)
+        mode = "ro" if looking else "rw"
+        name = f"{self._files.keys.absolute().as_uri()}?mode={mode}"
+        self._db = sqlite3.connect(name, uri=True, check_same_thread=False, isolation_level=None, timeout=30)
         self._lock = threading.Lock()
         self._cache: OrderedDict[UUID, AESGCM] = OrderedDict()
         self._wanted: dict[UUID, set[str]] = {}
         self._making: asyncio.Task[None] | None = None
         try:
-            self._db.executescript(
-                "PRAGMA secure_delete=ON; PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL;"
-                f"BEGIN IMMEDIATE; {SCHEMA} {begin_whose()} COMMIT;"  # all or nothing, wherever it is cut off
-            )
-            with transaction(self._db):
-                count_again(self._db)
-            if self._db.execute("PRAGMA user_version").fetchone()[0] < LOOKED_AT:
-                self._db.execute(f"PRAGMA user_version={LOOKED_AT}")
+            if not looking:
+                self._make_tables()
             self._wrapping = self._files.read(self._number())
         except sqlite3.Error as error:
             self._db.close()
@@ -108,8 +102,30 @@ class Keyring:
         self._seen, self._looked = self._data_version(), time.monotonic()
         self._opened = _stamp(self._files.keys)
         self._said = ""
+        self._taken: set[str] = set()  # the numbers of files whose keys have all been taken over
         self._read = {self._files.index: _stamp(self._files.index)}
-        self._files.erase_before(self._wrapping.number)
+        if not looking:
+            self._files.erase_before(self._wrapping.number)
+
+    def _begin(self) -> None:
+        """Makes what is missing."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if self._files.begun():
+            self._files.same_index()
+        else:
+            secret_file(self._files.wrapping(0))
+        secret_file(self._files.index)
+        os.close(os.open(self._files.keys, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite gives its journal the same mode
+
+    def _make_tables(self) -> None:
+        self._db.executescript(
+            "PRAGMA secure_delete=ON; PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL;"
+            f"BEGIN IMMEDIATE; {SCHEMA} {begin_whose()} COMMIT;"  # all or nothing, wherever it is cut off
+        )
+        with transaction(self._db):
+            count_again(self._db)
+        if self._db.execute("PRAGMA user_version").fetchone()[0] < LOOKED_AT:
+            self._db.execute(f"PRAGMA user_version={LOOKED_AT}")
 
     def close(self) -> None:
         self._db.close()
@@ -327,7 +343,7 @@ class Keyring:
     def backup(self, folder: Path) -> None:
         """Replaces what `folder` holds of this service's keys by what stands now (`KeyFiles.copy_to`). Raises OSError,
         SecretUnfit."""
-        self._files.copy_to(folder)
+        self._files.copy_to(folder, self._taken)
 
     def merge(self, folder: Path) -> None:
         """Takes over what a backup of these keys knows and they do not: they may be an older copy that was put back.
@@ -341,6 +357,7 @@ class Keyring:
                 raise SecretUnfit(
                     f"{folder} holds the keys of another installation: name another folder for the backup"
                 )
+            whose_backup = whose(there.keys)
             self.forget(forgotten_in(folder, self.service))
             wrapping = there.read(wrapping_number(there.keys))
             same_index = read_secret(there.index) == self._index
@@ -368,6 +385,8 @@ class Keyring:
                             found = (self._wrapping.hide(wrapping.show(hidden)), person)
                             self._db.execute(f"INSERT OR IGNORE INTO {table} VALUES (?, ?)", found)
             count_again(self._db)
+        if whose_backup is not None:
+            self._taken.add(whose_backup.id)
 
     # What stands
 

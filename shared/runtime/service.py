@@ -13,6 +13,7 @@ from typing import Any
 
 from fastapi import APIRouter
 from nats.aio.client import Client
+from nats.errors import Error as NatsError
 
 from shared.base.secret_files import SecretUnfit
 from shared.base.settings import Settings
@@ -22,7 +23,7 @@ from shared.identity.operator_token import operator_token
 from shared.identity.sessions import Sessions
 from shared.kernel.command_handler import Executor, Outcome, utc_now
 from shared.kernel.decider import Command, Decider
-from shared.kernel.eventlog.event_log import Log
+from shared.kernel.eventlog.event_log import Log, Unavailable
 from shared.kernel.projection import Store, View
 from shared.kernel.projector import Runner
 from shared.kernel.reactions import Reaction, Reactions
@@ -128,8 +129,11 @@ async def _mark(service: Service) -> None:
     await service.mark_keys()
 
 
-MARKING: Job[Service] = Job("key-marks", _mark, every=60.0)
+MARKING: Job[Service] = Job("key-marks", _mark, every=30.0, first=2.0)
 """What is new among the keys gets its mark, and up to where the log was written with them"""
+
+
+MARKED = 2.0  # seconds that this may take at an end, where the log may be away
 
 
 class Service:
@@ -190,6 +194,9 @@ class Service:
         await self.persons.stop()
         await self.reactions.stop()
         await self.jobs.stop()
+        with contextlib.suppress(Unavailable, TimeoutError, NatsError, OSError, SecretUnfit):
+            async with asyncio.timeout(MARKED):
+                await self.mark_keys()
         await self.definition.closing(self)
         await self.freshness.stop()
         await self.asking.stop()
@@ -197,9 +204,6 @@ class Service:
         await self.clock.stop()
         await self.log.stop()
         await self.store.close()
-        with contextlib.suppress(OSError, SecretUnfit):
-            if await asyncio.to_thread(self.keys_trouble) is None:
-                await asyncio.to_thread(self.key_marks.note)
         self.keyring.close()
 
     def keys_trouble(self) -> str | None:
