@@ -13,7 +13,6 @@ from typing import Any
 
 from fastapi import APIRouter
 from nats.aio.client import Client
-from nats.errors import Error as NatsError
 
 from shared.base.secret_files import SecretUnfit
 from shared.base.settings import Settings
@@ -23,7 +22,7 @@ from shared.identity.operator_token import operator_token
 from shared.identity.sessions import Sessions
 from shared.kernel.command_handler import Executor, Outcome, utc_now
 from shared.kernel.decider import Command, Decider
-from shared.kernel.eventlog.event_log import Log, Unavailable
+from shared.kernel.eventlog.event_log import Log
 from shared.kernel.projection import Store, View
 from shared.kernel.projector import Runner
 from shared.kernel.reactions import Reaction, Reactions
@@ -194,7 +193,7 @@ class Service:
         await self.persons.stop()
         await self.reactions.stop()
         await self.jobs.stop()
-        with contextlib.suppress(Unavailable, TimeoutError, NatsError, OSError, SecretUnfit):
+        with contextlib.suppress(Exception):  # what is not noted now is at the next start
             async with asyncio.timeout(MARKED):
                 await self.mark_keys()
         await self.definition.closing(self)
