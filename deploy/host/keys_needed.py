@@ -21,13 +21,14 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import structlog
 
 from deploy.host.data_folder import CannotStart
 from shared.base.secret_files import RESTORE, SecretUnfit
 from shared.base.services import SERVICES
 from shared.base.settings import Settings
 from shared.contract.envelope import Message, Void, opened
-from shared.kernel.eventlog.event_log import Log, LogDamaged, Unavailable
+from shared.kernel.eventlog.event_log import Log, Unavailable
 from shared.kernel.projector import JUDGE
 from shared.kernel.stores.sqlite import SqliteStore
 from shared.ledger.archive_format import Archive, ArchiveDamaged, last_of
@@ -37,6 +38,7 @@ from shared.persons.key_folder import KeyFiles, fit, known_in
 from shared.persons.key_marks import KeyMarks, Marks, log_mark, lost, said_once
 from shared.persons.keyring import Keyring
 
+log_ = structlog.get_logger()
 MARK = b'"sealed"'
 PASSWORDS = "directory.passwords.sqlite"
 MOUNT = "mount the volume that holds the keys, or restore them from their backup"
@@ -161,7 +163,7 @@ async def nothing_missed(log: Log, keys: Path, services: Sequence[str], *, begun
 async def same_log(log: Log, keys: Path, services: Sequence[str], backup: Path | None = None) -> None:
     """Returns if `keys` are those with which this log was written, as far as it shows: all whom it names have one, or have
     been forgotten. Asked of what was written since the last time; notes up to where. `backup`: the keys' own, out of which a
-    start takes what is missing. Raises CannotStart, SecretUnfit, LogDamaged."""
+    start takes what is missing. Raises CannotStart, SecretUnfit."""
     noted = {service: KeyMarks(keys, service).read() for service in services}
     first, last = await log.at(1, seen=any(one and one.log for one in noted.values())), await log.last()
     mark = log_mark(first) if first else None
@@ -174,9 +176,8 @@ async def same_log(log: Log, keys: Path, services: Sequence[str], backup: Path |
                 f"or volume of its NATS server, or `maillage restore`), or all of {service}.* from the backup of its keys."
             )
         if one.seq > last:
-            raise LogDamaged(
-                f"the log ends at sequence {last}, but {one.seq} was written with the keys in {keys}: restore it"
-            )
+            # An older copy of all but the keys, which was put back with those of now; else views or archive refuse it.
+            log_.warning("keys.newer_than_log", service=service, last=last, written=one.seq)
     here = [service for service in services if KeyFiles(keys, service).begun()]
     named = await _named(log, last, {service: _compared(noted[service]) for service in here})
     for service in here:
