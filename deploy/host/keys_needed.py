@@ -104,6 +104,8 @@ def unfit(settings: Settings) -> str | None:
     try:
         for folder in folders:
             fit(folder, SERVICES)
+            if (path := _open_to_others(folder)) is not None:
+                return f"{path} can be read by others: `chmod 600` it, and `chmod 700` its folder"
             for service in SERVICES:
                 if gone := KeyMarks(folder, service).missing():
                     return gone
@@ -158,6 +160,13 @@ async def nothing_missed(log: Log, keys: Path, services: Sequence[str], *, begun
                         raise CannotStart(
                             f"{one.said} (event {message.seq} of the log shows that it was there): {one.to_do}."
                         )
+
+
+def _open_to_others(folder: Path) -> Path | None:
+    """A file of keys that others on this machine can read."""
+    if not folder.exists() or not folder.stat().st_mode & 0o077:
+        return None
+    return next((path for path in sorted(folder.iterdir()) if path.is_file() and path.stat().st_mode & 0o077), None)
 
 
 async def same_log(log: Log, keys: Path, services: Sequence[str], backup: Path | None = None) -> None:

@@ -255,6 +255,16 @@ def test_keys_that_go_while_it_runs_seal_nothing_and_everybody_says_so(running: 
     assert "Traceback" not in up.output()
 
 
+def test_doctor_tells_of_keys_that_others_can_read(running: tuple[Up, str]) -> None:
+    keys = running[0].data / "keys"
+    assert maillage("doctor", data=running[0].data).returncode == 0
+    keys.chmod(0o755)
+    (keys / "directory.session-key").chmod(0o644)
+    done = maillage("doctor", "--json", data=running[0].data)
+    (found,) = (one for one in json.loads(done.stdout) if not one["good"])
+    assert done.returncode == 1 and found["text"].startswith(f"{keys}/directory.session-key can be read by others")
+
+
 def test_a_password_is_not_kept_where_its_file_is_gone(running: tuple[Up, str]) -> None:
     up, url = running
     headers = {**up.signed_in("all:administrator"), "Content-Type": "application/x-www-form-urlencoded"}
