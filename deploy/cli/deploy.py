@@ -140,6 +140,11 @@ def gather(
     to: Annotated[Path, typer.Argument(help="A folder that is made: all of them as one, by links.")],
 ) -> None:
     """Show the data folders of all services as one, as `maillage backup` reads it. Copies nothing."""
+    for path in to.rglob("*") if to.exists() else ():
+        if (
+            path.is_symlink() and not path.exists()
+        ):  # what was gathered before, and is no more: a link that is used, a key
+            path.unlink()
     for source, name in _pieces(folder, to):
         name.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         name.unlink(missing_ok=True)

@@ -274,8 +274,11 @@ def doctor(
 async def _look_at(client: Client, name: str, check: Check) -> bool:
     """How a service is; whether it could write an event now."""
     try:
-        writes = (await client.get(f"/{name}/api/state/checks"))["writes"]
+        checks = await client.get(f"/{name}/api/state/checks")
+        writes = checks["writes"]
         check(f"{name}: writes", writes["good"], writes["text"])
+        if (sealing := checks.get("keys")) is not None:  # a service of the release before does not say
+            check(f"{name}: sealing", sealing["good"], sealing["text"])
         state = await client.get(f"/{name}/api/state")
     except NoAnswer as why:
         check(f"{name}: answers", False, str(why))

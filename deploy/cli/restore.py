@@ -33,7 +33,7 @@ from deploy.cli.console import DataOption, JsonOption, bar, out, run, settings_o
 from deploy.host.all_services import DEFINITIONS
 from deploy.host.data_folder import UNFINISHED, CannotStart, locked
 from deploy.host.embedded import access, prepare
-from deploy.host.keys_needed import keys_are_there
+from deploy.host.keys_needed import keys_are_there, taken
 from deploy.host.single_service import NotYet, connected
 from shared.base.secret_files import SecretUnfit, read_secret
 from shared.base.settings import Settings
@@ -54,7 +54,7 @@ from shared.ledger.archive_verifier import verify
 from shared.ledger.archiver import KEY_FILE, write_whole
 from shared.ledger.log_restore import RestoreFailed, finished, refill, trees_of
 from shared.ledger.merkle import SigningKey, VerifierKey
-from shared.persons.key_store import KeyFiles, fit
+from shared.persons.key_folder import KeyFiles, fit
 from shared.persons.keyring import Keyring, restored
 from shared.runtime.nats.embedded_server import NatsFailed, NatsServer
 from shared.runtime.service import Definition
@@ -174,6 +174,7 @@ async def restore(
                     await _compare_roots(log, manifest, done, told)
                 with step("keys", len(DEFINITIONS)) as told:
                     done.forgotten = await _keys(log, keys, data, network, told)
+                    done.remarks += await _marked(log, data)
                 with step("views", len(DEFINITIONS)) as told:
                     for n, definition in enumerate(DEFINITIONS, 1):
                         await _views(definition, log, settings, manifest, done)
@@ -315,6 +316,15 @@ async def _keys(log: Log, keys: Path, data: Path, network: str, told: Callable[[
         told(n)
     replace_file(data / "keys" / KEY_FILE, read_secret(keys / KEY_FILE))
     return forgotten
+
+
+async def _marked(log: Log, data: Path) -> list[str]:
+    """Notes that these keys are this log's; what is to be said of persons who have none, since the keys' backup is older."""
+    lacking = await taken(log, data / "keys", [definition.name for definition in DEFINITIONS])
+    return [
+        f"{count} persons of {service} have no key in this backup of the keys, which is older: what is theirs stays closed"
+        for service, count in lacking.items()
+    ]
 
 
 async def _forgotten(log: Log, definition: Definition) -> set[UUID]:

@@ -17,6 +17,8 @@ from shared.base.settings import Settings
 
 EMPTY_NETWORK = "reseau"
 NETWORK = r"[a-z][a-z0-9-]{0,30}"
+BEGUN = ("archive/*", "keys/*.sqlite", "nats/*", "views/*")
+"""What only an installation that has a name writes"""
 UNFINISHED = "restoring.json"
 """Is there from the beginning of a restore to its end; nothing starts on such a folder."""
 
@@ -55,6 +57,11 @@ def network_of(data: Path, settings: Settings, sample: bool) -> str:
                 f"The data folder {data} holds the network {kept}, not {settings.network} (MAILLAGE_NETWORK)."
             )
         return kept
+    if settings.network is None and (there := next((found for one in BEGUN for found in data.glob(one)), None)):
+        raise CannotStart(
+            f"{path} is gone, while {there} is there: restore it from the backup, or write the network's name into it, such as "
+            '{"network": "reseau"}.'
+        )
     network = settings.network or (SAMPLE_NETWORK if sample else EMPTY_NETWORK)
     draft = path.with_suffix(".new")
     draft.write_bytes(orjson.dumps({"network": network}))

@@ -11,17 +11,19 @@ from pathlib import Path
 
 import structlog
 from nats.errors import Error as NatsError
-from nats.js.errors import APIError
+from nats.js.errors import APIError, NotFoundError
 from starlette.types import ASGIApp
 
 from deploy.host.all_services import DEFINITIONS
 from deploy.host.data_folder import UNFINISHED, CannotStart, locked, network_of
-from deploy.host.keys_needed import nothing_missed, there_and_whole
+from deploy.host.keys_needed import known_of_log, nothing_missed, same_log, there_and_whole
 from deploy.host.root_app import root_of
+from deploy.host.views_store import views_of
 from deploy.sample import SAMPLE_NETWORK
 from deploy.sample.plan import FOOTNOTE, OWN, begun
 from shared.base.cancellation import CutOff, end, unless
 from shared.base.secret_files import SecretUnfit
+from shared.base.services import SERVICES
 from shared.base.settings import Settings
 from shared.contract import load_all
 from shared.kernel.eventlog.connection import OPERATOR, Connection
@@ -30,7 +32,6 @@ from shared.kernel.eventlog.event_log import prepare as prepare_log
 from shared.kernel.eventlog.ordered_reader import LogDamaged
 from shared.kernel.reactions import durable, prepare_reader
 from shared.kernel.reactions import prepare as prepare_reactions
-from shared.kernel.stores import store_for
 from shared.ledger.archive_format import Archive
 from shared.ledger.log_restore import same_as_archived
 from shared.runtime.nats.canary import prepare as prepare_canary
@@ -98,7 +99,7 @@ class Installation:
             raise CannotStart(f"{data} is half of a restore: run `maillage restore` again, so that it goes on.")
         try:
             network = network_of(data, settings, sample)
-            there_and_whole(data, network, [d.name for d in DEFINITIONS])
+            there_and_whole(data, network, SERVICES)
         except CannotStart:
             os.close(lock)
             raise
@@ -111,6 +112,9 @@ class Installation:
             except (NatsError, APIError, TimeoutError) as error:
                 why = str(error) or type(error).__name__
                 raise self.failed or CannotStart(f"The event log {network} could not be made: {why}.") from error
+            except OSError as error:
+                where = error.filename or data
+                raise self.failed or CannotStart(f"{where} can't be used ({error.strerror or error}).") from error
             yield self
         except CutOff:
             if self.failed is None:
@@ -125,20 +129,35 @@ class Installation:
         return Archive(self.settings.data.absolute() / "archive" / self.network)
 
     async def _prepare(self) -> None:
+        data = self.settings.data.absolute()
         nc = await self.nats.connect(OPERATOR)
         try:
+            await self._no_other_log(nc, data)
             await prepare(nc, self.network)
             # Before anybody may write: a log that came back shorter would give out its sequences again.
             log_ = Log(nc, self.network)
             await log_.start()
             try:
                 await same_as_archived(log_, self._archive)
-                await nothing_missed(log_, self.settings.data.absolute() / "keys", [d.name for d in DEFINITIONS])
+                await nothing_missed(log_, data / "keys", SERVICES)
+                await same_log(log_, data / "keys", SERVICES, self.settings.keys_backup)
                 await self._whose(log_)
             finally:
                 await log_.stop()
         finally:
             await nc.close()
+
+    async def _no_other_log(self, nc: Connection, data: Path) -> None:
+        """Raises CannotStart where there is no log any more, though there was one: a new one would take its place."""
+        with contextlib.suppress(NotFoundError):
+            if (await nc.jetstream().stream_info(self.network)).state.last_seq:
+                return
+        known, by = await known_of_log(data, self.network, SERVICES)
+        if known:
+            raise CannotStart(
+                f"The event log {self.network} in {data / 'nats'} is gone, while {by} knows of {known} events: bring that folder "
+                "back as it was, or `maillage restore` all into a new folder."
+            )
 
     async def _whose(self, log_: Log) -> None:
         """The sample's data bring their network's name, region and printed review along; no others do, whatever their name."""
@@ -197,7 +216,7 @@ class Installation:
                 nc=await self.nats.connect(definition.name),
                 settings=self.settings,
                 data=data,
-                store=store_for(self.settings, data, self.network, definition.name),
+                store=views_of(self.settings, data, self.network, definition.name),
                 broker=self.nats.broker(definition.name),
                 footnote=FOOTNOTE if self.sample else None,
                 trouble=lambda: self._watch.trouble,

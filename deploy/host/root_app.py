@@ -28,6 +28,7 @@ from shared.web.messages import KERNEL
 from shared.web.request_metrics import observed
 from shared.web.security.authorization import Renewing, admitted, is_https
 from shared.web.security.header_timeout import Patient
+from shared.web.security.rate_limits import Rates, networks
 from shared.web.security.request_limits import limit_body, own_host, secured
 from shared.web.static_files import static_app
 from shared.web.templating import TEMPLATES, Pages
@@ -41,8 +42,9 @@ def root_of(services: Mapping[str, Service], settings: Settings) -> ASGIApp:
     first = services.get("observatory") or next(iter(services.values()))
     root.state.service = first  # it says at the root who asks
     root.state.pages = Pages("", TEMPLATES, {}, network_title=lambda: first.settings.title, label=first.sessions.label)
+    root.state.rates = Rates(api=settings.api_rate, proxies=networks(settings.trusted_proxies or ""))
     root.add_middleware(Renewing, settings=settings)
-    for kind in (HTTPException, Unavailable):
+    for kind in (HTTPException, Unavailable, Exception):
         root.add_exception_handler(kind, problem)
     root.mount("/static", static_app())
     for name, service in services.items():

@@ -23,8 +23,9 @@ from nats.js.errors import APIError, NotFoundError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from deploy.host.data_folder import CannotStart, network_of
-from deploy.host.keys_needed import nothing_missed, there_and_whole
+from deploy.host.keys_needed import nothing_missed, same_log, there_and_whole
 from deploy.host.root_app import measured, root_of, serve, unavailable
+from deploy.host.views_store import views_of
 from deploy.sample import SAMPLE_NETWORK
 from shared.base import tracing
 from shared.base.secret_files import SecretUnfit
@@ -36,7 +37,8 @@ from shared.kernel.eventlog.connection import OPERATOR, Connection, NotAllowed
 from shared.kernel.eventlog.event_log import Log, LogDamaged, LogUnfit, Unavailable
 from shared.kernel.projection import Store
 from shared.kernel.projector import JUDGE
-from shared.kernel.stores import InUse, store_for
+from shared.kernel.sealing import KeysAway
+from shared.kernel.stores import InUse
 from shared.ledger.archive_format import Archive
 from shared.ledger.log_restore import same_as_archived
 from shared.runtime.service import Definition, Service, Surroundings
@@ -131,7 +133,7 @@ async def run_service(
             await serving.end()
             await services[0].stop()
             await services[0].around.nc.close()
-    except (LogDamaged, LogUnfit, SecretUnfit, InUse, NotAllowed) as error:
+    except (LogDamaged, LogUnfit, SecretUnfit, KeysAway, InUse, NotAllowed) as error:
         raise CannotStart(f"{error}.") from error
     finally:
         for task in (opening, stopping):
@@ -170,10 +172,15 @@ async def opened(settings: Settings, definition: Definition, network: str, front
     log_ = Log(nc, network)
     await front.until("the event log", lambda: _stream_there(log_))
     await _same_as_archived(nc, network, data)
-    store = _store(settings, data, network, definition.name)
+    store = views_of(settings, data, network, definition.name)
     begun = await front.until("the store of the views", lambda: _store_there(store)) > 0
     front.waits_for = "the event log, of which it asks which keys are needed"
     await nothing_missed(log_, data / "keys", [definition.name], begun=begun)
+    await log_.start()
+    try:
+        await same_log(log_, data / "keys", [definition.name], settings.keys_backup)
+    finally:
+        await log_.stop()
     front.waits_for = "its views, which are being built from the event log"
     service = Service(
         definition,
@@ -229,15 +236,6 @@ async def _stream_there(log_: Log) -> int:
         if isinstance(error.__cause__, NotFoundError):
             raise NotYet("the stream is not there; `maillage prepare` makes it") from None
         raise NotYet("it does not answer; perhaps its nodes have not found each other yet") from None
-
-
-def _store(settings: Settings, data: Path, network: str, service: str) -> Store:
-    try:
-        return store_for(settings, data, network, service)
-    except InUse as why:
-        raise CannotStart(str(why)) from why
-    except ValueError as why:  # the driver's word on an address that is none, which may hold a password
-        raise CannotStart(f"MAILLAGE_MONGO_URL is no address of a MongoDB ({type(why).__name__}).") from None
 
 
 async def _store_there(store: Store) -> int:

@@ -11,6 +11,7 @@ import contextlib
 import hmac
 import os
 import re
+import stat
 from base64 import b32decode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from shared.base.whole_files import sync_folder
 KEY = 32  # bytes of a key
 FEWEST = 16  # different bytes of a random key, at least: fewer come once in 10**15 keys
 ZEROS = bytes(8)  # in no random key, and what a power cut or an erasing leaves of one
+LARGEST = 1 << 20  # bytes of a file that may hold a secret
 OPERATOR_TOKEN = "mlg_operator_"
 RESTORE = "restore it from the backup of the keys"
 
@@ -119,8 +121,17 @@ def read_secret(path: Path, kind: Kind | None = None) -> bytes:
     """What a file holds, whole. Raises SecretUnfit, FileNotFoundError."""
     kind = kind or KINDS.get(path.name, RANDOM)
     try:
+        there = path.stat()
+        if not stat.S_ISREG(there.st_mode) and not stat.S_ISDIR(there.st_mode):  # a pipe would be waited for, for ever
+            raise SecretUnfit(f"{path} is no file: {kind.to_do(path.name)}")
+        if there.st_size > LARGEST:
+            raise SecretUnfit(f"{path} is not as it was written: {kind.to_do(path.name)}")
         found = path.read_bytes()
     except FileNotFoundError:
+        if path.is_symlink():
+            raise SecretUnfit(
+                f"{path} leads to a file that is not there: put that right, or {kind.to_do(path.name)}"
+            ) from None
         raise
     except OSError as error:
         raise SecretUnfit(
@@ -153,10 +164,12 @@ def kept(path: Path, new: Callable[[], bytes]) -> bytes:
         os.link(draft, path)
     os.unlink(draft)
     sync_folder(path.parent)
-    try:
-        return read_secret(path)
-    except FileNotFoundError:
-        raise SecretUnfit(f"{path} leads to a file that is not there: put that right, or {RESTORE}") from None
+    return read_secret(path)
+
+
+def to_do(name: str) -> str:
+    """What to do where a file of this name in a folder of keys is not as it was."""
+    return KINDS.get(name, RANDOM).to_do(name)
 
 
 def mac(key: bytes, message: bytes) -> bytes:

@@ -248,8 +248,13 @@ class Settings(BaseSettings):
     @field_validator("smtp_password")
     @classmethod
     def _password(cls, password: str | None, info: ValidationInfo) -> str | None:
-        if info.data.get("smtp_user") and not (password or "").strip():
+        user = (info.data.get("smtp_user") or "").strip()
+        if user and not (password or "").strip():
             raise ValueError("it is empty, while MAILLAGE_SMTP_USER names an account")
+        if (password or "").strip() and not user and info.data.get("smtp_user") is not None:
+            raise ValueError("it is set, while MAILLAGE_SMTP_USER names no account")
+        if password and not password.isprintable():  # bytes that are no text, and a second line, are not either
+            raise ValueError("it holds more than one line of text")
         return password
 
     @field_validator("trusted_proxies")

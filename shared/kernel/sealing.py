@@ -9,6 +9,7 @@ from uuid import UUID
 
 from shared.contract import Event
 from shared.contract.personal import Personal
+from shared.kernel.eventlog.direct_get import Unavailable
 
 ADDRESSES = frozenset({"email"})
 """The personal fields of events by which a person is found again"""
@@ -16,6 +17,11 @@ ADDRESSES = frozenset({"email"})
 
 class Forgotten(Exception):
     """The key of this person is not here: the person was forgotten, or belongs to another service."""
+
+
+class KeysAway(Unavailable):
+    """The keys of persons can't be used now: nothing that is personal is written, nor read. The text says why, for the
+    operator."""
 
 
 def personal_fields(event: Event) -> dict[str, Personal]:
@@ -36,7 +42,7 @@ class Sealer(Protocol):
     def folder(self) -> Path: ...
 
     async def ensure(self, persons: Iterable[UUID], addresses: Iterable[tuple[UUID, str]] = ()) -> None:
-        """Returns once each person has a key on disk, and is found by their addresses. Raises Forgotten."""
+        """Returns once each person has a key on disk, and is found by their addresses. Raises Forgotten, KeysAway."""
 
     def seal(self, event: Event, event_id: UUID) -> Event:
         """The same event with every personal field sealed. Raises Forgotten."""

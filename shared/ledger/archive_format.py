@@ -308,3 +308,12 @@ def read_notes(data: bytes) -> tuple[list[Note], int]:
         line += text.count("\n") + 1
         at += 2 if paired else 1
     return notes, len(data) - whole
+
+
+def last_of(archive: Archive) -> Message | None:
+    """The last message of an archive, None of an empty one. Raises ArchiveDamaged."""
+    open_ = archive.opened()  # before the list of files: what is closed meanwhile stands in one of them
+    segments = archive.segments()
+    if open_.messages and (not segments or open_.messages[-1].seq > segments[-1].last):
+        return open_.messages[-1]
+    return read_segment(segments[-1])[-1] if segments else None

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import structlog
 
 from shared.base.gc_pause import uncollected
-from shared.base.secret_files import RESTORE
+from shared.base.secret_files import RESTORE, read_secret
 from shared.base.whole_files import sync_folder
 from shared.contract.envelope import Message
 from shared.ledger.archive_format import (
@@ -27,6 +27,7 @@ from shared.ledger.archive_format import (
     Archive,
     ArchiveDamaged,
     Segment,
+    last_of,
     read_notes,
     read_segment,
     record_of,
@@ -35,6 +36,7 @@ from shared.ledger.archive_format import (
 from shared.ledger.merkle import (
     HASH,
     NotVerified,
+    SigningKey,
     Tree,
     TreeHead,
     VerifierKey,
@@ -75,11 +77,68 @@ def ledger_there(archive: Archive, keys: Path) -> None:
     if not (keys / KEY_FILE).exists() and any(path.exists() for path in traces):
         raise ArchiveDamaged(f"keys/{KEY_FILE}", f"it is missing, while there is an archive that it signed: {RESTORE}")
     was_signed = (keys / SIGNED_FILE).exists() or archive.latest_path.exists()
+    if (keys / KEY_FILE).exists():
+        _signed_by(archive, keys)
     if was_signed and not _any_note(archive.log_path):
         raise ArchiveDamaged(
             "checkpoints.log",
             "no checkpoint is there any more, though there was one: restore the archive from the backup",
         )
+    try:
+        end, damage = last_of(archive), archive.opened().damage
+    except ArchiveDamaged:
+        return  # the notary says so, and where
+    if damage is not None:
+        return
+    if (kept := end.seq if end else 0) < (signed := signed_in(archive)):
+        raise ArchiveDamaged(
+            "open.segment" if archive.segments() else "segments",
+            f"the archive ends with event {kept}, but {signed} were signed: restore the archive from the backup",
+        )
+
+
+def _signed_by(archive: Archive, keys: Path) -> None:
+    """Returns if the archive, and the word beside the key, are of the notary whose key is there. Raises ArchiveDamaged,
+    SecretUnfit."""
+    secret = read_secret(keys / KEY_FILE)
+    for path, name in ((archive.key_path, "public-key"), (keys / SIGNED_FILE, f"keys/{SIGNED_FILE}")):
+        try:
+            key = VerifierKey.read(path.read_text(errors="replace"))
+        except FileNotFoundError:
+            if path == archive.key_path and archive.log_path.exists():
+                raise ArchiveDamaged(name, "it is missing: restore the archive from the backup") from None
+            continue
+        except NotVerified as why:
+            to_do = "restore it from the backup" if path == archive.key_path else "delete it, and it is made again"
+            raise ArchiveDamaged(name, f"{why}: {to_do}") from why
+        if SigningKey.of(key.name, secret).verifier != key:
+            raise ArchiveDamaged(
+                name,
+                f"it is not of the key in keys/{KEY_FILE}: the archive or the key is another installation's; restore the "
+                "right one from the backup",
+            )
+
+
+def signed_in(archive: Archive) -> int:
+    """How many events the last checkpoints of an archive cover, as its own public key says; 0 where there are none."""
+    sizes = [0]
+    for note in filter(None, (archive.latest(), _last_note(archive.log_path))):
+        with contextlib.suppress(NotVerified, OSError):
+            key = VerifierKey.read(archive.key_path.read_text(errors="replace"))
+            sizes.append(verified(note, key).size)
+    return max(sizes)
+
+
+def _last_note(path: Path) -> str | None:
+    """The last whole checkpoint of the file of all of them."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, file.seek(0, os.SEEK_END) - (1 << 16)))
+            tail = file.read()
+    except FileNotFoundError:
+        return None
+    notes, _ = read_notes(tail)
+    return notes[-1].text if notes else None
 
 
 def _any_note(path: Path) -> bool:

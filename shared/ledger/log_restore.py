@@ -24,7 +24,7 @@ from shared.base.gc_pause import uncollected
 from shared.contract.envelope import Message
 from shared.kernel.eventlog.atomic_batch import PATIENT
 from shared.kernel.eventlog.event_log import RESTORING, Log, LogDamaged, LogUnfit, stream_config, unlike
-from shared.ledger.archive_format import Archive, ArchiveDamaged, read_segment
+from shared.ledger.archive_format import Archive, ArchiveDamaged, last_of
 from shared.ledger.merkle import Tree, leaf_hash, leaf_of
 
 log = structlog.get_logger()
@@ -55,15 +55,6 @@ async def same_as_archived(log_: Log, archive: Archive) -> None:
     if await log_.at(end.seq, seen=True) != end:
         raise LogDamaged(f"sequence {end.seq} of the log is not the event that was archived: restore it")
     log_.shows(end.seq)
-
-
-def last_of(archive: Archive) -> Message | None:
-    """The last message of an archive, None of an empty one. Raises ArchiveDamaged."""
-    open_ = archive.opened()  # before the list of files: what is closed meanwhile stands in one of them
-    segments = archive.segments()
-    if open_.messages and (not segments or open_.messages[-1].seq > segments[-1].last):
-        return open_.messages[-1]
-    return read_segment(segments[-1])[-1] if segments else None
 
 
 async def refill(

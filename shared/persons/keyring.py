@@ -23,33 +23,37 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
+import structlog
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from uuid_utils import uuid7
 
-from shared.base.secret_files import SecretUnfit, mac, read_secret, secret_file
+from shared.base.secret_files import RESTORE, SecretUnfit, mac, read_secret, secret_file
 from shared.base.secure_delete import erase
 from shared.base.whole_files import replace_file, sync_folder
 from shared.contract import Event
+from shared.contract.envelope import Recorded, Void
 from shared.contract.personal import Personal
-from shared.kernel.sealing import Forgotten, personal_fields
+from shared.kernel.sealing import ADDRESSES, Forgotten, KeysAway, personal_fields
 from shared.kernel.stores.transaction import transaction
-from shared.persons.key_store import (
+from shared.persons.key_database import (
     LOOKED_AT,
-    NONCE,
-    TRIES,
-    KeyFiles,
     KeyMissing,
-    Wrapping,
+    add_known,
+    begin_whose,
     copy_whole,
-    forgotten_in,
+    count_again,
     unreadable,
+    whose,
     wrapping_number,
 )
+from shared.persons.key_folder import NONCE, TRIES, KeyFiles, Wrapping, forgotten_in
 
+log = structlog.get_logger()
 CACHED_KEYS = 4096
 LOOK = 0.05  # seconds that a replica may go on with a key that another one has deleted
 SCHEMA = """
@@ -71,29 +75,24 @@ class Keyring:
     `look` seconds. Raises SecretUnfit: KeyMissing where a key is gone that nothing is to be read without.
     """
 
-    def __init__(self, folder: Path, network: str, service: str, look: float = LOOK) -> None:
+    def __init__(self, folder: Path, network: str, service: str, look: float = LOOK, *, looking: bool = False) -> None:
+        """`looking`: makes and changes nothing; for whoever only reads."""
         self._look_every = look
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.network, self.service = network, service
         self.folder, self._files = folder, KeyFiles(folder, service)
-        if self._files.begun():
-            self._files.same_index()
-        else:
-            secret_file(self._files.wrapping(0))
-        self._index = secret_file(self._files.index)
-        os.close(os.open(self._files.keys, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite gives its journal the same mode
-        self._db = sqlite3.connect(self._files.keys, check_same_thread=False, isolation_level=None, timeout=30)
+        if not looking:
+            self._begin()
+        self._index = read_secret(self._files.index)
+        mode = "ro" if looking else "rw"
+        name = f"{self._files.keys.absolute().as_uri()}?mode={mode}"
+        self._db = sqlite3.connect(name, uri=True, check_same_thread=False, isolation_level=None, timeout=30)
         self._lock = threading.Lock()
         self._cache: OrderedDict[UUID, AESGCM] = OrderedDict()
         self._wanted: dict[UUID, set[str]] = {}
         self._making: asyncio.Task[None] | None = None
         try:
-            self._db.executescript(
-                "PRAGMA secure_delete=ON; PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL;"
-                f"BEGIN IMMEDIATE; {SCHEMA} COMMIT;"  # all of it or nothing, wherever it is cut off
-            )
-            if self._db.execute("PRAGMA user_version").fetchone()[0] < LOOKED_AT:
-                self._db.execute(f"PRAGMA user_version={LOOKED_AT}")
+            if not looking:
+                self._make_tables()
             self._wrapping = self._files.read(self._number())
         except sqlite3.Error as error:
             self._db.close()
@@ -102,7 +101,32 @@ class Keyring:
             self._db.close()
             raise
         self._seen, self._looked = self._data_version(), time.monotonic()
-        self._files.erase_before(self._wrapping.number)
+        self._opened = _stamp(self._files.keys)
+        self._said = ""
+        self._taken: set[str] = set()  # the numbers of files whose keys have all been taken over
+        self._read = {self._files.index: _stamp(self._files.index)}
+        if not looking:
+            self._files.erase_before(self._wrapping.number)
+
+    def _begin(self) -> None:
+        """Makes what is missing."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if self._files.begun():
+            self._files.same_index()
+        else:
+            secret_file(self._files.wrapping(0))
+        secret_file(self._files.index)
+        os.close(os.open(self._files.keys, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite gives its journal the same mode
+
+    def _make_tables(self) -> None:
+        self._db.executescript(
+            "PRAGMA secure_delete=ON; PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL;"
+            f"BEGIN IMMEDIATE; {SCHEMA} {begin_whose()} COMMIT;"  # all or nothing, wherever it is cut off
+        )
+        with transaction(self._db):
+            count_again(self._db)
+        if self._db.execute("PRAGMA user_version").fetchone()[0] < LOOKED_AT:
+            self._db.execute(f"PRAGMA user_version={LOOKED_AT}")
 
     def close(self) -> None:
         self._db.close()
@@ -132,19 +156,21 @@ class Keyring:
     def make_keys(self, persons: Iterable[UUID], addresses: Iterable[tuple[UUID, str]] = ()) -> None:
         """Makes a key for each person that has none, in one transaction; none for those who were forgotten."""
         digests = [(str(person), self._digest(address)) for person, address in addresses]
-        with self._lock, self._writing():
+        made = found_by = 0
+        with self._reading(), self._writing():
             for person in map(str, persons):
                 if not self._is_forgotten(person):
                     row = (person, self._wrapping.wrap(person, AESGCM.generate_key(256)))
-                    self._db.execute("INSERT OR IGNORE INTO persons VALUES (?, ?)", row)
+                    made += self._db.execute("INSERT OR IGNORE INTO persons VALUES (?, ?)", row).rowcount
             for person, digest in digests:
                 if not self._is_forgotten(person):
                     found = (self._wrapping.hide(digest), person)
-                    self._db.execute("INSERT OR IGNORE INTO reached VALUES (?, ?)", found)
+                    found_by += self._db.execute("INSERT OR IGNORE INTO reached VALUES (?, ?)", found).rowcount
+            add_known(self._db, made, found_by)
 
     def has(self, person: UUID) -> bool:
         """Whether this person has a key here."""
-        with self._lock:
+        with self._reading():
             return self._has(str(person))
 
     def person_at(self, address: str, person: UUID | None = None) -> UUID:
@@ -154,28 +180,29 @@ class Keyring:
         `person` was forgotten: whoever comes back under an address is a new person.
         """
         digest = self._digest(address)
-        with self._lock, self._writing():
+        with self._reading(), self._writing():
             found = self._at(digest)
             if found is None:
                 found = person or UUID(str(uuid7()))
                 if self._is_forgotten(str(found)):
                     raise Forgotten(str(found))
                 row = (str(found), self._wrapping.wrap(str(found), AESGCM.generate_key(256)))
-                self._db.execute("INSERT OR IGNORE INTO persons VALUES (?, ?)", row)
+                new = self._db.execute("INSERT OR IGNORE INTO persons VALUES (?, ?)", row).rowcount
+                add_known(self._db, new, 1)
                 self._db.execute("INSERT INTO addresses VALUES (?, ?)", (self._wrapping.hide(digest), str(found)))
         return found
 
     def find(self, address: str) -> UUID | None:
         """The person whose own address of mail this is (`person_at`), if any."""
         digest = self._digest(address)
-        with self._lock:
+        with self._reading():
             self._look(now=True)
             return self._at(digest)
 
     def persons_at(self, address: str) -> set[UUID]:
         """All persons of whom an event ever said that this is their address of mail, or whose own it is."""
         digest = self._digest(address)
-        with self._lock:
+        with self._reading():
             self._look(now=True)
             hidden = self._wrapping.hide(digest)
             rows = self._db.execute(
@@ -226,6 +253,26 @@ class Keyring:
         except Forgotten:
             return None
 
+    def finds(self, event: Recorded) -> bool | None:
+        """Whether a person of an event is found by the address of mail that it gives for them; None where it gives none, or
+        nothing is noted of them."""
+        try:
+            fields = personal_fields(event.data)
+        except (KeyError, Void):  # of a later release, or of nobody
+            return None
+        for name, value in fields.items():
+            if name not in ADDRESSES or value.person is None:
+                continue
+            try:
+                address = self.open(value, event.id, name)
+            except Forgotten:
+                continue
+            with self._reading():
+                noted = self._has_address(str(value.person))
+            if noted:
+                return value.person in self.persons_at(address)
+        return None
+
     # Forgetting
 
     def forget(self, persons: Iterable[UUID], at: datetime | None = None) -> bool:
@@ -236,7 +283,7 @@ class Keyring:
         """
         when = (at or datetime.now(UTC)).isoformat(timespec="seconds")
         ids = sorted({str(person) for person in persons})
-        with self._lock:
+        with self._reading():
             with self._writing():
                 gone = [person for person in ids if self._has(person) or self._has_address(person)]
                 new = [(person, when) for person in ids if not self._is_forgotten(person)]
@@ -248,6 +295,8 @@ class Keyring:
                     self._rewrap(fresh)
                     self._db.execute("UPDATE wrapping SET number = ?", (fresh.number,))
                 self._db.executemany("INSERT INTO forgotten VALUES (?, ?)", new)
+                if gone or new:
+                    count_again(self._db, fewer=True)
             if gone:
                 self._wrapping = fresh
             self._cache.clear()
@@ -256,18 +305,23 @@ class Keyring:
 
     def lacking(self, persons: Iterable[UUID]) -> set[UUID]:
         """Those of these persons who have no key here and were not forgotten: the keys are older than what names them."""
-        with self._lock:
+        with self._reading():
             query = "SELECT person FROM persons UNION SELECT person FROM forgotten"
             known = {row[0] for row in self._db.execute(query)}
         return {person for person in persons if str(person) not in known}
 
+    def known(self) -> int:
+        """How many persons have a key, or were forgotten."""
+        with self._reading():
+            return int(self._db.execute("SELECT known FROM whose").fetchone()[0])
+
     def forgotten(self) -> dict[UUID, str]:
         """Everybody who was ever forgotten here, with the time (RFC 3339)."""
-        with self._lock:
+        with self._reading():
             return {UUID(person): at for person, at in self._db.execute("SELECT person, at FROM forgotten")}
 
     def was_forgotten(self, person: UUID) -> bool:
-        with self._lock:
+        with self._reading():
             return self._is_forgotten(str(person))
 
     def _rewrap(self, fresh: Wrapping) -> None:
@@ -290,7 +344,7 @@ class Keyring:
     def backup(self, folder: Path) -> None:
         """Replaces what `folder` holds of this service's keys by what stands now (`KeyFiles.copy_to`). Raises OSError,
         SecretUnfit."""
-        self._files.copy_to(folder)
+        self._files.copy_to(folder, self._taken)
 
     def merge(self, folder: Path) -> None:
         """Takes over what a backup of these keys knows and they do not: they may be an older copy that was put back.
@@ -299,15 +353,23 @@ class Keyring:
         try:
             if not there.begun():
                 return
+            ours, theirs = self._files.marks.read(), there.marks.read()
+            if ours and theirs and ours.log and theirs.log and ours.log != theirs.log:
+                raise SecretUnfit(
+                    f"{folder} holds the keys of another installation: name another folder for the backup"
+                )
+            whose_backup = whose(there.keys)
             self.forget(forgotten_in(folder, self.service))
             wrapping = there.read(wrapping_number(there.keys))
             same_index = read_secret(there.index) == self._index
         except (KeyMissing, FileNotFoundError):
             return
         except SecretUnfit as why:
+            if "another installation" in str(why):
+                raise
             what = str(why).partition(": ")[0]
             raise SecretUnfit(f"{what}: take this backup of the keys away, another is made") from None
-        with contextlib.closing(sqlite3.connect(there.keys)) as db, self._lock, self._writing():
+        with contextlib.closing(sqlite3.connect(there.keys)) as db, self._reading(), self._writing():
             known = {
                 row[0] for row in self._db.execute("SELECT person FROM persons UNION SELECT person FROM forgotten")
             }
@@ -323,6 +385,9 @@ class Keyring:
                         with contextlib.suppress(InvalidTag):
                             found = (self._wrapping.hide(wrapping.show(hidden)), person)
                             self._db.execute(f"INSERT OR IGNORE INTO {table} VALUES (?, ?)", found)
+            count_again(self._db)
+        if whose_backup is not None:
+            self._taken.add(whose_backup.id)
 
     # What stands
 
@@ -331,7 +396,66 @@ class Keyring:
         """A transaction that begins with the wrapping key that stands now. Nobody else writes meanwhile."""
         with transaction(self._db):
             self._follow()
+            self._there()
             yield
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[None]:
+        """Nobody else of this process meanwhile. Raises KeysAway where the files of keys can't be used."""
+        with self._lock:
+            try:
+                yield
+            except sqlite3.OperationalError as error:  # a full disk, a disk that can only be read, one that fails
+                raise self._away(str(unreadable(self._files.keys, error))) from error
+            except sqlite3.DatabaseError as error:
+                if type(error) is not sqlite3.DatabaseError:
+                    raise
+                raise self._away(str(unreadable(self._files.keys, error))) from error
+            except SecretUnfit as why:
+                raise self._away(str(why)) from why
+            except OSError as error:
+                what = error.filename or self.folder
+                raise self._away(f"{what} can't be written ({error.strerror}): put that right") from error
+
+    def trouble(self) -> str | None:
+        """Why nothing can be sealed now, in words; None where something can: each file is there as it was opened."""
+        try:
+            with self._reading():
+                self._look(now=True)
+                self._there()
+        except KeysAway as why:
+            return str(why)
+        except sqlite3.ProgrammingError:  # it has ended
+            return "the keys are closed"
+        return None
+
+    def _there(self) -> None:
+        """Returns if what is made now is found again: SQLite goes on with a file that was deleted, and with it goes what is
+        written there. Raises KeysAway."""
+        if _stamp(self._files.keys)[:2] != self._opened[:2]:
+            raise self._away(f"{self._files.keys} was taken away or replaced: put it back as it was, and start again")
+        if _stamp(self._files.wrapping(self._wrapping.number)) not in self._read.values():
+            self._follow()  # another replica may just have replaced it
+        wrapping = self._files.wrapping(self._wrapping.number)
+        for path, digest in ((self._files.index, sha256(self._index).digest()), (wrapping, self._wrapping.digest)):
+            stamp = _stamp(path)
+            if stamp == self._read.get(path):
+                continue
+            try:
+                good = sha256(read_secret(path)).digest() == digest
+            except FileNotFoundError:
+                raise self._away(f"{path} is missing: {RESTORE}") from None
+            except SecretUnfit as why:
+                raise self._away(str(why)) from None
+            if not good:
+                raise self._away(f"{path} was replaced: put it back as it was")
+            self._read[path] = stamp
+
+    def _away(self, why: str) -> KeysAway:
+        if why != self._said:
+            log.error("keys.away", service=self.service, why=why)
+            self._said = why
+        return KeysAway(why)
 
     def _look(self, *, now: bool = False) -> None:
         """Finds out whether another process has changed the keys, and drops what was read before it replaced the
@@ -366,10 +490,11 @@ class Keyring:
         return int(self._db.execute("SELECT number FROM wrapping").fetchone()[0])
 
     def _missing(self, wanted: dict[UUID, set[str]]) -> dict[UUID, set[str]]:
-        """Those who have no key yet, or are not found by an address yet. Raises Forgotten."""
+        """Those who have no key yet, or are not found by an address yet. Raises Forgotten, KeysAway."""
         missing = {}
-        with self._lock:
+        with self._reading():
             self._look()
+            self._there()
             for person, addresses in wanted.items():
                 known = person in self._cache or self._has(str(person))
                 if not known and self._is_forgotten(str(person)):
@@ -401,7 +526,7 @@ class Keyring:
         return f"{self.network}|{self.service}|{person}|{event_id}|{field}".encode()
 
     def _key(self, person: UUID) -> AESGCM:
-        with self._lock:
+        with self._reading():
             self._look()
             found = self._cache.get(person)
             if found is not None:
@@ -430,6 +555,15 @@ class Keyring:
         return mac(self._index, address.strip().casefold().encode())
 
 
+def _stamp(path: Path) -> tuple[int, int, int, int]:
+    """Which file this is, and when it was written; zeros where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return (0, 0, 0, 0)
+    return (found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size)
+
+
 def restored(backup: Path, folder: Path, service: str) -> None:
     """Puts the keys of a service from their own backup into `folder`; what was forgotten on either side stays forgotten.
 
@@ -444,8 +578,11 @@ def restored(backup: Path, folder: Path, service: str) -> None:
         raise ValueError(f"the keys in {folder} are newer than those in {backup}: keep them, or take them away first")
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     replace_file(here.wrapping(number), there.secret(number))
-    for path in (there.index, *there.others()):
-        replace_file(folder / path.name, read_secret(path) if path.suffix != ".sqlite" else path.read_bytes())
+    marks = [there.marks.path] if there.marks.path.exists() else []
+    for path in (there.index, *there.others(), *marks):
+        replace_file(
+            folder / path.name, path.read_bytes() if path.suffix in (".sqlite", ".marks") else read_secret(path)
+        )
     draft = here.keys.with_suffix(".sqlite.new")
     copy_whole(there.keys, draft)
     erase(here.keys.with_name(here.keys.name + "-journal"))  # else SQLite would take it for one of the new file

@@ -26,16 +26,20 @@ Checks = dict[str, Check]
 
 
 async def checks_of(service: Service) -> Checks:
-    """How a service is: `nats`, `log`, `writes`, `store`, `views`, `damage`. Takes PATIENCE seconds at most."""
+    """How a service is: `nats`, `log`, `writes`, `keys`, `store`, `views`, `damage`. Takes PATIENCE seconds at most."""
     connected, runner = service.around.nc.is_connected, service.runner
-    last, read, trouble = await asyncio.gather(
-        _answer(service.log.last), _answer(lambda: service.store.checkpoint(JUDGE)), service.canary.trouble()
+    last, read, trouble, keyless = await asyncio.gather(
+        _answer(service.log.last),
+        _answer(lambda: service.store.checkpoint(JUDGE)),
+        service.canary.trouble(),
+        service.outside.in_thread(service.keys_trouble),
     )
     behind = None if last is None else max(0, last - runner.position)
     return {
         "nats": _check(connected, "connected", "not connected"),
         "log": _check(last is not None, f"{last} messages", "does not answer"),
         "writes": _check(trouble is None, "events can be written", trouble or ""),
+        "keys": _check(keyless is None, "as they were opened", keyless or ""),
         "store": _check(read is not None, "answers", "does not answer"),
         "views": _check(
             behind is not None and behind <= BEHIND,

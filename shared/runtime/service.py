@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,7 @@ from fastapi import APIRouter
 from nats.aio.client import Client
 
 from shared.base.outside import REAL, Outside
+from shared.base.secret_files import SecretUnfit
 from shared.base.settings import Settings
 from shared.base.translations import Words
 from shared.identity.access_view import ACCESS
@@ -24,6 +28,7 @@ from shared.kernel.projection import Store, View
 from shared.kernel.projector import Runner
 from shared.kernel.reactions import Reaction, Reactions
 from shared.persons.data_subjects import PersonalData, Persons, wiring
+from shared.persons.key_marks import KeyMarks, log_mark
 from shared.persons.keyring import Keyring
 from shared.runtime.clock import BEAT, Clock
 from shared.runtime.jobs import Job, Jobs
@@ -133,6 +138,10 @@ async def _note_clock(service: Service) -> None:
     await service.clock.stop()
 
 
+async def _mark(service: Service) -> None:
+    await service.mark_keys()
+
+
 TERMS = "persons-terms"
 """The job that looks at the terms of persons; an operator who answers has it done again at once."""
 
@@ -147,11 +156,15 @@ OWN: Sequence[Job[Service]] = (
     ),
     Job("freshness", _look_at_log, every=LOOK),
     Job("kept-forms", _erase_kept, every=ROUND),
+    Job("key-marks", _mark, every=30.0, first=2.0),
 )
 """What every service runs: the clock's heartbeat, the watch of the log's end for its pages, unsent forms that go at the
-end of their hour."""
+end of their hour; what is new among the keys gets its mark, and up to where the log was written with them."""
 OF_PERSONS: Job[Service] = Job(TERMS, _look_at_terms, begins="with the reactions")
 """And one that keeps something about persons. With the reactions: forgetting somebody may need other services."""
+
+
+MARKED = 2.0  # seconds that this may take at an end, where the log may be away
 
 
 class Service:
@@ -165,6 +178,7 @@ class Service:
         self.clock = Clock(self.log, around.data, definition.name, self.outside.now, outside=self.outside)
         self.canary = Canary(around.nc, around.network, definition.name, around.trouble, self.outside)
         self.keyring = Keyring(around.data / "keys", around.network, definition.name)
+        self.key_marks = KeyMarks(around.data / "keys", definition.name)
         self.store = around.store
         self.runner = Runner(self.log, self.store, [*definition.views, ACCESS], definition.name, self.outside)
         self.log.judgement = self.runner
@@ -216,6 +230,9 @@ class Service:
         await self.jobs.stop("with the reactions")
         await self.reactions.stop()
         await self.jobs.stop("once open")
+        with contextlib.suppress(Exception):  # what is not noted now is at the next start
+            async with asyncio.timeout(MARKED):
+                await self.mark_keys()
         await self.definition.closing(self)
         await self.asking.stop()
         await self.runner.stop()
@@ -223,6 +240,22 @@ class Service:
         await self.log.stop()
         await self.store.close()
         self.keyring.close()
+
+    def keys_trouble(self) -> str | None:
+        """Why personal values can't be sealed now, or which secret is gone since the start, in words. Blocks."""
+        try:
+            return self.keyring.trouble() or self.key_marks.missing(grave=True)
+        except (OSError, SecretUnfit) as why:
+            return str(why)
+
+    async def mark_keys(self) -> None:
+        """Notes the marks of secrets that have come, and that all who are named in the log until now have a key. Raises
+        Unavailable, OSError, SecretUnfit."""
+        first, last = await self.log.at(1), await self.log.last()
+        if await self.outside.in_thread(self.keys_trouble) is None:
+            known = await self.outside.in_thread(self.keyring.known)
+            log_ = first and log_mark(first)
+            await self.outside.in_thread(partial(self.key_marks.note, log=log_, seq=last, known=known))
 
     async def _parked(self, question: dict[str, Any]) -> dict[str, Any]:
         parked = (await self.store.parked())[:PARKED_MOST]

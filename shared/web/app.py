@@ -21,6 +21,7 @@ from shared.kernel.command_handler import CannotRead, Stale
 from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Conflict, Unavailable
 from shared.kernel.projection import StoreAway
+from shared.kernel.sealing import KeysAway
 from shared.runtime.service import Service
 from shared.web.api import api
 from shared.web.clock import clock
@@ -164,6 +165,8 @@ async def problem(request: Request, error: Exception) -> Response:
         code = str(error.detail)
     if isinstance(error, StoreAway):
         code, sentence = "unavailable", pages.lexicon.say("problem.503.store", lang)
+    elif isinstance(error, KeysAway):
+        code, sentence = "keys-away", pages.lexicon.say("problem.503.keys", lang)
     elif isinstance(error, CannotRead):
         code, sentence = error.code, pages.lexicon.say("problem.503.cannot-read", lang)
     elif isinstance(error, Unavailable) and request.method not in SAFE:

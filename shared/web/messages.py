@@ -252,6 +252,12 @@ WORDS: Words = {
         "A newer release recorded here what this one can't read: nothing is decided about it before this service is "
         "updated. Nothing is lost; tell whoever operates it, then send the form again.",
     ),
+    "problem.503.keys": (
+        "Les clés qui scellent les données personnelles ne sont pas là : rien n’a été enregistré. Prévenez la personne qui "
+        "exploite ce service, puis renvoyez le formulaire.",
+        "The keys that seal personal data are not there: nothing was saved. Tell whoever operates this service, then send "
+        "the form again.",
+    ),
     "problem.503.store": ("La base qui sert ces pages ne répond pas. Rien de ce qui est enregistré n’est perdu. Réessayez "
                           "dans un instant ; un formulaire peut être renvoyé, rien n’est enregistré deux fois.",
                           "The store behind these pages does not answer. Nothing saved is lost. Try again in a moment; "

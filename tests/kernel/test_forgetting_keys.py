@@ -17,7 +17,7 @@ from shared.base.secret_files import secret_file
 from shared.contract.directory import ContactAdded
 from shared.contract.personal import Personal
 from shared.kernel.sealing import Forgotten
-from shared.persons.key_store import KeyMissing, forgotten_in
+from shared.persons.key_folder import KeyMissing, forgotten_in
 from shared.persons.keyring import LOOK, Keyring, restored
 
 GONE, STAYS = uuid5(UUID(int=0), "gone"), uuid5(UUID(int=0), "stays")

@@ -18,7 +18,7 @@ from shared.base.secret_files import secret_file
 from shared.contract.directory import ContactAdded
 from shared.contract.personal import Personal
 from shared.kernel.sealing import Forgotten
-from shared.persons.key_store import KeyMissing
+from shared.persons.key_folder import KeyMissing
 from shared.persons.keyring import Keyring
 
 

@@ -25,7 +25,7 @@ from shared.base.secret_files import (
 )
 from shared.base.settings import Settings
 from shared.identity.operator_token import known_token, operator_token
-from shared.persons.key_store import KeyFiles, KeyMissing, fit
+from shared.persons.key_folder import KeyFiles, KeyMissing, fit
 from shared.persons.keyring import Keyring
 from shared.runtime.nats.server_config import make_seeds, public_key, seed_of
 
@@ -238,3 +238,15 @@ def test_an_account_on_the_mail_server_needs_its_password(password: str | None) 
         Settings(smtp_user="reseau", smtp_password=password)
     assert Settings(smtp_password=password).smtp_user is None
     assert Settings(smtp_user="reseau", smtp_password="un mot").smtp_password == "un mot"
+
+
+@pytest.mark.parametrize("password", ["un\nmot", "un mot\n", "un\x00mot", "\udcff\udcfe"])
+def test_a_password_of_the_mail_server_is_one_line_of_text(password: str) -> None:
+    with pytest.raises(ValidationError, match="more than one line of text"):
+        Settings(smtp_user="reseau", smtp_password=password)
+
+
+@pytest.mark.parametrize("user", ["", "  "])
+def test_a_password_is_no_bodys(user: str) -> None:
+    with pytest.raises(ValidationError, match="names no account"):
+        Settings(smtp_user=user, smtp_password="un mot")

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from shared.runtime.nats.embedded_server import NatsFailed, NatsServer
+from shared.runtime.nats.watch import Watch
 
 CHILD = """
 import asyncio, sys
@@ -66,3 +69,69 @@ async def test_a_stopped_server_starts_again_on_its_store_with_its_keys(tmp_path
     assert nc.is_connected
     await nc.close()
     await server.stop()
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 96 MB."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=96m", "small", str(place)]
+    if shutil.which("mount") is None or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("this machine mounts no tmpfs: what a store larger than what is free does was NOT tried")
+    yield place
+    subprocess.run(["umount", "--lazy", str(place)], check=False)
+
+
+async def test_a_store_that_is_larger_than_what_is_free_is_written_to_after_a_start(small_disk: Path) -> None:
+    """By itself the server takes three quarters of what is free at its start for all that its store may ever have."""
+    server = NatsServer(small_disk / "nats")
+    await server.start()
+    try:
+        nc = await server.connect()
+        await nc.jetstream().add_stream(name="filled", subjects=["filled"])
+        for _ in range(60):
+            await nc.jetstream().publish("filled", bytes(1_000_000))
+        await nc.close()
+        await server.stop()
+        await server.start()
+        nc = await server.connect()
+        assert (await nc.jetstream().publish("filled", b"one more")).seq == 61
+        await nc.close()
+    finally:
+        await server.stop()
+
+
+async def test_a_server_whose_new_starts_never_last_is_given_up_with_one_sentence(tmp_path: Path) -> None:
+    server = NatsServer(tmp_path)
+    await server.start()
+
+    async def came_back() -> None:
+        assert server.process is not None
+        server.process.kill()
+
+    try:
+        await came_back()
+        async with asyncio.timeout(120):
+            with pytest.raises(NatsFailed, match="ends again and again"):
+                await Watch(server, came_back, steady=1.0).run()
+    finally:
+        await server.stop()
+
+
+async def test_a_server_that_ends_at_each_start_is_given_up_with_one_sentence(tmp_path: Path) -> None:
+    server = NatsServer(tmp_path)
+    await server.start()
+    (tmp_path / "nats.conf").write_text("no configuration {")
+
+    async def came_back() -> None:
+        raise AssertionError
+
+    assert server.process is not None
+    server.process.kill()
+    try:
+        async with asyncio.timeout(120):
+            with pytest.raises(NatsFailed, match="the NATS server did not start"):
+                await Watch(server, came_back).run()
+    finally:
+        await server.stop()

@@ -4,6 +4,7 @@ made. What is tried was made by a real installation: contacts, an account with a
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import sqlite3
@@ -99,6 +100,22 @@ def a_folder(name: str) -> Damage:
     return do
 
 
+def a_link_to_nothing(name: str) -> Damage:
+    def do(data: Path) -> None:
+        (data / name).unlink()
+        (data / name).symlink_to(data / "nowhere")
+
+    return do
+
+
+def a_pipe(name: str) -> Damage:
+    def do(data: Path) -> None:
+        (data / name).unlink()
+        os.mkfifo(data / name)
+
+    return do
+
+
 def fresh_keyring(data: Path) -> None:
     """A file of keys that knows nobody, as an older release made one in the place of one that was lost."""
     path = data / "keys" / "directory.keys.sqlite"
@@ -109,11 +126,11 @@ def fresh_keyring(data: Path) -> None:
 
 async def refused(data: Path) -> str:
     """What is said instead of a start, which has made nothing."""
-    before = {path.relative_to(data): path.stat().st_mtime_ns for path in (data / "keys").rglob("*")}
+    before = {path.relative_to(data): path.lstat().st_mtime_ns for path in (data / "keys").rglob("*")}
     with pytest.raises(CannotStart) as why:
         async with Installation.open(Settings(data=data), sample=False):
             pass
-    after = {path.relative_to(data): path.stat().st_mtime_ns for path in (data / "keys").rglob("*")}
+    after = {path.relative_to(data): path.lstat().st_mtime_ns for path in (data / "keys").rglob("*")}
     assert after == before, "no key was made"
     said = str(why.value)
     assert said.endswith(".") and "\n" not in said
@@ -135,8 +152,10 @@ EMPTY = b""
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(
-    "damage", [lambda name: written(name, EMPTY), cut, lambda name: written(name, bytes(32)), a_folder],
-    ids=["empty", "cut", "zeros", "a folder"],
+    "damage",
+    [lambda name: written(name, EMPTY), lambda name: written(name, b" \n\t"), cut, lambda name: written(name, bytes(32)),
+     a_folder, a_link_to_nothing, a_pipe],
+    ids=["empty", "blank", "cut", "zeros", "a folder", "a link to nothing", "a pipe"],
 )  # fmt: skip
 async def test_a_secret_that_was_damaged_refuses_the_start(
     data: Path, name: str, damage: Callable[[str], Damage]
@@ -165,7 +184,7 @@ async def test_an_installation_json_that_names_no_network_refuses_the_start(data
 GONE: dict[str, tuple[Damage, str]] = {
     "the keys of persons": (gone("keys/directory.keys.sqlite"), "no personal data of directory"),
     "the keys of persons, emptied": (written("keys/newsletter.keys.sqlite", b""), "no personal data of newsletter"),
-    "the keys of persons, made anew": (fresh_keyring, "no personal data of directory"),
+    "the keys of persons, made anew": (fresh_keyring, "directory.keys.sqlite lacks . of what"),
     "all keys of membership": (gone("keys/membership.*"), "no personal data of membership"),
     "all keys of newsletter": (gone("keys/newsletter.*"), "newsletter.*restore it"),
     "the wrapping key": (gone("keys/directory.wrapping-key"), "wrapping-key is missing"),
@@ -275,6 +294,10 @@ def test_doctor_says_how_many_persons_nobody_can_read_and_what_was_damaged_meanw
     finally:
         up.stop()
     (data / "keys" / "directory.keys.sqlite").write_bytes(older)
+    up.start()
+    assert up.process is not None and up.process.wait(60) == 2
+    assert "directory.keys.sqlite lacks 2 of what" in up.output()
+    (data / "keys" / "directory.keys.sqlite.lost").touch()
     up.start().wait()
     try:
         written("keys/directory.session-key", b"")(data)

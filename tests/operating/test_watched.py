@@ -97,7 +97,7 @@ def test_metrics_tell_of_the_form_and_are_not_among_the_fronts(subscribed: Watch
     assert samples["maillage_http_request_duration_seconds_count", "POST", "/newsletter/subscribe", "303"] == 1
     assert samples["maillage_http_request_duration_seconds_bucket", "+Inf", "POST", "/newsletter/subscribe", "303"] == 1
     for service in SERVICES:
-        for check in ("nats", "log", "writes", "store", "views", "damage"):
+        for check in ("nats", "log", "writes", "keys", "store", "views", "damage"):
             assert samples["maillage_ready", check, service] == 1
     assert samples["maillage_notary_state", "observatory", "signing"] == 1
     assert samples["maillage_checkpoint_size_events", "observatory"] >= 0
@@ -117,6 +117,6 @@ def test_health_is_told_at_the_root_and_by_each_service_whatever_the_host_name(w
     assert status == 200 and told["ready"] is True
     assert set(told["services"]) == ({where[1:]} if where else set(SERVICES))
     for checks in told["services"].values():
-        assert set(checks) == {"nats", "log", "writes", "store", "views", "damage"}
+        assert set(checks) == {"nats", "log", "writes", "keys", "store", "views", "damage"}
         assert all(check["good"] and check["text"] for check in checks.values())
     assert watched.get("/elsewhere/healthz")[0] != 200

@@ -15,9 +15,10 @@ import structlog
 
 from services.directory.accounts.domain.signing_key import PublishSigningKey, WithdrawSigningKey
 from services.directory.accounts.views import SIGNING_KEYS
-from shared.base.secret_files import SecretUnfit
+from shared.base.secret_files import RANDOM, SecretUnfit, read_secret
 from shared.identity.sessions import Signer
 from shared.kernel.decider import Refused, derived_id
+from shared.persons.key_marks import KeyMarks
 from shared.runtime.service import Service
 
 log = structlog.get_logger()
@@ -42,8 +43,11 @@ class SigningKeys:
     def signer(self) -> Signer:
         found = self._stamp()
         if self._signer is None or found != self._read_at:
+            made = not self._file.exists()
             try:
                 self._signer = self._of(self._file)
+                if made:
+                    KeyMarks(self._file.parent, "directory").follows(FILE, read_secret(self._file))
             except SecretUnfit as why:
                 if self._signer is None:
                     raise
@@ -69,7 +73,10 @@ class SigningKeys:
         draft = self._file.with_suffix(".next")
         draft.unlink(missing_ok=True)
         await self._publish(self._of(draft), actor)
+        marks, secret = KeyMarks(self._file.parent, "directory"), read_secret(draft, RANDOM)
+        marks.follows(FILE, secret)
         os.replace(draft, self._file)
+        marks.follows(FILE, secret)  # a replica that began meanwhile has noted the one before
         if at_once:
             await self.retire(self._service.now() + self._overlap, actor)
         return self.signer.key_id

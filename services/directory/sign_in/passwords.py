@@ -7,9 +7,11 @@ takes the same time whether the account is known or not.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import sqlite3
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -17,8 +19,9 @@ from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
 
 from shared.kernel.decider import Refused
+from shared.kernel.sealing import KeysAway
 from shared.kernel.stores.transaction import transaction
-from shared.persons.key_store import begun, unreadable
+from shared.persons.key_database import add_known, begin_whose, begun, count_again, unreadable
 
 FILE = "directory.passwords.sqlite"
 LEAST, MOST = 12, 200  # characters
@@ -54,11 +57,15 @@ class Passwords:
         self._db = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         try:
             self._db.executescript(
-                f"PRAGMA secure_delete=ON; PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL; {SCHEMA}"
+                f"PRAGMA secure_delete=ON; PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL;"
+                f"BEGIN IMMEDIATE; {SCHEMA}; {begin_whose()} COMMIT;"
             )
+            with transaction(self._db):
+                count_again(self._db)
         except sqlite3.Error as error:
             self._db.close()
             raise unreadable(path, error) from error
+        self._path, self._opened = path, path.stat().st_ino
         self._lock = threading.Lock()
         self._hashing = hashing
         self._nobody = hashing.hash(os.urandom(16).hex())
@@ -68,7 +75,7 @@ class Passwords:
         self._db.close()
 
     async def keep(self, account: UUID, password: str) -> None:
-        """From now on this is the account's password."""
+        """From now on this is the account's password. Raises KeysAway."""
         async with self._turns:
             await asyncio.to_thread(self._keep, account, password)
 
@@ -82,8 +89,23 @@ class Passwords:
 
     def forget(self, account: UUID) -> None:
         """The account has no password any more."""
-        with self._lock, transaction(self._db):
-            self._db.execute("DELETE FROM passwords WHERE account = ?", (str(account),))
+        with self._using(), transaction(self._db):
+            gone = self._db.execute("DELETE FROM passwords WHERE account = ?", (str(account),)).rowcount
+            add_known(self._db, -gone)
+
+    @contextlib.contextmanager
+    def _using(self) -> Iterator[None]:
+        """One at a time. Raises KeysAway where the file can't be used."""
+        with self._lock:
+            try:
+                yield
+            except sqlite3.OperationalError as error:  # a full disk, a disk that can only be read, one that fails
+                raise KeysAway(str(unreadable(self._path, error))) from error
+
+    def _there(self) -> None:
+        """SQLite goes on with a file that was deleted, and with it goes what is written there. Raises KeysAway."""
+        if not self._path.exists() or self._path.stat().st_ino != self._opened:
+            raise KeysAway(f"{self._path} was taken away or replaced: put it back as it was, and start again")
 
     def _keep(self, account: UUID, password: str) -> None:
         self._write(account, self._hashing.hash(password))
@@ -103,10 +125,13 @@ class Passwords:
         return True
 
     def _hash(self, account: UUID) -> str | None:
-        with self._lock:
+        with self._using():
             row = self._db.execute("SELECT hash FROM passwords WHERE account = ?", (str(account),)).fetchone()
         return row[0] if row else None
 
     def _write(self, account: UUID, hash: str) -> None:
-        with self._lock, transaction(self._db):
-            self._db.execute("INSERT OR REPLACE INTO passwords VALUES (?, ?)", (str(account), hash))
+        self._there()
+        with self._using(), transaction(self._db):
+            gone = self._db.execute("DELETE FROM passwords WHERE account = ?", (str(account),)).rowcount
+            self._db.execute("INSERT INTO passwords VALUES (?, ?)", (str(account), hash))
+            add_known(self._db, 1 - gone)

@@ -233,7 +233,10 @@ class Notary:
 
     def _open(self) -> None:
         path = self._keys / KEY_FILE
-        ledger_there(self.archive, self._keys)
+        try:
+            ledger_there(self.archive, self._keys)
+        except SecretUnfit as why:
+            raise ArchiveDamaged(f"keys/{KEY_FILE}", f"it {str(why).removeprefix(f'{path} ')}") from why
         name = self._name
         if self.archive.key_path.exists():
             try:

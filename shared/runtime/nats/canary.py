@@ -24,8 +24,7 @@ from shared.kernel.eventlog.atomic_batch import WRONG_LAST_SEQUENCE
 from shared.kernel.eventlog.connection import NotAllowed
 
 log = structlog.get_logger()
-PERIOD = 5.0  # seconds for which it is believed that events can be written
-AGAIN = 2.0  # seconds for which it is believed that they can't: whoever waits for the end of a fault hears of it soon
+PERIOD = 5.0  # seconds for which an answer is believed, good or bad: no server is asked oftener
 PATIENCE = 2.0  # seconds that each of the three may take
 NEVER = 2**63 - 1  # a sequence that no stream reaches; more the server does not read as a number
 NOTHING = bytes(4096)  # more than what a full disk may have left in the last block of a file
@@ -90,7 +89,7 @@ class Canary:
         if not self._nc.is_connected:
             return "not connected"
         async with self._lock:
-            if self._outside.monotonic() - self._asked >= (AGAIN if self._found else PERIOD):
+            if self._outside.monotonic() - self._asked >= PERIOD:
                 self._asked = self._outside.monotonic()
                 found = await asyncio.gather(
                     _told(self._leaderless(), "the log does not say who leads it"),

@@ -31,6 +31,7 @@ from shared.runtime.nats.server_config import (
 
 log = structlog.get_logger()
 START = 30.0  # seconds that a start may take; a large store is read first
+LEFT = 256 * 1024 * 1024  # bytes of a large disk that the store leaves
 STOP = 3.0  # seconds that an end may take before it is forced
 
 
@@ -44,6 +45,14 @@ def binary() -> Path:
     if not path.exists():
         raise NatsFailed(f"{path} is missing: run `make setup`")
     return path
+
+
+def _most(folder: Path) -> int:
+    """The bytes that the store may take: its disk, but for what must be left for the server not to fail at a write. At this
+    limit it refuses what is to be stored, and goes on; a write that fails ends its storing until it is started again."""
+    disk = os.statvfs(folder)
+    size = disk.f_frsize * disk.f_blocks
+    return max(1, size - min(size // 16, LEFT))
 
 
 def free_port() -> int:
@@ -136,7 +145,7 @@ class NatsServer:
         """Made anew at each start: the users, and what they may, follow from the program."""
         keys = make_seeds(self.keys, self.access.users if self.access else [OPERATOR])
         write_secret(self.folder / "accounts.conf", accounts_config(keys, self.access))
-        node = Node("maillage", str(self.folder / "store"), f"127.0.0.1:{self.port}")
+        node = Node("maillage", str(self.folder / "store"), f"127.0.0.1:{self.port}", most=_most(self.folder))
         write_secret(self.folder / "nats.conf", node_config(node))
         # Before there were accounts, the log lay in the account that is there by itself; a password opened all.
         before, now = (self.folder / "store" / "jetstream" / account for account in ("$G", "LOG"))

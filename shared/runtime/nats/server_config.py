@@ -56,9 +56,15 @@ class Access:
         return self.services[name] if name in self.services else self.readers[name]
 
 
+UNLIMITED = 1 << 50
+"""Bytes; the disk ends before. A node's configuration is written elsewhere, by whoever does not know its disk"""
+
+
 @dataclass(frozen=True)
 class Node:
     """One server. `routes`: the addresses `host:port` of all nodes of its cluster, none for a server alone.
+    `most`: bytes that its store may take; without a word of it the server takes three quarters of what is free at its start,
+    and a store that has more than that already would take nothing any more, with a quarter of the disk free.
     `monitoring`: where the server's own pages are, `host:port`; they ask for no key, so keep them inside."""
 
     name: str
@@ -68,6 +74,7 @@ class Node:
     route_listen: str = "0.0.0.0:6222"
     route_password: str = field(default="", repr=False)
     monitoring: str | None = None
+    most: int = UNLIMITED
 
 
 def seed_of(folder: Path, user: str) -> Path:
@@ -81,7 +88,7 @@ def make_seeds(folder: Path, users: Iterable[str]) -> dict[str, str]:
     found = {}
     for user in users:
         path = seed_of(folder, user)
-        if not path.exists():
+        if not path.exists() and not path.is_symlink():
             seed = nkeys.encode_seed(secrets.token_bytes(32), nkeys.PREFIX_BYTE_USER)
             write_secret(path, seed.decode() + "\n")
         found[user] = public_key(path)
@@ -110,7 +117,8 @@ def node_config(node: Node, accounts: str = "accounts.conf") -> str:
         f'listen: "{node.listen}"',
         "max_payload: 1MB",
         'write_deadline: "10s"',
-        f"jetstream {{\n  store_dir: {orjson.dumps(node.store).decode()}\n  sync_interval: always\n}}",
+        f"jetstream {{\n  store_dir: {orjson.dumps(node.store).decode()}\n  max_file_store: {node.most}\n"
+        "  sync_interval: always\n}",
     ]
     if node.monitoring:
         parts.append(f'http: "{node.monitoring}"')

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 from collections.abc import Awaitable, Callable
 
 import structlog
@@ -30,6 +31,7 @@ SILENCES = 3  # times in a row that it did not greet who connects, before it cou
 FIRST, LONGEST = 0.2, 2.0  # seconds between two tries to start it again, doubled from the first to the longest
 STEADY = 10.0  # seconds after which a new start counts as a success, and the next one is tried at once
 PATIENCE = 20.0  # seconds of trying in vain, with room on the disk, before it is given up
+STARTS = 10  # new starts of which none was steady, in six times that time, before it is given up
 ROOM = 1024 * 1024  # bytes that must be free on the disk before a start can help a server that could not store
 HEALTH = "$SYS.REQ.SERVER.PING.HEALTHZ"
 
@@ -37,11 +39,19 @@ HEALTH = "$SYS.REQ.SERVER.PING.HEALTHZ"
 class Watch:
     """Of one server. `trouble`: why nothing can be written, as far as it is known here; None where all is well."""
 
-    def __init__(self, server: NatsServer, came_back: Callable[[], Awaitable[None]], outside: Outside = REAL) -> None:
+    def __init__(
+        self,
+        server: NatsServer,
+        came_back: Callable[[], Awaitable[None]],
+        outside: Outside = REAL,
+        steady: float = STEADY,
+    ) -> None:
         self._outside = outside
         self._server, self._came_back = server, came_back
         self._nc: Connection | None = None
         self._pause = 0.0
+        self._steady = steady
+        self._restless, self._starts = math.inf, 0  # since when, and how often
         self.trouble: str | None = None
 
     async def run(self) -> None:
@@ -52,8 +62,12 @@ class Watch:
                 since = self._outside.monotonic()
                 self.trouble = await self._failure()
                 log.error("nats.lost", why=self.trouble)
-                if self._outside.monotonic() - since >= STEADY:
-                    self._pause = 0.0
+                if self._outside.monotonic() - since >= self._steady:
+                    self._pause, self._restless, self._starts = 0.0, self._outside.monotonic(), 0
+                self._restless, self._starts = min(self._restless, self._outside.monotonic()), self._starts + 1
+                if self._starts > STARTS and self._outside.monotonic() - self._restless > 6 * self._steady:
+                    folder = self._server.folder
+                    raise NatsFailed(f"the NATS server ends again and again; {folder / 'nats.log'} says why")
                 await self._close()
                 await self._started_again()
                 log.warning("nats.started_again")

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable
+from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
@@ -21,24 +21,27 @@ from shared.base.secret_files import RESTORE, SecretUnfit, read_secret
 from shared.base.secret_files import secret_file as secret_file
 from shared.base.secure_delete import erase
 from shared.base.whole_files import alone, replace_file, sync_folder
+from shared.persons.key_database import (
+    KeyMissing,
+    begun,
+    copy_whole,
+    looked_at,
+    opened,
+    whole,
+    whose,
+    wrapping_number,
+)
+from shared.persons.key_marks import KeyMarks, lost
 
 NONCE = 12  # bytes
-HEAD = b"SQLite format 3\0"
-LOOKED_AT = (
-    1  # `user_version` of a file of keys that was made, or kept, once the log had been asked whether it is missed
-)
 TRIES = 5  # readings of a key while another replica replaces the wrapping key again and again
-
-
-class KeyMissing(SecretUnfit):
-    """The wrapping key is gone while the keys that it wrapped are there; a new one would lose them for ever."""
 
 
 class Wrapping:
     """One wrapping key, and what derives from it. `number` counts how many there were before."""
 
     def __init__(self, number: int, secret: bytes) -> None:
-        self.number = number
+        self.number, self.digest = number, sha256(secret).digest()
         self._keys = AESGCM(secret)
         # Deterministic (RFC 5297), so that a hash can be looked up; its own key, by HKDF (RFC 5869).
         self._hashes = AESSIV(HKDF(SHA256(), 64, salt=None, info=b"maillage hashes of addresses").derive(secret))
@@ -67,6 +70,7 @@ class KeyFiles:
         self.keys = folder / f"{service}.keys.sqlite"
         self.index = folder / f"{service}.index-key"
         self.first_link = folder / f"{service}.first-link"
+        self.marks = KeyMarks(folder, service)
 
     def wrapping(self, number: int) -> Path:
         """The file of a wrapping key; the first has no number in its name."""
@@ -82,16 +86,8 @@ class KeyFiles:
         return begun(self.keys)
 
     def looked_at(self) -> bool:
-        """Whether what there is of keys belongs to this log as far as can be told without it: somebody has a key or was
-        forgotten, or it was made by a start that had asked the log (`LOOKED_AT`)."""
-        if not self.begun():
-            return False
-        with opened(self.keys) as db:
-            if int(db.execute("PRAGMA user_version").fetchone()[0]) >= LOOKED_AT:
-                return True
-            tables = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-            known = tables & {"persons", "forgotten"}
-            return any(db.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() for table in sorted(known))
+        """Whether what there is of keys belongs to this log as far as can be told without it."""
+        return looked_at(self.keys, frozenset({"persons", "forgotten"}))
 
     def fit(self) -> None:
         """Returns if every file of these keys that is there is as it was written. Raises SecretUnfit."""
@@ -106,6 +102,7 @@ class KeyFiles:
         if self.begun():
             self.same_index()
             self._opens()
+        self.marks.fit()
 
     def same_index(self) -> None:
         """Raises KeyMissing where the key is gone by which persons are found, while there are some."""
@@ -178,13 +175,15 @@ class KeyFiles:
                 found.append((int(end), path))
         return found
 
-    def copy_to(self, folder: Path) -> None:
+    def copy_to(self, folder: Path, taken: Collection[str] = ()) -> None:
         """Replaces what `folder` holds of these keys by what stands now; they may be in use. What was forgotten before is in it no
         more, and the wrapping key that could open an older copy of it is erased. Nothing that is damaged replaces what is
-        good there. Raises OSError, SecretUnfit."""
+        good there. `taken`: the numbers of files of which these hold everything. Raises OSError, SecretUnfit."""
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         there = KeyFiles(folder, self.service)
         with alone(folder / f"{self.service}.lock"):
+            self._may_replace(there, taken)
+            noted, secrets = self.marks.read(), {}
             draft = there.keys.with_suffix(".sqlite.new")
             for _ in range(TRIES):
                 copy_whole(self.keys, draft)
@@ -194,16 +193,36 @@ class KeyFiles:
                     break
             else:
                 raise OSError(f"{self.keys} changes too fast to be copied")
-            replace_file(there.index, read_secret(self.index))
-            for path in self.others():
+            for path in (self.index, *self.others()):
                 if path.suffix == ".sqlite":
                     copy_whole(path, folder / f"{path.name}.new")
                     os.replace(folder / f"{path.name}.new", folder / path.name)
                 else:
-                    replace_file(folder / path.name, read_secret(path))
+                    secrets[path.name] = read_secret(path)
+                    replace_file(folder / path.name, secrets[path.name])
             os.replace(draft, there.keys)
             sync_folder(folder)
             there.erase_but(number)
+            if noted is not None:
+                there.marks.path.unlink(missing_ok=True)
+                there.marks.note(log=noted.log, seq=noted.seq, known=noted.known, only=secrets)
+
+    def _may_replace(self, there: KeyFiles, taken: Collection[str]) -> None:
+        """Raises SecretUnfit where what is there is not older keys of this installation, but others."""
+        ours, theirs = self.marks.read(), there.marks.read()
+        what = None
+        if ours and theirs and ours.log and theirs.log and ours.log != theirs.log:
+            what = "are of another installation"
+        elif not (known := whose(there.keys)) or not (own := whose(self.keys)):
+            return
+        elif known.counted and known.id not in (own.id, *taken):
+            what = "are not those of this installation"
+        elif known.counted > own.counted:
+            what = f"know {known.counted} persons, and those in {self.folder} only {own.counted}"
+        if what:
+            raise SecretUnfit(
+                f"the keys of {self.service} in {there.folder} {what}: name another folder, or take them away first"
+            )
 
 
 def fit(folder: Path, services: Iterable[str]) -> None:
@@ -211,60 +230,15 @@ def fit(folder: Path, services: Iterable[str]) -> None:
     for name in ("operator-token", "notary.key"):
         with contextlib.suppress(FileNotFoundError):
             read_secret(folder / name)
+    noted = {service: marks.log for service in services if (marks := KeyMarks(folder, service).read()) and marks.log}
+    if len(set(noted.values())) > 1:
+        odd = min(noted, key=lambda service: list(noted.values()).count(noted[service]))
+        raise SecretUnfit(
+            f"{KeyMarks(folder, odd).path} is of another installation than the others in {folder}: restore all of {odd}.* "
+            "from the backup of its own keys"
+        )
     for service in services:
         KeyFiles(folder, service).fit()
-
-
-def lost(path: Path) -> bool:
-    """Whether the operator has said that a file is lost for good, by an empty one beside it, `<its name>.lost`: another
-    may be made in its place (docs/operating.md)."""
-    return path.with_name(f"{path.name}.lost").exists()
-
-
-@contextlib.contextmanager
-def opened(path: Path) -> Iterator[sqlite3.Connection]:
-    """A file of keys or of passwords that is there. Raises SecretUnfit where it is none."""
-    try:
-        with contextlib.closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=30)) as db:
-            yield db
-    except sqlite3.Error as error:
-        raise unreadable(path, error) from error
-
-
-def begun(path: Path) -> bool:
-    """Whether there is something in an SQLite file. Raises SecretUnfit for another kind of file: a short one SQLite itself
-    would take for a new one."""
-    if not size(path):
-        return False
-    try:
-        with path.open("rb") as file:
-            head = file.read(len(HEAD))
-    except OSError as error:
-        raise SecretUnfit(f"{path} can't be read ({error.strerror}): put that right, or {RESTORE}") from None
-    if head != HEAD:
-        raise SecretUnfit(f"{path} is not as it was written: {RESTORE}")
-    return True
-
-
-def unreadable(path: Path, error: sqlite3.Error) -> SecretUnfit:
-    """What is said of a file that SQLite can't work with."""
-    return SecretUnfit(f"{path} can't be used ({error}): {RESTORE}")
-
-
-def whole(path: Path) -> None:
-    """Returns if SQLite finds nothing wrong with a file. Raises SecretUnfit."""
-    with opened(path) as db:
-        found = db.execute("PRAGMA quick_check(1)").fetchone()[0]
-    if found != "ok":
-        raise SecretUnfit(f"{path} is damaged: {RESTORE}")
-
-
-def size(path: Path) -> int:
-    """The bytes of a file, 0 where there is none."""
-    try:
-        return path.stat().st_size
-    except FileNotFoundError:
-        return 0
 
 
 def forgotten_in(folder: Path, service: str) -> set[UUID]:
@@ -285,24 +259,10 @@ def persons_in(folder: Path, service: str) -> int:
         return int(db.execute("SELECT count(*) FROM persons").fetchone()[0])
 
 
-def wrapping_number(keys: Path) -> int:
-    """The number of the wrapping key that a file of keys was wrapped with. Raises KeyMissing where there is none."""
-    if not keys.exists():
-        raise KeyMissing(f"{keys} is missing")
-    with opened(keys) as db:
-        return int(db.execute("SELECT number FROM wrapping").fetchone()[0])
-
-
-def copy_whole(keys: Path, draft: Path) -> None:
-    """A file of keys as it stands at one moment, on disk, readable by its owner alone. Raises SecretUnfit."""
-    if not size(keys):
-        raise SecretUnfit(f"{keys} is empty: {RESTORE}")
-    if draft.exists():
-        erase(draft)
-    os.close(os.open(draft, os.O_RDWR | os.O_CREAT, 0o600))
-    with opened(keys) as source, contextlib.closing(sqlite3.connect(draft)) as target:
-        target.execute("PRAGMA journal_mode=OFF")
-        source.backup(target)
-    number = os.open(draft, os.O_RDONLY)
-    os.fsync(number)
-    os.close(number)
+def known_in(folder: Path, service: str) -> set[str]:
+    """All persons of whom the keys in a folder know, forgotten ones too. Nobody where there are none. Raises SecretUnfit."""
+    files = KeyFiles(folder, service)
+    if not files.begun():
+        return set()
+    with opened(files.keys) as db:
+        return {row[0] for row in db.execute("SELECT person FROM persons UNION SELECT person FROM forgotten")}

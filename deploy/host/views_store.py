@@ -1,0 +1,20 @@
+"""Where the views of a service live, or one sentence why they can't."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from deploy.host.data_folder import CannotStart
+from shared.base.settings import Settings
+from shared.kernel.projection import Store
+from shared.kernel.stores import InUse, store_for
+
+
+def views_of(settings: Settings, data: Path, network: str, service: str) -> Store:
+    """Where the views of a service live. Raises CannotStart, SecretUnfit."""
+    try:
+        return store_for(settings, data, network, service)
+    except InUse as why:
+        raise CannotStart(str(why)) from why
+    except ValueError as why:  # the driver's word on an address that is none, which may hold a password
+        raise CannotStart(f"MAILLAGE_MONGO_URL is no address of a MongoDB ({type(why).__name__}).") from None
