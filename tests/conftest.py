@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -88,8 +89,9 @@ async def open_service(nats_server: NatsServer, nc: Client, network: str, tmp_pa
     opened: list[Service] = []
     stopped: set[Service] = set()
 
-    async def open(what: Definition | None = None) -> Service:
+    async def open(what: Definition | None = None, clock: Callable[[], datetime] | None = None) -> Service:
         one = small.service(what or small.definition(), network, nc, nats_server, tmp_path)
+        one.around.clock = clock or one.around.clock
         opened.append(one)
         end = one.stop
 

@@ -114,8 +114,11 @@ class Executor:
         service: str,
         deciders: Iterable[Decider[Any]],
         clock: Callable[[], datetime] = utc_now,
+        doubted: Callable[[datetime], datetime | None] = lambda now: None,
     ) -> None:
+        """`doubted`: None for a time of this clock that is believed, else what time it is at least."""
         self._log, self._keyring, self._service, self._clock = log, keyring, service, clock
+        self._doubted = doubted
         self._by_command: Mapping[type[Command], Decider[Any]] = {
             command: decider for decider in deciders for command in decider.decisions
         }
@@ -310,6 +313,7 @@ class Executor:
             traceparent=tracing.traceparent(),
             digest=sent.digest,
         )
+        believed = self._doubted(context.now)
         events = tuple(map(_event, decision))
         personal = [event for event in events if _about_persons(type(event))]
         if personal:
@@ -337,6 +341,7 @@ class Executor:
                 at=context.at,
                 now=context.now,
                 by=by,
+                believed=believed,
             )
             if len(body) > BODY_LIMIT:
                 raise Refused("too-large", bytes=len(body), limit=BODY_LIMIT)

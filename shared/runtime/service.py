@@ -113,7 +113,8 @@ class Surroundings:
 
 
 async def _erase_kept(service: Service) -> None:
-    await asyncio.to_thread(service.kept.sweep)
+    if await service.clock.believed() is not None:
+        await asyncio.to_thread(service.kept.sweep)
 
 
 ERASING: Job[Service] = Job("kept-forms", _erase_kept, every=ROUND)
@@ -141,7 +142,9 @@ class Service:
         )  # fmt: skip
         self.kept = KeptForms(around.data / "kept" / definition.name, lambda: around.clock())
         self.asking = Asking(around.nc, around.network, definition.name)
-        self.execute = Executor(self.log, self.keyring, definition.name, definition.deciders, lambda: around.clock())
+        self.execute = Executor(
+            self.log, self.keyring, definition.name, definition.deciders, lambda: around.clock(), self.clock.doubted_at
+        )
         self.reactions: Reactions[Service] = Reactions(self, definition.reactions, around.broker)
         self.parts = Parts()
         self.jobs: Jobs[Service] = Jobs(self, [*definition.jobs, ERASING])

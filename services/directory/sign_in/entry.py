@@ -225,8 +225,9 @@ class Entry:
         while True:
             await asyncio.sleep(ROUND)
             try:
-                if await self.service.clock.doubt() is None:  # a key that is withdrawn stays so
-                    await self.keys.retire(utc_now())
+                now = await self.service.clock.believed()
+                if now is not None:  # a key that is withdrawn stays so
+                    await self.keys.retire(now)
             except Exception:
                 log.exception("sign_in.keys_not_retired")
 
