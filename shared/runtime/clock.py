@@ -273,7 +273,7 @@ class Clock:
             if self.standing.doubt is None:
                 self._until = max(now, least or now)
                 self._counted = (self._until, self._passed())
-                at = max(now, kept.at or now)
+                at: datetime | None = max(now, kept.at or now)
                 wanted = beat or kept.at is None or now - kept.at > BEAT - SECOND or kept.log != (self._first or "")
             else:
                 at = self._until = least
