@@ -191,10 +191,9 @@ class Clock:
         counted = self._count()
         if self.standing.doubt is None and (counted is None or (counted - now <= BEHIND and now - counted <= AHEAD)):
             return None
-        known = [] if counted is None else [counted]
-        if self._dated is not None:
-            known.append(self._dated.told(now))
-        return max(known, default=NEVER)
+        if counted is not None:
+            return counted
+        return NEVER if self._dated is None else self._dated.told(now)
 
     def surely(self) -> datetime:
         """What time it is, for what must not be shown before its day: in doubt, what time it is at least."""
@@ -241,6 +240,8 @@ class Clock:
                 last, at = await self._log.end()
                 if not self._first:
                     named = await self._named(last)
+                    if self._first is None:  # what was kept of some log is of none
+                        self._counted = self._until = None
                     self._from_its_first = not named or self._first is not None
                     self._first = named
                 if last != self._last:
@@ -250,10 +251,13 @@ class Clock:
                     self._node = (at, self._passed())
 
     async def _named(self, last: int) -> str:
-        """What the log is known by: its first message, the same on all nodes and after a restore. "": it is empty."""
-        message = await self._log.at(1) if last else None
+        """What the log is known by: its first message, the same on all nodes and after a restore. "": it is empty. Raises
+        Unavailable."""
+        if not last:
+            return ""
+        message = await self._log.at(1)
         if message is None:
-            return "" if not last else "cut"
+            raise Unavailable("the log does not say how it begins")
         return sha256(message.subject.encode() + b"\n" + message.body).hexdigest()[:32]
 
     def _of_this_log(self, kept: Heartbeat) -> Heartbeat:
@@ -303,7 +307,9 @@ class Clock:
     def _counted_since(self, kept: Heartbeat) -> tuple[datetime | None, datetime | None]:
         """What time it is by the heartbeat: at least, and counted from then on. While the clock is believed, both are
         the same. In doubt time may stand still, so that a clock which was put back is believed when it gets there."""
-        if kept.confirmed != self._confirmed:  # an operator said to another replica what time it is
+        if (
+            kept.at is not None and kept.confirmed != self._confirmed
+        ):  # an operator said to another replica what time it is
             self._confirmed, self._counted = kept.confirmed, None
         counted = self._count()
         if kept.at is not None and (counted is None or kept.at > counted):  # somebody else was running meanwhile
