@@ -278,12 +278,13 @@ class Clock:
                 self._until = max(now, least or now)
                 self._counted = (self._until, self._passed())
                 at: datetime | None = max(now, kept.at or now)
-                wanted = beat or kept.at is None or now - kept.at > BEAT - SECOND or kept.log != (self._first or "")
+                wanted = beat or kept.at is None or now - kept.at > BEAT - SECOND
             else:
                 at = self._until = least
                 wanted = at != kept.at
-            if wanted:
-                after = msgspec.structs.replace(kept, at=at, log=self._first or "")
+            name = self._first or ""
+            if wanted or (at is not None and kept.log != name):
+                after = msgspec.structs.replace(kept, at=at, log=name)
                 await asyncio.to_thread(self._keep, there, after)
             return self.standing
 
