@@ -177,6 +177,9 @@ def test_a_clock_that_jumps_while_it_runs_and_one_that_is_only_some_days_off(mac
         machine.set(seconds)
         assert doubted() == doubt, seconds
     machine.set(15 * DAY)
+    command(url, "directory", "register-structure", NEW)  # before it is judged, and after
+    assert doubted()
+    command(url, "directory", "register-structure", {**NEW, "name": "Eau calme"})
     assert doubted()
     machine.set(6 * DAY)
     assert not doubted(), "it came back by itself"

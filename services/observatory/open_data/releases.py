@@ -115,7 +115,9 @@ async def release_days(observatory: Observatory, upto: date, today: date) -> lis
     that of the end of January, or of the month in which the log began, since a history is written down in a few
     days."""
     found = (
-        await observatory.table.ask("SELECT min(year(day)) AS year, min(peak) AS begun FROM events WHERE readable")
+        await observatory.table.ask(
+            "SELECT min(year(day)) FILTER (believed IS NULL) AS year, min(peak) AS begun FROM events WHERE readable"
+        )
     )[0]
     if found["year"] is None:
         return []
