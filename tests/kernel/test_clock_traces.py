@@ -110,7 +110,7 @@ async def log(nats_server: NatsServer, network: str) -> AsyncIterator[OwnLog]:
     await connection.close()
 
 
-TRACES = ("all", "no heartbeat", "damaged", "of another log", "a later checkpoint")
+TRACES = ("all", "no heartbeat", "damaged", "of another log", "of no log", "a later checkpoint")
 
 
 @pytest.mark.parametrize("apart", [False, True])
@@ -138,6 +138,8 @@ async def test_a_wrong_clock_is_believed_at_no_start_and_the_right_one_at_the_fi
                 file.path.write_bytes(b"{")
             elif trace == "of another log":
                 file.path.write_bytes(msgspec.json.encode(Heartbeat(machine.now, 1_000_000, 0.0, "0" * 32)))
+            elif trace == "of no log":  # of an installation that began a minute ago, or of a release that named none
+                file.path.write_bytes(msgspec.json.encode(Heartbeat(machine.now)))
         if trace == "a later checkpoint":
             machine.checkpoint(machine.now)
     machine.off = timedelta(0)
