@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -93,12 +94,14 @@ async def open_service(nats_server: NatsServer, nc: Client, network: str, tmp_pa
 
     async def open(
         what: Definition | None = None,
+        clock: Callable[[], datetime] | None = None,
         *,
         outside: Outside = REAL,
         prepare: Callable[[Service], None] | None = None,
         store: Store | None = None,
     ) -> Service:
         one = small.service(what or small.definition(), network, nc, nats_server, tmp_path, store, outside)
+        one.around.clock = clock or one.around.clock
         if prepare is not None:
             prepare(one)
         opened.append(one)

@@ -30,10 +30,11 @@ def operator(service: Service) -> dict[str, str]:
     return {"Authorization": f"Bearer {operator_token(service.around.data / 'keys')}"}
 
 
-async def say(service: Service, id: UUID, *events: Event) -> int:
-    """Appends events to one entity of the log, as its own service would; the sequence of the last."""
+async def say(service: Service, id: UUID, *events: Event, now: datetime | None = None) -> int:
+    """Appends events to one entity of the log, as its own service would; the sequence of the last. `now`: when they were
+    recorded, without a word of whether the clock was believed, as by a release that did not know that."""
     history = await service.log.load(events[0].service, events[0].entity, id)
-    now = datetime.now(UTC)
+    now = now or datetime.now(UTC)
     by = Provenance(actor="test", command=uuid4(), correlation=uuid4())
     writes = []
     for n, event in enumerate(events, history.version + 1):

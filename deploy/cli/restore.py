@@ -39,7 +39,7 @@ from shared.base.secret_files import SecretUnfit, read_secret
 from shared.base.settings import Settings
 from shared.base.whole_files import replace_file
 from shared.contract import load_all
-from shared.contract.envelope import Provenance, Void, address, opened, sealed_body
+from shared.contract.envelope import NEVER, Provenance, Void, address, opened, sealed_body
 from shared.contract.observatory import LogRestored, ledger_id
 from shared.identity.access_view import ACCESS
 from shared.kernel.command_handler import utc_now
@@ -56,6 +56,7 @@ from shared.ledger.log_restore import RestoreFailed, finished, refill, trees_of
 from shared.ledger.merkle import SigningKey, VerifierKey
 from shared.persons.key_folder import KeyFiles, fit
 from shared.persons.keyring import Keyring, restored
+from shared.runtime.clock import last_dated
 from shared.runtime.nats.embedded_server import NatsFailed, NatsServer
 from shared.runtime.service import Definition
 
@@ -379,7 +380,11 @@ async def _say(nc: Connection, log: Log, manifest: Manifest) -> None:
     history, now = await log.load(LogRestored.service, LogRestored.entity, id), utc_now()
     event = LogRestored(events=manifest.events, signed=manifest.signed, root=manifest.root)
     by = Provenance(actor="operator", command=command, correlation=command)
-    body = sealed_body(network, event, id, id=event_id, version=history.version + 1, at=now, now=now, by=by)
+    before = await last_dated(log, manifest.events)  # of the clock of this machine nothing more is known
+    body = sealed_body(
+        network, event, id, id=event_id, version=history.version + 1, at=now, now=now, by=by,
+        believed=NEVER if before is None else before.at,
+    )  # fmt: skip
     write = Write(address(network, event, id), str(event_id), body)
     try:
         await publish(nc, network, [Unit([write], {write.entity: history.seq})])

@@ -38,6 +38,11 @@ CLOUD_EVENT: dict[str, Any] = {
             "type": "string",
             "description": "For the service itself: a keyed hash of what was sent under `commandid`, without personal values.",
         },
+        "believedtime": {
+            "type": "string", "format": "date-time",
+            "description": "Only where the clock that `recordedtime` is from was in doubt: what time it was at least "
+            "(when that clock was believed last, and what was counted since; 1970 where nothing was known).",
+        },
         "dataschema": {
             "type": "string", "format": "uri",
             "description": "`urn:maillage:<service>:<type>:<shape>`: the schema of `data`, which "

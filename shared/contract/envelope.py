@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache, cached_property
 from typing import Any, NamedTuple, get_args
 from uuid import UUID
@@ -54,6 +54,8 @@ class CloudEvent(msgspec.Struct, frozen=True, gc=False):
     """Of any type, since releases that do not know it must agree with this one on what is an event."""
     dataschema: Any = None
     """As before: events of the first release have none, and are of shape 1."""
+    believedtime: Any = None
+    """As before. Events that were recorded while the clock was believed have none."""
 
 
 _decoder = msgspec.json.Decoder(CloudEvent)
@@ -64,6 +66,9 @@ _TIME = f"{_DAY}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9][.][0-9]{{6}}Z"
 _is_uuid = re.compile(_UUID).fullmatch
 _is_shape = re.compile("[1-9][0-9]{0,5}").fullmatch
 _are_times = re.compile(f"{_TIME} {_TIME}").fullmatch
+_is_time = re.compile(_TIME).fullmatch
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""Up to when a clock was believed of which nothing was known"""
 _IDS = b" ".join([b"00000000-0000-0000-0000-000000000000"] * 3)
 _HEX_TO_0 = bytes.maketrans(b"0123456789abcdef", b"0" * 16)
 
@@ -114,6 +119,32 @@ class Recorded(msgspec.Struct, frozen=True, dict=True):
     def recorded(self) -> datetime:
         """When it was learnt."""
         return datetime.fromisoformat(self.cloud.recordedtime)
+
+    @cached_property
+    def believed(self) -> datetime | None:
+        """None where `recorded` is what a clock said that was believed. Else what time it was at least: when that clock was
+        believed last, and what was counted since then; NEVER where nothing is known (docs/adr/0035)."""
+        said = self.cloud.believedtime
+        if said is None:
+            return None
+        try:
+            return datetime.fromisoformat(said) if isinstance(said, str) and _is_time(said) else NEVER
+        except ValueError:  # no leap year
+            return NEVER
+
+    @property
+    def surely(self) -> datetime:
+        """A time that had come when it was recorded, whatever the clock said."""
+        return self.recorded if self.believed is None else min(self.recorded, self.believed)
+
+    @property
+    def begins(self) -> str:
+        """From when a term runs that it begins (RFC 3339): when it happened. What happened as it was recorded, by a clock
+        that was known to be behind, did not happen years ago."""
+        sure = self.believed
+        if sure is None or self.cloud.time != self.cloud.recordedtime:
+            return self.cloud.time
+        return instant(max(sure, self.time))
 
     @cached_property
     def shape(self) -> int:
@@ -273,8 +304,10 @@ def sealed_body(
     at: datetime,
     now: datetime,
     by: Provenance,
+    believed: datetime | None = None,
 ) -> bytes:
-    """The exact bytes of an event in the log. Its personal fields must be sealed already."""
+    """The exact bytes of an event in the log. Its personal fields must be sealed already. `believed`: where the clock that
+    said `now` is in doubt, what time it is at least."""
     recorded = instant(now)
     body = {
         "specversion": "1.0",
@@ -298,4 +331,6 @@ def sealed_body(
         body["traceparent"] = by.traceparent
     if by.digest is not None:
         body["commanddigest"] = by.digest
+    if believed is not None:
+        body["believedtime"] = instant(believed)
     return orjson.dumps(body)

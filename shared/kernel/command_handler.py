@@ -114,9 +114,12 @@ class Executor:
         deciders: Iterable[Decider[Any]],
         clock: Callable[[], datetime] = REAL.now,
         outside: Outside = REAL,
+        doubted: Callable[[datetime], datetime | None] = lambda now: None,
     ) -> None:
+        """`doubted`: None for a time of this clock that is believed, else what time it is at least."""
         self._outside = outside
         self._log, self._keyring, self._service, self._clock = log, keyring, service, clock
+        self._doubted = doubted
         self._by_command: Mapping[type[Command], Decider[Any]] = {
             command: decider for decider in deciders for command in decider.decisions
         }
@@ -313,6 +316,7 @@ class Executor:
             traceparent=tracing.traceparent(),
             digest=sent.digest,
         )
+        believed = self._doubted(context.now)
         events = tuple(map(_event, decision))
         personal = [event for event in events if _about_persons(type(event))]
         if personal:
@@ -340,6 +344,7 @@ class Executor:
                 at=context.at,
                 now=context.now,
                 by=by,
+                believed=believed,
             )
             if len(body) > BODY_LIMIT:
                 raise Refused("too-large", bytes=len(body), limit=BODY_LIMIT)

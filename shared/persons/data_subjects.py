@@ -48,9 +48,9 @@ class Terms(Protocol):
 
 
 class Doubting(Protocol):
-    """A clock that says why what can't be undone has to wait; None where it may be done."""
+    """A clock that says by which time what can't be undone may be done; None where it has to wait."""
 
-    async def doubt(self) -> str | None: ...
+    async def believed(self) -> datetime | None: ...
     @property
     def doubted(self) -> str | None: ...
 
@@ -92,7 +92,7 @@ class Purpose:
 
 def term_begins(document: Document | None, data: Event, event: Recorded) -> Document | None:
     """A step of the view of records: this one is not needed any more from the time that the event speaks of."""
-    return None if document is None else {**document, "since": event.cloud.time}
+    return None if document is None else {**document, "since": event.begins}
 
 
 def in_use_again(document: Document | None, data: Event, event: Recorded) -> Document | None:
@@ -287,9 +287,9 @@ class Persons(Generic[S]):
         Nobody while the clock is in doubt; and none of those who were not foretold where these are too many, before an
         operator has said so (`Foretold`).
         """
-        if await self._service.clock.doubt() is not None:
+        now = await self._service.clock.believed()
+        if now is None:
             return 0
-        now = self._service.now()
         coming = await self.due(now + FORETELLING)
         due = await asyncio.to_thread(self.foretold.may_go, coming, now)
         if (waiting := self.foretold.question) is not None:
@@ -299,7 +299,7 @@ class Persons(Generic[S]):
             every = [one.person for one in due if one.purpose == purpose]
             for start in range(0, len(every), self.at_once):
                 began = loop.time()
-                if await self._service.clock.doubt() is not None:
+                if await self._service.clock.believed() is None:
                     return done
                 await self.forget(every[start : start + self.at_once], reason="term", purpose=purpose, actor=actor)
                 done += len(every[start : start + self.at_once])

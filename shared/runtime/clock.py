@@ -1,17 +1,19 @@
 """Whether the clock of this machine can be believed. While it can't, what can't be undone waits; all else goes on.
 
-Persons are forgotten, files erased and the log's head signed because time has passed, so a clock that is wrong must
-not do it (docs/adr/0028). *Now* is held against its witnesses:
+Persons are forgotten, files erased, figures released and the log's head signed because time has passed, so a clock that
+is wrong must not do it (docs/adr/0028, 0035). *Now* is held against its witnesses:
 
 - the **heartbeat**: what time it was when the clock was last believed, written every minute into the folder of keys, by
-  all who share it. While the process runs, the time since then is counted by a clock that nobody sets;
-- the log's **last event** and the notary's last **checkpoint**;
+  all who share it, and by the name of the log that they keep. While the process runs, the time since then is counted by
+  a clock that nobody sets;
+- the log's **last event**, and the notary's last **checkpoint**;
 - the **node** of the log, which answers with its own time.
 
-Behind any of them by more than BEHIND, or ahead of the heartbeat (of the last event, where there is none yet) or of the
-node by more than AHEAD: now is in doubt. A doubt outlives restarts, since a clock in doubt writes no heartbeat, and what
-is recorded by it vouches for nothing. It ends by itself where the clock comes back to what its witnesses say, else by
-an operator's word (`maillage clock confirm`).
+Behind any of them by more than BEHIND, ahead of heartbeat and event by more than AHEAD, ahead of the node by more than
+that: now is in doubt; so it is where nothing says what time it was. A doubt outlives restarts, since nothing that is
+left by a clock in doubt is a witness: it writes no heartbeat, nothing is signed, and its events say of themselves what
+time it was at least. It ends by itself where the clock comes back to what its witnesses say, else by an operator's word
+(`maillage clock confirm`).
 """
 
 from __future__ import annotations
@@ -19,8 +21,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Literal
 
@@ -29,7 +33,7 @@ import structlog
 
 from shared.base.kept_file import KeptFile
 from shared.base.outside import REAL, Outside
-from shared.contract.envelope import Void, opened
+from shared.contract.envelope import NEVER, Void, opened
 from shared.contract.observatory import LogRestored
 from shared.kernel.eventlog.event_log import Log, NotAllowed, Unavailable
 from shared.ledger.archive_format import Archive
@@ -38,10 +42,11 @@ log = structlog.get_logger()
 BEHIND = timedelta(minutes=5)
 AHEAD = timedelta(days=7)
 BEAT, SECOND = timedelta(minutes=1), timedelta(seconds=1)  # between two heartbeats; what may be lacking of it
-LOOKED_AT = 3  # messages at the end of the log that are looked at for one that says when it was recorded
-PATIENCE = 2.0  # seconds that the log may take to answer; without it the other witnesses are heard
-WAITS = "forgetting at the end of terms, erasing by age, signing"
+LOOKED_AT = 20  # messages at the end of the log that are looked at for one that says when it was recorded
+PATIENCE, FIRST = 2.0, 10.0  # seconds that the log may take to answer, and for the first time; else others are heard
+WAITS = "forgetting at the end of terms, erasing by age, releases of open data, signing"
 WAY_OUT = "`maillage clock confirm` ends that once the clock is right"
+UNKNOWN = "nothing says what time it was: there is no heartbeat, and no event tells"
 Name = Literal["heartbeat", "event", "checkpoint", "node"]
 
 
@@ -65,7 +70,7 @@ class Standing:
 
 
 def judged(now: datetime, witnesses: Sequence[Witness]) -> Standing:
-    """Holds a clock against its witnesses; where there are none, it is believed."""
+    """Holds a clock against its witnesses. Ahead it may be of none that says so."""
     doubt = None
     for one in witnesses:
         if one.at - now > BEHIND:
@@ -88,22 +93,28 @@ def _long(span: timedelta) -> str:
     )
 
 
-class Later(msgspec.Struct, frozen=True):
-    """An event that is dated later than a clock that was believed."""
+class Dated(msgspec.Struct, frozen=True):
+    """What lies in the log up to a sequence, and when: a time that had surely come; `least`, another one, where its clock
+    was known to be behind."""
 
     seq: int
     at: datetime
+    least: datetime
+
+    def told(self, now: datetime) -> datetime:
+        """What it says to a clock: that it is behind, or else how far ahead it is."""
+        return self.least if self.least - now > BEHIND else self.at
 
 
 class Heartbeat(msgspec.Struct, frozen=True):
-    """What is kept of the time. `at`: when the clock was believed last. `later`: what it stands behind. By an operator's
-    word, `confirmed`: the sequence up to which neither event nor checkpoint is a witness; `node`: seconds by which the
-    log's node is ahead."""
+    """What is kept of the time. `at`: when the clock was believed last; `log`: beside which log, by its first message, ""
+    for an empty one. By an operator's word, `confirmed`: the sequence up to which neither event nor checkpoint is a
+    witness; `node`: seconds by which the log's node is ahead."""
 
     at: datetime | None = None
-    later: Later | None = None
     confirmed: int = 0
     node: float = 0.0
+    log: str = ""
 
 
 def uptime() -> float:
@@ -111,9 +122,23 @@ def uptime() -> float:
     return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
+async def last_dated(log_: Log, seq: int) -> Dated | None:
+    """The last event up to a sequence that says when it was recorded. A restore vouches for nothing: it writes its own last
+    event by the clock that is to be judged. Nor does a clock of which nothing was known. Raises Unavailable."""
+    for before in range(min(seq, LOOKED_AT)):
+        message = await log_.at(seq - before)
+        try:
+            event = None if message is None else opened(message)
+        except Void:
+            continue
+        if event is not None and event.type != LogRestored.type_name() and event.believed != NEVER:
+            return Dated(event.seq, event.surely, event.believed or event.recorded)
+    return None
+
+
 class Clock:
-    """The clock of one service. `start` judges it before anything is done by it; `doubt` judges it again, right before
-    each thing that can't be undone. `standing`: as it was judged last."""
+    """The clock of one service. `start` judges it before anything is done by it; `doubt` and `believed` judge it again,
+    right before each thing that can't be undone. `standing`: as it was judged last."""
 
     def __init__(
         self,
@@ -129,7 +154,12 @@ class Clock:
         self._file = KeptFile(data / "keys" / "heartbeat", Heartbeat)
         self._archive = Archive(data / "archive" / log_.network)
         self._counted: tuple[datetime, float] | None = None  # a time that was believed, and the uptime then
-        self._last, self._dated = 0, None  # type: int, Later | None
+        self._until: datetime | None = None  # when the clock was believed last
+        self._node: tuple[datetime, float] | None = None  # what the node said last, and the uptime then
+        self._first: str | None = None  # which log it is, as soon as it has said so
+        self._from_its_first = False  # whether the log was empty when it was first seen
+        self._last, self._dated = 0, None  # type: int, Dated | None
+        self._confirmed = 0  # what was confirmed when it looked last
         self._judging = asyncio.Lock()
         self._begun = False
         self.standing = Standing(now(), (), None)
@@ -142,24 +172,49 @@ class Clock:
     async def stop(self) -> None:
         if self._begun:
             self._begun = False
-            await self._judge(None, beat=True)  # how long it was off is counted from here
+            if not self._first:
+                await self._ask()  # a heartbeat is of use beside its log alone
+            await self._judge(beat=True)  # how long it was off is counted from here
 
     async def doubt(self) -> str | None:
         """Why what can't be undone has to wait, None where it may be done now."""
         return (await self.judge()).doubt
 
+    async def believed(self) -> datetime | None:
+        """Now, if what can't be undone may be done by it. It is to be done by this very time: a later look at the clock may
+        find another one."""
+        standing = await self.judge()
+        return standing.now if standing.doubt is None else None
+
     @property
     def doubted(self) -> str | None:
-        """The same, as it was judged last."""
+        """Why it was not believed when it was judged last."""
         return self.standing.doubt
+
+    def doubted_at(self, now: datetime) -> datetime | None:
+        """For a time that it has just told, without asking anybody: None where it is believed, else what time it is at
+        least (NEVER where nothing is known). A clock that jumps is seen here before it is judged again."""
+        counted = self._count()
+        if self.standing.doubt is None and (counted is None or (counted - now <= BEHIND and now - counted <= AHEAD)):
+            return None
+        if counted is not None:
+            return counted
+        return NEVER if self._dated is None else self._dated.told(now)
+
+    def surely(self) -> datetime:
+        """What time it is, for what must not be shown before its day: in doubt, what time it is at least."""
+        now = self._now()
+        return self.doubted_at(now) or now
 
     async def judge(self) -> Standing:
         """Holds the clock against its witnesses. Where it is believed, that is a heartbeat."""
-        return await self._judge(await self._asked())
+        await self._ask()
+        return await self._judge()
 
     async def confirm(self) -> Standing:
         """An operator says that the clock is right: that is a heartbeat, and what was recorded or signed before knows
         no better, nor does the log's node, as long as it is off by as much. Raises Unavailable, OSError."""
+        await self._ask()
         last, node = await self._log.end()
         await self._outside.in_thread(self.believe, last, node)
         return await self.judge()
@@ -168,97 +223,128 @@ class Clock:
         """The same, where the end of the log and the time of its node are known. On disk when it returns."""
         now = self._now()
         apart = timedelta(0) if node is None or abs(node - now) <= BEHIND else node - now
-        self._file.change(lambda kept: Heartbeat(now, None, max(seq, kept.confirmed), apart.total_seconds()))
-        self._counted = (now, self._passed())
 
-    async def _asked(self) -> datetime | None:
-        """What time it is where the log lies, None where it does not answer; looks at the last event, too."""
-        try:
-            async with asyncio.timeout(PATIENCE):
+        def change(there: Heartbeat) -> Heartbeat:
+            confirmed = max(seq, self._of_this_log(there).confirmed)
+            return Heartbeat(now, confirmed, apart.total_seconds(), self._first or "")
+
+        self._confirmed = self._file.change(change).confirmed
+        self._counted, self._until = (now, self._passed()), now
+
+    async def _ask(self) -> None:
+        """Looks at the log: which it is, its last event, what time it is there. Nothing changes where it does not answer."""
+        with suppress(TimeoutError, Unavailable, NotAllowed):
+            async with asyncio.timeout(FIRST if self._first is None else PATIENCE):
                 last, at = await self._log.end()
+                if not self._first:
+                    named = await self._named(last)
+                    if self._first is None:  # what was kept of some log is of none
+                        self._counted = self._until = None
+                    self._from_its_first = not named or self._first is not None
+                    self._first = named
                 if last != self._last:
-                    self._dated = await self._dated_at(last)
+                    self._dated = await last_dated(self._log, last)
                     self._last = last
-                return at
-        except (TimeoutError, Unavailable, NotAllowed):
-            return None
+                if at is not None:
+                    self._node = (at, self._passed())
 
-    async def _dated_at(self, seq: int) -> Later | None:
-        """The last event up to a sequence that says when it was recorded. A restore vouches for nothing: it writes its
-        own last event by the clock that is to be judged."""
-        for before in range(min(seq, LOOKED_AT)):
-            message = await self._log.at(seq - before)
-            try:
-                event = None if message is None else opened(message)
-            except Void:
-                continue
-            if event is not None and event.type != LogRestored.type_name():
-                return Later(event.seq, event.recorded)
-        return None
+    async def _named(self, last: int) -> str:
+        """What the log is known by: its first message, the same on all nodes and after a restore. "": it is empty. Raises
+        Unavailable."""
+        if not last:
+            return ""
+        message = await self._log.at(1)
+        if message is None:
+            raise Unavailable("the log does not say how it begins")
+        return sha256(message.subject.encode() + b"\n" + message.body).hexdigest()[:32]
 
-    async def _judge(self, node: datetime | None, *, beat: bool = False) -> Standing:
+    def _of_this_log(self, kept: Heartbeat) -> Heartbeat:
+        """What is kept, unless it was brought here from beside another log: that knows nothing of this one. Whoever saw it
+        begin knows which one it was when it had no name yet."""
+        mine = kept.log == (self._first or "") or (self._from_its_first and not kept.log)
+        return kept if mine else Heartbeat()
+
+    async def _judge(self, *, beat: bool = False) -> Standing:
         async with self._judging:
-            kept, now = self._file.read(), self._now()
+            there, now = self._file.read(), self._now()
+            kept = self._of_this_log(there)
             least, counted = self._counted_since(kept)
             before = self.standing.doubt
-            self.standing = judged(now, self._witnesses(kept, now, least, counted, node))
+            self.standing = self._held(now, kept, least, counted)
             self._tell(before)
             if self.standing.doubt is None:
-                self._counted = (max(now, least or now), self._passed())
-                after = msgspec.structs.replace(kept, at=max(now, kept.at or now), later=None)
-                wanted = beat or kept.at is None or now - kept.at > BEAT - SECOND or kept.later is not None
+                self._until = max(now, least or now)
+                self._counted = (self._until, self._passed())
+                at: datetime | None = max(now, kept.at or now)
+                wanted = beat or kept.at is None or now - kept.at > BEAT - SECOND
             else:
-                at = least or (min(self._dated.at, now) if self._dated else node)
-                after = msgspec.structs.replace(kept, at=at, later=self._later(kept, now, counted))
-                wanted = after != kept
-            if wanted:
-                await self._outside.in_thread(self._keep, kept, after)
+                at = self._until = least
+                wanted = at != kept.at
+            name = self._first or ""
+            if wanted or (at is not None and kept.log != name):
+                after = msgspec.structs.replace(kept, at=at, log=name)
+                await self._outside.in_thread(self._keep, there, after)
             return self.standing
+
+    def _held(self, now: datetime, kept: Heartbeat, least: datetime | None, counted: datetime | None) -> Standing:
+        found = judged(now, self._witnesses(kept, now, least, counted))
+        if found.doubt is None and counted is None and self._event(kept) is None and not self._nothing_to_lose():
+            return Standing(now, found.witnesses, UNKNOWN)
+        return found
+
+    def _nothing_to_lose(self) -> bool:
+        """Whether an installation begins here: an empty log, or, where that does not answer, a folder without keys."""
+        if self._first is not None:
+            return not self._first
+        beside = (self._file.path, self._file.path.with_name(f"{self._file.path.name}.lock"))
+        return all(one in beside for one in self._file.path.parent.glob("*"))
+
+    def _count(self) -> datetime | None:
+        """What time it is since a time that was believed, by the clock that nobody sets."""
+        return self._counted and self._counted[0] + timedelta(seconds=self._passed() - self._counted[1])
 
     def _counted_since(self, kept: Heartbeat) -> tuple[datetime | None, datetime | None]:
         """What time it is by the heartbeat: at least, and counted from then on. While the clock is believed, both are
         the same. In doubt time may stand still, so that a clock which was put back is believed when it gets there."""
-        if kept.at is None:
-            return None, None
-        passed = self._passed()
-        counted = kept.at if self._counted is None else self._counted[0] + timedelta(seconds=passed - self._counted[1])
-        if self._counted is None or kept.at > counted:  # somebody else was running meanwhile
-            self._counted, counted = (kept.at, passed), kept.at
-        return (counted if self.standing.doubt is None else kept.at), counted
+        if (
+            kept.at is not None and kept.confirmed != self._confirmed
+        ):  # an operator said to another replica what time it is
+            self._confirmed, self._counted = kept.confirmed, None
+        counted = self._count()
+        if kept.at is not None and (counted is None or kept.at > counted):  # somebody else was running meanwhile
+            self._counted, counted = (kept.at, self._passed()), kept.at
+            self._until = kept.at
+        return (counted if self.standing.doubt is None else self._until), counted
+
+    def _event(self, kept: Heartbeat) -> Dated | None:
+        """The last event that is a witness."""
+        return self._dated if self._dated is not None and self._dated.seq > kept.confirmed else None
 
     def _witnesses(
-        self, kept: Heartbeat, now: datetime, least: datetime | None, counted: datetime | None, node: datetime | None
+        self, kept: Heartbeat, now: datetime, least: datetime | None, counted: datetime | None
     ) -> list[Witness]:
-        found = []
-        if least is not None and counted is not None:
-            nearest = min(max(now, least), counted)
-            found.append(Witness("heartbeat", nearest, "its last heartbeat", ahead=True))
-        dated = [one for one in (self._dated, kept.later) if one is not None and one.seq > kept.confirmed]
-        if dated:
-            last = max(dated, key=lambda one: one.at)
-            found.append(Witness("event", last.at, f"event {last.seq} was recorded", ahead=kept.at is None))
-        signed = self._signed()
-        if signed is not None and signed.seq > kept.confirmed:
+        found, event, signed = [], self._event(kept), self._signed()
+        nearest = None if least is None or counted is None else min(max(now, least), counted)
+        later = event is not None and (nearest is None or event.at > nearest)  # ahead of all it must be
+        if nearest is not None:
+            found.append(Witness("heartbeat", nearest, "its last heartbeat", ahead=not later))
+        if event is not None:
+            found.append(Witness("event", event.told(now), f"event {event.seq} was recorded", ahead=later))
+        known = max((one.at for one in found), default=None)
+        if signed is not None and signed.seq > kept.confirmed and (known is None or signed.at - known <= AHEAD):
+            # One that is later still was no clock's that was believed; files that are copied have the time of that.
             found.append(Witness("checkpoint", signed.at, f"the checkpoint of {signed.seq} events was signed"))
-        if node is not None:
-            known = timedelta(seconds=kept.node)
-            found.append(Witness("node", node - known, "the time of the log's node", ahead=True))
+        if self._node is not None:
+            node = self._node[0] + timedelta(seconds=self._passed() - self._node[1])
+            nearer = min(node, node - timedelta(seconds=kept.node), key=lambda at: abs(at - now))
+            found.append(Witness("node", nearer, "the time of the log's node", ahead=True))
         return found
 
-    def _later(self, kept: Heartbeat, now: datetime, counted: datetime | None) -> Later | None:
-        """The event that the clock stands behind, or will stand behind once it is right again."""
-        one = self._dated
-        if one is None or one.seq <= kept.confirmed:
-            return kept.later
-        if one.at - now <= BEHIND and (counted is None or one.at - counted <= AHEAD):
-            return kept.later
-        return one if kept.later is None or one.at > kept.later.at else kept.later
-
-    def _signed(self) -> Later | None:
+    def _signed(self) -> Dated | None:
         """How many events the notary's latest checkpoint covers, and when it was written; where its archive is here."""
         try:
             at = datetime.fromtimestamp(self._archive.latest_path.stat().st_mtime, UTC)
-            return Later(int((self._archive.latest() or "").split("\n")[1]), at)
+            return Dated(int((self._archive.latest() or "").split("\n")[1]), at, at)
         except (OSError, ValueError, IndexError):
             return None
 

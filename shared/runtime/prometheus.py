@@ -148,7 +148,7 @@ async def measure(service: Service) -> None:
     DOUBTED.labels(name).set(float(service.clock.standing.doubt is not None))
     asked = await service.outside.in_thread(lambda: service.persons.foretold.question)
     UNFORESEEN.labels(name).set(asked.persons if asked else 0)
-    UNANSWERED.labels(name).set((service.around.clock() - asked.since).total_seconds() if asked else 0)
+    UNANSWERED.labels(name).set((service.clock.surely() - asked.since).total_seconds() if asked else 0)
     last: dict[tuple[str, ...], float] = {}
     lags: dict[tuple[str, ...], float] = {}
     pending: dict[tuple[str, ...], float] = {}

@@ -119,7 +119,8 @@ class Surroundings:
 
 
 async def _erase_kept(service: Service) -> None:
-    await service.outside.in_thread(service.kept.sweep)
+    if await service.clock.believed() is not None:
+        await service.outside.in_thread(service.kept.sweep)
 
 
 async def _judge_clock(service: Service) -> None:
@@ -145,6 +146,7 @@ async def _mark(service: Service) -> None:
 TERMS = "persons-terms"
 """The job that looks at the terms of persons; an operator who answers has it done again at once."""
 
+ERASING: Job[Service] = Job("kept-forms", _erase_kept, every=ROUND)
 OWN: Sequence[Job[Service]] = (
     Job(
         "clock",
@@ -155,7 +157,7 @@ OWN: Sequence[Job[Service]] = (
         ending=_note_clock,
     ),
     Job("freshness", _look_at_log, every=LOOK),
-    Job("kept-forms", _erase_kept, every=ROUND),
+    ERASING,
     Job("key-marks", _mark, every=30.0, first=2.0),
 )
 """What every service runs: the clock's heartbeat, the watch of the log's end for its pages, unsent forms that go at the
@@ -191,8 +193,9 @@ class Service:
         self.kept = KeptForms(around.data / "kept" / definition.name, self.outside)
         self.asking = Asking(around.nc, around.network, definition.name)
         self.execute = Executor(
-            self.log, self.keyring, definition.name, definition.deciders, self.outside.now, self.outside
-        )
+            self.log, self.keyring, definition.name, definition.deciders, self.outside.now, self.outside,
+            self.clock.doubted_at,
+        )  # fmt: skip
         self.reactions: Reactions[Service] = Reactions(self, definition.reactions, around.broker, self.outside)
         self.parts = Parts()
         own = OWN if definition.persons is None else (*OWN, OF_PERSONS)

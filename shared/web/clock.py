@@ -67,7 +67,7 @@ def clock(service: Service) -> APIRouter:
 
 async def _told(service: Service, standing: Standing) -> ClockOut:
     asked = await asyncio.to_thread(lambda: service.persons.foretold.question)
-    late = asked is not None and standing.doubt is None and standing.now - asked.since > PATIENCE
+    late = asked is not None and service.clock.surely() - asked.since > PATIENCE
     return ClockOut(
         service=service.name, now=standing.now, doubt=standing.doubt,
         witnesses=[ClockWitness(name=one.name, said=one.said, at=one.at) for one in standing.witnesses],

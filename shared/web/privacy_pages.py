@@ -245,11 +245,12 @@ def privacy(service: Service, pages: Pages) -> APIRouter:
     @access("administrator")
     async def confirm(request: Request, wanted: ConfirmedPersons) -> ConfirmedNumber:
         """Answers what is asked where many fall due of whom it was not foretold: these are forgotten, from now on."""
-        if await service.clock.doubt() is not None:
+        now = await service.clock.believed()
+        if now is None:
             raise Refused("clock-in-doubt")
         some = set(wanted.persons)
-        due = [one for one in await persons.due() if one.person in some]
-        await asyncio.to_thread(persons.foretold.confirm, due, service.around.clock())
+        due = [one for one in await persons.due(now) if one.person in some]
+        await asyncio.to_thread(persons.foretold.confirm, due, now)
         log.info("persons.due_confirmed", service=service.name, persons=len(due), by=who_of(request).actor)
         service.jobs.again(TERMS)
         return ConfirmedNumber(confirmed=len(due))

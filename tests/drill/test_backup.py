@@ -17,6 +17,7 @@ from deploy.cli.restore import restore
 from deploy.host.data_folder import UNFINISHED, CannotStart
 from deploy.host.embedded import Installation, access
 from services.newsletter.subscriptions.views import SUBSCRIBERS
+from shared.contract.envelope import opened
 from shared.kernel.eventlog.connection import OPERATOR
 from shared.kernel.eventlog.event_log import Log
 from shared.ledger.archive_format import Archive
@@ -66,6 +67,7 @@ async def test_what_is_restored_is_what_was_and_says_so(backed_up: Place) -> Non
     async with place.up("new") as after:
         (said,) = await after.newsletter.log.under("observatory.ledger.*.LogRestored")
         assert said.seq == done.events + 1
+        assert opened(said).believed is not None, "of the clock of this machine it knows nothing"
         found = (await after.newsletter.store.find(SUBSCRIBERS, limit=10)).documents
         assert sorted(filter(None, (after.newsletter.keyring.reveal(one["email"]) for one in found))) == [
             f"personne-{n}@exemple.invalid" for n in range(6)

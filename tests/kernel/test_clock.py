@@ -6,11 +6,14 @@ import os
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import msgspec
 import pytest
 
 from shared.base.kept_file import KeptFile
+from shared.contract.directory import StructureRegistered
+from shared.contract.envelope import NEVER, Message, opened
 from shared.contract.observatory import LogRestored, ledger_id
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.eventlog.event_log import Log
@@ -224,38 +227,184 @@ async def test_a_restore_does_not_vouch_for_the_clock_by_which_it_was_made(
     assert await again.clock.doubt() is not None
 
 
-async def test_back_with_the_right_clock_events_of_later_are_believed_until_an_operator_speaks(
+async def test_back_with_the_right_clock_nothing_that_the_wrong_one_left_is_in_its_way(
     service: Service, open_service: OpenService
 ) -> None:
-    wrong = datetime.now(UTC) + 5 * 365 * DAY
-    service.around.clock = lambda: wrong
-    assert await service.clock.doubt() is not None
-    await said(service, days=5 * 365)
-    assert await service.clock.doubt() is not None
-    await service.stop()
-    again = await open_service()
-    doubt = await again.clock.doubt()
-    assert doubt is not None and "before event 1 was recorded" in doubt
-    await said(again)  # by the right clock
-    assert await again.clock.doubt() is not None
-    await again.stop()
-    again = await open_service()
-    assert await again.clock.doubt() is not None
-    assert (await again.clock.confirm()).doubt is None
-    await again.stop()
-    again = await open_service()
-    assert await again.clock.doubt() is None
-    await said(again, days=5 * 365)
-    again.around.clock = lambda: datetime.now(UTC)
-    assert await again.clock.doubt() is not None, "an operator speaks of what was, not of what will be"
-
-
-async def test_what_was_recorded_while_the_clock_jumped_is_remembered_after_it_jumped_back(service: Service) -> None:
-    await said(service, days=8)
-    assert await service.clock.doubt() is not None
+    heartbeat(service, days=-1)
+    for _ in range(2):  # over restarts, and with its traces in the log
+        wrong = datetime.now(UTC) + 5 * 365 * DAY
+        service.around.clock = lambda: wrong  # noqa: B023
+        await said(service, days=5 * 365)
+        assert await service.clock.doubt() is not None
+        await said(service, days=5 * 365)
+        assert await service.clock.doubt() is not None
+        await service.stop()
+        service = await open_service()
+    assert await service.clock.doubt() is None, "and nobody has said a word"
     await said(service)
-    doubt = await service.clock.doubt()
-    assert doubt is not None and "before event 1 was recorded" in doubt
+    assert await service.clock.doubt() is None
+
+
+@pytest.mark.parametrize("trace", ["heartbeat", "none", "damaged", "of another log"])
+async def test_a_clock_that_is_years_ahead_is_not_believed_for_what_it_has_left(
+    service: Service, open_service: OpenService, trace: str
+) -> None:
+    await said(service)
+    file = service.around.data / "keys" / "heartbeat"
+    wrong = datetime.now(UTC) + 5 * 365 * DAY
+    for _ in range(3):
+        service.around.clock = lambda: wrong
+        await said(service, days=5 * 365)  # before it is judged: a clock that jumps amid the work
+        assert await service.clock.believed() is None
+        await said(service, days=5 * 365)
+        await service.stop()
+        if trace == "none":
+            file.unlink(missing_ok=True)
+        elif trace == "damaged":
+            file.write_bytes(b"{")
+        elif trace == "of another log":
+            file.write_bytes(msgspec.json.encode(Heartbeat(wrong, confirmed=100, log="0" * 32)))
+        service = await open_service(clock=lambda: wrong)
+        assert await service.clock.believed() is None
+    sure = service.clock.surely()
+    assert abs(sure - datetime.now(UTC)) < 10 * MINUTE
+
+
+async def test_one_service_s_wrong_clock_neither_vouches_for_another_nor_puts_it_in_doubt(
+    service: Service, nats_server: NatsServer, tmp_path: Path
+) -> None:
+    """Each has a folder of its own, as in containers; all have one log."""
+    await said(service, days=5 * 365)
+    right = Clock(service.log, tmp_path / "right", "events", lambda: datetime.now(UTC))
+    assert await right.believed() is not None
+    later = datetime.now(UTC) + 5 * 365 * DAY
+    wrong = Clock(service.log, tmp_path / "wrong", "membership", lambda: later)
+    assert await wrong.believed() is None, "the first start with heartbeats, seconds after another one's"
+    assert await right.believed() is not None
+
+
+async def test_one_that_was_off_for_long_is_believed_where_the_others_went_on(service: Service, tmp_path: Path) -> None:
+    """Ahead of all of them it must be."""
+    clock = Clock(service.log, tmp_path / "other", "events", lambda: datetime.now(UTC))
+    assert await clock.believed() is not None
+    file = KeptFile(tmp_path / "other" / "keys" / "heartbeat", Heartbeat)
+    file.change(lambda kept: msgspec.structs.replace(kept, at=datetime.now(UTC) - 20 * DAY, log=""))
+    quiet = Clock(service.log, tmp_path / "other", "events", lambda: datetime.now(UTC))
+    assert await quiet.believed() is None
+    await said(service)
+    assert await quiet.believed() is not None
+
+
+async def test_where_nothing_says_what_time_it_was_an_operator_says_it_once(
+    service: Service, open_service: OpenService
+) -> None:
+    await say(service, ledger_id(service.network), LogRestored(events=0, signed=0, root=""))
+    await service.stop()
+    (service.around.data / "keys" / "heartbeat").unlink()
+    for _ in range(2):
+        service = await open_service()
+        doubt = await service.clock.doubt()
+        assert doubt is not None and "nothing says what time it was" in doubt
+        await said(service)
+        assert await service.clock.doubt() is not None
+        assert service.clock.surely() == NEVER
+        await service.stop()
+    service = await open_service()
+    assert (await service.clock.confirm()).doubt is None
+    await service.stop()
+    assert await (await open_service()).clock.doubt() is None
+
+
+async def test_a_log_that_does_not_answer_is_no_reason_to_believe_where_there_are_keys(machine: Machine) -> None:
+    keys = machine.folder / "keys"
+    keys.mkdir()
+    (keys / "directory.wrapping-key").write_bytes(b"one")
+    clock = machine.boot()
+    assert await clock.doubt() is not None and await clock.doubt() is not None
+    assert not (keys / "heartbeat").exists()
+
+
+async def test_what_an_older_release_recorded_by_a_wrong_clock_waits_for_the_next_event_or_an_operator(
+    service: Service, open_service: OpenService
+) -> None:
+    later = datetime.now(UTC) + 5 * 365 * DAY
+    await say(service, uuid4(), StructureRegistered(name="Eau vive", kind="association"), now=later)
+    for _ in range(2):
+        await service.stop()
+        service = await open_service()
+        doubt = await service.clock.doubt()
+        assert doubt is not None and "before event 1 was recorded" in doubt
+    await said(service)
+    assert await service.clock.doubt() is None, "its own heartbeat agrees with it"
+    await say(service, uuid4(), StructureRegistered(name="Eau vive", kind="association"), now=later)
+    assert await service.clock.doubt() is not None
+    assert (await service.clock.confirm()).doubt is None
+    await service.stop()
+    assert await (await open_service()).clock.doubt() is None
+
+
+async def test_an_operator_speaks_of_what_was_not_of_what_will_be(service: Service) -> None:
+    assert (await service.clock.confirm()).doubt is None
+    then = datetime.now(UTC) + 5 * 365 * DAY
+    service.around.clock = lambda: then
+    assert await service.clock.doubt() is not None
+
+
+async def test_another_replica_hears_what_an_operator_has_said(machine: Machine) -> None:
+    """Also where it counts from a later time, which was wrong."""
+    one, other = machine.boot(), machine.boot()
+    machine.now += 5 * 365 * DAY
+    one.believe(1, None)
+    assert await other.doubt() is None
+    machine.now = NOON + 2 * MINUTE
+    assert await one.doubt() is not None and await other.doubt() is not None
+    one.believe(2, None)
+    assert await one.doubt() is None and await other.doubt() is None
+
+
+@pytest.mark.parametrize("off", [5 * 365 * DAY, -2 * DAY, -50 * 365 * DAY])
+async def test_an_event_says_whether_its_time_is_believed(service: Service, off: timedelta) -> None:
+    await said(service)
+    for judged_before in (False, True):
+        then = datetime.now(UTC) + off
+        service.around.clock = lambda: then  # noqa: B023
+        if judged_before:
+            assert await service.clock.doubt() is not None
+        await service.execute(small.Register(name="Eau vive"), id=new_command_id(), actor="test")
+    service.around.clock = lambda: datetime.now(UTC)
+    assert await service.clock.doubt() is None
+    await said(service)
+    events = [opened(message) for message in await everything_in(service)]
+    assert [one.believed is None for one in events] == [True, False, False, True]
+    for one in events[1:3]:
+        assert one.believed is not None and abs(one.believed - datetime.now(UTC)) < 10 * MINUTE
+        assert one.surely == min(one.recorded, one.believed)
+
+
+async def everything_in(service: Service) -> list[Message]:
+    found = [await service.log.at(seq) for seq in range(1, await service.log.last() + 1)]
+    return [one for one in found if one is not None]
+
+
+async def test_a_checkpoint_that_a_wrong_clock_dated_is_in_nobody_s_way(machine: Machine) -> None:
+    """Signed it never was by a clock in doubt; but files that are copied have the time of their copying."""
+    await machine.boot().judge()
+    path = Archive(machine.folder / "archive" / machine.log.network).latest_path
+    path.parent.mkdir(parents=True)
+    path.write_text("maillage/reseau\n812\nhash\n")
+    later = (NOON + 5 * 365 * DAY).timestamp()
+    os.utime(path, (later, later))
+    assert await machine.boot().doubt() is None
+    machine.now += 5 * 365 * DAY
+    assert await machine.boot().doubt() is not None
+
+
+async def test_a_node_that_was_wrong_and_is_right_again_needs_no_second_word(service: Service) -> None:
+    last, node = await service.log.end()
+    assert node is not None
+    service.clock.believe(last, node + 5 * 365 * DAY)
+    assert (await service.clock.judge()).doubt is None
+    assert service.clock.standing.witnesses[-1].name == "node"
 
 
 async def test_the_node_of_the_log_has_a_time_of_its_own(service: Service) -> None:

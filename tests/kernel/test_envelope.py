@@ -16,7 +16,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from shared.contract.asyncapi import CLOUD_EVENT
 from shared.contract.directory import StructureRegistered
-from shared.contract.envelope import Message, Provenance, Void, address, instant, opened, sealed_body
+from shared.contract.envelope import NEVER, Message, Provenance, Void, address, instant, opened, sealed_body
 from tests.facts import write
 
 SPEC = {  # CloudEvents 1.0.2 §3.1 and §3.2, as in the project's own JSON Schema (cloudevents.json)
@@ -37,6 +37,7 @@ JSON_SCHEMA = {  # the required and optional attributes of that schema, with the
         "data": {"type": ["object", "string", "number", "array", "boolean", "null"]},
     },
 }
+DAY = timedelta(days=1)
 RFC3339_UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 
 
@@ -46,7 +47,7 @@ def stored() -> dict[str, object]:
     by = Provenance("staff:test", uuid4(), uuid4(), uuid4(), trace, "q2w3e4r5.Zm9vYmFyYmF6cXV4cXV1eA")
     now = datetime.now(UTC)
     content: dict[str, object] = json.loads(
-        sealed_body("reseau", event, uuid4(), id=uuid4(), version=1, at=now, now=now, by=by)
+        sealed_body("reseau", event, uuid4(), id=uuid4(), version=1, at=now, now=now, by=by, believed=now - DAY)
     )
     return content
 
@@ -61,7 +62,7 @@ def test_extension_attributes_have_names_and_values_that_cloudevents_allows() ->
     extensions = {name: value for name, value in stored().items() if name not in SPEC}
     assert set(extensions) == {
         "recordedtime", "actor", "commandid", "correlationid", "causationid", "traceparent", "entityversion",
-        "commanddigest",
+        "commanddigest", "believedtime",
     }  # fmt: skip
     for name, value in extensions.items():
         assert re.fullmatch(r"[a-z0-9]{1,20}", name)  # §3: lower-case letters and digits, should be at most 20
@@ -145,6 +146,31 @@ def test_an_event_read_from_its_message_is_the_one_that_was_written() -> None:
     assert (event.seq, event.version, event.id, event.entity_id) == (12, 7, one.id, str(entity))
     assert event.data == StructureRegistered(name="Eau vive", kind="school", themes=["eau"], sdgs=[6])
     assert event.time.tzinfo is not None and event.recorded > event.time and event.body == one.body
+
+
+@pytest.mark.parametrize("off", [5 * 365, -2, -50 * 365])
+def test_an_event_of_a_clock_in_doubt_says_what_time_it_was_at_least(off: int) -> None:
+    sure = datetime(2026, 11, 29, 12, tzinfo=UTC)
+    now, by = sure + off * DAY, Provenance("staff:test", uuid4(), uuid4())
+    event, entity = StructureRegistered(name="Eau vive", kind="association"), uuid4()
+    subject = address("reseau", event, entity)
+    for at in (now, now - 400 * DAY):
+        body = sealed_body("reseau", event, entity, id=uuid4(), version=1, at=at, now=now, by=by, believed=sure)
+        one = opened(Message(1, subject, body))
+        assert (one.recorded, one.believed, one.surely) == (now, sure, min(now, sure))
+        began = max(now, sure) if at == now else at  # what somebody said themselves stays said
+        assert datetime.fromisoformat(one.begins) == began
+    plain = sealed_body("reseau", event, entity, id=uuid4(), version=1, at=now, now=now, by=by)
+    one = opened(Message(1, subject, plain))
+    assert b"believedtime" not in plain and (one.believed, one.surely, one.begins) == (None, now, one.cloud.time)
+
+
+@pytest.mark.parametrize("junk", [5, "", "yesterday", "2027-02-29T00:00:00.000000Z", {"at": 1}, True])
+def test_a_time_that_nobody_can_read_is_no_reason_to_believe_the_other(junk: object) -> None:
+    one = write("reseau", uuid4())
+    body = json.dumps({**json.loads(one.body), "believedtime": junk}).encode()
+    event = opened(Message(1, one.subject, body))
+    assert event.believed == event.surely == NEVER and datetime.fromisoformat(event.begins) == event.time
 
 
 def test_a_type_that_we_do_not_know_is_an_event_all_the_same() -> None:

@@ -42,8 +42,8 @@ class History:
         self.messages: list[Message] = []
         self._versions: dict[UUID, int] = {}
 
-    def say(self, event: Event, thing: str, day: str, *, known: str | None = None) -> int:
-        """The sequence of the event."""
+    def say(self, event: Event, thing: str, day: str, *, known: str | None = None, believed: str | None = None) -> int:
+        """The sequence of the event. `believed`: it was learnt by a clock in doubt, at that day or later."""
         id = named(f"{event.entity}/{thing}")
         version = self._versions[id] = self._versions.get(id, 0) + 1
         seq = len(self.messages) + 1
@@ -51,6 +51,7 @@ class History:
         body = sealed_body(
             "test", event, id, id=named(f"event/{seq}"), version=version, at=noon(day),
             now=noon(known or day) + timedelta(hours=1), by=Provenance("staff:test", command, command),
+            believed=noon(believed) if believed else None,
         )  # fmt: skip
         return self.put(address("test", event, id), body)
 

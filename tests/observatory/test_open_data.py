@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import httpx2
@@ -164,6 +164,44 @@ async def test_what_the_network_has_published_is_not_masked(anybody: httpx2.Asyn
         row for row in (await anybody.get(f"{OPEN}/volunteers.json")).json()["figures"] if row["path"].endswith("2018")
     ]
     assert (mine["value"], mine["state"]) == (None, "masked")
+
+
+async def test_a_wrong_clock_releases_nothing_and_changes_no_release(
+    anybody: httpx2.AsyncClient, service: Service
+) -> None:
+    """Neither one that is ahead, which would release the years to come as they are known today, nor what one has left."""
+    h = network()
+    await write(service, h)
+    address = f"{OPEN}/contacts_total.json?as_of=2040-12-31"
+
+    async def released() -> dict[str, Any]:
+        figures = (await anybody.get(address)).json()["figures"]
+        return {f"{row['path']} {row['as_of']}": (row["value"], row["state"], row["known_at"]) for row in figures}
+
+    made = await released()
+    assert any(" 2020-12-31" in row for row in made)
+    right = service.around.clock
+    for years in (5, -50):
+        service.around.clock = lambda: right() + timedelta(days=365 * years)  # noqa: B023
+        assert await released() == made, "also before it is judged"
+        assert await service.clock.doubt() is not None
+        assert await released() == made
+    service.around.clock = right
+    assert await service.clock.doubt() is None
+    first = len(h.messages)
+    contact = ContactAdded(structure=named("structure/31"), name=someone())
+    today = (right().date() - timedelta(days=1)).isoformat()
+    h.say(contact, "later", "2031-11-29", believed=today)
+    h.say(contact, "earlier", "1970-01-01", believed=today)
+    h.say(contact, "right again", today)
+    more = History()
+    more.messages = h.messages[first:]
+    await write(service, more)
+    assert await released() == made
+    observatory = observatory_of(service)
+    assert observatory.table.known_on(right().date()) == observatory.table.position, (
+        "what is known today is not known in 2031 only"
+    )
 
 
 async def released_at(service: Service, name: str, as_of: str, today: date) -> dict[tuple[str, str], Any]:

@@ -77,6 +77,17 @@ def test_known_at_a_day_is_the_last_sequence_whose_latest_recording_lies_before_
         assert t.known_on(date(2199, 12, 31)) == 4
 
 
+def test_what_a_clock_in_doubt_recorded_hides_nothing_that_was_known_later(tmp_path: Path) -> None:
+    h = History()
+    h.say(registered(), "a", "2016-01-10")
+    h.say(registered(), "b", "2031-01-11", believed="2016-01-11")
+    h.say(registered(), "c", "1970-01-01", believed="2016-01-12")
+    h.say(registered(), "d", "2016-01-20")
+    with h.table(tmp_path) as t:
+        days = [t.known_on(date(2016, 1, day)) for day in (9, 10, 11, 19, 20)]
+        assert days == [0, 1, 3, 3, 4] and t.known_on(date(2031, 1, 11)) == 4
+
+
 def test_what_is_void_is_passed_over_and_shown(tmp_path: Path) -> None:
     h = History()
     h.say(registered(), "a", "2016-01-10")

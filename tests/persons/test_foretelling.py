@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,11 +17,14 @@ from services.directory.app import DIRECTORY
 from services.directory.imports.jobs import imports_of
 from services.directory.publications.picture_retention import sweep
 from services.directory.publications.pictures import pictures_of
+from services.directory.structures.domain.contact import AddContact, RemoveContact
+from services.directory.structures.domain.structure import RegisterStructure
+from shared.contract.personal import Personal
 from shared.persons.foretelling import FEW
-from shared.runtime.service import TERMS, Definition, Service
+from shared.runtime.service import ERASING, TERMS, Definition, Service
 from tests.conftest import OpenService
 from tests.operating.test_metrics import scraped, value
-from tests.persons.conftest import HER, Add, move_clock
+from tests.persons.conftest import HER, Add, do, move_clock
 from tests.persons.test_privacy import asking
 from tests.signing_in import operator
 
@@ -65,15 +69,55 @@ async def test_while_the_clock_is_in_doubt_nobody_is_forgotten_and_no_key_replac
     assert await doctor(service) == {"clock": False, "persons due": True}
     assert value(await scraped(service), "maillage_clock_doubted", service="directory") == 1
     await service.stop()
-    again = await open_service(definition)  # the clock is right again
+    again = await open_service(definition, clock=lambda: ahead)  # with its own traces in the log
     assert await again.persons.end_terms() == 0 and again.keyring.has(her)
     async with asking(again, **operator(again)) as client:
         assert (await client.post("/directory/api/persons/due/confirm", json={"persons": []})).status_code == 422
-        assert (await client.post("/directory/api/clock/confirm")).json()["doubt"] is None
+    await again.stop()
+    again = await open_service(definition)  # right again, it needs nobody's word
+    assert await again.persons.end_terms() == 0 and again.keyring.has(her)
+    async with asking(again, **operator(again)) as client:
+        assert (await client.post("/directory/api/persons/due/confirm", json={"persons": []})).status_code == 200
     assert await doctor(again) == {"clock": True, "persons due": True}
     assert value(await scraped(again), "maillage_clock_doubted", service="directory") == 0
     move_clock(again, days=TERM + 1)
     assert await again.persons.end_terms() == 1 and not again.keyring.has(her)
+
+
+async def test_a_clock_that_jumps_right_after_it_was_judged_foretells_and_forgets_nobody(
+    open_service: OpenService, definition: Definition, add: Add
+) -> None:
+    service = await open_service(definition)
+    every = await some(service, add, FEW + 1)
+    right, looks = datetime.now(UTC), 0
+
+    def jumping() -> datetime:
+        nonlocal looks
+        looks += 1
+        return right if looks == 1 else right + timedelta(days=5 * 365)
+
+    service.around.clock = jumping
+    assert await service.persons.end_terms() == 0 and kept(service, every) == FEW + 1
+    assert service.persons.foretold.question is None, "nobody falls due within 90 days"
+
+
+@pytest.mark.parametrize("days", [5 * 365, -50 * 365])
+async def test_a_term_that_a_wrong_clock_began_ends_no_earlier_than_the_right_one(
+    open_service: OpenService, days: int
+) -> None:
+    service = await open_service(DIRECTORY)
+    structure = (await do(service, RegisterStructure(name="Eau vive", kind="association"))).entity_id
+    one = AddContact(structure=structure, name=Personal("Zénobie Quatrefages"), email=Personal(HER))
+    contact = (await do(service, one)).entity_id
+    (her,) = await service.persons.find(address=HER)
+    wrong = datetime.now(UTC) + timedelta(days=days)
+    service.around.clock = lambda: wrong
+    await do(service, RemoveContact(contact=contact))
+    service.around.clock = lambda: datetime.now(UTC)
+    assert await service.clock.doubt() is None
+    for later in (0, TERM - 1):
+        move_clock(service, days=later)
+        assert await service.persons.end_terms() == 0 and service.keyring.has(her)
 
 
 async def test_who_is_asked_for_by_a_human_is_forgotten_whatever_the_clock_says(
@@ -130,6 +174,10 @@ async def test_twenty_who_were_not_foretold_go_unasked_and_of_more_nobody(
     assert await doctor(service) == {"clock": True, "persons due": False}
     age = value(await scraped(service), "maillage_persons_question_age_seconds", service="directory")
     assert age > timedelta(days=3).total_seconds()
+    right = service.around.clock()
+    service.around.clock = lambda: right - timedelta(days=2)  # a clock in doubt silences no question
+    assert await doctor(service) == {"clock": False, "persons due": False}
+    service.around.clock = lambda: right
     async with asking(service, **operator(service)) as client:
         due = (await client.get("/directory/api/persons/due")).json()
         assert [one["foretold"] for one in due] == [None] * number
@@ -222,6 +270,22 @@ async def test_who_is_in_use_again_is_foretold_anew(
     assert service.persons.foretold.since(due)[her] == now
     earlier = [type(due[0])(her, "contact", due[0].ends - timedelta(days=1))]
     assert service.persons.foretold.since(earlier)[her] is None, "not for an earlier day than was foretold"
+
+
+async def test_an_unsent_form_waits_for_the_clock(open_service: OpenService) -> None:
+    service = await open_service()
+    ahead = datetime.now(UTC) + timedelta(days=40)
+    service.around.clock = lambda: ahead
+    assert await service.clock.doubt() is not None
+    path = service.kept.folder / "0123456789abcdef.account"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"sealed")
+    os.utime(path, (time.time() - 7200,) * 2)  # it is as old as the clock says
+    await ERASING.run(service)
+    assert path.exists()
+    service.around.clock = lambda: datetime.now(UTC)
+    await ERASING.run(service)
+    assert not path.exists()
 
 
 async def test_files_that_have_come_to_their_age_wait_for_the_clock(open_service: OpenService) -> None:

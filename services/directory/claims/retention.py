@@ -29,7 +29,7 @@ PURPOSE = Purpose(
 
 def _claimed(document: Document | None, data: ListingClaimed, event: Recorded) -> Document:
     """A claim that nobody confirms was perhaps made with somebody else's address: its term runs from the beginning."""
-    return {"person": str(data.email.person), "purpose": "claim", "since": event.cloud.time, "of": None}
+    return {"person": str(data.email.person), "purpose": "claim", "since": event.begins, "of": None}
 
 
 CLAIMS_HELD: Mapping[type, Evolve] = {

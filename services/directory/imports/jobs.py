@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -108,13 +109,12 @@ class Imports:
 
     async def end_terms(self) -> int:
         """Erases what has come to its term (`sweep`), unless the clock is in doubt; how many files."""
-        if await self._service.clock.doubt() is not None:
-            return 0
-        return await self._service.outside.in_thread(self.sweep)
+        now = await self._service.clock.believed()
+        return 0 if now is None else await self._service.outside.in_thread(self.sweep, now)
 
-    def sweep(self) -> int:
+    def sweep(self, at: datetime | None = None) -> int:
         """Erases uploads that nobody confirmed and reports that have come to their term; how many files. Blocks."""
-        settings, now = self._service.settings, self._service.around.clock().timestamp()
+        settings, now = self._service.settings, (at or self._service.now()).timestamp()
         count = sweep(self.folder, "*.report", now, settings.keep_import_reports * 24 * HOUR)
         for part in ("draft", "table", "upload", "checked", "progress"):
             count += sweep(self.folder, f"*.{part}", now, settings.keep_uploads * 24 * HOUR)

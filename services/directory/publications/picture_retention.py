@@ -59,12 +59,14 @@ async def sweep(service: Service) -> int:
     few, and none while the clock is in doubt."""
     if not await service.runner.wait_for(await service.log.last(), timeout=60.0):
         return 0
-    if await service.clock.doubt() is not None:
+    now = await service.clock.believed()
+    if now is None:
         return 0
-    pictures, now = pictures_of(service), service.around.clock().timestamp()
+    pictures = pictures_of(service)
     async with one_at_a_time(service):  # so that no picture is sent again between the look at it and its end
         living = await named(service)
-        return await service.outside.in_thread(pictures.sweep, living, now, service.settings.keep_pictures * DAY)
+        keep = service.settings.keep_pictures * DAY
+        return await service.outside.in_thread(pictures.sweep, living, now.timestamp(), keep)
 
 
 async def _round(service: Service) -> None:

@@ -255,8 +255,9 @@ async def closing(service: Service) -> None:
 
 
 async def _retire(service: Service) -> None:
-    if await service.clock.doubt() is None:  # a key that is withdrawn stays so
-        await entry_of(service).keys.retire(service.now())
+    now = await service.clock.believed()
+    if now is not None:  # a key that is withdrawn stays so
+        await entry_of(service).keys.retire(now)
 
 
 RETIRING: Job[Service] = Job("signing-keys", _retire, every=ROUND, first=ROUND)

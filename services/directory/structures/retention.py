@@ -58,7 +58,7 @@ CONTACTS_HELD: Mapping[type, Evolve] = {
     ContactRemoved: term_begins,
 }
 STRUCTURES_HELD: Mapping[type, Evolve] = {
-    StructureClosed: lambda document, data, event: _structure(document, since=event.cloud.time),
+    StructureClosed: lambda document, data, event: _structure(document, since=event.begins),
     StructureReopened: lambda document, data, event: _structure(document, since=None),
     StructureAbsorbed: _absorbed,
     StructureReleased: lambda document, data, event: _structure(document, of=None),

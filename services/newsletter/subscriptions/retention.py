@@ -47,7 +47,7 @@ PURPOSES = (
 def _requested(document: Document | None, data: SubscriptionRequested, event: Recorded) -> Document:
     if document is not None and document["purpose"] == "subscriber":
         return document  # they confirmed before; a wish that stays unanswered changes nothing
-    return {"person": str(data.email.person), "purpose": "request", "since": event.cloud.time, "bulletins": []}
+    return {"person": str(data.email.person), "purpose": "request", "since": event.begins, "bulletins": []}
 
 
 def _confirmed(document: Document | None, data: SubscriptionConfirmed, event: Recorded) -> Document | None:
@@ -61,7 +61,7 @@ def _left(document: Document | None, data: Unsubscribed, event: Recorded) -> Doc
     if document is None:
         return None
     codes = [code for code in document["bulletins"] if code not in data.bulletins]
-    return {**document, "bulletins": codes, "since": None if codes else event.cloud.time}
+    return {**document, "bulletins": codes, "since": None if codes else event.begins}
 
 
 HELD = View(

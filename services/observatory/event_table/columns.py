@@ -23,7 +23,7 @@ import pyarrow.compute as pc
 from shared.base import paris_days as days
 from shared.base.paris_days import PARIS
 from shared.contract import EVENTS, Event, load_all
-from shared.contract.envelope import Recorded, Void
+from shared.contract.envelope import NEVER, Recorded, Void, instant
 from shared.contract.personal import Personal
 
 TEXT, WORDS, NUMBERS, MOMENT = pa.string(), pa.list_(pa.string()), pa.list_(pa.int64()), pa.timestamp("us")
@@ -31,12 +31,12 @@ TEXT, WORDS, NUMBERS, MOMENT = pa.string(), pa.list_(pa.string()), pa.list_(pa.i
 PLACE: Mapping[str, pa.DataType] = {
     "seq": pa.int64(), "id": TEXT, "network": TEXT, "service": TEXT, "entity": TEXT, "entity_id": TEXT,
     "version": pa.int32(), "type": TEXT,
-    "time": MOMENT, "day": pa.date32(), "recorded": MOMENT, "peak": MOMENT, "actor": TEXT, "command": TEXT,
+    "time": MOMENT, "day": pa.date32(), "recorded": MOMENT, "believed": MOMENT, "peak": MOMENT, "actor": TEXT, "command": TEXT,
     "correlation": TEXT, "cause": TEXT, "readable": pa.bool_(),
     "data": TEXT,
 }  # fmt: skip
-"""Where an event stands. `day` is local, in Paris; `peak` is the latest `recorded` up to this sequence, since clocks
-differ; `correlation` is set only where it is not the event's own command."""
+"""Where an event stands. `day` is local, in Paris; `believed`: what time it was at least, where the clock that
+said `recorded` was in doubt; `peak` is the latest up to this sequence of the earlier of both, since clocks differ; `correlation` is set only where it is not the event's own command."""
 
 TYPED: Mapping[str, pa.DataType] = {
     "name": TEXT, "title": TEXT, "kind": TEXT, "structure": TEXT, "department": TEXT, "college": TEXT, "role": TEXT,
@@ -225,7 +225,8 @@ def row_of(event: Recorded) -> Row:
     return (
         event.seq, cloud.id, event.network, event.service, event.entity, event.entity_id, cloud.entityversion,
         cloud.type,
-        time, day, cloud.recordedtime, cloud.actor, cloud.commandid, correlation, cloud.causationid, readable,
+        time, day, cloud.recordedtime,
+        None if cloud.believedtime is None else instant(event.believed or NEVER), cloud.actor, cloud.commandid, correlation, cloud.causationid, readable,
         data or None, *typed,
     )  # fmt: skip
 
@@ -233,16 +234,18 @@ def row_of(event: Recorded) -> Row:
 def fields_of(event: Recorded) -> dict[str, Any]:
     """The same by the names of its columns, with moments as such."""
     found = dict(zip(WRITTEN, row_of(event), strict=True))
-    return found | {name: found[name] and datetime.fromisoformat(found[name][:-1]) for name in ("time", "recorded")}
+    moments = ("time", "recorded", "believed")
+    return found | {name: found[name] and datetime.fromisoformat(found[name][:-1]) for name in moments}
 
 
 def columns_of(rows: Sequence[Row], peak: datetime) -> tuple[pa.Table, datetime]:
-    """The rows as the table holds them, and the latest `recorded` among them and before, which was `peak`."""
+    """The rows as the table holds them, and the latest time among them and before, which was `peak`, that had surely come."""
     if not rows:
         return SCHEMA.empty_table(), peak
     columns = {name: _column(name, values) for name, values in zip(WRITTEN, zip(*rows, strict=True), strict=True)}
     before = pa.scalar(peak, MOMENT).cast(pa.int64())
-    columns["peak"] = pc.cumulative_max(columns["recorded"].view(pa.int64()), start=before).view(MOMENT)
+    surely = pc.min_element_wise(columns["recorded"], columns["believed"])
+    columns["peak"] = pc.cumulative_max(surely.view(pa.int64()), start=before).view(MOMENT)
     return pa.Table.from_arrays([columns[name] for name in SCHEMA.names], schema=SCHEMA), columns["peak"][-1].as_py()
 
 

@@ -53,7 +53,7 @@ INSERT INTO checkpoint VALUES (0, '', NULL, '{{schema}}');
 """
 
 
-UNCOUNTED = "id, network, version, recorded, peak, actor, command, correlation, cause, readable, data, countries, sdgs"
+UNCOUNTED = "id, network, version, recorded, believed, peak, actor, command, correlation, cause, readable, data, countries, sdgs"
 """Columns that no indicator counts by."""
 Values = Mapping[str, Any] | Sequence[Any]
 Rows = Callable[[str, Values], list[dict[str, Any]]]
@@ -336,8 +336,8 @@ class EventTable:
         return await asyncio.get_running_loop().run_in_executor(self._readers, function, *arguments)
 
     def known_on(self, day: date | None) -> int:
-        """The last sequence that was known when a day was over in Paris: the last before whose peak of `recorded` the
-        day ended, since clocks differ. None: what is known now."""
+        """The last sequence that was known when a day was over in Paris: the last before whose `peak` the day
+        ended, since clocks differ. None: what is known now."""
         if day is None:
             return self.position
         last = self.position

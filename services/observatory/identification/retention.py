@@ -31,11 +31,11 @@ ASKER = Purpose(
 def _saved(document: Document | None, data: IdentificationSaved, event: Recorded) -> Document | None:
     if data.person is None:
         return None
-    return {"person": str(data.person.person), "purpose": "asker", "since": event.cloud.time}
+    return {"person": str(data.person.person), "purpose": "asker", "since": event.begins}
 
 
 def _repeated(document: Document | None, data: IdentificationRepeated, event: Recorded) -> Document | None:
-    return None if document is None else {**document, "since": max(document["since"], event.cloud.time)}
+    return None if document is None else {**document, "since": max(document["since"], event.begins)}
 
 
 ON: Mapping[type[Event], Evolve] = {IdentificationSaved: _saved, IdentificationRepeated: _repeated}

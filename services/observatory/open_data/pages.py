@@ -6,6 +6,7 @@ Anybody may read it, other sites too (CORS). What may be told of private persons
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -16,11 +17,11 @@ from starlette.responses import Response
 from services.observatory.charts.drawing import Context, as_csv, label, name
 from services.observatory.dashboard.dashboard import ordered, service_of
 from services.observatory.event_table.filtering import ELSEWHERE, TOTAL
-from services.observatory.event_table.moment import AsOf, KnownAt, Moment, today
+from services.observatory.event_table.moment import AsOf, KnownAt, Moment
 from services.observatory.figures.observatory import Observatory, current
 from services.observatory.indicators import FILTERS, INDICATORS, Filter, Indicator
 from services.observatory.network import whose
-from services.observatory.open_data.releases import LICENCE, Row, parts_of, rows
+from services.observatory.open_data.releases import LICENCE, Row, parts_of, rows, sure_day
 from shared.kernel.decider import Refused
 from shared.runtime.service import Service
 from shared.web.security.authorization import access
@@ -45,7 +46,7 @@ def routes(service: Service) -> APIRouter:
     async def index(request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
         limited(request, "api")
         observatory = await current(service)
-        moment = await observatory.moment(as_of, known_at, today())
+        moment = await observatory.moment(as_of, known_at, sure_day(service))
         by_service: dict[str, list[Indicator]] = {}
         for one in ordered():
             if one.public:
@@ -62,8 +63,8 @@ def routes(service: Service) -> APIRouter:
         if ending not in ("csv", "json"):
             raise HTTPException(404)
         observatory = await current(service)
-        moment = await observatory.moment(as_of, known_at, today())
-        released = await _rows(observatory, one, moment, by)
+        moment = await observatory.moment(as_of, known_at, sure_day(service))
+        released = await _rows(observatory, one, moment, sure_day(service), by)
         where = _where(request, moment)
         lines = [_line(one, row, where) for row in released]
         if ending == "csv":
@@ -81,9 +82,9 @@ def routes(service: Service) -> APIRouter:
         limited(request, "api")
         one = _found(name)
         observatory = await current(service)
-        moment = await observatory.moment(as_of, known_at, today())
+        moment = await observatory.moment(as_of, known_at, sure_day(service))
         where = _where(request, moment)
-        released = await _rows(observatory, one, moment, by)
+        released = await _rows(observatory, one, moment, sure_day(service), by)
         query = urlencode(
             {key: value for key, value in (("as_of", as_of), ("known_at", known_at), ("by", by)) if value}
         )
@@ -104,9 +105,9 @@ def _found(name: str) -> Indicator:
     return one
 
 
-async def _rows(observatory: Observatory, one: Indicator, moment: Moment, by: str | None) -> list[Row]:
+async def _rows(observatory: Observatory, one: Indicator, moment: Moment, day: date, by: str | None) -> list[Row]:
     try:
-        return await rows(observatory, one, moment, today(), FILTERS[by] if by else None)
+        return await rows(observatory, one, moment, day, FILTERS[by] if by else None)
     except (KeyError, ValueError):
         raise Refused("unknown-part") from None
 
@@ -132,7 +133,7 @@ def _document(service: Service, one: Indicator, moment: Moment, lines: list[dict
         "name": one.name, "title": {"fr": one.title[0], "en": one.title[1]}, "version": one.version, "unit": one.unit,
         "definition": {"fr": one.definition[0], "en": one.definition[1]}, "publisher": service.settings.title,
         "licence": {"name": LICENCE[0], "url": LICENCE[1]}, "as_of": str(moment.as_of),
-        "known_at": str(moment.known_at or today()),
+        "known_at": str(moment.known_at or sure_day(service)),
         "figures": [{**line, "partial": line["partial"] == "yes"} for line in lines],
     }  # fmt: skip
 

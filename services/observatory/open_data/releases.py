@@ -21,6 +21,8 @@ from services.observatory.indicators import INDICATORS, Filter, Indicator
 from services.observatory.network.printed_review import Published
 from services.observatory.open_data.disclosed import Said, college_of, college_tables, printed, said, told
 from services.observatory.open_data.small_cells import Released, Told, released
+from shared.base.paris_days import PARIS
+from shared.runtime.service import Service
 from shared.web.formatting import as_date
 
 LICENCE = ("Licence Ouverte 2.0", "https://www.etalab.gouv.fr/licence-ouverte-open-licence/")
@@ -102,12 +104,20 @@ def _partial(one: Indicator, path: str, day: date) -> bool:
     return one.by_year and year_of(path) == day.year and (day.month, day.day) != (12, 31)
 
 
+def sure_day(service: Service) -> date:
+    """The day in Paris until which something is released: while the clock is in doubt, the one that has surely come, since
+    what everybody has seen can't be taken back."""
+    return service.clock.surely().astimezone(PARIS).date()
+
+
 async def release_days(observatory: Observatory, upto: date, today: date) -> list[Moment]:
     """The ends of years that are released by today, none after `upto`, each with the knowledge that it has for ever:
     that of the end of January, or of the month in which the log began, since a history is written down in a few
     days."""
     found = (
-        await observatory.table.ask("SELECT min(year(day)) AS year, min(recorded) AS begun FROM events WHERE readable")
+        await observatory.table.ask(
+            "SELECT min(year(day)) FILTER (believed IS NULL) AS year, min(peak) AS begun FROM events WHERE readable"
+        )
     )[0]
     if found["year"] is None:
         return []

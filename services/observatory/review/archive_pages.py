@@ -187,7 +187,7 @@ async def _printed(observatory: Observatory, who: Reader, review: Published) -> 
     closing, table = review.as_of, observatory.table
     found = (
         await table.ask(
-            "SELECT min(recorded) AS begun, max(seq) FILTER (actor = $sample) AS sample FROM events WHERE readable",
+            "SELECT min(peak) AS begun, max(seq) FILTER (actor = $sample) AS sample FROM events WHERE readable",
             {"sample": SAMPLE},
         )
     )[0]

@@ -20,7 +20,7 @@ from services.observatory.indicators import INDICATORS
 from services.observatory.ledger.notary import notary_of
 from services.observatory.open_data.disclosed import printed as printed_review
 from services.observatory.open_data.disclosed import said
-from services.observatory.open_data.releases import released_said
+from services.observatory.open_data.releases import released_said, sure_day
 from services.observatory.review.chapters import Head, Reader, chapters
 from services.observatory.review.domain import Figure, PublishReview
 from services.observatory.review.pdf import Press, Sheets, order
@@ -174,7 +174,7 @@ class Publishing:
             *await observatory.table.work(said, observatory.table, names, observatory.table.position),
         ]
         for name in names:
-            had += await released_said(observatory, INDICATORS[name], today())
+            had += await released_said(observatory, INDICATORS[name], sure_day(self._service))
         return without_small(leaves, printed, had, period=head.period, filters=head.filters)
 
 

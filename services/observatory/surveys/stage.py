@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from fastapi import HTTPException
@@ -21,11 +21,11 @@ def questions_of(survey: Document) -> list[SurveyQuestion]:
     return [SurveyQuestion(**one) for one in survey["questions"]]
 
 
-def over(service: Service, survey: Document) -> bool:
-    """Whether a survey may not be answered any more."""
+def over(service: Service, survey: Document, at: datetime | None = None) -> bool:
+    """Whether a survey may not be answered any more, without `at` by the clock."""
     if survey["state"] != "open" or survey["closed"]:
         return True
-    return service.around.clock() >= end_of(date.fromisoformat(survey["until"]))
+    return (at or service.now()) >= end_of(date.fromisoformat(survey["until"]))
 
 
 def stage_of(service: Service, survey: Document, moment: Moment | None = None) -> str:

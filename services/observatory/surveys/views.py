@@ -59,11 +59,11 @@ def _extended(document: Document | None, data: SurveyExtended, event: Recorded) 
 
 
 def _closed(document: Document | None, data: SurveyClosed, event: Recorded) -> Document | None:
-    return document and {**document, "closed": event.cloud.time, "version": event.version}
+    return document and {**document, "closed": event.begins, "version": event.version}
 
 
 def _withdrawn(document: Document | None, data: SurveyWithdrawn, event: Recorded) -> Document | None:
-    away = {"state": "withdrawn", "reason": data.reason, "published": None, "withdrawn": event.cloud.time}
+    away = {"state": "withdrawn", "reason": data.reason, "published": None, "withdrawn": event.begins}
     return document and {**document, **away, "version": event.version}
 
 

@@ -50,7 +50,8 @@ async def _written(service: Service, body: dict[str, Any]) -> dict[str, Any]:
         raise Refused("question-malformed", topic=LETTERS)
     await service.runner.wait_for(seq)
     document = await service.store.get(SURVEYS, str(survey))
-    if document is None or over(service, document):
+    # A letter that is not written stays so: a clock in doubt ends no survey here.
+    if document is None or over(service, document, service.clock.surely()):
         return {"letters": [None] * len(to)}
     keys = [recipient_key(survey, structure) for structure, _ in to]
     recipients = await service.store.get_many(SURVEY_RECIPIENTS, keys)
