@@ -6,6 +6,8 @@
 -- partial: run
 -- chart: shares
 -- parameters: first, last
+-- persons: all
+-- shares: agora_attendance
 -- public: no
 -- definition_fr: Part de chaque public parmi les personnes venues aux Agoras tenues entre deux années.
 -- definition_en: Share of each public among the people who came to the Agoras held between two years.

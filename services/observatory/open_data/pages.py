@@ -28,7 +28,19 @@ from shared.web.security.rate_limits import limited
 from shared.web.templating import Pages, language
 
 BY: tuple[Filter, ...] = ("department", "college", "kind")
-COLUMNS = ("path", "label", "part", "part_label", "value", "state", "partial", "as_of", "known_at", "unit")
+COLUMNS = (
+    "path",
+    "label",
+    "part",
+    "part_label",
+    "value",
+    "state",
+    "partial",
+    "as_of",
+    "known_at",
+    "unit",
+    "unit_label",
+)
 HEADERS = {
     "Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin",
     "Link": f'<{LICENCE[1]}>; rel="license"', "Cache-Control": "public, max-age=300",
@@ -124,6 +136,7 @@ def _line(one: Indicator, row: Row, where: Context) -> dict[str, Any]:
         "value": None if row.value is None else int(row.value) if row.value == int(row.value) else row.value,
         "state": row.state, "partial": "yes" if row.partial else "no", "as_of": str(row.as_of),
         "known_at": str(row.known_at), "unit": one.unit,
+        "unit_label": where.lexicon.say(f"unit.{one.unit}", where.lang),
     }  # fmt: skip
 
 
