@@ -17,6 +17,8 @@ from services.observatory.indicators import INDICATORS
 from services.observatory.open_data.releases import Parted, with_parts
 from services.observatory.open_data.small_cells import Released, heads, judged, released, released_alone, small
 from services.observatory.review.suppression import without_small
+from services.observatory.surveys.results.results import results
+from shared.contract.surveys import SurveyQuestion
 from tests.observatory.rule_attacker import LEAST, Public, Rule, Truth, attacked
 
 Day = Mapping[str, int]
@@ -252,6 +254,20 @@ def test_who_knows_the_rule_excludes_nothing_of_a_review(leaves: Callable[[Truth
 
     truths = [{(2014 + n, "n"): number for n, number in enumerate(numbers)} for numbers in product(range(13), repeat=3)]
     assert not attacked(truths, review)
+
+
+def test_who_knows_the_rule_excludes_nothing_of_the_public_results_of_a_survey() -> None:
+    """How many answered is told beside the counts of each answer."""
+    question = SurveyQuestion("q", "one", "Un choix", options=[*ONE_DAY])
+
+    def shown(truth: Truth) -> Public:
+        given = [{"choices": {"q": [n]}, "numbers": {}, "flags": {}, "dates": {}, "written": []}
+                 for n, cell in enumerate(ONE_DAY) for _ in range(truth[0, cell])]  # fmt: skip
+        (one,) = [result.public() for result in results([question], given)]
+        numbers = {part.label: part.n for part in one.parts}
+        return {**{(0, cell): numbers.get(cell) for cell in ONE_DAY}, (0, TOTAL): one.answered}
+
+    assert not attacked(histories(ONE_DAY, 1, 12), shown, totals_up_to(12))
 
 
 # -- a mean and shares, which are numbers of persons once what they are of is known ----------------------------------
