@@ -135,7 +135,8 @@ async def test_the_table_of_contacts_lists_all_departments_that_have_structures(
     contacts = INDICATORS["contacts_total"]
     parted = await rows(observatory, contacts, moment, today, "department")
     assert {row.part for row in parted if row.as_of.year == 2018} == {"", "31", "34", "65", "total"}
-    alone = {row.as_of: row.value for row in await rows(observatory, contacts, moment, today)}
+    whole = await rows(observatory, contacts, moment, today)
+    alone = {row.as_of: row.value for row in whole if row.state != "published"}
     assert {row.as_of: row.value for row in parted if row.part == "total"} == alone, "one figure, masked once"
 
 
