@@ -42,7 +42,8 @@ class Indicator:
     its paths name. `persons`: whether it counts private persons: "all", or the word of its paths that does. `sums`: the
     indicator by the year whose years it adds up since one of them. `means`: the
     indicator of what its mean is over, which everybody knows. `shares`: the mean of the persons that its percents are
-    of. `public`: whether it is open data. `rank`: its place
+    of. `own`: the kind of gathering (or
+    entity) by whose name it goes, which not every network has. `public`: whether it is open data. `rank`: its place
     on the dashboard, the least first."""
 
     name: str
@@ -61,6 +62,7 @@ class Indicator:
     sums: str | None
     means: str | None
     shares: str | None
+    own: str | None
     public: bool
     rank: int
     query: str
@@ -110,6 +112,7 @@ def read(path: Path) -> Indicator:
         sums=head.get("sums"),
         means=head.get("means"),
         shares=head.get("shares"),
+        own=head.get("own"),
         public=said("public", "yes") == "yes",
         rank=int(said("rank", "99")),
         query=query,

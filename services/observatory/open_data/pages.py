@@ -59,8 +59,9 @@ def routes(service: Service) -> APIRouter:
         observatory = await current(service)
         moment = await observatory.moment(as_of, known_at, today())
         by_service: dict[str, list[Indicator]] = {}
+        mine = await observatory.listed()
         for one in ordered():
-            if one.public:
+            if one.public and one.name in mine:
                 by_service.setdefault(service_of(one), []).append(one)
         return _page(request, "open_data.html", moment, as_of, known_at, by_service=by_service)
 
