@@ -64,6 +64,18 @@ def test_who_knows_the_rule_excludes_no_small_number(cells: Sequence[str], years
     assert not attacked(histories(cells, years, most), by(released, cells, years), totals_up_to(most))
 
 
+@pytest.mark.parametrize("known", [*product((None, 0, 5, 8), (None, 3, 7), (None, 5, 11))])
+def test_nor_with_what_was_published_elsewhere_before(known: tuple[int | None, int | None, int | None]) -> None:
+    """A review said some cells, or the total, or few persons on purpose."""
+    *cells, total = known
+    said = [[Released(dict(zip(TWO_DAYS, cells, strict=True)), total)]]
+
+    def tables(days: Sequence[Day]) -> Sequence[Released]:
+        return released(days, known=said)
+
+    assert not attacked(histories(TWO_DAYS, 1, 16), by(tables, TWO_DAYS, 1), totals_up_to(16))
+
+
 def until_adr_37(days: Sequence[Day]) -> list[Released]:
     """The smallest cells go along until nothing follows by subtraction; zeros stay, as they are guessed."""
     found = []
