@@ -171,6 +171,15 @@ def post_json(url: str, body: Any, **headers: str) -> Any:
         return json.load(answer)
 
 
+BULLETIN = {"bulletin": "echos", "title": "La lettre", "purpose": "Ce que les membres publient."}
+"""A bulletin as somebody opens it: there is none before"""
+
+
+def open_bulletin(url: str, code: str = "echos", title: str = "La lettre") -> None:
+    """A network has no bulletin until somebody opens one."""
+    post_json(f"{url}/newsletter/api/commands/open-bulletin", {**BULLETIN, "bulletin": code, "title": title})
+
+
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the whole sample history. Loaded once for all workers; who changes it takes a copy."""

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -225,6 +225,22 @@ def views_verify(view: ViewArgument = None, data: DataOption = None, json: JsonO
         raise typer.Exit(1)
 
 
+def _stopped(records: Sequence[Mapping[str, Any]]) -> str:
+    """About which records a service decides nothing, and what to do."""
+    some = ", ".join(
+        f"{one['entity']} {one['entity_id']} (event {one['event']}, {one['type']}"
+        f"{', unreadable data' if one['why'] == 'unreadable' else ''})"
+        for one in records[:5]
+    )
+    more = f" and {len(records) - 5} more" if len(records) > 5 else ""
+    what = (
+        "a newer release wrote there what this one can't read: update this service"
+        if all(one["why"] == "newer" for one in records)
+        else "this release can't read what stands there: update this service, or restore the log (docs/operating.md)"
+    )
+    return f"none about {some}{more}; {what}"
+
+
 def doctor(
     nodes: Annotated[bool, typer.Option("--nodes", help="Only whether each NATS node has all of the log.")] = False,
     data: DataOption = None,
@@ -291,6 +307,8 @@ async def _look_at(client: Client, name: str, check: Check) -> bool:
     )
     check(f"{name}: void messages", not state["void"], f"{len(state['void'])}")
     check(f"{name}: unknown types", True, ", ".join(f"{k} {v}" for k, v in state["unknown"].items()) or "0")
+    stopped = state.get("cannot_read", [])  # a service of an older release says nothing of it
+    check(f"{name}: decisions", not stopped, _stopped(stopped) if stopped else "about all records")
     check(f"{name}: parked", not state["parked"], f"{len(state['parked'])}")
     kept = await client.get(f"/{name}/api/persons/unreadable")
     lacking = f"{kept['persons']} of {kept['named']} persons have no key and were not forgotten"

@@ -34,12 +34,14 @@ class Durations:
 class Tally:
     """What one service counts. `commands`: (command, outcome) → how often; `reactions`: (reaction, outcome) → how
     often;
-    `jobs`: (job, outcome) → rounds."""
+    `jobs`: (job, outcome) → rounds. `cannot_read`: why → decisions that an event stopped which this release can't
+    read."""
 
     appends: Durations = field(default_factory=Durations)
     commands: Counter[tuple[str, str]] = field(default_factory=Counter)
     reactions: Counter[tuple[str, str]] = field(default_factory=Counter)
     jobs: Counter[tuple[str, str]] = field(default_factory=Counter)
+    cannot_read: Counter[str] = field(default_factory=Counter)
 
 
 TALLIES: dict[str, Tally] = {}

@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 from uuid import UUID
 from weakref import WeakValueDictionary
+
+import structlog
 
 from shared.base import tracing
 from shared.base.outside import REAL, Outside
@@ -91,12 +93,24 @@ def utc_now() -> datetime:
     return REAL.now()
 
 
+log = structlog.get_logger()
+Why = Literal["newer", "unreadable"]
+"""Of a type or a shape that a newer release writes; with data that are not of their type"""
+WHYS: Mapping[Why, str] = {
+    "newer": "is of a type that this release does not know",
+    "unreadable": "holds data that this release can't read",
+}
+MOST_HALTED = 1_000  # records that are remembered
+
+
 class CannotRead(Unavailable):
-    """Nothing is decided about an entity of whose events this release can't read one."""
+    """Nothing is decided about an entity of whose events this release can't read one: `event`, by `why`."""
 
     code = "cannot-read"
 
-    def __init__(self, event: Recorded, why: str) -> None:
+    def __init__(self, event: Recorded, reason: Why) -> None:
+        self.event, self.reason = event, reason
+        why = WHYS[reason]
         super().__init__(
             f"event {event.seq} of {event.service}.{event.entity}.{event.entity_id}, {event.type}, {why}: "
             "update this service; until then nothing is decided about it"
@@ -104,7 +118,8 @@ class CannotRead(Unavailable):
 
 
 class Executor:
-    """Executes the commands of one service. `deciders` are all of its aggregates."""
+    """Executes the commands of one service. `deciders` are all of its aggregates. `halted`: what stopped a decision since
+    the start because this release can't read it, by entity."""
 
     def __init__(
         self,
@@ -127,6 +142,7 @@ class Executor:
         self._locks: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
         self._tally = tally(service)
         self._digests = CommandDigests(keyring.folder, service)
+        self.halted: dict[str, CannotRead] = {}
 
     async def __call__(
         self,
@@ -161,9 +177,22 @@ class Executor:
             return done
         except (Refused, Stale, Conflict, Unavailable) as no:
             outcome = "unavailable" if isinstance(no, Unavailable) else type(no).__name__.lower()
+            if isinstance(no, CannotRead):
+                self._halts(no)
             raise
         finally:
             self._tally.commands[name, outcome] += 1
+
+    def _halts(self, no: CannotRead) -> None:
+        """Counts it, and notes which record stands still."""
+        self._tally.cannot_read[no.reason] += 1
+        self.halted[no.event.entity_id] = no
+        while len(self.halted) > MOST_HALTED:
+            del self.halted[next(iter(self.halted))]
+        log.error(
+            "command.cannot_read", service=self._service, entity=no.event.entity, entity_id=no.event.entity_id,
+            seq=no.event.seq, type=no.event.type, reason=no.reason,
+        )  # fmt: skip
 
     async def before(
         self,
@@ -387,9 +416,9 @@ def facts_in(events: Iterable[Recorded]) -> Iterable[Event]:
         try:
             yield event.data
         except KeyError:
-            raise CannotRead(event, "is of a type that this release does not know") from None
+            raise CannotRead(event, "newer") from None
         except Void:
-            raise CannotRead(event, "holds data that this release can't read") from None
+            raise CannotRead(event, "unreadable") from None
 
 
 def _states(decider: Decider[Any], histories: Mapping[UUID, History]) -> Mapping[UUID, Any]:

@@ -118,6 +118,11 @@ class Runner:
                 await self._lease.release()
 
     @property
+    def unknown_at(self) -> dict[str, int]:
+        """Where the latest event stands of each type that this release does not know."""
+        return {kind: found.seq for kind, found in self._unknown.items() if not knows(kind)}
+
+    @property
     def unknown(self) -> Counter[str]:
         """How many events there are of each type that this release does not know."""
         return Counter({kind: found.number for kind, found in self._unknown.items() if not knows(kind)})

@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from shared.base import tallies as telemetry
 from shared.base.outside import REAL, Outside
 from shared.contract.envelope import Void
+from shared.kernel.command_handler import WHYS
 from shared.kernel.eventlog.connection import NotAllowed
 from shared.kernel.eventlog.event_log import Unavailable
 from shared.runtime.nats.cluster import GOOD, nodes_of
@@ -93,7 +94,13 @@ class Tallied(Collector):
             "maillage_job_rounds", "Rounds of what a service does beside requests, by what came of them: done, failed, log-away, not-now (these three tried again), cut-off (at the end).",
             labels=("service", "job", "outcome"),
         )  # fmt: skip
+        cannot_read = CounterMetricFamily(
+            "maillage_cannot_read", "Decisions that an event stopped which this release can't read: of a type of a newer release, or with unreadable data.",
+            labels=("service", "why"),
+        )  # fmt: skip
         for service, tally in telemetry.TALLIES.items():
+            for why in WHYS:  # also those that did not happen, so that the first one is seen to come
+                cannot_read.add_metric((service, why), tally.cannot_read[why])
             _add(appends, (service,), tally.appends)
             for (command, outcome), times in tally.commands.items():
                 commands.add_metric((service, command, outcome), times)
@@ -113,7 +120,7 @@ class Tallied(Collector):
         )
         for route, times in telemetry.LIMITED.items():
             limited.add_metric((route,), times)
-        return appends, commands, reactions, jobs, requests, limited
+        return appends, commands, reactions, jobs, cannot_read, requests, limited
 
 
 def _add(family: HistogramMetricFamily, labels: Sequence[str], durations: telemetry.Durations) -> None:

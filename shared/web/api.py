@@ -10,11 +10,12 @@ from uuid import UUID
 from fastapi import APIRouter, Header, HTTPException, Path, Query, Request
 from pydantic import BaseModel, Field
 
-from shared.kernel.command_handler import new_command_id
+from shared.kernel.command_handler import Why, new_command_id
 from shared.kernel.decider import Command
 from shared.kernel.projection import Document, View
 from shared.runtime.readiness import checks_of
 from shared.runtime.service import Service
+from shared.runtime.unreadable_records import unreadable_records
 from shared.web.forms.reference_check import known
 from shared.web.security.authorization import access, who_of
 
@@ -37,7 +38,8 @@ class Found(BaseModel):
 
 
 class Problem(BaseModel):
-    """Why a request went no further: a code for programs, a sentence for people."""
+    """Why a request went no further: a code for programs, a sentence for people. What waits for another release is said as
+    `application/problem+json` (RFC 9457), with `type` `urn:maillage:problem:cannot-read`."""
 
     error: str
     message: str
@@ -202,8 +204,19 @@ class Looked(BaseModel):
     text: str
 
 
+class CannotDecide(BaseModel):
+    """A record about which this release decides nothing, since it can't read one of its events."""
+
+    entity: str
+    entity_id: str
+    event: int
+    type: str
+    why: Why
+
+
 class State(BaseModel):
-    """How the service is: how far its views are, what is void, unknown or parked."""
+    """How the service is: how far its views are, what is void, unknown or parked; about which records nothing is
+    decided."""
 
     service: str
     sequence: int
@@ -211,6 +224,7 @@ class State(BaseModel):
     damage: str | None
     void: dict[int, str]
     unknown: dict[str, int]
+    cannot_read: list[CannotDecide]
     rebuilding: dict[str, int]
     parked: list[dict[str, Any]]
 
@@ -232,6 +246,16 @@ def _state(router: APIRouter, service: Service) -> None:
             damage=service.runner.damage,
             void=service.runner.voids,
             unknown=service.runner.unknown,
+            cannot_read=[
+                CannotDecide(
+                    entity=one.event.entity,
+                    entity_id=one.event.entity_id,
+                    event=one.event.seq,
+                    type=one.event.type,
+                    why=one.reason,
+                )
+                for one in await unreadable_records(service)
+            ],
             rebuilding=service.runner.rebuilding,
             parked=[p._asdict() for p in await service.store.parked()],
         )

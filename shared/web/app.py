@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
+from shared.base.translations import Lang
 from shared.contract import EVENTS
 from shared.contract.asyncapi import asyncapi
 from shared.contract.schemas import path_of
@@ -26,7 +27,7 @@ from shared.runtime.service import Service
 from shared.web.api import api
 from shared.web.clock import clock
 from shared.web.forms.command_forms import commands
-from shared.web.forms.kept_pages import ended, kept_forms
+from shared.web.forms.kept_pages import ended, kept_forms, stood_on
 from shared.web.forms.validation_messages import said_of
 from shared.web.openapi import described
 from shared.web.privacy_pages import privacy
@@ -168,7 +169,7 @@ async def problem(request: Request, error: Exception) -> Response:
     elif isinstance(error, KeysAway):
         code, sentence = "keys-away", pages.lexicon.say("problem.503.keys", lang)
     elif isinstance(error, CannotRead):
-        code, sentence = error.code, pages.lexicon.say("problem.503.cannot-read", lang)
+        return await _cannot_read(request, error, lang)
     elif isinstance(error, Unavailable) and request.method not in SAFE:
         sentence = pages.lexicon.say("problem.503.sent", lang)
     if isinstance(error, NotYours):
@@ -186,6 +187,36 @@ async def problem(request: Request, error: Exception) -> Response:
         body: dict[str, Any] = {"error": code, "message": message, "fields": fields}
         return JSONResponse(body, status, headers)
     page = pages.problem(request, status, sentence)
+    page.headers.update(headers)
+    return page
+
+
+CANNOT_READ = "urn:maillage:problem:cannot-read"
+"""The type (RFC 9457) of a decision that waits for a release which can read what it rests on"""
+UPDATED = 300  # seconds after which a program may ask again: nothing changes before the service is updated
+
+
+async def _cannot_read(request: Request, error: CannotRead, lang: Lang) -> Response:
+    """Which record stands still, why, and what to do."""
+    pages: Pages = request.app.state.pages
+    event, words = error.event, pages.lexicon
+    thing = f"thing.{event.service}.{event.entity}"
+    title = words.say("problem.503.cannot-read", lang)
+    sentence = words.say(
+        f"problem.503.cannot-read.{error.reason}", lang,
+        thing=words.say(thing, lang) if words.has(thing) else event.entity, id=event.entity_id[:8], seq=event.seq,
+    )  # fmt: skip
+    headers = {"Retry-After": str(UPDATED)}
+    if wants_json(request):
+        body = {
+            "type": CANNOT_READ, "title": title, "status": 503, "detail": sentence, "error": error.code,
+            "message": sentence, "fields": {}, "service": event.service, "entity": event.entity,
+            "entity_id": event.entity_id, "event": event.seq, "event_type": event.type,
+        }  # fmt: skip
+        return JSONResponse(body, 503, headers, media_type="application/problem+json")
+    page = pages.problem(
+        request, 503, sentence, title=title, back=await stood_on(request, request.app.state.service), about=event.seq
+    )
     page.headers.update(headers)
     return page
 

@@ -246,11 +246,14 @@ WORDS: Words = {
                          "formulaire dans un instant ; rien n’est enregistré deux fois.",
                          "The journal did not answer in time: it may be saved or not. Send the same form again in a "
                          "moment; nothing is saved twice."),
-    "problem.503.cannot-read": (
-        "Une version plus récente a enregistré ici ce que celle-ci ne sait pas lire : rien n’y est décidé avant que ce "
-        "service soit mis à jour. Rien n’est perdu ; prévenez la personne qui l’exploite, puis renvoyez le formulaire.",
-        "A newer release recorded here what this one can't read: nothing is decided about it before this service is "
-        "updated. Nothing is lost; tell whoever operates it, then send the form again.",
+    "problem.503.cannot-read": ("En attente d’une mise à jour", "Waiting for an update"),
+    "problem.503.cannot-read.newer": (
+        "Rien n’a été enregistré. Une version plus récente de Maillage a écrit dans cette fiche ({thing} {id}, événement "
+        "n° {seq}) ce que celle-ci ne sait pas lire\u202f: rien n’y est décidé avant la mise à jour de ce service. Prévenez "
+        "la personne qui l’exploite, puis renvoyez le formulaire\u202f; rien n’est perdu.",
+        "Nothing was saved. A newer release of Maillage wrote into this record ({thing} {id}, event no. {seq}) what this one "
+        "can't read: nothing is decided about it before this service is updated. Tell whoever operates it, then send the "
+        "form again; nothing is lost.",
     ),
     "problem.503.keys": (
         "Les clés qui scellent les données personnelles ne sont pas là : rien n’a été enregistré. Prévenez la personne qui "
@@ -258,6 +261,48 @@ WORDS: Words = {
         "The keys that seal personal data are not there: nothing was saved. Tell whoever operates this service, then send "
         "the form again.",
     ),
+    "problem.503.cannot-read.unreadable": (
+        "Rien n’a été enregistré. Un événement de cette fiche ({thing} {id}, événement n° {seq}) ne se lit pas\u202f: rien n’y "
+        "est décidé avant qu’il se lise. Prévenez la personne qui exploite ce service, puis renvoyez le formulaire\u202f; "
+        "ce qui était enregistré l’est toujours.",
+        "Nothing was saved. An event of this record ({thing} {id}, event no. {seq}) can't be read: nothing is decided about "
+        "it before it can. Tell whoever operates this service, then send the form again; what was saved still is.",
+    ),
+    "thing.directory.account": ("compte", "account"),
+    "thing.directory.claim": ("demande pour tenir une fiche", "claim to look after a record"),
+    "thing.directory.contact": ("contact", "contact"),
+    "thing.directory.coverage": ("parution dans un média", "media coverage"),
+    "thing.directory.import": ("import", "import"),
+    "thing.directory.namesakes": ("paire d’homonymes", "pair of namesakes"),
+    "thing.directory.person": ("oubli d’une personne", "a person forgotten"),
+    "thing.directory.project": ("projet de coopération", "cooperation project"),
+    "thing.directory.publication": ("publication d’un adhérent", "publication of a member"),
+    "thing.directory.request": ("demande d’acteurs", "request for actors"),
+    "thing.directory.signing-key": ("clé de signature", "signing key"),
+    "thing.directory.structure": ("structure", "structure"),
+    "thing.directory.support": ("appui individuel", "individual support"),
+    "thing.events.gathering": ("rencontre", "gathering"),
+    "thing.events.person": ("oubli d’une personne", "a person forgotten"),
+    "thing.events.project": ("projet à la Tribune", "project at the Tribune"),
+    "thing.events.tandem": ("tandem solidaire", "tandem"),
+    "thing.membership.charter": ("charte", "charter"),
+    "thing.membership.civic-place": ("place de service civique", "place of civic service"),
+    "thing.membership.civic-service": ("service civique", "civic service"),
+    "thing.membership.college": ("collège", "college"),
+    "thing.membership.group": ("groupe de travail", "working group"),
+    "thing.membership.member": ("adhérent", "member"),
+    "thing.membership.network": ("réseau", "network"),
+    "thing.membership.peer-network": ("réseau régional", "regional network"),
+    "thing.membership.person": ("oubli d’une personne", "a person forgotten"),
+    "thing.membership.post": ("poste de l’équipe", "post of the team"),
+    "thing.membership.seat": ("siège au conseil", "seat on the board"),
+    "thing.membership.volunteer": ("bénévole", "volunteer"),
+    "thing.newsletter.bulletin": ("bulletin", "bulletin"),
+    "thing.newsletter.delivery": ("message", "mail"),
+    "thing.newsletter.issue": ("numéro d’un bulletin", "issue of a bulletin"),
+    "thing.newsletter.person": ("oubli d’une personne", "a person forgotten"),
+    "thing.newsletter.subscriber": ("abonné", "subscriber"),
+    "thing.observatory.ledger": ("registre des preuves", "ledger"),
     "problem.503.store": ("La base qui sert ces pages ne répond pas. Rien de ce qui est enregistré n’est perdu. Réessayez "
                           "dans un instant ; un formulaire peut être renvoyé, rien n’est enregistré deux fois.",
                           "The store behind these pages does not answer. Nothing saved is lost. Try again in a moment; "

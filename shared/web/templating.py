@@ -105,10 +105,29 @@ class Pages:
             response.set_cookie("lang", lang, max_age=YEAR, samesite="lax", httponly=True, secure=_secure(request))
         return response
 
-    def problem(self, request: Request, status: int, sentence: str | None = None) -> HTMLResponse:
-        """The page of a request that went no further: 404, 409, 503… `sentence` replaces the usual one."""
+    def problem(
+        self,
+        request: Request,
+        status: int,
+        sentence: str | None = None,
+        *,
+        title: str | None = None,
+        back: str | None = None,
+        about: int | None = None,
+    ) -> HTMLResponse:
+        """The page of a request that went no further: 404, 409, 503… `sentence` and `title` replace the usual ones;
+        `back`: the page that its reader came from; `about`: the event that is the cause."""
         known = status if self.lexicon.has(f"problem.{status}") else 500 if status >= 500 else 400
-        return self.render(request, "problem.html", status=status, problem=known, sentence=sentence)
+        return self.render(
+            request,
+            "problem.html",
+            status=status,
+            problem=known,
+            sentence=sentence,
+            title=title,
+            back=back,
+            about=about,
+        )
 
     def _defaults(self, request: Request, lang: Lang, sequence: int | None) -> dict[str, Any]:
         done = request.query_params.get("done", "")

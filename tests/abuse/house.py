@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from tests.installation import Up, post_json
+from tests.installation import Up, open_bulletin, post_json
 
 SERVICES = ("directory", "membership", "events", "newsletter", "observatory")
 ROLES = ("reader", "editor", "auditor", "administrator")
@@ -58,6 +58,7 @@ class House:
         who["operator"] = up.operator
         structure = self.do("directory", "register-structure", name="Eau vive", kind="association")
         self.ids["structure"] = structure
+        open_bulletin(self.url)
         self.ids["contact"] = self.do("directory", "add-contact", structure=structure, name=NAME, email=CONTACT)
         who["nobody"] = {}
         for role in ROLES:

@@ -21,6 +21,7 @@ from services.newsletter.app import NEWSLETTER
 from shared.kernel.reactions import durable
 from tests.browser import ARGUMENTS, CHROMIUM
 from tests.compose.harness import SERVICES, Answer, Compose
+from tests.installation import BULLETIN
 
 pytestmark = pytest.mark.slow
 NAME = "Les Ateliers du Canal"
@@ -102,7 +103,15 @@ def _registered(site: Compose) -> str:
     return structure
 
 
+def _opened(site: Compose) -> None:
+    """A network has no bulletin until somebody opens one."""
+    way = {**site.operator("newsletter"), "Idempotency_Key": str(uuid4())}
+    answer = site.door.post_json("/newsletter/api/commands/open-bulletin", BULLETIN, **way)
+    assert answer.status == 200, answer.text
+
+
 def _subscribed(site: Compose) -> None:
+    _opened(site)
     asked = site.door.post_json(
         "/newsletter/api/commands/request-subscription", {"email": EMAIL, "bulletins": ["echos"]}
     )
@@ -135,6 +144,7 @@ def test_the_gateway_lets_nobody_see_the_inside_and_speaks_tls_only(site: Compos
 def _arrives(site: Compose, title: str) -> None:
     """A member's news, to which the newsletter reacts, is in the draft of its bulletin."""
     operator = site.operator("directory")
+    _opened(site)
 
     def done(command: str, **body: str) -> str:
         way = {**operator, "Idempotency_Key": str(uuid4())}

@@ -22,6 +22,7 @@ from tests.compose.harness import SERVICES, Compose
 from tests.compose.reading import ROOT
 from tests.faults.judging import Judge
 from tests.faults.users import WRITERS, Users
+from tests.installation import BULLETIN
 from tests.outcomes import record
 
 pytestmark = [pytest.mark.drill, pytest.mark.timeout(1800), pytest.mark.xdist_group("faults")]
@@ -50,6 +51,9 @@ class House:
         return sorted(one["name"] for one in found["documents"])
 
     def register(self, name: str) -> None:
+        way = {**self.site.operator("newsletter"), "Idempotency_Key": str(uuid4())}
+        opened = self.site.door.post_json("/newsletter/api/commands/open-bulletin", BULLETIN, **way)
+        assert opened.status == 200, opened.text
         self.structure = self._done("register-structure", name=name, kind="association", department="31")
 
     def news(self, title: str) -> None:

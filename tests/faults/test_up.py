@@ -22,7 +22,7 @@ import pytest
 from shared.runtime.nats.embedded_server import binary
 from tests.drill.damages import records
 from tests.faults.crowd import Crowd
-from tests.installation import PROMPT, Up, alive, get_json, maillage, post_json
+from tests.installation import PROMPT, Up, alive, get_json, maillage, open_bulletin, post_json
 
 pytestmark = [pytest.mark.slow]
 INJECTED = Path(__file__).parent / "injected"
@@ -130,6 +130,7 @@ def test_a_server_that_is_killed_or_has_no_program_for_a_while_comes_back_and_al
                 os.kill(killed, signal.SIGKILL)
             crowd.acknowledged_after(time.monotonic(), BACK)
 
+        open_bulletin(house.url)
         news = {"structure": next(iter(crowd.made)), "structure_name": "Eau vive", "title": "Une école", "text": "Ici."}
         post_json(f"{house.url}/directory/api/commands/publish-news", news)  # the newsletter reacts to it
         house.take_program()

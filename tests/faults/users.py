@@ -15,12 +15,13 @@ from dataclasses import dataclass, field
 from random import Random
 from types import TracebackType
 from typing import Any, Literal
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx2
 
 from shared.kernel.command_handler import new_command_id
 from tests.compose.harness import Compose
+from tests.installation import BULLETIN
 
 USERS = 20
 WRITERS = ("directory", "membership", "events", "newsletter")
@@ -93,6 +94,8 @@ class Users:
         self._gatherings: list[str] = []
         self._posts: list[str] = []
         self._issues = 0
+        for code in ("echos", "bloc-note"):
+            self._open_bulletin(code)
         ready = threading.Event()
         self._thread = threading.Thread(target=self._run, args=(ready,), name="users", daemon=True)
         self._thread.start()
@@ -128,6 +131,13 @@ class Users:
             "/newsletter/api/commands/request-subscription", {"email": address, "bulletins": ["echos"]}
         )
         assert asked.status == 200, asked.text
+
+    def _open_bulletin(self, code: str) -> None:
+        """A network has no bulletin until somebody opens one; opened twice, it is opened once."""
+        way = {**self.site.operator("newsletter"), "Idempotency_Key": str(uuid4())}
+        body = {**BULLETIN, "bulletin": code}
+        opened = self.site.door.post_json("/newsletter/api/commands/open-bulletin", body, **way)
+        assert opened.status == 200, opened.text
 
     # -- in the thread --------------------------------------------------------------------------------------------
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
+from html import unescape
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
+from urllib.parse import urljoin, urlsplit
 from urllib.request import urlopen
 
 import pytest
+from httpx2 import Client
 
 from services.observatory.indicators import INDICATORS
 from tests.installation import Up, as_operator, get_json, maillage, post_json
@@ -23,7 +26,12 @@ PAGES = (
     f"{OPEN}/structures_by_region", "/observatory/identification", "/observatory/public/reviews", "/directory/", "/directory/public",
     "/directory/projects/world", "/directory/do/RequestIdentification", "/newsletter/subscribe", "/membership/",
 )  # fmt: skip
-SOMEBODY_ELSES = re.compile(r"Occitanie|Midi-Pyrénées|2616|2\s616|2012 à 2017|2012-2017")
+SOMEBODY_ELSES = re.compile(
+    r"Occitanie|Midi-Pyrénées|2616|2\s616|2012 à 2017|2012-2017|Échos|Bloc note|Info Flash|[Cc]inq bulletins"
+)
+PROGRAMMES = re.compile(r"Apér.OC|Agora|Tandem|Tribune|Tournée départementale")
+"""What one network calls its own; a form may offer it, no page says that there is"""
+STARTS = ("/", "/directory/", "/membership/", "/events/", "/newsletter/", "/observatory/", "/directory/public", OPEN)
 
 
 @pytest.fixture
@@ -50,7 +58,8 @@ def read(url: str) -> str:
 
 def test_a_network_publishes_only_what_it_did(fresh: Up) -> None:
     url = fresh.wait()
-    for name in (one.name for one in INDICATORS.values() if one.public and one.name != "bulletins"):
+    assert get_json(f"{url}/observatory/api/state")["last"] == 0, "nobody has said anything, nor has code"
+    for name in (one.name for one in INDICATORS.values() if one.public):
         figures = anonymous(f"{url}{OPEN}/{name}.json")["figures"]
         assert all(row["state"] != "published" and not row["value"] for row in figures), name
         assert not any(row["path"].startswith("events.aper_oc_1.") for row in figures), "the year 1 is nobody's"
@@ -78,6 +87,46 @@ def _nobody_elses(url: str, pages: Sequence[str] = PAGES) -> None:
     for path in pages:
         found = SOMEBODY_ELSES.search(re.sub(r"<code>.*?</code>.*?</p>", "", read(url + path)))
         assert found is None, (path, found)
+
+
+def test_every_page_of_an_empty_network_stands_leads_somewhere_and_names_nobody_else(fresh: Up) -> None:
+    url = fresh.wait()
+    for headers in (fresh.operator, {}):
+        pages = crawled(url, headers)
+        assert len(pages) > (60 if headers else 10)
+        assert {path: status for path, (status, _) in pages.items() if status not in (200, 303)} == {}
+        for path, (_, text) in pages.items():
+            if path.endswith("/docs"):
+                continue  # what programs may send
+            words = unescape(
+                re.sub(r"<[^>]+>", " ", re.sub(r"<code>.*?</code>.*?</p>|<script.*?</script>", "", text, flags=re.S))
+            )
+            assert (found := SOMEBODY_ELSES.search(words)) is None, (path, found)
+            if path.startswith(("/observatory", "/newsletter", "/membership", "/directory/public")) or path == "/":
+                assert (found := PROGRAMMES.search(words)) is None, (path, found)
+        for path, says in (("/newsletter/subscribe", "pas encore de bulletin"),):
+            assert says in pages[path][1]
+        if headers:
+            assert "/newsletter/do/OpenBulletin" in pages["/newsletter/"][1]
+
+
+def crawled(url: str, headers: dict[str, str]) -> dict[str, tuple[int, str]]:
+    """Every page that a link leads to, each once whatever is asked of it: address → status, text."""
+    found: dict[str, tuple[int, str]] = {}
+    to_see = [*STARTS, "/newsletter/subscribe"]
+    with Client(base_url=url, headers={**headers, "Accept": "text/html"}, timeout=120) as client:
+        while to_see:
+            path = to_see.pop()
+            if path in found:
+                continue
+            answer = client.get(path)
+            is_page = answer.headers.get("content-type", "").startswith("text/html")
+            found[path] = answer.status_code, answer.text if is_page else ""
+            for link in re.findall(r'href="([^"]+)"', found[path][1]):
+                there = urlsplit(urljoin(url + path, unescape(link)))
+                if f"{there.scheme}://{there.netloc}" == url and "sign-out" not in there.path:
+                    to_see.append(there.path)
+    return found
 
 
 def test_a_region_is_what_the_operator_says_and_no_other(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.accessibility import Barriers, barriers, node_modules
 from tests.browser import needs_browser
 from tests.directory.neighbours import picture
-from tests.installation import Up, post_json
+from tests.installation import Up, open_bulletin, post_json
 from tests.journeys.conftest import Post
 
 __all__ = ["barriers", "node_modules"]  # fixtures
@@ -26,6 +26,8 @@ def test_a_visitor_claims_a_record_enters_the_space_publishes_and_finds_it_in_th
     mailing: Up, post: Post, browser: Browser, barriers: Barriers
 ) -> None:
     url = mailing.wait()
+    for code, title in (("echos", "Les Échos du Réseau"), ("parcours", "Parcours"), ("rendez-vous", "Rendez-vous")):
+        open_bulletin(url, code, title)
     own = do(url, "directory", "register-structure", name="Eau vive", kind="association", department="09")
     do(url, "directory", "list-structure", structure=own)
     other = do(url, "directory", "register-structure", name="Puits du Sahel", kind="association", commune="09122")
@@ -158,8 +160,8 @@ def test_a_visitor_claims_a_record_enters_the_space_publishes_and_finds_it_in_th
 
     # An offer and an event, each on its way to its bulletin.
     for sort, title, bulletin in (
-        ("offer", "Un service civique", "Parcours"),
-        ("event", "Une rencontre", "Rendez-vous"),
+        ("offer", "Un service civique", "bulletin des offres"),
+        ("event", "Une rencontre", "bulletin de l’agenda"),
     ):
         visitor.goto(f"{url}/directory/space/{own}")
         visitor.get_by_role("link", name={"offer": "Écrire une offre", "event": "Écrire un événement"}[sort]).click()

@@ -11,7 +11,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -19,6 +19,8 @@ from fastapi import FastAPI
 from httpx2 import ASGITransport, AsyncClient
 
 from services.newsletter.app import NEWSLETTER
+from services.newsletter.base.fields import NEWSLETTER as NEWSLETTER_IDS
+from services.newsletter.bulletins.domain.bulletin import CODES, opening_of
 from services.newsletter.bulletins.domain.issue import AddItem, ApproveIssue, StartIssue, issue_id
 from services.newsletter.bulletins.views import ISSUES
 from services.newsletter.delivery.views import DELIVERIES
@@ -126,13 +128,15 @@ async def mail_server() -> AsyncIterator[MailServer]:
 
 @dataclass
 class House:
-    """A newsletter service that can be ended, also hard, and started anew on the same data."""
+    """A newsletter service that can be ended, also hard, and started anew on the same data. `opens`: the bulletins that
+    somebody has opened in it."""
 
     nats: NatsServer
     network: str
     folder: Path
     settings: dict[str, Any] = field(default_factory=dict)
     service: Service | None = None
+    opens: tuple[BulletinCode, ...] = CODES
 
     @property
     def now(self) -> Service:
@@ -153,6 +157,10 @@ class House:
         self.service = Service(NEWSLETTER, around)
         self.service.parts.put(PAUSES, HURRIED)
         await self.service.start()
+        for code in self.opens:
+            id = uuid5(NEWSLETTER_IDS, f"open/{code}")
+            await self.service.execute(opening_of(code), id=id, actor="test", derived=True)
+        await self.service.runner.wait_for(await self.service.log.last())
         if reactions:
             await self.service.start_reactions()
         return self.service

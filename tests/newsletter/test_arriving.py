@@ -19,7 +19,8 @@ from services.directory.publications.domain import (
     PublishOffer,
     WithdrawPublication,
 )
-from services.newsletter.bulletins.domain.issue import ApproveIssue, DropItem, StartIssue, issue_id, item_id
+from services.newsletter.bulletins.domain.bulletin import opening_of
+from services.newsletter.bulletins.domain.issue import ApproveIssue, DropItem, issue_id, item_id
 from services.newsletter.bulletins.views import ISSUES
 from shared.contract.envelope import Recorded, opened
 from shared.contract.events import GatheringAnnounced, GatheringCancelled
@@ -28,6 +29,7 @@ from shared.kernel.command_handler import Executor
 from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Log, Unit
 from shared.persons.keyring import Keyring
+from shared.runtime.nats.embedded_server import NatsServer
 from tests.facts import write
 from tests.newsletter.conftest import HOST, House, until
 
@@ -287,10 +289,48 @@ async def test_an_item_an_editor_dropped_does_not_come_back_by_a_redelivery(hous
     assert added.data.item == item_id(UUID(opened(message).id))  # type: ignore[attr-defined]
 
 
-async def test_the_five_bulletins_are_opened_once_by_the_service(house: House) -> None:
+async def test_a_bulletin_is_opened_once_and_by_no_service(house: House) -> None:
     await house.end()
     await house.start()
+    await house.do(opening_of("echos"))
     opened_ones = [e async for run in house.now.log.read() for e in map(opened, run) if e.type == "BulletinOpened"]
-    assert len(opened_ones) == 5
-    assert {e.actor for e in opened_ones} == {"service:newsletter"}
-    await house.do(StartIssue(bulletin="info-flash", number=1))
+    assert len(opened_ones) == len(house.opens) and {e.actor for e in opened_ones} == {"test"}
+
+
+async def test_what_is_published_where_no_bulletin_is_open_is_taken_by_none_and_stops_nothing(
+    nats_server: NatsServer, network: str, tmp_path: Path
+) -> None:
+    """Also what is withdrawn after a bulletin was opened: nobody waits for an item that never comes."""
+    house = House(nats_server, network, tmp_path, opens=())
+    await house.start(reactions=True)
+    try:
+        members = Members(house.now.log)
+        before = await members.news(1)
+        await members.offer()
+
+        async def dealt_with() -> bool:
+            waiting = [await undone(house, name) for name in ("news-to-echos", "offer-to-parcours")]
+            return waiting == [0, 0]
+
+        await until(dealt_with, 90)
+        assert await in_log(house, ItemAdded) == [] and await house.now.store.parked() == []
+        await house.do(opening_of("echos"))
+        await members.withdraw(before)
+        await members.news(2)
+        await arrived(house, 1)
+
+        async def withdrawn() -> bool:
+            return await undone(house, "withdrawn-from-draft") == 0
+
+        await until(withdrawn, 50)
+        assert [one.data.title for one in await in_log(house, ItemAdded)] == ["Actualité 2"]
+        assert await house.now.store.parked() == []
+    finally:
+        await house.end()
+
+
+async def undone(house: House, name: str) -> int:
+    """What a reaction has not dealt with: not given to it yet, or under way."""
+    (reaction,) = (one for one in house.now.reactions.reactions if one.name == name)
+    info = await house.now.reactions.position(reaction)
+    return int(info.num_pending or 0) + int(info.num_ack_pending or 0) if info else 0

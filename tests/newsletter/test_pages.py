@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import AsyncIterator
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -12,6 +14,7 @@ from httpx2 import AsyncClient
 from services.newsletter.bulletins.domain.issue import AddItem, StartIssue, issue_id
 from services.newsletter.bulletins.views import ISSUES
 from shared.contract.newsletter import SectionCode
+from shared.runtime.nats.embedded_server import NatsServer
 from tests.newsletter.conftest import House
 
 pytestmark = pytest.mark.slow
@@ -186,3 +189,47 @@ async def test_wild_input_is_answered_with_a_sentence(house: House, method: str,
     async with house.browser("newsletter:editor") as browser:
         answer = await browser.request(method, path)
         assert answer.status_code == status
+
+
+# a network without bulletins
+
+
+@pytest.fixture
+async def empty(nats_server: NatsServer, network: str, tmp_path: Path) -> AsyncIterator[House]:
+    house = House(nats_server, network, tmp_path, opens=())
+    await house.start(reactions=True)
+    yield house
+    await house.end()
+
+
+async def test_a_network_has_no_bulletin_until_somebody_opens_one(empty: House) -> None:
+    assert await empty.now.log.last() == 0, "nothing is said by code"
+    async with empty.browser("newsletter:editor") as editor, empty.browser() as anybody:
+        page = (await editor.get("/newsletter/")).text
+        assert "Aucun bulletin" in page and "/newsletter/do/OpenBulletin" in page
+        public = await anybody.get("/newsletter/subscribe")
+        assert public.status_code == 200 and "Ce réseau n’a pas encore de bulletin" in public.text
+        assert "<form" not in public.text.partition("<main")[2].partition("</main")[0]
+        for path in ("/newsletter/subscribers", "/newsletter/subscribe", "/newsletter/", "/newsletter/do/OpenBulletin"):
+            text = (await editor.get(path)).text
+            assert not re.search("Échos|Bloc note|Info Flash|[Cc]inq bulletins", text), path
+        assert (await editor.get("/newsletter/bulletins/echos")).status_code == 404
+        wish = {"email": "personne@exemple.invalid", "bulletins": ["echos"]}
+        asked = await anybody.post("/newsletter/api/commands/request-subscription", json=wish)
+        assert asked.status_code == 422 and asked.json()["error"] == "unknown-bulletin"
+        form = {"command_id": str(uuid4()), **wish, "_shown": "bulletins"}
+        assert (await anybody.post("/newsletter/subscribe", data=form)).status_code == 422
+        started = await editor.post("/newsletter/api/commands/start-issue", json={"bulletin": "echos", "number": 1})
+        assert started.status_code == 422 and started.json()["error"] == "unknown-bulletin"
+
+        opening = (await editor.get("/newsletter/do/OpenBulletin")).text
+        assert "Nouvelles des membres" in opening and "Alertes" in opening
+        hidden = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', opening))
+        answers = {**hidden, "bulletin": "echos", "title": "La lettre de Bretagne", "purpose": "Ce qui se passe."}
+        opened = await editor.post("/newsletter/do/OpenBulletin", data=answers)
+        assert opened.status_code == 303 and "/newsletter/bulletins/echos" in opened.headers["location"]
+        for path in ("/newsletter/", "/newsletter/subscribe", "/newsletter/subscribers", "/newsletter/bulletins/echos"):
+            assert "La lettre de Bretagne" in (await editor.get(path)).text, path
+        assert (await anybody.post("/newsletter/api/commands/request-subscription", json=wish)).status_code == 200
+        again = (await editor.get("/newsletter/do/OpenBulletin")).text
+        assert 'value="echos"' not in again and 'value="parcours"' in again, "what is open is not opened again"

@@ -147,9 +147,9 @@ def test_a_figure_that_stands_alone_tells_no_small_difference(numbers: list[int 
     assert not any(few_persons(a - b) for a, b in combinations(shown, 2))
 
 
-def test_a_small_cell_takes_another_with_it_and_a_table_without_is_left_alone() -> None:
+def test_a_small_cell_takes_the_table_with_it_and_a_table_without_is_left_alone() -> None:
     (day,) = released([{"31": 40, "34": 12, "65": 3, "81": 0}])
-    assert dict(day.cells) == {"31": 40, "34": None, "65": None, "81": 0} and day.total == 55
+    assert set(day.cells.values()) == {None} and day.total == 55
     (day,) = released([{"31": 40, "34": 12, "81": 0}])
     assert dict(day.cells) == {"31": 40, "34": 12, "81": 0} and day.total == 52
 

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from typing import Any
 
 import httpx2
 import pytest
+import yaml
 
 from deploy.host.root_app import root_of
+from services.observatory.charts.drawing import Context, name
 from services.observatory.figures.observatory import of as observatory_of
-from services.observatory.indicators import INDICATORS
+from services.observatory.indicators import HERE, INDICATORS
 from services.observatory.open_data.releases import LICENCE, release_days, rows
+from shared.base.translations import Lexicon
 from shared.contract.directory import ContactAdded, StructureRegistered
 from shared.contract.events import AgoraAttended, GatheringHeld
 from shared.contract.membership import CivicServiceRecruited, CollegeOpened, MemberJoined, VolunteerContributed
 from shared.contract.reviews import FigurePublished, ReviewPublished
 from shared.runtime.service import Service
+from shared.web.messages import WORDS as KERNEL
 from tests.observatory.history import History, named, someone
 from tests.observatory.test_pages import front, service, write
 
@@ -93,6 +98,46 @@ async def test_every_public_indicator_is_a_page_a_csv_and_a_json_for_anybody(
                 one.definition[1],
             )
             assert [row["path"] for row in table(as_csv.text)] == [row["path"] for row in said["figures"]]
+
+
+def codes(text: str) -> bool:
+    """Whether it is a word of a program."""
+    return re.search(r"[a-z]_[a-z]|\bvalues?\b|^[0-9][0-9AB]$", text) is not None
+
+
+async def test_every_row_is_named_in_words_by_whoever_has_printed_no_review(
+    anybody: httpx2.AsyncClient, service: Service
+) -> None:
+    lexicon = Lexicon(KERNEL, service.definition.words)
+    for one in INDICATORS.values():
+        expected = yaml.safe_load((HERE / f"{one.name}.yaml").read_text(encoding="utf-8"))["expect"]
+        for lang in ("fr", "en"):
+            where = Context(date(2016, 12, 31), range(0), lang, lexicon)
+            paths = {path for asked in expected for path in asked.get("figures", ())}
+            names = [name(one, path, where) for path in paths]
+            assert len({*names}) == len(paths), (one.name, names)
+            assert not [found for found in names if not found.strip() or codes(found)], (one.name, names)
+            assert not codes(lexicon.say(f"unit.{one.unit}", lang))
+    await write(service, network())
+    for address in ("structures_total", "structures_by_department", "contacts_total", "members_by_college"):
+        for by in ("department", "kind"):
+            answer = await anybody.get(f"{OPEN}/{address}.json?by={by}")
+            for row in answer.json()["figures"] if answer.status_code == 200 else []:
+                said = [row["label"], row["part_label"], row["unit_label"]]
+                assert all(word.strip() and not codes(word) for word in said), row
+
+
+async def test_the_table_of_contacts_lists_all_departments_that_have_structures(service: Service) -> None:
+    """Where only those were listed that somebody is in, a masked row told that somebody is."""
+    await write(service, network())
+    observatory, today = observatory_of(service), date(2021, 6, 1)
+    moment = await observatory.moment("2021-06-01", None, today)
+    contacts = INDICATORS["contacts_total"]
+    parted = await rows(observatory, contacts, moment, today, "department")
+    assert {row.part for row in parted if row.as_of.year == 2018} == {"", "31", "34", "65", "total"}
+    whole = await rows(observatory, contacts, moment, today)
+    alone = {row.as_of: row.value for row in whole if row.state != "published"}
+    assert {row.as_of: row.value for row in parted if row.part == "total"} == alone, "one figure, masked once"
 
 
 async def test_a_file_is_of_the_day_and_the_knowledge_that_it_is_asked_for(

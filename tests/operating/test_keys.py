@@ -22,7 +22,7 @@ from deploy.host.data_folder import CannotStart
 from deploy.host.embedded import Installation
 from shared.base.settings import Settings
 from shared.ledger.archive_format import Archive
-from tests.installation import CLEAN, MAILLAGE, Up, maillage, post_json
+from tests.installation import BULLETIN, CLEAN, MAILLAGE, Up, maillage, open_bulletin, post_json
 from tests.operating.conftest import fetched, until
 from tests.operating.test_serving import NETWORK, Served, Site, site
 
@@ -39,6 +39,7 @@ def fill(up: Up, url: str) -> None:
     )
     contact = {"structure": structure["entity"], "name": "Zénobie Quatrefages", "email": "zenobie@exemple.invalid"}
     post_json(f"{url}/directory/api/commands/add-contact", contact)
+    open_bulletin(url)
     wish = {"email": "abonnee@exemple.invalid", "bulletins": ["echos"]}
     post_json(f"{url}/newsletter/api/commands/request-subscription", wish)
     volunteer = {"person": "Balthazar Peyrecave", "task": "stand"}
@@ -322,6 +323,11 @@ def prepared(site: Site, tmp_path: Path) -> Iterator[Site]:
     yield site
 
 
+def bulletin(one: Served, headers: dict[str, str]) -> None:
+    body = json.dumps(BULLETIN).encode()
+    assert fetched(Request(f"{one.url}/newsletter/api/commands/open-bulletin", body, headers))[0] == 200
+
+
 def served(service: str, site: Site, folder: Path, does: Callable[[Served, dict[str, str]], object]) -> None:
     """Lets a service serve, and does something with it as its operator."""
     one = Served(service, site, folder)
@@ -373,7 +379,7 @@ def test_a_service_that_serves_alone_misses_its_keys_and_no_others(prepared: Sit
 def test_an_observatory_that_serves_alone_misses_its_ledger_and_who_begins_later_misses_nothing(
     prepared: Site, tmp_path: Path
 ) -> None:
-    served("newsletter", prepared, tmp_path, lambda one, headers: None)  # its bulletins are in the log
+    served("newsletter", prepared, tmp_path, bulletin)  # a bulletin is in the log
     served(
         "observatory", prepared, tmp_path, lambda one, headers: time.sleep(2)
     )  # its first start, on the log of another

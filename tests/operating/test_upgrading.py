@@ -11,6 +11,7 @@ import pytest
 from deploy.host.all_services import DEFINITIONS
 from services.directory.publications.domain import PublishNews
 from services.newsletter.bulletins.collecting import news_to_echos
+from services.newsletter.bulletins.domain.bulletin import opening_of
 from services.newsletter.bulletins.views import ITEMS
 from shared.kernel.reactions import durable
 from tests.drill.conftest import Place
@@ -26,6 +27,7 @@ async def test_what_a_new_release_reacts_to_it_reacts_to_on_an_older_data_folder
     with monkeypatch.context() as before:
         before.setattr("deploy.host.embedded.DEFINITIONS", older)
         async with place.up() as one:
+            await one.do(opening_of("echos"))
             await one.installation.services["directory"].execute(news, id=uuid4(), actor="test")
             assert len(one.newsletter.reactions.reactions) == len(older[3].reactions)
         accounts = place.data() / "nats" / "accounts.conf"

@@ -13,6 +13,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from shared.base.services import SERVICES
+from tests.installation import open_bulletin
 from tests.operating.conftest import Span, Watched, fetched, until
 
 pytestmark = pytest.mark.slow
@@ -23,6 +24,7 @@ ADDRESS = "Zoe.Quatrefages+test@sous-domaine.invalid"
 @pytest.fixture(scope="module")
 def subscribed(watched: Watched) -> Watched:
     """After somebody asked for a bulletin by the form, and the mail that asks back has arrived."""
+    open_bulletin(watched.url)
     _, page = watched.get("/newsletter/subscribe")
     found = re.search(r'name="command_id" value="([^"]+)"', page)
     assert found is not None

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 
 from shared.base.services import SERVICES
-from tests.installation import Up, get_json, maillage, post_json
+from tests.installation import Up, get_json, maillage, open_bulletin, post_json
 from tests.persons.test_everywhere import command, until
 
 pytestmark = [pytest.mark.slow]
@@ -102,6 +102,7 @@ def lived(url: str) -> None:
         url, "directory", "add-contact", {"structure": structure, "name": "Zénobie Quatrefages", "email": HER}
     )
     command(url, "directory", "remove-contact", {"contact": contact})
+    open_bulletin(url)
     post_json(f"{url}/newsletter/api/commands/request-subscription", {"email": HIS, "bulletins": ["echos"]})
     until(lambda: post_json(f"{url}/newsletter/api/persons/find", {"address": HIS})["persons"])
 

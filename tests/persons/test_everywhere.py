@@ -22,7 +22,7 @@ import pytest
 from cryptography.exceptions import InvalidTag
 
 from shared.persons.keyring import Keyring, restored
-from tests.installation import Up, as_operator, get_json, maillage, post_json
+from tests.installation import Up, as_operator, get_json, maillage, open_bulletin, post_json
 from tests.persons.traces import holders, secret, written
 
 pytestmark = pytest.mark.slow
@@ -142,6 +142,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installed]:
     try:
         command(url, "membership", "adopt-charter", {"title": "Charte", "principles": ["Agir ensemble."]})
         command(url, "membership", "open-college", {"college": "qualified_persons", "title": "Personnes qualifiées"})
+        open_bulletin(url)
         structure, gathering = stand(url, data, NAME, ADDRESS)
         stand(url, data, OTHER, OTHERS)
         answer_survey(url, data, structure)

@@ -10,13 +10,13 @@ WORDS: Words = {
     "command.PublishDraft": ("Publier", "Publish"),
     "command.PublishNews": ("Publier une actualité", "Publish news"),
     "command.PublishNews.hint": (
-        "Elle arrive d’elle-même dans le brouillon des Échos du Réseau.",
-        "It arrives by itself in the draft of Les Échos du Réseau.",
+        "Elle arrive d’elle-même dans le brouillon du bulletin des nouvelles, si le réseau en a un.",
+        "It arrives by itself in the draft of the newsletter of news, if the network has one.",
     ),
     "command.PublishOffer": ("Publier une offre", "Publish an offer"),
     "command.PublishOffer.hint": (
-        "Elle arrive d’elle-même dans le brouillon de Parcours.",
-        "It arrives by itself in the draft of Parcours.",
+        "Elle arrive d’elle-même dans le brouillon du bulletin des offres, si le réseau en a un.",
+        "It arrives by itself in the draft of the newsletter of offers, if the network has one.",
     ),
     "command.WithdrawPublication": ("Retirer la publication", "Withdraw the publication"),
     "event.PublicationDrafted": ("Brouillon commencé", "Draft begun"),

@@ -17,8 +17,8 @@ WORDS: Words = {
     ),
     "command.AnnounceGathering": ("Annoncer", "Announce"),
     "command.AnnounceGathering.hint": (
-        "La rencontre entre dans le prochain brouillon de Rendez-vous.",
-        "The gathering goes into the next draft of Rendez-vous.",
+        "La rencontre entre dans le prochain brouillon du bulletin de l’agenda, si le réseau en a un.",
+        "The gathering goes into the next draft of the newsletter of the diary, if the network has one.",
     ),
     "command.MoveGathering": ("Déplacer", "Move"),
     "command.MoveGathering.hint": ("Ce qui reste vide ne change pas.", "What is left empty does not change."),

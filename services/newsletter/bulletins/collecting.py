@@ -10,11 +10,12 @@ takes the next).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from services.newsletter.base.fields import CONTROLS, CONTROLS_IN_TEXT, is_web_address
+from services.newsletter.bulletins.domain.bulletin import bulletin_id
 from services.newsletter.bulletins.domain.issue import CollectItem, DropItem, StartIssue, issue_id, item_id
 from services.newsletter.bulletins.source_views import SOURCES
 from services.newsletter.bulletins.views import BULLETINS, ISSUES, ITEMS, first_open
@@ -119,6 +120,8 @@ async def _arriving(
 ) -> Sequence[Command]:
     # The order of these two reads is what "once" rests on; see the head of this file.
     approved = await service.store.get(BULLETINS, bulletin)
+    if approved is None or approved["opened"] is None:
+        return []  # the network has no such bulletin: it begins with what is published after it was opened
     item = item_id(UUID(event.id))
     if await service.store.get(ITEMS, str(item)) is not None:
         return []
@@ -168,10 +171,11 @@ async def _leaving(event: Recorded, service: Service, reason: str) -> Sequence[C
     """Waits for the items that the source has brought or is about to bring: each reaction reads at its own pace.
     Raises TimeoutError where they do not come (they may be parked; this is then tried again, and parked too)."""
     source = await service.store.get(SOURCES, event.entity_id) or {"said": {}}
-    wanted = [str(item_id(UUID(id))) for id, said in source["said"].items() if said["seq"] < event.seq]
+    brought = {str(item_id(UUID(id))): said["seq"] for id, said in source["said"].items() if said["seq"] < event.seq}
+    wanted = await _on_their_way(service, event, brought)
     for _ in range(int(PATIENCE / LOOK)):
-        items = await service.store.get_many(ITEMS, wanted)
-        if len(items) == len(wanted):
+        items = await service.store.get_many(ITEMS, [*brought])
+        if items.keys() >= wanted:
             break
         await asyncio.sleep(LOOK)
     else:
@@ -183,6 +187,30 @@ async def _leaving(event: Recorded, service: Service, reason: str) -> Sequence[C
         for key, item in there.items()
         if issues[item["issue"]]["state"] == "draft"
     ]
+
+
+BULLETIN_OF: Mapping[str, BulletinCode] = {
+    MemberNewsPublished.__name__: "echos",
+    MemberProjectPublished.__name__: "echos",
+    MemberOfferPublished.__name__: "parcours",
+    MemberEventPublished.__name__: "rendez-vous",
+    GatheringAnnounced.__name__: "rendez-vous",
+}
+
+
+async def _on_their_way(service: Service, event: Recorded, brought: Mapping[str, int]) -> set[str]:
+    """The items that are there or will be: those that were said when their bulletin was open. For what was said before
+    nobody waits, since there may have been no bulletin to take it."""
+    history = await service.log.load(event.service, event.entity, UUID(event.entity_id), shows=event.seq)
+    types = {one.seq: one.type for one in history.events}
+    since: dict[BulletinCode, int | None] = {}
+    for code in {BULLETIN_OF[types[seq]] for seq in brought.values() if types.get(seq) in BULLETIN_OF}:
+        opened = await service.log.load("newsletter", "bulletin", bulletin_id(code))
+        since[code] = opened.events[0].seq if opened.events else None
+    return {
+        item for item, seq in brought.items()
+        if types.get(seq) in BULLETIN_OF and (begun := since[BULLETIN_OF[types[seq]]]) is not None and begun < seq
+    }  # fmt: skip
 
 
 REACTIONS = (

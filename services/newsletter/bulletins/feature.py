@@ -1,13 +1,11 @@
-"""The five bulletins, their issues, and what arrives in the drafts."""
+"""The bulletins that the network opened, their issues, and what arrives in the drafts."""
 
 from __future__ import annotations
 
-from uuid import uuid5
-
-from services.newsletter.base.fields import NEWSLETTER as NAMESPACE
 from services.newsletter.bulletins.collecting import REACTIONS
-from services.newsletter.bulletins.domain.bulletin import BULLETIN, FIVE, OpenBulletin, opening_of
-from services.newsletter.bulletins.domain.issue import ISSUE, IssueCommand
+from services.newsletter.bulletins.domain.bulletin import BULLETIN, CODES, OpenBulletin
+from services.newsletter.bulletins.domain.issue import ISSUE, IssueCommand, StartIssue
+from services.newsletter.bulletins.queries import opened, titles
 from services.newsletter.bulletins.source_views import SOURCES
 from services.newsletter.bulletins.views import BULLETINS, ISSUES, ITEMS
 from services.newsletter.bulletins.words import WORDS
@@ -15,16 +13,6 @@ from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command
 from shared.runtime.feature import Feature
 from shared.runtime.service import Choices, Service
-
-SAMPLE_NETWORK = "exemple"  # there the sample opens the bulletins, on the days when they were
-
-
-async def opening(service: Service) -> None:
-    """Opens the five bulletins where they are missing."""
-    if service.network != SAMPLE_NETWORK:
-        for code in FIVE:
-            id = uuid5(NAMESPACE, f"open/{code}")
-            await service.execute(opening_of(code), id=id, actor="service:newsletter", derived=True)
 
 
 def page_of(command: Command, outcome: Outcome) -> str | None:
@@ -38,11 +26,17 @@ def page_of(command: Command, outcome: Outcome) -> str | None:
 
 
 async def choices(service: Service, command: type[Command], lang: str) -> Choices:
-    """The drafts by their names."""
+    """The bulletins that can be opened, or that have issues; the drafts by their names."""
+    if command is OpenBulletin:
+        there = {one["key"] for one in await opened(service) if one["opened"]}
+        return {"bulletin": [(code, WORDS[f"bulletin.{code}"][lang == "en"]) for code in CODES if code not in there]}
+    if command is StartIssue:
+        return {"bulletin": [(one["key"], one["title"]) for one in await opened(service) if one["opened"]]}
     if not issubclass(command, IssueCommand) or "issue" not in command.model_fields:
         return {}
     issues = await service.store.find(ISSUES, {"state": "draft"}, sort=["bulletin", "number"], limit=200)
-    return {"issue": [(d["key"], f"{FIVE[d['bulletin']][0]} n° {d['number']}") for d in issues.documents]}
+    named = await titles(service, lang)
+    return {"issue": [(d["key"], f"{named[d['bulletin']]} n° {d['number']}") for d in issues.documents]}
 
 
 FEATURE = Feature(
@@ -53,5 +47,4 @@ FEATURE = Feature(
     reactions=REACTIONS,
     page_of=page_of,
     choices=choices,
-    opening=opening,
 )

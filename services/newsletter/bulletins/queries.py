@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from fastapi import HTTPException
 
-from services.newsletter.bulletins.domain.bulletin import FIVE
+from services.newsletter.bulletins.domain.bulletin import CODES
 from services.newsletter.bulletins.views import BULLETINS, ISSUES
+from services.newsletter.bulletins.words import WORDS
+from shared.base.translations import Lang
 from shared.kernel.projection import Document
 from shared.runtime.service import Service
 
@@ -19,10 +23,23 @@ async def issue_or_404(service: Service, key: str) -> Document:
 
 
 async def bulletin_of(service: Service, code: str) -> Document:
-    """One of the five, as it was opened, or as it will be. Raises HTTPException where there is none."""
-    if code not in FIVE:
+    """The bulletin of an issue, as it was opened; in words of ours where an older release let nobody open it. Raises
+    HTTPException for a code that is none."""
+    if code not in CODES:
         raise HTTPException(404)
-    title, purpose = FIVE[code]
-    fresh: Document = {"key": code, "title": title, "purpose": purpose, "opened": None, "last": 0, "closed": []}
+    fresh: Document = {"key": code, "title": None, "purpose": None, "opened": None, "last": 0, "closed": []}
     known = await service.store.get(BULLETINS, code) or fresh
-    return {**known, "title": known["title"] or title, "purpose": known["purpose"] or purpose}
+    return {**known, "title": known["title"] or WORDS[f"bulletin.{code}"][0], "purpose": known["purpose"] or ""}
+
+
+async def opened(service: Service) -> list[Document]:
+    """The bulletins that this network publishes; an older release may have begun an issue of one that was not opened."""
+    found = await service.store.get_many(BULLETINS, [*CODES])
+    return [await bulletin_of(service, code) for code in CODES if code in found]
+
+
+async def titles(service: Service, lang: Lang | str = "fr") -> Mapping[str, str]:
+    """What each bulletin is called: as its network opened it, else by what it is for."""
+    found = await service.store.get_many(BULLETINS, [*CODES])
+    words = {str(code): WORDS[f"bulletin.{code}"][lang == "en"] for code in CODES}
+    return {**words, **{code: known["title"] for code, known in found.items() if known["title"]}}

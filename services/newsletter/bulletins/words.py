@@ -58,11 +58,21 @@ WORDS: Words = {
     "field.source_event": ("Événement d’origine", "Event it comes from"),
     "field.source_entity": ("Publication d’origine", "Publication it comes from"),
     "field.source_name": ("Publié par", "Published by"),
-    "bulletin.bloc-note": ("Bloc note", "Bloc note"),
-    "bulletin.echos": ("Les Échos du Réseau", "Les Échos du Réseau"),
-    "bulletin.parcours": ("Parcours", "Parcours"),
-    "bulletin.rendez-vous": ("Rendez-vous", "Rendez-vous"),
-    "bulletin.info-flash": ("Info Flash", "Info Flash"),
+    "bulletin.bloc-note": ("Lettre générale", "General letter"),
+    "bulletin.echos": ("Nouvelles des membres", "News of members"),
+    "bulletin.parcours": ("Offres des membres", "Offers of members"),
+    "bulletin.rendez-vous": ("Agenda", "Diary"),
+    "bulletin.info-flash": ("Alertes", "Alerts"),
+    "field.bulletin.hint": (
+        "Nouvelles, offres et agenda se remplissent de ce que publient les membres et les événements. La lettre générale et "
+        "les alertes s’écrivent ici.",
+        "News, offers and diary fill with what members publish and what is announced. The general letter and alerts are "
+        "written here.",
+    ),
+    "refused.unknown-bulletin": (
+        "Ce réseau n’a pas ouvert ce bulletin. Ouvrez-le d’abord, depuis la page des bulletins.",
+        "This network has not opened this bulletin. Open it first, from the page of the newsletters.",
+    ),
     "section.news": ("Actualités", "News"),
     "section.project": ("Projets", "Projects"),
     "section.call": ("Appels à projets", "Calls for projects"),

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.newsletter.bulletins.domain.bulletin import FIVE
+from services.newsletter.bulletins.queries import titles
 from services.newsletter.bulletins.views import BULLETINS, ISSUES
 from services.newsletter.delivery.domain import BeginConfirmation, BeginDelivery, DeliveryCommand, delivery_id
 from services.newsletter.delivery.letters import confirmation_letter, issue_letter
@@ -82,8 +82,9 @@ class Duties:
                 return None
             expires = datetime.fromisoformat(pending["expires"])
             token = self._links.confirming(subscriber, request, expires)
+            named = await titles(self._service, document["lang"])
             return confirmation_letter(
-                self._sender, [FIVE[code][0] for code in pending["bulletins"]], document["lang"], self._service.now(),
+                self._sender, [named[code] for code in pending["bulletins"]], document["lang"], self._service.now(),
                 delivery=id, to=address, link=f"{self._sender.url}/newsletter/confirm/{token}",
                 until=pending["expires"],
             )  # fmt: skip

@@ -1,12 +1,12 @@
-"""The pages of the bulletins: all five on the front page, and each with its issues."""
+"""The pages of the bulletins: all on the front page, and each with its issues."""
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import Response
 
-from services.newsletter.bulletins.domain.bulletin import FIVE, bulletin_id
-from services.newsletter.bulletins.queries import bulletin_of
+from services.newsletter.bulletins.domain.bulletin import CODES, bulletin_id
+from services.newsletter.bulletins.queries import bulletin_of, opened
 from services.newsletter.bulletins.views import ISSUES, first_open
 from services.newsletter.delivery.queries import in_doubt
 from services.newsletter.delivery.worker import SENDING
@@ -17,7 +17,7 @@ from shared.kernel.projection import Document
 from shared.runtime.service import Service
 from shared.web.lists import PAGE, PageNumber, pages_total, render
 
-IDS = {str(code): bulletin_id(code) for code in FIVE}
+IDS = {str(code): bulletin_id(code) for code in CODES}
 
 
 def routes(service: Service) -> APIRouter:
@@ -28,23 +28,27 @@ def routes(service: Service) -> APIRouter:
     @router.get("/")
     async def start(request: Request) -> Response:
         readers = await store.count_by(SUBSCRIBERS, "bulletins")
-        lines = [{**await line(code), "readers": readers.get(code, 0)} for code in FIVE]
+        there = await opened(service)
+        lines = [{**await line(one), "readers": readers.get(one["key"], 0)} for one in there]
         return render(
             service, request, "bulletins.html", lines=lines, states=await store.count_by(SUBSCRIBERS, "state"),
-            doubts=len(await in_doubt(service)), trouble=service.parts.of(SENDING).trouble,
+            more=len(there) < len(CODES), doubts=len(await in_doubt(service)), trouble=service.parts.of(SENDING).trouble,
         )  # fmt: skip
 
-    async def line(code: str) -> Document:
+    async def line(bulletin: Document) -> Document:
         """A bulletin with the issues that are begun or under way, and the last one that was sent."""
+        code = bulletin["key"]
         coming = {"bulletin": code, "state": ["draft", "approved"]}
         issues = await store.find(ISSUES, coming, sort=["number"], limit=5)
         sent = await store.find(ISSUES, {"bulletin": code, "state": "sent"}, sort=["-sent"], limit=1)
         last = sent.documents[0] if sent.documents else None
-        return {"bulletin": await bulletin_of(service, code), "open": issues.documents, "last": last}
+        return {"bulletin": bulletin, "open": issues.documents, "last": last}
 
     @router.get("/bulletins/{code}")
     async def bulletin(request: Request, code: str, page: PageNumber = 1) -> Response:
         known = await bulletin_of(service, code)
+        if not known["opened"] and not known["last"]:
+            raise HTTPException(404)
         issues = await store.find(ISSUES, {"bulletin": code}, sort=["-number"], limit=PAGE, offset=(page - 1) * PAGE)
         draft = await store.find(ISSUES, {"bulletin": code, "state": "draft"}, limit=1)
         return render(

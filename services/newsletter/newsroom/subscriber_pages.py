@@ -9,7 +9,8 @@ from fastapi import APIRouter, Form, HTTPException, Query, Request
 from fastapi.responses import RedirectResponse
 from starlette.responses import Response
 
-from services.newsletter.bulletins.domain.bulletin import FIVE
+from services.newsletter.bulletins.domain.bulletin import CODES
+from services.newsletter.bulletins.queries import opened, titles
 from services.newsletter.bulletins.views import ISSUES
 from services.newsletter.delivery.queries import in_doubt
 from services.newsletter.delivery.views import DELIVERIES
@@ -20,6 +21,7 @@ from shared.runtime.service import Service
 from shared.web.lists import PAGE, pages_total, render
 from shared.web.security.authorization import access
 from shared.web.security.redaction import revealed
+from shared.web.templating import language
 
 
 def routes(service: Service) -> APIRouter:
@@ -35,12 +37,13 @@ def routes(service: Service) -> APIRouter:
         unknown: bool = False,
         page: Annotated[int, Query(ge=1, le=100_000)] = 1,
     ) -> Response:
-        where = {**({"bulletins": bulletin} if bulletin in FIVE else {}), **({"state": state} if state else {})}
+        where = {**({"bulletins": bulletin} if bulletin in CODES else {}), **({"state": state} if state else {})}
         found = await store.find(SUBSCRIBERS, where, sort=["-asked"], limit=PAGE, offset=(page - 1) * PAGE)
         return render(
             service, request, "subscribers.html", found=found, page=page, pages_total=pages_total(page, found.total),
             readers=await store.count_by(SUBSCRIBERS, "bulletins"), states=await store.count_by(SUBSCRIBERS, "state"),
-            codes=tuple(FIVE), chosen=bulletin, state=state, unknown=unknown,
+            codes=[one["key"] for one in await opened(service)], titles=await titles(service, language(request)),
+            chosen=bulletin, state=state, unknown=unknown,
         )  # fmt: skip
 
     @router.post("/subscribers/find")
@@ -64,6 +67,7 @@ def routes(service: Service) -> APIRouter:
         return render(
             service, request, "subscriber.html", subscriber=known, address=revealed(request, service, known["email"]),
             sent=sent, new_id=new_command_id, issues=issues, history=list(reversed(history.events)),
+            titles=await titles(service, language(request)),
         )  # fmt: skip
 
     @router.get("/deliveries")
@@ -73,6 +77,9 @@ def routes(service: Service) -> APIRouter:
         issues = await store.get_many(ISSUES, sorted({d["issue"] for d in found if d["issue"]}))
         # Opened here: whether it arrived is found out in the mail server's log, or by asking the person.
         addresses = {key: revealed(request, service, person["email"]) for key, person in people.items()}
-        return render(service, request, "deliveries.html", found=found, issues=issues, addresses=addresses)
+        return render(
+            service, request, "deliveries.html", found=found, issues=issues, addresses=addresses,
+            titles=await titles(service, language(request)),
+        )  # fmt: skip
 
     return router

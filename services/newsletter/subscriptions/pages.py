@@ -18,12 +18,13 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from services.newsletter.base.fields import Bulletins, MailAddress
-from services.newsletter.bulletins.domain.bulletin import FIVE
+from services.newsletter.bulletins.domain.bulletin import bulletin_id
+from services.newsletter.bulletins.queries import opened, titles
 from services.newsletter.subscriptions.domain import ConfirmSubscription, RequestSubscription, Unsubscribe
 from services.newsletter.subscriptions.links import LINKS, BadLink, Confirming, Leaving, OldLink
 from services.newsletter.subscriptions.views import SUBSCRIBERS
 from shared.base.translations import Lang
-from shared.kernel.command_handler import Reused, new_command_id
+from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import Refused, derived_id
 from shared.runtime.service import Service
 from shared.web.forms.forms import Form, parse, sentences
@@ -62,7 +63,8 @@ def asking_routes(service: Service) -> APIRouter:
     @router.get("/subscribe")
     @access("public")
     async def subscribe(request: Request) -> Response:
-        return _form_page(request, 200, {"bulletins": request.query_params.getlist("bulletins")}, {})
+        chosen = request.query_params.getlist("bulletins")
+        return await _form_page(service, request, 200, {"bulletins": chosen}, {})
 
     @router.post("/subscribe")
     @access("public")
@@ -78,11 +80,13 @@ def asking_routes(service: Service) -> APIRouter:
         try:
             wish = Wish.model_validate(parse(Wish, data))
         except ValidationError as error:
-            return _form_page(request, 422, data, sentences(error, Wish, pages.lexicon, lang))
+            return await _form_page(service, request, 422, data, sentences(error, Wish, pages.lexicon, lang))
         try:
+            await _there(service, wish)
             await asyncio.gather(_asked(service, wish, lang, id), asyncio.sleep(ANSWER))
-        except Reused as no:
-            return _form_page(request, 422, data, {"": pages.lexicon.say(f"refused.{no.code}", lang)})
+        except Refused as no:
+            field = "bulletins" if no.code == "unknown-bulletin" else ""
+            return await _form_page(service, request, 422, data, {field: pages.lexicon.say(f"refused.{no.code}", lang)})
         return RedirectResponse("/newsletter/subscribe/sent", 303)
 
     @router.get("/subscribe/sent")
@@ -106,6 +110,7 @@ def asking_routes(service: Service) -> APIRouter:
         """In place of the command's own route: who is reached at an address is for us to find, not for the asker; and
         whether an address is known is not for everybody to learn, so that all are answered alike."""
         limited(request, "form")
+        await _there(service, wish)
         await asyncio.gather(_asked(service, wish, wish.lang, new_command_id()), asyncio.sleep(ANSWER))
         return Asked()
 
@@ -129,7 +134,8 @@ def confirming_routes(service: Service) -> APIRouter:
             else None
         )
         wanted = pending["bulletins"] if pending else []
-        return _render(request, "confirm.html", titles=[FIVE[code][0] for code in wanted])
+        named = await titles(service, language(request))
+        return _render(request, "confirm.html", titles=[named[code] for code in wanted])
 
     @router.post("/confirm/{token}")
     @access("public")
@@ -166,9 +172,10 @@ def leaving_routes(service: Service) -> APIRouter:
         known = await service.store.get(SUBSCRIBERS, str(link.subscriber))
         current = known["bulletins"] if known else []
         others = [code for code in current if code != link.bulletin]
+        named = await titles(service, language(request))
         return _render(
-            request, "unsubscribe.html", title=FIVE[link.bulletin][0], still=link.bulletin in current,
-            others=[FIVE[code][0] for code in others],
+            request, "unsubscribe.html", title=named[link.bulletin], still=link.bulletin in current,
+            others=[named[code] for code in others],
         )  # fmt: skip
 
     @router.post("/unsubscribe/{token}")
@@ -218,14 +225,26 @@ async def _asked(service: Service, wish: Wish, lang: Lang, id: UUID) -> None:
     await service.execute(command, id=id, actor=PUBLIC)
 
 
-def _form_page(request: Request, status: int, values: Any, errors: dict[str, str]) -> Response:
+async def _there(service: Service, wish: Wish) -> None:
+    """Returns where the network has opened all bulletins that are wanted. Raises Refused."""
+    there = {one["key"] for one in await opened(service)}
+    for code in wish.bulletins:
+        # One that was opened a moment ago may not show yet.
+        if code not in there and not (await service.log.load("newsletter", "bulletin", bulletin_id(code))).events:
+            raise Refused("unknown-bulletin")
+
+
+async def _form_page(service: Service, request: Request, status: int, values: Any, errors: dict[str, str]) -> Response:
     pages: Pages = request.app.state.pages
+    there = await opened(service)
+    if not there:
+        return _render(request, "subscribe.html", status, form=None, bulletins=there)
     form = Form.of(
         Wish, pages.lexicon, language(request), values=values, errors=errors,
-        choices={"bulletins": [(code, title) for code, (title, _) in FIVE.items()]},
+        choices={"bulletins": [(one["key"], one["title"]) for one in there]},
         hidden={"command_id": new_command_id()},
     )  # fmt: skip
-    return _render(request, "subscribe.html", status, form=form, five=FIVE)
+    return _render(request, "subscribe.html", status, form=form, bulletins=there)
 
 
 def _confirming(service: Service, request: Request, token: str) -> Confirming | Response:

@@ -152,6 +152,10 @@ DRAW: Mapping[str, Callable[[Indicator, Answer, Context], Drawn]] = {
 }  # fmt: skip
 
 
+UNSAID = ("value", "values")
+"""Words of paths that tell no figure from another"""
+
+
 def name(one: Indicator, path: str, where: Context, *, alone: bool = False) -> str:
     """What a path is called; `alone`: only what tells it from the others of its indicator."""
     printed = where.network.printed.figure(path) if where.network.printed else None
@@ -159,27 +163,29 @@ def name(one: Indicator, path: str, where: Context, *, alone: bool = False) -> s
         printed = None  # its words name another day
     year = year_of(path)
     title = where.words(one.title)
-    last = next(word for word in reversed(path.split(".")) if not word.isdigit() or len(word) < 4)
-    part = label(where, path.rpartition(".")[2])
-    if alone and (
-        path.rpartition(".")[2] in DEPARTMENTS
-        or where.lexicon.has(f"path.{last}")
-        or where.lexicon.has(f"college.{last}")
-    ):
-        return part
+    words = [word for word in path.split(".") if word not in UNSAID and (not word.isdigit() or len(word) < 4)]
+    last = words[-1]
+    if alone and _has_label(where, own := path.rpartition(".")[2]):
+        return label(where, own)
     if printed is not None:
         return where.words(printed.label)
     if year is not None and one.by_year:
-        before = path.split(".")[-2]
-        return f"{title}, {label(where, before)}, {year}" if one.parts else f"{title}, {year}"
+        return f"{title}, {label(where, last)}, {year}" if one.parts else f"{title}, {year}"
     if between := re.search(r"_(\d{4})_(\d{4})(?!\d)", path):
         title = f"{title}, {between[1]}-{between[2]}"
     elif since := re.search(r"since_(\d{4})$", path):
         return f"{title} {'since' if where.lang == 'en' else 'depuis'} {since[1]}"
-    if where.lexicon.has(f"path.{last}"):
-        colon = ": " if where.lang == "en" else "\u00a0: "
-        return f"{title}{colon}{part[:1].lower()}{part[1:]}"
-    return title
+    elif of_year := re.search(r"_(\d{4})\.", path):
+        title = f"{title}, {of_year[1]}"
+    colon = ": " if where.lang == "en" else "\u00a0: "
+    if not _has_label(where, last):
+        return title
+    part = label(where, last)
+    return f"{title}{colon}{part if last in DEPARTMENTS else part[:1].lower() + part[1:]}"
+
+
+def _has_label(where: Context, word: str) -> bool:
+    return word in DEPARTMENTS or any(where.lexicon.has(f"{kind}.{word}") for kind in ("path", "college"))
 
 
 def label(where: Context, word: str) -> str:

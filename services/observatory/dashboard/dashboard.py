@@ -94,30 +94,32 @@ async def dashboard(observatory: Observatory, asked: Asked, where: Context, *, k
     as far as new events have touched it."""
     known = await observatory.settled.known(observatory.table, asked.since, asked.moment.known)
     earlier = replace(asked.moment, as_of=asked.since, known=known)
-    every = [one.name for one in ordered() if one.key or not keys_only]
+    mine = await observatory.listed()
+    shown = [one for one in ordered() if one.name in mine]
+    every = [one.name for one in shown if one.key or not keys_only]
     years = {"first": asked.first, "last": asked.last}
     if keys_only and not asked.filters.chosen():
-        now: Mapping[str, Answer] = await _keys(observatory, asked)
+        now: Mapping[str, Answer] = await _keys(observatory, asked, shown)
     else:
         now = await observatory.ask_all(every, asked.moment, asked.filters, **years)
     then = await observatory.ask_all(every, earlier, asked.filters, **years)
-    keys = [key_figure(one, now, then, asked, where) for one in ordered() if one.key and one.name in now]
+    keys = [key_figure(one, now, then, asked, where) for one in shown if one.key and one.name in now]
     if keys_only:
         return Dashboard(keys, (), {}, ())
     panels = [
-        Panel(one, drawn(one, now[one.name], where)) for one in ordered() if one.chart != "figure" and one.name in now
+        Panel(one, drawn(one, now[one.name], where)) for one in shown if one.chart != "figure" and one.name in now
     ]
     others: dict[str, list[Figure]] = {}
-    for one in sorted(ordered(), key=lambda one: (SERVICES.index(service_of(one)), one.rank, one.title)):
+    for one in sorted(shown, key=lambda one: (SERVICES.index(service_of(one)), one.rank, one.title)):
         if one.name in now and one.chart == "figure" and not one.key:
             others.setdefault(service_of(one), []).extend(figures(one, now[one.name], then.get(one.name, {}), where))
-    return Dashboard(keys, panels, others, [one for one in ordered() if one.name not in now])
+    return Dashboard(keys, panels, others, [one for one in shown if one.name not in now])
 
 
-async def _keys(observatory: Observatory, asked: Asked) -> dict[str, Answer]:
+async def _keys(observatory: Observatory, asked: Asked, shown: Sequence[Indicator]) -> dict[str, Answer]:
     """The key figures' answers, each counted again only if the service that it counts has said something since."""
     heard = await last_words(observatory.table, asked.moment.known)
-    ones = [one for one in ordered() if one.key]
+    ones = [one for one in shown if one.key]
     moments = [replace(asked.moment, known=heard.get(service_of(one), 0)) for one in ones]
     answers = await asyncio.gather(
         *(observatory.ask(one.name, moment, asked.first, asked.last) for one, moment in zip(ones, moments, strict=True))

@@ -56,6 +56,8 @@ DASHBOARD_WORDS: Words = {
     "path.full_launch": ("lancement", "full launch"),
     "path.towns": ("villes", "towns"),
     "path.with_guests": ("avec des invités", "with guests"),
+    "path.total": ("en tout", "in all"),
+    "path.training_modules": ("nommés un à un", "named one by one"),
     "path.media": ("médias", "media"),
     "path.from": ("première année", "first year"),
     "path.months": ("mois, du premier au dernier", "months, first to last"),

@@ -135,6 +135,8 @@ def specs(answers: Answers, period: Period, day: date, filters: Filters) -> list
     for one in ones:
         for key in _asked(one, period, day):
             _, at, first, last = key
+            if one.own and not any(rests for _, rests in answers.of(*key).values()):
+                continue  # by the name of what this network does not have
             for path in sorted(answers.of(*key)):
                 if one.parts == "department" and filters.department and not path.endswith(f".{filters.department}"):
                     continue

@@ -24,7 +24,7 @@ async def indicators(request: Request, as_of: AsOf = None, known_at: KnownAt = N
     observatory = await current(request.app.state.service)
     moment = await observatory.moment(as_of, known_at, today()) if as_of or known_at else None
     return render(
-        request, "indicators.html", observatory, moment, indicators=INDICATORS.values(),
+        request, "indicators.html", observatory, moment, indicators=[INDICATORS[name] for name in sorted(await observatory.listed())],
         carried=carried(moment) if moment else "",
     )  # fmt: skip
 

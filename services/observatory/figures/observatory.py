@@ -30,6 +30,10 @@ from shared.runtime.service import Service
 REMEMBERED = 64  # answers; what was known at a sequence never changes
 OWN_WRITE = 0.5  # seconds that a page waits for what was just written
 
+OWN = """
+SELECT DISTINCT CASE WHEN entity = 'gathering' THEN kind ELSE entity END AS own FROM events
+WHERE readable AND service = 'events' AND list_contains($own::VARCHAR[], CASE WHEN entity = 'gathering' THEN kind ELSE entity END)
+"""
 Answer = Mapping[str, tuple[float | None, tuple[int, ...]]]
 """path → (value, None where it was not measured; the sequences it rests on)"""
 T = TypeVar("T")
@@ -42,6 +46,8 @@ class Observatory:
     table: EventTable
     network: Network = NOBODY
     settled: Settled = field(default_factory=Settled)
+    _had: set[str] = field(default_factory=set)
+    _looked: int = -1
     _answers: OrderedDict[Any, asyncio.Task[Any]] = field(default_factory=OrderedDict)
 
     async def moment(self, as_of: str | None, known_at: str | None, default: date) -> Moment:
@@ -90,6 +96,21 @@ class Observatory:
     async def parted(self, indicator: str, moment: Moment, by: Filter) -> Mapping[str, Mapping[str, tuple[int, ...]]]:
         """The figures of an indicator at a moment, each parted by a trait of what it counts."""
         return await self._once(answers.part, indicator, moment.as_of, moment.known, by)
+
+    async def listed(self) -> frozenset[str]:
+        """The indicators that this network has: those that go by the name of a kind of gathering (an Agora, a Tandem)
+        where it has had one, or has printed figures of it."""
+        own = {one.own for one in INDICATORS.values() if one.own}
+        if self.network.printed is None and not own <= self._had and self.table.position != self._looked:
+            looked = self.table.position
+            rows = await self.table.ask(OWN, {"own": sorted(own)})
+            self._had |= {row["own"] for row in rows}
+            self._looked = looked
+        return frozenset(
+            one.name
+            for one in INDICATORS.values()
+            if one.own is None or one.own in self._had or self.network.printed is not None
+        )
 
     async def _once(self, function: Callable[..., T], *asked: Any) -> T:
         """Readers who ask the same at once wait for one answer, which is kept for a while."""

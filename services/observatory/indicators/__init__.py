@@ -40,7 +40,10 @@ class Indicator:
     among the key figures, `{year}` in it being that of the day. `filters`: by which traits of the one structure (or
     gathering) that each of its events speaks of it can be narrowed; only a count of things can. `parts`: the trait that
     its paths name. `persons`: whether it counts private persons: "all", or the word of its paths that does. `sums`: the
-    indicator by the year whose years it adds up since one of them. `public`: whether it is open data. `rank`: its place
+    indicator by the year whose years it adds up since one of them. `means`: the
+    indicator of what its mean is over, which everybody knows. `shares`: the mean of the persons that its percents are
+    of. `own`: the kind of gathering (or
+    entity) by whose name it goes, which not every network has. `public`: whether it is open data. `rank`: its place
     on the dashboard, the least first."""
 
     name: str
@@ -57,6 +60,9 @@ class Indicator:
     parts: Filter | None
     persons: str | None
     sums: str | None
+    means: str | None
+    shares: str | None
+    own: str | None
     public: bool
     rank: int
     query: str
@@ -104,6 +110,9 @@ def read(path: Path) -> Indicator:
         parts=one_of("parts", FILTERS, head["parts"]) if "parts" in head else None,
         persons=head.get("persons"),
         sums=head.get("sums"),
+        means=head.get("means"),
+        shares=head.get("shares"),
+        own=head.get("own"),
         public=said("public", "yes") == "yes",
         rank=int(said("rank", "99")),
         query=query,
@@ -143,7 +152,7 @@ def documented() -> str:
     for one in INDICATORS.values():
         more = f" Takes `{'`, `'.join(one.parameters)}`." if one.parameters else ""
         more += f" Filters: {', '.join(one.filters)}." if one.filters else ""
-        more += " Counts private persons: small counts are masked in open data." if one.persons else ""
+        more += " Counts private persons: small counts are masked in what is published." if one.persons else ""
         more += "" if one.public else " Not open data."
         parts.append(
             f"## {one.name}\n\n**{one.title[0]}** ({one.title[1]}). Version {one.version}. Unit: {one.unit}. "

@@ -6,6 +6,8 @@
 -- partial: run
 -- parameters: first, last
 -- persons: all
+-- means: agora_editions_measured
+-- own: agora
 -- definition_fr: Personnes venues aux Agoras tenues entre deux années, divisées par le nombre d’éditions mesurées.
 -- definition_en: People who came to the Agoras held between two years, divided by the number of editions measured.
 SELECT

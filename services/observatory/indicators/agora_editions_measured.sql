@@ -5,6 +5,7 @@
 -- counts: things
 -- partial: run
 -- parameters: first, last
+-- own: agora
 -- definition_fr: Agoras tenues entre deux années et dont on sait combien de personnes sont venues.
 -- definition_en: Agoras held between two years of which it is known how many people came.
 SELECT 'events.agora.editions_measured' AS path, count(*) AS value, list(event ORDER BY event) AS events

@@ -4,6 +4,7 @@
 -- unit: year
 -- counts: measure
 -- partial: run
+-- own: agora
 -- definition_fr: Année de la première Agora tenue.
 -- definition_en: Year of the first Agora held.
 SELECT 'events.agora.first_held' AS path, min(year) AS value, list(event) AS events

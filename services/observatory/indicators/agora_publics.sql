@@ -6,7 +6,10 @@
 -- partial: run
 -- chart: shares
 -- parameters: first, last
+-- persons: all
+-- shares: agora_attendance
 -- public: no
+-- own: agora
 -- definition_fr: Part de chaque public parmi les personnes venues aux Agoras tenues entre deux années.
 -- definition_en: Share of each public among the people who came to the Agoras held between two years.
 WITH came AS (FROM attendance_at($as_of, $known) WHERE kind = 'agora' AND year BETWEEN $first::INTEGER AND $last::INTEGER)

@@ -5,6 +5,7 @@
 -- counts: things
 -- partial: year
 -- parameters: first
+-- own: aper_oc
 -- definition_fr: Apér’OC tenus dans une année, villes où ils l’ont été, et ceux qui ont reçu des invités.
 -- definition_en: Apér’OC held in a year, the towns where they were, and those that had guests.
 WITH held AS (FROM gathering_at($as_of, $known) WHERE kind = 'aper_oc' AND year = $first::INTEGER)

@@ -4,6 +4,7 @@
 -- unit: town
 -- counts: things
 -- partial: run
+-- own: departmental_tour
 -- definition_fr: Villes où la Tournée départementale s’est tenue ; chacune repose sur sa première étape.
 -- definition_en: Towns where the departmental tour was held; each rests on its first stop.
 SELECT 'events.departmental_tour.towns' AS path, count(*) AS value, list(first ORDER BY first) AS events

@@ -4,6 +4,7 @@
 -- unit: year
 -- counts: measure
 -- partial: run
+-- own: departmental_tour
 -- definition_fr: Année de la première étape tenue.
 -- definition_en: Year of the first stop held.
 SELECT 'events.departmental_tour.since' AS path, min(year) AS value, list(event) AS events

@@ -4,6 +4,7 @@
 -- unit: year
 -- counts: measure
 -- partial: run
+-- own: local_authorities
 -- definition_fr: Année du premier rendez-vous tenu.
 -- definition_en: Year of the first meeting held.
 SELECT 'events.local_authority_meetings.since' AS path, min(year) AS value, list(event) AS events

@@ -4,6 +4,7 @@
 -- unit: topic
 -- counts: things
 -- partial: run
+-- own: local_authorities
 -- definition_fr: Sujets traités aux rendez-vous des collectivités ; chacun repose sur la première rencontre qui l’a traité.
 -- definition_en: Topics spoken of at the local authorities' meetings; each rests on the first meeting that did.
 SELECT 'events.local_authority_meetings.topics' AS path, count(*) AS value, list(first ORDER BY first) AS events

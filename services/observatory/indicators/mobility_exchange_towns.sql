@@ -4,6 +4,7 @@
 -- unit: town
 -- counts: things
 -- partial: run
+-- own: mobility_exchange
 -- definition_fr: Villes où un échange sur la mobilité internationale des jeunes s’est tenu ; chacune repose sur le premier.
 -- definition_en: Towns where an exchange on young people's international mobility was held; each rests on the first.
 SELECT 'events.mobility_exchange_towns' AS path, count(*) AS value, list(first ORDER BY first) AS events

@@ -19,7 +19,7 @@ from services.observatory.figures.paths import year_of
 from services.observatory.figures.period import Period
 from services.observatory.indicators import INDICATORS, Indicator
 from services.observatory.network.printed_review import Published
-from services.observatory.open_data.small_cells import Released, Told
+from services.observatory.open_data.small_cells import Heads, Released, Told, heads
 from shared.web.formatting import as_date
 
 PUBLISHED = """
@@ -99,6 +99,43 @@ def _persons_in(table: EventTable, cells: Sequence[Said], known: int) -> list[Sa
         for path, (persons, _) in answer.items()
         if persons is not None and year_of(path) == year_of(spec.path) and one.persons in path.split(".")
     ]
+
+
+def said_again(some: Iterable[Said], spec: Spec, value: float) -> bool:
+    """Whether everybody has this very number of the same figure for the same days: masking it would hide nothing. The
+    same number of another day would tell of that day."""
+    return any(
+        one.spec.path == spec.path
+        and one.filters == ALL
+        and one.number == round(value)
+        and _days(one.spec) == _days(spec)
+        for one in some
+    )
+
+
+def _days(spec: Spec) -> tuple[date | None, date]:
+    """What days a figure speaks of: one of a year of no later ones."""
+    year = year_of(spec.path) if spec.one.by_year else None
+    return spec.after, spec.day if year is None else min(spec.day, date(year, 12, 31))
+
+
+Span = tuple[int | None, int | None, date, date | None]
+"""The years and days that a figure is of"""
+
+
+def span(spec: Spec) -> Span:
+    return spec.first, spec.last, spec.day, spec.after
+
+
+def persons_of(mean: Indicator, some: Iterable[tuple[Spec, float]]) -> dict[Span, Heads]:
+    """How many persons there were in all, where a mean is told with what it is over."""
+    told = [*some]
+    over = {span(spec): value for spec, value in told if spec.indicator == mean.means}
+    return {
+        span(spec): heads(value, over[span(spec)])
+        for spec, value in told
+        if spec.indicator == mean.name and span(spec) in over
+    }
 
 
 def told(some: Iterable[Said], path: str, filters: Filters = ALL) -> Told:

@@ -29,7 +29,19 @@ from shared.web.security.rate_limits import limited
 from shared.web.templating import Pages, language
 
 BY: tuple[Filter, ...] = ("department", "college", "kind")
-COLUMNS = ("path", "label", "part", "part_label", "value", "state", "partial", "as_of", "known_at", "unit")
+COLUMNS = (
+    "path",
+    "label",
+    "part",
+    "part_label",
+    "value",
+    "state",
+    "partial",
+    "as_of",
+    "known_at",
+    "unit",
+    "unit_label",
+)
 HEADERS = {
     "Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin",
     "Link": f'<{LICENCE[1]}>; rel="license"', "Cache-Control": "public, max-age=300",
@@ -48,8 +60,9 @@ def routes(service: Service) -> APIRouter:
         observatory = await current(service)
         moment = await observatory.moment(as_of, known_at, sure_day(service))
         by_service: dict[str, list[Indicator]] = {}
+        mine = await observatory.listed()
         for one in ordered():
-            if one.public:
+            if one.public and one.name in mine:
                 by_service.setdefault(service_of(one), []).append(one)
         return _page(request, "open_data.html", moment, as_of, known_at, by_service=by_service)
 
@@ -125,6 +138,7 @@ def _line(one: Indicator, row: Row, where: Context) -> dict[str, Any]:
         "value": None if row.value is None else int(row.value) if row.value == int(row.value) else row.value,
         "state": row.state, "partial": "yes" if row.partial else "no", "as_of": str(row.as_of),
         "known_at": str(row.known_at), "unit": one.unit,
+        "unit_label": where.lexicon.say(f"unit.{one.unit}", where.lang),
     }  # fmt: skip
 
 

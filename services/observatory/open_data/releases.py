@@ -6,7 +6,7 @@ beside what the network had published elsewhere until then (ADR 25).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
@@ -19,8 +19,17 @@ from services.observatory.figures.observatory import Observatory
 from services.observatory.figures.paths import year_of
 from services.observatory.indicators import INDICATORS, Filter, Indicator
 from services.observatory.network.printed_review import Published
-from services.observatory.open_data.disclosed import Said, college_of, college_tables, printed, said, told
-from services.observatory.open_data.small_cells import Released, Told, released
+from services.observatory.open_data.disclosed import (
+    Said,
+    college_of,
+    college_tables,
+    persons_of,
+    printed,
+    said,
+    said_again,
+    told,
+)
+from services.observatory.open_data.small_cells import Heads, Released, Told, heads, judged, released
 from shared.base.paris_days import PARIS
 from shared.runtime.service import Service
 from shared.web.formatting import as_date
@@ -142,12 +151,6 @@ async def _of_persons(
     if by is not None and one.persons != "all":
         whole = await _of_persons(observatory, one, upto, today, None)
         return await _parts_beside_structures(observatory, one, days, by, whole)
-    if by is not None:
-        tables = []
-        for moment in days:
-            parts = await observatory.parted(one.name, moment, by)
-            tables.append({part: len(rests) for part, rests in parts.get(_key(one, moment.as_of), {}).items()})
-        return _parts(one, days, tables, by, had)
     first, last = _years(observatory, one, upto)
     answers = [await observatory.ask(one.name, moment, first, last) for moment in days]
     if one.by_year:
@@ -157,20 +160,29 @@ async def _of_persons(
         ]
     if one.parts == "college":
         return _colleges(one, days, answers, had)
-    found = _alone(days, answers, had)
+    if one.persons == "all" and (parts := parts_of(one)):
+        tables = await _tables(observatory, one, days, parts[0], had)
+        found, parted = with_parts(one, days, answers, had, tables, parts[0])
+        return found if by is None else parted
+    may = await _mean(observatory, one, days, had) if one.means else _itself
+    found = [row for path in _paths(answers) for row in _alone(one, path, days, answers, had, may)]
     if one.sums is None:
         return found
     yearly = await _of_persons(observatory, INDICATORS[one.sums], upto, today, None)
-    return [row if _tells_its_years(row, yearly, had) else replace(row, value=None, state="masked") for row in found]
+    every = [each for some in had for each in some]
+    return [
+        row if _tells_its_years(one, row, yearly, every) else replace(row, value=None, state="masked") for row in found
+    ]
 
 
-def _tells_its_years(row: Row, yearly: Sequence[Row], had: Sequence[Sequence[Said]]) -> bool:
-    """Whether a sum of years tells no more than its years, as they are released: else it tells the one that is
-    masked."""
-    if row.value is None or row.value in told((each for some in had for each in some), row.path).numbers():
+def _tells_its_years(one: Indicator, row: Row, yearly: Sequence[Row], had: Sequence[Said]) -> bool:
+    """Whether a sum of years tells no more than its years, as they are released: else it tells the one that is masked,
+    be it that there was nobody."""
+    if row.value is None or said_again(had, _spec(one, row.path, row.as_of), row.value):
         return True
     first = year_of(row.path) or 0
-    return row.value == sum(year.value or 0 for year in yearly if first <= year.as_of.year <= row.as_of.year)
+    years = [year.value for year in yearly if first <= year.as_of.year <= row.as_of.year]
+    return None not in years and row.value == sum(year or 0 for year in years)
 
 
 async def _had(observatory: Observatory, one: Indicator, days: Sequence[Moment]) -> list[list[Said]]:
@@ -179,9 +191,10 @@ async def _had(observatory: Observatory, one: Indicator, days: Sequence[Moment])
     if not days:
         return []
     table = observatory.table
+    names = [one.name, one.means] if one.means else [one.name]
     every = [
-        *printed(observatory.network.printed, [one.name]),
-        *await table.work(said, table, [one.name], days[-1].known),
+        *printed(observatory.network.printed, names),
+        *await table.work(said, table, names, days[-1].known),
     ]
     return [[each for each in every if each.seq <= moment.known] for moment in days]
 
@@ -205,21 +218,73 @@ def _with_printed(one: Indicator, review: Published, upto: date, found: Sequence
     return [*(row for row in found if (row.path, row.as_of) not in said_instead), *more]
 
 
-def _parts(
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """A table as it is on a day. `possible`: the parts that somebody may be in by what everybody knows, since there are
+    structures in them. `known`: the tables that everybody had before."""
+
+    cells: Mapping[str, int]
+    possible: frozenset[str]
+    known: Sequence[Released]
+
+
+async def _tables(
+    observatory: Observatory, one: Indicator, days: Sequence[Moment], by: Filter, had: Sequence[Sequence[Said]]
+) -> list[Parted]:
+    """The table of each day. Its parts are those that structures are known in (and no known one), whether somebody is
+    in them or not: that a part is there tells nothing."""
+    found = []
+    every = {ELSEWHERE}
+    for moment, some in zip(days, had, strict=True):
+        structures = await observatory.parted("structures_total", moment, by)
+        possible = frozenset(part for parts in structures.values() for part, rests in parts.items() if rests)
+        every |= possible | {part for each in some if (part := each.filters.chosen().get(by))}
+        cells = dict.fromkeys(sorted(every), 0)
+        parts = await observatory.parted(one.name, moment, by)
+        for part, rests in parts.get(_key(one, moment.as_of), {}).items():
+            cells[part if part in cells else ELSEWHERE] += len(rests)
+        found.append(Parted(cells, possible, _tables_by(one, some, by, [*cells])))
+    return found
+
+
+def with_parts(
     one: Indicator,
     days: Sequence[Moment],
-    tables: Sequence[Mapping[str, int]],
-    by: Filter,
+    answers: Sequence[Answer],
     had: Sequence[Sequence[Said]],
-) -> list[Row]:
-    cells = sorted({cell for table in tables for cell in table})
-    known = [_tables_by(one, some, by, cells) for some in had]
-    found = []
-    for moment, table in zip(days, released(tables, known=known), strict=True):
-        path = _key(one, moment.as_of)
-        found += [_row(moment, path, part, number) for part, number in table.cells.items()]
-        found.append(_row(moment, path, TOTAL, table.total))
-    return found
+    tables: Sequence[Parted],
+    by: Filter,
+) -> tuple[list[Row], list[Row]]:
+    """A figure and its parts, judged together day after day: the total of the table is the figure, shown in both or in
+    none of them."""
+    done: list[Released] = []
+    parted: list[Row] = []
+
+    def may(n: int, path: str, whole: int | None) -> bool:
+        if path != _key(one, days[n].as_of):
+            return whole is not None
+        table = tables[n]
+        number = sum(table.cells.values())
+        if whole is None or number != whole:
+            day = Released(dict.fromkeys(table.cells), None)
+        else:
+            before = [_as_of_cells(each, table.cells, None) for each in table.known]
+            before += [_as_of_cells(each, table.cells, 0) for each in done]
+            day = judged(table.cells, before, possible=table.possible)
+        done.append(day)
+        parted.extend(_row(days[n], path, part, shown) for part, shown in day.cells.items())
+        parted.append(_row(days[n], path, TOTAL, day.total))
+        return whole is not None and day.total is not None
+
+    whole = [row for path in _paths(answers) for row in _alone(one, path, days, answers, had, may)]
+    return whole, parted
+
+
+def _as_of_cells(table: Released, cells: Iterable[str], new: int | None) -> Released:
+    """The same with these cells; `new`: what a cell was that the table does not have. Of a table that is masked none is
+    known."""
+    new = None if None in table.cells.values() else new
+    return Released({cell: table.cells.get(cell, new) for cell in cells}, table.total)
 
 
 async def _parts_beside_structures(
@@ -264,11 +329,14 @@ def _colleges(
         for answer in answers
     ]
     known = [college_tables(one, some, COLLEGES) for some in had]
-    # What everybody has under the same path is shown: masking would hide nothing.
+    # What everybody has of the same day is shown: masking would hide nothing.
     open_ = [
-        {college_of(path) for path, (value, _) in answer.items() if round(value or 0) in told(some, path).numbers()}
-        for answer, some in zip(answers, had, strict=True)
-    ]
+        {
+            college_of(path) for path, (value, _) in answer.items()
+            if said_again(some, _spec(one, path, moment.as_of), value or 0)
+        }
+        for moment, answer, some in zip(days, answers, had, strict=True)
+    ]  # fmt: skip
     found = []
     for moment, answer, table in zip(days, answers, released(tables, {one.persons or ""}, open_, known), strict=True):
         for path in sorted(answer):
@@ -277,25 +345,72 @@ def _colleges(
     return found
 
 
-def _alone(days: Sequence[Moment], answers: Sequence[Answer], had: Sequence[Sequence[Said]]) -> list[Row]:
+May = Callable[[int, str, int | None], bool]
+"""Whether the number of a day of a path that could be shown by itself (None: it could not) is shown."""
+
+
+def _itself(n: int, path: str, whole: int | None) -> bool:
+    return whole is not None
+
+
+async def _mean(observatory: Observatory, one: Indicator, days: Sequence[Moment], had: Sequence[Sequence[Said]]) -> May:
+    """A mean, with what it is over as everybody can ask for it, is as good as the persons in it."""
+    over = [
+        next((value for value, _ in (await observatory.ask(one.means or "", moment)).values()), None) for moment in days
+    ]
+    shown: list[Heads] = []
+
+    def may(n: int, path: str, whole: int | None) -> bool:
+        if whole is None:
+            return False
+        mine = heads(whole, over[n] or 1)
+        if said_again(had[n], _spec(one, path, days[n].as_of), whole):
+            shown.append(mine)
+            return True
+        others = [*shown, *persons_of(one, ((each.spec, each.value) for each in had[n])).values()]
+        if any(mine.near(other) for other in others):
+            return False
+        shown.append(mine)
+        return True
+
+    return may
+
+
+def _paths(answers: Sequence[Answer]) -> list[str]:
+    return sorted({path for answer in answers for path in answer})
+
+
+def _alone(
+    one: Indicator,
+    path: str,
+    days: Sequence[Moment],
+    answers: Sequence[Answer],
+    had: Sequence[Sequence[Said]],
+    may: May,
+) -> list[Row]:
+    """One figure day after day."""
     found = []
-    for path in sorted({path for answer in answers for path in answer}):
-        shown = Told()
-        for moment, answer, some in zip(days, answers, had, strict=True):
-            if path not in answer:
-                continue
-            value, said_before = answer[path][0], told(some, path)
-            row = _row(moment, path, None, None)
-            if value is None:
-                found.append(replace(row, state="not-measured"))
-                continue
-            before = said_before.also(states=shown.states)
-            mine = Told(frozenset({(moment.as_of, round(value))}))
-            if round(value) in said_before.numbers() or not before.tells_few(mine):
-                shown = shown.also(states=mine.states)
-                row = replace(row, value=round(value), state="measured")
-            found.append(row)
+    shown = Told()
+    for n, (moment, answer, some) in enumerate(zip(days, answers, had, strict=True)):
+        if path not in answer:
+            continue
+        value, said_before = answer[path][0], told(some, path)
+        row = _row(moment, path, None, None)
+        if value is None:
+            found.append(replace(row, state="not-measured"))
+            continue
+        before = said_before.also(states=shown.states)
+        mine = Told(frozenset({(moment.as_of, round(value))}))
+        by_itself = said_again(some, _spec(one, path, moment.as_of), value) or not before.tells_few(mine)
+        if may(n, path, round(value) if by_itself else None):
+            shown = shown.also(states=mine.states)
+            row = replace(row, value=round(value), state="measured")
+        found.append(row)
     return found
+
+
+def _spec(one: Indicator, path: str, day: date) -> Spec:
+    return Spec(one.name, path, "state", day)
 
 
 def _row(moment: Moment, path: str, part: str | None, number: float | None) -> Row:

@@ -1,9 +1,14 @@
 """Statistical disclosure control of public tables (ADR 18): what may be published of a count of private persons.
 
 A table parts one total into cells, and is published for one day after another. What may not be known is a count of 1 to
-`LEAST` - 1 persons: neither as a cell, nor by subtraction from the total (so cells are masked that are not small
-themselves: complementary suppression), nor as the difference between two days. What was published once is never taken
-back, so a day is judged by all days before it, and by what the network published elsewhere until then (ADR 25).
+`LEAST` - 1 persons: neither as a cell, nor by subtraction from the total, nor as the difference between two days. What
+was published once is never taken back, so a day is judged by all days before it, and by what the network published
+elsewhere until then (ADR 25).
+
+Whoever reads knows this rule too. So a table is shown with all its cells or with none (ADR 37): which cells are masked
+would tell what is in them. Of a number that is masked nobody can exclude 1, 2, 3 or 4. That holds since what is masked
+depends on nothing that stays masked but whether something is to be hidden, and since nothing masked weighs on a later
+day.
 
 Structures are no secret: anybody may count them, on any day, as known on any day. So where a table counts both, its
 cells of structures are shown as they are, and its total is as good as the persons in it: it is shown where they are
@@ -51,6 +56,26 @@ def small(n: int) -> bool:
     return 0 < abs(n) < LEAST
 
 
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """Persons as they can be computed from a mean or a share: a whole number of them within `slack` of `number`."""
+
+    number: float
+    slack: float
+
+    def few(self) -> bool:
+        return self.number > 0 and self.number - self.slack < LEAST
+
+    def near(self, other: Heads) -> bool:
+        """Whether they may differ by few; the same twice do not."""
+        return self != other and abs(self.number - other.number) < LEAST + self.slack + other.slack
+
+
+def heads(mean: float, over: float) -> Heads:
+    """The persons of a mean that is told as a whole number, over so many."""
+    return Heads(round(mean) * over, over / 2)
+
+
 def released(
     days: Sequence[Mapping[str, int]],
     guarded: Collection[str] | None = None,
@@ -74,7 +99,7 @@ def released(
         numbers = {cell: day.get(cell, 0) for cell in cells}
         had = known[n] if n < len(known) else ()
         before = [*(Released({cell: one.cells.get(cell) for cell in cells}, one.total) for one in had), *done]
-        done.append(_judged(numbers, exempt, before))
+        done.append(judged(numbers, before, exempt))
     return done
 
 
@@ -167,9 +192,16 @@ class Told:
         )
 
 
-def _judged(numbers: Mapping[str, int], exempt: frozenset[str], before: Sequence[Released]) -> Released:
+def judged(
+    numbers: Mapping[str, int],
+    before: Sequence[Released],
+    exempt: Collection[str] = (),
+    possible: Collection[str] | None = None,
+) -> Released:
+    """One day of a table, beside all tables that everybody had before. `possible`: the cells that may count anybody by
+    what everybody knows (None: all of them). One of them alone would be told by the total."""
     total = sum(numbers.values())
-    maskable = [cell for cell in sorted(numbers, key=lambda cell: (numbers[cell], cell)) if cell not in exempt]
+    masked = frozenset(numbers).difference(exempt)
 
     def without(hidden: Collection[str], of: int | None = total) -> Released:
         return Released({cell: None if cell in hidden else number for cell, number in numbers.items()}, of)
@@ -177,28 +209,20 @@ def _judged(numbers: Mapping[str, int], exempt: frozenset[str], before: Sequence
     if TOTAL not in exempt and (
         small(total) or any(small(total - one.total) for one in before if one.total is not None)
     ):
-        return without(maskable, None)
-    hidden = {
-        cell for cell in maskable
-        if small(numbers[cell]) or any(
+        return without(masked, None)
+    near = any(
+        small(numbers[cell]) or any(
             small(numbers[cell] - other) for one in before if (other := one.cells[cell]) is not None)
-    }  # fmt: skip
-    while _tells(day := without(hidden), before):
-        # The smallest goes first, so that least is lost; a zero protects nothing, since it is guessed.
-        more = next((cell for cell in maskable if cell not in hidden and numbers[cell]), None)
-        if more is None:
-            whole = without(maskable)
-            told = _tells(whole, before) if exempt else _differs(whole, before)
-            return without(maskable, None) if told and TOTAL not in exempt else whole
-        hidden.add(more)
-    return day
-
-
-def _tells(day: Released, before: Sequence[Released]) -> bool:
-    """Whether what is hidden can be found by subtraction."""
-    if day.hidden and (len(day.hidden) == 1 or small(day.sum(day.hidden))):
-        return True
-    return _differs(day, before)
+        for cell in masked
+    )  # fmt: skip
+    if not near and not _differs(without(()), before):
+        return without(())
+    whole = without(masked)
+    if TOTAL in exempt:
+        return whole
+    parted = masked if possible is None else masked.intersection(possible)
+    told = len(parted) < 2 or sum(numbers[cell] for cell in masked) < LEAST or _differs(whole, before)
+    return without(masked, None) if told else whole
 
 
 def _differs(day: Released, before: Sequence[Released]) -> bool:

@@ -169,9 +169,10 @@ class Publishing:
                     )
         observatory = of(self._service)
         names = sorted({leaf.spec.indicator for leaf in leaves if leaf.spec.one.persons})
+        beside = sorted({*names, *(over for name in names if (over := INDICATORS[name].means))})
         had = [
-            *printed_review(observatory.network.printed, names),
-            *await observatory.table.work(said, observatory.table, names, observatory.table.position),
+            *printed_review(observatory.network.printed, beside),
+            *await observatory.table.work(said, observatory.table, beside, observatory.table.position),
         ]
         for name in names:
             had += await released_said(observatory, INDICATORS[name], sure_day(self._service))

@@ -11,10 +11,20 @@ from dataclasses import replace
 
 from services.observatory.event_table.filtering import ALL, COLLEGES, TOTAL, Filters
 from services.observatory.figures.computed import Leaf, Spec, earlier
-from services.observatory.figures.period import Period
+from services.observatory.figures.period import Period, months_before
 from services.observatory.indicators import INDICATORS, Indicator
-from services.observatory.open_data.disclosed import Said, add, college_of, college_tables, told
-from services.observatory.open_data.small_cells import Told, released, released_alone, small
+from services.observatory.open_data.disclosed import (
+    Said,
+    Span,
+    add,
+    college_of,
+    college_tables,
+    persons_of,
+    said_again,
+    span,
+    told,
+)
+from services.observatory.open_data.small_cells import Heads, Told, released, small
 
 Judged = tuple[set[Spec], set[Spec]]
 """What is left out; what is published without what it is compared with"""
@@ -34,67 +44,129 @@ def without_small(
         one = INDICATORS[leaf.spec.indicator]
         if one.persons is not None:
             by_name.setdefault(one.name, []).append(leaf)
-    for name, some in by_name.items():
+    # Shares last: they are judged beside the whole that is shown.
+    for name, some in sorted(by_name.items(), key=lambda each: INDICATORS[each[0]].shares is not None):
         one = INDICATORS[name]
         found: Judged
-        if one.parts == "college":
+        open_ = [(leaf.spec, leaf.value) for leaf in leaves if leaf.value is not None and leaf.spec not in hidden]
+        if one.shares:
+            found = _shares(some, open_, said)
+        elif one.parts == "college":
             found = _parted(one, some, said, filters)
         elif filters != ALL:  # a part, that the whole and other parts could be subtracted from
             found = {leaf.spec for leaf in some if leaf.value is not None}, set()
         else:
             found = _alone(some, printed.get(name, ()), said, period)
+            if one.means:
+                more = _mean(one, [leaf for leaf in some if leaf.spec not in found[0]], open_, said)
+                found = found[0] | more[0], found[1] | more[1]
         hidden |= found[0]
         unsaid |= found[1]
-    more = {leaf.spec for leaf in leaves if not _tells_its_years(leaf, leaves, hidden, said)}
-    hidden, unsaid = hidden | more, unsaid | {leaf.spec for leaf in leaves if leaf.spec.one.sums}
+    sums = {leaf.spec for leaf in leaves if not _tells_its_years(leaf, leaves, hidden, said)}
+    hidden, unsaid = hidden | sums, unsaid | {leaf.spec for leaf in leaves if leaf.spec.one.sums}
     shown = [replace(leaf, before=None) if leaf.spec in unsaid else leaf for leaf in leaves if leaf.spec not in hidden]
     return shown, [leaf for leaf in leaves if leaf.spec in hidden]
 
 
 def _alone(leaves: Sequence[Leaf], printed: Sequence[float], said: Sequence[Said], period: Period | None) -> Judged:
     """Figures of which none is part of another: judged one after the other, the values before what they are compared
-    with."""
+    with. A number that is left out weighs on none that comes after it: whoever knows the rule would find it there."""
     ordered = sorted(leaves, key=lambda leaf: (leaf.spec.year or leaf.spec.day.year, leaf.spec.path))
-    numbers = [*printed, *(leaf.value for leaf in ordered), *(leaf.before for leaf in ordered)]
-    whole = [None if number is None else round(number) for number in numbers]
-    shown = released_alone(whole, [True] * len(printed))[len(printed) :]
-    values, befores = shown[: len(ordered)], shown[len(ordered) :]
+    shown = [round(number) for number in printed]
     mine: dict[str, Told] = {}
 
-    def may(spec: Spec | None, value: float | None, kept: int | None) -> bool:
-        """Whether a number can be told beside what everybody has of the same figure."""
-        if spec is None or value is None:
-            return kept is not None
-        had = told(said, spec.path)
-        if round(value) in had.numbers():
-            return True
-        before = mine.setdefault(spec.path, had)
-        if kept is None or before.tells_few(add(Told(), spec, value)):
+    def may(spec: Spec | None, value: float | None) -> bool:
+        """Whether a number can be told beside what everybody has."""
+        if value is None:
             return False
-        mine[spec.path] = add(before, spec, value)
+        number = round(value)
+        few = small(number) or any(small(number - other) for other in shown)
+        if spec is None:
+            if not few:
+                shown.append(number)
+            return not few
+        had = told(said, spec.path)
+        if not said_again(said, spec, value):
+            before = mine.get(spec.path, had)
+            if few or before.tells_few(add(Told(), spec, value)):
+                return False
+            mine[spec.path] = add(before, spec, value)
+        shown.append(number)
         return True
 
-    hidden = {
-        leaf.spec for leaf, kept in zip(ordered, values, strict=True)
-        if leaf.value is not None and not may(leaf.spec, leaf.value, kept)
-    }  # fmt: skip
+    hidden = {leaf.spec for leaf in ordered if leaf.value is not None and not may(leaf.spec, leaf.value)}
     unsaid = {
-        leaf.spec for leaf, kept in zip(ordered, befores, strict=True)
-        if not may(earlier(leaf.spec, period) if period else None, leaf.before, kept)
+        leaf.spec for leaf in ordered
+        if leaf.spec in hidden or not may(earlier(leaf.spec, period) if period else None, leaf.before)
     }  # fmt: skip
     return hidden, unsaid
 
 
+def _mean(one: Indicator, leaves: Sequence[Leaf], open_: Sequence[tuple[Spec, float]], said: Sequence[Said]) -> Judged:
+    """A mean, told with what it is over: as good as all the persons in it."""
+    had = [*persons_of(one, ((each.spec, each.value) for each in said if each.filters == ALL)).values()]
+    hidden: set[Spec] = set()
+    mine = persons_of(one, open_)
+    for leaf in leaves:
+        whole = mine.get(span(leaf.spec))
+        if leaf.value is None or whole is None or said_again(said, leaf.spec, leaf.value):
+            continue
+        if any(whole.near(other) for other in had):
+            hidden.add(leaf.spec)
+        else:
+            had.append(whole)
+    return hidden, {leaf.spec for leaf in leaves}
+
+
+def _shares(leaves: Sequence[Leaf], open_: Sequence[tuple[Spec, float]], said: Sequence[Said]) -> Judged:
+    """Shares of persons, of a whole that is told beside them: as good as the persons in each. All are shown or none,
+    each number of persons judged beside those that everybody can compute."""
+    if not leaves:
+        return set(), set()
+    one = leaves[0].spec.one
+    mean = INDICATORS[one.shares or ""]
+    wholes = persons_of(mean, ((each.spec, each.value) for each in said if each.filters == ALL))
+    had: dict[str, list[Heads]] = {}
+    for each in said:
+        if each.spec.indicator == one.name and (whole := wholes.get(span(each.spec))):
+            had.setdefault(_public(each.spec), []).append(_part(each.value, whole))
+    mine = persons_of(mean, open_)
+    groups: dict[Span, list[Leaf]] = {}
+    for leaf in leaves:
+        if leaf.value is not None and not said_again(said, leaf.spec, leaf.value):
+            groups.setdefault(span(leaf.spec), []).append(leaf)
+    hidden: set[Spec] = set()
+    for at, some in groups.items():
+        parts = [(_public(leaf.spec), _part(leaf.value or 0, mine[at])) for leaf in some] if at in mine else []
+        if any(part.few() or any(part.near(other) for other in had.get(public, ())) for public, part in parts):
+            parts = []
+        if not parts:
+            hidden |= {leaf.spec for leaf in some}
+        for public, part in parts:
+            had.setdefault(public, []).append(part)
+    return hidden, {leaf.spec for leaf in leaves}
+
+
+def _public(spec: Spec) -> str:
+    return spec.path.rpartition(".")[2]
+
+
+def _part(percent: float, whole: Heads) -> Heads:
+    """The persons of a share that is told at a tenth of a percent."""
+    return Heads(percent * whole.number / 100, percent * whole.slack / 100 + whole.number / 2000)
+
+
 def _tells_its_years(leaf: Leaf, leaves: Sequence[Leaf], hidden: set[Spec], said: Sequence[Said]) -> bool:
     """Whether a sum of years tells no more than its years that are shown beside it: else it tells the one that is
-    not."""
-    if leaf.value is None or leaf.spec.one.sums is None or leaf.value in told(said, leaf.spec.path).numbers():
+    not, be it that there was nobody."""
+    if leaf.value is None or leaf.spec.one.sums is None or said_again(said, leaf.spec, leaf.value):
         return True
     first = leaf.spec.first or 0
-    return leaf.value == sum(
-        year.value or 0 for year in leaves
-        if year.spec.indicator == leaf.spec.one.sums and year.spec not in hidden and (year.spec.year or 0) >= first
-    )  # fmt: skip
+    years = [
+        year for year in leaves
+        if year.spec.indicator == leaf.spec.one.sums and (year.spec.year or 0) >= first
+    ]  # fmt: skip
+    return not any(year.spec in hidden for year in years) and leaf.value == sum(year.value or 0 for year in years)
 
 
 def _parted(one: Indicator, leaves: Sequence[Leaf], said: Sequence[Said], filters: Filters) -> Judged:
@@ -113,7 +185,7 @@ def _parted(one: Indicator, leaves: Sequence[Leaf], said: Sequence[Said], filter
     shown = released(
         [_table([(leaf.spec.path, leaf.value) for leaf in own]) for own in years],
         {one.persons or ""},
-        [_had(((leaf.spec.path, leaf.value) for leaf in own), said) for own in years],
+        [_had(((leaf.spec, leaf.value) for leaf in own), said) for own in years],
         [known] * len(years),
     )
     hidden: set[Spec] = set()
@@ -130,11 +202,12 @@ def _parted(one: Indicator, leaves: Sequence[Leaf], said: Sequence[Said], filter
         guarded = [leaf for leaf in own if one.persons in leaf.spec.path.split(".")]
         totals = [leaf for leaf in own if college_of(leaf.spec.path) == TOTAL]
         before = [(_year_before(leaf.spec), leaf.before) for leaf in own]
-        cells = _table(before)
+        cells = _table([(spec.path, value) for spec, value in before])
         (table,) = released([cells], {one.persons or ""}, [_had(before, said)], [had])
         others = any(leaf.before is not None and round(leaf.before) != sum(cells.values()) for leaf in totals)
         few = any(small(round(leaf.before or 0)) or small(round(leaf.change or 0)) for leaf in guarded)
-        if table.total is None or others or few:
+        # Compared with what is left out, it would tell how far that is from it.
+        if table.total is None or others or any(leaf.spec in hidden for leaf in guarded) or few:
             unsaid |= {leaf.spec for leaf in [*guarded, *totals]}
         else:
             had.append(table)
@@ -145,10 +218,13 @@ def _table(figures: Sequence[tuple[str, float | None]]) -> dict[str, int]:
     return {college_of(path): round(value or 0) for path, value in figures if college_of(path) != TOTAL}
 
 
-def _had(figures: Iterable[tuple[str, float | None]], said: Sequence[Said]) -> set[str]:
-    """The colleges (and `TOTAL`) whose number everybody has under the same path: masking it would hide nothing."""
-    return {college_of(path) for path, value in figures if round(value or 0) in told(said, path).numbers()}
+def _had(figures: Iterable[tuple[Spec, float | None]], said: Sequence[Said]) -> set[str]:
+    """The colleges (and `TOTAL`) whose number of that day everybody has: masking it would hide nothing."""
+    return {college_of(spec.path) for spec, value in figures if said_again(said, spec, value or 0)}
 
 
-def _year_before(spec: Spec) -> str:
-    return spec.path if spec.year is None else f"{spec.path[:-4]}{spec.year - 1}"
+def _year_before(spec: Spec) -> Spec:
+    if spec.year is None:
+        return spec
+    day = months_before(spec.day, 12) if spec.partial else spec.day
+    return replace(spec, path=f"{spec.path[:-4]}{spec.year - 1}", day=day)

@@ -139,7 +139,7 @@ async def _form(request: Request, service: Service, data: FormData, *, multipart
     cookie = request.cookies.get(cookie_name(service.settings), "")
     claims = await service.sessions.claims(cookie) if cookie else None
     return KeptForm(
-        path=request.url.path, query=request.url.query, page=await _stood_on(request, service), fields=kept,
+        path=request.url.path, query=request.url.query, page=await stood_on(request, service), fields=kept,
         at=service.sessions.now(), account=claims.account if claims else None,
         again=getattr(request.scope["route"].endpoint, "again", None), files=tuple(dict.fromkeys(files)),
         without=len(kept) < len(texts), multipart=multipart,
@@ -158,7 +158,7 @@ def _text(value: str) -> str:
     return value.encode(errors="replace").decode()
 
 
-async def _stood_on(request: Request, service: Service) -> str | None:
+async def stood_on(request: Request, service: Service) -> str | None:
     """The page of this service from which a form was sent, as its browser says (our pages ask it to say so to us alone)."""
     referer = urlsplit(request.headers.get("referer", ""))
     if referer.netloc not in own_hosts(request):

@@ -59,7 +59,7 @@ class ReviseGathering(GatheringCommand):
 
 
 class AnnounceGathering(GatheringCommand):
-    """Make a gathering known to the public: it goes into the next draft of Rendez-vous."""
+    """Make a gathering known to the public: it goes into the next draft of the diary's newsletter."""
 
     gathering: UUID
     summary: Text | None = None

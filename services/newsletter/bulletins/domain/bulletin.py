@@ -1,8 +1,9 @@
-"""A bulletin: one of the five that the network publishes, found by its code."""
+"""A bulletin: one of those that the network publishes, once somebody has opened it; found by its code."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import get_args
 from uuid import UUID, uuid5
 
 from services.newsletter.base.fields import NEWSLETTER, Line
@@ -23,7 +24,9 @@ FIVE: dict[BulletinCode, tuple[str, str]] = {
     "rendez-vous": ("Rendez-vous", "Les événements et rencontres du réseau et de ses partenaires."),
     "info-flash": ("Info Flash", "Au cas par cas, pour alerter ou mobiliser sur une question ou une actualité."),
 }
-"""Title and purpose of each, after the review 2012-2017, « Bulletins électroniques »"""
+"""Title and purpose of each, after the review 2012-2017, « Bulletins électroniques »: what the sample opens. A network
+names its own."""
+CODES: tuple[BulletinCode, ...] = get_args(BulletinCode)
 
 
 def bulletin_id(code: BulletinCode) -> UUID:
@@ -44,7 +47,7 @@ class OpenBulletin(Command):
 
 
 def opening_of(code: BulletinCode) -> OpenBulletin:
-    """The command that opens one of the five."""
+    """The command that opens one of the five of the sample."""
     title, purpose = FIVE[code]
     return OpenBulletin(bulletin=code, title=title, purpose=purpose)
 

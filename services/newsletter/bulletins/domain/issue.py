@@ -9,6 +9,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from services.newsletter.base.fields import Count, Number
+from services.newsletter.bulletins.domain.bulletin import bulletin_id
 from services.newsletter.bulletins.domain.editing import (
     DECISIONS,
     MOST_ITEMS,
@@ -40,8 +41,13 @@ __all__ = [
 class StartIssue(IssueCommand):
     """Begin the draft of an issue."""
 
+    refers = {"of_bulletin": "newsletter.bulletin"}
     bulletin: BulletinCode
     number: Number
+
+    @property
+    def of_bulletin(self) -> UUID:
+        return bulletin_id(self.bulletin)
 
     def target(self, context: Context) -> UUID:
         return issue_id(self.bulletin, self.number)

@@ -1,8 +1,8 @@
 """The results of a survey, question by question: pure functions from answers to counts.
 
-What is public of them (`Result.public`) follows ADR 18: a count of 1 to 4 answers is not shown, and neither is what it
-could be found from by subtraction. Since figures are published once, of a survey that is over for good, there is no
-second day to subtract.
+What is public of them (`Result.public`) follows ADR 18 and 37: where an answer was given by 1 to 4, none of the
+question's counts is shown. Since figures are published once, of a survey that is over for good, there is no second day
+to subtract.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from math import fsum
 from statistics import median
 from typing import Any
 
-from services.observatory.open_data.small_cells import LEAST, small
+from services.observatory.open_data.small_cells import released, small
 from services.observatory.surveys.domain.questions import CHOICES, TEXTS, ends
 from shared.base.paris_days import PARIS
 from shared.contract.surveys import SurveyQuestion
@@ -73,15 +73,9 @@ class Result:
 
 
 def _masked(counts: Sequence[int]) -> list[bool]:
-    """Which cells of a total that is known are not shown: the small ones, and as many more, the smallest first, as it
-    takes that they can't be found by subtraction (complementary suppression, ADR 18)."""
-    hidden = {n for n, count in enumerate(counts) if small(count)}
-    rest = sorted((n for n, count in enumerate(counts) if n not in hidden and count), key=lambda n: (counts[n], n))
-    while hidden and rest and (len(hidden) == 1 or sum(counts[n] for n in hidden) < LEAST):
-        hidden.add(rest.pop(0))
-    if hidden and (len(hidden) == 1 or sum(counts[n] for n in hidden) < LEAST):
-        return [True] * len(counts)
-    return [n in hidden for n in range(len(counts))]
+    """Which cells of a total that is known are not shown: all or none."""
+    (table,) = released([{str(n): count for n, count in enumerate(counts)}])
+    return [table.cells[str(n)] is None for n in range(len(counts))]
 
 
 def as_of(
