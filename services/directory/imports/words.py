@@ -7,8 +7,6 @@ from shared.base.translations import Words
 WORDS: Words = {
     "command.StartImport": ("Commencer l’import", "Start the import"),
     "command.FinishImport": ("Terminer l’import", "Finish the import"),
-    "event.ImportStarted": ("Import commencé", "Import started"),
-    "event.ImportFinished": ("Import terminé", "Import finished"),
     "field.columns": ("Colonnes", "Columns"),
     "field.file": ("Fichier (empreinte SHA-256)", "File (SHA-256)"),
     "field.import_id": ("Import", "Import"),

@@ -5,6 +5,7 @@
 -- counts: things
 -- partial: run
 -- parameters: first
+-- types: WorkshopHeld, WorkshopWithdrawn
 -- definition_fr: Ateliers tenus lors des Agoras depuis une année donnée.
 -- definition_en: Workshops held inside the Agoras since a given year.
 SELECT 'events.agora.workshops_since_' || $first::INTEGER AS path, count(*) AS value, list(seq ORDER BY seq) AS events

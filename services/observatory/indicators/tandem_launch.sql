@@ -4,6 +4,7 @@
 -- unit: year
 -- counts: measure
 -- partial: run
+-- types: TandemFormed
 -- definition_fr: Première année scolaire du projet pilote, puis du plein lancement.
 -- definition_en: First school year of the pilot, then of the full launch.
 WITH formed AS (
