@@ -1,5 +1,5 @@
 """What the directory says: structures, contacts, support, media coverage, requests, publications. Cooperation projects
-stand in cooperation.py."""
+stand in cooperation.py, the facts of a structure in structure_facts.py."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from shared.base.translations import L
 from shared.contract import Event
 from shared.contract.personal import Personal
 from shared.contract.says import Says, Thing
+from shared.contract.structure_facts import MergedField, StructureEvent, StructureFacts, StructureField, StructureKind
 
-StructureKind = Literal["association", "public_body", "company", "higher_education", "school", "student_group", "other"]
 SupportKind = Literal[
     "project_method",
     "funding_search",
@@ -25,76 +25,29 @@ SupportKind = Literal[
 ]
 """The eight kinds of individual support of the review 2012-2017, mission 3."""
 OfferKind = Literal["training", "job", "internship", "volunteering", "civic_service"]
-StructureField = Literal[
-    "acronym",
-    "department",
-    "commune",
-    "address",
-    "website",
-    "themes",
-    "countries",
-    "sdgs",
-    "siren",
-    "siret",
-    "rna",
-    "summary",
-]
-MergedField = Literal[
-    "name", "kind", "acronym", "department", "commune", "address", "website", "themes", "countries", "sdgs", "siren", "siret",
-    "rna", "summary",
-]  # fmt: skip
 PublicationSort = Literal["news", "offer", "project", "event"]
 DraftField = Literal["kind", "url", "deadline", "starts", "ends", "place", "project", "picture", "picture_text"]
 
 
-class StructureEvent(Event, abstract=True):
-    service = "directory"
-    entity = "structure"
-    thing = Thing(L("structure", "structure"), "/directory/structures/{}")
-
-
-class StructureRegistered(StructureEvent):
+class StructureRegistered(StructureFacts):
     """A structure entered the directory. Codes are official: department and commune (INSEE), country (ISO 3166-1)."""
 
     says = Says(L("Structure inscrite", "Structure registered"), detail="name")
 
     name: str
     kind: StructureKind
-    department: str | None = None
-    commune: str | None = None
-    acronym: str | None = None
-    address: str | None = None
-    website: str | None = None
     themes: list[str] = []
     countries: list[str] = []
     sdgs: list[int] = []
-    siren: str | None = None
-    siret: str | None = None
-    rna: str | None = None
-    summary: str | None = None
     source: str | None = None
     invented: bool = False
 
 
-class StructureRevised(StructureEvent):
+class StructureRevised(StructureFacts):
     """Fields of a structure changed. A field that is absent stayed as it was; `cleared` names those emptied."""
 
     says = Says(L("Fiche modifiée", "Record changed"))
 
-    name: str | None = None
-    kind: StructureKind | None = None
-    department: str | None = None
-    commune: str | None = None
-    acronym: str | None = None
-    address: str | None = None
-    website: str | None = None
-    themes: list[str] | None = None
-    countries: list[str] | None = None
-    sdgs: list[int] | None = None
-    siren: str | None = None
-    siret: str | None = None
-    rna: str | None = None
-    summary: str | None = None
     cleared: list[StructureField] = []
     source: str | None = None
 

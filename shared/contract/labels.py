@@ -232,6 +232,8 @@ FIELDS: Mapping[str, Pair] = {
 }
 """Other fields of events, and the facts that types set."""
 
+LABELS: Mapping[str, Pair] = {**COMMON, **FIELDS}
+
 PARTS: Mapping[str, Pair] = {
     "path": L("Chiffre", "Figure"),
     "account": L("Compte", "Account"),

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from services.directory.structures.domain.structure_state import FACTS, LISTS
 from services.directory.structures.view_walk import chosen
-from services.directory.structures.views import IDENTIFIERS, TIMELINES
+from services.directory.structures.views import TIMELINES
 from shared.base import paris_days as days
 from shared.contract.envelope import instant
+from shared.contract.structure_facts import FACTS, NUMBERS, nothing
 from shared.kernel.projection import Document, Store, folded
 
 Told = Mapping[str, Any]
@@ -52,16 +52,16 @@ def folded_from(key: str, events: Sequence[Told]) -> Document | None:
         said = event["data"]
         match event["type"]:
             case "StructureRegistered":
-                facts = {name: said.get(name) or ([] if name in LISTS else None) for name in FACTS}
+                facts = {name: said.get(name) or nothing(name) for name in FACTS}
                 document = {
                     "key": key, **facts, "listed": False, "wished": False, "closed": False, "picture": None,
                     "picture_text": None, "merged_into": None, "absorbed": [], "former": [],
                     "invented": bool(said.get("invented")), "since": event["time"], **(document or {}),
                 }  # fmt: skip
             case "StructureRevised" if document:
-                before = {name: document[name] for name in IDENTIFIERS if document[name]}
+                before = {name: document[name] for name in NUMBERS if document[name]}
                 document |= {name: said[name] for name in FACTS if said.get(name) is not None}
-                document |= {name: [] if name in LISTS else None for name in said.get("cleared", ())}
+                document |= {name: nothing(name) for name in said.get("cleared", ())}
                 changed = [name for name in before if document[name] != before[name]]
                 former = [{"scheme": name, "number": before[name], "until": event["time"]} for name in changed]
                 document["former"] = [*document["former"], *former]
@@ -114,7 +114,7 @@ def field_history(events: Iterable[Told]) -> dict[str, list[Value]]:
                 if said.get(name) is not None:
                     note(event, name, said[name])
             for name in said.get("cleared", ()):
-                note(event, name, [] if name in LISTS else None)
+                note(event, name, nothing(name))
         elif event["type"] in ("StructureListed", "StructureUnlisted"):
             note(event, "listed", event["type"] == "StructureListed")
         elif event["type"] in ("StructureClosed", "StructureReopened"):
