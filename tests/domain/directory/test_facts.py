@@ -23,7 +23,9 @@ def test_an_event_says_nothing_of_a_fact_that_it_does_not_name() -> None:
     revised = StructureRevised(name="Eau vive")
     assert all(getattr(revised, name) is None for name in FACTS if name != "name")
     registered = StructureRegistered(name="Eau vive", kind="association")
-    assert {name: getattr(registered, name) for name in FACTS if name not in ALWAYS} == {n: nothing(n) for n in CLEARABLE}
+    assert {name: getattr(registered, name) for name in FACTS if name not in ALWAYS} == {
+        n: nothing(n) for n in CLEARABLE
+    }
 
 
 def test_what_may_be_emptied_or_taken_is_what_there_is() -> None:
