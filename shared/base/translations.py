@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Literal
 
-__all__ = ["LANGUAGES", "NNBSP", "L", "Lang", "Lexicon", "Pair", "Words", "typeset"]
+__all__ = ["LANGUAGES", "NNBSP", "L", "Lang", "Lexicon", "Pair", "Words", "translated", "typeset"]
 
 Pair = tuple[str, str]
 """French, English"""
@@ -24,6 +24,11 @@ LANGUAGES: tuple[Lang, ...] = ("fr", "en")
 def L(fr: str, en: str) -> Pair:
     """A text in both languages, as templates have it."""
     return fr, en
+
+
+def translated(text: Pair, lang: str) -> str:
+    """The text in a language."""
+    return text[1 if lang == "en" else 0]
 
 
 NNBSP = "\u202f"

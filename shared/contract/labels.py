@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from shared.base.translations import L, Lang, Pair, Words
+from shared.base.translations import L, Lang, Pair, Words, translated
 from shared.contract import load_all
 
 COMMON: Mapping[str, Pair] = {
@@ -327,4 +327,4 @@ def life_words() -> Words:
 def coded(text: str, lang: Lang | str) -> str:
     """A code of the contract in words; any other text as it is."""
     words = CODES.get(text)
-    return text if words is None else words[1 if lang == "en" else 0]
+    return text if words is None else translated(words, lang)

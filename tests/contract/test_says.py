@@ -11,6 +11,7 @@ import pytest
 from deploy.host.all_services import DEFINITIONS
 from services.observatory.indicators import INDICATORS
 from services.observatory.pages.event_sentences import sentence
+from shared.base.translations import L, translated
 from shared.contract import EVENTS, Event, load_all
 from shared.contract.labels import CODES, COMMON, FIELDS, PARTS, VALUES, event_words, life_words
 from shared.contract.says import ASIDE, Says
@@ -27,7 +28,8 @@ def siblings(kind: type[Event]) -> set[type[Event]]:
 def test_every_type_says_what_happened_in_both_languages_with_a_detail_that_is_not_personal() -> None:
     for name, kind in TYPES.items():
         says = kind.says
-        assert all(text.strip() for text in (*says.words, *(says.here or ("-", "-")), *kind.thing.words)), name
+        for words in filter(None, (says.words, says.here, kind.thing.words)):
+            assert all(translated(words, lang).strip() for lang in ("fr", "en")), name
         assert says.here != says.words, f"{name} says the same twice"
         assert says.detail is not None or not says.joined
         if says.detail is not None:
@@ -58,7 +60,7 @@ def test_every_field_fact_and_part_has_a_label() -> None:
     assert {kind.says.parts[-1] for kind in TYPES.values() if kind.says.part} == set(PARTS)
     assert named >= ASIDE and not COMMON.keys() & FIELDS.keys()
     assert {code.split(".")[0] for code in VALUES} <= named and CODES
-    assert all(fr.strip() and en.strip() for fr, en in life_words().values())
+    assert all(translated(words, "fr").strip() for words in life_words().values())
 
 
 def test_a_type_that_says_nothing_is_refused() -> None:
@@ -76,7 +78,7 @@ def test_a_type_that_says_nothing_is_refused() -> None:
 def test_a_type_takes_back_by_mistake_alone_where_it_says_so() -> None:
     left = TYPES["MemberLeft"].says
     assert left.takes_back({"reason": "mistake"}) == {"MemberJoined"} and not left.takes_back({"reason": "lapse"})
-    assert Says(("", "")).takes_back({}) == frozenset()
+    assert Says(L("Rien", "Nothing")).takes_back({}) == frozenset()
 
 
 def test_a_sentence_tells_what_is_told_apart() -> None:

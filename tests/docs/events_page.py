@@ -9,6 +9,7 @@ from typing import Any
 
 from deploy.host.all_services import DEFINITIONS
 from shared.base.services import SERVICES
+from shared.base.translations import translated
 from shared.contract import Event, load_all
 from shared.contract.says import Says
 from shared.contract.schemas import Schema, schema_of
@@ -53,7 +54,9 @@ def kind_of(schema: Schema) -> str:
 
 def in_words(says: Says) -> str:
     """What readers are told of it."""
-    found = [f"In words: *{says.words[0]}*, {says.words[1]}{f', with `{says.detail}`' if says.detail else ''}."]
+    found = [
+        f"In words: *{translated(says.words, 'fr')}*, {translated(says.words, 'en')}{f', with `{says.detail}`' if says.detail else ''}."
+    ]
     if says.part:
         found.append(f"Of one part: `{says.part}`.")
     found += [f"Sets `{name}` to {'yes' if value else 'no'}." for name, value in says.sets.items()]

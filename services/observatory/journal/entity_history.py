@@ -15,11 +15,12 @@ from typing import Any
 
 import orjson
 
+from shared.base.translations import L
 from shared.contract import load_all
 from shared.contract.says import ASIDE, Says
 
 TYPES = load_all()
-UNHEARD = Says(("", ""))
+UNHEARD = Says(L("Événement", "Event"))
 """What a type says that this release does not know: its fields, and nothing by itself."""
 Row = Mapping[str, Any]
 """A row of the table, by `event_query.COLUMNS`."""

@@ -9,23 +9,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from shared.base.translations import Lang, humanised
+from shared.base.translations import L, Lang, humanised, translated
 from shared.contract import load_all
 from shared.contract.labels import coded
 
 TYPES = load_all()
+COLON = L("\u00a0: ", ": ")
 
 
 def sentence(kind: str, data: Mapping[str, Any] | None, lang: Lang | str) -> str:
     """What happened, such as "Appui individuel donné : recherche de financements"."""
     if kind not in TYPES:
         return humanised(kind)
-    english, says = lang == "en", TYPES[kind].says
-    said = says.words[1 if english else 0]
+    says = TYPES[kind].says
+    said = translated(says.words, lang)
     detail = (data or {}).get(says.detail) if says.detail else None
     if detail is None or detail == "" or isinstance(detail, dict | list):
         return said
     text = coded(str(detail), lang)
     if says.joined:
         return f"{said} {text}"
-    return f"{said}: {text}" if english else f"{said}\u00a0: {text}"
+    return f"{said}{translated(COLON, lang)}{text}"
