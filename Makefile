@@ -55,8 +55,10 @@ pictures: $(TEST_LOCK) ## take the screenshots of the README from the running pr
 	@sh tests/install-chromium.sh
 	$(BIN)/python -m tests.pictures
 
-contract: $(RUN_LOCK) ## write the JSON Schemas of all event types; refuses what breaks a reader
+contract: $(TEST_LOCK) ## write the schemas of all event types, docs/events.md, the stored names; refuses what breaks a reader
 	$(BIN)/python -m shared.contract.schemas
+	$(BIN)/python -m tests.docs.events_page
+	$(BIN)/python -m tests.contract.stored_names
 
 lock: $(TEST_LOCK) ## resolve all dependencies anew, with hashes and without addresses
 	$(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements.lock

@@ -10,13 +10,26 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Literal
 
-__all__ = ["LANGUAGES", "NNBSP", "Lang", "Lexicon", "Words", "typeset"]
+__all__ = ["LANGUAGES", "NNBSP", "L", "Lang", "Lexicon", "Pair", "Words", "translated", "typeset"]
 
-Words = Mapping[str, tuple[str, str]]
+Pair = tuple[str, str]
+"""French, English"""
+Words = Mapping[str, Pair]
 """code → (French, English)"""
 
 Lang = Literal["fr", "en"]
 LANGUAGES: tuple[Lang, ...] = ("fr", "en")
+
+
+def L(fr: str, en: str) -> Pair:
+    """A text in both languages, as templates have it."""
+    return fr, en
+
+
+def translated(text: Pair, lang: str) -> str:
+    """The text in a language."""
+    return text[1 if lang == "en" else 0]
+
 
 NNBSP = "\u202f"
 """Narrow no-break space: French thousands, and before ; ! ? and %"""

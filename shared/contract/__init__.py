@@ -13,13 +13,16 @@ from typing import Any, ClassVar, Self
 import orjson
 from pydantic import BaseModel, ConfigDict
 
+from shared.contract.says import Says, Thing
+
 EVENTS: dict[str, type[Event]] = {}
 Upcast = Callable[[dict[str, Any]], dict[str, Any]]
 """Makes data of one shape of those of the shape before. Pure, and good for whatever that shape allowed"""
 
 
 class Event(BaseModel):
-    """A fact in the past tense. `service` and `entity` say who may state it, and of what kind of thing.
+    """A fact in the past tense. `service` and `entity` say who may state it, and of what kind of `thing`; `says`: what
+    readers are told of it.
 
     `shape` counts the shapes that its data have had, from 1; `upcasts`: each earlier shape → what makes the next of it.
     """
@@ -27,6 +30,8 @@ class Event(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
     service: ClassVar[str]
     entity: ClassVar[str]
+    thing: ClassVar[Thing]
+    says: ClassVar[Says]
     shape: ClassVar[int] = 1
     upcasts: ClassVar[Mapping[int, Upcast]] = {}
     dataschema: ClassVar[str]
@@ -45,6 +50,8 @@ class Event(BaseModel):
             raise TypeError(f"{cls.__name__} needs a sentence that says what happened")
         if set(cls.upcasts) != set(range(1, cls.shape)):
             raise TypeError(f"{cls.__name__} of shape {cls.shape} needs an upcast from each shape before it")
+        if not hasattr(cls, "says") or not hasattr(cls, "thing"):
+            raise TypeError(f"{cls.__name__} needs `says`, and a `thing` that it is about (shared/contract/says.py)")
         cls.dataschema = schema_uri(cls, cls.shape)
         EVENTS[cls.__name__] = cls
 

@@ -10,8 +10,10 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from shared.base.translations import L
 from shared.contract import Event
 from shared.contract.personal import Personal
+from shared.contract.says import Says, Thing
 
 Role = Literal["reader", "editor", "administrator", "auditor"]
 """reader: sees pages, no personal data; editor: that and the commands of the service; administrator: that and accounts,
@@ -25,6 +27,7 @@ Way = Literal["first-link", "password", "mail-link"]
 class AccountEvent(Event, abstract=True):
     service = "directory"
     entity = "account"
+    thing = Thing(L("compte", "account"), "/directory/accounts/{}", "administrator")
 
 
 class AccountOpened(AccountEvent):
@@ -32,6 +35,8 @@ class AccountOpened(AccountEvent):
 
     `label` is a function, never a name ("Secrétariat"): it is what journals show of who did what.
     """
+
+    says = Says(L("Compte ouvert", "Account opened"), detail="label", sets={"closed": False})
 
     kind: AccountKind
     label: str
@@ -42,6 +47,8 @@ class AccountOpened(AccountEvent):
 class AccountRevised(AccountEvent):
     """Fields of an account changed; one that is absent stayed as it was. `kind`: a contact came to work for the network."""
 
+    says = Says(L("Compte modifié", "Account changed"), detail="label")
+
     kind: AccountKind | None = None
     label: str | None = None
     name: Personal | None = None
@@ -50,15 +57,21 @@ class AccountRevised(AccountEvent):
 class AccountClosed(AccountEvent):
     """The account can't sign in any more; its sessions and tokens ended with it."""
 
+    says = Says(L("Compte clos", "Account closed"), detail="reason", sets={"closed": True})
+
     reason: str | None = None
 
 
 class AccountReopened(AccountEvent):
     """The account may sign in again, with the roles that it had; sessions and tokens stay ended."""
 
+    says = Says(L("Compte rouvert", "Account reopened"), sets={"closed": False})
+
 
 class RoleGranted(AccountEvent):
     """The account has this role in a service, or in all five."""
+
+    says = Says(L("Rôle donné", "Role given"), detail="role", part="where:role", sets={"granted": True})
 
     where: Where
     role: Role
@@ -66,6 +79,8 @@ class RoleGranted(AccountEvent):
 
 class RoleWithdrawn(AccountEvent):
     """The account no longer has this role there."""
+
+    says = Says(L("Rôle retiré", "Role taken back"), detail="role", part="where:role", sets={"granted": False})
 
     where: Where
     role: Role
@@ -77,11 +92,15 @@ class PasswordSet(AccountEvent):
     The hash lies beside the directory's keys.
     """
 
+    says = Says(L("Mot de passe changé", "Password changed"))
+
     kept: UUID | None = None
 
 
 class SignedIn(AccountEvent):
     """A session began. Until `ends`, its short-lived cookie is renewed. `link`: the mail link, which is good once."""
+
+    says = Says(L("Connexion", "Signed in"), part="session", sets={"open": True})
 
     session: UUID
     way: Way
@@ -92,11 +111,18 @@ class SignedIn(AccountEvent):
 class SignedOut(AccountEvent):
     """A session was ended, by its holder or by an administrator."""
 
+    says = Says(L("Session terminée", "Session ended"), part="session", sets={"open": False})
+
     session: UUID
 
 
 class SessionsEnded(AccountEvent):
     """All sessions of the account were ended."""
+
+    says = Says(
+        L("Toutes les sessions d’un compte terminées", "All sessions of an account ended"),
+        here=L("Toutes les sessions terminées", "All sessions ended"),
+    )
 
 
 class TokenIssued(AccountEvent):
@@ -104,6 +130,14 @@ class TokenIssued(AccountEvent):
 
     `digest` is SHA-256 (hex) of the secret, which has 256 random bits, so nobody finds it from the digest.
     """
+
+    says = Says(
+        L("Jeton créé pour un programme", "Token issued for a program"),
+        detail="name",
+        here=L("Jeton créé", "Token issued"),
+        part="token",
+        sets={"valid": True},
+    )
 
     token: UUID
     name: str
@@ -115,6 +149,8 @@ class TokenIssued(AccountEvent):
 class TokenWithdrawn(AccountEvent):
     """A token is no longer good."""
 
+    says = Says(L("Jeton retiré", "Token withdrawn"), part="token", sets={"valid": False})
+
     token: UUID
 
 
@@ -125,11 +161,21 @@ class AdministratorNamed(AccountEvent):
     batch with what makes them true. It is no grant: it keeps the rule that one administrator is left.
     """
 
+    says = Says(
+        L("Nouvel administrateur de l’annuaire", "New administrator of the directory"),
+        part="account",
+        sets={"administrator": True},
+    )
+
     account: UUID
 
 
 class AdministratorReleased(AccountEvent):
     """An account administers the directory no more; another one does."""
+
+    says = Says(
+        L("Un administrateur de moins", "One administrator less"), part="account", sets={"administrator": False}
+    )
 
     account: UUID
 
@@ -137,13 +183,22 @@ class AdministratorReleased(AccountEvent):
 class SigningKeyEvent(Event, abstract=True):
     service = "directory"
     entity = "signing-key"
+    thing = Thing(L("clé de signature", "signing key"))
 
 
 class SigningKeyPublished(SigningKeyEvent):
     """Sessions may be signed with this key from now on. `public` is the Ed25519 key, base64url (RFC 8037 `x`)."""
+
+    says = Says(
+        L("Nouvelle clé de signature des sessions", "New key for signing sessions"),
+        here=L("Nouvelle clé de signature", "New signing key"),
+        sets={"valid": True},
+    )
 
     public: str
 
 
 class SigningKeyWithdrawn(SigningKeyEvent):
     """What this key signed is no longer good."""
+
+    says = Says(L("Clé de signature retirée", "Signing key withdrawn"), sets={"valid": False})

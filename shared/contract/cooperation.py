@@ -6,7 +6,9 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
+from shared.base.translations import L
 from shared.contract import Event
+from shared.contract.says import Says, Thing
 
 ProjectStage = Literal["prepared", "running", "ended", "evaluated"]
 ProjectField = Literal[
@@ -19,6 +21,7 @@ ProjectField = Literal[
 class CooperationEvent(Event, abstract=True):
     service = "directory"
     entity = "project"
+    thing = Thing(L("projet de coopération", "cooperation project"), "/directory/projects/{}")
 
 
 class CooperationProjectDrafted(CooperationEvent):
@@ -27,6 +30,8 @@ class CooperationProjectDrafted(CooperationEvent):
     `leader`: the structure that leads; `participants`: the others here that take part. The partners there are named by
     kind, as organisations, never as persons. `country`: ISO 3166-1; `budget`: euros, all years together.
     """
+
+    says = Says(L("Projet de coopération saisi", "Cooperation project entered"), detail="title")
 
     leader: UUID
     title: str
@@ -56,6 +61,8 @@ class CooperationProjectDrafted(CooperationEvent):
 class CooperationProjectRevised(CooperationEvent):
     """What is known of a project changed. A field that is absent stayed as it was; `cleared` names those emptied."""
 
+    says = Says(L("Projet de coopération modifié", "Cooperation project changed"))
+
     leader: UUID | None = None
     title: str | None = None
     summary: str | None = None
@@ -84,8 +91,14 @@ class CooperationProjectRevised(CooperationEvent):
 class CooperationProjectPublished(CooperationEvent):
     """Everybody may see the project."""
 
+    says = Says(L("Projet de coopération publié", "Cooperation project published"), sets={"published": True})
+
 
 class CooperationProjectWithdrawn(CooperationEvent):
     """The project is shown no more, or its draft was dropped."""
+
+    says = Says(
+        L("Projet de coopération retiré", "Cooperation project withdrawn"), detail="reason", sets={"published": False}
+    )
 
     reason: str | None = None

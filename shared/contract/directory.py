@@ -1,5 +1,5 @@
 """What the directory says: structures, contacts, support, media coverage, requests, publications. Cooperation projects
-stand in cooperation.py."""
+stand in cooperation.py, the facts of a structure in structure_facts.py."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
+from shared.base.translations import L
 from shared.contract import Event
 from shared.contract.personal import Personal
+from shared.contract.says import Says, Thing
+from shared.contract.structure_facts import MergedField, StructureEvent, StructureFacts, StructureField, StructureKind
 
-StructureKind = Literal["association", "public_body", "company", "higher_education", "school", "student_group", "other"]
 SupportKind = Literal[
     "project_method",
     "funding_search",
@@ -23,71 +25,29 @@ SupportKind = Literal[
 ]
 """The eight kinds of individual support of the review 2012-2017, mission 3."""
 OfferKind = Literal["training", "job", "internship", "volunteering", "civic_service"]
-StructureField = Literal[
-    "acronym",
-    "department",
-    "commune",
-    "address",
-    "website",
-    "themes",
-    "countries",
-    "sdgs",
-    "siren",
-    "siret",
-    "rna",
-    "summary",
-]
-MergedField = Literal[
-    "name", "kind", "acronym", "department", "commune", "address", "website", "themes", "countries", "sdgs", "siren", "siret",
-    "rna", "summary",
-]  # fmt: skip
 PublicationSort = Literal["news", "offer", "project", "event"]
 DraftField = Literal["kind", "url", "deadline", "starts", "ends", "place", "project", "picture", "picture_text"]
 
 
-class StructureEvent(Event, abstract=True):
-    service = "directory"
-    entity = "structure"
-
-
-class StructureRegistered(StructureEvent):
+class StructureRegistered(StructureFacts):
     """A structure entered the directory. Codes are official: department and commune (INSEE), country (ISO 3166-1)."""
+
+    says = Says(L("Structure inscrite", "Structure registered"), detail="name")
 
     name: str
     kind: StructureKind
-    department: str | None = None
-    commune: str | None = None
-    acronym: str | None = None
-    address: str | None = None
-    website: str | None = None
     themes: list[str] = []
     countries: list[str] = []
     sdgs: list[int] = []
-    siren: str | None = None
-    siret: str | None = None
-    rna: str | None = None
-    summary: str | None = None
     source: str | None = None
     invented: bool = False
 
 
-class StructureRevised(StructureEvent):
+class StructureRevised(StructureFacts):
     """Fields of a structure changed. A field that is absent stayed as it was; `cleared` names those emptied."""
 
-    name: str | None = None
-    kind: StructureKind | None = None
-    department: str | None = None
-    commune: str | None = None
-    acronym: str | None = None
-    address: str | None = None
-    website: str | None = None
-    themes: list[str] | None = None
-    countries: list[str] | None = None
-    sdgs: list[int] | None = None
-    siren: str | None = None
-    siret: str | None = None
-    rna: str | None = None
-    summary: str | None = None
+    says = Says(L("Fiche modifiée", "Record changed"))
+
     cleared: list[StructureField] = []
     source: str | None = None
 
@@ -95,9 +55,13 @@ class StructureRevised(StructureEvent):
 class StructureListed(StructureEvent):
     """A structure, on its own wish, entered the public directory."""
 
+    says = Says(L("Entrée dans l’annuaire public", "Entered the public directory"), sets={"listed": True})
+
 
 class StructureUnlisted(StructureEvent):
     """A structure left the public directory."""
+
+    says = Says(L("Sortie de l’annuaire public", "Left the public directory"), detail="reason", sets={"listed": False})
 
     reason: str | None = None
 
@@ -105,25 +69,41 @@ class StructureUnlisted(StructureEvent):
 class StructureClosed(StructureEvent):
     """A structure ceased or was entered by mistake: it is counted no more."""
 
+    says = Says(L("Fiche close", "Record closed"), detail="reason", sets={"closed": True})
+
     reason: str
 
 
 class StructureReopened(StructureEvent):
     """The closing of a structure was undone."""
 
+    says = Says(L("Fiche rouverte", "Record reopened"), sets={"closed": False})
+
 
 class StructureListingWished(StructureEvent):
     """A structure asked to stand in the public directory; the network has not looked at it yet."""
 
+    says = Says(
+        L("Inscription à l’annuaire public demandée", "Public listing asked for"), sets={"listing_wished": True}
+    )
+
 
 class StructureListingDeclined(StructureEvent):
     """The network did not list a structure that had asked for it, and said why."""
+
+    says = Says(
+        L("Inscription à l’annuaire public refusée", "Public listing declined"),
+        detail="reason",
+        sets={"listing_wished": False},
+    )
 
     reason: str
 
 
 class StructurePictured(StructureEvent):
     """A structure shows this picture: the SHA-256 (hex) of the file as kept, and what is to be seen on it."""
+
+    says = Says(L("Image choisie", "Picture chosen"))
 
     picture: str
     picture_text: str | None = None
@@ -132,12 +112,25 @@ class StructurePictured(StructureEvent):
 class StructureUnpictured(StructureEvent):
     """A structure shows no picture any more."""
 
+    says = Says(
+        L("Image retirée", "Picture removed"),
+        clears=(
+            "picture",
+            "picture_text",
+        ),
+    )
+
 
 class StructuresMerged(StructureEvent):
     """Another record, `merged`, was of the same structure: this one is kept, and what speaks of that one is of this one.
 
     `followers`: the records that had been merged into that one before. `taken`: the fields whose value came from it.
     """
+
+    says = Says(
+        L("Une autre fiche fusionnée avec celle-ci", "Another record merged into this one"),
+        here=L("Une autre fiche a été fusionnée avec celle-ci", "Another record was merged into this one"),
+    )
 
     merged: UUID
     followers: list[UUID] = []
@@ -147,6 +140,8 @@ class StructuresMerged(StructureEvent):
 class StructuresUnmerged(StructureEvent):
     """A merge was undone: `merged` and its `followers` stand for themselves again."""
 
+    says = Says(L("Fusion défaite", "Merge undone"), detail="reason", undoes=(StructuresMerged,))
+
     merged: UUID
     followers: list[UUID] = []
     reason: str | None = None
@@ -155,11 +150,17 @@ class StructuresUnmerged(StructureEvent):
 class StructureAbsorbed(StructureEvent):
     """This record was merged into another, `kept`. A StructureClosed comes with it, so that it is counted no more."""
 
+    says = Says(L("Fiche fusionnée avec une autre", "Record merged into another"), sets={"absorbed": True})
+
     kept: UUID
 
 
 class StructureReleased(StructureEvent):
     """The merge of this record was undone. A StructureReopened comes with it where the merge had closed it."""
+
+    says = Says(
+        L("Fiche de nouveau séparée", "Record on its own again"), sets={"absorbed": False}, undoes=(StructureAbsorbed,)
+    )
 
     kept: UUID
 
@@ -167,10 +168,13 @@ class StructureReleased(StructureEvent):
 class NamesakesEvent(Event, abstract=True):
     service = "directory"
     entity = "namesakes"
+    thing = Thing(L("paire d’homonymes", "pair of namesakes"))
 
 
 class NamesakesToldApart(NamesakesEvent):
     """Two records that look alike are two structures. The pair's id derives from theirs, whatever their order."""
+
+    says = Says(L("Homonymes distingués", "Namesakes told apart"), detail="reason", sets={"told_apart": True})
 
     first: UUID
     second: UUID
@@ -180,6 +184,10 @@ class NamesakesToldApart(NamesakesEvent):
 class NamesakesDoubted(NamesakesEvent):
     """Two records that had been told apart may be of one structure after all."""
 
+    says = Says(
+        L("Homonymes à revoir", "Namesakes to look at again"), sets={"told_apart": False}, undoes=(NamesakesToldApart,)
+    )
+
     first: UUID
     second: UUID
 
@@ -187,6 +195,7 @@ class NamesakesDoubted(NamesakesEvent):
 class ClaimEvent(Event, abstract=True):
     service = "directory"
     entity = "claim"
+    thing = Thing(L("demande pour tenir une fiche", "claim to look after a record"))
 
 
 class ListingClaimed(ClaimEvent):
@@ -194,6 +203,8 @@ class ListingClaimed(ClaimEvent):
 
     `structure`: the record, if there is one; else what they say of it.
     """
+
+    says = Says(L("Demande pour tenir une fiche", "Claim to look after a record"), detail="structure_name")
 
     structure_name: str
     name: Personal
@@ -209,9 +220,16 @@ class ListingClaimed(ClaimEvent):
 class ClaimConfirmed(ClaimEvent):
     """Who claimed followed the link in a mail: the address is theirs. The network looks at a claim from here on."""
 
+    says = Says(
+        L("Adresse d’une demande confirmée", "Address of a claim confirmed"),
+        here=L("Adresse de la demande confirmée", "Address of the claim confirmed"),
+    )
+
 
 class ClaimAccepted(ClaimEvent):
     """The network found that who claimed speaks for the structure."""
+
+    says = Says(L("Demande acceptée", "Claim accepted"), sets={"accepted": True})
 
     structure: UUID
 
@@ -219,12 +237,15 @@ class ClaimAccepted(ClaimEvent):
 class ClaimRefused(ClaimEvent):
     """The network did not accept a claim."""
 
+    says = Says(L("Demande refusée", "Claim refused"), detail="reason", sets={"accepted": False})
+
     reason: str
 
 
 class ImportEvent(Event, abstract=True):
     service = "directory"
     entity = "import"
+    thing = Thing(L("import", "import"))
 
 
 class ImportStarted(ImportEvent):
@@ -233,6 +254,12 @@ class ImportStarted(ImportEvent):
     `skipped`: the numbers of the lines that are left out. The command of a line derives from the import's id and the
     line's number, so an import that was interrupted and goes on writes each line once.
     """
+
+    says = Says(
+        L("Import de structures commencé, lignes", "Import of structures started, lines"),
+        detail="lines",
+        here=L("Import commencé", "Import started"),
+    )
 
     file: str
     lines: int
@@ -244,6 +271,12 @@ class ImportStarted(ImportEvent):
 class ImportFinished(ImportEvent):
     """All lines that were not left out are registered. `completed`: lines that filled what a record there did not say."""
 
+    says = Says(
+        L("Import terminé, structures inscrites", "Import finished, structures registered"),
+        detail="registered",
+        here=L("Import terminé", "Import finished"),
+    )
+
     registered: int
     skipped: int = 0
     completed: int = 0
@@ -252,10 +285,13 @@ class ImportFinished(ImportEvent):
 class ContactEvent(Event, abstract=True):
     service = "directory"
     entity = "contact"
+    thing = Thing(L("contact", "contact"))
 
 
 class ContactAdded(ContactEvent):
     """A person was named as contact of a structure."""
+
+    says = Says(L("Contact ajouté", "Contact added"), detail="role")
 
     structure: UUID
     name: Personal
@@ -267,6 +303,8 @@ class ContactAdded(ContactEvent):
 class ContactRevised(ContactEvent):
     """What is known of a contact changed; absent fields stayed."""
 
+    says = Says(L("Contact modifié", "Contact changed"))
+
     name: Personal | None = None
     email: Personal | None = None
     phone: Personal | None = None
@@ -276,16 +314,23 @@ class ContactRevised(ContactEvent):
 class ContactRemoved(ContactEvent):
     """A person is contact of that structure no more."""
 
+    says = Says(L("Contact retiré", "Contact removed"), detail="reason", sets={"removed": True})
+
     reason: str | None = None
 
 
 class SupportEvent(Event, abstract=True):
     service = "directory"
     entity = "support"
+    thing = Thing(L("appui individuel", "individual support"))
 
 
 class SupportGiven(SupportEvent):
     """The team supported one structure, once."""
+
+    says = Says(
+        L("Appui individuel donné", "Individual support given"), detail="kind", here=L("Appui donné", "Support given")
+    )
 
     structure: UUID
     kind: SupportKind
@@ -295,16 +340,30 @@ class SupportGiven(SupportEvent):
 class SupportWithdrawn(SupportEvent):
     """A support was noted by mistake."""
 
+    says = Says(
+        L("Appui retiré, noté par erreur", "Support taken back, noted by mistake"),
+        detail="reason",
+        sets={"withdrawn": True},
+        undoes=(SupportGiven,),
+    )
+
     reason: str
 
 
 class CoverageEvent(Event, abstract=True):
     service = "directory"
     entity = "coverage"
+    thing = Thing(L("parution dans un média", "media coverage"))
 
 
 class MediaCoverageNoted(CoverageEvent):
     """A medium spoke of a structure thanks to the network."""
+
+    says = Says(
+        L("Parution dans un média", "Media coverage"),
+        detail="medium",
+        here=L("Retombée dans les médias", "Media coverage"),
+    )
 
     structure: UUID
     medium: str
@@ -315,16 +374,27 @@ class MediaCoverageNoted(CoverageEvent):
 class MediaCoverageWithdrawn(CoverageEvent):
     """A coverage was noted by mistake."""
 
+    says = Says(
+        L("Parution retirée, notée par erreur", "Coverage taken back, noted by mistake"),
+        detail="reason",
+        here=L("Retombée retirée, notée par erreur", "Coverage taken back, noted by mistake"),
+        sets={"withdrawn": True},
+        undoes=(MediaCoverageNoted,),
+    )
+
     reason: str
 
 
 class RequestEvent(Event, abstract=True):
     service = "directory"
     entity = "request"
+    thing = Thing(L("demande d’acteurs", "request for actors"), "/directory/requests/{}")
 
 
 class IdentificationRequested(RequestEvent):
     """Somebody asked the network which actors work on a theme, in a country, of a kind."""
+
+    says = Says(L("Demande d’identification d’acteurs", "Request to identify actors"), detail="requester")
 
     requester: str
     themes: list[str] = []
@@ -340,6 +410,12 @@ class IdentificationAnswered(RequestEvent):
     `found`: these; `shown_upto`: the sequence that the log had then, so that the answer can be given again as it was.
     """
 
+    says = Says(
+        L("Demande d’acteurs : structures données", "Request for actors: structures given"),
+        detail="structures",
+        here=L("Réponse à la demande", "Request answered"),
+    )
+
     structures: int
     answer: str | None = None
     found: list[UUID] = []
@@ -349,16 +425,26 @@ class IdentificationAnswered(RequestEvent):
 class IdentificationRequestWithdrawn(RequestEvent):
     """A request was noted by mistake."""
 
+    says = Says(
+        L("Demande retirée, notée par erreur", "Request taken back, noted by mistake"),
+        detail="reason",
+        sets={"withdrawn": True},
+        undoes=(IdentificationRequested,),
+    )
+
     reason: str
 
 
 class PublicationEvent(Event, abstract=True):
     service = "directory"
     entity = "publication"
+    thing = Thing(L("publication d’un adhérent", "publication of a member"))
 
 
 class MemberNewsPublished(PublicationEvent):
     """A member published news in its space."""
+
+    says = Says(L("Actualité publiée", "News published"), detail="title", sets={"published": True})
 
     structure: UUID
     structure_name: str
@@ -371,6 +457,8 @@ class MemberNewsPublished(PublicationEvent):
 
 class MemberOfferPublished(PublicationEvent):
     """A member published an offer in its space."""
+
+    says = Says(L("Offre publiée", "Offer published"), detail="title", sets={"published": True})
 
     structure: UUID
     structure_name: str
@@ -386,6 +474,13 @@ class MemberOfferPublished(PublicationEvent):
 class MemberProjectPublished(PublicationEvent):
     """A member presented a project in its space. `project`: the cooperation project, if it is entered as one."""
 
+    says = Says(
+        L("Projet présenté par un adhérent", "Project presented by a member"),
+        detail="title",
+        here=L("Projet présenté", "Project presented"),
+        sets={"published": True},
+    )
+
     structure: UUID
     structure_name: str
     title: str
@@ -398,6 +493,10 @@ class MemberProjectPublished(PublicationEvent):
 
 class MemberEventPublished(PublicationEvent):
     """A member announced an event of its own."""
+
+    says = Says(
+        L("Événement annoncé par un adhérent", "Event announced by a member"), detail="title", sets={"published": True}
+    )
 
     structure: UUID
     structure_name: str
@@ -413,6 +512,8 @@ class MemberEventPublished(PublicationEvent):
 
 class PublicationDrafted(PublicationEvent):
     """A member began something to publish. Nobody else sees it yet. `kind`: of an offer."""
+
+    says = Says(L("Brouillon commencé", "Draft begun"), detail="sort")
 
     structure: UUID
     sort: PublicationSort
@@ -432,6 +533,8 @@ class PublicationDrafted(PublicationEvent):
 class PublicationRedrafted(PublicationEvent):
     """A draft changed. A field that is absent stayed as it was; `cleared` names those emptied."""
 
+    says = Says(L("Brouillon modifié", "Draft changed"))
+
     title: str | None = None
     text: str | None = None
     kind: OfferKind | None = None
@@ -448,5 +551,12 @@ class PublicationRedrafted(PublicationEvent):
 
 class PublicationWithdrawn(PublicationEvent):
     """A member took back what it had published, or dropped a draft."""
+
+    says = Says(
+        L("Publication retirée", "Publication taken back"),
+        detail="reason",
+        here=L("Publication retirée", "Publication withdrawn"),
+        sets={"published": False},
+    )
 
     reason: str | None = None

@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from shared.base.translations import L
 from shared.contract import Event
 from shared.contract.personal import Personal
+from shared.contract.says import Says, Thing
 
 GatheringKind = Literal[
     "agora",
@@ -28,10 +30,13 @@ SchoolLevel = Literal["primary", "lower_secondary", "upper_secondary"]
 class GatheringEvent(Event, abstract=True):
     service = "events"
     entity = "gathering"
+    thing = Thing(L("rencontre", "gathering"), "/events/gatherings/{}")
 
 
 class GatheringPlanned(GatheringEvent):
     """A gathering is to be held. `days` is its length, `module` names a training's, `topics` what will be spoken of."""
+
+    says = Says(L("Rencontre prévue", "Gathering planned"), detail="title")
 
     kind: GatheringKind
     title: str
@@ -51,6 +56,8 @@ class GatheringRevised(GatheringEvent):
     """What is known of a gathering to come changed, but for its time and place; absent fields stayed, `cleared` ones
     were emptied."""
 
+    says = Says(L("Rencontre modifiée", "Gathering changed"), detail="title")
+
     title: str | None = None
     days: int | None = None
     capacity: int | None = None
@@ -63,6 +70,8 @@ class GatheringRevised(GatheringEvent):
 class GatheringAnnounced(GatheringEvent):
     """A gathering was made known to the public; carries all that an announcement needs."""
 
+    says = Says(L("Rencontre annoncée", "Gathering announced"), detail="title", sets={"announced": True})
+
     kind: GatheringKind
     title: str
     starts: datetime
@@ -73,6 +82,8 @@ class GatheringAnnounced(GatheringEvent):
 class GatheringMoved(GatheringEvent):
     """Time or place of a gathering changed; absent fields stayed."""
 
+    says = Says(L("Rencontre déplacée", "Gathering moved"), detail="town")
+
     starts: datetime | None = None
     town: str | None = None
     department: str | None = None
@@ -82,15 +93,31 @@ class GatheringMoved(GatheringEvent):
 class GatheringCancelled(GatheringEvent):
     """A gathering will not be held."""
 
+    says = Says(L("Rencontre annulée", "Gathering cancelled"), detail="reason", sets={"cancelled": True})
+
     reason: str
 
 
 class GatheringReinstated(GatheringEvent):
     """A cancellation was taken back: the gathering is to be held after all."""
 
+    says = Says(
+        L("Rencontre maintenue, annulée par erreur", "Gathering on again, cancelled by mistake"),
+        here=L("Annulation reprise\u00a0: rencontre maintenue", "Cancellation taken back"),
+        sets={"cancelled": False},
+        undoes=(GatheringCancelled,),
+    )
+
 
 class GatheringHeld(GatheringEvent):
     """A gathering took place. Carries its kind, town, module, days and topics again, since they are what is counted."""
+
+    says = Says(
+        L("Rencontre tenue", "Gathering held"),
+        detail="title",
+        here=L("La rencontre a eu lieu", "Gathering held"),
+        sets={"held": True},
+    )
 
     kind: GatheringKind
     title: str
@@ -106,11 +133,21 @@ class GatheringHeld(GatheringEvent):
 class GatheringHoldingUndone(GatheringEvent):
     """It was noted by mistake that a gathering took place; it did not, or not yet."""
 
+    says = Says(
+        L("Tenue défaite, notée par erreur", "Holding taken back, noted by mistake"),
+        detail="reason",
+        here=L("«\u00a0A eu lieu\u00a0» repris, noté par erreur", "Holding taken back, noted by mistake"),
+        sets={"held": False},
+        undoes=(GatheringHeld,),
+    )
+
     reason: str
 
 
 class HeadsCounted(GatheringEvent):
     """So many people of one public came, counted and not named. A later count of the same public replaces it."""
+
+    says = Says(L("Personnes comptées", "Heads counted"), detail="people", part="audience")
 
     audience: Audience | None = None
     people: int
@@ -119,11 +156,22 @@ class HeadsCounted(GatheringEvent):
 class HeadCountWithdrawn(GatheringEvent):
     """The people of one public were not counted after all: not measured, which is not zero."""
 
+    says = Says(
+        L("Comptage retiré : non mesuré", "Count taken back: not measured"),
+        detail="audience",
+        here=L("Compte retiré\u00a0: non mesuré", "Head count withdrawn: not measured"),
+        part="audience",
+        clears=("people",),
+        undoes=(HeadsCounted,),
+    )
+
     audience: Audience | None = None
 
 
 class WorkshopHeld(GatheringEvent):
     """A workshop took place inside a gathering."""
+
+    says = Says(L("Atelier tenu", "Workshop held"), detail="title", part="workshop")
 
     workshop: UUID
     title: str
@@ -132,11 +180,25 @@ class WorkshopHeld(GatheringEvent):
 class WorkshopWithdrawn(GatheringEvent):
     """A workshop was noted by mistake."""
 
+    says = Says(
+        L("Atelier retiré, noté par erreur", "Workshop taken back, noted by mistake"),
+        part="workshop",
+        sets={"withdrawn": True},
+        undoes=(WorkshopHeld,),
+    )
+
     workshop: UUID
 
 
 class ParticipantRegistered(GatheringEvent):
     """A person registered for a gathering; `waiting` when it was full. `ticket` counts from 1 within the gathering."""
+
+    says = Says(
+        L("Inscription à une rencontre", "Registration for a gathering"),
+        detail="structure_name",
+        here=L("Personne inscrite", "Person registered"),
+        part="registration",
+    )
 
     registration: UUID
     ticket: int
@@ -151,11 +213,20 @@ class ParticipantRegistered(GatheringEvent):
 class ParticipantMovedUp(GatheringEvent):
     """A place came free and the first person who waited has it."""
 
+    says = Says(
+        L("Place donnée à qui attendait", "Place given to who waited"),
+        here=L("Place donnée à une personne en attente", "Place given to a person who waited"),
+        part="registration",
+        sets={"waiting": False},
+    )
+
     registration: UUID
 
 
 class RegistrationCancelled(GatheringEvent):
     """A registration was cancelled; whoever waits first moves up."""
+
+    says = Says(L("Inscription annulée", "Registration cancelled"), part="registration", sets={"cancelled": True})
 
     registration: UUID
 
@@ -163,12 +234,28 @@ class RegistrationCancelled(GatheringEvent):
 class RegistrationReinstated(GatheringEvent):
     """The cancellation of a registration was a mistake; `waiting` when its place was given to another."""
 
+    says = Says(
+        L("Inscription rétablie", "Registration stands again"),
+        here=L("Inscription rétablie", "Registration reinstated"),
+        part="registration",
+        sets={"cancelled": False},
+        undoes=(RegistrationCancelled,),
+    )
+
     registration: UUID
     waiting: bool = False
 
 
 class AgoraAttended(GatheringEvent):
     """A registered person was checked in at an Agora."""
+
+    says = Says(
+        L("Personne accueillie à l’Agora", "Checked in at the Agora"),
+        detail="audience",
+        here=L("Personne accueillie à l’Agora", "Person checked in at the Agora"),
+        part="registration",
+        sets={"came": True},
+    )
 
     registration: UUID
     audience: Audience
@@ -178,6 +265,14 @@ class AgoraAttended(GatheringEvent):
 class GatheringAttended(GatheringEvent):
     """A registered person was checked in at a gathering other than an Agora."""
 
+    says = Says(
+        L("Personne accueillie", "Checked in"),
+        detail="audience",
+        here=L("Personne accueillie", "Person checked in"),
+        part="registration",
+        sets={"came": True},
+    )
+
     registration: UUID
     audience: Audience
     structure: UUID | None = None
@@ -186,16 +281,30 @@ class GatheringAttended(GatheringEvent):
 class AttendanceUndone(GatheringEvent):
     """A check-in was a mistake and was taken back."""
 
+    says = Says(
+        L("Accueil défait, noté par erreur", "Check-in taken back, noted by mistake"),
+        here=L("Accueil défait, fait par erreur", "Check-in undone, made by mistake"),
+        part="registration",
+        sets={"came": False},
+        undoes=(
+            AgoraAttended,
+            GatheringAttended,
+        ),
+    )
+
     registration: UUID
 
 
 class ProjectEvent(Event, abstract=True):
     service = "events"
     entity = "project"
+    thing = Thing(L("projet à la Tribune", "project at the Tribune"))
 
 
 class ProjectPresented(ProjectEvent):
     """A project was presented at the Tribune des projets of an Agora."""
+
+    says = Says(L("Projet présenté à la Tribune", "Project presented at the Tribune"), detail="title")
 
     title: str
     gathering: UUID | None = None
@@ -207,16 +316,26 @@ class ProjectPresented(ProjectEvent):
 class ProjectPresentationWithdrawn(ProjectEvent):
     """A presentation was noted by mistake."""
 
+    says = Says(
+        L("Projet retiré, noté par erreur", "Project taken back, noted by mistake"),
+        detail="reason",
+        sets={"withdrawn": True},
+        undoes=(ProjectPresented,),
+    )
+
     reason: str
 
 
 class TandemEvent(Event, abstract=True):
     service = "events"
     entity = "tandem"
+    thing = Thing(L("tandem solidaire", "tandem"), "/events/tandems/{}")
 
 
 class TandemFormed(TandemEvent):
     """An association and a school teamed up for a school year (`2016-2017`); `pilot` before the full launch."""
+
+    says = Says(L("Tandem formé", "Tandem formed"), detail="association_name")
 
     school_year: str
     association: UUID | None = None
@@ -229,6 +348,14 @@ class TandemFormed(TandemEvent):
 class TandemSchoolJoined(TandemEvent):
     """A school takes part in a tandem."""
 
+    says = Says(
+        L("Établissement entré dans un tandem", "School joined a tandem"),
+        detail="school_name",
+        here=L("Établissement entré dans le tandem", "School joined the tandem"),
+        part="school",
+        sets={"taking_part": True},
+    )
+
     school: UUID
     school_name: str
     level: SchoolLevel | None = None
@@ -237,11 +364,20 @@ class TandemSchoolJoined(TandemEvent):
 class TandemSchoolLeft(TandemEvent):
     """A school takes no part in a tandem after all."""
 
+    says = Says(
+        L("Établissement retiré d’un tandem", "School taken out of a tandem"),
+        here=L("Établissement retiré du tandem", "School left the tandem"),
+        part="school",
+        sets={"taking_part": False},
+    )
+
     school: UUID
 
 
 class PupilsCounted(TandemEvent):
     """So many pupils took part; a later count of the same tandem replaces it."""
+
+    says = Says(L("Élèves comptés", "Pupils counted"), detail="pupils")
 
     pupils: int
 
@@ -249,8 +385,17 @@ class PupilsCounted(TandemEvent):
 class TandemCancelled(TandemEvent):
     """A tandem did not take place."""
 
+    says = Says(L("Tandem annulé", "Tandem cancelled"), detail="reason", sets={"cancelled": True})
+
     reason: str
 
 
 class TandemReinstated(TandemEvent):
     """The cancellation of a tandem was a mistake."""
+
+    says = Says(
+        L("Tandem rétabli, annulé par erreur", "Tandem on again, cancelled by mistake"),
+        here=L("Tandem rétabli", "Tandem reinstated"),
+        sets={"cancelled": False},
+        undoes=(TandemCancelled,),
+    )

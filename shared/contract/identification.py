@@ -9,10 +9,12 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
+from shared.base.translations import L
 from shared.contract import Event
-from shared.contract.directory import StructureKind
 from shared.contract.membership import CollegeCode
 from shared.contract.personal import Personal
+from shared.contract.says import Says, Thing
+from shared.contract.structure_facts import StructureKind
 
 Membership = Literal["yes", "no"]
 IdentificationField = Literal["purpose"]
@@ -21,6 +23,7 @@ IdentificationField = Literal["purpose"]
 class IdentificationEvent(Event, abstract=True):
     service = "observatory"
     entity = "identification"
+    thing = Thing(L("identification d’acteurs", "identification of actors"), "/observatory/identification/saved/{}")
 
 
 class IdentificationSaved(IdentificationEvent):
@@ -31,6 +34,12 @@ class IdentificationSaved(IdentificationEvent):
     `found`: the structures that answered on the day `as_of`, as far as it was known at the sequence `upto` of the log
     (`known_at`: the day asked for, if one was). The time of the event is the day of the answer.
     """
+
+    says = Says(
+        L("Identification d’acteurs enregistrée", "Identification of actors saved"),
+        detail="title",
+        here=L("Identification enregistrée", "Identification saved"),
+    )
 
     title: str
     structure: UUID | None = None
@@ -54,6 +63,11 @@ class IdentificationSaved(IdentificationEvent):
 class IdentificationRepeated(IdentificationEvent):
     """The same criteria were put again, and the new answer was kept beside the earlier ones."""
 
+    says = Says(
+        L("Identification d’acteurs refaite", "Identification of actors repeated"),
+        here=L("Refaite, réponse gardée", "Repeated, answer kept"),
+    )
+
     as_of: date
     known_at: date | None = None
     upto: int
@@ -63,6 +77,12 @@ class IdentificationRepeated(IdentificationEvent):
 class IdentificationRenamed(IdentificationEvent):
     """An identification has another name or purpose. A field that is absent stayed; `cleared` names those emptied."""
 
+    says = Says(
+        L("Identification d’acteurs renommée", "Identification of actors renamed"),
+        detail="title",
+        here=L("Renommée", "Renamed"),
+    )
+
     title: str | None = None
     purpose: str | None = None
     cleared: list[IdentificationField] = []
@@ -71,8 +91,21 @@ class IdentificationRenamed(IdentificationEvent):
 class IdentificationWithdrawn(IdentificationEvent):
     """An identification was put away: its answers stay in the log, and it is no longer in the list."""
 
+    says = Says(
+        L("Identification d’acteurs rangée", "Identification of actors put away"),
+        detail="reason",
+        here=L("Rangée", "Put away"),
+        sets={"put_away": True},
+    )
+
     reason: str | None = None
 
 
 class IdentificationRestored(IdentificationEvent):
     """Putting an identification away was undone."""
+
+    says = Says(
+        L("Identification d’acteurs ressortie", "Identification of actors taken out again"),
+        here=L("Ressortie", "Taken out again"),
+        sets={"put_away": False},
+    )

@@ -11,8 +11,10 @@ from __future__ import annotations
 from typing import Literal
 from uuid import UUID
 
+from shared.base.translations import L
 from shared.contract import Event
 from shared.contract.personal import Personal
+from shared.contract.says import Says, Thing
 
 CollegeCode = Literal["public", "associative", "economic", "qualified_persons"]
 """The four colleges of the statutes of March 2017."""
@@ -23,10 +25,13 @@ LeaveReason = Literal["withdrawal", "lapse", "dissolution", "exclusion", "mistak
 class CharterEvent(Event, abstract=True):
     service = "membership"
     entity = "charter"
+    thing = Thing(L("charte", "charter"))
 
 
 class CharterAdopted(CharterEvent):
     """A version of the charter was adopted; members sign this version from then on. Versions count from 1."""
+
+    says = Says(L("Charte adoptée", "Charter adopted"), detail="title")
 
     version: int
     title: str
@@ -36,10 +41,13 @@ class CharterAdopted(CharterEvent):
 class CollegeEvent(Event, abstract=True):
     service = "membership"
     entity = "college"
+    thing = Thing(L("collège", "college"))
 
 
 class CollegeOpened(CollegeEvent):
     """The statutes opened a college. Before, it has no members to count: not measured, which is not zero."""
+
+    says = Says(L("Collège ouvert", "College opened"), detail="title", sets={"open": True})
 
     college: CollegeCode
     title: str
@@ -48,6 +56,8 @@ class CollegeOpened(CollegeEvent):
 class CollegeClosed(CollegeEvent):
     """The statutes closed a college, or it was opened by mistake."""
 
+    says = Says(L("Collège fermé", "College closed"), detail="college", sets={"open": False})
+
     college: CollegeCode
     reason: str | None = None
 
@@ -55,6 +65,7 @@ class CollegeClosed(CollegeEvent):
 class MemberEvent(Event, abstract=True):
     service = "membership"
     entity = "member"
+    thing = Thing(L("adhérent", "member"), "/membership/members/{}")
 
 
 class MemberJoined(MemberEvent):
@@ -62,6 +73,8 @@ class MemberJoined(MemberEvent):
 
     A structure is one member whatever happens: one that left and joins again is the same entity.
     """
+
+    says = Says(L("Adhésion, charte signée", "Joined, charter signed"), detail="college", sets={"current": True})
 
     college: CollegeCode
     charter_version: int
@@ -74,11 +87,22 @@ class MemberJoined(MemberEvent):
 class MembershipRenewed(MemberEvent):
     """A member renewed for a year."""
 
+    says = Says(
+        L("Adhésion renouvelée pour", "Membership renewed for"),
+        detail="year",
+        here=L("Adhésion renouvelée", "Membership renewed"),
+        joined=True,
+        part="year",
+        sets={"renewed": True},
+    )
+
     year: int
 
 
 class MemberCollegeChanged(MemberEvent):
     """A member went to another college and kept its history."""
+
+    says = Says(L("Passage dans un autre collège", "Went to another college"), detail="college")
 
     college: CollegeCode
 
@@ -86,11 +110,26 @@ class MemberCollegeChanged(MemberEvent):
 class MemberLeft(MemberEvent):
     """A member left the network. `mistake`: it had been noted by mistake that it joined."""
 
+    says = Says(
+        L("Départ du réseau", "Left the network"),
+        detail="reason",
+        sets={"current": False},
+        undoes=(MemberJoined,),
+        undoes_if=("reason", "mistake"),
+    )
+
     reason: LeaveReason
 
 
 class MemberRestored(MemberEvent):
     """The leaving of a member was noted by mistake: it is a member as before. Carries again who it is and where."""
+
+    says = Says(
+        L("Départ défait, noté par erreur", "Leaving taken back, noted by mistake"),
+        here=L("Départ défait, noté par erreur", "Departure undone, noted by mistake"),
+        sets={"current": True},
+        undoes=(MemberLeft,),
+    )
 
     college: CollegeCode
     structure: UUID | None = None
@@ -100,10 +139,18 @@ class MemberRestored(MemberEvent):
 class SeatEvent(Event, abstract=True):
     service = "membership"
     entity = "seat"
+    thing = Thing(L("siège au conseil", "seat on the board"))
 
 
 class BoardSeatTaken(SeatEvent):
     """A member took a seat on the board."""
+
+    says = Says(
+        L("Siège pourvu au conseil d’administration", "Seat on the board taken"),
+        detail="role",
+        here=L("Siège pourvu", "Seat filled"),
+        sets={"current": True},
+    )
 
     role: SeatRole
     member: UUID | None = None
@@ -114,11 +161,25 @@ class BoardSeatTaken(SeatEvent):
 class BoardSeatVacated(SeatEvent):
     """A seat on the board was given up."""
 
+    says = Says(
+        L("Siège libéré", "Seat given up"),
+        detail="reason",
+        here=L("Siège libéré", "Seat vacated"),
+        sets={"current": False},
+    )
+
     reason: str | None = None
 
 
 class BoardSeatRestored(SeatEvent):
     """It was noted by mistake that a seat was given up: it is taken as before."""
+
+    says = Says(
+        L("Siège rendu, libéré par erreur", "Seat given back, given up by mistake"),
+        here=L("Siège rendu, libéré par erreur", "Seat given back, vacated by mistake"),
+        sets={"current": True},
+        undoes=(BoardSeatVacated,),
+    )
 
     reason: str | None = None
 
@@ -126,10 +187,13 @@ class BoardSeatRestored(SeatEvent):
 class GroupEvent(Event, abstract=True):
     service = "membership"
     entity = "group"
+    thing = Thing(L("groupe de travail", "working group"), "/membership/groups/{}")
 
 
 class WorkingGroupFormed(GroupEvent):
     """Members formed a working group."""
+
+    says = Says(L("Groupe de travail formé", "Working group formed"), detail="name", sets={"open": True})
 
     name: str
     purpose: str | None = None
@@ -138,11 +202,25 @@ class WorkingGroupFormed(GroupEvent):
 class WorkingGroupJoined(GroupEvent):
     """A member takes part in a working group."""
 
+    says = Says(
+        L("Entrée dans un groupe de travail", "Working group joined"),
+        here=L("Entrée dans un groupe de travail", "Joined a working group"),
+        part="member",
+        sets={"taking_part": True},
+    )
+
     member: UUID
 
 
 class WorkingGroupLeft(GroupEvent):
     """A member takes part in a working group no more."""
+
+    says = Says(
+        L("Sortie d’un groupe de travail", "Working group left"),
+        here=L("Sortie d’un groupe de travail", "Left a working group"),
+        part="member",
+        sets={"taking_part": False},
+    )
 
     member: UUID
 
@@ -150,11 +228,17 @@ class WorkingGroupLeft(GroupEvent):
 class WorkingGroupClosed(GroupEvent):
     """A working group ended."""
 
+    says = Says(L("Groupe de travail clos", "Working group closed"), detail="reason", sets={"open": False})
+
     reason: str | None = None
 
 
 class WorkingGroupRestored(GroupEvent):
     """It was noted by mistake that a working group ended: it goes on."""
+
+    says = Says(
+        L("Groupe de travail rouvert", "Working group reopened"), sets={"open": True}, undoes=(WorkingGroupClosed,)
+    )
 
     reason: str | None = None
 
@@ -162,10 +246,15 @@ class WorkingGroupRestored(GroupEvent):
 class VolunteerEvent(Event, abstract=True):
     service = "membership"
     entity = "volunteer"
+    thing = Thing(L("bénévole", "volunteer"))
 
 
 class VolunteerContributed(VolunteerEvent):
     """A volunteer gave time to the network in that year: one such event for each volunteer and year."""
+
+    says = Says(
+        L("Bénévole de l’année", "Volunteer of the year"), detail="year", here=L("Bénévole", "Volunteer"), joined=True
+    )
 
     year: int
     person: Personal | None = None
@@ -176,11 +265,25 @@ class VolunteerContributed(VolunteerEvent):
 class VolunteerWithdrawn(VolunteerEvent):
     """A volunteer was noted by mistake."""
 
+    says = Says(
+        L("Bénévole retiré, noté par erreur", "Volunteer taken back, noted by mistake"),
+        detail="reason",
+        sets={"withdrawn": True},
+        undoes=(VolunteerContributed,),
+    )
+
     reason: str
 
 
 class VolunteerRestored(VolunteerEvent):
     """The withdrawal of a volunteer was a mistake: the volunteer counts as before."""
+
+    says = Says(
+        L("Bénévole rétabli", "Volunteer counted again"),
+        here=L("Bénévole rétabli", "Volunteer restored"),
+        sets={"withdrawn": False},
+        undoes=(VolunteerWithdrawn,),
+    )
 
     reason: str | None = None
 
@@ -188,10 +291,18 @@ class VolunteerRestored(VolunteerEvent):
 class CivicServiceEvent(Event, abstract=True):
     service = "membership"
     entity = "civic-service"
+    thing = Thing(L("service civique", "civic service"))
 
 
 class CivicServiceRecruited(CivicServiceEvent):
     """A young person in civic service was recruited into the network's own team."""
+
+    says = Says(
+        L("Recrutement en service civique", "Recruited in civic service"),
+        detail="mission",
+        here=L("Service civique dans l’équipe", "Civic service in the team"),
+        sets={"current": True},
+    )
 
     person: Personal | None = None
     email: Personal | None = None
@@ -200,6 +311,10 @@ class CivicServiceRecruited(CivicServiceEvent):
 
 class CivicServiceSeconded(CivicServiceEvent):
     """A young person in civic service was seconded to a member or a local authority."""
+
+    says = Says(
+        L("Service civique mis à disposition", "Civic service seconded"), detail="host_name", sets={"current": True}
+    )
 
     host: UUID | None = None
     host_name: str | None = None
@@ -211,11 +326,28 @@ class CivicServiceSeconded(CivicServiceEvent):
 class CivicServiceEnded(CivicServiceEvent):
     """A civic service came to its end."""
 
+    says = Says(
+        L("Fin d’un service civique", "End of a civic service"),
+        detail="reason",
+        here=L("Fin de service civique", "End of a civic service"),
+        sets={"current": False},
+    )
+
     reason: str | None = None
 
 
 class CivicServiceWithdrawn(CivicServiceEvent):
     """A civic service was noted by mistake."""
+
+    says = Says(
+        L("Service civique retiré, noté par erreur", "Civic service taken back, noted by mistake"),
+        detail="reason",
+        sets={"withdrawn": True},
+        undoes=(
+            CivicServiceRecruited,
+            CivicServiceSeconded,
+        ),
+    )
 
     reason: str
 
@@ -223,16 +355,34 @@ class CivicServiceWithdrawn(CivicServiceEvent):
 class CivicServiceRestored(CivicServiceEvent):
     """The end or the withdrawal of a civic service was a mistake: it stands as before."""
 
+    says = Says(
+        L("Service civique rétabli", "Civic service stands again"),
+        here=L("Service civique rétabli", "Civic service restored"),
+        sets={"withdrawn": False},
+        undoes=(
+            CivicServiceEnded,
+            CivicServiceWithdrawn,
+        ),
+    )
+
     reason: str | None = None
 
 
 class CivicServicePlaceEvent(Event, abstract=True):
     service = "membership"
     entity = "civic-place"
+    thing = Thing(L("place de service civique", "place of civic service"))
 
 
 class CivicServicePlaceApproved(CivicServicePlaceEvent):
     """The State approved one place of civic service; one event for each place."""
+
+    says = Says(
+        L("Place de service civique agréée", "Place of civic service approved"),
+        detail="authority",
+        here=L("Place de service civique agréée", "Civic service place approved"),
+        sets={"current": True},
+    )
 
     authority: str | None = None
 
@@ -240,11 +390,20 @@ class CivicServicePlaceApproved(CivicServicePlaceEvent):
 class CivicServicePlaceEnded(CivicServicePlaceEvent):
     """The approval of a place ended."""
 
+    says = Says(L("Fin d’agrément d’une place", "Approval of a place ended"), detail="reason", sets={"current": False})
+
     reason: str | None = None
 
 
 class CivicServicePlaceRestored(CivicServicePlaceEvent):
     """It was noted by mistake that the approval of a place ended: it holds."""
+
+    says = Says(
+        L("Agrément d’une place rétabli", "Approval of a place stands again"),
+        here=L("Agrément d’une place rétabli", "Approval of a place restored"),
+        sets={"current": True},
+        undoes=(CivicServicePlaceEnded,),
+    )
 
     reason: str | None = None
 
@@ -252,10 +411,13 @@ class CivicServicePlaceRestored(CivicServicePlaceEvent):
 class PostEvent(Event, abstract=True):
     service = "membership"
     entity = "post"
+    thing = Thing(L("poste de l’équipe", "post of the team"))
 
 
 class StaffPostCreated(PostEvent):
     """A post was created in the team; `fte` is its share of full time."""
+
+    says = Says(L("Poste créé", "Post created"), detail="title", sets={"current": True})
 
     title: str
     fte: float
@@ -264,11 +426,19 @@ class StaffPostCreated(PostEvent):
 class StaffPostChanged(PostEvent):
     """The share of full time of a post changed."""
 
+    says = Says(
+        L("Temps de travail changé", "Share of full time changed"),
+        detail="fte",
+        here=L("Temps de travail changé", "Working time changed"),
+    )
+
     fte: float
 
 
 class StaffPostClosed(PostEvent):
     """A post was closed."""
+
+    says = Says(L("Poste fermé", "Post closed"), detail="reason", sets={"current": False})
 
     reason: str | None = None
 
@@ -276,11 +446,28 @@ class StaffPostClosed(PostEvent):
 class StaffPostWithdrawn(PostEvent):
     """A post was noted by mistake."""
 
+    says = Says(
+        L("Poste retiré, noté par erreur", "Post taken back, noted by mistake"),
+        detail="reason",
+        sets={"withdrawn": True},
+        undoes=(StaffPostCreated,),
+    )
+
     reason: str
 
 
 class StaffPostRestored(PostEvent):
     """The closing or the withdrawal of a post was a mistake: it stands as before."""
+
+    says = Says(
+        L("Poste rétabli", "Post stands again"),
+        here=L("Poste rétabli", "Post restored"),
+        sets={"current": True},
+        undoes=(
+            StaffPostClosed,
+            StaffPostWithdrawn,
+        ),
+    )
 
     reason: str | None = None
 
@@ -288,10 +475,17 @@ class StaffPostRestored(PostEvent):
 class PeerNetworkEvent(Event, abstract=True):
     service = "membership"
     entity = "peer-network"
+    thing = Thing(L("réseau régional", "regional network"))
 
 
 class PeerNetworkJoined(PeerNetworkEvent):
     """A regional multi-actor network (this one or another) stands on the national map."""
+
+    says = Says(
+        L("Réseau régional placé sur la carte", "Regional network put on the map"),
+        detail="name",
+        sets={"current": True},
+    )
 
     name: str
     region: str | None = None
@@ -301,11 +495,19 @@ class PeerNetworkJoined(PeerNetworkEvent):
 class PeerNetworkLeft(PeerNetworkEvent):
     """A regional network stands on the national map no more."""
 
+    says = Says(
+        L("Réseau régional retiré de la carte", "Regional network taken off the map"),
+        detail="reason",
+        sets={"current": False},
+    )
+
     reason: str | None = None
 
 
 class PeerNetworkRenamed(PeerNetworkEvent):
     """A regional network took another name."""
+
+    says = Says(L("Réseau régional renommé", "Regional network renamed"), detail="name")
 
     name: str
 
@@ -313,15 +515,28 @@ class PeerNetworkRenamed(PeerNetworkEvent):
 class PeerNetworkRestored(PeerNetworkEvent):
     """It was noted by mistake that a regional network left the map: it stands on it."""
 
+    says = Says(
+        L("Réseau régional remis sur la carte", "Regional network put back on the map"),
+        sets={"current": True},
+        undoes=(PeerNetworkLeft,),
+    )
+
     reason: str | None = None
 
 
 class NetworkEvent(Event, abstract=True):
     service = "membership"
     entity = "network"
+    thing = Thing(L("réseau", "network"))
 
 
 class NetworkNamed(NetworkEvent):
     """The network took a name."""
+
+    says = Says(
+        L("Le réseau a pris le nom", "The network took the name"),
+        detail="name",
+        here=L("Nom donné au réseau", "Network named"),
+    )
 
     name: str

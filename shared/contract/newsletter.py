@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from shared.base.translations import L
 from shared.contract import Event
 from shared.contract.personal import Personal
+from shared.contract.says import Says, Thing
 
 BulletinCode = Literal["bloc-note", "echos", "parcours", "rendez-vous", "info-flash"]
 SectionCode = Literal[
@@ -24,10 +26,13 @@ of the mail server are not kept, since they often repeat the address."""
 class BulletinEvent(Event, abstract=True):
     service = "newsletter"
     entity = "bulletin"
+    thing = Thing(L("bulletin", "bulletin"))
 
 
 class BulletinOpened(BulletinEvent):
     """The network publishes this bulletin."""
+
+    says = Says(L("Bulletin ouvert", "Bulletin opened"), detail="title")
 
     bulletin: BulletinCode
     title: str
@@ -37,10 +42,13 @@ class BulletinOpened(BulletinEvent):
 class IssueEvent(Event, abstract=True):
     service = "newsletter"
     entity = "issue"
+    thing = Thing(L("numéro d’un bulletin", "issue of a bulletin"), "/newsletter/issues/{}")
 
 
 class IssueStarted(IssueEvent):
     """A new issue of a bulletin is a draft. Numbers count from 1 for each bulletin."""
+
+    says = Says(L("Numéro commencé", "Issue started"), detail="number")
 
     bulletin: BulletinCode
     number: int
@@ -51,6 +59,13 @@ class ItemAdded(IssueEvent):
 
     `source_page`: where the whole of it stands, a path of the installation; `picture`: the SHA-256 of the picture there.
     """
+
+    says = Says(
+        L("Article ajouté au brouillon", "Item added to the draft"),
+        detail="title",
+        here=L("Article arrivé", "Item added"),
+        part="item",
+    )
 
     item: UUID
     section: SectionCode
@@ -68,6 +83,10 @@ class ItemAdded(IssueEvent):
 class ItemRevised(IssueEvent):
     """An editor changed an item. An absent `url` means that it has none."""
 
+    says = Says(
+        L("Article modifié", "Item changed"), detail="title", here=L("Article modifié", "Item revised"), part="item"
+    )
+
     item: UUID
     title: str
     text: str
@@ -77,12 +96,22 @@ class ItemRevised(IssueEvent):
 class ItemMoved(IssueEvent):
     """An editor moved an item to a place among all items of the draft, dropped ones too, counted from 0."""
 
+    says = Says(L("Article déplacé", "Item moved"), part="item")
+
     item: UUID
     position: int
 
 
 class ItemDropped(IssueEvent):
     """An item was taken out of the draft."""
+
+    says = Says(
+        L("Article retiré", "Item taken out"),
+        detail="reason",
+        here=L("Article retiré", "Item dropped"),
+        part="item",
+        sets={"dropped": True},
+    )
 
     item: UUID
     reason: str | None = None
@@ -91,12 +120,22 @@ class ItemDropped(IssueEvent):
 class ItemRestored(IssueEvent):
     """An item that was taken out of the draft is back at its place."""
 
+    says = Says(L("Article remis", "Item put back"), part="item", sets={"dropped": False}, undoes=(ItemDropped,))
+
     item: UUID
 
 
 class IssueApproved(IssueEvent):
     """An editor approved an issue: it changes no more and goes out to those who were subscribers before this event,
     `recipients` of them when the editor looked."""
+
+    says = Says(
+        L("Numéro approuvé, destinataires", "Issue approved, recipients"),
+        detail="recipients",
+        here=L("Numéro approuvé", "Issue approved"),
+        sets={"approved": True},
+        mails=("delivery", "issue"),
+    )
 
     bulletin: BulletinCode
     number: int
@@ -106,6 +145,13 @@ class IssueApproved(IssueEvent):
 class IssueSent(IssueEvent):
     """Every subscriber of the issue has been dealt with: sent, refused or doubtful."""
 
+    says = Says(
+        L("Numéro envoyé, messages remis", "Issue sent, mails accepted"),
+        detail="sent",
+        here=L("Numéro envoyé", "Issue sent"),
+        sets={"closed": True},
+    )
+
     sent: int
     refused: int
     doubtful: int
@@ -114,11 +160,18 @@ class IssueSent(IssueEvent):
 class SubscriberEvent(Event, abstract=True):
     service = "newsletter"
     entity = "subscriber"
+    thing = Thing(L("abonné", "subscriber"), "/newsletter/subscribers/{}")
 
 
 class SubscriptionRequested(SubscriberEvent):
     """Somebody gave an address and asked for bulletins; nothing is sent there but one mail that asks to confirm, which
     can be done until `expires`."""
+
+    says = Says(
+        L("Abonnement demandé", "Subscription asked for"),
+        here=L("Abonnement demandé", "Subscription requested"),
+        mails=("delivery", "request"),
+    )
 
     request: UUID
     email: Personal
@@ -130,12 +183,16 @@ class SubscriptionRequested(SubscriberEvent):
 class SubscriptionConfirmed(SubscriberEvent):
     """The link in the mail was followed: the second opt-in, and its proof."""
 
+    says = Says(L("Abonnement confirmé", "Subscription confirmed"))
+
     bulletins: list[BulletinCode]
     request: UUID
 
 
 class Unsubscribed(SubscriberEvent):
     """A subscriber wants these bulletins no more."""
+
+    says = Says(L("Désabonnement", "Unsubscribed"))
 
     bulletins: list[BulletinCode]
     means: UnsubscribeMeans
@@ -144,11 +201,16 @@ class Unsubscribed(SubscriberEvent):
 class DeliveryEvent(Event, abstract=True):
     service = "newsletter"
     entity = "delivery"
+    thing = Thing(L("message", "mail"))
 
 
 class DeliveryBegun(DeliveryEvent):
     """A mail is about to be handed over; without an outcome after it, it is in doubt. `issue` or `request` is what
     it brings. `doubt`: it was not begun now; after a restore of the log nobody knows whether it had been sent."""
+
+    says = Says(
+        L("Message sur le point de partir", "Mail about to be sent"), here=L("Remise commencée", "Delivery begun")
+    )
 
     subscriber: UUID
     purpose: Literal["issue", "confirmation"]
@@ -160,9 +222,13 @@ class DeliveryBegun(DeliveryEvent):
 class DeliveryAccepted(DeliveryEvent):
     """The mail server took the mail."""
 
+    says = Says(L("Message remis", "Mail accepted"), sets={"accepted": True})
+
 
 class DeliveryDeferred(DeliveryEvent):
     """The mail server did not take the mail now (a 4xx reply): it will be tried again."""
+
+    says = Says(L("Message remis à plus tard", "Mail put off"))
 
     code: int | None = None
     reason: RefusalReason = "other"
@@ -171,6 +237,8 @@ class DeliveryDeferred(DeliveryEvent):
 class DeliveryRefused(DeliveryEvent):
     """The mail server refused the mail for good, or was asked too often. `status` is RFC 3463's, such as 5.1.1."""
 
+    says = Says(L("Message refusé", "Mail refused"), sets={"accepted": False})
+
     code: int | None = None
     status: str | None = None
     reason: RefusalReason
@@ -178,3 +246,7 @@ class DeliveryRefused(DeliveryEvent):
 
 class DeliveryReleased(DeliveryEvent):
     """An editor wants a mail whose outcome is in doubt, or that was refused, to be sent again."""
+
+    says = Says(
+        L("Nouvel envoi demandé", "Sending again asked for"), here=L("Nouvel envoi demandé", "New sending asked for")
+    )

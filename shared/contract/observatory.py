@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from uuid import UUID, uuid5
 
+from shared.base.translations import L
 from shared.contract import Event
+from shared.contract.says import Says, Thing
 
 LEDGER = UUID("0199d1a0-6f00-7000-8000-6d61696c6c61")
 
@@ -24,6 +26,12 @@ class LogRestored(Event):
 
     service = "observatory"
     entity = "ledger"
+    says = Says(
+        L("Journal restauré depuis son archive, événements", "Log restored from its archive, events"),
+        detail="events",
+        here=L("Journal restauré depuis son archive", "Log restored from its archive"),
+    )
+    thing = Thing(L("registre des preuves", "ledger"))
     events: int
     signed: int
     root: str

@@ -5,9 +5,12 @@ Every service keeps keys of its own, so each forgets for itself and has a type o
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
+from shared.base.translations import L
 from shared.contract import Event
+from shared.contract.says import Says, Thing
 
 ForgettingReason = Literal["asked", "term", "restored"]
 """asked: by the person, or for them; term: the time for which the data were needed is over; restored: an older log came
@@ -19,6 +22,8 @@ class PersonForgotten(Event, abstract=True):
     ended, for `term`."""
 
     entity = "person"
+    thing = Thing(L("oubli d’une personne", "a person forgotten"))
+    says = Says(L("Personne oubliée", "Person forgotten"), sets={"forgotten": True})
     reason: ForgettingReason
     purpose: str | None = None
 
@@ -51,3 +56,16 @@ class PersonForgottenByObservatory(PersonForgotten):
     """The observatory can't read any more what it kept of a person: the key is gone."""
 
     service = "observatory"
+
+
+FORGOTTEN: Mapping[str, type[PersonForgotten]] = {
+    kind.service: kind
+    for kind in (
+        PersonForgottenByDirectory,
+        PersonForgottenByMembership,
+        PersonForgottenByEvents,
+        PersonForgottenByNewsletter,
+        PersonForgottenByObservatory,
+    )
+}
+"""By service, how it says that it has forgotten a person."""

@@ -10,7 +10,9 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
+from shared.base.translations import L
 from shared.contract import Event
+from shared.contract.says import Says, Thing
 
 FigureSort = Literal["state", "flow", "year", "years"]
 """state: on a day. flow: after a day, up to another. year: of one calendar year. years: of the years `first_year` to `last_year`."""
@@ -19,6 +21,7 @@ FigureSort = Literal["state", "flow", "year", "years"]
 class ReviewEvent(Event, abstract=True):
     service = "observatory"
     entity = "review"
+    thing = Thing(L("bilan publié", "published review"), "/observatory/reviews/{}")
 
 
 class ReviewPublished(ReviewEvent):
@@ -29,6 +32,8 @@ class ReviewPublished(ReviewEvent):
     kept. `signed` and `root` (base64): the latest signed head of the log then. `replaces`: a review that this one stands
     for from now on, and the `reason`. `masked`: how many figures were left out since they count few persons.
     """
+
+    says = Says(L("Bilan publié", "Review published"), detail="title", sets={"published": True})
 
     title: str
     since: date
@@ -58,6 +63,8 @@ class FigurePublished(ReviewEvent):
     `events`: how many events it rested on.
     """
 
+    says = Says(L("Chiffre publié", "Figure published"), detail="path", part="path")
+
     path: str
     indicator: str
     definition: int
@@ -80,11 +87,20 @@ class FigurePublished(ReviewEvent):
 class ReviewWithdrawn(ReviewEvent):
     """A published review holds no longer. What it said stays to be read, with the reason."""
 
+    says = Says(L("Bilan retiré", "Review withdrawn"), detail="reason", sets={"withdrawn": True})
+
     reason: str
 
 
 class ReviewReplaced(ReviewEvent):
     """A published review was replaced by another one."""
+
+    says = Says(
+        L("Bilan remplacé par un autre", "Review replaced by another"),
+        detail="reason",
+        here=L("Bilan remplacé", "Review replaced"),
+        sets={"replaced": True},
+    )
 
     by: UUID
     reason: str

@@ -11,8 +11,10 @@ from datetime import date
 from typing import Literal
 from uuid import UUID
 
+from shared.base.translations import L
 from shared.contract import Event
 from shared.contract.personal import Personal
+from shared.contract.says import Says, Thing
 
 QuestionKind = Literal["short", "long", "one", "several", "number", "yes_no", "date", "scale"]
 SurveyField = Literal["intro"]
@@ -43,10 +45,13 @@ class SurveyQuestion:
 class SurveyEvent(Event, abstract=True):
     service = "observatory"
     entity = "survey"
+    thing = Thing(L("enquête ou réponse", "survey or answer"), "/observatory/surveys/{}")
 
 
 class SurveyDrafted(SurveyEvent):
     """A survey was begun. Nobody outside sees it yet. `asks_who`: whether name and address are asked for, too."""
+
+    says = Says(L("Enquête préparée", "Survey prepared"), detail="title")
 
     title: str
     intro: str | None = None
@@ -56,6 +61,11 @@ class SurveyDrafted(SurveyEvent):
 
 class SurveyRevised(SurveyEvent):
     """A survey was changed before it opened. A field that is absent stayed; `cleared` names those emptied."""
+
+    says = Says(
+        L("Questionnaire d’enquête modifié", "Form of a survey changed"),
+        here=L("Questionnaire modifié", "Form changed"),
+    )
 
     title: str | None = None
     intro: str | None = None
@@ -68,6 +78,10 @@ class SurveyOpened(SurveyEvent):
     """A survey may be answered from the day `begins` on, until the day `until` is over in Paris. Its questions stay as
     they are from now on. `open_link`: whether those may answer, too, who were not written to."""
 
+    says = Says(
+        L("Enquête ouverte jusqu’au", "Survey opened until"), detail="until", here=L("Enquête ouverte", "Survey opened")
+    )
+
     begins: date
     until: date
     open_link: bool = False
@@ -76,15 +90,26 @@ class SurveyOpened(SurveyEvent):
 class SurveyExtended(SurveyEvent):
     """A survey may be answered until another day; one that was closed is open again."""
 
+    says = Says(
+        L("Enquête prolongée jusqu’au", "Survey extended until"),
+        detail="until",
+        here=L("Date de fin changée", "Last day changed"),
+        sets={"closed": False},
+    )
+
     until: date
 
 
 class SurveyClosed(SurveyEvent):
     """A survey was closed before its day."""
 
+    says = Says(L("Enquête close", "Survey closed"), sets={"closed": True})
+
 
 class SurveyWithdrawn(SurveyEvent):
     """A survey was put away: nobody answers it any more, and it is no longer in the list."""
+
+    says = Says(L("Enquête rangée", "Survey put away"), detail="reason", sets={"put_away": True})
 
     reason: str
 
@@ -93,6 +118,8 @@ class SurveySent(SurveyEvent):
     """These structures were asked to answer, each by a link of its own. Invitations and reminders are written to their
     contacts by the directory, which alone may open addresses; `by_hand`: somebody of the team handed the link over."""
 
+    says = Says(L("Enquête envoyée", "Survey sent"), detail="kind")
+
     kind: SendingKind
     structures: list[UUID]
 
@@ -100,9 +127,22 @@ class SurveySent(SurveyEvent):
 class SurveyResultsPublished(SurveyEvent):
     """The figures of a closed survey are for everybody from now on. It can't be opened again."""
 
+    says = Says(
+        L("Résultats d’une enquête publiés", "Results of a survey published"),
+        here=L("Résultats publiés", "Results published"),
+        sets={"results_published": True},
+    )
+
 
 class SurveyResultsWithdrawn(SurveyEvent):
     """The figures of a survey are no longer shown to everybody."""
+
+    says = Says(
+        L("Résultats d’une enquête retirés", "Results of a survey withdrawn"),
+        detail="reason",
+        here=L("Résultats retirés", "Results withdrawn"),
+        sets={"results_published": False},
+    )
 
     reason: str
 
@@ -127,13 +167,25 @@ class SurveyAnswer(SurveyEvent, abstract=True):
 class SurveyAnswered(SurveyAnswer):
     """A survey was answered. The entity is the answer; of each structure that was asked there is one at most."""
 
+    says = Says(L("Réponse à une enquête", "Answer to a survey"), here=L("Réponse donnée", "Answer given"))
+
 
 class SurveyAnswerChanged(SurveyAnswer):
     """An answer was given anew by the same link, and takes the place of the one before."""
 
+    says = Says(
+        L("Réponse à une enquête modifiée", "Answer to a survey changed"), here=L("Réponse modifiée", "Answer changed")
+    )
+
 
 class SurveyDeclined(SurveyEvent):
     """A structure does not wish to answer: it is not reminded. The entity is the answer that it did not give."""
+
+    says = Says(
+        L("Ne souhaite pas répondre à une enquête", "Does not wish to answer a survey"),
+        here=L("Ne souhaite pas répondre", "Does not wish to answer"),
+        sets={"declined": True},
+    )
 
     survey: UUID
     structure: UUID

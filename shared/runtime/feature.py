@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from shared.base.translations import Words
+from shared.contract.labels import event_words
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command, Decider
 from shared.kernel.projection import View
@@ -50,9 +51,10 @@ def composed(
 ) -> Definition:
     """The service that these features make. They open in order and close the other way round.
 
-    Raises ValueError where two of them claim the same word, view or entity.
+    What its events are called comes from the contract. Raises ValueError where two of them claim the same word, view or entity.
     """
-    _once(name, "word", [word for one in features for word in one.words])
+    said = event_words(name)
+    _once(name, "word", [*said, *(word for one in features for word in one.words)])
     _once(name, "view", [view.name for one in features for view in one.views])
     _once(name, "entity", [decider.entity for one in features for decider in one.deciders])
 
@@ -79,7 +81,7 @@ def composed(
         folder=folder,
         deciders=[decider for one in features for decider in one.deciders],
         views=[view for one in features for view in one.views],
-        words={code: word for one in features for code, word in one.words.items()},
+        words={**said, **{code: word for one in features for code, word in one.words.items()}},
         routes=routes,
         reactions=[reaction for one in features for reaction in one.reactions],
         page_of=page_of,

@@ -14,8 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.observatory.event_table.columns import fields_of, readers
+from shared.base.translations import L
 from shared.contract import EVENTS, Event
 from shared.contract.envelope import Message, Provenance, Recorded, Void, knows, opened, sealed_body
+from shared.contract.says import Says, Thing
 from shared.contract.schemas import schema_of
 from tests.facts import changed
 
@@ -32,6 +34,8 @@ def a_type() -> Iterator[type[Event]]:
 
         service = "directory"
         entity = "path"
+        thing = Thing(L("chemin", "path"))
+        says = Says(L("Chemin mesuré", "Path measured"), detail="metres")
         shape = 3
         upcasts = {
             1: lambda data: {"metres": round(data["km"] * 1000)},

@@ -9,14 +9,16 @@ from typing import Any
 
 from deploy.host.all_services import DEFINITIONS
 from shared.base.services import SERVICES
+from shared.base.translations import translated
 from shared.contract import Event, load_all
+from shared.contract.says import Says
 from shared.contract.schemas import Schema, schema_of
 
 PAGE = Path(__file__).parents[2] / "docs" / "events.md"
 HEAD = """# Events
 
-What each service says, with its fields, and who hears it. Made from the code by `python -m tests.docs.events_page`; a test
-compares. The schemas are in `shared/contract/schemas/`, the envelope in [subscribe.md](subscribe.md). The observatory reads every
+What each service says, with its fields, in which words readers are told, and who hears it. `make contract` makes it from the
+code; a test compares. The schemas are in `shared/contract/schemas/`, the envelope in [subscribe.md](subscribe.md). The observatory reads every
 event into its table, so it is named only where it has a view or a reaction of its own.
 
 A field in *italics* may be absent. `sealed` is a personal value that only the service which said it can open.
@@ -50,6 +52,22 @@ def kind_of(schema: Schema) -> str:
     return str(schema.get("format") or schema.get("type") or "anything")
 
 
+def in_words(says: Says) -> str:
+    """What readers are told of it."""
+    found = [
+        f"In words: *{translated(says.words, 'fr')}*, {translated(says.words, 'en')}{f', with `{says.detail}`' if says.detail else ''}."
+    ]
+    if says.part:
+        found.append(f"Of one part: `{says.part}`.")
+    found += [f"Sets `{name}` to {'yes' if value else 'no'}." for name, value in says.sets.items()]
+    if says.clears:
+        found.append(f"Empties {', '.join(f'`{name}`' for name in says.clears)}.")
+    if says.undoes:
+        only = " where `{}` is `{}`".format(*says.undoes_if) if says.undoes_if else ""
+        found.append(f"Takes back {' or '.join(kind.__name__ for kind in says.undoes)}{only}.")
+    return " ".join(found)
+
+
 def lines(kind: type[Event], hearers: list[str]) -> Iterator[str]:
     schema: dict[str, Any] = schema_of(kind)
     yield f"### {kind.type_name()}\n"
@@ -60,6 +78,7 @@ def lines(kind: type[Event], hearers: list[str]) -> Iterator[str]:
     if hearers:
         said.append(f"Heard by {'; '.join(hearers)}.")
     yield f"{' '.join(said)}\n"
+    yield f"{in_words(kind.says)}\n"
     required = set(schema.get("required", ()))
     fields: dict[str, Schema] = schema.get("properties", {})
     for name, part in fields.items():

@@ -8,9 +8,10 @@ from typing import Any
 import orjson
 
 from services.observatory.app import OBSERVATORY
-from services.observatory.journal.entity_history import CLEARS, ONCE, PARTS, STATES, UNDOES, Life, facts_of, life_of
+from services.observatory.journal.entity_history import Life, facts_of, life_of
 from services.observatory.pages.labels import RECORDS
-from shared.contract import EVENTS, load_all
+from shared.contract import load_all
+from shared.contract.says import ASIDE
 from shared.web.messages import WORDS as KERNEL
 
 
@@ -101,25 +102,14 @@ def test_an_event_that_cannot_be_read_is_told_and_changes_nothing() -> None:
     assert len(life.told) == 2 and known(life) == {"name": "A"}
 
 
-def test_the_tables_of_types_speak_of_the_contract_and_every_field_has_words() -> None:
-    load_all()
-    undone = {one for kinds in UNDOES.values() for one in kinds}
-    assert {*PARTS, *STATES, *CLEARS, *UNDOES, *undone} <= EVENTS.keys()
-    for kind, part in PARTS.items():
-        assert part in EVENTS[kind].model_fields, kind
-    for kind, fields in CLEARS.items():
-        assert fields and kind in EVENTS
-    said = {name for kind in EVENTS.values() for name in kind.model_fields} | {name for name, _ in STATES.values()}
-    silent = {
-        name
-        for name in said - {"cleared"}
-        if f"field.{name}" not in OBSERVATORY.words and f"field.{name}" not in KERNEL
-    }
-    assert not silent, f"audit_words.py needs words for {sorted(silent)}"
-    things = {f"{kind.service}.{kind.entity}" for kind in EVENTS.values()}
-    assert {one for one in things if f"thing.{one}" not in OBSERVATORY.words} == set() and RECORDS.keys() <= things
+def test_every_field_and_every_thing_has_words_on_the_pages_of_lives() -> None:
+    said = {name for kind in load_all().values() for name in (*kind.model_fields, *kind.says.sets)}
+    words = {**KERNEL, **OBSERVATORY.words}
+    assert {f"field.{name}" for name in said - {"cleared"}} <= words.keys()
+    things = {f"{kind.service}.{kind.entity}" for kind in load_all().values()}
+    assert {f"thing.{one}" for one in things} <= words.keys() and RECORDS.keys() <= things
 
 
 def test_facts_that_are_said_once_are_no_facts_of_the_thing() -> None:
     found = facts_of("StructureUnlisted", {"reason": "À sa demande"})
-    assert found == {("", "listed"): False} and "reason" in ONCE
+    assert found == {("", "listed"): False} and "reason" in ASIDE

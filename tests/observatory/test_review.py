@@ -16,9 +16,7 @@ from services.observatory.figures.rounding import rounded
 from services.observatory.indicators import INDICATORS
 from services.observatory.network import network_of
 from services.observatory.network.printed_review import PRINTED, leaf, published
-from services.observatory.pages.event_sentences import SENTENCES, sentence
 from shared.base.settings import Settings
-from shared.contract import load_all
 from shared.contract.directory import StructureRegistered
 from shared.contract.membership import CivicServiceRecruited, CollegeOpened, StaffPostCreated, VolunteerContributed
 from tests.observatory.history import History
@@ -115,22 +113,3 @@ def test_a_row_is_equal_different_or_not_comparable(tmp_path: Path) -> None:
 )
 def test_figures_are_rounded_as_a_printer_rounds(value: float, precision: int, printed: float) -> None:
     assert rounded(value, precision) == printed
-
-
-def test_every_event_is_said_in_words_with_a_detail_that_is_not_personal() -> None:
-    types = load_all()
-    assert set(SENTENCES) == set(types)
-    for name, said in SENTENCES.items():
-        if len(said) == 3:
-            assert said[2] in types[name].model_fields, f"{name} has no field {said[2]}"
-            assert "Personal" not in str(types[name].model_fields[said[2]].annotation)
-
-
-def test_a_sentence_tells_what_is_told_apart() -> None:
-    assert (
-        sentence("SupportGiven", {"kind": "funding_search"}, "fr")
-        == "Appui individuel donné\u00a0: recherche de financements"
-    )
-    assert sentence("MembershipRenewed", {"year": 2016}, "en") == "Membership renewed for 2016"
-    assert sentence("ContactAdded", {"role": {"sealed": "x"}}, "fr") == "Contact ajouté"
-    assert sentence("SomethingNew", {}, "en") == "Something new"

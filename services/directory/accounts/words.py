@@ -5,22 +5,6 @@ from __future__ import annotations
 from shared.base.translations import Words
 
 WORDS: Words = {
-    "event.AccountOpened": ("Compte ouvert", "Account opened"),
-    "event.AccountRevised": ("Compte modifié", "Account changed"),
-    "event.AccountClosed": ("Compte clos", "Account closed"),
-    "event.AccountReopened": ("Compte rouvert", "Account reopened"),
-    "event.AdministratorNamed": ("Nouvel administrateur de l’annuaire", "New administrator of the directory"),
-    "event.AdministratorReleased": ("Un administrateur de moins", "One administrator less"),
-    "event.RoleGranted": ("Rôle donné", "Role given"),
-    "event.RoleWithdrawn": ("Rôle retiré", "Role taken back"),
-    "event.PasswordSet": ("Mot de passe changé", "Password changed"),
-    "event.SignedIn": ("Connexion", "Signed in"),
-    "event.SignedOut": ("Session terminée", "Session ended"),
-    "event.SessionsEnded": ("Toutes les sessions terminées", "All sessions ended"),
-    "event.TokenIssued": ("Jeton créé", "Token issued"),
-    "event.TokenWithdrawn": ("Jeton retiré", "Token withdrawn"),
-    "event.SigningKeyPublished": ("Nouvelle clé de signature", "New signing key"),
-    "event.SigningKeyWithdrawn": ("Clé de signature retirée", "Signing key withdrawn"),
     "command.ReviseAccount": ("Modifier le compte", "Change the account"),
     "command.CloseAccount": ("Clore le compte", "Close the account"),
     "command.ReopenAccount": ("Rouvrir le compte", "Reopen the account"),

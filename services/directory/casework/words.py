@@ -16,16 +16,6 @@ WORDS: Words = {
     ),
     "command.AnswerIdentification": ("Noter la réponse", "Note the answer"),
     "command.WithdrawIdentificationRequest": ("Retirer cette demande", "Take this request back"),
-    "event.SupportGiven": ("Appui donné", "Support given"),
-    "event.SupportWithdrawn": ("Appui retiré, noté par erreur", "Support taken back, noted by mistake"),
-    "event.MediaCoverageNoted": ("Retombée dans les médias", "Media coverage"),
-    "event.MediaCoverageWithdrawn": ("Retombée retirée, notée par erreur", "Coverage taken back, noted by mistake"),
-    "event.IdentificationRequested": ("Demande d’identification d’acteurs", "Request to identify actors"),
-    "event.IdentificationAnswered": ("Réponse à la demande", "Request answered"),
-    "event.IdentificationRequestWithdrawn": (
-        "Demande retirée, notée par erreur",
-        "Request taken back, noted by mistake",
-    ),
     "field.found": ("Structures données en réponse", "Structures given in answer"),
     "field.shown_upto": ("Séquence du journal", "Sequence of the log"),
     "field.requester.hint": (

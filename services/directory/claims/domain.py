@@ -8,8 +8,9 @@ from uuid import UUID
 from services.directory.structures.domain.contact import MailAddress
 from services.directory.structures.domain.fields import DepartmentCode, Line, Name, Reason, Website
 from shared.contract import Event
-from shared.contract.directory import ClaimAccepted, ClaimConfirmed, ClaimRefused, ListingClaimed, StructureKind
+from shared.contract.directory import ClaimAccepted, ClaimConfirmed, ClaimRefused, ListingClaimed
 from shared.contract.personal import PersonalText
+from shared.contract.structure_facts import StructureKind
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 
 

@@ -1,4 +1,5 @@
 """Records that may be of one structure: by name and place, or by an official number. Pure.
+from shared.contract.structure_facts import NUMBERS
 
 Names are compared word by word, each word weighing as much as it is rare: what two names share, divided by all that
 either has. "Kynarou" and "Kynarou France" share what counts, "Association inventée 0001" and "… 0002" do not. Words are
@@ -19,6 +20,7 @@ from typing import Any, Literal
 from rapidfuzz.distance import OSA
 
 from services.directory.search.inverted_index import words_of
+from shared.contract.structure_facts import NUMBERS
 
 Reason = Literal["identifier", "name", "acronym", "alike"]
 LIKELY = 0.6  # of 1; below, a pair is not shown
@@ -81,7 +83,7 @@ class Pair:
 
 def named(document: Mapping[str, Any]) -> Named:
     """What is compared of a document of the view of structures."""
-    numbers = [document[name] for name in ("siren", "siret", "rna") if document.get(name)]
+    numbers = [document[name] for name in NUMBERS if document.get(name)]
     numbers += [one["number"] for one in document.get("former", ())]
     return Named(
         document["key"], document["name"], document.get("acronym"), document.get("department"), document.get("commune"),

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal, TypeVar, get_args
+from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -32,11 +32,10 @@ from services.directory.duplicates.worklist import (
     takeable,
 )
 from services.directory.structures.domain.structure import MergeStructures, UnmergeStructures
-from services.directory.structures.domain.structure_state import FACTS, LISTS
 from services.directory.structures.record_fields import in_words, place_of
 from services.directory.structures.views import STRUCTURES
 from shared.base.translations import Lang, Lexicon
-from shared.contract.directory import MergedField
+from shared.contract.structure_facts import FACTS, LISTS
 from shared.kernel.command_handler import Outcome, Stale, new_command_id
 from shared.kernel.decider import Command, Refused
 from shared.kernel.eventlog.event_log import Conflict
@@ -126,7 +125,7 @@ def answer_routes(service: Service) -> APIRouter:
     async def merge(request: Request) -> Response:
         form = await request.form(max_fields=100, max_files=0)
         query, at = _query_of(form), _number(form, "at")
-        fields = [name for name in get_args(MergedField) if form.get(f"take-{name}") == "other"]
+        fields = [name for name in FACTS if form.get(f"take-{name}") == "other"]
         command = _made(MergeStructures, structure=form.get("kept"), merged=form.get("merged"), taken=fields)
         try:
             other = await store.get(STRUCTURES, str(command.merged))

@@ -7,8 +7,6 @@ from shared.base.translations import Words
 WORDS: Words = {
     "command.TellNamesakesApart": ("Ce sont deux structures différentes", "These are two structures"),
     "command.DoubtNamesakes": ("Revoir cette paire", "Look at this pair again"),
-    "event.NamesakesToldApart": ("Homonymes distingués", "Namesakes told apart"),
-    "event.NamesakesDoubted": ("Homonymes à revoir", "Namesakes to look at again"),
     "field.first": ("Première structure", "First structure"),
     "field.second": ("Seconde structure", "Second structure"),
     "refused.same-structure": ("Choisissez deux structures différentes.", "Choose two different structures."),

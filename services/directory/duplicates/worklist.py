@@ -16,15 +16,14 @@ from services.directory.projects.views import PROJECTS
 from services.directory.publications.views import PUBLICATIONS
 from services.directory.search.finder import finder_of
 from services.directory.structures.contact_views import CONTACTS
-from services.directory.structures.domain.structure_state import FACTS, LISTS
 from services.directory.structures.kept_records import known_as
 from services.directory.structures.views import STRUCTURES
 from shared.base.cancellation import end
+from shared.contract.structure_facts import FACTS, LISTS
 from shared.kernel.projection import Document, View, everything, folded
 from shared.runtime.parts import Key
 from shared.runtime.service import Service
 
-NUMBERS = ("siren", "siret", "rna")
 QUICK = 1.0  # seconds: a list that takes longer is shown as it was, and made anew behind
 PATIENCE = 10.0  # seconds that a page waits for the first list, and for one that is quick
 ABOUT: Mapping[str, View] = {

@@ -13,17 +13,17 @@ from typing import Any
 
 from services.directory.imports.table_reader import NotRead
 from services.directory.search.inverted_index import words_of
+from shared.contract.labels import LABELS
+from shared.contract.structure_facts import FACTS, in_order
 from shared.geo import DEPARTMENTS, commune, communes_named, plain
 from shared.geo.countries import country_codes
 
 IGNORED = ""
-FIELDS = (
-    "name", "acronym", "kind", "department", "commune", "postcode", "town", "address", "website", "themes", "countries", "sdgs",
-    "siren", "siret", "rna", "summary", "source",
-)  # fmt: skip
+BESIDE = {"commune": ("postcode", "town")}
+FIELDS = (*(one for name in in_order("name", "acronym") for one in (name, *BESIDE.get(name, ()))), "source")
 """What a column may be read as. `commune`: the official code; `postcode` and `town`: what people write instead."""
 
-HEADINGS: Mapping[str, tuple[str, ...]] = {
+_KNOWN: Mapping[str, tuple[str, ...]] = {
     "siret": ("siret", "numero siret", "n siret", "no siret"),
     "siren": ("siren", "numero siren", "n siren"),
     "rna": ("rna", "numero rna", "n rna", "waldec", "numero waldec"),
@@ -54,6 +54,11 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "summary": ("description", "presentation", "objet", "resume", "summary", "activites", "activite"),
     "source": ("source", "origine", "provenance"),
 }  # fmt: skip
+HEADINGS: Mapping[str, tuple[str, ...]] = {
+    **_KNOWN,
+    **{name: tuple(" ".join(words_of(label)) for label in LABELS[name]) for name in FACTS if name not in _KNOWN},
+}
+"""How people call a column of each, in plain letters; a fact that is new, as we call it ourselves."""
 
 KINDS: Mapping[str, str] = {
     "association": "association", "asso": "association", "association loi 1901": "association", "loi 1901": "association",
@@ -72,6 +77,11 @@ KINDS: Mapping[str, str] = {
     "autres": "other", "public body": "public_body", "company": "company", "higher education": "higher_education",
     "school": "school", "student group": "student_group", "other": "other",
 }  # fmt: skip
+
+AS_WRITTEN = {*FACTS, "source"} - {
+    "kind", "department", "commune", "website", "themes", "countries", "sdgs", "siren", "siret", "rna", "summary",
+}  # fmt: skip
+"""Facts that a cell says in one line, as it stands; of the others there is more to know."""
 
 
 @dataclass
@@ -115,11 +125,10 @@ def read_line(columns: Sequence[str], cells: Sequence[str], default_kind: str) -
     """What a line says. Bounds and check digits are the command's to judge, not asked here."""
     given = {name: cell.strip() for name, cell in zip(columns, cells, strict=True) if name and cell.strip()}
     read = Read()
-    for name in ("name", "acronym", "address", "source", "summary"):
-        if name in given:
-            read.values[name] = (
-                re.sub(r"[ \t\u00a0]+", " ", given[name]) if name == "summary" else _one_line(given[name])
-            )
+    for name in given.keys() & AS_WRITTEN:
+        read.values[name] = _one_line(given[name])
+    if "summary" in given:
+        read.values["summary"] = re.sub(r"[ \t\u00a0]+", " ", given["summary"])
     _kind(given, read, default_kind)
     _place(given, read)
     if "website" in given:

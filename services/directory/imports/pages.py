@@ -30,7 +30,7 @@ from services.directory.search.exports import DANGEROUS
 from services.directory.structures.record_fields import place_of
 from services.directory.structures.views import STRUCTURES
 from shared.base.translations import Lang
-from shared.contract.directory import StructureKind
+from shared.contract.structure_facts import StructureKind
 from shared.kernel.decider import Refused
 from shared.kernel.projection import Document
 from shared.runtime.service import Service

@@ -24,10 +24,11 @@ from services.directory.imports.domain import FinishImport, StartImport, line_id
 from services.directory.imports.table_reader import NotRead, Table
 from services.directory.imports.words import WORDS
 from services.directory.structures.domain.structure import STRUCTURE, RegisterStructure, ReviseStructure, Structure
-from services.directory.structures.domain.structure_state import FACTS, LISTS, known
+from services.directory.structures.domain.structure_state import known
 from services.directory.structures.words import WORDS as STRUCTURE_WORDS
 from shared.base.translations import LANGUAGES, Lexicon
 from shared.contract.directory import ImportFinished, ImportStarted
+from shared.contract.structure_facts import FACTS, LISTS, NUMBERS
 from shared.kernel.command_handler import Stale, facts_in
 from shared.kernel.decider import Context, Refused, derived_id
 from shared.runtime.service import Service
@@ -361,5 +362,5 @@ def _checked(number: int, columns: Sequence[str], cells: Sequence[str], broken: 
 def _named(line: CheckedLine) -> Named:
     command = line.command
     assert command is not None
-    numbers = tuple(n for n in (command.siren, command.siret, command.rna) if n)
+    numbers = tuple(n for name in NUMBERS if (n := getattr(command, name)))
     return Named(f"line/{line.number}", command.name, command.acronym, command.department, command.commune, numbers)

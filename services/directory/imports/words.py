@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from services.directory.structures.words import NAMES
 from shared.base.translations import Words
 
 WORDS: Words = {
     "command.StartImport": ("Commencer l’import", "Start the import"),
     "command.FinishImport": ("Terminer l’import", "Finish the import"),
-    "event.ImportStarted": ("Import commencé", "Import started"),
-    "event.ImportFinished": ("Import terminé", "Import finished"),
     "field.columns": ("Colonnes", "Columns"),
     "field.file": ("Fichier (empreinte SHA-256)", "File (SHA-256)"),
     "field.import_id": ("Import", "Import"),
@@ -138,23 +137,11 @@ WORDS: Words = {
         "Le fichier est lu comme Excel l’écrit (Windows-1252) : vérifiez les accents.",
         "The file is read as Excel writes it (Windows-1252): check the accents.",
     ),
+    **{f"column.{name}": words for name, words in NAMES.items()},
     "column.": ("Ne pas lire", "Do not read"),
-    "column.name": ("Nom", "Name"),
-    "column.acronym": ("Sigle", "Acronym"),
-    "column.kind": ("Nature", "Kind"),
-    "column.department": ("Département", "Department"),
     "column.commune": ("Code Insee de la commune", "Insee code of the commune"),
     "column.postcode": ("Code postal", "Postcode"),
     "column.town": ("Ville", "Town"),
-    "column.address": ("Adresse", "Address"),
-    "column.website": ("Site", "Website"),
-    "column.themes": ("Thèmes", "Themes"),
-    "column.countries": ("Pays d’action", "Countries of action"),
-    "column.sdgs": ("Objectifs de développement durable", "Sustainable development goals"),
-    "column.siren": ("SIREN", "SIREN"),
-    "column.siret": ("SIRET", "SIRET"),
-    "column.rna": ("Numéro RNA", "RNA number"),
-    "column.summary": ("Présentation", "Presentation"),
     "column.source": ("Source", "Source"),
     "import.macros": (
         "Ce classeur contient des macros. Enregistrez-le au format .xlsx, qui n’en a pas, ou en CSV.",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from services.directory.letters.domain import LETTER
 from services.directory.letters.sending import survey_letters
-from services.directory.letters.words import WORDS
 from shared.runtime.feature import Feature
 
-FEATURE = Feature(name="letters", deciders=(LETTER,), words=WORDS, reactions=(survey_letters,))
+FEATURE = Feature(name="letters", deciders=(LETTER,), reactions=(survey_letters,))

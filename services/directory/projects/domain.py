@@ -12,8 +12,8 @@ from uuid import UUID
 
 from pydantic import Field
 
+from services.directory.structures.domain.facts import same
 from services.directory.structures.domain.fields import CountryCode, Line, Reason, Sdg, Text, Website
-from services.directory.structures.domain.structure_state import same
 from shared.contract import Event
 from shared.contract.cooperation import (
     CooperationProjectDrafted,

@@ -19,13 +19,6 @@ WORDS: Words = {
         "It arrives by itself in the draft of the newsletter of offers, if the network has one.",
     ),
     "command.WithdrawPublication": ("Retirer la publication", "Withdraw the publication"),
-    "event.PublicationDrafted": ("Brouillon commencé", "Draft begun"),
-    "event.PublicationRedrafted": ("Brouillon modifié", "Draft changed"),
-    "event.MemberProjectPublished": ("Projet présenté", "Project presented"),
-    "event.MemberEventPublished": ("Événement annoncé par un adhérent", "Event announced by a member"),
-    "event.MemberNewsPublished": ("Actualité publiée", "News published"),
-    "event.MemberOfferPublished": ("Offre publiée", "Offer published"),
-    "event.PublicationWithdrawn": ("Publication retirée", "Publication withdrawn"),
     "field.sort": ("Sorte", "Sort"),
     "field.picture_file": ("Image", "Picture"),
     "field.text.hint": (

@@ -20,6 +20,7 @@ import xlsxwriter
 
 from services.directory.search.finder import finder_of
 from shared.base.translations import Lang, Lexicon
+from shared.contract.structure_facts import NUMBERS, in_order
 from shared.geo import commune
 from shared.geo.countries import country_names
 from shared.kernel.projection import Document
@@ -57,10 +58,13 @@ FORMATS: Mapping[str, Format] = {
         Format("vcard", "text/vcard; charset=utf-8", "vcf"),
     )
 }
+READING = in_order("name", "acronym")
+"""The facts of a record in the order in which they are read."""
+BESIDE = {"department": "department_name", "commune": "town", "countries": "country_names"}
+"""What a column of codes means."""
 COLUMNS = (
-    "name", "acronym", "kind", "department", "department_name", "commune", "town", "address", "website", "themes",
-    "countries",
-    "country_names", "sdgs", "siren", "siret", "rna", "summary", "listed", "member", "since", "seen", "id",
+    *(column for name in READING for column in (name, BESIDE.get(name)) if column),
+    "listed", "member", "since", "seen", "id",
 )  # fmt: skip
 
 
@@ -174,12 +178,7 @@ async def xlsx_of(how: Table[T], documents: AsyncIterator[T]) -> AsyncIterator[b
 
 def as_json(how: Exporter, document: Document) -> Document:
     """A record for programs: codes and official numbers as they are kept."""
-    keep = (
-        "name", "acronym", "kind", "department", "commune", "address", "website", "themes", "countries", "sdgs",
-        "siren", "siret",
-        "rna", "summary", "listed", "since", "seen",
-    )  # fmt: skip
-    facts = {name: document.get(name) for name in keep}
+    facts = {name: document.get(name) for name in (*READING, "listed", "since", "seen")}
     return {
         "id": document["key"],
         **facts,
@@ -213,7 +212,7 @@ def as_jsonld(how: Exporter, document: Document) -> Document:
     }  # fmt: skip
     numbers = [
         {"@type": "PropertyValue", "propertyID": name.upper(), "value": document[name]}
-        for name in ("siren", "siret", "rna")
+        for name in NUMBERS
         if document.get(name)
     ]
     said = {

@@ -19,6 +19,7 @@ from services.directory.structures.member_views import MEMBERSHIPS
 from services.directory.structures.view_walk import changed
 from services.directory.structures.views import STRUCTURES
 from shared.base.outside import REAL, Outside
+from shared.contract.structure_facts import NUMBERS
 from shared.geo import DEPARTMENTS, commune
 from shared.geo.countries import country_names
 from shared.kernel.projection import Document, Store, View, everything
@@ -329,7 +330,7 @@ def _places(document: Document, themes: Sequence[str], countries: Sequence[str])
     """What a structure is found by beside its name: its town, department, themes, countries, numbers."""
     town = commune(document["commune"]) if document.get("commune") else None
     department = DEPARTMENTS.get(document["department"] or "")
-    numbers = [document[name] or "" for name in ("siren", "siret", "rna")]
+    numbers = [document[name] or "" for name in NUMBERS]
     numbers += [one["number"] for one in document["former"]]
     places = [town.name if town else "", department.name if department else ""]
     return " ".join([*places, *themes, *_country_words(countries), *numbers])

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
+from services.directory.structures.words import NAMES
 from shared.base.translations import Words
 
 WORDS: Words = {
-    "export.name": ("Nom", "Name"),
-    "export.acronym": ("Sigle", "Acronym"),
-    "export.kind": ("Nature", "Kind"),
+    **{f"export.{name}": words for name, words in NAMES.items()},
     "export.department": ("Code du département", "Code of the department"),
     "export.department_name": ("Département", "Department"),
     "export.commune": ("Code Insee de la commune", "Insee code of the commune"),
     "export.town": ("Commune", "Commune"),
-    "export.address": ("Adresse", "Address"),
-    "export.website": ("Site", "Website"),
-    "export.themes": ("Thèmes", "Themes"),
     "export.countries": ("Codes des pays", "Codes of countries"),
     "export.country_names": ("Pays d’action", "Countries of action"),
     "export.sdgs": ("ODD", "SDGs"),
-    "export.siren": ("SIREN", "SIREN"),
-    "export.siret": ("SIRET", "SIRET"),
     "export.rna": ("RNA", "RNA"),
-    "export.summary": ("Présentation", "Presentation"),
     "export.listed": ("Annuaire public", "Public directory"),
     "export.member": ("Adhérent", "Member"),
     "export.since": ("Inscrite le", "Registered on"),

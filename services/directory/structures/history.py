@@ -9,15 +9,18 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
-from services.directory.structures.domain.structure_state import FACTS, LISTS
 from services.directory.structures.view_walk import chosen
-from services.directory.structures.views import IDENTIFIERS, TIMELINES
+from services.directory.structures.views import STRUCTURES, TIMELINES
 from shared.base import paris_days as days
-from shared.contract.envelope import instant
-from shared.kernel.projection import Document, Store, folded
+from shared.contract import EVENTS
+from shared.contract.envelope import Recorded, instant
+from shared.contract.structure_facts import FACTS, nothing
+from shared.kernel.projection import Document, Store
 
+STATES = ("listed", "closed")
+"""What types say of a structure by themselves, and its record tells the history of."""
 Told = Mapping[str, Any]
 """An event as the view of timelines keeps it: seq, time, recorded, type, actor, data."""
 
@@ -45,54 +48,30 @@ def in_order(events: Iterable[Told], before: str | None = None, upto: int | None
     return sorted(heard, key=lambda e: (e["time"], e["seq"]))
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """An event of a timeline as the view reads one: `time` of its cloud event, its sequence, its place among them."""
+
+    time: str
+    seq: int
+    version: int
+
+    @property
+    def cloud(self) -> _Said:
+        return self
+
+
+_STEPS = {kind.type_name(): (kind, evolve) for kind, evolve in STRUCTURES.on.items()}
+
+
 def folded_from(key: str, events: Sequence[Told]) -> Document | None:
     """The record that events in their order come to, as the view of structures has it; None before it is registered."""
     document: Document | None = None
-    for event in events:
-        said = event["data"]
-        match event["type"]:
-            case "StructureRegistered":
-                facts = {name: said.get(name) or ([] if name in LISTS else None) for name in FACTS}
-                document = {
-                    "key": key, **facts, "listed": False, "wished": False, "closed": False, "picture": None,
-                    "picture_text": None, "merged_into": None, "absorbed": [], "former": [],
-                    "invented": bool(said.get("invented")), "since": event["time"], **(document or {}),
-                }  # fmt: skip
-            case "StructureRevised" if document:
-                before = {name: document[name] for name in IDENTIFIERS if document[name]}
-                document |= {name: said[name] for name in FACTS if said.get(name) is not None}
-                document |= {name: [] if name in LISTS else None for name in said.get("cleared", ())}
-                changed = [name for name in before if document[name] != before[name]]
-                former = [{"scheme": name, "number": before[name], "until": event["time"]} for name in changed]
-                document["former"] = [*document["former"], *former]
-            case "StructureListed" if document:
-                document |= {"listed": True, "wished": False}
-            case "StructureUnlisted" if document:
-                document["listed"] = False
-            case "StructureListingWished" if document:
-                document["wished"] = True
-            case "StructureListingDeclined" if document:
-                document["wished"] = False
-            case "StructureClosed" if document:
-                document["closed"] = True
-            case "StructureReopened" if document:
-                document["closed"] = False
-            case "StructurePictured" if document:
-                document |= {"picture": said["picture"], "picture_text": said.get("picture_text")}
-            case "StructureUnpictured" if document:
-                document |= {"picture": None, "picture_text": None}
-            case "StructuresMerged" if document:
-                document["absorbed"] = [*document["absorbed"], said["merged"], *said.get("followers", ())]
-            case "StructuresUnmerged" if document:
-                gone = {said["merged"], *said.get("followers", ())}
-                document["absorbed"] = [id for id in document["absorbed"] if id not in gone]
-            case "StructureAbsorbed" if document:
-                document["merged_into"] = said["kept"]
-            case "StructureReleased" if document:
-                document["merged_into"] = None
-    if document is None:
-        return None
-    return {**document, "sort": folded(document["name"]), "seen": events[-1]["time"], "seq": events[-1]["seq"]}
+    for n, event in enumerate(events, 1):
+        kind, evolve = _STEPS[event["type"]]
+        said = cast(Recorded, _Said(event["time"], event["seq"], n))
+        document = evolve(document, kind.model_validate(event["data"]), said)
+    return document and {"key": key, **{name: value for name, value in document.items() if name != "version"}}
 
 
 def field_history(events: Iterable[Told]) -> dict[str, list[Value]]:
@@ -109,16 +88,14 @@ def field_history(events: Iterable[Told]) -> dict[str, list[Value]]:
 
     for event in in_order(events):
         said = event["data"]
-        if event["type"] in ("StructureRegistered", "StructureRevised"):
-            for name in FACTS:
-                if said.get(name) is not None:
-                    note(event, name, said[name])
-            for name in said.get("cleared", ()):
-                note(event, name, [] if name in LISTS else None)
-        elif event["type"] in ("StructureListed", "StructureUnlisted"):
-            note(event, "listed", event["type"] == "StructureListed")
-        elif event["type"] in ("StructureClosed", "StructureReopened"):
-            note(event, "closed", event["type"] == "StructureClosed")
+        for name in FACTS:
+            if said.get(name) is not None:
+                note(event, name, said[name])
+        for name in said.get("cleared", ()):
+            note(event, name, nothing(name))
+        for name, value in EVENTS[event["type"]].says.sets.items():
+            if name in STATES:
+                note(event, name, value)
     return found
 
 

@@ -11,15 +11,12 @@ from services.directory.structures.history import Value
 from shared.base.translations import NNBSP, Lang, Lexicon
 from shared.contract.directory import StructureRevised
 from shared.contract.envelope import Recorded
+from shared.contract.structure_facts import in_order
 from shared.geo import commune
 from shared.kernel.projection import Document
 from shared.web.formatting import country, department
 
-FIELDS = (
-    "name", "acronym", "kind", "department", "commune", "address", "website", "summary", "themes", "countries", "sdgs",
-    "siren",
-    "siret", "rna", "listed",
-)  # fmt: skip
+FIELDS = (*in_order("name", "acronym", "kind", "department", "commune", "address", "website", "summary"), "listed")
 FRESH = timedelta(days=366)  # after which a record is to be checked again
 GROUPS: Mapping[str, Sequence[int]] = {"siren": (3, 3, 3), "siret": (3, 3, 3, 5)}
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import orjson
 
-from services.directory.structures.domain.structure_state import FACTS, LISTS
 from shared.contract.directory import (
     StructureAbsorbed,
     StructureClosed,
@@ -24,10 +23,10 @@ from shared.contract.directory import (
     StructureUnpictured,
 )  # fmt: skip
 from shared.contract.envelope import Recorded
+from shared.contract.structure_facts import FACTS, NUMBERS, nothing
 from shared.kernel.projection import Document, View, folded
 
 FACT_NAMES = frozenset(FACTS)
-IDENTIFIERS = ("siren", "siret", "rna")
 
 
 def _day(event: Recorded) -> str:
@@ -58,11 +57,11 @@ def _revised(document: Document | None, data: StructureRevised, event: Recorded)
     changed = {name: value for name in data.model_fields_set & FACT_NAMES if (value := getattr(data, name)) is not None}
     if "name" in changed:
         changed["sort"] = folded(data.name or "")
-    emptied: dict[str, Any] = {name: [] if name in LISTS else None for name in data.cleared}
+    emptied: dict[str, Any] = {name: nothing(name) for name in data.cleared}
     after = {**document, **changed, **emptied}
     gone = [
         {"scheme": name, "number": document[name], "until": _day(event)}
-        for name in IDENTIFIERS
+        for name in NUMBERS
         if document.get(name) and document[name] != after[name]
     ]
     return _structure({**after, "former": [*document["former"], *gone]} if gone else after, event)

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from shared.base.translations import Words
+from collections.abc import Mapping
 
-_TAKEN = {
-    "name": ("Nom", "Name"),
-    "kind": ("Nature", "Kind"),
-    "acronym": ("Sigle", "Acronym"),
-    "department": ("Département", "Department"),
-    "commune": ("Commune", "Commune"),
-    "address": ("Adresse", "Address"),
+from shared.base.translations import Pair, Words
+from shared.contract.labels import LABELS
+from shared.contract.structure_facts import FACTS
+
+NAMES: Mapping[str, Pair] = {
+    **{name: LABELS[name] for name in FACTS},
     "website": ("Site", "Website"),
-    "themes": ("Thèmes", "Themes"),
     "countries": ("Pays d’action", "Countries of action"),
     "sdgs": ("Objectifs de développement durable", "Sustainable development goals"),
-    "siren": ("SIREN", "SIREN"),
-    "siret": ("SIRET", "SIRET"),
     "rna": ("Numéro RNA", "RNA number"),
     "summary": ("Présentation", "Presentation"),
 }
+"""What the facts of a structure are called here, by forms, lists, records and tables."""
 
 SDG_WORDS: Words = {
     "sdg.1": ("Pas de pauvreté", "No poverty"),
@@ -44,7 +41,7 @@ SDG_WORDS: Words = {
 
 WORDS: Words = {
     **SDG_WORDS,
-    **{f"taken.{name}": said for name, said in _TAKEN.items()},
+    **{f"{where}.{name}": words for name, words in NAMES.items() for where in ("taken", "field")},
     "command.WishListing": ("Demander l’inscription à l’annuaire public", "Ask to stand in the public directory"),
     "command.DeclineListing": ("Ne pas inscrire", "Do not list"),
     "command.PictureStructure": ("Montrer cette image", "Show this picture"),
@@ -78,26 +75,6 @@ WORDS: Words = {
     ),
     "command.ReviseContact": ("Enregistrer le contact", "Save the contact"),
     "command.RemoveContact": ("Retirer le contact", "Remove the contact"),
-    "event.StructureListingWished": ("Inscription à l’annuaire public demandée", "Public listing asked for"),
-    "event.StructureListingDeclined": ("Inscription à l’annuaire public refusée", "Public listing declined"),
-    "event.StructurePictured": ("Image choisie", "Picture chosen"),
-    "event.StructureUnpictured": ("Image retirée", "Picture removed"),
-    "event.StructuresMerged": (
-        "Une autre fiche a été fusionnée avec celle-ci",
-        "Another record was merged into this one",
-    ),
-    "event.StructuresUnmerged": ("Fusion défaite", "Merge undone"),
-    "event.StructureAbsorbed": ("Fiche fusionnée avec une autre", "Record merged into another"),
-    "event.StructureReleased": ("Fiche de nouveau séparée", "Record on its own again"),
-    "event.StructureRegistered": ("Structure inscrite", "Structure registered"),
-    "event.StructureRevised": ("Fiche modifiée", "Record changed"),
-    "event.StructureListed": ("Entrée dans l’annuaire public", "Entered the public directory"),
-    "event.StructureUnlisted": ("Sortie de l’annuaire public", "Left the public directory"),
-    "event.StructureClosed": ("Fiche close", "Record closed"),
-    "event.StructureReopened": ("Fiche rouverte", "Record reopened"),
-    "event.ContactAdded": ("Contact ajouté", "Contact added"),
-    "event.ContactRevised": ("Contact modifié", "Contact changed"),
-    "event.ContactRemoved": ("Contact retiré", "Contact removed"),
     "field.merged": ("Fiche fusionnée", "Merged record"),
     "field.picture": ("Image (empreinte SHA-256)", "Picture (SHA-256)"),
     "field.picture_text": ("Ce que montre l’image", "What the picture shows"),
@@ -107,13 +84,10 @@ WORDS: Words = {
     ),
     "field.taken": ("Champs repris de l’autre fiche", "Fields taken from the other record"),
     "field.listed": ("Annuaire public", "Public directory"),
-    "field.commune": ("Commune", "Commune"),
     "field.commune.hint": (
         "Son nom ou son code postal. Si plusieurs portent ce nom, ajoutez le département\u00a0: Castres (81).",
         "Its name or postcode. If several have that name, add the department: Castres (81).",
     ),
-    "field.countries": ("Pays d’action", "Countries of action"),
-    "field.sdgs": ("Objectifs de développement durable", "Sustainable development goals"),
     "field.siren.hint": ("Neuf chiffres, avec ou sans espaces.", "Nine digits, with or without spaces."),
     "field.siret.hint": ("Quatorze chiffres, avec ou sans espaces.", "Fourteen digits, with or without spaces."),
     "field.rna.invalid.pattern": (
@@ -121,20 +95,10 @@ WORDS: Words = {
         "An RNA number is a W and nine digits, such as W313004120. You wrote “{value}”.",
     ),
     "field.structure": ("Structure", "Structure"),
-    "field.name": ("Nom", "Name"),
-    "field.kind": ("Nature", "Kind"),
-    "field.department": ("Département", "Department"),
-    "field.acronym": ("Sigle", "Acronym"),
-    "field.address": ("Adresse", "Address"),
-    "field.website": ("Site", "Website"),
     "field.website.hint": (
         "L’adresse complète, qui commence par https://",
         "The whole address, beginning with https://",
     ),
-    "field.themes": ("Thèmes", "Themes"),
-    "field.siren": ("SIREN", "SIREN"),
-    "field.siret": ("SIRET", "SIRET"),
-    "field.rna": ("Numéro RNA", "RNA number"),
     "field.rna.hint": (
         "Un W suivi de neuf chiffres, pour une association.",
         "A W and nine digits, for an association.",

@@ -15,8 +15,6 @@ WORDS: Words = {
         "Noté par erreur, il ne comptera plus.",
         "Noted by mistake, it will count no more.",
     ),
-    "event.ProjectPresented": ("Projet présenté à la Tribune", "Project presented at the Tribune"),
-    "event.ProjectPresentationWithdrawn": ("Projet retiré, noté par erreur", "Project taken back, noted by mistake"),
     "field.project": ("Projet", "Project"),
     "field.project_title": ("Titre du projet", "Title of the project"),
     "field.country": ("Pays", "Country"),

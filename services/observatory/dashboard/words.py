@@ -3,11 +3,6 @@
 from shared.base.translations import Words
 
 DASHBOARD_WORDS: Words = {
-    "field.since": ("Depuis le", "Since"),
-    "field.college": ("Collège", "College"),
-    "field.theme": ("Thème", "Theme"),
-    "field.kind": ("Nature", "Kind"),
-    "field.year": ("Année", "Year"),
     "kind.association": ("association", "association"),
     "kind.public_body": ("collectivité, organisme public", "local authority, public body"),
     "kind.company": ("entreprise", "company"),

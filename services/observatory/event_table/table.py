@@ -22,6 +22,7 @@ import pyarrow as pa
 import structlog
 
 from services.observatory.event_table.columns import LEAST, SCHEMA, Row, columns_of, end_of, fingerprint, row_of
+from services.observatory.indicators import MACROS
 from shared.base.cancellation import end
 from shared.base.gc_pause import uncollected
 from shared.base.outside import REAL, Outside
@@ -31,7 +32,6 @@ from shared.kernel.eventlog.event_log import Log, LogDamaged
 
 log = structlog.get_logger()
 T = TypeVar("T")
-MACROS = (Path(__file__).parent / "macros.sql").read_text(encoding="utf-8")
 STEP = 10_000  # messages written in one transaction, at most
 NEAR = 1000  # rows that become columns at once: few enough to be in the processor's cache still
 AHEAD = 3  # runs that are judged and wait to be written, at most
@@ -116,7 +116,7 @@ class EventTable:
         self._judged = self.position
         self._db.execute("DELETE FROM region")
         self._db.execute("INSERT INTO region SELECT unnest(?::VARCHAR[])", [list(self._region)])
-        self._db.execute(MACROS)
+        self._db.execute(MACROS.read_text(encoding="utf-8"))
         self._db.execute("SET enable_external_access = false; SET lock_configuration = true")
         self._versions = dict(
             self._db.execute(

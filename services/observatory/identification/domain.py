@@ -10,7 +10,6 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from shared.contract import Event
-from shared.contract.directory import StructureKind
 from shared.contract.identification import (
     IdentificationRenamed,
     IdentificationRepeated,
@@ -21,6 +20,7 @@ from shared.contract.identification import (
 )  # fmt: skip
 from shared.contract.membership import CollegeCode
 from shared.contract.personal import PersonalText
+from shared.contract.structure_facts import StructureKind
 from shared.geo import DEPARTMENTS
 from shared.geo.countries import COUNTRY_CODES
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused

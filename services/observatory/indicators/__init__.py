@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Literal, TypeVar, get_args
 
 HERE = Path(__file__).parent
+MACROS = HERE / "macros.sql"
+"""The words that indicators are written in."""
 DOCUMENT = HERE.parents[2] / "docs" / "indicators.md"
 Counts = Literal["things", "heads", "measure"]
 Partial = Literal["year", "run", "day"]
@@ -39,11 +41,11 @@ class Indicator:
     `partial`: how a period that is not over shows. `chart`: how the dashboard draws it. `key`: the path that stands
     among the key figures, `{year}` in it being that of the day. `filters`: by which traits of the one structure (or
     gathering) that each of its events speaks of it can be narrowed; only a count of things can. `parts`: the trait that
-    its paths name. `persons`: whether it counts private persons: "all", or the word of its paths that does. `sums`: the
-    indicator by the year whose years it adds up since one of them. `means`: the
-    indicator of what its mean is over, which everybody knows. `shares`: the mean of the persons that its percents are
-    of. `own`: the kind of gathering (or
-    entity) by whose name it goes, which not every network has. `public`: whether it is open data. `rank`: its place
+    its paths name. `persons`: whether it counts private persons: "all", or the word of its paths that does. `types`: the
+    types of events that its query names itself, beside those of macros.sql. `sums`: the indicator by the year whose years
+    it adds up since one of them. `means`: the indicator of what its mean is over, which everybody knows. `shares`: the
+    mean of the persons that its percents are of. `own`: the kind of gathering (or entity) by whose name it goes, which
+    not every network has. `public`: whether it is open data. `rank`: its place
     on the dashboard, the least first."""
 
     name: str
@@ -59,6 +61,7 @@ class Indicator:
     filters: tuple[Filter, ...]
     parts: Filter | None
     persons: str | None
+    types: tuple[str, ...]
     sums: str | None
     means: str | None
     shares: str | None
@@ -95,6 +98,9 @@ def read(path: Path) -> Indicator:
     query = "\n".join(line for line in text.splitlines() if not line.startswith("--")).strip()
     if "$as_of" not in query or "$known" not in query:
         raise Headless(f"{path.name} does not ask for its two parameters, $as_of and $known")
+    types = _listed(said("types", ""))
+    if set(types) != set(re.findall(r"'([A-Z][a-z]+[A-Z]\w+)'", query)):
+        raise Headless(f"{path.name}: the head names other types of events than the query: “-- types: …”")
     return Indicator(
         name=path.stem,
         title=(said("title_fr"), said("title_en")),
@@ -109,6 +115,7 @@ def read(path: Path) -> Indicator:
         filters=filters,
         parts=one_of("parts", FILTERS, head["parts"]) if "parts" in head else None,
         persons=head.get("persons"),
+        types=types,
         sums=head.get("sums"),
         means=head.get("means"),
         shares=head.get("shares"),
@@ -123,7 +130,7 @@ def _listed(text: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in text.split(",") if part.strip())
 
 
-INDICATORS: Mapping[str, Indicator] = {path.stem: read(path) for path in sorted(HERE.glob("*.sql"))}
+INDICATORS: Mapping[str, Indicator] = {path.stem: read(path) for path in sorted(HERE.glob("*.sql")) if path != MACROS}
 
 RESTS_ON: Mapping[Counts, str] = {
     "things": "one event for each thing",

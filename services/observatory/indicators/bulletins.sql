@@ -4,6 +4,7 @@
 -- unit: bulletin
 -- counts: things
 -- partial: run
+-- types: BulletinOpened
 -- definition_fr: Bulletins que le réseau publie.
 -- definition_en: Bulletins that the network publishes.
 SELECT 'newsletter.bulletins' AS path, count(*) AS value, list(event ORDER BY event) AS events

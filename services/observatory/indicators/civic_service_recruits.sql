@@ -6,6 +6,7 @@
 -- partial: year
 -- chart: bars
 -- persons: all
+-- types: CivicServiceRecruited
 -- definition_fr: Jeunes recrutés en service civique dans l’équipe, par année.
 -- definition_en: Young people in civic service recruited into the team, by year.
 SELECT 'membership.civic_service.recruits_by_year.' || year(day) AS path, count(*) AS value, list(seq ORDER BY seq) AS events

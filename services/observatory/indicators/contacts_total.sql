@@ -8,6 +8,7 @@
 -- filters: department, kind, theme, college
 -- persons: all
 -- rank: 3
+-- types: ContactAdded, ContactRemoved
 -- definition_fr: Personnes nommées comme contact d’une structure et pas retirées depuis. Leurs noms restent scellés.
 -- definition_en: Persons named as contact of a structure and not removed since. Their names stay sealed.
 SELECT 'directory.contacts_total.value' AS path, count(*) AS value, list(event ORDER BY event) AS events

@@ -8,6 +8,7 @@
 -- key: directory.individual_support_by_year.total.value
 -- filters: department, kind, theme, college
 -- rank: 4
+-- types: SupportGiven
 -- definition_fr: Appuis donnés par l’équipe à une structure, par année et en tout, sans ceux notés par erreur. Une année sans aucun appui noté n’est pas mesurée.
 -- definition_en: Support given by the team to one structure, by year and in all, without what was noted by mistake. A year without any is not measured.
 WITH given AS (SELECT year(day) AS year, seq FROM known($as_of, $known) WHERE type = 'SupportGiven')

@@ -4,6 +4,7 @@
 -- unit: structure
 -- counts: things
 -- partial: run
+-- types: MediaCoverageNoted
 -- definition_fr: Structures dont un média a parlé grâce au réseau, et médias qui l’ont fait ; chacun repose sur sa première parution.
 -- definition_en: Structures that a medium spoke of thanks to the network, and media that did; each rests on its first coverage.
 WITH noted AS (SELECT structure, medium, time, seq FROM known($as_of, $known) WHERE type = 'MediaCoverageNoted')

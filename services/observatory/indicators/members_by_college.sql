@@ -10,6 +10,7 @@
 -- filters: department, kind, theme, college
 -- persons: qualified_persons
 -- rank: 2
+-- types: CollegeOpened, CollegeClosed
 -- definition_fr: Adhérents de chaque collège à la fin de chaque année, ou au jour demandé pour l’année en cours. Avant son ouverture, un collège n’est pas mesuré.
 -- definition_en: Members of each college at the end of each year, or on the day asked for in the current year. Before it opens a college is not measured.
 WITH members AS (

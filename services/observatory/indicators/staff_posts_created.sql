@@ -5,6 +5,7 @@
 -- counts: things
 -- partial: year
 -- chart: bars
+-- types: StaffPostCreated
 -- definition_fr: Postes créés dans l’équipe, par année.
 -- definition_en: Posts created in the team, by year.
 SELECT 'membership.staff_posts_created.' || year(day) AS path, count(*) AS value, list(seq ORDER BY seq) AS events

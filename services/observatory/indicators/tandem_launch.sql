@@ -5,6 +5,7 @@
 -- counts: measure
 -- partial: run
 -- own: tandem
+-- types: TandemFormed
 -- definition_fr: Première année scolaire du projet pilote, puis du plein lancement.
 -- definition_en: First school year of the pilot, then of the full launch.
 WITH formed AS (

@@ -8,6 +8,7 @@
 -- persons: all
 -- rank: 5
 -- own: tandem
+-- types: PupilsCounted
 -- definition_fr: Élèves des tandems, d’après le dernier comptage de chacun.
 -- definition_en: Pupils of the tandems, by the last count of each.
 SELECT 'events.tandems_solidaires.pupils' AS path, sum(people) AS value, list(event ORDER BY event) AS events

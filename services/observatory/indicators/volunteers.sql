@@ -7,6 +7,7 @@
 -- chart: line
 -- persons: all
 -- rank: 7
+-- types: VolunteerContributed
 -- definition_fr: Personnes qui ont donné du temps au réseau dans l’année. Une année sans aucune n’est pas mesurée, ce qui n’est pas zéro.
 -- definition_en: Persons who gave time to the network in the year. A year without any is not measured, which is not zero.
 SELECT 'membership.volunteers_by_year.values.' || year AS path, count(*) AS value, list(seq ORDER BY seq) AS events

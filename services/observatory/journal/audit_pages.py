@@ -16,7 +16,7 @@ from services.observatory.event_table.table import EventTable
 from services.observatory.figures.observatory import current
 from services.observatory.journal import actor_activity as acting
 from services.observatory.journal import causation as chains
-from services.observatory.journal.entity_history import PARTS, Change, Known, Life, Told, data_of, life_of, part_of
+from services.observatory.journal.entity_history import Change, Known, Life, Told, data_of, life_of, part_of, says_of
 from services.observatory.journal.lines import called_things, lines
 from services.observatory.journal.pages import proof_state, render, sees_accounts
 from services.observatory.pages.event_sentences import sentence
@@ -188,9 +188,11 @@ def _parts(whole: Life, saying: Saying) -> list[dict[str, Any]]:
             found.setdefault(one.part, []).append(saying.fact(one))
             if one.name in ("title", "name", "structure_name", "school_name") and isinstance(one.now.value, str):
                 called[one.part] = one.now.value
-    kinds = {part_of(row["type"], data_of(row)): PARTS.get(row["type"], "") for row in (one.row for one in whole.told)}
+    kinds = {
+        part_of(row["type"], data_of(row)): says_of(row["type"]).parts[-1:] for row in (one.row for one in whole.told)
+    }
     parts = [
-        {"name": called.get(part) or saying.part(kinds.get(part, ""), part), "facts": facts}
+        {"name": called.get(part) or saying.part("".join(kinds.get(part, ())), part), "facts": facts}
         for part, facts in found.items()
     ]
     return parts[:PARTS_MOST] + ([{"name": "…", "facts": []}] if len(parts) > PARTS_MOST else [])

@@ -15,11 +15,12 @@ import orjson
 from services.observatory.event_table.moment import Moment
 from services.observatory.event_table.table import EventTable
 from services.observatory.search.event_query import COLUMNS, Wanted
+from shared.contract import load_all
 
 MOST = 2000  # events of a tree
 ALIKE = 6  # effects of one type under one cause that are told one by one; more are counted
-MAILS: Mapping[str, str] = {"IssueApproved": "issue", "SubscriptionRequested": "request"}
-"""Types that mails follow from, and the field of a delivery that says so."""
+MAILS = {name: kind.says.mails for name, kind in load_all().items() if kind.says.mails is not None}
+"""Types that mails follow from: the entity of the mails, and their field that says so."""
 
 
 @dataclass
@@ -30,6 +31,7 @@ class Node:
     effects: list[Node] = field(default_factory=list)
     alike: int = 0
     mails: Mapping[str, int] | None = None
+    begun: str = ""  # the type of event that such a mail begins with
 
     def walk(self) -> Iterator[Node]:
         yield self
@@ -67,6 +69,7 @@ async def chain(table: EventTable, id: str, accounts: bool, moment: Moment | Non
     for node in found.nodes:
         if node.row["type"] in MAILS:
             node.mails = await mails(table, node.row)
+            node.begun = begun_by(node.row["type"])
     return found
 
 
@@ -102,16 +105,22 @@ def _counted(nodes: list[Node]) -> list[Node]:
     return kept
 
 
+def begun_by(kind: str) -> str:
+    """The type of event that a mail begins with which follows from events of this type."""
+    entity, field = MAILS[kind]
+    return next(name for name, one in load_all().items() if one.entity == entity and field in one.model_fields)
+
+
 async def mails(table: EventTable, row: Mapping[str, Any]) -> dict[str, int]:
     """How many mails an event led to, by the last that is known of each: the type of its last event → how many."""
     data = orjson.loads(row["data"]) if row["data"] else {}
-    name = MAILS[row["type"]]
-    wanted = row["entity_id"] if name == "issue" else data.get(name)
+    entity, name = MAILS[row["type"]]
+    wanted = data.get(name) or row["entity_id"]
     found = await table.ask(
-        "WITH begun AS (SELECT DISTINCT entity_id FROM events WHERE type = 'DeliveryBegun' AND readable "
+        "WITH begun AS (SELECT DISTINCT entity_id FROM events WHERE type = $begun AND readable "
         f"AND contains(data, $wanted) AND json_extract_string(data, '$.{name}') = $wanted) "
         "SELECT last, count(*) AS n FROM (SELECT arg_max(type, seq) AS last FROM events JOIN begun USING (entity_id) "
-        "WHERE entity = 'delivery' GROUP BY entity_id) GROUP BY last ORDER BY last",
-        {"wanted": str(wanted or "")},
+        "WHERE entity = $entity GROUP BY entity_id) GROUP BY last ORDER BY last",
+        {"wanted": str(wanted), "entity": entity, "begun": begun_by(row["type"])},
     )
     return {one["last"]: one["n"] for one in found}

@@ -1,5 +1,6 @@
 """The life of one thing, folded from its events alone: what each of them changed, from what to what, and which event
-stands behind each fact of today. It knows no service: a fact is a field that an event names.
+stands behind each fact of today. It knows no service: a fact is a field that an event names, or what its type says of
+itself in the contract (shared/contract/says.py).
 
 The latest word counts, by the time it speaks of, then by its place in the log (as everywhere here). What was noted by
 mistake and taken back counts no more.
@@ -14,112 +15,17 @@ from typing import Any
 
 import orjson
 
+from shared.base.translations import L
+from shared.contract import load_all
+from shared.contract.says import ASIDE, Says
+
+TYPES = load_all()
+UNHEARD = Says(L("Événement", "Event"))
+"""What a type says that this release does not know: its fields, and nothing by itself."""
 Row = Mapping[str, Any]
 """A row of the table, by `event_query.COLUMNS`."""
 Fact = tuple[str, str]
 """Of which part of the thing ("" for the thing itself), and which field."""
-
-ONCE = frozenset({
-    "reason", "cleared", "source", "means", "bulletins", "request", "expires", "position", "followers", "merged", "taken", "link", "way",
-    "doubt", "code", "status", "columns",
-})  # fmt: skip
-"""Fields that are said of the event itself, and are no fact about the thing afterwards."""
-
-PARTS: Mapping[str, str] = {
-    **dict.fromkeys(("ItemAdded", "ItemRevised", "ItemMoved", "ItemDropped", "ItemRestored"), "item"),
-    **dict.fromkeys(("WorkshopHeld", "WorkshopWithdrawn"), "workshop"),
-    **dict.fromkeys(
-        ("ParticipantRegistered", "ParticipantMovedUp", "RegistrationCancelled", "RegistrationReinstated", "AgoraAttended",
-         "GatheringAttended", "AttendanceUndone"), "registration"),
-    **dict.fromkeys(("HeadsCounted", "HeadCountWithdrawn"), "audience"),
-    **dict.fromkeys(("TandemSchoolJoined", "TandemSchoolLeft"), "school"),
-    **dict.fromkeys(("WorkingGroupJoined", "WorkingGroupLeft"), "member"),
-    **dict.fromkeys(("RoleGranted", "RoleWithdrawn"), "role"),
-    **dict.fromkeys(("SignedIn", "SignedOut"), "session"),
-    **dict.fromkeys(("TokenIssued", "TokenWithdrawn"), "token"),
-    **dict.fromkeys(("AdministratorNamed", "AdministratorReleased"), "account"),
-    "MembershipRenewed": "year",
-    "FigurePublished": "path",
-}  # fmt: skip
-"""Types that speak of one part of a thing, and the field that says which."""
-
-STATES: Mapping[str, tuple[str, bool]] = {
-    "StructureListed": ("listed", True), "StructureUnlisted": ("listed", False),
-    "StructureClosed": ("closed", True), "StructureReopened": ("closed", False),
-    "StructureListingWished": ("listing_wished", True), "StructureListingDeclined": ("listing_wished", False),
-    "StructureAbsorbed": ("absorbed", True), "StructureReleased": ("absorbed", False),
-    "ContactRemoved": ("removed", True), "SupportWithdrawn": ("withdrawn", True), "MediaCoverageWithdrawn": ("withdrawn", True),
-    "IdentificationRequestWithdrawn": ("withdrawn", True),
-    "AccountOpened": ("closed", False), "AccountClosed": ("closed", True), "AccountReopened": ("closed", False),
-    "RoleGranted": ("granted", True), "RoleWithdrawn": ("granted", False),
-    "SignedIn": ("open", True), "SignedOut": ("open", False),
-    "TokenIssued": ("valid", True), "TokenWithdrawn": ("valid", False),
-    "AdministratorNamed": ("administrator", True), "AdministratorReleased": ("administrator", False),
-    "SigningKeyPublished": ("valid", True), "SigningKeyWithdrawn": ("valid", False),
-    "ClaimAccepted": ("accepted", True), "ClaimRefused": ("accepted", False),
-    "NamesakesToldApart": ("told_apart", True), "NamesakesDoubted": ("told_apart", False),
-    "CooperationProjectPublished": ("published", True), "CooperationProjectWithdrawn": ("published", False),
-    "PublicationWithdrawn": ("published", False), "MemberNewsPublished": ("published", True), "MemberOfferPublished": ("published", True),
-    "MemberProjectPublished": ("published", True), "MemberEventPublished": ("published", True),
-    "MemberJoined": ("current", True), "MemberLeft": ("current", False), "MemberRestored": ("current", True),
-    "CollegeOpened": ("open", True), "CollegeClosed": ("open", False),
-    "BoardSeatTaken": ("current", True), "BoardSeatVacated": ("current", False), "BoardSeatRestored": ("current", True),
-    "WorkingGroupFormed": ("open", True), "WorkingGroupClosed": ("open", False), "WorkingGroupRestored": ("open", True),
-    "WorkingGroupJoined": ("taking_part", True), "WorkingGroupLeft": ("taking_part", False),
-    "VolunteerWithdrawn": ("withdrawn", True), "VolunteerRestored": ("withdrawn", False),
-    "CivicServiceRecruited": ("current", True), "CivicServiceSeconded": ("current", True), "CivicServiceEnded": ("current", False),
-    "CivicServiceWithdrawn": ("withdrawn", True), "CivicServiceRestored": ("withdrawn", False),
-    "CivicServicePlaceApproved": ("current", True), "CivicServicePlaceEnded": ("current", False),
-    "CivicServicePlaceRestored": ("current", True),
-    "StaffPostCreated": ("current", True), "StaffPostClosed": ("current", False), "StaffPostWithdrawn": ("withdrawn", True),
-    "StaffPostRestored": ("current", True),
-    "PeerNetworkJoined": ("current", True), "PeerNetworkLeft": ("current", False), "PeerNetworkRestored": ("current", True),
-    "GatheringAnnounced": ("announced", True), "GatheringCancelled": ("cancelled", True), "GatheringReinstated": ("cancelled", False),
-    "GatheringHeld": ("held", True), "GatheringHoldingUndone": ("held", False),
-    "RegistrationCancelled": ("cancelled", True), "RegistrationReinstated": ("cancelled", False), "ParticipantMovedUp": ("waiting", False),
-    "AgoraAttended": ("came", True), "GatheringAttended": ("came", True), "AttendanceUndone": ("came", False),
-    "WorkshopWithdrawn": ("withdrawn", True), "ProjectPresentationWithdrawn": ("withdrawn", True),
-    "TandemSchoolJoined": ("taking_part", True), "TandemSchoolLeft": ("taking_part", False),
-    "TandemCancelled": ("cancelled", True), "TandemReinstated": ("cancelled", False),
-    "ItemDropped": ("dropped", True), "ItemRestored": ("dropped", False),
-    "IssueApproved": ("approved", True), "IssueSent": ("closed", True),
-    "DeliveryAccepted": ("accepted", True), "DeliveryRefused": ("accepted", False), "MembershipRenewed": ("renewed", True),
-    "PersonForgottenByDirectory": ("forgotten", True), "PersonForgottenByMembership": ("forgotten", True),
-    "PersonForgottenByEvents": ("forgotten", True), "PersonForgottenByNewsletter": ("forgotten", True),
-    "PersonForgottenByObservatory": ("forgotten", True),
-    "ReviewPublished": ("published", True), "ReviewWithdrawn": ("withdrawn", True), "ReviewReplaced": ("replaced", True),
-    "SurveyClosed": ("closed", True), "SurveyExtended": ("closed", False), "SurveyWithdrawn": ("put_away", True),
-    "SurveyResultsPublished": ("results_published", True), "SurveyResultsWithdrawn": ("results_published", False),
-    "SurveyDeclined": ("declined", True), "LetterBegun": ("handed_over", True), "LetterRefused": ("handed_over", False),
-    "IdentificationWithdrawn": ("put_away", True), "IdentificationRestored": ("put_away", False),
-}  # fmt: skip
-"""Facts that a type says by itself."""
-
-CLEARS: Mapping[str, Sequence[str]] = {
-    "StructureUnpictured": ("picture", "picture_text"),
-    "HeadCountWithdrawn": ("people",),
-}
-"""Fields that a type empties by itself."""
-
-UNDOES: Mapping[str, frozenset[str]] = {
-    undoing: frozenset(undone.split())
-    for undoing, undone in {
-        "SupportWithdrawn": "SupportGiven", "MediaCoverageWithdrawn": "MediaCoverageNoted",
-        "IdentificationRequestWithdrawn": "IdentificationRequested", "MemberRestored": "MemberLeft",
-        "VolunteerWithdrawn": "VolunteerContributed", "VolunteerRestored": "VolunteerWithdrawn",
-        "CivicServiceWithdrawn": "CivicServiceRecruited CivicServiceSeconded",
-        "CivicServiceRestored": "CivicServiceWithdrawn CivicServiceEnded", "CivicServicePlaceRestored": "CivicServicePlaceEnded",
-        "StaffPostWithdrawn": "StaffPostCreated", "StaffPostRestored": "StaffPostClosed StaffPostWithdrawn",
-        "PeerNetworkRestored": "PeerNetworkLeft", "BoardSeatRestored": "BoardSeatVacated", "WorkingGroupRestored": "WorkingGroupClosed",
-        "GatheringReinstated": "GatheringCancelled", "GatheringHoldingUndone": "GatheringHeld", "HeadCountWithdrawn": "HeadsCounted",
-        "WorkshopWithdrawn": "WorkshopHeld", "AttendanceUndone": "AgoraAttended GatheringAttended",
-        "RegistrationReinstated": "RegistrationCancelled", "ProjectPresentationWithdrawn": "ProjectPresented",
-        "TandemReinstated": "TandemCancelled", "ItemRestored": "ItemDropped", "StructuresUnmerged": "StructuresMerged",
-        "StructureReleased": "StructureAbsorbed", "NamesakesDoubted": "NamesakesToldApart",
-    }.items()
-}  # fmt: skip
-"""Types that take an earlier event back, and which: the latest of these, of the same part, that still stands."""
-
 
 NOTHING: Sequence[Any] = (None, [], "")
 
@@ -187,7 +93,9 @@ def life_of(rows: Iterable[Row]) -> Life:
         if not row["readable"] or row["time"] is None:
             continue
         data = data_of(row)
-        one.said = [(name, value) for name, value in data.items() if name in ONCE and name != "cleared" and value != []]
+        one.said = [
+            (name, value) for name, value in data.items() if name in ASIDE and name != "cleared" and value != []
+        ]
         one.late = latest is not None and row["time"].date() < latest.date()
         latest = row["time"] if latest is None else max(latest, row["time"])
         own = facts_of(row["type"], data)
@@ -208,28 +116,24 @@ def life_of(rows: Iterable[Row]) -> Life:
 
 def facts_of(kind: str, data: Mapping[str, Any]) -> dict[Fact, Any]:
     """The facts that an event states: of which part, which field, its value; None for one that it clears."""
-    part = part_of(kind, data)
-    own = PARTS.get(kind)
+    part, says = part_of(kind, data), says_of(kind)
+    apart = {*ASIDE, *says.parts}
     found: dict[Fact, Any] = {
-        (part, name): value for name, value in data.items() if name not in ONCE and name != own and value is not None
+        (part, name): value for name, value in data.items() if name not in apart and value is not None
     }
-    if kind in ("RoleGranted", "RoleWithdrawn"):
-        found.clear()  # its part says it all
-    for name in (*data.get("cleared", ()), *CLEARS.get(kind, ())):
+    for name in (*data.get("cleared", ()), *says.clears):
         found[part, str(name)] = None
-    if kind in STATES:
-        name, value = STATES[kind]
-        found[part, name] = value
-    return found
+    return found | {(part, name): value for name, value in says.sets.items()}
+
+
+def says_of(kind: str) -> Says:
+    """What a type says of itself."""
+    return TYPES[kind].says if kind in TYPES else UNHEARD
 
 
 def part_of(kind: str, data: Mapping[str, Any]) -> str:
     """The part of its thing that an event speaks of, "" for the thing itself."""
-    name = PARTS.get(kind)
-    if name is None:
-        return ""
-    where = f"{data['where']}:" if name == "role" and "where" in data else ""
-    return f"{where}{data.get(name) or ''}"
+    return ":".join(str(data[name]) for name in says_of(kind).parts if data.get(name))
 
 
 def data_of(row: Row) -> dict[str, Any]:
@@ -260,9 +164,7 @@ def _all(told: Sequence[Told]) -> dict[Fact, Value]:
 def _take_back(one: Told, told: Sequence[Told]) -> bool:
     """Marks what this event takes back; True if there was something."""
     kind, data = one.row["type"], data_of(one.row)
-    wanted = UNDOES.get(kind, frozenset())
-    if kind == "MemberLeft" and data.get("reason") == "mistake":
-        wanted = frozenset({"MemberJoined"})
+    wanted = says_of(kind).takes_back(data)
     part = part_of(kind, data)
     for other in reversed(told[:-1]):
         row = other.row

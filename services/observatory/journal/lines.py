@@ -8,8 +8,13 @@ from typing import Any
 import orjson
 
 from services.observatory.event_table.table import EventTable
-from services.observatory.pages.event_sentences import sentence, valued
+from services.observatory.pages.event_sentences import sentence
+from shared.contract import load_all
+from shared.contract.labels import coded
 from shared.web.formatting import as_date, clock, day
+
+OF_PARTS = sorted(name for name, kind in load_all().items() if kind.says.part is not None)
+"""Types that say how a part of a thing is called, not the thing."""
 
 
 async def names(table: EventTable, rows: Sequence[Mapping[str, Any]], lang: str) -> dict[str, str]:
@@ -18,10 +23,10 @@ async def names(table: EventTable, rows: Sequence[Mapping[str, Any]], lang: str)
     answer = await table.ask(
         "SELECT entity_id, arg_max(coalesce(name, title, bulletin), (time, seq)) AS name FROM events "
         "WHERE entity_id IN (SELECT unnest($ids::VARCHAR[])) AND readable "
-        "AND type NOT IN ('WorkshopHeld', 'ItemAdded', 'ItemRevised', 'TokenIssued') GROUP BY entity_id",
-        {"ids": ids},
+        "AND NOT list_contains($parts::VARCHAR[], type) GROUP BY entity_id",
+        {"ids": ids, "parts": OF_PARTS},
     )
-    return {row["entity_id"]: valued(row["name"], lang) for row in answer if row["name"]}
+    return {row["entity_id"]: coded(row["name"], lang) for row in answer if row["name"]}
 
 
 async def lines(table: EventTable, rows: Sequence[Mapping[str, Any]], lang: str) -> list[dict[str, Any]]:

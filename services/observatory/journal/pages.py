@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from services.observatory.event_table.moment import AsOf, KnownAt
 from services.observatory.figures.observatory import Observatory, current
+from services.observatory.journal.causation import MAILS
 from services.observatory.journal.lines import called_things, lines
 from services.observatory.journal.parked_reactions import parked_everywhere
 from services.observatory.ledger.notary import notary_of
@@ -182,7 +183,7 @@ async def event(request: Request, seq: str) -> Response:
         line=(await lines(table, [row], lang))[0],
         row=row, shown=shown, cause=await lines(table, cause, lang), effects=await lines(table, effects, lang),
         chain=await lines(table, [one for one in chain if one["seq"] not in apart], lang), chained=len(chain),
-        history=await lines(table, history, lang), proof=proof, record=record_of([row]), auditor=auditor,
+        history=await lines(table, history, lang), proof=proof, record=record_of([row]), auditor=auditor, mailed=MAILS,
     )  # fmt: skip
 
 

@@ -9,28 +9,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from services.observatory.pages.event_sentences import valued
 from shared.base.translations import Lang, Lexicon
+from shared.contract import load_all
+from shared.contract.labels import coded
 from shared.kernel.principal import Level
 from shared.web.formatting import country, day, department, moment, number
 
 LONGEST = 300  # characters of a value that are shown
 RECORDS: Mapping[str, tuple[str, Level]] = {
-    "directory.structure": ("/directory/structures/{}", "reader"),
-    "directory.project": ("/directory/projects/{}", "reader"),
-    "directory.request": ("/directory/requests/{}", "reader"),
-    "directory.account": ("/directory/accounts/{}", "administrator"),
-    "membership.member": ("/membership/members/{}", "reader"),
-    "membership.group": ("/membership/groups/{}", "reader"),
-    "events.gathering": ("/events/gatherings/{}", "reader"),
-    "events.tandem": ("/events/tandems/{}", "reader"),
-    "newsletter.issue": ("/newsletter/issues/{}", "reader"),
-    "newsletter.subscriber": ("/newsletter/subscribers/{}", "reader"),
-    "observatory.review": ("/observatory/reviews/{}", "reader"),
-    "observatory.survey": ("/observatory/surveys/{}", "reader"),
-    "observatory.identification": ("/observatory/identification/saved/{}", "reader"),
+    f"{kind.service}.{kind.entity}": (kind.thing.page, kind.thing.level)
+    for kind in load_all().values()
+    if kind.thing.page is not None
 }
-"""Where the other services show a thing, and the level that this page asks for; the rest is shown on another's page."""
+"""Where the services show a thing, and the level that this page asks for; the rest is shown on another's page."""
 WITHIN = "/directory/structures/{}"
 """What has no page of its own and names a structure is shown on the structure's."""
 
@@ -97,7 +88,7 @@ def said(name: str, value: Any, lang: Lang | str, lexicon: Lexicon) -> str:
         return lexicon.say(f"value.{name}.{text}", lang)
     if (at := _moment(text)) is not None:
         return day(text) if len(text) == 10 else moment(at, lang)
-    text = valued(text, lang)
+    text = coded(text, lang)
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from shared.contract.envelope import Recorded
-from shared.contract.letters import LetterBegun, LetterRefused, LetterSent, LetterUnaddressed
+from shared.contract.letters import LETTERS, LetterEvent
 from shared.contract.surveys import (
     SurveyAnswer,
     SurveyAnswerChanged,
@@ -119,7 +119,7 @@ def _asked(event: Recorded) -> Sequence[str]:
     data = event.data
     if isinstance(data, SurveySent):
         return [recipient_key(event.entity_id, one) for one in data.structures]
-    if isinstance(data, LetterBegun | LetterSent | LetterRefused | LetterUnaddressed):
+    if isinstance(data, LetterEvent):
         return [recipient_key(data.about, data.structure)]
     structure = getattr(data, "structure", None)
     return [recipient_key(getattr(data, "survey", ""), structure)] if structure is not None else []
@@ -148,17 +148,12 @@ def _has_declined(document: Document | None, data: SurveyDeclined, event: Record
     return {**(document or _recipient(data.survey, event)), "state": "declined"}
 
 
-def _letter(said: str) -> Evolve:
-    def evolve(document: Document | None, data: Any, event: Recorded) -> Document | None:
-        if document is None:  # about something else
-            return None
-        return {**document, "letters": {**document["letters"], event.entity_id: said}, "unaddressed": False}
-
-    return evolve
-
-
-def _unaddressed(document: Document | None, data: LetterUnaddressed, event: Recorded) -> Document | None:
-    return document and {**document, "unaddressed": True}
+def _letter(document: Document | None, data: LetterEvent, event: Recorded) -> Document | None:
+    if document is None:  # about something else
+        return None
+    if data.went == "unaddressed":
+        return {**document, "unaddressed": True}
+    return {**document, "letters": {**document["letters"], event.entity_id: data.went}, "unaddressed": False}
 
 
 SURVEY_RECIPIENTS = View(
@@ -167,8 +162,7 @@ SURVEY_RECIPIENTS = View(
     on={
         SurveySent: _sent, SurveyAnswered: _has_answered, SurveyAnswerChanged: _has_answered,
         SurveyDeclined: _has_declined,
-        LetterBegun: _letter("begun"), LetterSent: _letter("sent"), LetterRefused: _letter("refused"),
-        LetterUnaddressed: _unaddressed,
+        **dict.fromkeys(LETTERS, _letter),
     },
     keys=_asked,
     fields=("survey", "state"),

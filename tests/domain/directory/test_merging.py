@@ -18,13 +18,11 @@ from services.directory.structures.domain.listing import (
 )
 from services.directory.structures.domain.merging import CLOSED_BY_MERGE, MergeStructures, UnmergeStructures
 from services.directory.structures.domain.structure import (
-    FACTS,
     STRUCTURE,
     CloseStructure,
     ReopenStructure,
     ReviseStructure,
 )
-from services.directory.structures.domain.structure_state import CLEARABLE, LISTS
 from shared.contract import Event
 from shared.contract.directory import (
     StructureAbsorbed,
@@ -42,6 +40,7 @@ from shared.contract.directory import (
     StructureUnlisted,
     StructureUnpictured,
 )
+from shared.contract.structure_facts import CLEARABLE, FACTS, LISTS
 from shared.kernel.decider import Elsewhere, Refused
 from tests.domain.given import context, decided
 

@@ -9,9 +9,9 @@ from hypothesis import given as each
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from services.directory.structures.domain.facts import same
 from services.directory.structures.domain.fields import luhn
 from services.directory.structures.domain.structure import (
-    FACTS,
     STRUCTURE,
     CloseStructure,
     ListStructure,
@@ -20,7 +20,6 @@ from services.directory.structures.domain.structure import (
     ReviseStructure,
     UnlistStructure,
 )
-from services.directory.structures.domain.structure_state import same
 from shared.contract.directory import (
     StructureClosed,
     StructureListed,
@@ -29,6 +28,7 @@ from shared.contract.directory import (
     StructureRevised,
     StructureUnlisted,
 )
+from shared.contract.structure_facts import FACTS
 from tests.domain.given import decided
 
 ID = uuid4()

@@ -14,8 +14,8 @@ from shared.contract.directory import (
     IdentificationAnswered,
     IdentificationRequested,
     IdentificationRequestWithdrawn,
-    StructureKind,
 )  # fmt: skip
+from shared.contract.structure_facts import StructureKind
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 
 

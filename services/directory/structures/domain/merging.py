@@ -10,8 +10,6 @@ from pydantic import Field
 
 from services.directory.structures.domain.fields import Reason
 from services.directory.structures.domain.structure_state import (
-    CLEARABLE,
-    LISTS,
     Structure,
     known,
     open_facts,
@@ -19,7 +17,6 @@ from services.directory.structures.domain.structure_state import (
 )
 from shared.contract import Event
 from shared.contract.directory import (
-    MergedField,
     StructureAbsorbed,
     StructureClosed,
     StructureListed,
@@ -30,6 +27,7 @@ from shared.contract.directory import (
     StructuresUnmerged,
     StructureUnlisted,
 )  # fmt: skip
+from shared.contract.structure_facts import CLEARABLE, FACTS, LISTS, MergedField
 from shared.kernel.decider import Command, Context, Decision, Elsewhere, Refused
 
 SOURCE = "fusion"
@@ -44,7 +42,7 @@ class MergeStructures(Command):
     refers = {"merged": "directory.structure"}
     structure: UUID
     merged: UUID
-    taken: list[MergedField] = Field([], max_length=14)
+    taken: list[MergedField] = Field([], max_length=len(FACTS))
 
     def alongside(self) -> Sequence[UUID]:
         return () if self.merged == self.structure else (self.merged,)

@@ -4,23 +4,9 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from pydantic import Field
-
 from services.directory.structures.domain import listing, merging
-from services.directory.structures.domain.fields import (
-    CommuneCode,
-    CountryCode,
-    DepartmentCode,
-    Line,
-    Name,
-    Reason,
-    Rna,
-    Sdg,
-    Siren,
-    Siret,
-    Summary,
-    Website,
-)
+from services.directory.structures.domain.facts import FactsCommand, same
+from services.directory.structures.domain.fields import Reason
 from services.directory.structures.domain.listing import (
     DeclineListing,
     ListStructure,
@@ -30,28 +16,19 @@ from services.directory.structures.domain.listing import (
     WishListing,
 )
 from services.directory.structures.domain.merging import MergeStructures, UnmergeStructures
-from services.directory.structures.domain.structure_state import (
-    CLEARABLE,
-    FACTS,
-    Structure,
-    evolve,
-    known,
-    open_facts,
-    same,
-    still_apart,
-)
+from services.directory.structures.domain.structure_state import Structure, evolve, known, open_facts, still_apart
 from shared.contract.directory import (
     StructureClosed,
-    StructureKind,
     StructureRegistered,
     StructureReopened,
     StructureRevised,
 )  # fmt: skip
+from shared.contract.structure_facts import CLEARABLE, FACTS
 from shared.geo import commune
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 
 __all__ = [
-    "CLEARABLE", "FACTS", "STRUCTURE", "CloseStructure", "DeclineListing", "ListStructure", "MergeStructures",
+    "STRUCTURE", "CloseStructure", "DeclineListing", "ListStructure", "MergeStructures",
     "PictureStructure", "RegisterStructure", "ReopenStructure", "ReviseStructure", "Structure", "StructureCommand",
     "UnlistStructure", "UnmergeStructures", "UnpictureStructure", "WishListing", "evolve",
 ]  # fmt: skip
@@ -61,47 +38,17 @@ class StructureCommand(Command):
     entity = "structure"
 
 
-class RegisterStructure(StructureCommand):
+class RegisterStructure(FactsCommand):
     """Enter a structure in the directory."""
 
     creates = True
-    name: Name
-    kind: StructureKind
-    department: DepartmentCode | None = None
-    commune: CommuneCode | None = None
-    acronym: Line | None = None
-    address: Line | None = None
-    website: Website | None = None
-    themes: list[Line] = Field([], max_length=30)
-    countries: list[CountryCode] = Field([], max_length=200)
-    sdgs: list[Sdg] = Field([], max_length=17)
-    siren: Siren | None = None
-    siret: Siret | None = None
-    rna: Rna | None = None
-    summary: Summary | None = None
-    source: Line | None = None
     invented: bool = False
 
 
-class ReviseStructure(StructureCommand):
+class ReviseStructure(FactsCommand):
     """Change what is known of a structure. The whole record is given; what is empty is emptied."""
 
     structure: UUID
-    name: Name
-    kind: StructureKind
-    department: DepartmentCode | None = None
-    commune: CommuneCode | None = None
-    acronym: Line | None = None
-    address: Line | None = None
-    website: Website | None = None
-    themes: list[Line] = Field([], max_length=30)
-    countries: list[CountryCode] = Field([], max_length=200)
-    sdgs: list[Sdg] = Field([], max_length=17)
-    siren: Siren | None = None
-    siret: Siret | None = None
-    rna: Rna | None = None
-    summary: Summary | None = None
-    source: Line | None = None
 
 
 class CloseStructure(StructureCommand):
@@ -145,13 +92,13 @@ def _reopened(command: ReopenStructure, state: Structure, context: Context) -> D
     return [StructureReopened()] if state.closed else []
 
 
-def _department(command: RegisterStructure | ReviseStructure) -> str | None:
+def _department(command: FactsCommand) -> str | None:
     """The department that is given, or that of the commune."""
     place = commune(command.commune) if command.department is None and command.commune else None
     return place.department if place else command.department
 
 
-def _agrees(command: RegisterStructure | ReviseStructure) -> None:
+def _agrees(command: FactsCommand) -> None:
     """What is given twice must say the same: a commune its department, a SIRET its SIREN."""
     place, department = command.commune, command.department
     if place is not None and department is not None and not place.startswith(department):

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, get_args
+from typing import Any
 from uuid import UUID
 
 from shared.contract import Event
 from shared.contract.directory import (
     StructureAbsorbed,
     StructureClosed,
-    StructureField,
     StructureListed,
     StructureListingDeclined,
     StructureListingWished,
@@ -25,15 +24,8 @@ from shared.contract.directory import (
     StructureUnlisted,
     StructureUnpictured,
 )  # fmt: skip
+from shared.contract.structure_facts import FACTS, nothing
 from shared.kernel.decider import Refused
-
-FACTS = (
-    "name", "kind", "department", "commune", "acronym", "address", "website", "themes", "countries", "sdgs", "siren",
-    "siret",
-    "rna", "summary",
-)  # fmt: skip
-CLEARABLE: tuple[StructureField, ...] = get_args(StructureField)
-LISTS = ("themes", "countries", "sdgs")
 
 
 @dataclass(frozen=True)
@@ -69,7 +61,7 @@ class Structure:
 def revised(facts: Mapping[str, Any], event: StructureRevised) -> dict[str, Any]:
     """The facts after a revision."""
     changed = {n: v for n in FACTS if (v := getattr(event, n)) is not None}
-    emptied: dict[str, Any] = {n: [] if n in LISTS else None for n in event.cleared}
+    emptied: dict[str, Any] = {n: nothing(n) for n in event.cleared}
     return {**facts, **changed, **emptied}
 
 
@@ -105,12 +97,6 @@ def evolve(state: Structure, event: Event) -> Structure:
         case StructureReleased():
             return replace(state, kept=None)
     return state
-
-
-def same(name: str, value: Any, other: Any) -> bool:
-    """Whether two values of a field say the same: of countries, themes and goals their order says nothing, and forms
-    give them back in their own."""
-    return sorted(value or ()) == sorted(other or ()) if name in LISTS else bool(value == other)
 
 
 def known(state: Structure) -> dict[str, Any]:

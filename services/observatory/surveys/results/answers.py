@@ -17,7 +17,7 @@ from services.observatory.figures.observatory import current
 from services.observatory.surveys.results.results import as_of
 from services.observatory.surveys.views import SURVEY_ANSWERS
 from shared.contract.envelope import Recorded
-from shared.contract.persons import PersonForgottenByDirectory
+from shared.contract.persons import FORGOTTEN
 from shared.kernel.decider import Command
 from shared.kernel.projection import Document, everything
 from shared.kernel.reactions import on
@@ -105,7 +105,7 @@ def texts_of(service: Service, version: Mapping[str, Any]) -> dict[str, str] | N
     return found
 
 
-@on(PersonForgottenByDirectory, name="forgotten-by-directory")
+@on(FORGOTTEN["directory"], name="forgotten-by-directory")
 async def forgotten_by_directory(event: Recorded, service: Service) -> Sequence[Command]:
     """Whoever is forgotten as a contact is forgotten in what they wrote by the link that was sent to them: it is sealed
     under the same person."""
