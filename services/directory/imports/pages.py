@@ -29,7 +29,7 @@ from services.directory.imports.views import IMPORTS
 from services.directory.search.exports import DANGEROUS
 from services.directory.structures.record_fields import place_of
 from services.directory.structures.views import STRUCTURES
-from shared.base.translations import Lang
+from shared.base.translations import L, Lang
 from shared.contract.directory import StructureKind
 from shared.kernel.decider import Refused
 from shared.kernel.projection import Document
@@ -348,15 +348,15 @@ def _first_to_see(counts: Mapping[str, int]) -> Show:
 def _as_csv(draft: Draft, wrong: Sequence[tuple[Checked, Sequence[str]]], lang: Lang) -> bytes:
     """The lines with errors as they were sent, so that they can be corrected and sent again; what is wrong comes
     last."""
-    said = {"fr": "Ce qui ne va pas", "en": "What is wrong"}[lang]
+    said = L(lang, "Ce qui ne va pas", "What is wrong")
     rows = [[*cells, " ".join(one[1 if lang == "fr" else 2] for one in line.problems)] for line, cells in wrong]
     return _excel([[*draft.header, said], *rows])
 
 
 def _left_out_csv(report: Mapping[str, Any], lang: Lang) -> bytes:
     """The lines that were left out: number, name, why."""
-    head = {"fr": ["Ligne", "Nom", "Pourquoi"], "en": ["Line", "Name", "Why"]}[lang]
-    alike = {"fr": "Ressemble à une fiche ou à une autre ligne", "en": "Looks like a record or another line"}[lang]
+    head = [L(lang, "Ligne", "Line"), L(lang, "Nom", "Name"), L(lang, "Pourquoi", "Why")]
+    alike = L(lang, "Ressemble à une fiche ou à une autre ligne", "Looks like a record or another line")
     rows = [
         [str(number), name, " ".join(one[0 if lang == "fr" else 1] for one in problems) or alike]
         for number, name, problems, _, _ in report["told"]

@@ -24,6 +24,10 @@ WORDS: Words = {
     "bulletins.parcours": ("Parcours", "Parcours"),
     "bulletins.rendez-vous": ("Rendez-vous", "Rendez-vous"),
     "bulletins.info-flash": ("Info Flash", "Info Flash"),
+    "refused.language-not-offered": (
+        "Les courriels n’existent pas dans cette langue.",
+        "There are no mails in this language.",
+    ),
     "lang.fr": ("Français", "French"),
     "lang.en": ("Anglais", "English"),
     "means.forgotten": ("Personne oubliée", "Person forgotten"),

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from shared.base.translations import Lang, humanised
+from shared.base.translations import L, Lang, Text, Words, colon, humanised
 
-Sentence = tuple[str, str] | tuple[str, str, str]
-"""French, English, and the field whose value follows"""
+Sentence = Text | tuple[str, str, str]
+"""What is said, and the field whose value follows"""
 
 SENTENCES: Mapping[str, Sentence] = {
     "StructureRegistered": ("Structure inscrite", "Structure registered", "name"),
@@ -188,7 +188,7 @@ SENTENCES: Mapping[str, Sentence] = {
     "DeliveryReleased": ("Nouvel envoi demandé", "Sending again asked for"),
 }  # fmt: skip
 
-VALUES: Mapping[str, tuple[str, str]] = {
+VALUES: Words = {
     "public": ("collège public", "public college"),
     "associative": ("collège associatif", "associative college"),
     "economic": ("collège économique", "economic college"),
@@ -232,23 +232,30 @@ VALUES: Mapping[str, tuple[str, str]] = {
 JOINED = frozenset({"MembershipRenewed", "VolunteerContributed"})  # the detail follows without a colon
 
 
-def sentence(kind: str, data: Mapping[str, Any] | None, lang: Lang | str) -> str:
+def parted(said: Sentence) -> tuple[Text, str | None]:
+    """What is said, and the field whose value follows, where there is one."""
+    if isinstance(said, tuple) and len(said) == 3:
+        return (said[0], said[1]), said[2]
+    return said, None
+
+
+def sentence(kind: str, data: Mapping[str, Any] | None, lang: Lang) -> str:
     """What happened, such as "Appui individuel donné : recherche de financements"."""
-    english = lang == "en"
     found = SENTENCES.get(kind)
     if found is None:
         return humanised(kind)
-    said = found[1] if english else found[0]
-    detail = (data or {}).get(found[2]) if len(found) == 3 else None
+    words, detail_of = parted(found)
+    said = L(lang, words)
+    detail = (data or {}).get(detail_of) if detail_of else None
     if detail is None or detail == "" or isinstance(detail, dict | list):
         return said
     text = valued(str(detail), lang)
     if kind in JOINED:
         return f"{said} {text}"
-    return f"{said}: {text}" if english else f"{said}\u00a0: {text}"
+    return f"{said}{colon(lang)}{text}"
 
 
-def valued(text: str, lang: Lang | str) -> str:
+def valued(text: str, lang: Lang) -> str:
     """A code of the contract in words; any other text as it is."""
     words = VALUES.get(text)
-    return text if words is None else words[1 if lang == "en" else 0]
+    return text if words is None else L(lang, words)

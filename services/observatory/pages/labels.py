@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from services.observatory.pages.event_sentences import valued
-from shared.base.translations import Lang, Lexicon
+from shared.base.translations import L, Lang, Lexicon
 from shared.kernel.principal import Level
 from shared.web.formatting import country, day, department, moment, number
 
@@ -73,13 +73,12 @@ def is_sealed(value: Any) -> bool:
     return isinstance(value, dict) and {"person", "sealed"} <= value.keys()
 
 
-def said(name: str, value: Any, lang: Lang | str, lexicon: Lexicon) -> str:
+def said(name: str, value: Any, lang: Lang, lexicon: Lexicon) -> str:
     """A value of a field for people. "" for one that is not there."""
-    english = lang == "en"
     if value is None or value == [] or value == "":
         return ""
     if is_sealed(value):
-        return "sealed" if english else "scellé"
+        return L(lang, "scellé", "sealed")
     if isinstance(value, bool):
         return lexicon.say("option.yes" if value else "option.no", lang).lower()
     if isinstance(value, list):
