@@ -1,9 +1,9 @@
 """Texts: French where they are said, every other language in a catalogue of its own, `shared/locale/<language>.po`.
 
-`L("fr", "École")` says a text in a language; templates have the language already: `{{ L("École") }}`. Words that are
-looked up by code (`kind.association`, `command.RegisterStructure`, `refused.already-closed`) stand in tables, one a
-feature, and a `Lexicon` finds them. A text that is kept to be said later is marked by `N_("École")`, so that
-`make texts` finds it; in tables of type `Words`, and where an event type says its own, it needs no mark.
+`L("École")` marks a text, so that `make texts` finds it; `translated(text, lang)` says it in a language. Templates know
+the reader's language, so that `{{ L("École") }}` does both. Words that are looked up by code (`kind.association`,
+`command.RegisterStructure`, `refused.already-closed`) stand in tables of type `Words`, one a feature, whose texts need no
+mark; a `Lexicon` finds them.
 
 Why French is the key, and what that asks: docs/adr/0041-texts-in-catalogues.md. How to translate: docs/texts.md.
 """
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from babel import Locale
 
 __all__ = [
-    "CATALOGUES", "LOCALE", "NNBSP", "SOURCE", "Catalogue", "Catalogues", "L", "Lang", "Lexicon", "N_", "Phrase", "Text",
-    "Words", "colon", "humanised", "languages", "locale_of", "plural", "singular", "typeset",
+    "CATALOGUES", "LOCALE", "NNBSP", "SOURCE", "Catalogue", "Catalogues", "L", "Lang", "Lexicon", "Pair", "Phrase", "Text",
+    "Words", "colon", "humanised", "languages", "locale_of", "plural", "said_in", "singular", "translated", "typeset",
 ]  # fmt: skip
 
 LOCALE = Path(__file__).parents[1] / "locale"
@@ -43,19 +43,24 @@ NNBSP = "\u202f"
 class Phrase:
     """A text with the values that it is to be said with."""
 
-    text: "str | tuple[str, str]"
+    text: str | tuple[str, str]
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
-Text = str | tuple[str, str] | Phrase
-"""What `L` says: French, or French with its values. A pair is French and English: as it was before the catalogues."""
+Pair = str | tuple[str, str]
+Text = Pair | Phrase
+"""What can be translated: French, or French with its values. A pair is French and English, as before the catalogues."""
 
-Words = Mapping[str, str | tuple[str, str]]
+Words = Mapping[str, Pair]
 """code → French"""
 
 
-def N_(text: str, context: str | None = None) -> str:
-    """Marks a text that is said elsewhere. `context` parts two meanings that French says alike."""
+def L(text: str, english: str | None = None, /, *, context: str | None = None) -> Pair:
+    """Marks a text. `context` parts two meanings that French says alike."""
+    return _key(text, context) if english is None else (text, english)
+
+
+def _key(text: str, context: str | None) -> str:
     return text if context is None else f"{context}{BETWEEN}{text}"
 
 
@@ -97,7 +102,7 @@ class Catalogue:
             said = one.string if isinstance(one.string, tuple | list) else (one.string,)
             if one.id and not one.fuzzy and all(said):
                 name = one.id if isinstance(one.id, str) else one.id[0]
-                texts[N_(name, one.context)] = tuple(str(form) for form in said)
+                texts[_key(name, one.context)] = tuple(str(form) for form in said)
         return cls(MappingProxyType(texts), c2py(read.plural_expr))
 
 
@@ -157,28 +162,41 @@ def locale_of(lang: str) -> "Locale":
         return Locale("fr")
 
 
-def L(lang: str, text: Text, english: str | None = None, /, *, context: str | None = None, **values: object) -> str:
+def translated(text: Text, lang: str, /, **values: object) -> str:
     """The text in a language, with values put in by `str.format`; French where the catalogue lacks it.
 
-    A text of a safe type (`"…"|safe` in a template) keeps its markup, and its values are escaped.
-
-    >>> L("fr", "{n} structures au registre", n=3)
+    >>> translated(L("{n} structures au registre"), "fr", n=3)
     '3 structures au registre'
     """
     if isinstance(text, Phrase):
-        return L(lang, text.text, **{**text.values, **values})
+        return translated(text.text, lang, **{**text.values, **values})
+    english = None
     if isinstance(text, tuple):
         text, english = text
-    said = english if english is not None and lang == "en" else _said(lang, text, context)
-    made = said if type(said) is type(text) else type(text)(said)
-    return made.format(**values) if values else made
-
-
-def _said(lang: str, text: str, context: str | None) -> str:
-    key = N_(str(text), context)
     catalogue = CATALOGUES.of(lang)
-    found = catalogue.texts.get(key) if catalogue else None
-    return found[0] if found else typeset(key.rpartition(BETWEEN)[2])
+    if english is not None and lang == "en":
+        said = english
+    elif catalogue and (found := catalogue.texts.get(text)):
+        said = found[0]
+    else:
+        said = typeset(text.rpartition(BETWEEN)[2])
+    return said.format(**values) if values else said
+
+
+def said_in(
+    lang: str, text: Text, english: str | None = None, /, *, context: str | None = None, **values: object
+) -> str:
+    """`L` as templates have it: marks a text, and says it in a language.
+
+    A text that is safe (`"…"|safe`) keeps its markup, and its values are escaped.
+    """
+    if not isinstance(text, str):
+        return translated(text, lang, **values)
+    plain = str(text)
+    made = translated(_key(plain, context) if english is None else (plain, str(english)), lang)
+    if type(text) is not str:
+        made = type(text)(made)
+    return made.format(**values) if values else made
 
 
 def plural(
@@ -189,7 +207,7 @@ def plural(
     if english is not None and many is not None and lang == "en":
         return english if n == 1 else many
     catalogue = CATALOGUES.of(lang)
-    forms = catalogue.texts.get(N_(one, context)) if catalogue else None
+    forms = catalogue.texts.get(_key(one, context)) if catalogue else None
     if catalogue is None or forms is None or len(forms) == 1:
         return typeset(one if abs(n) < 2 else several)
     return forms[min(catalogue.form(abs(int(n)) if n == int(n) else 2), len(forms) - 1)]
@@ -203,7 +221,7 @@ def singular(lang: str, n: float) -> bool:
 
 def colon(lang: str) -> str:
     """Between a name and what is said of it."""
-    return L(lang, "\u00a0: ", ": ")
+    return translated(L("\u00a0: ", ": "), lang)
 
 
 class Lexicon:
@@ -231,7 +249,7 @@ class Lexicon:
         words = self._words.get(code)
         if words is None:
             return humanised(code)
-        sentence = L(lang, words)
+        sentence = translated(words, lang)
         if not values and "{" not in sentence:
             return sentence
         try:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
-from shared.base.translations import L, Words, languages, locale_of
+from shared.base.translations import Words, languages, locale_of, translated
 from shared.geo import plain
 
 __all__ = ["ALIASES", "COUNTRY_CODES", "EXCEPTIONS", "NOT_COUNTRIES", "country_code", "country_codes", "country_names"]
@@ -47,7 +47,7 @@ def country_names(lang: str) -> Mapping[str, str]:
     """code → name, of every country."""
     names = locale_of(lang).territories
     found = {c: n for c, n in names.items() if len(c) == 2 and c.isalpha() and c not in NOT_COUNTRIES}
-    return MappingProxyType({**found, **{code: L(lang, said) for code, said in EXCEPTIONS.items()}})
+    return MappingProxyType({**found, **{code: translated(said, lang) for code, said in EXCEPTIONS.items()}})
 
 
 COUNTRY_CODES = frozenset(country_names("fr"))

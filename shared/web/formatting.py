@@ -6,7 +6,7 @@ from functools import cache
 from babel.dates import format_date
 
 from shared.base.paris_days import PARIS
-from shared.base.translations import NNBSP, SOURCE, L, Lang, locale_of
+from shared.base.translations import NNBSP, SOURCE, L, Lang, locale_of, translated
 from shared.geo import DEPARTMENTS, plain
 from shared.geo.countries import country_names
 
@@ -92,7 +92,7 @@ def moment(when: datetime | str | None, lang: Lang = "fr") -> str:
     """ "31/10/2017 à 17 h 42", Paris's time."""
     if when in (None, ""):
         return NONE
-    return L(lang, "{day} à {clock}", "{day} at {clock}", day=day(when), clock=clock(when))
+    return translated(L("{day} à {clock}", "{day} at {clock}"), lang, day=day(when), clock=clock(when))
 
 
 def long_day(when: date | str | None, lang: Lang = "fr") -> str:

@@ -21,7 +21,7 @@ from uuid import UUID
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from shared.base.translations import L, Lang, Lexicon, Words
+from shared.base.translations import Lang, Lexicon, Words, said_in
 from shared.runtime.mail_transport import Letter
 from shared.web.formatting import day
 from shared.web.messages import WORDS as KERNEL
@@ -84,8 +84,8 @@ class Bodies:
         """The text and the HTML of a mail."""
         given = {
             "lang": lang,
-            "L": partial(L, lang),
-            "L_in": L,
+            "L": partial(said_in, lang),
+            "L_in": said_in,
             "many": partial(many, lang),
             "say": lambda code: self._lexicon.say(code, lang),
             **context,

@@ -16,7 +16,7 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from starlette.responses import Response
 
-from shared.base.translations import L, Lang, Lexicon, plural
+from shared.base.translations import L, Lang, Lexicon, plural, translated
 from shared.kernel.decider import Refused
 from shared.persons.data_subjects import Purpose, Record
 from shared.runtime.service import Service
@@ -281,7 +281,7 @@ def privacy(service: Service, pages: Pages) -> APIRouter:
 
 def _record(service: Service, lexicon: Lexicon, record: Record) -> KeptRecord:
     purposes = service.definition.persons.purposes if service.definition.persons else ()
-    label = next((L("fr", one.whom) for one in purposes if one.code == record.purpose), record.purpose)
+    label = next((translated(one.whom, "fr") for one in purposes if one.code == record.purpose), record.purpose)
     return KeptRecord(
         purpose=record.purpose, label=label, record=record.key, page=record.page, since=record.since, ends=record.ends
     )
@@ -294,7 +294,10 @@ def register_of(service: Service, lang: Lang) -> list[RegisterLine]:
 
 
 def register_line(purpose: Purpose, term: timedelta | None, lang: Lang) -> RegisterLine:
-    said = {name: L(lang, getattr(purpose, name)) for name in ("whom", "what", "why", "ground", "begins", "seen_by")}
+    said = {
+        name: translated(getattr(purpose, name), lang)
+        for name in ("whom", "what", "why", "ground", "begins", "seen_by")
+    }
     return RegisterLine(purpose=purpose.code, term=period(term, lang), **said)
 
 
@@ -312,4 +315,4 @@ def period(term: timedelta | None, lang: Lang) -> str:
                 1.0: plural(lang, number, "jour", "jours", "day", "days"),
             }
             return f"{number} {words[length]}"
-    return L(lang, "{n} jours", "{n} days", n=days)
+    return translated(L("{n} jours", "{n} days"), lang, n=days)

@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from shared.base.services import SERVICES
-from shared.base.translations import SOURCE, L, Lang, Lexicon, Words, languages, plural
+from shared.base.translations import SOURCE, Lang, Lexicon, Words, languages, plural, said_in
 from shared.kernel.principal import PUBLIC, Level, Who
 from shared.web import formatting as formats
 from shared.web.messages import WORDS
@@ -135,8 +135,8 @@ class Pages:
             "reachable": lambda address: _reachable(may, address),
             "done": int(done) if done.isascii() and done.isdigit() and len(done) < 16 else None,
             "lexicon": self.lexicon,
-            "L": partial(L, lang),
-            "L_in": L,
+            "L": partial(said_in, lang),
+            "L_in": said_in,
             "languages": languages(),
             "many": partial(many, lang),
             "by": lambda actor: self._label(actor) or actor_name(self.lexicon, actor, lang),

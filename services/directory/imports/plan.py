@@ -26,7 +26,7 @@ from services.directory.imports.words import WORDS
 from services.directory.structures.domain.structure import STRUCTURE, RegisterStructure, ReviseStructure, Structure
 from services.directory.structures.domain.structure_state import FACTS, LISTS, known
 from services.directory.structures.words import WORDS as STRUCTURE_WORDS
-from shared.base.translations import Lexicon, languages
+from shared.base.translations import SOURCE, Lexicon, languages
 from shared.contract.directory import ImportFinished, ImportStarted
 from shared.kernel.command_handler import Stale, facts_in
 from shared.kernel.decider import Context, Refused, derived_id
@@ -112,6 +112,14 @@ class Report:
     finished: bool
     seconds: float
     completed: int = 0
+
+
+def in_words(said: Sequence[Any], lang: str) -> str:
+    """What is wrong in a line, as it was kept: by language; before there were catalogues, in French and in English."""
+    first = said[0]
+    if isinstance(first, Mapping):
+        return str(first.get(lang) or first[SOURCE])
+    return str(said[0 if lang == SOURCE else 1])
 
 
 def said(code: str, **values: Any) -> dict[str, str]:

@@ -16,7 +16,7 @@ import structlog
 from services.directory.accounts.words import WORDS
 from services.directory.sign_in.signed_links import GOOD_FOR, INVITATION, Links
 from shared.base.cancellation import end
-from shared.base.translations import L, Lang
+from shared.base.translations import L, Lang, translated
 from shared.kernel.command_handler import new_command_id, utc_now
 from shared.runtime.mail_transport import Declined, Doubt, Letter, Post, Unreachable, letter_for
 from shared.web.formatting import day
@@ -90,9 +90,9 @@ class LinkMail:
     def _letter(self, person: UUID, to: str, lang: Lang, link: str, *, invitation: bool) -> Letter:
         sender, id, now = self.sender, letter_for(person), utc_now()
         subject = (
-            L(lang, "Votre accès", "Your access")
+            translated(L("Votre accès", "Your access"), lang)
             if invitation
-            else L(lang, "Votre lien de connexion", "Your sign-in link")
+            else translated(L("Votre lien de connexion", "Your sign-in link"), lang)
         )
         made = message(sender, id, to, f"{subject} · {sender.title}", now)
         made["Auto-Submitted"] = "auto-generated"  # RFC 3834

@@ -11,7 +11,7 @@ from fastapi import Request
 from starlette.responses import Response
 
 from shared.base.paris_days import PARIS
-from shared.base.translations import L
+from shared.base.translations import L, translated
 from shared.kernel.projection import Document
 from shared.runtime.service import Service
 from shared.web import lists as rendering
@@ -28,7 +28,7 @@ def label(member: Document, reveal: Callable[[dict[str, str] | None], str | None
 def render(service: Service, request: Request, template: str, **context: Any) -> Response:
     """A page that may name a member and open what is sealed."""
     reveal = partial(revealed, request, service)
-    forgotten = L(language(request), "Personne oubliée", "Person forgotten")
+    forgotten = translated(L("Personne oubliée", "Person forgotten"), language(request))
     return rendering.render(
         service,
         request,

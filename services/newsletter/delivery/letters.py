@@ -8,7 +8,7 @@ from pathlib import Path
 from uuid import UUID
 
 from services.newsletter.bulletins.words import WORDS
-from shared.base.translations import L, Lang
+from shared.base.translations import L, Lang, translated
 from shared.kernel.projection import Document
 from shared.runtime.mail_transport import Letter
 from shared.web.formatting import day, long_day
@@ -43,7 +43,11 @@ def issue_letter(
     """An issue for one subscriber."""
     title, number = bulletin["title"] or issue["bulletin"], issue["number"]
     made = message(
-        sender, delivery, to, L(lang, "{title} n° {number}", "{title} no. {number}", title=title, number=number), when
+        sender,
+        delivery,
+        to,
+        translated(L("{title} n° {number}", "{title} no. {number}"), lang, title=title, number=number),
+        when,
     )
     made["List-Id"] = f"<{issue['bulletin']}.{sender.network}.{sender.host}>"
     made["List-Unsubscribe"] = f"<{leaving}>"
@@ -55,7 +59,7 @@ def confirmation_letter(
     sender: Sender, titles: Sequence[str], lang: Lang, when: datetime, *, delivery: UUID, to: str, link: str, until: str
 ) -> Letter:
     """The mail that asks whether an address wants these bulletins."""
-    subject = L(lang, "Confirmez votre abonnement", "Please confirm your subscription")
+    subject = translated(L("Confirmez votre abonnement", "Please confirm your subscription"), lang)
     made = message(sender, delivery, to, f"{subject} · {sender.title}", when)
     made["Auto-Submitted"] = "auto-generated"  # RFC 3834
     bodies = BODIES.render("confirm", lang, sender=sender, titles=titles, link=link, until=day(until))

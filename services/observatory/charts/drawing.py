@@ -13,7 +13,7 @@ from services.observatory.event_table.filtering import COLLEGES, ELSEWHERE, TOTA
 from services.observatory.figures.paths import year_of
 from services.observatory.indicators import Indicator
 from services.observatory.network import NOBODY, Network
-from shared.base.translations import L, Lexicon, Text, colon
+from shared.base.translations import L, Lexicon, Text, colon, translated
 from shared.geo import DEPARTMENTS
 from shared.web import formatting as formats
 from shared.web.charts.charts import bars, department_map, line, shares, stacked_bars
@@ -47,10 +47,10 @@ class Context:
         """The year that is not over on the day, with the note that says until when it goes."""
         if (self.day.month, self.day.day) == (12, 31):
             return {}
-        return {str(self.day.year): L(self.lang, "au {day}", "to {day}", day=f"{self.day:%d/%m}")}
+        return {str(self.day.year): translated(L("au {day}", "to {day}"), self.lang, day=f"{self.day:%d/%m}")}
 
     def words(self, text: Text) -> str:
-        return L(self.lang, text)
+        return translated(text, self.lang)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +175,7 @@ def name(one: Indicator, path: str, where: Context, *, alone: bool = False) -> s
     if between := re.search(r"_(\d{4})_(\d{4})(?!\d)", path):
         title = f"{title}, {between[1]}-{between[2]}"
     elif since := re.search(r"since_(\d{4})$", path):
-        return f"{title} {L(where.lang, 'depuis {year}', 'since {year}', year=since[1])}"
+        return f"{title} {translated(L('depuis {year}', 'since {year}'), where.lang, year=since[1])}"
     if where.lexicon.has(f"path.{last}"):
         return f"{title}{colon(where.lang)}{part[:1].lower()}{part[1:]}"
     return title

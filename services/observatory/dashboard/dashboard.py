@@ -17,7 +17,7 @@ from services.observatory.event_table.unchanged_days import last_words
 from services.observatory.figures.observatory import Observatory
 from services.observatory.indicators import INDICATORS, Indicator
 from shared.base.services import SERVICES
-from shared.base.translations import L
+from shared.base.translations import L, translated
 from shared.web.formatting import day as written
 from shared.web.formatting import number
 
@@ -146,7 +146,7 @@ def key_figure(
 
 def _members(one: Indicator, where: Context) -> str:
     """The title without what parts it: “Adhérents par collège” is “Adhérents” as a key figure."""
-    return where.words(one.title).partition(L(where.lang, " par ", " by "))[0]
+    return where.words(one.title).partition(translated(L(" par ", " by "), where.lang))[0]
 
 
 def figures(one: Indicator, now: Answer, then: Answer, where: Context) -> list[Figure]:
@@ -161,14 +161,14 @@ def change_in_words(figure: Figure, since: date, lang: str) -> str:
     """ "+12 depuis le 31/10/2016", never a percentage alone."""
     day = written(since)
     if figure.before is None:
-        return L(lang, "non mesuré le {day}", "not measured on {day}", day=day)
+        return translated(L("non mesuré le {day}", "not measured on {day}"), lang, day=day)
     if figure.change is None:
         return ""
     if figure.change == 0:
-        return L(lang, "comme le {day}", "as on {day}", day=day)
+        return translated(L("comme le {day}", "as on {day}"), lang, day=day)
     sign = "+" if figure.change > 0 else ""
     change = sign + number(figure.change, lang)
-    return L(lang, "{change} depuis le {day}", "{change} since {day}", change=change, day=day)
+    return translated(L("{change} depuis le {day}", "{change} since {day}"), lang, change=change, day=day)
 
 
 def a_year_before(day: date) -> date:

@@ -21,7 +21,7 @@ from services.observatory.figures.observatory import Observatory, current
 from services.observatory.indicators import INDICATORS
 from services.observatory.journal import lines as journal
 from services.observatory.search import event_query
-from shared.base.translations import L
+from shared.base.translations import L, translated
 from shared.geo import DEPARTMENTS, MAP_CREDIT
 from shared.kernel.decider import Refused
 from shared.runtime.service import Service
@@ -196,12 +196,15 @@ async def _choices(observatory: Observatory, asking: Asked, where: Context) -> M
 def _sub(request: Request, asking: Asked) -> str:
     """Which state a picture shows, with what it is narrowed to."""
     day, known = written(asking.moment.as_of), written(asking.moment.known_at or today())
-    said = L(
-        language(request), "État au {day}, connu le {known}", "State on {day}, known on {known}", day=day, known=known
+    said = translated(
+        L("État au {day}, connu le {known}", "State on {day}, known on {known}"),
+        language(request),
+        day=day,
+        known=known,
     )
     return " · ".join([said, *(text for text, _ in tags(request, asking.filters))])
 
 
 def _foot(service: Service, request: Request, is_map: bool) -> str:
-    lead = L(language(request), "Source\u00a0: journal des événements", "Source: journal of events")
+    lead = translated(L("Source\u00a0: journal des événements", "Source: journal of events"), language(request))
     return f"{lead}, {service.settings.title}" + (f" · {MAP_CREDIT}" if is_map else "")

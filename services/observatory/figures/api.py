@@ -12,7 +12,7 @@ from services.observatory.event_table.moment import AsOf, KnownAt, Moment, Year,
 from services.observatory.figures.observatory import Observatory, current
 from services.observatory.figures.recount import Row
 from services.observatory.indicators import INDICATORS, Counts, Indicator
-from shared.base.translations import L
+from shared.base.translations import L, translated
 from shared.runtime.service import Service
 from shared.web.api import PROBLEMS
 from shared.web.templating import language
@@ -127,11 +127,11 @@ def _when(moment: Moment, observatory: Observatory) -> dict[str, Any]:
 
 
 def _figure(row: Row, lang: str, sequences: bool) -> FigureOut:
-    note = L(lang, row.note) if row.note else None
+    note = translated(row.note, lang) if row.note else None
     if row.equal is None and note is None:
-        note = L(lang, "Publié pour une autre date.", "Published for another day.")
+        note = translated(L("Publié pour une autre date.", "Published for another day."), lang)
     return FigureOut(
-        path=row.path, label=L(lang, row.label), service=row.service, indicator=row.indicator,
+        path=row.path, label=translated(row.label, lang), service=row.service, indicator=row.indicator,
         value=_printed(row.value, row.precision), published=_printed(row.published, row.precision), equal=row.equal,
         events=row.events, rests_on=row.rests_on,
         as_of=row.as_of, note=note, sequences=list(row.sequences) if sequences else None,
@@ -145,6 +145,6 @@ def _printed(value: float | None, precision: int) -> int | float | None:
 
 def _indicator(one: Indicator, lang: str) -> dict[str, Any]:
     return {
-        "name": one.name, "title": L(lang, one.title), "definition": L(lang, one.definition), "unit": one.unit,
+        "name": one.name, "title": translated(one.title, lang), "definition": translated(one.definition, lang), "unit": one.unit,
         "rests_on": one.counts, "parameters": list(one.parameters),
     }  # fmt: skip

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar, get_args
 
-from shared.base.translations import L, Text
+from shared.base.translations import Text, translated
 
 HERE = Path(__file__).parent
 DOCUMENT = HERE.parents[2] / "docs" / "indicators.md"
@@ -148,8 +148,8 @@ def documented() -> str:
         more += " Counts private persons: small counts are masked in open data." if one.persons else ""
         more += "" if one.public else " Not open data."
         parts.append(
-            f"## {one.name}\n\n**{L('fr', one.title)}** ({L('en', one.title)}). Version {one.version}. Unit: {one.unit}. "
-            f"Rests on {RESTS_ON[one.counts]}. {SHOWN[one.partial]}{more}\n\n{L('fr', one.definition)}\n\n"
-            f"{L('en', one.definition)}"
+            f"## {one.name}\n\n**{translated(one.title, 'fr')}** ({translated(one.title, 'en')}). Version {one.version}. Unit: {one.unit}. "
+            f"Rests on {RESTS_ON[one.counts]}. {SHOWN[one.partial]}{more}\n\n{translated(one.definition, 'fr')}\n\n"
+            f"{translated(one.definition, 'en')}"
         )
     return "\n\n".join(parts) + "\n"

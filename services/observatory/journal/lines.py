@@ -9,7 +9,7 @@ import orjson
 
 from services.observatory.event_table.table import EventTable
 from services.observatory.pages.event_sentences import sentence, valued
-from shared.base.translations import L, plural
+from shared.base.translations import L, plural, translated
 from shared.web.formatting import as_date, clock, day
 
 
@@ -53,7 +53,7 @@ def _known(row: Mapping[str, Any], lang: str) -> str:
         return ""
     days = (as_date(row["recorded"]) - as_date(row["time"])).days
     if days == 0:
-        return L(lang, "même jour", "the same day")
+        return translated(L("même jour", "the same day"), lang)
     if days < 0 or days > 60:
         return day(row["recorded"])
     return plural(lang, days, "{n} jour après", "{n} jours après", "{n} day later", "{n} days later").format(n=days)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from shared.base.translations import L, Lang, Text, Words, colon, humanised
+from shared.base.translations import Lang, Text, Words, colon, humanised, translated
 
 Sentence = Text | tuple[str, str, str]
 """What is said, and the field whose value follows"""
@@ -245,7 +245,7 @@ def sentence(kind: str, data: Mapping[str, Any] | None, lang: Lang) -> str:
     if found is None:
         return humanised(kind)
     words, detail_of = parted(found)
-    said = L(lang, words)
+    said = translated(words, lang)
     detail = (data or {}).get(detail_of) if detail_of else None
     if detail is None or detail == "" or isinstance(detail, dict | list):
         return said
@@ -258,4 +258,4 @@ def sentence(kind: str, data: Mapping[str, Any] | None, lang: Lang) -> str:
 def valued(text: str, lang: Lang) -> str:
     """A code of the contract in words; any other text as it is."""
     words = VALUES.get(text)
-    return text if words is None else L(lang, words)
+    return text if words is None else translated(words, lang)

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from services.observatory.pages.event_sentences import valued
-from shared.base.translations import L, Lang, Lexicon
+from shared.base.translations import L, Lang, Lexicon, translated
 from shared.kernel.principal import Level
 from shared.web.formatting import country, day, department, moment, number
 
@@ -78,7 +78,7 @@ def said(name: str, value: Any, lang: Lang, lexicon: Lexicon) -> str:
     if value is None or value == [] or value == "":
         return ""
     if is_sealed(value):
-        return L(lang, "scellé", "sealed")
+        return translated(L("scellé", "sealed"), lang)
     if isinstance(value, bool):
         return lexicon.say("option.yes" if value else "option.no", lang).lower()
     if isinstance(value, list):

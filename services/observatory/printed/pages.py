@@ -18,7 +18,7 @@ from services.observatory.indicators import INDICATORS
 from services.observatory.journal import lines as journal
 from services.observatory.printed.words import PRINTED_WORDS
 from services.observatory.search.event_query import with_sequences
-from shared.base.translations import L
+from shared.base.translations import L, translated
 from shared.geo import DEPARTMENTS, MAP_CREDIT
 from shared.kernel.decider import Refused
 from shared.runtime.service import Service
@@ -158,14 +158,14 @@ def _partial(moment: Moment, years: Sequence[int], lang: str) -> dict[str, str]:
     day = moment.as_of
     if day.year not in years or (day.month, day.day) == (12, 31):
         return {}
-    return {str(day.year): L(lang, "au {day}", "to {day}", day=f"{day:%d/%m}")}
+    return {str(day.year): translated(L("au {day}", "to {day}"), lang, day=f"{day:%d/%m}")}
 
 
 def _charts(rows: Mapping[str, Row], moment: Moment, lang: str) -> dict[str, Any]:
     """The review's pictures, each from the rows beside it."""
     college_words = [
-        L(lang, "associatif", "associative"), L(lang, "public", "public"), L(lang, "économique", "economic"),
-        L(lang, "qualifié", "qualified"),
+        translated(L("associatif", "associative"), lang), translated(L("public", "public"), lang), translated(L("économique", "economic"), lang),
+        translated(L("qualifié", "qualified"), lang),
     ]  # fmt: skip
     years = range(2012, 2018)
     colleges = {
@@ -185,28 +185,28 @@ def _charts(rows: Mapping[str, Row], moment: Moment, lang: str) -> dict[str, Any
         "map": department_map(
             {code: None if n is None else int(n) for code, n in counts.items()},
             lambda code: f"/observatory/review/events?path={_in(code)}&{carried(moment)}",
-            L(lang, "Carte des structures par département", "Map of structures by department"),
+            translated(L("Carte des structures par département", "Map of structures by department"), lang),
             list(counts), lang=lang,
         ),
         "colleges": stacked_bars(
             columns, college_words[: 4 if fourth else 3],
-            title=L(lang, "Adhérents par collège", "Members by college"),
+            title=translated(L("Adhérents par collège", "Members by college"), lang),
             partial=_partial(moment, years, lang), lang=lang,
         ),
         "support": bars(
-            support, title=L(lang, "Appuis individuels", "Individual support"),
+            support, title=translated(L("Appuis individuels", "Individual support"), lang),
             partial=_partial(moment, range(2013, 2018), lang), lang=lang,
         ),
         "volunteers": line(
-            volunteers, title=L(lang, "Bénévoles", "Volunteers"), partial=_partial(moment, years, lang), lang=lang
+            volunteers, title=translated(L("Bénévoles", "Volunteers"), lang), partial=_partial(moment, years, lang), lang=lang
         ),
         "shares": shares(
             [(_public(code, lang), value) for code, value in publics],
-            title=L(lang, "Publics de l’Agora", "Publics of the Agora"),
+            title=translated(L("Publics de l’Agora", "Publics of the Agora"), lang),
             written=lambda value: number(value, lang) + percent_sign(lang), lang=lang,
         ),
     }  # fmt: skip
 
 
 def _public(code: str, lang: str) -> str:
-    return L(lang, PRINTED_WORDS[f"audience.{PUBLICS[code]}"])
+    return translated(PRINTED_WORDS[f"audience.{PUBLICS[code]}"], lang)

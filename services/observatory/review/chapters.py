@@ -21,7 +21,7 @@ from services.observatory.figures.period import Period
 from services.observatory.indicators import INDICATORS, Indicator
 from services.observatory.network import NOBODY, Network
 from shared.base.services import SERVICES
-from shared.base.translations import L, Lang, Lexicon, Text
+from shared.base.translations import Lang, Lexicon, Text, said_in
 from shared.web.formatting import day as written
 from shared.web.formatting import number, percent_sign
 
@@ -88,7 +88,7 @@ class Reader:
 
     def L(self, text: Text, english: str | None = None, /, **values: Any) -> str:
         """A text in the reader's language."""
-        return L(self.lang, text, english, **values)
+        return said_in(self.lang, text, english, **values)
 
 
 def chapters(leaves: Sequence[Leaf], head: Head, who: Reader) -> list[Chapter]:

@@ -29,7 +29,7 @@ from services.observatory.review.published_files import TYPES
 from services.observatory.review.publishing import STEPS, publishing_of
 from services.observatory.review.workbook import document, workbook
 from services.observatory.search import event_query
-from shared.base.translations import L
+from shared.base.translations import L, translated
 from shared.geo import DEPARTMENTS, MAP_CREDIT
 from shared.kernel.decider import Refused
 from shared.runtime.service import Service
@@ -95,14 +95,11 @@ async def asked(observatory: Observatory, want: Wanted, title: str | None = None
 
 def titled(period: Period, lang: str) -> str:
     """ "Bilan 2017", "Bilan 2013-2017", "Bilan du 01/03/2017 au 31/10/2017"."""
-    word = L(lang, "Bilan", "Review")
+    word = translated(L("Bilan", "Review"), lang)
     first, last = period.since, period.until
     if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31):
         return f"{word} {first.year}" if first.year == last.year else f"{word} {first.year}-{last.year}"
-    return L(
-        lang, "Bilan du {since} au {until}", "Review {since} to {until}",
-        since=f"{first:%d/%m/%Y}", until=f"{last:%d/%m/%Y}",
-    )  # fmt: skip
+    return translated(L("Bilan du {since} au {until}", "Review {since} to {until}"), lang, since=f"{first:%d/%m/%Y}", until=f"{last:%d/%m/%Y}")  # fmt: skip
 
 
 def reader(request: Request) -> Reader:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from markupsafe import Markup
 
-from shared.base.translations import L, Lang, colon
+from shared.base.translations import L, Lang, colon, translated
 from shared.web.charts.department_map import department_map
 from shared.web.charts.home_pattern import cloth
 from shared.web.charts.svg import Items, hatched, legend, picture, said, tag, text, unmeasured
@@ -126,7 +126,7 @@ def shares(items: Items, *, title: str, written: Callable[[float], str] | None =
     rows = list(items)
     write = written or (lambda value: number(value, lang))
     top, marks = _top(value for _, value in rows), list[Markup]()
-    none = L(lang, "non mesuré", "not measured")
+    none = translated(L("non mesuré", "not measured"), lang)
     for at, (label, value) in enumerate(rows):
         y = at * 46
         marks.append(text("0", y + 13, label, anchor=None))

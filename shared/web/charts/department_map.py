@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from markupsafe import Markup
 
-from shared.base.translations import L, Lang, colon, singular
+from shared.base.translations import L, Lang, colon, singular, translated
 from shared.geo import DEPARTMENTS
 from shared.web.charts.outlines import WIDTH, cut_out
 from shared.web.charts.svg import legend, tag, unmeasured_words
@@ -107,7 +107,7 @@ def _number(count: int | None, shade: str, x: float, y: float, lang: Lang) -> Ma
 
 def _label(code: str, count: int | None, unit: tuple[str, str], lang: Lang) -> str:
     if count is None:
-        words = L(lang, "non mesuré", "not measured")
+        words = translated(L("non mesuré", "not measured"), lang)
     else:
         words = f"{number(count, lang)} {unit[0] if singular(lang, count) else unit[1]}"
     return f"{department(code)}{colon(lang)}{words}"
@@ -117,16 +117,16 @@ def _key(bounds: Sequence[int], shades: Sequence[str], unmeasured: bool, lang: L
     entries: list[tuple[str, str]] = []
     if bounds:
         first = number(bounds[0], lang)
-        under = L(lang, "moins de {n}", "under {n}", n=first)
+        under = translated(L("moins de {n}", "under {n}"), lang, n=first)
         entries.append((shades[0], "0" if bounds[0] == 1 else under))
         for at, (least, after) in enumerate(pairwise(bounds), 1):
             low, high = number(least, lang), number(after - 1, lang)
-            span = L(lang, "{low} à {high}", "{low} to {high}", low=low, high=high)
+            span = translated(L("{low} à {high}", "{low} to {high}"), lang, low=low, high=high)
             entries.append((shades[at], low if low == high else span))
         last = number(bounds[-1], lang)
-        entries.append((shades[len(bounds)], L(lang, "{n} et plus", "{n} and over", n=last)))
+        entries.append((shades[len(bounds)], translated(L("{n} et plus", "{n} and over"), lang, n=last)))
     if unmeasured:
-        entries.append(("q0", L(lang, "non mesuré", "not measured")))
+        entries.append(("q0", translated(L("non mesuré", "not measured"), lang)))
     return legend([(f"swatch {shade}", words) for shade, words in entries], lang) if entries else Markup()
 
 
@@ -141,5 +141,5 @@ def _elsewhere(
         return Markup()
     said = [_label(code, counts.get(code), unit, lang) for code in codes]
     linked = [tag("a", words, href=href(code)) if href else words for code, words in zip(codes, said, strict=True)]
-    lead = tag("span", L(lang, "Hors de la carte : ", "Not drawn: "))
+    lead = tag("span", translated(L("Hors de la carte : ", "Not drawn: "), lang))
     return tag("p", lead + Markup(", ").join(linked) + ".", class_="small soft")

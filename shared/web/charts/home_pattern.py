@@ -5,7 +5,7 @@ from math import sqrt
 
 from markupsafe import Markup
 
-from shared.base.translations import L, Lang
+from shared.base.translations import L, Lang, translated
 from shared.web.charts.svg import hatched, picture, tag
 
 __all__ = ["cloth"]
@@ -90,14 +90,9 @@ def _thread(x: str, width: str, y: float, thick: float, *, now: bool, measured: 
 def _title(departments: Mapping[str, int], years: Mapping[int, int | None], lang: Lang) -> str:
     first, last = (min(years), max(years)) if years else (None, None)
     span = "" if first is None else f" ({first}-{last})" if first != last else f" ({first})"
-    return L(
-        lang,
-        "Tissu du réseau : {departments} fils de chaîne, un par département, larges comme leurs structures ; {years} fils"
-        " de trame, un par an{span}, épais comme leurs adhérents.",
-        "Cloth of the network: {departments} warp threads, one a department, wide as its number of structures; {years} weft"
-        " threads, one a year{span}, thick as its number of members.",
-        departments=len(departments), years=len(years), span=span,
-    )  # fmt: skip
+    return translated(L("Tissu du réseau : {departments} fils de chaîne, un par département, larges comme leurs structures ; {years} fils"
+        " de trame, un par an{span}, épais comme leurs adhérents.", "Cloth of the network: {departments} warp threads, one a department, wide as its number of structures; {years} weft"
+        " threads, one a year{span}, thick as its number of members."), lang, departments=len(departments), years=len(years), span=span)  # fmt: skip
 
 
 def _pc(value: float) -> str:

@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from markupsafe import Markup, escape
 
-from shared.base.translations import L, Lang, colon
+from shared.base.translations import L, Lang, colon, translated
 from shared.web.formatting import number
 
 __all__ = ["Items", "hatched", "legend", "picture", "said", "tag", "text", "unmeasured"]
@@ -61,7 +61,7 @@ def unmeasured(x: str, foot: float, lang: Lang) -> list[Markup]:
 
 def unmeasured_words(lang: Lang) -> tuple[str, str]:
     """Those two words: a line each."""
-    first, _, second = L(lang, "non mesuré", "not measured").partition(" ")
+    first, _, second = translated(L("non mesuré", "not measured"), lang).partition(" ")
     return first, second
 
 
@@ -71,14 +71,14 @@ def legend(entries: Iterable[tuple[str, str]], lang: Lang, *, partial: bool = Fa
     swatches = [(tag("rect", class_=cls, **full), words) for cls, words in entries]
     if partial:
         mark = Markup("").join(tag("rect", class_=cls, **full) for cls in ("c1", "hatch", "partial"))
-        swatches.append((mark, L(lang, "hachuré : année incomplète", "hatched: incomplete year")))
+        swatches.append((mark, translated(L("hachuré : année incomplète", "hatched: incomplete year"), lang)))
     lines = (tag("li", tag("svg", mark, aria_hidden="true") + escape(words)) for mark, words in swatches)
-    return tag("ul", Markup("").join(lines), class_="legend", aria_label=L(lang, "Légende", "Key"))
+    return tag("ul", Markup("").join(lines), class_="legend", aria_label=translated(L("Légende", "Key"), lang))
 
 
 def said(title: str, items: Items, partial: Mapping[str, str], lang: Lang) -> str:
     """A title that says its figures: "Appuis : 25 en 2013, … ; 2017 : 146 (au 31/10)"."""
-    none = L(lang, "non mesuré", "not measured")
+    none = translated(L("non mesuré", "not measured"), lang)
     parts = [
         f"{label} {none if value is None else number(value, lang)}"
         + (f" ({partial[label]})" if label in partial else "")

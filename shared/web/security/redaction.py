@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import Request
 from markupsafe import Markup
 
-from shared.base.translations import L, Lang
+from shared.base.translations import L, Lang, translated
 from shared.runtime.service import Service
 from shared.web.security.authorization import who_of
 from shared.web.templating import language
@@ -16,11 +16,8 @@ from shared.web.templating import language
 
 def reserved(lang: Lang) -> Markup:
     """What stands in place of a personal value."""
-    why = L(
-        lang, "Donnée personnelle : réservée au rôle éditeur de ce service",
-        "Personal data: for editors of this service only",
-    )  # fmt: skip
-    return Markup('<span class="reserved" title="{}">{}</span>').format(why, L(lang, "réservé", "reserved"))
+    why = translated(L("Donnée personnelle : réservée au rôle éditeur de ce service", "Personal data: for editors of this service only"), lang)  # fmt: skip
+    return Markup('<span class="reserved" title="{}">{}</span>').format(why, translated(L("réservé", "reserved"), lang))
 
 
 def revealed(request: Request, service: Service, kept: Mapping[str, Any] | None) -> str | None:

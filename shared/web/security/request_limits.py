@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.base.translations import NNBSP, SOURCE, L, languages
+from shared.base.translations import NNBSP, SOURCE, L, languages, translated
 from shared.web.messages import KERNEL
 from shared.web.static_files import asset
 
@@ -204,7 +204,9 @@ def _name(host: str) -> str | None:
 def _refusal(scope: Scope, max_bytes: int) -> Response:
     megabytes = max_bytes // 2**20 or max_bytes // 10**6  # as the forms with files say them
     size = f"{megabytes or max_bytes // 1000}{NNBSP}"
-    units = {lang: L(lang, "Mo", "MB") if megabytes else L(lang, "ko", "kB") for lang in languages()}
+    units = {
+        lang: translated(L("Mo", "MB"), lang) if megabytes else translated(L("ko", "kB"), lang) for lang in languages()
+    }
     response = _answer(scope, 413, {lang: size + unit for lang, unit in units.items()})
     return _last(response)
 

@@ -13,7 +13,7 @@ from services.observatory.surveys.answering.links import address, links_of
 from services.observatory.surveys.stage import over
 from services.observatory.surveys.views import SURVEY_RECIPIENTS, SURVEYS, recipient_key
 from services.observatory.surveys.words import SURVEY_WORDS
-from shared.base.translations import SOURCE, L, Lang, colon, languages
+from shared.base.translations import SOURCE, L, Lang, colon, languages, translated
 from shared.kernel.command_handler import new_command_id, utc_now
 from shared.kernel.decider import Refused
 from shared.kernel.projection import Document
@@ -76,7 +76,9 @@ def written_letter(service: Service, survey: Document, kind: str, link: str) -> 
         questions=len(survey["questions"]),
     )  # fmt: skip
     again = (
-        " / ".join(L(lang, "Rappel", "Reminder") for lang in languages()) + colon(LANG) if kind == "reminder" else ""
+        " / ".join(translated(L("Rappel", "Reminder"), lang) for lang in languages()) + colon(LANG)
+        if kind == "reminder"
+        else ""
     )
     subject = f"{again}{survey['title']} · {sender.title}"
     return {"subject": subject, "text": text, "html": html}
