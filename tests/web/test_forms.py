@@ -15,10 +15,10 @@ from shared.web.messages import WORDS
 LEXICON = Lexicon(
     WORDS,
     {
-        "kind.school": ("Établissement scolaire", "School"),
-        "field.name.hint": ("Tel qu’il figure dans les statuts.", "As in the statutes."),
-        "refused.no-blank": ("Il n’y a que des blancs.", "There are only blanks."),
-        "field.rna.invalid.pattern": ("Un W puis neuf chiffres.", "A W then nine digits."),
+        "kind.school": "Établissement scolaire",
+        "field.name.hint": "Tel qu’il figure dans les statuts.",
+        "refused.no-blank": "Il n’y a que des blancs.",
+        "field.rna.invalid.pattern": "Un W puis neuf chiffres.",
     },
 )
 

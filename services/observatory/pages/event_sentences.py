@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from shared.base.translations import Lang, Text, Words, colon, humanised, translated
+from shared.base.translations import Lang, Pair, Text, Words, colon, humanised, translated
 
-Sentence = Text | tuple[str, str, str]
+Sentence = Pair | tuple[Pair, str | None, str]
 """What is said, and the field whose value follows"""
 
 SENTENCES: Mapping[str, Sentence] = {
@@ -235,7 +235,7 @@ JOINED = frozenset({"MembershipRenewed", "VolunteerContributed"})  # the detail 
 def parted(said: Sentence) -> tuple[Text, str | None]:
     """What is said, and the field whose value follows, where there is one."""
     if isinstance(said, tuple) and len(said) == 3:
-        return (said[0], said[1]), said[2]
+        return (said[0], said[1]) if isinstance(said[0], str) and said[1] else said[0], said[2]
     return said, None
 
 
