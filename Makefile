@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 RUN_LOCK := $(VENV)/.installed-$(shell cat requirements.lock pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
 TEST_LOCK := $(VENV)/.tests-$(shell cat requirements-test.lock pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
 
-.PHONY: run setup test test-fast drill bench compare lint lock pictures contract clean
+.PHONY: run setup test test-fast drill bench compare lint lock pictures contract texts clean
 
 run: setup ## start everything: http://127.0.0.1:8000
 	@exec $(BIN)/maillage up
@@ -53,6 +53,9 @@ pictures: $(TEST_LOCK) ## take the screenshots of the README from the running pr
 
 contract: $(RUN_LOCK) ## write the JSON Schemas of all event types; refuses what breaks a reader
 	$(BIN)/python -m shared.contract.schemas
+
+texts: $(TEST_LOCK) ## read every text into the catalogues, shared/locale/*.po; fails where one is not translated
+	$(BIN)/python -m tests.texts.catalogue
 
 lock: $(TEST_LOCK) ## resolve all dependencies anew, with hashes and without addresses
 	$(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements.lock

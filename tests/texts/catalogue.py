@@ -43,7 +43,8 @@ class Sheet(Catalog):
 
 def said() -> Catalog:
     """Every text that the code says, in the order of its files, each with those that say it."""
-    methods, options = parse_mapping_cfg((ROOT / "babel.cfg").open())
+    with (ROOT / "babel.cfg").open() as file:
+        methods, options = parse_mapping_cfg(file)
     found = Sheet()
     for place in PLACES:
         for name, line, text, _, context in extract_from_dir(
