@@ -210,13 +210,13 @@ def plural(
     forms = catalogue.texts.get(_key(one, context)) if catalogue else None
     if catalogue is None or forms is None or len(forms) == 1:
         return typeset(one if abs(n) < 2 else several)
-    return forms[min(catalogue.form(abs(int(n)) if n == int(n) else 2), len(forms) - 1)]
+    return forms[min(catalogue.form(int(n) if n == int(n) else 2), len(forms) - 1)]
 
 
 def singular(lang: str, n: float) -> bool:
     """Whether a number takes the singular: 0 does in French, not in English."""
     catalogue = CATALOGUES.of(lang)
-    return abs(n) < 2 if catalogue is None else n == int(n) and catalogue.form(abs(int(n))) == 0
+    return abs(n) < 2 if catalogue is None else n == int(n) and catalogue.form(int(n)) == 0
 
 
 def colon(lang: str) -> str:
