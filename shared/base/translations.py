@@ -173,13 +173,11 @@ def translated(text: Text, lang: str, /, **values: object) -> str:
     english = None
     if isinstance(text, tuple):
         text, english = text
-    catalogue = CATALOGUES.of(lang)
     if english is not None and lang == "en":
-        said = english
-    elif catalogue and (found := catalogue.texts.get(text)):
-        said = found[0]
-    else:
-        said = typeset(text.rpartition(BETWEEN)[2])
+        return english.format(**values) if values else english
+    catalogue = CATALOGUES.of(lang)
+    found = catalogue.texts.get(text) if catalogue else None
+    said = found[0] if found else typeset(text.rpartition(BETWEEN)[2])
     return said.format(**values) if values else said
 
 
