@@ -12,7 +12,7 @@ from shared.geo.countries import country_names
 
 __all__ = [
     "NONE", "PARIS", "as_date", "as_moment", "clock", "countries", "country", "day", "decimal_point", "department",
-    "long_day", "moment", "number", "percent", "percent_sign",
+    "language_name", "long_day", "moment", "number", "percent", "percent_sign",
 ]  # fmt: skip
 
 NONE = "—"
@@ -119,6 +119,12 @@ def country(code: str | None, lang: Lang = "fr") -> str:
 def countries(lang: Lang = "fr") -> list[tuple[str, str]]:
     """(code, name) of every country by name, as the choices of a form."""
     return sorted(_territories(str(lang)).items(), key=lambda pair: plain(pair[1]))
+
+
+def language_name(code: Lang, lang: Lang) -> str:
+    """What a language is called in another: ("en", "fr") → "Anglais"; an unknown code is said as it is."""
+    name = str(locale_of(lang).languages.get(code, code))
+    return name[:1].upper() + name[1:]
 
 
 def department(code: str | None) -> str:

@@ -1,7 +1,7 @@
 """Pages: a Jinja template, the words of a service, the language of the reader, who is signed in. No script.
 
 Templates find, beside what the route gives: `lang`, `languages`, `L`, `L_in`, `say`, `many`, `number`, `percent`, `day`, `moment`,
-`clock`, `long_day`, `country`, `department`, `asset`, `here`, `who`, `may`, and the macros of `macros.html` as `m`.
+`clock`, `long_day`, `language_name`, `country`, `department`, `asset`, `here`, `who`, `may`, and the macros of `macros.html` as `m`.
 `{% if may("editor") %}` asks of this service, `may("editor", "events")` of another.
 """
 
@@ -146,6 +146,7 @@ class Pages:
             "moment": lambda when: formats.moment(when, lang),
             "long_day": lambda when: formats.long_day(when, lang),
             "country": lambda code: formats.country(code, lang),
+            "language_name": lambda code: formats.language_name(code, lang),
             "here": partial(here, request),
         }
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from shared.base.translations import Catalogues, L, Lexicon, Phrase, languages, locale_of, plural, singular, translated
-from shared.web.formatting import long_day, moment, number, percent
+from shared.web.formatting import language_name, long_day, moment, number, percent
 from tests.texts.language import language, written
 
 
@@ -60,6 +60,11 @@ def test_numbers_and_days_are_written_as_the_language_does() -> None:
     assert (number(1234.5, "de"), percent(0.358, "de")) == ("1.234,5", "35,8\u202f%")
     assert long_day("2017-10-31", "de") == "Dienstag, 31. Oktober 2017"
     assert moment("2017-10-31T16:42:00+00:00", "en") == "31/10/2017 at 17\u00a0h\u00a042"
+    assert (language_name("en", "fr"), language_name("fr", "en"), language_name("xx", "en")) == (
+        "Anglais",
+        "French",
+        "Xx",
+    )
     assert str(locale_of("en")) == "en_GB" and str(locale_of("xx")) == "fr"
 
 

@@ -28,8 +28,6 @@ WORDS: Words = {
         "Les courriels n’existent pas dans cette langue.",
         "There are no mails in this language.",
     ),
-    "lang.fr": ("Français", "French"),
-    "lang.en": ("Anglais", "English"),
     "means.forgotten": ("Personne oubliée", "Person forgotten"),
     "means.one-click": ("En un clic, depuis la messagerie", "In one click, from the mail program"),
     "means.page": ("Par le lien du message", "By the link in the mail"),
