@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from functools import cache
 from types import MappingProxyType
 
+from babel import Locale
+
 from shared.base.translations import Words, languages, locale_of, translated
 from shared.geo import plain
 
@@ -45,7 +47,7 @@ ALIASES: Mapping[str, str] = MappingProxyType({
 @cache
 def country_names(lang: str) -> Mapping[str, str]:
     """code → name, of every country."""
-    names = locale_of(lang).territories
+    names = Locale(locale_of(lang).language).territories  # not those of a country, such as en_GB
     found = {c: n for c, n in names.items() if len(c) == 2 and c.isalpha() and c not in NOT_COUNTRIES}
     return MappingProxyType({**found, **{code: translated(said, lang) for code, said in EXCEPTIONS.items()}})
 
@@ -58,7 +60,7 @@ def _by_name() -> dict[str, str]:
     cldr = {
         plain(name): code
         for lang in languages()
-        for code, name in locale_of(lang).territories.items()
+        for code, name in Locale(locale_of(lang).language).territories.items()
         if code in COUNTRY_CODES
     }
     ours = {plain(name): code for lang in languages() for code, name in country_names(lang).items()}
