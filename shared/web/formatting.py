@@ -122,9 +122,8 @@ def countries(lang: Lang = "fr") -> list[tuple[str, str]]:
 
 
 def language_name(code: Lang, lang: Lang) -> str:
-    """What a language is called in another: ("en", "fr") → "Anglais"; an unknown code is said as it is."""
-    name = str(locale_of(lang).languages.get(code, code))
-    return name[:1].upper() + name[1:]
+    """What a language is called in another, inside a sentence: ("en", "fr") → "anglais"; an unknown code as it is."""
+    return str(locale_of(lang).languages.get(code, code))
 
 
 def department(code: str | None) -> str:

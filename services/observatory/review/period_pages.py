@@ -26,7 +26,7 @@ from services.observatory.pages.streamed_page import unfolding
 from services.observatory.review.chapters import Head, Reader, chapters, dates
 from services.observatory.review.pdf import Sheets, keys, order
 from services.observatory.review.published_files import TYPES
-from services.observatory.review.publishing import STEPS, publishing_of
+from services.observatory.review.publishing import publishing_of
 from services.observatory.review.workbook import document, workbook
 from services.observatory.search import event_query
 from shared.base.translations import L, translated
@@ -203,7 +203,7 @@ def rendered(request: Request, template: str, want: Wanted, head: Head, **contex
     who = reader(request)
     made = today()
     return pages.render(
-        request, template, sequence=head.upto, want=want, head=head, dates=dates(head, who, made), steps=STEPS,
+        request, template, sequence=head.upto, want=want, head=head, dates=dates(head, who, made),
         as_of=head.day if want.as_of else None, known_at=head.known_at,
         **context,
     )  # fmt: skip

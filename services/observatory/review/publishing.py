@@ -37,7 +37,6 @@ from shared.runtime.service import Service
 from shared.web.messages import WORDS as KERNEL
 
 log = structlog.get_logger()
-STEPS = ("computed", "fr.pdf", "en.pdf", "workbooks", "written")
 KEPT = 50  # that are remembered after they ended
 MOST_PUBLISHED = 2_000  # reviews whose figures are looked at
 
@@ -54,7 +53,7 @@ class Order:
 
 @dataclass
 class Work:
-    """One publication under way: what was sent, by whom; the steps that are done; then what it came to, or why it
+    """One publication under way: what was sent, by whom; the steps that are done (words: `publishing.…`); then what it came to, or why it
     failed."""
 
     sent: Mapping[str, Any]
