@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
+from jinja2 import Environment, nodes
 
 from deploy.host.all_services import DEFINITIONS
 from services.observatory.indicators import INDICATORS
 from services.observatory.network.printed_review import PRINTED, published
 from shared.base.translations import BETWEEN, LOCALE, Phrase, Text, languages
 from shared.web.messages import WORDS
-from tests.texts.catalogue import forms, name_of, read, said, write, wrong
+from tests.texts.catalogue import PLACES, ROOT, forms, name_of, read, said, write, wrong
 
 WANTED = said()
 each_language = pytest.mark.parametrize("path", sorted(LOCALE.glob("*.po")), ids=lambda path: path.stem)
@@ -72,6 +73,28 @@ def test_what_tables_and_data_say_is_found_by_make_texts() -> None:
         if WANTED.get(french, context or None) is None:
             lost.append(f"{where}: {french}")
     assert lost == []
+
+
+def test_a_template_says_texts_that_are_found_and_nothing_beside() -> None:
+    """One text, plain or kept elsewhere; no choice among texts inside the brackets, which nobody would find."""
+    bad = []
+    for place in PLACES:
+        for path in sorted((ROOT / place).rglob("templates/**/*.*")):
+            if path.suffix not in (".html", ".txt"):
+                continue
+            for call in Environment().parse(path.read_text(encoding="utf-8")).find_all(nodes.Call):
+                name = call.node.name if isinstance(call.node, nodes.Name) else getattr(call.node, "attr", "")
+                first, most = {"L": (0, 1), "L_in": (1, 2), "many": (1, 3)}.get(name, (0, 99))
+                if most == 99:
+                    continue
+                args = [one.node if isinstance(one, nodes.Filter) else one for one in call.args]
+                chosen = any(isinstance(one, nodes.CondExpr | nodes.Getitem | nodes.Concat) for one in args[first:most])
+                pairs = all(
+                    isinstance(one, nodes.Const) for one in args[first:]
+                )  # French and English, until they are moved
+                if chosen or call.dyn_args or (len(args) > most and not pairs):
+                    bad.append(f"{path.relative_to(ROOT)}:{call.lineno}")
+    assert bad == []
 
 
 def every(catalogue: Catalog) -> Iterator[tuple[str, str]]:
