@@ -89,9 +89,7 @@ def test_a_template_says_texts_that_are_found_and_nothing_beside() -> None:
                     continue
                 args = [one.node if isinstance(one, nodes.Filter) else one for one in call.args]
                 chosen = any(isinstance(one, nodes.CondExpr | nodes.Getitem | nodes.Concat) for one in args[first:most])
-                pairs = all(
-                    isinstance(one, nodes.Const) for one in args[first:]
-                )  # French and English, until they are moved
+                pairs = all(isinstance(one, nodes.Const) for one in args[first:])  # French and English
                 if chosen or call.dyn_args or (len(args) > most and not pairs):
                     bad.append(f"{path.relative_to(ROOT)}:{call.lineno}")
     assert bad == []
