@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 RUN_LOCK := $(VENV)/.installed-$(shell cat requirements.lock pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
 TEST_LOCK := $(VENV)/.tests-$(shell cat requirements-test.lock pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
 
-.PHONY: run setup test test-fast coverage drill bench compare lint lock pictures contract clean
+.PHONY: run setup test test-fast coverage drill bench compare lint lock pictures contract texts clean
 
 run: setup ## start everything: http://127.0.0.1:8000
 	@exec $(BIN)/maillage up
@@ -59,6 +59,9 @@ contract: $(TEST_LOCK) ## write the schemas of all event types, docs/events.md, 
 	$(BIN)/python -m shared.contract.schemas
 	$(BIN)/python -m tests.docs.events_page
 	$(BIN)/python -m tests.contract.stored_names
+
+texts: $(TEST_LOCK) ## read every text into the catalogues, shared/locale/*.po; fails where one is not translated
+	$(BIN)/python -m tests.texts.catalogue
 
 lock: $(TEST_LOCK) ## resolve all dependencies anew, with hashes and without addresses
 	$(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --no-annotate -o requirements.lock

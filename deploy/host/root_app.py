@@ -19,6 +19,7 @@ from deploy.host.data_folder import CannotStart
 from deploy.host.robots import robots
 from shared.base.cancellation import end
 from shared.base.settings import Settings
+from shared.base.translations import languages
 from shared.kernel.eventlog.event_log import Unavailable
 from shared.runtime.prometheus import metrics_app, watch_loop
 from shared.runtime.service import Service
@@ -100,7 +101,7 @@ async def serve(
 async def unavailable(scope: Scope, receive: Receive, send: Send) -> None:
     """Says that nothing can be had at this moment, in both languages."""
     if scope["type"] == "http":
-        said = " ".join(f"{KERNEL.say('problem.503', lang)}." for lang in ("fr", "en"))
+        said = " ".join(f"{KERNEL.say('problem.503', lang)}." for lang in languages())
         await Response(f"{said}\n", 503, {"Retry-After": "2"}, "text/plain; charset=utf-8")(scope, receive, send)
 
 

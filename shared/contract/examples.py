@@ -21,7 +21,7 @@ SPOKEN = {
     "country": "SN", "countries": "SN", "themes": "eau", "theme": "eau", "topics": "eau", "reason": "Demandé.",
     "url": "https://exemple.invalid/actualite", "website": "https://exemple.invalid", "siren": "732829320",
     "siret": "73282932000074", "rna": "W313012345", "school_year": "2016-2017", "status": "5.1.1",
-    "address": "1 place du Marché", "role": "présidente", "text": "Douze salles de classe ont été raccordées.",
+    "lang": "fr", "address": "1 place du Marché", "role": "présidente", "text": "Douze salles de classe ont été raccordées.",
     "summary": "Douze salles de classe ont été raccordées.", "sealed": "c2VhbGVk",
 }  # fmt: skip
 """What a text of this name may say; any other says its own name."""

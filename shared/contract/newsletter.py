@@ -165,7 +165,7 @@ class SubscriberEvent(Event, abstract=True):
 
 class SubscriptionRequested(SubscriberEvent):
     """Somebody gave an address and asked for bulletins; nothing is sent there but one mail that asks to confirm, which
-    can be done until `expires`."""
+    can be done until `expires`. `lang`: the language of its mails, by its code (ISO 639)."""
 
     says = Says(
         L("Abonnement demandé", "Subscription asked for"),
@@ -177,7 +177,7 @@ class SubscriptionRequested(SubscriberEvent):
     email: Personal
     bulletins: list[BulletinCode]
     expires: datetime
-    lang: Literal["fr", "en"] = "fr"
+    lang: str = "fr"
 
 
 class SubscriptionConfirmed(SubscriberEvent):

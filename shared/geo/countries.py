@@ -1,4 +1,4 @@
-"""Countries: French and English names by Babel (CLDR), with exceptions, and the code that a written name means.
+"""Countries: their names in each language by Babel (CLDR), with exceptions, and the code that a written name means.
 
 `country_codes("Sénégal, RDC ; Mali")` reads what people write in a cell. Territories that are no country of their own on
 a form (unions, test codes) are left out.
@@ -13,13 +13,14 @@ from types import MappingProxyType
 
 from babel import Locale
 
+from shared.base.translations import Words, languages, locale_of, translated
 from shared.geo import plain
 
 __all__ = ["ALIASES", "COUNTRY_CODES", "EXCEPTIONS", "NOT_COUNTRIES", "country_code", "country_codes", "country_names"]
 
 NOT_COUNTRIES = frozenset({"EU", "EZ", "UN", "ZZ", "QO", "XA", "XB"})
 
-EXCEPTIONS: Mapping[str, tuple[str, str]] = MappingProxyType({
+EXCEPTIONS: Words = MappingProxyType({
     "CD": ("République démocratique du Congo", "Democratic Republic of the Congo"),
     "CG": ("Congo", "Congo"),
     "HK": ("Hong Kong", "Hong Kong"),
@@ -28,7 +29,7 @@ EXCEPTIONS: Mapping[str, tuple[str, str]] = MappingProxyType({
     "PS": ("Palestine", "Palestine"),
     "VA": ("Vatican", "Vatican City"),
 })  # fmt: skip
-"""code → (French, English), where CLDR's name is not the one that the network's people say"""
+"""code → French, where CLDR's name is not the one that the network's people say"""
 
 ALIASES: Mapping[str, str] = MappingProxyType({
     "rdc": "CD", "rd congo": "CD", "congo kinshasa": "CD", "congo rdc": "CD", "zaire": "CD", "republique du congo": "CG",
@@ -46,10 +47,9 @@ ALIASES: Mapping[str, str] = MappingProxyType({
 @cache
 def country_names(lang: str) -> Mapping[str, str]:
     """code → name, of every country."""
-    at = 1 if lang == "en" else 0
-    names = Locale("en" if lang == "en" else "fr").territories
+    names = Locale(locale_of(lang).language).territories  # not those of a country, such as en_GB
     found = {c: n for c, n in names.items() if len(c) == 2 and c.isalpha() and c not in NOT_COUNTRIES}
-    return MappingProxyType({**found, **{code: said[at] for code, said in EXCEPTIONS.items()}})
+    return MappingProxyType({**found, **{code: translated(said, lang) for code, said in EXCEPTIONS.items()}})
 
 
 COUNTRY_CODES = frozenset(country_names("fr"))
@@ -59,11 +59,11 @@ COUNTRY_CODES = frozenset(country_names("fr"))
 def _by_name() -> dict[str, str]:
     cldr = {
         plain(name): code
-        for lang in ("fr", "en")
-        for code, name in Locale(lang).territories.items()
+        for lang in languages()
+        for code, name in Locale(locale_of(lang).language).territories.items()
         if code in COUNTRY_CODES
     }
-    ours = {plain(name): code for lang in ("fr", "en") for code, name in country_names(lang).items()}
+    ours = {plain(name): code for lang in languages() for code, name in country_names(lang).items()}
     return {**cldr, **ours, **ALIASES}
 
 

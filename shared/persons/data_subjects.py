@@ -22,6 +22,7 @@ from uuid import UUID
 import structlog
 
 from shared.base.secret_files import SecretUnfit
+from shared.base.translations import Text
 from shared.contract import Event
 from shared.contract.envelope import Recorded, Void, opened
 from shared.contract.persons import ForgettingReason, PersonForgotten
@@ -32,7 +33,6 @@ from shared.persons.foretelling import ANSWER, FORETELLING, Due, Foretold
 from shared.persons.subject_access import Opening, Telling, Told, told
 
 log = structlog.get_logger()
-Text = tuple[str, str]
 """French, English"""
 DAY = 24 * 3600.0  # seconds between two looks at the terms
 AGAIN = 60.0  # seconds until it looks again where the clock was in doubt

@@ -17,7 +17,7 @@ from nats.aio.client import Client
 from shared.base.outside import REAL, Outside
 from shared.base.secret_files import SecretUnfit
 from shared.base.settings import Settings
-from shared.base.translations import Words
+from shared.base.translations import Text, Words
 from shared.identity.access_view import ACCESS
 from shared.identity.operator_token import operator_token
 from shared.identity.sessions import Sessions
@@ -112,7 +112,7 @@ class Surroundings:
     broker: dict[str, Any]
     replicas: int = 1
     public_url: str = "http://127.0.0.1:8000"
-    footnote: tuple[str, str] | None = None  # what the foot of every page says of this installation: French, English
+    footnote: Text | None = None  # what the foot of every page says of this installation
     clock: Callable[[], datetime] = REAL.now
     outside: Outside = REAL  # but for the time of day, which `clock` says
     trouble: Callable[[], str | None] = lambda: None

@@ -14,17 +14,18 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from shared.base.translations import Lang, Lexicon, Words
+from shared.base.translations import Lang, Lexicon, Words, said_in
 from shared.runtime.mail_transport import Letter
 from shared.web.formatting import day
 from shared.web.messages import WORDS as KERNEL
-from shared.web.templating import many, side_by_side
+from shared.web.templating import many
 
 LETTERS = Path(__file__).parent / "templates"  # letter.html, which mails of all services extend
 WIDTH = 72  # columns of a text part
@@ -83,8 +84,9 @@ class Bodies:
         """The text and the HTML of a mail."""
         given = {
             "lang": lang,
-            "L": lambda fr, en, **values: side_by_side(lang, fr, en, **values),
-            "many": lambda n, *words: many(lang, n, *words),
+            "L": partial(said_in, lang),
+            "L_in": said_in,
+            "many": partial(many, lang),
             "say": lambda code: self._lexicon.say(code, lang),
             **context,
         }

@@ -16,13 +16,13 @@ from fastapi import APIRouter, HTTPException, Query, Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from starlette.responses import Response
 
-from shared.base.translations import Lang, Lexicon
+from shared.base.translations import L, Lang, Lexicon, plural, translated
 from shared.kernel.decider import Refused
 from shared.persons.data_subjects import Purpose, Record
 from shared.runtime.service import TERMS, Service
 from shared.web.lists import render
 from shared.web.security.authorization import access, who_of
-from shared.web.templating import Pages, side_by_side
+from shared.web.templating import Pages
 
 log = structlog.get_logger()
 YEAR, MONTH = 365.25, 30.44  # days
@@ -282,7 +282,7 @@ def privacy(service: Service, pages: Pages) -> APIRouter:
 
 def _record(service: Service, lexicon: Lexicon, record: Record) -> KeptRecord:
     purposes = service.definition.persons.purposes if service.definition.persons else ()
-    label = next((one.whom[0] for one in purposes if one.code == record.purpose), record.purpose)
+    label = next((translated(one.whom, "fr") for one in purposes if one.code == record.purpose), record.purpose)
     return KeptRecord(
         purpose=record.purpose, label=label, record=record.key, page=record.page, since=record.since, ends=record.ends
     )
@@ -296,7 +296,7 @@ def register_of(service: Service, lang: Lang) -> list[RegisterLine]:
 
 def register_line(purpose: Purpose, term: timedelta | None, lang: Lang) -> RegisterLine:
     said = {
-        name: side_by_side(lang, *getattr(purpose, name))
+        name: translated(getattr(purpose, name), lang)
         for name in ("whom", "what", "why", "ground", "begins", "seen_by")
     }
     return RegisterLine(purpose=purpose.code, term=period(term, lang), **said)
@@ -307,13 +307,13 @@ def period(term: timedelta | None, lang: Lang) -> str:
     if term is None:
         return "—"
     days = term.days
-    for length, words in (
-        (YEAR, ("an", "ans", "year", "years")),
-        (MONTH, ("mois", "mois", "month", "months")),
-        (1.0, ("jour", "jours", "day", "days")),
-    ):
+    for length in (YEAR, MONTH, 1.0):
         number = round(days / length)
         if number and (length == 1.0 or ((number > 1 or length == YEAR) and abs(days - number * length) < 2)):
-            one = number == 1
-            return f"{number} {words[(0 if one else 1) + (2 if lang == 'en' else 0)]}"
-    return f"{days} {'days' if lang == 'en' else 'jours'}"
+            words = {
+                YEAR: plural(lang, number, "an", "ans", "year", "years"),
+                MONTH: plural(lang, number, "mois", "mois", "month", "months"),
+                1.0: plural(lang, number, "jour", "jours", "day", "days"),
+            }
+            return f"{number} {words[length]}"
+    return translated(L("{n} jours", "{n} days"), lang, n=days)

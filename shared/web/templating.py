@@ -1,7 +1,7 @@
 """Pages: a Jinja template, the words of a service, the language of the reader, who is signed in. No script.
 
-Templates find, beside what the route gives: `lang`, `L`, `say`, `many`, `number`, `percent`, `day`, `moment`,
-`clock`, `long_day`, `country`, `department`, `asset`, `here`, `who`, `may`, and the macros of `macros.html` as `m`.
+Templates find, beside what the route gives: `lang`, `languages`, `L`, `L_in`, `say`, `many`, `number`, `percent`, `day`, `moment`,
+`clock`, `long_day`, `language_name`, `country`, `department`, `asset`, `here`, `who`, `may`, and the macros of `macros.html` as `m`.
 `{% if may("editor") %}` asks of this service, `may("editor", "events")` of another.
 """
 
@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from shared.base.services import SERVICES
-from shared.base.translations import LANGUAGES, Lang, Lexicon, Words, typeset
+from shared.base.translations import SOURCE, Lang, Lexicon, Words, languages, plural, said_in
 from shared.kernel.principal import PUBLIC, Level, Who
 from shared.web import formatting as formats
 from shared.web.messages import WORDS
@@ -31,11 +31,11 @@ YEAR = 365 * 24 * 3600
 
 
 def language(request: Request) -> Lang:
-    """The reader's language: `?lang=`, else the cookie `lang`, else French."""
+    """The reader's language: `?lang=`, else the cookie `lang`, else French; one of those on offer."""
     for wanted in (request.query_params.get("lang"), request.cookies.get("lang")):
-        if wanted in LANGUAGES:
-            return "en" if wanted == "en" else "fr"
-    return "fr"
+        if wanted in languages():
+            return str(wanted)
+    return SOURCE
 
 
 class Pages:
@@ -90,7 +90,7 @@ class Pages:
         """A page. `sequence` is the event it shows the state at, said in its foot; None says nothing.
 
         Context that the layout reads when given: `as_of` and `known_at` (dates: the page travels in time),
-        `footnote` (French and English, in every foot). A page on which personal values were opened is kept nowhere.
+        `footnote` (a text, in every foot). A page on which personal values were opened is kept nowhere.
         Raises jinja2's errors for a template that is missing or names what it was not given.
         """
         lang = language(request)
@@ -101,7 +101,7 @@ class Pages:
         personal = getattr(request.state, "personal", False)
         response.headers["Cache-Control"] = "no-store" if personal else "private, no-cache"
         response.headers["Vary"] = "Cookie"
-        if request.query_params.get("lang") in LANGUAGES:
+        if request.query_params.get("lang") in languages():
             response.set_cookie("lang", lang, max_age=YEAR, samesite="lax", httponly=True, secure=_secure(request))
         return response
 
@@ -154,7 +154,9 @@ class Pages:
             "reachable": lambda address: _reachable(may, address),
             "done": int(done) if done.isascii() and done.isdigit() and len(done) < 16 else None,
             "lexicon": self.lexicon,
-            "L": partial(side_by_side, lang),
+            "L": partial(said_in, lang),
+            "L_in": said_in,
+            "languages": languages(),
             "many": partial(many, lang),
             "by": lambda actor: self._label(actor) or actor_name(self.lexicon, actor, lang),
             "say": lambda code, **values: self.lexicon.say(code, lang, **values),
@@ -163,6 +165,7 @@ class Pages:
             "moment": lambda when: formats.moment(when, lang),
             "long_day": lambda when: formats.long_day(when, lang),
             "country": lambda code: formats.country(code, lang),
+            "language_name": lambda code: formats.language_name(code, lang),
             "here": partial(here, request),
         }
 
@@ -192,20 +195,12 @@ def actor_name(lexicon: Lexicon, actor: str, lang: Lang) -> str:
     return actor
 
 
-def side_by_side(lang: Lang, fr: str, en: str, **values: object) -> str:
-    """`L(fr, en)` in templates: the text of the reader's language, with values put in by `str.format`.
-
-    A text marked safe (`"…"|safe`) keeps its markup, and its values are escaped.
-    """
-    text = en if lang == "en" else type(fr)(typeset(str(fr)))
-    return text.format(**values) if values else text
-
-
-def many(lang: Lang, n: int, fr: str, fr_many: str, en: str, en_many: str) -> str:
-    """ "1 structure", "2 616 structures"; in French 0 is singular, in English plural."""
-    one = n == 1 if lang == "en" else abs(n) < 2
-    words = (en, en_many) if lang == "en" else (fr, fr_many)
-    return f"{formats.number(n, lang)}\u00a0{words[0 if one else 1]}"
+def many(
+    lang: Lang, n: int, one: str, several: str, english: str | None = None, english_many: str | None = None, /, *,
+    context: str | None = None,
+) -> str:  # fmt: skip
+    """ "1 structure", "2 616 structures": a number with the form of the text that it takes."""
+    return f"{formats.number(n, lang)}\u00a0{plural(lang, n, one, several, english, english_many, context=context)}"
 
 
 def here(request: Request, **changes: object) -> str:

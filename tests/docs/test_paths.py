@@ -11,7 +11,9 @@ ROOT = Path(__file__).parents[2]
 ROOMS = ("shared", "services", "deploy", "tests", "docs")
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/architecture.md", "docs/contributing.md", "docs/subscribe.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "docs/architecture.md", "docs/contributing.md", "docs/subscribe.md", "docs/texts.md"]
+)
 def test_each_file_that_a_page_names_is_there(page: str) -> None:
     text = (ROOT / page).read_text()
     named = set(re.findall(rf"(?:{'|'.join(ROOMS)})/[\w/.-]*\w", text))

@@ -16,6 +16,7 @@ from PIL import Image
 from deploy.host.root_app import root_of
 from services.observatory.dashboard.dashboard import ordered
 from services.observatory.indicators import INDICATORS
+from shared.base.translations import translated
 from shared.contract.directory import StructureListed, StructureRegistered, SupportGiven
 from shared.contract.envelope import Provenance, address, sealed_body
 from shared.contract.membership import CollegeOpened, MemberJoined
@@ -68,9 +69,11 @@ async def test_every_indicator_is_on_the_dashboard_without_being_named(
         if drawn or not (one.key or one.chart == "figure"):
             assert drawn, one.name
         elif f"indicator={one.name}&amp;" not in page:  # without events there is no link: it is said by its title
-            assert one.title[0].partition(" par ")[0] in page or one.counts == "measure" or "non mesuré" in page, (
-                one.name
-            )
+            assert (
+                translated(one.title, "fr").partition(" par ")[0] in page
+                or one.counts == "measure"
+                or "non mesuré" in page
+            ), one.name
     assert "<script" not in page and "Undefined" not in page
 
 
@@ -138,7 +141,7 @@ async def test_a_picture_is_a_file_that_needs_nothing_else(front: httpx2.AsyncCl
         assert drawn.headers["content-type"] == "image/svg+xml" and "attachment" in drawn.headers["content-disposition"]
         root = ElementTree.fromstring(drawn.text)
         assert root.tag == "{http://www.w3.org/2000/svg}svg" and not [e for e in root.iter() if e.get("class")]
-        assert INDICATORS[name].title[0] in drawn.text and "30/06/2016" in drawn.text
+        assert translated(INDICATORS[name].title, "fr") in drawn.text and "30/06/2016" in drawn.text
         with Image.open(BytesIO((await front.get(f"{address}.png?as_of=2016-06-30")).content)) as picture:
             assert picture.format == "PNG" and picture.width == 1920
             assert len(picture.convert("RGB").getcolors(1 << 24) or []) > 10, "it is not blank"

@@ -13,14 +13,12 @@ from tests.observatory import given
 from tests.observatory.history import History, named
 
 college = "membership.colleges_by_year."
-HEAD = """-- title_fr: T
--- title_en: T
+HEAD = """-- title: T
 -- version: 1
 -- unit: structure
 -- counts: things
 -- partial: day
--- definition_fr: D
--- definition_en: D
+-- definition: D
 SELECT 'a' AS path, 1 AS value, [1] AS events FROM known($as_of, $known)
 """
 
@@ -75,7 +73,7 @@ def test_an_indicator_without_a_history_of_its_own_fails(tmp_path: Path, beside:
 @pytest.mark.parametrize(
     ("old", "new", "why"),
     [
-        ("-- title_en: T\n", "", "does not say its title_en"), ("-- version: 1\n", "", "does not say its version"),
+        ("-- title: T\n", "", "does not say its title"), ("-- version: 1\n", "", "does not say its version"),
         ("partial: day", "partial: never", "partial is never"), ("counts: things", "counts: heads\n-- filters: kind", "only a count of things"),
         ("-- unit: structure\n", "-- unit: structure\n-- filters: age\n", "filters is age"),
         ("known($as_of, $known)", "known($as_of, 9)", "two parameters"),

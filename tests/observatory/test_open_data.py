@@ -17,7 +17,7 @@ from services.observatory.charts.drawing import Context, name
 from services.observatory.figures.observatory import of as observatory_of
 from services.observatory.indicators import HERE, INDICATORS
 from services.observatory.open_data.releases import LICENCE, release_days, rows
-from shared.base.translations import Lexicon
+from shared.base.translations import Lexicon, translated
 from shared.contract.directory import ContactAdded, StructureRegistered
 from shared.contract.events import AgoraAttended, GatheringHeld
 from shared.contract.membership import CivicServiceRecruited, CollegeOpened, MemberJoined, VolunteerContributed
@@ -95,7 +95,7 @@ async def test_every_public_indicator_is_a_page_a_csv_and_a_json_for_anybody(
             assert (said["version"], said["licence"]["name"], said["definition"]["en"]) == (
                 one.version,
                 LICENCE[0],
-                one.definition[1],
+                translated(one.definition, "en"),
             )
             assert [row["path"] for row in table(as_csv.text)] == [row["path"] for row in said["figures"]]
 

@@ -95,7 +95,7 @@ def test_a_row_is_equal_different_or_not_comparable(tmp_path: Path) -> None:
         early = {row.path: row for row in review(table, published(PRINTED_2017), date(2016, 12, 31))}
     hosted = rows["membership.civic_service.hosted_in_team_since_2013"]
     assert (hosted.value, hosted.published, hosted.equal, hosted.difference, hosted.events) == (8, 6, False, 2, 8)
-    assert hosted.doubt and hosted.note_fr
+    assert hosted.doubt and hosted.note
     assert rows["membership.volunteers_by_year.values.2012"].equal is True
     assert rows["membership.volunteers_by_year.values.2017"].equal is True, "not measured is equal to not measured"
     assert rows["membership.colleges_by_year.qualified_persons.2017"].value == 0

@@ -18,6 +18,7 @@ from shared.web.forms.forms import Form
 from shared.web.messages import WORDS
 from shared.web.static_files import asset, static_app
 from shared.web.templating import Pages
+from tests.texts.language import language
 
 Client = Callable[..., TestClient]
 
@@ -29,7 +30,7 @@ def client(tmp_path: Path) -> Client:
     def of(content: str = "", **context: Any) -> TestClient:
         page = '{% extends "layout.html" %}{% block head %}{{ m.head("Titre") }}{% endblock %}'
         (tmp_path / "page.html").write_text(page + "{% block content %}" + content + "{% endblock %}", encoding="utf-8")
-        words = {"kind.school": ("École", "School")}
+        words = {"kind.school": "École"}
         now = datetime(2017, 10, 31, 16, 42, tzinfo=UTC)
         pages = Pages("directory", tmp_path, words, network_title=lambda: "Réseau <b>", now=lambda: now)
 
@@ -46,13 +47,21 @@ def client(tmp_path: Path) -> Client:
     return of
 
 
-def test_a_page_speaks_french_until_asked_otherwise_and_remembers_the_answer(client: Client) -> None:
-    visitor = client('{{ L("bonjour", "hello") }} {{ say("kind.school") }}')
-    assert "bonjour École" in visitor.get("/directory/structures").text
-    english = visitor.get("/directory/structures?lang=en")
-    assert "hello School" in english.text and '<html lang="en">' in english.text
-    assert "samesite=lax" in english.headers["set-cookie"].lower() and "31536000" in english.headers["set-cookie"]
-    assert "hello" in visitor.get("/directory/structures").text
+def test_a_page_speaks_french_until_asked_otherwise_and_remembers_the_answer(client: Client, tmp_path: Path) -> None:
+    visitor = client(
+        '{{ L("bonjour {who}"|safe, who="<b>") }} {{ say("kind.school") }} {{ many(2, "jour", "jours") }} {{ number(0.5) }}'
+    )
+    texts = {"bonjour {who}": "<i>saluton</i> {who}", "École": "Lernejo", ("jour", "jours"): ("tago", "tagoj")}
+    with language(tmp_path / "locale", "eo", texts):
+        page = visitor.get("/directory/structures")
+        assert "bonjour &lt;b&gt; École 2\u00a0jours 0,5" in page.text
+        assert 'lang="en" hreflang="en"' in page.text and 'lang="eo" hreflang="eo"' in page.text
+        other = visitor.get("/directory/structures?lang=eo")
+        assert "<i>saluton</i> &lt;b&gt; Lernejo 2\u00a0tagoj 0,5" in other.text and '<html lang="eo">' in other.text
+        assert other.headers["content-language"] == "eo"
+        assert "samesite=lax" in other.headers["set-cookie"].lower() and "31536000" in other.headers["set-cookie"]
+        assert "saluton" in visitor.get("/directory/structures").text
+    assert '<html lang="fr">' in visitor.get("/directory/structures").text, "a language that is offered no more"
 
 
 def test_an_unknown_language_is_not_remembered(client: Client) -> None:

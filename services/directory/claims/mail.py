@@ -7,12 +7,11 @@ from uuid import UUID
 
 from services.directory.sign_in.entry import entry_of
 from services.directory.sign_in.signed_links import INVITATION
-from shared.base.translations import Lang
+from shared.base.translations import L, Lang, translated
 from shared.kernel.command_handler import utc_now
 from shared.kernel.projection import Document
 from shared.runtime.service import Service
 from shared.web.formatting import day
-from shared.web.templating import side_by_side
 
 ANSWER = timedelta(days=1)  # during which an answer is tried again
 
@@ -27,7 +26,7 @@ def confirmation_link(service: Service, claim: UUID) -> str:
 def ask_to_confirm(service: Service, claim: Document, lang: Lang) -> None:
     """Sends who claimed the link, in the background."""
     link = confirmation_link(service, UUID(claim["key"]))
-    subject = side_by_side(lang, "Confirmez votre demande", "Please confirm your claim")
+    subject = translated(L("Confirmez votre demande", "Please confirm your claim"), lang)
     # What a stranger typed goes into no mail of ours to an address that may be anybody's.
     structure = claim["structure_name"] if claim["structure"] else None
     until = day(utc_now() + INVITATION)
@@ -36,7 +35,7 @@ def ask_to_confirm(service: Service, claim: Document, lang: Lang) -> None:
 
 def tell_refusal(service: Service, claim: Document, reason: str, lang: Lang) -> None:
     """Tells who claimed that the network said no, and why."""
-    subject = side_by_side(lang, "Réponse à votre demande", "Answer to your claim")
+    subject = translated(L("Réponse à votre demande", "Answer to your claim"), lang)
     _write(service, claim, lang, "claim_refused", subject, ANSWER, structure=claim["structure_name"], reason=reason)
 
 

@@ -23,6 +23,7 @@ from services.directory.imports.table_reader import Line as RawLine
 from services.directory.imports.table_reader import NotRead, Table, read_table
 from services.directory.imports.uploads import alone
 from services.directory.structures.domain.structure import RegisterStructure
+from shared.base.translations import Lang
 from shared.persons.sealed_files import SealedFiles, new_token
 from shared.runtime.service import Service
 
@@ -34,6 +35,10 @@ Show = Literal["all", "good", "doubtful", "wrong"]
 SHOWS: tuple[Show, ...] = ("all", "doubtful", "wrong", "good")
 Fate = Literal["skip", "register", "complete"]
 """What becomes of a line: left out, a structure of its own, or what a record there did not say"""
+
+
+Wrong = tuple[str, dict[Lang, str]] | tuple[str, str, str]
+"""A field, and what is wrong with it: `in_words(one[1:], lang)`. The longer ones were kept before there were catalogues."""
 
 
 class Draft(BaseModel):
@@ -59,14 +64,14 @@ class Draft(BaseModel):
 
 
 class Checked(BaseModel):
-    """A line as it was checked: the fields of its command, or its problems (field, French, English); `like`: records that
+    """A line as it was checked: the fields of its command, or its problems (field, words by language); `like`: records that
     may be the same already (key, likeness, reason)."""
 
     number: int
     name: str
     values: dict[str, Any] | None
-    problems: list[tuple[str, str, str]]
-    warnings: list[tuple[str, str, str]]
+    problems: list[Wrong]
+    warnings: list[Wrong]
     like: list[tuple[str, float, str]]
     twin: int | None
 
@@ -76,8 +81,8 @@ class Checked(BaseModel):
             number=line.number,
             name=line.name,
             values=line.command.model_dump(mode="json", exclude_defaults=True) if line.command else None,
-            problems=[(one.field, one.said["fr"], one.said["en"]) for one in line.problems],
-            warnings=[(one.field, one.said["fr"], one.said["en"]) for one in line.warnings],
+            problems=[(one.field, dict(one.said)) for one in line.problems],
+            warnings=[(one.field, dict(one.said)) for one in line.warnings],
             like=[(one.key, one.likeness, one.reason) for one in line.likely],
             twin=line.twin,
         )

@@ -23,13 +23,13 @@ from starlette.responses import Response
 from services.directory.imports.columns import FIELDS, IGNORED, guessed
 from services.directory.imports.drafts import SHOWS, Checked, Draft, Fate, Show, counted
 from services.directory.imports.jobs import imports_of
-from services.directory.imports.plan import said_of, structure_id
+from services.directory.imports.plan import in_words, said_of, structure_id
 from services.directory.imports.table_reader import BIGGEST, NotRead
 from services.directory.imports.views import IMPORTS
 from services.directory.search.exports import DANGEROUS
 from services.directory.structures.record_fields import place_of
 from services.directory.structures.views import STRUCTURES
-from shared.base.translations import Lang
+from shared.base.translations import L, Lang, translated
 from shared.contract.structure_facts import StructureKind
 from shared.kernel.decider import Refused
 from shared.kernel.projection import Document
@@ -228,7 +228,7 @@ def report_routes(service: Service) -> APIRouter:
         found = await store.get_many(STRUCTURES, sorted({*ids.values(), *like, *completed.values()}))
         return render(
             service, request, "import_report.html", done_import=document, report=report, ids=ids, found=found,
-            page=page,
+            page=page, in_words=in_words,
             pages_total=pages_total(page, len(registered)), completed=completed, most=PAGE,
             days=service.settings.keep_import_reports,
         )  # fmt: skip
@@ -294,7 +294,7 @@ async def _preview_page(
         before=before,
         source=draft.source if draft.source is not None else PurePath(draft.filename).stem[:100],
         becomes={line.number: line.becomes(draft) for line in here}, hours=_hours(service), failed=told["failed"],
-        place=place_of,
+        place=place_of, in_words=in_words,
     )  # fmt: skip
 
 
@@ -348,17 +348,21 @@ def _first_to_see(counts: Mapping[str, int]) -> Show:
 def _as_csv(draft: Draft, wrong: Sequence[tuple[Checked, Sequence[str]]], lang: Lang) -> bytes:
     """The lines with errors as they were sent, so that they can be corrected and sent again; what is wrong comes
     last."""
-    said = {"fr": "Ce qui ne va pas", "en": "What is wrong"}[lang]
-    rows = [[*cells, " ".join(one[1 if lang == "fr" else 2] for one in line.problems)] for line, cells in wrong]
+    said = translated(L("Ce qui ne va pas", "What is wrong"), lang)
+    rows = [[*cells, " ".join(in_words(one[1:], lang) for one in line.problems)] for line, cells in wrong]
     return _excel([[*draft.header, said], *rows])
 
 
 def _left_out_csv(report: Mapping[str, Any], lang: Lang) -> bytes:
     """The lines that were left out: number, name, why."""
-    head = {"fr": ["Ligne", "Nom", "Pourquoi"], "en": ["Line", "Name", "Why"]}[lang]
-    alike = {"fr": "Ressemble à une fiche ou à une autre ligne", "en": "Looks like a record or another line"}[lang]
+    head = [
+        translated(L("Ligne", "Line"), lang),
+        translated(L("Nom", "Name"), lang),
+        translated(L("Pourquoi", "Why"), lang),
+    ]
+    alike = translated(L("Ressemble à une fiche ou à une autre ligne", "Looks like a record or another line"), lang)
     rows = [
-        [str(number), name, " ".join(one[0 if lang == "fr" else 1] for one in problems) or alike]
+        [str(number), name, " ".join(in_words(one, lang) for one in problems) or alike]
         for number, name, problems, _, _ in report["told"]
     ]
     return _excel([head, *rows])

@@ -26,7 +26,7 @@ from services.directory.imports.words import WORDS
 from services.directory.structures.domain.structure import STRUCTURE, RegisterStructure, ReviseStructure, Structure
 from services.directory.structures.domain.structure_state import known
 from services.directory.structures.words import WORDS as STRUCTURE_WORDS
-from shared.base.translations import LANGUAGES, Lexicon
+from shared.base.translations import SOURCE, Lexicon, languages
 from shared.contract.directory import ImportFinished, ImportStarted
 from shared.contract.structure_facts import FACTS, LISTS, NUMBERS
 from shared.kernel.command_handler import Stale, facts_in
@@ -115,9 +115,17 @@ class Report:
     completed: int = 0
 
 
+def in_words(said: Sequence[Any], lang: str) -> str:
+    """What is wrong in a line, as it was kept: by language; before there were catalogues, in French and in English."""
+    first = said[0]
+    if isinstance(first, Mapping):
+        return str(first.get(lang) or first[SOURCE])
+    return str(said[0 if lang == SOURCE else 1])
+
+
 def said(code: str, **values: Any) -> dict[str, str]:
     """A word of the directory in each language."""
-    return {lang: LEXICON.say(code, lang, **values) for lang in LANGUAGES}
+    return {lang: LEXICON.say(code, lang, **values) for lang in languages()}
 
 
 def said_of(why: NotRead) -> dict[str, str]:
@@ -345,11 +353,12 @@ def _checked(number: int, columns: Sequence[str], cells: Sequence[str], broken: 
         now = datetime.now(UTC)
         STRUCTURE.decide(command, Structure(), Context(now, now, SOMEBODY, "import"))
     except ValidationError as error:
-        french = sentences(error, RegisterStructure, LEXICON, "fr")
-        english = sentences(error, RegisterStructure, LEXICON, "en")
+        each = {lang: sentences(error, RegisterStructure, LEXICON, lang) for lang in languages()}
         told = {problem.field for problem in line.problems}
         line.problems += [
-            Problem(number, where, {"fr": french[where], "en": english[where]}) for where in french if where not in told
+            Problem(number, where, {lang: found[where] for lang, found in each.items()})
+            for where in each["fr"]
+            if where not in told
         ]
     except Refused as no:
         line.problems.append(Problem(number, "", said(f"refused.{no.code}", **no.values)))

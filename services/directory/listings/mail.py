@@ -7,23 +7,22 @@ from datetime import timedelta
 
 from services.directory.sign_in.entry import entry_of
 from services.directory.structures.kept_records import known_as
-from shared.base.translations import Lang
+from shared.base.translations import L, Lang, translated
 from shared.kernel.projection import Document
 from shared.runtime.service import Service
-from shared.web.templating import side_by_side
 
 ANSWER = timedelta(days=1)  # during which an answer is tried again
 
 
 async def tell_listed(service: Service, structure: Document, lang: Lang) -> None:
     """Tells the contacts of a structure that its record is public."""
-    subject = side_by_side(lang, "Votre fiche est publique", "Your record is public")
+    subject = translated(L("Votre fiche est publique", "Your record is public"), lang)
     await _tell(service, structure, lang, subject, f"/directory/public/structures/{structure['key']}", None)
 
 
 async def tell_declined(service: Service, structure: Document, reason: str, lang: Lang) -> None:
     """Tells them that it is not, and why."""
-    subject = side_by_side(lang, "Votre fiche n’est pas encore publique", "Your record is not public yet")
+    subject = translated(L("Votre fiche n’est pas encore publique", "Your record is not public yet"), lang)
     await _tell(service, structure, lang, subject, f"/directory/space/{structure['key']}", reason)
 
 

@@ -17,7 +17,7 @@ from services.directory.projects.views import PROJECTS
 from services.directory.search.exports import FORMATS, file_name
 from services.directory.search.finder import Finder, Work, finder_of
 from services.directory.structures.views import STRUCTURES
-from shared.base.translations import Lang, Lexicon
+from shared.base.translations import L, Lang, Lexicon, translated
 from shared.contract.cooperation import CooperationProjectRevised, ProjectStage
 from shared.contract.envelope import Recorded
 from shared.geo import MAP_CREDIT
@@ -78,7 +78,7 @@ def routes(service: Service) -> APIRouter:
         outline = department_map(
             counts, lambda code: f"/directory/projects?{urlencode({'departments': code})}",
             pages.lexicon.say("projects.by-department", lang), region, current=asked.chosen["departments"],
-            unit=("projet", "projets") if lang == "fr" else ("project", "projects"), lang=lang,
+            unit=(translated(L("projet", "project"), lang), translated(L("projets", "projects"), lang)), lang=lang,
         )  # fmt: skip
         return render(
             service, request, "projects_world.html", asked=asked, found=found, rows=rows, chart=chart, charted=CHARTED,

@@ -17,12 +17,11 @@ from services.directory.accounts.words import WORDS
 from services.directory.sign_in.signed_links import GOOD_FOR, INVITATION, Links
 from shared.base.cancellation import end
 from shared.base.outside import REAL, Outside
-from shared.base.translations import Lang
+from shared.base.translations import L, Lang, translated
 from shared.kernel.command_handler import new_command_id
 from shared.runtime.mail_transport import Declined, Doubt, Letter, Post, Unreachable, letter_for
 from shared.web.formatting import day
 from shared.web.letters import BadAddress, Bodies, Sender, letter, message
-from shared.web.templating import side_by_side
 
 log = structlog.get_logger()
 BODIES = Bodies(Path(__file__).parents[1] / "templates" / "mail", WORDS)
@@ -92,8 +91,12 @@ class LinkMail:
 
     def _letter(self, person: UUID, to: str, lang: Lang, link: str, *, invitation: bool) -> Letter:
         sender, id, now = self.sender, letter_for(person), self._outside.now()
-        words = ("Votre accès", "Your access") if invitation else ("Votre lien de connexion", "Your sign-in link")
-        made = message(sender, id, to, f"{side_by_side(lang, *words)} · {sender.title}", now)
+        subject = (
+            translated(L("Votre accès", "Your access"), lang)
+            if invitation
+            else translated(L("Votre lien de connexion", "Your sign-in link"), lang)
+        )
+        made = message(sender, id, to, f"{subject} · {sender.title}", now)
         made["Auto-Submitted"] = "auto-generated"  # RFC 3834
         bodies = BODIES.render(
             "link", lang, sender=sender, link=link, invitation=invitation, until=day(now + INVITATION),

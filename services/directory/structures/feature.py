@@ -42,7 +42,7 @@ async def choices(service: Service, command: type[Command], lang: str) -> Choice
     for name in {"country", "countries"} & command.model_fields.keys():
         found[name] = countries(lang)
     if "sdgs" in command.model_fields:
-        found["sdgs"] = [(str(n), goal(n, GOALS, "en" if lang == "en" else "fr")) for n in range(1, 18)]
+        found["sdgs"] = [(str(n), goal(n, GOALS, lang)) for n in range(1, 18)]
     return found
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.directory.structures.history import Value
-from shared.base.translations import NNBSP, Lang, Lexicon
+from shared.base.translations import NNBSP, Lang, Lexicon, colon
 from shared.contract.directory import StructureRevised
 from shared.contract.envelope import Recorded
 from shared.contract.structure_facts import in_order
@@ -106,8 +106,7 @@ def told(event: Recorded, lexicon: Lexicon, lang: Lang) -> str:
         label if label.isupper() else label[:1].lower() + label[1:]
         for label in (lexicon.say(f"field.{name}", lang) for name in names)
     )
-    colon = ": " if lang == "en" else "\u00a0: "
-    return f"{said}{colon}{labels}" if labels else said
+    return f"{said}{colon(lang)}{labels}" if labels else said
 
 
 def to_be_checked(document: Document, now: datetime) -> bool:

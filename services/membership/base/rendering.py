@@ -11,11 +11,12 @@ from fastapi import Request
 from starlette.responses import Response
 
 from shared.base.paris_days import PARIS
+from shared.base.translations import L, translated
 from shared.kernel.projection import Document
 from shared.runtime.service import Service
 from shared.web import lists as rendering
 from shared.web.security.redaction import revealed
-from shared.web.templating import language, side_by_side
+from shared.web.templating import language
 
 
 def label(member: Document, reveal: Callable[[dict[str, str] | None], str | None], forgotten: str = "—") -> str:
@@ -27,7 +28,7 @@ def label(member: Document, reveal: Callable[[dict[str, str] | None], str | None
 def render(service: Service, request: Request, template: str, **context: Any) -> Response:
     """A page that may name a member and open what is sealed."""
     reveal = partial(revealed, request, service)
-    forgotten = side_by_side(language(request), "Personne oubliée", "Person forgotten")
+    forgotten = translated(L("Personne oubliée", "Person forgotten"), language(request))
     return rendering.render(
         service,
         request,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from shared.base.translations import Words
+from shared.base.translations import Pair, Words
 
-UNDO = (
+UNDO: Pair = (
     "Donnez le jour de ce que vous défaites : ce sera comme s’il n’avait pas eu lieu.",
     "Give the day of what you undo: it will be as if it had not been.",
 )

@@ -8,12 +8,11 @@ from pathlib import Path
 from uuid import UUID
 
 from services.newsletter.bulletins.words import WORDS
-from shared.base.translations import Lang
+from shared.base.translations import L, Lang, translated
 from shared.kernel.projection import Document
 from shared.runtime.mail_transport import Letter
 from shared.web.formatting import day, long_day
 from shared.web.letters import Bodies, Sender, letter, message
-from shared.web.templating import side_by_side
 
 BODIES = Bodies(Path(__file__).parents[1] / "templates" / "mail", WORDS)
 
@@ -43,7 +42,13 @@ def issue_letter(
 ) -> Letter:  # fmt: skip
     """An issue for one subscriber."""
     title, number = bulletin["title"] or issue["bulletin"], issue["number"]
-    made = message(sender, delivery, to, f"{title} n° {number}" if lang == "fr" else f"{title} no. {number}", when)
+    made = message(
+        sender,
+        delivery,
+        to,
+        translated(L("{title} n° {number}", "{title} no. {number}"), lang, title=title, number=number),
+        when,
+    )
     made["List-Id"] = f"<{issue['bulletin']}.{sender.network}.{sender.host}>"
     made["List-Unsubscribe"] = f"<{leaving}>"
     made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
@@ -54,7 +59,7 @@ def confirmation_letter(
     sender: Sender, titles: Sequence[str], lang: Lang, when: datetime, *, delivery: UUID, to: str, link: str, until: str
 ) -> Letter:
     """The mail that asks whether an address wants these bulletins."""
-    subject = side_by_side(lang, "Confirmez votre abonnement", "Please confirm your subscription")
+    subject = translated(L("Confirmez votre abonnement", "Please confirm your subscription"), lang)
     made = message(sender, delivery, to, f"{subject} · {sender.title}", when)
     made["Auto-Submitted"] = "auto-generated"  # RFC 3834
     bodies = BODIES.render("confirm", lang, sender=sender, titles=titles, link=link, until=day(until))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Annotated
 from uuid import UUID, uuid5
+
+from pydantic import Field
 
 from services.newsletter.base.fields import Bulletins, MailAddress
 from shared.contract import Event
@@ -38,7 +40,7 @@ class RequestSubscription(SubscriberCommand):
 
     email: MailAddress
     bulletins: Bulletins
-    lang: Literal["fr", "en"] = "fr"
+    lang: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")] = "fr"
     person: UUID
 
     def target(self, context: Context) -> UUID:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import PlainTextResponse, RedirectResponse
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
@@ -23,7 +23,7 @@ from services.newsletter.bulletins.queries import opened, titles
 from services.newsletter.subscriptions.domain import ConfirmSubscription, RequestSubscription, Unsubscribe
 from services.newsletter.subscriptions.links import LINKS, BadLink, Confirming, Leaving, OldLink
 from services.newsletter.subscriptions.views import SUBSCRIBERS
-from shared.base.translations import Lang
+from shared.base.translations import SOURCE, Lang, languages
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import Refused, derived_id
 from shared.runtime.service import Service
@@ -44,10 +44,16 @@ class Wish(BaseModel):
     bulletins: Bulletins
 
 
+def _offered(lang: str) -> str:
+    if lang not in languages():
+        raise ValueError("language-not-offered")
+    return lang
+
+
 class WishByProgram(Wish):
     """The same from a program, with the language of the mails."""
 
-    lang: Lang = "fr"
+    lang: Annotated[Lang, AfterValidator(_offered)] = SOURCE
 
 
 class Asked(BaseModel):

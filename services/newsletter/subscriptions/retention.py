@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from shared.base.translations import Pair
 from shared.contract.envelope import Recorded
 from shared.contract.newsletter import SubscriptionConfirmed, SubscriptionRequested, Unsubscribed
 from shared.kernel.projection import Document, View
 from shared.persons.data_subjects import Purpose
 
-TEAM = ("L’équipe qui publie les bulletins", "The team that publishes the newsletters")
+TEAM: Pair = ("L’équipe qui publie les bulletins", "The team that publishes the newsletters")
 PURPOSES = (
     Purpose(
         code="subscriber",

@@ -21,8 +21,10 @@ WORDS: Words = {
     "bulletins.parcours": ("Offres des membres", "Offers of members"),
     "bulletins.rendez-vous": ("Agenda", "Diary"),
     "bulletins.info-flash": ("Alertes", "Alerts"),
-    "lang.fr": ("Français", "French"),
-    "lang.en": ("Anglais", "English"),
+    "refused.language-not-offered": (
+        "Les courriels n’existent pas dans cette langue.",
+        "There are no mails in this language.",
+    ),
     "means.forgotten": ("Personne oubliée", "Person forgotten"),
     "means.one-click": ("En un clic, depuis la messagerie", "In one click, from the mail program"),
     "means.page": ("Par le lien du message", "By the link in the mail"),

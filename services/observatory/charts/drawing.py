@@ -13,7 +13,7 @@ from services.observatory.event_table.filtering import COLLEGES, ELSEWHERE, TOTA
 from services.observatory.figures.paths import year_of
 from services.observatory.indicators import Indicator
 from services.observatory.network import NOBODY, Network
-from shared.base.translations import Lexicon
+from shared.base.translations import L, Lexicon, Text, colon, translated
 from shared.geo import DEPARTMENTS
 from shared.web import formatting as formats
 from shared.web.charts.charts import bars, department_map, line, shares, stacked_bars
@@ -47,10 +47,10 @@ class Context:
         """The year that is not over on the day, with the note that says until when it goes."""
         if (self.day.month, self.day.day) == (12, 31):
             return {}
-        return {str(self.day.year): f"{'to' if self.lang == 'en' else 'au'} {self.day:%d/%m}"}
+        return {str(self.day.year): translated(L("au {day}", "to {day}"), self.lang, day=f"{self.day:%d/%m}")}
 
-    def words(self, pair: tuple[str, str]) -> str:
-        return pair[1 if self.lang == "en" else 0]
+    def words(self, text: Text) -> str:
+        return translated(text, self.lang)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def _shares(one: Indicator, answer: Answer, where: Context) -> Drawn:
         ((name(one, path, where, alone=True), value) for path, (value, _) in answer.items()),
         key=lambda pair: -(pair[1] if pair[1] is not None else -1),
     )
-    percent = "%" if where.lang == "en" else "\u202f%"
+    percent = formats.percent_sign(where.lang)
     svg = shares(
         found, title=where.words(one.title), lang=where.lang,
         written=lambda value: (
@@ -174,14 +174,13 @@ def name(one: Indicator, path: str, where: Context, *, alone: bool = False) -> s
     if between := re.search(r"_(\d{4})_(\d{4})(?!\d)", path):
         title = f"{title}, {between[1]}-{between[2]}"
     elif since := re.search(r"since_(\d{4})$", path):
-        return f"{title} {'since' if where.lang == 'en' else 'depuis'} {since[1]}"
+        return f"{title} {translated(L('depuis {year}', 'since {year}'), where.lang, year=since[1])}"
     elif of_year := re.search(r"_(\d{4})\.", path):
         title = f"{title}, {of_year[1]}"
-    colon = ": " if where.lang == "en" else "\u00a0: "
     if not _has_label(where, last):
         return title
     part = label(where, last)
-    return f"{title}{colon}{part if last in DEPARTMENTS else part[:1].lower() + part[1:]}"
+    return f"{title}{colon(where.lang)}{part if last in DEPARTMENTS else part[:1].lower() + part[1:]}"
 
 
 def _has_label(where: Context, word: str) -> bool:
@@ -214,7 +213,7 @@ def as_csv(columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> str:
 def as_sheet(columns: Sequence[str], rows: Sequence[Sequence[Cell]], lang: str) -> str:
     """The same for a spreadsheet, as the other exports for people are: a byte order mark, semicolons, in French a comma
     in numbers."""
-    point = "." if lang == "en" else ","
+    point = formats.decimal_point(lang)
     return "\ufeff" + "".join(";".join(_cell(cell, point) for cell in row) + "\r\n" for row in [columns, *rows])
 
 

@@ -17,6 +17,7 @@ from services.observatory.event_table.unchanged_days import last_words
 from services.observatory.figures.observatory import Observatory
 from services.observatory.indicators import INDICATORS, Indicator
 from shared.base.services import SERVICES
+from shared.base.translations import L, translated
 from shared.web.formatting import day as written
 from shared.web.formatting import number
 
@@ -147,7 +148,7 @@ def key_figure(
 
 def _members(one: Indicator, where: Context) -> str:
     """The title without what parts it: “Adhérents par collège” is “Adhérents” as a key figure."""
-    return where.words(one.title).partition(" by " if where.lang == "en" else " par ")[0]
+    return where.words(one.title).partition(translated(L(" par ", " by "), where.lang))[0]
 
 
 def figures(one: Indicator, now: Answer, then: Answer, where: Context) -> list[Figure]:
@@ -162,13 +163,14 @@ def change_in_words(figure: Figure, since: date, lang: str) -> str:
     """ "+12 depuis le 31/10/2016", never a percentage alone."""
     day = written(since)
     if figure.before is None:
-        return f"not measured on {day}" if lang == "en" else f"non mesuré le {day}"
+        return translated(L("non mesuré le {day}", "not measured on {day}"), lang, day=day)
     if figure.change is None:
         return ""
     if figure.change == 0:
-        return f"as on {day}" if lang == "en" else f"comme le {day}"
+        return translated(L("comme le {day}", "as on {day}"), lang, day=day)
     sign = "+" if figure.change > 0 else ""
-    return f"{sign}{number(figure.change, lang)} {'since' if lang == 'en' else 'depuis le'} {day}"
+    change = sign + number(figure.change, lang)
+    return translated(L("{change} depuis le {day}", "{change} since {day}"), lang, change=change, day=day)
 
 
 def a_year_before(day: date) -> date:

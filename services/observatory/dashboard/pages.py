@@ -21,6 +21,7 @@ from services.observatory.figures.observatory import Observatory, current
 from services.observatory.indicators import INDICATORS
 from services.observatory.journal import lines as journal
 from services.observatory.search import event_query
+from shared.base.translations import L, translated
 from shared.geo import DEPARTMENTS, MAP_CREDIT
 from shared.kernel.decider import Refused
 from shared.runtime.service import Service
@@ -194,12 +195,16 @@ async def _choices(observatory: Observatory, asking: Asked, where: Context) -> M
 
 def _sub(request: Request, asking: Asked) -> str:
     """Which state a picture shows, with what it is narrowed to."""
-    english = language(request) == "en"
     day, known = written(asking.moment.as_of), written(asking.moment.known_at or today())
-    said = f"State on {day}, known on {known}" if english else f"État au {day}, connu le {known}"
+    said = translated(
+        L("État au {day}, connu le {known}", "State on {day}, known on {known}"),
+        language(request),
+        day=day,
+        known=known,
+    )
     return " · ".join([said, *(text for text, _ in tags(request, asking.filters))])
 
 
 def _foot(service: Service, request: Request, is_map: bool) -> str:
-    lead = "Source: journal of events" if language(request) == "en" else "Source\u00a0: journal des événements"
+    lead = translated(L("Source\u00a0: journal des événements", "Source: journal of events"), language(request))
     return f"{lead}, {service.settings.title}" + (f" · {MAP_CREDIT}" if is_map else "")

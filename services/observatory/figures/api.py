@@ -12,6 +12,7 @@ from services.observatory.event_table.moment import AsOf, KnownAt, Moment, Year,
 from services.observatory.figures.observatory import Observatory, current
 from services.observatory.figures.recount import Row
 from services.observatory.indicators import INDICATORS, Counts, Indicator
+from shared.base.translations import L, translated
 from shared.runtime.service import Service
 from shared.web.api import PROBLEMS
 from shared.web.templating import language
@@ -126,12 +127,11 @@ def _when(moment: Moment, observatory: Observatory) -> dict[str, Any]:
 
 
 def _figure(row: Row, lang: str, sequences: bool) -> FigureOut:
-    english = lang == "en"
-    note = row.note_en if english else row.note_fr
+    note = translated(row.note, lang) if row.note else None
     if row.equal is None and note is None:
-        note = "Published for another day." if english else "Publié pour une autre date."
+        note = translated(L("Publié pour une autre date.", "Published for another day."), lang)
     return FigureOut(
-        path=row.path, label=row.label_en if english else row.label_fr, service=row.service, indicator=row.indicator,
+        path=row.path, label=translated(row.label, lang), service=row.service, indicator=row.indicator,
         value=_printed(row.value, row.precision), published=_printed(row.published, row.precision), equal=row.equal,
         events=row.events, rests_on=row.rests_on,
         as_of=row.as_of, note=note, sequences=list(row.sequences) if sequences else None,
@@ -144,8 +144,7 @@ def _printed(value: float | None, precision: int) -> int | float | None:
 
 
 def _indicator(one: Indicator, lang: str) -> dict[str, Any]:
-    at = 1 if lang == "en" else 0
     return {
-        "name": one.name, "title": one.title[at], "definition": one.definition[at], "unit": one.unit,
+        "name": one.name, "title": translated(one.title, lang), "definition": translated(one.definition, lang), "unit": one.unit,
         "rests_on": one.counts, "parameters": list(one.parameters),
     }  # fmt: skip

@@ -11,6 +11,7 @@ from services.observatory.figures.answers import given
 from services.observatory.figures.rounding import rounded
 from services.observatory.indicators import INDICATORS, Counts
 from services.observatory.network.printed_review import Figure, Published
+from shared.base.translations import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +20,7 @@ class Row:
     figure was asked for another day than it was printed for. `events`: how many events it rests on."""
 
     path: str
-    label_fr: str
-    label_en: str
+    label: Text
     service: str
     indicator: str
     value: float | None
@@ -32,8 +32,7 @@ class Row:
     as_of: date
     precision: int
     doubt: bool
-    note_fr: str | None
-    note_en: str | None
+    note: Text | None
 
     @property
     def difference(self) -> float | None:
@@ -70,11 +69,9 @@ def _by_year(figure: Figure) -> bool:
 def _row(figure: Figure, day: date, closing: date, value: float | None, sequences: tuple[int, ...]) -> Row:
     value = rounded(value, figure.precision)
     same_day = figure.day(day) == figure.day(closing)
-    note = figure.note or (None, None)
     return Row(
         path=figure.path,
-        label_fr=figure.label[0],
-        label_en=figure.label[1],
+        label=figure.label,
         service=figure.service,
         indicator=figure.indicator,
         value=value,
@@ -86,6 +83,5 @@ def _row(figure: Figure, day: date, closing: date, value: float | None, sequence
         as_of=figure.day(day),
         precision=figure.precision,
         doubt=figure.doubt,
-        note_fr=note[0],
-        note_en=note[1],
+        note=figure.note,
     )

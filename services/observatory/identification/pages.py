@@ -28,7 +28,7 @@ from services.observatory.identification.shown import (
     when_in_words,
 )
 from services.observatory.network import whose
-from shared.base.translations import Lang, Lexicon
+from shared.base.translations import L, Lang, Lexicon, translated
 from shared.geo import MAP_CREDIT
 from shared.runtime.service import Service
 from shared.web.charts.department_map import department_map, drawn_departments
@@ -99,7 +99,7 @@ def _map(request: Request, criteria: Criteria, found: Found, lang: Lang) -> dict
     codes = drawn_departments(whose(request).region, counts)
     drawn = department_map(
         {code: counts.get(code, 0) for code in codes}, lambda code: here(request, department=code),
-        "Actors by department" if lang == "en" else "Acteurs par département", codes, current=set(criteria.departments),
+        translated(L("Acteurs par département", "Actors by department"), lang), codes, current=set(criteria.departments),
         lang=lang,
     )  # fmt: skip
     rows = [(f"{department(code)} ({code})", here(request, department=code), counts.get(code, 0)) for code in codes]

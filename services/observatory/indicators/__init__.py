@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar, get_args
 
+from shared.base.translations import Text, translated
+
 HERE = Path(__file__).parent
 MACROS = HERE / "macros.sql"
 """The words that indicators are written in."""
@@ -49,8 +51,8 @@ class Indicator:
     on the dashboard, the least first."""
 
     name: str
-    title: tuple[str, str]
-    definition: tuple[str, str]
+    title: Text
+    definition: Text
     version: int
     unit: str
     counts: Counts
@@ -103,8 +105,8 @@ def read(path: Path) -> Indicator:
         raise Headless(f"{path.name}: the head names other types of events than the query: “-- types: …”")
     return Indicator(
         name=path.stem,
-        title=(said("title_fr"), said("title_en")),
-        definition=(said("definition_fr"), said("definition_en")),
+        title=(said("title_fr"), said("title_en")) if "title_fr" in head else said("title"),
+        definition=(said("definition_fr"), said("definition_en")) if "definition_fr" in head else said("definition"),
         version=int(said("version")),
         unit=said("unit"),
         counts=one_of("counts", COUNTS, said("counts")),
@@ -162,7 +164,8 @@ def documented() -> str:
         more += " Counts private persons: small counts are masked in what is published." if one.persons else ""
         more += "" if one.public else " Not open data."
         parts.append(
-            f"## {one.name}\n\n**{one.title[0]}** ({one.title[1]}). Version {one.version}. Unit: {one.unit}. "
-            f"Rests on {RESTS_ON[one.counts]}. {SHOWN[one.partial]}{more}\n\n{one.definition[0]}\n\n{one.definition[1]}"
+            f"## {one.name}\n\n**{translated(one.title, 'fr')}** ({translated(one.title, 'en')}). Version {one.version}. Unit: {one.unit}. "
+            f"Rests on {RESTS_ON[one.counts]}. {SHOWN[one.partial]}{more}\n\n{translated(one.definition, 'fr')}\n\n"
+            f"{translated(one.definition, 'en')}"
         )
     return "\n\n".join(parts) + "\n"

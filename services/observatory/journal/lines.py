@@ -9,6 +9,7 @@ import orjson
 
 from services.observatory.event_table.table import EventTable
 from services.observatory.pages.event_sentences import sentence
+from shared.base.translations import L, plural, translated
 from shared.contract import load_all
 from shared.contract.labels import coded
 from shared.web.formatting import as_date, clock, day
@@ -57,12 +58,10 @@ def _known(row: Mapping[str, Any], lang: str) -> str:
         return ""
     days = (as_date(row["recorded"]) - as_date(row["time"])).days
     if days == 0:
-        return "the same day" if lang == "en" else "même jour"
+        return translated(L("même jour", "the same day"), lang)
     if days < 0 or days > 60:
         return day(row["recorded"])
-    if lang == "en":
-        return f"{days} day{'s' if days > 1 else ''} later"
-    return f"{days} jour{'s' if days > 1 else ''} après"
+    return plural(lang, days, "{n} jour après", "{n} jours après", "{n} day later", "{n} days later").format(n=days)
 
 
 async def called_things(table: EventTable, ids: Sequence[str], lang: str) -> dict[str, str]:

@@ -18,6 +18,7 @@ from typing import Any
 import yaml
 
 from services.observatory.indicators import INDICATORS, Counts
+from shared.base.translations import Phrase, Text
 from shared.geo import DEPARTMENTS
 
 HERE = Path(__file__).parent
@@ -25,7 +26,6 @@ HERE = Path(__file__).parent
 PRINTED = {"occitanie-2017": ("bilan_2012-2017.yaml", "paths.yaml")}
 """The reviews that were printed before there was a log, by the name that settings give: the figures, what recounts
 them"""
-Words = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +34,14 @@ class Figure:
     by its entries. `until`: the day it speaks of, where that is not the day asked for."""
 
     path: str
-    label: Words
+    label: Text
     indicator: str
     published: float | None
     precision: int = 0
     first: int | None = None
     last: int | None = None
     until: date | None = None
-    note: Words | None = None
+    note: Text | None = None
     doubt: bool = False
 
     @property
@@ -64,9 +64,9 @@ class Published:
     """The review: its closing date, its figures in their order, its other leaves with their reason."""
 
     as_of: date
-    title: Words
+    title: Text
     figures: tuple[Figure, ...]
-    others: Mapping[str, Words]
+    others: Mapping[str, Text]
     source: Mapping[str, Any]
 
     def figure(self, path: str) -> Figure | None:
@@ -80,9 +80,9 @@ def published(name: str) -> Published:
     source, said = (yaml.safe_load((HERE / file).read_text(encoding="utf-8")) for file in PRINTED[name])
     return Published(
         as_of=said["as_of"],
-        title=_words(said["title"]),
+        title=_text(said["title"]),
         figures=tuple(figure for group in said["figures"] for figure in _figures(group, source)),
-        others={path: _words(group["reason"]) for group in said["others"] for path in group["paths"]},
+        others={path: _text(group["reason"]) for group in said["others"] for path in group["paths"]},
         source=source,
     )
 
@@ -94,25 +94,26 @@ def _figures(group: Mapping[str, Any], source: Any) -> Iterator[Figure]:
         if until == "year":
             until = date(int(last_word), 12, 31)
         place = DEPARTMENTS[last_word].name if last_word in DEPARTMENTS else last_word
-        fr, en = group["label"]
         printed = leaf(source, path)
         yield Figure(
             path=path,
-            label=(fr.format(department=place, year=last_word), en.format(department=place, year=last_word)),
+            label=Phrase(_text(group["label"]), {"department": place, "year": last_word}),
             indicator=group["indicator"],
             published=float(len(printed)) if group.get("list") else _number(printed),
             precision=group.get("precision", 0),
             first=group.get("first"),
             last=group.get("last"),
             until=until,
-            note=_words(group["note"]) if "note" in group else None,
+            note=_text(group["note"]) if "note" in group else None,
             doubt=group.get("doubt", False),
         )
 
 
-def _words(pair: Sequence[str]) -> Words:
-    fr, en = pair
-    return fr, en
+def _text(said: str | Sequence[str]) -> str | tuple[str, str]:
+    if isinstance(said, str):
+        return said
+    french, english = said
+    return french, english
 
 
 def _number(printed: Any) -> float | None:

@@ -22,6 +22,7 @@ from services.observatory.figures.observatory import Observatory, current
 from services.observatory.indicators import FILTERS, INDICATORS, Filter, Indicator
 from services.observatory.network import whose
 from services.observatory.open_data.releases import LICENCE, Row, parts_of, rows, sure_day
+from shared.base.translations import languages, translated
 from shared.kernel.decider import Refused
 from shared.runtime.service import Service
 from shared.web.security.authorization import access
@@ -144,8 +145,8 @@ def _line(one: Indicator, row: Row, where: Context) -> dict[str, Any]:
 
 def _document(service: Service, one: Indicator, moment: Moment, lines: list[dict[str, Any]]) -> dict[str, Any]:
     return {
-        "name": one.name, "title": {"fr": one.title[0], "en": one.title[1]}, "version": one.version, "unit": one.unit,
-        "definition": {"fr": one.definition[0], "en": one.definition[1]}, "publisher": service.settings.title,
+        "name": one.name, "title": {lang: translated(one.title, lang) for lang in languages()}, "version": one.version, "unit": one.unit,
+        "definition": {lang: translated(one.definition, lang) for lang in languages()}, "publisher": service.settings.title,
         "licence": {"name": LICENCE[0], "url": LICENCE[1]}, "as_of": str(moment.as_of),
         "known_at": str(moment.known_at or sure_day(service)),
         "figures": [{**line, "partial": line["partial"] == "yes"} for line in lines],

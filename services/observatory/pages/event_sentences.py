@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from shared.base.translations import L, Lang, humanised, translated
+from shared.base.translations import Lang, colon, humanised, translated
 from shared.contract import load_all
 from shared.contract.labels import coded
 
 TYPES = load_all()
-COLON = L("\u00a0: ", ": ")
 
 
-def sentence(kind: str, data: Mapping[str, Any] | None, lang: Lang | str) -> str:
+def sentence(kind: str, data: Mapping[str, Any] | None, lang: Lang) -> str:
     """What happened, such as "Appui individuel donné : recherche de financements"."""
     if kind not in TYPES:
         return humanised(kind)
@@ -29,4 +28,4 @@ def sentence(kind: str, data: Mapping[str, Any] | None, lang: Lang | str) -> str
     text = coded(str(detail), lang)
     if says.joined:
         return f"{said} {text}"
-    return f"{said}{translated(COLON, lang)}{text}"
+    return f"{said}{colon(lang)}{text}"

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from shared.base.translations import Lang, Lexicon
+from shared.base.translations import L, Lang, Lexicon, translated
 from shared.contract import load_all
 from shared.contract.labels import coded
 from shared.kernel.principal import Level
@@ -64,13 +64,12 @@ def is_sealed(value: Any) -> bool:
     return isinstance(value, dict) and {"person", "sealed"} <= value.keys()
 
 
-def said(name: str, value: Any, lang: Lang | str, lexicon: Lexicon) -> str:
+def said(name: str, value: Any, lang: Lang, lexicon: Lexicon) -> str:
     """A value of a field for people. "" for one that is not there."""
-    english = lang == "en"
     if value is None or value == [] or value == "":
         return ""
     if is_sealed(value):
-        return "sealed" if english else "scellé"
+        return translated(L("scellé", "sealed"), lang)
     if isinstance(value, bool):
         return lexicon.say("option.yes" if value else "option.no", lang).lower()
     if isinstance(value, list):

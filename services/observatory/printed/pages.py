@@ -18,11 +18,12 @@ from services.observatory.indicators import INDICATORS
 from services.observatory.journal import lines as journal
 from services.observatory.printed.words import PRINTED_WORDS
 from services.observatory.search.event_query import with_sequences
+from shared.base.translations import L, translated
 from shared.geo import DEPARTMENTS, MAP_CREDIT
 from shared.kernel.decider import Refused
 from shared.runtime.service import Service
 from shared.web.charts.charts import bars, department_map, line, shares, stacked_bars
-from shared.web.formatting import number
+from shared.web.formatting import number, percent_sign
 from shared.web.templating import language
 
 PAGE = 50  # events of a page
@@ -157,17 +158,15 @@ def _partial(moment: Moment, years: Sequence[int], lang: str) -> dict[str, str]:
     day = moment.as_of
     if day.year not in years or (day.month, day.day) == (12, 31):
         return {}
-    return {str(day.year): f"{'to' if lang == 'en' else 'au'} {day:%d/%m}"}
+    return {str(day.year): translated(L("au {day}", "to {day}"), lang, day=f"{day:%d/%m}")}
 
 
 def _charts(rows: Mapping[str, Row], moment: Moment, lang: str) -> dict[str, Any]:
     """The review's pictures, each from the rows beside it."""
-    english = lang == "en"
-    college_words = (
-        ("associative", "public", "economic", "qualified")
-        if english
-        else ("associatif", "public", "économique", "qualifié")
-    )
+    college_words = [
+        translated(L("associatif", "associative"), lang), translated(L("public", "public"), lang), translated(L("économique", "economic"), lang),
+        translated(L("qualifié", "qualified"), lang),
+    ]  # fmt: skip
     years = range(2012, 2018)
     colleges = {
         year: [rows[f"membership.colleges_by_year.{college}.{year}"].value for college in COLLEGES] for year in years
@@ -186,28 +185,28 @@ def _charts(rows: Mapping[str, Row], moment: Moment, lang: str) -> dict[str, Any
         "map": department_map(
             {code: None if n is None else int(n) for code, n in counts.items()},
             lambda code: f"/observatory/review/events?path={_in(code)}&{carried(moment)}",
-            "Map of structures by department" if english else "Carte des structures par département",
+            translated(L("Carte des structures par département", "Map of structures by department"), lang),
             list(counts), lang=lang,
         ),
         "colleges": stacked_bars(
             columns, college_words[: 4 if fourth else 3],
-            title="Members by college" if english else "Adhérents par collège",
+            title=translated(L("Adhérents par collège", "Members by college"), lang),
             partial=_partial(moment, years, lang), lang=lang,
         ),
         "support": bars(
-            support, title="Individual support" if english else "Appuis individuels",
+            support, title=translated(L("Appuis individuels", "Individual support"), lang),
             partial=_partial(moment, range(2013, 2018), lang), lang=lang,
         ),
         "volunteers": line(
-            volunteers, title="Volunteers" if english else "Bénévoles", partial=_partial(moment, years, lang), lang=lang
+            volunteers, title=translated(L("Bénévoles", "Volunteers"), lang), partial=_partial(moment, years, lang), lang=lang
         ),
         "shares": shares(
-            [(_public(code, english), value) for code, value in publics],
-            title="Publics of the Agora" if english else "Publics de l’Agora",
-            written=lambda value: number(value, lang) + ("%" if english else "\u202f%"), lang=lang,
+            [(_public(code, lang), value) for code, value in publics],
+            title=translated(L("Publics de l’Agora", "Publics of the Agora"), lang),
+            written=lambda value: number(value, lang) + percent_sign(lang), lang=lang,
         ),
     }  # fmt: skip
 
 
-def _public(code: str, english: bool) -> str:
-    return PRINTED_WORDS[f"audience.{PUBLICS[code]}"][1 if english else 0]
+def _public(code: str, lang: str) -> str:
+    return translated(PRINTED_WORDS[f"audience.{PUBLICS[code]}"], lang)

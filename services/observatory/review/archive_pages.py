@@ -193,7 +193,7 @@ async def _printed(observatory: Observatory, who: Reader, review: Published) -> 
     )[0]
     pin = min(end_of_month(as_date(found["begun"])) if found["begun"] else today(), today())
     then = found["sample"] or await table.work(table.known_on, pin)
-    title = review.title[1 if who.lang == "en" else 0]
+    title = who.L(review.title)
     figures = zip(printed_specs(review), review.figures, strict=True)
     first = min((one.first for one in review.figures if one.first), default=closing.year)
     head = Head(title, Period(closing.replace(year=first, month=1, day=1), closing), closing, pin, then, ALL)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from services.observatory.charts.drawing import Context, Drawn, drawn, name
 from services.observatory.charts.drawing import label as worded
@@ -20,9 +21,9 @@ from services.observatory.figures.period import Period
 from services.observatory.indicators import INDICATORS, Indicator
 from services.observatory.network import NOBODY, Network
 from shared.base.services import SERVICES
-from shared.base.translations import Lang, Lexicon, typeset
+from shared.base.translations import Lang, Lexicon, Text, said_in
 from shared.web.formatting import day as written
-from shared.web.formatting import number
+from shared.web.formatting import number, percent_sign
 
 MINUS = "−"
 
@@ -85,8 +86,9 @@ class Reader:
     lexicon: Lexicon
     network: Network = NOBODY
 
-    def say(self, fr: str, en: str) -> str:
-        return en if self.lang == "en" else typeset(fr)
+    def L(self, text: Text, english: str | None = None, /, **values: Any) -> str:
+        """A text in the reader's language."""
+        return said_in(self.lang, text, english, **values)
 
 
 def chapters(leaves: Sequence[Leaf], head: Head, who: Reader) -> list[Chapter]:
@@ -143,7 +145,7 @@ def _picture(one: Indicator, leaves: Sequence[Leaf], head: Head, who: Reader) ->
     years = [leaf.spec.year for leaf in leaves if leaf.spec.year is not None]
     span = range(min([*years, head.period.since.year]), head.day.year + 1)
     context = Context(head.day, span, who.lang, who.lexicon, head.filters, network=who.network)
-    return [Picture(one, one.title[1 if who.lang == "en" else 0], drawn(one, answer, context))]
+    return [Picture(one, who.L(one.title), drawn(one, answer, context))]
 
 
 def line(leaf: Leaf, head: Head, who: Reader) -> Line:
@@ -173,17 +175,17 @@ def label(spec: Spec, who: Reader) -> str:
     words = spec.path.split(".")
     said = name(one, spec.path, context)
     year = year_of(spec.path)
-    title = one.title[1 if who.lang == "en" else 0]
+    title = who.L(one.title)
     if spec.sort == "year" and year is not None:
         part = words[-2] if one.parts else None
-        plain = title.partition(" by " if who.lang == "en" else " par ")[0]
+        plain = title.partition(who.L(" par ", " by "))[0]
         if part is None:
             return title
         if "total" in words:
             return plain
         return f"{plain}, {_part(part, context)}"
     if spec.first is not None:
-        begun = f"since {spec.first}" if who.lang == "en" else f"depuis {spec.first}"
+        begun = who.L("depuis {year}", "since {year}", year=spec.first)
         said = said.replace(f", {spec.first}-{spec.last}", "").replace(f" {begun}", "")
     return said
 
@@ -197,24 +199,24 @@ def about(spec: Spec, head: Head, who: Reader) -> str:
     """The time that a figure speaks of: a day, the period, a year, years."""
     day = written(spec.day)
     if spec.sort == "state":
-        return who.say(f"au {day}", f"on {day}")
+        return who.L("au {day}", "on {day}", day=day)
     short = f"{spec.day:%d/%m}"
     if spec.sort == "flow":
-        within = who.say("dans la période", "in the period")
+        within = who.L("dans la période", "in the period")
     else:
         last = spec.year or spec.last or spec.first or spec.day.year
         within = str(last) if spec.first in (None, last) else f"{spec.first}–{last}"
-    return within + who.say(f", jusqu’au {short}", f", up to {short}") if partial(spec, head) else within
+    return within + who.L(", jusqu’au {day}", ", up to {day}", day=short) if partial(spec, head) else within
 
 
 def amount(leaf: Leaf, value: float | None, who: Reader) -> str:
     """A figure as it is printed; a year is no number of thousands."""
     one = INDICATORS.get(leaf.spec.indicator)
     if value is None:
-        return who.say("non mesuré", "not measured")
+        return who.L("non mesuré", "not measured")
     if one is not None and (one.unit == "year" or (one.counts == "measure" and value > 1900)):
         return str(int(value))
-    percent = who.say("\u202f%", "%") if one is not None and one.unit == "percent" else ""
+    percent = percent_sign(who.lang) if one is not None and one.unit == "percent" else ""
     return number(value, who.lang, None if value == int(value) else leaf.precision) + percent
 
 
@@ -231,26 +233,26 @@ def change(leaf: Leaf, who: Reader) -> str:
 def dates(head: Head, who: Reader, made: date) -> list[tuple[str, str]]:
     """What is printed on every review: its period, the day, what was known, when it was made."""
     since, until, day = written(head.period.since), written(head.period.until), written(head.day)
-    period = who.say(f"du {since} au {until}", f"{since} to {until}")
+    period = who.L("du {since} au {until}", "{since} to {until}", since=since, until=until)
     if head.partial:
-        period += who.say(f", incomplète : arrêtée au {day}", f", incomplete: up to {day}")
-    known = written(head.known_at or made) + who.say(
-        f", jusqu’à l’événement n° {number(head.upto, who.lang)}", f", up to event no. {number(head.upto, who.lang)}"
+        period += who.L(", incomplète : arrêtée au {day}", ", incomplete: up to {day}", day=day)
+    known = written(head.known_at or made) + who.L(
+        ", jusqu’à l’événement n° {n}", ", up to event no. {n}", n=number(head.upto, who.lang)
     )
     before = Period(head.period.before.since, head.period.earlier(head.day))
     return [
-        (who.say("Période", "Period"), period),
-        (who.say("État au", "State on"), day),
-        (who.say("Connu le", "Known on"), known),
-        (who.say("Filtres", "Filters"), ", ".join(narrowed_to(head.filters, who)) or who.say("aucun", "none")),
+        (who.L("Période", "Period"), period),
+        (who.L("État au", "State on"), day),
+        (who.L("Connu le", "Known on"), known),
+        (who.L("Filtres", "Filters"), ", ".join(narrowed_to(head.filters, who)) or who.L("aucun", "none")),
         (
-            who.say("Comparé à", "Compared with"),
-            who.say(
-                f"du {written(before.since)} au {written(before.until)}",
-                f"{written(before.since)} to {written(before.until)}",
+            who.L("Comparé à", "Compared with"),
+            who.L(
+                "du {since} au {until}", "{since} to {until}",
+                since=written(before.since), until=written(before.until),
             ),
         ),
-        (who.say("Établi le", "Made on"), written(made)),
+        (who.L("Établi le", "Made on"), written(made)),
     ]  # fmt: skip
 
 

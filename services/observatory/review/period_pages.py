@@ -26,9 +26,10 @@ from services.observatory.pages.streamed_page import unfolding
 from services.observatory.review.chapters import Head, Reader, chapters, dates
 from services.observatory.review.pdf import Sheets, keys, order
 from services.observatory.review.published_files import TYPES
-from services.observatory.review.publishing import STEPS, publishing_of
+from services.observatory.review.publishing import publishing_of
 from services.observatory.review.workbook import document, workbook
 from services.observatory.search import event_query
+from shared.base.translations import L, translated
 from shared.geo import DEPARTMENTS, MAP_CREDIT
 from shared.kernel.decider import Refused
 from shared.runtime.service import Service
@@ -94,13 +95,11 @@ async def asked(observatory: Observatory, want: Wanted, title: str | None = None
 
 def titled(period: Period, lang: str) -> str:
     """ "Bilan 2017", "Bilan 2013-2017", "Bilan du 01/03/2017 au 31/10/2017"."""
-    word = "Review" if lang == "en" else "Bilan"
+    word = translated(L("Bilan", "Review"), lang)
     first, last = period.since, period.until
     if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31):
         return f"{word} {first.year}" if first.year == last.year else f"{word} {first.year}-{last.year}"
-    if lang == "en":
-        return f"{word} {first:%d/%m/%Y} to {last:%d/%m/%Y}"
-    return f"{word} du {first:%d/%m/%Y} au {last:%d/%m/%Y}"
+    return translated(L("Bilan du {since} au {until}", "Review {since} to {until}"), lang, since=f"{first:%d/%m/%Y}", until=f"{last:%d/%m/%Y}")  # fmt: skip
 
 
 def reader(request: Request) -> Reader:
@@ -181,11 +180,11 @@ def routes(service: Service) -> APIRouter:
 def in_the_meantime(who: Reader) -> tuple[str, str]:
     """What a page says while its figures are computed, and where that fails."""
     return (
-        who.say(
+        who.L(
             "Les chiffres se calculent ; ils paraissent ici dans quelques secondes.",
             "The figures are being computed; they appear here in some seconds.",
         ),
-        who.say(
+        who.L(
             "Les chiffres n’ont pas pu être calculés. Rechargez la page.",
             "The figures could not be computed. Load the page again.",
         ),
@@ -204,7 +203,7 @@ def rendered(request: Request, template: str, want: Wanted, head: Head, **contex
     who = reader(request)
     made = today()
     return pages.render(
-        request, template, sequence=head.upto, want=want, head=head, dates=dates(head, who, made), steps=STEPS,
+        request, template, sequence=head.upto, want=want, head=head, dates=dates(head, who, made),
         as_of=head.day if want.as_of else None, known_at=head.known_at,
         **context,
     )  # fmt: skip

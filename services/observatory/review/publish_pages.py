@@ -21,6 +21,7 @@ from shared.kernel.command_handler import Stale, new_command_id
 from shared.kernel.decider import Refused, derived_id
 from shared.kernel.eventlog.event_log import Conflict
 from shared.runtime.service import Service
+from shared.web.formatting import language_name
 from shared.web.forms.forms import parse, sentences
 from shared.web.security.authorization import access, who_of
 from shared.web.security.rate_limits import limited
@@ -90,7 +91,9 @@ def routes(service: Service) -> APIRouter:
         async def stream() -> AsyncIterator[str]:
             yield begin
             async for step in work.steps():
-                yield f'<li><span aria-hidden="true">✓ </span>{say(f"publishing.{step}", lang)}</li>\n'
+                made_in, _, name = step.rpartition(".")  # "fr.pdf": a file of one language
+                words = say(f"publishing.{name}", lang, language=language_name(made_in, lang))
+                yield f'<li><span aria-hidden="true">✓ </span>{words}</li>\n'
             told = _said(request, work.failed) if work.failed else None
             key = work.outcome.entity_id if work.outcome else None
             last = pages.render(request, "publishing_end.html", failed=told, key=key, again=want.address())

@@ -28,7 +28,7 @@ from services.observatory.review.published_files import files_of
 from services.observatory.review.suppression import without_small
 from services.observatory.review.views import REVIEWS, filters_of
 from services.observatory.review.workbook import document, workbook
-from shared.base.translations import LANGUAGES, Lexicon
+from shared.base.translations import Lexicon, languages
 from shared.kernel.command_handler import Outcome, Reused, Stale
 from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Conflict, Unavailable
@@ -37,7 +37,6 @@ from shared.runtime.service import Service
 from shared.web.messages import WORDS as KERNEL
 
 log = structlog.get_logger()
-STEPS = ("computed", "fr.pdf", "en.pdf", "workbooks", "written")
 KEPT = 50  # that are remembered after they ended
 MOST_PUBLISHED = 2_000  # reviews whose figures are looked at
 
@@ -54,7 +53,7 @@ class Order:
 
 @dataclass
 class Work:
-    """One publication under way: what was sent, by whom; the steps that are done; then what it came to, or why it
+    """One publication under way: what was sent, by whom; the steps that are done (words: `publishing.…`); then what it came to, or why it
     failed."""
 
     sent: Mapping[str, Any]
@@ -130,18 +129,18 @@ class Publishing:
         leaves = await observatory.period(head.period, head.day, head.upto, head.filters)
         shown, masked = (list(leaves), []) if wanted.whole else await self.looked_at(leaves, head)
         work.step("computed")
-        readers = {lang: Reader(lang, self._lexicon, observatory.network) for lang in LANGUAGES}
+        readers = {lang: Reader(lang, self._lexicon, observatory.network) for lang in languages()}
         made = {
             lang: Sheets(self._service.settings.title, head, chapters(shown, head, who), today(), len(masked))
             for lang, who in readers.items()
         }
         files = files_of(self._service)
         kept: dict[str, str] = {}
-        for lang in LANGUAGES:
+        for lang in languages():
             pdf = await self.press.pdf(await asyncio.to_thread(order, made[lang], readers[lang]))
             kept[f"{lang}.pdf"] = await asyncio.to_thread(files.keep, pdf, "pdf")
             work.step(f"{lang}.pdf")
-        for lang in LANGUAGES:
+        for lang in languages():
             book = await asyncio.to_thread(workbook, made[lang], readers[lang])
             kept[f"{lang}.xlsx"] = await asyncio.to_thread(files.keep, book, "xlsx")
         whole = document(made["fr"], shown, readers["fr"], readers["en"])

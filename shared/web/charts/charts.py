@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from markupsafe import Markup
 
-from shared.base.translations import Lang
+from shared.base.translations import L, Lang, colon, translated
 from shared.web.charts.department_map import department_map
 from shared.web.charts.home_pattern import cloth
 from shared.web.charts.svg import Items, hatched, legend, picture, said, tag, text, unmeasured
@@ -26,7 +26,7 @@ STACK_HIGH, STACK_FOOT = 228, 250
 ON = {"c1": "on", "c2": "on on-2", "c3": "on", "c4": "on", "c5": "on", "c6": "on"}
 
 
-def bars(items: Items, *, title: str, partial: Mapping[str, str] = NO_NOTES, lang: Lang | str = "fr") -> Markup:
+def bars(items: Items, *, title: str, partial: Mapping[str, str] = NO_NOTES, lang: Lang = "fr") -> Markup:
     """One upright bar a label, from zero. `partial`: label → note."""
     rows = list(items)
     top, slot = _top(value for _, value in rows), 100 / max(len(rows), 1)
@@ -54,7 +54,7 @@ def stacked_bars(
     *,
     title: str,
     partial: Mapping[str, str] = NO_NOTES,
-    lang: Lang | str = "fr",
+    lang: Lang = "fr",
 ) -> Markup:
     """One bar a column, a part a series from the foot up, its total on top.
 
@@ -94,7 +94,7 @@ def stacked_bars(
     return drawn + legend(zip(ON, series, strict=False), lang, partial=shown)
 
 
-def line(points: Items, *, title: str, partial: Mapping[str, str] = NO_NOTES, lang: Lang | str = "fr") -> Markup:
+def line(points: Items, *, title: str, partial: Mapping[str, str] = NO_NOTES, lang: Lang = "fr") -> Markup:
     """Points joined in order; the line stops at what was not measured and at an incomplete year."""
     rows = list(points)
     top, slot = _top(value for _, value in rows), 100 / max(len(rows), 1)
@@ -118,9 +118,7 @@ def line(points: Items, *, title: str, partial: Mapping[str, str] = NO_NOTES, la
     return picture(said(title, rows, partial, lang), FOOT + 40, lines + dots)
 
 
-def shares(
-    items: Items, *, title: str, written: Callable[[float], str] | None = None, lang: Lang | str = "fr"
-) -> Markup:
+def shares(items: Items, *, title: str, written: Callable[[float], str] | None = None, lang: Lang = "fr") -> Markup:
     """Level bars, label above and value at the end, the longest first if so given.
 
     `written` writes a value ("64 %"); without it the number is written as it is.
@@ -128,7 +126,7 @@ def shares(
     rows = list(items)
     write = written or (lambda value: number(value, lang))
     top, marks = _top(value for _, value in rows), list[Markup]()
-    none = "not measured" if lang == "en" else "non mesuré"
+    none = translated(L("non mesuré", "not measured"), lang)
     for at, (label, value) in enumerate(rows):
         y = at * 46
         marks.append(text("0", y + 13, label, anchor=None))
@@ -139,8 +137,7 @@ def shares(
         marks.append(tag("rect", class_="c1", x=0, y=y + 20, width=f"{wide:.2f}%", height=14))
         marks.append(tag("text", write(value), class_="strong", x=f"{wide + 1:.2f}%", y=y + 32, dx=4))
     words = ", ".join(f"{label} {none if value is None else write(value)}" for label, value in rows)
-    colon = ": " if lang == "en" else " : "
-    return picture(f"{title}{colon}{words}." if words else title, max(len(rows), 1) * 46, marks)
+    return picture(f"{title}{colon(lang)}{words}." if words else title, max(len(rows), 1) * 46, marks)
 
 
 def _top(values: Iterable[float | None]) -> float:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from shared.base.translations import Lang
+from shared.base.translations import Lang, colon, singular
 from shared.geo import commune
 from shared.web.charts.outlines import WIDTH, Cut, cut_out
 from shared.web.charts.svg import tag
@@ -31,7 +31,7 @@ def points_map(
     *,
     current: Collection[str] = (),
     unit: tuple[str, str] = ("structure", "structures"),
-    lang: Lang | str = "fr",
+    lang: Lang = "fr",
 ) -> Markup:
     """The department `code` with `counts` (commune's code → number). Empty for one without an outline (overseas). Name
     `shared.geo.MAP_CREDIT` on the page.
@@ -42,17 +42,16 @@ def points_map(
     cut = cut_out((code,))
     if not cut.pieces:
         return Markup()
-    colon = ": " if lang == "en" else "\u00a0: "
     marks = [tag("path", class_="land", d=cut.pieces[0].path)]
     points = _placed(counts, cut)
     for one in points:
-        said = f"{one.name}{colon}{number(one.number, lang)} {unit[0] if one.number == 1 else unit[1]}"
+        said = f"{one.name}{colon(lang)}{number(one.number, lang)} {unit[0] if singular(lang, one.number) else unit[1]}"
         circle = tag("circle", tag("title", said), cx=one.x, cy=one.y, r=one.radius)
         chosen = "chosen" if one.code in current else None
         marks.append(tag("a", circle, href=href(one.code), tabindex="-1", aria_hidden="true", class_=chosen))
     marks += _names(points, lang)
     name = "points-" + sha256(f"{title}{sorted(counts.items())}".encode()).hexdigest()[:10]
-    return tag("svg", tag("title", f"{title}{colon}{department(code)}", id=name) + Markup("\n").join(marks),
+    return tag("svg", tag("title", f"{title}{colon(lang)}{department(code)}", id=name) + Markup("\n").join(marks),
                viewBox=f"0 0 {WIDTH:g} {cut.height:g}", role="group", aria_labelledby=name, class_="points")  # fmt: skip
 
 
@@ -77,7 +76,7 @@ def _placed(counts: Mapping[str, int], cut: Cut) -> list[_Point]:
     return sorted(found, key=lambda one: (-one.number, one.name))
 
 
-def _names(points: Sequence[_Point], lang: Lang | str) -> list[Markup]:
+def _names(points: Sequence[_Point], lang: Lang) -> list[Markup]:
     """The names of the largest points, where they stand in no other's way."""
     taken: list[tuple[float, float, float, float]] = []
     marks: list[Markup] = []

@@ -6,10 +6,10 @@ from itertools import pairwise
 
 from markupsafe import Markup
 
-from shared.base.translations import Lang
+from shared.base.translations import L, Lang, colon, singular, translated
 from shared.geo import DEPARTMENTS
 from shared.web.charts.outlines import WIDTH, cut_out
-from shared.web.charts.svg import legend, tag
+from shared.web.charts.svg import legend, tag, unmeasured_words
 from shared.web.formatting import department, number
 
 __all__ = ["department_map", "drawn_departments", "steps_for"]
@@ -27,7 +27,7 @@ def department_map(
     current: Collection[str] = (),
     steps: Sequence[int] | None = None,
     unit: tuple[str, str] = ("structure", "structures"),
-    lang: Lang | str = "fr",
+    lang: Lang = "fr",
 ) -> Markup:
     """A map of `departments` (codes), with its key. Name `shared.geo.MAP_CREDIT` on the page.
 
@@ -92,10 +92,10 @@ def _shades(many: int) -> tuple[str, ...]:
     return {1: ("q3",), 2: ("q2", "q4"), 3: ("q1", "q3", "q5"), 4: ("q1", "q2", "q4", "q5")}.get(many, STEPS)
 
 
-def _number(count: int | None, shade: str, x: float, y: float, lang: Lang | str) -> Markup:
+def _number(count: int | None, shade: str, x: float, y: float, lang: Lang) -> Markup:
     if count is not None:
         return tag("text", number(count, lang), class_=shade, x=x, y=y)
-    first, second = ("not", "measured") if lang == "en" else ("non", "mesuré")
+    first, second = unmeasured_words(lang)
     return tag(
         "text",
         tag("tspan", first, x=x, dy="-.5em") + tag("tspan", second, x=x, dy="1em"),
@@ -105,28 +105,28 @@ def _number(count: int | None, shade: str, x: float, y: float, lang: Lang | str)
     )
 
 
-def _label(code: str, count: int | None, unit: tuple[str, str], lang: Lang | str) -> str:
+def _label(code: str, count: int | None, unit: tuple[str, str], lang: Lang) -> str:
     if count is None:
-        words = "not measured" if lang == "en" else "non mesuré"
+        words = translated(L("non mesuré", "not measured"), lang)
     else:
-        words = f"{number(count, lang)} {unit[0] if count == 1 or (count == 0 and lang != 'en') else unit[1]}"
-    return f"{department(code)}{': ' if lang == 'en' else ' : '}{words}"
+        words = f"{number(count, lang)} {unit[0] if singular(lang, count) else unit[1]}"
+    return f"{department(code)}{colon(lang)}{words}"
 
 
-def _key(bounds: Sequence[int], shades: Sequence[str], unmeasured: bool, lang: Lang | str) -> Markup:
-    english = lang == "en"
+def _key(bounds: Sequence[int], shades: Sequence[str], unmeasured: bool, lang: Lang) -> Markup:
     entries: list[tuple[str, str]] = []
     if bounds:
         first = number(bounds[0], lang)
-        under = f"under {first}" if english else f"moins de {first}"
+        under = translated(L("moins de {n}", "under {n}"), lang, n=first)
         entries.append((shades[0], "0" if bounds[0] == 1 else under))
         for at, (least, after) in enumerate(pairwise(bounds), 1):
             low, high = number(least, lang), number(after - 1, lang)
-            entries.append((shades[at], low if low == high else f"{low} to {high}" if english else f"{low} à {high}"))
+            span = translated(L("{low} à {high}", "{low} to {high}"), lang, low=low, high=high)
+            entries.append((shades[at], low if low == high else span))
         last = number(bounds[-1], lang)
-        entries.append((shades[len(bounds)], f"{last} and over" if english else f"{last} et plus"))
+        entries.append((shades[len(bounds)], translated(L("{n} et plus", "{n} and over"), lang, n=last)))
     if unmeasured:
-        entries.append(("q0", "not measured" if english else "non mesuré"))
+        entries.append(("q0", translated(L("non mesuré", "not measured"), lang)))
     return legend([(f"swatch {shade}", words) for shade, words in entries], lang) if entries else Markup()
 
 
@@ -135,11 +135,11 @@ def _elsewhere(
     counts: Mapping[str, int | None],
     href: Callable[[str], str] | None,
     unit: tuple[str, str],
-    lang: Lang | str,
+    lang: Lang,
 ) -> Markup:
     if not codes:
         return Markup()
     said = [_label(code, counts.get(code), unit, lang) for code in codes]
     linked = [tag("a", words, href=href(code)) if href else words for code, words in zip(codes, said, strict=True)]
-    lead = tag("span", "Not drawn: " if lang == "en" else "Hors de la carte : ")
+    lead = tag("span", translated(L("Hors de la carte : ", "Not drawn: "), lang))
     return tag("p", lead + Markup(", ").join(linked) + ".", class_="small soft")

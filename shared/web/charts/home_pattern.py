@@ -5,7 +5,7 @@ from math import sqrt
 
 from markupsafe import Markup
 
-from shared.base.translations import Lang
+from shared.base.translations import L, Lang, translated
 from shared.web.charts.svg import hatched, picture, tag
 
 __all__ = ["cloth"]
@@ -20,7 +20,7 @@ def cloth(
     years: Mapping[int, int | None],
     *,
     current_year: int | None = None,
-    lang: Lang | str = "fr",
+    lang: Lang = "fr",
 ) -> Markup:
     """The weave. Warp: a thread a department (in the order given), its width ∝ √structures, so that a big
     one leaves room. Weft: a thread a year, its thickness ∝ members; `current_year` is incomplete, so hatched;
@@ -87,18 +87,12 @@ def _thread(x: str, width: str, y: float, thick: float, *, now: bool, measured: 
     return marks + (hatched(x, y, width, thick, outline=False) if now else [])
 
 
-def _title(departments: Mapping[str, int], years: Mapping[int, int | None], lang: Lang | str) -> str:
+def _title(departments: Mapping[str, int], years: Mapping[int, int | None], lang: Lang) -> str:
     first, last = (min(years), max(years)) if years else (None, None)
     span = "" if first is None else f" ({first}-{last})" if first != last else f" ({first})"
-    if lang == "en":
-        return (
-            f"Cloth of the network: {len(departments)} warp threads, one a department, wide as its number of"
-            f" structures; {len(years)} weft threads, one a year{span}, thick as its number of members."
-        )
-    return (
-        f"Tissu du réseau : {len(departments)} fils de chaîne, un par département, larges comme leurs"
-        f" structures ; {len(years)} fils de trame, un par an{span}, épais comme leurs adhérents."
-    )
+    return translated(L("Tissu du réseau : {departments} fils de chaîne, un par département, larges comme leurs structures ; {years} fils"
+        " de trame, un par an{span}, épais comme leurs adhérents.", "Cloth of the network: {departments} warp threads, one a department, wide as its number of structures; {years} weft"
+        " threads, one a year{span}, thick as its number of members."), lang, departments=len(departments), years=len(years), span=span)  # fmt: skip
 
 
 def _pc(value: float) -> str:

@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from markupsafe import Markup, escape
 
-from shared.base.translations import Lang
+from shared.base.translations import L, Lang, colon, translated
 from shared.web.formatting import number
 
 __all__ = ["Items", "hatched", "legend", "picture", "said", "tag", "text", "unmeasured"]
@@ -53,29 +53,35 @@ def hatched(x: str, y: float, width: str, height: float, *, outline: bool = True
     return marks
 
 
-def unmeasured(x: str, foot: float, lang: Lang | str) -> list[Markup]:
+def unmeasured(x: str, foot: float, lang: Lang) -> list[Markup]:
     """The two words that stand where a value was not measured; `foot` is the axis in pixels."""
-    first, second = ("not", "measured") if lang == "en" else ("non", "mesuré")
+    first, second = unmeasured_words(lang)
     return [text(x, foot - 22, first, "soft"), text(x, foot - 8, second, "soft")]
 
 
-def legend(entries: Iterable[tuple[str, str]], lang: Lang | str, *, partial: bool = False) -> Markup:
+def unmeasured_words(lang: Lang) -> tuple[str, str]:
+    """Those two words: a line each."""
+    first, _, second = translated(L("non mesuré", "not measured"), lang).partition(" ")
+    return first, second
+
+
+def legend(entries: Iterable[tuple[str, str]], lang: Lang, *, partial: bool = False) -> Markup:
     """Swatches with their words: (class, words); `partial` adds the one of an incomplete year."""
     full = {"width": "100%", "height": "100%"}
     swatches = [(tag("rect", class_=cls, **full), words) for cls, words in entries]
     if partial:
         mark = Markup("").join(tag("rect", class_=cls, **full) for cls in ("c1", "hatch", "partial"))
-        swatches.append((mark, "hatched: incomplete year" if lang == "en" else "hachuré : année incomplète"))
+        swatches.append((mark, translated(L("hachuré : année incomplète", "hatched: incomplete year"), lang)))
     lines = (tag("li", tag("svg", mark, aria_hidden="true") + escape(words)) for mark, words in swatches)
-    return tag("ul", Markup("").join(lines), class_="legend", aria_label="Key" if lang == "en" else "Légende")
+    return tag("ul", Markup("").join(lines), class_="legend", aria_label=translated(L("Légende", "Key"), lang))
 
 
-def said(title: str, items: Items, partial: Mapping[str, str], lang: Lang | str) -> str:
+def said(title: str, items: Items, partial: Mapping[str, str], lang: Lang) -> str:
     """A title that says its figures: "Appuis : 25 en 2013, … ; 2017 : 146 (au 31/10)"."""
-    none = "not measured" if lang == "en" else "non mesuré"
+    none = translated(L("non mesuré", "not measured"), lang)
     parts = [
         f"{label} {none if value is None else number(value, lang)}"
         + (f" ({partial[label]})" if label in partial else "")
         for label, value in items
     ]
-    return f"{title}{': ' if lang == 'en' else ' : '}{', '.join(parts)}." if parts else title
+    return f"{title}{colon(lang)}{', '.join(parts)}." if parts else title

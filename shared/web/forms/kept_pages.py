@@ -23,6 +23,7 @@ from starlette.responses import HTMLResponse, Response
 from starlette.types import Message, Scope
 
 from shared.base.services import SERVICES
+from shared.base.translations import languages
 from shared.kernel.principal import Who
 from shared.persons.sealed_files import TOKEN
 from shared.runtime.kept_forms import FIELDS, LIFE, LONGEST, SECRET, KeptForm
@@ -242,8 +243,8 @@ async def _filled(request: Request, pages: Pages, form: KeptForm, place: str) ->
         return part("kept_notice.html", form=form, anchor=anchor, written=written)
 
     rest = [(name, _label(pages, request, name), value, typed(name, value)) for name, value in made.rest]
-    languages = {lang: f"{place}?lang={lang}" for lang in ("fr", "en")}
-    text = rewritten(page, made, part("kept_rest.html", rest=rest) if rest else "", notice, languages)
+    elsewhere = {lang: f"{place}?lang={lang}" for lang in languages()}
+    text = rewritten(page, made, part("kept_rest.html", rest=rest) if rest else "", notice, elsewhere)
     answer = HTMLResponse(text, headers={n: v for n, v in found.headers.items() if n in PASSED_ON})
     answer.headers["Cache-Control"] = "no-store"
     return answer

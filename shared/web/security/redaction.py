@@ -8,14 +8,16 @@ from typing import Any
 from fastapi import Request
 from markupsafe import Markup
 
+from shared.base.translations import L, Lang, translated
 from shared.runtime.service import Service
 from shared.web.security.authorization import who_of
 from shared.web.templating import language
 
-RESERVED: Mapping[str, str] = {
-    "fr": Markup('<span class="reserved" title="Donnée personnelle : réservée au rôle éditeur de ce service">réservé</span>'),
-    "en": Markup('<span class="reserved" title="Personal data: for editors of this service only">reserved</span>'),
-}  # fmt: skip
+
+def reserved(lang: Lang) -> Markup:
+    """What stands in place of a personal value."""
+    why = translated(L("Donnée personnelle : réservée au rôle éditeur de ce service", "Personal data: for editors of this service only"), lang)  # fmt: skip
+    return Markup('<span class="reserved" title="{}">{}</span>').format(why, translated(L("réservé", "reserved"), lang))
 
 
 def revealed(request: Request, service: Service, kept: Mapping[str, Any] | None) -> str | None:
@@ -24,6 +26,6 @@ def revealed(request: Request, service: Service, kept: Mapping[str, Any] | None)
     if kept is None:
         return None
     if not who_of(request).sees_persons(service.name):
-        return RESERVED[language(request)]
+        return reserved(language(request))
     request.state.personal = True
     return service.keyring.reveal(dict(kept))

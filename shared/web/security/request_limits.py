@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.base.translations import NNBSP
+from shared.base.translations import NNBSP, SOURCE, L, languages, translated
 from shared.web.messages import KERNEL
 from shared.web.static_files import asset
 
@@ -205,7 +205,9 @@ def _name(host: str) -> str | None:
 def _refusal(scope: Scope, max_bytes: int) -> Response:
     megabytes = max_bytes // 2**20 or max_bytes // 10**6  # as the forms with files say them
     size = f"{megabytes or max_bytes // 1000}{NNBSP}"
-    units = {"fr": "Mo", "en": "MB"} if megabytes else {"fr": "ko", "en": "kB"}
+    units = {
+        lang: translated(L("Mo", "MB"), lang) if megabytes else translated(L("ko", "kB"), lang) for lang in languages()
+    }
     response = _answer(scope, 413, {lang: size + unit for lang, unit in units.items()})
     return _last(response)
 
@@ -220,19 +222,20 @@ CODES = {400: "bad-length", 408: "too-slow", 413: "too-large", 421: "other-host"
 
 
 def _answer(scope: Scope, status: int, most: Mapping[str, str]) -> Response:
-    """Without templates, and in both languages: this stands before any app."""
-    title = {lang: KERNEL.say(f"problem.{status}", lang) for lang in ("fr", "en")}
-    hint = {lang: KERNEL.say(f"problem.{status}.hint", lang, most=most.get(lang, "")) for lang in ("fr", "en")}
+    """Without templates, and in all languages: this stands before any app."""
+    title = {lang: KERNEL.say(f"problem.{status}", lang) for lang in languages()}
+    hint = {lang: KERNEL.say(f"problem.{status}.hint", lang, most=most.get(lang, "")) for lang in languages()}
     headers = Headers(scope=scope)
     if any("application/json" in headers.get(name, "") for name in ("accept", "content-type")):
         said = {lang: f"{title[lang]}. {hint[lang]}" for lang in title}
-        body = {"error": CODES[status], "message": said["fr"], "message_en": said["en"], "fields": {}}
+        body = {"error": CODES[status], "message": said["fr"], "message_en": said.get("en", said["fr"]), "fields": {}}
         return JSONResponse(body, status)
+    others = (f'<p lang="{lang}">{title[lang]}. {hint[lang]}</p>' for lang in languages() if lang != SOURCE)
     page = (
         '<!doctype html>\n<html lang="fr">\n<head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f'<title>{title["fr"]}</title><link rel="stylesheet" href="{asset("maillage.css")}"></head>\n'
         f'<body><main class="wrap"><div class="head"><div><h1>{title["fr"]}</h1><p>{hint["fr"]}</p></div></div>'
-        f'<p lang="en">{title["en"]}. {hint["en"]}</p></main></body>\n</html>\n'
+        f"{''.join(others)}</main></body>\n</html>\n"
     )
     return Response(page, status, media_type="text/html; charset=utf-8")

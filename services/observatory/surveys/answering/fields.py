@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.observatory.surveys.domain.questions import CHOICES, LONG, SHORT, Wrong, ends
-from shared.base.translations import Lang, Lexicon
+from shared.base.translations import L, Lang, Lexicon, translated
 from shared.contract.surveys import SurveyQuestion
 from shared.kernel.projection import Document
 from shared.web.formatting import number
@@ -79,10 +79,10 @@ def _bounds(one: SurveyQuestion, lang: Lang) -> str | None:
         return None
     least, most = number(one.least, lang), number(one.most, lang)
     if one.most is None:
-        return f"At least {least}." if lang == "en" else f"Au moins {least}."
+        return translated(L("Au moins {n}.", "At least {n}."), lang, n=least)
     if one.least is None:
-        return f"At most {most}." if lang == "en" else f"Au plus {most}."
-    return f"From {least} to {most}." if lang == "en" else f"De {least} à {most}."
+        return translated(L("Au plus {n}.", "At most {n}."), lang, n=most)
+    return translated(L("De {least} à {most}.", "From {least} to {most}."), lang, least=least, most=most)
 
 
 def _attrs(one: SurveyQuestion) -> dict[str, str]:

@@ -13,7 +13,7 @@ from services.observatory.surveys.answering.links import address, links_of
 from services.observatory.surveys.stage import over
 from services.observatory.surveys.views import SURVEY_RECIPIENTS, SURVEYS, recipient_key
 from services.observatory.surveys.words import SURVEY_WORDS
-from shared.base.translations import LANGUAGES, Lang
+from shared.base.translations import SOURCE, L, Lang, colon, languages, translated
 from shared.kernel.command_handler import new_command_id, utc_now
 from shared.kernel.decider import Refused
 from shared.kernel.projection import Document
@@ -28,7 +28,7 @@ LETTERS = "survey.letters"
 """What the directory asks: `{"survey", "kind", "seq", "to": [{"structure", "person"}]}` → `{"letters": [… or null]}`"""
 MOST = 100  # letters of one question
 BODIES = Bodies(Path(__file__).parents[2] / "templates" / "mail", SURVEY_WORDS)
-LANG: Lang = "fr"  # first, and English in short below it: of contacts nobody knows what they read
+LANG: Lang = SOURCE  # first, and each other language in short below it: of contacts nobody knows what they read
 
 
 async def opening(service: Service) -> None:
@@ -66,16 +66,21 @@ async def _written(service: Service, body: dict[str, Any]) -> dict[str, Any]:
 
 
 def written_letter(service: Service, survey: Document, kind: str, link: str) -> dict[str, str]:
-    """Subject and both texts of a letter with a link, in French and English."""
+    """Subject and both texts of a letter with a link, in French and, in short, in each other language."""
     sender = sender_of(service)
     intro = survey["intro"] or ""
     text, html = BODIES.render(
         "survey", LANG, sender=sender, title=survey["title"], link=link, reminder=kind == "reminder",
         intro_text=as_lines(intro), intro_html=as_html(intro, first_heading=2),
-        until={lang: long_day(survey["until"], lang) for lang in LANGUAGES},
+        until={lang: long_day(survey["until"], lang) for lang in languages()},
+        others=[lang for lang in languages() if lang != LANG],
         questions=len(survey["questions"]),
     )  # fmt: skip
-    again = "Rappel / Reminder\u00a0: " if kind == "reminder" else ""
+    again = (
+        " / ".join(translated(L("Rappel", "Reminder"), lang) for lang in languages()) + colon(LANG)
+        if kind == "reminder"
+        else ""
+    )
     subject = f"{again}{survey['title']} · {sender.title}"
     return {"subject": subject, "text": text, "html": html}
 

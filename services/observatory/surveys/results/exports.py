@@ -18,10 +18,10 @@ import xlsxwriter
 from services.observatory.surveys.domain.questions import CHOICES
 from services.observatory.surveys.results.results import Result
 from shared.base.paris_days import PARIS
-from shared.base.translations import Lang, Lexicon
+from shared.base.translations import L, Lang, Lexicon, translated
 from shared.contract.surveys import SurveyQuestion
 from shared.kernel.projection import Document
-from shared.web.formatting import as_moment, department
+from shared.web.formatting import as_moment, decimal_point, department
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 TYPES: Mapping[str, str] = {
@@ -115,7 +115,7 @@ def _csv(sheet: Sheet) -> bytes:
 
 def _numeral(n: float, lang: Lang) -> str:
     text = str(int(n)) if n.is_integer() else str(n)
-    return text if lang == "en" else text.replace(".", ",")
+    return text.replace(".", decimal_point(lang))
 
 
 def _xlsx(sheet: Sheet) -> bytes:
@@ -126,7 +126,7 @@ def _xlsx(sheet: Sheet) -> bytes:
         book.add_format({"bold": True, "text_wrap": True, "valign": "top"}),
         book.add_format({"text_wrap": True, "valign": "top"}),
     )
-    page = book.add_worksheet("Réponses" if sheet.lang == "fr" else "Answers")
+    page = book.add_worksheet(translated(L("Réponses", "Answers"), sheet.lang))
     headings = sheet.headings()
     page.freeze_panes(1, 1)
     page.set_column(0, 0, 40)
@@ -140,7 +140,7 @@ def _xlsx(sheet: Sheet) -> bytes:
             elif cell:
                 page.write_string(n, column, cell[:LONGEST], wrapped)
     page.autofilter(0, 0, max(len(sheet.lines), 1), len(headings) - 1)
-    _summary(book.add_worksheet("Résultats" if sheet.lang == "fr" else "Results"), sheet, bold)
+    _summary(book.add_worksheet(translated(L("Résultats", "Results"), sheet.lang)), sheet, bold)
     book.close()
     return file.getvalue()
 

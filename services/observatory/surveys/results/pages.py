@@ -22,7 +22,7 @@ from services.observatory.surveys.results.exports import TYPES, Line, Sheet, as_
 from services.observatory.surveys.results.results import Result, as_of, results
 from services.observatory.surveys.stage import questions_of, stage_of, survey_of
 from services.observatory.surveys.views import SURVEY_ANSWERS, SURVEYS
-from shared.base.translations import Lang, Lexicon
+from shared.base.translations import L, Lang, Lexicon, translated
 from shared.geo import DEPARTMENTS
 from shared.kernel.projection import Document
 from shared.runtime.service import Service
@@ -176,7 +176,7 @@ def _facets(every: Sequence[Given], lexicon: Lexicon, lang: Lang) -> dict[str, l
 def _name(one: Given, lang: Lang) -> str:
     if one.place is not None:
         return one.place.name
-    return "" if one.structure else ("By the open link" if lang == "en" else "Par le lien ouvert")
+    return "" if one.structure else translated(L("Par le lien ouvert", "By the open link"), lang)
 
 
 def _texts(service: Service, given: Sequence[Given], lexicon: Lexicon, lang: Lang) -> dict[str, list[tuple[str, str]]]:

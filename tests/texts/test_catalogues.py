@@ -1,0 +1,126 @@
+"""Every text is in every catalogue, none is there that nobody says, and what is said has the same values in each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from jinja2 import Environment, nodes
+
+from deploy.host.all_services import DEFINITIONS
+from services.observatory.indicators import INDICATORS
+from services.observatory.network.printed_review import PRINTED, published
+from shared.base.translations import BETWEEN, LOCALE, Phrase, Text, languages
+from shared.web.messages import WORDS
+from tests.texts.catalogue import PLACES, ROOT, forms, name_of, read, said, write, wrong
+
+WANTED = said()
+each_language = pytest.mark.parametrize("path", sorted(LOCALE.glob("*.po")), ids=lambda path: path.stem)
+
+
+@each_language
+def test_nothing_is_missing_stale_or_said_with_other_values(path: Path) -> None:
+    assert list(wrong(read(path), WANTED)) == [], "make texts, and docs/texts.md"
+
+
+@each_language
+def test_a_catalogue_lies_as_make_texts_writes_it(path: Path, tmp_path: Path) -> None:
+    catalogue = read(path)
+    catalogue.update(WANTED, update_creation_date=False)
+    again = tmp_path / path.name
+    write(again, catalogue)
+    assert again.read_text() == path.read_text(), "make texts"
+
+
+def test_english_is_whole_and_french_needs_no_catalogue() -> None:
+    assert languages()[0] == "fr" and "en" in languages()
+    assert not (LOCALE / "fr.po").exists()
+
+
+def texts() -> Iterator[tuple[str, Text]]:
+    """What is said by way of a table or of data, and where."""
+    for code, text in WORDS.items():
+        yield code, text
+    for service in DEFINITIONS:
+        for code, text in service.words.items():
+            yield f"{service.name} {code}", text
+        for purpose in service.persons.purposes if service.persons else ():
+            for name in ("whom", "what", "why", "ground", "begins", "seen_by"):
+                yield f"{purpose.code} {name}", getattr(purpose, name)
+    for one in INDICATORS.values():
+        yield f"{one.name} title", one.title
+        yield f"{one.name} definition", one.definition
+    for review in map(published, PRINTED):
+        yield "review", review.title
+        for figure in review.figures:
+            yield figure.path, figure.label
+            if figure.note:
+                yield figure.path, figure.note
+        yield from review.others.items()
+
+
+def test_what_tables_and_data_say_is_found_by_make_texts() -> None:
+    """A text that nobody finds is in no catalogue, and said in French to everybody."""
+    lost = []
+    for where, text in texts():
+        plain = text.text if isinstance(text, Phrase) else text
+        if isinstance(plain, tuple):  # French and English: not yet moved to the catalogue
+            continue
+        context, _, french = plain.rpartition(BETWEEN)
+        if WANTED.get(french, context or None) is None:
+            lost.append(f"{where}: {french}")
+    assert lost == []
+
+
+def test_a_template_says_texts_that_are_found_and_nothing_beside() -> None:
+    """One text, plain or kept elsewhere; no choice among texts inside the brackets, which nobody would find."""
+    bad = []
+    for place in PLACES:
+        for path in sorted((ROOT / place).rglob("templates/**/*.*")):
+            if path.suffix not in (".html", ".txt"):
+                continue
+            for call in Environment().parse(path.read_text(encoding="utf-8")).find_all(nodes.Call):
+                name = call.node.name if isinstance(call.node, nodes.Name) else getattr(call.node, "attr", "")
+                first, most = {"L": (0, 1), "L_in": (1, 2), "many": (1, 3)}.get(name, (0, 99))
+                if most == 99:
+                    continue
+                args = [one.node if isinstance(one, nodes.Filter) else one for one in call.args]
+                chosen = any(isinstance(one, nodes.CondExpr | nodes.Getitem | nodes.Concat) for one in args[first:most])
+                pairs = all(isinstance(one, nodes.Const) for one in args[first:])  # French and English
+                if chosen or call.dyn_args or (len(args) > most and not pairs):
+                    bad.append(f"{path.relative_to(ROOT)}:{call.lineno}")
+    assert bad == []
+
+
+def every(catalogue: Catalog) -> Iterator[tuple[str, str]]:
+    for one in catalogue:
+        if one.id:
+            for text in (*(one.id if isinstance(one.id, list | tuple) else (one.id,)), *forms(one)):
+                yield name_of(one), str(text)
+
+
+def test_words_are_set_with_the_signs_of_print() -> None:
+    """The apostrophe of print, no space at the end of a line, no two spaces in a row."""
+    bad = []
+    for path in LOCALE.glob("*.po"):
+        for name, text in every(read(path)):
+            plain = re.sub(r"<[^>]*>", "", text)
+            if re.search(r"[^\W\d]'[^\W\d]|  | \n", plain):
+                bad.append(f"{path.name}: {name}: {text}")
+    assert bad == []
+
+
+@each_language
+def test_a_text_that_joins_two_others_keeps_the_spaces_at_its_ends(path: Path) -> None:
+    bad = []
+    for one in read(path):
+        if one.id and isinstance(one.id, str) and one.id.strip():
+            ends = [
+                (text[:1].isspace(), text[-1:].isspace()) for text in (one.id.replace("\u00a0", " "), forms(one)[0])
+            ]
+            if ends[0] != ends[1] and not re.match(r"[\s\u00a0\u202f]*[:;!?%»]", one.id):
+                bad.append(name_of(one))
+    assert bad == []
