@@ -6,11 +6,11 @@ No secret is in them: a password's hash lies beside the directory's keys, a toke
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
 from shared.contract import Event
+from shared.contract.fields import SaidMoment
 from shared.contract.personal import Personal
 
 Role = Literal["reader", "editor", "administrator", "auditor"]
@@ -85,7 +85,7 @@ class SignedIn(AccountEvent):
 
     session: UUID
     way: Way
-    ends: datetime
+    ends: SaidMoment
     link: UUID | None = None
 
 
@@ -109,7 +109,7 @@ class TokenIssued(AccountEvent):
     name: str
     digest: str
     scopes: list[str]
-    ends: datetime
+    ends: SaidMoment
 
 
 class TokenWithdrawn(AccountEvent):

@@ -3,11 +3,11 @@ stand in cooperation.py."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
 from shared.contract import Event
+from shared.contract.fields import SaidDay, SaidMoment
 from shared.contract.personal import Personal
 
 StructureKind = Literal["association", "public_body", "company", "higher_education", "school", "student_group", "other"]
@@ -378,7 +378,7 @@ class MemberOfferPublished(PublicationEvent):
     title: str
     text: str
     url: str | None = None
-    deadline: date | None = None
+    deadline: SaidDay | None = None
     picture: str | None = None
     picture_text: str | None = None
 
@@ -403,8 +403,8 @@ class MemberEventPublished(PublicationEvent):
     structure_name: str
     title: str
     text: str
-    starts: datetime
-    ends: datetime | None = None
+    starts: SaidMoment
+    ends: SaidMoment | None = None
     place: str | None = None
     url: str | None = None
     picture: str | None = None
@@ -420,9 +420,9 @@ class PublicationDrafted(PublicationEvent):
     text: str
     kind: OfferKind | None = None
     url: str | None = None
-    deadline: date | None = None
-    starts: datetime | None = None
-    ends: datetime | None = None
+    deadline: SaidDay | None = None
+    starts: SaidMoment | None = None
+    ends: SaidMoment | None = None
     place: str | None = None
     project: UUID | None = None
     picture: str | None = None
@@ -436,9 +436,9 @@ class PublicationRedrafted(PublicationEvent):
     text: str | None = None
     kind: OfferKind | None = None
     url: str | None = None
-    deadline: date | None = None
-    starts: datetime | None = None
-    ends: datetime | None = None
+    deadline: SaidDay | None = None
+    starts: SaidMoment | None = None
+    ends: SaidMoment | None = None
     place: str | None = None
     project: UUID | None = None
     picture: str | None = None

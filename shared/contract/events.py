@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
 from shared.contract import Event
+from shared.contract.fields import SaidMoment
 from shared.contract.personal import Personal
 
 GatheringKind = Literal[
@@ -35,7 +35,7 @@ class GatheringPlanned(GatheringEvent):
 
     kind: GatheringKind
     title: str
-    starts: datetime
+    starts: SaidMoment
     days: int = 1
     town: str | None = None
     department: str | None = None
@@ -65,7 +65,7 @@ class GatheringAnnounced(GatheringEvent):
 
     kind: GatheringKind
     title: str
-    starts: datetime
+    starts: SaidMoment
     town: str | None = None
     summary: str | None = None
 
@@ -73,7 +73,7 @@ class GatheringAnnounced(GatheringEvent):
 class GatheringMoved(GatheringEvent):
     """Time or place of a gathering changed; absent fields stayed."""
 
-    starts: datetime | None = None
+    starts: SaidMoment | None = None
     town: str | None = None
     department: str | None = None
     place: str | None = None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
 from shared.contract import Event
+from shared.contract.fields import SaidMoment
 from shared.contract.personal import Personal
 
 BulletinCode = Literal["bloc-note", "echos", "parcours", "rendez-vous", "info-flash"]
@@ -123,7 +123,7 @@ class SubscriptionRequested(SubscriberEvent):
     request: UUID
     email: Personal
     bulletins: list[BulletinCode]
-    expires: datetime
+    expires: SaidMoment
     lang: Literal["fr", "en"] = "fr"
 
 

@@ -6,11 +6,11 @@ stand in one batch with the publication. The review of 2012-2017 was printed bef
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Literal
 from uuid import UUID
 
 from shared.contract import Event
+from shared.contract.fields import SaidDay
 
 FigureSort = Literal["state", "flow", "year", "years"]
 """state: on a day. flow: after a day, up to another. year: of one calendar year. years: of the years `first_year` to `last_year`."""
@@ -31,10 +31,10 @@ class ReviewPublished(ReviewEvent):
     """
 
     title: str
-    since: date
-    until: date
-    as_of: date
-    known_at: date | None = None
+    since: SaidDay
+    until: SaidDay
+    as_of: SaidDay
+    known_at: SaidDay | None = None
     upto: int
     department: str | None = None
     college: str | None = None
@@ -65,8 +65,8 @@ class FigurePublished(ReviewEvent):
     value: float | None = None
     before: float | None = None
     precision: int = 0
-    day: date
-    after: date | None = None
+    day: SaidDay
+    after: SaidDay | None = None
     first_year: int | None = None
     last_year: int | None = None
     upto: int

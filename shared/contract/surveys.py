@@ -7,11 +7,11 @@ answer may be given is decided by the survey as it stands.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Literal
 from uuid import UUID
 
 from shared.contract import Event
+from shared.contract.fields import SaidDay
 from shared.contract.personal import Personal
 
 QuestionKind = Literal["short", "long", "one", "several", "number", "yes_no", "date", "scale"]
@@ -68,15 +68,15 @@ class SurveyOpened(SurveyEvent):
     """A survey may be answered from the day `begins` on, until the day `until` is over in Paris. Its questions stay as
     they are from now on. `open_link`: whether those may answer, too, who were not written to."""
 
-    begins: date
-    until: date
+    begins: SaidDay
+    until: SaidDay
     open_link: bool = False
 
 
 class SurveyExtended(SurveyEvent):
     """A survey may be answered until another day; one that was closed is open again."""
 
-    until: date
+    until: SaidDay
 
 
 class SurveyClosed(SurveyEvent):
@@ -117,7 +117,7 @@ class SurveyAnswer(SurveyEvent, abstract=True):
     choices: dict[str, list[int]] = {}
     numbers: dict[str, float] = {}
     flags: dict[str, bool] = {}
-    dates: dict[str, date] = {}
+    dates: dict[str, SaidDay] = {}
     written: list[str] = []
     texts: Personal | None = None
     name: Personal | None = None

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Header, HTTPException, Path, Query, Request
 from pydantic import BaseModel, Field
 
+from shared.contract.fields import Moment
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import Command
 from shared.kernel.projection import Document, View
@@ -36,12 +36,21 @@ class Found(BaseModel):
     sequence: int
 
 
+class Located(BaseModel):
+    """One thing that is wrong, and where: a JSON pointer into the body, or the name of a parameter."""
+
+    detail: str
+    pointer: str | None = None
+    parameter: str | None = None
+
+
 class Problem(BaseModel):
     """Why a request went no further: a code for programs, a sentence for people."""
 
     error: str
     message: str
     fields: dict[str, str] = {}
+    errors: list[Located] = []
 
 
 IDEMPOTENCY_KEY = (
@@ -85,7 +94,7 @@ def _command(router: APIRouter, service: Service, model: type[Command]) -> None:
         request: Request,
         command: Any,
         idempotency_key: Annotated[UUID | None, Header(description=IDEMPOTENCY_KEY)] = None,
-        happened: Annotated[datetime | None, Query(description="When it happened, if not now (RFC 3339).")] = None,
+        happened: Annotated[Moment | None, Query(description="When it happened, if not now (RFC 3339).")] = None,
         version: Annotated[int | None, Query(ge=0, le=2**53, description="The entity's version that you saw.")] = None,
     ) -> Done:
         await known(service, command)
@@ -93,7 +102,7 @@ def _command(router: APIRouter, service: Service, model: type[Command]) -> None:
             command,
             id=idempotency_key or new_command_id(),
             actor=who_of(request).actor,
-            at=aware(happened),
+            at=happened,
             version=version,
         )
         await service.runner.wait_for(outcome.seq)
@@ -111,13 +120,6 @@ def _command(router: APIRouter, service: Service, model: type[Command]) -> None:
         tags=["commands"],
         operation_id=f"{service.name}_{model.__name__}",
     )
-
-
-def aware(moment: datetime | None) -> datetime | None:
-    """The same moment; 422 for one without a zone."""
-    if moment is not None and moment.tzinfo is None:
-        raise HTTPException(422, "time-without-zone")
-    return moment
 
 
 def _view(router: APIRouter, service: Service, view: View) -> None:

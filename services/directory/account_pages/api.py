@@ -13,7 +13,7 @@ from services.directory.accounts.forms import AccountWanted, TokenWanted
 from services.directory.accounts.views import ACCOUNTS
 from services.directory.sign_in.bootstrap_link import first_link
 from services.directory.sign_in.entry import entry_of
-from services.directory.structures.domain.contact import MailAddress
+from shared.contract.fields import MailAddress
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import derived_id
 from shared.runtime.service import Service

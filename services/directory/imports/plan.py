@@ -28,6 +28,7 @@ from services.directory.structures.domain.structure_state import FACTS, LISTS, k
 from services.directory.structures.words import WORDS as STRUCTURE_WORDS
 from shared.base.translations import LANGUAGES, Lexicon
 from shared.contract.directory import ImportFinished, ImportStarted
+from shared.contract.fields import stored
 from shared.kernel.command_handler import Stale, facts_in
 from shared.kernel.decider import Context, Refused, derived_id
 from shared.runtime.service import Service
@@ -297,7 +298,8 @@ async def completed(service: Service, record: UUID, line: RegisterStructure, *, 
             continue
         facts = known(state)
         try:
-            command = ReviseStructure(structure=record, source=line.source, **_filled(facts, line))
+            wanted = {"structure": record, "source": line.source, **_filled(facts, line)}
+            command = ReviseStructure.model_validate(wanted, context=stored(facts, line.model_dump()))
             await service.execute(command, id=id, actor=actor, version=history.version, derived=True)
             return
         except Stale:
@@ -349,7 +351,7 @@ def _checked(number: int, columns: Sequence[str], cells: Sequence[str], broken: 
             Problem(number, where, {"fr": french[where], "en": english[where]}) for where in french if where not in told
         ]
     except Refused as no:
-        line.problems.append(Problem(number, "", said(f"refused.{no.code}", **no.values)))
+        line.problems.append(Problem(number, no.field or "", said(f"refused.{no.code}", **no.values)))
     else:
         if not line.problems:
             line.command = command

@@ -21,7 +21,7 @@ from services.directory.sign_in import bootstrap_link as first_link
 from services.directory.sign_in.entry import Begun, Entry, entry_of
 from services.directory.sign_in.passwords import LEAST, check_new
 from services.directory.sign_in.signed_links import BadLink, OldLink
-from services.directory.structures.domain.contact import MailAddress
+from shared.contract.fields import MailAddress
 from shared.contract.personal import Personal
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import Refused

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.events.base.fields import CountryCode, Name, Reason, Title
 from shared.contract import Event
 from shared.contract.events import ProjectPresentationWithdrawn, ProjectPresented
+from shared.contract.fields import CountryCode, Name, Reason, Title
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 
 

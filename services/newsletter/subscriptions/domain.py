@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID, uuid5
 
-from services.newsletter.base.fields import Bulletins, MailAddress
+from services.newsletter.base.fields import Bulletins
 from shared.contract import Event
+from shared.contract.fields import MailAddress
 from shared.contract.newsletter import (
     BulletinCode,
     SubscriptionConfirmed,

@@ -17,12 +17,13 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from services.newsletter.base.fields import Bulletins, MailAddress
+from services.newsletter.base.fields import Bulletins
 from services.newsletter.bulletins.domain.bulletin import FIVE
 from services.newsletter.subscriptions.domain import ConfirmSubscription, RequestSubscription, Unsubscribe
 from services.newsletter.subscriptions.links import LINKS, BadLink, Confirming, Leaving, OldLink
 from services.newsletter.subscriptions.views import SUBSCRIBERS
 from shared.base.translations import Lang
+from shared.contract.fields import MailAddress
 from shared.kernel.command_handler import Reused, new_command_id
 from shared.kernel.decider import Refused, derived_id
 from shared.runtime.service import Service

@@ -7,16 +7,17 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Request
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from services.observatory.event_table.moment import today
 from services.observatory.figures.observatory import current
 from services.observatory.review.chapters import Chapter, chapters, dates
-from services.observatory.review.domain import PublishReview, Reason, Title
+from services.observatory.review.domain import PublishReview
 from services.observatory.review.period_pages import SAID, Query_, Wanted, asked, reader, rendered
 from services.observatory.review.publishing import Order, publishing_of
 from services.observatory.review.views import REVIEWS
+from shared.contract.fields import EMPTIED, Reason, Title
 from shared.kernel.command_handler import Stale, new_command_id
 from shared.kernel.decider import Refused, derived_id
 from shared.kernel.eventlog.event_log import Conflict
@@ -29,18 +30,14 @@ from shared.web.templating import Pages, language
 FIELDS = 40  # of a form
 
 
-def _emptied(text: Any) -> Any:
-    return None if text == "" else text
-
-
 class Publication(BaseModel):
     """What the form of a publication asks."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
     title: Title
     whole: bool = False
-    replaces: Annotated[UUID | None, BeforeValidator(_emptied)] = None
-    reason: Annotated[Reason | None, BeforeValidator(_emptied)] = None
+    replaces: Annotated[UUID | None, EMPTIED] = None
+    reason: Annotated[Reason | None, EMPTIED] = None
 
 
 def routes(service: Service) -> APIRouter:

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from starlette.datastructures import FormData
 
 from shared.base.paris_days import PARIS, utc
+from shared.contract.fields import day_typed, moment_written
 from shared.web.forms.field_shapes import Shape, shapes
 
 __all__ = ["SHOWN", "parse"]
@@ -79,16 +80,19 @@ def _number(shape: Shape, text: str) -> int | float | str:
 
 
 def _iso_day(text: str) -> str:
-    found = re.fullmatch(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})(.*)", text, re.DOTALL)
-    return f"{found[3]}-{int(found[2]):02d}-{int(found[1]):02d}{found[4]}" if found else text
+    try:
+        return day_typed(text).isoformat()
+    except ValueError:
+        return text
 
 
 def _utc(text: str) -> datetime | str:
-    iso = re.sub(r"(\d{1,2})\s*h\s*(\d{2})$", lambda at: f"{int(at[1]):02d}:{at[2]}", _iso_day(text))
-    if len(iso) <= 10:
+    """A browser's `2017-10-31T17:42`, or `31/10/2017 17h42` as one types it."""
+    found = re.fullmatch(r"(\S+?)(?:[Tt]|\s+(?:à\s+)?)(\d{1,2})(?:\s*h\s*|:)(\d{2})(\S*)", text, re.ASCII)
+    if found is None:
         return text
     try:
-        at = datetime.fromisoformat(iso)
+        at = moment_written(f"{_iso_day(found[1])}T{found[2]:0>2}:{found[3]}{found[4]}")
         return utc(at if at.tzinfo else at.replace(tzinfo=PARIS))
     except ValueError:
         return text

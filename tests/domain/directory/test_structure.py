@@ -9,7 +9,6 @@ from hypothesis import given as each
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from services.directory.structures.domain.fields import luhn
 from services.directory.structures.domain.structure import (
     FACTS,
     STRUCTURE,
@@ -29,6 +28,7 @@ from shared.contract.directory import (
     StructureRevised,
     StructureUnlisted,
 )
+from shared.contract.fields import luhn
 from tests.domain.given import decided
 
 ID = uuid4()

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.directory.structures.domain.fields import Reason
 from services.directory.structures.domain.structure_state import (
     CLEARABLE,
     LISTS,
@@ -30,6 +29,7 @@ from shared.contract.directory import (
     StructuresUnmerged,
     StructureUnlisted,
 )  # fmt: skip
+from shared.contract.fields import Reason
 from shared.kernel.decider import Command, Context, Decision, Elsewhere, Refused
 
 SOURCE = "fusion"
@@ -64,7 +64,7 @@ class UnmergeStructures(Command):
 
 def merged(command: MergeStructures, state: Structure, context: Context) -> Decision:
     if command.merged == command.structure:
-        raise Refused("merge-with-itself")
+        raise Refused("merge-with-itself", field="merged")
     other: Structure = context.others[command.merged]
     if other.kept == command.structure and command.merged in state.merges:
         return []

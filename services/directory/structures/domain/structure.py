@@ -7,20 +7,6 @@ from uuid import UUID
 from pydantic import Field
 
 from services.directory.structures.domain import listing, merging
-from services.directory.structures.domain.fields import (
-    CommuneCode,
-    CountryCode,
-    DepartmentCode,
-    Line,
-    Name,
-    Reason,
-    Rna,
-    Sdg,
-    Siren,
-    Siret,
-    Summary,
-    Website,
-)
 from services.directory.structures.domain.listing import (
     DeclineListing,
     ListStructure,
@@ -47,6 +33,20 @@ from shared.contract.directory import (
     StructureReopened,
     StructureRevised,
 )  # fmt: skip
+from shared.contract.fields import (
+    CommuneCode,
+    CountryCode,
+    DepartmentCode,
+    Line,
+    Name,
+    Reason,
+    Rna,
+    Sdg,
+    Siren,
+    Siret,
+    Text,
+    WebAddress,
+)
 from shared.geo import commune
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 
@@ -71,14 +71,14 @@ class RegisterStructure(StructureCommand):
     commune: CommuneCode | None = None
     acronym: Line | None = None
     address: Line | None = None
-    website: Website | None = None
+    website: WebAddress | None = None
     themes: list[Line] = Field([], max_length=30)
     countries: list[CountryCode] = Field([], max_length=200)
     sdgs: list[Sdg] = Field([], max_length=17)
     siren: Siren | None = None
     siret: Siret | None = None
     rna: Rna | None = None
-    summary: Summary | None = None
+    summary: Text | None = None
     source: Line | None = None
     invented: bool = False
 
@@ -93,14 +93,14 @@ class ReviseStructure(StructureCommand):
     commune: CommuneCode | None = None
     acronym: Line | None = None
     address: Line | None = None
-    website: Website | None = None
+    website: WebAddress | None = None
     themes: list[Line] = Field([], max_length=30)
     countries: list[CountryCode] = Field([], max_length=200)
     sdgs: list[Sdg] = Field([], max_length=17)
     siren: Siren | None = None
     siret: Siret | None = None
     rna: Rna | None = None
-    summary: Summary | None = None
+    summary: Text | None = None
     source: Line | None = None
 
 
@@ -155,9 +155,9 @@ def _agrees(command: RegisterStructure | ReviseStructure) -> None:
     """What is given twice must say the same: a commune its department, a SIRET its SIREN."""
     place, department = command.commune, command.department
     if place is not None and department is not None and not place.startswith(department):
-        raise Refused("commune-elsewhere", commune=place, department=department)
+        raise Refused("commune-elsewhere", field="commune", commune=place, department=department)
     if command.siret is not None and command.siren is not None and not command.siret.startswith(command.siren):
-        raise Refused("siret-of-another", siren=command.siren)
+        raise Refused("siret-of-another", field="siret", siren=command.siren)
 
 
 STRUCTURE = Decider(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.membership.base.fields import MailAddress, Reason, of
+from services.membership.base.fields import of
 from shared.contract import Event
+from shared.contract.fields import MailAddress, Reason
 from shared.contract.membership import BoardSeatRestored, BoardSeatTaken, BoardSeatVacated, SeatRole
 from shared.contract.personal import PersonalText
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.membership.base.fields import MailAddress, Name, Reason, Year, of, recorded_late
+from services.membership.base.fields import of, recorded_late
 from services.membership.members.domain.charter import LAST_VERSION
 from shared.contract import Event
+from shared.contract.fields import MailAddress, Name, Reason, Year
 from shared.contract.membership import (
     CollegeCode,
     LeaveReason,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from services.membership.base.fields import Line, Name, Reason, natural
+from services.membership.base.fields import natural
 from shared.contract import Event
+from shared.contract.fields import Line, Name, Reason
 from shared.contract.membership import PeerNetworkJoined, PeerNetworkLeft, PeerNetworkRenamed, PeerNetworkRestored
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from services.membership.base.fields import Line, MailAddress, Name, Reason, of
+from services.membership.base.fields import of
 from shared.contract import Event
+from shared.contract.fields import Line, MailAddress, Name, Reason
 from shared.contract.membership import (
     CivicServiceEnded,
     CivicServiceRecruited,

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID, uuid5
 
-from services.newsletter.base.fields import NEWSLETTER, Line
+from services.newsletter.base.fields import NEWSLETTER
 from shared.contract import Event
+from shared.contract.fields import Line
 from shared.contract.newsletter import BulletinCode, BulletinOpened
 from shared.kernel.decider import Command, Context, Decider, Decision
 
