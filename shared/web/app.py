@@ -44,6 +44,7 @@ from shared.web.security.authorization import (
 from shared.web.security.rate_limits import Rates, networks
 from shared.web.security.request_limits import wants_json
 from shared.web.templating import Pages, language
+from shared.web.typed_days import TypedDays
 
 log = structlog.get_logger()
 SIGN_IN = "/directory/sign-in"
@@ -76,6 +77,7 @@ def service_app(service: Service) -> FastAPI:
     app.state.service, app.state.pages = service, pages_of(service)
     app.state.rates = Rates(api=service.settings.api_rate, proxies=networks(service.settings.trusted_proxies or ""))
     app.add_middleware(Renewing, settings=service.settings)
+    app.add_middleware(TypedDays)
     app.include_router(service.definition.routes(service))
     app.include_router(commands(service, app.state.pages))
     app.include_router(privacy(service, app.state.pages))

@@ -51,7 +51,7 @@ def _presented(command: PresentProject, state: Project, context: Context) -> Dec
     if state.presented:
         raise Refused("already-registered")
     if command.structure is None and command.structure_name is None:
-        raise Refused("whose-project")
+        raise Refused("whose-project", field="structure_name")
     told = {name: value for name, value in command if name != "project_title"}
     return [ProjectPresented(title=command.project_title, **told)]
 

@@ -105,18 +105,18 @@ def _published(command: PublishReview, state: Review, context: Context) -> Decis
     ]
     if command.replaces is None:
         return own
-    _holds(context.others[command.replaces])
+    _holds(context.others[command.replaces], "replaces")
     if command.reason is None:
-        raise Refused("replaced-without-reason")
+        raise Refused("replaced-without-reason", field="reason")
     by = ReviewReplaced(by=command.target(context), reason=command.reason)
     return [Elsewhere(command.replaces, by), *own]
 
 
-def _holds(state: Review) -> None:
+def _holds(state: Review, field: str = "review") -> None:
     if not state.published:
-        raise Refused("unknown-review")
+        raise Refused("unknown-review", field=field)
     if state.withdrawn or state.replaced:
-        raise Refused("review-gone")
+        raise Refused("review-gone", field=field)
 
 
 def _withdrawn(command: WithdrawReview, state: Review, context: Context) -> Decision:

@@ -22,7 +22,7 @@ from shared.kernel.command_handler import Stale, new_command_id
 from shared.kernel.decider import Refused, derived_id
 from shared.kernel.eventlog.event_log import Conflict
 from shared.runtime.service import Service
-from shared.web.forms.forms import parse, sentences
+from shared.web.forms.forms import parse, refusal, sentences
 from shared.web.security.authorization import access, who_of
 from shared.web.security.rate_limits import limited
 from shared.web.templating import Pages, language
@@ -77,10 +77,7 @@ def routes(service: Service) -> APIRouter:
         except ValidationError as wrong:
             return await _form(service, request, want, answers, sentences(wrong, Publication, pages.lexicon, lang), 422)
         except Refused as no:
-            field = "reason" if no.code == "replaced-without-reason" else ""
-            return await _form(
-                service, request, want, answers, {field: say(f"refused.{no.code}", lang, **no.values)}, 422
-            )
+            return await _form(service, request, want, answers, refusal(no, pages.lexicon, lang), 422)
         whole = rendered(request, "publishing.html", want, head)
         begin, end = bytes(whole.body).decode().split("<!-- steps -->")
 
@@ -115,11 +112,11 @@ async def _replaceable(service: Service, wish: Publication) -> None:
         return
     document = await service.store.get(REVIEWS, str(wish.replaces))
     if document is None:
-        raise Refused("unknown-review")
+        raise Refused("unknown-review", field="replaces")
     if document["state"] != "published":
-        raise Refused("review-gone")
+        raise Refused("review-gone", field="replaces")
     if wish.reason is None:
-        raise Refused("replaced-without-reason")
+        raise Refused("replaced-without-reason", field="reason")
 
 
 async def _form(

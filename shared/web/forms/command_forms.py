@@ -178,14 +178,29 @@ async def _current(request: Request, service: Service, model: type[Command], uui
 
 
 async def _stored(request: Request, service: Service, model: type[Command], hidden: dict[str, Any]) -> dict[str, Any]:
-    """What stands there of what the form asks: the entity's own answers, and the names of what the form's link named."""
+    """What stands there of what the form asks: the answers of the entity, or of the part of it that the form's link names,
+    and the names of what that link names."""
     ids = {name: value for name, value in hidden.items() if name in model.model_fields}
     names = {
         f"{name}_name": await _named(service, value)
         for name, value in ids.items()
         if f"{name}_name" in model.model_fields
     }
-    return stored(await _current(request, service, model, ids), names)
+    return stored(await _current(request, service, model, ids), names, *await _parts(service, model, ids))
+
+
+async def _parts(service: Service, model: type[Command], uuids: dict[str, str]) -> list[dict[str, Any]]:
+    """The parts of an entity, such as an item of an issue, that bear one of these ids."""
+    key = uuids.get(model.entity.replace("-", "_"))
+    if model.creates or key is None:
+        return []
+    wanted = set(uuids.values()) - {key}
+    documents = [await service.store.get(view, key) or {} for view in service.definition.views]
+    lists = [value for document in documents for value in document.values() if isinstance(value, list)]
+    return [
+        one for some in lists for one in some
+        if isinstance(one, dict) and wanted & {value for value in one.values() if isinstance(value, str)}
+    ]  # fmt: skip
 
 
 async def _named(service: Service, key: Any) -> str:

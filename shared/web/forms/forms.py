@@ -15,18 +15,32 @@ from shared.web.forms.field_shapes import shapes
 from shared.web.forms.parsing import SHOWN, parse
 from shared.web.forms.validation_messages import sentences
 
-__all__ = ["HAPPENED", "SHOWN", "Choices", "Form", "FormField", "Problem", "Widget", "parse", "refusal", "sentences"]
+__all__ = [
+    "HAPPENED",
+    "SHOWN",
+    "Choices",
+    "Form",
+    "FormField",
+    "Problem",
+    "Widget",
+    "answer_of",
+    "parse",
+    "refusal",
+    "sentences",
+]
 
 HAPPENED = "happened_on"
 """The answer of a form that says when it happened"""
 
 
-def refusal(no: Refused, lexicon: Lexicon, lang: Lang | str, shown: Iterable[str] | None = None) -> dict[str, str]:
-    """What a refusal says, under the field that it is about; "" where it is about the whole form, or about a field that is
-    not among those `shown`."""
-    field = HAPPENED if no.field == HAPPENED_THEN else no.field or ""
-    sentence = lexicon.say(f"refused.{no.code}", lang, **no.values)
-    return {field if shown is None or field in shown else "": sentence}
+def refusal(no: Refused, lexicon: Lexicon, lang: Lang | str) -> dict[str, str]:
+    """What a refusal says, under the answer that it is about; "" where it is about the whole form."""
+    return {answer_of(no): lexicon.say(f"refused.{no.code}", lang, **no.values)}
+
+
+def answer_of(no: Refused) -> str:
+    """The answer of a form that a refusal is about, "" where it is about the whole form."""
+    return HAPPENED if no.field == HAPPENED_THEN else no.field or ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ def _issued(command: IssueToken, state: Account, context: Context) -> Decision:
     scopes = sorted(set(command.scopes))
     beyond = [scope for scope in scopes if not state.allows(scope)]
     if beyond:
-        raise Refused("scope-beyond-roles", scopes=", ".join(beyond))
+        raise Refused("scope-beyond-roles", field="scopes", scopes=", ".join(beyond))
     if sum(token.ends > context.at for token in state.tokens.values()) >= MOST_TOKENS:
         raise Refused("too-many-tokens", most=MOST_TOKENS)
     ends = context.at + timedelta(days=command.days)

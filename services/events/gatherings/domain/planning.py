@@ -178,9 +178,9 @@ def _to_come(state: Gathering) -> Mapping[str, Any]:
 
 def _module_fits(kind: GatheringKind, module: str | None) -> None:
     if kind == "training" and module is None:
-        raise Refused("training-without-module")
+        raise Refused("training-without-module", field="module")
     if kind != "training" and module is not None:
-        raise Refused("module-without-training")
+        raise Refused("module-without-training", field="module")
 
 
 DECISIONS: Mapping[type[Command], Callable[[Any, Gathering, Context], Decision]] = {

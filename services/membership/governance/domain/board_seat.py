@@ -60,7 +60,7 @@ def _taken(command: TakeBoardSeat, state: Seat, context: Context) -> Decision:
     if state.known:
         raise Refused("already-noted")
     if command.member is None and command.holder is None:
-        raise Refused("seat-of-nobody")
+        raise Refused("seat-of-nobody", field="holder")
     id = context.new_id("person")
     holder, email = of(command.holder, id), of(command.email, id)
     return [BoardSeatTaken(role=command.role, member=command.member, holder=holder, email=email)]

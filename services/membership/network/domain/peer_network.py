@@ -74,7 +74,7 @@ def evolve(state: PeerNetwork, event: Event) -> PeerNetwork:
 
 def _joined(command: AddPeerNetwork, state: PeerNetwork, context: Context) -> Decision:
     if state.name is not None and not state.left:
-        raise Refused("already-on-the-map", name=state.name)
+        raise Refused("already-on-the-map", field="name", name=state.name)
     return [PeerNetworkJoined(name=command.name, region=command.region, ourselves=command.ourselves)]
 
 

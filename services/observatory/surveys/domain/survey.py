@@ -121,7 +121,7 @@ def _drafted(command: DraftSurvey, state: Survey, context: Context) -> Decision:
 
 def _each_once(questions: list[Question]) -> None:
     if len({one.id for one in questions}) < len(questions):
-        raise Refused("question-twice")
+        raise Refused("question-twice", field="questions")
 
 
 def _revised(command: ReviseSurvey, state: Survey, context: Context) -> Decision:
@@ -161,9 +161,9 @@ def _opened(command: OpenSurvey, state: Survey, context: Context) -> Decision:
 
 def _until(until: date, begins: date, context: Context) -> None:
     if context.now >= end_of(until) or until < begins:
-        raise Refused("survey-ends-before")
+        raise Refused("survey-ends-before", field="until")
     if until - context.now.astimezone(PARIS).date() > LONGEST:
-        raise Refused("survey-too-long")
+        raise Refused("survey-too-long", field="until")
 
 
 def _extended(command: ExtendSurvey, state: Survey, context: Context) -> Decision:
