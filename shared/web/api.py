@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Header, HTTPException, Path, Query, Request
 from pydantic import BaseModel, Field
 
-from shared.contract.fields import Moment
-from shared.kernel.command_handler import new_command_id
-from shared.kernel.decider import Command
+from shared.contract.fields import SaidMoment
+from shared.kernel.command_handler import HAPPENED, new_command_id
+from shared.kernel.decider import Command, Refused
 from shared.kernel.projection import Document, View
 from shared.runtime.readiness import checks_of
 from shared.runtime.service import Service
@@ -94,7 +95,7 @@ def _command(router: APIRouter, service: Service, model: type[Command]) -> None:
         request: Request,
         command: Any,
         idempotency_key: Annotated[UUID | None, Header(description=IDEMPOTENCY_KEY)] = None,
-        happened: Annotated[Moment | None, Query(description="When it happened, if not now (RFC 3339).")] = None,
+        happened: Annotated[SaidMoment | None, Query(description="When it happened, if not now (RFC 3339).")] = None,
         version: Annotated[int | None, Query(ge=0, le=2**53, description="The entity's version that you saw.")] = None,
     ) -> Done:
         await known(service, command)
@@ -102,7 +103,7 @@ def _command(router: APIRouter, service: Service, model: type[Command]) -> None:
             command,
             id=idempotency_key or new_command_id(),
             actor=who_of(request).actor,
-            at=happened,
+            at=aware(happened),
             version=version,
         )
         await service.runner.wait_for(outcome.seq)
@@ -120,6 +121,13 @@ def _command(router: APIRouter, service: Service, model: type[Command]) -> None:
         tags=["commands"],
         operation_id=f"{service.name}_{model.__name__}",
     )
+
+
+def aware(moment: datetime | None) -> datetime | None:
+    """The same moment. Raises Refused for one without a zone."""
+    if moment is not None and moment.tzinfo is None:
+        raise Refused("time-without-zone", field=HAPPENED)
+    return moment
 
 
 def _view(router: APIRouter, service: Service, view: View) -> None:

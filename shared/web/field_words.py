@@ -67,19 +67,19 @@ FIELD_WORDS: Words = {
         "The time zone is missing. Write for example 2017-11-09T09:30:00+01:00.",
     ),
     "invalid.date": (
-        "« {value} » n’est pas une date qui existe. Écrivez-la ainsi : 31/10/2017.",
-        "“{value}” is not a date that exists. Write it so: 31/10/2017.",
+        "« {value} » n’est pas une date. Écrivez-la ainsi : 31/10/2017.",
+        "“{value}” is not a date. Write it so: 31/10/2017.",
     ),
     "invalid.date.api": (
-        "« {value} » n’est pas une date qui existe. Écrivez-la ainsi : 2017-10-31.",
-        "“{value}” is not a date that exists. Write it so: 2017-10-31.",
+        "« {value} » n’est pas une date. Écrivez-la ainsi : 2017-10-31.",
+        "“{value}” is not a date. Write it so: 2017-10-31.",
     ),
     "invalid.moment": (
-        "« {value} » n’est pas une date et une heure qui existent. Écrivez-les ainsi : 31/10/2017 17:42.",
-        "“{value}” is not a date and time that exist. Write them so: 31/10/2017 17:42.",
+        "« {value} » n’est pas une date et une heure. Écrivez-les ainsi : 31/10/2017 17:42.",
+        "“{value}” is not a date and time. Write them so: 31/10/2017 17:42.",
     ),
     "invalid.moment.api": (
-        "« {value} » n’est pas une date et une heure qui existent. Écrivez-les ainsi : 2017-10-31T17:42:00+01:00.",
-        "“{value}” is not a date and time that exist. Write them so: 2017-10-31T17:42:00+01:00.",
+        "« {value} » n’est pas une date et une heure. Écrivez-les ainsi : 2017-10-31T17:42:00+01:00.",
+        "“{value}” is not a date and time. Write them so: 2017-10-31T17:42:00+01:00.",
     ),
 }
