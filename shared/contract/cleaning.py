@@ -13,7 +13,7 @@ from unicodedata import category, is_normalized, normalize
 
 from pydantic_core import PydanticCustomError
 
-__all__ = ["line", "mended_line", "mended_text", "paragraphs"]
+__all__ = ["WHITE", "line", "mended_line", "mended_text", "paragraphs"]
 
 _NONCHARACTERS = "\ufdd0-\ufdef" + "".join(
     f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(17)
@@ -32,6 +32,8 @@ _INVISIBLE = re.compile(
 _BLANK = re.compile("[\u2800\u3164\uffa0]")
 """Signs without ink that are no white space to Unicode: a name of them alone would be an empty one"""
 _BREAK = re.compile("\r\n?|[\u2028\u2029]")
+WHITE = " \t\n\r\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+"""White space that somebody may type: `str.strip()` would also take controls, which are refused"""
 _JOINER = re.compile("[\u200c\u200d]")
 _JOINED = frozenset({"L", "M"})
 _EMOJI = frozenset({"So", "Sk"})

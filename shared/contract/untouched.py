@@ -13,6 +13,8 @@ from typing import Any
 
 from pydantic import ValidationInfo
 
+from shared.contract.cleaning import WHITE
+
 _STORED = "stored"
 AS_STORED: Mapping[str, Any] = MappingProxyType({_STORED: None})
 """The context for a command of ours that repeats what an event or a view says: each text is taken as it is"""
@@ -50,4 +52,4 @@ def _as_sent(text: str) -> set[str]:
     whole = re.sub("\r\n?", "\n", text)
     spellings = {text, whole, whole.replace("\n", "")}
     spellings |= {one.replace("\0", other) for one in spellings for other in ("", "\ufffd")}
-    return spellings | {one.strip() for one in spellings}
+    return spellings | {one.strip() for one in spellings} | {one.strip(WHITE) for one in spellings}

@@ -15,7 +15,7 @@ from shared.contract.fields.days import (
     day_written,
     moment_written,
 )
-from shared.contract.fields.mail import MailAddress, mail_address, spellings
+from shared.contract.fields.mail import AddressSought, MailAddress, mail_address, spellings
 from shared.contract.fields.numbers import Capacity, Count, Number, People, Pupils, Sdg, Sequence, Year
 from shared.contract.fields.official import Rna, SchoolYear, Sha256, Siren, Siret, luhn
 from shared.contract.fields.places import CommuneCode, CountryCode, DepartmentCode
@@ -36,7 +36,7 @@ from shared.contract.fields.web import WebAddress, is_web_address
 from shared.contract.untouched import AS_STORED, stored, untouched
 
 __all__ = [
-    "AS_LINE", "AS_STORED", "AS_TEXT", "EMPTIED", "Capacity", "CommuneCode", "Count", "CountryCode", "Day",
+    "AS_LINE", "AS_STORED", "AS_TEXT", "EMPTIED", "AddressSought", "Capacity", "CommuneCode", "Count", "CountryCode", "Day",
     "DepartmentCode", "Line", "LongText", "MailAddress", "Moment", "Name", "Number", "Path", "People", "Pupils",
     "Purpose", "Reason", "Rna", "SaidDay", "SaidMoment", "SchoolYear", "Sdg", "Sequence", "Sha256", "Siren", "Siret",
     "Text", "Title", "WebAddress", "Year", "day_typed", "day_written", "is_web_address", "luhn", "mail_address", "moment_written",

@@ -77,6 +77,23 @@ def _as_address(value: Any, rest: ValidatorFunctionWrapHandler, info: Validation
     return read if read.is_sealed else Personal(mail_address(read.clear))
 
 
+def _as_sought(value: Any, rest: ValidatorFunctionWrapHandler) -> Any:
+    read = rest(value)
+    try:
+        return read if read.is_sealed else Personal(mail_address(read.clear))
+    except PydanticCustomError:
+        local, _, host = read.clear.rpartition("@")
+        if not local or "." not in host or " " in read.clear:
+            raise
+        return read
+
+
+AddressSought = Annotated[
+    Personal,
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": LONGEST_VALUE, "writeOnly": True}),
+    WrapValidator(_as_sought),
+]
+"""An address by which somebody is looked for: also one that releases before took, under which they may be known"""
 MailAddress = Annotated[
     Personal,
     WithJsonSchema({"type": "string", "minLength": 1, "maxLength": LONGEST_VALUE, "writeOnly": True}),

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from starlette.datastructures import FormData
 
 from shared.base.paris_days import PARIS, utc
+from shared.contract.cleaning import WHITE
 from shared.contract.fields import day_typed, moment_written
 from shared.web.forms.field_shapes import Shape, shapes
 
@@ -52,11 +53,11 @@ def parse(model: type[BaseModel], form: FormData) -> dict[str, Any]:
 
 
 def _texts(form: FormData, name: str) -> list[str]:
-    return [text.replace("\r\n", "\n").strip() for text in form.getlist(name) if isinstance(text, str)]
+    return [text.replace("\r\n", "\n").strip(WHITE) for text in form.getlist(name) if isinstance(text, str)]
 
 
 def _lines(texts: Sequence[str]) -> list[str]:
-    return [line for text in texts for line in (piece.strip() for piece in text.split("\n")) if line]
+    return [line for text in texts for line in (piece.strip(WHITE) for piece in text.split("\n")) if line]
 
 
 def _value(shape: Shape, text: str) -> Any:
