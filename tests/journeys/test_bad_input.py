@@ -208,7 +208,8 @@ def test_an_id_that_names_nothing_is_refused_with_a_sentence_and_leaves_no_event
         "/nowhere", "/directory/structures/none", f"/directory/structures/{UNKNOWN}", "/directory/do/Nothing",
         "/directory/?page=-1", "/directory/?page=99999999999999999999", "/directory/api/structures?size=x",
         "/directory/api/nothing", "/observatory/api/review?as_of=2016-02-30", "/observatory/review?as_of=never",
-        "/observatory/api/review?known_at=99999-01-01", "/observatory/api/events/0", "/observatory/api/events/x",
+        "/observatory/api/review?known_at=99999-01-01", "/observatory/api/review?as_of=20161231", "/directory/?as_of=20161231",
+        "/observatory/api/review?as_of=31%2F12%2F2016", "/observatory/review?as_of=20161231", "/observatory/?as_of=1483142400", "/observatory/api/events/0", "/observatory/api/events/x",
         "/observatory/journal/999999999", "/membership/members/x", "/events/gatherings/x", "/newsletter/issues/x",
         "/directory/../../etc/passwd", "/static/../settings.py",
     ],
@@ -242,7 +243,7 @@ def test_the_data_folder_is_closed_to_other_users(up: Up) -> None:
 MOMENTS = [
     "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "9999-12-31T23:59:59Z", "0000-01-01T00:00:00Z",
     "10000-01-01T00:00:00Z", "2017-06-30T23:59:60Z", "2017-06-30T24:00:00Z", "2017-06-30T12:00:00+99:99",
-    "2017-06-30T12:00:00", "2017-02-30T12:00:00Z", "1e400", "nan", "9" * 400, "\u0000", "9999-12-31",
+    "2017-06-30T12:00:00", "20170630T120000Z", "20170630", "1498824000", "2017-06-30 12:00:00Z", "2017-06-30", "2017-02-30T12:00:00Z", "1e400", "nan", "9" * 400, "\u0000", "9999-12-31",
 ]  # fmt: skip
 BEFORE_ALL = "0001-01-01T00:00:00+14:00"
 

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 from starlette.datastructures import FormData
 
-from shared.base.paris_days import PARIS, utc
+from shared.base.paris_days import PARIS, OutOfCalendar, utc
 from shared.contract.cleaning import WHITE
 from shared.contract.fields import day_typed, moment_written
 from shared.web.forms.field_shapes import Shape, shapes
@@ -94,6 +94,10 @@ def _utc(text: str) -> datetime | str:
         return text
     try:
         at = moment_written(f"{_iso_day(found[1])}T{found[2]:0>2}:{found[3]}{found[4]}")
-        return utc(at if at.tzinfo else at.replace(tzinfo=PARIS))
+        aware = at if at.tzinfo else at.replace(tzinfo=PARIS)
     except ValueError:
         return text
+    try:
+        return utc(aware)
+    except OutOfCalendar:
+        return aware  # the model says so
