@@ -433,7 +433,7 @@ class Keyring:
         raise Forgotten(person)
 
     def _digest(self, address: str) -> bytes:
-        return mac(self._index, address.strip().casefold().encode())
+        return mac(self._index, address.strip().casefold().encode(errors="surrogatepass"))
 
 
 def restored(backup: Path, folder: Path, service: str) -> None:

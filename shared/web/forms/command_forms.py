@@ -195,6 +195,8 @@ async def _parts(service: Service, model: type[Command], uuids: dict[str, str]) 
     if model.creates or key is None:
         return []
     wanted = set(uuids.values()) - {key}
+    if not wanted:
+        return []
     documents = [await service.store.get(view, key) or {} for view in service.definition.views]
     lists = [value for document in documents for value in document.values() if isinstance(value, list)]
     return [
