@@ -6,11 +6,11 @@ from shared.base.translations import Words
 
 FIELD_WORDS: Words = {
     "refused.unreadable-character": (
-        "Le {place}e caractère ({character}) ne peut pas être affiché. Effacez-le, ou retapez ce passage.",
+        "Le caractère n° {place} ({character}) ne peut pas être affiché. Effacez-le, ou retapez ce passage.",
         "Character {place} ({character}) can’t be shown. Delete it, or type this passage again.",
     ),
     "refused.reversing-character": (
-        "Le {place}e caractère ({character}) est invisible et renverse le sens de ce qui le suit. Effacez-le, ou retapez ce "
+        "Le caractère n° {place} ({character}) est invisible et renverse le sens de ce qui le suit. Effacez-le, ou retapez ce "
         "passage.",
         "Character {place} ({character}) is invisible and turns round what comes after it. Delete it, or type this passage "
         "again.",

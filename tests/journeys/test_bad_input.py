@@ -224,6 +224,32 @@ def test_an_address_that_can_not_be_is_a_4xx_with_a_sentence(url: str, path: str
             assert len(error.read().decode()) > 30
 
 
+def test_a_day_that_was_typed_into_a_page_leads_to_its_address_in_iso_8601(url: str) -> None:
+    for typed in ("31%2F12%2F2016", "31.12.2016"):
+        with urlopen(as_operator(f"{url}/directory/?q=31%2F12%2F2016&as_of={typed}"), timeout=30) as answer:
+            assert answer.url.endswith("/directory/?q=31%2F12%2F2016&as_of=2016-12-31")
+
+
+def test_a_refusal_about_one_field_says_where_it_is(url: str) -> None:
+    body = {"name": "Eau\u202evive", "kind": "school", "countries": ["SN", "ZZ"]}
+    status, text = send(
+        f"{url}/directory/api/commands/register-structure", json.dumps(body).encode(), "application/json"
+    )
+    told = json.loads(text)
+    assert status == 422 and [one["pointer"] for one in told["errors"]] == ["#/name", "#/countries/1"]
+    assert "U+202E" in told["fields"]["name"] and "4" in told["fields"]["name"]
+    body = {"name": "Eau vive", "kind": "school", "siren": "732829320", "siret": "35600000000048"}
+    status, text = send(
+        f"{url}/directory/api/commands/register-structure", json.dumps(body).encode(), "application/json"
+    )
+    told = json.loads(text)
+    assert (status, told["error"], told["errors"][0]["pointer"]) == (422, "siret-of-another", "#/siret")
+    where = f"{url}/directory/api/commands/register-structure?happened=2999-01-01T00:00:00Z"
+    status, text = send(where, json.dumps({"name": "Eau vive", "kind": "school"}).encode(), "application/json")
+    told = json.loads(text)
+    assert (status, told["error"], told["errors"][0]["parameter"]) == (422, "time-in-future", "happened")
+
+
 def test_a_post_from_another_sites_page_is_refused(url: str, signed_in: dict[str, str]) -> None:
     before = last(url)
     headers = {**signed_in, "Content-Type": "application/json", "Origin": "https://ailleurs.exemple.invalid"}
