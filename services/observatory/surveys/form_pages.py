@@ -163,7 +163,8 @@ def page(
         Problem(f"Question {n}, {one.label[:1].lower()}{one.label[1:]}", one.error, one.anchor)
         for n, some in enumerate(shown, 1) for one in some.values() if one.error
     ]  # fmt: skip
-    others = [Problem(None, errors[name], None) for name in ("", "questions") if name in errors]
+    asked = {*top, *(f"{one['id']}-{part}" for one, some in zip(draft.questions, shown, strict=True) for part in some)}
+    others = [Problem(None, sentence, None) for name, sentence in errors.items() if name not in asked]
     hidden = (("command_id", str(id)), *((("version", str(version)),) if version is not None else ()))
     return render(
         service, request, "survey_form.html", status=status, key=str(key) if key else None, top=top, draft=draft,

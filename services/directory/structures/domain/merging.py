@@ -86,7 +86,7 @@ def unmerged(command: UnmergeStructures, state: Structure, context: Context) -> 
     known(state)
     merge = state.merges.get(command.merged)
     if merge is None:
-        raise Refused("not-merged")
+        raise Refused("not-merged", field="merged")
     other: Structure = context.others[command.merged]
     still_apart(state)
     facts, current = other.facts or {}, state.facts or {}

@@ -166,5 +166,5 @@ def place(state: Gathering, registration: UUID) -> Place:
     known(state)
     found = state.places.get(registration)
     if found is None:
-        raise Refused("unknown-registration")
+        raise Refused("unknown-registration", field="registration")
     return found

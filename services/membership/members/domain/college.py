@@ -55,7 +55,7 @@ def _opened(command: OpenCollege, state: College, context: Context) -> Decision:
 
 def _closed(command: CloseCollege, state: College, context: Context) -> Decision:
     if state.title is None:
-        raise Refused("unknown-college")
+        raise Refused("unknown-college", field="college")
     return [CollegeClosed(college=command.college, reason=command.reason)] if state.open else []
 
 

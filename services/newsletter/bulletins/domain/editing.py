@@ -131,7 +131,7 @@ def _item(state: Issue, id: UUID) -> Item:
     must_be_draft(state)
     item = state.item(id)
     if item is None:
-        raise Refused("unknown-item")
+        raise Refused("unknown-item", field="item")
     return item
 
 
