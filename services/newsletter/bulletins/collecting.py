@@ -136,7 +136,7 @@ async def _arriving(
             url=url if url and len(url) <= 500 and is_web_address(url) else None,
             source_event=UUID(event.id),
             source_entity=UUID(event.entity_id),
-            source_name=_one_line(source) if source else None,
+            source_name=(_one_line(source) or None) if source else None,
             source_page=page,
             picture=picture,
             picture_text=(_one_line(picture_text) or None) if picture_text else None,
