@@ -279,6 +279,15 @@ def test_a_moment_is_read_as_one_types_it_and_what_is_none_is_left() -> None:
         assert parse(Register, FormData({"starts": text}))["starts"] == text
 
 
+@pytest.mark.parametrize("name", ["on", "kind", "starts", "places", "structure", "rna"])
+def test_no_sentence_repeats_what_cannot_be_written_down_or_turns_it_round(name: str) -> None:
+    for text in ("\ud800", "a\u202eb", "\x00", "\ue000"):
+        with pytest.raises(ValidationError) as no:
+            Register.model_validate({"name": "Eau", "kind": "school", "on": "2017-10-31", name: text})
+        sentence = said_of(no.value.errors(), Register, LEXICON, "fr")[name]
+        assert sentence.encode() and not set(sentence) & set("\u202e\x00\ue000")
+
+
 def test_programs_are_told_to_write_days_as_the_api_reads_them() -> None:
     with pytest.raises(ValidationError) as no:
         Register.model_validate({"name": "Eau", "kind": "school", "on": "31/10/2017"})

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from shared.base.translations import Lang, Lexicon
+from shared.contract.cleaning import mended_line
 from shared.web.formatting import number
 from shared.web.forms.field_shapes import Shape, shapes
 from shared.web.messages import KERNEL
@@ -118,7 +119,8 @@ def _values(context: Mapping[str, Any], given: Any, lang: Lang | str) -> dict[st
     """What the sentences put in their blanks, written for people."""
     least = next((context[key] for key in ("min_length", "ge", "gt") if key in context), None)
     most = next((context[key] for key in ("max_length", "le", "lt") if key in context), None)
-    text = "" if given is None or isinstance(given, dict) else str(given)
+    # What cannot be written down, or turns the sentence round, is not repeated.
+    text = "" if given is None or isinstance(given, dict) else mended_line(str(given)[:1000])
     count = context.get("actual_length", len(given) if isinstance(given, str | list | tuple | set) else None)
     return {
         "least": _bound(least, lang),
