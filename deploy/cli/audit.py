@@ -30,6 +30,7 @@ from services.observatory.network import Network, network_of
 from shared.base.settings import Settings
 from shared.contract import load_all
 from shared.contract.envelope import Message, Void, opened
+from shared.contract.fields import day_written
 from shared.identity.access_view import ACCESS
 from shared.kernel.eventlog.event_log import Log
 from shared.kernel.projector import Runner
@@ -282,7 +283,7 @@ def _wanted(event: str) -> tuple[Callable[[Message], bool], int]:
 
 def _day(text: str) -> date:
     try:
-        return date.fromisoformat(text)
+        return day_written(text)
     except ValueError:
         raise CannotStart(f"{text} is no day; write it so: 2017-10-31.") from None
 

@@ -15,7 +15,6 @@ from services.directory.casework.domain.support import GiveSupport, WithdrawSupp
 from services.directory.projects.domain import DraftProject, PublishProject
 from services.directory.publications.domain import PublishNews, PublishOffer
 from services.directory.structures.domain.contact import AddContact, RemoveContact, ReviseContact
-from services.directory.structures.domain.fields import CountryCode
 from services.directory.structures.domain.structure import (
     CloseStructure,
     ListStructure,
@@ -26,6 +25,7 @@ from services.directory.structures.domain.structure import (
 )
 from shared.contract.cooperation import ProjectStage
 from shared.contract.directory import OfferKind, SupportKind
+from shared.contract.fields import CountryCode
 from shared.contract.personal import Personal
 from shared.geo.countries import country_names
 

@@ -6,12 +6,12 @@ No secret is in them: a password's hash lies beside the directory's keys, a toke
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
 from shared.base.translations import L
 from shared.contract import Event
+from shared.contract.fields import SaidMoment
 from shared.contract.personal import Personal
 from shared.contract.says import Says, Thing
 
@@ -104,7 +104,7 @@ class SignedIn(AccountEvent):
 
     session: UUID
     way: Way
-    ends: datetime
+    ends: SaidMoment
     link: UUID | None = None
 
 
@@ -143,7 +143,7 @@ class TokenIssued(AccountEvent):
     name: str
     digest: str
     scopes: list[str]
-    ends: datetime
+    ends: SaidMoment
 
 
 class TokenWithdrawn(AccountEvent):

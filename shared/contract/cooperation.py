@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Literal
 from uuid import UUID
 
 from shared.base.translations import L
 from shared.contract import Event
+from shared.contract.fields import SaidDay
 from shared.contract.says import Says, Thing
 
 ProjectStage = Literal["prepared", "running", "ended", "evaluated"]
@@ -48,8 +48,8 @@ class CooperationProjectDrafted(CooperationEvent):
     partner_schools: list[str] = []
     partner_companies: list[str] = []
     partner_others: list[str] = []
-    begins: date | None = None
-    ends: date | None = None
+    begins: SaidDay | None = None
+    ends: SaidDay | None = None
     budget: int | None = None
     funders: list[str] = []
     evaluation: str | None = None
@@ -78,8 +78,8 @@ class CooperationProjectRevised(CooperationEvent):
     partner_schools: list[str] | None = None
     partner_companies: list[str] | None = None
     partner_others: list[str] | None = None
-    begins: date | None = None
-    ends: date | None = None
+    begins: SaidDay | None = None
+    ends: SaidDay | None = None
     budget: int | None = None
     funders: list[str] | None = None
     evaluation: str | None = None

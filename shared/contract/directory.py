@@ -3,12 +3,12 @@ stand in cooperation.py, the facts of a structure in structure_facts.py."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
 from shared.base.translations import L
 from shared.contract import Event
+from shared.contract.fields import SaidDay, SaidMoment
 from shared.contract.personal import Personal
 from shared.contract.says import Says, Thing
 from shared.contract.structure_facts import MergedField, StructureEvent, StructureFacts, StructureField, StructureKind
@@ -466,7 +466,7 @@ class MemberOfferPublished(PublicationEvent):
     title: str
     text: str
     url: str | None = None
-    deadline: date | None = None
+    deadline: SaidDay | None = None
     picture: str | None = None
     picture_text: str | None = None
 
@@ -502,8 +502,8 @@ class MemberEventPublished(PublicationEvent):
     structure_name: str
     title: str
     text: str
-    starts: datetime
-    ends: datetime | None = None
+    starts: SaidMoment
+    ends: SaidMoment | None = None
     place: str | None = None
     url: str | None = None
     picture: str | None = None
@@ -521,9 +521,9 @@ class PublicationDrafted(PublicationEvent):
     text: str
     kind: OfferKind | None = None
     url: str | None = None
-    deadline: date | None = None
-    starts: datetime | None = None
-    ends: datetime | None = None
+    deadline: SaidDay | None = None
+    starts: SaidMoment | None = None
+    ends: SaidMoment | None = None
     place: str | None = None
     project: UUID | None = None
     picture: str | None = None
@@ -539,9 +539,9 @@ class PublicationRedrafted(PublicationEvent):
     text: str | None = None
     kind: OfferKind | None = None
     url: str | None = None
-    deadline: date | None = None
-    starts: datetime | None = None
-    ends: datetime | None = None
+    deadline: SaidDay | None = None
+    starts: SaidMoment | None = None
+    ends: SaidMoment | None = None
     place: str | None = None
     project: UUID | None = None
     picture: str | None = None

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
 from shared.base.translations import L
 from shared.contract import Event
+from shared.contract.fields import SaidMoment
 from shared.contract.personal import Personal
 from shared.contract.says import Says, Thing
 
@@ -40,7 +40,7 @@ class GatheringPlanned(GatheringEvent):
 
     kind: GatheringKind
     title: str
-    starts: datetime
+    starts: SaidMoment
     days: int = 1
     town: str | None = None
     department: str | None = None
@@ -74,7 +74,7 @@ class GatheringAnnounced(GatheringEvent):
 
     kind: GatheringKind
     title: str
-    starts: datetime
+    starts: SaidMoment
     town: str | None = None
     summary: str | None = None
 
@@ -84,7 +84,7 @@ class GatheringMoved(GatheringEvent):
 
     says = Says(L("Rencontre déplacée", "Gathering moved"), detail="town")
 
-    starts: datetime | None = None
+    starts: SaidMoment | None = None
     town: str | None = None
     department: str | None = None
     place: str | None = None

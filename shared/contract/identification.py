@@ -5,12 +5,12 @@ The directory's requests (`IdentificationRequested`) note who asked the network;
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Literal
 from uuid import UUID
 
 from shared.base.translations import L
 from shared.contract import Event
+from shared.contract.fields import SaidDay
 from shared.contract.membership import CollegeCode
 from shared.contract.personal import Personal
 from shared.contract.says import Says, Thing
@@ -54,8 +54,8 @@ class IdentificationSaved(IdentificationEvent):
     sdgs: list[int] = []
     colleges: list[CollegeCode] = []
     member: Membership | None = None
-    as_of: date
-    known_at: date | None = None
+    as_of: SaidDay
+    known_at: SaidDay | None = None
     upto: int
     found: list[UUID] = []
 
@@ -68,8 +68,8 @@ class IdentificationRepeated(IdentificationEvent):
         here=L("Refaite, réponse gardée", "Repeated, answer kept"),
     )
 
-    as_of: date
-    known_at: date | None = None
+    as_of: SaidDay
+    known_at: SaidDay | None = None
     upto: int
     found: list[UUID] = []
 

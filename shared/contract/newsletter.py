@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
 from shared.base.translations import L
 from shared.contract import Event
+from shared.contract.fields import SaidMoment
 from shared.contract.personal import Personal
 from shared.contract.says import Says, Thing
 
@@ -176,7 +176,7 @@ class SubscriptionRequested(SubscriberEvent):
     request: UUID
     email: Personal
     bulletins: list[BulletinCode]
-    expires: datetime
+    expires: SaidMoment
     lang: str = "fr"
 
 

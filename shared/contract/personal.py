@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from typing import Annotated, Any, NoReturn
-from unicodedata import category
 from uuid import UUID
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, WithJsonSchema
+from pydantic import (
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WithJsonSchema,
+    WrapValidator,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
+
+from shared.contract.cleaning import line
+from shared.contract.untouched import untouched
 
 LONGEST = 500  # characters; names, addresses of mail, telephone numbers
 
@@ -72,14 +81,11 @@ class Personal:
         if isinstance(value, cls):
             return value
         if isinstance(value, str):
-            text = value.strip()
+            text = line(value)
             if not text:
                 raise ValueError("empty")
             if len(text) > LONGEST:
                 raise ValueError("too-long")
-            # Half of a character can't be written down; what nobody types has no place in a mail or a vCard.
-            if any("\ud800" <= c <= "\udfff" or category(c) == "Cc" for c in text):
-                raise ValueError("not-personal")
             return cls(text)
         if isinstance(value, dict) and set(value) == {"person", "sealed"} and isinstance(value["sealed"], str):
             return cls(person=UUID(str(value["person"])), sealed=value["sealed"])
@@ -104,7 +110,14 @@ class Personal:
         }
 
 
+def _as_personal(value: Any, rest: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
+    same = untouched(value, info)
+    return rest(value) if same is None else Personal(same)
+
+
 PersonalText = Annotated[
-    Personal, WithJsonSchema({"type": "string", "minLength": 1, "maxLength": LONGEST, "writeOnly": True})
+    Personal,
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": LONGEST, "writeOnly": True}),
+    WrapValidator(_as_personal),
 ]
-"""A personal value as a command takes it: plain text, sealed before it is stored."""
+"""A personal value as a command takes it: plain text of one line, sealed before it is stored."""

@@ -6,12 +6,12 @@ stand in one batch with the publication. The review of 2012-2017 was printed bef
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Literal
 from uuid import UUID
 
 from shared.base.translations import L
 from shared.contract import Event
+from shared.contract.fields import SaidDay
 from shared.contract.says import Says, Thing
 
 FigureSort = Literal["state", "flow", "year", "years"]
@@ -36,10 +36,10 @@ class ReviewPublished(ReviewEvent):
     says = Says(L("Bilan publié", "Review published"), detail="title", sets={"published": True})
 
     title: str
-    since: date
-    until: date
-    as_of: date
-    known_at: date | None = None
+    since: SaidDay
+    until: SaidDay
+    as_of: SaidDay
+    known_at: SaidDay | None = None
     upto: int
     department: str | None = None
     college: str | None = None
@@ -72,8 +72,8 @@ class FigurePublished(ReviewEvent):
     value: float | None = None
     before: float | None = None
     precision: int = 0
-    day: date
-    after: date | None = None
+    day: SaidDay
+    after: SaidDay | None = None
     first_year: int | None = None
     last_year: int | None = None
     upto: int

@@ -7,12 +7,12 @@ answer may be given is decided by the survey as it stands.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Literal
 from uuid import UUID
 
 from shared.base.translations import L
 from shared.contract import Event
+from shared.contract.fields import SaidDay
 from shared.contract.personal import Personal
 from shared.contract.says import Says, Thing
 
@@ -82,8 +82,8 @@ class SurveyOpened(SurveyEvent):
         L("Enquête ouverte jusqu’au", "Survey opened until"), detail="until", here=L("Enquête ouverte", "Survey opened")
     )
 
-    begins: date
-    until: date
+    begins: SaidDay
+    until: SaidDay
     open_link: bool = False
 
 
@@ -97,7 +97,7 @@ class SurveyExtended(SurveyEvent):
         sets={"closed": False},
     )
 
-    until: date
+    until: SaidDay
 
 
 class SurveyClosed(SurveyEvent):
@@ -157,7 +157,7 @@ class SurveyAnswer(SurveyEvent, abstract=True):
     choices: dict[str, list[int]] = {}
     numbers: dict[str, float] = {}
     flags: dict[str, bool] = {}
-    dates: dict[str, date] = {}
+    dates: dict[str, SaidDay] = {}
     written: list[str] = []
     texts: Personal | None = None
     name: Personal | None = None

@@ -31,6 +31,8 @@ from shared.kernel.eventlog.event_log import Conflict, History, Log, Unavailable
 from shared.kernel.sealing import Forgotten, Sealer, addresses_in, personal_fields
 
 LAG = 0.1  # seconds
+HAPPENED = "happened"
+"""What a refusal names that is about when a command happened"""
 TRIES = 8  # decisions on an entity that others change meanwhile, before it is given up
 
 
@@ -237,9 +239,9 @@ class Executor:
         except OutOfCalendar as why:
             if isinstance(at, datetime) and at.tzinfo is None:
                 raise
-            raise Refused(str(why)) from None
+            raise Refused(str(why), field=HAPPENED) from None
         if when > now + timedelta(minutes=5):
-            raise Refused("time-in-future")
+            raise Refused("time-in-future", field=HAPPENED)
         return Context(at=when, now=now, command=id, actor=actor)
 
     async def _once(

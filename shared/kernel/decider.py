@@ -48,11 +48,12 @@ def derived_id(command: UUID, name: str) -> UUID:
 
 
 class Refused(Exception):
-    """A command that the rules do not allow. `code` is said to people as the word `refused.<code>`."""
+    """A command that the rules do not allow. `code` is said to people as the word `refused.<code>`; `field`: the field of
+    the command that it is about, if it is about one, so that the sentence stands there."""
 
-    def __init__(self, code: str, **values: Any) -> None:
+    def __init__(self, code: str, *, field: str | None = None, **values: Any) -> None:
         super().__init__(code)
-        self.code, self.values = code, values
+        self.code, self.field, self.values = code, field, values
 
 
 class Command(BaseModel):

@@ -37,6 +37,7 @@ from shared.base.secure_delete import erase
 from shared.base.whole_files import replace_file, sync_folder
 from shared.contract import Event
 from shared.contract.envelope import Recorded, Void
+from shared.contract.fields import spellings
 from shared.contract.personal import Personal
 from shared.kernel.sealing import ADDRESSES, Forgotten, KeysAway, personal_fields
 from shared.kernel.stores.transaction import transaction
@@ -181,7 +182,7 @@ class Keyring:
         """
         digest = self._digest(address)
         with self._reading(), self._writing():
-            found = self._at(digest)
+            found = self._at(address)
             if found is None:
                 found = person or UUID(str(uuid7()))
                 if self._is_forgotten(str(found)):
@@ -194,21 +195,20 @@ class Keyring:
 
     def find(self, address: str) -> UUID | None:
         """The person whose own address of mail this is (`person_at`), if any."""
-        digest = self._digest(address)
         with self._reading():
             self._look(now=True)
-            return self._at(digest)
+            return self._at(address)
 
     def persons_at(self, address: str) -> set[UUID]:
         """All persons of whom an event ever said that this is their address of mail, or whose own it is."""
-        digest = self._digest(address)
         with self._reading():
             self._look(now=True)
-            hidden = self._wrapping.hide(digest)
-            rows = self._db.execute(
-                "SELECT person FROM addresses WHERE hash = ? UNION SELECT person FROM reached WHERE hash = ?",
-                (hidden, hidden),
-            ).fetchall()
+            rows = []
+            for hidden in self._hidden(address):
+                rows += self._db.execute(
+                    "SELECT person FROM addresses WHERE hash = ? UNION SELECT person FROM reached WHERE hash = ?",
+                    (hidden, hidden),
+                ).fetchall()
         return {UUID(row[0]) for row in rows}
 
     # Sealing and opening
@@ -517,10 +517,17 @@ class Keyring:
         row = (self._wrapping.hide(self._digest(address)), person)
         return self._db.execute("SELECT 1 FROM reached WHERE hash = ? AND person = ?", row).fetchone() is not None
 
-    def _at(self, digest: bytes) -> UUID | None:
-        hidden = (self._wrapping.hide(digest),)
-        row = self._db.execute("SELECT person FROM addresses WHERE hash = ?", hidden).fetchone()
-        return UUID(row[0]) if row else None
+    def _at(self, address: str) -> UUID | None:
+        for hidden in self._hidden(address):
+            row = self._db.execute("SELECT person FROM addresses WHERE hash = ?", (hidden,)).fetchone()
+            if row is not None:
+                return UUID(row[0])
+        return None
+
+    def _hidden(self, address: str) -> list[bytes]:
+        """What an address may be noted as: releases before did not write its domain as DNS does."""
+        digests = dict.fromkeys(self._digest(one) for one in spellings(address))
+        return [self._wrapping.hide(one) for one in digests]
 
     def _about(self, person: UUID, event_id: str, field: str) -> bytes:
         return f"{self.network}|{self.service}|{person}|{event_id}|{field}".encode()
@@ -552,7 +559,7 @@ class Keyring:
         raise Forgotten(person)
 
     def _digest(self, address: str) -> bytes:
-        return mac(self._index, address.strip().casefold().encode())
+        return mac(self._index, address.strip().casefold().encode(errors="surrogatepass"))
 
 
 def _stamp(path: Path) -> tuple[int, int, int, int]:

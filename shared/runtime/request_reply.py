@@ -86,7 +86,11 @@ class Asking:
             return answer
         if isinstance(refused := told.get("refused"), dict) and isinstance(refused.get("code"), str):
             values = refused.get("values")
-            raise Refused(refused["code"], **(values if isinstance(values, dict) else {}))
+            field = refused.get("field")
+            said = (
+                {name: value for name, value in values.items() if name != "field"} if isinstance(values, dict) else {}
+            )
+            raise Refused(refused["code"], field=field if isinstance(field, str) else None, **said)
         raise AnswerFailed(f"{service} could not answer {topic}")
 
     async def start(self) -> None:
@@ -130,7 +134,7 @@ class Asking:
             if len(said) > self._limit:
                 raise ValueError(f"an answer has at most {self._limit} bytes")
         except Refused as no:
-            said = orjson.dumps({"refused": {"code": no.code, "values": no.values}}, default=str)
+            said = orjson.dumps({"refused": {"code": no.code, "field": no.field, "values": no.values}}, default=str)
         except Exception as error:
             # Not its text: it may quote what was asked, and that may be personal.
             log.warning("asking.failed", topic=topic, asker=asker, error=type(error).__name__)

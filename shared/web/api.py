@@ -10,8 +10,9 @@ from uuid import UUID
 from fastapi import APIRouter, Header, HTTPException, Path, Query, Request
 from pydantic import BaseModel, Field
 
-from shared.kernel.command_handler import Why, new_command_id
-from shared.kernel.decider import Command
+from shared.contract.fields import SaidMoment
+from shared.kernel.command_handler import HAPPENED, Why, new_command_id
+from shared.kernel.decider import Command, Refused
 from shared.kernel.projection import Document, View
 from shared.runtime.readiness import checks_of
 from shared.runtime.service import Service
@@ -37,6 +38,14 @@ class Found(BaseModel):
     sequence: int
 
 
+class Located(BaseModel):
+    """One thing that is wrong, and where: a JSON pointer into the body, or the name of a parameter."""
+
+    detail: str
+    pointer: str | None = None
+    parameter: str | None = None
+
+
 class Problem(BaseModel):
     """Why a request went no further: a code for programs, a sentence for people. What waits for another release is said as
     `application/problem+json` (RFC 9457), with `type` `urn:maillage:problem:cannot-read`."""
@@ -44,6 +53,7 @@ class Problem(BaseModel):
     error: str
     message: str
     fields: dict[str, str] = {}
+    errors: list[Located] = []
 
 
 IDEMPOTENCY_KEY = (
@@ -87,7 +97,7 @@ def _command(router: APIRouter, service: Service, model: type[Command]) -> None:
         request: Request,
         command: Any,
         idempotency_key: Annotated[UUID | None, Header(description=IDEMPOTENCY_KEY)] = None,
-        happened: Annotated[datetime | None, Query(description="When it happened, if not now (RFC 3339).")] = None,
+        happened: Annotated[SaidMoment | None, Query(description="When it happened, if not now (RFC 3339).")] = None,
         version: Annotated[int | None, Query(ge=0, le=2**53, description="The entity's version that you saw.")] = None,
     ) -> Done:
         await known(service, command)
@@ -116,9 +126,9 @@ def _command(router: APIRouter, service: Service, model: type[Command]) -> None:
 
 
 def aware(moment: datetime | None) -> datetime | None:
-    """The same moment; 422 for one without a zone."""
+    """The same moment. Raises Refused for one without a zone."""
     if moment is not None and moment.tzinfo is None:
-        raise HTTPException(422, "time-without-zone")
+        raise Refused("time-without-zone", field=HAPPENED)
     return moment
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -18,7 +19,7 @@ from shared.contract import EVENTS
 from shared.contract.asyncapi import asyncapi
 from shared.contract.schemas import path_of
 from shared.identity.sessions import Unsure
-from shared.kernel.command_handler import CannotRead, Stale
+from shared.kernel.command_handler import HAPPENED, CannotRead, Stale
 from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Conflict, Unavailable
 from shared.kernel.projection import StoreAway
@@ -45,6 +46,7 @@ from shared.web.security.authorization import (
 from shared.web.security.rate_limits import Rates, networks
 from shared.web.security.request_limits import wants_json
 from shared.web.templating import Pages, language
+from shared.web.typed_days import TypedDays
 
 log = structlog.get_logger()
 SIGN_IN = "/directory/sign-in"
@@ -77,6 +79,7 @@ def service_app(service: Service) -> FastAPI:
     app.state.service, app.state.pages = service, pages_of(service)
     app.state.rates = Rates(api=service.settings.api_rate, proxies=networks(service.settings.trusted_proxies or ""))
     app.add_middleware(Renewing, settings=service.settings)
+    app.add_middleware(TypedDays)
     app.include_router(service.definition.routes(service))
     app.include_router(commands(service, app.state.pages))
     app.include_router(privacy(service, app.state.pages))
@@ -122,6 +125,18 @@ STATUS: dict[type[Exception], int] = {
 }  # fmt: skip
 
 
+def located(where: Sequence[Any], sentence: str) -> dict[str, str]:
+    """What is wrong, and where: a JSON pointer into the body (RFC 6901, as RFC 9457 §3 has it), or a parameter's name.
+    `where`: "body", "query", "path" or "header", and the way from there."""
+    kind, *steps = map(str, where)
+    if kind != "body":
+        return {"detail": sentence, "parameter": ".".join(steps)}
+    return {
+        "detail": sentence,
+        "pointer": "#" + "".join(f"/{one.replace('~', '~0').replace('/', '~1')}" for one in steps),
+    }
+
+
 async def gone(request: Request, error: Exception) -> Response:
     """For whoever went away amid their own request: nobody reads it, and it is no failure of ours."""
     return Response(status_code=400)
@@ -149,6 +164,7 @@ async def problem(request: Request, error: Exception) -> Response:
         log.error("web.failed", route=route_of(request.scope), error=repr(error), exc_info=error)
     sentence: str | None = None
     fields: dict[str, str] = {}
+    errors: list[dict[str, str]] = []
     code = "failed" if status == 500 else type(error).__name__.lower()
     if isinstance(error, Refused):
         code = error.code
@@ -156,12 +172,17 @@ async def problem(request: Request, error: Exception) -> Response:
         if in_json and pages.lexicon.has(f"{said}.api"):
             said = f"{said}.api"
         sentence = pages.lexicon.say(said, lang, **error.values)
+        if error.field is not None:
+            fields[error.field] = sentence
+            errors = [located(("query" if error.field == HAPPENED else "body", error.field), sentence)]
     elif isinstance(error, RequestValidationError):
         code = "invalid"
         # FastAPI puts "body", "query" or "header" before the name of what is wrong.
         details: list[Any] = [{**one, "loc": one["loc"][1:]} for one in error.errors()]
         command = request.app.state.service.execute.commands.get(getattr(request.scope.get("route"), "name", ""))
-        fields = said_of(details, command, pages.lexicon, lang)
+        fields = said_of(details, command, pages.lexicon, lang, to_programs=in_json)
+        where = {str(one["loc"][1] if one["loc"][1:] else ""): one["loc"] for one in reversed(error.errors())}
+        errors = [located(where[name], text) for name, text in fields.items() if name in where]
     elif isinstance(error, StarletteHTTPException):
         code = str(error.detail)
     if isinstance(error, StoreAway):
@@ -184,7 +205,7 @@ async def problem(request: Request, error: Exception) -> Response:
         message = (
             sentence or f"{words.say(f'problem.{status}', lang)}. {words.say(f'problem.{status}.hint', lang, most='')}"
         )
-        body: dict[str, Any] = {"error": code, "message": message, "fields": fields}
+        body: dict[str, Any] = {"error": code, "message": message, "fields": fields, "errors": errors}
         return JSONResponse(body, status, headers)
     page = pages.problem(request, status, sentence)
     page.headers.update(headers)

@@ -2,6 +2,7 @@
 
 from shared.base.translations import Lexicon, Words
 from shared.contract.labels import COMMON, thing_words
+from shared.web.field_words import FIELD_WORDS
 
 WORDS: Words = {
     "service.directory": ("Annuaire", "Directory"),
@@ -141,14 +142,10 @@ WORDS: Words = {
     "invalid.decimals": ("Il y a trop de chiffres dans « {value} ».",
                          "There are too many digits in “{value}”."),
     "invalid.flag": ("Répondez par oui ou par non.", "Answer yes or no."),
-    "invalid.date": ("« {value} » n’est pas une date. Écrivez-la ainsi : 31/10/2017.",
-                     "“{value}” is not a date. Write it so: 31/10/2017."),
     "invalid.date_past": ("Cette date n’est pas passée. Donnez une date passée.",
                           "This date is not past. Give a date in the past."),
     "invalid.date_future": ("Cette date est passée. Donnez une date à venir.",
                             "This date is past. Give a date to come."),
-    "invalid.moment": ("« {value} » n’est pas une date et une heure. Écrivez-les ainsi : 31/10/2017 17:42.",
-                       "“{value}” is not a date and time. Write them so: 31/10/2017 17:42."),
     "invalid.choice": ("« {value} » n’est pas dans la liste. Choisissez une réponse de la liste.",
                        "“{value}” is not in the list. Choose an answer from the list."),
     "invalid.id": ("« {value} » n’est pas un identifiant. Choisissez dans la liste, ou copiez-le en entier.",
@@ -168,10 +165,9 @@ WORDS: Words = {
     "refused.empty": ("Il manque une réponse. Donnez-la ici.", "An answer is missing. Give it here."),
     "refused.too-long": ("Ce texte est trop long. Raccourcissez-le.", "This text is too long. Shorten it."),
     "refused.not-personal": ("Un texte est attendu ici.", "A text is expected here."),
-    "error.date": ("Cette date n’est pas comprise. Écrivez-la ainsi : 31/10/2017.",
-                   "This date is not understood. Write it so: 31/10/2017."),
     "error.stale": ("Quelqu’un a modifié cela pendant votre saisie. Rien n’est enregistré : relisez d’abord.",
                     "Somebody changed this while you were writing. Nothing was saved: read it again first."),
+    **FIELD_WORDS,
     # pages that say a request went no further
     "problem.400": ("Demande incomprise", "Request not understood"),
     "problem.400.hint": ("Revenez à la page précédente et recommencez.",

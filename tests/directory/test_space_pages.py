@@ -22,7 +22,7 @@ from services.directory.publications.pictures import BIGGEST, pictures_of
 from services.directory.publications.views import SPACE
 from services.directory.structures.domain.contact import AddContact
 from services.directory.structures.domain.listing import DeclineListing, ListStructure
-from services.directory.structures.domain.structure import MergeStructures
+from services.directory.structures.domain.structure import MergeStructures, ReviseStructure
 from services.directory.structures.views import STRUCTURES
 from shared.contract.membership import MemberLeft
 from shared.contract.personal import Personal
@@ -74,6 +74,37 @@ async def test_a_contact_corrects_the_record_of_a_structure_that_is_no_member(ho
         assert (await record(house, own))["name"] == "Eau vive"
         (said,) = [e async for run in house.now.log.read() for e in run if e.subject.endswith(".StructureRevised")]
         assert b'"actor":"account:' in said.body.replace(b" ", b"")
+
+
+async def test_an_older_answer_that_nobody_touched_stops_no_form_and_a_new_one_is_judged(house: House) -> None:
+    own = await house.contact(ANNA, "Eau vive")
+    older = {"name": "Eau\u202evive", "kind": "association", "website": "www.eau", "themes": ["eau\u0085vive"]}
+    await house.do(
+        ReviseStructure.model_construct(structure=own, **older, countries=["ZZ"], sdgs=[], summary="Un\x1bpuits")
+    )
+    async with contact(house, ANNA) as anna:
+        page = (await anna.get(f"{SPACE_PAGE}/{own}/record")).text
+        sent = {
+            **older,
+            "countries": "ZZ",
+            "summary": "Un\x1bpuits",
+            "acronym": "EV\u00a0\t2",
+            "version": hidden(page, "version"),
+        }
+        assert where(await anna.post(f"{SPACE_PAGE}/{own}/record", data=answers(**sent))) == f"{SPACE_PAGE}/{own}"
+        kept = await record(house, own)
+        assert (kept["acronym"], kept["name"], kept["countries"]) == ("EV 2", older["name"], ["ZZ"])
+        (*_, last) = [e async for run in house.now.log.read() for e in run if e.subject.endswith(".StructureRevised")]
+        assert b'"data":{"acronym":"EV 2"' in last.body.replace(b'"cleared":[],', b"")
+        sent |= {"version": hidden((await anna.get(f"{SPACE_PAGE}/{own}/record")).text, "version")}
+        for name, text in [("name", "Eau\u202e vive"), ("summary", "Un \x1b puits"), ("siret", "35600000000049")]:
+            wrong = await anna.post(f"{SPACE_PAGE}/{own}/record", data=answers(**{**sent, name: text}))
+            assert (
+                wrong.status_code == 422 and f'href="#f-{name}"' in wrong.text and 'aria-invalid="true"' in wrong.text
+            )
+        agrees = answers(**{**sent, "siren": "732829320", "siret": "356 000 000 00048"})
+        wrong = await anna.post(f"{SPACE_PAGE}/{own}/record", data=agrees)
+        assert wrong.status_code == 422 and 'href="#f-siret"' in wrong.text and "356 000 000 00048" in wrong.text
 
 
 async def test_a_wish_to_be_listed_is_made_seen_and_its_refusal_read(house: House) -> None:

@@ -208,7 +208,8 @@ def test_an_id_that_names_nothing_is_refused_with_a_sentence_and_leaves_no_event
         "/nowhere", "/directory/structures/none", f"/directory/structures/{UNKNOWN}", "/directory/do/Nothing",
         "/directory/?page=-1", "/directory/?page=99999999999999999999", "/directory/api/structures?size=x",
         "/directory/api/nothing", "/observatory/api/review?as_of=2016-02-30", "/observatory/review?as_of=never",
-        "/observatory/api/review?known_at=99999-01-01", "/observatory/api/events/0", "/observatory/api/events/x",
+        "/observatory/api/review?known_at=99999-01-01", "/observatory/api/review?as_of=20161231", "/directory/?as_of=20161231",
+        "/observatory/api/review?as_of=31%2F12%2F2016", "/observatory/review?as_of=20161231", "/observatory/?as_of=1483142400", "/observatory/api/events/0", "/observatory/api/events/x",
         "/observatory/journal/999999999", "/membership/members/x", "/events/gatherings/x", "/newsletter/issues/x",
         "/directory/../../etc/passwd", "/static/../settings.py",
     ],
@@ -221,6 +222,32 @@ def test_an_address_that_can_not_be_is_a_4xx_with_a_sentence(url: str, path: str
         with error:
             assert 400 <= error.code < 500
             assert len(error.read().decode()) > 30
+
+
+def test_a_day_that_was_typed_into_a_page_leads_to_its_address_in_iso_8601(url: str) -> None:
+    for typed in ("31%2F12%2F2016", "31.12.2016"):
+        with urlopen(as_operator(f"{url}/directory/?q=31%2F12%2F2016&as_of={typed}"), timeout=30) as answer:
+            assert answer.url.endswith("/directory/?q=31%2F12%2F2016&as_of=2016-12-31")
+
+
+def test_a_refusal_about_one_field_says_where_it_is(url: str) -> None:
+    body = {"name": "Eau\u202evive", "kind": "school", "countries": ["SN", "ZZ"]}
+    status, text = send(
+        f"{url}/directory/api/commands/register-structure", json.dumps(body).encode(), "application/json"
+    )
+    told = json.loads(text)
+    assert status == 422 and [one["pointer"] for one in told["errors"]] == ["#/name", "#/countries/1"]
+    assert "U+202E" in told["fields"]["name"] and "4" in told["fields"]["name"]
+    body = {"name": "Eau vive", "kind": "school", "siren": "732829320", "siret": "35600000000048"}
+    status, text = send(
+        f"{url}/directory/api/commands/register-structure", json.dumps(body).encode(), "application/json"
+    )
+    told = json.loads(text)
+    assert (status, told["error"], told["errors"][0]["pointer"]) == (422, "siret-of-another", "#/siret")
+    where = f"{url}/directory/api/commands/register-structure?happened=2999-01-01T00:00:00Z"
+    status, text = send(where, json.dumps({"name": "Eau vive", "kind": "school"}).encode(), "application/json")
+    told = json.loads(text)
+    assert (status, told["error"], told["errors"][0]["parameter"]) == (422, "time-in-future", "happened")
 
 
 def test_a_post_from_another_sites_page_is_refused(url: str, signed_in: dict[str, str]) -> None:
@@ -242,7 +269,7 @@ def test_the_data_folder_is_closed_to_other_users(up: Up) -> None:
 MOMENTS = [
     "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "9999-12-31T23:59:59Z", "0000-01-01T00:00:00Z",
     "10000-01-01T00:00:00Z", "2017-06-30T23:59:60Z", "2017-06-30T24:00:00Z", "2017-06-30T12:00:00+99:99",
-    "2017-06-30T12:00:00", "2017-02-30T12:00:00Z", "1e400", "nan", "9" * 400, "\u0000", "9999-12-31",
+    "2017-06-30T12:00:00", "20170630T120000Z", "20170630", "1498824000", "2017-06-30 12:00:00Z", "2017-06-30", "2017-02-30T12:00:00Z", "1e400", "nan", "9" * 400, "\u0000", "9999-12-31",
 ]  # fmt: skip
 BEFORE_ALL = "0001-01-01T00:00:00+14:00"
 

@@ -8,8 +8,11 @@ from pydantic import AfterValidator, BaseModel, Field, ValidationError
 from starlette.datastructures import FormData
 
 from shared.base.translations import Lexicon
+from shared.kernel.decider import Refused
+from shared.web.app import located
 from shared.web.forms.controls import Suggestion
-from shared.web.forms.forms import Form, FormField, parse, sentences
+from shared.web.forms.forms import Form, FormField, parse, refusal, sentences
+from shared.web.forms.validation_messages import said_of
 from shared.web.messages import WORDS
 
 OWN = {
@@ -236,3 +239,56 @@ def test_of_many_boxes_those_that_are_ticked_come_first() -> None:
     form = Form.of(Register, LEXICON, "fr", values={"aliases": ["7", "29"]}, choices=choices)
     aliases = next(one for one in form.fields if one.name == "aliases")
     assert [value for value, _ in aliases.options[:4]] == ["7", "29", "0", "1"] and len(aliases.options) == 30
+
+
+def test_a_refusal_stands_at_the_answer_that_it_is_about_and_the_summary_leads_there() -> None:
+    said = refusal(Refused("no-blank", field="name"), LEXICON, "fr")
+    assert said == {"name": "Il n’y a que des blancs."}
+    form = Form.of(Register, LEXICON, "fr", errors=said)
+    assert next(one for one in form.fields if one.name == "name").error == "Il n’y a que des blancs."
+    assert form.problems[0].anchor == "f-name"
+    assert refusal(Refused("no-blank"), LEXICON, "en") == {"": "There are only blanks."}
+    said = refusal(Refused("no-blank", field="happened"), LEXICON, "fr")
+    assert Form.of(Register, LEXICON, "fr", errors=said).problems[0].anchor == "happened_on"
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("31/10/2017", "2017-10-31"), ("31.10.2017", "2017-10-31"), ("1/2/2017", "2017-02-01"), ("31/10/17", "31/10/17"),
+        ("10/31/2017", "10/31/2017"), ("20171031", "20171031"), ("31/10.2017", "31/10.2017"),
+    ],
+)  # fmt: skip
+def test_a_day_is_read_as_one_types_it_and_what_is_none_is_left(text: str, read: str) -> None:
+    assert parse(Register, FormData({"on": text}))["on"] == read
+
+
+def test_a_moment_is_read_as_one_types_it_and_what_is_none_is_left() -> None:
+    there = datetime(2017, 10, 31, 16, 42, tzinfo=UTC)
+    for text in (
+        "2017-10-31T17:42",
+        "31/10/2017 17:42",
+        "31.10.2017 17h42",
+        "31/10/2017 à 17 h 42",
+        "2017-10-31T17:42:00+01:00",
+    ):
+        assert parse(Register, FormData({"starts": text}))["starts"] == there, text
+    for text in ("20171031T1742", "1509468120", "31/10/2017", "31/02/2017 17:42", "2017-10-31T25:00"):
+        assert parse(Register, FormData({"starts": text}))["starts"] == text
+
+
+@pytest.mark.parametrize("name", ["on", "kind", "starts", "places", "structure", "rna"])
+def test_no_sentence_repeats_what_cannot_be_written_down_or_turns_it_round(name: str) -> None:
+    for text in ("\ud800", "a\u202eb", "\x00", "\ue000"):
+        with pytest.raises(ValidationError) as no:
+            Register.model_validate({"name": "Eau", "kind": "school", "on": "2017-10-31", name: text})
+        sentence = said_of(no.value.errors(), Register, LEXICON, "fr")[name]
+        assert sentence.encode() and not set(sentence) & set("\u202e\x00\ue000")
+
+
+def test_programs_are_told_to_write_days_as_the_api_reads_them() -> None:
+    with pytest.raises(ValidationError) as no:
+        Register.model_validate({"name": "Eau", "kind": "school", "on": "31/10/2017"})
+    assert "2017-10-31" in said_of(no.value.errors(), Register, LEXICON, "fr", to_programs=True)["on"]
+    assert located(("body", "themes", 2, "a/b~c"), "Non.") == {"detail": "Non.", "pointer": "#/themes/2/a~1b~0c"}
+    assert located(("query", "happened"), "Non.") == {"detail": "Non.", "parameter": "happened"}

@@ -13,7 +13,7 @@ from services.directory.accounts.forms import AccountWanted, TokenWanted
 from services.directory.accounts.views import ACCOUNTS
 from services.directory.sign_in.bootstrap_link import first_link
 from services.directory.sign_in.entry import entry_of
-from services.directory.structures.domain.contact import MailAddress
+from shared.contract.fields import AddressSought
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import derived_id
 from shared.runtime.service import Service
@@ -27,7 +27,7 @@ Key = Annotated[UUID | None, Header(alias="Idempotency-Key", description=IDEMPOT
 class WhoseAddress(BaseModel):
     """An address; in a body, so that it stands in no address of a page and in no log."""
 
-    email: MailAddress
+    email: AddressSought
 
 
 class Opened(Done):

@@ -17,6 +17,7 @@ from services.directory.accounts.domain.tokens import WithdrawToken
 from services.directory.accounts.forms import ROLES, WHERES, AccountWanted, Named, Said, scopes_of
 from services.directory.accounts.views import ACCOUNTS
 from services.directory.sign_in.entry import entry_of
+from shared.contract.fields import AS_STORED, stored
 from shared.kernel.command_handler import Stale, new_command_id
 from shared.kernel.decider import Command, Refused
 from shared.kernel.eventlog.event_log import Conflict
@@ -101,17 +102,18 @@ def account_routes(service: Service) -> APIRouter:
     @router.post("/{key}/label")
     @access("administrator")
     async def label(request: Request, key: UUID) -> Response:
-        await _known(service, key)
+        known = await _known(service, key)
         form = await request.form(max_fields=10, max_files=0)
         pages: Pages = request.app.state.pages
         try:
-            named = Named.model_validate(parse(Named, form))
+            named = Named.model_validate(parse(Named, form), context=stored(known))
         except ValidationError as wrong:
             errors = sentences(wrong, Named, pages.lexicon, language(request))
             return await _page(
                 service, request, key, 422, errors=errors, values={"label": str(form.get("label") or "")[:200]}
             )
-        return await _do(service, request, ReviseAccount(account=key, label=named.label))
+        command = ReviseAccount.model_validate({"account": key, "label": named.label}, context=AS_STORED)
+        return await _do(service, request, command)
 
     @router.post("/{key}/roles")
     @access("administrator")

@@ -19,6 +19,7 @@ from services.directory.accounts.forms import Named, Said, TokenWanted, own_scop
 from services.directory.accounts.views import ACCOUNTS
 from services.directory.sign_in.entry import entry_of
 from services.directory.sign_in.passwords import LEAST, check_new
+from shared.contract.fields import AS_STORED, stored
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import Command, Refused
 from shared.kernel.principal import Who
@@ -46,17 +47,18 @@ def routes(service: Service) -> APIRouter:
     @router.post("/label")
     @access("public")
     async def label(request: Request) -> Response:
-        _, account, _ = await _mine(service, request)
+        _, account, known = await _mine(service, request)
         form = await request.form(max_fields=10, max_files=0)
         pages: Pages = request.app.state.pages
         try:
-            named = Named.model_validate(parse(Named, form))
+            named = Named.model_validate(parse(Named, form), context=stored(known))
         except ValidationError as wrong:
             errors = sentences(wrong, Named, pages.lexicon, language(request))
             return await _show(
                 service, request, 422, errors=errors, values={"label": str(form.get("label") or "")[:200]}
             )
-        return await _do(service, request, ReviseAccount(account=account, label=named.label))
+        command = ReviseAccount.model_validate({"account": account, "label": named.label}, context=AS_STORED)
+        return await _do(service, request, command)
 
     @router.post("/password")
     @access("public")

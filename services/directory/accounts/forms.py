@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from services.directory.accounts.domain.account import GrantText, Label
 from services.directory.accounts.domain.tokens import Scope, TokenName
-from services.directory.structures.domain.contact import MailAddress
 from shared.base.services import SERVICES
 from shared.contract.accounts import Role
+from shared.contract.fields import MailAddress
 from shared.contract.personal import PersonalText
 from shared.kernel.principal import GIVES, Who
 

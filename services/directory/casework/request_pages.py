@@ -26,7 +26,7 @@ from shared.kernel.projection import Document
 from shared.runtime.service import Service
 from shared.web.formatting import number
 from shared.web.forms.command_forms import BadDay, happened_on
-from shared.web.forms.forms import sentences
+from shared.web.forms.forms import refusal, sentences
 from shared.web.lists import PAGE, Chosen, PageNumber, Words, newest_first, pages_total, render
 from shared.web.security.authorization import access, who_of
 from shared.web.templating import Pages, language
@@ -156,7 +156,7 @@ def answering_routes(service: Service) -> APIRouter:
         except BadDay:
             errors = {"happened_on": say("invalid.date", lang, value=text["happened_on"])}
         except Refused as no:
-            errors = {"": say(f"refused.{no.code}", lang, **no.values)}
+            errors = refusal(no, pages.lexicon, lang)
             id = id_after(no, id)
         except (Stale, Conflict):
             errors, status = {"": f"{say('problem.409', lang)}. {say('problem.409.hint', lang)}"}, 409

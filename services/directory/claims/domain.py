@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from services.directory.structures.domain.contact import MailAddress
-from services.directory.structures.domain.fields import DepartmentCode, Line, Name, Reason, Website
 from shared.contract import Event
 from shared.contract.directory import ClaimAccepted, ClaimConfirmed, ClaimRefused, ListingClaimed
+from shared.contract.fields import DepartmentCode, Line, MailAddress, Name, Reason, WebAddress
 from shared.contract.personal import PersonalText
 from shared.contract.structure_facts import StructureKind
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
@@ -27,7 +26,7 @@ class ClaimListing(Command):
     structure: UUID | None = None
     kind: StructureKind | None = None
     department: DepartmentCode | None = None
-    website: Website | None = None
+    website: WebAddress | None = None
     message: PersonalText | None = None
 
 

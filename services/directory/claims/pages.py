@@ -25,11 +25,12 @@ from services.directory.structures.kept_records import kept_record
 from services.directory.structures.record_fields import place_of
 from services.directory.structures.views import STRUCTURES
 from shared.base.translations import Lang, Lexicon
+from shared.contract.fields import stored
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import Command, Refused, derived_id
 from shared.kernel.projection import Document
 from shared.runtime.service import Service
-from shared.web.forms.forms import Form, FormField, parse, sentences
+from shared.web.forms.forms import Form, FormField, answer_of, parse, sentences
 from shared.web.forms.guarded_form import Wrong, carried_out, command_id
 from shared.web.lists import PAGE, PageNumber, pages_total, render
 from shared.web.security.authorization import access, who_of
@@ -66,7 +67,8 @@ def asking_routes(service: Service) -> APIRouter:
         if structure is not None:
             read |= {"structure": structure["key"], "structure_name": structure["name"]}
         try:
-            command = ClaimListing.model_validate(read)
+            named = {"structure_name": structure["name"]} if structure is not None else {}
+            command = ClaimListing.model_validate(read, context=stored(named))
         except ValidationError as wrong:
             pages: Pages = request.app.state.pages
             errors = sentences(wrong, ClaimListing, pages.lexicon, language(request))
@@ -75,7 +77,7 @@ def asking_routes(service: Service) -> APIRouter:
         try:
             outcome = await service.execute(command, id=id, actor="public")
         except Refused as no:
-            errors = {"": _words(service, request, f"refused.{no.code}", **no.values)}
+            errors = {answer_of(no): _words(service, request, f"refused.{no.code}", **no.values)}
             return await _form_page(service, request, structure, 422, data, errors)
         await service.runner.wait_for(outcome.seq)
         claim = await store.get(CLAIMS, str(outcome.entity_id))

@@ -9,6 +9,7 @@ from services.directory.structures.contacts import contacts_at
 from services.directory.structures.domain.contact import AddContact
 from shared.contract.directory import ClaimAccepted, ListingClaimed
 from shared.contract.envelope import Recorded
+from shared.contract.fields import AS_STORED
 from shared.contract.personal import Personal
 from shared.kernel.decider import Command
 from shared.kernel.projection import kept
@@ -37,8 +38,8 @@ async def claimant_becomes_contact(event: Recorded, service: Service) -> Sequenc
     if any(one["structure"] == str(accepted.structure) for one in await contacts_at(service, address)):
         return []
     return [
-        AddContact(
-            structure=accepted.structure, name=Personal(name), email=Personal(address), role=claimed.role,
-            person=claimed.email.person,
-        )
+        AddContact.model_validate({
+            "structure": accepted.structure, "name": Personal(name), "email": Personal(address), "role": claimed.role,
+            "person": claimed.email.person,
+        }, context=AS_STORED)
     ]  # fmt: skip

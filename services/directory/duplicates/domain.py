@@ -8,9 +8,9 @@ from uuid import UUID, uuid5
 
 from pydantic import model_validator
 
-from services.directory.structures.domain.fields import Reason
 from shared.contract import Event
 from shared.contract.directory import NamesakesDoubted, NamesakesToldApart
+from shared.contract.fields import Reason
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 
 SPACE = UUID("3d3c0f5e-7d0b-5b52-9f60-0a4f5c2d9a10")

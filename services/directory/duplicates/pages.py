@@ -35,11 +35,13 @@ from services.directory.structures.domain.structure import MergeStructures, Unme
 from services.directory.structures.record_fields import in_words, place_of
 from services.directory.structures.views import STRUCTURES
 from shared.base.translations import Lang, Lexicon
+from shared.contract.cleaning import WHITE
 from shared.contract.structure_facts import FACTS, LISTS
 from shared.kernel.command_handler import Outcome, Stale, new_command_id
 from shared.kernel.decider import Command, Refused
 from shared.kernel.eventlog.event_log import Conflict
 from shared.runtime.service import Service
+from shared.web.forms.forms import sentences
 from shared.web.forms.reference_check import known
 from shared.web.lists import PAGE, Chosen, PageNumber, Words, pages_total, render
 from shared.web.markdown import as_plain
@@ -156,12 +158,17 @@ def answer_routes(service: Service) -> APIRouter:
         query, at = _query_of(form), _number(form, "at")
         first, second, reason = (str(form.get(name, "")) for name in ("first", "second", "reason"))
         try:
-            command = _made(TellNamesakesApart, first=first, second=second, reason=reason.strip() or None)
-        except HTTPException:
+            command = TellNamesakesApart.model_validate({
+                "first": first, "second": second, "reason": reason.strip(WHITE) or None,
+            })  # fmt: skip
+        except ValidationError as wrong:
             pages: Pages = request.app.state.pages
-            failed = pages.lexicon.say("duplicates.reason-too-short", language(request))
-            if not 0 < len(reason.strip()) < 3 and len(reason) <= 300:
-                raise
+            lang = language(request)
+            said = sentences(wrong, TellNamesakesApart, pages.lexicon, lang)
+            if "reason" not in said:
+                raise HTTPException(422) from None
+            short = 0 < len(reason.strip()) < 3
+            failed = pages.lexicon.say("duplicates.reason-too-short", lang) if short else said["reason"]
             return await _compared(
                 service, request, first, second, None, at, query, failed=failed, status=422, reason=reason
             )

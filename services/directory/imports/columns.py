@@ -11,8 +11,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic_core import PydanticCustomError
+
 from services.directory.imports.table_reader import NotRead
 from services.directory.search.inverted_index import words_of
+from shared.contract.cleaning import WHITE, line
 from shared.contract.labels import LABELS
 from shared.contract.structure_facts import FACTS, in_order
 from shared.geo import DEPARTMENTS, commune, communes_named, plain
@@ -123,19 +126,18 @@ def check_columns(header: Sequence[str], columns: Sequence[str]) -> None:
 
 def read_line(columns: Sequence[str], cells: Sequence[str], default_kind: str) -> Read:
     """What a line says. Bounds and check digits are the command's to judge, not asked here."""
-    given = {name: cell.strip() for name, cell in zip(columns, cells, strict=True) if name and cell.strip()}
+    given = {name: cell.strip(WHITE) for name, cell in zip(columns, cells, strict=True) if name and cell.strip(WHITE)}
     read = Read()
-    for name in given.keys() & AS_WRITTEN:
-        read.values[name] = _one_line(given[name])
-    if "summary" in given:
-        read.values["summary"] = re.sub(r"[ \t\u00a0]+", " ", given["summary"])
+    for name in given.keys() & {*AS_WRITTEN, "summary"}:
+        # Its characters are the command's to judge; a table pads its cells with blanks.
+        read.values[name] = re.sub(r"[ \t\u00a0]+", " ", given[name])
     _kind(given, read, default_kind)
     _place(given, read)
     if "website" in given:
         address = given["website"].split()[0]
         read.values["website"] = address if "://" in address else f"https://{address}"
     if "themes" in given:
-        parts = (_one_line(part) for part in re.split(r"[;,|\n]", given["themes"]))
+        parts = (_theme(part) for part in re.split(r"[;,|\n]", given["themes"]))
         read.values["themes"] = list(dict.fromkeys(part[:1].upper() + part[1:] for part in parts if part))
     if "countries" in given:
         codes, unread = country_codes(given["countries"])
@@ -217,5 +219,9 @@ def _of_postcode(postcode: str) -> str | None:
     return None
 
 
-def _one_line(text: str) -> str:
-    return " ".join(text.split())
+def _theme(text: str) -> str:
+    """A theme as the command will have it, so that none is there twice; one that it refuses stays as it is."""
+    try:
+        return line(text)
+    except PydanticCustomError:
+        return text

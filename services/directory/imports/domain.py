@@ -8,14 +8,14 @@ from uuid import UUID, uuid5
 
 from pydantic import Field
 
-from services.directory.structures.domain.fields import Line, Sha256
 from shared.contract import Event
 from shared.contract.directory import ImportFinished, ImportStarted
+from shared.contract.fields import AS_LINE, Line, Sha256
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 
 SPACE = UUID("8a1f2f44-3e61-5c0e-8d43-6b1f35a0c7d2")
 MOST_LINES = 50_000
-Column = Annotated[str, Field(max_length=40)]  # what a column is read as; nothing for one that is not read
+Column = Annotated[str, Field(max_length=40), AS_LINE]  # what a column is read as; nothing for one that is not read
 Count = Annotated[int, Field(ge=0, le=MOST_LINES)]
 LineNumber = Annotated[int, Field(ge=1, le=10 * MOST_LINES)]
 

@@ -24,6 +24,7 @@ from services.directory.imports.table_reader import NotRead, Table, read_table
 from services.directory.imports.uploads import alone
 from services.directory.structures.domain.structure import RegisterStructure
 from shared.base.translations import Lang
+from shared.contract.fields import AS_STORED
 from shared.persons.sealed_files import SealedFiles, new_token
 from shared.runtime.service import Service
 
@@ -213,7 +214,7 @@ class Drafts:
             if fate == "skip":
                 left_out.append(line.number)
                 continue
-            command = RegisterStructure.model_validate(line.values)
+            command = RegisterStructure.model_validate(line.values, context=AS_STORED)
             if record is not None:
                 complete[line.number] = (UUID(record), command)
             else:

@@ -23,6 +23,7 @@ from services.directory.imports.plan import IN_FLIGHT, Plan, carry_out
 from services.directory.imports.uploads import alone
 from services.directory.structures.domain.structure import RegisterStructure
 from shared.base.cancellation import end
+from shared.contract.fields import AS_STORED
 from shared.kernel.decider import derived_id
 from shared.persons.sealed_files import SealedFiles, replace, sweep
 from shared.runtime.jobs import Job
@@ -159,9 +160,9 @@ def import_of(service: Service, plan: Plan) -> UUID:
 def _plan_of(said: Mapping[str, Any]) -> Plan:
     return Plan(
         said["file"], said["columns"], said["lines"],
-        {int(n): RegisterStructure.model_validate(one) for n, one in said["register"].items()},
+        {int(n): RegisterStructure.model_validate(one, context=AS_STORED) for n, one in said["register"].items()},
         {
-            int(n): (UUID(record), RegisterStructure.model_validate(one))
+            int(n): (UUID(record), RegisterStructure.model_validate(one, context=AS_STORED))
             for n, (record, one) in said["complete"].items()
         },
         said["left_out"], said["source"], said["actor"],

@@ -30,6 +30,7 @@ from services.directory.search.exports import DANGEROUS
 from services.directory.structures.record_fields import place_of
 from services.directory.structures.views import STRUCTURES
 from shared.base.translations import L, Lang, translated
+from shared.contract.cleaning import mended_line
 from shared.contract.structure_facts import StructureKind
 from shared.kernel.decider import Refused
 from shared.kernel.projection import Document
@@ -183,7 +184,7 @@ def line_routes(service: Service) -> APIRouter:
         if checked is None:
             return RedirectResponse(f"{HERE}/files/{token}/lines", 303)
         form = await request.form(max_fields=20, max_files=0)
-        source = " ".join(str(form.get("source", "")).split())[:200] or None
+        source = mended_line(str(form.get("source", ""))[:1000])[:200].strip() or None
         counts = counted(draft, checked)
         if not counts["register"] + counts["complete"]:
             return RedirectResponse(f"{HERE}/files/{token}/lines", 303)

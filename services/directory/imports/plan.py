@@ -28,6 +28,7 @@ from services.directory.structures.domain.structure_state import known
 from services.directory.structures.words import WORDS as STRUCTURE_WORDS
 from shared.base.translations import SOURCE, Lexicon, languages
 from shared.contract.directory import ImportFinished, ImportStarted
+from shared.contract.fields import stored
 from shared.contract.structure_facts import FACTS, LISTS, NUMBERS
 from shared.kernel.command_handler import Stale, facts_in
 from shared.kernel.decider import Context, Refused, derived_id
@@ -308,7 +309,8 @@ async def completed(service: Service, record: UUID, line: RegisterStructure, *, 
             continue
         facts = known(state)
         try:
-            command = ReviseStructure(structure=record, source=line.source, **_filled(facts, line))
+            wanted = {"structure": record, "source": line.source, **_filled(facts, line)}
+            command = ReviseStructure.model_validate(wanted, context=stored(facts, line.model_dump()))
             await service.execute(command, id=id, actor=actor, version=history.version, derived=True)
             return
         except Stale:
@@ -361,7 +363,7 @@ def _checked(number: int, columns: Sequence[str], cells: Sequence[str], broken: 
             if where not in told
         ]
     except Refused as no:
-        line.problems.append(Problem(number, "", said(f"refused.{no.code}", **no.values)))
+        line.problems.append(Problem(number, no.field or "", said(f"refused.{no.code}", **no.values)))
     else:
         if not line.problems:
             line.command = command

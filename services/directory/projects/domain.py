@@ -6,14 +6,12 @@ for evaluation and lessons; so partners there are named by kind, and an evaluate
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Annotated, Any, get_args
 from uuid import UUID
 
 from pydantic import Field
 
 from services.directory.structures.domain.facts import same
-from services.directory.structures.domain.fields import CountryCode, Line, Reason, Sdg, Text, Website
 from shared.contract import Event
 from shared.contract.cooperation import (
     CooperationProjectDrafted,
@@ -23,6 +21,7 @@ from shared.contract.cooperation import (
     ProjectField,
     ProjectStage,
 )  # fmt: skip
+from shared.contract.fields import CountryCode, Day, Line, LongText, Reason, Sdg, WebAddress
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 
 PARTNER_KINDS = ("associations", "authorities", "institutions", "schools", "companies", "others")
@@ -40,7 +39,7 @@ class ProjectAnswers(ProjectCommand):
     refers = {"leader": "directory.structure", "participants": "directory.structure"}
     leader: UUID
     title: Line
-    summary: Text
+    summary: LongText
     country: CountryCode
     stage: ProjectStage
     participants: list[UUID] = Field([], max_length=50)
@@ -53,13 +52,13 @@ class ProjectAnswers(ProjectCommand):
     partner_schools: list[Line] = Field([], max_length=50)
     partner_companies: list[Line] = Field([], max_length=50)
     partner_others: list[Line] = Field([], max_length=50)
-    begins: date | None = None
-    ends: date | None = None
+    begins: Day | None = None
+    ends: Day | None = None
     budget: Euros | None = None
     funders: list[Line] = Field([], max_length=50)
-    evaluation: Text | None = None
-    lessons: Text | None = None
-    website: Website | None = None
+    evaluation: LongText | None = None
+    lessons: LongText | None = None
+    website: WebAddress | None = None
 
 
 class DraftProject(ProjectAnswers):
@@ -157,11 +156,11 @@ def _known(state: Project) -> dict[str, Any]:
 
 def _agrees(command: ProjectAnswers) -> None:
     if command.begins and command.ends and command.ends < command.begins:
-        raise Refused("ends-before-it-begins")
+        raise Refused("ends-before-it-begins", field="ends")
     if command.leader in command.participants:
-        raise Refused("leader-twice")
+        raise Refused("leader-twice", field="participants")
     if command.stage == "evaluated" and not command.evaluation:
-        raise Refused("no-evaluation")
+        raise Refused("no-evaluation", field="evaluation")
 
 
 PROJECT = Decider(

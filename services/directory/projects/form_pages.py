@@ -21,6 +21,7 @@ from services.directory.projects.views import PROJECTS
 from services.directory.search.finder import finder_of
 from services.directory.structures.record_fields import goal, place_of
 from shared.base.paris_days import PARIS
+from shared.contract.fields import stored
 from shared.kernel.command_handler import Stale, id_after, new_command_id, version_after
 from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Conflict
@@ -28,7 +29,7 @@ from shared.kernel.projection import Document
 from shared.runtime.service import Service
 from shared.web.formatting import countries
 from shared.web.forms.command_forms import BadDay, happened_on
-from shared.web.forms.forms import Form, Problem
+from shared.web.forms.forms import Form, Problem, refusal
 from shared.web.forms.reference_check import known
 from shared.web.lists import render
 from shared.web.security.authorization import access, who_of
@@ -143,7 +144,7 @@ async def _sent(service: Service, request: Request, key: UUID | None) -> Respons
         try:
             outcome = await _save(service, request, key, form, answers, id=id, version=version, happened=happened)
         except Refused as no:
-            outcome = {"": pages.lexicon.say(f"refused.{no.code}", language(request), **no.values)}, 422
+            outcome = refusal(no, pages.lexicon, language(request)), 422
             id, version = id_after(no, id), version_after(no, version)
         if isinstance(outcome, Response):
             return outcome
@@ -171,7 +172,8 @@ async def _save(
     model: type[ProjectAnswers] = ReviseProject if key else DraftProject
     given: dict[str, Any] = {**answers.given(model, form), **({"project": key} if key else {})}
     try:
-        command = model.model_validate(given)
+        before = await service.store.get(PROJECTS, str(key)) if key else None
+        command = model.model_validate(given, context=stored(before))
         await known(service, command)
         at = happened_on(happened)
         outcome = await service.execute(command, id=id, actor=who_of(request).actor, at=at, version=version)

@@ -10,9 +10,6 @@ from datetime import date, datetime
 from typing import Any, get_args
 from uuid import UUID
 
-from pydantic import AwareDatetime
-
-from services.directory.structures.domain.fields import Line, Name, Reason, Sha256, Text, Website
 from shared.contract import Event
 from shared.contract.directory import (
     DraftField,
@@ -26,6 +23,7 @@ from shared.contract.directory import (
     PublicationSort,
     PublicationWithdrawn,
 )  # fmt: skip
+from shared.contract.fields import Day, Line, LongText, Moment, Name, Reason, Sha256, WebAddress
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 
 
@@ -41,8 +39,8 @@ class PublishNews(PublicationCommand):
     structure: UUID
     structure_name: Name
     title: Line
-    text: Text
-    url: Website | None = None
+    text: LongText
+    url: WebAddress | None = None
 
 
 class PublishOffer(PublicationCommand):
@@ -54,9 +52,9 @@ class PublishOffer(PublicationCommand):
     structure_name: Name
     kind: OfferKind
     title: Line
-    text: Text
-    url: Website | None = None
-    deadline: date | None = None
+    text: LongText
+    url: WebAddress | None = None
+    deadline: Day | None = None
 
 
 class DraftPublication(PublicationCommand):
@@ -67,12 +65,12 @@ class DraftPublication(PublicationCommand):
     structure: UUID
     sort: PublicationSort
     title: Line
-    text: Text
+    text: LongText
     kind: OfferKind | None = None
-    url: Website | None = None
-    deadline: date | None = None
-    starts: AwareDatetime | None = None
-    ends: AwareDatetime | None = None
+    url: WebAddress | None = None
+    deadline: Day | None = None
+    starts: Moment | None = None
+    ends: Moment | None = None
     place: Line | None = None
     project: UUID | None = None
     picture: Sha256 | None = None
@@ -85,12 +83,12 @@ class RedraftPublication(PublicationCommand):
     refers = {"project": "directory.project"}
     publication: UUID
     title: Line
-    text: Text
+    text: LongText
     kind: OfferKind | None = None
-    url: Website | None = None
-    deadline: date | None = None
-    starts: AwareDatetime | None = None
-    ends: AwareDatetime | None = None
+    url: WebAddress | None = None
+    deadline: Day | None = None
+    starts: Moment | None = None
+    ends: Moment | None = None
     place: Line | None = None
     project: UUID | None = None
     picture: Sha256 | None = None
@@ -182,14 +180,14 @@ def _published(command: PublishDraft, state: Publication, context: Context) -> D
             return [MemberProjectPublished(**common, project=draft["project"])]
         case "offer":
             if draft["kind"] is None:
-                raise Refused("offer-without-kind")
+                raise Refused("offer-without-kind", field="kind")
             _still_open(draft["deadline"], context)
             return [MemberOfferPublished(**common, kind=draft["kind"], deadline=draft["deadline"])]
         case _:
             if draft["starts"] is None:
-                raise Refused("event-without-beginning")
+                raise Refused("event-without-beginning", field="starts")
             if draft["starts"] < context.at:
-                raise Refused("event-past")
+                raise Refused("event-past", field="starts")
             return [MemberEventPublished(**common, **{n: draft[n] for n in ("starts", "ends", "place")})]
 
 
@@ -216,12 +214,12 @@ def _draft(state: Publication) -> dict[str, Any]:
 
 def _still_open(deadline: date | None, context: Context) -> None:
     if deadline is not None and deadline < context.at.date():
-        raise Refused("deadline-past", deadline=deadline.strftime("%d/%m/%Y"))
+        raise Refused("deadline-past", field="deadline", deadline=deadline.strftime("%d/%m/%Y"))
 
 
 def _ends_after(starts: datetime | None, ends: datetime | None) -> None:
     if starts is not None and ends is not None and ends < starts:
-        raise Refused("ends-before-it-begins")
+        raise Refused("ends-before-it-begins", field="ends")
 
 
 PUBLICATION = Decider(

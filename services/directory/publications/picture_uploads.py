@@ -10,13 +10,13 @@ from fastapi import HTTPException, Request
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
-from services.directory.publications.pictures import BIGGEST, MEDIA_TYPE, pictures_of
+from services.directory.publications.pictures import BIGGEST, FILE, MEDIA_TYPE, pictures_of
 from shared.runtime.parts import Key
 from shared.runtime.service import Service
 from shared.web.security.authorization import who_of
 from shared.web.security.rate_limits import limited
 
-FILE, KEPT, REMOVE = "picture_file", "picture", "picture_remove"
+KEPT, REMOVE = "picture", "picture_remove"
 TURN: Key[asyncio.Lock] = Key("pictures-turn")  # what makes a picture may hold 160 MB (picture_making): one at a time
 RUNS_NOTHING: Mapping[str, str] = {"Content-Security-Policy": "default-src 'none'; sandbox"}
 

@@ -30,6 +30,7 @@ from shared.runtime.service import Service
 __all__ = ["BIGGEST", "LONGEST", "MEDIA_TYPE", "Kept", "Pictures", "pictures_of", "remade"]
 
 log = structlog.get_logger()
+FILE = "picture_file"  # what a form calls the file
 BIGGEST = 5 * 1024 * 1024  # bytes of a file that is sent
 MEDIA_TYPE = "image/webp"
 MAKER = (sys.executable, "-I", picture_making.__file__)
@@ -57,21 +58,21 @@ def remade(data: bytes) -> tuple[bytes, int, int]:
     Raises Refused: `picture-too-big`, `not-a-picture`, `picture-too-many-pixels`, `picture-too-small`.
     """
     if len(data) > BIGGEST:
-        raise Refused("picture-too-big", most=BIGGEST // 2**20)
+        raise Refused("picture-too-big", field=FILE, most=BIGGEST // 2**20)
     if not data.startswith(BEGINNINGS):
-        raise Refused("not-a-picture")
+        raise Refused("not-a-picture", field=FILE)
     try:
         with ONE_AT_A_TIME:
             done = subprocess.run(MAKER, input=data, capture_output=True, timeout=PATIENCE, check=False, env=GIVES_BACK)
     except subprocess.TimeoutExpired:
-        raise Refused("not-a-picture") from None
+        raise Refused("not-a-picture", field=FILE) from None
     head, _, made = done.stdout.partition(b"\n")
     if done.returncode != 0 or not head:
         log.warning("picture.not_made", ended=done.returncode)  # not what it said: that may quote the file
-        raise Refused("not-a-picture")
+        raise Refused("not-a-picture", field=FILE)
     told = orjson.loads(head)
     if "refused" in told:
-        raise Refused(told["refused"], **told["values"])
+        raise Refused(told["refused"], field=FILE, **told["values"])
     return made, told["width"], told["height"]
 
 

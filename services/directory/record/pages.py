@@ -22,7 +22,7 @@ from services.directory.publications.views import PUBLICATIONS
 from services.directory.record.vcards import cards
 from services.directory.search.exports import FORMATS, as_jsonld, exporter
 from services.directory.search.finder import finder_of
-from services.directory.search.query import Day, past_day
+from services.directory.search.query import AsOf, past_day
 from services.directory.structures.contact_views import CONTACTS
 from services.directory.structures.history import end_of, field_history, folded_from, in_order, timeline
 from services.directory.structures.kept_records import kept_record, known_as
@@ -65,7 +65,7 @@ def routes(service: Service) -> APIRouter:
         return Response(said, media_type=FORMATS["jsonld"].media_type)
 
     @router.get("/structures/{key}")
-    async def record(request: Request, key: str, as_of: Day = None) -> Response:
+    async def record(request: Request, key: str, as_of: AsOf = None) -> Response:
         day = past_day(as_of, service.around.clock())
         if day is not None:
             return await _then(service, request, key, day)

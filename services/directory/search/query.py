@@ -10,13 +10,13 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import Query, Request
-from pydantic import BeforeValidator
 
 from services.directory.search.finder import Results, finder_of
 from services.directory.search.past_days import past_of
 from services.directory.structures.view_walk import chosen
 from services.directory.structures.views import STRUCTURES
 from shared.base.paris_days import PARIS
+from shared.contract.fields import EMPTIED, Day
 from shared.geo import DEPARTMENTS
 from shared.kernel.projection import Document
 from shared.runtime.service import Service
@@ -26,9 +26,9 @@ FACETS = ("department", "commune", "kind", "member", "college", "listed", "theme
 COUNTED = ("department", "kind", "member", "college", "listed", "themes", "countries", "sdgs", "state")
 OF_TODAY = ("member", "college")  # facets that no past day knows
 ORDERS = ("name", "-name", "-seen", "seen")
-Day = Annotated[
-    date | None,
-    BeforeValidator(lambda text: text or None),
+AsOf = Annotated[
+    Day | None,
+    EMPTIED,
     Query(description="The directory as it was at the end of that day (YYYY-MM-DD), in Paris."),
 ]
 
@@ -76,7 +76,7 @@ def asked(
     sdgs: Chosen = None,
     state: Chosen = None,
     sort: Annotated[str, Query(max_length=20)] = "name",
-    as_of: Day = None,
+    as_of: AsOf = None,
 ) -> Asked:
     """The question of a request; an order that there is not is the usual one."""
     given = {

@@ -21,7 +21,7 @@ from services.directory.sign_in import bootstrap_link as first_link
 from services.directory.sign_in.entry import Begun, Entry, entry_of
 from services.directory.sign_in.passwords import LEAST, check_new
 from services.directory.sign_in.signed_links import BadLink, OldLink
-from services.directory.structures.domain.contact import MailAddress
+from shared.contract.fields import AddressSought, MailAddress
 from shared.contract.personal import Personal
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import Refused
@@ -37,15 +37,17 @@ Errors = dict[str, str]
 
 
 class Address(BaseModel):
-    """A mail address, from a form."""
+    """The mail address under which somebody is known, from a form."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+    email: AddressSought
+
+
+class First(BaseModel):
+    """What the first administrator says."""
 
     model_config = ConfigDict(hide_input_in_errors=True)
     email: MailAddress
-
-
-class First(Address):
-    """What the first administrator says."""
-
     label: Label
 
 

@@ -34,15 +34,15 @@ SCHEMA = "CREATE TABLE IF NOT EXISTS passwords (account TEXT PRIMARY KEY, hash T
 def check_new(password: str, address: str) -> None:
     """Returns if this may become a password. Raises Refused."""
     if len(password) < LEAST:
-        raise Refused("password-too-short", least=LEAST)
+        raise Refused("password-too-short", field="password", least=LEAST)
     if len(password) > MOST:
-        raise Refused("password-too-long", most=MOST)
+        raise Refused("password-too-long", field="password", most=MOST)
     if any("\ud800" <= c <= "\udfff" for c in password):
-        raise Refused("password-unreadable")
+        raise Refused("password-unreadable", field="password")
     plain = "".join(c for c in password.casefold() if c.isalnum())
     parts = {"".join(c for c in part.casefold() if c.isalnum()) for part in (address, address.partition("@")[0])}
     if plain in COMMON or plain.rstrip("0123456789") in COMMON or len(set(password)) < 5 or plain in parts:
-        raise Refused("password-common")
+        raise Refused("password-common", field="password")
 
 
 class Passwords:

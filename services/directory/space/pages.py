@@ -14,7 +14,6 @@ from starlette.responses import Response
 
 from services.directory.projects.views import PROJECTS
 from services.directory.publications.picture_uploads import picture_answer, picture_of
-from services.directory.publications.refused_fields import FIELD_OF
 from services.directory.publications.views import SPACE
 from services.directory.search.finder import finder_of
 from services.directory.space.ownership import (
@@ -33,6 +32,7 @@ from services.directory.structures.domain.listing import (
 from services.directory.structures.domain.structure import ReviseStructure
 from services.directory.structures.kept_records import known_as
 from shared.contract.directory import StructureListingDeclined, StructureUnlisted
+from shared.contract.fields import stored
 from shared.kernel.command_handler import Outcome, new_command_id
 from shared.kernel.decider import Command, Refused
 from shared.kernel.projection import Document
@@ -86,7 +86,7 @@ def record_routes(service: Service) -> APIRouter:
 
         async def make() -> Command:
             given = {"structure": own["key"], "source": SOURCE}
-            return ReviseStructure.model_validate({**parse(ReviseStructure, data), **given})
+            return ReviseStructure.model_validate({**parse(ReviseStructure, data), **given}, context=stored(own))
 
         done = await carried_out(service, request, data, ReviseStructure, make)
         if isinstance(done, Wrong):
@@ -134,12 +134,12 @@ def picture_routes(service: Service) -> APIRouter:
                 return UnpictureStructure(structure=UUID(own["key"]))
             text = str(data.get("picture_text") or "").strip()
             if not text:
-                raise Refused("picture-without-text")
+                raise Refused("picture-without-text", field="picture_text")
             given = {"structure": own["key"], "picture": kept["picture"], "picture_text": text}
-            return PictureStructure.model_validate(given)
+            return PictureStructure.model_validate(given, context=stored(own))
 
         async with request.form(max_fields=20, max_files=1) as data:
-            done = await carried_out(service, request, data, PictureStructure, make, field_of=FIELD_OF)
+            done = await carried_out(service, request, data, PictureStructure, make)
         if isinstance(done, Wrong):
             text = str(data.get("picture_text") or "")[:1000]
             return await _picture_form(

@@ -30,6 +30,7 @@ from services.directory.search.finder import finder_of
 from services.directory.space.ownership import SPACE_PAGE, may_publish, mine, why_not_publish
 from services.directory.structures.kept_records import known_as
 from services.directory.structures.record_fields import place_of
+from shared.contract.fields import stored
 from shared.kernel.command_handler import Outcome, new_command_id
 from shared.kernel.decider import Command, Refused
 from shared.kernel.projection import Document
@@ -151,9 +152,9 @@ async def _written(
     async def make() -> Command:
         await may_publish(service, structure["key"])
         if not set(sent.participants) <= set(answers.participants):
-            raise Refused("unknown-structure")  # nobody learns by asking which others there are
+            raise Refused("unknown-structure", field="participants")  # nobody learns by asking which others there are
         said = {name: value for name, value in parse(model, data).items() if name in ASKED}
-        return model.model_validate({**said, **given, "participants": answers.participants})
+        return model.model_validate({**said, **given, "participants": answers.participants}, context=stored(project))
 
     done = await carried_out(service, request, data, model, make)
     if isinstance(done, Wrong):

@@ -19,12 +19,13 @@ from services.directory.publications.domain import (
     RedraftPublication,
     WithdrawPublication,
 )
-from services.directory.publications.picture_uploads import FILE, picture_of
-from services.directory.publications.refused_fields import FIELD_OF
+from services.directory.publications.picture_uploads import picture_of
+from services.directory.publications.pictures import FILE
 from services.directory.publications.views import SPACE
 from services.directory.space.ownership import SPACE_PAGE, may_publish, mine, why_not_publish
 from services.directory.structures.kept_records import known_as
 from shared.contract.directory import PublicationSort
+from shared.contract.fields import AS_STORED, stored
 from shared.kernel.command_handler import Outcome, new_command_id
 from shared.kernel.decider import Command, Refused
 from shared.kernel.projection import Document
@@ -98,7 +99,9 @@ def routes(service: Service) -> APIRouter:
 
         async def make() -> Command:
             await may_publish(service, structure["key"])
-            return PublishDraft(publication=key, structure_name=structure["name"])
+            return PublishDraft.model_validate(
+                {"publication": key, "structure_name": structure["name"]}, context=AS_STORED
+            )
 
         # The structure's name is what it is called then, nothing that was sent.
         done = await carried_out(service, request, data, PublishDraft, make, {}, key)
@@ -185,19 +188,19 @@ async def _written(service: Service,
         answers["picture"] = kept["picture"]
         if kept["picture"] is None:
             answers["picture_text"] = None
-        command = model.model_validate({**answers, **given})
+        command = model.model_validate({**answers, **given}, context=stored(draft))
         if kept["picture"] and not answers.get("picture_text"):
-            raise Refused("picture-without-text")
+            raise Refused("picture-without-text", field="picture_text")
         for name, without in MUST.items():
             if name in ASKED[sort] and not answers.get(name):
-                raise Refused(without)
+                raise Refused(without, field=name)
         if draft is None:
             await _room(service, structure)
         await _own_project(service, structure, answers.get("project"))
         return command
 
     async with request.form(max_fields=60, max_files=1) as data:
-        done = await carried_out(service, request, data, model, make, field_of=FIELD_OF)
+        done = await carried_out(service, request, data, model, make)
     if isinstance(done, Wrong):
         return await _draft_form(
             service,
@@ -253,4 +256,4 @@ async def _projects(service: Service, structure: Document) -> list[tuple[str, st
 
 async def _own_project(service: Service, structure: Document, project: Any) -> None:
     if project and str(project) not in {key for key, _ in await _projects(service, structure)}:
-        raise Refused("unknown-project")
+        raise Refused("unknown-project", field="project")

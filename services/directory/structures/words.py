@@ -136,14 +136,6 @@ WORDS: Words = {
         "La structure n’a pas demandé à figurer dans l’annuaire public.",
         "The structure did not ask to stand in the public directory.",
     ),
-    "refused.unknown-commune": (
-        "Aucune commune ne porte ce nom ni ce code. Vérifiez l’orthographe, ou écrivez le code postal.",
-        "No commune has this name or code. Check the spelling, or write the postcode.",
-    ),
-    "refused.commune-ambiguous": (
-        "Plusieurs communes répondent à ce nom\u00a0: {several}. Recopiez celle qui convient.",
-        "Several communes answer to this name: {several}. Copy the right one.",
-    ),
     "listed.true": ("Visible de tous", "For everybody to see"),
     "listed.false": ("Pour le réseau seulement", "For the network only"),
     "kind.association": ("Association", "Association"),
@@ -174,30 +166,6 @@ WORDS: Words = {
     "refused.commune-elsewhere": (
         "La commune {commune} n’est pas dans le département {department}.",
         "The commune {commune} is not in the department {department}.",
-    ),
-    "refused.unknown-department": (
-        "Ce code de département n’existe pas. Choisissez dans la liste.",
-        "There is no such department. Choose from the list.",
-    ),
-    "refused.unknown-country": (
-        "Ce code de pays n’existe pas. Écrivez deux lettres, par exemple SN.",
-        "There is no such country. Write two letters, such as SN.",
-    ),
-    "refused.not-an-address": (
-        "Ce n’est pas une adresse web. Elle commence par https://",
-        "This is not a web address. It begins with https://",
-    ),
-    "refused.not-a-mail-address": (
-        "Ce n’est pas une adresse électronique. Écrivez nom@domaine.",
-        "This is not a mail address. Write name@domain.",
-    ),
-    "refused.siren-check-digit": (
-        "Ce SIREN a une faute de frappe : sa clé ne correspond pas.",
-        "This SIREN has a typing error: its check digit is wrong.",
-    ),
-    "refused.siret-check-digit": (
-        "Ce SIRET a une faute de frappe : sa clé ne correspond pas.",
-        "This SIRET has a typing error: its check digit is wrong.",
     ),
     "refused.time-in-future": ("Cette date n’est pas encore venue.", "This date has not come yet."),
     "refused.too-large": ("C’est trop long pour un seul enregistrement.", "This is too long for one record."),

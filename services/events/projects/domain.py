@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.events.base.fields import CountryCode, Name, Reason, Title
 from shared.contract import Event
 from shared.contract.events import ProjectPresentationWithdrawn, ProjectPresented
+from shared.contract.fields import CountryCode, Name, Reason, Title
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 
 
@@ -51,7 +51,7 @@ def _presented(command: PresentProject, state: Project, context: Context) -> Dec
     if state.presented:
         raise Refused("already-registered")
     if command.structure is None and command.structure_name is None:
-        raise Refused("whose-project")
+        raise Refused("whose-project", field="structure_name")
     told = {name: value for name, value in command if name != "project_title"}
     return [ProjectPresented(title=command.project_title, **told)]
 

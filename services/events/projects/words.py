@@ -26,8 +26,4 @@ WORDS: Words = {
         "Ce projet n’est pas connu. Choisissez-le dans la liste de la Tribune.",
         "This project is not known. Choose it in the list of the Tribune.",
     ),
-    "refused.unknown-country": (
-        "Ce code de pays n’existe pas. Choisissez le pays dans la liste.",
-        "There is no such country code. Choose the country from the list.",
-    ),
 }

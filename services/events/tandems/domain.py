@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
-
-from services.events.base.fields import DepartmentCode, Line, Name, Reason, SchoolYear
 from shared.contract import Event
 from shared.contract.events import (
     PupilsCounted,
@@ -19,6 +15,7 @@ from shared.contract.events import (
     TandemSchoolJoined,
     TandemSchoolLeft,
 )  # fmt: skip
+from shared.contract.fields import DepartmentCode, Line, Name, Pupils, Reason, SchoolYear
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 
 
@@ -60,7 +57,7 @@ class CountPupils(TandemCommand):
     """Count the pupils who took part; a later count replaces this one."""
 
     tandem: UUID
-    pupils: Annotated[int, Field(ge=0, le=20_000)]
+    pupils: Pupils
 
 
 class CancelTandem(TandemCommand):

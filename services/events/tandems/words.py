@@ -34,8 +34,4 @@ WORDS: Words = {
         "Ce tandem est annulé. Rétablissez-le d’abord.",
         "This tandem is cancelled. Take the cancellation back first.",
     ),
-    "refused.not-a-school-year": (
-        "Ce n’est pas une année scolaire. Écrivez-la ainsi : 2017-2018.",
-        "This is no school year. Write it so: 2017-2018.",
-    ),
 }

@@ -15,10 +15,6 @@ WORDS: Words = {
         "Scellée. Elle sert à retrouver la personne qui veut voir ce qui est gardé d’elle, ou être oubliée.",
         "Sealed. By it a person is found who wants to see what is kept of them, or to be forgotten.",
     ),
-    "refused.not-a-mail-address": (
-        "Ce n’est pas une adresse électronique. Il en faut une comme nom@exemple.fr.",
-        "This is not a mail address. One like name@example.org is needed.",
-    ),
     "field.name": ("Nom", "Name"),
     "field.person": ("Personne", "Person"),
     "field.person.hint": ("Prénom et nom. Scellé dès l’enregistrement.", "First and last name. Sealed when saved."),

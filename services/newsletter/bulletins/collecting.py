@@ -14,11 +14,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from services.newsletter.base.fields import CONTROLS, CONTROLS_IN_TEXT, is_web_address
 from services.newsletter.bulletins.domain.bulletin import bulletin_id
 from services.newsletter.bulletins.domain.issue import CollectItem, DropItem, StartIssue, issue_id, item_id
 from services.newsletter.bulletins.source_views import SOURCES
 from services.newsletter.bulletins.views import BULLETINS, ISSUES, ITEMS, first_open
+from shared.contract.cleaning import mended_line, mended_text
 from shared.contract.directory import (
     MemberEventPublished,
     MemberNewsPublished,
@@ -28,6 +28,7 @@ from shared.contract.directory import (
 )  # fmt: skip
 from shared.contract.envelope import Recorded
 from shared.contract.events import GatheringAnnounced, GatheringCancelled
+from shared.contract.fields import is_web_address
 from shared.contract.newsletter import BulletinCode, SectionCode
 from shared.kernel.decider import Command
 from shared.kernel.reactions import on
@@ -134,11 +135,11 @@ async def _arriving(
             item=item,
             section=section,
             title=_one_line(title) or "Sans titre",
-            text=CONTROLS_IN_TEXT.sub(" ", text)[:5000].strip() or "…",
+            text=mended_text(text)[:5000].strip() or "…",
             url=url if url and len(url) <= 500 and is_web_address(url) else None,
             source_event=UUID(event.id),
             source_entity=UUID(event.entity_id),
-            source_name=_one_line(source) if source else None,
+            source_name=(_one_line(source) or None) if source else None,
             source_page=page,
             picture=picture,
             picture_text=(_one_line(picture_text) or None) if picture_text else None,
@@ -152,7 +153,7 @@ async def _arriving(
 
 def _one_line(text: str) -> str:
     """What another service allowed may be longer or wilder than a line of ours."""
-    return CONTROLS.sub(" ", text)[:200].strip()
+    return mended_line(text)[:200].strip()
 
 
 @on(PublicationWithdrawn, name="withdrawn-from-draft")

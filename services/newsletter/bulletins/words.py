@@ -105,8 +105,4 @@ WORDS: Words = {
         "Quelqu’un a modifié cet article pendant votre saisie. Relisez-le, puis recommencez.",
         "Somebody changed this item while you were writing. Read it again, then start over.",
     ),
-    "refused.not-an-address": (
-        "Ce n’est pas une adresse web. Elle commence par https:// et n’a pas d’espace.",
-        "This is no web address. It begins with https:// and has no blanks.",
-    ),
 }

@@ -9,8 +9,9 @@ from uuid import UUID, uuid5
 
 from pydantic import Field
 
-from services.newsletter.base.fields import Bulletins, MailAddress
+from services.newsletter.base.fields import Bulletins
 from shared.contract import Event
+from shared.contract.fields import MailAddress
 from shared.contract.newsletter import (
     BulletinCode,
     SubscriptionConfirmed,

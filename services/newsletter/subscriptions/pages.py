@@ -17,13 +17,14 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from services.newsletter.base.fields import Bulletins, MailAddress
+from services.newsletter.base.fields import Bulletins
 from services.newsletter.bulletins.domain.bulletin import bulletin_id
 from services.newsletter.bulletins.queries import opened, titles
 from services.newsletter.subscriptions.domain import ConfirmSubscription, RequestSubscription, Unsubscribe
 from services.newsletter.subscriptions.links import LINKS, BadLink, Confirming, Leaving, OldLink
 from services.newsletter.subscriptions.views import SUBSCRIBERS
 from shared.base.translations import SOURCE, Lang, languages
+from shared.contract.fields import MailAddress
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import Refused, derived_id
 from shared.runtime.service import Service

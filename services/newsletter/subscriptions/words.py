@@ -45,8 +45,4 @@ WORDS: Words = {
         "Ce lien n’est plus valable : il a plus de sept jours. Abonnez-vous de nouveau.",
         "This link can be used no more: it is over seven days old. Please subscribe again.",
     ),
-    "refused.not-a-mail-address": (
-        "Ce n’est pas une adresse électronique. Il en faut une comme nom@exemple.fr.",
-        "This is no e-mail address. One such as name@example.org is needed.",
-    ),
 }

@@ -10,6 +10,7 @@ from typing import Annotated
 from fastapi import Query
 
 from shared.base.paris_days import PARIS
+from shared.contract.fields import day_written
 from shared.kernel.decider import Refused
 
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
@@ -38,7 +39,7 @@ def day_of(text: str | None) -> date | None:
     if not text:
         return None
     try:
-        day = date.fromisoformat(text)
+        day = day_written(text)
     except ValueError:
         raise Refused("not-a-day", value=text[:40]) from None
     if not FIRST_DAY <= day <= LAST_DAY:

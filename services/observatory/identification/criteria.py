@@ -19,6 +19,7 @@ from starlette.datastructures import QueryParams
 
 from services.observatory.event_table.table import EventTable, Rows
 from services.observatory.identification.domain import Criteria
+from shared.contract.fields import AS_STORED
 from shared.kernel.decider import Refused
 from shared.kernel.projection import folded
 
@@ -116,7 +117,7 @@ def query_of(criteria: Criteria) -> list[tuple[str, str]]:
 
 def criteria_in(facts: Mapping[str, Any]) -> Criteria:
     """The criteria that an event or a document names."""
-    return Criteria(**{name: facts[name] for name in Criteria.model_fields})
+    return Criteria.model_validate({name: facts[name] for name in Criteria.model_fields}, context=AS_STORED)
 
 
 def identify(

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated, Any, get_args
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contract import Event
+from shared.contract.fields import EMPTIED, CountryCode, Day, DepartmentCode, Line, Name, Purpose, Reason, Sdg, Sequence
 from shared.contract.identification import (
     IdentificationRenamed,
     IdentificationRepeated,
@@ -21,8 +21,6 @@ from shared.contract.identification import (
 from shared.contract.membership import CollegeCode
 from shared.contract.personal import PersonalText
 from shared.contract.structure_facts import StructureKind
-from shared.geo import DEPARTMENTS
-from shared.geo.countries import COUNTRY_CODES
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 
 MOST = 10_000  # structures of one answer: their ids are in the event
@@ -31,45 +29,16 @@ KINDS: tuple[str, ...] = get_args(StructureKind)
 COLLEGES: tuple[str, ...] = get_args(CollegeCode)
 
 
-def _one_line(text: Any) -> Any:
-    return (
-        " ".join("".join(c for c in text if c.isprintable() or c.isspace()).split()) if isinstance(text, str) else text
-    )
-
-
-def _emptied(text: Any) -> Any:
-    return None if text == "" else text
-
-
-def _department(code: str) -> str:
-    if code not in DEPARTMENTS:
-        raise ValueError("unknown-department")
-    return code
-
-
-def _country(code: str) -> str:
-    if code not in COUNTRY_CODES:
-        raise ValueError("unknown-country")
-    return code
-
-
-Title = Annotated[str, Field(min_length=2, max_length=200), BeforeValidator(_one_line)]
-Line = Annotated[str, Field(min_length=1, max_length=200), BeforeValidator(_one_line)]
-Purpose = Annotated[str, Field(min_length=1, max_length=1000), BeforeValidator(_one_line)]
-Reason = Annotated[str, Field(min_length=3, max_length=300), BeforeValidator(_one_line)]
-Sequence_ = Annotated[int, Field(ge=0, le=2**53)]
-
-
 class Criteria(BaseModel):
     """What is looked for. Of a criterion with several values one must fit; all criteria must. `themes` are those of the
     records, letter by letter; `member`: a member on that day, or not."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
     themes: list[Line] = Field([], max_length=MOST_VALUES)
-    countries: list[Annotated[str, AfterValidator(_country)]] = Field([], max_length=MOST_VALUES)
-    departments: list[Annotated[str, AfterValidator(_department)]] = Field([], max_length=MOST_VALUES)
+    countries: list[CountryCode] = Field([], max_length=MOST_VALUES)
+    departments: list[DepartmentCode] = Field([], max_length=MOST_VALUES)
     kinds: list[StructureKind] = Field([], max_length=MOST_VALUES)
-    sdgs: list[Annotated[int, Field(ge=1, le=17)]] = Field([], max_length=17)
+    sdgs: list[Sdg] = Field([], max_length=17)
     colleges: list[CollegeCode] = Field([], max_length=MOST_VALUES)
     member: Membership | None = None
 
@@ -89,16 +58,16 @@ class SaveIdentification(IdentificationCommand):
     creates = True
     internal = True
     refers = {"structure": "directory.structure", "request": "directory.request"}
-    title: Title
+    title: Name
     structure: UUID | None = None
     organisation: Line | None = None
     person: PersonalText | None = None
     purpose: Purpose
     request: UUID | None = None
     criteria: Criteria
-    as_of: date
-    known_at: date | None = None
-    upto: Sequence_
+    as_of: Day
+    known_at: Day | None = None
+    upto: Sequence
     found: list[UUID]
 
 
@@ -107,9 +76,9 @@ class RepeatIdentification(IdentificationCommand):
 
     internal = True
     identification: UUID
-    as_of: date
-    known_at: date | None = None
-    upto: Sequence_
+    as_of: Day
+    known_at: Day | None = None
+    upto: Sequence
     found: list[UUID]
 
 
@@ -117,8 +86,8 @@ class RenameIdentification(IdentificationCommand):
     """Say again what an identification is called and what it is for."""
 
     identification: UUID
-    title: Title
-    purpose: Annotated[Purpose | None, BeforeValidator(_emptied)] = None
+    title: Name
+    purpose: Annotated[Purpose | None, EMPTIED] = None
 
 
 class WithdrawIdentification(IdentificationCommand):

@@ -23,7 +23,7 @@ from shared.kernel.eventlog.event_log import Conflict
 from shared.runtime.service import Service
 from shared.web.formatting import number
 from shared.web.forms.command_forms import BadDay, happened_on
-from shared.web.forms.forms import sentences
+from shared.web.forms.forms import answer_of, sentences
 from shared.web.forms.reference_check import known as known_references
 from shared.web.security.authorization import access, who_of
 from shared.web.templating import Pages, language
@@ -121,7 +121,7 @@ async def save(request: Request) -> Response:
         errors = {"who": say(f"identification.{'which' if matches else 'no-such'}-structure", lang)}
     except Refused as no:
         values = {**no.values, "most": number(no.values["most"], lang)} if "most" in no.values else no.values
-        errors = {"who" if no.code == "who-asked" else "": say(f"refused.{no.code}", lang, **values)}
+        errors = {"who" if no.code == "who-asked" else answer_of(no): say(f"refused.{no.code}", lang, **values)}
         id = id_after(no, id)
     except (Stale, Conflict):
         errors, status = {"": f"{say('problem.409', lang)}. {say('problem.409.hint', lang)}"}, 409

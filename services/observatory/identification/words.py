@@ -69,8 +69,6 @@ IDENTIFICATION_WORDS: Words = {
     "sdg.15": ("Vie terrestre", "Life on land"),
     "sdg.16": ("Paix, justice et institutions efficaces", "Peace, justice and strong institutions"),
     "sdg.17": ("Partenariats pour la réalisation des objectifs", "Partnerships for the goals"),
-    "refused.unknown-country": ("Ce pays n’est pas dans la liste.", "This country is not in the list."),
-    "refused.unknown-department": ("Ce département n’existe pas.", "There is no such department."),
     "refused.no-criteria": (
         "Choisissez au moins un critère\u00a0: un thème, un pays, un département… Sans critère, la réponse serait tout l’annuaire.",
         "Choose at least one criterion: a theme, a country, a department… Without any, the answer would be the whole directory.",

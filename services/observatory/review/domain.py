@@ -4,28 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from shared.contract import Event
+from shared.contract.fields import Day, Reason, Sha256, Title
 from shared.contract.reviews import FigurePublished, FigureSort, ReviewPublished, ReviewReplaced, ReviewWithdrawn
 from shared.kernel.decider import Command, Context, Decider, Decision, Elsewhere, Refused
 
 MOST_FIGURES = 900  # one batch of the log holds 1,000 events
-
-
-def _one_line(text: Any) -> Any:
-    return (
-        " ".join("".join(c for c in text if c.isprintable() or c.isspace()).split()) if isinstance(text, str) else text
-    )
-
-
-Title = Annotated[str, Field(min_length=3, max_length=200), BeforeValidator(_one_line)]
-Reason = Annotated[str, Field(min_length=3, max_length=300), BeforeValidator(_one_line)]
-Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 class Figure(BaseModel):
@@ -39,8 +27,8 @@ class Figure(BaseModel):
     value: float | None
     before: float | None
     precision: int
-    day: date
-    after: date | None = None
+    day: Day
+    after: Day | None = None
     first_year: int | None = None
     last_year: int | None = None
     events: int
@@ -56,10 +44,10 @@ class PublishReview(ReviewCommand):
     creates = True
     internal = True
     title: Title
-    since: date
-    until: date
-    as_of: date
-    known_at: date | None = None
+    since: Day
+    until: Day
+    as_of: Day
+    known_at: Day | None = None
     upto: int
     department: str | None = None
     college: str | None = None
@@ -117,18 +105,18 @@ def _published(command: PublishReview, state: Review, context: Context) -> Decis
     ]
     if command.replaces is None:
         return own
-    _holds(context.others[command.replaces])
+    _holds(context.others[command.replaces], "replaces")
     if command.reason is None:
-        raise Refused("replaced-without-reason")
+        raise Refused("replaced-without-reason", field="reason")
     by = ReviewReplaced(by=command.target(context), reason=command.reason)
     return [Elsewhere(command.replaces, by), *own]
 
 
-def _holds(state: Review) -> None:
+def _holds(state: Review, field: str = "review") -> None:
     if not state.published:
-        raise Refused("unknown-review")
+        raise Refused("unknown-review", field=field)
     if state.withdrawn or state.replaced:
-        raise Refused("review-gone")
+        raise Refused("review-gone", field=field)
 
 
 def _withdrawn(command: WithdrawReview, state: Review, context: Context) -> Decision:

@@ -7,31 +7,28 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Request
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from services.observatory.event_table.moment import today
 from services.observatory.figures.observatory import current
 from services.observatory.review.chapters import Chapter, chapters, dates
-from services.observatory.review.domain import PublishReview, Reason, Title
+from services.observatory.review.domain import PublishReview
 from services.observatory.review.period_pages import SAID, Query_, Wanted, asked, reader, rendered
 from services.observatory.review.publishing import Order, publishing_of
 from services.observatory.review.views import REVIEWS
+from shared.contract.fields import EMPTIED, Reason, Title
 from shared.kernel.command_handler import Stale, new_command_id
 from shared.kernel.decider import Refused, derived_id
 from shared.kernel.eventlog.event_log import Conflict
 from shared.runtime.service import Service
 from shared.web.formatting import language_name
-from shared.web.forms.forms import parse, sentences
+from shared.web.forms.forms import parse, refusal, sentences
 from shared.web.security.authorization import access, who_of
 from shared.web.security.rate_limits import limited
 from shared.web.templating import Pages, language
 
 FIELDS = 40  # of a form
-
-
-def _emptied(text: Any) -> Any:
-    return None if text == "" else text
 
 
 class Publication(BaseModel):
@@ -40,8 +37,8 @@ class Publication(BaseModel):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
     title: Title
     whole: bool = False
-    replaces: Annotated[UUID | None, BeforeValidator(_emptied)] = None
-    reason: Annotated[Reason | None, BeforeValidator(_emptied)] = None
+    replaces: Annotated[UUID | None, EMPTIED] = None
+    reason: Annotated[Reason | None, EMPTIED] = None
 
 
 def routes(service: Service) -> APIRouter:
@@ -81,10 +78,7 @@ def routes(service: Service) -> APIRouter:
         except ValidationError as wrong:
             return await _form(service, request, want, answers, sentences(wrong, Publication, pages.lexicon, lang), 422)
         except Refused as no:
-            field = "reason" if no.code == "replaced-without-reason" else ""
-            return await _form(
-                service, request, want, answers, {field: say(f"refused.{no.code}", lang, **no.values)}, 422
-            )
+            return await _form(service, request, want, answers, refusal(no, pages.lexicon, lang), 422)
         whole = rendered(request, "publishing.html", want, head)
         begin, end = bytes(whole.body).decode().split("<!-- steps -->")
 
@@ -121,11 +115,11 @@ async def _replaceable(service: Service, wish: Publication) -> None:
         return
     document = await service.store.get(REVIEWS, str(wish.replaces))
     if document is None:
-        raise Refused("unknown-review")
+        raise Refused("unknown-review", field="replaces")
     if document["state"] != "published":
-        raise Refused("review-gone")
+        raise Refused("review-gone", field="replaces")
     if wish.reason is None:
-        raise Refused("replaced-without-reason")
+        raise Refused("replaced-without-reason", field="reason")
 
 
 async def _form(

@@ -17,15 +17,17 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from services.observatory.surveys.domain.questions import KINDS, MOST_QUESTIONS, SCALE, Question
+from services.observatory.surveys.domain.state import SurveyCommand
 from services.observatory.surveys.domain.survey import DraftSurvey, ReviseSurvey
 from services.observatory.surveys.stage import survey_of
 from shared.base.translations import Lang, Lexicon
+from shared.contract.fields import stored
 from shared.kernel.command_handler import Stale, id_after, new_command_id, version_after
 from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Conflict
 from shared.kernel.projection import Document
 from shared.runtime.service import Service
-from shared.web.forms.forms import Form, FormField, Problem
+from shared.web.forms.forms import Form, FormField, Problem, refusal
 from shared.web.forms.validation_messages import said_of
 from shared.web.lists import render
 from shared.web.security.authorization import access, who_of
@@ -161,7 +163,8 @@ def page(
         Problem(f"Question {n}, {one.label[:1].lower()}{one.label[1:]}", one.error, one.anchor)
         for n, some in enumerate(shown, 1) for one in some.values() if one.error
     ]  # fmt: skip
-    others = [Problem(None, errors[name], None) for name in ("", "questions") if name in errors]
+    asked = {*top, *(f"{one['id']}-{part}" for one, some in zip(draft.questions, shown, strict=True) for part in some)}
+    others = [Problem(None, sentence, None) for name, sentence in errors.items() if name not in asked]
     hidden = (("command_id", str(id)), *((("version", str(version)),) if version is not None else ()))
     return render(
         service, request, "survey_form.html", status=status, key=str(key) if key else None, top=top, draft=draft,
@@ -224,12 +227,17 @@ async def save(
     errors, status = {}, 422
     try:
         given = draft.given()
-        command = ReviseSurvey.model_validate({**given, "survey": key}) if key else DraftSurvey.model_validate(given)
+        if key:
+            before = await survey_of(service, key)
+            kept = stored(before, *before["questions"])
+            command: SurveyCommand = ReviseSurvey.model_validate({**given, "survey": key}, context=kept)
+        else:
+            command = DraftSurvey.model_validate(given)
         outcome = await service.execute(command, id=id, actor=who_of(request).actor, version=version)
     except ValidationError as error:
         errors = wrong(error, draft, pages.lexicon, lang)
     except Refused as no:
-        errors = {"": say(f"refused.{no.code}", lang, **no.values)}
+        errors = refusal(no, pages.lexicon, lang)
         id, version = id_after(no, id), version_after(no, version)
     except (Stale, Conflict):
         errors, status = {"": f"{say('problem.409', lang)}. {say('problem.409.hint', lang)}"}, 409

@@ -81,7 +81,6 @@ SURVEY_WORDS: Words = {
     "answer.too-high": ("Donnez un nombre d’au plus {most}.", "Give a number of at most {most}."),
     "answer.not-a-date": ("Écrivez une date, comme 31/10/2017.", "Write a date, such as 31/10/2017."),
     "answer.not-an-option": ("Choisissez une des réponses proposées.", "Choose one of the answers that are offered."),
-    "answer.not-an-address": ("Écrivez une adresse électronique, comme nom@exemple.fr.", "Write a mail address, such as name@example.org."),
     "answer.unknown-question": ("Cette question n’est pas dans l’enquête.", "This question is not in the survey."),
     "answer.name": ("Votre nom", "Your name"),
     "answer.email": ("Votre adresse électronique", "Your mail address"),

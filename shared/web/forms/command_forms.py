@@ -17,12 +17,13 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from shared.base.paris_days import PARIS
+from shared.contract.fields import day_typed, stored
 from shared.kernel.command_handler import Stale, id_after, new_command_id, version_after
 from shared.kernel.decider import Command, Refused
 from shared.kernel.eventlog.event_log import Conflict
 from shared.runtime.service import Service
 from shared.web.forms.field_shapes import shapes
-from shared.web.forms.forms import Form, parse, sentences
+from shared.web.forms.forms import HAPPENED, Form, parse, refusal, sentences
 from shared.web.forms.reference_check import known
 from shared.web.security.authorization import access, demand, who_of
 from shared.web.security.local_paths import local
@@ -30,7 +31,7 @@ from shared.web.security.redaction import revealed
 from shared.web.security.request_limits import SUGGESTING
 from shared.web.templating import Pages, language
 
-HAPPENED, COMMAND_ID, VERSION, BACK = "happened_on", "command_id", "version", "back"
+COMMAND_ID, VERSION, BACK = "command_id", "version", "back"
 
 
 class BadDay(ValueError):
@@ -38,9 +39,9 @@ class BadDay(ValueError):
 
 
 def happened_on(text: str | None) -> date | None:
-    """The day that a form gives, None for none. Raises BadDay."""
+    """The day that a form gives, as one types it, None for none. Raises BadDay."""
     try:
-        return date.fromisoformat(text) if text else None
+        return day_typed(text) if text else None
     except ValueError:
         raise BadDay(text) from None
 
@@ -129,7 +130,7 @@ def commands(service: Service, pages: Pages) -> APIRouter:
         except ValueError:
             raise HTTPException(400) from None
         try:
-            command = model.model_validate(parse(model, data))
+            command = model.model_validate(parse(model, data), context=await _stored(request, service, model, hidden))
             await known(service, command)
             outcome = await service.execute(
                 command,
@@ -143,7 +144,7 @@ def commands(service: Service, pages: Pages) -> APIRouter:
         except BadDay:
             errors = {HAPPENED: pages.lexicon.say("invalid.date", lang, value=data.get(HAPPENED))}
         except Refused as refused:
-            errors = {"": pages.lexicon.say(f"refused.{refused.code}", lang, **refused.values)}
+            errors = refusal(refused, pages.lexicon, lang)
             hidden |= {COMMAND_ID: str(id_after(refused, id)), VERSION: version_after(refused, hidden.get(VERSION))}
         except (Stale, Conflict):
             say = pages.lexicon.say
@@ -174,6 +175,34 @@ async def _current(request: Request, service: Service, model: type[Command], uui
                 if sees or not _sealed(value)
             }
     return {}
+
+
+async def _stored(request: Request, service: Service, model: type[Command], hidden: dict[str, Any]) -> dict[str, Any]:
+    """What stands there of what the form asks: the answers of the entity, or of the part of it that the form's link names,
+    and the names of what that link names."""
+    ids = {name: value for name, value in hidden.items() if name in model.model_fields}
+    names = {
+        f"{name}_name": await _named(service, value)
+        for name, value in ids.items()
+        if f"{name}_name" in model.model_fields
+    }
+    return stored(await _current(request, service, model, ids), names, *await _parts(service, model, ids))
+
+
+async def _parts(service: Service, model: type[Command], uuids: dict[str, str]) -> list[dict[str, Any]]:
+    """The parts of an entity, such as an item of an issue, that bear one of these ids."""
+    key = uuids.get(model.entity.replace("-", "_"))
+    if model.creates or key is None:
+        return []
+    wanted = set(uuids.values()) - {key}
+    if not wanted:
+        return []
+    documents = [await service.store.get(view, key) or {} for view in service.definition.views]
+    lists = [value for document in documents for value in document.values() if isinstance(value, list)]
+    return [
+        one for some in lists for one in some
+        if isinstance(one, dict) and wanted & {value for value in one.values() if isinstance(value, str)}
+    ]  # fmt: skip
 
 
 async def _named(service: Service, key: Any) -> str:

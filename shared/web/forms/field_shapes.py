@@ -13,7 +13,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 __all__ = ["Kind", "Shape", "shape_of", "shapes"]
@@ -23,7 +23,7 @@ Kind = Literal["text", "personal", "flag", "integer", "decimal", "date", "moment
 LISTS = (list, tuple, set, frozenset)
 PLAIN: Mapping[type, Kind] = {
     bool: "flag", int: "integer", float: "decimal", Decimal: "decimal", datetime: "moment", date: "date",
-    UUID: "id", AwareDatetime: "moment",
+    UUID: "id",
 }  # fmt: skip
 
 

@@ -8,12 +8,39 @@ from pydantic import BaseModel
 from starlette.datastructures import FormData
 
 from shared.base.translations import Lang, Lexicon
+from shared.kernel.command_handler import HAPPENED as HAPPENED_THEN
+from shared.kernel.decider import Refused
 from shared.web.forms.controls import Choices, FormField, Suggestion, Widget, question, word
 from shared.web.forms.field_shapes import shapes
 from shared.web.forms.parsing import SHOWN, parse
 from shared.web.forms.validation_messages import sentences
 
-__all__ = ["SHOWN", "Choices", "Form", "FormField", "Problem", "Widget", "parse", "sentences"]
+__all__ = [
+    "HAPPENED",
+    "SHOWN",
+    "Choices",
+    "Form",
+    "FormField",
+    "Problem",
+    "Widget",
+    "answer_of",
+    "parse",
+    "refusal",
+    "sentences",
+]
+
+HAPPENED = "happened_on"
+"""The answer of a form that says when it happened"""
+
+
+def refusal(no: Refused, lexicon: Lexicon, lang: Lang | str) -> dict[str, str]:
+    """What a refusal says, under the answer that it is about; "" where it is about the whole form."""
+    return {answer_of(no): lexicon.say(f"refused.{no.code}", lang, **no.values)}
+
+
+def answer_of(no: Refused) -> str:
+    """The answer of a form that a refusal is about, "" where it is about the whole form."""
+    return HAPPENED if no.field == HAPPENED_THEN else no.field or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +96,9 @@ class Form:
         problems = [
             Problem(by_name[name].label, sentence, by_name[name].anchor)
             if name in by_name
-            else Problem(word(lexicon, f"field.{name}", lang) if name else None, sentence, None)
+            else Problem(
+                word(lexicon, f"field.{name}", lang) if name else None, sentence, name if name == HAPPENED else None
+            )
             for name, sentence in errors.items()
         ]
         sent = [(name, str(value)) for name, value in hidden.items() if value is not None]

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -17,12 +16,10 @@ from shared.kernel.command_handler import Outcome, Stale, version_after
 from shared.kernel.decider import Command, Refused
 from shared.kernel.eventlog.event_log import Conflict
 from shared.runtime.service import Service
-from shared.web.forms.forms import sentences
+from shared.web.forms.forms import refusal, sentences
 from shared.web.forms.reference_check import known
 from shared.web.security.authorization import who_of
 from shared.web.templating import Pages, language
-
-NONE: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -62,13 +59,11 @@ async def carried_out(
     make: Callable[[], Awaitable[Command]],
     sent: Mapping[str, Any] | None = None,
     target: UUID | None = None,
-    field_of: Mapping[str, str] = NONE,
 ) -> Outcome | Wrong:
     """Executes the command that `make` makes of a form, and waits until the pages show it. `make` may raise what reading
     the form or looking at what it is about raises: ValidationError of `model`, Refused. `sent`: what the form says, where
     the command also holds what we know; `target`: the entity it is for, where `make` looks at what the command itself
-    changes; `field_of`: the code of a refusal → the field that it is about. The page that shows what is Wrong gives its
-    form a new id (ADR 32)."""
+    changes. The page that shows what is Wrong gives its form a new id (ADR 32)."""
     pages: Pages = request.app.state.pages
     lang, say = language(request), pages.lexicon.say
     id, version = command_id(form), version_of(form)
@@ -81,8 +76,7 @@ async def carried_out(
     except ValidationError as wrong:
         return Wrong(sentences(wrong, model, pages.lexicon, lang), 422, version)
     except Refused as no:
-        errors = {field_of.get(no.code, ""): say(f"refused.{no.code}", lang, **no.values)}
-        return Wrong(errors, 422, version_after(no, version))
+        return Wrong(refusal(no, pages.lexicon, lang), 422, version_after(no, version))
     except (Stale, Conflict):
         return Wrong({"": f"{say('problem.409', lang)}. {say('problem.409.hint', lang)}"}, 409, version)
     await service.runner.wait_for(outcome.seq)

@@ -8,7 +8,9 @@ from typing import Any
 from pydantic import BaseModel
 from starlette.datastructures import FormData
 
-from shared.base.paris_days import PARIS, utc
+from shared.base.paris_days import PARIS, OutOfCalendar, utc
+from shared.contract.cleaning import WHITE
+from shared.contract.fields import day_typed, moment_written
 from shared.web.forms.field_shapes import Shape, shapes
 
 __all__ = ["SHOWN", "parse"]
@@ -51,11 +53,11 @@ def parse(model: type[BaseModel], form: FormData) -> dict[str, Any]:
 
 
 def _texts(form: FormData, name: str) -> list[str]:
-    return [text.replace("\r\n", "\n").strip() for text in form.getlist(name) if isinstance(text, str)]
+    return [text.replace("\r\n", "\n").strip(WHITE) for text in form.getlist(name) if isinstance(text, str)]
 
 
 def _lines(texts: Sequence[str]) -> list[str]:
-    return [line for text in texts for line in (piece.strip() for piece in text.split("\n")) if line]
+    return [line for text in texts for line in (piece.strip(WHITE) for piece in text.split("\n")) if line]
 
 
 def _value(shape: Shape, text: str) -> Any:
@@ -79,16 +81,23 @@ def _number(shape: Shape, text: str) -> int | float | str:
 
 
 def _iso_day(text: str) -> str:
-    found = re.fullmatch(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})(.*)", text, re.DOTALL)
-    return f"{found[3]}-{int(found[2]):02d}-{int(found[1]):02d}{found[4]}" if found else text
+    try:
+        return day_typed(text).isoformat()
+    except ValueError:
+        return text
 
 
 def _utc(text: str) -> datetime | str:
-    iso = re.sub(r"(\d{1,2})\s*h\s*(\d{2})$", lambda at: f"{int(at[1]):02d}:{at[2]}", _iso_day(text))
-    if len(iso) <= 10:
+    """A browser's `2017-10-31T17:42`, or `31/10/2017 17h42` as one types it."""
+    found = re.fullmatch(r"(\S+?)(?:[Tt]|\s+(?:à\s+)?)(\d{1,2})(?:\s*h\s*|:)(\d{2})(\S*)", text, re.ASCII)
+    if found is None:
         return text
     try:
-        at = datetime.fromisoformat(iso)
-        return utc(at if at.tzinfo else at.replace(tzinfo=PARIS))
+        at = moment_written(f"{_iso_day(found[1])}T{found[2]:0>2}:{found[3]}{found[4]}")
+        aware = at if at.tzinfo else at.replace(tzinfo=PARIS)
     except ValueError:
         return text
+    try:
+        return utc(aware)
+    except OutOfCalendar:
+        return aware  # the model says so

@@ -11,10 +11,11 @@ from shared.runtime.service import Service
 
 
 async def known(service: Service, command: Command) -> None:
-    """Returns if every entity that `command` refers to is in the log. Raises Refused(`unknown-<entity>`)."""
+    """Returns if every entity that `command` refers to is in the log. Raises Refused(`unknown-<entity>`),
+    which names the field."""
     for field, where in command.refers.items():
         value = getattr(command, field)
         owner, _, entity = where.partition(".")
         for id in value if isinstance(value, list) else [value]:
             if id is not None and not (await service.log.load(owner, entity, id)).events:
-                raise Refused(f"unknown-{entity}")
+                raise Refused(f"unknown-{entity}", field=field)

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from shared.base.translations import Lang, Lexicon
+from shared.contract.cleaning import mended_line
 from shared.web.formatting import number
 from shared.web.forms.field_shapes import Shape, shapes
 from shared.web.messages import KERNEL
@@ -58,9 +59,15 @@ def sentences(error: ValidationError, model: type[BaseModel], lexicon: Lexicon, 
 
 
 def said_of(
-    details: Iterable[ErrorDetails], model: type[BaseModel] | None, lexicon: Lexicon, lang: Lang | str
+    details: Iterable[ErrorDetails],
+    model: type[BaseModel] | None,
+    lexicon: Lexicon,
+    lang: Lang | str,
+    *,
+    to_programs: bool = False,
 ) -> dict[str, str]:
-    """The same for the details of errors, wherever they come from; without a model a field's kind is unknown."""
+    """The same for the details of errors, wherever they come from; without a model a field's kind is unknown.
+    `to_programs`: in the words for who writes to the API, where a code has such (`invalid.date.api`)."""
     by_name = {shape.name: shape for shape in shapes(model)} if model else {}
     names = {one.alias: name for name, one in model.model_fields.items() if one.alias} if model else {}
     said: dict[str, str] = {}
@@ -70,7 +77,7 @@ def said_of(
         if field in said:
             continue
         shape = by_name.get(field)
-        sentence = _sentence(detail, shape, lexicon, lang)
+        sentence = _sentence(detail, shape, lexicon, lang, to_programs)
         line = next((part for part in where[1:] if isinstance(part, int)), None)
         if line is not None and shape is not None and shape.kind != "choice":
             sentence = _say(lexicon, "invalid.line", lang, line=line + 1, sentence=sentence[:1].lower() + sentence[1:])
@@ -78,7 +85,9 @@ def said_of(
     return said
 
 
-def _sentence(detail: ErrorDetails, shape: Shape | None, lexicon: Lexicon, lang: Lang | str) -> str:
+def _sentence(
+    detail: ErrorDetails, shape: Shape | None, lexicon: Lexicon, lang: Lang | str, to_programs: bool = False
+) -> str:
     kind, context, given = detail["type"], detail.get("ctx", {}), detail["input"]
     values = _values(context, given, lang)
     for ours in _our_codes(kind, context):
@@ -94,6 +103,8 @@ def _sentence(detail: ErrorDetails, shape: Shape | None, lexicon: Lexicon, lang:
             (one for word, one in NAMED.items() if shape.name == word or shape.name.endswith(f"_{word}")),
             code,
         )
+    if to_programs and lexicon.has(f"invalid.{code}.api"):
+        return lexicon.say(f"invalid.{code}.api", lang, **values)
     own = f"field.{shape.name}.invalid.{code}" if shape else ""
     if lexicon.has(own):
         return lexicon.say(own, lang, **values)
@@ -108,7 +119,8 @@ def _values(context: Mapping[str, Any], given: Any, lang: Lang | str) -> dict[st
     """What the sentences put in their blanks, written for people."""
     least = next((context[key] for key in ("min_length", "ge", "gt") if key in context), None)
     most = next((context[key] for key in ("max_length", "le", "lt") if key in context), None)
-    text = "" if given is None or isinstance(given, dict) else str(given)
+    # What cannot be written down, or turns the sentence round, is not repeated.
+    text = "" if given is None or isinstance(given, dict) else mended_line(str(given)[:1000])
     count = context.get("actual_length", len(given) if isinstance(given, str | list | tuple | set) else None)
     return {
         "least": _bound(least, lang),

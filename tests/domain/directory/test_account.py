@@ -112,7 +112,7 @@ def test_whoever_was_known_as_a_contact_may_come_to_work_for_the_network() -> No
     ]
 
 
-@pytest.mark.parametrize("label", ["x", "a" * 81, "personne@exemple.invalid", "deux\nlignes", "  "])
+@pytest.mark.parametrize("label", ["x", "a" * 81, "personne@exemple.invalid", "deux\u0085lignes", "  "])
 def test_a_label_is_a_short_function_and_no_address(label: str) -> None:
     with pytest.raises(ValidationError):
         wanting(label=label)

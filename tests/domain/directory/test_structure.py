@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from services.directory.structures.domain.facts import same
-from services.directory.structures.domain.fields import luhn
 from services.directory.structures.domain.structure import (
     STRUCTURE,
     CloseStructure,
@@ -28,6 +27,7 @@ from shared.contract.directory import (
     StructureRevised,
     StructureUnlisted,
 )
+from shared.contract.fields import luhn
 from shared.contract.structure_facts import FACTS
 from tests.domain.given import decided
 

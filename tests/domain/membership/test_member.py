@@ -118,8 +118,8 @@ def test_what_no_form_would_send_is_refused(changes: dict[str, object]) -> None:
         JoinNetwork.model_validate({**JOIN.model_dump(), **changes})
 
 
-def test_spaces_and_control_characters_do_not_make_another_name() -> None:
+def test_spaces_and_invisible_characters_do_not_make_another_name() -> None:
     assert (
-        JoinNetwork.model_validate({**JOIN.model_dump(), "name": " Kynarou\u00a0 \x00France\n"}).name
+        JoinNetwork.model_validate({**JOIN.model_dump(), "name": " Kynarou\u00a0 \u200bFrance\n"}).name
         == "Kynarou France"
     )

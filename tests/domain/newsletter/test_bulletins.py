@@ -13,8 +13,8 @@ from uuid import UUID, uuid4
 import pytest
 from hypothesis import example, given, strategies
 from pydantic import ValidationError
+from pydantic_core import PydanticCustomError
 
-from services.newsletter.base.fields import ADDRESS
 from services.newsletter.bulletins.domain.bulletin import BULLETIN, FIVE, bulletin_id, opening_of
 from services.newsletter.bulletins.domain.issue import (
     ISSUE,
@@ -49,6 +49,7 @@ from services.newsletter.subscriptions.domain import (
     subscriber_id,
 )
 from shared.contract import Event
+from shared.contract.fields import mail_address
 from shared.contract.newsletter import (
     DeliveryAccepted,
     DeliveryBegun,
@@ -302,7 +303,7 @@ def test_the_outcome_of_a_delivery_follows_its_beginning_and_is_said_once(comman
 @pytest.mark.parametrize(
     ("kind", "answers"),
     [
-        (AddItem, {"section": "news", "title": "Titre\r\nBcc: x@y.fr", "text": "T"}),
+        (AddItem, {"section": "news", "title": "Titre\u202eBcc: x@y.fr", "text": "T"}),
         (AddItem, {"section": "news", "title": "T", "text": "\x00"}),
         (AddItem, {"section": "news", "title": "T", "text": "T", "url": "javascript:alert(1)"}),
         (AddItem, {"section": "news", "title": "T", "text": "T", "url": 'https://a.fr/"><b>'}),
@@ -326,8 +327,9 @@ LOCALS, DOMAINS = strategies.lists(ATOMS, min_size=1, max_size=3), strategies.li
 @example(["=?utf-8?q?a?="], ["b", "fr"])
 @example(["a=b?"], ["c", "fr"])
 def test_every_address_that_is_taken_comes_out_of_a_mail_as_it_went_in(local: list[str], host: list[str]) -> None:
-    address = f"{'.'.join(local)}@{'.'.join(host)}"
-    if not ADDRESS.fullmatch(address):
+    try:
+        address = mail_address(f"{'.'.join(local)}@{'.'.join(host)}")
+    except PydanticCustomError:
         return
     message = EmailMessage(policy=SMTP)
     message["To"] = Address(addr_spec=address)

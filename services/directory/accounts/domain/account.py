@@ -10,7 +10,7 @@ from functools import reduce
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from services.directory.accounts.domain.account_state import (
     ADMINISTRATORS,
@@ -23,8 +23,6 @@ from services.directory.accounts.domain.account_state import (
 )
 from services.directory.accounts.domain.sessions import DECISIONS as ABOUT_SESSIONS
 from services.directory.accounts.domain.tokens import DECISIONS as ABOUT_TOKENS
-from services.directory.structures.domain.contact import MailAddress
-from services.directory.structures.domain.fields import Reason
 from shared.contract import Event
 from shared.contract.accounts import (
     AccountClosed,
@@ -39,10 +37,11 @@ from shared.contract.accounts import (
     RoleWithdrawn,
     Where,
 )  # fmt: skip
+from shared.contract.fields import AS_LINE, MailAddress, Reason
 from shared.contract.personal import Personal, PersonalText
 from shared.kernel.decider import Context, Decider, Decision, Elsewhere, Refused
 
-Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=80, pattern=r"^[^\x00-\x1f\x7f@]+$")]  # fmt: skip
+Label = Annotated[str, Field(min_length=2, max_length=80, pattern="^[^@]+$"), AS_LINE]
 """A function, never a name: what journals show of who did what"""
 GrantText = Annotated[
     str,

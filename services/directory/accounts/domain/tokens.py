@@ -6,17 +6,18 @@ from datetime import timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from services.directory.accounts.domain.account_state import Account, AccountCommand, known
 from shared.contract.accounts import TokenIssued, TokenWithdrawn
+from shared.contract.fields import AS_LINE, Sha256
 from shared.kernel.decider import Command, Context, Decision, Refused
 
 MOST_TOKENS = 50  # good at a time
 Scope = Annotated[
     str, Field(pattern=r"^(directory|membership|events|newsletter|observatory):(reader|editor|administrator|auditor)$")
 ]
-TokenName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=80, pattern=r"^[^\x00-\x1f\x7f]+$")]  # fmt: skip
+TokenName = Annotated[str, Field(min_length=2, max_length=80), AS_LINE]
 
 
 class IssueToken(AccountCommand):
@@ -25,7 +26,7 @@ class IssueToken(AccountCommand):
     internal = True
     account: UUID
     name: TokenName
-    digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    digest: Sha256
     scopes: list[Scope] = Field(min_length=1, max_length=20)
     days: int = Field(90, ge=1, le=366)
 
@@ -42,7 +43,7 @@ def _issued(command: IssueToken, state: Account, context: Context) -> Decision:
     scopes = sorted(set(command.scopes))
     beyond = [scope for scope in scopes if not state.allows(scope)]
     if beyond:
-        raise Refused("scope-beyond-roles", scopes=", ".join(beyond))
+        raise Refused("scope-beyond-roles", field="scopes", scopes=", ".join(beyond))
     if sum(token.ends > context.at for token in state.tokens.values()) >= MOST_TOKENS:
         raise Refused("too-many-tokens", most=MOST_TOKENS)
     ends = context.at + timedelta(days=command.days)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.directory.structures.domain.fields import Line, Reason, Website
 from shared.contract import Event
 from shared.contract.directory import MediaCoverageNoted, MediaCoverageWithdrawn
+from shared.contract.fields import Line, Reason, WebAddress
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 
 
@@ -20,7 +20,7 @@ class NoteMediaCoverage(Command):
     structure: UUID
     medium: Line
     title: Line | None = None
-    url: Website | None = None
+    url: WebAddress | None = None
 
 
 class WithdrawMediaCoverage(Command):

@@ -8,13 +8,13 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.directory.structures.domain.fields import CountryCode, DepartmentCode, Line, Name, Reason, Text
 from shared.contract import Event
 from shared.contract.directory import (
     IdentificationAnswered,
     IdentificationRequested,
     IdentificationRequestWithdrawn,
 )  # fmt: skip
+from shared.contract.fields import CountryCode, DepartmentCode, Line, LongText, Name, Reason
 from shared.contract.structure_facts import StructureKind
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 
@@ -29,7 +29,7 @@ class RequestIdentification(Command):
     countries: list[CountryCode] = Field([], max_length=200)
     kinds: list[StructureKind] = []
     departments: list[DepartmentCode] = Field([], max_length=110)
-    question: Text | None = None
+    question: LongText | None = None
 
 
 class AnswerIdentification(Command):
@@ -39,7 +39,7 @@ class AnswerIdentification(Command):
     entity = "request"
     request: UUID
     structures: Annotated[int, Field(ge=0, le=100_000)]
-    answer: Text | None = None
+    answer: LongText | None = None
     found: list[UUID] = Field([], max_length=10_000)
     shown_upto: Annotated[int, Field(ge=0, le=2**53)] | None = None
 
@@ -81,7 +81,7 @@ def _answered(command: AnswerIdentification, state: Request, context: Context) -
     if state.withdrawn:
         raise Refused("request-withdrawn")
     if command.found and len(command.found) != command.structures:
-        raise Refused("count-differs", found=len(command.found))
+        raise Refused("count-differs", field="structures", found=len(command.found))
     return [
         IdentificationAnswered(
             structures=command.structures, answer=command.answer, found=command.found, shown_upto=command.shown_upto

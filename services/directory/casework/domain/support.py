@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.directory.structures.domain.fields import Reason, Text
 from shared.contract import Event
 from shared.contract.directory import SupportGiven, SupportKind, SupportWithdrawn
+from shared.contract.fields import LongText, Reason
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 
 
@@ -19,7 +19,7 @@ class GiveSupport(Command):
     creates = True
     structure: UUID
     kind: SupportKind
-    summary: Text | None = None
+    summary: LongText | None = None
 
 
 class WithdrawSupport(Command):

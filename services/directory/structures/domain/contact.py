@@ -3,26 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator
-
-from services.directory.structures.domain.fields import Line, Reason
 from shared.contract import Event
 from shared.contract.directory import ContactAdded, ContactRemoved, ContactRevised
-from shared.contract.personal import Personal, PersonalText
+from shared.contract.fields import Line, MailAddress, Reason
+from shared.contract.personal import PersonalText
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
-
-
-def _mail_address(value: Personal) -> Personal:
-    local, at, host = value.clear.rpartition("@")
-    if not (local and at and "." in host) or any(c.isspace() for c in value.clear):
-        raise ValueError("not-a-mail-address")
-    return value
-
-
-MailAddress = Annotated[PersonalText, AfterValidator(_mail_address)]
 
 
 class ContactCommand(Command):

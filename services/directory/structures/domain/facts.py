@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import Field
 
-from services.directory.structures.domain.fields import (
+from shared.contract.fields import (
     CommuneCode,
     CountryCode,
     DepartmentCode,
@@ -19,8 +19,8 @@ from services.directory.structures.domain.fields import (
     Sdg,
     Siren,
     Siret,
-    Summary,
-    Website,
+    Text,
+    WebAddress,
 )
 from shared.contract.structure_facts import LISTS, StructureKind
 from shared.kernel.decider import Command
@@ -36,14 +36,14 @@ class FactsCommand(Command):
     commune: CommuneCode | None = None
     acronym: Line | None = None
     address: Line | None = None
-    website: Website | None = None
+    website: WebAddress | None = None
     themes: list[Line] = Field([], max_length=30)
     countries: list[CountryCode] = Field([], max_length=200)
     sdgs: list[Sdg] = Field([], max_length=17)
     siren: Siren | None = None
     siret: Siret | None = None
     rna: Rna | None = None
-    summary: Summary | None = None
+    summary: Text | None = None
     source: Line | None = None
 
 

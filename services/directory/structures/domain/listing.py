@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from services.directory.structures.domain.fields import Line, Reason, Sha256
 from services.directory.structures.domain.structure_state import Structure, known, open_facts
 from shared.contract.directory import (
     StructureListed,
@@ -14,6 +13,7 @@ from shared.contract.directory import (
     StructureUnlisted,
     StructureUnpictured,
 )  # fmt: skip
+from shared.contract.fields import Line, Reason, Sha256
 from shared.kernel.decider import Command, Context, Decision, Refused
 
 

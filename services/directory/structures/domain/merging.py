@@ -8,7 +8,6 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.directory.structures.domain.fields import Reason
 from services.directory.structures.domain.structure_state import (
     Structure,
     known,
@@ -27,6 +26,7 @@ from shared.contract.directory import (
     StructuresUnmerged,
     StructureUnlisted,
 )  # fmt: skip
+from shared.contract.fields import Reason
 from shared.contract.structure_facts import CLEARABLE, FACTS, LISTS, MergedField
 from shared.kernel.decider import Command, Context, Decision, Elsewhere, Refused
 
@@ -62,7 +62,7 @@ class UnmergeStructures(Command):
 
 def merged(command: MergeStructures, state: Structure, context: Context) -> Decision:
     if command.merged == command.structure:
-        raise Refused("merge-with-itself")
+        raise Refused("merge-with-itself", field="merged")
     other: Structure = context.others[command.merged]
     if other.kept == command.structure and command.merged in state.merges:
         return []
@@ -84,7 +84,7 @@ def unmerged(command: UnmergeStructures, state: Structure, context: Context) -> 
     known(state)
     merge = state.merges.get(command.merged)
     if merge is None:
-        raise Refused("not-merged")
+        raise Refused("not-merged", field="merged")
     other: Structure = context.others[command.merged]
     still_apart(state)
     facts, current = other.facts or {}, state.facts or {}

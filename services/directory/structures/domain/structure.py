@@ -6,7 +6,6 @@ from uuid import UUID
 
 from services.directory.structures.domain import listing, merging
 from services.directory.structures.domain.facts import FactsCommand, same
-from services.directory.structures.domain.fields import Reason
 from services.directory.structures.domain.listing import (
     DeclineListing,
     ListStructure,
@@ -23,6 +22,7 @@ from shared.contract.directory import (
     StructureReopened,
     StructureRevised,
 )  # fmt: skip
+from shared.contract.fields import Reason
 from shared.contract.structure_facts import CLEARABLE, FACTS
 from shared.geo import commune
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
@@ -102,9 +102,9 @@ def _agrees(command: FactsCommand) -> None:
     """What is given twice must say the same: a commune its department, a SIRET its SIREN."""
     place, department = command.commune, command.department
     if place is not None and department is not None and not place.startswith(department):
-        raise Refused("commune-elsewhere", commune=place, department=department)
+        raise Refused("commune-elsewhere", field="commune", commune=place, department=department)
     if command.siret is not None and command.siren is not None and not command.siret.startswith(command.siren):
-        raise Refused("siret-of-another", siren=command.siren)
+        raise Refused("siret-of-another", field="siret", siren=command.siren)
 
 
 STRUCTURE = Decider(

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from typing import Any, get_args
 from uuid import UUID
 
-from services.events.base.fields import People, Title
 from services.events.gatherings.domain.state import Gathering, in_its_days, known, on
 from shared.contract import Event
 from shared.contract.events import Audience, HeadCountWithdrawn, HeadsCounted, WorkshopHeld, WorkshopWithdrawn
+from shared.contract.fields import People, Title
 from shared.kernel.decider import Command, Context, Decision
 
 AUDIENCES: tuple[Audience, ...] = get_args(Audience)

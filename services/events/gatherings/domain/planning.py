@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.events.base.fields import Capacity, Days, DepartmentCode, Line, Moment, Reason, Text, Title
+from services.events.base.fields import Beginning, Days
 from services.events.gatherings.domain.registrations import moved_up
 from services.events.gatherings.domain.state import EMPTY, Gathering, in_its_days, known, on, over
 from shared.contract.events import (
@@ -22,6 +22,7 @@ from shared.contract.events import (
     GatheringReinstated,
     GatheringRevised,
 )  # fmt: skip
+from shared.contract.fields import Capacity, DepartmentCode, Line, Reason, Text, Title
 from shared.kernel.decider import Command, Context, Decision, Refused
 
 
@@ -35,7 +36,7 @@ class PlanGathering(GatheringCommand):
     creates = True
     kind: GatheringKind
     title: Title
-    starts: Moment
+    starts: Beginning
     days: Days = 1
     town: Line | None = None
     department: DepartmentCode | None = None
@@ -69,7 +70,7 @@ class MoveGathering(GatheringCommand):
     """Change time or place of a gathering; what is left empty stays."""
 
     gathering: UUID
-    starts: Moment | None = None
+    starts: Beginning | None = None
     town: Line | None = None
     department: DepartmentCode | None = None
     place: Line | None = None
@@ -177,9 +178,9 @@ def _to_come(state: Gathering) -> Mapping[str, Any]:
 
 def _module_fits(kind: GatheringKind, module: str | None) -> None:
     if kind == "training" and module is None:
-        raise Refused("training-without-module")
+        raise Refused("training-without-module", field="module")
     if kind != "training" and module is not None:
-        raise Refused("module-without-training")
+        raise Refused("module-without-training", field="module")
 
 
 DECISIONS: Mapping[type[Command], Callable[[Any, Gathering, Context], Decision]] = {

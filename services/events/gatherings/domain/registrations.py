@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
-from services.events.base.fields import MailAddress, Name, PersonName
 from services.events.gatherings.domain.state import Gathering, in_its_days, known, on, over, place
 from shared.contract.events import (
     AgoraAttended,
@@ -18,6 +17,8 @@ from shared.contract.events import (
     RegistrationCancelled,
     RegistrationReinstated,
 )  # fmt: skip
+from shared.contract.fields import MailAddress, Name
+from shared.contract.personal import PersonalText
 from shared.kernel.decider import Command, Context, Decision, Refused
 
 
@@ -31,7 +32,7 @@ class RegisterParticipant(RegistrationCommand):
     refers = {"structure": "directory.structure"}
     gathering: UUID
     audience: Audience
-    name: PersonName
+    name: PersonalText
     email: MailAddress | None = None
     structure: UUID | None = None
     structure_name: Name | None = None

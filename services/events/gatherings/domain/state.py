@@ -151,9 +151,9 @@ def in_its_days(facts: Mapping[str, Any], context: Context) -> None:
     first, last = days_of(facts)
     day = context.at.astimezone(PARIS).date()
     if day < first:
-        raise Refused("not-yet", day=f"{first:%d/%m/%Y}")
+        raise Refused("not-yet", field="happened", day=f"{first:%d/%m/%Y}")
     if day > last + timedelta(days=GRACE):
-        raise Refused("say-the-day", day=f"{first:%d/%m/%Y}")
+        raise Refused("say-the-day", field="happened", day=f"{first:%d/%m/%Y}")
 
 
 def over(facts: Mapping[str, Any], context: Context) -> bool:
@@ -166,5 +166,5 @@ def place(state: Gathering, registration: UUID) -> Place:
     known(state)
     found = state.places.get(registration)
     if found is None:
-        raise Refused("unknown-registration")
+        raise Refused("unknown-registration", field="registration")
     return found

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.membership.base.fields import MailAddress, Reason, of
+from services.membership.base.fields import of
 from shared.contract import Event
+from shared.contract.fields import MailAddress, Reason
 from shared.contract.membership import BoardSeatRestored, BoardSeatTaken, BoardSeatVacated, SeatRole
 from shared.contract.personal import PersonalText
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
@@ -59,7 +60,7 @@ def _taken(command: TakeBoardSeat, state: Seat, context: Context) -> Decision:
     if state.known:
         raise Refused("already-noted")
     if command.member is None and command.holder is None:
-        raise Refused("seat-of-nobody")
+        raise Refused("seat-of-nobody", field="holder")
     id = context.new_id("person")
     holder, email = of(command.holder, id), of(command.email, id)
     return [BoardSeatTaken(role=command.role, member=command.member, holder=holder, email=email)]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from services.membership.base.fields import Name, Reason, Text, recorded_late
+from services.membership.base.fields import recorded_late
 from shared.contract import Event
+from shared.contract.fields import Name, Reason, Text
 from shared.contract.membership import (
     WorkingGroupClosed,
     WorkingGroupFormed,

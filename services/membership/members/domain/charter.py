@@ -7,8 +7,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.membership.base.fields import Name, Text, natural
+from services.membership.base.fields import natural
 from shared.contract import Event
+from shared.contract.fields import Name, Text
 from shared.contract.membership import CharterAdopted
 from shared.kernel.decider import Command, Context, Decider, Decision
 

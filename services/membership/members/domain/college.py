@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.membership.base.fields import Name, Reason, natural
+from services.membership.base.fields import natural
 from shared.contract import Event
+from shared.contract.fields import Name, Reason
 from shared.contract.membership import CollegeClosed, CollegeCode, CollegeOpened
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 
@@ -54,7 +55,7 @@ def _opened(command: OpenCollege, state: College, context: Context) -> Decision:
 
 def _closed(command: CloseCollege, state: College, context: Context) -> Decision:
     if state.title is None:
-        raise Refused("unknown-college")
+        raise Refused("unknown-college", field="college")
     return [CollegeClosed(college=command.college, reason=command.reason)] if state.open else []
 
 

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.membership.base.fields import MailAddress, Name, Reason, Year, of, recorded_late
+from services.membership.base.fields import of, recorded_late
 from services.membership.members.domain.charter import LAST_VERSION
 from shared.contract import Event
+from shared.contract.fields import MailAddress, Name, Reason, Year
 from shared.contract.membership import (
     CollegeCode,
     LeaveReason,
@@ -137,13 +138,13 @@ def _renewed(command: RenewMembership, state: Member, context: Context) -> Decis
     _known(state, context)
     latest = context.now.year + YEARS_AHEAD
     if command.year > latest:
-        raise Refused("year-too-far", latest=latest)
+        raise Refused("year-too-far", field="year", latest=latest)
     return [] if command.year in state.renewed else [MembershipRenewed(year=command.year)]
 
 
 def _college_changed(command: ChangeCollege, state: Member, context: Context) -> Decision:
     if _known(state, context) == "qualified_persons":
-        raise Refused("person-keeps-college")
+        raise Refused("person-keeps-college", field="college")
     return [] if command.college == state.college else [MemberCollegeChanged(college=command.college)]
 
 

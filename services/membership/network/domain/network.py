@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.membership.base.fields import Name, natural
+from services.membership.base.fields import natural
 from shared.contract import Event
+from shared.contract.fields import Name
 from shared.contract.membership import NetworkNamed
 from shared.kernel.decider import Command, Context, Decider, Decision
 

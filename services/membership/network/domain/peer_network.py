@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from services.membership.base.fields import Line, Name, Reason, natural
+from services.membership.base.fields import natural
 from shared.contract import Event
+from shared.contract.fields import Line, Name, Reason
 from shared.contract.membership import PeerNetworkJoined, PeerNetworkLeft, PeerNetworkRenamed, PeerNetworkRestored
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 
@@ -73,7 +74,7 @@ def evolve(state: PeerNetwork, event: Event) -> PeerNetwork:
 
 def _joined(command: AddPeerNetwork, state: PeerNetwork, context: Context) -> Decision:
     if state.name is not None and not state.left:
-        raise Refused("already-on-the-map", name=state.name)
+        raise Refused("already-on-the-map", field="name", name=state.name)
     return [PeerNetworkJoined(name=command.name, region=command.region, ourselves=command.ourselves)]
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.membership.base.fields import Line, Reason
 from shared.contract import Event
+from shared.contract.fields import Line, Reason
 from shared.contract.membership import CivicServicePlaceApproved, CivicServicePlaceEnded, CivicServicePlaceRestored
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
-from services.membership.base.fields import Line, MailAddress, Name, Reason, of
+from services.membership.base.fields import of
 from shared.contract import Event
+from shared.contract.fields import Line, MailAddress, Name, Reason
 from shared.contract.membership import (
     CivicServiceEnded,
     CivicServiceRecruited,
@@ -94,7 +95,7 @@ def _recruited(command: RecruitCivicService, state: CivicService, context: Conte
 def _seconded(command: SecondCivicService, state: CivicService, context: Context) -> Decision:
     _new(state)
     if command.host is None and command.host_name is None:
-        raise Refused("host-missing")
+        raise Refused("host-missing", field="host_name")
     id = context.new_id("person")
     person, email = of(command.person, id), of(command.email, id)
     return [

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
 
-from services.membership.base.fields import Fte, Name, Reason, recorded_late
+from services.membership.base.fields import Fte, recorded_late
 from shared.contract import Event
+from shared.contract.fields import Name, Reason
 from shared.contract.membership import (
     StaffPostChanged,
     StaffPostClosed,

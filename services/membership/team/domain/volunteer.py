@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.membership.base.fields import Line, MailAddress, Reason, of
+from services.membership.base.fields import of
 from shared.base.paris_days import PARIS
 from shared.contract import Event
+from shared.contract.fields import Line, MailAddress, Reason
 from shared.contract.membership import VolunteerContributed, VolunteerRestored, VolunteerWithdrawn
 from shared.contract.personal import PersonalText
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import get_args
 from uuid import UUID, uuid5
 
-from services.newsletter.base.fields import NEWSLETTER, Line
+from services.newsletter.base.fields import NEWSLETTER
 from shared.contract import Event
+from shared.contract.fields import Line
 from shared.contract.newsletter import BulletinCode, BulletinOpened
 from shared.kernel.decider import Command, Context, Decider, Decision
 

@@ -8,8 +8,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.newsletter.base.fields import Line, Path, Reason, Sha256, Text, WebAddress
 from services.newsletter.bulletins.domain.issue_state import Issue, IssueCommand, Item, must_be_draft
+from shared.contract.fields import Line, LongText, Path, Reason, Sha256, WebAddress
 from shared.contract.newsletter import ItemAdded, ItemDropped, ItemMoved, ItemRestored, ItemRevised, SectionCode
 from shared.kernel.decider import Command, Context, Decision, Refused
 
@@ -22,7 +22,7 @@ class AddItem(IssueCommand):
     issue: UUID
     section: SectionCode
     title: Line
-    text: Text
+    text: LongText
     url: WebAddress | None = None
 
 
@@ -35,7 +35,7 @@ class CollectItem(IssueCommand):
     item: UUID
     section: SectionCode
     title: Line
-    text: Text
+    text: LongText
     url: WebAddress | None = None
     source_event: UUID
     source_entity: UUID
@@ -51,7 +51,7 @@ class ReviseItem(IssueCommand):
     issue: UUID
     item: UUID
     title: Line
-    text: Text
+    text: LongText
     url: WebAddress | None = None
     revision: int | None = Field(None, ge=0, le=100_000)
 
@@ -131,7 +131,7 @@ def _item(state: Issue, id: UUID) -> Item:
     must_be_draft(state)
     item = state.item(id)
     if item is None:
-        raise Refused("unknown-item")
+        raise Refused("unknown-item", field="item")
     return item
 
 

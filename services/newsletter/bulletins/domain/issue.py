@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from services.newsletter.base.fields import Count, Number
 from services.newsletter.bulletins.domain.bulletin import bulletin_id
 from services.newsletter.bulletins.domain.editing import (
     DECISIONS,
@@ -29,6 +28,7 @@ from services.newsletter.bulletins.domain.issue_state import (
     known_bulletin,
     moved,
 )
+from shared.contract.fields import Count, Number
 from shared.contract.newsletter import BulletinCode, IssueApproved, IssueSent, IssueStarted
 from shared.kernel.decider import Context, Decider, Decision, Refused
 

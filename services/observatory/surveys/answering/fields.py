@@ -43,7 +43,7 @@ def problems(fields: Sequence[FormField]) -> tuple[Problem, ...]:
 def said(wrong: Wrong | None, lexicon: Lexicon, lang: Lang) -> str | None:
     if wrong is None:
         return None
-    values = {name: number(value, lang) for name, value in wrong.values.items()}
+    values = {name: value if isinstance(value, str) else number(value, lang) for name, value in wrong.values.items()}
     return lexicon.say(f"answer.{wrong.code}", lang, **values)
 
 

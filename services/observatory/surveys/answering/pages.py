@@ -7,7 +7,6 @@ stands in an address, and the token leads nobody anywhere but here.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,16 +15,19 @@ from uuid import UUID
 import orjson
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse
+from pydantic_core import PydanticCustomError
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from services.observatory.surveys.answering.fields import as_sent, fields, problems, who_fields
 from services.observatory.surveys.answering.links import BadLink, Link, links_of
 from services.observatory.surveys.domain.answer import AnswerSurvey, DeclineSurvey
-from services.observatory.surveys.domain.questions import Answers, Wrong, one_line, read
+from services.observatory.surveys.domain.questions import Answers, Wrong, read
 from services.observatory.surveys.results.answers import places_of, texts_of
 from services.observatory.surveys.stage import questions_of, stage_of
 from services.observatory.surveys.views import SURVEY_ANSWERS, SURVEY_RECIPIENTS, SURVEYS, recipient_key
+from shared.contract.cleaning import line
+from shared.contract.fields import mail_address
 from shared.contract.personal import Personal
 from shared.kernel.command_digest import fields_sent
 from shared.kernel.command_handler import Stale, id_after, new_command_id, version_after
@@ -145,13 +147,18 @@ async def show(request: Request, token: str) -> Response:
     at = await behind(service, request, token)
     if isinstance(at, Response):
         return at
-    sent: Mapping[str, Sequence[str]] = {}
-    who: dict[str, str] = {}
-    if at.answer is not None:
-        last = at.answer["versions"][-1]
-        sent = as_sent(last, texts_of(service, last) or {})
-        who = {name: service.keyring.reveal(last[name]) or "" for name in ("name", "email")}
-    return await page(service, request, token, at, sent, who=who)
+    last = _answered(service, at)
+    sent = as_sent(at.answer["versions"][-1], last["texts"]) if at.answer is not None else {}
+    return await page(service, request, token, at, sent, who=last["who"])
+
+
+def _answered(service: Service, at: Behind) -> dict[str, dict[str, str]]:
+    """What was written last, `texts` by question and `who` by field, as far as it can be read; a form shows it again."""
+    if at.answer is None:
+        return {"texts": {}, "who": dict.fromkeys(("name", "email"), "")}
+    last = at.answer["versions"][-1]
+    who = {name: service.keyring.reveal(last[name]) or "" for name in ("name", "email")}
+    return {"texts": dict(texts_of(service, last) or {}), "who": who}
 
 
 @access("public")
@@ -165,9 +172,17 @@ async def answer(request: Request, token: str) -> Response:
     id, version = _marks(form)
     questions = questions_of(at.survey)
     sent = {one.id: [text for text in form.getlist(one.id) if isinstance(text, str)] for one in questions}
-    who = {name: one_line(str(form.get(name) or "")) for name in ("name", "email")} if at.survey["asks_who"] else {}
-    answers, wrong = read(questions, sent)
-    who_wrong = _who_wrong(who, request)
+    last, who_wrong = _answered(service, at), {}
+    answers, wrong = read(questions, sent, last["texts"])
+    who = {name: str(form.get(name) or "")[:500].strip() for name in ("name", "email")} if at.survey["asks_who"] else {}
+    for name, text in who.items():
+        if text and text != last["who"][name]:
+            try:
+                who[name] = mail_address(text) if name == "email" else line(text)
+            except PydanticCustomError as no:
+                who_wrong[name] = _sentence(request, f"refused.{no.type}", **(no.context or {}))
+    if len(who.get("name", "")) > 200:
+        who_wrong["name"] = _sentence(request, "answer.too-long", most=200)
     again: dict[str, Any] = {"who": who, "id": id, "version": version}
     if wrong or who_wrong:
         return await page(service, request, token, at, sent, wrong=wrong, who_wrong=who_wrong, status=422, **again)
@@ -215,14 +230,9 @@ def _marks(form: FormData) -> tuple[UUID, int]:
         raise HTTPException(400) from None
 
 
-def _who_wrong(who: Mapping[str, str], request: Request) -> dict[str, str]:
+def _sentence(request: Request, code: str, **values: Any) -> str:
     pages: Pages = request.app.state.pages
-    email, found = who.get("email", ""), {}
-    if email and (len(email) > 254 or not re.fullmatch(r"[^@\s]+@[^@\s]+\.[^@\s]+", email)):
-        found["email"] = pages.lexicon.say("answer.not-an-address", language(request))
-    if len(who.get("name", "")) > 200:
-        found["name"] = pages.lexicon.say("answer.too-long", language(request), most=200)
-    return found
+    return pages.lexicon.say(code, language(request), **values)
 
 
 def _command(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from uuid import UUID
 
 import orjson
 
 from services.observatory.surveys.domain.questions import Answers, checked
 from services.observatory.surveys.domain.state import Survey, SurveyCommand, answerable
+from shared.contract.fields import Day
 from shared.contract.personal import Personal
 from shared.contract.surveys import (
     SurveyAnswerChanged,
@@ -32,7 +32,7 @@ class AnswerSurvey(SurveyCommand):
     choices: dict[str, list[int]] = {}
     numbers: dict[str, float] = {}
     flags: dict[str, bool] = {}
-    dates: dict[str, date] = {}
+    dates: dict[str, Day] = {}
     texts: Personal | None = None
     name: Personal | None = None
     email: Personal | None = None

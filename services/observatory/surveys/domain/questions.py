@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from math import isfinite
 from typing import Annotated, Any, get_args
-from unicodedata import category
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
+from shared.contract.cleaning import line, paragraphs
+from shared.contract.fields import AS_LINE, EMPTIED, Line, day_typed
 from shared.contract.surveys import QuestionKind, SurveyQuestion
 
 MOST_QUESTIONS = 60
@@ -28,23 +30,10 @@ NUMBERS = ("number", "scale")
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 
 
-def typed(text: str) -> str:
-    """Without what nobody types: controls, halves of characters. No-break spaces stay: French needs them."""
-    return "".join(c for c in text if c in "\n\t" or category(c) not in ("Cc", "Cs", "Cn", "Co"))
-
-
-def one_line(text: Any) -> Any:
-    """The same on one line, with single spaces."""
-    return re.sub(r"[ \t\r\n]+", " ", typed(text.replace("\r", "\n"))).strip() if isinstance(text, str) else text
-
-
-def emptied(text: Any) -> Any:
-    return None if one_line(text) == "" else one_line(text)
-
-
-Words = Annotated[str | None, Field(max_length=200), BeforeValidator(emptied)]
-Option = Annotated[str, Field(min_length=1, max_length=200), BeforeValidator(one_line)]
-Bound = Annotated[float | None, Field(ge=-BIGGEST, le=BIGGEST, allow_inf_nan=False), BeforeValidator(emptied)]
+Words = Annotated[Line | None, EMPTIED]
+Hint = Annotated[Annotated[str, Field(min_length=1, max_length=500), AS_LINE] | None, EMPTIED]
+Unit = Annotated[Annotated[str, Field(min_length=1, max_length=30), AS_LINE] | None, EMPTIED]
+Bound = Annotated[float | None, Field(ge=-BIGGEST, le=BIGGEST, allow_inf_nan=False), EMPTIED]
 
 
 class Question(BaseModel):
@@ -53,11 +42,11 @@ class Question(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
     id: Annotated[str, Field(pattern=r"^q[0-9]{1,4}$")]
     kind: QuestionKind
-    text: Annotated[str, Field(min_length=2, max_length=500), BeforeValidator(one_line)]
-    hint: Annotated[str | None, Field(max_length=500), BeforeValidator(emptied)] = None
+    text: Annotated[str, Field(min_length=2, max_length=500), AS_LINE]
+    hint: Hint = None
     required: bool = False
-    options: list[Option] = Field([], max_length=MOST_OPTIONS)
-    unit: Annotated[str | None, Field(max_length=30), BeforeValidator(emptied)] = None
+    options: list[Line] = Field([], max_length=MOST_OPTIONS)
+    unit: Unit = None
     least: Bound = None
     most: Bound = None
     low: Words = None
@@ -119,8 +108,11 @@ class Wrong:
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
-def read(questions: Sequence[SurveyQuestion], sent: Mapping[str, Sequence[str]]) -> tuple[Answers, dict[str, Wrong]]:
-    """What a form sent, question → its texts, as answers; and question → what is wrong."""
+def read(
+    questions: Sequence[SurveyQuestion], sent: Mapping[str, Sequence[str]], kept: Mapping[str, str] | None = None
+) -> tuple[Answers, dict[str, Wrong]]:
+    """What a form sent, question → its texts, as answers; and question → what is wrong. `kept`: question → the text that it
+    was answered before, which is taken as it is."""
     parts: dict[str, dict[str, Any]] = {"choices": {}, "numbers": {}, "flags": {}, "dates": {}, "texts": {}}
     wrong: dict[str, Wrong] = {}
     for one in questions:
@@ -129,7 +121,9 @@ def read(questions: Sequence[SurveyQuestion], sent: Mapping[str, Sequence[str]])
         if not texts:
             continue
         try:
-            part, value = _read(one, texts)
+            part, value = _read(one, texts, (kept or {}).get(one.id))
+        except PydanticCustomError as no:
+            wrong[one.id] = Wrong(no.type, no.context or {})
         except ValueError:
             wrong[one.id] = Wrong({"number": "not-a-number", "date": "not-a-date"}.get(one.kind, "not-an-option"))
         else:
@@ -138,8 +132,8 @@ def read(questions: Sequence[SurveyQuestion], sent: Mapping[str, Sequence[str]])
     return answers, {**checked(questions, answers, wrong), **wrong}
 
 
-def _read(one: SurveyQuestion, texts: Sequence[str]) -> tuple[str, Any]:
-    """The part of an answer, and the value there. Raises ValueError."""
+def _read(one: SurveyQuestion, texts: Sequence[str], kept: str | None) -> tuple[str, Any]:
+    """The part of an answer, and the value there. Raises ValueError; PydanticCustomError for characters."""
     if one.kind in CHOICES:
         return "choices", sorted({_whole(text) for text in texts})
     if one.kind in NUMBERS:
@@ -147,8 +141,10 @@ def _read(one: SurveyQuestion, texts: Sequence[str]) -> tuple[str, Any]:
     if one.kind == "yes_no":
         return "flags", {"yes": True, "no": False}[texts[0]] if texts[0] in ("yes", "no") else _no()
     if one.kind == "date":
-        return "dates", _day(texts[0])
-    return "texts", typed(texts[0])
+        return "dates", day_typed(texts[0])
+    if kept is not None and texts[0] == kept.replace("\r\n", "\n").strip():
+        return "texts", kept
+    return "texts", line(texts[0]) if one.kind == "short" else paragraphs(texts[0])
 
 
 def _whole(text: str) -> int:
@@ -162,11 +158,6 @@ def _no() -> Any:
 def _number(text: str) -> float:
     bare = re.sub(r"[\s\u00a0\u202f]", "", text).replace("−", "-").replace(",", ".")
     return float(bare) if re.fullmatch(r"[+-]?(\d{1,18}(\.\d{0,12})?|\.\d{1,12})", bare, re.ASCII) else float(_no())
-
-
-def _day(text: str) -> date:
-    found = re.fullmatch(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})", text, re.ASCII)
-    return date(int(found[3]), int(found[2]), int(found[1])) if found else date.fromisoformat(text)
 
 
 def checked(

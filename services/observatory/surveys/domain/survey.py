@@ -7,15 +7,16 @@ answer, and an answer is decided beside the survey as it stands in the log at th
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 from uuid import UUID
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from services.observatory.surveys.domain.answer import AnswerSurvey, DeclineSurvey, answered, declined
-from services.observatory.surveys.domain.questions import MOST_QUESTIONS, Question, emptied, one_line, typed
+from services.observatory.surveys.domain.questions import MOST_QUESTIONS, Question
 from services.observatory.surveys.domain.state import Survey, SurveyCommand, answerable, evolve, there
 from shared.base.paris_days import PARIS, end_of
+from shared.contract.fields import AS_TEXT, EMPTIED, Day, Reason, Title
 from shared.contract.surveys import (
     SendingKind,
     SurveyClosed,
@@ -34,17 +35,7 @@ MOST_AT_ONCE = 1000  # structures of one sending
 LONGEST = timedelta(days=731)  # that a survey may be open
 
 
-Title = Annotated[str, Field(min_length=3, max_length=200), BeforeValidator(one_line)]
-Reason = Annotated[str, Field(min_length=3, max_length=300), BeforeValidator(one_line)]
-
-
-def _text(text: Any) -> Any:
-    return (
-        None if emptied(text) is None else typed(text.replace("\r\n", "\n")).strip() if isinstance(text, str) else text
-    )
-
-
-Intro = Annotated[str | None, Field(max_length=10_000), BeforeValidator(_text)]
+Intro = Annotated[Annotated[str, Field(min_length=1, max_length=10_000), AS_TEXT] | None, EMPTIED]
 Questions = Annotated[list[Question], Field(max_length=MOST_QUESTIONS)]
 
 
@@ -72,8 +63,8 @@ class OpenSurvey(SurveyCommand):
     """Let a survey be answered until a day. Its questions stay as they are from then on."""
 
     survey: UUID
-    begins: date | None = None
-    until: date
+    begins: Day | None = None
+    until: Day
     open_link: bool = False
 
 
@@ -81,7 +72,7 @@ class ExtendSurvey(SurveyCommand):
     """Let a survey be answered until another day, also one that is closed."""
 
     survey: UUID
-    until: date
+    until: Day
 
 
 class CloseSurvey(SurveyCommand):
@@ -130,7 +121,7 @@ def _drafted(command: DraftSurvey, state: Survey, context: Context) -> Decision:
 
 def _each_once(questions: list[Question]) -> None:
     if len({one.id for one in questions}) < len(questions):
-        raise Refused("question-twice")
+        raise Refused("question-twice", field="questions")
 
 
 def _revised(command: ReviseSurvey, state: Survey, context: Context) -> Decision:
@@ -170,9 +161,9 @@ def _opened(command: OpenSurvey, state: Survey, context: Context) -> Decision:
 
 def _until(until: date, begins: date, context: Context) -> None:
     if context.now >= end_of(until) or until < begins:
-        raise Refused("survey-ends-before")
+        raise Refused("survey-ends-before", field="until")
     if until - context.now.astimezone(PARIS).date() > LONGEST:
-        raise Refused("survey-too-long")
+        raise Refused("survey-too-long", field="until")
 
 
 def _extended(command: ExtendSurvey, state: Survey, context: Context) -> Decision:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse
+from pydantic_core import PydanticCustomError
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
@@ -25,6 +26,7 @@ from services.observatory.surveys.results.answers import places_of
 from services.observatory.surveys.results.exports import harmless
 from services.observatory.surveys.stage import over, stage_of, survey_of
 from services.observatory.surveys.views import SURVEY_RECIPIENTS, recipient_key, structure_of
+from shared.contract.fields import mail_address
 from shared.contract.surveys import SendingKind
 from shared.kernel.command_handler import Outcome, Stale, new_command_id
 from shared.kernel.decider import Refused
@@ -158,12 +160,19 @@ async def hand(request: Request, key: UUID, structure: UUID) -> Response:
             raise Refused("unknown-structure")
         if over(service, document):
             raise Refused("survey-closed")
-        if not 3 <= len(to) <= 254 or "@" not in to:
-            raise Refused("address-refused")
+        to = _reachable(to)
         await send_to(service, document, structure, to)
     except Refused as no:
         return await recipients_page(service, request, key, failed=_refusal(request, no), status=422)
     return await _said(service, request, form, key, "by_hand", [structure], sent)
+
+
+def _reachable(text: str) -> str:
+    """An address that somebody typed, as mails reach it. Raises Refused."""
+    try:
+        return mail_address(text)
+    except PydanticCustomError as no:
+        raise Refused(no.type, **(no.context or {})) from None
 
 
 async def _said(
