@@ -50,6 +50,11 @@ def in_calendar(value: Any) -> Any:
     return value
 
 
+def day_of(moment: datetime) -> date:
+    """The day in Paris on which a moment lies: the one place that says which day something happened on."""
+    return moment.astimezone(PARIS).date()
+
+
 def noon_of(day: date) -> datetime:
     """Noon of a day in Paris, in UTC: when something happened of which the day alone is known."""
     return utc(datetime.combine(day, time(12), PARIS))

@@ -29,6 +29,11 @@ class Event(BaseModel):
     entity: ClassVar[str]
     shape: ClassVar[int] = 1
     upcasts: ClassVar[Mapping[int, Upcast]] = {}
+    anywhere: ClassVar[bool] = False
+    """whether it may be said of any entity of any service (a correction); `service` is then `any`"""
+    timeless: ClassVar[bool] = False
+    """whether it begins a record in our books, which nothing counts from its day: what is said of that record may be of
+    an earlier day"""
     dataschema: ClassVar[str]
     """The URI of the schema of its data, which each event carries (CloudEvents 1.0, `dataschema`)"""
 

@@ -28,6 +28,8 @@ class CooperationProjectDrafted(CooperationEvent):
     kind, as organisations, never as persons. `country`: ISO 3166-1; `budget`: euros, all years together.
     """
 
+    timeless = True
+
     leader: UUID
     title: str
     summary: str

@@ -257,6 +257,8 @@ class ContactEvent(Event, abstract=True):
 class ContactAdded(ContactEvent):
     """A person was named as contact of a structure."""
 
+    timeless = True
+
     structure: UUID
     name: Personal
     email: Personal | None = None
@@ -413,6 +415,8 @@ class MemberEventPublished(PublicationEvent):
 
 class PublicationDrafted(PublicationEvent):
     """A member began something to publish. Nobody else sees it yet. `kind`: of an offer."""
+
+    timeless = True
 
     structure: UUID
     sort: PublicationSort

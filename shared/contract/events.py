@@ -33,6 +33,8 @@ class GatheringEvent(Event, abstract=True):
 class GatheringPlanned(GatheringEvent):
     """A gathering is to be held. `days` is its length, `module` names a training's, `topics` what will be spoken of."""
 
+    timeless = True
+
     kind: GatheringKind
     title: str
     starts: datetime
