@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
+FIRST_DAY = date(1990, 1, 1)  # nothing that is told is older: no network is, and the rest are slips of the pen
 LAST_YEAR = 9998  # that somebody may give, so that a year can always be added
 
 

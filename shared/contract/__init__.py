@@ -31,6 +31,8 @@ class Event(BaseModel):
     upcasts: ClassVar[Mapping[int, Upcast]] = {}
     anywhere: ClassVar[bool] = False
     """whether it may be said of any entity of any service (a correction); `service` is then `any`"""
+    live: ClassVar[bool] = False
+    """whether it is always of the moment when it is said: first come, first served; who may do what now"""
     timeless: ClassVar[bool] = False
     """whether it begins a record in our books, which nothing counts from its day: what is said of that record may be of
     an earlier day"""
