@@ -25,6 +25,7 @@ Way = Literal["first-link", "password", "mail-link"]
 class AccountEvent(Event, abstract=True):
     service = "directory"
     entity = "account"
+    live = True
 
 
 class AccountOpened(AccountEvent):
@@ -137,6 +138,7 @@ class AdministratorReleased(AccountEvent):
 class SigningKeyEvent(Event, abstract=True):
     service = "directory"
     entity = "signing-key"
+    live = True
 
 
 class SigningKeyPublished(SigningKeyEvent):

@@ -86,8 +86,12 @@ class CooperationProjectRevised(CooperationEvent):
 class CooperationProjectPublished(CooperationEvent):
     """Everybody may see the project."""
 
+    live = True
+
 
 class CooperationProjectWithdrawn(CooperationEvent):
     """The project is shown no more, or its draft was dropped."""
+
+    live = True
 
     reason: str | None = None

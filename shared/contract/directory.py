@@ -95,9 +95,13 @@ class StructureRevised(StructureEvent):
 class StructureListed(StructureEvent):
     """A structure, on its own wish, entered the public directory."""
 
+    live = True
+
 
 class StructureUnlisted(StructureEvent):
     """A structure left the public directory."""
+
+    live = True
 
     reason: str | None = None
 
@@ -115,9 +119,13 @@ class StructureReopened(StructureEvent):
 class StructureListingWished(StructureEvent):
     """A structure asked to stand in the public directory; the network has not looked at it yet."""
 
+    live = True
+
 
 class StructureListingDeclined(StructureEvent):
     """The network did not list a structure that had asked for it, and said why."""
+
+    live = True
 
     reason: str
 
@@ -125,12 +133,16 @@ class StructureListingDeclined(StructureEvent):
 class StructurePictured(StructureEvent):
     """A structure shows this picture: the SHA-256 (hex) of the file as kept, and what is to be seen on it."""
 
+    live = True
+
     picture: str
     picture_text: str | None = None
 
 
 class StructureUnpictured(StructureEvent):
     """A structure shows no picture any more."""
+
+    live = True
 
 
 class StructuresMerged(StructureEvent):
@@ -167,6 +179,7 @@ class StructureReleased(StructureEvent):
 class NamesakesEvent(Event, abstract=True):
     service = "directory"
     entity = "namesakes"
+    live = True
 
 
 class NamesakesToldApart(NamesakesEvent):
@@ -187,6 +200,7 @@ class NamesakesDoubted(NamesakesEvent):
 class ClaimEvent(Event, abstract=True):
     service = "directory"
     entity = "claim"
+    live = True
 
 
 class ListingClaimed(ClaimEvent):
@@ -225,6 +239,7 @@ class ClaimRefused(ClaimEvent):
 class ImportEvent(Event, abstract=True):
     service = "directory"
     entity = "import"
+    live = True
 
 
 class ImportStarted(ImportEvent):
@@ -357,6 +372,7 @@ class IdentificationRequestWithdrawn(RequestEvent):
 class PublicationEvent(Event, abstract=True):
     service = "directory"
     entity = "publication"
+    live = True
 
 
 class MemberNewsPublished(PublicationEvent):
@@ -415,8 +431,6 @@ class MemberEventPublished(PublicationEvent):
 
 class PublicationDrafted(PublicationEvent):
     """A member began something to publish. Nobody else sees it yet. `kind`: of an offer."""
-
-    timeless = True
 
     structure: UUID
     sort: PublicationSort

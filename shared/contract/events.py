@@ -53,6 +53,8 @@ class GatheringRevised(GatheringEvent):
     """What is known of a gathering to come changed, but for its time and place; absent fields stayed, `cleared` ones
     were emptied."""
 
+    live = True
+
     title: str | None = None
     days: int | None = None
     capacity: int | None = None
@@ -65,6 +67,8 @@ class GatheringRevised(GatheringEvent):
 class GatheringAnnounced(GatheringEvent):
     """A gathering was made known to the public; carries all that an announcement needs."""
 
+    live = True
+
     kind: GatheringKind
     title: str
     starts: datetime
@@ -75,6 +79,8 @@ class GatheringAnnounced(GatheringEvent):
 class GatheringMoved(GatheringEvent):
     """Time or place of a gathering changed; absent fields stayed."""
 
+    live = True
+
     starts: datetime | None = None
     town: str | None = None
     department: str | None = None
@@ -84,11 +90,15 @@ class GatheringMoved(GatheringEvent):
 class GatheringCancelled(GatheringEvent):
     """A gathering will not be held."""
 
+    live = True
+
     reason: str
 
 
 class GatheringReinstated(GatheringEvent):
     """A cancellation was taken back: the gathering is to be held after all."""
+
+    live = True
 
 
 class GatheringHeld(GatheringEvent):
@@ -140,6 +150,8 @@ class WorkshopWithdrawn(GatheringEvent):
 class ParticipantRegistered(GatheringEvent):
     """A person registered for a gathering; `waiting` when it was full. `ticket` counts from 1 within the gathering."""
 
+    live = True
+
     registration: UUID
     ticket: int
     audience: Audience
@@ -153,17 +165,23 @@ class ParticipantRegistered(GatheringEvent):
 class ParticipantMovedUp(GatheringEvent):
     """A place came free and the first person who waited has it."""
 
+    live = True
+
     registration: UUID
 
 
 class RegistrationCancelled(GatheringEvent):
     """A registration was cancelled; whoever waits first moves up."""
 
+    live = True
+
     registration: UUID
 
 
 class RegistrationReinstated(GatheringEvent):
     """The cancellation of a registration was a mistake; `waiting` when its place was given to another."""
+
+    live = True
 
     registration: UUID
     waiting: bool = False

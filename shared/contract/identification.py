@@ -21,6 +21,7 @@ IdentificationField = Literal["purpose"]
 class IdentificationEvent(Event, abstract=True):
     service = "observatory"
     entity = "identification"
+    live = True
 
 
 class IdentificationSaved(IdentificationEvent):

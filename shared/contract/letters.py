@@ -17,6 +17,7 @@ class LetterEvent(Event, abstract=True):
 
     service = "directory"
     entity = "letter"
+    live = True
     about: UUID
     structure: UUID
 

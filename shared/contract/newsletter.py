@@ -24,6 +24,7 @@ of the mail server are not kept, since they often repeat the address."""
 class BulletinEvent(Event, abstract=True):
     service = "newsletter"
     entity = "bulletin"
+    live = True
 
 
 class BulletinOpened(BulletinEvent):
@@ -37,6 +38,7 @@ class BulletinOpened(BulletinEvent):
 class IssueEvent(Event, abstract=True):
     service = "newsletter"
     entity = "issue"
+    live = True
 
 
 class IssueStarted(IssueEvent):
@@ -114,6 +116,7 @@ class IssueSent(IssueEvent):
 class SubscriberEvent(Event, abstract=True):
     service = "newsletter"
     entity = "subscriber"
+    live = True
 
 
 class SubscriptionRequested(SubscriberEvent):
@@ -144,6 +147,7 @@ class Unsubscribed(SubscriberEvent):
 class DeliveryEvent(Event, abstract=True):
     service = "newsletter"
     entity = "delivery"
+    live = True
 
 
 class DeliveryBegun(DeliveryEvent):

@@ -24,6 +24,7 @@ class LogRestored(Event):
 
     service = "observatory"
     entity = "ledger"
+    live = True
     events: int
     signed: int
     root: str

@@ -19,6 +19,7 @@ class PersonForgotten(Event, abstract=True):
     ended, for `term`."""
 
     entity = "person"
+    live = True
     reason: ForgettingReason
     purpose: str | None = None
 

@@ -19,6 +19,7 @@ FigureSort = Literal["state", "flow", "year", "years"]
 class ReviewEvent(Event, abstract=True):
     service = "observatory"
     entity = "review"
+    live = True
 
 
 class ReviewPublished(ReviewEvent):

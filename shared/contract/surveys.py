@@ -43,6 +43,7 @@ class SurveyQuestion:
 class SurveyEvent(Event, abstract=True):
     service = "observatory"
     entity = "survey"
+    live = True
 
 
 class SurveyDrafted(SurveyEvent):

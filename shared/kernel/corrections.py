@@ -7,14 +7,17 @@ stand, so that "as known then" holds for old logs too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from shared.base.paris_days import day_of
-from shared.contract.corrections import Correcting, EventRedated, EventStruck, StrikeLifted
+from shared.contract import EVENTS
+from shared.contract.corrections import EventRedated, EventStruck, StrikeLifted
 from shared.contract.envelope import Recorded
 from shared.kernel.line import Correction, Fact
+
+CORRECTIONS = frozenset(kind.type_name() for kind in (EventStruck, StrikeLifted, EventRedated))
 
 
 @dataclass
@@ -100,9 +103,15 @@ def _read(reading: _Reading, event: Recorded) -> None:
             reading.fact(event)
 
 
-def corrects(kind: type) -> bool:
+def corrects(kind: str) -> bool:
     """Whether events of this type say something about other events, or may (an earlier way of saying it)."""
-    return issubclass(kind, Correcting) or kind.__name__ in READ_AS or kind.__name__ in _UNMERGING
+    return kind in CORRECTIONS or kind in READ_AS or kind in _UNMERGING
+
+
+def correcting(kinds: Collection[tuple[str, str]]) -> frozenset[str]:
+    """The types that may correct an event of these kinds of entities (service, entity)."""
+    earlier = (EVENTS[name] for name in (*READ_AS, *_UNMERGING) if name in EVENTS)
+    return CORRECTIONS | {kind.type_name() for kind in earlier if (kind.service, kind.entity) in kinds}
 
 
 Rule = Callable[[_Reading, Recorded], None]

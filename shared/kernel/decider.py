@@ -18,7 +18,7 @@ from uuid_utils import uuid5
 
 from shared.base.paris_days import day_of, in_calendar
 from shared.contract import Event
-from shared.kernel.line import Fact, Wrong, against, dependents, upto
+from shared.kernel.line import Fact, Wrong, against, dependents, known_on
 from shared.kernel.principal import Level
 
 S = TypeVar("S")
@@ -173,8 +173,8 @@ class Decider(Generic[S]):
         return not event.live and type(event) not in self.lasting
 
     def on(self, line: Sequence[Fact], day: date | None = None) -> S:
-        """The state that a line comes to at the end of a day; None: at its end."""
-        return self.fold((fact.event for fact in line) if day is None else upto(line, day))
+        """The state by which a command about a day is decided; None: about now."""
+        return self.fold((fact.event for fact in line) if day is None else known_on(line, day))
 
     def wrong_after(self, before: Sequence[Fact], after: Sequence[Fact]) -> list[Wrong]:
         """What becomes wrong where `before` becomes `after`."""

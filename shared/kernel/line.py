@@ -39,6 +39,10 @@ class Fact:
     timeless: bool = False
 
     @property
+    def live(self) -> bool:
+        return self.event.live
+
+    @property
     def order(self) -> tuple[date, int]:
         return (date.min if self.timeless else self.day, self.seq)
 
@@ -89,12 +93,18 @@ def upto(line: Sequence[Fact], day: date) -> Iterable[Event]:
     return (fact.event for fact in line if fact.order[0] <= day)
 
 
+def known_on(line: Sequence[Fact], day: date) -> Iterable[Event]:
+    """What somebody who decides now about a day goes by: what is of that day or before, and all that is always of now."""
+    return (fact.event for fact in line if fact.live or fact.order[0] <= day)
+
+
 def wrong_in(line: Iterable[Fact], initial: S, evolve: Evolve[S], allows: Allows[S]) -> list[Wrong]:
-    """The facts of a line that are not allowed where they stand. All are folded, the wrong ones too: every reader does."""
+    """The facts of a line that are not allowed where they stand. All are folded, the wrong ones too: every reader does.
+    What is always of now was judged when it was said, in the order of the log."""
     found: list[Wrong] = []
     state = initial
     for fact in line:
-        if code := allows(state, fact.event):
+        if not fact.live and (code := allows(state, fact.event)):
             found.append(Wrong(fact, code))
         state = evolve(state, fact.event)
     return found
@@ -129,7 +139,7 @@ def dependents(
     for fact in line:
         if fact.id in gone:
             continue
-        code = allows(state, fact.event)
+        code = None if fact.live else allows(state, fact.event)
         if code and (fact.id, code) not in excused:
             found.append(fact)
             continue

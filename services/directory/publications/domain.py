@@ -236,4 +236,5 @@ PUBLICATION = Decider(
         PublishDraft: _published,
         WithdrawPublication: _withdrawn,
     },
+    takes="now",
 )

@@ -231,4 +231,5 @@ IDENTIFICATION = Decider(
         WithdrawIdentification: _withdrawn,
         RestoreIdentification: _restored,
     },
+    takes="now",
 )

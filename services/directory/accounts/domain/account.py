@@ -236,4 +236,5 @@ ACCOUNT = Decider(
         **ABOUT_SESSIONS,
         **ABOUT_TOKENS,
     },
+    takes="now",
 )

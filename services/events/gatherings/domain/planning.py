@@ -49,6 +49,7 @@ class PlanGathering(GatheringCommand):
 class ReviseGathering(GatheringCommand):
     """Change what is known of a gathering, but for its time and place. All is given; what is empty is emptied."""
 
+    takes = "now"
     gathering: UUID
     title: Title
     days: Days = 1
@@ -61,6 +62,7 @@ class ReviseGathering(GatheringCommand):
 class AnnounceGathering(GatheringCommand):
     """Make a gathering known to the public: it goes into the next draft of Rendez-vous."""
 
+    takes = "now"
     gathering: UUID
     summary: Text | None = None
 
@@ -68,6 +70,7 @@ class AnnounceGathering(GatheringCommand):
 class MoveGathering(GatheringCommand):
     """Change time or place of a gathering; what is left empty stays."""
 
+    takes = "now"
     gathering: UUID
     starts: Moment | None = None
     town: Line | None = None
@@ -78,6 +81,7 @@ class MoveGathering(GatheringCommand):
 class CancelGathering(GatheringCommand):
     """Note that a gathering will not be held."""
 
+    takes = "now"
     gathering: UUID
     reason: Reason
 
@@ -85,6 +89,7 @@ class CancelGathering(GatheringCommand):
 class ReinstateGathering(GatheringCommand):
     """Take a cancellation back."""
 
+    takes = "now"
     gathering: UUID
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.membership.base.fields import MailAddress, Name, Reason, Year, of, recorded_late
+from services.membership.base.fields import MailAddress, Name, Reason, Year, of
 from services.membership.members.domain.charter import LAST_VERSION
 from shared.contract import Event
 from shared.contract.membership import (
@@ -134,7 +134,7 @@ def _person_joined(command: JoinNetworkAsPerson, state: Member, context: Context
 
 
 def _renewed(command: RenewMembership, state: Member, context: Context) -> Decision:
-    _known(state, context)
+    _known(state)
     latest = context.now.year + YEARS_AHEAD
     if command.year > latest:
         raise Refused("year-too-far", latest=latest)
@@ -142,8 +142,10 @@ def _renewed(command: RenewMembership, state: Member, context: Context) -> Decis
 
 
 def _college_changed(command: ChangeCollege, state: Member, context: Context) -> Decision:
-    if _known(state, context) == "qualified_persons":
+    if _known(state) == "qualified_persons":
         raise Refused("person-keeps-college")
+    if state.left:
+        raise Refused("member-left")
     return [] if command.college == state.college else [MemberCollegeChanged(college=command.college)]
 
 
@@ -161,12 +163,23 @@ def _restored(command: RestoreMember, state: Member, context: Context) -> Decisi
     return [MemberRestored(college=state.college, structure=state.structure, reason=command.reason)]
 
 
-def _known(state: Member, context: Context) -> CollegeCode:
+def _known(state: Member) -> CollegeCode:
     if state.college is None:
         raise Refused("unknown-member")
-    if state.left and not recorded_late(context):
-        raise Refused("member-left")
     return state.college
+
+
+def allows(state: Member, event: Event) -> str | None:
+    """A member joins when it is none, and leaves when it is one. What it pays may be noted after it left."""
+    member = state.college is not None and not state.left
+    match event:
+        case MemberJoined():
+            return "already-member" if member else None
+        case MemberLeft() | MemberCollegeChanged():
+            return None if member else "member-left"
+        case MembershipRenewed():
+            return "already-renewed" if event.year in state.renewed else None
+    return None
 
 
 MEMBER = Decider(
@@ -181,4 +194,6 @@ MEMBER = Decider(
         LeaveNetwork: _left,
         RestoreMember: _restored,
     },
+    allows=allows,
+    births=(MemberJoined,),
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
 
-from services.membership.base.fields import Fte, Name, Reason, recorded_late
+from services.membership.base.fields import Fte, Name, Reason
 from shared.contract import Event
 from shared.contract.membership import (
     StaffPostChanged,
@@ -89,7 +89,7 @@ def _created(command: CreateStaffPost, state: Post, context: Context) -> Decisio
 
 
 def _changed(command: ChangeStaffPost, state: Post, context: Context) -> Decision:
-    if _known(state) != "open" and not recorded_late(context):
+    if _known(state) != "open":
         raise Refused("post-closed")
     return [] if command.fte == state.fte else [StaffPostChanged(fte=command.fte)]
 
@@ -112,6 +112,15 @@ def _known(state: Post) -> State:
     return state.state
 
 
+def allows(state: Post, event: Event) -> str | None:
+    match event:
+        case StaffPostCreated():
+            return None if state.state == "unknown" else "already-noted"
+        case StaffPostChanged() | StaffPostClosed():
+            return "post-closed" if state.state == "closed" else None
+    return None
+
+
 POST = Decider(
     entity="post",
     initial=Post(),
@@ -123,4 +132,6 @@ POST = Decider(
         WithdrawStaffPost: _withdrawn,
         RestoreStaffPost: _restored,
     },
+    allows=allows,
+    births=(StaffPostCreated,),
 )

@@ -92,4 +92,5 @@ ISSUE = Decider(
     initial=Issue(),
     evolve=evolve,
     decisions={StartIssue: _started, **DECISIONS, ApproveIssue: _approved, CloseSending: _closed},
+    takes="now",
 )

@@ -235,4 +235,5 @@ SURVEY = Decider(
         AnswerSurvey: answered,
         DeclineSurvey: declined,
     },
+    takes="now",
 )
