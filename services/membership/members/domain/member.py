@@ -135,6 +135,8 @@ def _person_joined(command: JoinNetworkAsPerson, state: Member, context: Context
 
 def _renewed(command: RenewMembership, state: Member, context: Context) -> Decision:
     _known(state)
+    if state.left:
+        raise Refused("member-left")
     latest = context.now.year + YEARS_AHEAD
     if command.year > latest:
         raise Refused("year-too-far", latest=latest)
