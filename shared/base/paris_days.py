@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
+FIRST_DAY = date(1990, 1, 1)  # nothing that is told is older: no network is, and the rest are slips of the pen
 LAST_YEAR = 9998  # that somebody may give, so that a year can always be added
 
 
@@ -48,6 +49,11 @@ def in_calendar(value: Any) -> Any:
         for one in value:
             in_calendar(one)
     return value
+
+
+def day_of(moment: datetime) -> date:
+    """The day in Paris on which a moment lies: the one place that says which day something happened on."""
+    return moment.astimezone(PARIS).date()
 
 
 def noon_of(day: date) -> datetime:

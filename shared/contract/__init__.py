@@ -34,6 +34,13 @@ class Event(BaseModel):
     says: ClassVar[Says]
     shape: ClassVar[int] = 1
     upcasts: ClassVar[Mapping[int, Upcast]] = {}
+    anywhere: ClassVar[bool] = False
+    """whether it may be said of any entity of any service (a correction); `service` is then `any`"""
+    live: ClassVar[bool] = False
+    """whether it is always of the moment when it is said: first come, first served; who may do what now"""
+    timeless: ClassVar[bool] = False
+    """whether it begins a record in our books, which nothing counts from its day: what is said of that record may be of
+    an earlier day"""
     dataschema: ClassVar[str]
     """The URI of the schema of its data, which each event carries (CloudEvents 1.0, `dataschema`)"""
 
@@ -83,6 +90,7 @@ def load_all() -> dict[str, type[Event]]:
     from shared.contract import (  # noqa: F401
         accounts,
         cooperation,
+        corrections,
         directory,
         events,
         identification,

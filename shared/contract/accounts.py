@@ -27,6 +27,7 @@ Way = Literal["first-link", "password", "mail-link"]
 class AccountEvent(Event, abstract=True):
     service = "directory"
     entity = "account"
+    live = True
     thing = Thing(L("compte", "account"), "/directory/accounts/{}", "administrator")
 
 
@@ -183,6 +184,7 @@ class AdministratorReleased(AccountEvent):
 class SigningKeyEvent(Event, abstract=True):
     service = "directory"
     entity = "signing-key"
+    live = True
     thing = Thing(L("clé de signature", "signing key"))
 
 

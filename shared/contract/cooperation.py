@@ -31,6 +31,7 @@ class CooperationProjectDrafted(CooperationEvent):
     kind, as organisations, never as persons. `country`: ISO 3166-1; `budget`: euros, all years together.
     """
 
+    timeless = True
     says = Says(L("Projet de coopération saisi", "Cooperation project entered"), detail="title")
 
     leader: UUID
@@ -91,12 +92,14 @@ class CooperationProjectRevised(CooperationEvent):
 class CooperationProjectPublished(CooperationEvent):
     """Everybody may see the project."""
 
+    live = True
     says = Says(L("Projet de coopération publié", "Cooperation project published"), sets={"published": True})
 
 
 class CooperationProjectWithdrawn(CooperationEvent):
     """The project is shown no more, or its draft was dropped."""
 
+    live = True
     says = Says(
         L("Projet de coopération retiré", "Cooperation project withdrawn"), detail="reason", sets={"published": False}
     )

@@ -55,12 +55,14 @@ class StructureRevised(StructureFacts):
 class StructureListed(StructureEvent):
     """A structure, on its own wish, entered the public directory."""
 
+    live = True
     says = Says(L("Entrée dans l’annuaire public", "Entered the public directory"), sets={"listed": True})
 
 
 class StructureUnlisted(StructureEvent):
     """A structure left the public directory."""
 
+    live = True
     says = Says(L("Sortie de l’annuaire public", "Left the public directory"), detail="reason", sets={"listed": False})
 
     reason: str | None = None
@@ -83,6 +85,7 @@ class StructureReopened(StructureEvent):
 class StructureListingWished(StructureEvent):
     """A structure asked to stand in the public directory; the network has not looked at it yet."""
 
+    live = True
     says = Says(
         L("Inscription à l’annuaire public demandée", "Public listing asked for"), sets={"listing_wished": True}
     )
@@ -91,6 +94,7 @@ class StructureListingWished(StructureEvent):
 class StructureListingDeclined(StructureEvent):
     """The network did not list a structure that had asked for it, and said why."""
 
+    live = True
     says = Says(
         L("Inscription à l’annuaire public refusée", "Public listing declined"),
         detail="reason",
@@ -103,6 +107,7 @@ class StructureListingDeclined(StructureEvent):
 class StructurePictured(StructureEvent):
     """A structure shows this picture: the SHA-256 (hex) of the file as kept, and what is to be seen on it."""
 
+    live = True
     says = Says(L("Image choisie", "Picture chosen"))
 
     picture: str
@@ -112,6 +117,7 @@ class StructurePictured(StructureEvent):
 class StructureUnpictured(StructureEvent):
     """A structure shows no picture any more."""
 
+    live = True
     says = Says(
         L("Image retirée", "Picture removed"),
         clears=(
@@ -168,6 +174,7 @@ class StructureReleased(StructureEvent):
 class NamesakesEvent(Event, abstract=True):
     service = "directory"
     entity = "namesakes"
+    live = True
     thing = Thing(L("paire d’homonymes", "pair of namesakes"))
 
 
@@ -195,6 +202,7 @@ class NamesakesDoubted(NamesakesEvent):
 class ClaimEvent(Event, abstract=True):
     service = "directory"
     entity = "claim"
+    live = True
     thing = Thing(L("demande pour tenir une fiche", "claim to look after a record"))
 
 
@@ -245,6 +253,7 @@ class ClaimRefused(ClaimEvent):
 class ImportEvent(Event, abstract=True):
     service = "directory"
     entity = "import"
+    live = True
     thing = Thing(L("import", "import"))
 
 
@@ -291,6 +300,7 @@ class ContactEvent(Event, abstract=True):
 class ContactAdded(ContactEvent):
     """A person was named as contact of a structure."""
 
+    timeless = True
     says = Says(L("Contact ajouté", "Contact added"), detail="role")
 
     structure: UUID
@@ -438,6 +448,7 @@ class IdentificationRequestWithdrawn(RequestEvent):
 class PublicationEvent(Event, abstract=True):
     service = "directory"
     entity = "publication"
+    live = True
     thing = Thing(L("publication d’un adhérent", "publication of a member"))
 
 

@@ -149,9 +149,10 @@ class Recorded(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def shape(self) -> int:
         """Which shape of its type its data have. Raises Void where it names another type's, or none."""
-        said, head = self.cloud.dataschema, f"urn:maillage:{self.service}:{self.type}:"
+        said, known = self.cloud.dataschema, EVENTS.get(self.type)
         if said is None:
             return 1
+        head = f"urn:maillage:{known.service if known else self.service}:{self.type}:"
         number = said.removeprefix(head) if isinstance(said, str) and said.startswith(head) else ""
         if not _is_shape(number):
             raise Void("unreadable-data")
@@ -241,7 +242,7 @@ def opened(message: Message) -> Recorded:
     ):
         raise Void("subject-disagrees")
     known = EVENTS.get(kind)
-    if known is not None and (known.service != service or known.entity != entity):
+    if known is not None and not known.anywhere and (known.service != service or known.entity != entity):
         raise Void("subject-disagrees")
     return Recorded(message.seq, network, service, entity, entity_id, cloud, message.body)
 
@@ -289,9 +290,11 @@ class Provenance:
     digest: str | None = None
 
 
-def address(network: str, event: Event, entity_id: UUID) -> str:
-    """The subject that an event is stored under."""
-    return f"{network}.{event.service}.{event.entity}.{entity_id}.{event.type_name()}"
+def address(network: str, event: Event, entity_id: UUID, *, of: tuple[str, str] | None = None) -> str:
+    """The subject that an event is stored under. `of`: the service and the kind of the entity, of an event that any may
+    have."""
+    service, entity = of or (event.service, event.entity)
+    return f"{network}.{service}.{entity}.{entity_id}.{event.type_name()}"
 
 
 def sealed_body(
@@ -305,16 +308,18 @@ def sealed_body(
     now: datetime,
     by: Provenance,
     believed: datetime | None = None,
+    of: tuple[str, str] | None = None,
 ) -> bytes:
     """The exact bytes of an event in the log. Its personal fields must be sealed already. `believed`: where the clock that
-    said `now` is in doubt, what time it is at least."""
+    said `now` is in doubt, what time it is at least. `of` as in `address`."""
     recorded = instant(now)
+    service, entity = of or (event.service, event.entity)
     body = {
         "specversion": "1.0",
         "id": id,
-        "source": f"/{network}/{event.service}",
+        "source": f"/{network}/{service}",
         "type": event.type_name(),
-        "subject": f"{event.entity}/{entity_id}",
+        "subject": f"{entity}/{entity_id}",
         "time": recorded if at is now else instant(at),
         "datacontenttype": "application/json",
         "dataschema": event.dataschema,

@@ -36,6 +36,7 @@ class GatheringEvent(Event, abstract=True):
 class GatheringPlanned(GatheringEvent):
     """A gathering is to be held. `days` is its length, `module` names a training's, `topics` what will be spoken of."""
 
+    timeless = True
     says = Says(L("Rencontre prévue", "Gathering planned"), detail="title")
 
     kind: GatheringKind
@@ -56,6 +57,7 @@ class GatheringRevised(GatheringEvent):
     """What is known of a gathering to come changed, but for its time and place; absent fields stayed, `cleared` ones
     were emptied."""
 
+    live = True
     says = Says(L("Rencontre modifiée", "Gathering changed"), detail="title")
 
     title: str | None = None
@@ -70,6 +72,7 @@ class GatheringRevised(GatheringEvent):
 class GatheringAnnounced(GatheringEvent):
     """A gathering was made known to the public; carries all that an announcement needs."""
 
+    live = True
     says = Says(L("Rencontre annoncée", "Gathering announced"), detail="title", sets={"announced": True})
 
     kind: GatheringKind
@@ -82,6 +85,7 @@ class GatheringAnnounced(GatheringEvent):
 class GatheringMoved(GatheringEvent):
     """Time or place of a gathering changed; absent fields stayed."""
 
+    live = True
     says = Says(L("Rencontre déplacée", "Gathering moved"), detail="town")
 
     starts: SaidMoment | None = None
@@ -93,6 +97,7 @@ class GatheringMoved(GatheringEvent):
 class GatheringCancelled(GatheringEvent):
     """A gathering will not be held."""
 
+    live = True
     says = Says(L("Rencontre annulée", "Gathering cancelled"), detail="reason", sets={"cancelled": True})
 
     reason: str
@@ -101,6 +106,7 @@ class GatheringCancelled(GatheringEvent):
 class GatheringReinstated(GatheringEvent):
     """A cancellation was taken back: the gathering is to be held after all."""
 
+    live = True
     says = Says(
         L("Rencontre maintenue, annulée par erreur", "Gathering on again, cancelled by mistake"),
         here=L("Annulation reprise\u00a0: rencontre maintenue", "Cancellation taken back"),
@@ -193,6 +199,7 @@ class WorkshopWithdrawn(GatheringEvent):
 class ParticipantRegistered(GatheringEvent):
     """A person registered for a gathering; `waiting` when it was full. `ticket` counts from 1 within the gathering."""
 
+    live = True
     says = Says(
         L("Inscription à une rencontre", "Registration for a gathering"),
         detail="structure_name",
@@ -213,6 +220,7 @@ class ParticipantRegistered(GatheringEvent):
 class ParticipantMovedUp(GatheringEvent):
     """A place came free and the first person who waited has it."""
 
+    live = True
     says = Says(
         L("Place donnée à qui attendait", "Place given to who waited"),
         here=L("Place donnée à une personne en attente", "Place given to a person who waited"),
@@ -226,6 +234,7 @@ class ParticipantMovedUp(GatheringEvent):
 class RegistrationCancelled(GatheringEvent):
     """A registration was cancelled; whoever waits first moves up."""
 
+    live = True
     says = Says(L("Inscription annulée", "Registration cancelled"), part="registration", sets={"cancelled": True})
 
     registration: UUID
@@ -234,6 +243,7 @@ class RegistrationCancelled(GatheringEvent):
 class RegistrationReinstated(GatheringEvent):
     """The cancellation of a registration was a mistake; `waiting` when its place was given to another."""
 
+    live = True
     says = Says(
         L("Inscription rétablie", "Registration stands again"),
         here=L("Inscription rétablie", "Registration reinstated"),

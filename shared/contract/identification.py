@@ -23,6 +23,7 @@ IdentificationField = Literal["purpose"]
 class IdentificationEvent(Event, abstract=True):
     service = "observatory"
     entity = "identification"
+    live = True
     thing = Thing(L("identification d’acteurs", "identification of actors"), "/observatory/identification/saved/{}")
 
 

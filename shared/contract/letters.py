@@ -21,6 +21,7 @@ class LetterEvent(Event, abstract=True):
 
     service = "directory"
     entity = "letter"
+    live = True
     thing = Thing(L("courriel à un contact", "mail to a contact"))
     went: ClassVar[LetterState]
     about: UUID

@@ -26,6 +26,7 @@ of the mail server are not kept, since they often repeat the address."""
 class BulletinEvent(Event, abstract=True):
     service = "newsletter"
     entity = "bulletin"
+    live = True
     thing = Thing(L("bulletin", "bulletin"))
 
 
@@ -42,6 +43,7 @@ class BulletinOpened(BulletinEvent):
 class IssueEvent(Event, abstract=True):
     service = "newsletter"
     entity = "issue"
+    live = True
     thing = Thing(L("numéro d’un bulletin", "issue of a bulletin"), "/newsletter/issues/{}")
 
 
@@ -160,6 +162,7 @@ class IssueSent(IssueEvent):
 class SubscriberEvent(Event, abstract=True):
     service = "newsletter"
     entity = "subscriber"
+    live = True
     thing = Thing(L("abonné", "subscriber"), "/newsletter/subscribers/{}")
 
 
@@ -201,6 +204,7 @@ class Unsubscribed(SubscriberEvent):
 class DeliveryEvent(Event, abstract=True):
     service = "newsletter"
     entity = "delivery"
+    live = True
     thing = Thing(L("message", "mail"))
 
 

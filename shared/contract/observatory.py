@@ -26,6 +26,7 @@ class LogRestored(Event):
 
     service = "observatory"
     entity = "ledger"
+    live = True
     says = Says(
         L("Journal restauré depuis son archive, événements", "Log restored from its archive, events"),
         detail="events",

@@ -22,6 +22,7 @@ class PersonForgotten(Event, abstract=True):
     ended, for `term`."""
 
     entity = "person"
+    live = True
     thing = Thing(L("oubli d’une personne", "a person forgotten"))
     says = Says(L("Personne oubliée", "Person forgotten"), sets={"forgotten": True})
     reason: ForgettingReason

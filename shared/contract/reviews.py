@@ -21,6 +21,7 @@ FigureSort = Literal["state", "flow", "year", "years"]
 class ReviewEvent(Event, abstract=True):
     service = "observatory"
     entity = "review"
+    live = True
     thing = Thing(L("bilan publié", "published review"), "/observatory/reviews/{}")
 
 

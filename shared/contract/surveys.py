@@ -45,6 +45,7 @@ class SurveyQuestion:
 class SurveyEvent(Event, abstract=True):
     service = "observatory"
     entity = "survey"
+    live = True
     thing = Thing(L("enquête ou réponse", "survey or answer"), "/observatory/surveys/{}")
 
 

@@ -7,7 +7,7 @@ second time nothing is decided and the first outcome is returned. Another comman
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -19,20 +19,25 @@ import structlog
 
 from shared.base import tracing
 from shared.base.outside import REAL, Outside
-from shared.base.paris_days import PARIS, OutOfCalendar, noon_of, utc
+from shared.base.paris_days import FIRST_DAY, OutOfCalendar, day_of, noon_of, utc
 from shared.base.secret_files import same
 from shared.base.tallies import tally
 from shared.contract import Event
 from shared.contract.envelope import BODY_LIMIT, Provenance, Recorded, Void, address, sealed_body
 from shared.contract.personal import Personal
+from shared.kernel import correcting
 from shared.kernel.command_digest import CommandDigests, fields_sent
-from shared.kernel.decider import Command, Context, Decider, Decision, Elsewhere, Refused, derived_id
+from shared.kernel.correcting import CorrectingCommand, StrikeEvents, Told
+from shared.kernel.corrections import told as read
+from shared.kernel.decider import Command, Context, Decider, Decision, Elsewhere, On, Refused, derived_id
 from shared.kernel.eventlog.event_log import Conflict, History, Log, Unavailable, Unit, Write
+from shared.kernel.line import Fact
 from shared.kernel.sealing import Forgotten, Sealer, addresses_in, personal_fields
 
 LAG = 0.1  # seconds
 HAPPENED = "happened"
 """What a refusal names that is about when a command happened"""
+SKEW = timedelta(minutes=5)  # by which clocks of two machines may differ without a word
 TRIES = 8  # decisions on an entity that others change meanwhile, before it is given up
 
 
@@ -66,12 +71,38 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a command came to: the entity, the sequence to wait for, the types of the events, whether it was new."""
+    """What a command came to: the entity, the sequence to wait for, the types of the events. `repeated`: it had come
+    before, and this is what it came to then. `changed`: False where all was so already; nothing was written."""
 
     entity_id: UUID
     seq: int
     events: tuple[str, ...]
     repeated: bool = False
+    changed: bool = True
+
+    @property
+    def new(self) -> bool:
+        """Whether this very sending wrote something."""
+        return self.changed and not self.repeated
+
+
+@dataclass(frozen=True, slots=True)
+class Instead:
+    """Facts (ids of events) that a command takes the place of: they are struck in the same batch, and it is decided as if
+    they had never been."""
+
+    events: tuple[UUID, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """An event to be written: of which entity, under which id, when it happened."""
+
+    entity_id: UUID
+    event: Event
+    id: UUID
+    at: datetime
 
 
 def new_command_id() -> UUID:
@@ -137,9 +168,11 @@ class Executor:
         self._outside = outside
         self._log, self._keyring, self._service, self._clock = log, keyring, service, clock
         self._doubted = doubted
+        deciders = list(deciders)
         self._by_command: Mapping[type[Command], Decider[Any]] = {
             command: decider for decider in deciders for command in decider.decisions
         }
+        self._by_entity: Mapping[str, Decider[Any]] = {decider.entity: decider for decider in deciders}
         self.commands: Mapping[str, type[Command]] = {c.__name__: c for c in self._by_command}
         self._locks: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
         self._tally = tally(service)
@@ -157,13 +190,15 @@ class Executor:
         cause: Recorded | None = None,
         sent: Mapping[str, Any] | None = None,
         derived: bool = False,
+        instead: Instead | None = None,
     ) -> Outcome:
         """Executes `command` once, whatever happens.
 
         `at`: when it happened, if not now; a day is noon there in Paris, and today is now. `version`: the entity's version
         that the asker saw; if it has moved on, Stale. `cause`: the event that this reacts to. `sent`: what the asker gave,
         where the command also holds what we computed of it, or what is new at each sending. `derived`: the id derives from
-        what the command follows from and alone says which one it is, whatever it says by now and whoever asks.
+        what the command follows from and alone says which one it is, whatever it says by now and whoever asks. `instead`:
+        the facts that this one takes the place of.
 
         Raises Refused, Reused (the id is another command's), Stale, Conflict (others were faster, again and again) and
         Unavailable.
@@ -173,8 +208,10 @@ class Executor:
             context = self._context(id, actor, at)
             target = command.target(context)
             given = fields_sent(command) if sent is None else sent
+            if instead is not None:
+                given = {**given, "instead": sorted(map(str, instead.events))}
             digest = None if derived or cause else self._digests.of(name, target, actor, at, given)
-            done = await self._once(command, context, Sent(id, actor, target, digest), version, cause)
+            done = await self._once(command, context, Sent(id, actor, target, digest), version, cause, instead)
             outcome = "repeated" if done.repeated else "done"
             return done
         except (Refused, Stale, Conflict, Unavailable) as no:
@@ -227,27 +264,41 @@ class Executor:
             raise Stale(history.version)
 
     def _context(self, id: UUID, actor: str, at: datetime | date | None) -> Context:
-        """Raises Refused for a moment that is to come, or beyond the calendar; ValueError for one without a zone."""
+        """Raises Refused for a day that is to come, older than anything, or beyond the calendar; ValueError for a moment
+        without a zone."""
         now = self._clock()
         if at is None:
             return Context(at=now, now=now, command=id, actor=actor)
         try:
-            if not isinstance(at, datetime):
-                when = now if at == now.astimezone(PARIS).date() else noon_of(at)
-            else:
-                when = utc(at)
+            when = utc(at) if isinstance(at, datetime) else now if at == day_of(now) else noon_of(at)
         except OutOfCalendar as why:
             if isinstance(at, datetime) and at.tzinfo is None:
                 raise
             raise Refused(str(why), field=HAPPENED) from None
-        if when > now + timedelta(minutes=5):
+        if when > now + SKEW:
             raise Refused("time-in-future", field=HAPPENED)
+        if day_of(when) < FIRST_DAY:
+            raise Refused("too-long-ago", field=HAPPENED, day=f"{FIRST_DAY:%d/%m/%Y}")
         return Context(at=when, now=now, command=id, actor=actor)
 
+    def decider_of(self, command: Command) -> Decider[Any]:
+        """The rules of the entity that a command is for. Raises Refused for a correction of a kind that there is not."""
+        if isinstance(command, CorrectingCommand):
+            if (found := self._by_entity.get(command.kind)) is None:
+                raise Refused("no-such-fact")
+            return found
+        return self._by_command[type(command)]
+
     async def _once(
-        self, command: Command, context: Context, sent: Sent, version: int | None, cause: Recorded | None
+        self,
+        command: Command,
+        context: Context,
+        sent: Sent,
+        version: int | None,
+        cause: Recorded | None,
+        instead: Instead | None,
     ) -> Outcome:
-        decider, target = self._by_command[type(command)], sent.target
+        decider, target = self.decider_of(command), sent.target
         # Commands on one entity queue up here, since they would only get in each other's way in the log.
         lock = self._locks.setdefault(target, asyncio.Lock())
         async with lock:
@@ -260,24 +311,25 @@ class Executor:
                     return done
                 if version is not None and version != history.version:
                     raise Stale(history.version)
-                others = {other: await self._load(decider, other) for other in command.alongside()}
-                context = replace(context, others=_states(decider, others))
+                own = told_of(history)
+                others = {id: await self._load(decider, id) for id in _beside(decider, command, own, instead)}
                 try:
-                    events = decider.decide(command, decider.fold(facts_in(history.events)), context)
+                    known = {id: told_of(found) for id, found in others.items()} | {target: own}
+                    planned = _planned(decider, command, context, target, known, history, instead)
                 except Refused:
                     if looked:
                         raise
-                    events = ()
-                if not events:
+                    planned = []
+                if not planned:
                     if looked:
-                        return Outcome(target, history.seq, (), repeated=True)
+                        return Outcome(target, history.seq, (), changed=False)
                     looked, history = True, await self._load(decider, target)
                     continue  # it may have been done when there was no reason yet to refuse it
                 try:
                     with tracing.span(
-                        f"append {_event(events[-1]).type_name()}", "producer", maillage__service=self._service
+                        f"append {planned[-1].event.type_name()}", "producer", maillage__service=self._service
                     ):
-                        return await self._append(events, sent, {**others, target: history}, context, cause)
+                        return await self._append(decider, planned, sent, {**others, target: history}, context, cause)
                 except Conflict:
                     before, history, looked = history.seq, await self._load(decider, target), True
                     if history.seq == before:
@@ -314,14 +366,17 @@ class Executor:
         def earlier(found: History) -> list[Recorded]:
             return [one for one in found.events if one.seq < first.seq and one.cloud.commandid != first.cloud.commandid]
 
-        others = {other: await self._load(decider, other) for other in command.alongside()}
-        states = _states(decider, {id: replace(found, events=earlier(found)) for id, found in others.items()})
-        context = Context(at=first.time, now=first.recorded, command=sent.id, actor=sent.actor, others=states)
+        context = Context(at=first.time, now=first.recorded, command=sent.id, actor=sent.actor)
+        others = {
+            id: replace(found := await self._load(decider, id), events=earlier(found)) for id in command.alongside()
+        }
         try:
-            events = decider.decide(command, decider.fold(facts_in(earlier(history))), context)
+            then = replace(history, events=earlier(history))
+            known = {id: told_of(found) for id, found in (others | {sent.target: then}).items()}
+            planned = _planned(decider, command, context, sent.target, known, then, None)
         except Refused:
             return False
-        return [one.type_name() for one in events if not isinstance(one, Elsewhere)] == [one.type for one in own]
+        return [one.event.type_name() for one in planned if one.entity_id == sent.target] == [one.type for one in own]
 
     async def history(self, entity: str, id: UUID, *, shows: int = 0) -> History:
         """The events of one of this service's entities, with the one at the sequence `shows` among them."""
@@ -332,13 +387,13 @@ class Executor:
 
     async def _append(
         self,
-        decision: Decision,
+        decider: Decider[Any],
+        planned: Sequence[Planned],
         sent: Sent,
         histories: Mapping[UUID, History],
         context: Context,
         cause: Recorded | None,
     ) -> Outcome:
-        target = sent.target
         by = Provenance(
             actor=context.actor,
             command=context.command,
@@ -348,8 +403,7 @@ class Executor:
             digest=sent.digest,
         )
         believed = self._doubted(context.now)
-        events = tuple(map(_event, decision))
-        personal = [event for event in events if _about_persons(type(event))]
+        personal = [one.event for one in planned if _about_persons(type(one.event))]
         if personal:
             try:
                 await self._keyring.ensure(
@@ -361,43 +415,38 @@ class Executor:
         writes = []
         expected: dict[str, int] = {}
         versions = {id: history.version for id, history in histories.items()}
-        for n, one in enumerate(decision, 1):
-            event, id = _event(one), one.id if isinstance(one, Elsewhere) else target
-            versions[id] += 1
-            # The entity is part of it: one command id used for two entities by mistake must not look like a retry.
-            event_id = derived_id(context.command, f"{event.entity}/{id}/event/{n}")
+        for one in planned:
+            event, of = one.event, (self._service, decider.entity) if one.event.anywhere else None
+            versions[one.entity_id] += 1
             body = sealed_body(
                 self._log.network,
-                self._sealed(event, event_id) if personal else event,
-                id,
-                id=event_id,
-                version=versions[id],
-                at=context.at,
+                self._sealed(event, one.id) if personal else event,
+                one.entity_id,
+                id=one.id,
+                version=versions[one.entity_id],
+                at=one.at,
                 now=context.now,
                 by=by,
                 believed=believed,
+                of=of,
             )
             if len(body) > BODY_LIMIT:
                 raise Refused("too-large", bytes=len(body), limit=BODY_LIMIT)
-            writes.append(Write(address(self._log.network, event, id), str(event_id), body))
-            expected[writes[-1].entity] = histories[id].seq
+            writes.append(Write(address(self._log.network, event, one.entity_id, of=of), str(one.id), body))
+            expected[writes[-1].entity] = histories[one.entity_id].seq
         unit = Unit(writes, expected)
         start = self._outside.monotonic()
         seq = await self._log.append(unit)
         self._tally.appends.observe(self._outside.monotonic() - start)
         if unit.repeated:
             raise Conflict("its outcome is in the log")
-        return Outcome(target, seq, tuple(e.type_name() for e in events))
+        return Outcome(sent.target, seq, tuple(one.event.type_name() for one in planned))
 
     def _sealed(self, event: Event, event_id: UUID) -> Event:
         try:
             return self._keyring.seal(event, event_id)
         except Forgotten:  # since `ensure`
             raise Refused("person-forgotten") from None
-
-
-def _event(one: Event | Elsewhere) -> Event:
-    return one.event if isinstance(one, Elsewhere) else one
 
 
 @cache
@@ -423,8 +472,119 @@ def facts_in(events: Iterable[Recorded]) -> Iterable[Event]:
             raise CannotRead(event, "unreadable") from None
 
 
-def _states(decider: Decider[Any], histories: Mapping[UUID, History]) -> Mapping[UUID, Any]:
-    return {id: decider.fold(facts_in(found.events)) for id, found in histories.items()}
+def told_of(history: History) -> Told:
+    """Facts and corrections among the events of an entity. Raises CannotRead."""
+    for _ in facts_in(history.events):
+        pass
+    return Told(*read(history.events))
+
+
+def _beside(decider: Decider[Any], command: Command, own: Told, instead: Instead | None) -> Sequence[UUID]:
+    """The further entities that a decision must know."""
+    if isinstance(command, CorrectingCommand):
+        return correcting.beside(decider, command.events, own)
+    return [*command.alongside(), *(correcting.beside(decider, instead.events, own) if instead else ())]
+
+
+def _planned(
+    decider: Decider[Any],
+    command: Command,
+    context: Context,
+    target: UUID,
+    known: Mapping[UUID, Told],
+    history: History,
+    instead: Instead | None,
+) -> list[Planned]:
+    """The events that a command comes to. `known`: its entity and the further ones, as far as told. It is decided about its
+    day, on what stands by then; then all that stands after it is looked at: nothing may become wrong by it. Raises
+    Refused."""
+    own, others = known[target], {id: told for id, told in known.items() if id != target}
+    if isinstance(command, CorrectingCommand):
+        decision = correcting.decided(command, decider, own, others)
+    else:
+        day = context.day if decider.takes_day(type(command)) else None
+        strikes: Decision = ()
+        if instead is not None:
+            strike = StrikeEvents(kind=decider.entity, about=target, events=list(instead.events), reason=instead.reason)
+            strikes = correcting.decided(strike, decider, own, others)
+        if day is None:
+            context = _not_before(history, context)
+        struck = _placed(decider, strikes, target, context)
+        line = _after(own, target, struck, context).line
+        states = {id: decider.on(_after(told, id, struck, context).line, day) for id, told in others.items()}
+        context = replace(context, others=states, line=line)
+        try:
+            decision = [*strikes, *decider.decide(command, decider.on(line, day), context)]
+        except Refused as no:
+            if (
+                day is not None
+                and line
+                and line[0].order[0] > day
+                and not _refuses(decider, command, line, context, no)
+            ):
+                raise Refused("before-its-beginning", day=f"{line[0].day:%d/%m/%Y}") from no
+            raise
+    planned = _placed(decider, decision, target, context)
+    for id, told in known.items():
+        _still_right(decider, told, _after(told, id, planned, context), {str(one.id) for one in planned})
+    return planned
+
+
+def _refuses(decider: Decider[Any], command: Command, line: Sequence[Fact], context: Context, no: Refused) -> bool:
+    """Whether a command would be refused so on any day: not because its entity had not begun."""
+    try:
+        decider.decide(command, decider.on(line), context)
+    except Refused as later:
+        return later.code == no.code
+    return False
+
+
+def _not_before(history: History, context: Context) -> Context:
+    """The context of a command that is always of now: it comes after the last such event of its entity, also where the
+    clock of another machine was a little ahead. Raises Refused."""
+    last = max((event.time for event in history.events if event.data.live), default=context.at)
+    if context.at >= last:
+        return context
+    if context.at is not context.now:
+        raise Refused("goes-back", day=f"{day_of(last):%d/%m/%Y}")
+    if last - context.now > SKEW:
+        raise Refused("clock-was-ahead", day=f"{day_of(last):%d/%m/%Y}")
+    return replace(context, at=last)
+
+
+def _placed(decider: Decider[Any], decision: Decision, target: UUID, context: Context) -> list[Planned]:
+    """The events of a decision with their ids and times."""
+    found = []
+    for n, said in enumerate(decision, 1):
+        one = said.event if isinstance(said, On) else said
+        event, id = (one.event, one.id) if isinstance(one, Elsewhere) else (one, target)
+        at = context.at if not isinstance(said, On) or said.day == context.day else noon_of(said.day)
+        if event.anywhere:
+            at = context.now
+        # The entity is part of it: one command id used for two entities by mistake must not look like a retry.
+        entity = decider.entity if event.anywhere else event.entity
+        found.append(Planned(id, event, derived_id(context.command, f"{entity}/{id}/event/{n}"), at))
+    return found
+
+
+def _after(told: Told, entity_id: UUID, planned: Iterable[Planned], context: Context) -> Told:
+    """What is told of an entity once these events are written."""
+    own = [(str(one.id), day_of(one.at), one.event) for one in planned if one.entity_id == entity_id]
+    return told.and_then(own, str(context.command)) if own else told
+
+
+def _still_right(decider: Decider[Any], before: Told, after: Told, new: Collection[str]) -> None:
+    """Raises Refused where something that stands, or is written, becomes wrong by what is written."""
+    if before is after:
+        return
+    for wrong in decider.wrong_after(before.line, after.line):
+        fact = wrong.fact
+        if fact.id in new:
+            raise Refused(wrong.code, day=f"{fact.day:%d/%m/%Y}")
+        raise Refused(
+            "later-stands-against", of=fact.event.type_name(), day=f"{fact.day:%d/%m/%Y}", seq=fact.seq, event=fact.id,
+            because=wrong.code,
+        )  # fmt: skip
 
 
 def _own(history: History, command: UUID) -> list[Recorded]:

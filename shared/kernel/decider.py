@@ -6,21 +6,24 @@ One shape serves every aggregate: `evolve(state, event) -> state` and, in a tabl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, ClassVar, Generic, TypeVar
+from datetime import date, datetime
+from typing import Any, ClassVar, Generic, Literal, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, field_validator
 from uuid_utils import UUID as QuickUUID
 from uuid_utils import uuid5
 
-from shared.base.paris_days import in_calendar
+from shared.base.paris_days import day_of, in_calendar
 from shared.contract import Event
+from shared.kernel.line import Fact, Wrong, against, dependents, known_on
 from shared.kernel.principal import Level
 
 S = TypeVar("S")
+Takes = Literal["day", "now"]
+"""What a command is about: a day, which may be past, or always the moment when it is sent"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,8 @@ class Context:
     """What a decision may know beside its state.
 
     `at`: when it happened; `now`: when we learn of it (both aware, UTC); `command`: the command's id, from which
-    all new ids derive; `actor`: who asks; `others`: the states of the further entities that the command names.
+    all new ids derive; `actor`: who asks; `others`: the states of the further entities that the command names, on the same
+    day; `line`: all that stands of the entity, also what is of later days.
     """
 
     at: datetime
@@ -36,6 +40,12 @@ class Context:
     command: UUID
     actor: str
     others: Mapping[UUID, Any] = field(default_factory=dict)
+    line: Sequence[Fact] = ()
+
+    @property
+    def day(self) -> date:
+        """The day in Paris that the command is about."""
+        return day_of(self.at)
 
     def new_id(self, name: str) -> UUID:
         """An id that the same command gives again at every retry."""
@@ -76,6 +86,8 @@ class Command(BaseModel):
     """what its sender must be, in the service of the entity"""
     internal: ClassVar[bool] = False
     """whether it is the service's own: no form and no route leads to it"""
+    takes: ClassVar[Takes | None] = None
+    """whether it is about a day or always about now; None as its decider says"""
     partial: ClassVar[bool] = False
     """whether a field that is not given stays as it is, so that it is another thing to give its default"""
 
@@ -106,22 +118,87 @@ class Elsewhere:
     event: Event
 
 
-Decision = Sequence[Event | Elsewhere]
+@dataclass(frozen=True, slots=True)
+class On:
+    """An event of another day than the command's: of two that only together are right."""
+
+    day: date
+    event: Event | Elsewhere
+
+
+Decision = Sequence[Event | Elsewhere | On]
+
+
+def anything(state: Any, event: Event) -> str | None:
+    """What allows any event after any state."""
+    return None
+
+
+def nothing_beside(event: Event) -> Sequence[UUID]:
+    """What says that an event was written alone."""
+    return ()
 
 
 @dataclass(frozen=True)
 class Decider(Generic[S]):
-    """The rules of one kind of entity. `initial` is its state before any event."""
+    """The rules of one kind of entity. `initial` is its state before any event.
+
+    `evolve` is total: whatever is in the log, every reader folds it alike. `allows` says why an event may not follow a
+    state, as a code; it is asked when something is written, of the event and of all that stands after its day. `births`:
+    what begins an entity, before which nothing is said of it. `alone`: of several events of one command, those that are
+    corrected one by one; `lasting`: those that are never struck or redated (what is always of now is not either).
+    `beside`: the other entities of this kind in which the command of an event wrote too.
+    """
 
     entity: str
     initial: S
     evolve: Callable[[S, Event], S]
     decisions: Mapping[type[Command], Callable[[Any, S, Context], Decision]]
+    allows: Callable[[S, Event], str | None] = anything
+    births: Collection[type[Event]] = ()
+    takes: Takes = "day"
+    alone: Collection[type[Event]] = ()
+    lasting: Collection[type[Event]] = ()
+    beside: Callable[[Event], Sequence[UUID]] = nothing_beside
 
     def __post_init__(self) -> None:
         for command in self.decisions:
             if command.entity != self.entity:
                 raise TypeError(f"{command.__name__} is for {command.entity}, not for {self.entity}")
+
+    def takes_day(self, command: type[Command]) -> bool:
+        return (command.takes or self.takes) == "day"
+
+    def strikable(self, event: Event) -> bool:
+        """Whether an event of this type may be noted by mistake, or on a wrong day."""
+        return not event.live and type(event) not in self.lasting
+
+    def on(self, line: Sequence[Fact], day: date | None = None) -> S:
+        """The state by which a command about a day is decided; None: about now."""
+        return self.fold((fact.event for fact in line) if day is None else known_on(line, day))
+
+    def wrong_after(self, before: Sequence[Fact], after: Sequence[Fact]) -> list[Wrong]:
+        """What becomes wrong where `before` becomes `after`."""
+        return against(before, after, *self._judged)
+
+    def resting_on(self, line: Sequence[Fact], events: Iterable[str]) -> list[Fact]:
+        """What has to be struck with these events (their ids), so that nothing becomes wrong."""
+        return dependents(line, events, *self._judged)
+
+    @property
+    def _judged(self) -> tuple[Any, Callable[[Any, Event], Any], Callable[[Any, Event], str | None]]:
+        """Initial state, evolve and allows, by which a line is judged: nothing stands before the beginning."""
+        births = tuple(self.births)
+
+        def evolve(state: tuple[bool, S], event: Event) -> tuple[bool, S]:
+            return state[0] or isinstance(event, births), self.evolve(state[1], event)
+
+        def allows(state: tuple[bool, S], event: Event) -> str | None:
+            if not state[0] and not isinstance(event, births):
+                return "before-its-beginning"
+            return self.allows(state[1], event)
+
+        return (not births, self.initial), evolve, allows
 
     def decide(self, command: Command, state: S, context: Context) -> Decision:
         return self.decisions[type(command)](command, state, context)

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Protocol
 from shared.contract import Event
 from shared.contract.envelope import Recorded
 from shared.contract.personal import Personal
+from shared.kernel.corrections import correcting
 from shared.kernel.eventlog.direct_get import Unavailable
 from shared.kernel.principal import Level
 
@@ -21,6 +22,8 @@ Document = dict[str, Any]
 AT_ONCE = 1000  # documents that a walk through a view reads at a time
 _accents = re.compile("[\u0300-\u034e]+").sub
 Evolve = Callable[[Document | None, Any, Recorded], Document | None]
+Sources = Callable[[str, Document | None], Sequence[str]]
+"""(key, document) → the entities that it is made of, as `<service>.<entity>.<id>`"""
 
 
 def own_entity(event: Recorded) -> Sequence[str]:
@@ -33,7 +36,10 @@ class View:
     """A read model.
 
     `on`: what each type of event does to a document: `(document or None, data, event) -> document or None` (None
-    takes it away). `keys`: which documents an event changes. `fields`: what `find` may filter, sort and count by
+    takes it away). It is given what stands, in the order of the line (`shared/kernel/line.py`); where something comes late,
+    or is corrected, the document is folded anew. `keys`: which documents an event changes; where that is not the entity
+    that the event is about, `sources` says which entities a document is made of. `stamps`: fields that tell of the last
+    event by the log. `fields`: what `find` may filter, sort and count by
     (a field that holds a list matches by any of its values). `text`: what a search looks in. `asks`: whom the API
     shows it to. A change of meaning is a new `version`: it is built beside the old one.
     """
@@ -42,13 +48,28 @@ class View:
     version: int
     on: Mapping[type[Event], Evolve]
     keys: Callable[[Recorded], Sequence[str]] = own_entity
+    sources: Sources | None = None
+    stamps: tuple[str, ...] = ("version",)
     fields: tuple[str, ...] = ()
     text: Callable[[Document], str] | None = None
     asks: Level = "reader"
+    types: frozenset[str] = field(init=False)
     listens: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "listens", frozenset(t.type_name() for t in self.on))
+        kinds = {(kind.service, kind.entity) for kind in self.on}
+        object.__setattr__(self, "types", frozenset(kind.type_name() for kind in self.on))
+        object.__setattr__(self, "listens", self.types | correcting(kinds))
+        if self.sources is None and self.keys is not own_entity and not all(kind.live for kind in self.on):
+            raise TypeError(f"the view {self.name} must say of which entities a document is made")
+
+    def made_of(self, key: str, document: Document | None) -> Sequence[str]:
+        """The entities that a document is made of, as far as it says so."""
+        if self.sources is not None:
+            return self.sources(key, document)
+        if self.keys is not own_entity:
+            return ()
+        return [f"{service}.{entity}.{key}" for service, entity in sorted({(k.service, k.entity) for k in self.on})]
 
     @property
     def table(self) -> str:

@@ -11,8 +11,8 @@ is told to do.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections import ChainMap, Counter
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -23,15 +23,29 @@ import structlog
 from shared.base.cancellation import end
 from shared.base.gc_pause import uncollected
 from shared.base.outside import REAL, Outside
+from shared.base.paris_days import day_of
 from shared.contract.envelope import Message, Recorded, Void, knows, opened, reopened
+from shared.kernel.corrections import corrects
 from shared.kernel.eventlog.event_log import Log, LogDamaged, Unavailable
-from shared.kernel.projection import Batch, Checkpoint, Document, Lease, Moved, Standing, Store, Unknown, View
+from shared.kernel.past import Past, Ref, Tops, late_among, place_of, ref_of
+from shared.kernel.projection import (
+    Batch,
+    Checkpoint,
+    Document,
+    Lease,
+    Moved,
+    Standing,
+    Store,
+    Unknown,
+    View,
+)
 
 log = structlog.get_logger()
 JUDGE = "judge"
 NOTHING = Standing(None, 0)
 UNREADABLE = "unreadable-data"
 UNFOLDED = "failed-in-a-view"
+PASSED_OVER = (UNREADABLE, UNFOLDED)  # what had its turn all the same: another release may read it
 STEP = 5000  # messages written in one transaction, at most
 STRIDE = 2 * STEP  # the same while one view is built alone, which need not be current all the while
 NEAR, SOON = 0.02, 2.0  # seconds between two looks at how far it is, for SOON after somebody waits
@@ -80,6 +94,7 @@ class Runner:
         self._heard = frozenset().union(*(view.listens for view in self.views))
         self._versions: dict[str, int] = {}
         self._ahead: dict[str, int] = {}
+        self._tops: dict[Ref, int] = {}
         self._judged = Checkpoint()
         self.voids: dict[int, str] = {}
         self._unknown: dict[str, Unknown] = {}
@@ -149,7 +164,7 @@ class Runner:
     def is_void(self, seq: int) -> bool:
         """Whether the message with this sequence, judged already, is no event. One that only this release can't read,
         or whose view failed on it, is another thing."""
-        return self.voids.get(seq, UNREADABLE) not in (UNREADABLE, UNFOLDED)
+        return self.voids.get(seq, UNREADABLE) not in PASSED_OVER
 
     def version_of(self, entity: str) -> int:
         """The version up to which an entity (`<service>.<entity>.<id>`) was read; 0 where another replica reads."""
@@ -234,14 +249,24 @@ class Runner:
         batch = Batch()
         events = self._judge(run, batch)
         batch.unknown = self._counted(events)
+        past = Past(
+            self._log.under,
+            run[-1].seq,
+            lambda seq: batch.voids.get(seq, UNREADABLE) not in PASSED_OVER or self.is_void(seq),
+            ChainMap(batch.versions, self._versions),
+            events,
+        )
+        tops = ChainMap({}, self._tops)
+        step = Step(events, past, await late_among(events, tops, past), tops)
         for view in self.views:
-            await apply(self._store, view, events, batch, self._outside)
+            await apply(self._store, view, step, batch, self._outside)
             batch.checkpoints[view.table] = Checkpoint(run[-1].seq)
         judged = Checkpoint(run[-1].seq, _id(run[-1]))
         batch.checkpoints[JUDGE] = batch.checkpoints[self._place] = judged
         await self._store.put(batch)
         # Only now: what could not be written is read and judged again.
         self._versions |= batch.versions
+        self._tops |= tops.maps[0]
         self.voids |= batch.voids
         self._unknown |= batch.unknown
         self._log.shows(judged.seq)
@@ -302,6 +327,7 @@ class Runner:
         after = (await self._store.checkpoint(views[0].table)).seq
         listens = frozenset().union(*(view.listens for view in views))
         run: list[Message] = []
+        tops: dict[Ref, int] = {}
         writing: asyncio.Task[None] | None = None
         try:
             async for some in self._log.read(after, until=upto):
@@ -315,8 +341,11 @@ class Runner:
                     if writing is not None:
                         await writing
                     events = list(map(reopened, heard))
+                    own = {ref_of(event): event.version for event in events}
+                    past = Past(self._log.under, run[-1].seq, self.is_void, own, events)
+                    step = Step(events, past, await late_among(events, tops, past, from_start=after == 0), tops)
                     for view in views:
-                        await apply(self._store, view, events, batch, self._outside)
+                        await apply(self._store, view, step, batch, self._outside)
                     writing = asyncio.create_task(self._store.put(batch))  # the next stride is read meanwhile
                 progress(run[-1].seq)
                 run.clear()
@@ -488,23 +517,49 @@ class Runner:
         return answer
 
 
-async def apply(store: Store, view: View, events: Iterable[Recorded], batch: Batch, outside: Outside = REAL) -> None:
+@dataclass
+class Step:
+    """Events that are folded together, with what the log holds of their entities before; `late`: those that do not come
+    last in their lines (sequences)."""
+
+    events: Sequence[Recorded]
+    past: Past
+    late: set[int]
+    tops: Tops
+
+
+async def apply(store: Store, view: View, step: Step, batch: Batch, outside: Outside = REAL) -> None:
     """Adds to a batch what these events make of the documents of a view: key → document, None for one that went.
 
-    A document that shows an event already, since an earlier try was cut off, is not given it again. An event on which
+    A document that shows an event already, since an earlier try was cut off, is not given it again. Where an event does
+    not come last, or corrects another, its documents are folded anew from the log, up to the step's end. An event on which
     the view itself fails, a mistake of ours, is noted and passed over by this view: a rebuild comes to the same, and
     all other events and views go on, sign-outs among them.
     """
     heard: list[tuple[Recorded, Sequence[str]]] = []
-    for event in events:
-        if event.type in view.listens:
-            try:
-                heard.append((event, view.keys(event) if event.data else ()))
-            except Void:
-                continue  # data that are not of their type change nothing
-            except Exception as error:
-                _note(error, view, event, batch)
-    keys = {key for _, found in heard for key in found}
+    dirty: dict[str, set[Ref]] = {}
+    for event in step.events:
+        if event.type not in view.listens:
+            continue
+        try:
+            if not event.data:
+                continue
+            if corrects(event.type):
+                for key in await _corrected(view, event, step.past):
+                    dirty.setdefault(key, set()).add(ref_of(event))
+                continue
+            heard.append((event, view.keys(event)))
+        except (Void, KeyError):
+            continue  # data that are not of their type change nothing
+        except Unavailable:
+            raise
+        except Exception as error:
+            _note(error, view, event, batch)
+            continue
+        if event.seq in step.late:
+            for key in heard[-1][1]:
+                dirty.setdefault(key, set()).add(ref_of(event))
+    keys = {key for _, found in heard for key in found} | dirty.keys()
     before = await store.standing(view, sorted(keys)) if keys else {}
     documents: dict[str, Document | None] = {}
     breath = outside.monotonic()
@@ -514,7 +569,7 @@ async def apply(store: Store, view: View, events: Iterable[Recorded], batch: Bat
             breath = outside.monotonic()
         for key in found:
             known = before.get(key, NOTHING)
-            if event.seq <= known.seq:
+            if event.seq <= known.seq or key in dirty:
                 continue
             document = documents.get(key, known.document)
             try:
@@ -522,12 +577,88 @@ async def apply(store: Store, view: View, events: Iterable[Recorded], batch: Bat
             except Exception as error:
                 _note(error, view, event, batch)
                 continue
+            if view.sources is not None and await _overtaken(view, key, document, after, event, step):
+                dirty[key] = {ref_of(event)}
+                continue
             if after is not None:
                 after["key"] = key
             if after is not None or document is not None:
                 documents[key] = after
+    for event, found in heard:
+        for key in found:
+            if key in dirty:
+                dirty[key].add(ref_of(event))
+    for key, refs in dirty.items():
+        known = before.get(key, NOTHING)
+        if known.seq >= step.past.upto:
+            continue
+        after = await _folded_anew(view, key, refs | set(view.made_of(key, known.document)), step.past, batch)
+        if after is not None or known.document is not None or key in documents:
+            documents[key] = after
     batch.documents[view] = documents
     batch.fresh[view] = documents.keys() - before.keys()
+
+
+async def _corrected(view: View, event: Recorded, past: Past) -> set[str]:
+    """The documents of a view that a correction changes."""
+    lived = await past.of(ref_of(event))
+    named = [lived.events[one.about] for one in lived.corrections if one.seq == event.seq and one.about in lived.events]
+    if event.id in {fact.id for fact in lived.facts}:
+        named.append(event)  # it is a fact after all
+    # Its own entity's document too, if there is one: forms go by the version that it shows.
+    return {event.entity_id, *(key for one in named if one.type in view.types for key in view.keys(one))}
+
+
+async def _overtaken(
+    view: View, key: str, before: Document | None, after: Document | None, event: Recorded, step: Step
+) -> bool:
+    """Whether something that another source of a document said stands after this event, or was said before the document was
+    there."""
+    place = place_of((day_of(event.time), event.seq))
+    for ref in {*view.made_of(key, before), *view.made_of(key, after)} - {ref_of(event)}:
+        if before is None and after is not None and (await step.past.of(ref)).facts:
+            return True
+        top = step.tops.get(ref)
+        if (await step.past.top(ref, event.seq) if top is None else top) > place:
+            return True
+    return False
+
+
+async def _folded_anew(view: View, key: str, refs: set[Ref], past: Past, batch: Batch) -> Document | None:
+    """A document from all that its sources say up to the step's end, in the order of the line. `stamps` are those of its last
+    event by the log: forms and indexes go by what they have seen."""
+    while True:
+        told: list[tuple[int, Recorded]] = []
+        last: dict[bool, Recorded] = {}
+        for ref in refs:
+            lived = await past.of(ref)
+            told += [
+                (place_of(fact.order), event)
+                for fact, event in lived.line()
+                if event.type in view.types and key in view.keys(event)
+            ]
+            touched = {id for id, event in lived.events.items() if event.type in view.types and key in view.keys(event)}
+            corrected = {one.seq for one in lived.corrections if one.about in touched}
+            for id, event in lived.events.items():
+                own = event.entity_id == key
+                if id in touched or event.seq in corrected or (own and corrects(event.type)):
+                    last[own] = max(last.get(own, event), event, key=lambda one: one.seq)
+        document: Document | None = None
+        for _, event in sorted(told, key=lambda one: one[0]):
+            try:
+                document = view.evolve(document, event)
+            except Exception as error:
+                _note(error, view, event, batch)
+                continue
+            if document is not None:
+                document["key"] = key
+        more = set(view.made_of(key, document)) - refs
+        if not more:
+            break
+        refs = refs | more
+    if document is not None and (stamp := last.get(True) or last.get(False)) is not None:
+        document |= {name: getattr(stamp, name) for name in view.stamps if name in document}
+    return document
 
 
 def _note(error: Exception, view: View, event: Recorded, batch: Batch) -> None:

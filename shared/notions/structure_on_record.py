@@ -152,9 +152,15 @@ def member_structures(version: int) -> View:
         version=version,
         on={**STRUCTURE, **MEMBERSHIP},
         keys=_membership,
+        sources=_sources,
         fields=("structure", "name", "kind", "department", "member", "closed"),
         text=lambda d: d["name"],
     )
+
+
+def _sources(key: str, document: Document | None) -> Sequence[str]:
+    structure = document.get("structure") if document else None
+    return [f"membership.member.{key}", *([f"directory.structure.{structure}"] if structure else [])]
 
 
 def _membership(event: Recorded) -> Sequence[str]:

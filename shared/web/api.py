@@ -27,7 +27,8 @@ class Done(BaseModel):
     entity: UUID
     sequence: int
     events: list[str]
-    repeated: bool = Field(description="True when this command had been executed before.")
+    repeated: bool = Field(description="True when this command had been executed before: this is what it came to then.")
+    changed: bool = Field(description="False when all was so already: nothing was written.")
 
 
 class Found(BaseModel):
@@ -110,7 +111,11 @@ def _command(router: APIRouter, service: Service, model: type[Command]) -> None:
         )
         await service.runner.wait_for(outcome.seq)
         return Done(
-            entity=outcome.entity_id, sequence=outcome.seq, events=list(outcome.events), repeated=outcome.repeated
+            entity=outcome.entity_id,
+            sequence=outcome.seq,
+            events=list(outcome.events),
+            repeated=outcome.repeated,
+            changed=outcome.changed,
         )
 
     execute.__annotations__["command"] = model

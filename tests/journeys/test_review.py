@@ -54,7 +54,7 @@ class Running:
     async def do(self, command: Command, at: datetime | None = None) -> UUID:
         service = next(s for s in self.services.values() if type(command).__name__ in s.execute.commands)
         outcome = await service.execute(command, id=new_command_id(), actor="test", at=at)
-        assert not outcome.repeated, f"{type(command).__name__} changed nothing"
+        assert outcome.new, f"{type(command).__name__} changed nothing"
         return outcome.entity_id
 
     async def figures(self, **when: str) -> dict[str, tuple[float | None, int]]:

@@ -91,7 +91,7 @@ async def test_a_command_that_changes_nothing_writes_nothing(service: Service) -
     made = await service.execute(Register(name="Eau vive"), id=new_command_id(), actor=WHO)
     await service.execute(Tag(structure=made.entity_id, tag="eau"), id=new_command_id(), actor=WHO)
     outcome = await service.execute(Tag(structure=made.entity_id, tag="eau"), id=new_command_id(), actor=WHO)
-    assert outcome == Outcome(made.entity_id, 2, (), repeated=True)
+    assert outcome == Outcome(made.entity_id, 2, (), changed=False)
 
 
 async def test_a_refused_command_leaves_nothing(service: Service) -> None:

@@ -42,9 +42,20 @@ class History:
         self.messages: list[Message] = []
         self._versions: dict[UUID, int] = {}
 
-    def say(self, event: Event, thing: str, day: str, *, known: str | None = None, believed: str | None = None) -> int:
-        """The sequence of the event. `believed`: it was learnt by a clock in doubt, at that day or later."""
-        id = named(f"{event.entity}/{thing}")
+    def say(
+        self,
+        event: Event,
+        thing: str,
+        day: str,
+        *,
+        known: str | None = None,
+        believed: str | None = None,
+        of: type[Event] | None = None,
+    ) -> int:
+        """The sequence of the event. `believed`: it was learnt by a clock in doubt, at that day or later. `of`: of a
+        correction, the type of the event that it is about."""
+        kind = of or type(event)
+        id = named(f"{kind.entity}/{thing}")
         version = self._versions[id] = self._versions.get(id, 0) + 1
         seq = len(self.messages) + 1
         command = named(f"command/{seq}")
@@ -52,8 +63,9 @@ class History:
             "test", event, id, id=named(f"event/{seq}"), version=version, at=noon(day),
             now=noon(known or day) + timedelta(hours=1), by=Provenance("staff:test", command, command),
             believed=noon(believed) if believed else None,
+            of=(kind.service, kind.entity),
         )  # fmt: skip
-        return self.put(address("test", event, id), body)
+        return self.put(address("test", event, id, of=(kind.service, kind.entity)), body)
 
     def put(self, subject: str, body: bytes) -> int:
         """Any message, such as one that is no event."""

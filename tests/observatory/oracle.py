@@ -5,12 +5,9 @@ no line with the SQL. Slow and short; it reads the story (what was said of what,
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
-
-MISTAKES = {"SupportWithdrawn": "SupportGiven", "TandemCancelled": "", "VolunteerWithdrawn": "", "MemberLeft": ""}
-RIGHTED = {"VolunteerRestored", "MemberRestored"}
 
 
 @dataclass(frozen=True)
@@ -25,23 +22,62 @@ class Said:
 
 
 Figures = dict[str, float | None]
+TIMELESS = {"ContactAdded", "GatheringPlanned"}
+"""What begins a record in the books, before all that is said of it."""
 
 
 def known(story: Iterable[Said], as_of: date, upto: int) -> list[Said]:
-    """What had happened by a day, as known at a sequence: in the order of the days, then of the log, without what was
-    noted by mistake."""
-    heard = [said for said in story if said.seq <= upto]
-    void: dict[str, int] = {}
-    for said in heard:
-        wrong = said.kind in ("SupportWithdrawn", "VolunteerWithdrawn") or (
-            said.kind == "MemberLeft" and said.data["reason"] == "mistake"
-        )
-        if wrong:
-            void[said.thing] = said.seq
-        elif said.kind in RIGHTED:
-            void.pop(said.thing, None)
-    happened = [said for said in heard if said.day <= as_of and said.seq > void.get(said.thing, 0)]
-    return sorted(happened, key=lambda said: (said.day, said.seq))
+    """What stands by a day, as known at a sequence: in the order of the days, then of the log. What was noted by mistake
+    never was, and what was put on another day was on that day."""
+    facts: list[Said] = []
+    struck: set[int] = set()
+    day: dict[int, date] = {}
+    taken: dict[str, list[tuple[str, set[int]]]] = {}
+
+    def there(thing: str, *kinds: str, **same: Any) -> list[int]:
+        return [
+            one.seq for one in facts
+            if one.thing == thing and one.seq not in struck and (not kinds or one.kind in kinds)
+            and all(one.data.get(name) == value for name, value in same.items())
+        ]  # fmt: skip
+
+    for said in story:
+        if said.seq > upto:
+            break
+        gone: list[int] | None = None
+        match said.kind:
+            case "EventStruck":
+                struck.add(said.data["about"])
+            case "StrikeLifted":
+                struck.discard(said.data["about"])
+            case "EventRedated":
+                day[said.data["about"]] = said.data["day"]
+            case "SupportWithdrawn" | "VolunteerWithdrawn":
+                gone = there(said.thing)
+            case "VolunteerRestored":
+                back = [n for n, (kind, _) in enumerate(taken.get(said.thing, [])) if kind == "VolunteerWithdrawn"]
+                if back:
+                    struck -= taken[said.thing].pop(back[-1])[1]
+            case "MemberLeft" if said.data["reason"] == "mistake":
+                joined = there(said.thing, "MemberJoined")[-1:]
+                gone = [
+                    one for first in joined for one in there(said.thing)
+                    if one == first or (one > first and day[one] >= day[first])
+                ]  # fmt: skip
+            case "GatheringHoldingUndone":
+                gone = there(said.thing, "GatheringHeld")[-1:]
+            case "HeadCountWithdrawn":
+                gone = there(said.thing, "HeadsCounted", audience=said.data["audience"])
+            case "StructureReopened" if any(day[one] == said.day for one in there(said.thing, "StructureClosed")[-1:]):
+                gone = there(said.thing, "StructureClosed")[-1:]
+            case _:
+                facts.append(said)
+                day[said.seq] = said.day
+        if gone is not None:
+            struck |= set(gone)
+            taken.setdefault(said.thing, []).append((said.kind, set(gone)))
+    stand = [replace(said, day=day[said.seq]) for said in facts if said.seq not in struck and day[said.seq] <= as_of]
+    return sorted(stand, key=lambda said: (date.min if said.kind in TIMELESS else said.day, said.seq))
 
 
 def structures(story: list[Said], as_of: date, upto: int) -> dict[str, dict[str, Any]]:
@@ -93,18 +129,12 @@ def structures_by_region(story: list[Said], as_of: date, upto: int) -> Figures:
 
 
 def contacts_total(story: list[Said], as_of: date, upto: int) -> Figures:
-    """A removal that is dated before its contact was added removes it at once."""
-    added: dict[str, tuple[date, int]] = {}
-    removed: dict[str, bool] = {}
-    happened = known(story, as_of, upto)
-    for said in happened:
-        if said.kind == "ContactAdded":
-            added[said.thing] = (said.day, said.seq)
-    for said in happened:
-        if said.kind == "ContactRemoved" and said.thing in added:
-            over = (max(said.day, added[said.thing][0]), said.seq) > added[said.thing]
-            removed[said.thing] = removed.get(said.thing, False) or over
-    return {"directory.contacts_total.value": sum(not removed.get(thing) for thing in added)}
+    """Who was added, and not removed after that in the line."""
+    now: dict[str, bool] = {}
+    for said in known(story, as_of, upto):
+        if said.kind in ("ContactAdded", "ContactRemoved"):
+            now[said.thing] = said.kind == "ContactAdded"
+    return {"directory.contacts_total.value": sum(now.values())}
 
 
 def individual_support(story: list[Said], as_of: date, upto: int, department: str | None = None) -> Figures:
@@ -144,7 +174,6 @@ def members(story: list[Said], as_of: date, upto: int) -> dict[str, str]:
     for said in known(story, as_of, upto):
         if said.kind == "MemberJoined":
             joined.add(said.thing)
-        if said.kind in ("MemberJoined", "MemberRestored"):
             gone.discard(said.thing)
         elif said.kind == "MemberLeft":
             gone.add(said.thing)
@@ -155,7 +184,7 @@ def members(story: list[Said], as_of: date, upto: int) -> dict[str, str]:
 
 def members_by_college(story: list[Said], as_of: date, upto: int) -> Figures:
     """At each year's end; on the day asked for in the year that is not over."""
-    days = [said.day.year for said in story if said.seq <= upto and said.day <= as_of]
+    days = [said.day.year for said in known(story, as_of, upto)]
     figures: dict[str, float | None] = {}
     for year in range(min(days), as_of.year + 1) if days else ():
         taken = min(date(year, 12, 31), as_of)
@@ -173,19 +202,15 @@ def members_by_college(story: list[Said], as_of: date, upto: int) -> Figures:
 
 
 def agoras(story: list[Said], as_of: date, upto: int) -> dict[str, int]:
-    """Agora that was held → its year. Undone holdings never were; a later cancellation takes the latest one back."""
-    undone = {said.thing: said.seq for said in story if said.seq <= upto and said.kind == "GatheringHoldingUndone"}
+    """Agora that was held → its year. What is cancelled was not held, whatever was noted first."""
     held: dict[str, Said] = {}
-    cancelled: set[str] = set()
+    off: dict[str, bool] = {}
     for said in known(story, as_of, upto):
-        if said.kind == "GatheringHeld" and said.seq > undone.get(said.thing, 0):
+        if said.kind == "GatheringHeld":
             held[said.thing] = said
-            cancelled.discard(said.thing)
-        elif said.kind == "GatheringCancelled":
-            cancelled.add(said.thing)
-    return {
-        thing: said.day.year for thing, said in held.items() if thing not in cancelled and said.data["kind"] == "agora"
-    }
+        elif said.kind in ("GatheringCancelled", "GatheringReinstated"):
+            off[said.thing] = said.kind == "GatheringCancelled"
+    return {thing: said.day.year for thing, said in held.items() if not off.get(thing) and said.data["kind"] == "agora"}
 
 
 def heads(story: list[Said], as_of: date, upto: int) -> dict[str, int]:
@@ -194,8 +219,6 @@ def heads(story: list[Said], as_of: date, upto: int) -> dict[str, int]:
     for said in known(story, as_of, upto):
         if said.kind == "HeadsCounted":
             counts.setdefault(said.thing, {})[said.data["audience"]] = said.data["people"]
-        elif said.kind == "HeadCountWithdrawn":
-            counts.get(said.thing, {}).pop(said.data["audience"], None)
     held = agoras(story, as_of, upto)
     return {thing: sum(some.values()) for thing, some in counts.items() if some and thing in held}
 

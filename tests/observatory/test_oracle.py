@@ -15,8 +15,10 @@ from hypothesis import strategies as st
 
 from services.observatory.event_table.filtering import Filters
 from services.observatory.figures.answers import ask_all
+from shared.contract import EVENTS
+from shared.contract.corrections import EventRedated
 from tests.observatory.given import event
-from tests.observatory.history import History
+from tests.observatory.history import History, named
 from tests.observatory.oracle import ORACLE, Said, individual_support
 
 pytestmark = pytest.mark.slow
@@ -32,6 +34,7 @@ def one_of(*values: Any) -> Callable[[Random], Any]:
     return lambda chance: chance.choice(values)
 
 
+CORRECTIONS = ("EventStruck", "EventStruck", "StrikeLifted", "EventRedated")
 STRUCTURE = one_of("s0", "s1", "s2")
 STORIES: dict[str, tuple[str, Fields]] = {
     "StructureRegistered": ("s", {"name": one_of("S"), "kind": one_of(*KINDS), "department": one_of(*TOWNS)}),
@@ -52,6 +55,7 @@ STORIES: dict[str, tuple[str, Fields]] = {
     "GatheringHeld": ("g", {"kind": one_of("agora", "agora", "training"), "title": one_of("G")}),
     "GatheringHoldingUndone": ("g", {"reason": one_of("mistake")}),
     "GatheringCancelled": ("g", {"reason": one_of("snow")}),
+    "GatheringReinstated": ("g", {}),
     "HeadsCounted": ("g", {"audience": one_of("students", "others"), "people": lambda chance: chance.randrange(90)}),
     "HeadCountWithdrawn": ("g", {"audience": one_of("students", "others")}),
 }  # fmt: skip
@@ -78,6 +82,12 @@ def invented(seed: int, size: int) -> tuple[list[Said], date, int]:
     chance = Random(seed)
     story = []
     for seq in range(1, size + 1):
+        if story and chance.random() < 0.15:
+            of = chance.choice([one for one in story if one.kind not in CORRECTIONS] or [None])
+            if of is not None:
+                kind = chance.choice(CORRECTIONS)
+                story.append(Said(seq, kind, of.thing, moment(chance), {"about": of.seq, "day": moment(chance)}))
+                continue
         kind = chance.choice((*OFTEN, *STORIES))
         thing, fields = STORIES[kind]
         data = {name: value(chance) for name, value in fields.items()}
@@ -91,6 +101,16 @@ def told(story: list[Said]) -> History:
     """The same story as a log."""
     history = History()
     for said in story:
+        if said.kind in CORRECTIONS:
+            of = story[said.data["about"] - 1]
+            about = {"event": named(f"event/{of.seq}"), "kind": of.kind, "reason": "a slip of the pen"}
+            correction = (
+                EventRedated(**about, day=said.data["day"])
+                if said.kind == "EventRedated"
+                else EVENTS[said.kind](**about)
+            )
+            history.say(correction, of.thing, "2020-01-01", known="2020-01-01", of=EVENTS[of.kind])
+            continue
         data = (
             {**said.data, "structure": f"structure/{said.data['structure']}"} if "structure" in said.data else said.data
         )

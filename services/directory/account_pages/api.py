@@ -88,13 +88,13 @@ def routes(service: Service) -> APIRouter:
         if document is None:
             raise HTTPException(503)
         link = None
-        if not outcome.repeated:
+        if outcome.new:
             person = UUID(document["person"])
             entry.mail.send(person, address, language(request), invitation=True)
             link = entry.mail.link(person) if entry.mail.to_files else None
         return Opened(
             entity=outcome.entity_id, sequence=outcome.seq, events=list(outcome.events),
-            repeated=outcome.repeated, link=link,
+            repeated=outcome.repeated, changed=outcome.changed, link=link,
         )  # fmt: skip
 
     @router.post("/accounts/find", operation_id="directory_find_account")
@@ -135,7 +135,7 @@ def routes(service: Service) -> APIRouter:
         )  # fmt: skip
         await service.runner.wait_for(outcome.seq)
         return Issued(
-            entity=outcome.entity_id, sequence=outcome.seq, events=list(outcome.events), repeated=outcome.repeated,
+            entity=outcome.entity_id, sequence=outcome.seq, events=list(outcome.events), repeated=outcome.repeated, changed=outcome.changed,
             token=derived_id(id, "token"), secret=secret,
         )  # fmt: skip
 

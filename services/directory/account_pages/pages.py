@@ -82,7 +82,7 @@ def list_routes(service: Service) -> APIRouter:
             errors = {"": _words(service, request, f"refused.{no.code}", **no.values)}
             return _opening(service, request, 422, errors=errors, values=values, grants=grants)
         await service.runner.wait_for(outcome.seq)
-        if not outcome.repeated:
+        if outcome.new:
             person = UUID((await _known(service, outcome.entity_id))["person"])
             entry.mail.send(person, address, language(request), invitation=True)
         return RedirectResponse(f"{ACCOUNTS_PAGE}/{outcome.entity_id}?done={outcome.seq}", 303)

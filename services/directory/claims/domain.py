@@ -113,5 +113,4 @@ def _open(state: Claim) -> None:
 
 CLAIM = Decider(
     "claim", Claim(), evolve,
-    {ClaimListing: _claimed, ConfirmClaim: _confirmed, AcceptClaim: _accepted, RefuseClaim: _refused},
-)  # fmt: skip
+    {ClaimListing: _claimed, ConfirmClaim: _confirmed, AcceptClaim: _accepted, RefuseClaim: _refused}, takes="now",)  # fmt: skip

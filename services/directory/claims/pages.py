@@ -81,7 +81,7 @@ def asking_routes(service: Service) -> APIRouter:
             return await _form_page(service, request, structure, 422, data, errors)
         await service.runner.wait_for(outcome.seq)
         claim = await store.get(CLAIMS, str(outcome.entity_id))
-        if claim is not None and not outcome.repeated:
+        if claim is not None and outcome.new:
             ask_to_confirm(service, claim, language(request))
         return RedirectResponse(f"{CLAIM}/sent", 303)
 
@@ -160,7 +160,7 @@ def team_routes(service: Service) -> APIRouter:
         if isinstance(outcome, Wrong):
             return await _claim_page(service, request, str(key), outcome.status, failed=outcome.sentence, chosen=wanted)
         address = service.keyring.reveal(document["email"])
-        if address is not None and not outcome.repeated:
+        if address is not None and outcome.new:
             person = UUID(document["email"]["person"])
             entry_of(service).mail.send(person, address.strip(), language(request), invitation=True)
         return RedirectResponse(f"{CLAIMS_PAGE}/{key}?done={outcome.seq}", 303)
@@ -178,7 +178,7 @@ def team_routes(service: Service) -> APIRouter:
         outcome = await carried_out(service, request, data, RefuseClaim, make)
         if isinstance(outcome, Wrong):
             return await _claim_page(service, request, str(key), outcome.status, failed=outcome.sentence, reason=reason)
-        if document["state"] == "open" and not outcome.repeated:
+        if document["state"] == "open" and outcome.new:
             tell_refusal(service, document, " ".join(reason.split()), language(request))
         return RedirectResponse(f"{CLAIMS_PAGE}/{key}?done={outcome.seq}", 303)
 

@@ -74,4 +74,10 @@ def _doubted(command: DoubtNamesakes, state: Pair, context: Context) -> Decision
     return [NamesakesDoubted(first=first, second=second)]
 
 
-NAMESAKES = Decider("namesakes", Pair(), evolve, {TellNamesakesApart: _apart, DoubtNamesakes: _doubted})
+NAMESAKES = Decider(
+    "namesakes",
+    Pair(),
+    evolve,
+    {TellNamesakesApart: _apart, DoubtNamesakes: _doubted},
+    takes="now",
+)

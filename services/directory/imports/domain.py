@@ -88,4 +88,10 @@ def _finished(command: FinishImport, state: Import, context: Context) -> Decisio
     ]  # fmt: skip
 
 
-IMPORT = Decider("import", Import(), evolve, {StartImport: _started, FinishImport: _finished})
+IMPORT = Decider(
+    "import",
+    Import(),
+    evolve,
+    {StartImport: _started, FinishImport: _finished},
+    takes="now",
+)

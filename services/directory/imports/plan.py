@@ -261,7 +261,7 @@ async def carry_out(
                 tally["completed"] += 1
             else:
                 outcome = await service.execute(sourced(plan.register[number]), id=id, actor=plan.actor, derived=True)
-                tally["there" if outcome.repeated else "new"] += 1
+                tally["new" if outcome.new else "there"] += 1
         except Refused as no:
             if no.code == "already-registered":
                 tally["there"] += 1

@@ -69,5 +69,4 @@ def _unaddressed(command: NoteNobodyToWriteTo, state: Letter, context: Context) 
 
 LETTER: Decider[Letter] = Decider(
     "letter", "none", evolve,
-    {BeginLetter: _begun, NoteLetterSent: _sent, NoteLetterRefused: _refused, NoteNobodyToWriteTo: _unaddressed},
-)  # fmt: skip
+    {BeginLetter: _begun, NoteLetterSent: _sent, NoteLetterRefused: _refused, NoteNobodyToWriteTo: _unaddressed}, takes="now",)  # fmt: skip

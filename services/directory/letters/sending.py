@@ -196,4 +196,4 @@ async def _say(service: Service, event: Recorded, command: LetterCommand, what: 
     outcome = await service.execute(
         command, id=derived_id(command.letter, what), actor=actor, cause=event, derived=True
     )
-    return outcome.repeated
+    return not outcome.new

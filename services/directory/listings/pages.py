@@ -79,7 +79,7 @@ async def _done(service: Service, request: Request, key: UUID, make: Callable[[s
             service, request, 1, outcome.status, failed=outcome.sentence, at=str(key), reason=reason
         )
     structure = await service.store.get(STRUCTURES, str(key))
-    if structure is not None and outcome.events and not outcome.repeated:
+    if structure is not None and outcome.events and outcome.new:
         if structure["listed"]:
             await tell_listed(service, structure, language(request))
         else:

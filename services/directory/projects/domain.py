@@ -77,12 +77,14 @@ class ReviseProject(ProjectAnswers):
 class PublishProject(ProjectCommand):
     """Show a project to everybody."""
 
+    takes = "now"
     project: UUID
 
 
 class WithdrawProject(ProjectCommand):
     """Show a project no more, or drop its draft."""
 
+    takes = "now"
     project: UUID
     reason: Reason | None = None
 
@@ -164,6 +166,12 @@ def _agrees(command: ProjectAnswers) -> None:
 
 
 PROJECT = Decider(
-    "project", Project(), evolve,
+    "project",
+    Project(),
+    evolve,
     {DraftProject: _drafted, ReviseProject: _revised, PublishProject: _published, WithdrawProject: _withdrawn},
-)  # fmt: skip
+    allows=lambda state, event: (
+        "already-registered" if state.facts and isinstance(event, CooperationProjectDrafted) else None
+    ),
+    births=(CooperationProjectDrafted,),
+)

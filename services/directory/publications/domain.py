@@ -234,4 +234,5 @@ PUBLICATION = Decider(
         PublishDraft: _published,
         WithdrawPublication: _withdrawn,
     },
+    takes="now",
 )

@@ -170,7 +170,7 @@ class Entry:
         signer = await self.keys.ready()
         command = SignIn(account=account, way=way, link=link, hours=self.service.settings.session_hours)
         outcome = await self.service.execute(command, id=id, actor=f"account:{account}", derived=True)
-        if outcome.repeated:
+        if not outcome.new:
             raise Refused("link-used")
         events = (await self.service.execute.history("account", account, shows=outcome.seq)).events
         begun = next(e.data for e in reversed(events) if e.cloud.commandid == str(id) and e.type == "SignedIn")
@@ -214,7 +214,7 @@ class Entry:
         # The secret is a new one at each sending, so its hash is nothing that was sent.
         sent = {"name": name, "scopes": scopes, "days": days}
         outcome = await self.service.execute(command, id=id, actor=actor, sent=sent)
-        return (None if outcome.repeated else f"{TOKEN}{derived_id(id, 'token')}_{secret}"), outcome
+        return (None if not outcome.new else f"{TOKEN}{derived_id(id, 'token')}_{secret}"), outcome
 
     async def _renew(self, body: dict[str, Any]) -> dict[str, Any]:
         cookie = body.get("cookie")

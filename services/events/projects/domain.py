@@ -62,4 +62,13 @@ def _withdrawn(command: WithdrawPresentation, state: Project, context: Context) 
     return [] if state.withdrawn else [ProjectPresentationWithdrawn(reason=command.reason)]
 
 
-PROJECT = Decider("project", Project(), evolve, {PresentProject: _presented, WithdrawPresentation: _withdrawn})
+PROJECT = Decider(
+    "project",
+    Project(),
+    evolve,
+    {PresentProject: _presented, WithdrawPresentation: _withdrawn},
+    allows=lambda state, event: (
+        "already-registered" if state.presented and isinstance(event, ProjectPresented) else None
+    ),
+    births=(ProjectPresented,),
+)

@@ -62,5 +62,6 @@ REGISTRATIONS = View(
         AttendanceUndone: _stands("registered"),
     },
     keys=_registration,
+    sources=lambda key, document: [f"events.gathering.{document['gathering']}"] if document else [],
     fields=("gathering", "ticket", "audience", "standing", "present_at"),
 )

@@ -142,6 +142,15 @@ def _on(state: Tandem) -> None:
         raise Refused("tandem-cancelled")
 
 
+def allows(state: Tandem, event: Event) -> str | None:
+    match event:
+        case TandemFormed():
+            return "already-registered" if state.formed else None
+        case TandemSchoolJoined():
+            return "already-noted" if event.school in state.schools else None
+    return None
+
+
 TANDEM = Decider(
     entity="tandem",
     initial=Tandem(),
@@ -154,4 +163,6 @@ TANDEM = Decider(
         CancelTandem: _cancelled,
         ReinstateTandem: _reinstated,
     },
+    allows=allows,
+    births=(TandemFormed,),
 )

@@ -1,4 +1,4 @@
-"""What of membership's answers no other service has, its natural keys, and what is recorded late."""
+"""What of membership's answers no other service has, and its natural keys."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from pydantic import Field
 
 from shared.contract.personal import Personal
-from shared.kernel.decider import Context
 
 NAMESPACE = uuid5(NAMESPACE_URL, "urn:maillage:membership")
 
@@ -24,9 +23,3 @@ def of(value: Personal | None, person: UUID) -> Personal | None:
 def natural(kind: str, name: str) -> UUID:
     """The id of the one entity of a kind that has this name: two commands that name it mean the same."""
     return uuid5(NAMESPACE, f"{kind}/{name}")
-
-
-def recorded_late(context: Context) -> bool:
-    """True for what happened on an earlier day than today. What an entity has become since then is no reason against
-    it: somebody may learn today that a member renewed before it left."""
-    return context.at.date() < context.now.date()

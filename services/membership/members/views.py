@@ -61,13 +61,19 @@ def _stands(history: Iterable[Document]) -> Document:
 
 
 def _renamed(document: Document | None, data: StructureRevised, event: Recorded) -> Document | None:
-    if document is None or data.name is None:
-        return document
+    if document is None or data.name is None or document.get("structure") is None:
+        return document  # of a structure that never joined nothing is known here
     return {**document, "name": data.name, "sort": folded(data.name)}
 
 
 def _concerned(event: Recorded) -> Sequence[str]:
     return (str(member_of(UUID(event.entity_id))),) if event.entity == "structure" else own_entity(event)
+
+
+def _sources(key: str, document: Document | None) -> Sequence[str]:
+    """Its membership, and what the directory says of the structure that it is."""
+    structure = document.get("structure") if document else None
+    return [f"membership.member.{key}", *([f"directory.structure.{structure}"] if structure else [])]
 
 
 MEMBERS = View(
@@ -82,6 +88,7 @@ MEMBERS = View(
         StructureRevised: _renamed,
     },
     keys=_concerned,
+    sources=_sources,
     fields=("sort", "status", "college", "since", "charter_version", "moved_on", "structure"),
     text=lambda d: d.get("name") or "",
 )

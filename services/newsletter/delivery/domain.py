@@ -176,4 +176,5 @@ DELIVERY = Decider(
         RefuseDelivery: _refused,
         SendAgain: _released,
     },
+    takes="now",
 )

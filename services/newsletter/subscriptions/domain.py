@@ -136,4 +136,5 @@ SUBSCRIBER = Decider(
     Subscriber(),
     evolve,
     {RequestSubscription: _requested, ConfirmSubscription: _confirmed, Unsubscribe: _unsubscribed},
+    takes="now",
 )

@@ -31,12 +31,13 @@ TEXT, WORDS, NUMBERS, MOMENT = pa.string(), pa.list_(pa.string()), pa.list_(pa.i
 PLACE: Mapping[str, pa.DataType] = {
     "seq": pa.int64(), "id": TEXT, "network": TEXT, "service": TEXT, "entity": TEXT, "entity_id": TEXT,
     "version": pa.int32(), "type": TEXT,
-    "time": MOMENT, "day": pa.date32(), "recorded": MOMENT, "believed": MOMENT, "peak": MOMENT, "actor": TEXT, "command": TEXT,
-    "correlation": TEXT, "cause": TEXT, "readable": pa.bool_(),
-    "data": TEXT,
+    "time": MOMENT, "day": pa.date32(), "turn": pa.int64(), "recorded": MOMENT, "believed": MOMENT, "peak": MOMENT,
+    "actor": TEXT, "command": TEXT, "correlation": TEXT, "cause": TEXT, "readable": pa.bool_(), "data": TEXT,
 }  # fmt: skip
-"""Where an event stands. `day` is local, in Paris; `believed`: what time it was at least, where the clock that
-said `recorded` was in doubt; `peak` is the latest up to this sequence of the earlier of both, since clocks differ; `correlation` is set only where it is not the event's own command."""
+"""Where an event stands. `day` is local, in Paris; `turn`: its place in the line of its entity, as long as nothing corrects
+it: days since 1900 × 2⁴⁰ + `seq`, 0 days where it stands before all (shared/kernel/line.py); `believed`: what time it was
+at least, where the clock that said `recorded` was in doubt; `peak` is the latest up to this sequence of the earlier of
+both, since clocks differ; `correlation` is set only where it is not the event's own command."""
 
 TYPED: Mapping[str, pa.DataType] = {
     "name": TEXT, "title": TEXT, "kind": TEXT, "structure": TEXT, "department": TEXT, "college": TEXT, "role": TEXT,
@@ -60,6 +61,7 @@ WRITTEN = [name for name in SCHEMA.names if name != "peak"]
 """The columns that an event tells by itself."""
 Row = tuple[Any, ...]
 """An event in these columns, moments as text."""
+EPOCH = date(1900, 1, 1).toordinal()
 EMPTY: Row = (None,) * len(TYPED)
 
 
@@ -192,6 +194,12 @@ def _of_today(event: Recorded) -> bool:
     return said == kind.dataschema or (said is None and kind.shape == 1)
 
 
+def _turn(event: Recorded, day: date | None) -> int:
+    kind = EVENTS.get(event.cloud.type)
+    days_since = 0 if day is None or (kind is not None and kind.timeless) else day.toordinal() - EPOCH
+    return (max(days_since, 0) << 40) + event.seq
+
+
 def row_of(event: Recorded) -> Row:
     """The row of an event. One whose data can't be read is kept, but counts nowhere."""
     cloud = event.cloud
@@ -225,7 +233,7 @@ def row_of(event: Recorded) -> Row:
     return (
         event.seq, cloud.id, event.network, event.service, event.entity, event.entity_id, cloud.entityversion,
         cloud.type,
-        time, day, cloud.recordedtime,
+        time, day, _turn(event, day), cloud.recordedtime,
         None if cloud.believedtime is None else instant(event.believed or NEVER), cloud.actor, cloud.commandid, correlation, cloud.causationid, readable,
         data or None, *typed,
     )  # fmt: skip

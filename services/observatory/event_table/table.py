@@ -22,6 +22,7 @@ import pyarrow as pa
 import structlog
 
 from services.observatory.event_table.columns import LEAST, SCHEMA, Row, columns_of, end_of, fingerprint, row_of
+from services.observatory.event_table.corrections import write_corrections
 from services.observatory.indicators import MACROS
 from shared.base.cancellation import end
 from shared.base.gc_pause import uncollected
@@ -47,6 +48,7 @@ CREATE TABLE events ({", ".join(f'"{f.name}" {SQL_TYPES[str(f.type)]}' for f in 
 CREATE TABLE voids (seq BIGINT, subject VARCHAR, reason VARCHAR, bytes BIGINT);
 CREATE TABLE region (department VARCHAR);
 CREATE TABLE checkpoint (seq BIGINT, id VARCHAR, peak TIMESTAMP, schema VARCHAR);
+CREATE TABLE corrections (about BIGINT, since BIGINT, kind VARCHAR, moved DATE, entity_id VARCHAR);
 CREATE TABLE texts (seq BIGINT, said VARCHAR);
 CREATE TABLE indexed (upto BIGINT);
 INSERT INTO checkpoint VALUES (0, '', NULL, '{{schema}}');
@@ -215,6 +217,7 @@ class EventTable:
             db.register("batch", pa.concat_tables([run.rows for run in runs]))
             db.execute("BEGIN")
             db.execute("INSERT INTO events SELECT * FROM batch")
+            write_corrections(db, self.position)
             if voids := [void for run in runs for void in run.voids]:
                 db.executemany("INSERT INTO voids VALUES (?, ?, ?, ?)", voids)
             ending = runs[-1]
@@ -298,15 +301,15 @@ class EventTable:
 
     @contextmanager
     def at(self, as_of: date, known: int) -> Iterator[Rows]:
-        """`rows` for several questions that are asked of this day (or earlier ones) and this sequence: what is known
-        then is found once, in a table of this connection, which hides the macro `known`. Blocks."""
+        """`rows` for several questions that are asked of this day (or earlier ones) and this sequence: what stands then
+        is found once, in a table of this connection, which hides the macro `standing`. Blocks."""
         cursor = self._db.cursor()
         try:
-            there = f"known(DATE '{as_of:%Y-%m-%d}', {known:d})"
-            kept = f"CREATE TEMP TABLE known_at AS SELECT * EXCLUDE ({UNCOUNTED}) FROM {there}"
+            there = f"standing(DATE '{as_of:%Y-%m-%d}', {known:d})"
+            kept = f"CREATE TEMP TABLE standing_at AS SELECT * EXCLUDE ({UNCOUNTED}) FROM {there}"
             cursor.execute(kept)
             cursor.execute(
-                "CREATE TEMP MACRO known(as_of, upto) AS TABLE SELECT * FROM temp.known_at "
+                "CREATE TEMP MACRO standing(as_of, upto) AS TABLE SELECT * FROM temp.standing_at "
                 "WHERE day <= as_of AND seq <= upto"
             )
             yield partial(_rows, cursor)

@@ -200,4 +200,5 @@ IDENTIFICATION = Decider(
         WithdrawIdentification: _withdrawn,
         RestoreIdentification: _restored,
     },
+    takes="now",
 )

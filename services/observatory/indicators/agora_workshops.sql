@@ -11,6 +11,6 @@
 -- definition_en: Workshops held inside the Agoras since a given year.
 SELECT 'events.agora.workshops_since_' || $first::INTEGER AS path, count(*) AS value, list(seq ORDER BY seq) AS events
 FROM (
-    SELECT entity_id AS gathering, arg_min(seq, (time, seq)) AS seq FROM parts($as_of, $known, 'WorkshopHeld', 'WorkshopWithdrawn')
+    SELECT entity_id AS gathering, arg_min(seq, turn) AS seq FROM standing($as_of, $known) WHERE type = 'WorkshopHeld'
     GROUP BY entity_id, workshop)
 JOIN gathering_at($as_of, $known) USING (gathering) WHERE kind = 'agora' AND year >= $first::INTEGER

@@ -8,4 +8,4 @@
 -- definition_fr: Bulletins que le réseau publie.
 -- definition_en: Bulletins that the network publishes.
 SELECT 'newsletter.bulletins' AS path, count(*) AS value, list(event ORDER BY event) AS events
-FROM (SELECT arg_min(seq, (time, seq)) AS event FROM known($as_of, $known) WHERE type = 'BulletinOpened' GROUP BY bulletin)
+FROM (SELECT arg_min(seq, turn) AS event FROM standing($as_of, $known) WHERE type = 'BulletinOpened' GROUP BY bulletin)

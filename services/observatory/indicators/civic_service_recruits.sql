@@ -10,4 +10,4 @@
 -- definition_fr: Jeunes recrutés en service civique dans l’équipe, par année.
 -- definition_en: Young people in civic service recruited into the team, by year.
 SELECT 'membership.civic_service.recruits_by_year.' || year(day) AS path, count(*) AS value, list(seq ORDER BY seq) AS events
-FROM known($as_of, $known) WHERE type = 'CivicServiceRecruited' GROUP BY year(day)
+FROM standing($as_of, $known) WHERE type = 'CivicServiceRecruited' GROUP BY year(day)

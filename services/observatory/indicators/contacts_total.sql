@@ -12,4 +12,4 @@
 -- definition_fr: Personnes nommées comme contact d’une structure et pas retirées depuis. Leurs noms restent scellés.
 -- definition_en: Persons named as contact of a structure and not removed since. Their names stay sealed.
 SELECT 'directory.contacts_total.value' AS path, count(*) AS value, list(event ORDER BY event) AS events
-FROM standing($as_of, $known, 'ContactAdded', 'ContactRemoved', '')
+FROM running($as_of, $known, 'ContactAdded', 'ContactRemoved')

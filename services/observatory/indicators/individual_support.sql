@@ -11,7 +11,7 @@
 -- types: SupportGiven
 -- definition_fr: Appuis donnés par l’équipe à une structure, par année et en tout, sans ceux notés par erreur. Une année sans aucun appui noté n’est pas mesurée.
 -- definition_en: Support given by the team to one structure, by year and in all, without what was noted by mistake. A year without any is not measured.
-WITH given AS (SELECT year(day) AS year, seq FROM known($as_of, $known) WHERE type = 'SupportGiven')
+WITH given AS (SELECT year(day) AS year, seq FROM standing($as_of, $known) WHERE type = 'SupportGiven')
 SELECT 'directory.individual_support_by_year.values.' || year AS path, count(*) AS value, list(seq ORDER BY seq) AS events
 FROM given GROUP BY year
 UNION ALL

@@ -9,4 +9,4 @@
 -- definition_fr: Postes créés dans l’équipe, par année.
 -- definition_en: Posts created in the team, by year.
 SELECT 'membership.staff_posts_created.' || year(day) AS path, count(*) AS value, list(seq ORDER BY seq) AS events
-FROM known($as_of, $known) WHERE type = 'StaffPostCreated' GROUP BY year(day)
+FROM standing($as_of, $known) WHERE type = 'StaffPostCreated' GROUP BY year(day)

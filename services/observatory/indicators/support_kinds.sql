@@ -8,4 +8,4 @@
 -- definition_fr: Sortes d’appui individuel données au moins une fois ; chacune repose sur le premier appui de la sorte.
 -- definition_en: Kinds of individual support given at least once; each rests on the first support of its kind.
 SELECT 'directory.support_kinds' AS path, count(*) AS value, list(first ORDER BY first) AS events
-FROM (SELECT arg_min(seq, (time, seq)) AS first FROM known($as_of, $known) WHERE type = 'SupportGiven' GROUP BY kind)
+FROM (SELECT arg_min(seq, turn) AS first FROM standing($as_of, $known) WHERE type = 'SupportGiven' GROUP BY kind)

@@ -13,5 +13,5 @@
 -- definition_en: Pupils of the tandems, by the last count of each.
 SELECT 'events.tandems_solidaires.pupils' AS path, sum(people) AS value, list(event ORDER BY event) AS events
 FROM (
-    SELECT arg_max(people, (time, seq)) AS people, arg_max(seq, (time, seq)) AS event
-    FROM known($as_of, $known) WHERE type = 'PupilsCounted' GROUP BY entity_id)
+    SELECT arg_max(people, turn) AS people, arg_max(seq, turn) AS event
+    FROM standing($as_of, $known) WHERE type = 'PupilsCounted' GROUP BY entity_id)

@@ -10,4 +10,4 @@
 -- definition_fr: Projets présentés à la Tribune des projets depuis une année donnée, sans ceux notés par erreur.
 -- definition_en: Projects presented at the Tribune des projets since a given year, without what was noted by mistake.
 SELECT 'events.agora.tribune_projects_presented_since_' || $first::INTEGER AS path, count(*) AS value, list(seq ORDER BY seq) AS events
-FROM known($as_of, $known) WHERE type = 'ProjectPresented' AND year(day) >= $first::INTEGER
+FROM standing($as_of, $known) WHERE type = 'ProjectPresented' AND year(day) >= $first::INTEGER

@@ -11,4 +11,4 @@
 -- definition_fr: Personnes qui ont donné du temps au réseau dans l’année. Une année sans aucune n’est pas mesurée, ce qui n’est pas zéro.
 -- definition_en: Persons who gave time to the network in the year. A year without any is not measured, which is not zero.
 SELECT 'membership.volunteers_by_year.values.' || year AS path, count(*) AS value, list(seq ORDER BY seq) AS events
-FROM known($as_of, $known) WHERE type = 'VolunteerContributed' AND year <= year($as_of::DATE) GROUP BY year
+FROM standing($as_of, $known) WHERE type = 'VolunteerContributed' AND year <= year($as_of::DATE) GROUP BY year

@@ -8,4 +8,4 @@
 -- definition_fr: Groupes formés et non clos ce jour-là.
 -- definition_en: Groups formed and not closed on that day.
 SELECT 'membership.working_groups' AS path, count(*) AS value, list(event ORDER BY event) AS events
-FROM standing($as_of, $known, 'WorkingGroupFormed', 'WorkingGroupClosed', 'WorkingGroupRestored')
+FROM running($as_of, $known, 'WorkingGroupFormed', 'WorkingGroupClosed')

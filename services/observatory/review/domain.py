@@ -124,4 +124,10 @@ def _withdrawn(command: WithdrawReview, state: Review, context: Context) -> Deci
     return [ReviewWithdrawn(reason=command.reason)]
 
 
-REVIEW = Decider("review", Review(), evolve, {PublishReview: _published, WithdrawReview: _withdrawn})
+REVIEW = Decider(
+    "review",
+    Review(),
+    evolve,
+    {PublishReview: _published, WithdrawReview: _withdrawn},
+    takes="now",
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from uuid import uuid4
 
 import pytest
@@ -71,9 +71,9 @@ def test_a_renewal_reaches_to_next_year_and_no_further() -> None:
 
 
 def test_a_renewal_from_before_the_departure_may_be_learnt_after_it() -> None:
-    renewal = RenewMembership(member=ID, year=2015)
-    assert decided(MEMBER, [JOINED, LEFT], renewal, at=TODAY) == "member-left"
-    assert decided(MEMBER, [JOINED, LEFT], renewal, at=datetime(2015, 2, 1, tzinfo=UTC)) == [
+    renewal, left = RenewMembership(member=ID, year=2015), (LEFT, date(2015, 6, 1))
+    assert decided(MEMBER, [JOINED, left], renewal, at=TODAY) == "member-left"
+    assert decided(MEMBER, [JOINED, left], renewal, at=datetime(2015, 2, 1, tzinfo=UTC)) == [
         MembershipRenewed(year=2015)
     ]
 

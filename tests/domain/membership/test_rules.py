@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -239,7 +239,8 @@ def test_a_volunteer_counts_in_the_year_of_the_day_in_paris() -> None:
 
 
 def test_who_was_in_a_group_before_it_closed_may_be_learnt_after() -> None:
-    _, closed = of("group", [FormWorkingGroup(name="Agir au Sénégal"), CloseWorkingGroup(group=ID)])
+    _, (formed, ended) = of("group", [FormWorkingGroup(name="Agir au Sénégal"), CloseWorkingGroup(group=ID)])
+    closed = [formed, (ended, date(2016, 9, 1))]
     join = JoinWorkingGroup(group=ID, member=OTHER)
     assert decided(GROUP, closed, join, at=TODAY) == "group-closed"
     assert decided(GROUP, closed, join) == [WorkingGroupJoined(member=OTHER)]

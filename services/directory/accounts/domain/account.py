@@ -235,4 +235,5 @@ ACCOUNT = Decider(
         **ABOUT_SESSIONS,
         **ABOUT_TOKENS,
     },
+    takes="now",
 )

@@ -62,4 +62,5 @@ SIGNING_KEY = Decider(
     initial=SigningKey(),
     evolve=evolve,
     decisions={PublishSigningKey: _published, WithdrawSigningKey: _withdrawn},
+    takes="now",
 )

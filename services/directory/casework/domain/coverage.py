@@ -60,4 +60,11 @@ def _withdrawn(command: WithdrawMediaCoverage, state: Coverage, context: Context
     return [] if state.withdrawn else [MediaCoverageWithdrawn(reason=command.reason)]
 
 
-COVERAGE = Decider("coverage", Coverage(), evolve, {NoteMediaCoverage: _noted, WithdrawMediaCoverage: _withdrawn})
+COVERAGE = Decider(
+    "coverage",
+    Coverage(),
+    evolve,
+    {NoteMediaCoverage: _noted, WithdrawMediaCoverage: _withdrawn},
+    allows=lambda state, event: "already-registered" if state.noted and isinstance(event, MediaCoverageNoted) else None,
+    births=(MediaCoverageNoted,),
+)

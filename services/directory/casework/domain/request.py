@@ -96,8 +96,12 @@ def _withdrawn(command: WithdrawIdentificationRequest, state: Request, context: 
 
 
 REQUEST = Decider(
-    "request", Request(), evolve,
-    {
-        RequestIdentification: _requested, AnswerIdentification: _answered, WithdrawIdentificationRequest: _withdrawn,
-    },
-)  # fmt: skip
+    "request",
+    Request(),
+    evolve,
+    {RequestIdentification: _requested, AnswerIdentification: _answered, WithdrawIdentificationRequest: _withdrawn},
+    allows=lambda state, event: (
+        "already-registered" if state.asked and isinstance(event, IdentificationRequested) else None
+    ),
+    births=(IdentificationRequested,),
+)

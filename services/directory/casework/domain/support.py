@@ -57,4 +57,11 @@ def _withdrawn(command: WithdrawSupport, state: Support, context: Context) -> De
     return [] if state.withdrawn else [SupportWithdrawn(reason=command.reason)]
 
 
-SUPPORT = Decider("support", Support(), evolve, {GiveSupport: _given, WithdrawSupport: _withdrawn})
+SUPPORT = Decider(
+    "support",
+    Support(),
+    evolve,
+    {GiveSupport: _given, WithdrawSupport: _withdrawn},
+    allows=lambda state, event: "already-registered" if state.given and isinstance(event, SupportGiven) else None,
+    births=(SupportGiven,),
+)

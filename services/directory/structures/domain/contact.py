@@ -101,9 +101,20 @@ def _known(state: Contact) -> UUID:
     return state.person
 
 
+def allows(state: Contact, event: Event) -> str | None:
+    match event:
+        case ContactAdded():
+            return None if state.person is None else "already-registered"
+        case ContactRevised() | ContactRemoved():
+            return "contact-removed" if state.removed else None
+    return None
+
+
 CONTACT = Decider(
     entity="contact",
     initial=Contact(),
     evolve=evolve,
     decisions={AddContact: _added, ReviseContact: _revised, RemoveContact: _removed},
+    allows=allows,
+    births=(ContactAdded,),
 )

@@ -21,6 +21,7 @@ class ListStructure(Command):
     """Show a structure in the public directory, on its own wish."""
 
     entity = "structure"
+    takes = "now"
     structure: UUID
 
 
@@ -28,6 +29,7 @@ class UnlistStructure(Command):
     """Take a structure out of the public directory."""
 
     entity = "structure"
+    takes = "now"
     structure: UUID
     reason: Reason | None = None
 
@@ -36,6 +38,7 @@ class WishListing(Command):
     """Ask that a structure stand in the public directory; the network looks at it first."""
 
     entity = "structure"
+    takes = "now"
     structure: UUID
 
 
@@ -43,6 +46,7 @@ class DeclineListing(Command):
     """Do not list a structure that asked for it, and say why."""
 
     entity = "structure"
+    takes = "now"
     structure: UUID
     reason: Reason
 
@@ -51,6 +55,7 @@ class PictureStructure(Command):
     """Show a picture on a structure's record. `picture`: the SHA-256 of the file, as it was kept."""
 
     entity = "structure"
+    takes = "now"
     structure: UUID
     picture: Sha256
     picture_text: Line | None = None
@@ -60,6 +65,7 @@ class UnpictureStructure(Command):
     """Show no picture any more."""
 
     entity = "structure"
+    takes = "now"
     structure: UUID
 
 

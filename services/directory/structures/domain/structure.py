@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from services.directory.structures.domain import listing, merging
@@ -16,11 +17,14 @@ from services.directory.structures.domain.listing import (
 )
 from services.directory.structures.domain.merging import MergeStructures, UnmergeStructures
 from services.directory.structures.domain.structure_state import Structure, evolve, known, open_facts, still_apart
+from shared.contract import Event
 from shared.contract.directory import (
+    StructureAbsorbed,
     StructureClosed,
     StructureRegistered,
     StructureReopened,
     StructureRevised,
+    StructuresMerged,
 )  # fmt: skip
 from shared.contract.fields import Reason
 from shared.contract.structure_facts import CLEARABLE, FACTS
@@ -107,6 +111,34 @@ def _agrees(command: FactsCommand) -> None:
         raise Refused("siret-of-another", field="siret", siren=command.siren)
 
 
+def allows(state: Structure, event: Event) -> str | None:
+    """It is registered once, closed when it is open, reopened when it is closed, merged once at a time."""
+    match event:
+        case StructureRegistered():
+            return None if state.facts is None else "already-registered"
+        case StructureClosed():
+            return "structure-closed" if state.closed else None
+        case StructureReopened():
+            return None if state.closed else "structure-open"
+        case StructureAbsorbed():
+            return None if state.kept is None else "structure-merged"
+        case StructuresMerged():
+            return "already-merged" if event.merged in state.merges else None
+        case StructureRevised():
+            return "structure-closed" if state.closed else None
+    return None
+
+
+def beside(event: Event) -> Sequence[UUID]:
+    """A merge is said in both records."""
+    match event:
+        case StructuresMerged():
+            return [event.merged]
+        case StructureAbsorbed():
+            return [event.kept]
+    return ()
+
+
 STRUCTURE = Decider(
     entity="structure",
     initial=Structure(),
@@ -125,4 +157,7 @@ STRUCTURE = Decider(
         CloseStructure: _closed,
         ReopenStructure: _reopened,
     },
+    allows=allows,
+    births=(StructureRegistered,),
+    beside=beside,
 )

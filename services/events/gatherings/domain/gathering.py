@@ -7,11 +7,45 @@ from services.events.gatherings.domain import headcounts as counting
 from services.events.gatherings.domain import planning
 from services.events.gatherings.domain import registrations as attending
 from services.events.gatherings.domain.state import Gathering, evolve
+from shared.contract import Event
+from shared.contract.events import (
+    AgoraAttended,
+    GatheringAttended,
+    GatheringHeld,
+    GatheringPlanned,
+    HeadsCounted,
+    WorkshopHeld,
+)
 from shared.kernel.decider import Decider
+
+
+def allows(state: Gathering, event: Event) -> str | None:
+    """It is held once, and who came had a place. Registrations are judged when they come, first come first served."""
+    match event:
+        case GatheringPlanned():
+            return None if state.facts is None else "already-registered"
+        case GatheringHeld():
+            return "already-held" if state.held else None
+        case WorkshopHeld():
+            return "already-noted" if event.workshop in state.workshops else None
+        case AgoraAttended() | GatheringAttended():
+            place = state.places.get(event.registration)
+            if place is None:
+                return "unknown-registration"
+            return {
+                "present": "already-present",
+                "waiting": "still-waiting",
+                "cancelled": "registration-cancelled",
+            }.get(place.standing)
+    return None
+
 
 GATHERING = Decider(
     entity="gathering",
     initial=Gathering(),
     evolve=evolve,
     decisions={**planning.DECISIONS, **attending.DECISIONS, **counting.DECISIONS},
+    allows=allows,
+    births=(GatheringPlanned,),
+    alone=(HeadsCounted,),
 )

@@ -50,6 +50,7 @@ class PlanGathering(GatheringCommand):
 class ReviseGathering(GatheringCommand):
     """Change what is known of a gathering, but for its time and place. All is given; what is empty is emptied."""
 
+    takes = "now"
     gathering: UUID
     title: Title
     days: Days = 1
@@ -62,6 +63,7 @@ class ReviseGathering(GatheringCommand):
 class AnnounceGathering(GatheringCommand):
     """Make a gathering known to the public: it goes into the next draft of the diary's newsletter."""
 
+    takes = "now"
     gathering: UUID
     summary: Text | None = None
 
@@ -69,6 +71,7 @@ class AnnounceGathering(GatheringCommand):
 class MoveGathering(GatheringCommand):
     """Change time or place of a gathering; what is left empty stays."""
 
+    takes = "now"
     gathering: UUID
     starts: Beginning | None = None
     town: Line | None = None
@@ -79,6 +82,7 @@ class MoveGathering(GatheringCommand):
 class CancelGathering(GatheringCommand):
     """Note that a gathering will not be held."""
 
+    takes = "now"
     gathering: UUID
     reason: Reason
 
@@ -86,6 +90,7 @@ class CancelGathering(GatheringCommand):
 class ReinstateGathering(GatheringCommand):
     """Take a cancellation back."""
 
+    takes = "now"
     gathering: UUID
 
 

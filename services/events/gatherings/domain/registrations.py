@@ -29,6 +29,7 @@ class RegistrationCommand(Command):
 class RegisterParticipant(RegistrationCommand):
     """Register a person for a gathering; on the waiting list when it is full."""
 
+    takes = "now"
     refers = {"structure": "directory.structure"}
     gathering: UUID
     audience: Audience
@@ -41,6 +42,7 @@ class RegisterParticipant(RegistrationCommand):
 class CancelRegistration(RegistrationCommand):
     """Cancel a registration; whoever waits first has the place."""
 
+    takes = "now"
     gathering: UUID
     registration: UUID
 
@@ -48,6 +50,7 @@ class CancelRegistration(RegistrationCommand):
 class ReinstateRegistration(RegistrationCommand):
     """Take the cancellation of a registration back; it waits when its place was given to another."""
 
+    takes = "now"
     gathering: UUID
     registration: UUID
 

@@ -149,7 +149,7 @@ def in_its_days(facts: Mapping[str, Any], context: Context) -> None:
     """Refuses another day than its own, with some grace: a figure belongs to the year it happened in, and a day left
     empty on a form means today."""
     first, last = days_of(facts)
-    day = context.at.astimezone(PARIS).date()
+    day = context.day
     if day < first:
         raise Refused("not-yet", field="happened", day=f"{first:%d/%m/%Y}")
     if day > last + timedelta(days=GRACE):
@@ -158,7 +158,7 @@ def in_its_days(facts: Mapping[str, Any], context: Context) -> None:
 
 def over(facts: Mapping[str, Any], context: Context) -> bool:
     """Whether its last day had passed."""
-    return context.at.astimezone(PARIS).date() > days_of(facts)[1]
+    return context.day > days_of(facts)[1]
 
 
 def place(state: Gathering, registration: UUID) -> Place:

@@ -81,4 +81,20 @@ def _known(state: Seat) -> None:
         raise Refused("unknown-seat")
 
 
-SEAT = Decider("seat", Seat(), evolve, {TakeBoardSeat: _taken, VacateBoardSeat: _vacated, RestoreBoardSeat: _restored})
+def allows(state: Seat, event: Event) -> str | None:
+    match event:
+        case BoardSeatTaken():
+            return "already-noted" if state.known else None
+        case BoardSeatVacated():
+            return "seat-vacated" if state.vacated else None
+    return None
+
+
+SEAT = Decider(
+    "seat",
+    Seat(),
+    evolve,
+    {TakeBoardSeat: _taken, VacateBoardSeat: _vacated, RestoreBoardSeat: _restored},
+    allows=allows,
+    births=(BoardSeatTaken,),
+)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from services.membership.base.fields import recorded_late
 from shared.contract import Event
 from shared.contract.fields import Name, Reason, Text
 from shared.contract.membership import (
@@ -91,7 +90,7 @@ def _formed(command: FormWorkingGroup, state: Group, context: Context) -> Decisi
 
 def _joined(command: JoinWorkingGroup, state: Group, context: Context) -> Decision:
     _known(state)
-    if state.closed and not recorded_late(context):
+    if state.closed:
         raise Refused("group-closed")
     if command.member in state.members:
         return []
@@ -120,6 +119,19 @@ def _known(state: Group) -> None:
         raise Refused("unknown-group")
 
 
+def allows(state: Group, event: Event) -> str | None:
+    match event:
+        case WorkingGroupFormed():
+            return "already-noted" if state.known else None
+        case WorkingGroupJoined():
+            return "group-closed" if state.closed else "already-in-group" if event.member in state.members else None
+        case WorkingGroupLeft():
+            return None if event.member in state.members else "not-in-group"
+        case WorkingGroupClosed():
+            return "group-closed" if state.closed else None
+    return None
+
+
 GROUP = Decider(
     entity="group",
     initial=Group(),
@@ -131,4 +143,6 @@ GROUP = Decider(
         CloseWorkingGroup: _closed,
         RestoreWorkingGroup: _restored,
     },
+    allows=allows,
+    births=(WorkingGroupFormed,),
 )

@@ -45,7 +45,9 @@ def evolve(state: Charter, event: Event) -> Charter:
 def _adopted(command: AdoptCharter, state: Charter, context: Context) -> Decision:
     if (command.title, *command.principles) == state.text:
         return []
-    return [CharterAdopted(version=state.version + 1, title=command.title, principles=command.principles)]
+    # Versions are counted in the order in which they were noted; which one is in force, their days say.
+    last = max((one.event.version for one in context.line if isinstance(one.event, CharterAdopted)), default=0)
+    return [CharterAdopted(version=last + 1, title=command.title, principles=command.principles)]
 
 
-CHARTER = Decider("charter", Charter(), evolve, {AdoptCharter: _adopted})
+CHARTER = Decider("charter", Charter(), evolve, {AdoptCharter: _adopted}, births=(CharterAdopted,))

@@ -59,4 +59,15 @@ def _closed(command: CloseCollege, state: College, context: Context) -> Decision
     return [CollegeClosed(college=command.college, reason=command.reason)] if state.open else []
 
 
-COLLEGE = Decider("college", College(), evolve, {OpenCollege: _opened, CloseCollege: _closed})
+def allows(state: College, event: Event) -> str | None:
+    return "college-closed" if isinstance(event, CollegeClosed) and not state.open else None
+
+
+COLLEGE = Decider(
+    "college",
+    College(),
+    evolve,
+    {OpenCollege: _opened, CloseCollege: _closed},
+    allows=allows,
+    births=(CollegeOpened,),
+)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.membership.base.fields import of, recorded_late
+from services.membership.base.fields import of
 from services.membership.members.domain.charter import LAST_VERSION
 from shared.contract import Event
 from shared.contract.fields import MailAddress, Name, Reason, Year
@@ -135,7 +135,9 @@ def _person_joined(command: JoinNetworkAsPerson, state: Member, context: Context
 
 
 def _renewed(command: RenewMembership, state: Member, context: Context) -> Decision:
-    _known(state, context)
+    _known(state)
+    if state.left:
+        raise Refused("member-left")
     latest = context.now.year + YEARS_AHEAD
     if command.year > latest:
         raise Refused("year-too-far", field="year", latest=latest)
@@ -143,8 +145,10 @@ def _renewed(command: RenewMembership, state: Member, context: Context) -> Decis
 
 
 def _college_changed(command: ChangeCollege, state: Member, context: Context) -> Decision:
-    if _known(state, context) == "qualified_persons":
+    if _known(state) == "qualified_persons":
         raise Refused("person-keeps-college", field="college")
+    if state.left:
+        raise Refused("member-left")
     return [] if command.college == state.college else [MemberCollegeChanged(college=command.college)]
 
 
@@ -162,12 +166,23 @@ def _restored(command: RestoreMember, state: Member, context: Context) -> Decisi
     return [MemberRestored(college=state.college, structure=state.structure, reason=command.reason)]
 
 
-def _known(state: Member, context: Context) -> CollegeCode:
+def _known(state: Member) -> CollegeCode:
     if state.college is None:
         raise Refused("unknown-member")
-    if state.left and not recorded_late(context):
-        raise Refused("member-left")
     return state.college
+
+
+def allows(state: Member, event: Event) -> str | None:
+    """A member joins when it is none, and leaves when it is one. What it pays may be noted after it left."""
+    member = state.college is not None and not state.left
+    match event:
+        case MemberJoined():
+            return "already-member" if member else None
+        case MemberLeft() | MemberCollegeChanged():
+            return None if member else "member-left"
+        case MembershipRenewed():
+            return "already-renewed" if event.year in state.renewed else None
+    return None
 
 
 MEMBER = Decider(
@@ -182,4 +197,6 @@ MEMBER = Decider(
         LeaveNetwork: _left,
         RestoreMember: _restored,
     },
+    allows=allows,
+    births=(MemberJoined,),
 )

@@ -37,4 +37,4 @@ def _named(command: NameNetwork, state: Network, context: Context) -> Decision:
     return [] if command.name == state.name else [NetworkNamed(name=command.name)]
 
 
-NETWORK = Decider("network", Network(), evolve, {NameNetwork: _named})
+NETWORK = Decider("network", Network(), evolve, {NameNetwork: _named}, births=(NetworkNamed,))

@@ -98,6 +98,16 @@ def _known(state: PeerNetwork) -> str:
     return state.name
 
 
+def allows(state: PeerNetwork, event: Event) -> str | None:
+    on = state.name is not None and not state.left
+    match event:
+        case PeerNetworkJoined():
+            return "already-on-the-map" if on else None
+        case PeerNetworkLeft():
+            return None if on else "peer-network-left"
+    return None
+
+
 PEER_NETWORK = Decider(
     entity="peer-network",
     initial=PeerNetwork(),
@@ -108,4 +118,6 @@ PEER_NETWORK = Decider(
         RemovePeerNetwork: _left,
         RestorePeerNetwork: _restored,
     },
+    allows=allows,
+    births=(PeerNetworkJoined,),
 )

@@ -71,9 +71,20 @@ def _known(state: CivicPlace) -> None:
         raise Refused("unknown-civic-place")
 
 
+def allows(state: CivicPlace, event: Event) -> str | None:
+    match event:
+        case CivicServicePlaceApproved():
+            return "already-noted" if state.known else None
+        case CivicServicePlaceEnded():
+            return "civic-place-ended" if state.ended else None
+    return None
+
+
 CIVIC_PLACE = Decider(
     "civic-place",
     CivicPlace(),
     evolve,
     {ApproveCivicServicePlace: _approved, EndCivicServicePlace: _ended, RestoreCivicServicePlace: _restored},
+    allows=allows,
+    births=(CivicServicePlaceApproved,),
 )

@@ -130,6 +130,15 @@ def _known(state: CivicService) -> State:
     return state.state
 
 
+def allows(state: CivicService, event: Event) -> str | None:
+    match event:
+        case CivicServiceRecruited() | CivicServiceSeconded():
+            return None if state.state == "unknown" else "already-noted"
+        case CivicServiceEnded():
+            return "civic-service-ended" if state.state == "ended" else None
+    return None
+
+
 CIVIC_SERVICE = Decider(
     entity="civic-service",
     initial=CivicService(),
@@ -141,4 +150,6 @@ CIVIC_SERVICE = Decider(
         WithdrawCivicService: _withdrawn,
         RestoreCivicService: _restored,
     },
+    allows=allows,
+    births=(CivicServiceRecruited, CivicServiceSeconded),
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
 
-from services.membership.base.fields import Fte, recorded_late
+from services.membership.base.fields import Fte
 from shared.contract import Event
 from shared.contract.fields import Name, Reason
 from shared.contract.membership import (
@@ -90,7 +90,7 @@ def _created(command: CreateStaffPost, state: Post, context: Context) -> Decisio
 
 
 def _changed(command: ChangeStaffPost, state: Post, context: Context) -> Decision:
-    if _known(state) != "open" and not recorded_late(context):
+    if _known(state) != "open":
         raise Refused("post-closed")
     return [] if command.fte == state.fte else [StaffPostChanged(fte=command.fte)]
 
@@ -113,6 +113,15 @@ def _known(state: Post) -> State:
     return state.state
 
 
+def allows(state: Post, event: Event) -> str | None:
+    match event:
+        case StaffPostCreated():
+            return None if state.state == "unknown" else "already-noted"
+        case StaffPostChanged() | StaffPostClosed():
+            return "post-closed" if state.state == "closed" else None
+    return None
+
+
 POST = Decider(
     entity="post",
     initial=Post(),
@@ -124,4 +133,6 @@ POST = Decider(
         WithdrawStaffPost: _withdrawn,
         RestoreStaffPost: _restored,
     },
+    allows=allows,
+    births=(StaffPostCreated,),
 )

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.membership.base.fields import of
-from shared.base.paris_days import PARIS
 from shared.contract import Event
 from shared.contract.fields import Line, MailAddress, Reason
 from shared.contract.membership import VolunteerContributed, VolunteerRestored, VolunteerWithdrawn
@@ -60,7 +59,7 @@ def _noted(command: NoteVolunteer, state: Volunteer, context: Context) -> Decisi
         raise Refused("already-noted")
     id = context.new_id("person")
     person, email = of(command.person, id), of(command.email, id)
-    return [VolunteerContributed(year=context.at.astimezone(PARIS).year, person=person, email=email, task=command.task)]
+    return [VolunteerContributed(year=context.day.year, person=person, email=email, task=command.task)]
 
 
 def _withdrawn(command: WithdrawVolunteer, state: Volunteer, context: Context) -> Decision:
@@ -83,4 +82,6 @@ VOLUNTEER = Decider(
     Volunteer(),
     evolve,
     {NoteVolunteer: _noted, WithdrawVolunteer: _withdrawn, RestoreVolunteer: _restored},
+    allows=lambda state, event: "already-noted" if state.known and isinstance(event, VolunteerContributed) else None,
+    births=(VolunteerContributed,),
 )

@@ -68,4 +68,10 @@ def _opened(command: OpenBulletin, state: Bulletin, context: Context) -> Decisio
     return [BulletinOpened(bulletin=command.bulletin, title=command.title, purpose=command.purpose)]
 
 
-BULLETIN = Decider("bulletin", Bulletin(), evolve, {OpenBulletin: _opened})
+BULLETIN = Decider(
+    "bulletin",
+    Bulletin(),
+    evolve,
+    {OpenBulletin: _opened},
+    takes="now",
+)

@@ -98,4 +98,5 @@ ISSUE = Decider(
     initial=Issue(),
     evolve=evolve,
     decisions={StartIssue: _started, **DECISIONS, ApproveIssue: _approved, CloseSending: _closed},
+    takes="now",
 )

@@ -226,4 +226,5 @@ SURVEY = Decider(
         AnswerSurvey: answered,
         DeclineSurvey: declined,
     },
+    takes="now",
 )

@@ -1,0 +1,133 @@
+"""Correcting: the commands that say of facts that they never were, that they were after all, or that they were on another
+day. They are of every kind of entity whose decider takes them; what they may say follows from its rules.
+
+What one command said belongs together: half of a merge can't be a mistake. So a correction of one event is one of all
+that its command said, here and in the entities beside, but for what a decider says stands alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.contract import Event
+from shared.contract.corrections import EventRedated, EventStruck, StrikeLifted
+from shared.kernel.decider import Command, Context, Decider, Decision, Elsewhere, Refused
+from shared.kernel.line import Correction, Fact, standing
+
+MOST = 200  # events that one command corrects
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was read of one entity: facts and corrections, in the order of the log, and what stands of them."""
+
+    facts: Sequence[Fact] = ()
+    corrections: Sequence[Correction] = ()
+
+    @property
+    def line(self) -> list[Fact]:
+        return standing(self.facts, self.corrections)
+
+    def and_then(self, events: Iterable[tuple[str, date, Event]], command: str) -> Told:
+        """With further events (id, day, event) of one command, which come last in the log."""
+        last = max([one.seq for one in self.facts] + [one.seq for one in self.corrections], default=0)
+        facts, corrections = list(self.facts), list(self.corrections)
+        for seq, (id, day, event) in enumerate(events, last + 1):
+            match event:
+                case EventStruck():
+                    corrections.append(Correction(seq, str(event.event), "struck"))
+                case StrikeLifted():
+                    corrections.append(Correction(seq, str(event.event), "lifted"))
+                case EventRedated():
+                    corrections.append(Correction(seq, str(event.event), "redated", event.day))
+                case _:
+                    facts.append(Fact(seq, id, command, day, event, event.timeless))
+        return Told(facts, corrections)
+
+
+class CorrectingCommand(Command):
+    """A command about facts of any entity. `kind`: what kind it is, such as `member`; `about`: its id; `events`: the ids of
+    events of it."""
+
+    entity: ClassVar[str] = "any"
+    takes = "now"
+    kind: str = Field(max_length=40)
+    about: UUID
+    events: list[UUID] = Field(min_length=1, max_length=MOST)
+    reason: str = Field(min_length=1, max_length=500)
+
+    def target(self, context: Context) -> UUID:
+        return self.about
+
+
+class StrikeEvents(CorrectingCommand):
+    """Note that facts were noted by mistake: they never were."""
+
+
+class LiftStrikes(CorrectingCommand):
+    """Note that facts were struck by mistake: they were, after all."""
+
+
+class RedateEvents(CorrectingCommand):
+    """Note that facts were on another day."""
+
+    day: date
+
+
+COMMANDS = (StrikeEvents, LiftStrikes, RedateEvents)
+
+
+def decided(command: CorrectingCommand, decider: Decider[Any], own: Told, others: Mapping[UUID, Told]) -> Decision:
+    """What a correction comes to. `others`: what was read of the entities beside. Raises Refused."""
+    by_id = {fact.id: fact for fact in own.facts}
+    named = [by_id[str(id)] for id in command.events if str(id) in by_id]
+    if len(named) < len(command.events):
+        raise Refused("no-such-fact")
+    for fact in named:
+        if not decider.strikable(fact.event):
+            raise Refused("fact-stays", of=fact.event.type_name())
+    said: list[Event | Elsewhere] = []
+    for id, told in ((None, own), *others.items()):
+        stand = {fact.id: fact for fact in told.line}
+        for fact in together(decider, named, told.facts):
+            if (event := _word(command, fact, stand.get(fact.id))) is not None:
+                said.append(event if id is None else Elsewhere(id, event))
+    # those of other entities come first: the last event of a decision is of the command's own
+    return [
+        *(one for one in said if isinstance(one, Elsewhere)),
+        *(one for one in said if not isinstance(one, Elsewhere)),
+    ]
+
+
+def beside(decider: Decider[Any], events: Iterable[UUID], own: Told) -> Sequence[UUID]:
+    """The entities that the commands of these facts wrote to as well."""
+    ids = {str(id) for id in events}
+    return list(dict.fromkeys(id for fact in own.facts if fact.id in ids for id in decider.beside(fact.event)))
+
+
+def together(decider: Decider[Any], named: Iterable[Fact], facts: Iterable[Fact]) -> list[Fact]:
+    """These facts, with all that their commands said."""
+    named = list(named)
+    alone = tuple(decider.alone)
+    commands = {fact.command for fact in named if not isinstance(fact.event, alone)}
+    ids = {fact.id for fact in named}
+    return [f for f in facts if f.id in ids or (f.command in commands and not isinstance(f.event, alone))]
+
+
+def _word(command: CorrectingCommand, fact: Fact, stands: Fact | None) -> Event | None:
+    """What there is to say of one fact; None where it is so already."""
+    about, kind, reason = UUID(fact.id), fact.event.type_name(), command.reason
+    match command:
+        case StrikeEvents() if stands is not None:
+            return EventStruck(event=about, kind=kind, reason=reason)
+        case LiftStrikes() if stands is None:
+            return StrikeLifted(event=about, kind=kind, reason=reason)
+        case RedateEvents() if stands is not None and stands.day != command.day:
+            return EventRedated(event=about, kind=kind, day=command.day, reason=reason)
+    return None

@@ -1,0 +1,155 @@
+"""One order for every reader: the line of an entity, its facts as they stand, each on the day that it counts for.
+
+An event says what happened on a day; we learn of it in the order of the log. Corrections, that come later in the log, say
+of an event by its id that it never was (struck), that it was after all (lifted), or that it was on another day (redated).
+Readers never sort by instants: within a day, what was learnt later comes later.
+
+    facts, corrections = told(events)           # reading the log (shared/kernel/corrections.py)
+    line = standing(facts, corrections)         # what stands now, in order
+    state = decider.fold(upto(line, day))       # the state at the end of a day
+
+As known at sequence K: `standing(…, known=K)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, Literal, NamedTuple, TypeVar
+
+from shared.contract import Event
+
+S = TypeVar("S")
+Evolve = Callable[[S, Event], S]
+Allows = Callable[[S, Event], str | None]
+"""(state, event) → why this event may not follow this state, as a code; None where it may"""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """An event with its place: `seq` in the log, `day` in Paris that it counts for. `timeless`: the beginning of a record
+    in our books, which stands before all that is said of it, whatever its day."""
+
+    seq: int
+    id: str
+    command: str
+    day: date
+    event: Event
+    timeless: bool = False
+
+    @property
+    def live(self) -> bool:
+        return self.event.live
+
+    @property
+    def order(self) -> tuple[date, int]:
+        return (date.min if self.timeless else self.day, self.seq)
+
+
+class Correction(NamedTuple):
+    """What was said at `seq` about the event `about`. `day`: of a redating."""
+
+    seq: int
+    about: str
+    kind: Literal["struck", "lifted", "redated"]
+    day: date | None = None
+
+
+class Wrong(NamedTuple):
+    """A fact that may not stand where it stands, and why."""
+
+    fact: Fact
+    code: str
+
+
+def standing(facts: Iterable[Fact], corrections: Iterable[Correction] = (), *, known: int | None = None) -> list[Fact]:
+    """The facts that stand as far as it was known at a sequence (None: now), each on its day, in order. Of several
+    corrections of an event the last counts, for its standing and for its day apart; a redated event keeps its place in
+    the log, so within its day too."""
+    struck: dict[str, bool] = {}
+    days: dict[str, date] = {}
+    for one in sorted(corrections):
+        if known is not None and one.seq > known:
+            break
+        if one.kind == "redated":
+            assert one.day is not None
+            days[one.about] = one.day
+        else:
+            struck[one.about] = one.kind == "struck"
+    return sorted(
+        (
+            replace(fact, day=days[fact.id]) if fact.id in days else fact
+            for fact in facts
+            if (known is None or fact.seq <= known) and not struck.get(fact.id, False)
+        ),
+        key=lambda fact: fact.order,
+    )
+
+
+def upto(line: Sequence[Fact], day: date) -> Iterable[Event]:
+    """The events of a line up to the end of a day. What stands before its day in the line (a timeless beginning) is
+    there from the first."""
+    return (fact.event for fact in line if fact.order[0] <= day)
+
+
+def known_on(line: Sequence[Fact], day: date) -> Iterable[Event]:
+    """What somebody who decides now about a day goes by: what is of that day or before, and all that is always of now."""
+    return (fact.event for fact in line if fact.live or fact.order[0] <= day)
+
+
+def wrong_in(line: Iterable[Fact], initial: S, evolve: Evolve[S], allows: Allows[S]) -> list[Wrong]:
+    """The facts of a line that are not allowed where they stand. All are folded, the wrong ones too: every reader does.
+    What is always of now was judged when it was said, in the order of the log."""
+    found: list[Wrong] = []
+    state = initial
+    for fact in line:
+        if not fact.live and (code := allows(state, fact.event)):
+            found.append(Wrong(fact, code))
+        state = evolve(state, fact.event)
+    return found
+
+
+def against(
+    before: Sequence[Fact], after: Sequence[Fact], initial: S, evolve: Evolve[S], allows: Allows[S]
+) -> list[Wrong]:
+    """The facts that become wrong by a change of the line. What was wrong before stays as it is: old records are not
+    locked for ever by what somebody wrote in them once."""
+    first = 0
+    state = initial
+    for one, other in zip(before, after, strict=False):
+        if one != other:
+            break
+        state, first = evolve(state, one.event), first + 1
+    if (old := before[first:]) == (new := after[first:]):
+        return []
+    excused = {(fact.id, code) for fact, code in wrong_in(old, state, evolve, allows)}
+    return [one for one in wrong_in(new, state, evolve, allows) if (one.fact.id, one.code) not in excused]
+
+
+def dependents(
+    line: Sequence[Fact], without: Iterable[str], initial: S, evolve: Evolve[S], allows: Allows[S]
+) -> list[Fact]:
+    """What rests on the events `without` (ids): the facts that have to be struck with them, so that nothing becomes wrong.
+    A fact that is not allowed any more is left out of the fold, and what rests on it is found too."""
+    gone = set(without)
+    excused = {(fact.id, code) for fact, code in wrong_in(line, initial, evolve, allows)}
+    found: list[Fact] = []
+    state = initial
+    for fact in line:
+        if fact.id in gone:
+            continue
+        code = None if fact.live else allows(state, fact.event)
+        if code and (fact.id, code) not in excused:
+            found.append(fact)
+            continue
+        state = evolve(state, fact.event)
+    return found
+
+
+def fold(line: Iterable[Fact], initial: S, evolve: Callable[[Any, Event], Any]) -> S:
+    """The state after a line."""
+    state = initial
+    for fact in line:
+        state = evolve(state, fact.event)
+    return state
