@@ -68,8 +68,8 @@ def asyncapi(network: str, service: str) -> dict[str, Any]:
         "defaultContentType": "application/cloudevents+json",
         "channels": {name: _channel(network, kind) for name, kind in types.items()},
         "operations": {
-            f"{'send' if kind.service == service else 'receive'}{name}": {
-                "action": "send" if kind.service == service else "receive",
+            f"{_action(kind, service)}{name}": {
+                "action": _action(kind, service),
                 "channel": {"$ref": f"#/channels/{name}"},
             }
             for name, kind in types.items()
@@ -78,10 +78,22 @@ def asyncapi(network: str, service: str) -> dict[str, Any]:
     }
 
 
+def _action(kind: type[Event], service: str) -> str:
+    return "send" if kind.anywhere or kind.service == service else "receive"
+
+
 def _channel(network: str, kind: type[Event]) -> dict[str, Any]:
+    of, parameters = f"{kind.service}.{kind.entity}", {"id": {"description": f"The UUID of the {kind.entity}."}}
+    if kind.anywhere:
+        of = "{service}.{entity}"
+        parameters = {
+            "service": {"description": "The service of the entity whose event it is about."},
+            "entity": {"description": "The kind of that entity."},
+            "id": {"description": "The UUID of that entity."},
+        }
     return {
-        "address": f"{network}.{kind.service}.{kind.entity}.{{id}}.{kind.type_name()}",
-        "parameters": {"id": {"description": f"The UUID of the {kind.entity}."}},
+        "address": f"{network}.{of}.{{id}}.{kind.type_name()}",
+        "parameters": parameters,
         "messages": {kind.type_name(): {"$ref": f"#/components/messages/{kind.type_name()}"}},
     }
 

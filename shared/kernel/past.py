@@ -3,13 +3,13 @@ once a step. A view folds a document anew from it where an event does not come l
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 import msgspec
 
+from shared.base.outside import REAL, Outside
 from shared.base.paris_days import day_of, noon_of
 from shared.contract.corrections import Correcting, EventRedated
 from shared.contract.envelope import Message, Recorded, Void, instant, knows, opened
@@ -65,6 +65,7 @@ class Past:
     void: Callable[[int], bool]
     versions: Mapping[Ref, int]
     step: Sequence[Recorded] = ()
+    outside: Outside = REAL
     _lived: dict[Ref, Lived] = field(default_factory=dict)
     _own: dict[Ref, list[Recorded]] | None = None
 
@@ -101,7 +102,7 @@ class Past:
                     found.append(event)
             if len(found) >= known:
                 return found
-            await asyncio.sleep(AGAIN)
+            await self.outside.sleep(AGAIN)
         raise Unavailable(f"{known - len(found)} events of {ref} are missing from the log")
 
     async def top(self, ref: Ref, before: int) -> int:

@@ -19,6 +19,7 @@ from shared.kernel.eventlog.direct_get import Unavailable
 from shared.kernel.principal import Level
 
 Document = dict[str, Any]
+FOLDING = 2  # how documents come of events, in the order of their lines: with another number all views are built again
 AT_ONCE = 1000  # documents that a walk through a view reads at a time
 _accents = re.compile("[\u0300-\u034e]+").sub
 Evolve = Callable[[Document | None, Any, Recorded], Document | None]
@@ -73,7 +74,7 @@ class View:
 
     @property
     def table(self) -> str:
-        return f"{self.name}_v{self.version}"
+        return f"{self.name}_v{self.version}_{FOLDING}"
 
     def evolve(self, document: Document | None, event: Recorded) -> Document | None:
         data = event.data

@@ -255,6 +255,7 @@ class Runner:
             lambda seq: batch.voids.get(seq, UNREADABLE) not in PASSED_OVER or self.is_void(seq),
             ChainMap(batch.versions, self._versions),
             events,
+            self._outside,
         )
         tops = ChainMap({}, self._tops)
         step = Step(events, past, await late_among(events, tops, past), tops)
@@ -342,7 +343,7 @@ class Runner:
                         await writing
                     events = list(map(reopened, heard))
                     own = {ref_of(event): event.version for event in events}
-                    past = Past(self._log.under, run[-1].seq, self.is_void, own, events)
+                    past = Past(self._log.under, run[-1].seq, self.is_void, own, events, self._outside)
                     step = Step(events, past, await late_among(events, tops, past, from_start=after == 0), tops)
                     for view in views:
                         await apply(self._store, view, step, batch, self._outside)

@@ -88,12 +88,18 @@ def lines(kind: type[Event], hearers: list[str]) -> Iterator[str]:
         yield ""
 
 
+OF_ANY = """## any service
+
+Corrections: of any entity of any service, stored under the entity whose event they name.
+"""
+
+
 def page() -> str:
     """The whole page."""
     hearers = heard()
     parts = [HEAD]
-    for service in SERVICES:
-        parts.append(f"## {service}\n")
+    for service in (*SERVICES, "any"):
+        parts.append(f"## {service}\n" if service != "any" else OF_ANY)
         kinds = [kind for kind in load_all().values() if kind.service == service]
         for kind in sorted(kinds, key=lambda one: (one.entity, one.type_name())):
             parts.append("\n".join(lines(kind, hearers.get(kind.type_name(), []))))

@@ -6,7 +6,7 @@
 -- partial: run
 -- parameters: first
 -- own: agora
--- types: WorkshopHeld, WorkshopWithdrawn
+-- types: WorkshopHeld
 -- definition_fr: Ateliers tenus lors des Agoras depuis une année donnée.
 -- definition_en: Workshops held inside the Agoras since a given year.
 SELECT 'events.agora.workshops_since_' || $first::INTEGER AS path, count(*) AS value, list(seq ORDER BY seq) AS events

@@ -5,7 +5,7 @@
 -- counts: things
 -- partial: day
 -- chart: shares
--- types: BoardSeatTaken, BoardSeatVacated, BoardSeatRestored
+-- types: BoardSeatTaken, BoardSeatVacated
 -- definition_fr: Sièges occupés ce jour-là, par fonction.
 -- definition_en: Seats taken on that day, by role.
 SELECT 'membership.board_seats.' || plural AS path, count(thing) AS value, list(event ORDER BY event) FILTER (thing IS NOT NULL) AS events

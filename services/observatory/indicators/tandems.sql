@@ -5,7 +5,7 @@
 -- counts: things
 -- partial: run
 -- own: tandem
--- types: TandemFormed, TandemSchoolJoined, TandemSchoolLeft
+-- types: TandemFormed, TandemSchoolJoined
 -- definition_fr: Tandems formés et non annulés, établissements scolaires et associations qui y ont pris part ; chacun repose sur l’événement qui l’y a fait entrer.
 -- definition_en: Tandems formed and not cancelled, the schools and the associations that took part; each rests on the event that brought it in.
 WITH said AS (FROM standing($as_of, $known) WHERE entity = 'tandem'),

@@ -4,7 +4,7 @@
 -- unit: group
 -- counts: things
 -- partial: day
--- types: WorkingGroupFormed, WorkingGroupClosed, WorkingGroupRestored
+-- types: WorkingGroupFormed, WorkingGroupClosed
 -- definition_fr: Groupes formés et non clos ce jour-là.
 -- definition_en: Groups formed and not closed on that day.
 SELECT 'membership.working_groups' AS path, count(*) AS value, list(event ORDER BY event) AS events
