@@ -102,6 +102,7 @@ def service_app(service: Service) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         separate_input_output_schemas=False,
+        generate_unique_id_function=lambda route: f"{service.name}_{route.endpoint.__name__}",
         dependencies=[Depends(admitted)],
     )
     app.state.service, app.state.pages = service, pages_of(service)

@@ -11,8 +11,6 @@ from fastapi.routing import iter_route_contexts
 from shared.web.security.authorization import cookie_name, level_of
 
 SCHEMES = ("token", "session")
-EACH = "{service}"
-"""In the operation id of a route that every service has: the service's name"""
 REFUSALS = {
     "400": "Not to be read.", "401": "Nobody in particular asks.", "403": "Not for this role.", "404": "Not there.",
     "409": "Something else came in between.", "413": "Too large.", "422": "Refused, with a sentence that says why.",
@@ -39,7 +37,6 @@ def described(app: FastAPI) -> Callable[[], dict[str, Any]]:
             for path, method, level in _levels(app):
                 operation = document["paths"].get(path, {}).get(method.lower())
                 if operation is not None:
-                    operation["operationId"] = operation["operationId"].replace(EACH, app.state.service.name)
                     operation["x-level"] = level
                     if path.startswith("/api/"):
                         for status, what in REFUSALS.items():
