@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse
 
-from shared.runtime.service import Service
+from shared.web.here import ThisService
 from shared.web.security.authorization import access
 
 CLOSED = (
@@ -14,15 +14,13 @@ CLOSED = (
 )  # fmt: skip
 
 
-def robots(service: Service) -> APIRouter:
-    """The route `GET /robots.txt` (RFC 9309), which also names the map of the public directory."""
-    router = APIRouter(include_in_schema=False)
+robots = APIRouter(include_in_schema=False)
+
+
+@robots.get("/robots.txt")
+@access("public")
+async def robots_txt(service: ThisService) -> PlainTextResponse:
+    """RFC 9309; it also names the map of the public directory."""
     lines = ["User-agent: *", "Allow: /directory/public", *(f"Disallow: {path}" for path in CLOSED)]
     lines += ["", f"Sitemap: {service.around.public_url.rstrip('/')}/directory/public/sitemap.xml", ""]
-
-    @router.get("/robots.txt")
-    @access("public")
-    async def robots_txt() -> PlainTextResponse:
-        return PlainTextResponse("\n".join(lines), headers={"Cache-Control": "public, max-age=86400"})
-
-    return router
+    return PlainTextResponse("\n".join(lines), headers={"Cache-Control": "public, max-age=86400"})

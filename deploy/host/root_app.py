@@ -53,8 +53,8 @@ def root_of(services: Mapping[str, Service], settings: Settings) -> ASGIApp:
     if "observatory" in services:
         from services.observatory.home.front_page import home  # a process that serves another service need not read it
 
-        root.include_router(home(services["observatory"]))
-    root.include_router(robots(first))
+        root.include_router(home)
+    root.include_router(robots)
     hosts = {"127.0.0.1", "localhost", settings.host, urlsplit(settings.public_url or "").hostname or "localhost"}
     fenced = with_health(own_host(limit_body(root), hosts), services.values())
     return secured(observed(fenced), https=is_https(settings))

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 import structlog
-from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
 from starlette.exceptions import HTTPException as StarletteHTTPException
@@ -30,6 +30,7 @@ from shared.web.clock import clock
 from shared.web.forms.command_forms import commands
 from shared.web.forms.kept_pages import ended, kept_forms, stood_on
 from shared.web.forms.validation_messages import said_of
+from shared.web.here import ThesePages, ThisService
 from shared.web.openapi import described
 from shared.web.privacy_pages import privacy
 from shared.web.request_metrics import route_of
@@ -64,6 +65,37 @@ def pages_of(service: Service) -> Pages:
     )
 
 
+documents = APIRouter(include_in_schema=False)
+"""What a service says of itself, for programs and as a page."""
+
+
+@documents.get("/asyncapi.json")
+@access("public")
+async def asyncapi_document(service: ThisService) -> JSONResponse:
+    return JSONResponse(asyncapi(service.network, service.name))
+
+
+@documents.get("/api/schemas/{name}/{shape}")
+@access("public")
+async def schema_document(name: str, shape: int) -> Response:
+    kind = EVENTS.get(name)
+    if kind is None or not 1 <= shape <= kind.shape:
+        raise HTTPException(404)
+    return Response(path_of(kind, shape).read_bytes(), media_type="application/schema+json")
+
+
+@documents.get("/docs")
+@access("public")
+async def docs(service: ThisService, pages: ThesePages, request: Request) -> Response:
+    return pages.render(
+        request,
+        "docs.html",
+        asyncapi=asyncapi(service.network, service.name),
+        openapi=request.app.openapi(),
+        about=service.name,
+    )
+
+
 def service_app(service: Service) -> FastAPI:
     """The app to be mounted under `/<service>`."""
     app = FastAPI(
@@ -74,6 +106,7 @@ def service_app(service: Service) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         separate_input_output_schemas=False,
+        generate_unique_id_function=lambda route: f"{service.name}_{route.endpoint.__name__}",
         dependencies=[Depends(admitted)],
     )
     app.state.service, app.state.pages = service, pages_of(service)
@@ -86,32 +119,7 @@ def service_app(service: Service) -> FastAPI:
     app.include_router(clock(service))
     app.include_router(kept_forms(service, app.state.pages))
     app.include_router(api(service))
-
-    @app.get("/asyncapi.json", include_in_schema=False)
-    @access("public")
-    async def asyncapi_document() -> JSONResponse:
-        return JSONResponse(asyncapi(service.network, service.name))
-
-    @app.get("/api/schemas/{name}/{shape}", include_in_schema=False)
-    @access("public")
-    async def schema_document(name: str, shape: int) -> Response:
-        kind = EVENTS.get(name)
-        if kind is None or not 1 <= shape <= kind.shape:
-            raise HTTPException(404)
-        return Response(path_of(kind, shape).read_bytes(), media_type="application/schema+json")
-
-    @app.get("/docs", include_in_schema=False)
-    @access("public")
-    async def docs(request: Request) -> Response:
-        pages: Pages = app.state.pages
-        return pages.render(
-            request,
-            "docs.html",
-            asyncapi=asyncapi(service.network, service.name),
-            openapi=app.openapi(),
-            about=service.name,
-        )
-
+    app.include_router(documents)
     app.add_exception_handler(ClientDisconnect, gone)
     for kind in (StarletteHTTPException, RequestValidationError, Refused, Stale, Conflict, Unavailable, Exception):
         app.add_exception_handler(kind, problem)

@@ -42,7 +42,6 @@ PICTURE_KEPT = 3600  # seconds
 def search_routes(service: Service) -> APIRouter:
     """The search of the public directory."""
     router = APIRouter(prefix="/public", include_in_schema=False)
-    _url(service)
 
     @router.get("")
     @access("public")

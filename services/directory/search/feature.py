@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from services.directory.search import pages
 from services.directory.search.finder import WARMING, ProjectSource, begin
 from services.directory.search.words import WORDS
@@ -15,12 +13,13 @@ def search(projects: ProjectSource, beside: pages.Beside) -> Feature:
     """The search. `projects`: what else it finds; `beside`: what stands beside the structures that it found."""
 
     async def opening(service: Service) -> None:
+        service.parts.put(pages.BESIDE, beside)
         await begin(service, projects)
 
     return Feature(
         name="search",
         words=WORDS,
-        routes=(partial(pages.routes, beside=beside),),
+        routes=(pages.routes,),
         opening=opening,
         jobs=(WARMING,),
     )

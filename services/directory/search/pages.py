@@ -14,6 +14,7 @@ from services.directory.search.finder import Finder, finder_of
 from services.directory.search.query import ORDERS, Asked, asked, found, records
 from services.directory.structures.record_fields import commune_named, place_of
 from shared.geo import MAP_CREDIT, communes_beginning
+from shared.runtime.parts import Key
 from shared.runtime.service import Service
 from shared.web.lists import PageNumber, Words, pages_total, render
 from shared.web.security.authorization import access
@@ -24,6 +25,8 @@ OFFERED = ("csv", "xlsx", "geojson", "json")
 SUGGESTED = 12  # communes
 Beside = Callable[[Finder, Asked], Awaitable[object]]
 """What stands beside the structures that were found, as `search.html` shows it; None for nothing"""
+BESIDE: Key[Beside] = Key("directory.beside-search")
+"""It, from the search's opening on"""
 
 
 def offered(question: Asked) -> list[tuple[str, str]]:
@@ -32,7 +35,7 @@ def offered(question: Asked) -> list[tuple[str, str]]:
     return [(said, f"/directory/export.{name}?{question.query()}".rstrip("?")) for name, said in names.items()]
 
 
-def routes(service: Service, *, beside: Beside) -> APIRouter:
+def routes(service: Service) -> APIRouter:
     """`/directory/`, `/directory/export.<format>`, and the communes that a form suggests."""
     router = APIRouter(include_in_schema=False)
 
@@ -51,7 +54,7 @@ def routes(service: Service, *, beside: Beside) -> APIRouter:
             pages_total=pages_total(page, results.total), chips=chips(question, request, lexicon, lang),
             map=picture(question, results, request, lexicon, lang), credit=MAP_CREDIT, shown=SHOWN, orders=ORDERS,
             exports=offered(question),
-            beside=await beside(finder_of(service), question), as_of=question.as_of, place=place_of,
+            beside=await service.parts.of(BESIDE)(finder_of(service), question), as_of=question.as_of, place=place_of,
             everything=f"/directory/?as_of={question.as_of}" if question.as_of else "/directory/",
         )  # fmt: skip
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from services.observatory.home import pages
+from services.observatory.home import front_page, pages
 from shared.runtime.feature import Feature
 
 FEATURE = Feature(
     name="home",
     routes=(pages.routes,),
+    opening=front_page.opening,
 )

@@ -14,8 +14,10 @@ from services.observatory.journal import lines as journal
 from services.observatory.network import Network
 from services.observatory.search import event_query
 from shared.geo import MAP_CREDIT
+from shared.runtime.parts import Key
 from shared.runtime.service import Service
 from shared.web.charts.charts import cloth
+from shared.web.here import ThisService
 from shared.web.security.authorization import access, who_of
 from shared.web.templating import Pages, language
 
@@ -30,47 +32,54 @@ COLLEGES = "membership.colleges_by_year.total.values"
 SUPPORT = "directory.individual_support_by_year.values"
 
 
-def home(service: Service) -> APIRouter:
-    """The route `GET /`. `service` is the observatory, which knows all figures."""
-    router = APIRouter(include_in_schema=False)
-    pages = Pages(
+FRONT: Key[Pages] = Key("observatory.front-page")
+"""The pages of the whole installation, which have the observatory's templates and words and belong to no service; from its
+opening on."""
+
+home = APIRouter(include_in_schema=False)
+"""The route `GET /`, for the root of an installation that has the observatory, which knows all figures."""
+
+
+async def opening(service: Service) -> None:
+    """Reads the templates of the front page."""
+    service.parts.put(FRONT, Pages(
         "", service.definition.folder / "templates", service.definition.words,
         network_title=lambda: service.settings.title,
         always=lambda request: {"footnote": service.around.footnote, "stale": service.freshness.of},
         label=service.sessions.label,
+    ))  # fmt: skip
+
+
+@home.get("/")
+@access("public")
+async def front(service: ThisService, request: Request) -> Response:
+    pages = service.parts.of(FRONT)
+    who = who_of(request)
+    if not who.may("observatory", "reader"):
+        return pages.render(request, "door.html")
+    observatory, lang = await current(service), language(request)
+    table = observatory.table
+    if not (await table.ask(DONE))[0]["anything"]:
+        return pages.render(request, "welcome.html", sequence=table.position)
+    moment = Moment(today(), None, table.position)
+    joined = "SELECT max(day) AS day FROM events WHERE readable AND entity = 'member' AND day <= $day"
+    latest = (await table.ask(joined, {"day": moment.as_of}))[0]["day"]
+    answers: dict[str, Answer] = {}
+    for name in (
+        "structures_total",
+        "structures_by_region",
+        "structures_by_department",
+        "contacts_total",
+        "members_by_college",
+        "individual_support",
+    ):
+        answers[name] = await observatory.ask(name, moment)
+    rows = await event_query.found(table, event_query.Wanted(), limit=LAST_EVENTS, newest=True)
+    return pages.render(
+        request, "home.html", sequence=table.position, today=moment.as_of, credit=MAP_CREDIT,
+        lines=await journal.lines(table, rows, lang), printed=observatory.network.printed,
+        **_figures(answers, observatory.network, latest or moment.as_of, moment.as_of, lang),
     )  # fmt: skip
-
-    @router.get("/")
-    @access("public")
-    async def front(request: Request) -> Response:
-        who = who_of(request)
-        if not who.may("observatory", "reader"):
-            return pages.render(request, "door.html")
-        observatory, lang = await current(service), language(request)
-        table = observatory.table
-        if not (await table.ask(DONE))[0]["anything"]:
-            return pages.render(request, "welcome.html", sequence=table.position)
-        moment = Moment(today(), None, table.position)
-        joined = "SELECT max(day) AS day FROM events WHERE readable AND entity = 'member' AND day <= $day"
-        latest = (await table.ask(joined, {"day": moment.as_of}))[0]["day"]
-        answers: dict[str, Answer] = {}
-        for name in (
-            "structures_total",
-            "structures_by_region",
-            "structures_by_department",
-            "contacts_total",
-            "members_by_college",
-            "individual_support",
-        ):
-            answers[name] = await observatory.ask(name, moment)
-        rows = await event_query.found(table, event_query.Wanted(), limit=LAST_EVENTS, newest=True)
-        return pages.render(
-            request, "home.html", sequence=table.position, today=moment.as_of, credit=MAP_CREDIT,
-            lines=await journal.lines(table, rows, lang), printed=observatory.network.printed,
-            **_figures(answers, observatory.network, latest or moment.as_of, moment.as_of, lang),
-        )  # fmt: skip
-
-    return router
 
 
 def _figures(answers: dict[str, Answer], network: Network, latest: date, day: date, lang: str) -> dict[str, Any]:

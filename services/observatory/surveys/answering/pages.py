@@ -65,7 +65,6 @@ class Behind:
 
 def routes(service: Service) -> APIRouter:
     """The routes under /answer."""
-    links_of(service)  # their key is there from the beginning: whoever backs keys up finds it
     router = APIRouter(prefix="/answer", include_in_schema=False)
     router.get("/{token}")(show)
     router.post("/{token}")(answer)

@@ -59,6 +59,39 @@ def drawn(one: Result, lang: Lang) -> Markup | None:
     return shares(items, title=one.question.text, written=lambda n: number(n, lang), lang=lang)
 
 
+async def _published(service: Service, key: UUID) -> tuple[Document, int, list[Result]]:
+    """A survey whose figures are for everybody, how many answered, and what may be known of each question. Raises
+    404."""
+    survey = await survey_of(service, key)
+    if not survey["published"]:
+        raise HTTPException(404)
+    versions = [version for _, version in as_of(await answers_of(service, str(key)), None)]
+    return survey, len(versions), [one.public() for one in results(questions_of(survey), versions)]
+
+
+def _public(router: APIRouter, service: Service) -> None:
+    @router.get("/surveys/public/{key}.json", include_in_schema=False)
+    @access("public")
+    async def data(key: UUID) -> dict[str, Any]:
+        survey, answers, found = await _published(service, key)
+        return {
+            "survey": str(key), "title": survey["title"], "begins": survey["begins"], "until": survey["until"],
+            "answers": None if small(answers) else answers,
+            "questions": [as_json(one) for one in found if one.question.kind not in ("short", "long", "date")],
+        }  # fmt: skip
+
+    @router.get("/surveys/public/{key}", include_in_schema=False)
+    @access("public")
+    async def page(request: Request, key: UUID) -> Response:
+        survey, answers, found = await _published(service, key)
+        lang = language(request)
+        shown = [(one, drawn(one, lang)) for one in found if one.question.kind not in ("short", "long", "date")]
+        return render(
+            service, request, "survey_public.html", survey=survey, answered=answers, found=shown,
+            intro=as_html(survey["intro"] or "", first_heading=2), last=_last(survey),
+        )  # fmt: skip
+
+
 def _team(router: APIRouter, service: Service) -> None:
     router.get("/surveys/{key}/results", include_in_schema=False)(shown)
     router.get("/surveys/{key}/results.{ending}", include_in_schema=False)(file)
@@ -208,39 +241,6 @@ def _sheet(
         )  # fmt: skip
     found = results(questions, [one.version for one in given], _yes_and_no(pages.lexicon, lang))
     return Sheet(survey, questions, lines, found, about, pages.lexicon, lang)
-
-
-async def _published(service: Service, key: UUID) -> tuple[Document, int, list[Result]]:
-    """A survey whose figures are for everybody, how many answered, and what may be known of each question. Raises
-    404."""
-    survey = await survey_of(service, key)
-    if not survey["published"]:
-        raise HTTPException(404)
-    versions = [version for _, version in as_of(await answers_of(service, str(key)), None)]
-    return survey, len(versions), [one.public() for one in results(questions_of(survey), versions)]
-
-
-def _public(router: APIRouter, service: Service) -> None:
-    @router.get("/surveys/public/{key}.json", include_in_schema=False)
-    @access("public")
-    async def data(key: UUID) -> dict[str, Any]:
-        survey, answers, found = await _published(service, key)
-        return {
-            "survey": str(key), "title": survey["title"], "begins": survey["begins"], "until": survey["until"],
-            "answers": None if small(answers) else answers,
-            "questions": [as_json(one) for one in found if one.question.kind not in ("short", "long", "date")],
-        }  # fmt: skip
-
-    @router.get("/surveys/public/{key}", include_in_schema=False)
-    @access("public")
-    async def page(request: Request, key: UUID) -> Response:
-        survey, answers, found = await _published(service, key)
-        lang = language(request)
-        shown = [(one, drawn(one, lang)) for one in found if one.question.kind not in ("short", "long", "date")]
-        return render(
-            service, request, "survey_public.html", survey=survey, answered=answers, found=shown,
-            intro=as_html(survey["intro"] or "", first_heading=2), last=_last(survey),
-        )  # fmt: skip
 
 
 def _last(survey: Document) -> date:
