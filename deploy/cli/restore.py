@@ -33,7 +33,8 @@ from deploy.cli.console import DataOption, JsonOption, bar, out, run, settings_o
 from deploy.host.all_services import DEFINITIONS
 from deploy.host.data_folder import UNFINISHED, CannotStart, locked
 from deploy.host.embedded import access, prepare
-from deploy.host.keys_needed import keys_are_there, taken
+from deploy.host.keys_needed import keys_are_there
+from deploy.host.keys_of_log import taken
 from deploy.host.single_service import NotYet, connected
 from shared.base.secret_files import SecretUnfit, read_secret
 from shared.base.settings import Settings

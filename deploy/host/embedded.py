@@ -16,7 +16,8 @@ from starlette.types import ASGIApp
 
 from deploy.host.all_services import DEFINITIONS
 from deploy.host.data_folder import UNFINISHED, CannotStart, locked, network_of
-from deploy.host.keys_needed import known_of_log, nothing_missed, same_log, there_and_whole
+from deploy.host.keys_needed import nothing_missed, there_and_whole
+from deploy.host.keys_of_log import known_of_log, same_log
 from deploy.host.root_app import root_of
 from deploy.host.views_store import views_of
 from deploy.sample import SAMPLE_NETWORK

@@ -23,7 +23,8 @@ from nats.js.errors import APIError, NotFoundError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from deploy.host.data_folder import CannotStart, network_of
-from deploy.host.keys_needed import nothing_missed, same_log, there_and_whole
+from deploy.host.keys_needed import nothing_missed, there_and_whole
+from deploy.host.keys_of_log import same_log
 from deploy.host.root_app import measured, root_of, serve, unavailable
 from deploy.host.views_store import views_of
 from deploy.sample import SAMPLE_NETWORK

@@ -3,7 +3,7 @@
 Keys of another installation, of another service, from an older backup look like the right ones. So a service notes of each
 of its secrets a mark, an HMAC under that very secret, which tells nothing of it; the number of each of its files of keys;
 and by which event its log begins, up to which event all persons were found to have a key, and how many were known then.
-Each start compares. A folder without marks, of an older release, is compared with its log (deploy/host/keys_needed.py), and
+Each start compares. A folder without marks, of an older release, is compared with its log (deploy/host/keys_of_log.py), and
 what that can't tell is taken as it is, once.
 """
 
