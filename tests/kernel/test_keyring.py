@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from shared.base.secret_files import secret_file
-from shared.contract.directory import ContactAdded
+from shared.contract.directory import ContactAdded, ContactRemoved
 from shared.contract.personal import Personal
 from shared.kernel.sealing import Forgotten
 from shared.persons.key_folder import KeyMissing
@@ -187,3 +187,17 @@ def test_a_mail_address_leads_to_one_person_and_is_not_kept(keyring: Keyring, tm
     assert keyring.find("autre@exemple.invalid") is None
     for path in (tmp_path / "keys").iterdir():
         assert b"enobie" not in path.read_bytes()
+
+
+async def test_what_is_to_be_sealed_says_whose_it_is_and_is_sealed_once(keyring: Keyring) -> None:
+    person, event = uuid4(), uuid4()
+    await keyring.ensure([person])
+    with pytest.raises(ValueError, match="does not say whose it is"):
+        keyring.seal(contact(None), event)
+    done = keyring.seal(contact(person), event)
+    with pytest.raises(ValueError, match="sealed already"):
+        keyring.seal(done, uuid4())
+    nothing = ContactRemoved(reason="parti")
+    assert keyring.seal(nothing, event) is nothing
+    assert keyring.open(Personal("en clair"), str(event), "name") == "en clair"
+    assert keyring.reveal(None) is None

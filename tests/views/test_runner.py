@@ -22,7 +22,7 @@ from shared.contract.directory import StructureRegistered
 from shared.contract.envelope import Message, Recorded, Void
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.eventlog.event_log import Log, LogDamaged, Unit
-from shared.kernel.projection import Batch, View
+from shared.kernel.projection import Batch, Moved, StoreAway, View
 from shared.kernel.projector import Pace, Runner
 from shared.kernel.stores.sqlite import SqliteStore
 from shared.runtime.nats.embedded_server import NatsServer
@@ -362,3 +362,49 @@ async def test_a_closed_structure_stays_what_it_was_but_closed(service: Service)
 
 def test_the_small_service_declares_what_the_tests_rely_on() -> None:
     assert small.definition().views == VIEWS
+
+
+class Moody(SqliteStore):
+    """A store that does not do what is asked, as often as there are `errors`; nor tells how far it is, once."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.errors: list[Exception] = []
+        self.silent: list[Exception] = []
+
+    async def put(self, batch: Batch) -> None:
+        if self.errors:
+            raise self.errors.pop(0)
+        await super().put(batch)
+
+    async def versions(self) -> dict[str, int]:
+        if self.silent:
+            raise self.silent.pop(0)
+        return await super().versions()
+
+
+async def test_a_store_that_is_away_or_whose_view_was_swapped_meanwhile_loses_nothing(log: Log, tmp_path: Path) -> None:
+    store = Moody(tmp_path / "v")
+    async with running(log, tmp_path / "v", store=store, pace=Pace(retry=0.05)) as runner:
+        store.errors = [StoreAway("away"), Moved("the view was swapped")]
+        store.silent = [StoreAway("away still"), OSError("disk full")]
+        for _ in range(3):
+            await log.append(unit(log.network, uuid4(), events=2))
+        await up_to_date(runner, log)
+        assert await count(runner) == 3 and (await runner.verify(STRUCTURES)).equal
+    assert not store.errors and not store.silent
+
+
+async def test_a_rebuild_that_fails_leaves_the_live_view_and_nothing_beside_it(log: Log, tmp_path: Path) -> None:
+    class Full(SqliteStore):
+        async def swap(self, rebuilt: View, live: View) -> None:
+            raise OSError("disk full")
+
+    store = Full(tmp_path / "v")
+    async with running(log, tmp_path / "v", store=store) as runner:
+        await log.append(unit(log.network, uuid4(), events=2))
+        await up_to_date(runner, log)
+        with pytest.raises(OSError, match="disk full"):
+            await runner.rebuild(STRUCTURES)
+        assert runner.rebuilding == {} and await count(runner) == 1
+        assert (await runner.verify(STRUCTURES)).equal
