@@ -3,6 +3,7 @@
 from shared.base.translations import Lexicon, Words
 from shared.contract.labels import COMMON, thing_words
 from shared.web.field_words import FIELD_WORDS
+from shared.web.line_words import LINE_WORDS
 
 WORDS: Words = {
     "service.directory": ("Annuaire", "Directory"),
@@ -168,6 +169,7 @@ WORDS: Words = {
     "error.stale": ("Quelqu’un a modifié cela pendant votre saisie. Rien n’est enregistré : relisez d’abord.",
                     "Somebody changed this while you were writing. Nothing was saved: read it again first."),
     **FIELD_WORDS,
+    **LINE_WORDS,
     # pages that say a request went no further
     "problem.400": ("Demande incomprise", "Request not understood"),
     "problem.400.hint": ("Revenez à la page précédente et recommencez.",
