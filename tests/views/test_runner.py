@@ -278,7 +278,7 @@ async def test_a_view_that_differs_from_its_rebuild_is_found_and_mended(service:
     made = await service.execute(Register(name="Eau vive"), id=new_command_id(), actor="staff:test")
     await up_to_date(service.runner, service.log)
     assert isinstance(service.store, SqliteStore)
-    service.store._writer.execute("UPDATE view_structures_v1 SET doc = replace(CAST(doc AS TEXT), 'Eau', 'Vin')")
+    service.store._writer.execute(f"UPDATE view_{STRUCTURES.table} SET doc = replace(CAST(doc AS TEXT), 'Eau', 'Vin')")
     verdict = await service.runner.verify(STRUCTURES)
     assert not verdict.equal and verdict.seq == made.seq
     await service.runner.rebuild(STRUCTURES)
