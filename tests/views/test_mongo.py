@@ -271,7 +271,9 @@ async def test_the_command_line_drops_what_no_running_release_uses(
     assert await store.lease([used]).take()
     env = {"MAILLAGE_MONGO_URL": mongo_url, "MAILLAGE_NETWORK": mongo_network}
     done = await asyncio.to_thread(maillage, "views", "drop-old", data=tmp_path, env=env)
-    assert done.returncode == 0 and f"directory: {gone.table}\n" in done.stdout and "newsletter: nothing\n" in done.stdout
+    assert (
+        done.returncode == 0 and f"directory: {gone.table}\n" in done.stdout and "newsletter: nothing\n" in done.stdout
+    )
     tables = {name for name in await store._db.list_collection_names() if name.startswith("view_")}
     assert tables == {f"view_{used.table}"}
     await store.close()

@@ -200,7 +200,12 @@ async def test_data_against_their_type_are_listed_and_change_no_view_but_keep_th
     two = write(log.network, entity, 2)
     await nc.jetstream().publish(two.subject, changed(two.body, data={"kind": "ministry"}))
     await log.append(unit(log.network, entity, version=3, expected=2))
-    by_data = replace(STRUCTURES, name="by_data", keys=lambda event: [event.data.type_name()])
+    by_data = replace(
+        STRUCTURES,
+        name="by_data",
+        keys=lambda event: [event.data.type_name()],
+        sources=lambda key, document: [],
+    )
     async with running(log, tmp_path / "v", (STRUCTURES, by_data)) as runner:
         await up_to_date(runner, log)
         assert runner.voids == {2: "unreadable-data"}
