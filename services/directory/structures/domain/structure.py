@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from services.directory.structures.domain import listing, merging
-from services.directory.structures.domain.facts import FactsCommand, same
+from services.directory.structures.domain.facts import FactsCommand, StructureCommand, same
 from services.directory.structures.domain.fields import Reason
 from services.directory.structures.domain.listing import (
     DeclineListing,
@@ -25,17 +25,13 @@ from shared.contract.directory import (
 )  # fmt: skip
 from shared.contract.structure_facts import CLEARABLE, FACTS
 from shared.geo import commune
-from shared.kernel.decider import Command, Context, Decider, Decision, Refused
+from shared.kernel.decider import Context, Decider, Decision, Refused
 
 __all__ = [
     "STRUCTURE", "CloseStructure", "DeclineListing", "ListStructure", "MergeStructures",
     "PictureStructure", "RegisterStructure", "ReopenStructure", "ReviseStructure", "Structure", "StructureCommand",
     "UnlistStructure", "UnmergeStructures", "UnpictureStructure", "WishListing", "evolve",
 ]  # fmt: skip
-
-
-class StructureCommand(Command):
-    entity = "structure"
 
 
 class RegisterStructure(FactsCommand):
