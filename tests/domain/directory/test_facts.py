@@ -6,7 +6,14 @@ from services.directory.imports.columns import FIELDS as COLUMNS
 from services.directory.imports.columns import HEADINGS, IGNORED, guessed
 from services.directory.search.exports import COLUMNS as EXPORTED
 from services.directory.structures.domain.facts import FactsCommand
-from services.directory.structures.domain.structure import RegisterStructure, ReviseStructure
+from services.directory.structures.domain.structure import (
+    STRUCTURE,
+    CloseStructure,
+    RegisterStructure,
+    ReopenStructure,
+    ReviseStructure,
+    StructureCommand,
+)
 from services.directory.structures.record_fields import FIELDS as SHOWN
 from services.directory.structures.words import WORDS
 from shared.contract.directory import StructureRegistered, StructureRevised, StructuresMerged
@@ -17,6 +24,11 @@ from shared.contract.structure_facts import ALWAYS, CLEARABLE, FACTS, LISTS, NUM
 def test_both_events_and_both_commands_have_every_fact_in_one_order() -> None:
     for kind in (StructureRegistered, StructureRevised, RegisterStructure, ReviseStructure, FactsCommand):
         assert tuple(name for name in kind.model_fields if name in FACTS) == FACTS, kind.__name__
+
+
+def test_after_every_command_about_a_record_one_is_led_to_the_record() -> None:
+    of_its_record = {kind for kind in STRUCTURE.decisions if issubclass(kind, StructureCommand)}
+    assert of_its_record == {RegisterStructure, ReviseStructure, CloseStructure, ReopenStructure}
 
 
 def test_an_event_says_nothing_of_a_fact_that_it_does_not_name() -> None:

@@ -26,10 +26,13 @@ from shared.contract.structure_facts import LISTS, StructureKind
 from shared.kernel.decider import Command
 
 
-class FactsCommand(Command):
+class StructureCommand(Command):
+    entity = "structure"
+
+
+class FactsCommand(StructureCommand):
     """Gives the whole record. What is empty is not known."""
 
-    entity = "structure"
     name: Name
     kind: StructureKind
     department: DepartmentCode | None = None

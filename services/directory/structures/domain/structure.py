@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from services.directory.structures.domain import listing, merging
-from services.directory.structures.domain.facts import FactsCommand, same
+from services.directory.structures.domain.facts import FactsCommand, StructureCommand, same
 from services.directory.structures.domain.listing import (
     DeclineListing,
     ListStructure,
@@ -29,17 +29,13 @@ from shared.contract.directory import (
 from shared.contract.fields import Reason
 from shared.contract.structure_facts import CLEARABLE, FACTS
 from shared.geo import commune
-from shared.kernel.decider import Command, Context, Decider, Decision, Refused
+from shared.kernel.decider import Context, Decider, Decision, Refused
 
 __all__ = [
     "STRUCTURE", "CloseStructure", "DeclineListing", "ListStructure", "MergeStructures",
     "PictureStructure", "RegisterStructure", "ReopenStructure", "ReviseStructure", "Structure", "StructureCommand",
     "UnlistStructure", "UnmergeStructures", "UnpictureStructure", "WishListing", "evolve",
 ]  # fmt: skip
-
-
-class StructureCommand(Command):
-    entity = "structure"
 
 
 class RegisterStructure(FactsCommand):
