@@ -64,6 +64,9 @@ async def test_all_messages_come_back_at_their_sequences_also_very_large_ones(
     await same_as_archived(log, archive)
     assert log.shown == 12
     assert await trees_of(log, [0, 12]) == [await tree_of(log, 0), await tree_of(log, 12)]
+    await nc.jetstream().publish(
+        f"{network}.observatory.ledger.{network}.LogRestored", b""
+    )  # as a restore says at its end
     assert await refill(nc, network, archive, again=True) == 12, "also when it was finished"
     await finished(nc, network)
     await log.stop()
