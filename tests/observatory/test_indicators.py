@@ -82,7 +82,7 @@ def test_an_indicator_without_a_history_of_its_own_fails(tmp_path: Path, beside:
 def test_an_indicator_that_does_not_say_what_it_is_fails(tmp_path: Path, old: str, new: str, why: str) -> None:
     indicator = tmp_path / "new.sql"
     indicator.write_text(HEAD)
-    assert read(indicator).title == ("T", "T")
+    assert read(indicator).title == "T"
     indicator.write_text(HEAD.replace(old, new))
     with pytest.raises(Headless, match=why):
         read(indicator)
