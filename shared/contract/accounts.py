@@ -28,7 +28,7 @@ class AccountEvent(Event, abstract=True):
     service = "directory"
     entity = "account"
     live = True
-    thing = Thing(L("compte", "account"), "/directory/accounts/{}", "administrator")
+    thing = Thing(L("compte"), "/directory/accounts/{}", "administrator")
 
 
 class AccountOpened(AccountEvent):
@@ -37,7 +37,7 @@ class AccountOpened(AccountEvent):
     `label` is a function, never a name ("Secrétariat"): it is what journals show of who did what.
     """
 
-    says = Says(L("Compte ouvert", "Account opened"), detail="label", sets={"closed": False})
+    says = Says(L("Compte ouvert"), detail="label", sets={"closed": False})
 
     kind: AccountKind
     label: str
@@ -48,7 +48,7 @@ class AccountOpened(AccountEvent):
 class AccountRevised(AccountEvent):
     """Fields of an account changed; one that is absent stayed as it was. `kind`: a contact came to work for the network."""
 
-    says = Says(L("Compte modifié", "Account changed"), detail="label")
+    says = Says(L("Compte modifié"), detail="label")
 
     kind: AccountKind | None = None
     label: str | None = None
@@ -58,7 +58,7 @@ class AccountRevised(AccountEvent):
 class AccountClosed(AccountEvent):
     """The account can't sign in any more; its sessions and tokens ended with it."""
 
-    says = Says(L("Compte clos", "Account closed"), detail="reason", sets={"closed": True})
+    says = Says(L("Compte clos"), detail="reason", sets={"closed": True})
 
     reason: str | None = None
 
@@ -66,13 +66,13 @@ class AccountClosed(AccountEvent):
 class AccountReopened(AccountEvent):
     """The account may sign in again, with the roles that it had; sessions and tokens stay ended."""
 
-    says = Says(L("Compte rouvert", "Account reopened"), sets={"closed": False})
+    says = Says(L("Compte rouvert"), sets={"closed": False})
 
 
 class RoleGranted(AccountEvent):
     """The account has this role in a service, or in all five."""
 
-    says = Says(L("Rôle donné", "Role given"), detail="role", part="where:role", sets={"granted": True})
+    says = Says(L("Rôle donné"), detail="role", part="where:role", sets={"granted": True})
 
     where: Where
     role: Role
@@ -81,7 +81,7 @@ class RoleGranted(AccountEvent):
 class RoleWithdrawn(AccountEvent):
     """The account no longer has this role there."""
 
-    says = Says(L("Rôle retiré", "Role taken back"), detail="role", part="where:role", sets={"granted": False})
+    says = Says(L("Rôle retiré"), detail="role", part="where:role", sets={"granted": False})
 
     where: Where
     role: Role
@@ -93,7 +93,7 @@ class PasswordSet(AccountEvent):
     The hash lies beside the directory's keys.
     """
 
-    says = Says(L("Mot de passe changé", "Password changed"))
+    says = Says(L("Mot de passe changé"))
 
     kept: UUID | None = None
 
@@ -101,7 +101,7 @@ class PasswordSet(AccountEvent):
 class SignedIn(AccountEvent):
     """A session began. Until `ends`, its short-lived cookie is renewed. `link`: the mail link, which is good once."""
 
-    says = Says(L("Connexion", "Signed in"), part="session", sets={"open": True})
+    says = Says(L("Connexion"), part="session", sets={"open": True})
 
     session: UUID
     way: Way
@@ -112,7 +112,7 @@ class SignedIn(AccountEvent):
 class SignedOut(AccountEvent):
     """A session was ended, by its holder or by an administrator."""
 
-    says = Says(L("Session terminée", "Session ended"), part="session", sets={"open": False})
+    says = Says(L("Session terminée"), part="session", sets={"open": False})
 
     session: UUID
 
@@ -121,8 +121,8 @@ class SessionsEnded(AccountEvent):
     """All sessions of the account were ended."""
 
     says = Says(
-        L("Toutes les sessions d’un compte terminées", "All sessions of an account ended"),
-        here=L("Toutes les sessions terminées", "All sessions ended"),
+        L("Toutes les sessions d’un compte terminées"),
+        here=L("Toutes les sessions terminées"),
     )
 
 
@@ -133,9 +133,9 @@ class TokenIssued(AccountEvent):
     """
 
     says = Says(
-        L("Jeton créé pour un programme", "Token issued for a program"),
+        L("Jeton créé pour un programme"),
         detail="name",
-        here=L("Jeton créé", "Token issued"),
+        here=L("Jeton créé"),
         part="token",
         sets={"valid": True},
     )
@@ -150,7 +150,7 @@ class TokenIssued(AccountEvent):
 class TokenWithdrawn(AccountEvent):
     """A token is no longer good."""
 
-    says = Says(L("Jeton retiré", "Token withdrawn"), part="token", sets={"valid": False})
+    says = Says(L("Jeton retiré"), part="token", sets={"valid": False})
 
     token: UUID
 
@@ -163,7 +163,7 @@ class AdministratorNamed(AccountEvent):
     """
 
     says = Says(
-        L("Nouvel administrateur de l’annuaire", "New administrator of the directory"),
+        L("Nouvel administrateur de l’annuaire"),
         part="account",
         sets={"administrator": True},
     )
@@ -174,9 +174,7 @@ class AdministratorNamed(AccountEvent):
 class AdministratorReleased(AccountEvent):
     """An account administers the directory no more; another one does."""
 
-    says = Says(
-        L("Un administrateur de moins", "One administrator less"), part="account", sets={"administrator": False}
-    )
+    says = Says(L("Un administrateur de moins"), part="account", sets={"administrator": False})
 
     account: UUID
 
@@ -185,15 +183,15 @@ class SigningKeyEvent(Event, abstract=True):
     service = "directory"
     entity = "signing-key"
     live = True
-    thing = Thing(L("clé de signature", "signing key"))
+    thing = Thing(L("clé de signature"))
 
 
 class SigningKeyPublished(SigningKeyEvent):
     """Sessions may be signed with this key from now on. `public` is the Ed25519 key, base64url (RFC 8037 `x`)."""
 
     says = Says(
-        L("Nouvelle clé de signature des sessions", "New key for signing sessions"),
-        here=L("Nouvelle clé de signature", "New signing key"),
+        L("Nouvelle clé de signature des sessions"),
+        here=L("Nouvelle clé de signature"),
         sets={"valid": True},
     )
 
@@ -203,4 +201,4 @@ class SigningKeyPublished(SigningKeyEvent):
 class SigningKeyWithdrawn(SigningKeyEvent):
     """What this key signed is no longer good."""
 
-    says = Says(L("Clé de signature retirée", "Signing key withdrawn"), sets={"valid": False})
+    says = Says(L("Clé de signature retirée"), sets={"valid": False})

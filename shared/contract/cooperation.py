@@ -21,7 +21,7 @@ ProjectField = Literal[
 class CooperationEvent(Event, abstract=True):
     service = "directory"
     entity = "project"
-    thing = Thing(L("projet de coopération", "cooperation project"), "/directory/projects/{}")
+    thing = Thing(L("projet de coopération"), "/directory/projects/{}")
 
 
 class CooperationProjectDrafted(CooperationEvent):
@@ -32,7 +32,7 @@ class CooperationProjectDrafted(CooperationEvent):
     """
 
     timeless = True
-    says = Says(L("Projet de coopération saisi", "Cooperation project entered"), detail="title")
+    says = Says(L("Projet de coopération saisi"), detail="title")
 
     leader: UUID
     title: str
@@ -62,7 +62,7 @@ class CooperationProjectDrafted(CooperationEvent):
 class CooperationProjectRevised(CooperationEvent):
     """What is known of a project changed. A field that is absent stayed as it was; `cleared` names those emptied."""
 
-    says = Says(L("Projet de coopération modifié", "Cooperation project changed"))
+    says = Says(L("Projet de coopération modifié"))
 
     leader: UUID | None = None
     title: str | None = None
@@ -93,15 +93,13 @@ class CooperationProjectPublished(CooperationEvent):
     """Everybody may see the project."""
 
     live = True
-    says = Says(L("Projet de coopération publié", "Cooperation project published"), sets={"published": True})
+    says = Says(L("Projet de coopération publié"), sets={"published": True})
 
 
 class CooperationProjectWithdrawn(CooperationEvent):
     """The project is shown no more, or its draft was dropped."""
 
     live = True
-    says = Says(
-        L("Projet de coopération retiré", "Cooperation project withdrawn"), detail="reason", sets={"published": False}
-    )
+    says = Says(L("Projet de coopération retiré"), detail="reason", sets={"published": False})
 
     reason: str | None = None

@@ -19,7 +19,7 @@ class Correcting(Event, abstract=True):
     entity: ClassVar[str] = "any"
     anywhere: ClassVar[bool] = True
     live: ClassVar[bool] = True
-    thing: ClassVar[Thing] = Thing(L("fait", "fact"))
+    thing: ClassVar[Thing] = Thing(L("fait"))
     event: UUID
     kind: str
 
@@ -27,7 +27,7 @@ class Correcting(Event, abstract=True):
 class EventStruck(Correcting):
     """An event was noted by mistake: what it says never was."""
 
-    says = Says(L("Noté par erreur", "Noted by mistake"), detail="reason")
+    says = Says(L("Noté par erreur"), detail="reason")
 
     reason: str
 
@@ -35,7 +35,7 @@ class EventStruck(Correcting):
 class StrikeLifted(Correcting):
     """An event was struck by mistake: what it says was, after all."""
 
-    says = Says(L("Fait rétabli", "Fact restored"), detail="reason")
+    says = Says(L("Fait rétabli"), detail="reason")
 
     reason: str | None = None
 
@@ -43,7 +43,7 @@ class StrikeLifted(Correcting):
 class EventRedated(Correcting):
     """What an event says was on another day."""
 
-    says = Says(L("Date corrigée", "Date corrected"), detail="day")
+    says = Says(L("Date corrigée"), detail="day")
 
     day: date
     reason: str

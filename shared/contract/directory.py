@@ -32,7 +32,7 @@ DraftField = Literal["kind", "url", "deadline", "starts", "ends", "place", "proj
 class StructureRegistered(StructureFacts):
     """A structure entered the directory. Codes are official: department and commune (INSEE), country (ISO 3166-1)."""
 
-    says = Says(L("Structure inscrite", "Structure registered"), detail="name")
+    says = Says(L("Structure inscrite"), detail="name")
 
     name: str
     kind: StructureKind
@@ -46,7 +46,7 @@ class StructureRegistered(StructureFacts):
 class StructureRevised(StructureFacts):
     """Fields of a structure changed. A field that is absent stayed as it was; `cleared` names those emptied."""
 
-    says = Says(L("Fiche modifiée", "Record changed"))
+    says = Says(L("Fiche modifiée"))
 
     cleared: list[StructureField] = []
     source: str | None = None
@@ -56,14 +56,14 @@ class StructureListed(StructureEvent):
     """A structure, on its own wish, entered the public directory."""
 
     live = True
-    says = Says(L("Entrée dans l’annuaire public", "Entered the public directory"), sets={"listed": True})
+    says = Says(L("Entrée dans l’annuaire public"), sets={"listed": True})
 
 
 class StructureUnlisted(StructureEvent):
     """A structure left the public directory."""
 
     live = True
-    says = Says(L("Sortie de l’annuaire public", "Left the public directory"), detail="reason", sets={"listed": False})
+    says = Says(L("Sortie de l’annuaire public"), detail="reason", sets={"listed": False})
 
     reason: str | None = None
 
@@ -71,7 +71,7 @@ class StructureUnlisted(StructureEvent):
 class StructureClosed(StructureEvent):
     """A structure ceased or was entered by mistake: it is counted no more."""
 
-    says = Says(L("Fiche close", "Record closed"), detail="reason", sets={"closed": True})
+    says = Says(L("Fiche close"), detail="reason", sets={"closed": True})
 
     reason: str
 
@@ -79,16 +79,14 @@ class StructureClosed(StructureEvent):
 class StructureReopened(StructureEvent):
     """The closing of a structure was undone."""
 
-    says = Says(L("Fiche rouverte", "Record reopened"), sets={"closed": False})
+    says = Says(L("Fiche rouverte"), sets={"closed": False})
 
 
 class StructureListingWished(StructureEvent):
     """A structure asked to stand in the public directory; the network has not looked at it yet."""
 
     live = True
-    says = Says(
-        L("Inscription à l’annuaire public demandée", "Public listing asked for"), sets={"listing_wished": True}
-    )
+    says = Says(L("Inscription à l’annuaire public demandée"), sets={"listing_wished": True})
 
 
 class StructureListingDeclined(StructureEvent):
@@ -96,7 +94,7 @@ class StructureListingDeclined(StructureEvent):
 
     live = True
     says = Says(
-        L("Inscription à l’annuaire public refusée", "Public listing declined"),
+        L("Inscription à l’annuaire public refusée"),
         detail="reason",
         sets={"listing_wished": False},
     )
@@ -108,7 +106,7 @@ class StructurePictured(StructureEvent):
     """A structure shows this picture: the SHA-256 (hex) of the file as kept, and what is to be seen on it."""
 
     live = True
-    says = Says(L("Image choisie", "Picture chosen"))
+    says = Says(L("Image choisie"))
 
     picture: str
     picture_text: str | None = None
@@ -119,7 +117,7 @@ class StructureUnpictured(StructureEvent):
 
     live = True
     says = Says(
-        L("Image retirée", "Picture removed"),
+        L("Image retirée"),
         clears=(
             "picture",
             "picture_text",
@@ -134,8 +132,8 @@ class StructuresMerged(StructureEvent):
     """
 
     says = Says(
-        L("Une autre fiche fusionnée avec celle-ci", "Another record merged into this one"),
-        here=L("Une autre fiche a été fusionnée avec celle-ci", "Another record was merged into this one"),
+        L("Une autre fiche fusionnée avec celle-ci"),
+        here=L("Une autre fiche a été fusionnée avec celle-ci"),
     )
 
     merged: UUID
@@ -146,7 +144,7 @@ class StructuresMerged(StructureEvent):
 class StructuresUnmerged(StructureEvent):
     """A merge was undone: `merged` and its `followers` stand for themselves again."""
 
-    says = Says(L("Fusion défaite", "Merge undone"), detail="reason", undoes=(StructuresMerged,))
+    says = Says(L("Fusion défaite"), detail="reason", undoes=(StructuresMerged,))
 
     merged: UUID
     followers: list[UUID] = []
@@ -156,7 +154,7 @@ class StructuresUnmerged(StructureEvent):
 class StructureAbsorbed(StructureEvent):
     """This record was merged into another, `kept`. A StructureClosed comes with it, so that it is counted no more."""
 
-    says = Says(L("Fiche fusionnée avec une autre", "Record merged into another"), sets={"absorbed": True})
+    says = Says(L("Fiche fusionnée avec une autre"), sets={"absorbed": True})
 
     kept: UUID
 
@@ -164,9 +162,7 @@ class StructureAbsorbed(StructureEvent):
 class StructureReleased(StructureEvent):
     """The merge of this record was undone. A StructureReopened comes with it where the merge had closed it."""
 
-    says = Says(
-        L("Fiche de nouveau séparée", "Record on its own again"), sets={"absorbed": False}, undoes=(StructureAbsorbed,)
-    )
+    says = Says(L("Fiche de nouveau séparée"), sets={"absorbed": False}, undoes=(StructureAbsorbed,))
 
     kept: UUID
 
@@ -175,13 +171,13 @@ class NamesakesEvent(Event, abstract=True):
     service = "directory"
     entity = "namesakes"
     live = True
-    thing = Thing(L("paire d’homonymes", "pair of namesakes"))
+    thing = Thing(L("paire d’homonymes"))
 
 
 class NamesakesToldApart(NamesakesEvent):
     """Two records that look alike are two structures. The pair's id derives from theirs, whatever their order."""
 
-    says = Says(L("Homonymes distingués", "Namesakes told apart"), detail="reason", sets={"told_apart": True})
+    says = Says(L("Homonymes distingués"), detail="reason", sets={"told_apart": True})
 
     first: UUID
     second: UUID
@@ -191,9 +187,7 @@ class NamesakesToldApart(NamesakesEvent):
 class NamesakesDoubted(NamesakesEvent):
     """Two records that had been told apart may be of one structure after all."""
 
-    says = Says(
-        L("Homonymes à revoir", "Namesakes to look at again"), sets={"told_apart": False}, undoes=(NamesakesToldApart,)
-    )
+    says = Says(L("Homonymes à revoir"), sets={"told_apart": False}, undoes=(NamesakesToldApart,))
 
     first: UUID
     second: UUID
@@ -203,7 +197,7 @@ class ClaimEvent(Event, abstract=True):
     service = "directory"
     entity = "claim"
     live = True
-    thing = Thing(L("demande pour tenir une fiche", "claim to look after a record"))
+    thing = Thing(L("demande pour tenir une fiche"))
 
 
 class ListingClaimed(ClaimEvent):
@@ -212,7 +206,7 @@ class ListingClaimed(ClaimEvent):
     `structure`: the record, if there is one; else what they say of it.
     """
 
-    says = Says(L("Demande pour tenir une fiche", "Claim to look after a record"), detail="structure_name")
+    says = Says(L("Demande pour tenir une fiche"), detail="structure_name")
 
     structure_name: str
     name: Personal
@@ -229,15 +223,15 @@ class ClaimConfirmed(ClaimEvent):
     """Who claimed followed the link in a mail: the address is theirs. The network looks at a claim from here on."""
 
     says = Says(
-        L("Adresse d’une demande confirmée", "Address of a claim confirmed"),
-        here=L("Adresse de la demande confirmée", "Address of the claim confirmed"),
+        L("Adresse d’une demande confirmée"),
+        here=L("Adresse de la demande confirmée"),
     )
 
 
 class ClaimAccepted(ClaimEvent):
     """The network found that who claimed speaks for the structure."""
 
-    says = Says(L("Demande acceptée", "Claim accepted"), sets={"accepted": True})
+    says = Says(L("Demande acceptée"), sets={"accepted": True})
 
     structure: UUID
 
@@ -245,7 +239,7 @@ class ClaimAccepted(ClaimEvent):
 class ClaimRefused(ClaimEvent):
     """The network did not accept a claim."""
 
-    says = Says(L("Demande refusée", "Claim refused"), detail="reason", sets={"accepted": False})
+    says = Says(L("Demande refusée"), detail="reason", sets={"accepted": False})
 
     reason: str
 
@@ -254,7 +248,7 @@ class ImportEvent(Event, abstract=True):
     service = "directory"
     entity = "import"
     live = True
-    thing = Thing(L("import", "import"))
+    thing = Thing(L("import"))
 
 
 class ImportStarted(ImportEvent):
@@ -265,9 +259,9 @@ class ImportStarted(ImportEvent):
     """
 
     says = Says(
-        L("Import de structures commencé, lignes", "Import of structures started, lines"),
+        L("Import de structures commencé, lignes"),
         detail="lines",
-        here=L("Import commencé", "Import started"),
+        here=L("Import commencé"),
     )
 
     file: str
@@ -281,9 +275,9 @@ class ImportFinished(ImportEvent):
     """All lines that were not left out are registered. `completed`: lines that filled what a record there did not say."""
 
     says = Says(
-        L("Import terminé, structures inscrites", "Import finished, structures registered"),
+        L("Import terminé, structures inscrites"),
         detail="registered",
-        here=L("Import terminé", "Import finished"),
+        here=L("Import terminé"),
     )
 
     registered: int
@@ -294,14 +288,14 @@ class ImportFinished(ImportEvent):
 class ContactEvent(Event, abstract=True):
     service = "directory"
     entity = "contact"
-    thing = Thing(L("contact", "contact"))
+    thing = Thing(L("contact"))
 
 
 class ContactAdded(ContactEvent):
     """A person was named as contact of a structure."""
 
     timeless = True
-    says = Says(L("Contact ajouté", "Contact added"), detail="role")
+    says = Says(L("Contact ajouté"), detail="role")
 
     structure: UUID
     name: Personal
@@ -313,7 +307,7 @@ class ContactAdded(ContactEvent):
 class ContactRevised(ContactEvent):
     """What is known of a contact changed; absent fields stayed."""
 
-    says = Says(L("Contact modifié", "Contact changed"))
+    says = Says(L("Contact modifié"))
 
     name: Personal | None = None
     email: Personal | None = None
@@ -324,7 +318,7 @@ class ContactRevised(ContactEvent):
 class ContactRemoved(ContactEvent):
     """A person is contact of that structure no more."""
 
-    says = Says(L("Contact retiré", "Contact removed"), detail="reason", sets={"removed": True})
+    says = Says(L("Contact retiré"), detail="reason", sets={"removed": True})
 
     reason: str | None = None
 
@@ -332,15 +326,13 @@ class ContactRemoved(ContactEvent):
 class SupportEvent(Event, abstract=True):
     service = "directory"
     entity = "support"
-    thing = Thing(L("appui individuel", "individual support"))
+    thing = Thing(L("appui individuel"))
 
 
 class SupportGiven(SupportEvent):
     """The team supported one structure, once."""
 
-    says = Says(
-        L("Appui individuel donné", "Individual support given"), detail="kind", here=L("Appui donné", "Support given")
-    )
+    says = Says(L("Appui individuel donné"), detail="kind", here=L("Appui donné"))
 
     structure: UUID
     kind: SupportKind
@@ -351,7 +343,7 @@ class SupportWithdrawn(SupportEvent):
     """A support was noted by mistake."""
 
     says = Says(
-        L("Appui retiré, noté par erreur", "Support taken back, noted by mistake"),
+        L("Appui retiré, noté par erreur"),
         detail="reason",
         sets={"withdrawn": True},
         undoes=(SupportGiven,),
@@ -363,16 +355,16 @@ class SupportWithdrawn(SupportEvent):
 class CoverageEvent(Event, abstract=True):
     service = "directory"
     entity = "coverage"
-    thing = Thing(L("parution dans un média", "media coverage"))
+    thing = Thing(L("parution dans un média"))
 
 
 class MediaCoverageNoted(CoverageEvent):
     """A medium spoke of a structure thanks to the network."""
 
     says = Says(
-        L("Parution dans un média", "Media coverage"),
+        L("Parution dans un média"),
         detail="medium",
-        here=L("Retombée dans les médias", "Media coverage"),
+        here=L("Retombée dans les médias"),
     )
 
     structure: UUID
@@ -385,9 +377,9 @@ class MediaCoverageWithdrawn(CoverageEvent):
     """A coverage was noted by mistake."""
 
     says = Says(
-        L("Parution retirée, notée par erreur", "Coverage taken back, noted by mistake"),
+        L("Parution retirée, notée par erreur"),
         detail="reason",
-        here=L("Retombée retirée, notée par erreur", "Coverage taken back, noted by mistake"),
+        here=L("Retombée retirée, notée par erreur"),
         sets={"withdrawn": True},
         undoes=(MediaCoverageNoted,),
     )
@@ -398,13 +390,13 @@ class MediaCoverageWithdrawn(CoverageEvent):
 class RequestEvent(Event, abstract=True):
     service = "directory"
     entity = "request"
-    thing = Thing(L("demande d’acteurs", "request for actors"), "/directory/requests/{}")
+    thing = Thing(L("demande d’acteurs"), "/directory/requests/{}")
 
 
 class IdentificationRequested(RequestEvent):
     """Somebody asked the network which actors work on a theme, in a country, of a kind."""
 
-    says = Says(L("Demande d’identification d’acteurs", "Request to identify actors"), detail="requester")
+    says = Says(L("Demande d’identification d’acteurs"), detail="requester")
 
     requester: str
     themes: list[str] = []
@@ -421,9 +413,9 @@ class IdentificationAnswered(RequestEvent):
     """
 
     says = Says(
-        L("Demande d’acteurs : structures données", "Request for actors: structures given"),
+        L("Demande d’acteurs : structures données"),
         detail="structures",
-        here=L("Réponse à la demande", "Request answered"),
+        here=L("Réponse à la demande"),
     )
 
     structures: int
@@ -436,7 +428,7 @@ class IdentificationRequestWithdrawn(RequestEvent):
     """A request was noted by mistake."""
 
     says = Says(
-        L("Demande retirée, notée par erreur", "Request taken back, noted by mistake"),
+        L("Demande retirée, notée par erreur"),
         detail="reason",
         sets={"withdrawn": True},
         undoes=(IdentificationRequested,),
@@ -449,13 +441,13 @@ class PublicationEvent(Event, abstract=True):
     service = "directory"
     entity = "publication"
     live = True
-    thing = Thing(L("publication d’un adhérent", "publication of a member"))
+    thing = Thing(L("publication d’un adhérent"))
 
 
 class MemberNewsPublished(PublicationEvent):
     """A member published news in its space."""
 
-    says = Says(L("Actualité publiée", "News published"), detail="title", sets={"published": True})
+    says = Says(L("Actualité publiée"), detail="title", sets={"published": True})
 
     structure: UUID
     structure_name: str
@@ -469,7 +461,7 @@ class MemberNewsPublished(PublicationEvent):
 class MemberOfferPublished(PublicationEvent):
     """A member published an offer in its space."""
 
-    says = Says(L("Offre publiée", "Offer published"), detail="title", sets={"published": True})
+    says = Says(L("Offre publiée"), detail="title", sets={"published": True})
 
     structure: UUID
     structure_name: str
@@ -486,9 +478,9 @@ class MemberProjectPublished(PublicationEvent):
     """A member presented a project in its space. `project`: the cooperation project, if it is entered as one."""
 
     says = Says(
-        L("Projet présenté par un adhérent", "Project presented by a member"),
+        L("Projet présenté par un adhérent"),
         detail="title",
-        here=L("Projet présenté", "Project presented"),
+        here=L("Projet présenté"),
         sets={"published": True},
     )
 
@@ -505,9 +497,7 @@ class MemberProjectPublished(PublicationEvent):
 class MemberEventPublished(PublicationEvent):
     """A member announced an event of its own."""
 
-    says = Says(
-        L("Événement annoncé par un adhérent", "Event announced by a member"), detail="title", sets={"published": True}
-    )
+    says = Says(L("Événement annoncé par un adhérent"), detail="title", sets={"published": True})
 
     structure: UUID
     structure_name: str
@@ -524,7 +514,7 @@ class MemberEventPublished(PublicationEvent):
 class PublicationDrafted(PublicationEvent):
     """A member began something to publish. Nobody else sees it yet. `kind`: of an offer."""
 
-    says = Says(L("Brouillon commencé", "Draft begun"), detail="sort")
+    says = Says(L("Brouillon commencé"), detail="sort")
 
     structure: UUID
     sort: PublicationSort
@@ -544,7 +534,7 @@ class PublicationDrafted(PublicationEvent):
 class PublicationRedrafted(PublicationEvent):
     """A draft changed. A field that is absent stayed as it was; `cleared` names those emptied."""
 
-    says = Says(L("Brouillon modifié", "Draft changed"))
+    says = Says(L("Brouillon modifié"))
 
     title: str | None = None
     text: str | None = None
@@ -564,9 +554,9 @@ class PublicationWithdrawn(PublicationEvent):
     """A member took back what it had published, or dropped a draft."""
 
     says = Says(
-        L("Publication retirée", "Publication taken back"),
+        L("Publication retirée"),
         detail="reason",
-        here=L("Publication retirée", "Publication withdrawn"),
+        here=L("Publication retirée", context="PublicationWithdrawn"),
         sets={"published": False},
     )
 

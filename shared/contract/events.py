@@ -30,14 +30,14 @@ SchoolLevel = Literal["primary", "lower_secondary", "upper_secondary"]
 class GatheringEvent(Event, abstract=True):
     service = "events"
     entity = "gathering"
-    thing = Thing(L("rencontre", "gathering"), "/events/gatherings/{}")
+    thing = Thing(L("rencontre"), "/events/gatherings/{}")
 
 
 class GatheringPlanned(GatheringEvent):
     """A gathering is to be held. `days` is its length, `module` names a training's, `topics` what will be spoken of."""
 
     timeless = True
-    says = Says(L("Rencontre prévue", "Gathering planned"), detail="title")
+    says = Says(L("Rencontre prévue"), detail="title")
 
     kind: GatheringKind
     title: str
@@ -58,7 +58,7 @@ class GatheringRevised(GatheringEvent):
     were emptied."""
 
     live = True
-    says = Says(L("Rencontre modifiée", "Gathering changed"), detail="title")
+    says = Says(L("Rencontre modifiée"), detail="title")
 
     title: str | None = None
     days: int | None = None
@@ -73,7 +73,7 @@ class GatheringAnnounced(GatheringEvent):
     """A gathering was made known to the public; carries all that an announcement needs."""
 
     live = True
-    says = Says(L("Rencontre annoncée", "Gathering announced"), detail="title", sets={"announced": True})
+    says = Says(L("Rencontre annoncée"), detail="title", sets={"announced": True})
 
     kind: GatheringKind
     title: str
@@ -86,7 +86,7 @@ class GatheringMoved(GatheringEvent):
     """Time or place of a gathering changed; absent fields stayed."""
 
     live = True
-    says = Says(L("Rencontre déplacée", "Gathering moved"), detail="town")
+    says = Says(L("Rencontre déplacée"), detail="town")
 
     starts: SaidMoment | None = None
     town: str | None = None
@@ -98,7 +98,7 @@ class GatheringCancelled(GatheringEvent):
     """A gathering will not be held."""
 
     live = True
-    says = Says(L("Rencontre annulée", "Gathering cancelled"), detail="reason", sets={"cancelled": True})
+    says = Says(L("Rencontre annulée"), detail="reason", sets={"cancelled": True})
 
     reason: str
 
@@ -108,8 +108,8 @@ class GatheringReinstated(GatheringEvent):
 
     live = True
     says = Says(
-        L("Rencontre maintenue, annulée par erreur", "Gathering on again, cancelled by mistake"),
-        here=L("Annulation reprise\u00a0: rencontre maintenue", "Cancellation taken back"),
+        L("Rencontre maintenue, annulée par erreur"),
+        here=L("Annulation reprise\u00a0: rencontre maintenue"),
         sets={"cancelled": False},
         undoes=(GatheringCancelled,),
     )
@@ -119,9 +119,9 @@ class GatheringHeld(GatheringEvent):
     """A gathering took place. Carries its kind, town, module, days and topics again, since they are what is counted."""
 
     says = Says(
-        L("Rencontre tenue", "Gathering held"),
+        L("Rencontre tenue"),
         detail="title",
-        here=L("La rencontre a eu lieu", "Gathering held"),
+        here=L("La rencontre a eu lieu"),
         sets={"held": True},
     )
 
@@ -140,9 +140,9 @@ class GatheringHoldingUndone(GatheringEvent):
     """It was noted by mistake that a gathering took place; it did not, or not yet."""
 
     says = Says(
-        L("Tenue défaite, notée par erreur", "Holding taken back, noted by mistake"),
+        L("Tenue défaite, notée par erreur"),
         detail="reason",
-        here=L("«\u00a0A eu lieu\u00a0» repris, noté par erreur", "Holding taken back, noted by mistake"),
+        here=L("«\u00a0A eu lieu\u00a0» repris, noté par erreur"),
         sets={"held": False},
         undoes=(GatheringHeld,),
     )
@@ -153,7 +153,7 @@ class GatheringHoldingUndone(GatheringEvent):
 class HeadsCounted(GatheringEvent):
     """So many people of one public came, counted and not named. A later count of the same public replaces it."""
 
-    says = Says(L("Personnes comptées", "Heads counted"), detail="people", part="audience")
+    says = Says(L("Personnes comptées"), detail="people", part="audience")
 
     audience: Audience | None = None
     people: int
@@ -163,9 +163,9 @@ class HeadCountWithdrawn(GatheringEvent):
     """The people of one public were not counted after all: not measured, which is not zero."""
 
     says = Says(
-        L("Comptage retiré : non mesuré", "Count taken back: not measured"),
+        L("Comptage retiré : non mesuré"),
         detail="audience",
-        here=L("Compte retiré\u00a0: non mesuré", "Head count withdrawn: not measured"),
+        here=L("Compte retiré\u00a0: non mesuré"),
         part="audience",
         clears=("people",),
         undoes=(HeadsCounted,),
@@ -177,7 +177,7 @@ class HeadCountWithdrawn(GatheringEvent):
 class WorkshopHeld(GatheringEvent):
     """A workshop took place inside a gathering."""
 
-    says = Says(L("Atelier tenu", "Workshop held"), detail="title", part="workshop")
+    says = Says(L("Atelier tenu"), detail="title", part="workshop")
 
     workshop: UUID
     title: str
@@ -187,7 +187,7 @@ class WorkshopWithdrawn(GatheringEvent):
     """A workshop was noted by mistake."""
 
     says = Says(
-        L("Atelier retiré, noté par erreur", "Workshop taken back, noted by mistake"),
+        L("Atelier retiré, noté par erreur"),
         part="workshop",
         sets={"withdrawn": True},
         undoes=(WorkshopHeld,),
@@ -201,9 +201,9 @@ class ParticipantRegistered(GatheringEvent):
 
     live = True
     says = Says(
-        L("Inscription à une rencontre", "Registration for a gathering"),
+        L("Inscription à une rencontre"),
         detail="structure_name",
-        here=L("Personne inscrite", "Person registered"),
+        here=L("Personne inscrite"),
         part="registration",
     )
 
@@ -222,8 +222,8 @@ class ParticipantMovedUp(GatheringEvent):
 
     live = True
     says = Says(
-        L("Place donnée à qui attendait", "Place given to who waited"),
-        here=L("Place donnée à une personne en attente", "Place given to a person who waited"),
+        L("Place donnée à qui attendait"),
+        here=L("Place donnée à une personne en attente"),
         part="registration",
         sets={"waiting": False},
     )
@@ -235,7 +235,7 @@ class RegistrationCancelled(GatheringEvent):
     """A registration was cancelled; whoever waits first moves up."""
 
     live = True
-    says = Says(L("Inscription annulée", "Registration cancelled"), part="registration", sets={"cancelled": True})
+    says = Says(L("Inscription annulée"), part="registration", sets={"cancelled": True})
 
     registration: UUID
 
@@ -245,8 +245,8 @@ class RegistrationReinstated(GatheringEvent):
 
     live = True
     says = Says(
-        L("Inscription rétablie", "Registration stands again"),
-        here=L("Inscription rétablie", "Registration reinstated"),
+        L("Inscription rétablie"),
+        here=L("Inscription rétablie", context="RegistrationReinstated"),
         part="registration",
         sets={"cancelled": False},
         undoes=(RegistrationCancelled,),
@@ -260,9 +260,9 @@ class AgoraAttended(GatheringEvent):
     """A registered person was checked in at an Agora."""
 
     says = Says(
-        L("Personne accueillie à l’Agora", "Checked in at the Agora"),
+        L("Personne accueillie à l’Agora"),
         detail="audience",
-        here=L("Personne accueillie à l’Agora", "Person checked in at the Agora"),
+        here=L("Personne accueillie à l’Agora", context="AgoraAttended"),
         part="registration",
         sets={"came": True},
     )
@@ -276,9 +276,9 @@ class GatheringAttended(GatheringEvent):
     """A registered person was checked in at a gathering other than an Agora."""
 
     says = Says(
-        L("Personne accueillie", "Checked in"),
+        L("Personne accueillie"),
         detail="audience",
-        here=L("Personne accueillie", "Person checked in"),
+        here=L("Personne accueillie", context="GatheringAttended"),
         part="registration",
         sets={"came": True},
     )
@@ -292,8 +292,8 @@ class AttendanceUndone(GatheringEvent):
     """A check-in was a mistake and was taken back."""
 
     says = Says(
-        L("Accueil défait, noté par erreur", "Check-in taken back, noted by mistake"),
-        here=L("Accueil défait, fait par erreur", "Check-in undone, made by mistake"),
+        L("Accueil défait, noté par erreur"),
+        here=L("Accueil défait, fait par erreur"),
         part="registration",
         sets={"came": False},
         undoes=(
@@ -308,13 +308,13 @@ class AttendanceUndone(GatheringEvent):
 class ProjectEvent(Event, abstract=True):
     service = "events"
     entity = "project"
-    thing = Thing(L("projet à la Tribune", "project at the Tribune"))
+    thing = Thing(L("projet à la Tribune"))
 
 
 class ProjectPresented(ProjectEvent):
     """A project was presented at the Tribune des projets of an Agora."""
 
-    says = Says(L("Projet présenté à la Tribune", "Project presented at the Tribune"), detail="title")
+    says = Says(L("Projet présenté à la Tribune"), detail="title")
 
     title: str
     gathering: UUID | None = None
@@ -327,7 +327,7 @@ class ProjectPresentationWithdrawn(ProjectEvent):
     """A presentation was noted by mistake."""
 
     says = Says(
-        L("Projet retiré, noté par erreur", "Project taken back, noted by mistake"),
+        L("Projet retiré, noté par erreur"),
         detail="reason",
         sets={"withdrawn": True},
         undoes=(ProjectPresented,),
@@ -339,13 +339,13 @@ class ProjectPresentationWithdrawn(ProjectEvent):
 class TandemEvent(Event, abstract=True):
     service = "events"
     entity = "tandem"
-    thing = Thing(L("tandem solidaire", "tandem"), "/events/tandems/{}")
+    thing = Thing(L("tandem solidaire"), "/events/tandems/{}")
 
 
 class TandemFormed(TandemEvent):
     """An association and a school teamed up for a school year (`2016-2017`); `pilot` before the full launch."""
 
-    says = Says(L("Tandem formé", "Tandem formed"), detail="association_name")
+    says = Says(L("Tandem formé"), detail="association_name")
 
     school_year: str
     association: UUID | None = None
@@ -359,9 +359,9 @@ class TandemSchoolJoined(TandemEvent):
     """A school takes part in a tandem."""
 
     says = Says(
-        L("Établissement entré dans un tandem", "School joined a tandem"),
+        L("Établissement entré dans un tandem"),
         detail="school_name",
-        here=L("Établissement entré dans le tandem", "School joined the tandem"),
+        here=L("Établissement entré dans le tandem"),
         part="school",
         sets={"taking_part": True},
     )
@@ -375,8 +375,8 @@ class TandemSchoolLeft(TandemEvent):
     """A school takes no part in a tandem after all."""
 
     says = Says(
-        L("Établissement retiré d’un tandem", "School taken out of a tandem"),
-        here=L("Établissement retiré du tandem", "School left the tandem"),
+        L("Établissement retiré d’un tandem"),
+        here=L("Établissement retiré du tandem"),
         part="school",
         sets={"taking_part": False},
     )
@@ -387,7 +387,7 @@ class TandemSchoolLeft(TandemEvent):
 class PupilsCounted(TandemEvent):
     """So many pupils took part; a later count of the same tandem replaces it."""
 
-    says = Says(L("Élèves comptés", "Pupils counted"), detail="pupils")
+    says = Says(L("Élèves comptés"), detail="pupils")
 
     pupils: int
 
@@ -395,7 +395,7 @@ class PupilsCounted(TandemEvent):
 class TandemCancelled(TandemEvent):
     """A tandem did not take place."""
 
-    says = Says(L("Tandem annulé", "Tandem cancelled"), detail="reason", sets={"cancelled": True})
+    says = Says(L("Tandem annulé"), detail="reason", sets={"cancelled": True})
 
     reason: str
 
@@ -404,8 +404,8 @@ class TandemReinstated(TandemEvent):
     """The cancellation of a tandem was a mistake."""
 
     says = Says(
-        L("Tandem rétabli, annulé par erreur", "Tandem on again, cancelled by mistake"),
-        here=L("Tandem rétabli", "Tandem reinstated"),
+        L("Tandem rétabli, annulé par erreur"),
+        here=L("Tandem rétabli"),
         sets={"cancelled": False},
         undoes=(TandemCancelled,),
     )

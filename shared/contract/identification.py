@@ -24,7 +24,7 @@ class IdentificationEvent(Event, abstract=True):
     service = "observatory"
     entity = "identification"
     live = True
-    thing = Thing(L("identification d’acteurs", "identification of actors"), "/observatory/identification/saved/{}")
+    thing = Thing(L("identification d’acteurs"), "/observatory/identification/saved/{}")
 
 
 class IdentificationSaved(IdentificationEvent):
@@ -37,9 +37,9 @@ class IdentificationSaved(IdentificationEvent):
     """
 
     says = Says(
-        L("Identification d’acteurs enregistrée", "Identification of actors saved"),
+        L("Identification d’acteurs enregistrée"),
         detail="title",
-        here=L("Identification enregistrée", "Identification saved"),
+        here=L("Identification enregistrée"),
     )
 
     title: str
@@ -65,8 +65,8 @@ class IdentificationRepeated(IdentificationEvent):
     """The same criteria were put again, and the new answer was kept beside the earlier ones."""
 
     says = Says(
-        L("Identification d’acteurs refaite", "Identification of actors repeated"),
-        here=L("Refaite, réponse gardée", "Repeated, answer kept"),
+        L("Identification d’acteurs refaite"),
+        here=L("Refaite, réponse gardée"),
     )
 
     as_of: SaidDay
@@ -79,9 +79,9 @@ class IdentificationRenamed(IdentificationEvent):
     """An identification has another name or purpose. A field that is absent stayed; `cleared` names those emptied."""
 
     says = Says(
-        L("Identification d’acteurs renommée", "Identification of actors renamed"),
+        L("Identification d’acteurs renommée"),
         detail="title",
-        here=L("Renommée", "Renamed"),
+        here=L("Renommée"),
     )
 
     title: str | None = None
@@ -93,9 +93,9 @@ class IdentificationWithdrawn(IdentificationEvent):
     """An identification was put away: its answers stay in the log, and it is no longer in the list."""
 
     says = Says(
-        L("Identification d’acteurs rangée", "Identification of actors put away"),
+        L("Identification d’acteurs rangée"),
         detail="reason",
-        here=L("Rangée", "Put away"),
+        here=L("Rangée"),
         sets={"put_away": True},
     )
 
@@ -106,7 +106,7 @@ class IdentificationRestored(IdentificationEvent):
     """Putting an identification away was undone."""
 
     says = Says(
-        L("Identification d’acteurs ressortie", "Identification of actors taken out again"),
-        here=L("Ressortie", "Taken out again"),
+        L("Identification d’acteurs ressortie"),
+        here=L("Ressortie"),
         sets={"put_away": False},
     )

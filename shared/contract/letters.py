@@ -22,7 +22,7 @@ class LetterEvent(Event, abstract=True):
     service = "directory"
     entity = "letter"
     live = True
-    thing = Thing(L("courriel à un contact", "mail to a contact"))
+    thing = Thing(L("courriel à un contact"))
     went: ClassVar[LetterState]
     about: UUID
     structure: UUID
@@ -33,8 +33,8 @@ class LetterBegun(LetterEvent):
 
     went = "begun"
     says = Says(
-        L("Courriel à un contact confié au serveur", "Mail to a contact given to the server"),
-        here=L("Courrier en cours d’envoi", "Letter being sent"),
+        L("Courriel à un contact confié au serveur"),
+        here=L("Courrier en cours d’envoi"),
         sets={"handed_over": True},
     )
 
@@ -43,7 +43,7 @@ class LetterSent(LetterEvent):
     """The mail server has a letter."""
 
     went = "sent"
-    says = Says(L("Courriel à un contact envoyé", "Mail to a contact sent"), here=L("Courrier envoyé", "Letter sent"))
+    says = Says(L("Courriel à un contact envoyé"), here=L("Courrier envoyé"))
 
 
 class LetterRefused(LetterEvent):
@@ -51,9 +51,9 @@ class LetterRefused(LetterEvent):
 
     went = "refused"
     says = Says(
-        L("Courriel à un contact refusé", "Mail to a contact refused"),
+        L("Courriel à un contact refusé"),
         detail="reason",
-        here=L("Courrier refusé par le serveur", "Letter refused by the mail server"),
+        here=L("Courrier refusé par le serveur"),
         sets={"handed_over": False},
     )
 
@@ -65,8 +65,8 @@ class LetterUnaddressed(LetterEvent):
 
     went = "unaddressed"
     says = Says(
-        L("Aucune adresse où écrire à une structure", "No address to write to a structure"),
-        here=L("Courrier sans adresse", "Letter without an address"),
+        L("Aucune adresse où écrire à une structure"),
+        here=L("Courrier sans adresse"),
     )
 
 

@@ -25,13 +25,13 @@ LeaveReason = Literal["withdrawal", "lapse", "dissolution", "exclusion", "mistak
 class CharterEvent(Event, abstract=True):
     service = "membership"
     entity = "charter"
-    thing = Thing(L("charte", "charter"))
+    thing = Thing(L("charte"))
 
 
 class CharterAdopted(CharterEvent):
     """A version of the charter was adopted; members sign this version from then on. Versions count from 1."""
 
-    says = Says(L("Charte adoptée", "Charter adopted"), detail="title")
+    says = Says(L("Charte adoptée"), detail="title")
 
     version: int
     title: str
@@ -41,13 +41,13 @@ class CharterAdopted(CharterEvent):
 class CollegeEvent(Event, abstract=True):
     service = "membership"
     entity = "college"
-    thing = Thing(L("collège", "college"))
+    thing = Thing(L("collège"))
 
 
 class CollegeOpened(CollegeEvent):
     """The statutes opened a college. Before, it has no members to count: not measured, which is not zero."""
 
-    says = Says(L("Collège ouvert", "College opened"), detail="title", sets={"open": True})
+    says = Says(L("Collège ouvert"), detail="title", sets={"open": True})
 
     college: CollegeCode
     title: str
@@ -56,7 +56,7 @@ class CollegeOpened(CollegeEvent):
 class CollegeClosed(CollegeEvent):
     """The statutes closed a college, or it was opened by mistake."""
 
-    says = Says(L("Collège fermé", "College closed"), detail="college", sets={"open": False})
+    says = Says(L("Collège fermé"), detail="college", sets={"open": False})
 
     college: CollegeCode
     reason: str | None = None
@@ -65,7 +65,7 @@ class CollegeClosed(CollegeEvent):
 class MemberEvent(Event, abstract=True):
     service = "membership"
     entity = "member"
-    thing = Thing(L("adhérent", "member"), "/membership/members/{}")
+    thing = Thing(L("adhérent"), "/membership/members/{}")
 
 
 class MemberJoined(MemberEvent):
@@ -74,7 +74,7 @@ class MemberJoined(MemberEvent):
     A structure is one member whatever happens: one that left and joins again is the same entity.
     """
 
-    says = Says(L("Adhésion, charte signée", "Joined, charter signed"), detail="college", sets={"current": True})
+    says = Says(L("Adhésion, charte signée"), detail="college", sets={"current": True})
 
     college: CollegeCode
     charter_version: int
@@ -88,9 +88,9 @@ class MembershipRenewed(MemberEvent):
     """A member renewed for a year."""
 
     says = Says(
-        L("Adhésion renouvelée pour", "Membership renewed for"),
+        L("Adhésion renouvelée pour"),
         detail="year",
-        here=L("Adhésion renouvelée", "Membership renewed"),
+        here=L("Adhésion renouvelée"),
         joined=True,
         part="year",
         sets={"renewed": True},
@@ -102,7 +102,7 @@ class MembershipRenewed(MemberEvent):
 class MemberCollegeChanged(MemberEvent):
     """A member went to another college and kept its history."""
 
-    says = Says(L("Passage dans un autre collège", "Went to another college"), detail="college")
+    says = Says(L("Passage dans un autre collège"), detail="college")
 
     college: CollegeCode
 
@@ -111,7 +111,7 @@ class MemberLeft(MemberEvent):
     """A member left the network. `mistake`: it had been noted by mistake that it joined."""
 
     says = Says(
-        L("Départ du réseau", "Left the network"),
+        L("Départ du réseau"),
         detail="reason",
         sets={"current": False},
         undoes=(MemberJoined,),
@@ -125,8 +125,8 @@ class MemberRestored(MemberEvent):
     """The leaving of a member was noted by mistake: it is a member as before. Carries again who it is and where."""
 
     says = Says(
-        L("Départ défait, noté par erreur", "Leaving taken back, noted by mistake"),
-        here=L("Départ défait, noté par erreur", "Departure undone, noted by mistake"),
+        L("Départ défait, noté par erreur"),
+        here=L("Départ défait, noté par erreur", context="MemberRestored"),
         sets={"current": True},
         undoes=(MemberLeft,),
     )
@@ -139,16 +139,16 @@ class MemberRestored(MemberEvent):
 class SeatEvent(Event, abstract=True):
     service = "membership"
     entity = "seat"
-    thing = Thing(L("siège au conseil", "seat on the board"))
+    thing = Thing(L("siège au conseil"))
 
 
 class BoardSeatTaken(SeatEvent):
     """A member took a seat on the board."""
 
     says = Says(
-        L("Siège pourvu au conseil d’administration", "Seat on the board taken"),
+        L("Siège pourvu au conseil d’administration"),
         detail="role",
-        here=L("Siège pourvu", "Seat filled"),
+        here=L("Siège pourvu"),
         sets={"current": True},
     )
 
@@ -162,9 +162,9 @@ class BoardSeatVacated(SeatEvent):
     """A seat on the board was given up."""
 
     says = Says(
-        L("Siège libéré", "Seat given up"),
+        L("Siège libéré"),
         detail="reason",
-        here=L("Siège libéré", "Seat vacated"),
+        here=L("Siège libéré", context="BoardSeatVacated"),
         sets={"current": False},
     )
 
@@ -175,8 +175,8 @@ class BoardSeatRestored(SeatEvent):
     """It was noted by mistake that a seat was given up: it is taken as before."""
 
     says = Says(
-        L("Siège rendu, libéré par erreur", "Seat given back, given up by mistake"),
-        here=L("Siège rendu, libéré par erreur", "Seat given back, vacated by mistake"),
+        L("Siège rendu, libéré par erreur"),
+        here=L("Siège rendu, libéré par erreur", context="BoardSeatRestored"),
         sets={"current": True},
         undoes=(BoardSeatVacated,),
     )
@@ -187,13 +187,13 @@ class BoardSeatRestored(SeatEvent):
 class GroupEvent(Event, abstract=True):
     service = "membership"
     entity = "group"
-    thing = Thing(L("groupe de travail", "working group"), "/membership/groups/{}")
+    thing = Thing(L("groupe de travail"), "/membership/groups/{}")
 
 
 class WorkingGroupFormed(GroupEvent):
     """Members formed a working group."""
 
-    says = Says(L("Groupe de travail formé", "Working group formed"), detail="name", sets={"open": True})
+    says = Says(L("Groupe de travail formé"), detail="name", sets={"open": True})
 
     name: str
     purpose: str | None = None
@@ -203,8 +203,8 @@ class WorkingGroupJoined(GroupEvent):
     """A member takes part in a working group."""
 
     says = Says(
-        L("Entrée dans un groupe de travail", "Working group joined"),
-        here=L("Entrée dans un groupe de travail", "Joined a working group"),
+        L("Entrée dans un groupe de travail"),
+        here=L("Entrée dans un groupe de travail", context="WorkingGroupJoined"),
         part="member",
         sets={"taking_part": True},
     )
@@ -216,8 +216,8 @@ class WorkingGroupLeft(GroupEvent):
     """A member takes part in a working group no more."""
 
     says = Says(
-        L("Sortie d’un groupe de travail", "Working group left"),
-        here=L("Sortie d’un groupe de travail", "Left a working group"),
+        L("Sortie d’un groupe de travail"),
+        here=L("Sortie d’un groupe de travail", context="WorkingGroupLeft"),
         part="member",
         sets={"taking_part": False},
     )
@@ -228,7 +228,7 @@ class WorkingGroupLeft(GroupEvent):
 class WorkingGroupClosed(GroupEvent):
     """A working group ended."""
 
-    says = Says(L("Groupe de travail clos", "Working group closed"), detail="reason", sets={"open": False})
+    says = Says(L("Groupe de travail clos"), detail="reason", sets={"open": False})
 
     reason: str | None = None
 
@@ -236,9 +236,7 @@ class WorkingGroupClosed(GroupEvent):
 class WorkingGroupRestored(GroupEvent):
     """It was noted by mistake that a working group ended: it goes on."""
 
-    says = Says(
-        L("Groupe de travail rouvert", "Working group reopened"), sets={"open": True}, undoes=(WorkingGroupClosed,)
-    )
+    says = Says(L("Groupe de travail rouvert"), sets={"open": True}, undoes=(WorkingGroupClosed,))
 
     reason: str | None = None
 
@@ -246,15 +244,13 @@ class WorkingGroupRestored(GroupEvent):
 class VolunteerEvent(Event, abstract=True):
     service = "membership"
     entity = "volunteer"
-    thing = Thing(L("bénévole", "volunteer"))
+    thing = Thing(L("bénévole"))
 
 
 class VolunteerContributed(VolunteerEvent):
     """A volunteer gave time to the network in that year: one such event for each volunteer and year."""
 
-    says = Says(
-        L("Bénévole de l’année", "Volunteer of the year"), detail="year", here=L("Bénévole", "Volunteer"), joined=True
-    )
+    says = Says(L("Bénévole de l’année"), detail="year", here=L("Bénévole"), joined=True)
 
     year: int
     person: Personal | None = None
@@ -266,7 +262,7 @@ class VolunteerWithdrawn(VolunteerEvent):
     """A volunteer was noted by mistake."""
 
     says = Says(
-        L("Bénévole retiré, noté par erreur", "Volunteer taken back, noted by mistake"),
+        L("Bénévole retiré, noté par erreur"),
         detail="reason",
         sets={"withdrawn": True},
         undoes=(VolunteerContributed,),
@@ -279,8 +275,8 @@ class VolunteerRestored(VolunteerEvent):
     """The withdrawal of a volunteer was a mistake: the volunteer counts as before."""
 
     says = Says(
-        L("Bénévole rétabli", "Volunteer counted again"),
-        here=L("Bénévole rétabli", "Volunteer restored"),
+        L("Bénévole rétabli"),
+        here=L("Bénévole rétabli", context="VolunteerRestored"),
         sets={"withdrawn": False},
         undoes=(VolunteerWithdrawn,),
     )
@@ -291,16 +287,16 @@ class VolunteerRestored(VolunteerEvent):
 class CivicServiceEvent(Event, abstract=True):
     service = "membership"
     entity = "civic-service"
-    thing = Thing(L("service civique", "civic service"))
+    thing = Thing(L("service civique"))
 
 
 class CivicServiceRecruited(CivicServiceEvent):
     """A young person in civic service was recruited into the network's own team."""
 
     says = Says(
-        L("Recrutement en service civique", "Recruited in civic service"),
+        L("Recrutement en service civique"),
         detail="mission",
-        here=L("Service civique dans l’équipe", "Civic service in the team"),
+        here=L("Service civique dans l’équipe"),
         sets={"current": True},
     )
 
@@ -312,9 +308,7 @@ class CivicServiceRecruited(CivicServiceEvent):
 class CivicServiceSeconded(CivicServiceEvent):
     """A young person in civic service was seconded to a member or a local authority."""
 
-    says = Says(
-        L("Service civique mis à disposition", "Civic service seconded"), detail="host_name", sets={"current": True}
-    )
+    says = Says(L("Service civique mis à disposition"), detail="host_name", sets={"current": True})
 
     host: UUID | None = None
     host_name: str | None = None
@@ -327,9 +321,9 @@ class CivicServiceEnded(CivicServiceEvent):
     """A civic service came to its end."""
 
     says = Says(
-        L("Fin d’un service civique", "End of a civic service"),
+        L("Fin d’un service civique"),
         detail="reason",
-        here=L("Fin de service civique", "End of a civic service"),
+        here=L("Fin de service civique"),
         sets={"current": False},
     )
 
@@ -340,7 +334,7 @@ class CivicServiceWithdrawn(CivicServiceEvent):
     """A civic service was noted by mistake."""
 
     says = Says(
-        L("Service civique retiré, noté par erreur", "Civic service taken back, noted by mistake"),
+        L("Service civique retiré, noté par erreur"),
         detail="reason",
         sets={"withdrawn": True},
         undoes=(
@@ -356,8 +350,8 @@ class CivicServiceRestored(CivicServiceEvent):
     """The end or the withdrawal of a civic service was a mistake: it stands as before."""
 
     says = Says(
-        L("Service civique rétabli", "Civic service stands again"),
-        here=L("Service civique rétabli", "Civic service restored"),
+        L("Service civique rétabli"),
+        here=L("Service civique rétabli", context="CivicServiceRestored"),
         sets={"withdrawn": False},
         undoes=(
             CivicServiceEnded,
@@ -371,16 +365,16 @@ class CivicServiceRestored(CivicServiceEvent):
 class CivicServicePlaceEvent(Event, abstract=True):
     service = "membership"
     entity = "civic-place"
-    thing = Thing(L("place de service civique", "place of civic service"))
+    thing = Thing(L("place de service civique"))
 
 
 class CivicServicePlaceApproved(CivicServicePlaceEvent):
     """The State approved one place of civic service; one event for each place."""
 
     says = Says(
-        L("Place de service civique agréée", "Place of civic service approved"),
+        L("Place de service civique agréée"),
         detail="authority",
-        here=L("Place de service civique agréée", "Civic service place approved"),
+        here=L("Place de service civique agréée", context="CivicServicePlaceApproved"),
         sets={"current": True},
     )
 
@@ -390,7 +384,7 @@ class CivicServicePlaceApproved(CivicServicePlaceEvent):
 class CivicServicePlaceEnded(CivicServicePlaceEvent):
     """The approval of a place ended."""
 
-    says = Says(L("Fin d’agrément d’une place", "Approval of a place ended"), detail="reason", sets={"current": False})
+    says = Says(L("Fin d’agrément d’une place"), detail="reason", sets={"current": False})
 
     reason: str | None = None
 
@@ -399,8 +393,8 @@ class CivicServicePlaceRestored(CivicServicePlaceEvent):
     """It was noted by mistake that the approval of a place ended: it holds."""
 
     says = Says(
-        L("Agrément d’une place rétabli", "Approval of a place stands again"),
-        here=L("Agrément d’une place rétabli", "Approval of a place restored"),
+        L("Agrément d’une place rétabli"),
+        here=L("Agrément d’une place rétabli", context="CivicServicePlaceRestored"),
         sets={"current": True},
         undoes=(CivicServicePlaceEnded,),
     )
@@ -411,13 +405,13 @@ class CivicServicePlaceRestored(CivicServicePlaceEvent):
 class PostEvent(Event, abstract=True):
     service = "membership"
     entity = "post"
-    thing = Thing(L("poste de l’équipe", "post of the team"))
+    thing = Thing(L("poste de l’équipe"))
 
 
 class StaffPostCreated(PostEvent):
     """A post was created in the team; `fte` is its share of full time."""
 
-    says = Says(L("Poste créé", "Post created"), detail="title", sets={"current": True})
+    says = Says(L("Poste créé"), detail="title", sets={"current": True})
 
     title: str
     fte: float
@@ -427,9 +421,9 @@ class StaffPostChanged(PostEvent):
     """The share of full time of a post changed."""
 
     says = Says(
-        L("Temps de travail changé", "Share of full time changed"),
+        L("Temps de travail changé"),
         detail="fte",
-        here=L("Temps de travail changé", "Working time changed"),
+        here=L("Temps de travail changé", context="StaffPostChanged"),
     )
 
     fte: float
@@ -438,7 +432,7 @@ class StaffPostChanged(PostEvent):
 class StaffPostClosed(PostEvent):
     """A post was closed."""
 
-    says = Says(L("Poste fermé", "Post closed"), detail="reason", sets={"current": False})
+    says = Says(L("Poste fermé"), detail="reason", sets={"current": False})
 
     reason: str | None = None
 
@@ -447,7 +441,7 @@ class StaffPostWithdrawn(PostEvent):
     """A post was noted by mistake."""
 
     says = Says(
-        L("Poste retiré, noté par erreur", "Post taken back, noted by mistake"),
+        L("Poste retiré, noté par erreur"),
         detail="reason",
         sets={"withdrawn": True},
         undoes=(StaffPostCreated,),
@@ -460,8 +454,8 @@ class StaffPostRestored(PostEvent):
     """The closing or the withdrawal of a post was a mistake: it stands as before."""
 
     says = Says(
-        L("Poste rétabli", "Post stands again"),
-        here=L("Poste rétabli", "Post restored"),
+        L("Poste rétabli"),
+        here=L("Poste rétabli", context="StaffPostRestored"),
         sets={"current": True},
         undoes=(
             StaffPostClosed,
@@ -475,14 +469,14 @@ class StaffPostRestored(PostEvent):
 class PeerNetworkEvent(Event, abstract=True):
     service = "membership"
     entity = "peer-network"
-    thing = Thing(L("réseau régional", "regional network"))
+    thing = Thing(L("réseau régional"))
 
 
 class PeerNetworkJoined(PeerNetworkEvent):
     """A regional multi-actor network (this one or another) stands on the national map."""
 
     says = Says(
-        L("Réseau régional placé sur la carte", "Regional network put on the map"),
+        L("Réseau régional placé sur la carte"),
         detail="name",
         sets={"current": True},
     )
@@ -496,7 +490,7 @@ class PeerNetworkLeft(PeerNetworkEvent):
     """A regional network stands on the national map no more."""
 
     says = Says(
-        L("Réseau régional retiré de la carte", "Regional network taken off the map"),
+        L("Réseau régional retiré de la carte"),
         detail="reason",
         sets={"current": False},
     )
@@ -507,7 +501,7 @@ class PeerNetworkLeft(PeerNetworkEvent):
 class PeerNetworkRenamed(PeerNetworkEvent):
     """A regional network took another name."""
 
-    says = Says(L("Réseau régional renommé", "Regional network renamed"), detail="name")
+    says = Says(L("Réseau régional renommé"), detail="name")
 
     name: str
 
@@ -516,7 +510,7 @@ class PeerNetworkRestored(PeerNetworkEvent):
     """It was noted by mistake that a regional network left the map: it stands on it."""
 
     says = Says(
-        L("Réseau régional remis sur la carte", "Regional network put back on the map"),
+        L("Réseau régional remis sur la carte"),
         sets={"current": True},
         undoes=(PeerNetworkLeft,),
     )
@@ -527,16 +521,16 @@ class PeerNetworkRestored(PeerNetworkEvent):
 class NetworkEvent(Event, abstract=True):
     service = "membership"
     entity = "network"
-    thing = Thing(L("réseau", "network"))
+    thing = Thing(L("réseau"))
 
 
 class NetworkNamed(NetworkEvent):
     """The network took a name."""
 
     says = Says(
-        L("Le réseau a pris le nom", "The network took the name"),
+        L("Le réseau a pris le nom"),
         detail="name",
-        here=L("Nom donné au réseau", "Network named"),
+        here=L("Nom donné au réseau"),
     )
 
     name: str

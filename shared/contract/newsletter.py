@@ -27,13 +27,13 @@ class BulletinEvent(Event, abstract=True):
     service = "newsletter"
     entity = "bulletin"
     live = True
-    thing = Thing(L("bulletin", "bulletin"))
+    thing = Thing(L("bulletin"))
 
 
 class BulletinOpened(BulletinEvent):
     """The network publishes this bulletin."""
 
-    says = Says(L("Bulletin ouvert", "Bulletin opened"), detail="title")
+    says = Says(L("Bulletin ouvert"), detail="title")
 
     bulletin: BulletinCode
     title: str
@@ -44,13 +44,13 @@ class IssueEvent(Event, abstract=True):
     service = "newsletter"
     entity = "issue"
     live = True
-    thing = Thing(L("numéro d’un bulletin", "issue of a bulletin"), "/newsletter/issues/{}")
+    thing = Thing(L("numéro d’un bulletin"), "/newsletter/issues/{}")
 
 
 class IssueStarted(IssueEvent):
     """A new issue of a bulletin is a draft. Numbers count from 1 for each bulletin."""
 
-    says = Says(L("Numéro commencé", "Issue started"), detail="number")
+    says = Says(L("Numéro commencé"), detail="number")
 
     bulletin: BulletinCode
     number: int
@@ -63,9 +63,9 @@ class ItemAdded(IssueEvent):
     """
 
     says = Says(
-        L("Article ajouté au brouillon", "Item added to the draft"),
+        L("Article ajouté au brouillon"),
         detail="title",
-        here=L("Article arrivé", "Item added"),
+        here=L("Article arrivé"),
         part="item",
     )
 
@@ -85,9 +85,7 @@ class ItemAdded(IssueEvent):
 class ItemRevised(IssueEvent):
     """An editor changed an item. An absent `url` means that it has none."""
 
-    says = Says(
-        L("Article modifié", "Item changed"), detail="title", here=L("Article modifié", "Item revised"), part="item"
-    )
+    says = Says(L("Article modifié"), detail="title", here=L("Article modifié", context="ItemRevised"), part="item")
 
     item: UUID
     title: str
@@ -98,7 +96,7 @@ class ItemRevised(IssueEvent):
 class ItemMoved(IssueEvent):
     """An editor moved an item to a place among all items of the draft, dropped ones too, counted from 0."""
 
-    says = Says(L("Article déplacé", "Item moved"), part="item")
+    says = Says(L("Article déplacé"), part="item")
 
     item: UUID
     position: int
@@ -108,9 +106,9 @@ class ItemDropped(IssueEvent):
     """An item was taken out of the draft."""
 
     says = Says(
-        L("Article retiré", "Item taken out"),
+        L("Article retiré"),
         detail="reason",
-        here=L("Article retiré", "Item dropped"),
+        here=L("Article retiré", context="ItemDropped"),
         part="item",
         sets={"dropped": True},
     )
@@ -122,7 +120,7 @@ class ItemDropped(IssueEvent):
 class ItemRestored(IssueEvent):
     """An item that was taken out of the draft is back at its place."""
 
-    says = Says(L("Article remis", "Item put back"), part="item", sets={"dropped": False}, undoes=(ItemDropped,))
+    says = Says(L("Article remis"), part="item", sets={"dropped": False}, undoes=(ItemDropped,))
 
     item: UUID
 
@@ -132,9 +130,9 @@ class IssueApproved(IssueEvent):
     `recipients` of them when the editor looked."""
 
     says = Says(
-        L("Numéro approuvé, destinataires", "Issue approved, recipients"),
+        L("Numéro approuvé, destinataires"),
         detail="recipients",
-        here=L("Numéro approuvé", "Issue approved"),
+        here=L("Numéro approuvé"),
         sets={"approved": True},
         mails=("delivery", "issue"),
     )
@@ -148,9 +146,9 @@ class IssueSent(IssueEvent):
     """Every subscriber of the issue has been dealt with: sent, refused or doubtful."""
 
     says = Says(
-        L("Numéro envoyé, messages remis", "Issue sent, mails accepted"),
+        L("Numéro envoyé, messages remis"),
         detail="sent",
-        here=L("Numéro envoyé", "Issue sent"),
+        here=L("Numéro envoyé"),
         sets={"closed": True},
     )
 
@@ -163,7 +161,7 @@ class SubscriberEvent(Event, abstract=True):
     service = "newsletter"
     entity = "subscriber"
     live = True
-    thing = Thing(L("abonné", "subscriber"), "/newsletter/subscribers/{}")
+    thing = Thing(L("abonné"), "/newsletter/subscribers/{}")
 
 
 class SubscriptionRequested(SubscriberEvent):
@@ -171,8 +169,8 @@ class SubscriptionRequested(SubscriberEvent):
     can be done until `expires`. `lang`: the language of its mails, by its code (ISO 639)."""
 
     says = Says(
-        L("Abonnement demandé", "Subscription asked for"),
-        here=L("Abonnement demandé", "Subscription requested"),
+        L("Abonnement demandé"),
+        here=L("Abonnement demandé", context="SubscriptionRequested"),
         mails=("delivery", "request"),
     )
 
@@ -186,7 +184,7 @@ class SubscriptionRequested(SubscriberEvent):
 class SubscriptionConfirmed(SubscriberEvent):
     """The link in the mail was followed: the second opt-in, and its proof."""
 
-    says = Says(L("Abonnement confirmé", "Subscription confirmed"))
+    says = Says(L("Abonnement confirmé"))
 
     bulletins: list[BulletinCode]
     request: UUID
@@ -195,7 +193,7 @@ class SubscriptionConfirmed(SubscriberEvent):
 class Unsubscribed(SubscriberEvent):
     """A subscriber wants these bulletins no more."""
 
-    says = Says(L("Désabonnement", "Unsubscribed"))
+    says = Says(L("Désabonnement"))
 
     bulletins: list[BulletinCode]
     means: UnsubscribeMeans
@@ -205,16 +203,14 @@ class DeliveryEvent(Event, abstract=True):
     service = "newsletter"
     entity = "delivery"
     live = True
-    thing = Thing(L("message", "mail"))
+    thing = Thing(L("message"))
 
 
 class DeliveryBegun(DeliveryEvent):
     """A mail is about to be handed over; without an outcome after it, it is in doubt. `issue` or `request` is what
     it brings. `doubt`: it was not begun now; after a restore of the log nobody knows whether it had been sent."""
 
-    says = Says(
-        L("Message sur le point de partir", "Mail about to be sent"), here=L("Remise commencée", "Delivery begun")
-    )
+    says = Says(L("Message sur le point de partir"), here=L("Remise commencée"))
 
     subscriber: UUID
     purpose: Literal["issue", "confirmation"]
@@ -226,13 +222,13 @@ class DeliveryBegun(DeliveryEvent):
 class DeliveryAccepted(DeliveryEvent):
     """The mail server took the mail."""
 
-    says = Says(L("Message remis", "Mail accepted"), sets={"accepted": True})
+    says = Says(L("Message remis"), sets={"accepted": True})
 
 
 class DeliveryDeferred(DeliveryEvent):
     """The mail server did not take the mail now (a 4xx reply): it will be tried again."""
 
-    says = Says(L("Message remis à plus tard", "Mail put off"))
+    says = Says(L("Message remis à plus tard"))
 
     code: int | None = None
     reason: RefusalReason = "other"
@@ -241,7 +237,7 @@ class DeliveryDeferred(DeliveryEvent):
 class DeliveryRefused(DeliveryEvent):
     """The mail server refused the mail for good, or was asked too often. `status` is RFC 3463's, such as 5.1.1."""
 
-    says = Says(L("Message refusé", "Mail refused"), sets={"accepted": False})
+    says = Says(L("Message refusé"), sets={"accepted": False})
 
     code: int | None = None
     status: str | None = None
@@ -251,6 +247,4 @@ class DeliveryRefused(DeliveryEvent):
 class DeliveryReleased(DeliveryEvent):
     """An editor wants a mail whose outcome is in doubt, or that was refused, to be sent again."""
 
-    says = Says(
-        L("Nouvel envoi demandé", "Sending again asked for"), here=L("Nouvel envoi demandé", "New sending asked for")
-    )
+    says = Says(L("Nouvel envoi demandé"), here=L("Nouvel envoi demandé", context="DeliveryReleased"))

@@ -28,11 +28,11 @@ class LogRestored(Event):
     entity = "ledger"
     live = True
     says = Says(
-        L("Journal restauré depuis son archive, événements", "Log restored from its archive, events"),
+        L("Journal restauré depuis son archive, événements"),
         detail="events",
-        here=L("Journal restauré depuis son archive", "Log restored from its archive"),
+        here=L("Journal restauré depuis son archive"),
     )
-    thing = Thing(L("registre des preuves", "ledger"))
+    thing = Thing(L("registre des preuves"))
     events: int
     signed: int
     root: str

@@ -23,8 +23,8 @@ class PersonForgotten(Event, abstract=True):
 
     entity = "person"
     live = True
-    thing = Thing(L("oubli d’une personne", "a person forgotten"))
-    says = Says(L("Personne oubliée", "Person forgotten"), sets={"forgotten": True})
+    thing = Thing(L("oubli d’une personne"))
+    says = Says(L("Personne oubliée"), sets={"forgotten": True})
     reason: ForgettingReason
     purpose: str | None = None
 

@@ -22,7 +22,7 @@ class ReviewEvent(Event, abstract=True):
     service = "observatory"
     entity = "review"
     live = True
-    thing = Thing(L("bilan publié", "published review"), "/observatory/reviews/{}")
+    thing = Thing(L("bilan publié"), "/observatory/reviews/{}")
 
 
 class ReviewPublished(ReviewEvent):
@@ -34,7 +34,7 @@ class ReviewPublished(ReviewEvent):
     for from now on, and the `reason`. `masked`: how many figures were left out since they count few persons.
     """
 
-    says = Says(L("Bilan publié", "Review published"), detail="title", sets={"published": True})
+    says = Says(L("Bilan publié"), detail="title", sets={"published": True})
 
     title: str
     since: SaidDay
@@ -64,7 +64,7 @@ class FigurePublished(ReviewEvent):
     `events`: how many events it rested on.
     """
 
-    says = Says(L("Chiffre publié", "Figure published"), detail="path", part="path")
+    says = Says(L("Chiffre publié"), detail="path", part="path")
 
     path: str
     indicator: str
@@ -88,7 +88,7 @@ class FigurePublished(ReviewEvent):
 class ReviewWithdrawn(ReviewEvent):
     """A published review holds no longer. What it said stays to be read, with the reason."""
 
-    says = Says(L("Bilan retiré", "Review withdrawn"), detail="reason", sets={"withdrawn": True})
+    says = Says(L("Bilan retiré"), detail="reason", sets={"withdrawn": True})
 
     reason: str
 
@@ -97,9 +97,9 @@ class ReviewReplaced(ReviewEvent):
     """A published review was replaced by another one."""
 
     says = Says(
-        L("Bilan remplacé par un autre", "Review replaced by another"),
+        L("Bilan remplacé par un autre"),
         detail="reason",
-        here=L("Bilan remplacé", "Review replaced"),
+        here=L("Bilan remplacé"),
         sets={"replaced": True},
     )
 

@@ -15,7 +15,7 @@ StructureKind = Literal["association", "public_body", "company", "higher_educati
 class StructureEvent(Event, abstract=True):
     service = "directory"
     entity = "structure"
-    thing = Thing(L("structure", "structure"), "/directory/structures/{}")
+    thing = Thing(L("structure"), "/directory/structures/{}")
 
 
 class StructureFacts(StructureEvent, abstract=True):

@@ -46,13 +46,13 @@ class SurveyEvent(Event, abstract=True):
     service = "observatory"
     entity = "survey"
     live = True
-    thing = Thing(L("enquête ou réponse", "survey or answer"), "/observatory/surveys/{}")
+    thing = Thing(L("enquête ou réponse"), "/observatory/surveys/{}")
 
 
 class SurveyDrafted(SurveyEvent):
     """A survey was begun. Nobody outside sees it yet. `asks_who`: whether name and address are asked for, too."""
 
-    says = Says(L("Enquête préparée", "Survey prepared"), detail="title")
+    says = Says(L("Enquête préparée"), detail="title")
 
     title: str
     intro: str | None = None
@@ -64,8 +64,8 @@ class SurveyRevised(SurveyEvent):
     """A survey was changed before it opened. A field that is absent stayed; `cleared` names those emptied."""
 
     says = Says(
-        L("Questionnaire d’enquête modifié", "Form of a survey changed"),
-        here=L("Questionnaire modifié", "Form changed"),
+        L("Questionnaire d’enquête modifié"),
+        here=L("Questionnaire modifié"),
     )
 
     title: str | None = None
@@ -79,9 +79,7 @@ class SurveyOpened(SurveyEvent):
     """A survey may be answered from the day `begins` on, until the day `until` is over in Paris. Its questions stay as
     they are from now on. `open_link`: whether those may answer, too, who were not written to."""
 
-    says = Says(
-        L("Enquête ouverte jusqu’au", "Survey opened until"), detail="until", here=L("Enquête ouverte", "Survey opened")
-    )
+    says = Says(L("Enquête ouverte jusqu’au"), detail="until", here=L("Enquête ouverte"))
 
     begins: SaidDay
     until: SaidDay
@@ -92,9 +90,9 @@ class SurveyExtended(SurveyEvent):
     """A survey may be answered until another day; one that was closed is open again."""
 
     says = Says(
-        L("Enquête prolongée jusqu’au", "Survey extended until"),
+        L("Enquête prolongée jusqu’au"),
         detail="until",
-        here=L("Date de fin changée", "Last day changed"),
+        here=L("Date de fin changée"),
         sets={"closed": False},
     )
 
@@ -104,13 +102,13 @@ class SurveyExtended(SurveyEvent):
 class SurveyClosed(SurveyEvent):
     """A survey was closed before its day."""
 
-    says = Says(L("Enquête close", "Survey closed"), sets={"closed": True})
+    says = Says(L("Enquête close"), sets={"closed": True})
 
 
 class SurveyWithdrawn(SurveyEvent):
     """A survey was put away: nobody answers it any more, and it is no longer in the list."""
 
-    says = Says(L("Enquête rangée", "Survey put away"), detail="reason", sets={"put_away": True})
+    says = Says(L("Enquête rangée"), detail="reason", sets={"put_away": True})
 
     reason: str
 
@@ -119,7 +117,7 @@ class SurveySent(SurveyEvent):
     """These structures were asked to answer, each by a link of its own. Invitations and reminders are written to their
     contacts by the directory, which alone may open addresses; `by_hand`: somebody of the team handed the link over."""
 
-    says = Says(L("Enquête envoyée", "Survey sent"), detail="kind")
+    says = Says(L("Enquête envoyée"), detail="kind")
 
     kind: SendingKind
     structures: list[UUID]
@@ -129,8 +127,8 @@ class SurveyResultsPublished(SurveyEvent):
     """The figures of a closed survey are for everybody from now on. It can't be opened again."""
 
     says = Says(
-        L("Résultats d’une enquête publiés", "Results of a survey published"),
-        here=L("Résultats publiés", "Results published"),
+        L("Résultats d’une enquête publiés"),
+        here=L("Résultats publiés"),
         sets={"results_published": True},
     )
 
@@ -139,9 +137,9 @@ class SurveyResultsWithdrawn(SurveyEvent):
     """The figures of a survey are no longer shown to everybody."""
 
     says = Says(
-        L("Résultats d’une enquête retirés", "Results of a survey withdrawn"),
+        L("Résultats d’une enquête retirés"),
         detail="reason",
-        here=L("Résultats retirés", "Results withdrawn"),
+        here=L("Résultats retirés"),
         sets={"results_published": False},
     )
 
@@ -168,23 +166,21 @@ class SurveyAnswer(SurveyEvent, abstract=True):
 class SurveyAnswered(SurveyAnswer):
     """A survey was answered. The entity is the answer; of each structure that was asked there is one at most."""
 
-    says = Says(L("Réponse à une enquête", "Answer to a survey"), here=L("Réponse donnée", "Answer given"))
+    says = Says(L("Réponse à une enquête"), here=L("Réponse donnée"))
 
 
 class SurveyAnswerChanged(SurveyAnswer):
     """An answer was given anew by the same link, and takes the place of the one before."""
 
-    says = Says(
-        L("Réponse à une enquête modifiée", "Answer to a survey changed"), here=L("Réponse modifiée", "Answer changed")
-    )
+    says = Says(L("Réponse à une enquête modifiée"), here=L("Réponse modifiée"))
 
 
 class SurveyDeclined(SurveyEvent):
     """A structure does not wish to answer: it is not reminded. The entity is the answer that it did not give."""
 
     says = Says(
-        L("Ne souhaite pas répondre à une enquête", "Does not wish to answer a survey"),
-        here=L("Ne souhaite pas répondre", "Does not wish to answer"),
+        L("Ne souhaite pas répondre à une enquête"),
+        here=L("Ne souhaite pas répondre"),
         sets={"declined": True},
     )
 

@@ -21,13 +21,13 @@ __all__ = ["ALIASES", "COUNTRY_CODES", "EXCEPTIONS", "NOT_COUNTRIES", "country_c
 NOT_COUNTRIES = frozenset({"EU", "EZ", "UN", "ZZ", "QO", "XA", "XB"})
 
 EXCEPTIONS: Words = MappingProxyType({
-    "CD": ("République démocratique du Congo", "Democratic Republic of the Congo"),
-    "CG": ("Congo", "Congo"),
-    "HK": ("Hong Kong", "Hong Kong"),
-    "MM": ("Birmanie", "Myanmar"),
-    "MO": ("Macao", "Macao"),
-    "PS": ("Palestine", "Palestine"),
-    "VA": ("Vatican", "Vatican City"),
+    "CD": "République démocratique du Congo",
+    "CG": "Congo",
+    "HK": "Hong Kong",
+    "MM": "Birmanie",
+    "MO": "Macao",
+    "PS": "Palestine",
+    "VA": "Vatican",
 })  # fmt: skip
 """code → French, where CLDR's name is not the one that the network's people say"""
 

@@ -5,81 +5,31 @@ from __future__ import annotations
 from shared.base.translations import Words
 
 FIELD_WORDS: Words = {
-    "refused.unreadable-character": (
-        "Le caractère n° {place} ({character}) ne peut pas être affiché. Effacez-le, ou retapez ce passage.",
-        "Character {place} ({character}) can’t be shown. Delete it, or type this passage again.",
-    ),
+    "refused.unreadable-character": "Le caractère n° {place} ({character}) ne peut pas être affiché. Effacez-le, ou retapez ce passage.",
     "refused.reversing-character": (
         "Le caractère n° {place} ({character}) est invisible et renverse le sens de ce qui le suit. Effacez-le, ou retapez ce "
-        "passage.",
-        "Character {place} ({character}) is invisible and turns round what comes after it. Delete it, or type this passage "
-        "again.",
+        "passage."
     ),
-    "refused.not-a-mail-address": (
-        "Ce n’est pas une adresse électronique. Il en faut une comme nom@exemple.fr.",
-        "This is not a mail address. One such as name@example.org is needed.",
-    ),
+    "refused.not-a-mail-address": "Ce n’est pas une adresse électronique. Il en faut une comme nom@exemple.fr.",
     "refused.mail-address-dots": (
         "Dans cette adresse électronique, deux points se suivent, ou un point touche le @. Il en faut une comme "
-        "nom@exemple.fr.",
-        "In this mail address two dots follow one another, or a dot touches the @. One such as name@example.org is needed.",
+        "nom@exemple.fr."
     ),
     "refused.mail-address-letters": (
         "Avant le @, cette adresse électronique a des lettres accentuées ou d’un autre alphabet\u00a0: nos courriels ne peuvent "
-        "pas y arriver. Donnez une adresse sans elles\u00a0; après le @, elles sont permises.",
-        "Before the @, this mail address has letters with accents or of another alphabet: our mails can’t reach it. Give one "
-        "without them; after the @ they are allowed.",
+        "pas y arriver. Donnez une adresse sans elles\u00a0; après le @, elles sont permises."
     ),
-    "refused.not-an-address": (
-        "Ce n’est pas une adresse web. Elle commence par https:// et n’a pas d’espace.",
-        "This is not a web address. It begins with https:// and has no blanks.",
-    ),
-    "refused.unknown-department": (
-        "Ce département n’existe pas. Choisissez-le dans la liste.",
-        "There is no such department. Choose it from the list.",
-    ),
-    "refused.unknown-country": (
-        "Ce code de pays n’existe pas. Choisissez le pays dans la liste, ou écrivez ses deux lettres, par exemple SN.",
-        "There is no such country code. Choose the country from the list, or write its two letters, such as SN.",
-    ),
-    "refused.unknown-commune": (
-        "Aucune commune ne porte ce nom ni ce code. Vérifiez l’orthographe, ou écrivez le code postal.",
-        "No commune has this name or code. Check the spelling, or write the postcode.",
-    ),
-    "refused.commune-ambiguous": (
-        "Plusieurs communes répondent à ce nom\u00a0: {several}. Recopiez celle qui convient.",
-        "Several communes answer to this name: {several}. Copy the right one.",
-    ),
-    "refused.siren-check-digit": (
-        "Ce SIREN a une faute de frappe\u00a0: sa clé ne correspond pas.",
-        "This SIREN has a typing error: its check digit is wrong.",
-    ),
-    "refused.siret-check-digit": (
-        "Ce SIRET a une faute de frappe\u00a0: sa clé ne correspond pas.",
-        "This SIRET has a typing error: its check digit is wrong.",
-    ),
-    "refused.not-a-school-year": (
-        "Ce n’est pas une année scolaire. Écrivez-la ainsi\u00a0: 2017-2018.",
-        "This is no school year. Write it so: 2017-2018.",
-    ),
-    "refused.time-without-zone": (
-        "Il manque le fuseau horaire. Écrivez par exemple 2017-11-09T09:30:00+01:00.",
-        "The time zone is missing. Write for example 2017-11-09T09:30:00+01:00.",
-    ),
-    "invalid.date": (
-        "« {value} » n’est pas une date. Écrivez-la ainsi : 31/10/2017.",
-        "“{value}” is not a date. Write it so: 31/10/2017.",
-    ),
-    "invalid.date.api": (
-        "« {value} » n’est pas une date. Écrivez-la ainsi : 2017-10-31.",
-        "“{value}” is not a date. Write it so: 2017-10-31.",
-    ),
-    "invalid.moment": (
-        "« {value} » n’est pas une date et une heure. Écrivez-les ainsi : 31/10/2017 17:42.",
-        "“{value}” is not a date and time. Write them so: 31/10/2017 17:42.",
-    ),
-    "invalid.moment.api": (
-        "« {value} » n’est pas une date et une heure. Écrivez-les ainsi : 2017-10-31T17:42:00+01:00.",
-        "“{value}” is not a date and time. Write them so: 2017-10-31T17:42:00+01:00.",
-    ),
+    "refused.not-an-address": "Ce n’est pas une adresse web. Elle commence par https:// et n’a pas d’espace.",
+    "refused.unknown-department": "Ce département n’existe pas. Choisissez-le dans la liste.",
+    "refused.unknown-country": "Ce code de pays n’existe pas. Choisissez le pays dans la liste, ou écrivez ses deux lettres, par exemple SN.",
+    "refused.unknown-commune": "Aucune commune ne porte ce nom ni ce code. Vérifiez l’orthographe, ou écrivez le code postal.",
+    "refused.commune-ambiguous": "Plusieurs communes répondent à ce nom\u00a0: {several}. Recopiez celle qui convient.",
+    "refused.siren-check-digit": "Ce SIREN a une faute de frappe\u00a0: sa clé ne correspond pas.",
+    "refused.siret-check-digit": "Ce SIRET a une faute de frappe\u00a0: sa clé ne correspond pas.",
+    "refused.not-a-school-year": "Ce n’est pas une année scolaire. Écrivez-la ainsi\u00a0: 2017-2018.",
+    "refused.time-without-zone": "Il manque le fuseau horaire. Écrivez par exemple 2017-11-09T09:30:00+01:00.",
+    "invalid.date": "« {value} » n’est pas une date. Écrivez-la ainsi : 31/10/2017.",
+    "invalid.date.api": "« {value} » n’est pas une date. Écrivez-la ainsi : 2017-10-31.",
+    "invalid.moment": "« {value} » n’est pas une date et une heure. Écrivez-les ainsi : 31/10/2017 17:42.",
+    "invalid.moment.api": "« {value} » n’est pas une date et une heure. Écrivez-les ainsi : 2017-10-31T17:42:00+01:00.",
 }

@@ -92,7 +92,7 @@ def moment(when: datetime | str | None, lang: Lang = "fr") -> str:
     """ "31/10/2017 à 17 h 42", Paris's time."""
     if when in (None, ""):
         return NONE
-    return translated(L("{day} à {clock}", "{day} at {clock}"), lang, day=day(when), clock=clock(when))
+    return translated(L("{day} à {clock}"), lang, day=day(when), clock=clock(when))
 
 
 def long_day(when: date | str | None, lang: Lang = "fr") -> str:

@@ -311,9 +311,9 @@ def period(term: timedelta | None, lang: Lang) -> str:
         number = round(days / length)
         if number and (length == 1.0 or ((number > 1 or length == YEAR) and abs(days - number * length) < 2)):
             words = {
-                YEAR: plural(lang, number, "an", "ans", "year", "years"),
-                MONTH: plural(lang, number, "mois", "mois", "month", "months"),
-                1.0: plural(lang, number, "jour", "jours", "day", "days"),
+                YEAR: plural(lang, number, "an", "ans"),
+                MONTH: plural(lang, number, "mois", "mois"),
+                1.0: plural(lang, number, "jour", "jours"),
             }
             return f"{number} {words[length]}"
-    return translated(L("{n} jours", "{n} days"), lang, n=days)
+    return translated(L("{n} jours"), lang, n=days)

@@ -247,7 +247,7 @@ def test_a_refusal_stands_at_the_answer_that_it_is_about_and_the_summary_leads_t
     form = Form.of(Register, LEXICON, "fr", errors=said)
     assert next(one for one in form.fields if one.name == "name").error == "Il n’y a que des blancs."
     assert form.problems[0].anchor == "f-name"
-    assert refusal(Refused("no-blank"), LEXICON, "en") == {"": "There are only blanks."}
+    assert refusal(Refused("no-blank"), LEXICON, "fr") == {"": "Il n’y a que des blancs."}
     said = refusal(Refused("no-blank", field="happened"), LEXICON, "fr")
     assert Form.of(Register, LEXICON, "fr", errors=said).problems[0].anchor == "happened_on"
 

@@ -26,7 +26,7 @@ def confirmation_link(service: Service, claim: UUID) -> str:
 def ask_to_confirm(service: Service, claim: Document, lang: Lang) -> None:
     """Sends who claimed the link, in the background."""
     link = confirmation_link(service, UUID(claim["key"]))
-    subject = translated(L("Confirmez votre demande", "Please confirm your claim"), lang)
+    subject = translated(L("Confirmez votre demande"), lang)
     # What a stranger typed goes into no mail of ours to an address that may be anybody's.
     structure = claim["structure_name"] if claim["structure"] else None
     until = day(utc_now() + INVITATION)
@@ -35,7 +35,7 @@ def ask_to_confirm(service: Service, claim: Document, lang: Lang) -> None:
 
 def tell_refusal(service: Service, claim: Document, reason: str, lang: Lang) -> None:
     """Tells who claimed that the network said no, and why."""
-    subject = translated(L("Réponse à votre demande", "Answer to your claim"), lang)
+    subject = translated(L("Réponse à votre demande"), lang)
     _write(service, claim, lang, "claim_refused", subject, ANSWER, structure=claim["structure_name"], reason=reason)
 
 

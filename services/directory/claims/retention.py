@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from shared.base.translations import L
 from shared.contract.directory import ClaimAccepted, ClaimConfirmed, ClaimRefused, ListingClaimed
 from shared.contract.envelope import Recorded
 from shared.kernel.projection import Document, Evolve
@@ -11,18 +12,12 @@ from shared.persons.data_subjects import Purpose, in_use_again, term_begins
 
 PURPOSE = Purpose(
     code="claim",
-    whom=("Personnes qui demandent à tenir une fiche", "Persons who ask to look after a record"),
-    what=("Nom, adresse électronique, fonction, message", "Name, mail address, function, message"),
-    why=("Vérifier qui parle pour une structure", "To check who speaks for a structure"),
-    ground=(
-        "Mesures demandées par la personne elle-même (RGPD, art. 6.1.b)",
-        "Steps that the person asked for (GDPR, art. 6.1.b)",
-    ),
-    begins=(
-        "la réponse du réseau, ou la demande si son adresse n’a jamais été confirmée",
-        "the network answers, or the claim if its address was never confirmed",
-    ),
-    seen_by=("L’équipe qui tient l’annuaire", "The team that keeps the directory"),
+    whom=L("Personnes qui demandent à tenir une fiche"),
+    what=L("Nom, adresse électronique, fonction, message"),
+    why=L("Vérifier qui parle pour une structure"),
+    ground=L("Mesures demandées par la personne elle-même (RGPD, art. 6.1.b)"),
+    begins=L("la réponse du réseau, ou la demande si son adresse n’a jamais été confirmée"),
+    seen_by=L("L’équipe qui tient l’annuaire"),
     setting="keep_claims",
 )
 

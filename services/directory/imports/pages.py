@@ -349,7 +349,7 @@ def _first_to_see(counts: Mapping[str, int]) -> Show:
 def _as_csv(draft: Draft, wrong: Sequence[tuple[Checked, Sequence[str]]], lang: Lang) -> bytes:
     """The lines with errors as they were sent, so that they can be corrected and sent again; what is wrong comes
     last."""
-    said = translated(L("Ce qui ne va pas", "What is wrong"), lang)
+    said = translated(L("Ce qui ne va pas"), lang)
     rows = [[*cells, " ".join(in_words(one[1:], lang) for one in line.problems)] for line, cells in wrong]
     return _excel([[*draft.header, said], *rows])
 
@@ -357,11 +357,11 @@ def _as_csv(draft: Draft, wrong: Sequence[tuple[Checked, Sequence[str]]], lang: 
 def _left_out_csv(report: Mapping[str, Any], lang: Lang) -> bytes:
     """The lines that were left out: number, name, why."""
     head = [
-        translated(L("Ligne", "Line"), lang),
-        translated(L("Nom", "Name"), lang),
-        translated(L("Pourquoi", "Why"), lang),
+        translated(L("Ligne"), lang),
+        translated(L("Nom"), lang),
+        translated(L("Pourquoi"), lang),
     ]
-    alike = translated(L("Ressemble à une fiche ou à une autre ligne", "Looks like a record or another line"), lang)
+    alike = translated(L("Ressemble à une fiche ou à une autre ligne"), lang)
     rows = [
         [str(number), name, " ".join(in_words(one, lang) for one in problems) or alike]
         for number, name, problems, _, _ in report["told"]

@@ -16,13 +16,13 @@ ANSWER = timedelta(days=1)  # during which an answer is tried again
 
 async def tell_listed(service: Service, structure: Document, lang: Lang) -> None:
     """Tells the contacts of a structure that its record is public."""
-    subject = translated(L("Votre fiche est publique", "Your record is public"), lang)
+    subject = translated(L("Votre fiche est publique"), lang)
     await _tell(service, structure, lang, subject, f"/directory/public/structures/{structure['key']}", None)
 
 
 async def tell_declined(service: Service, structure: Document, reason: str, lang: Lang) -> None:
     """Tells them that it is not, and why."""
-    subject = translated(L("Votre fiche n’est pas encore publique", "Your record is not public yet"), lang)
+    subject = translated(L("Votre fiche n’est pas encore publique"), lang)
     await _tell(service, structure, lang, subject, f"/directory/space/{structure['key']}", reason)
 
 

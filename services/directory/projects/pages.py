@@ -78,7 +78,7 @@ def routes(service: Service) -> APIRouter:
         outline = department_map(
             counts, lambda code: f"/directory/projects?{urlencode({'departments': code})}",
             pages.lexicon.say("projects.by-department", lang), region, current=asked.chosen["departments"],
-            unit=(translated(L("projet", "project"), lang), translated(L("projets", "projects"), lang)), lang=lang,
+            unit=(translated(L("projet"), lang), translated(L("projets"), lang)), lang=lang,
         )  # fmt: skip
         return render(
             service, request, "projects_world.html", asked=asked, found=found, rows=rows, chart=chart, charted=CHARTED,

@@ -5,9 +5,6 @@ from __future__ import annotations
 from shared.base.translations import Words
 
 WORDS: Words = {
-    "problem.410": ("Ce n’est plus publié", "No longer published"),
-    "problem.410.hint": (
-        "Qui l’avait publié l’a retiré. Cherchez dans l’annuaire public.",
-        "Who had published it withdrew it. Search in the public directory.",
-    ),
+    "problem.410": "Ce n’est plus publié",
+    "problem.410.hint": "Qui l’avait publié l’a retiré. Cherchez dans l’annuaire public.",
 }

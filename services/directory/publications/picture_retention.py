@@ -14,6 +14,7 @@ from services.directory.publications.picture_uploads import one_at_a_time
 from services.directory.publications.pictures import pictures_of
 from services.directory.publications.views import SPACE
 from services.directory.structures.views import STRUCTURES
+from shared.base.translations import L
 from shared.kernel.projection import everything
 from shared.persons.data_subjects import Purpose
 from shared.runtime.jobs import Job
@@ -25,24 +26,12 @@ DAY = 24 * 3600.0
 
 PURPOSE = Purpose(
     code="picture",
-    whom=("Personnes qu’une image montre", "Persons whom a picture shows"),
-    what=(
-        "Les pixels de l’image, sans lieu ni date, et le texte qui la décrit",
-        "The pixels of the picture, without place or date, and the text that describes it",
-    ),
-    why=(
-        "Illustrer la fiche d’une structure ou ce qu’elle publie",
-        "To illustrate a structure’s record or what it publishes",
-    ),
-    ground=(
-        "Intérêt légitime de la structure qui l’envoie (RGPD, art. 6.1.f)",
-        "Legitimate interest of the structure that sends it (GDPR, art. 6.1.f)",
-    ),
-    begins=(
-        "le jour où plus rien ne la montre\u00a0: publication retirée, image remplacée",
-        "nothing shows it any more: the publication was withdrawn, another took its place",
-    ),
-    seen_by=("Tous, une fois publiée", "Everybody, once published"),
+    whom=L("Personnes qu’une image montre"),
+    what=L("Les pixels de l’image, sans lieu ni date, et le texte qui la décrit"),
+    why=L("Illustrer la fiche d’une structure ou ce qu’elle publie"),
+    ground=L("Intérêt légitime de la structure qui l’envoie (RGPD, art. 6.1.f)"),
+    begins=L("le jour où plus rien ne la montre\u00a0: publication retirée, image remplacée"),
+    seen_by=L("Tous, une fois publiée"),
     setting="keep_pictures",
 )
 

@@ -91,11 +91,7 @@ class LinkMail:
 
     def _letter(self, person: UUID, to: str, lang: Lang, link: str, *, invitation: bool) -> Letter:
         sender, id, now = self.sender, letter_for(person), self._outside.now()
-        subject = (
-            translated(L("Votre accès", "Your access"), lang)
-            if invitation
-            else translated(L("Votre lien de connexion", "Your sign-in link"), lang)
-        )
+        subject = translated(L("Votre accès"), lang) if invitation else translated(L("Votre lien de connexion"), lang)
         made = message(sender, id, to, f"{subject} · {sender.title}", now)
         made["Auto-Submitted"] = "auto-generated"  # RFC 3834
         bodies = BODIES.render(

@@ -11,6 +11,7 @@ from services.directory.accounts.domain.account_state import account_id
 from services.directory.sign_in.entry import ENTRY
 from services.directory.sign_in.passwords import Passwords
 from services.directory.structures.retention import record_begins
+from shared.base.translations import L
 from shared.contract.accounts import AccountClosed, AccountOpened, AccountReopened
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.projection import Evolve
@@ -20,21 +21,12 @@ from shared.runtime.service import Service
 
 PURPOSE = Purpose(
     code="account",
-    whom=("Titulaires d’un compte", "Holders of an account"),
-    what=(
-        "Adresse électronique, nom, connexions, empreinte du mot de passe",
-        "Mail address, name, sign-ins, hash of the password",
-    ),
-    why=(
-        "Laisser entrer les bonnes personnes, savoir qui a fait quoi",
-        "To let the right persons in, to know who did what",
-    ),
-    ground=(
-        "Intérêt légitime\u00a0: la sécurité du système (RGPD, art. 6.1.f)",
-        "Legitimate interest: the security of the system (GDPR, art. 6.1.f)",
-    ),
-    begins=("la fermeture du compte", "the account is closed"),
-    seen_by=("Les administrateurs", "Administrators"),
+    whom=L("Titulaires d’un compte"),
+    what=L("Adresse électronique, nom, connexions, empreinte du mot de passe"),
+    why=L("Laisser entrer les bonnes personnes, savoir qui a fait quoi"),
+    ground=L("Intérêt légitime\u00a0: la sécurité du système (RGPD, art. 6.1.f)"),
+    begins=L("la fermeture du compte"),
+    seen_by=L("Les administrateurs"),
     setting="keep_accounts",
 )
 

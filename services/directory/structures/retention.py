@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from shared.base.translations import L
 from shared.contract.directory import (
     ContactAdded,
     ContactRemoved,
@@ -19,15 +20,12 @@ from shared.persons.data_subjects import Purpose, term_begins
 
 PURPOSE = Purpose(
     code="contact",
-    whom=("Contacts des structures", "Contacts of structures"),
-    what=("Nom, adresse électronique, téléphone, fonction", "Name, mail address, telephone, function"),
-    why=("Joindre les structures de l’annuaire", "To reach the structures of the directory"),
-    ground=(
-        "Intérêt légitime du réseau (RGPD, art. 6.1.f)",
-        "Legitimate interest of the network (GDPR, art. 6.1.f)",
-    ),
-    begins=("le retrait du contact ou la clôture de la fiche", "the contact is removed or the record closed"),
-    seen_by=("L’équipe qui tient l’annuaire", "The team that keeps the directory"),
+    whom=L("Contacts des structures"),
+    what=L("Nom, adresse électronique, téléphone, fonction"),
+    why=L("Joindre les structures de l’annuaire"),
+    ground=L("Intérêt légitime du réseau (RGPD, art. 6.1.f)"),
+    begins=L("le retrait du contact ou la clôture de la fiche"),
+    seen_by=L("L’équipe qui tient l’annuaire"),
     setting="keep_contacts",
 )
 

@@ -5,5 +5,5 @@ from __future__ import annotations
 from shared.base.translations import Words
 
 WORDS: Words = {
-    "chart.by-year": ("Rencontres tenues par année", "Gatherings held by year"),
+    "chart.by-year": "Rencontres tenues par année",
 }

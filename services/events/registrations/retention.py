@@ -10,6 +10,7 @@ from services.events.gatherings.domain.registrations import CancelRegistration
 from services.events.gatherings.views import GATHERINGS
 from services.events.registrations.views import REGISTRATIONS
 from shared.base.paris_days import end_of
+from shared.base.translations import L
 from shared.contract.envelope import Recorded, instant
 from shared.contract.events import ParticipantRegistered
 from shared.contract.persons import PersonForgottenByEvents
@@ -21,18 +22,12 @@ from shared.runtime.service import Service
 PURPOSES = (
     Purpose(
         code="registration",
-        whom=("Personnes inscrites à un événement", "Persons registered for a gathering"),
-        what=("Nom, adresse électronique, structure, présence", "Name, mail address, structure, attendance"),
-        why=(
-            "Préparer l’accueil, compter les présents pour l’État et la Région",
-            "To prepare the door, to count who came for the State and the Region",
-        ),
-        ground=(
-            "Intérêt légitime du réseau (RGPD, art. 6.1.f)",
-            "Legitimate interest of the network (GDPR, art. 6.1.f)",
-        ),
-        begins=("le dernier jour de l’événement", "the last day of the gathering"),
-        seen_by=("L’équipe qui prépare les événements", "The team that prepares the gatherings"),
+        whom=L("Personnes inscrites à un événement"),
+        what=L("Nom, adresse électronique, structure, présence"),
+        why=L("Préparer l’accueil, compter les présents pour l’État et la Région"),
+        ground=L("Intérêt légitime du réseau (RGPD, art. 6.1.f)"),
+        begins=L("le dernier jour de l’événement"),
+        seen_by=L("L’équipe qui prépare les événements"),
         setting="keep_registrations",
     ),
 )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from shared.base.translations import Words
 
 WORDS: Words = {
-    "standing.registered": ("inscrite", "registered"),
-    "standing.waiting": ("en attente", "waiting"),
-    "standing.present": ("accueillie", "checked in"),
-    "standing.cancelled": ("annulée", "cancelled"),
-    "door": ("Accueil", "At the door"),
-    "door.agora": ("Accueil de l’Agora", "At the door of the Agora"),
+    "standing.registered": "inscrite",
+    "standing.waiting": "en attente",
+    "standing.present": "accueillie",
+    "standing.cancelled": "annulée",
+    "door": "Accueil",
+    "door.agora": "Accueil de l’Agora",
 }

@@ -28,7 +28,7 @@ def label(member: Document, reveal: Callable[[dict[str, str] | None], str | None
 def render(service: Service, request: Request, template: str, **context: Any) -> Response:
     """A page that may name a member and open what is sealed."""
     reveal = partial(revealed, request, service)
-    forgotten = translated(L("Personne oubliée", "Person forgotten"), language(request))
+    forgotten = translated(L("Personne oubliée"), language(request))
     return rendering.render(
         service,
         request,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from services.membership.base.retention import TEAM, begins
+from shared.base.translations import L
 from shared.contract import Event
 from shared.contract.membership import MemberJoined, MemberLeft, MemberRestored
 from shared.kernel.projection import Evolve
@@ -13,17 +14,11 @@ from shared.persons.data_subjects import Purpose, in_use_again, term_begins
 PURPOSES = (
     Purpose(
         code="member",
-        whom=("Membres du collège des personnes qualifiées", "Members of the college of qualified persons"),
-        what=("Nom, adresse électronique, adhésion, charte signée", "Name, mail address, membership, charter signed"),
-        why=(
-            "Tenir le registre des adhérents, convoquer aux assemblées",
-            "To keep the register of members, to call them to meetings",
-        ),
-        ground=("Contrat d’adhésion (RGPD, art. 6.1.b)", "Contract of membership (GDPR, art. 6.1.b)"),
-        begins=(
-            "le départ du membre\u202f; cinq ans de prescription (Code civil, art. 2224)",
-            "the member leaves; five years of limitation (Code civil, art. 2224)",
-        ),
+        whom=L("Membres du collège des personnes qualifiées"),
+        what=L("Nom, adresse électronique, adhésion, charte signée"),
+        why=L("Tenir le registre des adhérents, convoquer aux assemblées"),
+        ground=L("Contrat d’adhésion (RGPD, art. 6.1.b)"),
+        begins=L("le départ du membre\u202f; cinq ans de prescription (Code civil, art. 2224)"),
         seen_by=TEAM,
         setting="keep_members",
     ),

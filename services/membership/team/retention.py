@@ -7,6 +7,7 @@ from datetime import date
 
 from services.membership.base.retention import TEAM, begins
 from shared.base.paris_days import end_of
+from shared.base.translations import L
 from shared.contract import Event
 from shared.contract.envelope import Recorded, instant
 from shared.contract.membership import (
@@ -23,30 +24,21 @@ from shared.persons.data_subjects import Purpose, in_use_again, term_begins
 PURPOSES = (
     Purpose(
         code="volunteer",
-        whom=("Bénévoles", "Volunteers"),
-        what=("Nom, adresse électronique, tâche", "Name, mail address, task"),
-        why=(
-            "Organiser le bénévolat et le compter dans le bilan",
-            "To organise volunteering and count it in the review",
-        ),
-        ground=(
-            "Intérêt légitime du réseau (RGPD, art. 6.1.f)",
-            "Legitimate interest of the network (GDPR, art. 6.1.f)",
-        ),
-        begins=("la fin de l’année", "the year ends"),
+        whom=L("Bénévoles"),
+        what=L("Nom, adresse électronique, tâche"),
+        why=L("Organiser le bénévolat et le compter dans le bilan"),
+        ground=L("Intérêt légitime du réseau (RGPD, art. 6.1.f)"),
+        begins=L("la fin de l’année"),
         seen_by=TEAM,
         setting="keep_volunteers",
     ),
     Purpose(
         code="civic_service",
-        whom=("Jeunes en service civique", "Young persons in civic service"),
-        what=("Nom, adresse électronique, mission", "Name, mail address, mission"),
-        why=("Suivre les missions et en rendre compte", "To follow the missions and report on them"),
-        ground=(
-            "Contrat d’engagement de service civique (RGPD, art. 6.1.b)",
-            "Contract of civic service (GDPR, art. 6.1.b)",
-        ),
-        begins=("la fin de la mission", "the mission ends"),
+        whom=L("Jeunes en service civique"),
+        what=L("Nom, adresse électronique, mission"),
+        why=L("Suivre les missions et en rendre compte"),
+        ground=L("Contrat d’engagement de service civique (RGPD, art. 6.1.b)"),
+        begins=L("la fin de la mission"),
         seen_by=TEAM,
         setting="keep_civic_services",
     ),

@@ -5,5 +5,5 @@ from __future__ import annotations
 from shared.base.translations import Words
 
 WORDS: Words = {
-    "field.reason": ("Raison", "Reason"),
+    "field.reason": "Raison",
 }

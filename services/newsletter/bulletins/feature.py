@@ -9,6 +9,7 @@ from services.newsletter.bulletins.queries import opened, titles
 from services.newsletter.bulletins.source_views import SOURCES
 from services.newsletter.bulletins.views import BULLETINS, ISSUES, ITEMS
 from services.newsletter.bulletins.words import WORDS
+from shared.base.translations import translated
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command
 from shared.runtime.feature import Feature
@@ -29,7 +30,9 @@ async def choices(service: Service, command: type[Command], lang: str) -> Choice
     """The bulletins that can be opened, or that have issues; the drafts by their names."""
     if command is OpenBulletin:
         there = {one["key"] for one in await opened(service) if one["opened"]}
-        return {"bulletin": [(code, WORDS[f"bulletin.{code}"][lang == "en"]) for code in CODES if code not in there]}
+        return {
+            "bulletin": [(code, translated(WORDS[f"bulletin.{code}"], lang)) for code in CODES if code not in there]
+        }
     if command is StartIssue:
         return {"bulletin": [(one["key"], one["title"]) for one in await opened(service) if one["opened"]]}
     if not issubclass(command, IssueCommand) or "issue" not in command.model_fields:

@@ -9,7 +9,7 @@ from fastapi import HTTPException
 from services.newsletter.bulletins.domain.bulletin import CODES
 from services.newsletter.bulletins.views import BULLETINS, ISSUES
 from services.newsletter.bulletins.words import WORDS
-from shared.base.translations import Lang
+from shared.base.translations import Lang, translated
 from shared.kernel.projection import Document
 from shared.runtime.service import Service
 
@@ -29,7 +29,11 @@ async def bulletin_of(service: Service, code: str) -> Document:
         raise HTTPException(404)
     fresh: Document = {"key": code, "title": None, "purpose": None, "opened": None, "last": 0, "closed": []}
     known = await service.store.get(BULLETINS, code) or fresh
-    return {**known, "title": known["title"] or WORDS[f"bulletin.{code}"][0], "purpose": known["purpose"] or ""}
+    return {
+        **known,
+        "title": known["title"] or translated(WORDS[f"bulletin.{code}"], "fr"),
+        "purpose": known["purpose"] or "",
+    }
 
 
 async def opened(service: Service) -> list[Document]:
@@ -41,5 +45,5 @@ async def opened(service: Service) -> list[Document]:
 async def titles(service: Service, lang: Lang | str = "fr") -> Mapping[str, str]:
     """What each bulletin is called: as its network opened it, else by what it is for."""
     found = await service.store.get_many(BULLETINS, [*CODES])
-    words = {str(code): WORDS[f"bulletin.{code}"][lang == "en"] for code in CODES}
+    words = {str(code): translated(WORDS[f"bulletin.{code}"], lang) for code in CODES}
     return {**words, **{code: known["title"] for code, known in found.items() if known["title"]}}

@@ -46,7 +46,7 @@ def issue_letter(
         sender,
         delivery,
         to,
-        translated(L("{title} n° {number}", "{title} no. {number}"), lang, title=title, number=number),
+        translated(L("{title} n° {number}"), lang, title=title, number=number),
         when,
     )
     made["List-Id"] = f"<{issue['bulletin']}.{sender.network}.{sender.host}>"
@@ -59,7 +59,7 @@ def confirmation_letter(
     sender: Sender, titles: Sequence[str], lang: Lang, when: datetime, *, delivery: UUID, to: str, link: str, until: str
 ) -> Letter:
     """The mail that asks whether an address wants these bulletins."""
-    subject = translated(L("Confirmez votre abonnement", "Please confirm your subscription"), lang)
+    subject = translated(L("Confirmez votre abonnement"), lang)
     made = message(sender, delivery, to, f"{subject} · {sender.title}", when)
     made["Auto-Submitted"] = "auto-generated"  # RFC 3834
     bodies = BODIES.render("confirm", lang, sender=sender, titles=titles, link=link, until=day(until))

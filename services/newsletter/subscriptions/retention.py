@@ -2,43 +2,31 @@
 
 from __future__ import annotations
 
-from shared.base.translations import Pair
+from shared.base.translations import L, Pair
 from shared.contract.envelope import Recorded
 from shared.contract.newsletter import SubscriptionConfirmed, SubscriptionRequested, Unsubscribed
 from shared.kernel.projection import Document, View
 from shared.persons.data_subjects import Purpose
 
-TEAM: Pair = ("L’équipe qui publie les bulletins", "The team that publishes the newsletters")
+TEAM: Pair = L("L’équipe qui publie les bulletins")
 PURPOSES = (
     Purpose(
         code="subscriber",
-        whom=("Abonnés aux bulletins", "Subscribers of the newsletters"),
-        what=(
-            "Adresse électronique, bulletins choisis, preuve du consentement, envois",
-            "Mail address, newsletters chosen, proof of consent, mails sent",
-        ),
-        why=(
-            "Envoyer les bulletins, prouver qu’ils étaient demandés",
-            "To send the newsletters, to prove that they were asked for",
-        ),
-        ground=(
-            "Consentement, demandé deux fois (RGPD, art. 6.1.a et 7.1)",
-            "Consent, asked for twice (GDPR, art. 6.1.a and 7.1)",
-        ),
-        begins=("le désabonnement du dernier bulletin", "the last newsletter is unsubscribed from"),
+        whom=L("Abonnés aux bulletins"),
+        what=L("Adresse électronique, bulletins choisis, preuve du consentement, envois"),
+        why=L("Envoyer les bulletins, prouver qu’ils étaient demandés"),
+        ground=L("Consentement, demandé deux fois (RGPD, art. 6.1.a et 7.1)"),
+        begins=L("le désabonnement du dernier bulletin"),
         seen_by=TEAM,
         setting="keep_subscribers",
     ),
     Purpose(
         code="request",
-        whom=("Personnes qui n’ont pas confirmé leur abonnement", "Persons who did not confirm what they asked for"),
-        what=("Adresse électronique", "Mail address"),
-        why=("Laisser le temps de confirmer", "To leave time to confirm"),
-        ground=(
-            "Mesures demandées par la personne (RGPD, art. 6.1.b)",
-            "Steps that the person asked for (GDPR, art. 6.1.b)",
-        ),
-        begins=("la demande", "the request"),
+        whom=L("Personnes qui n’ont pas confirmé leur abonnement"),
+        what=L("Adresse électronique"),
+        why=L("Laisser le temps de confirmer"),
+        ground=L("Mesures demandées par la personne (RGPD, art. 6.1.b)"),
+        begins=L("la demande"),
         seen_by=TEAM,
         setting="keep_requests",
     ),

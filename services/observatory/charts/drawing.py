@@ -47,7 +47,7 @@ class Context:
         """The year that is not over on the day, with the note that says until when it goes."""
         if (self.day.month, self.day.day) == (12, 31):
             return {}
-        return {str(self.day.year): translated(L("au {day}", "to {day}"), self.lang, day=f"{self.day:%d/%m}")}
+        return {str(self.day.year): translated(L("au {day}"), self.lang, day=f"{self.day:%d/%m}")}
 
     def words(self, text: Text) -> str:
         return translated(text, self.lang)
@@ -174,7 +174,7 @@ def name(one: Indicator, path: str, where: Context, *, alone: bool = False) -> s
     if between := re.search(r"_(\d{4})_(\d{4})(?!\d)", path):
         title = f"{title}, {between[1]}-{between[2]}"
     elif since := re.search(r"since_(\d{4})$", path):
-        return f"{title} {translated(L('depuis {year}', 'since {year}'), where.lang, year=since[1])}"
+        return f"{title} {translated(L('depuis {year}'), where.lang, year=since[1])}"
     elif of_year := re.search(r"_(\d{4})\.", path):
         title = f"{title}, {of_year[1]}"
     if not _has_label(where, last):

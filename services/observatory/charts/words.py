@@ -3,9 +3,9 @@
 from shared.base.translations import Words
 
 CHART_WORDS: Words = {
-    "college.public": ("collège public", "public college"),
-    "college.associative": ("collège associatif", "associative college"),
-    "college.economic": ("collège économique", "economic college"),
-    "college.qualified_persons": ("personnes qualifiées", "qualified persons"),
-    "unit.percent": ("%", "%"),
+    "college.public": "collège public",
+    "college.associative": "collège associatif",
+    "college.economic": "collège économique",
+    "college.qualified_persons": "personnes qualifiées",
+    "unit.percent": "%",
 }  # fmt: skip

@@ -148,7 +148,7 @@ def key_figure(
 
 def _members(one: Indicator, where: Context) -> str:
     """The title without what parts it: “Adhérents par collège” is “Adhérents” as a key figure."""
-    return where.words(one.title).partition(translated(L(" par ", " by "), where.lang))[0]
+    return where.words(one.title).partition(translated(L(" par "), where.lang))[0]
 
 
 def figures(one: Indicator, now: Answer, then: Answer, where: Context) -> list[Figure]:
@@ -163,14 +163,14 @@ def change_in_words(figure: Figure, since: date, lang: str) -> str:
     """ "+12 depuis le 31/10/2016", never a percentage alone."""
     day = written(since)
     if figure.before is None:
-        return translated(L("non mesuré le {day}", "not measured on {day}"), lang, day=day)
+        return translated(L("non mesuré le {day}"), lang, day=day)
     if figure.change is None:
         return ""
     if figure.change == 0:
-        return translated(L("comme le {day}", "as on {day}"), lang, day=day)
+        return translated(L("comme le {day}"), lang, day=day)
     sign = "+" if figure.change > 0 else ""
     change = sign + number(figure.change, lang)
-    return translated(L("{change} depuis le {day}", "{change} since {day}"), lang, change=change, day=day)
+    return translated(L("{change} depuis le {day}"), lang, change=change, day=day)
 
 
 def a_year_before(day: date) -> date:

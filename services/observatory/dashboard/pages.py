@@ -197,7 +197,7 @@ def _sub(request: Request, asking: Asked) -> str:
     """Which state a picture shows, with what it is narrowed to."""
     day, known = written(asking.moment.as_of), written(asking.moment.known_at or today())
     said = translated(
-        L("État au {day}, connu le {known}", "State on {day}, known on {known}"),
+        L("État au {day}, connu le {known}"),
         language(request),
         day=day,
         known=known,
@@ -206,5 +206,5 @@ def _sub(request: Request, asking: Asked) -> str:
 
 
 def _foot(service: Service, request: Request, is_map: bool) -> str:
-    lead = translated(L("Source\u00a0: journal des événements", "Source: journal of events"), language(request))
+    lead = translated(L("Source\u00a0: journal des événements"), language(request))
     return f"{lead}, {service.settings.title}" + (f" · {MAP_CREDIT}" if is_map else "")

@@ -3,10 +3,7 @@
 from shared.base.translations import Words
 
 TABLE_WORDS: Words = {
-    "refused.not-a-day": ("«\u00a0{value}\u00a0» n’est pas une date. Écrivez-la ainsi\u00a0: 2017-10-31.",
-                          "“{value}” is not a date. Write it so: 2017-10-31."),
-    "refused.day-too-far": ("«\u00a0{value}\u00a0» est trop loin. Donnez une date entre 1900 et 2199.",
-                            "“{value}” is too far. Give a date between 1900 and 2199."),
-    "refused.not-a-year": ("«\u00a0{value}\u00a0» n’est pas une année. Écrivez-la ainsi\u00a0: 2017.",
-                           "“{value}” is not a year. Write it so: 2017."),
+    "refused.not-a-day": "«\u00a0{value}\u00a0» n’est pas une date. Écrivez-la ainsi\u00a0: 2017-10-31.",
+    "refused.day-too-far": "«\u00a0{value}\u00a0» est trop loin. Donnez une date entre 1900 et 2199.",
+    "refused.not-a-year": "«\u00a0{value}\u00a0» n’est pas une année. Écrivez-la ainsi\u00a0: 2017.",
 }  # fmt: skip

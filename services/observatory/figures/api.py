@@ -129,7 +129,7 @@ def _when(moment: Moment, observatory: Observatory) -> dict[str, Any]:
 def _figure(row: Row, lang: str, sequences: bool) -> FigureOut:
     note = translated(row.note, lang) if row.note else None
     if row.equal is None and note is None:
-        note = translated(L("Publié pour une autre date.", "Published for another day."), lang)
+        note = translated(L("Publié pour une autre date."), lang)
     return FigureOut(
         path=row.path, label=translated(row.label, lang), service=row.service, indicator=row.indicator,
         value=_printed(row.value, row.precision), published=_printed(row.published, row.precision), equal=row.equal,

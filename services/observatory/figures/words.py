@@ -3,7 +3,7 @@
 from shared.base.translations import Words
 
 FIGURE_WORDS: Words = {
-    "rests_on.things": ("un événement par chose comptée", "one event for each thing counted"),
-    "rests_on.heads": ("des comptages\u00a0: un événement dit combien de personnes", "head counts: one event says how many people"),
-    "rests_on.measure": ("une mesure\u00a0: une année, une durée, un temps de travail", "a measure: a year, a length, a share of time"),
+    "rests_on.things": "un événement par chose comptée",
+    "rests_on.heads": "des comptages\u00a0: un événement dit combien de personnes",
+    "rests_on.measure": "une mesure\u00a0: une année, une durée, un temps de travail",
 }  # fmt: skip

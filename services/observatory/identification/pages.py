@@ -99,7 +99,7 @@ def _map(request: Request, criteria: Criteria, found: Found, lang: Lang) -> dict
     codes = drawn_departments(whose(request).region, counts)
     drawn = department_map(
         {code: counts.get(code, 0) for code in codes}, lambda code: here(request, department=code),
-        translated(L("Acteurs par département", "Actors by department"), lang), codes, current=set(criteria.departments),
+        translated(L("Acteurs par département"), lang), codes, current=set(criteria.departments),
         lang=lang,
     )  # fmt: skip
     rows = [(f"{department(code)} ({code})", here(request, department=code), counts.get(code, 0)) for code in codes]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from shared.base.translations import L
 from shared.contract import Event
 from shared.contract.envelope import Recorded
 from shared.contract.identification import IdentificationRepeated, IdentificationSaved
@@ -12,18 +13,12 @@ from shared.persons.data_subjects import Purpose
 
 ASKER = Purpose(
     code="asker",
-    whom=(
-        "Personnes qui ont demandé une identification d’acteurs",
-        "Persons who asked for an identification of actors",
-    ),
-    what=("Nom", "Name"),
-    why=("Savoir à qui la réponse a été donnée", "To know whom the answer was given to"),
-    ground=(
-        "Intérêt légitime du réseau (RGPD, art. 6.1.f)",
-        "Legitimate interest of the network (GDPR, art. 6.1.f)",
-    ),
-    begins=("la dernière réponse gardée", "the last answer that was kept"),
-    seen_by=("L’équipe qui tient l’observatoire", "The team that keeps the observatory"),
+    whom=L("Personnes qui ont demandé une identification d’acteurs"),
+    what=L("Nom"),
+    why=L("Savoir à qui la réponse a été donnée"),
+    ground=L("Intérêt légitime du réseau (RGPD, art. 6.1.f)"),
+    begins=L("la dernière réponse gardée"),
+    seen_by=L("L’équipe qui tient l’observatoire"),
     setting="keep_askers",
 )
 

@@ -1,5 +1,4 @@
--- title_fr: Qui vient à l’Agora
--- title_en: Who comes to the Agora
+-- title: Qui vient à l’Agora
 -- version: 1
 -- unit: percent
 -- counts: heads
@@ -10,8 +9,7 @@
 -- shares: agora_attendance
 -- public: no
 -- own: agora
--- definition_fr: Part de chaque public parmi les personnes venues aux Agoras tenues entre deux années.
--- definition_en: Share of each public among the people who came to the Agoras held between two years.
+-- definition: Part de chaque public parmi les personnes venues aux Agoras tenues entre deux années.
 WITH came AS (FROM attendance_at($as_of, $known) WHERE kind = 'agora' AND year BETWEEN $first::INTEGER AND $last::INTEGER)
 SELECT
     'events.agora.attendance_shares_' || $first::INTEGER || '_' || $last::INTEGER || '_percent.' || printed AS path,

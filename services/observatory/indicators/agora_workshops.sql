@@ -1,5 +1,4 @@
--- title_fr: Ateliers de l’Agora
--- title_en: Workshops at the Agora
+-- title: Ateliers de l’Agora
 -- version: 1
 -- unit: workshop
 -- counts: things
@@ -7,8 +6,7 @@
 -- parameters: first
 -- own: agora
 -- types: WorkshopHeld
--- definition_fr: Ateliers tenus lors des Agoras depuis une année donnée.
--- definition_en: Workshops held inside the Agoras since a given year.
+-- definition: Ateliers tenus lors des Agoras depuis une année donnée.
 SELECT 'events.agora.workshops_since_' || $first::INTEGER AS path, count(*) AS value, list(seq ORDER BY seq) AS events
 FROM (
     SELECT entity_id AS gathering, arg_min(seq, turn) AS seq FROM standing($as_of, $known) WHERE type = 'WorkshopHeld'

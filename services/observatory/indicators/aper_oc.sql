@@ -1,13 +1,11 @@
--- title_fr: Apér’OC
--- title_en: Apér’OC
+-- title: Apér’OC
 -- version: 1
 -- unit: gathering
 -- counts: things
 -- partial: year
 -- parameters: first
 -- own: aper_oc
--- definition_fr: Apér’OC tenus dans une année, villes où ils l’ont été, et ceux qui ont reçu des invités.
--- definition_en: Apér’OC held in a year, the towns where they were, and those that had guests.
+-- definition: Apér’OC tenus dans une année, villes où ils l’ont été, et ceux qui ont reçu des invités.
 WITH held AS (FROM gathering_at($as_of, $known) WHERE kind = 'aper_oc' AND year = $first::INTEGER)
 SELECT 'events.aper_oc_' || $first::INTEGER || '.value' AS path, count(*) AS value, list(event ORDER BY event) AS events FROM held
 UNION ALL

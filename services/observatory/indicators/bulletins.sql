@@ -1,11 +1,9 @@
--- title_fr: Bulletins
--- title_en: Bulletins
+-- title: Bulletins
 -- version: 1
 -- unit: bulletin
 -- counts: things
 -- partial: run
 -- types: BulletinOpened
--- definition_fr: Bulletins que le réseau publie.
--- definition_en: Bulletins that the network publishes.
+-- definition: Bulletins que le réseau publie.
 SELECT 'newsletter.bulletins' AS path, count(*) AS value, list(event ORDER BY event) AS events
 FROM (SELECT arg_min(seq, turn) AS event FROM standing($as_of, $known) WHERE type = 'BulletinOpened' GROUP BY bulletin)

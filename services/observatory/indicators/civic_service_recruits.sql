@@ -1,5 +1,4 @@
--- title_fr: Recrutements en service civique
--- title_en: Recruits in civic service
+-- title: Recrutements en service civique
 -- version: 1
 -- unit: person
 -- counts: things
@@ -7,7 +6,6 @@
 -- chart: bars
 -- persons: all
 -- types: CivicServiceRecruited
--- definition_fr: Jeunes recrutés en service civique dans l’équipe, par année.
--- definition_en: Young people in civic service recruited into the team, by year.
+-- definition: Jeunes recrutés en service civique dans l’équipe, par année.
 SELECT 'membership.civic_service.recruits_by_year.' || year(day) AS path, count(*) AS value, list(seq ORDER BY seq) AS events
 FROM standing($as_of, $known) WHERE type = 'CivicServiceRecruited' GROUP BY year(day)

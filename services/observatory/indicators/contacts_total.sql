@@ -1,5 +1,4 @@
--- title_fr: Contacts
--- title_en: Contacts
+-- title: Contacts
 -- version: 1
 -- unit: contact
 -- counts: things
@@ -9,7 +8,6 @@
 -- persons: all
 -- rank: 3
 -- types: ContactAdded, ContactRemoved
--- definition_fr: Personnes nommées comme contact d’une structure et pas retirées depuis. Leurs noms restent scellés.
--- definition_en: Persons named as contact of a structure and not removed since. Their names stay sealed.
+-- definition: Personnes nommées comme contact d’une structure et pas retirées depuis. Leurs noms restent scellés.
 SELECT 'directory.contacts_total.value' AS path, count(*) AS value, list(event ORDER BY event) AS events
 FROM running($as_of, $known, 'ContactAdded', 'ContactRemoved')

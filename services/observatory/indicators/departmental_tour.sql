@@ -1,12 +1,10 @@
--- title_fr: Tournée départementale
--- title_en: Departmental tour
+-- title: Tournée départementale
 -- version: 1
 -- unit: town
 -- counts: things
 -- partial: run
 -- own: departmental_tour
--- definition_fr: Villes où la Tournée départementale s’est tenue ; chacune repose sur sa première étape.
--- definition_en: Towns where the departmental tour was held; each rests on its first stop.
+-- definition: Villes où la Tournée départementale s’est tenue ; chacune repose sur sa première étape.
 SELECT 'events.departmental_tour.towns' AS path, count(*) AS value, list(first ORDER BY first) AS events
 FROM (
     SELECT arg_min(event, (day, event)) AS first FROM gathering_at($as_of, $known)

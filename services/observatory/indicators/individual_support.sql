@@ -1,5 +1,4 @@
--- title_fr: Appuis individuels
--- title_en: Individual support
+-- title: Appuis individuels
 -- version: 1
 -- unit: support
 -- counts: things
@@ -9,8 +8,7 @@
 -- filters: department, kind, theme, college
 -- rank: 4
 -- types: SupportGiven
--- definition_fr: Appuis donnés par l’équipe à une structure, par année et en tout, sans ceux notés par erreur. Une année sans aucun appui noté n’est pas mesurée.
--- definition_en: Support given by the team to one structure, by year and in all, without what was noted by mistake. A year without any is not measured.
+-- definition: Appuis donnés par l’équipe à une structure, par année et en tout, sans ceux notés par erreur. Une année sans aucun appui noté n’est pas mesurée.
 WITH given AS (SELECT year(day) AS year, seq FROM standing($as_of, $known) WHERE type = 'SupportGiven')
 SELECT 'directory.individual_support_by_year.values.' || year AS path, count(*) AS value, list(seq ORDER BY seq) AS events
 FROM given GROUP BY year

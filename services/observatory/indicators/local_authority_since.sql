@@ -1,11 +1,9 @@
--- title_fr: Début des rendez-vous des collectivités
--- title_en: Start of the local authorities' meetings
+-- title: Début des rendez-vous des collectivités
 -- version: 1
 -- unit: year
 -- counts: measure
 -- partial: run
 -- own: local_authorities
--- definition_fr: Année du premier rendez-vous tenu.
--- definition_en: Year of the first meeting held.
+-- definition: Année du premier rendez-vous tenu.
 SELECT 'events.local_authority_meetings.since' AS path, min(year) AS value, list(event) AS events
 FROM (FROM gathering_at($as_of, $known) WHERE kind = 'local_authorities' ORDER BY day, event LIMIT 1)

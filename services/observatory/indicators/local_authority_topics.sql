@@ -1,12 +1,10 @@
--- title_fr: Sujets des rendez-vous des collectivités
--- title_en: Topics of the local authorities’ meetings
+-- title: Sujets des rendez-vous des collectivités
 -- version: 1
 -- unit: topic
 -- counts: things
 -- partial: run
 -- own: local_authorities
--- definition_fr: Sujets traités aux rendez-vous des collectivités ; chacun repose sur la première rencontre qui l’a traité.
--- definition_en: Topics spoken of at the local authorities’ meetings; each rests on the first meeting that did.
+-- definition: Sujets traités aux rendez-vous des collectivités ; chacun repose sur la première rencontre qui l’a traité.
 SELECT 'events.local_authority_meetings.topics' AS path, count(*) AS value, list(first ORDER BY first) AS events
 FROM (
     SELECT arg_min(event, (day, event)) AS first

@@ -1,5 +1,4 @@
--- title_fr: Adhérents par collège
--- title_en: Members by college
+-- title: Adhérents par collège
 -- version: 1
 -- unit: member
 -- counts: things
@@ -11,8 +10,7 @@
 -- persons: qualified_persons
 -- rank: 2
 -- types: CollegeOpened, CollegeClosed
--- definition_fr: Adhérents de chaque collège à la fin de chaque année, ou au jour demandé pour l’année en cours. Avant son ouverture, un collège n’est pas mesuré.
--- definition_en: Members of each college at the end of each year, or on the day asked for in the current year. Before it opens a college is not measured.
+-- definition: Adhérents de chaque collège à la fin de chaque année, ou au jour demandé pour l’année en cours. Avant son ouverture, un collège n’est pas mesuré.
 WITH members AS (
     SELECT in_year, member, college, event FROM years($as_of, $known), LATERAL (FROM member_at(taken, $known))),
 colleges AS (

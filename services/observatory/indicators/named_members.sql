@@ -1,5 +1,4 @@
--- title_fr: Adhérents nommés
--- title_en: Members by name
+-- title: Adhérents nommés
 -- version: 1
 -- unit: member
 -- counts: things
@@ -7,7 +6,6 @@
 -- chart: shares
 -- parts: college
 -- filters: department, kind, theme, college
--- definition_fr: Structures adhérentes ce jour-là, par collège. Les personnes adhérentes ne sont pas nommées.
--- definition_en: Member structures on that day, by college. Persons who are members are not named.
+-- definition: Structures adhérentes ce jour-là, par collège. Les personnes adhérentes ne sont pas nommées.
 SELECT 'membership.named_members.' || college AS path, count(*) AS value, list(event ORDER BY event) AS events
 FROM member_at($as_of, $known) WHERE name IS NOT NULL GROUP BY college

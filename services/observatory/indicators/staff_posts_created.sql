@@ -1,12 +1,10 @@
--- title_fr: Postes créés
--- title_en: Posts created
+-- title: Postes créés
 -- version: 1
 -- unit: post
 -- counts: things
 -- partial: year
 -- chart: bars
 -- types: StaffPostCreated
--- definition_fr: Postes créés dans l’équipe, par année.
--- definition_en: Posts created in the team, by year.
+-- definition: Postes créés dans l’équipe, par année.
 SELECT 'membership.staff_posts_created.' || year(day) AS path, count(*) AS value, list(seq ORDER BY seq) AS events
 FROM standing($as_of, $known) WHERE type = 'StaffPostCreated' GROUP BY year(day)

@@ -1,5 +1,4 @@
--- title_fr: Structures par département
--- title_en: Structures by department
+-- title: Structures par département
 -- version: 1
 -- unit: structure
 -- counts: things
@@ -8,8 +7,7 @@
 -- parts: department
 -- filters: kind, theme, college
 -- rank: 1
--- definition_fr: Structures recensées dans chaque département de la région, d’après leur dernière adresse connue ; sans région, dans ceux où il y en a.
--- definition_en: Structures on record in each department of the region, by their last known place; without a region, in those where there are any.
+-- definition: Structures recensées dans chaque département de la région, d’après leur dernière adresse connue ; sans région, dans ceux où il y en a.
 WITH mapped AS (
     FROM region
     UNION SELECT DISTINCT department FROM structure_at($as_of, $known)

@@ -1,12 +1,10 @@
--- title_fr: Structures dans la région et au-delà
--- title_en: Structures inside the region and beyond
+-- title: Structures dans la région et au-delà
 -- version: 1
 -- unit: structure
 -- counts: things
 -- partial: day
 -- filters: kind, theme, college
--- definition_fr: Structures recensées, selon que leur département est de la région du réseau ou non. Sans département connu : au-delà. Sans région, il n’y a rien à mesurer.
--- definition_en: Structures on record, by whether their department is of the network's region. Without a known department: beyond. Without a region there is nothing to measure.
+-- definition: Structures recensées, selon que leur département est de la région du réseau ou non. Sans département connu : au-delà. Sans région, il n’y a rien à mesurer.
 SELECT
     'directory.structures_' || place.side || '_region.value' AS path,
     count(structure) AS value,

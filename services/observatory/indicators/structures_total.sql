@@ -1,5 +1,4 @@
--- title_fr: Structures recensées
--- title_en: Structures on record
+-- title: Structures recensées
 -- version: 1
 -- unit: structure
 -- counts: things
@@ -7,7 +6,6 @@
 -- key: directory.structures_total.value
 -- filters: department, kind, theme, college
 -- rank: 1
--- definition_fr: Structures inscrites à l’annuaire et non closes ce jour-là.
--- definition_en: Structures registered in the directory and not closed on that day.
+-- definition: Structures inscrites à l’annuaire et non closes ce jour-là.
 SELECT 'directory.structures_total.value' AS path, count(*) AS value, list(registered ORDER BY registered) AS events
 FROM structure_at($as_of, $known)

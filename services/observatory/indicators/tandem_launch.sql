@@ -1,13 +1,11 @@
--- title_fr: Lancement des Tandems solidaires
--- title_en: Launch of the Tandems solidaires
+-- title: Lancement des Tandems solidaires
 -- version: 1
 -- unit: year
 -- counts: measure
 -- partial: run
 -- own: tandem
 -- types: TandemFormed
--- definition_fr: Première année scolaire du projet pilote, puis du plein lancement.
--- definition_en: First school year of the pilot, then of the full launch.
+-- definition: Première année scolaire du projet pilote, puis du plein lancement.
 WITH formed AS (
     SELECT coalesce(pilot, false) AS pilot, left(school_year, 4)::INTEGER AS began, seq AS event FROM standing($as_of, $known)
     WHERE type = 'TandemFormed' AND regexp_full_match(school_year, '[0-9]{4}.*'))

@@ -1,5 +1,4 @@
--- title_fr: Élèves en Tandems solidaires
--- title_en: Pupils in Tandems solidaires
+-- title: Élèves en Tandems solidaires
 -- version: 1
 -- unit: person
 -- counts: heads
@@ -9,8 +8,7 @@
 -- rank: 5
 -- own: tandem
 -- types: PupilsCounted
--- definition_fr: Élèves des tandems, d’après le dernier comptage de chacun.
--- definition_en: Pupils of the tandems, by the last count of each.
+-- definition: Élèves des tandems, d’après le dernier comptage de chacun.
 SELECT 'events.tandems_solidaires.pupils' AS path, sum(people) AS value, list(event ORDER BY event) AS events
 FROM (
     SELECT arg_max(people, turn) AS people, arg_max(seq, turn) AS event

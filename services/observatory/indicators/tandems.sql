@@ -1,13 +1,11 @@
--- title_fr: Tandems solidaires
--- title_en: Tandems solidaires
+-- title: Tandems solidaires
 -- version: 1
 -- unit: tandem
 -- counts: things
 -- partial: run
 -- own: tandem
 -- types: TandemFormed, TandemSchoolJoined
--- definition_fr: Tandems formés et non annulés, établissements scolaires et associations qui y ont pris part ; chacun repose sur l’événement qui l’y a fait entrer.
--- definition_en: Tandems formed and not cancelled, the schools and the associations that took part; each rests on the event that brought it in.
+-- definition: Tandems formés et non annulés, établissements scolaires et associations qui y ont pris part ; chacun repose sur l’événement qui l’y a fait entrer.
 WITH said AS (FROM standing($as_of, $known) WHERE entity = 'tandem'),
 formed AS (SELECT entity_id, arg_min(seq, turn) AS event FROM said WHERE type = 'TandemFormed' GROUP BY entity_id)
 SELECT 'events.tandems_solidaires.tandems' AS path, count(*) AS value, list(event ORDER BY event) AS events FROM formed

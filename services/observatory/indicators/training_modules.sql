@@ -1,11 +1,9 @@
--- title_fr: Modules de formation
--- title_en: Training modules
+-- title: Modules de formation
 -- version: 1
 -- unit: module
 -- counts: things
 -- partial: run
--- definition_fr: Modules dont une session au moins a été tenue ; chacun repose sur sa première session.
--- definition_en: Modules of which at least one session was held; each rests on its first session.
+-- definition: Modules dont une session au moins a été tenue ; chacun repose sur sa première session.
 WITH modules AS (
     SELECT arg_min(event, (day, event)) AS first FROM gathering_at($as_of, $known)
     WHERE kind = 'training' AND module IS NOT NULL GROUP BY module)

@@ -1,5 +1,4 @@
--- title_fr: Participants aux formations
--- title_en: Participants of trainings
+-- title: Participants aux formations
 -- version: 1
 -- unit: person
 -- counts: heads
@@ -7,7 +6,6 @@
 -- key: events.trainings.participants
 -- persons: all
 -- rank: 6
--- definition_fr: Personnes venues aux sessions de formation, comptées ou accueillies par leur nom.
--- definition_en: People who came to training sessions, counted or checked in by name.
+-- definition: Personnes venues aux sessions de formation, comptées ou accueillies par leur nom.
 SELECT 'events.trainings.participants' AS path, sum(people) AS value, list(counting ORDER BY counting) AS events
 FROM attendance_at($as_of, $known) WHERE kind = 'training'

@@ -1,11 +1,9 @@
--- title_fr: Durée de l’offre de formation
--- title_en: Span of the trainings
+-- title: Durée de l’offre de formation
 -- version: 1
 -- unit: month
 -- counts: measure
 -- partial: run
--- definition_fr: Année de la première session, mois de la première à la dernière (comprises), durée de la plus courte et de la plus longue en jours.
--- definition_en: Year of the first session, months from the first to the last (both included), length of the shortest and the longest in days.
+-- definition: Année de la première session, mois de la première à la dernière (comprises), durée de la plus courte et de la plus longue en jours.
 WITH held AS (FROM gathering_at($as_of, $known) WHERE kind = 'training'),
 ends AS (
     SELECT min(day) AS first, max(day) AS last, min(days) AS shortest, max(days) AS longest,

@@ -1,5 +1,4 @@
--- title_fr: Projets présentés à la Tribune
--- title_en: Projects presented at the Tribune
+-- title: Projets présentés à la Tribune
 -- version: 1
 -- unit: project
 -- counts: things
@@ -7,7 +6,6 @@
 -- parameters: first
 -- own: agora
 -- types: ProjectPresented
--- definition_fr: Projets présentés à la Tribune des projets depuis une année donnée, sans ceux notés par erreur.
--- definition_en: Projects presented at the Tribune des projets since a given year, without what was noted by mistake.
+-- definition: Projets présentés à la Tribune des projets depuis une année donnée, sans ceux notés par erreur.
 SELECT 'events.agora.tribune_projects_presented_since_' || $first::INTEGER AS path, count(*) AS value, list(seq ORDER BY seq) AS events
 FROM standing($as_of, $known) WHERE type = 'ProjectPresented' AND year(day) >= $first::INTEGER

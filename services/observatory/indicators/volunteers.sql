@@ -1,5 +1,4 @@
--- title_fr: Bénévoles
--- title_en: Volunteers
+-- title: Bénévoles
 -- version: 1
 -- unit: person
 -- counts: things
@@ -8,7 +7,6 @@
 -- persons: all
 -- rank: 7
 -- types: VolunteerContributed
--- definition_fr: Personnes qui ont donné du temps au réseau dans l’année. Une année sans aucune n’est pas mesurée, ce qui n’est pas zéro.
--- definition_en: Persons who gave time to the network in the year. A year without any is not measured, which is not zero.
+-- definition: Personnes qui ont donné du temps au réseau dans l’année. Une année sans aucune n’est pas mesurée, ce qui n’est pas zéro.
 SELECT 'membership.volunteers_by_year.values.' || year AS path, count(*) AS value, list(seq ORDER BY seq) AS events
 FROM standing($as_of, $known) WHERE type = 'VolunteerContributed' AND year <= year($as_of::DATE) GROUP BY year

@@ -20,7 +20,7 @@ from shared.contract import load_all
 from shared.contract.says import ASIDE, Says
 
 TYPES = load_all()
-UNHEARD = Says(L("Événement", "Event"))
+UNHEARD = Says(L("Événement"))
 """What a type says that this release does not know: its fields, and nothing by itself."""
 Row = Mapping[str, Any]
 """A row of the table, by `event_query.COLUMNS`."""

@@ -58,10 +58,10 @@ def _known(row: Mapping[str, Any], lang: str) -> str:
         return ""
     days = (as_date(row["recorded"]) - as_date(row["time"])).days
     if days == 0:
-        return translated(L("même jour", "the same day"), lang)
+        return translated(L("même jour"), lang)
     if days < 0 or days > 60:
         return day(row["recorded"])
-    return plural(lang, days, "{n} jour après", "{n} jours après", "{n} day later", "{n} days later").format(n=days)
+    return plural(lang, days, "{n} jour après", "{n} jours après").format(n=days)
 
 
 async def called_things(table: EventTable, ids: Sequence[str], lang: str) -> dict[str, str]:

@@ -69,7 +69,7 @@ def said(name: str, value: Any, lang: Lang, lexicon: Lexicon) -> str:
     if value is None or value == [] or value == "":
         return ""
     if is_sealed(value):
-        return translated(L("scellé", "sealed"), lang)
+        return translated(L("scellé"), lang)
     if isinstance(value, bool):
         return lexicon.say("option.yes" if value else "option.no", lang).lower()
     if isinstance(value, list):

@@ -158,14 +158,14 @@ def _partial(moment: Moment, years: Sequence[int], lang: str) -> dict[str, str]:
     day = moment.as_of
     if day.year not in years or (day.month, day.day) == (12, 31):
         return {}
-    return {str(day.year): translated(L("au {day}", "to {day}"), lang, day=f"{day:%d/%m}")}
+    return {str(day.year): translated(L("au {day}"), lang, day=f"{day:%d/%m}")}
 
 
 def _charts(rows: Mapping[str, Row], moment: Moment, lang: str) -> dict[str, Any]:
     """The review's pictures, each from the rows beside it."""
     college_words = [
-        translated(L("associatif", "associative"), lang), translated(L("public", "public"), lang), translated(L("économique", "economic"), lang),
-        translated(L("qualifié", "qualified"), lang),
+        translated(L("associatif"), lang), translated(L("public"), lang), translated(L("économique"), lang),
+        translated(L("qualifié"), lang),
     ]  # fmt: skip
     years = range(2012, 2018)
     colleges = {
@@ -185,24 +185,24 @@ def _charts(rows: Mapping[str, Row], moment: Moment, lang: str) -> dict[str, Any
         "map": department_map(
             {code: None if n is None else int(n) for code, n in counts.items()},
             lambda code: f"/observatory/review/events?path={_in(code)}&{carried(moment)}",
-            translated(L("Carte des structures par département", "Map of structures by department"), lang),
+            translated(L("Carte des structures par département"), lang),
             list(counts), lang=lang,
         ),
         "colleges": stacked_bars(
             columns, college_words[: 4 if fourth else 3],
-            title=translated(L("Adhérents par collège", "Members by college"), lang),
+            title=translated(L("Adhérents par collège"), lang),
             partial=_partial(moment, years, lang), lang=lang,
         ),
         "support": bars(
-            support, title=translated(L("Appuis individuels", "Individual support"), lang),
+            support, title=translated(L("Appuis individuels"), lang),
             partial=_partial(moment, range(2013, 2018), lang), lang=lang,
         ),
         "volunteers": line(
-            volunteers, title=translated(L("Bénévoles", "Volunteers"), lang), partial=_partial(moment, years, lang), lang=lang
+            volunteers, title=translated(L("Bénévoles"), lang), partial=_partial(moment, years, lang), lang=lang
         ),
         "shares": shares(
             [(_public(code, lang), value) for code, value in publics],
-            title=translated(L("Publics de l’Agora", "Publics of the Agora"), lang),
+            title=translated(L("Publics de l’Agora"), lang),
             written=lambda value: number(value, lang) + percent_sign(lang), lang=lang,
         ),
     }  # fmt: skip

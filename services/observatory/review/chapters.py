@@ -178,14 +178,14 @@ def label(spec: Spec, who: Reader) -> str:
     title = who.L(one.title)
     if spec.sort == "year" and year is not None:
         part = words[-2] if one.parts else None
-        plain = title.partition(who.L(" par ", " by "))[0]
+        plain = title.partition(who.L(" par "))[0]
         if part is None:
             return title
         if "total" in words:
             return plain
         return f"{plain}, {_part(part, context)}"
     if spec.first is not None:
-        begun = who.L("depuis {year}", "since {year}", year=spec.first)
+        begun = who.L("depuis {year}", year=spec.first)
         said = said.replace(f", {spec.first}-{spec.last}", "").replace(f" {begun}", "")
     return said
 
@@ -199,21 +199,21 @@ def about(spec: Spec, head: Head, who: Reader) -> str:
     """The time that a figure speaks of: a day, the period, a year, years."""
     day = written(spec.day)
     if spec.sort == "state":
-        return who.L("au {day}", "on {day}", day=day)
+        return who.L("au {day}", context="chapters", day=day)
     short = f"{spec.day:%d/%m}"
     if spec.sort == "flow":
-        within = who.L("dans la période", "in the period")
+        within = who.L("dans la période")
     else:
         last = spec.year or spec.last or spec.first or spec.day.year
         within = str(last) if spec.first in (None, last) else f"{spec.first}–{last}"
-    return within + who.L(", jusqu’au {day}", ", up to {day}", day=short) if partial(spec, head) else within
+    return within + who.L(", jusqu’au {day}", day=short) if partial(spec, head) else within
 
 
 def amount(leaf: Leaf, value: float | None, who: Reader) -> str:
     """A figure as it is printed; a year is no number of thousands."""
     one = INDICATORS.get(leaf.spec.indicator)
     if value is None:
-        return who.L("non mesuré", "not measured")
+        return who.L("non mesuré")
     if one is not None and (one.unit == "year" or (one.counts == "measure" and value > 1900)):
         return str(int(value))
     percent = percent_sign(who.lang) if one is not None and one.unit == "percent" else ""
@@ -233,26 +233,24 @@ def change(leaf: Leaf, who: Reader) -> str:
 def dates(head: Head, who: Reader, made: date) -> list[tuple[str, str]]:
     """What is printed on every review: its period, the day, what was known, when it was made."""
     since, until, day = written(head.period.since), written(head.period.until), written(head.day)
-    period = who.L("du {since} au {until}", "{since} to {until}", since=since, until=until)
+    period = who.L("du {since} au {until}", since=since, until=until)
     if head.partial:
-        period += who.L(", incomplète : arrêtée au {day}", ", incomplete: up to {day}", day=day)
-    known = written(head.known_at or made) + who.L(
-        ", jusqu’à l’événement n° {n}", ", up to event no. {n}", n=number(head.upto, who.lang)
-    )
+        period += who.L(", incomplète : arrêtée au {day}", day=day)
+    known = written(head.known_at or made) + who.L(", jusqu’à l’événement n° {n}", n=number(head.upto, who.lang))
     before = Period(head.period.before.since, head.period.earlier(head.day))
     return [
-        (who.L("Période", "Period"), period),
-        (who.L("État au", "State on"), day),
-        (who.L("Connu le", "Known on"), known),
-        (who.L("Filtres", "Filters"), ", ".join(narrowed_to(head.filters, who)) or who.L("aucun", "none")),
+        (who.L("Période"), period),
+        (who.L("État au"), day),
+        (who.L("Connu le"), known),
+        (who.L("Filtres"), ", ".join(narrowed_to(head.filters, who)) or who.L("aucun")),
         (
-            who.L("Comparé à", "Compared with"),
+            who.L("Comparé à"),
             who.L(
-                "du {since} au {until}", "{since} to {until}",
+                "du {since} au {until}",
                 since=written(before.since), until=written(before.until),
             ),
         ),
-        (who.L("Établi le", "Made on"), written(made)),
+        (who.L("Établi le"), written(made)),
     ]  # fmt: skip
 
 

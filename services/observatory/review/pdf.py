@@ -71,7 +71,7 @@ def order(sheets: Sheets, who: Reader) -> Order:
         dates=dates(sheets.head, who, sheets.made), keys=keys(sheets.chapters, sheets.head), css=CSS, alts=alts,
         pictures=pictures,
         titles={one.service: who.lexicon.say(f"service.{one.service}", who.lang) for one in sheets.chapters},
-        foot=who.L("Source : journal des événements", "Source: journal of events")
+        foot=who.L("Source : journal des événements")
         + f", {sheets.network}. {MAP_CREDIT}.",
     )  # fmt: skip
     return Order(str(page), sha256(page.encode()).hexdigest()[:32])

@@ -95,11 +95,11 @@ async def asked(observatory: Observatory, want: Wanted, title: str | None = None
 
 def titled(period: Period, lang: str) -> str:
     """ "Bilan 2017", "Bilan 2013-2017", "Bilan du 01/03/2017 au 31/10/2017"."""
-    word = translated(L("Bilan", "Review"), lang)
+    word = translated(L("Bilan"), lang)
     first, last = period.since, period.until
     if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31):
         return f"{word} {first.year}" if first.year == last.year else f"{word} {first.year}-{last.year}"
-    return translated(L("Bilan du {since} au {until}", "Review {since} to {until}"), lang, since=f"{first:%d/%m/%Y}", until=f"{last:%d/%m/%Y}")  # fmt: skip
+    return translated(L("Bilan du {since} au {until}"), lang, since=f"{first:%d/%m/%Y}", until=f"{last:%d/%m/%Y}")  # fmt: skip
 
 
 def reader(request: Request) -> Reader:
@@ -182,11 +182,9 @@ def in_the_meantime(who: Reader) -> tuple[str, str]:
     return (
         who.L(
             "Les chiffres se calculent ; ils paraissent ici dans quelques secondes.",
-            "The figures are being computed; they appear here in some seconds.",
         ),
         who.L(
             "Les chiffres n’ont pas pu être calculés. Rechargez la page.",
-            "The figures could not be computed. Load the page again.",
         ),
     )  # fmt: skip
 

@@ -24,7 +24,7 @@ def workbook(sheets: Sheets, who: Reader) -> bytes:
     with xlsxwriter.Workbook(file, OPTIONS) as book:
         book.set_properties({"title": sheets.head.title, "author": sheets.network})
         bold = book.add_format({"bold": True})
-        first = book.add_worksheet(who.L("Filtres et dates", "Filters and dates"))
+        first = book.add_worksheet(who.L("Filtres et dates"))
         first.set_column(0, 0, 22)
         first.set_column(1, 1, 80)
         first.write_string(0, 0, sheets.head.title[:TEXT], bold)
@@ -33,7 +33,7 @@ def workbook(sheets: Sheets, who: Reader) -> bytes:
             first.write_string(n, 0, name, bold)
             first.write_string(n, 1, value[:TEXT])
         if sheets.masked:
-            first.write_string(n + 1, 0, who.L("Chiffres masqués", "Figures masked"), bold)
+            first.write_string(n + 1, 0, who.L("Chiffres masqués"), bold)
             first.write_number(n + 1, 1, sheets.masked)
         for chapter in sheets.chapters:
             title = who.lexicon.say(f"service.{chapter.service}", who.lang)
@@ -44,12 +44,12 @@ def workbook(sheets: Sheets, who: Reader) -> bytes:
 def headings(who: Reader) -> list[str]:
     """The columns of a chapter's sheet."""
     return [
-        who.L("Chiffre", "Figure"), who.L("Porte sur", "Speaks of"), who.L("Valeur", "Value"),
-        who.L("Avant", "Before"),
-        who.L("Évolution", "Change"), who.L("Période incomplète", "Incomplete period"),
-        who.L("Événements", "Events"),
-        who.L("Indicateur", "Indicator"), who.L("Version de la définition", "Version of the definition"),
-        who.L("Chemin", "Path"),
+        who.L("Chiffre"), who.L("Porte sur"), who.L("Valeur"),
+        who.L("Avant"),
+        who.L("Évolution"), who.L("Période incomplète"),
+        who.L("Événements"),
+        who.L("Indicateur"), who.L("Version de la définition"),
+        who.L("Chemin"),
     ]  # fmt: skip
 
 
@@ -76,7 +76,7 @@ def _cells(line: Line, who: Reader) -> list[str | float | None]:
     leaf = line.leaf
     one = INDICATORS.get(leaf.spec.indicator)
     return [
-        line.label, line.about, leaf.value, leaf.before, leaf.change, who.L("oui", "yes") if line.partial else None,
+        line.label, line.about, leaf.value, leaf.before, leaf.change, who.L("oui") if line.partial else None,
         leaf.events,
         leaf.spec.indicator, one.version if one else None, leaf.spec.path,
     ]  # fmt: skip

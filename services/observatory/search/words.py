@@ -3,9 +3,7 @@
 from shared.base.translations import Words
 
 SEARCH_WORDS: Words = {
-    "refused.unknown-service": ("«\u00a0{value}\u00a0» n’est pas un service. Choisissez dans la liste.",
-                                "“{value}” is not a service. Choose from the list."),
-    "refused.unknown-type": ("«\u00a0{value}\u00a0» n’est pas une sorte d’événement. Choisissez dans la liste.",
-                             "“{value}” is not a type of event. Choose from the list."),
-    "refused.not-a-number": ("«\u00a0{value}\u00a0» n’est pas un numéro d’événement.", "“{value}” is not the number of an event."),
+    "refused.unknown-service": "«\u00a0{value}\u00a0» n’est pas un service. Choisissez dans la liste.",
+    "refused.unknown-type": "«\u00a0{value}\u00a0» n’est pas une sorte d’événement. Choisissez dans la liste.",
+    "refused.not-a-number": "«\u00a0{value}\u00a0» n’est pas un numéro d’événement.",
 }  # fmt: skip

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 
 from services.observatory.surveys.views import SURVEYS
 from shared.base.paris_days import end_of
+from shared.base.translations import L
 from shared.contract import Event
 from shared.contract.envelope import Recorded
 from shared.contract.surveys import SurveyAnswer, SurveyAnswerChanged, SurveyAnswered
@@ -16,21 +17,12 @@ from shared.runtime.service import Service
 
 ANSWERER = Purpose(
     code="answer",
-    whom=("Personnes qui répondent à une enquête", "Persons who answer a survey"),
-    what=(
-        "Textes libres de la réponse ; nom et adresse électronique, si l’enquête les demande et qu’ils sont donnés",
-        "Free texts of the answer; name and mail address, if the survey asks for them and they are given",
-    ),
-    why=(
-        "Faire l’état des lieux des acteurs, revenir vers qui a répondu",
-        "To take stock of the actors, to come back to who answered",
-    ),
-    ground=(
-        "Intérêt légitime du réseau (RGPD, art. 6.1.f)",
-        "Legitimate interest of the network (GDPR, art. 6.1.f)",
-    ),
-    begins=("la clôture de l’enquête", "the survey is closed"),
-    seen_by=("L’équipe qui tient l’observatoire", "The team that keeps the observatory"),
+    whom=L("Personnes qui répondent à une enquête"),
+    what=L("Textes libres de la réponse ; nom et adresse électronique, si l’enquête les demande et qu’ils sont donnés"),
+    why=L("Faire l’état des lieux des acteurs, revenir vers qui a répondu"),
+    ground=L("Intérêt légitime du réseau (RGPD, art. 6.1.f)"),
+    begins=L("la clôture de l’enquête"),
+    seen_by=L("L’équipe qui tient l’observatoire"),
     setting="keep_survey_answers",
 )
 

@@ -126,7 +126,7 @@ def shares(items: Items, *, title: str, written: Callable[[float], str] | None =
     rows = list(items)
     write = written or (lambda value: number(value, lang))
     top, marks = _top(value for _, value in rows), list[Markup]()
-    none = translated(L("non mesuré", "not measured"), lang)
+    none = translated(L("non mesuré"), lang)
     for at, (label, value) in enumerate(rows):
         y = at * 46
         marks.append(text("0", y + 13, label, anchor=None))

@@ -107,7 +107,7 @@ def _number(count: int | None, shade: str, x: float, y: float, lang: Lang) -> Ma
 
 def _label(code: str, count: int | None, unit: tuple[str, str], lang: Lang) -> str:
     if count is None:
-        words = translated(L("non mesuré", "not measured"), lang)
+        words = translated(L("non mesuré"), lang)
     else:
         words = f"{number(count, lang)} {unit[0] if singular(lang, count) else unit[1]}"
     return f"{department(code)}{colon(lang)}{words}"
@@ -117,16 +117,16 @@ def _key(bounds: Sequence[int], shades: Sequence[str], unmeasured: bool, lang: L
     entries: list[tuple[str, str]] = []
     if bounds:
         first = number(bounds[0], lang)
-        under = translated(L("moins de {n}", "under {n}"), lang, n=first)
+        under = translated(L("moins de {n}"), lang, n=first)
         entries.append((shades[0], "0" if bounds[0] == 1 else under))
         for at, (least, after) in enumerate(pairwise(bounds), 1):
             low, high = number(least, lang), number(after - 1, lang)
-            span = translated(L("{low} à {high}", "{low} to {high}"), lang, low=low, high=high)
+            span = translated(L("{low} à {high}"), lang, low=low, high=high)
             entries.append((shades[at], low if low == high else span))
         last = number(bounds[-1], lang)
-        entries.append((shades[len(bounds)], translated(L("{n} et plus", "{n} and over"), lang, n=last)))
+        entries.append((shades[len(bounds)], translated(L("{n} et plus"), lang, n=last)))
     if unmeasured:
-        entries.append(("q0", translated(L("non mesuré", "not measured"), lang)))
+        entries.append(("q0", translated(L("non mesuré"), lang)))
     return legend([(f"swatch {shade}", words) for shade, words in entries], lang) if entries else Markup()
 
 
@@ -141,5 +141,5 @@ def _elsewhere(
         return Markup()
     said = [_label(code, counts.get(code), unit, lang) for code in codes]
     linked = [tag("a", words, href=href(code)) if href else words for code, words in zip(codes, said, strict=True)]
-    lead = tag("span", translated(L("Hors de la carte : ", "Not drawn: "), lang))
+    lead = tag("span", translated(L("Hors de la carte : "), lang))
     return tag("p", lead + Markup(", ").join(linked) + ".", class_="small soft")

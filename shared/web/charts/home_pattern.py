@@ -91,8 +91,7 @@ def _title(departments: Mapping[str, int], years: Mapping[int, int | None], lang
     first, last = (min(years), max(years)) if years else (None, None)
     span = "" if first is None else f" ({first}-{last})" if first != last else f" ({first})"
     return translated(L("Tissu du réseau : {departments} fils de chaîne, un par département, larges comme leurs structures ; {years} fils"
-        " de trame, un par an{span}, épais comme leurs adhérents.", "Cloth of the network: {departments} warp threads, one a department, wide as its number of structures; {years} weft"
-        " threads, one a year{span}, thick as its number of members."), lang, departments=len(departments), years=len(years), span=span)  # fmt: skip
+        " de trame, un par an{span}, épais comme leurs adhérents."), lang, departments=len(departments), years=len(years), span=span)  # fmt: skip
 
 
 def _pc(value: float) -> str:

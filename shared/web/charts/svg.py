@@ -61,7 +61,7 @@ def unmeasured(x: str, foot: float, lang: Lang) -> list[Markup]:
 
 def unmeasured_words(lang: Lang) -> tuple[str, str]:
     """Those two words: a line each."""
-    first, _, second = translated(L("non mesuré", "not measured"), lang).partition(" ")
+    first, _, second = translated(L("non mesuré"), lang).partition(" ")
     return first, second
 
 
@@ -71,14 +71,14 @@ def legend(entries: Iterable[tuple[str, str]], lang: Lang, *, partial: bool = Fa
     swatches = [(tag("rect", class_=cls, **full), words) for cls, words in entries]
     if partial:
         mark = Markup("").join(tag("rect", class_=cls, **full) for cls in ("c1", "hatch", "partial"))
-        swatches.append((mark, translated(L("hachuré : année incomplète", "hatched: incomplete year"), lang)))
+        swatches.append((mark, translated(L("hachuré : année incomplète"), lang)))
     lines = (tag("li", tag("svg", mark, aria_hidden="true") + escape(words)) for mark, words in swatches)
-    return tag("ul", Markup("").join(lines), class_="legend", aria_label=translated(L("Légende", "Key"), lang))
+    return tag("ul", Markup("").join(lines), class_="legend", aria_label=translated(L("Légende"), lang))
 
 
 def said(title: str, items: Items, partial: Mapping[str, str], lang: Lang) -> str:
     """A title that says its figures: "Appuis : 25 en 2013, … ; 2017 : 146 (au 31/10)"."""
-    none = translated(L("non mesuré", "not measured"), lang)
+    none = translated(L("non mesuré"), lang)
     parts = [
         f"{label} {none if value is None else number(value, lang)}"
         + (f" ({partial[label]})" if label in partial else "")

@@ -16,8 +16,8 @@ from shared.web.templating import language
 
 def reserved(lang: Lang) -> Markup:
     """What stands in place of a personal value."""
-    why = translated(L("Donnée personnelle : réservée au rôle éditeur de ce service", "Personal data: for editors of this service only"), lang)  # fmt: skip
-    return Markup('<span class="reserved" title="{}">{}</span>').format(why, translated(L("réservé", "reserved"), lang))
+    why = translated(L("Donnée personnelle : réservée au rôle éditeur de ce service"), lang)  # fmt: skip
+    return Markup('<span class="reserved" title="{}">{}</span>').format(why, translated(L("réservé"), lang))
 
 
 def revealed(request: Request, service: Service, kept: Mapping[str, Any] | None) -> str | None:

@@ -205,9 +205,7 @@ def _name(host: str) -> str | None:
 def _refusal(scope: Scope, max_bytes: int) -> Response:
     megabytes = max_bytes // 2**20 or max_bytes // 10**6  # as the forms with files say them
     size = f"{megabytes or max_bytes // 1000}{NNBSP}"
-    units = {
-        lang: translated(L("Mo", "MB"), lang) if megabytes else translated(L("ko", "kB"), lang) for lang in languages()
-    }
+    units = {lang: translated(L("Mo"), lang) if megabytes else translated(L("ko"), lang) for lang in languages()}
     response = _answer(scope, 413, {lang: size + unit for lang, unit in units.items()})
     return _last(response)
 

@@ -79,10 +79,10 @@ def _bounds(one: SurveyQuestion, lang: Lang) -> str | None:
         return None
     least, most = number(one.least, lang), number(one.most, lang)
     if one.most is None:
-        return translated(L("Au moins {n}.", "At least {n}."), lang, n=least)
+        return translated(L("Au moins {n}."), lang, n=least)
     if one.least is None:
-        return translated(L("Au plus {n}.", "At most {n}."), lang, n=most)
-    return translated(L("De {least} à {most}.", "From {least} to {most}."), lang, least=least, most=most)
+        return translated(L("Au plus {n}."), lang, n=most)
+    return translated(L("De {least} à {most}."), lang, least=least, most=most)
 
 
 def _attrs(one: SurveyQuestion) -> dict[str, str]:

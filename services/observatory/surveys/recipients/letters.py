@@ -77,9 +77,7 @@ def written_letter(service: Service, survey: Document, kind: str, link: str) -> 
         questions=len(survey["questions"]),
     )  # fmt: skip
     again = (
-        " / ".join(translated(L("Rappel", "Reminder"), lang) for lang in languages()) + colon(LANG)
-        if kind == "reminder"
-        else ""
+        " / ".join(translated(L("Rappel"), lang) for lang in languages()) + colon(LANG) if kind == "reminder" else ""
     )
     subject = f"{again}{survey['title']} · {sender.title}"
     return {"subject": subject, "text": text, "html": html}

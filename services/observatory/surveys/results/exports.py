@@ -126,7 +126,7 @@ def _xlsx(sheet: Sheet) -> bytes:
         book.add_format({"bold": True, "text_wrap": True, "valign": "top"}),
         book.add_format({"text_wrap": True, "valign": "top"}),
     )
-    page = book.add_worksheet(translated(L("Réponses", "Answers"), sheet.lang))
+    page = book.add_worksheet(translated(L("Réponses"), sheet.lang))
     headings = sheet.headings()
     page.freeze_panes(1, 1)
     page.set_column(0, 0, 40)
@@ -140,7 +140,7 @@ def _xlsx(sheet: Sheet) -> bytes:
             elif cell:
                 page.write_string(n, column, cell[:LONGEST], wrapped)
     page.autofilter(0, 0, max(len(sheet.lines), 1), len(headings) - 1)
-    _summary(book.add_worksheet(translated(L("Résultats", "Results"), sheet.lang)), sheet, bold)
+    _summary(book.add_worksheet(translated(L("Résultats"), sheet.lang)), sheet, bold)
     book.close()
     return file.getvalue()
 

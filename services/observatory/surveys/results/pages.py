@@ -209,7 +209,7 @@ def _facets(every: Sequence[Given], lexicon: Lexicon, lang: Lang) -> dict[str, l
 def _name(one: Given, lang: Lang) -> str:
     if one.place is not None:
         return one.place.name
-    return "" if one.structure else translated(L("Par le lien ouvert", "By the open link"), lang)
+    return "" if one.structure else translated(L("Par le lien ouvert"), lang)
 
 
 def _texts(service: Service, given: Sequence[Given], lexicon: Lexicon, lang: Lang) -> dict[str, list[tuple[str, str]]]:
