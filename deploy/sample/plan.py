@@ -15,7 +15,7 @@ from random import Random
 from uuid import NAMESPACE_URL, UUID, uuid5
 from zoneinfo import ZoneInfo
 
-from shared.base.translations import L, Pair
+from shared.base.translations import L
 from shared.contract.envelope import Void, opened
 from shared.kernel.decider import Command, derived_id
 from shared.kernel.eventlog.event_log import Log
@@ -24,7 +24,7 @@ DATA = Path(__file__).parent / "data"
 SAMPLE = uuid5(NAMESPACE_URL, "urn:maillage:sample:occitanie-2012-2017")
 PARIS = ZoneInfo("Europe/Paris")
 ACTOR = "sample"
-FOOTNOTE: Pair = L(
+FOOTNOTE: str = L(
     "Exemple : les noms des 179 adhérents de 2017 et les chiffres publiés du bilan sont réels ; les autres structures, "
     "toutes les personnes et le détail de ce que chacun a fait sont inventés."
 )

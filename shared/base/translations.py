@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from babel import Locale
 
 __all__ = [
-    "CATALOGUES", "LOCALE", "NNBSP", "SOURCE", "Catalogue", "Catalogues", "L", "Lang", "Lexicon", "Pair", "Phrase", "Text",
+    "CATALOGUES", "LOCALE", "NNBSP", "SOURCE", "Catalogue", "Catalogues", "L", "Lang", "Lexicon", "Phrase", "Text",
     "Words", "colon", "humanised", "languages", "locale_of", "plural", "said_in", "singular", "translated", "typeset",
 ]  # fmt: skip
 
@@ -44,24 +44,19 @@ NNBSP = "\u202f"
 class Phrase:
     """A text with the values that it is to be said with."""
 
-    text: str | tuple[str, str]
+    text: str
     values: Mapping[str, Any] = field(default_factory=dict)
 
 
-Pair = str | tuple[str, str]
-Text = Pair | Phrase
-"""What can be translated: French, or French with its values. A pair is French and English, as before the catalogues."""
+Text = str | Phrase
+"""What can be translated: French, or French with its values"""
 
-Words = Mapping[str, Pair]
+Words = Mapping[str, str]
 """code → French"""
 
 
-def L(text: str, english: str | None = None, /, *, context: str | None = None) -> Pair:
+def L(text: str, /, *, context: str | None = None) -> str:
     """Marks a text. `context` parts two meanings that French says alike."""
-    return _key(text, context) if english is None else (text, english)
-
-
-def _key(text: str, context: str | None) -> str:
     return text if context is None else f"{context}{BETWEEN}{text}"
 
 
@@ -103,7 +98,7 @@ class Catalogue:
             said = one.string if isinstance(one.string, tuple | list) else (one.string,)
             if one.id and not one.fuzzy and all(said):
                 name = one.id if isinstance(one.id, str) else one.id[0]
-                texts[_key(name, one.context)] = tuple(str(form) for form in said)
+                texts[L(name, context=one.context)] = tuple(str(form) for form in said)
         return cls(MappingProxyType(texts), c2py(read.plural_expr))
 
 
@@ -171,20 +166,13 @@ def translated(text: Text, lang: str, /, **values: object) -> str:
     """
     if isinstance(text, Phrase):
         return translated(text.text, lang, **{**text.values, **values})
-    english = None
-    if isinstance(text, tuple):
-        text, english = text
-    if english is not None and lang == "en":
-        return english.format(**values) if values else english
     catalogue = CATALOGUES.of(lang)
     found = catalogue.texts.get(text) if catalogue else None
     said = found[0] if found else typeset(text.rpartition(BETWEEN)[2])
     return said.format(**values) if values else said
 
 
-def said_in(
-    lang: str, text: Text, english: str | None = None, /, *, context: str | None = None, **values: object
-) -> str:
+def said_in(lang: str, text: Text, /, *, context: str | None = None, **values: object) -> str:
     """`L` as templates have it: marks a text, and says it in a language.
 
     A text that is safe (`"…"|safe`) keeps its markup, and its values are escaped.
@@ -192,21 +180,19 @@ def said_in(
     if not isinstance(text, str):
         return translated(text, lang, **values)
     plain = str(text)
-    made = translated(_key(plain, context) if english is None else (plain, str(english)), lang)
+    made = translated(L(plain, context=context), lang)
     if type(text) is not str:
         made = type(text)(made)
     return made.format(**values) if values else made
 
 
 def plural(
-    lang: str, n: float, one: str, several: str, english: str | None = None, many: str | None = None, /, *,
+    lang: str, n: float, one: str, several: str, /, *,
     context: str | None = None,
 ) -> str:  # fmt: skip
     """The form of a text that a number takes: in French 0 is singular, in English plural."""
-    if english is not None and many is not None and lang == "en":
-        return english if n == 1 else many
     catalogue = CATALOGUES.of(lang)
-    forms = catalogue.texts.get(_key(one, context)) if catalogue else None
+    forms = catalogue.texts.get(L(one, context=context)) if catalogue else None
     if catalogue is None or forms is None or len(forms) == 1:
         return typeset(one if abs(n) < 2 else several)
     return forms[min(catalogue.form(int(n) if n == int(n) else 2), len(forms) - 1)]
@@ -220,7 +206,7 @@ def singular(lang: str, n: float) -> bool:
 
 def colon(lang: str) -> str:
     """Between a name and what is said of it."""
-    return translated(L("\u00a0: ", ": "), lang)
+    return translated(L("\u00a0: "), lang)
 
 
 class Lexicon:
@@ -231,7 +217,7 @@ class Lexicon:
     """
 
     def __init__(self, *tables: Words) -> None:
-        self._words: dict[str, str | tuple[str, str]] = {}
+        self._words: dict[str, str] = {}
         for table in tables:
             self._words.update(table)
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from shared.base.translations import L, Lang, Pair, Words, translated
+from shared.base.translations import L, Lang, Words, translated
 from shared.contract import load_all
 
-COMMON: Mapping[str, Pair] = {
+COMMON: Mapping[str, str] = {
     "address": L("Adresse"),
     "as_of": L("Montrer l’état au"),
     "college": L("Collège"),
@@ -39,7 +39,7 @@ COMMON: Mapping[str, Pair] = {
 }
 """Fields that mean the same everywhere: forms of all services call them so, too."""
 
-FIELDS: Mapping[str, Pair] = {
+FIELDS: Mapping[str, str] = {
     "about": L("Au sujet de"),
     "absorbed": L("Fusionnée avec une autre"),
     "accepted": L("Accepté"),
@@ -230,9 +230,9 @@ FIELDS: Mapping[str, Pair] = {
 }
 """Other fields of events, and the facts that types set."""
 
-LABELS: Mapping[str, Pair] = {**COMMON, **FIELDS}
+LABELS: Mapping[str, str] = {**COMMON, **FIELDS}
 
-PARTS: Mapping[str, Pair] = {
+PARTS: Mapping[str, str] = {
     "path": L("Chiffre"),
     "account": L("Compte"),
     "audience": L("Public"),
@@ -248,7 +248,7 @@ PARTS: Mapping[str, Pair] = {
 }
 """Parts of things, by the field that names them."""
 
-CODES: Mapping[str, Pair] = {
+CODES: Mapping[str, str] = {
     "administrator": L("administrateur"),
     "associations": L("associations"),
     "associative": L("collège associatif"),
@@ -291,7 +291,7 @@ CODES: Mapping[str, Pair] = {
 }
 """Codes that mean one thing, whatever field they stand in."""
 
-VALUES: Mapping[str, Pair] = {
+VALUES: Mapping[str, str] = {
     "kind.agora": L("Agora"),
     "kind.association": L("association"),
     "kind.company": L("entreprise"),

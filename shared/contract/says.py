@@ -9,8 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from shared.base.translations import Pair
-
 Fields = Sequence[str]
 ASIDE = frozenset({
     "reason", "cleared", "source", "means", "bulletins", "request", "expires", "position", "followers", "merged", "taken", "link", "way",
@@ -38,9 +36,9 @@ class Says:
     name, or its thing's id).
     """
 
-    words: Pair
+    words: str
     detail: str | None = None
-    here: Pair | None = None
+    here: str | None = None
     joined: bool = False
     part: str | None = None
     sets: Mapping[str, bool] = field(default_factory=dict)
@@ -66,6 +64,6 @@ class Thing:
     """What events of one entity are about. `words`: what such a thing is called. `page`: where its service shows it, with
     its id for `{}`, to whom has the role `level`; None where it has no page of its own."""
 
-    words: Pair
+    words: str
     page: str | None = None
     level: Literal["reader", "administrator"] = "reader"

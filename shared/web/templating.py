@@ -196,11 +196,11 @@ def actor_name(lexicon: Lexicon, actor: str, lang: Lang) -> str:
 
 
 def many(
-    lang: Lang, n: int, one: str, several: str, english: str | None = None, english_many: str | None = None, /, *,
+    lang: Lang, n: int, one: str, several: str, /, *,
     context: str | None = None,
 ) -> str:  # fmt: skip
     """ "1 structure", "2 616 structures": a number with the form of the text that it takes."""
-    return f"{formats.number(n, lang)}\u00a0{plural(lang, n, one, several, english, english_many, context=context)}"
+    return f"{formats.number(n, lang)}\u00a0{plural(lang, n, one, several, context=context)}"
 
 
 def here(request: Request, **changes: object) -> str:

@@ -78,7 +78,7 @@ def test_a_type_that_says_nothing_is_refused() -> None:
 def test_a_type_takes_back_by_mistake_alone_where_it_says_so() -> None:
     left = TYPES["MemberLeft"].says
     assert left.takes_back({"reason": "mistake"}) == {"MemberJoined"} and not left.takes_back({"reason": "lapse"})
-    assert Says(L("Rien", "Nothing")).takes_back({}) == frozenset()
+    assert Says(L("Rien")).takes_back({}) == frozenset()
 
 
 def test_a_sentence_tells_what_is_told_apart() -> None:

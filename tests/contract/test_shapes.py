@@ -34,8 +34,8 @@ def a_type() -> Iterator[type[Event]]:
 
         service = "directory"
         entity = "path"
-        thing = Thing(L("chemin", "path"))
-        says = Says(L("Chemin mesuré", "Path measured"), detail="metres")
+        thing = Thing(L("chemin"))
+        says = Says(L("Chemin mesuré"), detail="metres")
         shape = 3
         upcasts = {
             1: lambda data: {"metres": round(data["km"] * 1000)},

@@ -41,8 +41,8 @@ def _called(node: ast.Call) -> Iterator[Found]:
     name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
     context = next((key.value.value for key in node.keywords if key.arg == "context" and _is_text(key.value)), None)
     if name in MARKS:
-        texts = [arg.value for arg in node.args[MARKS[name] : MARKS[name] + 2] if _is_text(arg)]
-        if len(texts) == 1:  # two are French and English: they need no catalogue
+        texts = [arg.value for arg in node.args[MARKS[name] : MARKS[name] + 1] if _is_text(arg)]
+        if texts:
             yield _found(node.lineno, context, texts)
     elif name in COUNTED:
         texts = [arg.value for arg in node.args[COUNTED[name] :] if _is_text(arg)]

@@ -67,8 +67,6 @@ def test_what_tables_and_data_say_is_found_by_make_texts() -> None:
     lost = []
     for where, text in texts():
         plain = text.text if isinstance(text, Phrase) else text
-        if isinstance(plain, tuple):  # French and English: not yet moved to the catalogue
-            continue
         context, _, french = plain.rpartition(BETWEEN)
         if WANTED.get(french, context or None) is None:
             lost.append(f"{where}: {french}")
@@ -89,8 +87,7 @@ def test_a_template_says_texts_that_are_found_and_nothing_beside() -> None:
                     continue
                 args = [one.node if isinstance(one, nodes.Filter) else one for one in call.args]
                 chosen = any(isinstance(one, nodes.CondExpr | nodes.Getitem | nodes.Concat) for one in args[first:most])
-                pairs = all(isinstance(one, nodes.Const) for one in args[first:])  # French and English
-                if chosen or call.dyn_args or (len(args) > most and not pairs):
+                if chosen or call.dyn_args or len(args) > most:
                     bad.append(f"{path.relative_to(ROOT)}:{call.lineno}")
     assert bad == []
 

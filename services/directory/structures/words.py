@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from shared.base.translations import L, Pair, Words
+from shared.base.translations import L, Words
 from shared.contract.labels import LABELS
 from shared.contract.structure_facts import FACTS
 
-NAMES: Mapping[str, Pair] = {
+NAMES: Mapping[str, str] = {
     **{name: LABELS[name] for name in FACTS},
     "website": L("Site"),
     "countries": L("Pays d’action"),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from shared.base.translations import L, Pair
+from shared.base.translations import L
 from shared.contract.envelope import Recorded
 from shared.contract.personal import Personal
 from shared.kernel.projection import Document, Evolve
 
-TEAM: Pair = L("L’équipe qui suit les adhésions")
+TEAM: str = L("L’équipe qui suit les adhésions")
 
 
 def begins(purpose: str, field: str = "person") -> Evolve:

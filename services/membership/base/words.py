@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from shared.base.translations import L, Pair, Words
+from shared.base.translations import L, Words
 
-UNDO: Pair = L("Donnez le jour de ce que vous défaites : ce sera comme s’il n’avait pas eu lieu.")
+UNDO: str = L("Donnez le jour de ce que vous défaites : ce sera comme s’il n’avait pas eu lieu.")
 """The hint of every command that undoes something of the past."""
 
 WORDS: Words = {

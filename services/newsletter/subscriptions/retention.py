@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from shared.base.translations import L, Pair
+from shared.base.translations import L
 from shared.contract.envelope import Recorded
 from shared.contract.newsletter import SubscriptionConfirmed, SubscriptionRequested, Unsubscribed
 from shared.kernel.projection import Document, View
 from shared.persons.data_subjects import Purpose
 
-TEAM: Pair = L("L’équipe qui publie les bulletins")
+TEAM: str = L("L’équipe qui publie les bulletins")
 PURPOSES = (
     Purpose(
         code="subscriber",

@@ -105,8 +105,8 @@ def read(path: Path) -> Indicator:
         raise Headless(f"{path.name}: the head names other types of events than the query: “-- types: …”")
     return Indicator(
         name=path.stem,
-        title=(said("title_fr"), said("title_en")) if "title_fr" in head else said("title"),
-        definition=(said("definition_fr"), said("definition_en")) if "definition_fr" in head else said("definition"),
+        title=said("title"),
+        definition=said("definition"),
         version=int(said("version")),
         unit=said("unit"),
         counts=one_of("counts", COUNTS, said("counts")),

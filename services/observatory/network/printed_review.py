@@ -8,7 +8,7 @@ other.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -80,9 +80,9 @@ def published(name: str) -> Published:
     source, said = (yaml.safe_load((HERE / file).read_text(encoding="utf-8")) for file in PRINTED[name])
     return Published(
         as_of=said["as_of"],
-        title=_text(said["title"]),
+        title=said["title"],
         figures=tuple(figure for group in said["figures"] for figure in _figures(group, source)),
-        others={path: _text(group["reason"]) for group in said["others"] for path in group["paths"]},
+        others={path: group["reason"] for group in said["others"] for path in group["paths"]},
         source=source,
     )
 
@@ -97,23 +97,16 @@ def _figures(group: Mapping[str, Any], source: Any) -> Iterator[Figure]:
         printed = leaf(source, path)
         yield Figure(
             path=path,
-            label=Phrase(_text(group["label"]), {"department": place, "year": last_word}),
+            label=Phrase(group["label"], {"department": place, "year": last_word}),
             indicator=group["indicator"],
             published=float(len(printed)) if group.get("list") else _number(printed),
             precision=group.get("precision", 0),
             first=group.get("first"),
             last=group.get("last"),
             until=until,
-            note=_text(group["note"]) if "note" in group else None,
+            note=group.get("note"),
             doubt=group.get("doubt", False),
         )
-
-
-def _text(said: str | Sequence[str]) -> str | tuple[str, str]:
-    if isinstance(said, str):
-        return said
-    french, english = said
-    return french, english
 
 
 def _number(printed: Any) -> float | None:

@@ -86,9 +86,9 @@ class Reader:
     lexicon: Lexicon
     network: Network = NOBODY
 
-    def L(self, text: Text, english: str | None = None, /, **values: Any) -> str:
+    def L(self, text: Text, /, **values: Any) -> str:
         """A text in the reader's language."""
-        return said_in(self.lang, text, english, **values)
+        return said_in(self.lang, text, **values)
 
 
 def chapters(leaves: Sequence[Leaf], head: Head, who: Reader) -> list[Chapter]:
