@@ -150,7 +150,7 @@ def definition(
         deciders=(STRUCTURE, CONTACT),
         views=views,
         words={},
-        routes=lambda service: APIRouter(),
+        routes=APIRouter(),
         reactions=reactions,
     )
 

@@ -35,7 +35,7 @@ class Feature:
     deciders: Sequence[Decider[Any]] = ()
     views: Sequence[View] = ()
     words: Words = field(default_factory=dict)
-    routes: Sequence[Callable[[Service], APIRouter]] = ()
+    routes: Sequence[APIRouter] = ()
     reactions: Sequence[Reaction[Service]] = ()
     page_of: Callable[[Command, Outcome], str | None] | None = None
     choices: Callable[[Service, type[Command], str], Awaitable[Choices]] | None = None
@@ -58,12 +58,10 @@ def composed(
     _once(name, "view", [view.name for one in features for view in one.views])
     _once(name, "entity", [decider.entity for one in features for decider in one.deciders])
 
-    def routes(service: Service) -> APIRouter:
-        router = APIRouter()
-        for one in features:
-            for part in one.routes:
-                router.include_router(part(service))
-        return router
+    routes = APIRouter()
+    for one in features:
+        for part in one.routes:
+            routes.include_router(part)
 
     def page_of(command: Command, outcome: Outcome) -> str:
         found = (one.page_of(command, outcome) for one in features if one.page_of is not None)

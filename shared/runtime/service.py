@@ -75,7 +75,7 @@ class Definition:
     deciders: Sequence[Decider[Any]]
     views: Sequence[View]
     words: Words
-    routes: Callable[[Service], APIRouter]
+    routes: APIRouter
     reactions: Sequence[Reaction[Service]] = ()
     page_of: Callable[[Command, Outcome], str] = lambda command, outcome: ""
     choices: Callable[[Service, type[Command], str], Awaitable[Choices]] = no_choices

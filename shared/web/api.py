@@ -18,6 +18,7 @@ from shared.runtime.readiness import checks_of
 from shared.runtime.service import Service
 from shared.runtime.unreadable_records import unreadable_records
 from shared.web.forms.reference_check import known
+from shared.web.here import ThisService
 from shared.web.security.authorization import access, who_of
 
 
@@ -88,7 +89,7 @@ def api(service: Service) -> APIRouter:
             _command(router, service, command)
     for view in service.definition.views:
         _view(router, service, view)
-    _state(router, service)
+    router.include_router(state_routes)
     return router
 
 
@@ -244,81 +245,90 @@ class State(BaseModel):
     parked: list[dict[str, Any]]
 
 
-def _state(router: APIRouter, service: Service) -> None:
-    def named(name: str) -> View:
-        found = next((v for v in service.runner.views if v.name == name), None)
-        if found is None:
-            raise HTTPException(404, "not-found")
-        return found
+state_routes = APIRouter()
 
-    @router.get("/state", tags=["state"], operation_id=f"{service.name}_state")
-    @access("reader")
-    async def state() -> State:
-        return State(
-            service=service.name,
-            sequence=service.runner.position,
-            last=await service.log.last(),
-            damage=service.runner.damage,
-            void=service.runner.voids,
-            unknown=service.runner.unknown,
-            cannot_read=[
-                CannotDecide(
-                    entity=one.event.entity,
-                    entity_id=one.event.entity_id,
-                    event=one.event.seq,
-                    type=one.event.type,
-                    why=one.reason,
-                )
-                for one in await unreadable_records(service)
-            ],
-            rebuilding=service.runner.rebuilding,
-            parked=[p._asdict() for p in await service.store.parked()],
-        )
 
-    @router.get("/state/checks", tags=["state"], operation_id=f"{service.name}_checks")
-    @access("reader")
-    async def checks() -> dict[str, Looked]:
-        """As `/readyz` judges them, also while the log does not answer."""
-        return {name: Looked(**check) for name, check in (await checks_of(service)).items()}
+def _named(service: Service, name: str) -> View:
+    found = next((v for v in service.runner.views if v.name == name), None)
+    if found is None:
+        raise HTTPException(404, "not-found")
+    return found
 
-    @router.get("/state/views", tags=["state"], operation_id=f"{service.name}_views")
-    @access("reader")
-    async def views() -> list[ViewState]:
-        return [
-            ViewState(
-                view=view.name,
-                version=view.version,
-                sequence=service.runner.position,
-                documents=(await service.store.find(view, limit=1)).total,
-                digest=await service.store.digest(view),
+
+@state_routes.get("/state", tags=["state"])
+@access("reader")
+async def state(service: ThisService) -> State:
+    return State(
+        service=service.name,
+        sequence=service.runner.position,
+        last=await service.log.last(),
+        damage=service.runner.damage,
+        void=service.runner.voids,
+        unknown=service.runner.unknown,
+        cannot_read=[
+            CannotDecide(
+                entity=one.event.entity,
+                entity_id=one.event.entity_id,
+                event=one.event.seq,
+                type=one.event.type,
+                why=one.reason,
             )
-            for view in service.runner.views
-        ]
+            for one in await unreadable_records(service)
+        ],
+        rebuilding=service.runner.rebuilding,
+        parked=[p._asdict() for p in await service.store.parked()],
+    )
 
-    @router.post("/state/views/{name}/rebuild", tags=["state"], operation_id=f"{service.name}_rebuild")
-    @access("administrator")
-    async def rebuild(name: str) -> ViewState:
-        view = named(name)
-        await service.runner.rebuild(view)
-        return next(v for v in await views() if v.view == name)
 
-    @router.post("/state/views/{name}/verify", tags=["state"], operation_id=f"{service.name}_verify")
-    @access("auditor")
-    async def verify(name: str) -> Verified:
-        verdict = await service.runner.verify(named(name))
-        return Verified(
-            view=verdict.view, sequence=verdict.seq, live=verdict.live, rebuilt=verdict.rebuilt, equal=verdict.equal
+@state_routes.get("/state/checks", tags=["state"])
+@access("reader")
+async def checks(service: ThisService) -> dict[str, Looked]:
+    """As `/readyz` judges them, also while the log does not answer."""
+    return {name: Looked(**check) for name, check in (await checks_of(service)).items()}
+
+
+@state_routes.get("/state/views", tags=["state"])
+@access("reader")
+async def views(service: ThisService) -> list[ViewState]:
+    return [
+        ViewState(
+            view=view.name,
+            version=view.version,
+            sequence=service.runner.position,
+            documents=(await service.store.find(view, limit=1)).total,
+            digest=await service.store.digest(view),
         )
+        for view in service.runner.views
+    ]
 
-    @router.post("/state/parked/{reaction}/{seq}/retry", tags=["state"], operation_id=f"{service.name}_retry")
-    @access("administrator")
-    async def retry(reaction: str, seq: Seq) -> dict[str, bool]:
-        if not any(p.reaction == reaction and p.seq == seq for p in await service.store.parked()):
-            raise HTTPException(404, "not-found")
-        return {"done": await service.reactions.retry(reaction, seq)}
 
-    @router.post("/state/parked/{reaction}/{seq}/drop", tags=["state"], operation_id=f"{service.name}_drop")
-    @access("administrator")
-    async def drop(reaction: str, seq: Seq) -> dict[str, bool]:
-        await service.store.unpark(reaction, seq)
-        return {"done": True}
+@state_routes.post("/state/views/{name}/rebuild", tags=["state"])
+@access("administrator")
+async def rebuild(service: ThisService, name: str) -> ViewState:
+    view = _named(service, name)
+    await service.runner.rebuild(view)
+    return next(v for v in await views(service) if v.view == name)
+
+
+@state_routes.post("/state/views/{name}/verify", tags=["state"])
+@access("auditor")
+async def verify(service: ThisService, name: str) -> Verified:
+    verdict = await service.runner.verify(_named(service, name))
+    return Verified(
+        view=verdict.view, sequence=verdict.seq, live=verdict.live, rebuilt=verdict.rebuilt, equal=verdict.equal
+    )
+
+
+@state_routes.post("/state/parked/{reaction}/{seq}/retry", tags=["state"])
+@access("administrator")
+async def retry(service: ThisService, reaction: str, seq: Seq) -> dict[str, bool]:
+    if not any(p.reaction == reaction and p.seq == seq for p in await service.store.parked()):
+        raise HTTPException(404, "not-found")
+    return {"done": await service.reactions.retry(reaction, seq)}
+
+
+@state_routes.post("/state/parked/{reaction}/{seq}/drop", tags=["state"])
+@access("administrator")
+async def drop(service: ThisService, reaction: str, seq: Seq) -> dict[str, bool]:
+    await service.store.unpark(reaction, seq)
+    return {"done": True}

@@ -26,7 +26,7 @@ from shared.kernel.projection import StoreAway
 from shared.kernel.sealing import KeysAway
 from shared.runtime.service import Service
 from shared.web.api import api
-from shared.web.clock import clock
+from shared.web.clock import clock_routes
 from shared.web.forms.command_forms import commands
 from shared.web.forms.kept_pages import ended, kept_forms, stood_on
 from shared.web.forms.validation_messages import said_of
@@ -113,11 +113,11 @@ def service_app(service: Service) -> FastAPI:
     app.state.rates = Rates(api=service.settings.api_rate, proxies=networks(service.settings.trusted_proxies or ""))
     app.add_middleware(Renewing, settings=service.settings)
     app.add_middleware(TypedDays)
-    app.include_router(service.definition.routes(service))
-    app.include_router(commands(service, app.state.pages))
-    app.include_router(privacy(service, app.state.pages))
-    app.include_router(clock(service))
-    app.include_router(kept_forms(service, app.state.pages))
+    app.include_router(service.definition.routes)
+    app.include_router(commands)
+    app.include_router(privacy)
+    app.include_router(clock_routes)
+    app.include_router(kept_forms)
     app.include_router(api(service))
     app.include_router(documents)
     app.add_exception_handler(ClientDisconnect, gone)

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from shared.persons.foretelling import PATIENCE
 from shared.runtime.clock import Standing
 from shared.runtime.service import TERMS, Service
+from shared.web.here import ThisService
 from shared.web.security.authorization import access, who_of
 
 log = structlog.get_logger()
@@ -43,26 +44,25 @@ class ClockOut(BaseModel):
     question: PersonsQuestion | None = Field(description="What an operator is asked before terms go on.")
 
 
-def clock(service: Service) -> APIRouter:
-    """Routes under `/<service>/api`."""
-    router = APIRouter(prefix="/api")
+clock_routes = APIRouter(prefix="/api")
+"""Routes under `/<service>/api`."""
 
-    @router.get("/clock", tags=["state"], operation_id=f"{service.name}_clock")
-    @access("administrator")
-    async def look() -> ClockOut:
-        """Whether the clock is believed, and what waits for an operator."""
-        return await _told(service, await service.clock.judge())
 
-    @router.post("/clock/confirm", tags=["state"], operation_id=f"{service.name}_confirm_clock")
-    @access("administrator")
-    async def confirm(request: Request) -> ClockOut:
-        """Says that the clock is right: nothing that was recorded up to now knows better. What waited goes on."""
-        standing = await service.clock.confirm()
-        log.warning("clock.confirmed", service=service.name, now=standing.now.isoformat(), by=who_of(request).actor)
-        service.jobs.again(TERMS)
-        return await _told(service, standing)
+@clock_routes.get("/clock", tags=["state"], name="look")
+@access("administrator")
+async def clock(service: ThisService) -> ClockOut:
+    """Whether the clock is believed, and what waits for an operator."""
+    return await _told(service, await service.clock.judge())
 
-    return router
+
+@clock_routes.post("/clock/confirm", tags=["state"], name="confirm")
+@access("administrator")
+async def confirm_clock(service: ThisService, request: Request) -> ClockOut:
+    """Says that the clock is right: nothing that was recorded up to now knows better. What waited goes on."""
+    standing = await service.clock.confirm()
+    log.warning("clock.confirmed", service=service.name, now=standing.now.isoformat(), by=who_of(request).actor)
+    service.jobs.again(TERMS)
+    return await _told(service, standing)
 
 
 async def _told(service: Service, standing: Standing) -> ClockOut:

@@ -20,9 +20,9 @@ from shared.base.translations import L, Lang, Lexicon, plural, translated
 from shared.kernel.decider import Refused
 from shared.persons.data_subjects import Purpose, Record
 from shared.runtime.service import TERMS, Service
+from shared.web.here import ThesePages, ThisService
 from shared.web.lists import render
 from shared.web.security.authorization import access, who_of
-from shared.web.templating import Pages
 
 log = structlog.get_logger()
 YEAR, MONTH = 365.25, 30.44  # days
@@ -166,118 +166,123 @@ class NamedPerson(BaseModel):
     person: UUID
 
 
-def privacy(service: Service, pages: Pages) -> APIRouter:
-    """The routes of a service."""
-    router = APIRouter()
-    persons = service.persons
+privacy = APIRouter()
+"""The routes of a service."""
 
-    @router.get("/privacy", include_in_schema=False)
-    @access("public")
-    async def register(request: Request) -> Response:
-        data = service.definition.persons
-        purposes = [(one, persons.term(one.code)) for one in data.purposes] if data else []
-        return render(service, request, "privacy.html", purposes=purposes, period=period)
 
-    @router.post("/api/persons/find", tags=["persons"], operation_id=f"{service.name}_find_persons")
-    @access("administrator")
-    async def find(wanted: WantedPerson) -> FoundPersons:
-        """Whom the service knows under an address or an id, and the records that name them."""
-        found = await persons.find(address=wanted.address, person=wanted.person)
-        records = await persons.records(found) if found else []
-        known = [
-            FoundPerson(
-                person=one, forgotten=service.keyring.was_forgotten(one),
-                records=[_record(service, pages.lexicon, record) for record in records if record.person == one],
-            )
-            for one in found
-        ]  # fmt: skip
-        return FoundPersons(service=service.name, persons=known)
+@privacy.get("/privacy", include_in_schema=False)
+@access("public")
+async def register(service: ThisService, request: Request) -> Response:
+    data = service.definition.persons
+    purposes = [(one, service.persons.term(one.code)) for one in data.purposes] if data else []
+    return render(service, request, "privacy.html", purposes=purposes, period=period)
 
-    @router.post("/api/persons/export", tags=["persons"], operation_id=f"{service.name}_export_persons")
-    @access("administrator")
-    async def export(request: Request, wanted: WantedPerson) -> ToldPersons:
-        """All that the log holds about them, opened: for the persons themselves, who may ask for it."""
-        found = await persons.find(address=wanted.address, person=wanted.person)
-        told = await persons.told(found) if found else []
-        log.info(
-            "persons.exported", service=service.name, persons=[str(one) for one in found], by=who_of(request).actor
+
+@privacy.post("/api/persons/find", tags=["persons"], name="find")
+@access("administrator")
+async def find_persons(service: ThisService, pages: ThesePages, wanted: WantedPerson) -> FoundPersons:
+    """Whom the service knows under an address or an id, and the records that name them."""
+    found = await service.persons.find(address=wanted.address, person=wanted.person)
+    records = await service.persons.records(found) if found else []
+    known = [
+        FoundPerson(
+            person=one, forgotten=service.keyring.was_forgotten(one),
+            records=[_record(service, pages.lexicon, record) for record in records if record.person == one],
         )
-        say = pages.lexicon.say
-        return ToldPersons(
-            service=service.name,
-            persons=found,
-            purposes=register_of(service, "fr") if found else [],
-            events=[
-                ToldEvent(
-                    sequence=one.event.seq, event=one.event.type, label=say(f"event.{one.event.type}", "fr"),
-                    happened=one.event.time, recorded=one.event.recorded, of=f"{one.event.entity}/{one.event.entity_id}",
-                    fields=[
-                        ToldField(field=name, label=say(f"field.{name}", "fr"), value=value)
-                        for name, value in one.said.items()
-                    ],
-                )
-                for one in told
-            ],
-        )  # fmt: skip
+        for one in found
+    ]  # fmt: skip
+    return FoundPersons(service=service.name, persons=known)
 
-    @router.post("/api/persons/forget", tags=["persons"], operation_id=f"{service.name}_forget_persons")
-    @access("administrator")
-    async def forget(request: Request, wanted: WantedPerson) -> ForgottenPersons:
-        """Forget them for ever. What was kept of them can be read by nobody any more; figures stay as they are."""
-        found = await persons.find(address=wanted.address, person=wanted.person)
-        sequence = await persons.forget(found, reason="asked", actor=who_of(request).actor)
-        backup = "none" if service.settings.keys_backup is None else "failed" if persons.backup_failed else "replaced"
-        return ForgottenPersons(service=service.name, persons=found, sequence=sequence, backup=backup)
 
-    @router.get("/api/persons/due", tags=["persons"], operation_id=f"{service.name}_due_persons")
-    @access("administrator")
-    async def due(
-        within: Annotated[int, Query(ge=0, le=36525, description="Days from now on.")] = 0,
-    ) -> list[DuePerson]:
-        """Who will have been forgotten by then, because every term is over. Nothing is done."""
-        due = await persons.due(service.around.clock() + timedelta(days=within))
-        since = await asyncio.to_thread(persons.foretold.since, due)
-        return [
-            DuePerson(person=one.person, purpose=one.purpose, ends=one.ends, foretold=since[one.person]) for one in due
-        ]
+@privacy.post("/api/persons/export", tags=["persons"], name="export")
+@access("administrator")
+async def export_persons(
+    service: ThisService, pages: ThesePages, request: Request, wanted: WantedPerson
+) -> ToldPersons:
+    """All that the log holds about them, opened: for the persons themselves, who may ask for it."""
+    found = await service.persons.find(address=wanted.address, person=wanted.person)
+    told = await service.persons.told(found) if found else []
+    log.info("persons.exported", service=service.name, persons=[str(one) for one in found], by=who_of(request).actor)
+    say = pages.lexicon.say
+    return ToldPersons(
+        service=service.name,
+        persons=found,
+        purposes=register_of(service, "fr") if found else [],
+        events=[
+            ToldEvent(
+                sequence=one.event.seq, event=one.event.type, label=say(f"event.{one.event.type}", "fr"),
+                happened=one.event.time, recorded=one.event.recorded, of=f"{one.event.entity}/{one.event.entity_id}",
+                fields=[
+                    ToldField(field=name, label=say(f"field.{name}", "fr"), value=value)
+                    for name, value in one.said.items()
+                ],
+            )
+            for one in told
+        ],
+    )  # fmt: skip
 
-    @router.post("/api/persons/due/confirm", tags=["persons"], operation_id=f"{service.name}_confirm_due_persons")
-    @access("administrator")
-    async def confirm(request: Request, wanted: ConfirmedPersons) -> ConfirmedNumber:
-        """Answers what is asked where many fall due of whom it was not foretold: these are forgotten, from now on."""
-        now = await service.clock.believed()
-        if now is None:
-            raise Refused("clock-in-doubt")
-        some = set(wanted.persons)
-        due = [one for one in await persons.due(now) if one.person in some]
-        await asyncio.to_thread(persons.foretold.confirm, due, now)
-        log.info("persons.due_confirmed", service=service.name, persons=len(due), by=who_of(request).actor)
-        service.jobs.again(TERMS)
-        return ConfirmedNumber(confirmed=len(due))
 
-    @router.get("/api/persons/unreadable", tags=["persons"], operation_id=f"{service.name}_unreadable_persons")
-    @access("administrator")
-    async def unreadable() -> UnreadablePersons:
-        """How many persons nobody can read who were not forgotten: none, unless keys were lost."""
-        named = {record.person for record in await persons.records()}
-        lacking = await asyncio.to_thread(service.keyring.lacking, named)
-        return UnreadablePersons(service=service.name, persons=len(lacking), named=len(named))
+@privacy.post("/api/persons/forget", tags=["persons"], name="forget")
+@access("administrator")
+async def forget_persons(service: ThisService, request: Request, wanted: WantedPerson) -> ForgottenPersons:
+    """Forget them for ever. What was kept of them can be read by nobody any more; figures stay as they are."""
+    found = await service.persons.find(address=wanted.address, person=wanted.person)
+    sequence = await service.persons.forget(found, reason="asked", actor=who_of(request).actor)
+    backup = (
+        "none" if service.settings.keys_backup is None else "failed" if service.persons.backup_failed else "replaced"
+    )
+    return ForgottenPersons(service=service.name, persons=found, sequence=sequence, backup=backup)
 
-    @router.get("/api/persons/of/{view}/{key}", tags=["persons"], operation_id=f"{service.name}_persons_of")
-    @access("administrator")
-    async def persons_of(view: str, key: str) -> list[NamedPerson]:
-        """Whose the sealed values of a document are: the way to a person who has no address."""
-        known = next((one for one in service.definition.views if one.name == view), None)
-        document = await service.store.get(known, key) if known else None
-        if document is None:
-            raise HTTPException(404, "not-found")
-        return [
-            NamedPerson(field=field, person=UUID(value["person"]))
-            for field, value in document.items()
-            if isinstance(value, dict) and {"person", "sealed"} <= value.keys()
-        ]
 
-    return router
+@privacy.get("/api/persons/due", tags=["persons"], name="due")
+@access("administrator")
+async def due_persons(
+    service: ThisService,
+    within: Annotated[int, Query(ge=0, le=36525, description="Days from now on.")] = 0,
+) -> list[DuePerson]:
+    """Who will have been forgotten by then, because every term is over. Nothing is done."""
+    due = await service.persons.due(service.around.clock() + timedelta(days=within))
+    since = await asyncio.to_thread(service.persons.foretold.since, due)
+    return [DuePerson(person=one.person, purpose=one.purpose, ends=one.ends, foretold=since[one.person]) for one in due]
+
+
+@privacy.post("/api/persons/due/confirm", tags=["persons"], name="confirm")
+@access("administrator")
+async def confirm_due_persons(service: ThisService, request: Request, wanted: ConfirmedPersons) -> ConfirmedNumber:
+    """Answers what is asked where many fall due of whom it was not foretold: these are forgotten, from now on."""
+    now = await service.clock.believed()
+    if now is None:
+        raise Refused("clock-in-doubt")
+    some = set(wanted.persons)
+    due = [one for one in await service.persons.due(now) if one.person in some]
+    await asyncio.to_thread(service.persons.foretold.confirm, due, now)
+    log.info("persons.due_confirmed", service=service.name, persons=len(due), by=who_of(request).actor)
+    service.jobs.again(TERMS)
+    return ConfirmedNumber(confirmed=len(due))
+
+
+@privacy.get("/api/persons/unreadable", tags=["persons"], name="unreadable")
+@access("administrator")
+async def unreadable_persons(service: ThisService) -> UnreadablePersons:
+    """How many persons nobody can read who were not forgotten: none, unless keys were lost."""
+    named = {record.person for record in await service.persons.records()}
+    lacking = await asyncio.to_thread(service.keyring.lacking, named)
+    return UnreadablePersons(service=service.name, persons=len(lacking), named=len(named))
+
+
+@privacy.get("/api/persons/of/{view}/{key}", tags=["persons"])
+@access("administrator")
+async def persons_of(service: ThisService, view: str, key: str) -> list[NamedPerson]:
+    """Whose the sealed values of a document are: the way to a person who has no address."""
+    known = next((one for one in service.definition.views if one.name == view), None)
+    document = await service.store.get(known, key) if known else None
+    if document is None:
+        raise HTTPException(404, "not-found")
+    return [
+        NamedPerson(field=field, person=UUID(value["person"]))
+        for field, value in document.items()
+        if isinstance(value, dict) and {"person", "sealed"} <= value.keys()
+    ]
 
 
 def _record(service: Service, lexicon: Lexicon, record: Record) -> KeptRecord:

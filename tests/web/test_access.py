@@ -18,6 +18,7 @@ from deploy.host.root_app import root_of
 from shared.contract.accounts import SignedOut
 from shared.kernel.decider import Command
 from shared.runtime.service import Service
+from shared.web.here import ThisService
 from shared.web.security.authorization import RENEW, access, cookie_name, who_of
 from shared.web.security.rate_limits import RATES, limited
 from shared.web.security.redaction import revealed
@@ -43,41 +44,44 @@ class Tick(small.Close):
     internal: ClassVar[bool] = True
 
 
-def routes(service: Service) -> APIRouter:
-    router = APIRouter()
+routes = APIRouter()
 
-    @router.get("/plain")
-    async def plain(request: Request) -> Response:
-        return PlainTextResponse(who_of(request).actor)
 
-    @router.post("/plain")
-    async def change(request: Request) -> Response:
-        return PlainTextResponse(who_of(request).actor)
+@routes.get("/plain")
+async def plain(request: Request) -> Response:
+    return PlainTextResponse(who_of(request).actor)
 
-    @router.get("/open")
-    @access("public")
-    async def open_(request: Request) -> Response:
-        return PlainTextResponse(who_of(request).actor)
 
-    @router.post("/open")
-    @access("public")
-    async def send(request: Request) -> Response:
-        limited(request, "form")
-        return PlainTextResponse("sent")
+@routes.post("/plain")
+async def change(request: Request) -> Response:
+    return PlainTextResponse(who_of(request).actor)
 
-    @router.post("/one-click")
-    @access("public", other_sites=True)
-    async def one_click(request: Request) -> Response:
-        return PlainTextResponse("gone")
 
-    @router.get("/persons")
-    async def persons(request: Request) -> Response:
-        found = await service.store.find(small.CONTACTS)
-        page = [revealed(request, service, one["name"]) for one in found.documents]
-        pages: Pages = request.app.state.pages
-        return pages.render(request, "problem.html", problem=404, sentence=Markup(" ").join(map(str, page)))
+@routes.get("/open")
+@access("public")
+async def open_(request: Request) -> Response:
+    return PlainTextResponse(who_of(request).actor)
 
-    return router
+
+@routes.post("/open")
+@access("public")
+async def send(request: Request) -> Response:
+    limited(request, "form")
+    return PlainTextResponse("sent")
+
+
+@routes.post("/one-click")
+@access("public", other_sites=True)
+async def one_click(request: Request) -> Response:
+    return PlainTextResponse("gone")
+
+
+@routes.get("/persons")
+async def persons(service: ThisService, request: Request) -> Response:
+    found = await service.store.find(small.CONTACTS)
+    page = [revealed(request, service, one["name"]) for one in found.documents]
+    pages: Pages = request.app.state.pages
+    return pages.render(request, "problem.html", problem=404, sentence=Markup(" ").join(map(str, page)))
 
 
 DEFINITION = replace(

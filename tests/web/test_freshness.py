@@ -24,6 +24,7 @@ from shared.kernel.stores.sqlite import SqliteStore
 from shared.runtime.nats.embedded_server import NatsServer
 from shared.runtime.service import Service
 from shared.runtime.staleness import Freshness, Patience, Stale
+from shared.web.here import ThisService
 from shared.web.lists import render
 from shared.web.security.authorization import access
 from tests import small
@@ -31,21 +32,19 @@ from tests.conftest import OpenService
 from tests.outside import hurried
 from tests.signing_in import operator
 
+routes = APIRouter()
 
-def routes(service: Service) -> APIRouter:
-    router = APIRouter()
 
-    @router.get("/page")
-    async def page(request: Request) -> Response:
-        return render(service, request, "page.html")
+@routes.get("/page")
+async def page(service: ThisService, request: Request) -> Response:
+    return render(service, request, "page.html")
 
-    @router.get("/{what}-away")
-    @router.post("/{what}-away")
-    @access("public", other_sites=True)
-    async def away(what: str) -> Response:
-        raise StoreAway("the store") if what == "store" else Unavailable("the log")
 
-    return router
+@routes.get("/{what}-away")
+@routes.post("/{what}-away")
+@access("public", other_sites=True)
+async def away(what: str) -> Response:
+    raise StoreAway("the store") if what == "store" else Unavailable("the log")
 
 
 SOON = Patience(answer=0.5, late=0.3)

@@ -16,8 +16,8 @@ from services.directory.sign_in.entry import entry_of
 from shared.contract.fields import AddressSought
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import derived_id
-from shared.runtime.service import Service
 from shared.web.api import IDEMPOTENCY_KEY, PROBLEMS, Done
+from shared.web.here import ThisService
 from shared.web.security.authorization import access, who_of
 from shared.web.templating import language
 
@@ -69,81 +69,84 @@ class Rotated(BaseModel):
     signing_key: UUID
 
 
-def routes(service: Service) -> APIRouter:
-    """Routes under `/directory/api`."""
-    router = APIRouter(prefix="/api", responses=PROBLEMS, tags=["accounts"], include_in_schema=False)
+routes = APIRouter(prefix="/api", responses=PROBLEMS, tags=["accounts"], include_in_schema=False)
+"""Routes under `/directory/api`."""
 
-    @router.post("/accounts", operation_id="directory_open_account")
-    @access("administrator")
-    async def open_account(request: Request, wanted: AccountWanted, key: Key = None) -> Opened:
-        """Opens an account, and sends its holder a link."""
-        entry, id = entry_of(service), key or new_command_id()
-        address = wanted.email.clear.strip()
-        outcome = await entry.open(
-            address, wanted.label, wanted.roles, id=id, actor=who_of(request).actor,
-            name=wanted.name.clear if wanted.name else None,
-        )  # fmt: skip
-        await service.runner.wait_for(outcome.seq)
-        document = await service.store.get(ACCOUNTS, str(outcome.entity_id))
-        if document is None:
-            raise HTTPException(503)
-        link = None
-        if outcome.new:
-            person = UUID(document["person"])
-            entry.mail.send(person, address, language(request), invitation=True)
-            link = entry.mail.link(person) if entry.mail.to_files else None
-        return Opened(
-            entity=outcome.entity_id, sequence=outcome.seq, events=list(outcome.events),
-            repeated=outcome.repeated, changed=outcome.changed, link=link,
-        )  # fmt: skip
 
-    @router.post("/accounts/find", operation_id="directory_find_account")
-    @access("administrator")
-    async def find(whose: WhoseAddress) -> Found:
-        """The account of a mail address."""
-        person = service.keyring.find(whose.email.clear.strip())
-        document = await service.store.get(ACCOUNTS, str(account_id(person))) if person else None
-        if document is None:
-            raise HTTPException(404, "not-found")
-        return Found(account=UUID(document["key"]), label=document["label"], open=document["open"])
+@routes.post("/accounts", operation_id="directory_open_account")
+@access("administrator")
+async def open_account(service: ThisService, request: Request, wanted: AccountWanted, key: Key = None) -> Opened:
+    """Opens an account, and sends its holder a link."""
+    entry, id = entry_of(service), key or new_command_id()
+    address = wanted.email.clear.strip()
+    outcome = await entry.open(
+        address, wanted.label, wanted.roles, id=id, actor=who_of(request).actor,
+        name=wanted.name.clear if wanted.name else None,
+    )  # fmt: skip
+    await service.runner.wait_for(outcome.seq)
+    document = await service.store.get(ACCOUNTS, str(outcome.entity_id))
+    if document is None:
+        raise HTTPException(503)
+    link = None
+    if outcome.new:
+        person = UUID(document["person"])
+        entry.mail.send(person, address, language(request), invitation=True)
+        link = entry.mail.link(person) if entry.mail.to_files else None
+    return Opened(
+        entity=outcome.entity_id, sequence=outcome.seq, events=list(outcome.events),
+        repeated=outcome.repeated, changed=outcome.changed, link=link,
+    )  # fmt: skip
 
-    @router.post("/accounts/link", operation_id="directory_sign_in_link")
-    @access("administrator")
-    async def link(whose: WhoseAddress) -> LinkFor:
-        """A sign-in link to hand over, for whoever may come in by mail."""
-        person = await entry_of(service).person_at(whose.email.clear.strip())
-        if person is None:
-            raise HTTPException(404, "not-found")
-        return LinkFor(link=entry_of(service).mail.link(person))
 
-    @router.post("/accounts/first-link", operation_id="directory_first_link")
-    @access("administrator")
-    async def first() -> LinkFor:
-        """The link for the first administrator, as long as there is none."""
-        found = await first_link(service)
-        if found is None:
-            raise HTTPException(404, "not-found")
-        return LinkFor(link=found)
+@routes.post("/accounts/find", operation_id="directory_find_account")
+@access("administrator")
+async def find(service: ThisService, whose: WhoseAddress) -> Found:
+    """The account of a mail address."""
+    person = service.keyring.find(whose.email.clear.strip())
+    document = await service.store.get(ACCOUNTS, str(account_id(person))) if person else None
+    if document is None:
+        raise HTTPException(404, "not-found")
+    return Found(account=UUID(document["key"]), label=document["label"], open=document["open"])
 
-    @router.post("/accounts/{account}/tokens", operation_id="directory_issue_token")
-    @access("administrator")
-    async def issue(request: Request, account: UUID, wanted: TokenWanted, key: Key = None) -> Issued:
-        """A token for a program that acts for an account."""
-        secret, outcome = await entry_of(service).issue_token(
-            account, wanted.name, wanted.scopes, wanted.days, id=(id := key or new_command_id()),
-            actor=who_of(request).actor,
-        )  # fmt: skip
-        await service.runner.wait_for(outcome.seq)
-        return Issued(
-            entity=outcome.entity_id, sequence=outcome.seq, events=list(outcome.events), repeated=outcome.repeated, changed=outcome.changed,
-            token=derived_id(id, "token"), secret=secret,
-        )  # fmt: skip
 
-    @router.post("/signing-key/rotate", operation_id="directory_rotate_signing_key")
-    @access("administrator")
-    async def rotate(request: Request, rotation: Rotation) -> Rotated:
-        """A new key for sessions."""
-        key = await entry_of(service).keys.rotate(who_of(request).actor, at_once=rotation.at_once)
-        return Rotated(signing_key=key)
+@routes.post("/accounts/link", operation_id="directory_sign_in_link")
+@access("administrator")
+async def link(service: ThisService, whose: WhoseAddress) -> LinkFor:
+    """A sign-in link to hand over, for whoever may come in by mail."""
+    person = await entry_of(service).person_at(whose.email.clear.strip())
+    if person is None:
+        raise HTTPException(404, "not-found")
+    return LinkFor(link=entry_of(service).mail.link(person))
 
-    return router
+
+@routes.post("/accounts/first-link", operation_id="directory_first_link")
+@access("administrator")
+async def first(service: ThisService) -> LinkFor:
+    """The link for the first administrator, as long as there is none."""
+    found = await first_link(service)
+    if found is None:
+        raise HTTPException(404, "not-found")
+    return LinkFor(link=found)
+
+
+@routes.post("/accounts/{account}/tokens", operation_id="directory_issue_token")
+@access("administrator")
+async def issue(service: ThisService, request: Request, account: UUID, wanted: TokenWanted, key: Key = None) -> Issued:
+    """A token for a program that acts for an account."""
+    secret, outcome = await entry_of(service).issue_token(
+        account, wanted.name, wanted.scopes, wanted.days, id=(id := key or new_command_id()),
+        actor=who_of(request).actor,
+    )  # fmt: skip
+    await service.runner.wait_for(outcome.seq)
+    return Issued(
+        entity=outcome.entity_id, sequence=outcome.seq, events=list(outcome.events), repeated=outcome.repeated, changed=outcome.changed,
+        token=derived_id(id, "token"), secret=secret,
+    )  # fmt: skip
+
+
+@routes.post("/signing-key/rotate", operation_id="directory_rotate_signing_key")
+@access("administrator")
+async def rotate(service: ThisService, request: Request, rotation: Rotation) -> Rotated:
+    """A new key for sessions."""
+    key = await entry_of(service).keys.rotate(who_of(request).actor, at_once=rotation.at_once)
+    return Rotated(signing_key=key)

@@ -24,6 +24,7 @@ from shared.kernel.eventlog.event_log import Conflict
 from shared.kernel.projection import Document
 from shared.runtime.service import Service
 from shared.web.forms.forms import parse, sentences
+from shared.web.here import ThisService
 from shared.web.lists import PAGE, Chosen, PageNumber, Words, newest_first, pages_total, render
 from shared.web.security.authorization import access, who_of
 from shared.web.security.rate_limits import limited
@@ -32,164 +33,167 @@ from shared.web.templating import Pages, language
 ACCOUNTS_PAGE = "/directory/accounts"
 
 
-def list_routes(service: Service) -> APIRouter:
-    """The list of accounts, and a new one."""
-    router = APIRouter(prefix="/accounts", include_in_schema=False)
-    store = service.store
+list_routes = APIRouter(prefix="/accounts", include_in_schema=False)
+"""The list of accounts, and a new one."""
 
-    @router.get("")
-    @access("administrator")
-    async def accounts(
-        request: Request, q: Words = "", kind: Chosen = None, page: PageNumber = 1, welcome: str = ""
-    ) -> Response:
-        where = {"kind": kind} if kind and kind[0] in ("staff", "contact") else {}
-        found = await store.find(ACCOUNTS, where, text=q, sort=["order"], limit=PAGE, offset=(page - 1) * PAGE)
-        request.state.personal = True
-        addresses = {one["key"]: service.keyring.reveal(one["email"]) for one in found.documents}
-        return render(
-            service, request, "accounts.html", found=found, q=q, kind=(kind or [""])[0], page=page, addresses=addresses,
-            pages_total=pages_total(page, found.total), by_kind=await store.count_by(ACCOUNTS, "kind"),
-            welcome=welcome == "1", to_files=entry_of(service).mail.to_files,
+
+@list_routes.get("")
+@access("administrator")
+async def accounts(
+    service: ThisService, request: Request, q: Words = "", kind: Chosen = None, page: PageNumber = 1, welcome: str = ""
+) -> Response:
+    where = {"kind": kind} if kind and kind[0] in ("staff", "contact") else {}
+    found = await service.store.find(ACCOUNTS, where, text=q, sort=["order"], limit=PAGE, offset=(page - 1) * PAGE)
+    request.state.personal = True
+    addresses = {one["key"]: service.keyring.reveal(one["email"]) for one in found.documents}
+    return render(
+        service, request, "accounts.html", found=found, q=q, kind=(kind or [""])[0], page=page, addresses=addresses,
+        pages_total=pages_total(page, found.total), by_kind=await service.store.count_by(ACCOUNTS, "kind"),
+        welcome=welcome == "1", to_files=entry_of(service).mail.to_files,
+    )  # fmt: skip
+
+
+@list_routes.get("/new")
+@access("administrator")
+async def new(service: ThisService, request: Request) -> Response:
+    return _opening(service, request)
+
+
+@list_routes.post("/new")
+@access("administrator")
+async def opened(service: ThisService, request: Request) -> Response:
+    form = await request.form(max_fields=60, max_files=0)
+    entry, pages = entry_of(service), request.app.state.pages
+    try:
+        id = UUID(str(form.get("command_id") or ""))
+    except ValueError:
+        raise HTTPException(400) from None
+    values = {n: str(form.get(n) or "")[:500] for n in ("label", "email", "name")}
+    grants = [str(one) for one in form.getlist("roles")][:24]
+    try:
+        wanted = AccountWanted.model_validate(parse(AccountWanted, form))
+        address = wanted.email.clear.strip()
+        outcome = await entry.open(
+            address, wanted.label, wanted.roles, id=id, actor=who_of(request).actor,
+            name=wanted.name.clear if wanted.name else None,
         )  # fmt: skip
-
-    @router.get("/new")
-    @access("administrator")
-    async def new(request: Request) -> Response:
-        return _opening(service, request)
-
-    @router.post("/new")
-    @access("administrator")
-    async def opened(request: Request) -> Response:
-        form = await request.form(max_fields=60, max_files=0)
-        entry, pages = entry_of(service), request.app.state.pages
-        try:
-            id = UUID(str(form.get("command_id") or ""))
-        except ValueError:
-            raise HTTPException(400) from None
-        values = {n: str(form.get(n) or "")[:500] for n in ("label", "email", "name")}
-        grants = [str(one) for one in form.getlist("roles")][:24]
-        try:
-            wanted = AccountWanted.model_validate(parse(AccountWanted, form))
-            address = wanted.email.clear.strip()
-            outcome = await entry.open(
-                address, wanted.label, wanted.roles, id=id, actor=who_of(request).actor,
-                name=wanted.name.clear if wanted.name else None,
-            )  # fmt: skip
-        except ValidationError as wrong:
-            errors = sentences(wrong, AccountWanted, pages.lexicon, language(request))
-            return _opening(service, request, 422, errors=errors, values=values, grants=grants, command_id=id)
-        except Refused as no:
-            errors = {"": _words(service, request, f"refused.{no.code}", **no.values)}
-            return _opening(service, request, 422, errors=errors, values=values, grants=grants)
-        await service.runner.wait_for(outcome.seq)
-        if outcome.new:
-            person = UUID((await _known(service, outcome.entity_id))["person"])
-            entry.mail.send(person, address, language(request), invitation=True)
-        return RedirectResponse(f"{ACCOUNTS_PAGE}/{outcome.entity_id}?done={outcome.seq}", 303)
-
-    return router
+    except ValidationError as wrong:
+        errors = sentences(wrong, AccountWanted, pages.lexicon, language(request))
+        return _opening(service, request, 422, errors=errors, values=values, grants=grants, command_id=id)
+    except Refused as no:
+        errors = {"": _words(service, request, f"refused.{no.code}", **no.values)}
+        return _opening(service, request, 422, errors=errors, values=values, grants=grants)
+    await service.runner.wait_for(outcome.seq)
+    if outcome.new:
+        person = UUID((await _known(service, outcome.entity_id))["person"])
+        entry.mail.send(person, address, language(request), invitation=True)
+    return RedirectResponse(f"{ACCOUNTS_PAGE}/{outcome.entity_id}?done={outcome.seq}", 303)
 
 
-def account_routes(service: Service) -> APIRouter:
-    """One account: its label, its roles, whether it is open."""
-    router = APIRouter(prefix="/accounts", include_in_schema=False)
-
-    @router.get("/{key}")
-    @access("administrator")
-    async def account(request: Request, key: UUID) -> Response:
-        return await _page(service, request, key)
-
-    @router.post("/{key}/label")
-    @access("administrator")
-    async def label(request: Request, key: UUID) -> Response:
-        known = await _known(service, key)
-        form = await request.form(max_fields=10, max_files=0)
-        pages: Pages = request.app.state.pages
-        try:
-            named = Named.model_validate(parse(Named, form), context=stored(known))
-        except ValidationError as wrong:
-            errors = sentences(wrong, Named, pages.lexicon, language(request))
-            return await _page(
-                service, request, key, 422, errors=errors, values={"label": str(form.get("label") or "")[:200]}
-            )
-        command = ReviseAccount.model_validate({"account": key, "label": named.label}, context=AS_STORED)
-        return await _do(service, request, command)
-
-    @router.post("/{key}/roles")
-    @access("administrator")
-    async def roles(request: Request, key: UUID) -> Response:
-        await _known(service, key)
-        form = await request.form(max_fields=60, max_files=0)
-        try:
-            version = int(str(form.get("version")))
-            command = SetRoles(account=key, roles=[str(one) for one in form.getlist("roles")])
-        except (ValueError, ValidationError):
-            raise HTTPException(400) from None
-        return await _do(service, request, command, version)
-
-    @router.post("/{key}/close")
-    @access("administrator")
-    async def close(request: Request, key: UUID) -> Response:
-        await _known(service, key)
-        return await _do(service, request, CloseAccount(account=key))
-
-    @router.post("/{key}/reopen")
-    @access("administrator")
-    async def reopen(request: Request, key: UUID) -> Response:
-        await _known(service, key)
-        return await _do(service, request, ReopenAccount(account=key))
-
-    return router
+account_routes = APIRouter(prefix="/accounts", include_in_schema=False)
+"""One account: its label, its roles, whether it is open."""
 
 
-def access_routes(service: Service) -> APIRouter:
-    """Links, sessions and tokens of an account."""
-    router = APIRouter(prefix="/accounts", include_in_schema=False)
+@account_routes.get("/{key}")
+@access("administrator")
+async def account(service: ThisService, request: Request, key: UUID) -> Response:
+    return await _page(service, request, key)
 
-    @router.post("/{key}/link")
-    @access("administrator")
-    async def link(request: Request, key: UUID) -> Response:
-        """Sends a link; where there is no mail server, shows it to be handed over."""
-        document = await _known(service, key)
-        address = service.keyring.reveal(document["email"])
-        if address is None or not document["open"]:
-            raise HTTPException(404)
-        entry, person = entry_of(service), UUID(document["person"])
-        if entry.mail.to_files:
-            return await _page(service, request, key, link=entry.mail.link(person))
-        limited(request, "mail-link-account", entry.links.mark(address).hex())
-        entry.mail.send(person, address, language(request), invitation=document["seen"] is None)
-        return await _page(service, request, key, mailed=True)
 
-    @router.post("/{key}/sessions/end")
-    @access("administrator")
-    async def end_sessions(request: Request, key: UUID) -> Response:
-        await _known(service, key)
-        return await _do(service, request, EndSessions(account=key))
+@account_routes.post("/{key}/label")
+@access("administrator")
+async def label(service: ThisService, request: Request, key: UUID) -> Response:
+    known = await _known(service, key)
+    form = await request.form(max_fields=10, max_files=0)
+    pages: Pages = request.app.state.pages
+    try:
+        named = Named.model_validate(parse(Named, form), context=stored(known))
+    except ValidationError as wrong:
+        errors = sentences(wrong, Named, pages.lexicon, language(request))
+        return await _page(
+            service, request, key, 422, errors=errors, values={"label": str(form.get("label") or "")[:200]}
+        )
+    command = ReviseAccount.model_validate({"account": key, "label": named.label}, context=AS_STORED)
+    return await _do(service, request, command)
 
-    @router.post("/{key}/sessions/{session}/end")
-    @access("administrator")
-    async def end_session(request: Request, key: UUID, session: UUID) -> Response:
-        await _known(service, key)
-        return await _do(service, request, SignOut(account=key, session=session))
 
-    @router.post("/{key}/tokens")
-    @access("administrator")
-    async def issue(request: Request, key: UUID) -> Response:
-        await _known(service, key)
+@account_routes.post("/{key}/roles")
+@access("administrator")
+async def roles(service: ThisService, request: Request, key: UUID) -> Response:
+    await _known(service, key)
+    form = await request.form(max_fields=60, max_files=0)
+    try:
+        version = int(str(form.get("version")))
+        command = SetRoles(account=key, roles=[str(one) for one in form.getlist("roles")])
+    except (ValueError, ValidationError):
+        raise HTTPException(400) from None
+    return await _do(service, request, command, version)
 
-        async def show(request: Request, status: int = 200, **context: Any) -> Response:
-            return await _page(service, request, key, status, **context)
 
-        return await issued(service, request, key, who_of(request), show)
+@account_routes.post("/{key}/close")
+@access("administrator")
+async def close(service: ThisService, request: Request, key: UUID) -> Response:
+    await _known(service, key)
+    return await _do(service, request, CloseAccount(account=key))
 
-    @router.post("/{key}/tokens/{token}/withdraw")
-    @access("administrator")
-    async def withdraw(request: Request, key: UUID, token: UUID) -> Response:
-        await _known(service, key)
-        return await _do(service, request, WithdrawToken(account=key, token=token))
 
-    return router
+@account_routes.post("/{key}/reopen")
+@access("administrator")
+async def reopen(service: ThisService, request: Request, key: UUID) -> Response:
+    await _known(service, key)
+    return await _do(service, request, ReopenAccount(account=key))
+
+
+access_routes = APIRouter(prefix="/accounts", include_in_schema=False)
+"""Links, sessions and tokens of an account."""
+
+
+@access_routes.post("/{key}/link")
+@access("administrator")
+async def link(service: ThisService, request: Request, key: UUID) -> Response:
+    """Sends a link; where there is no mail server, shows it to be handed over."""
+    document = await _known(service, key)
+    address = service.keyring.reveal(document["email"])
+    if address is None or not document["open"]:
+        raise HTTPException(404)
+    entry, person = entry_of(service), UUID(document["person"])
+    if entry.mail.to_files:
+        return await _page(service, request, key, link=entry.mail.link(person))
+    limited(request, "mail-link-account", entry.links.mark(address).hex())
+    entry.mail.send(person, address, language(request), invitation=document["seen"] is None)
+    return await _page(service, request, key, mailed=True)
+
+
+@access_routes.post("/{key}/sessions/end")
+@access("administrator")
+async def end_sessions(service: ThisService, request: Request, key: UUID) -> Response:
+    await _known(service, key)
+    return await _do(service, request, EndSessions(account=key))
+
+
+@access_routes.post("/{key}/sessions/{session}/end")
+@access("administrator")
+async def end_session(service: ThisService, request: Request, key: UUID, session: UUID) -> Response:
+    await _known(service, key)
+    return await _do(service, request, SignOut(account=key, session=session))
+
+
+@access_routes.post("/{key}/tokens")
+@access("administrator")
+async def issue(service: ThisService, request: Request, key: UUID) -> Response:
+    await _known(service, key)
+
+    async def show(request: Request, status: int = 200, **context: Any) -> Response:
+        return await _page(service, request, key, status, **context)
+
+    return await issued(service, request, key, who_of(request), show)
+
+
+@access_routes.post("/{key}/tokens/{token}/withdraw")
+@access("administrator")
+async def withdraw(service: ThisService, request: Request, key: UUID, token: UUID) -> Response:
+    await _known(service, key)
+    return await _do(service, request, WithdrawToken(account=key, token=token))
 
 
 async def _known(service: Service, key: UUID) -> Document:

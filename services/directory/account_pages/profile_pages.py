@@ -26,6 +26,7 @@ from shared.kernel.principal import Who
 from shared.kernel.projection import Document
 from shared.runtime.service import Service
 from shared.web.forms.forms import parse, sentences
+from shared.web.here import ThisService
 from shared.web.lists import render
 from shared.web.security.authorization import NotSignedIn, access, clear_session, who_of
 from shared.web.security.rate_limits import limited
@@ -35,83 +36,85 @@ ME = "/directory/me"
 FRESH = timedelta(minutes=15)  # after a mail link, during which a password is set without the old one
 
 
-def routes(service: Service) -> APIRouter:
-    """The routes of one's own account: for whoever is signed in by a cookie, whatever their roles."""
-    router = APIRouter(prefix="/me", include_in_schema=False)
+routes = APIRouter(prefix="/me", include_in_schema=False)
+"""The routes of one's own account: for whoever is signed in by a cookie, whatever their roles."""
 
-    @router.get("")
-    @access("public")
-    async def me(request: Request) -> Response:
-        return await _show(service, request)
 
-    @router.post("/label")
-    @access("public")
-    async def label(request: Request) -> Response:
-        _, account, known = await _mine(service, request)
-        form = await request.form(max_fields=10, max_files=0)
-        pages: Pages = request.app.state.pages
-        try:
-            named = Named.model_validate(parse(Named, form), context=stored(known))
-        except ValidationError as wrong:
-            errors = sentences(wrong, Named, pages.lexicon, language(request))
+@routes.get("")
+@access("public")
+async def me(service: ThisService, request: Request) -> Response:
+    return await _show(service, request)
+
+
+@routes.post("/label")
+@access("public")
+async def label(service: ThisService, request: Request) -> Response:
+    _, account, known = await _mine(service, request)
+    form = await request.form(max_fields=10, max_files=0)
+    pages: Pages = request.app.state.pages
+    try:
+        named = Named.model_validate(parse(Named, form), context=stored(known))
+    except ValidationError as wrong:
+        errors = sentences(wrong, Named, pages.lexicon, language(request))
+        return await _show(service, request, 422, errors=errors, values={"label": str(form.get("label") or "")[:200]})
+    command = ReviseAccount.model_validate({"account": account, "label": named.label}, context=AS_STORED)
+    return await _do(service, request, command)
+
+
+@routes.post("/password")
+@access("public")
+async def password(service: ThisService, request: Request) -> Response:
+    who, account, document = await _mine(service, request)
+    if document["kind"] != "staff":
+        raise HTTPException(404)
+    form = await request.form(max_fields=10, max_files=0)
+    new, entry = str(form.get("password") or ""), entry_of(service)
+    if _knows_old(service, who, document):
+        limited(request, "sign-in-account", f"old/{account}")
+        if not await entry.passwords.fits(account, str(form.get("old") or "")):
             return await _show(
-                service, request, 422, errors=errors, values={"label": str(form.get("label") or "")[:200]}
+                service, request, 422, errors={"old": _words(service, request, Refused("old-password-wrong"))}
             )
-        command = ReviseAccount.model_validate({"account": account, "label": named.label}, context=AS_STORED)
-        return await _do(service, request, command)
+    try:
+        check_new(new, service.keyring.reveal(document["email"]) or "")
+    except Refused as no:
+        return await _show(service, request, 422, errors={"password": _words(service, request, no)})
+    outcome = await entry.set_password(account, new, session=who.session, actor=who.actor)
+    await service.runner.wait_for(outcome.seq)
+    return RedirectResponse(f"{ME}?done={outcome.seq}", 303)
 
-    @router.post("/password")
-    @access("public")
-    async def password(request: Request) -> Response:
-        who, account, document = await _mine(service, request)
-        if document["kind"] != "staff":
-            raise HTTPException(404)
-        form = await request.form(max_fields=10, max_files=0)
-        new, entry = str(form.get("password") or ""), entry_of(service)
-        if _knows_old(service, who, document):
-            limited(request, "sign-in-account", f"old/{account}")
-            if not await entry.passwords.fits(account, str(form.get("old") or "")):
-                return await _show(
-                    service, request, 422, errors={"old": _words(service, request, Refused("old-password-wrong"))}
-                )
-        try:
-            check_new(new, service.keyring.reveal(document["email"]) or "")
-        except Refused as no:
-            return await _show(service, request, 422, errors={"password": _words(service, request, no)})
-        outcome = await entry.set_password(account, new, session=who.session, actor=who.actor)
-        await service.runner.wait_for(outcome.seq)
-        return RedirectResponse(f"{ME}?done={outcome.seq}", 303)
 
-    @router.post("/sessions/{session}/end")
-    @access("public")
-    async def end_session(request: Request, session: UUID) -> Response:
-        _, account, _ = await _mine(service, request)
-        return await _do(service, request, SignOut(account=account, session=session))
+@routes.post("/sessions/{session}/end")
+@access("public")
+async def end_session(service: ThisService, request: Request, session: UUID) -> Response:
+    _, account, _ = await _mine(service, request)
+    return await _do(service, request, SignOut(account=account, session=session))
 
-    @router.post("/sessions/end")
-    @access("public")
-    async def end_sessions(request: Request) -> Response:
-        _, account, _ = await _mine(service, request)
-        await _do(service, request, EndSessions(account=account))
-        response = RedirectResponse("/directory/sign-in/out", 303)
-        clear_session(response, service.settings)
-        return response
 
-    @router.post("/tokens")
-    @access("public")
-    async def issue(request: Request) -> Response:
-        who, account, document = await _mine(service, request)
-        if document["kind"] != "staff":
-            raise HTTPException(404)
-        return await issued(service, request, account, who, partial(_show, service))
+@routes.post("/sessions/end")
+@access("public")
+async def end_sessions(service: ThisService, request: Request) -> Response:
+    _, account, _ = await _mine(service, request)
+    await _do(service, request, EndSessions(account=account))
+    response = RedirectResponse("/directory/sign-in/out", 303)
+    clear_session(response, service.settings)
+    return response
 
-    @router.post("/tokens/{token}/withdraw")
-    @access("public")
-    async def withdraw(request: Request, token: UUID) -> Response:
-        _, account, _ = await _mine(service, request)
-        return await _do(service, request, WithdrawToken(account=account, token=token))
 
-    return router
+@routes.post("/tokens")
+@access("public")
+async def issue(service: ThisService, request: Request) -> Response:
+    who, account, document = await _mine(service, request)
+    if document["kind"] != "staff":
+        raise HTTPException(404)
+    return await issued(service, request, account, who, partial(_show, service))
+
+
+@routes.post("/tokens/{token}/withdraw")
+@access("public")
+async def withdraw(service: ThisService, request: Request, token: UUID) -> Response:
+    _, account, _ = await _mine(service, request)
+    return await _do(service, request, WithdrawToken(account=account, token=token))
 
 
 async def _show(service: Service, request: Request, status: int = 200, **context: Any) -> Response:

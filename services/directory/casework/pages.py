@@ -15,6 +15,7 @@ from services.directory.structures.views import STRUCTURES
 from shared.contract.directory import SupportKind
 from shared.kernel.command_handler import new_command_id
 from shared.runtime.service import Service
+from shared.web.here import ThisService
 from shared.web.lists import PAGE, Chosen, PageNumber, Words, pages_total, render
 from shared.web.security.authorization import access
 
@@ -24,74 +25,76 @@ MEDIA = 12  # media that the filter offers, those named most
 Id = Annotated[str, Query(max_length=36)]
 
 
-def routes(service: Service) -> APIRouter:
-    """The routes of both lists."""
-    router = APIRouter(include_in_schema=False)
+routes = APIRouter(include_in_schema=False)
+"""The routes of both lists."""
+
+
+@routes.get("/supports")
+async def supports(
+    service: ThisService,
+    request: Request,
+    q: Words = "",
+    kind: Chosen = None,
+    year: Chosen = None,
+    structure: Id = "",
+    page: PageNumber = 1,
+) -> Response:
     store = service.store
+    found = await notes(
+        store, finder_of(service), SUPPORTS, "kind", q=q, structure=structure, years=year or [], values=kind or [],
+        page=page,
+    )  # fmt: skip
+    return render(
+        service, request, "supports.html", q=q, found=found, kind=kind or [], year=year or [], page=page,
+        structure=structure, structure_name=await _name_of(service, structure), kinds=get_args(SupportKind),
+        pages_total=pages_total(page, found.page.total), command_id=new_command_id,
+        years=whole_years(found.by_year),
+        chart=by_year_chart(service, request, "supports.by-year", found.by_year),
+    )  # fmt: skip
 
-    @router.get("/supports")
-    async def supports(
-        request: Request,
-        q: Words = "",
-        kind: Chosen = None,
-        year: Chosen = None,
-        structure: Id = "",
-        page: PageNumber = 1,
-    ) -> Response:
-        found = await notes(
-            store, finder_of(service), SUPPORTS, "kind", q=q, structure=structure, years=year or [], values=kind or [],
-            page=page,
-        )  # fmt: skip
-        return render(
-            service, request, "supports.html", q=q, found=found, kind=kind or [], year=year or [], page=page,
-            structure=structure, structure_name=await _name_of(service, structure), kinds=get_args(SupportKind),
-            pages_total=pages_total(page, found.page.total), command_id=new_command_id,
-            years=whole_years(found.by_year),
-            chart=by_year_chart(service, request, "supports.by-year", found.by_year),
-        )  # fmt: skip
 
-    @router.get("/coverages")
-    async def coverages(
-        request: Request,
-        q: Words = "",
-        medium: Chosen = None,
-        year: Chosen = None,
-        structure: Id = "",
-        page: PageNumber = 1,
-    ) -> Response:
-        found = await notes(
-            store, finder_of(service), COVERAGES, "medium", q=q, structure=structure, years=year or [],
-            values=medium or [], page=page,
-        )  # fmt: skip
-        media = sorted(found.by_facet.items(), key=lambda pair: (-pair[1], pair[0]))
-        return render(
-            service, request, "coverages.html", q=q, found=found, medium=medium or [], year=year or [], page=page,
-            structure=structure, structure_name=await _name_of(service, structure),
-            media=[pair for n, pair in enumerate(media) if n < MEDIA or pair[0] in (medium or [])],
-            pages_total=pages_total(page, found.page.total), command_id=new_command_id,
-            years=whole_years(found.by_year),
-            chart=by_year_chart(service, request, "coverages.by-year", found.by_year),
-        )  # fmt: skip
+@routes.get("/coverages")
+async def coverages(
+    service: ThisService,
+    request: Request,
+    q: Words = "",
+    medium: Chosen = None,
+    year: Chosen = None,
+    structure: Id = "",
+    page: PageNumber = 1,
+) -> Response:
+    found = await notes(
+        service.store, finder_of(service), COVERAGES, "medium", q=q, structure=structure, years=year or [],
+        values=medium or [], page=page,
+    )  # fmt: skip
+    media = sorted(found.by_facet.items(), key=lambda pair: (-pair[1], pair[0]))
+    return render(
+        service, request, "coverages.html", q=q, found=found, medium=medium or [], year=year or [], page=page,
+        structure=structure, structure_name=await _name_of(service, structure),
+        media=[pair for n, pair in enumerate(media) if n < MEDIA or pair[0] in (medium or [])],
+        pages_total=pages_total(page, found.page.total), command_id=new_command_id,
+        years=whole_years(found.by_year),
+        chart=by_year_chart(service, request, "coverages.by-year", found.by_year),
+    )  # fmt: skip
 
-    @router.get("/choose/{command}")
-    @access("editor")
-    async def choose(request: Request, command: str, q: Words = "") -> Response:
-        """The structure first: a note is about one."""
-        if command not in CHOSEN_FOR:
-            raise HTTPException(404)
-        found = await finder_of(service).find(q, limit=PAGE, count=(), order="name" if q else "-seen")
-        return render(
-            service,
-            request,
-            "choose_structure.html",
-            command=command,
-            back=CHOSEN_FOR[command],
-            q=q,
-            found=found,
-            place=place_of,
-        )
 
-    return router
+@routes.get("/choose/{command}")
+@access("editor")
+async def choose(service: ThisService, request: Request, command: str, q: Words = "") -> Response:
+    """The structure first: a note is about one."""
+    if command not in CHOSEN_FOR:
+        raise HTTPException(404)
+    found = await finder_of(service).find(q, limit=PAGE, count=(), order="name" if q else "-seen")
+    return render(
+        service,
+        request,
+        "choose_structure.html",
+        command=command,
+        back=CHOSEN_FOR[command],
+        q=q,
+        found=found,
+        place=place_of,
+    )
 
 
 async def _name_of(service: Service, structure: str) -> str | None:

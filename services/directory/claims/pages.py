@@ -32,6 +32,7 @@ from shared.kernel.projection import Document
 from shared.runtime.service import Service
 from shared.web.forms.forms import Form, FormField, answer_of, parse, sentences
 from shared.web.forms.guarded_form import Wrong, carried_out, command_id
+from shared.web.here import ThisService
 from shared.web.lists import PAGE, PageNumber, pages_total, render
 from shared.web.security.authorization import access, who_of
 from shared.web.security.rate_limits import limited
@@ -46,157 +47,160 @@ STATES = ("open", "unconfirmed", "accepted", "refused")
 NEW = "new"  # in place of a record's id: there is none yet
 
 
-def asking_routes(service: Service) -> APIRouter:
-    """A claim, made and confirmed by anybody."""
-    router = APIRouter(include_in_schema=False)
-    store = service.store
-
-    @router.get("/public/claim")
-    @access("public")
-    async def ask(request: Request, structure: str = "") -> Response:
-        return await _form_page(service, request, await _claimed(service, structure))
-
-    @router.post("/public/claim")
-    @access("public")
-    async def send(request: Request) -> Response:
-        limited(request, "form")
-        data: FormData = await request.form(max_fields=30, max_files=0)
-        id = command_id(data)
-        structure = await _claimed(service, str(data.get("structure") or ""))
-        read = parse(ClaimListing, data)
-        if structure is not None:
-            read |= {"structure": structure["key"], "structure_name": structure["name"]}
-        try:
-            named = {"structure_name": structure["name"]} if structure is not None else {}
-            command = ClaimListing.model_validate(read, context=stored(named))
-        except ValidationError as wrong:
-            pages: Pages = request.app.state.pages
-            errors = sentences(wrong, ClaimListing, pages.lexicon, language(request))
-            return await _form_page(service, request, structure, 422, data, errors, id)
-        limited(request, "mail-link-account", entry_of(service).links.mark(command.email.clear).hex())
-        try:
-            outcome = await service.execute(command, id=id, actor="public")
-        except Refused as no:
-            errors = {answer_of(no): _words(service, request, f"refused.{no.code}", **no.values)}
-            return await _form_page(service, request, structure, 422, data, errors)
-        await service.runner.wait_for(outcome.seq)
-        claim = await store.get(CLAIMS, str(outcome.entity_id))
-        if claim is not None and outcome.new:
-            ask_to_confirm(service, claim, language(request))
-        return RedirectResponse(f"{CLAIM}/sent", 303)
-
-    @router.get("/public/claim/sent")
-    @access("public")
-    async def sent(request: Request) -> Response:
-        return render(service, request, "claim_said.html", what="sent")
-
-    @router.get("/public/claim/confirmed")
-    @access("public")
-    async def confirmed(request: Request) -> Response:
-        return render(service, request, "claim_said.html", what="confirmed")
-
-    @router.get("/public/claim/confirm/{token}")
-    @access("public")
-    async def confirm(request: Request, token: str) -> Response:
-        """A GET changes nothing, since mail programs follow links by themselves; the button does."""
-        claim = _claim_of(service, request, token)
-        return claim if isinstance(claim, Response) else render(service, request, "claim_said.html", what="confirm")
-
-    @router.post("/public/claim/confirm/{token}")
-    @access("public")
-    async def confirm_it(request: Request, token: str) -> Response:
-        claim = _claim_of(service, request, token)
-        if isinstance(claim, Response):
-            return claim
-        try:
-            outcome = await service.execute(
-                ConfirmClaim(claim=claim), id=derived_id(claim, "confirm"), actor="public", derived=True
-            )
-        except Refused:
-            return render(service, request, "claim_said.html", status=404, what="bad")
-        await service.runner.wait_for(outcome.seq)
-        return RedirectResponse(f"{CLAIM}/confirmed", 303)
-
-    return router
+asking_routes = APIRouter(include_in_schema=False)
+"""A claim, made and confirmed by anybody."""
 
 
-def team_routes(service: Service) -> APIRouter:
-    """The list of claims, and their answers, for the team."""
-    router = APIRouter(include_in_schema=False)
-    store = service.store
+@asking_routes.get("/public/claim")
+@access("public")
+async def ask(service: ThisService, request: Request, structure: str = "") -> Response:
+    return await _form_page(service, request, await _claimed(service, structure))
 
-    @router.get("/claims")
-    @access("editor")
-    async def claims(request: Request, state: str = "open", page: PageNumber = 1) -> Response:
-        if state not in STATES:
-            raise HTTPException(404)
-        found = await store.find(CLAIMS, {"state": state}, sort=["-at"], limit=PAGE, offset=(page - 1) * PAGE)
-        return render(
-            service, request, "claims.html", claims=[_opened(service, request, one) for one in found.documents],
-            chosen=state,
-            states=STATES, counts=await store.count_by(CLAIMS, "state"), page=page,
-            pages_total=pages_total(page, found.total), wished=await wishes(service),
-        )  # fmt: skip
 
-    @router.get("/claims/{key}")
-    @access("editor")
-    async def claim(request: Request, key: UUID) -> Response:
-        return await _claim_page(service, request, str(key))
+@asking_routes.post("/public/claim")
+@access("public")
+async def send(service: ThisService, request: Request) -> Response:
+    limited(request, "form")
+    data: FormData = await request.form(max_fields=30, max_files=0)
+    id = command_id(data)
+    structure = await _claimed(service, str(data.get("structure") or ""))
+    read = parse(ClaimListing, data)
+    if structure is not None:
+        read |= {"structure": structure["key"], "structure_name": structure["name"]}
+    try:
+        named = {"structure_name": structure["name"]} if structure is not None else {}
+        command = ClaimListing.model_validate(read, context=stored(named))
+    except ValidationError as wrong:
+        pages: Pages = request.app.state.pages
+        errors = sentences(wrong, ClaimListing, pages.lexicon, language(request))
+        return await _form_page(service, request, structure, 422, data, errors, id)
+    limited(request, "mail-link-account", entry_of(service).links.mark(command.email.clear).hex())
+    try:
+        outcome = await service.execute(command, id=id, actor="public")
+    except Refused as no:
+        errors = {answer_of(no): _words(service, request, f"refused.{no.code}", **no.values)}
+        return await _form_page(service, request, structure, 422, data, errors)
+    await service.runner.wait_for(outcome.seq)
+    claim = await service.store.get(CLAIMS, str(outcome.entity_id))
+    if claim is not None and outcome.new:
+        ask_to_confirm(service, claim, language(request))
+    return RedirectResponse(f"{CLAIM}/sent", 303)
 
-    @router.post("/claims/{key}/accept")
-    @access("editor")
-    async def accept(request: Request, key: UUID) -> Response:
-        document = await _known(service, str(key))
-        data = await request.form(max_fields=10, max_files=0)
-        wanted = str(data.get("structure") or "")
 
-        async def make() -> Command:
-            if document["state"] != "open":
-                raise Refused("claim-unconfirmed" if document["state"] == "unconfirmed" else "claim-answered")
-            structure = await _registered(service, document, request) if wanted == NEW else await _open(service, wanted)
-            return AcceptClaim(claim=key, structure=structure)
+@asking_routes.get("/public/claim/sent")
+@access("public")
+async def sent(service: ThisService, request: Request) -> Response:
+    return render(service, request, "claim_said.html", what="sent")
 
-        outcome = await carried_out(service, request, data, AcceptClaim, make, {"structure": wanted}, key)
-        if isinstance(outcome, Wrong):
-            return await _claim_page(service, request, str(key), outcome.status, failed=outcome.sentence, chosen=wanted)
-        address = service.keyring.reveal(document["email"])
-        if address is not None and outcome.new:
-            person = UUID(document["email"]["person"])
-            entry_of(service).mail.send(person, address.strip(), language(request), invitation=True)
-        return RedirectResponse(f"{CLAIMS_PAGE}/{key}?done={outcome.seq}", 303)
 
-    @router.post("/claims/{key}/refuse")
-    @access("editor")
-    async def refuse(request: Request, key: UUID) -> Response:
-        document = await _known(service, str(key))
-        data = await request.form(max_fields=10, max_files=0)
-        reason = str(data.get("reason") or "")[:1000]
+@asking_routes.get("/public/claim/confirmed")
+@access("public")
+async def confirmed(service: ThisService, request: Request) -> Response:
+    return render(service, request, "claim_said.html", what="confirmed")
 
-        async def make() -> Command:
-            return RefuseClaim(claim=key, reason=reason)
 
-        outcome = await carried_out(service, request, data, RefuseClaim, make)
-        if isinstance(outcome, Wrong):
-            return await _claim_page(service, request, str(key), outcome.status, failed=outcome.sentence, reason=reason)
-        if document["state"] == "open" and outcome.new:
-            tell_refusal(service, document, " ".join(reason.split()), language(request))
-        return RedirectResponse(f"{CLAIMS_PAGE}/{key}?done={outcome.seq}", 303)
+@asking_routes.get("/public/claim/confirm/{token}")
+@access("public")
+async def confirm(service: ThisService, request: Request, token: str) -> Response:
+    """A GET changes nothing, since mail programs follow links by themselves; the button does."""
+    claim = _claim_of(service, request, token)
+    return claim if isinstance(claim, Response) else render(service, request, "claim_said.html", what="confirm")
 
-    @router.post("/claims/{key}/link")
-    @access("editor")
-    async def link(request: Request, key: UUID) -> Response:
-        """Where no mail server is set, the link that a mail would bring, to be handed over."""
-        document, mail = await _known(service, str(key)), entry_of(service).mail
-        if not mail.to_files or document["state"] not in ("unconfirmed", "accepted"):
-            raise HTTPException(404)
-        if document["state"] == "unconfirmed":
-            return await _claim_page(service, request, str(key), link=confirmation_link(service, key))
-        if not await _is_contact(service, document):
-            raise HTTPException(404)
+
+@asking_routes.post("/public/claim/confirm/{token}")
+@access("public")
+async def confirm_it(service: ThisService, request: Request, token: str) -> Response:
+    claim = _claim_of(service, request, token)
+    if isinstance(claim, Response):
+        return claim
+    try:
+        outcome = await service.execute(
+            ConfirmClaim(claim=claim), id=derived_id(claim, "confirm"), actor="public", derived=True
+        )
+    except Refused:
+        return render(service, request, "claim_said.html", status=404, what="bad")
+    await service.runner.wait_for(outcome.seq)
+    return RedirectResponse(f"{CLAIM}/confirmed", 303)
+
+
+team_routes = APIRouter(include_in_schema=False)
+"""The list of claims, and their answers, for the team."""
+
+
+@team_routes.get("/claims")
+@access("editor")
+async def claims(service: ThisService, request: Request, state: str = "open", page: PageNumber = 1) -> Response:
+    if state not in STATES:
+        raise HTTPException(404)
+    found = await service.store.find(CLAIMS, {"state": state}, sort=["-at"], limit=PAGE, offset=(page - 1) * PAGE)
+    return render(
+        service, request, "claims.html", claims=[_opened(service, request, one) for one in found.documents],
+        chosen=state,
+        states=STATES, counts=await service.store.count_by(CLAIMS, "state"), page=page,
+        pages_total=pages_total(page, found.total), wished=await wishes(service),
+    )  # fmt: skip
+
+
+@team_routes.get("/claims/{key}")
+@access("editor")
+async def claim(service: ThisService, request: Request, key: UUID) -> Response:
+    return await _claim_page(service, request, str(key))
+
+
+@team_routes.post("/claims/{key}/accept")
+@access("editor")
+async def accept(service: ThisService, request: Request, key: UUID) -> Response:
+    document = await _known(service, str(key))
+    data = await request.form(max_fields=10, max_files=0)
+    wanted = str(data.get("structure") or "")
+
+    async def make() -> Command:
+        if document["state"] != "open":
+            raise Refused("claim-unconfirmed" if document["state"] == "unconfirmed" else "claim-answered")
+        structure = await _registered(service, document, request) if wanted == NEW else await _open(service, wanted)
+        return AcceptClaim(claim=key, structure=structure)
+
+    outcome = await carried_out(service, request, data, AcceptClaim, make, {"structure": wanted}, key)
+    if isinstance(outcome, Wrong):
+        return await _claim_page(service, request, str(key), outcome.status, failed=outcome.sentence, chosen=wanted)
+    address = service.keyring.reveal(document["email"])
+    if address is not None and outcome.new:
         person = UUID(document["email"]["person"])
-        return await _claim_page(service, request, str(key), link=mail.link(person, good_for=INVITATION))
+        entry_of(service).mail.send(person, address.strip(), language(request), invitation=True)
+    return RedirectResponse(f"{CLAIMS_PAGE}/{key}?done={outcome.seq}", 303)
 
-    return router
+
+@team_routes.post("/claims/{key}/refuse")
+@access("editor")
+async def refuse(service: ThisService, request: Request, key: UUID) -> Response:
+    document = await _known(service, str(key))
+    data = await request.form(max_fields=10, max_files=0)
+    reason = str(data.get("reason") or "")[:1000]
+
+    async def make() -> Command:
+        return RefuseClaim(claim=key, reason=reason)
+
+    outcome = await carried_out(service, request, data, RefuseClaim, make)
+    if isinstance(outcome, Wrong):
+        return await _claim_page(service, request, str(key), outcome.status, failed=outcome.sentence, reason=reason)
+    if document["state"] == "open" and outcome.new:
+        tell_refusal(service, document, " ".join(reason.split()), language(request))
+    return RedirectResponse(f"{CLAIMS_PAGE}/{key}?done={outcome.seq}", 303)
+
+
+@team_routes.post("/claims/{key}/link")
+@access("editor")
+async def link(service: ThisService, request: Request, key: UUID) -> Response:
+    """Where no mail server is set, the link that a mail would bring, to be handed over."""
+    document, mail = await _known(service, str(key)), entry_of(service).mail
+    if not mail.to_files or document["state"] not in ("unconfirmed", "accepted"):
+        raise HTTPException(404)
+    if document["state"] == "unconfirmed":
+        return await _claim_page(service, request, str(key), link=confirmation_link(service, key))
+    if not await _is_contact(service, document):
+        raise HTTPException(404)
+    person = UUID(document["email"]["person"])
+    return await _claim_page(service, request, str(key), link=mail.link(person, good_for=INVITATION))
 
 
 def _words(service: Service, request: Request, code: str, **values: Any) -> str:

@@ -43,6 +43,7 @@ from shared.kernel.eventlog.event_log import Conflict
 from shared.runtime.service import Service
 from shared.web.forms.forms import sentences
 from shared.web.forms.reference_check import known
+from shared.web.here import ThisService
 from shared.web.lists import PAGE, Chosen, PageNumber, Words, pages_total, render
 from shared.web.markdown import as_plain
 from shared.web.security.authorization import who_of
@@ -56,152 +57,151 @@ Place = Annotated[int, Query(ge=0, le=10**6)]
 C = TypeVar("C", bound=Command)
 
 
-def list_routes(service: Service) -> APIRouter:
-    """The list of likely duplicates, and two of them side by side."""
-    router = APIRouter(prefix="/duplicates", include_in_schema=False)
-    store = service.store
+list_routes = APIRouter(prefix="/duplicates", include_in_schema=False)
+"""The list of likely duplicates, and two of them side by side."""
 
-    @router.get("")
-    async def work_list(
-        request: Request, tab: TABS = "", q: Words = "", sure_: Annotated[Chosen, Query(alias="sure")] = None,
-        reason: Chosen = None, page: PageNumber = 1,
-    ) -> Response:  # fmt: skip
-        duplicates = duplicates_of(service)
-        every = await duplicates.pairs()
-        counts = {
-            "": len(every),
-            "merged": (await store.find(MERGES, {"holds": True}, limit=1)).total,
-            "apart": (await store.find(NAMESAKES, {"apart": True}, limit=1)).total,
-        }
-        start = (page - 1) * PAGE
-        context: dict[str, Any] = {"tab": tab, "q": q, "counts": counts, "page": page}
-        if tab == "merged":
-            found = await store.find(MERGES, {"holds": True}, sort=["-at"], limit=PAGE, offset=start)
-            keys = {key for one in found.documents for key in (one["key"], one["kept"])}
-            context |= {"merges": found.documents, "pages_total": pages_total(page, found.total)}
-        elif tab == "apart":
-            found = await store.find(NAMESAKES, {"apart": True}, sort=["key"], limit=PAGE, offset=start)
-            keys = {key for one in found.documents for key in one["structures"]}
-            context |= {"apart": found.documents, "pages_total": pages_total(page, found.total)}
-        else:
-            sures, reasons = sure_ or [], reason or []
-            by_words = chosen(duplicates, every, q)
-            pairs = chosen(duplicates, by_words, "", sures, reasons)
-            shown = pairs[start : start + PAGE]
-            keys = {key for pair in shown for key in (pair.first, pair.second)}
-            context |= {
-                "pairs": [(n, pair, sure(pair)) for n, pair in enumerate(shown, start)], "total": len(pairs),
-                "chosen": {"sure": sures, "reason": reasons}, "pages_total": pages_total(page, len(pairs)),
-                # A facet counts what its own choice would give, so each leaves itself out.
-                "facets": {
-                    "sure": Counter(sure(pair) for pair in chosen(duplicates, by_words, "", (), reasons)),
-                    "reason": Counter(pair.reason for pair in chosen(duplicates, by_words, "", sures)),
-                },
-                "sures": SURE, "reasons": REASONS, "query": _filters({"q": q, "sure": sures, "reason": reasons}),
-            }  # fmt: skip
-        found_names = await store.get_many(STRUCTURES, sorted(keys))
-        page_ = render(
-            service, request, "duplicates.html", names=found_names, command_ids=new_command_id, ready=duplicates.ready,
-            comparing=duplicates.ready and duplicates.comparing,
-            place=place_of, **context,
-        )  # fmt: skip
-        if not duplicates.ready:
-            page_.headers["Refresh"] = "5"
-        return page_
 
-    @router.get("/compare")
-    async def compare(request: Request, first: UUID, second: UUID, kept: UUID | None = None, at: Place = 0) -> Response:
+@list_routes.get("")
+async def work_list(
+    service: ThisService,
+    request: Request, tab: TABS = "", q: Words = "", sure_: Annotated[Chosen, Query(alias="sure")] = None,
+    reason: Chosen = None, page: PageNumber = 1,
+) -> Response:  # fmt: skip
+    duplicates = duplicates_of(service)
+    every = await duplicates.pairs()
+    counts = {
+        "": len(every),
+        "merged": (await service.store.find(MERGES, {"holds": True}, limit=1)).total,
+        "apart": (await service.store.find(NAMESAKES, {"apart": True}, limit=1)).total,
+    }
+    start = (page - 1) * PAGE
+    context: dict[str, Any] = {"tab": tab, "q": q, "counts": counts, "page": page}
+    if tab == "merged":
+        found = await service.store.find(MERGES, {"holds": True}, sort=["-at"], limit=PAGE, offset=start)
+        keys = {key for one in found.documents for key in (one["key"], one["kept"])}
+        context |= {"merges": found.documents, "pages_total": pages_total(page, found.total)}
+    elif tab == "apart":
+        found = await service.store.find(NAMESAKES, {"apart": True}, sort=["key"], limit=PAGE, offset=start)
+        keys = {key for one in found.documents for key in one["structures"]}
+        context |= {"apart": found.documents, "pages_total": pages_total(page, found.total)}
+    else:
+        sures, reasons = sure_ or [], reason or []
+        by_words = chosen(duplicates, every, q)
+        pairs = chosen(duplicates, by_words, "", sures, reasons)
+        shown = pairs[start : start + PAGE]
+        keys = {key for pair in shown for key in (pair.first, pair.second)}
+        context |= {
+            "pairs": [(n, pair, sure(pair)) for n, pair in enumerate(shown, start)], "total": len(pairs),
+            "chosen": {"sure": sures, "reason": reasons}, "pages_total": pages_total(page, len(pairs)),
+            # A facet counts what its own choice would give, so each leaves itself out.
+            "facets": {
+                "sure": Counter(sure(pair) for pair in chosen(duplicates, by_words, "", (), reasons)),
+                "reason": Counter(pair.reason for pair in chosen(duplicates, by_words, "", sures)),
+            },
+            "sures": SURE, "reasons": REASONS, "query": _filters({"q": q, "sure": sures, "reason": reasons}),
+        }  # fmt: skip
+    found_names = await service.store.get_many(STRUCTURES, sorted(keys))
+    page_ = render(
+        service, request, "duplicates.html", names=found_names, command_ids=new_command_id, ready=duplicates.ready,
+        comparing=duplicates.ready and duplicates.comparing,
+        place=place_of, **context,
+    )  # fmt: skip
+    if not duplicates.ready:
+        page_.headers["Refresh"] = "5"
+    return page_
+
+
+@list_routes.get("/compare")
+async def compare(
+    service: ThisService, request: Request, first: UUID, second: UUID, kept: UUID | None = None, at: Place = 0
+) -> Response:
+    return await _compared(service, request, str(first), str(second), str(kept) if kept else None, at, _query(request))
+
+
+answer_routes = APIRouter(prefix="/duplicates", include_in_schema=False)
+"""What is said of two records: merged, told apart, and both taken back."""
+
+
+@answer_routes.post("/merge")
+async def merge(service: ThisService, request: Request) -> Response:
+    form = await request.form(max_fields=100, max_files=0)
+    query, at = _query_of(form), _number(form, "at")
+    fields = [name for name in FACTS if form.get(f"take-{name}") == "other"]
+    command = _made(MergeStructures, structure=form.get("kept"), merged=form.get("merged"), taken=fields)
+    try:
+        other = await service.store.get(STRUCTURES, str(command.merged))
+        again = other is not None and other["merged_into"] == str(command.structure)
+        if other is not None and not again and form.get("other_version") != str(other["version"]):
+            raise Stale(other["version"])
+        outcome = await _do(service, request, form, command, None if again else _number(form, "version"))
+    except (Refused, Stale, Conflict) as no:
+        status = 422 if isinstance(no, Refused) else 409
+        first, second = str(command.structure), str(command.merged)
         return await _compared(
-            service, request, str(first), str(second), str(kept) if kept else None, at, _query(request)
+            service,
+            request,
+            first,
+            second,
+            first,
+            at,
+            query,
+            failed=_sentence(service, request, no),
+            status=status,
+            taken=fields,
         )
+    return await _next_one(service, outcome.seq, at, query, f"merged={command.merged}")
 
-    return router
+
+@answer_routes.post("/apart")
+async def tell_apart(service: ThisService, request: Request) -> Response:
+    form = await request.form(max_fields=100, max_files=0)
+    query, at = _query_of(form), _number(form, "at")
+    first, second, reason = (str(form.get(name, "")) for name in ("first", "second", "reason"))
+    try:
+        command = TellNamesakesApart.model_validate({
+            "first": first, "second": second, "reason": reason.strip(WHITE) or None,
+        })  # fmt: skip
+    except ValidationError as wrong:
+        pages: Pages = request.app.state.pages
+        lang = language(request)
+        said = sentences(wrong, TellNamesakesApart, pages.lexicon, lang)
+        if "reason" not in said:
+            raise HTTPException(422) from None
+        short = 0 < len(reason.strip()) < 3
+        failed = pages.lexicon.say("duplicates.reason-too-short", lang) if short else said["reason"]
+        return await _compared(
+            service, request, first, second, None, at, query, failed=failed, status=422, reason=reason
+        )
+    try:
+        outcome = await _do(service, request, form, command)
+    except (Refused, Stale, Conflict) as no:
+        return await _compared(
+            service,
+            request,
+            first,
+            second,
+            None,
+            at,
+            query,
+            failed=_sentence(service, request, no),
+            status=422,
+            reason=reason,
+        )
+    return await _next_one(service, outcome.seq, at, query, "apart=1")
 
 
-def answer_routes(service: Service) -> APIRouter:
-    """What is said of two records: merged, told apart, and both taken back."""
-    router = APIRouter(prefix="/duplicates", include_in_schema=False)
-    store = service.store
+@answer_routes.post("/undo")
+async def undo(service: ThisService, request: Request) -> Response:
+    form = await request.form(max_fields=20, max_files=0)
+    command = _made(UnmergeStructures, structure=form.get("kept"), merged=form.get("merged"))
+    return await _undone(service, request, form, command)
 
-    @router.post("/merge")
-    async def merge(request: Request) -> Response:
-        form = await request.form(max_fields=100, max_files=0)
-        query, at = _query_of(form), _number(form, "at")
-        fields = [name for name in FACTS if form.get(f"take-{name}") == "other"]
-        command = _made(MergeStructures, structure=form.get("kept"), merged=form.get("merged"), taken=fields)
-        try:
-            other = await store.get(STRUCTURES, str(command.merged))
-            again = other is not None and other["merged_into"] == str(command.structure)
-            if other is not None and not again and form.get("other_version") != str(other["version"]):
-                raise Stale(other["version"])
-            outcome = await _do(service, request, form, command, None if again else _number(form, "version"))
-        except (Refused, Stale, Conflict) as no:
-            status = 422 if isinstance(no, Refused) else 409
-            first, second = str(command.structure), str(command.merged)
-            return await _compared(
-                service,
-                request,
-                first,
-                second,
-                first,
-                at,
-                query,
-                failed=_sentence(service, request, no),
-                status=status,
-                taken=fields,
-            )
-        return await _next_one(service, outcome.seq, at, query, f"merged={command.merged}")
 
-    @router.post("/apart")
-    async def tell_apart(request: Request) -> Response:
-        form = await request.form(max_fields=100, max_files=0)
-        query, at = _query_of(form), _number(form, "at")
-        first, second, reason = (str(form.get(name, "")) for name in ("first", "second", "reason"))
-        try:
-            command = TellNamesakesApart.model_validate({
-                "first": first, "second": second, "reason": reason.strip(WHITE) or None,
-            })  # fmt: skip
-        except ValidationError as wrong:
-            pages: Pages = request.app.state.pages
-            lang = language(request)
-            said = sentences(wrong, TellNamesakesApart, pages.lexicon, lang)
-            if "reason" not in said:
-                raise HTTPException(422) from None
-            short = 0 < len(reason.strip()) < 3
-            failed = pages.lexicon.say("duplicates.reason-too-short", lang) if short else said["reason"]
-            return await _compared(
-                service, request, first, second, None, at, query, failed=failed, status=422, reason=reason
-            )
-        try:
-            outcome = await _do(service, request, form, command)
-        except (Refused, Stale, Conflict) as no:
-            return await _compared(
-                service,
-                request,
-                first,
-                second,
-                None,
-                at,
-                query,
-                failed=_sentence(service, request, no),
-                status=422,
-                reason=reason,
-            )
-        return await _next_one(service, outcome.seq, at, query, "apart=1")
-
-    @router.post("/undo")
-    async def undo(request: Request) -> Response:
-        form = await request.form(max_fields=20, max_files=0)
-        command = _made(UnmergeStructures, structure=form.get("kept"), merged=form.get("merged"))
-        return await _undone(service, request, form, command)
-
-    @router.post("/doubt")
-    async def doubt(request: Request) -> Response:
-        form = await request.form(max_fields=20, max_files=0)
-        command = _made(DoubtNamesakes, first=form.get("first"), second=form.get("second"))
-        return await _undone(service, request, form, command)
-
-    return router
+@answer_routes.post("/doubt")
+async def doubt(service: ThisService, request: Request) -> Response:
+    form = await request.form(max_fields=20, max_files=0)
+    command = _made(DoubtNamesakes, first=form.get("first"), second=form.get("second"))
+    return await _undone(service, request, form, command)
 
 
 async def _listed(service: Service, query: Mapping[str, Any]) -> list[Pair]:

@@ -35,6 +35,7 @@ from shared.contract.structure_facts import StructureKind
 from shared.kernel.decider import Refused
 from shared.kernel.projection import Document
 from shared.runtime.service import Service
+from shared.web.here import ThisService
 from shared.web.lists import PAGE, PageNumber, pages_total, render
 from shared.web.security.authorization import access, who_of
 from shared.web.templating import language
@@ -53,198 +54,194 @@ class InMemory(MultiPartParser):
     spool_max_size = BIGGEST + 1024 * 1024
 
 
-def file_routes(service: Service) -> APIRouter:
-    """The list of imports; a file comes, and its columns are chosen."""
-    router = APIRouter(prefix="/imports", include_in_schema=False)
-    store = service.store
-
-    @router.get("")
-    async def list_imports(request: Request, page: PageNumber = 1) -> Response:
-        found = await store.find(IMPORTS, sort=["-at"], limit=PAGE, offset=(page - 1) * PAGE)
-        running = {
-            one["key"]: imports_of(service).running(one["key"]) for one in found.documents if not one["finished"]
-        }
-        return render(
-            service, request, "imports.html", found=found, page=page, pages_total=pages_total(page, found.total),
-            running=running,
-        )  # fmt: skip
-
-    # a file comes
-
-    @router.get("/new")
-    @access("editor")
-    async def new(request: Request) -> Response:
-        return _asked(service, request)
-
-    @router.post("/new")
-    async def send(request: Request) -> Response:
-        form = await sent(request)
-        file = form.get("file")
-        if not isinstance(file, UploadFile) or not file.filename:
-            return _asked(service, request, NotRead("no-file"), 422)
-        data = await file.read()
-        await form.close()
-        sheet = str(form.get("sheet") or "").strip() or None
-        try:
-            draft = await imports_of(service).drafts.take(_plain_name(file.filename), data, sheet)
-        except NotRead as why:
-            return _asked(service, request, why, 422)
-        return RedirectResponse(f"{HERE}/files/{draft.token}", 303)
-
-    # its columns
-
-    @router.get("/files/{token}")
-    @access("editor")
-    async def columns(request: Request, token: str) -> Response:
-        draft = await _draft_of(service, request, token)
-        return _asked_columns(service, request, draft, draft.columns or guessed(draft.header))
-
-    @router.post("/files/{token}")
-    async def choose(request: Request, token: str) -> Response:
-        draft = await _draft_of(service, request, token)
-        form = await request.form(max_fields=200, max_files=0)
-        drafts = imports_of(service).drafts
-        wanted = [str(form.get(f"c{n}", IGNORED)) for n in range(len(draft.header))]
-        try:
-            if "sheet" in form and str(form["sheet"]) != draft.sheet:
-                draft = await drafts.other_sheet(draft, str(form["sheet"]))
-                return RedirectResponse(f"{HERE}/files/{token}", 303)
-            if form.get("kind") not in KINDS:
-                raise NotRead("kind-wrong")
-            await drafts.choose(draft, wanted, str(form["kind"]))
-        except NotRead as why:
-            known = [one if one in FIELDS else IGNORED for one in wanted]
-            return _asked_columns(
-                service, request, draft, known if "kind" in form else draft.columns or guessed(draft.header), why, 422
-            )
-        return RedirectResponse(f"{HERE}/files/{token}/lines", 303)
-
-    return router
+file_routes = APIRouter(prefix="/imports", include_in_schema=False)
+"""The list of imports; a file comes, and its columns are chosen."""
 
 
-def line_routes(service: Service) -> APIRouter:
-    """The lines of a file: shown, chosen, confirmed or dropped."""
-    router = APIRouter(prefix="/imports", include_in_schema=False)
+@file_routes.get("")
+async def list_imports(service: ThisService, request: Request, page: PageNumber = 1) -> Response:
+    found = await service.store.find(IMPORTS, sort=["-at"], limit=PAGE, offset=(page - 1) * PAGE)
+    running = {one["key"]: imports_of(service).running(one["key"]) for one in found.documents if not one["finished"]}
+    return render(
+        service, request, "imports.html", found=found, page=page, pages_total=pages_total(page, found.total),
+        running=running,
+    )  # fmt: skip
 
-    @router.get("/files/{token}/lines")
-    @access("editor")
-    async def lines(
-        request: Request,
-        token: str,
-        show: Literal["", "all", "doubtful", "wrong", "good"] = "",
-        page: PageNumber = 1,
-        still: Still = "",
-    ) -> Response:
-        draft = await _draft_of(service, request, token)
-        if draft.columns is None:
+
+@file_routes.get("/new")
+@access("editor")
+async def new(service: ThisService, request: Request) -> Response:
+    return _asked(service, request)
+
+
+@file_routes.post("/new")
+async def send(service: ThisService, request: Request) -> Response:
+    form = await sent(request)
+    file = form.get("file")
+    if not isinstance(file, UploadFile) or not file.filename:
+        return _asked(service, request, NotRead("no-file"), 422)
+    data = await file.read()
+    await form.close()
+    sheet = str(form.get("sheet") or "").strip() or None
+    try:
+        draft = await imports_of(service).drafts.take(_plain_name(file.filename), data, sheet)
+    except NotRead as why:
+        return _asked(service, request, why, 422)
+    return RedirectResponse(f"{HERE}/files/{draft.token}", 303)
+
+
+@file_routes.get("/files/{token}")
+@access("editor")
+async def columns(service: ThisService, request: Request, token: str) -> Response:
+    draft = await _draft_of(service, request, token)
+    return _asked_columns(service, request, draft, draft.columns or guessed(draft.header))
+
+
+@file_routes.post("/files/{token}")
+async def choose(service: ThisService, request: Request, token: str) -> Response:
+    draft = await _draft_of(service, request, token)
+    form = await request.form(max_fields=200, max_files=0)
+    drafts = imports_of(service).drafts
+    wanted = [str(form.get(f"c{n}", IGNORED)) for n in range(len(draft.header))]
+    try:
+        if "sheet" in form and str(form["sheet"]) != draft.sheet:
+            draft = await drafts.other_sheet(draft, str(form["sheet"]))
             return RedirectResponse(f"{HERE}/files/{token}", 303)
-        checked = await imports_of(service).drafts.checked(draft, PATIENCE)
-        if checked is None:
-            return _waiting(
-                service, request, still, checking=draft, progress=imports_of(service).drafts.progress(draft)
-            )
-        return await _preview_page(service, request, draft, checked, show, page)
-
-    @router.post("/files/{token}/lines")
-    async def choose_lines(request: Request, token: str) -> Response:
-        draft = await _draft_of(service, request, token)
-        form = await request.form(max_fields=500, max_files=0)
-        rest = str(form.get("rest", ""))
-        if rest in FATES:  # for all of them: what was chosen for one or the other is forgotten
-            draft = draft.model_copy(update={"rest": rest, "choices": {}})
-        else:
-            choices = dict(draft.choices)
-            for name, value in form.multi_items():
-                if (line := re.fullmatch(r"line-(\d{1,6})", name)) and isinstance(value, str):
-                    choices[int(line[1])] = value[:36]
-            draft = draft.model_copy(update={"choices": choices})
-        await imports_of(service).drafts.save(draft)
-        page = re.sub(r"\D", "", str(form.get("page", "")))[:4] or "1"
-        show = next((one for one in SHOWS if one == form.get("show")), "doubtful")
-        return RedirectResponse(f"{HERE}/files/{token}/lines?show={show}&page={page}", 303)
-
-    @router.get("/files/{token}/wrong.csv")
-    @access("editor")
-    async def wrong(request: Request, token: str) -> Response:
-        draft = await _draft_of(service, request, token)
-        drafts = imports_of(service).drafts
-        checked = await drafts.checked(draft, PATIENCE) if draft.columns else None
-        if checked is None:
-            return RedirectResponse(f"{HERE}/files/{token}/lines", 303)
-        lang = language(request)
-        content = await asyncio.to_thread(_as_csv, draft, await drafts.wrong_lines(draft, checked), lang)
-        headers = {"Content-Disposition": 'attachment; filename="lignes-a-corriger.csv"', "Cache-Control": "no-store"}
-        return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
-
-    @router.post("/files/{token}/confirm")
-    async def confirm(request: Request, token: str) -> Response:
-        draft = await _draft_of(service, request, token)
-        imports = imports_of(service)
-        checked = await imports.drafts.checked(draft, PATIENCE) if draft.columns else None
-        if checked is None:
-            return RedirectResponse(f"{HERE}/files/{token}/lines", 303)
-        form = await request.form(max_fields=20, max_files=0)
-        source = mended_line(str(form.get("source", ""))[:1000])[:200].strip() or None
-        counts = counted(draft, checked)
-        if not counts["register"] + counts["complete"]:
-            return RedirectResponse(f"{HERE}/files/{token}/lines", 303)
-        actor = who_of(request).actor
-        plan = await asyncio.to_thread(imports.drafts.plan, draft, checked, actor, source)
-        import_id = await imports.begin(plan, checked)
-        await imports.drafts.drop(token)
-        return RedirectResponse(f"{HERE}/{import_id}", 303)
-
-    @router.post("/files/{token}/drop")
-    async def drop(request: Request, token: str) -> Response:
-        await imports_of(service).drafts.drop(token)
-        return RedirectResponse(HERE, 303)
-
-    return router
+        if form.get("kind") not in KINDS:
+            raise NotRead("kind-wrong")
+        await drafts.choose(draft, wanted, str(form["kind"]))
+    except NotRead as why:
+        known = [one if one in FIELDS else IGNORED for one in wanted]
+        return _asked_columns(
+            service, request, draft, known if "kind" in form else draft.columns or guessed(draft.header), why, 422
+        )
+    return RedirectResponse(f"{HERE}/files/{token}/lines", 303)
 
 
-def report_routes(service: Service) -> APIRouter:
-    """What became of an import."""
-    router = APIRouter(prefix="/imports", include_in_schema=False)
-    store = service.store
+line_routes = APIRouter(prefix="/imports", include_in_schema=False)
+"""The lines of a file: shown, chosen, confirmed or dropped."""
 
-    @router.get("/{key}")
-    async def one_import(request: Request, key: UUID, page: PageNumber = 1, still: Still = "") -> Response:
-        imports, id = imports_of(service), str(key)
-        running = imports.running(id)
-        document = await store.get(IMPORTS, id)
-        if running is not None:
-            imports.resume()  # whoever did it may have ended
-            await imports.wait(id)
-            running, document = imports.running(id), await store.get(IMPORTS, id)
-        if running is not None:
-            return _waiting(service, request, still, checking=None, progress=running)
-        if document is None:
-            raise HTTPException(404)
-        report = await asyncio.to_thread(imports.report, id)
-        registered = report["registered"] if report else []
-        shown = registered[(page - 1) * PAGE : page * PAGE]
-        ids = {n: str(structure_id(key, n)) for n in shown}
-        like = {one for told in (report["told"][:PAGE] if report else []) for one in told[3]}
-        completed = dict(list(report["completed"].items())[:PAGE]) if report else {}
-        found = await store.get_many(STRUCTURES, sorted({*ids.values(), *like, *completed.values()}))
-        return render(
-            service, request, "import_report.html", done_import=document, report=report, ids=ids, found=found,
-            page=page, in_words=in_words,
-            pages_total=pages_total(page, len(registered)), completed=completed, most=PAGE,
-            days=service.settings.keep_import_reports,
-        )  # fmt: skip
 
-    @router.get("/{key}/left-out.csv")
-    @access("editor")
-    async def left_out(request: Request, key: UUID) -> Response:
-        report = await asyncio.to_thread(imports_of(service).report, str(key))
-        if report is None:
-            raise HTTPException(404)
-        content = _left_out_csv(report, language(request))
-        headers = {"Content-Disposition": 'attachment; filename="lignes-laissees-de-cote.csv"'}
-        return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
+@line_routes.get("/files/{token}/lines")
+@access("editor")
+async def lines(
+    service: ThisService,
+    request: Request,
+    token: str,
+    show: Literal["", "all", "doubtful", "wrong", "good"] = "",
+    page: PageNumber = 1,
+    still: Still = "",
+) -> Response:
+    draft = await _draft_of(service, request, token)
+    if draft.columns is None:
+        return RedirectResponse(f"{HERE}/files/{token}", 303)
+    checked = await imports_of(service).drafts.checked(draft, PATIENCE)
+    if checked is None:
+        return _waiting(service, request, still, checking=draft, progress=imports_of(service).drafts.progress(draft))
+    return await _preview_page(service, request, draft, checked, show, page)
 
-    return router
+
+@line_routes.post("/files/{token}/lines")
+async def choose_lines(service: ThisService, request: Request, token: str) -> Response:
+    draft = await _draft_of(service, request, token)
+    form = await request.form(max_fields=500, max_files=0)
+    rest = str(form.get("rest", ""))
+    if rest in FATES:  # for all of them: what was chosen for one or the other is forgotten
+        draft = draft.model_copy(update={"rest": rest, "choices": {}})
+    else:
+        choices = dict(draft.choices)
+        for name, value in form.multi_items():
+            if (line := re.fullmatch(r"line-(\d{1,6})", name)) and isinstance(value, str):
+                choices[int(line[1])] = value[:36]
+        draft = draft.model_copy(update={"choices": choices})
+    await imports_of(service).drafts.save(draft)
+    page = re.sub(r"\D", "", str(form.get("page", "")))[:4] or "1"
+    show = next((one for one in SHOWS if one == form.get("show")), "doubtful")
+    return RedirectResponse(f"{HERE}/files/{token}/lines?show={show}&page={page}", 303)
+
+
+@line_routes.get("/files/{token}/wrong.csv")
+@access("editor")
+async def wrong(service: ThisService, request: Request, token: str) -> Response:
+    draft = await _draft_of(service, request, token)
+    drafts = imports_of(service).drafts
+    checked = await drafts.checked(draft, PATIENCE) if draft.columns else None
+    if checked is None:
+        return RedirectResponse(f"{HERE}/files/{token}/lines", 303)
+    lang = language(request)
+    content = await asyncio.to_thread(_as_csv, draft, await drafts.wrong_lines(draft, checked), lang)
+    headers = {"Content-Disposition": 'attachment; filename="lignes-a-corriger.csv"', "Cache-Control": "no-store"}
+    return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+@line_routes.post("/files/{token}/confirm")
+async def confirm(service: ThisService, request: Request, token: str) -> Response:
+    draft = await _draft_of(service, request, token)
+    imports = imports_of(service)
+    checked = await imports.drafts.checked(draft, PATIENCE) if draft.columns else None
+    if checked is None:
+        return RedirectResponse(f"{HERE}/files/{token}/lines", 303)
+    form = await request.form(max_fields=20, max_files=0)
+    source = mended_line(str(form.get("source", ""))[:1000])[:200].strip() or None
+    counts = counted(draft, checked)
+    if not counts["register"] + counts["complete"]:
+        return RedirectResponse(f"{HERE}/files/{token}/lines", 303)
+    actor = who_of(request).actor
+    plan = await asyncio.to_thread(imports.drafts.plan, draft, checked, actor, source)
+    import_id = await imports.begin(plan, checked)
+    await imports.drafts.drop(token)
+    return RedirectResponse(f"{HERE}/{import_id}", 303)
+
+
+@line_routes.post("/files/{token}/drop")
+async def drop(service: ThisService, request: Request, token: str) -> Response:
+    await imports_of(service).drafts.drop(token)
+    return RedirectResponse(HERE, 303)
+
+
+report_routes = APIRouter(prefix="/imports", include_in_schema=False)
+"""What became of an import."""
+
+
+@report_routes.get("/{key}")
+async def one_import(
+    service: ThisService, request: Request, key: UUID, page: PageNumber = 1, still: Still = ""
+) -> Response:
+    imports, id = imports_of(service), str(key)
+    running = imports.running(id)
+    document = await service.store.get(IMPORTS, id)
+    if running is not None:
+        imports.resume()  # whoever did it may have ended
+        await imports.wait(id)
+        running, document = imports.running(id), await service.store.get(IMPORTS, id)
+    if running is not None:
+        return _waiting(service, request, still, checking=None, progress=running)
+    if document is None:
+        raise HTTPException(404)
+    report = await asyncio.to_thread(imports.report, id)
+    registered = report["registered"] if report else []
+    shown = registered[(page - 1) * PAGE : page * PAGE]
+    ids = {n: str(structure_id(key, n)) for n in shown}
+    like = {one for told in (report["told"][:PAGE] if report else []) for one in told[3]}
+    completed = dict(list(report["completed"].items())[:PAGE]) if report else {}
+    found = await service.store.get_many(STRUCTURES, sorted({*ids.values(), *like, *completed.values()}))
+    return render(
+        service, request, "import_report.html", done_import=document, report=report, ids=ids, found=found,
+        page=page, in_words=in_words,
+        pages_total=pages_total(page, len(registered)), completed=completed, most=PAGE,
+        days=service.settings.keep_import_reports,
+    )  # fmt: skip
+
+
+@report_routes.get("/{key}/left-out.csv")
+@access("editor")
+async def left_out(service: ThisService, request: Request, key: UUID) -> Response:
+    report = await asyncio.to_thread(imports_of(service).report, str(key))
+    if report is None:
+        raise HTTPException(404)
+    content = _left_out_csv(report, language(request))
+    headers = {"Content-Disposition": 'attachment; filename="lignes-laissees-de-cote.csv"'}
+    return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
 
 
 async def _draft_of(service: Service, request: Request, token: str) -> Draft:

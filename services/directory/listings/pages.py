@@ -20,6 +20,7 @@ from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import Command
 from shared.runtime.service import Service
 from shared.web.forms.guarded_form import Wrong, carried_out
+from shared.web.here import ThisService
 from shared.web.lists import PAGE, PageNumber, pages_total, render
 from shared.web.markdown import as_plain
 from shared.web.security.authorization import access
@@ -28,25 +29,25 @@ from shared.web.templating import language
 LISTINGS = "/directory/listings"
 
 
-def routes(service: Service) -> APIRouter:
-    """The routes of the work list."""
-    router = APIRouter(prefix="/listings", include_in_schema=False)
+routes = APIRouter(prefix="/listings", include_in_schema=False)
+"""The routes of the work list."""
 
-    @router.get("")
-    async def listings(request: Request, page: PageNumber = 1) -> Response:
-        return await _work_list(service, request, page)
 
-    @router.post("/{key}/accept")
-    @access("editor")
-    async def accept(request: Request, key: UUID) -> Response:
-        return await _done(service, request, key, lambda reason: ListStructure(structure=key))
+@routes.get("")
+async def listings(service: ThisService, request: Request, page: PageNumber = 1) -> Response:
+    return await _work_list(service, request, page)
 
-    @router.post("/{key}/decline")
-    @access("editor")
-    async def decline(request: Request, key: UUID) -> Response:
-        return await _done(service, request, key, lambda reason: DeclineListing(structure=key, reason=reason))
 
-    return router
+@routes.post("/{key}/accept")
+@access("editor")
+async def accept(service: ThisService, request: Request, key: UUID) -> Response:
+    return await _done(service, request, key, lambda reason: ListStructure(structure=key))
+
+
+@routes.post("/{key}/decline")
+@access("editor")
+async def decline(service: ThisService, request: Request, key: UUID) -> Response:
+    return await _done(service, request, key, lambda reason: DeclineListing(structure=key, reason=reason))
 
 
 async def _work_list(service: Service, request: Request, page: int = 1, status: int = 200, **context: Any) -> Response:

@@ -31,6 +31,7 @@ from shared.web.formatting import countries
 from shared.web.forms.command_forms import BadDay, happened_on
 from shared.web.forms.forms import Form, Problem, refusal
 from shared.web.forms.reference_check import known
+from shared.web.here import ThisService
 from shared.web.lists import render
 from shared.web.security.authorization import access, who_of
 from shared.web.templating import Pages, language
@@ -45,37 +46,38 @@ LOOKING = {"do": "leader"}  # what gives the form back without saving
 FIELDS = 1500  # of a form: more than 50 structures and 300 partners need
 
 
-def routes(service: Service) -> APIRouter:
-    """The routes of the form."""
-    router = APIRouter(prefix="/projects", include_in_schema=False)
+routes = APIRouter(prefix="/projects", include_in_schema=False)
+"""The routes of the form."""
 
-    @router.get("/new")
-    @access("editor")
-    async def new(request: Request, leader: str = "", country: str = "") -> Response:
-        await finder_of(service).current()
-        answers = Answers({"country": country}, finder_of(service).kept(leader), (), (), (), {})
-        return await _page(service, request, answers, key=None, version=None, id=new_command_id())
 
-    @router.post("/new")
-    @access("editor", again=LOOKING)
-    async def draft(request: Request) -> Response:
-        return await _sent(service, request, None)
+@routes.get("/new")
+@access("editor")
+async def new(service: ThisService, request: Request, leader: str = "", country: str = "") -> Response:
+    await finder_of(service).current()
+    answers = Answers({"country": country}, finder_of(service).kept(leader), (), (), (), {})
+    return await _page(service, request, answers, key=None, version=None, id=new_command_id())
 
-    @router.get("/{key}/revise")
-    @access("editor")
-    async def revise(request: Request, key: UUID) -> Response:
-        await finder_of(service).current()
-        document = await _project_of(service, key)
-        answers = Answers.of_project(document, finder_of(service))
-        return await _page(service, request, answers, key=key, version=document["version"], id=new_command_id())
 
-    @router.post("/{key}/revise")
-    @access("editor", again=LOOKING)
-    async def revised(request: Request, key: UUID) -> Response:
-        await _project_of(service, key)
-        return await _sent(service, request, key)
+@routes.post("/new")
+@access("editor", again=LOOKING)
+async def draft(service: ThisService, request: Request) -> Response:
+    return await _sent(service, request, None)
 
-    return router
+
+@routes.get("/{key}/revise")
+@access("editor")
+async def revise(service: ThisService, request: Request, key: UUID) -> Response:
+    await finder_of(service).current()
+    document = await _project_of(service, key)
+    answers = Answers.of_project(document, finder_of(service))
+    return await _page(service, request, answers, key=key, version=document["version"], id=new_command_id())
+
+
+@routes.post("/{key}/revise")
+@access("editor", again=LOOKING)
+async def revised(service: ThisService, request: Request, key: UUID) -> Response:
+    await _project_of(service, key)
+    return await _sent(service, request, key)
 
 
 async def _project_of(service: Service, key: UUID) -> Document:

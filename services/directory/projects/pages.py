@@ -27,6 +27,7 @@ from shared.runtime.service import Service
 from shared.web.charts.charts import shares
 from shared.web.charts.department_map import department_map, drawn_departments
 from shared.web.formatting import country, department
+from shared.web.here import ThisService
 from shared.web.lists import PAGE, PageNumber, newest_first, pages_total, render
 from shared.web.markdown import as_html
 from shared.web.templating import Pages, language
@@ -38,86 +39,88 @@ STATES = ("draft", "withdrawn")
 Asked = Annotated[ProjectSearch, Depends()]
 
 
-def routes(service: Service) -> APIRouter:
-    """The routes of the projects' pages; what changes them has routes of its own (project_form.py)."""
-    router = APIRouter(prefix="/projects", include_in_schema=False)
-    store = service.store
+routes = APIRouter(prefix="/projects", include_in_schema=False)
+"""The routes of the projects' pages; what changes them has routes of its own (project_form.py)."""
 
-    @router.get("")
-    async def projects(request: Request, asked: Asked, page: PageNumber = 1) -> Response:
-        found = await asked.page(finder_of(service), PAGE, (page - 1) * PAGE)
-        actors = [(key, n) for key, n in most(found.facets["structures"])][:NAMED]
-        names = await store.get_many(STRUCTURES, [key for key, _ in actors])
-        return render(
-            service, request, "projects.html", asked=asked, found=found, page=page,
-            works=await finder_of(service).with_structures(found.documents), pages_total=pages_total(page, found.total),
-            stages=get_args(ProjectStage), states=STATES, partner_kinds=PARTNER_KINDS, most=most,
-            formats=PROJECT_FORMATS,
-            actors=[(names[key]["name"], key, n) for key, n in actors if key in names],
-            partners=most(found.facets["partners"])[:NAMED], names=await _chosen_names(service, asked),
-        )  # fmt: skip
 
-    @router.get("/world")
-    async def world(request: Request, asked: Asked) -> Response:
-        """By country: how many projects, and how many structures from here say that they act there."""
-        lang = language(request)
-        found = await asked.page(finder_of(service), 0, count=("countries", "departments", "themes", "sdgs", "stage"))
-        acting = await finder_of(service).find(limit=0, count=("countries",))
-        rows = sorted(
-            ((country(code, lang), code, n) for code, n in found.facets["countries"].items()),
-            key=lambda row: (-row[2], row[0]),
-        )
-        pages: Pages = request.app.state.pages
-        chart = shares(
-            [(name, n) for name, _, n in rows[:CHARTED]],
-            title=pages.lexicon.say("projects.by-country", lang),
-            lang=lang,
-        )
-        region = drawn_departments(service.settings.departments, found.facets["departments"])
-        counts = {code: found.facets["departments"].get(code, 0) for code in region}
-        outline = department_map(
-            counts, lambda code: f"/directory/projects?{urlencode({'departments': code})}",
-            pages.lexicon.say("projects.by-department", lang), region, current=asked.chosen["departments"],
-            unit=(translated(L("projet"), lang), translated(L("projets"), lang)), lang=lang,
-        )  # fmt: skip
-        return render(
-            service, request, "projects_world.html", asked=asked, found=found, rows=rows, chart=chart, charted=CHARTED,
-            acting=acting.facets["countries"], map=outline, credit=MAP_CREDIT,
-            names=await _chosen_names(service, asked),
-            departments=[(code, department(code), n) for code, n in counts.items()], stages=get_args(ProjectStage),
-            states=STATES, most=most,
-        )  # fmt: skip
+@routes.get("")
+async def projects(service: ThisService, request: Request, asked: Asked, page: PageNumber = 1) -> Response:
+    found = await asked.page(finder_of(service), PAGE, (page - 1) * PAGE)
+    actors = [(key, n) for key, n in most(found.facets["structures"])][:NAMED]
+    names = await service.store.get_many(STRUCTURES, [key for key, _ in actors])
+    return render(
+        service, request, "projects.html", asked=asked, found=found, page=page,
+        works=await finder_of(service).with_structures(found.documents), pages_total=pages_total(page, found.total),
+        stages=get_args(ProjectStage), states=STATES, partner_kinds=PARTNER_KINDS, most=most,
+        formats=PROJECT_FORMATS,
+        actors=[(names[key]["name"], key, n) for key, n in actors if key in names],
+        partners=most(found.facets["partners"])[:NAMED], names=await _chosen_names(service, asked),
+    )  # fmt: skip
 
-    @router.get("/export")
-    async def export(request: Request, asked: Asked, format: Literal["csv", "xlsx", "json"] = "csv") -> Response:
-        pages: Pages = request.app.state.pages
-        root = service.around.public_url.rstrip("/")
-        how = ProjectExporter(pages.lexicon, language(request), lambda key: f"{root}/directory/projects/{key}")
-        keys = await finder_of(service).project_keys(asked.q, asked.where, order=asked.order)
-        headers = {"Content-Disposition": f'attachment; filename="{file_name(format, ("projets",))}"'}
-        return StreamingResponse(
-            how.write(format, told(store, finder_of(service), keys)),
-            media_type=FORMATS[format].media_type,
-            headers=headers,
-        )
 
-    @router.get("/{key}")
-    async def project(request: Request, key: UUID) -> Response:
-        document = await store.get(PROJECTS, str(key))
-        if document is None:
-            raise HTTPException(404)
-        await finder_of(service).current()
-        (work,) = await finder_of(service).with_structures([document])
-        history = await service.execute.history("project", key)
-        return render(
-            service, request, "project.html", work=work, project=document, history=newest_first(history),
-            version=history.version, partner_kinds=PARTNER_KINDS, command_id=new_command_id, html=as_html,
-            changes={
-                one.id: changed(one, request.app.state.pages.lexicon, language(request)) for one in history.events
-            },
-        )  # fmt: skip
+@routes.get("/world")
+async def world(service: ThisService, request: Request, asked: Asked) -> Response:
+    """By country: how many projects, and how many structures from here say that they act there."""
+    lang = language(request)
+    found = await asked.page(finder_of(service), 0, count=("countries", "departments", "themes", "sdgs", "stage"))
+    acting = await finder_of(service).find(limit=0, count=("countries",))
+    rows = sorted(
+        ((country(code, lang), code, n) for code, n in found.facets["countries"].items()),
+        key=lambda row: (-row[2], row[0]),
+    )
+    pages: Pages = request.app.state.pages
+    chart = shares(
+        [(name, n) for name, _, n in rows[:CHARTED]],
+        title=pages.lexicon.say("projects.by-country", lang),
+        lang=lang,
+    )
+    region = drawn_departments(service.settings.departments, found.facets["departments"])
+    counts = {code: found.facets["departments"].get(code, 0) for code in region}
+    outline = department_map(
+        counts, lambda code: f"/directory/projects?{urlencode({'departments': code})}",
+        pages.lexicon.say("projects.by-department", lang), region, current=asked.chosen["departments"],
+        unit=(translated(L("projet"), lang), translated(L("projets"), lang)), lang=lang,
+    )  # fmt: skip
+    return render(
+        service, request, "projects_world.html", asked=asked, found=found, rows=rows, chart=chart, charted=CHARTED,
+        acting=acting.facets["countries"], map=outline, credit=MAP_CREDIT,
+        names=await _chosen_names(service, asked),
+        departments=[(code, department(code), n) for code, n in counts.items()], stages=get_args(ProjectStage),
+        states=STATES, most=most,
+    )  # fmt: skip
 
-    return router
+
+@routes.get("/export")
+async def export(
+    service: ThisService, request: Request, asked: Asked, format: Literal["csv", "xlsx", "json"] = "csv"
+) -> Response:
+    pages: Pages = request.app.state.pages
+    root = service.around.public_url.rstrip("/")
+    how = ProjectExporter(pages.lexicon, language(request), lambda key: f"{root}/directory/projects/{key}")
+    keys = await finder_of(service).project_keys(asked.q, asked.where, order=asked.order)
+    headers = {"Content-Disposition": f'attachment; filename="{file_name(format, ("projets",))}"'}
+    return StreamingResponse(
+        how.write(format, told(service.store, finder_of(service), keys)),
+        media_type=FORMATS[format].media_type,
+        headers=headers,
+    )
+
+
+@routes.get("/{key}")
+async def project(service: ThisService, request: Request, key: UUID) -> Response:
+    document = await service.store.get(PROJECTS, str(key))
+    if document is None:
+        raise HTTPException(404)
+    await finder_of(service).current()
+    (work,) = await finder_of(service).with_structures([document])
+    history = await service.execute.history("project", key)
+    return render(
+        service, request, "project.html", work=work, project=document, history=newest_first(history),
+        version=history.version, partner_kinds=PARTNER_KINDS, command_id=new_command_id, html=as_html,
+        changes={
+            one.id: changed(one, request.app.state.pages.lexicon, language(request)) for one in history.events
+        },
+    )  # fmt: skip
 
 
 async def _chosen_names(service: Service, asked: ProjectSearch) -> dict[str, str]:

@@ -26,6 +26,7 @@ from shared.contract.structure_facts import StructureKind
 from shared.geo import MAP_CREDIT, commune
 from shared.kernel.projection import Document
 from shared.runtime.service import Service
+from shared.web.here import ThisService
 from shared.web.lists import PAGE, Chosen, PageNumber, Words, pages_total, render
 from shared.web.markdown import as_html, as_plain
 from shared.web.security.authorization import access
@@ -39,201 +40,202 @@ AT_ONCE = 500
 PICTURE_KEPT = 3600  # seconds
 
 
-def search_routes(service: Service) -> APIRouter:
-    """The search of the public directory."""
-    router = APIRouter(prefix="/public", include_in_schema=False)
-
-    @router.get("")
-    @access("public")
-    async def search(
-        request: Request,
-        q: Words = "",
-        department: Chosen = None,
-        commune: Chosen = None,
-        kind: Chosen = None,
-        themes: Chosen = None,
-        countries: Chosen = None,
-        sdgs: Chosen = None,
-        page: PageNumber = 1,
-    ) -> Response:
-        if (same := public.unchanged(service, request)) is not None:
-            return same
-        tag, lang, pages = public.tag_of(service, request), language(request), request.app.state.pages
-        given = {
-            "department": department, "commune": commune, "kind": kind, "themes": themes, "countries": countries,
-            "sdgs": sdgs,
-        }  # fmt: skip
-        chosen = {name: list(dict.fromkeys(filter(None, values or ())))[:MOST_CHOSEN] for name, values in given.items()}
-        asked = Asked(q.strip(), {name: values for name, values in chosen.items() if values})
-        closer = {"commune": asked.closer} if asked.closer else {}
-        found = await finder_of(service).find(
-            asked.q, {**asked.where, **LISTED}, limit=PAGE, offset=(page - 1) * PAGE, count=[*FACETS, *closer],
-            prefixes=closer,
-        )  # fmt: skip
-        counts = found.facets
-        many = {name: _most(counts[name], chosen[name]) for name in ("themes", "countries", "sdgs")}
-        return _answer(
-            service, request, tag, "public_search.html", PUBLIC + (f"?page={page}" if page > 1 else ""), q=q,
-            found=found, chosen=chosen, page=page, pages_total=pages_total(page, found.total), many_of=many,
-            departments=options(
-                "department", counts["department"], chosen["department"], pages.lexicon, lang,
-                service.settings.departments
-            ),
-            kinds=[(code, counts["kind"].get(code, 0)) for code in get_args(StructureKind)],
-            map=picture(asked, found, request, pages.lexicon, lang), chips=chips(asked, request, pages.lexicon, lang),
-            credit=MAP_CREDIT, town=_town, words=as_plain,
-        )  # fmt: skip
-
-    return router
+search_routes = APIRouter(prefix="/public", include_in_schema=False)
+"""The search of the public directory."""
 
 
-def record_routes(service: Service) -> APIRouter:
-    """The public record of a structure."""
-    router = APIRouter(prefix="/public", include_in_schema=False)
+@search_routes.get("")
+@access("public")
+async def search(
+    service: ThisService,
+    request: Request,
+    q: Words = "",
+    department: Chosen = None,
+    commune: Chosen = None,
+    kind: Chosen = None,
+    themes: Chosen = None,
+    countries: Chosen = None,
+    sdgs: Chosen = None,
+    page: PageNumber = 1,
+) -> Response:
+    if (same := public.unchanged(service, request)) is not None:
+        return same
+    tag, lang, pages = public.tag_of(service, request), language(request), request.app.state.pages
+    given = {
+        "department": department, "commune": commune, "kind": kind, "themes": themes, "countries": countries,
+        "sdgs": sdgs,
+    }  # fmt: skip
+    chosen = {name: list(dict.fromkeys(filter(None, values or ())))[:MOST_CHOSEN] for name, values in given.items()}
+    asked = Asked(q.strip(), {name: values for name, values in chosen.items() if values})
+    closer = {"commune": asked.closer} if asked.closer else {}
+    found = await finder_of(service).find(
+        asked.q, {**asked.where, **LISTED}, limit=PAGE, offset=(page - 1) * PAGE, count=[*FACETS, *closer],
+        prefixes=closer,
+    )  # fmt: skip
+    counts = found.facets
+    many = {name: _most(counts[name], chosen[name]) for name in ("themes", "countries", "sdgs")}
+    return _answer(
+        service, request, tag, "public_search.html", PUBLIC + (f"?page={page}" if page > 1 else ""), q=q,
+        found=found, chosen=chosen, page=page, pages_total=pages_total(page, found.total), many_of=many,
+        departments=options(
+            "department", counts["department"], chosen["department"], pages.lexicon, lang,
+            service.settings.departments
+        ),
+        kinds=[(code, counts["kind"].get(code, 0)) for code in get_args(StructureKind)],
+        map=picture(asked, found, request, pages.lexicon, lang), chips=chips(asked, request, pages.lexicon, lang),
+        credit=MAP_CREDIT, town=_town, words=as_plain,
+    )  # fmt: skip
+
+
+record_routes = APIRouter(prefix="/public", include_in_schema=False)
+"""The public record of a structure."""
+
+
+@record_routes.get("/structures/{key}.jsonld")
+@access("public")
+async def linked_data(service: ThisService, request: Request, key: str) -> Response:
     url = _url(service)
-
-    @router.get("/structures/{key}.jsonld")
-    @access("public")
-    async def linked_data(request: Request, key: str) -> Response:
-        if (same := public.unchanged(service, request)) is not None:
-            return same
-        tag, pages = public.tag_of(service, request), request.app.state.pages
-        try:
-            structure = await public.listed_structure(service, key)
-        except public.Elsewhere as kept:
-            return RedirectResponse(f"{PUBLIC}/structures/{kept.key}.jsonld", 301)
-        how = Exporter(pages.lexicon, language(request), lambda id: f"{url}{PUBLIC}/structures/{id}")
-        made = Response(orjson.dumps(as_jsonld(how, structure)), media_type="application/ld+json")
-        return public.shown(request, made, tag)
-
-    @router.get("/structures/{key}")
-    @access("public")
-    async def record(request: Request, key: str) -> Response:
-        if (same := public.unchanged(service, request)) is not None:
-            return same
-        tag = public.tag_of(service, request)
-        try:
-            structure = await public.listed_structure(service, key)
-        except public.Elsewhere as kept:
-            return RedirectResponse(f"{PUBLIC}/structures/{kept.key}", 301)
-        finder = finder_of(service)
-        said, projects = await public.of_structure(service, structure)
-        pages: Pages = request.app.state.pages
-        how = Exporter(pages.lexicon, language(request), lambda id: f"{url}{PUBLIC}/structures/{id}")
-        data = as_jsonld(how, structure)
-        if structure["picture"]:
-            data["image"] = f"{how.page(key)}/picture/{structure['picture']}"
-        return _answer(
-            service, request, tag, "public_record.html", f"{PUBLIC}/structures/{key}", structure=structure, said=said,
-            projects=projects, college=finder.college(key), town=_town(structure), data=in_page(data), html=as_html,
-            words=as_plain,
-        )  # fmt: skip
-
-    @router.get("/structures/{key}/picture/{name}")
-    @access("public")
-    async def record_picture(key: str, name: str) -> Response:
-        try:
-            structure = await public.listed_structure(service, key)
-        except public.Elsewhere as kept:
-            return RedirectResponse(f"{PUBLIC}/structures/{kept.key}/picture/{name}", 301)
-        if structure["picture"] != name:
-            raise HTTPException(404)
-        return await picture_answer(service, name, public=PICTURE_KEPT)
-
-    return router
+    if (same := public.unchanged(service, request)) is not None:
+        return same
+    tag, pages = public.tag_of(service, request), request.app.state.pages
+    try:
+        structure = await public.listed_structure(service, key)
+    except public.Elsewhere as kept:
+        return RedirectResponse(f"{PUBLIC}/structures/{kept.key}.jsonld", 301)
+    how = Exporter(pages.lexicon, language(request), lambda id: f"{url}{PUBLIC}/structures/{id}")
+    made = Response(orjson.dumps(as_jsonld(how, structure)), media_type="application/ld+json")
+    return public.shown(request, made, tag)
 
 
-def published_routes(service: Service) -> APIRouter:
-    """What members publish, and cooperation projects."""
-    router = APIRouter(prefix="/public", include_in_schema=False)
+@record_routes.get("/structures/{key}")
+@access("public")
+async def record(service: ThisService, request: Request, key: str) -> Response:
     url = _url(service)
-
-    @router.get("/publications")
-    @access("public")
-    async def publications(request: Request, sort: str = "", page: PageNumber = 1) -> Response:
-        if (same := public.unchanged(service, request)) is not None:
-            return same
-        tag = public.tag_of(service, request)
-        if sort and sort not in get_args(PublicationSort):
-            raise HTTPException(404)
-        where = {"withdrawn": False, **({"sort": sort} if sort else {})}
-        found = await service.store.find(PUBLICATIONS, where, sort=["-at"], limit=PAGE, offset=(page - 1) * PAGE)
-        return _answer(
-            service, request, tag, "public_publications.html", f"{PUBLIC}/publications", found=found, chosen=sort,
-            page=page,
-            pages_total=pages_total(page, found.total), words=as_plain,
-        )  # fmt: skip
-
-    @router.get("/publications/{key}")
-    @access("public")
-    async def publication(request: Request, key: str) -> Response:
-        if (same := public.unchanged(service, request)) is not None:
-            return same
-        tag = public.tag_of(service, request)
-        one = await public.published(service, key)
-        listed = await public.listed_among(service, {one["structure"]})
-        place = f"{PUBLIC}/publications/{key}"
-        return _answer(
-            service, request, tag, "public_publication.html", place, one=one, record=listed.get(one["structure"]),
-            html=as_html,
-            words=as_plain, picture=f"{place}/picture/{one['picture']}" if one["picture"] else None,
-            data=in_page(_publication_data(one, url + place)),
-        )  # fmt: skip
-
-    @router.get("/publications/{key}/picture/{name}")
-    @access("public")
-    async def publication_picture(key: str, name: str) -> Response:
-        if (await public.published(service, key))["picture"] != name:
-            raise HTTPException(404)
-        return await picture_answer(service, name, public=PICTURE_KEPT)
-
-    @router.get("/projects/{key}")
-    @access("public")
-    async def project(request: Request, key: str) -> Response:
-        if (same := public.unchanged(service, request)) is not None:
-            return same
-        tag = public.tag_of(service, request)
-        one = await public.published_project(service, key)
-        found = await service.store.get_many(STRUCTURES, one["structures"])
-        listed = await public.listed_among(service, set(one["structures"]))
-        return _answer(
-            service, request, tag, "public_project.html", f"{PUBLIC}/projects/{key}", project=one, structures=found,
-            listed=listed,
-            html=as_html, words=as_plain, partner_kinds=PARTNER_KINDS,
-        )  # fmt: skip
-
-    return router
+    if (same := public.unchanged(service, request)) is not None:
+        return same
+    tag = public.tag_of(service, request)
+    try:
+        structure = await public.listed_structure(service, key)
+    except public.Elsewhere as kept:
+        return RedirectResponse(f"{PUBLIC}/structures/{kept.key}", 301)
+    finder = finder_of(service)
+    said, projects = await public.of_structure(service, structure)
+    pages: Pages = request.app.state.pages
+    how = Exporter(pages.lexicon, language(request), lambda id: f"{url}{PUBLIC}/structures/{id}")
+    data = as_jsonld(how, structure)
+    if structure["picture"]:
+        data["image"] = f"{how.page(key)}/picture/{structure['picture']}"
+    return _answer(
+        service, request, tag, "public_record.html", f"{PUBLIC}/structures/{key}", structure=structure, said=said,
+        projects=projects, college=finder.college(key), town=_town(structure), data=in_page(data), html=as_html,
+        words=as_plain,
+    )  # fmt: skip
 
 
-def sitemap_routes(service: Service) -> APIRouter:
-    """The map of the site for search engines."""
-    router = APIRouter(prefix="/public", include_in_schema=False)
+@record_routes.get("/structures/{key}/picture/{name}")
+@access("public")
+async def record_picture(service: ThisService, key: str, name: str) -> Response:
+    try:
+        structure = await public.listed_structure(service, key)
+    except public.Elsewhere as kept:
+        return RedirectResponse(f"{PUBLIC}/structures/{kept.key}/picture/{name}", 301)
+    if structure["picture"] != name:
+        raise HTTPException(404)
+    return await picture_answer(service, name, public=PICTURE_KEPT)
+
+
+published_routes = APIRouter(prefix="/public", include_in_schema=False)
+"""What members publish, and cooperation projects."""
+
+
+@published_routes.get("/publications")
+@access("public")
+async def publications(service: ThisService, request: Request, sort: str = "", page: PageNumber = 1) -> Response:
+    if (same := public.unchanged(service, request)) is not None:
+        return same
+    tag = public.tag_of(service, request)
+    if sort and sort not in get_args(PublicationSort):
+        raise HTTPException(404)
+    where = {"withdrawn": False, **({"sort": sort} if sort else {})}
+    found = await service.store.find(PUBLICATIONS, where, sort=["-at"], limit=PAGE, offset=(page - 1) * PAGE)
+    return _answer(
+        service, request, tag, "public_publications.html", f"{PUBLIC}/publications", found=found, chosen=sort,
+        page=page,
+        pages_total=pages_total(page, found.total), words=as_plain,
+    )  # fmt: skip
+
+
+@published_routes.get("/publications/{key}")
+@access("public")
+async def publication(service: ThisService, request: Request, key: str) -> Response:
     url = _url(service)
+    if (same := public.unchanged(service, request)) is not None:
+        return same
+    tag = public.tag_of(service, request)
+    one = await public.published(service, key)
+    listed = await public.listed_among(service, {one["structure"]})
+    place = f"{PUBLIC}/publications/{key}"
+    return _answer(
+        service, request, tag, "public_publication.html", place, one=one, record=listed.get(one["structure"]),
+        html=as_html,
+        words=as_plain, picture=f"{place}/picture/{one['picture']}" if one["picture"] else None,
+        data=in_page(_publication_data(one, url + place)),
+    )  # fmt: skip
 
-    @router.get("/sitemap.xml")
-    @access("public")
-    async def sitemap(request: Request) -> Response:
-        """All listed records and published things; an index of several such maps where there are very many."""
-        if (same := public.unchanged(service, request)) is not None:
-            return same
-        tag = public.tag_of(service, request)
-        keys = await finder_of(service).keys("", LISTED)
-        if len(keys) > IN_A_MAP:
-            maps = range(1, -(-len(keys) // IN_A_MAP) + 1)
-            body = "".join(f"<sitemap><loc>{escape(f'{url}{PUBLIC}/sitemap/{n}.xml')}</loc></sitemap>" for n in maps)
-            return public.shown(request, _xml("sitemapindex", body), tag)
-        return public.shown(request, _xml("urlset", await _addresses(service, url, keys, first=True)), tag)
 
-    @router.get("/sitemap/{number}.xml")
-    @access("public")
-    async def sitemap_part(request: Request, number: int) -> Response:
-        keys = (await finder_of(service).keys("", LISTED))[(number - 1) * IN_A_MAP : number * IN_A_MAP]
-        if not keys or number < 1:
-            raise HTTPException(404)
-        body = await _addresses(service, url, keys, first=number == 1)
-        return public.shown(request, _xml("urlset", body), public.tag_of(service, request))
+@published_routes.get("/publications/{key}/picture/{name}")
+@access("public")
+async def publication_picture(service: ThisService, key: str, name: str) -> Response:
+    if (await public.published(service, key))["picture"] != name:
+        raise HTTPException(404)
+    return await picture_answer(service, name, public=PICTURE_KEPT)
 
-    return router
+
+@published_routes.get("/projects/{key}")
+@access("public")
+async def project(service: ThisService, request: Request, key: str) -> Response:
+    if (same := public.unchanged(service, request)) is not None:
+        return same
+    tag = public.tag_of(service, request)
+    one = await public.published_project(service, key)
+    found = await service.store.get_many(STRUCTURES, one["structures"])
+    listed = await public.listed_among(service, set(one["structures"]))
+    return _answer(
+        service, request, tag, "public_project.html", f"{PUBLIC}/projects/{key}", project=one, structures=found,
+        listed=listed,
+        html=as_html, words=as_plain, partner_kinds=PARTNER_KINDS,
+    )  # fmt: skip
+
+
+sitemap_routes = APIRouter(prefix="/public", include_in_schema=False)
+"""The map of the site for search engines."""
+
+
+@sitemap_routes.get("/sitemap.xml")
+@access("public")
+async def sitemap(service: ThisService, request: Request) -> Response:
+    """All listed records and published things; an index of several such maps where there are very many."""
+    url = _url(service)
+    if (same := public.unchanged(service, request)) is not None:
+        return same
+    tag = public.tag_of(service, request)
+    keys = await finder_of(service).keys("", LISTED)
+    if len(keys) > IN_A_MAP:
+        maps = range(1, -(-len(keys) // IN_A_MAP) + 1)
+        body = "".join(f"<sitemap><loc>{escape(f'{url}{PUBLIC}/sitemap/{n}.xml')}</loc></sitemap>" for n in maps)
+        return public.shown(request, _xml("sitemapindex", body), tag)
+    return public.shown(request, _xml("urlset", await _addresses(service, url, keys, first=True)), tag)
+
+
+@sitemap_routes.get("/sitemap/{number}.xml")
+@access("public")
+async def sitemap_part(service: ThisService, request: Request, number: int) -> Response:
+    url = _url(service)
+    keys = (await finder_of(service).keys("", LISTED))[(number - 1) * IN_A_MAP : number * IN_A_MAP]
+    if not keys or number < 1:
+        raise HTTPException(404)
+    body = await _addresses(service, url, keys, first=number == 1)
+    return public.shown(request, _xml("urlset", body), public.tag_of(service, request))
 
 
 def _url(service: Service) -> str:

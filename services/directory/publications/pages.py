@@ -9,22 +9,19 @@ from starlette.responses import Response
 
 from services.directory.publications.views import PUBLICATIONS
 from shared.contract.directory import PublicationSort
-from shared.runtime.service import Service
+from shared.web.here import ThisService
 from shared.web.lists import PAGE, PageNumber, pages_total, render
 from shared.web.markdown import as_plain
 
+routes = APIRouter(include_in_schema=False)
+"""`/directory/publications`."""
 
-def routes(service: Service) -> APIRouter:
-    """`/directory/publications`."""
-    router = APIRouter(include_in_schema=False)
 
-    @router.get("/publications")
-    async def publications(request: Request, sort: str = "", page: PageNumber = 1) -> Response:
-        where = {"sort": sort} if sort in get_args(PublicationSort) else {}
-        found = await service.store.find(PUBLICATIONS, where, sort=["-at"], limit=PAGE, offset=(page - 1) * PAGE)
-        return render(
-            service, request, "publications.html", found=found, page=page, pages_total=pages_total(page, found.total),
-            chosen=sort, words=as_plain,
-        )  # fmt: skip
-
-    return router
+@routes.get("/publications")
+async def publications(service: ThisService, request: Request, sort: str = "", page: PageNumber = 1) -> Response:
+    where = {"sort": sort} if sort in get_args(PublicationSort) else {}
+    found = await service.store.find(PUBLICATIONS, where, sort=["-at"], limit=PAGE, offset=(page - 1) * PAGE)
+    return render(
+        service, request, "publications.html", found=found, page=page, pages_total=pages_total(page, found.total),
+        chosen=sort, words=as_plain,
+    )  # fmt: skip

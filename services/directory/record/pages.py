@@ -30,6 +30,7 @@ from services.directory.structures.record_fields import facts_of, to_be_checked,
 from services.directory.structures.views import STRUCTURES
 from shared.kernel.projection import Document, View
 from shared.runtime.service import Service
+from shared.web.here import ThisService
 from shared.web.lists import newest_first, render
 from shared.web.markdown import as_html
 from shared.web.security.authorization import who_of
@@ -41,57 +42,56 @@ BLOCKS: tuple[Block, ...] = (("merged_records.html", merged_records), ("structur
 """Templates that stand on the record of a structure, in order, with what each reads of it: its names must be its own"""
 
 
-def routes(service: Service) -> APIRouter:
-    """`/directory/structures/<id>`, and the same as `.vcf` and `.jsonld`."""
-    router = APIRouter(include_in_schema=False)
-    store = service.store
+routes = APIRouter(include_in_schema=False)
+"""`/directory/structures/<id>`, and the same as `.vcf` and `.jsonld`."""
 
-    @router.get("/structures/{key}.vcf")
-    async def vcard(request: Request, key: str) -> Response:
-        structure = await _current(service, key)
-        how = exporter(service, request.app.state.pages, language(request))
-        sees = who_of(request).sees_persons(service.name)
-        text = cards(how, structure, await _contacts_of(service, request, structure) if sees else [])
-        headers = {
-            "Content-Disposition": 'attachment; filename="structure.vcf"',
-            "Cache-Control": "no-store" if sees else "private, no-cache",
-        }
-        return Response(text, headers=headers, media_type=FORMATS["vcard"].media_type)
 
-    @router.get("/structures/{key}.jsonld")
-    async def jsonld(request: Request, key: str) -> Response:
-        how = exporter(service, request.app.state.pages, language(request))
-        said = orjson.dumps(as_jsonld(how, await _current(service, key)), option=orjson.OPT_INDENT_2)
-        return Response(said, media_type=FORMATS["jsonld"].media_type)
+@routes.get("/structures/{key}.vcf")
+async def vcard(service: ThisService, request: Request, key: str) -> Response:
+    structure = await _current(service, key)
+    how = exporter(service, request.app.state.pages, language(request))
+    sees = who_of(request).sees_persons(service.name)
+    text = cards(how, structure, await _contacts_of(service, request, structure) if sees else [])
+    headers = {
+        "Content-Disposition": 'attachment; filename="structure.vcf"',
+        "Cache-Control": "no-store" if sees else "private, no-cache",
+    }
+    return Response(text, headers=headers, media_type=FORMATS["vcard"].media_type)
 
-    @router.get("/structures/{key}")
-    async def record(request: Request, key: str, as_of: AsOf = None) -> Response:
-        day = past_day(as_of, service.around.clock())
-        if day is not None:
-            return await _then(service, request, key, day)
-        structure = await _current(service, key)
-        if structure["key"] != key:
-            return RedirectResponse(f"/directory/structures/{structure['key']}?merged={key}", 303)
 
-        async def about(view: View) -> list[Document]:
-            return (await store.find(view, {"structure": known_as(structure)}, sort=["-at"], limit=200)).documents
+@routes.get("/structures/{key}.jsonld")
+async def jsonld(service: ThisService, request: Request, key: str) -> Response:
+    how = exporter(service, request.app.state.pages, language(request))
+    said = orjson.dumps(as_jsonld(how, await _current(service, key)), option=orjson.OPT_INDENT_2)
+    return Response(said, media_type=FORMATS["jsonld"].media_type)
 
-        finder = finder_of(service)
-        await finder.current()
-        history = await service.execute.history("structure", UUID(key))
-        blocks = {name: await read(service, structure) for name, read in BLOCKS}
-        return render(
-            service, request, "structure.html", structure=structure,
-            **_facts(request, structure, await timeline(store, key)),
-            stale_record=to_be_checked(structure, service.around.clock()), college=finder.college(key),
-            contacts=await _contacts_of(service, request, structure), supports=await about(SUPPORTS),
-            coverages=await about(COVERAGES),
-            publications=await about(PUBLICATIONS), history=newest_first(history), version=history.version,
-            blocks=list(blocks),
-            **{name: value for each in blocks.values() for name, value in each.items()},
-        )  # fmt: skip
 
-    return router
+@routes.get("/structures/{key}")
+async def record(service: ThisService, request: Request, key: str, as_of: AsOf = None) -> Response:
+    day = past_day(as_of, service.around.clock())
+    if day is not None:
+        return await _then(service, request, key, day)
+    structure = await _current(service, key)
+    if structure["key"] != key:
+        return RedirectResponse(f"/directory/structures/{structure['key']}?merged={key}", 303)
+
+    async def about(view: View) -> list[Document]:
+        return (await service.store.find(view, {"structure": known_as(structure)}, sort=["-at"], limit=200)).documents
+
+    finder = finder_of(service)
+    await finder.current()
+    history = await service.execute.history("structure", UUID(key))
+    blocks = {name: await read(service, structure) for name, read in BLOCKS}
+    return render(
+        service, request, "structure.html", structure=structure,
+        **_facts(request, structure, await timeline(service.store, key)),
+        stale_record=to_be_checked(structure, service.around.clock()), college=finder.college(key),
+        contacts=await _contacts_of(service, request, structure), supports=await about(SUPPORTS),
+        coverages=await about(COVERAGES),
+        publications=await about(PUBLICATIONS), history=newest_first(history), version=history.version,
+        blocks=list(blocks),
+        **{name: value for each in blocks.values() for name, value in each.items()},
+    )  # fmt: skip
 
 
 async def _current(service: Service, key: str) -> Document:

@@ -15,7 +15,7 @@ from services.directory.search.query import ORDERS, Asked, asked, found, records
 from services.directory.structures.record_fields import commune_named, place_of
 from shared.geo import MAP_CREDIT, communes_beginning
 from shared.runtime.parts import Key
-from shared.runtime.service import Service
+from shared.web.here import ThisService
 from shared.web.lists import PageNumber, Words, pages_total, render
 from shared.web.security.authorization import access
 from shared.web.templating import Pages, language
@@ -35,42 +35,44 @@ def offered(question: Asked) -> list[tuple[str, str]]:
     return [(said, f"/directory/export.{name}?{question.query()}".rstrip("?")) for name, said in names.items()]
 
 
-def routes(service: Service) -> APIRouter:
-    """`/directory/`, `/directory/export.<format>`, and the communes that a form suggests."""
-    router = APIRouter(include_in_schema=False)
+routes = APIRouter(include_in_schema=False)
+"""`/directory/`, `/directory/export.<format>`, and the communes that a form suggests."""
 
-    @router.get("/")
-    async def search(request: Request, page: PageNumber = 1, question: Asked = Depends(asked)) -> Response:
-        pages: Pages = request.app.state.pages
-        lexicon, lang = pages.lexicon, language(request)
-        results = await found(service, question, page)
-        facets = {
-            name: options(name, counts, question.where.get(name, ()), lexicon, lang, region_of(request))
-            for name, counts in results.facets.items()
-            if name != "commune"
-        }
-        return render(
-            service, request, "search.html", asked=question, results=results, facets=facets, page=page,
-            pages_total=pages_total(page, results.total), chips=chips(question, request, lexicon, lang),
-            map=picture(question, results, request, lexicon, lang), credit=MAP_CREDIT, shown=SHOWN, orders=ORDERS,
-            exports=offered(question),
-            beside=await service.parts.of(BESIDE)(finder_of(service), question), as_of=question.as_of, place=place_of,
-            everything=f"/directory/?as_of={question.as_of}" if question.as_of else "/directory/",
-        )  # fmt: skip
 
-    @router.get("/export.{format}")
-    async def export(request: Request, format: str, question: Asked = Depends(asked)) -> Response:
-        if format not in FORMATS:
-            raise HTTPException(404)
-        how = exporter(service, request.app.state.pages, language(request), past=question.as_of is not None)
-        documents = await records(service, question)
-        name = file_name(format, ("structures", *([question.as_of.isoformat()] if question.as_of else ())))
-        headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-cache"}
-        return StreamingResponse(how.write(format, documents), headers=headers, media_type=FORMATS[format].media_type)
+@routes.get("/")
+async def search(
+    service: ThisService, request: Request, page: PageNumber = 1, question: Asked = Depends(asked)
+) -> Response:
+    pages: Pages = request.app.state.pages
+    lexicon, lang = pages.lexicon, language(request)
+    results = await found(service, question, page)
+    facets = {
+        name: options(name, counts, question.where.get(name, ()), lexicon, lang, region_of(request))
+        for name, counts in results.facets.items()
+        if name != "commune"
+    }
+    return render(
+        service, request, "search.html", asked=question, results=results, facets=facets, page=page,
+        pages_total=pages_total(page, results.total), chips=chips(question, request, lexicon, lang),
+        map=picture(question, results, request, lexicon, lang), credit=MAP_CREDIT, shown=SHOWN, orders=ORDERS,
+        exports=offered(question),
+        beside=await service.parts.of(BESIDE)(finder_of(service), question), as_of=question.as_of, place=place_of,
+        everything=f"/directory/?as_of={question.as_of}" if question.as_of else "/directory/",
+    )  # fmt: skip
 
-    @router.get("/communes")
-    @access("public")
-    async def suggested(q: Words = "") -> Response:
-        return JSONResponse([commune_named(one.code) for one in communes_beginning(q, limit=SUGGESTED)])
 
-    return router
+@routes.get("/export.{format}")
+async def export(service: ThisService, request: Request, format: str, question: Asked = Depends(asked)) -> Response:
+    if format not in FORMATS:
+        raise HTTPException(404)
+    how = exporter(service, request.app.state.pages, language(request), past=question.as_of is not None)
+    documents = await records(service, question)
+    name = file_name(format, ("structures", *([question.as_of.isoformat()] if question.as_of else ())))
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-cache"}
+    return StreamingResponse(how.write(format, documents), headers=headers, media_type=FORMATS[format].media_type)
+
+
+@routes.get("/communes")
+@access("public")
+async def suggested(q: Words = "") -> Response:
+    return JSONResponse([commune_named(one.code) for one in communes_beginning(q, limit=SUGGESTED)])

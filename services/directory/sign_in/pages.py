@@ -28,6 +28,7 @@ from shared.kernel.decider import Refused
 from shared.runtime.service import Service
 from shared.web.forms.forms import parse, sentences
 from shared.web.forms.kept_pages import kept_place, remembered
+from shared.web.here import ThisService
 from shared.web.security.authorization import access, clear_session, set_session, who_of
 from shared.web.security.local_paths import local
 from shared.web.security.rate_limits import limited
@@ -51,142 +52,146 @@ class First(BaseModel):
     label: Label
 
 
-def password_routes(service: Service) -> APIRouter:
-    """Coming in by a password; asking for a link."""
-    router = APIRouter(include_in_schema=False)
-
-    @router.get("/sign-in")
-    @access("public")
-    async def sign_in(request: Request, to: str = "") -> Response:
-        who = who_of(request)
-        if who.signed_in and (place := kept_place(to)):
-            return RedirectResponse(place, 303)
-        if who.signed_in and who.kind in ("staff", "contact") and local(to) is None:
-            return RedirectResponse("/directory/space" if who.kind == "contact" else "/", 303)
-        return _door(service, request, to=local(to))
-
-    @router.post("/sign-in")
-    @access("public")
-    async def with_password(request: Request) -> Response:
-        limited(request, "sign-in")
-        form = await request.form(max_fields=20, max_files=0)
-        to, address = local(form.get("to")), str(form.get("email") or "")[:320]
-        asked, errors = _asked_of(service, request, Address, form)
-        if asked is None:
-            return _door(service, request, 422, errors, to=to, address=address)
-        limited(request, "sign-in-account", _key(entry_of(service), asked.email))
-        try:
-            begun = await entry_of(service).by_password(asked.email.clear.strip(), str(form.get("password") or ""))
-        except Refused as no:
-            return _door(service, request, 422, to=to, address=address, failed=_refusal(service, request, no))
-        return _come_in(service, request, begun, to)
-
-    @router.post("/sign-in/ask")
-    @access("public")
-    async def ask_for_link(request: Request) -> Response:
-        limited(request, "mail-link")
-        form = await request.form(max_fields=20, max_files=0)
-        asked, errors = _asked_of(service, request, Address, form)
-        if asked is None:
-            errors = {"link": errors.get("email", "")}
-            return _door(
-                service, request, 422, errors, to=local(form.get("to")), address=str(form.get("email") or "")[:320]
-            )
-        limited(request, "mail-link-account", _key(entry_of(service), asked.email))
-        entry_of(service).ask_link(asked.email.clear.strip(), language(request))
-        return RedirectResponse("/directory/sign-in/sent", 303)
-
-    @router.get("/sign-in/sent")
-    @access("public")
-    async def sent(request: Request) -> Response:
-        return _render(service, request, "sign_in_said.html", what="sent", waits=bool(remembered(request)))
-
-    @router.get("/sign-in/out")
-    @access("public")
-    async def out(request: Request) -> Response:
-        return _render(service, request, "sign_in_said.html", what="out")
-
-    return router
+password_routes = APIRouter(include_in_schema=False)
+"""Coming in by a password; asking for a link."""
 
 
-def link_routes(service: Service) -> APIRouter:
-    """Coming in by a link, the very first one too; and the way out."""
-    router = APIRouter(include_in_schema=False)
+@password_routes.get("/sign-in")
+@access("public")
+async def sign_in(service: ThisService, request: Request, to: str = "") -> Response:
+    who = who_of(request)
+    if who.signed_in and (place := kept_place(to)):
+        return RedirectResponse(place, 303)
+    if who.signed_in and who.kind in ("staff", "contact") and local(to) is None:
+        return RedirectResponse("/directory/space" if who.kind == "contact" else "/", 303)
+    return _door(service, request, to=local(to))
 
-    @router.get("/sign-in/link/{token}")
-    @access("public")
-    async def link(request: Request, token: str) -> Response:
-        """Says whether the link is one, and asks for the button. Whether it was used is seen then."""
-        limited(request, "sign-in")
-        try:
-            entry_of(service).links.read(token, service.sessions.now())
-        except OldLink:
-            return _render(service, request, "sign_in_said.html", 410, what="old")
-        except BadLink:
-            return _render(service, request, "sign_in_said.html", 404, what="bad")
-        return _render(service, request, "sign_in_link.html")
 
-    @router.post("/sign-in/link/{token}")
-    @access("public")
-    async def with_link(request: Request, token: str) -> Response:
-        limited(request, "sign-in")
-        try:
-            return _come_in(service, request, await entry_of(service).by_link(token), None)
-        except OldLink:
-            return _render(service, request, "sign_in_said.html", 410, what="old")
-        except BadLink:
-            return _render(service, request, "sign_in_said.html", 404, what="bad")
-        except Refused as no:
-            return _render(
-                service, request, "sign_in_said.html", 410, what="closed" if no.code == "account-closed" else "used"
-            )
+@password_routes.post("/sign-in")
+@access("public")
+async def with_password(service: ThisService, request: Request) -> Response:
+    limited(request, "sign-in")
+    form = await request.form(max_fields=20, max_files=0)
+    to, address = local(form.get("to")), str(form.get("email") or "")[:320]
+    asked, errors = _asked_of(service, request, Address, form)
+    if asked is None:
+        return _door(service, request, 422, errors, to=to, address=address)
+    limited(request, "sign-in-account", _key(entry_of(service), asked.email))
+    try:
+        begun = await entry_of(service).by_password(asked.email.clear.strip(), str(form.get("password") or ""))
+    except Refused as no:
+        return _door(service, request, 422, to=to, address=address, failed=_refusal(service, request, no))
+    return _come_in(service, request, begun, to)
 
-    @router.get("/sign-in/first/{code}")
-    @access("public")
-    async def first(request: Request, code: str) -> Response:
-        limited(request, "sign-in")
-        if not first_link.is_good(service, code):
-            return _render(service, request, "sign_in_said.html", 404, what="gone")
-        return _render(service, request, "sign_in_first.html", errors={}, address="", label="", least=LEAST)
 
-    @router.post("/sign-in/first/{code}")
-    @access("public")
-    async def first_account(request: Request, code: str) -> Response:
-        limited(request, "sign-in")
-        if not first_link.is_good(service, code):
-            return _render(service, request, "sign_in_said.html", 404, what="gone")
-        form = await request.form(max_fields=20, max_files=0)
-        given = {"address": str(form.get("email") or "")[:320], "label": str(form.get("label") or "")[:200]}
-        asked, errors = _asked_of(service, request, First, form)
-        password = str(form.get("password") or "")
-        try:
-            check_new(password, given["address"])
-        except Refused as no:
-            errors["password"] = _refusal(service, request, no)
-        if errors:
-            return _render(service, request, "sign_in_first.html", 422, errors=errors, least=LEAST, **given)
-        if not first_link.used(service):  # somebody else was faster
-            return _render(service, request, "sign_in_said.html", 404, what="gone")
-        try:
-            begun = await _first(entry_of(service), asked, password)
-        except BaseException:
-            first_link.write(service, code)
-            raise
-        return _come_in(service, request, begun, "/directory/accounts?welcome=1")
+@password_routes.post("/sign-in/ask")
+@access("public")
+async def ask_for_link(service: ThisService, request: Request) -> Response:
+    limited(request, "mail-link")
+    form = await request.form(max_fields=20, max_files=0)
+    asked, errors = _asked_of(service, request, Address, form)
+    if asked is None:
+        errors = {"link": errors.get("email", "")}
+        return _door(
+            service, request, 422, errors, to=local(form.get("to")), address=str(form.get("email") or "")[:320]
+        )
+    limited(request, "mail-link-account", _key(entry_of(service), asked.email))
+    entry_of(service).ask_link(asked.email.clear.strip(), language(request))
+    return RedirectResponse("/directory/sign-in/sent", 303)
 
-    @router.post("/sign-out")
-    @access("public")
-    async def sign_out(request: Request) -> Response:
-        who = who_of(request)
-        if who.account is not None and who.session is not None:
-            command = SignOut(account=who.account, session=who.session)
-            outcome = await service.execute(command, id=new_command_id(), actor=who.actor)
-            await service.runner.wait_for(outcome.seq)
-        response = RedirectResponse("/directory/sign-in/out", 303)
-        clear_session(response, service.settings)
-        return response
 
-    return router
+@password_routes.get("/sign-in/sent")
+@access("public")
+async def sent(service: ThisService, request: Request) -> Response:
+    return _render(service, request, "sign_in_said.html", what="sent", waits=bool(remembered(request)))
+
+
+@password_routes.get("/sign-in/out")
+@access("public")
+async def out(service: ThisService, request: Request) -> Response:
+    return _render(service, request, "sign_in_said.html", what="out")
+
+
+link_routes = APIRouter(include_in_schema=False)
+"""Coming in by a link, the very first one too; and the way out."""
+
+
+@link_routes.get("/sign-in/link/{token}")
+@access("public")
+async def link(service: ThisService, request: Request, token: str) -> Response:
+    """Says whether the link is one, and asks for the button. Whether it was used is seen then."""
+    limited(request, "sign-in")
+    try:
+        entry_of(service).links.read(token, service.sessions.now())
+    except OldLink:
+        return _render(service, request, "sign_in_said.html", 410, what="old")
+    except BadLink:
+        return _render(service, request, "sign_in_said.html", 404, what="bad")
+    return _render(service, request, "sign_in_link.html")
+
+
+@link_routes.post("/sign-in/link/{token}")
+@access("public")
+async def with_link(service: ThisService, request: Request, token: str) -> Response:
+    limited(request, "sign-in")
+    try:
+        return _come_in(service, request, await entry_of(service).by_link(token), None)
+    except OldLink:
+        return _render(service, request, "sign_in_said.html", 410, what="old")
+    except BadLink:
+        return _render(service, request, "sign_in_said.html", 404, what="bad")
+    except Refused as no:
+        return _render(
+            service, request, "sign_in_said.html", 410, what="closed" if no.code == "account-closed" else "used"
+        )
+
+
+@link_routes.get("/sign-in/first/{code}")
+@access("public")
+async def first(service: ThisService, request: Request, code: str) -> Response:
+    limited(request, "sign-in")
+    if not first_link.is_good(service, code):
+        return _render(service, request, "sign_in_said.html", 404, what="gone")
+    return _render(service, request, "sign_in_first.html", errors={}, address="", label="", least=LEAST)
+
+
+@link_routes.post("/sign-in/first/{code}")
+@access("public")
+async def first_account(service: ThisService, request: Request, code: str) -> Response:
+    limited(request, "sign-in")
+    if not first_link.is_good(service, code):
+        return _render(service, request, "sign_in_said.html", 404, what="gone")
+    form = await request.form(max_fields=20, max_files=0)
+    given = {"address": str(form.get("email") or "")[:320], "label": str(form.get("label") or "")[:200]}
+    asked, errors = _asked_of(service, request, First, form)
+    password = str(form.get("password") or "")
+    try:
+        check_new(password, given["address"])
+    except Refused as no:
+        errors["password"] = _refusal(service, request, no)
+    if errors:
+        return _render(service, request, "sign_in_first.html", 422, errors=errors, least=LEAST, **given)
+    if not first_link.used(service):  # somebody else was faster
+        return _render(service, request, "sign_in_said.html", 404, what="gone")
+    try:
+        begun = await _first(entry_of(service), asked, password)
+    except BaseException:
+        first_link.write(service, code)
+        raise
+    return _come_in(service, request, begun, "/directory/accounts?welcome=1")
+
+
+@link_routes.post("/sign-out")
+@access("public")
+async def sign_out(service: ThisService, request: Request) -> Response:
+    who = who_of(request)
+    if who.account is not None and who.session is not None:
+        command = SignOut(account=who.account, session=who.session)
+        outcome = await service.execute(command, id=new_command_id(), actor=who.actor)
+        await service.runner.wait_for(outcome.seq)
+    response = RedirectResponse("/directory/sign-in/out", 303)
+    clear_session(response, service.settings)
+    return response
 
 
 def _render(service: Service, request: Request, template: str, status: int = 200, **context: Any) -> Response:

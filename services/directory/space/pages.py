@@ -39,6 +39,7 @@ from shared.kernel.projection import Document
 from shared.runtime.service import Service
 from shared.web.forms.forms import Form, parse
 from shared.web.forms.guarded_form import Wrong, carried_out, command_id, version_of
+from shared.web.here import ThisService
 from shared.web.lists import render
 from shared.web.security.authorization import access, who_of
 from shared.web.templating import Pages, language
@@ -46,115 +47,113 @@ from shared.web.templating import Pages, language
 SOURCE = "La structure elle-même"
 
 
-def record_routes(service: Service) -> APIRouter:
-    """The home of the space, a structure in it, its record and its wish to be listed."""
-    router = APIRouter(prefix="/space", include_in_schema=False)
-    store = service.store
-
-    @router.get("")
-    @access("space")
-    async def space(request: Request) -> Response:
-        who, finder = who_of(request), finder_of(service)
-        structures = await own_structures(service, who.account) if who.account is not None else []
-        await finder.current()
-        request.state.personal = True
-        waiting = {}
-        for one in structures:
-            waiting[one["key"]] = await store.count_by(SPACE, "state", {"structure": list(known_as(one))})
-        return render(
-            service, request, "space.html", structures=structures, waiting=waiting,
-            college={one["key"]: finder.college(one["key"]) for one in structures},
-        )  # fmt: skip
-
-    @router.get("/{structure}")
-    @access("space")
-    async def one_structure(request: Request, structure: UUID) -> Response:
-        return await _structure_page(service, request, await mine(service, request, str(structure)))
-
-    # the record
-
-    @router.get("/{structure}/record")
-    @access("space")
-    async def record(request: Request, structure: UUID) -> Response:
-        return await _record_form(service, request, await mine(service, request, str(structure)))
-
-    @router.post("/{structure}/record")
-    @access("space")
-    async def revise(request: Request, structure: UUID) -> Response:
-        own = await mine(service, request, str(structure))
-        data = await request.form(max_fields=500, max_files=0)
-
-        async def make() -> Command:
-            given = {"structure": own["key"], "source": SOURCE}
-            return ReviseStructure.model_validate({**parse(ReviseStructure, data), **given}, context=stored(own))
-
-        done = await carried_out(service, request, data, ReviseStructure, make)
-        if isinstance(done, Wrong):
-            return await _record_form(service, request, own, done.status, data, done.errors, done.version)
-        return _back(own, done)
-
-    # the public listing
-
-    @router.post("/{structure}/listing")
-    @access("space")
-    async def wish(request: Request, structure: UUID) -> Response:
-        return await _simply(service, request, structure, lambda key: WishListing(structure=key))
-
-    @router.post("/{structure}/listing/leave")
-    @access("space")
-    async def leave(request: Request, structure: UUID) -> Response:
-        reason = "À la demande de la structure"
-        return await _simply(service, request, structure, lambda key: UnlistStructure(structure=key, reason=reason))
-
-    return router
+record_routes = APIRouter(prefix="/space", include_in_schema=False)
+"""The home of the space, a structure in it, its record and its wish to be listed."""
 
 
-def picture_routes(service: Service) -> APIRouter:
-    """The picture of a record."""
-    router = APIRouter(prefix="/space", include_in_schema=False)
+@record_routes.get("")
+@access("space")
+async def space(service: ThisService, request: Request) -> Response:
+    who, finder = who_of(request), finder_of(service)
+    structures = await own_structures(service, who.account) if who.account is not None else []
+    await finder.current()
+    request.state.personal = True
+    waiting = {}
+    for one in structures:
+        waiting[one["key"]] = await service.store.count_by(SPACE, "state", {"structure": list(known_as(one))})
+    return render(
+        service, request, "space.html", structures=structures, waiting=waiting,
+        college={one["key"]: finder.college(one["key"]) for one in structures},
+    )  # fmt: skip
 
-    @router.get("/{structure}/picture")
-    @access("space")
-    async def picture(request: Request, structure: UUID) -> Response:
-        return await _picture_form(service, request, await mine(service, request, str(structure)))
 
-    @router.post("/{structure}/picture")
-    @access("space")
-    async def choose_picture(request: Request, structure: UUID) -> Response:
-        own = await mine(service, request, str(structure))
-        kept: dict[str, str | None] = {"picture": own["picture"]}
+@record_routes.get("/{structure}")
+@access("space")
+async def one_structure(service: ThisService, request: Request, structure: UUID) -> Response:
+    return await _structure_page(service, request, await mine(service, request, str(structure)))
 
-        async def worth() -> None:
-            id, version = command_id(data), version_of(data)
-            await service.execute.seen(PictureStructure, UUID(own["key"]), id=id, version=version)
 
-        async def make() -> Command:
-            kept["picture"] = await picture_of(service, request, data, worth)
-            if kept["picture"] is None:
-                return UnpictureStructure(structure=UUID(own["key"]))
-            text = str(data.get("picture_text") or "").strip()
-            if not text:
-                raise Refused("picture-without-text", field="picture_text")
-            given = {"structure": own["key"], "picture": kept["picture"], "picture_text": text}
-            return PictureStructure.model_validate(given, context=stored(own))
+@record_routes.get("/{structure}/record")
+@access("space")
+async def record(service: ThisService, request: Request, structure: UUID) -> Response:
+    return await _record_form(service, request, await mine(service, request, str(structure)))
 
-        async with request.form(max_fields=20, max_files=1) as data:
-            done = await carried_out(service, request, data, PictureStructure, make)
-        if isinstance(done, Wrong):
-            text = str(data.get("picture_text") or "")[:1000]
-            return await _picture_form(
-                service, request, own, done.status, errors=done.errors, text=text, version=done.version, **kept
-            )
-        return _back(own, done)
 
-    @router.get("/{structure}/picture/{name}")
-    @access("space")
-    async def own_picture(request: Request, structure: UUID, name: str) -> Response:
-        """A picture of the space as it is, or as a form has it that is not saved yet: who knows its hash has it."""
-        await mine(service, request, str(structure))
-        return await picture_answer(service, name)
+@record_routes.post("/{structure}/record")
+@access("space")
+async def revise(service: ThisService, request: Request, structure: UUID) -> Response:
+    own = await mine(service, request, str(structure))
+    data = await request.form(max_fields=500, max_files=0)
 
-    return router
+    async def make() -> Command:
+        given = {"structure": own["key"], "source": SOURCE}
+        return ReviseStructure.model_validate({**parse(ReviseStructure, data), **given}, context=stored(own))
+
+    done = await carried_out(service, request, data, ReviseStructure, make)
+    if isinstance(done, Wrong):
+        return await _record_form(service, request, own, done.status, data, done.errors, done.version)
+    return _back(own, done)
+
+
+@record_routes.post("/{structure}/listing")
+@access("space")
+async def wish(service: ThisService, request: Request, structure: UUID) -> Response:
+    return await _simply(service, request, structure, lambda key: WishListing(structure=key))
+
+
+@record_routes.post("/{structure}/listing/leave")
+@access("space")
+async def leave(service: ThisService, request: Request, structure: UUID) -> Response:
+    reason = "À la demande de la structure"
+    return await _simply(service, request, structure, lambda key: UnlistStructure(structure=key, reason=reason))
+
+
+picture_routes = APIRouter(prefix="/space", include_in_schema=False)
+"""The picture of a record."""
+
+
+@picture_routes.get("/{structure}/picture")
+@access("space")
+async def picture(service: ThisService, request: Request, structure: UUID) -> Response:
+    return await _picture_form(service, request, await mine(service, request, str(structure)))
+
+
+@picture_routes.post("/{structure}/picture")
+@access("space")
+async def choose_picture(service: ThisService, request: Request, structure: UUID) -> Response:
+    own = await mine(service, request, str(structure))
+    kept: dict[str, str | None] = {"picture": own["picture"]}
+
+    async def worth() -> None:
+        id, version = command_id(data), version_of(data)
+        await service.execute.seen(PictureStructure, UUID(own["key"]), id=id, version=version)
+
+    async def make() -> Command:
+        kept["picture"] = await picture_of(service, request, data, worth)
+        if kept["picture"] is None:
+            return UnpictureStructure(structure=UUID(own["key"]))
+        text = str(data.get("picture_text") or "").strip()
+        if not text:
+            raise Refused("picture-without-text", field="picture_text")
+        given = {"structure": own["key"], "picture": kept["picture"], "picture_text": text}
+        return PictureStructure.model_validate(given, context=stored(own))
+
+    async with request.form(max_fields=20, max_files=1) as data:
+        done = await carried_out(service, request, data, PictureStructure, make)
+    if isinstance(done, Wrong):
+        text = str(data.get("picture_text") or "")[:1000]
+        return await _picture_form(
+            service, request, own, done.status, errors=done.errors, text=text, version=done.version, **kept
+        )
+    return _back(own, done)
+
+
+@picture_routes.get("/{structure}/picture/{name}")
+@access("space")
+async def own_picture(service: ThisService, request: Request, structure: UUID, name: str) -> Response:
+    """A picture of the space as it is, or as a form has it that is not saved yet: who knows its hash has it."""
+    await mine(service, request, str(structure))
+    return await picture_answer(service, name)
 
 
 async def _structure_page(

@@ -37,6 +37,7 @@ from shared.kernel.projection import Document
 from shared.runtime.service import Service
 from shared.web.forms.forms import Form, parse
 from shared.web.forms.guarded_form import Wrong, carried_out
+from shared.web.here import ThisService
 from shared.web.lists import render
 from shared.web.security.authorization import access
 from shared.web.templating import Pages, language
@@ -49,49 +50,52 @@ ASKED = (
 )  # fmt: skip
 
 
-def routes(service: Service) -> APIRouter:
-    """The routes of the projects of a space."""
-    router = APIRouter(prefix="/space/{structure}/projects", include_in_schema=False)
+routes = APIRouter(prefix="/space/{structure}/projects", include_in_schema=False)
+"""The routes of the projects of a space."""
 
-    @router.get("/new")
-    @access("space")
-    async def new(request: Request, structure: UUID) -> Response:
-        return await _page(service, request, await mine(service, request, str(structure)), None)
 
-    @router.post("/new")
-    @access("space", again=LOOKING)
-    async def enter(request: Request, structure: UUID) -> Response:
-        own = await mine(service, request, str(structure))
-        done = await _written(service, request, own, DraftProject, {"leader": own["key"]}, None)
-        return done if isinstance(done, Response) else _shown(own, done.entity_id, done)
+@routes.get("/new")
+@access("space")
+async def new(service: ThisService, request: Request, structure: UUID) -> Response:
+    return await _page(service, request, await mine(service, request, str(structure)), None)
 
-    @router.get("/{key}")
-    @access("space")
-    async def project(request: Request, structure: UUID, key: UUID) -> Response:
-        own = await mine(service, request, str(structure))
-        return await _page(service, request, own, await _led(service, own, key))
 
-    @router.post("/{key}")
-    @access("space", again=LOOKING)
-    async def change(request: Request, structure: UUID, key: UUID) -> Response:
-        own = await mine(service, request, str(structure))
-        document = await _led(service, own, key)
-        given = {"project": str(key), "leader": document["leader"]}
-        done = await _written(service, request, own, ReviseProject, given, document)
-        return done if isinstance(done, Response) else _shown(own, key, done)
+@routes.post("/new")
+@access("space", again=LOOKING)
+async def enter(service: ThisService, request: Request, structure: UUID) -> Response:
+    own = await mine(service, request, str(structure))
+    done = await _written(service, request, own, DraftProject, {"leader": own["key"]}, None)
+    return done if isinstance(done, Response) else _shown(own, done.entity_id, done)
 
-    @router.post("/{key}/publish")
-    @access("space")
-    async def publish(request: Request, structure: UUID, key: UUID) -> Response:
-        return await _simply(service, request, structure, key, PublishProject(project=key), members=True)
 
-    @router.post("/{key}/withdraw")
-    @access("space")
-    async def withdraw(request: Request, structure: UUID, key: UUID) -> Response:
-        """Open to whoever is a member no more, too: what they show is theirs to take back."""
-        return await _simply(service, request, structure, key, WithdrawProject(project=key), members=False)
+@routes.get("/{key}")
+@access("space")
+async def project(service: ThisService, request: Request, structure: UUID, key: UUID) -> Response:
+    own = await mine(service, request, str(structure))
+    return await _page(service, request, own, await _led(service, own, key))
 
-    return router
+
+@routes.post("/{key}")
+@access("space", again=LOOKING)
+async def change(service: ThisService, request: Request, structure: UUID, key: UUID) -> Response:
+    own = await mine(service, request, str(structure))
+    document = await _led(service, own, key)
+    given = {"project": str(key), "leader": document["leader"]}
+    done = await _written(service, request, own, ReviseProject, given, document)
+    return done if isinstance(done, Response) else _shown(own, key, done)
+
+
+@routes.post("/{key}/publish")
+@access("space")
+async def publish(service: ThisService, request: Request, structure: UUID, key: UUID) -> Response:
+    return await _simply(service, request, structure, key, PublishProject(project=key), members=True)
+
+
+@routes.post("/{key}/withdraw")
+@access("space")
+async def withdraw(service: ThisService, request: Request, structure: UUID, key: UUID) -> Response:
+    """Open to whoever is a member no more, too: what they show is theirs to take back."""
+    return await _simply(service, request, structure, key, WithdrawProject(project=key), members=False)
 
 
 async def _led(service: Service, structure: Document, key: UUID) -> Document:

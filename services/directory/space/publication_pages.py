@@ -32,6 +32,7 @@ from shared.kernel.projection import Document
 from shared.runtime.service import Service
 from shared.web.forms.forms import Form, FormField, parse
 from shared.web.forms.guarded_form import Wrong, carried_out, command_id, version_of
+from shared.web.here import ThisService
 from shared.web.lists import render
 from shared.web.markdown import as_html, as_plain
 from shared.web.security.authorization import access
@@ -50,80 +51,82 @@ MOST_DRAFTS = 100  # that a structure has open
 NOT_YET = "draft"
 
 
-def routes(service: Service) -> APIRouter:
-    """The routes of what members publish."""
-    router = APIRouter(prefix="/space", include_in_schema=False)
+routes = APIRouter(prefix="/space", include_in_schema=False)
+"""The routes of what members publish."""
 
-    @router.get("/{structure}/new/{sort}")
-    @access("space")
-    async def new(request: Request, structure: UUID, sort: str) -> Response:
-        return await _draft_form(
-            service, request, await mine(service, request, str(structure)), _sort_of(service, sort), None
-        )
 
-    @router.post("/{structure}/new/{sort}")
-    @access("space")
-    async def begin(request: Request, structure: UUID, sort: str) -> Response:
-        record, wanted = await mine(service, request, str(structure)), _sort_of(service, sort)
-        done = await _written(
-            service, request, record, DraftPublication, {"structure": record["key"], "sort": wanted}, wanted, None
-        )
-        return done if isinstance(done, Response) else _shown(done.entity_id, done)
+@routes.get("/{structure}/new/{sort}")
+@access("space")
+async def new(service: ThisService, request: Request, structure: UUID, sort: str) -> Response:
+    return await _draft_form(
+        service, request, await mine(service, request, str(structure)), _sort_of(service, sort), None
+    )
 
-    @router.get("/publications/{key}/edit")
-    @access("space")
-    async def edit(request: Request, key: UUID) -> Response:
-        draft, structure = await _own(service, request, key)
-        if draft["state"] != NOT_YET:
-            return RedirectResponse(f"{SPACE_PAGE}/publications/{key}", 303)
-        return await _draft_form(service, request, structure, draft["sort"], draft, picture=draft["picture"])
 
-    @router.post("/publications/{key}/edit")
-    @access("space")
-    async def change(request: Request, key: UUID) -> Response:
-        draft, structure = await _own(service, request, key)
-        given = {"publication": str(key)}
-        done = await _written(service, request, structure, RedraftPublication, given, draft["sort"], draft)
-        return done if isinstance(done, Response) else _shown(key, done)
+@routes.post("/{structure}/new/{sort}")
+@access("space")
+async def begin(service: ThisService, request: Request, structure: UUID, sort: str) -> Response:
+    record, wanted = await mine(service, request, str(structure)), _sort_of(service, sort)
+    done = await _written(
+        service, request, record, DraftPublication, {"structure": record["key"], "sort": wanted}, wanted, None
+    )
+    return done if isinstance(done, Response) else _shown(done.entity_id, done)
 
-    @router.get("/publications/{key}")
-    @access("space")
-    async def publication(request: Request, key: UUID) -> Response:
-        return await _publication_page(service, request, key)
 
-    @router.post("/publications/{key}/publish")
-    @access("space")
-    async def publish(request: Request, key: UUID) -> Response:
-        _, structure = await _own(service, request, key)
-        data = await request.form(max_fields=10, max_files=0)
+@routes.get("/publications/{key}/edit")
+@access("space")
+async def edit(service: ThisService, request: Request, key: UUID) -> Response:
+    draft, structure = await _own(service, request, key)
+    if draft["state"] != NOT_YET:
+        return RedirectResponse(f"{SPACE_PAGE}/publications/{key}", 303)
+    return await _draft_form(service, request, structure, draft["sort"], draft, picture=draft["picture"])
 
-        async def make() -> Command:
-            await may_publish(service, structure["key"])
-            return PublishDraft.model_validate(
-                {"publication": key, "structure_name": structure["name"]}, context=AS_STORED
-            )
 
-        # The structure's name is what it is called then, nothing that was sent.
-        done = await carried_out(service, request, data, PublishDraft, make, {}, key)
-        if isinstance(done, Wrong):
-            return await _publication_page(service, request, key, done.status, failed=done.sentence)
-        return _shown(key, done)
+@routes.post("/publications/{key}/edit")
+@access("space")
+async def change(service: ThisService, request: Request, key: UUID) -> Response:
+    draft, structure = await _own(service, request, key)
+    given = {"publication": str(key)}
+    done = await _written(service, request, structure, RedraftPublication, given, draft["sort"], draft)
+    return done if isinstance(done, Response) else _shown(key, done)
 
-    @router.post("/publications/{key}/withdraw")
-    @access("space")
-    async def withdraw(request: Request, key: UUID) -> Response:
-        await _own(service, request, key)
-        data = await request.form(max_fields=10, max_files=0)
 
-        async def make() -> Command:
-            return WithdrawPublication.model_validate({**parse(WithdrawPublication, data), "publication": str(key)})
+@routes.get("/publications/{key}")
+@access("space")
+async def publication(service: ThisService, request: Request, key: UUID) -> Response:
+    return await _publication_page(service, request, key)
 
-        done = await carried_out(service, request, data, WithdrawPublication, make)
-        if isinstance(done, Wrong):
-            return await _publication_page(service, request, key, done.status, failed=done.sentence)
-        return _shown(key, done)
 
-    return router
+@routes.post("/publications/{key}/publish")
+@access("space")
+async def publish(service: ThisService, request: Request, key: UUID) -> Response:
+    _, structure = await _own(service, request, key)
+    data = await request.form(max_fields=10, max_files=0)
+
+    async def make() -> Command:
+        await may_publish(service, structure["key"])
+        return PublishDraft.model_validate({"publication": key, "structure_name": structure["name"]}, context=AS_STORED)
+
+    # The structure's name is what it is called then, nothing that was sent.
+    done = await carried_out(service, request, data, PublishDraft, make, {}, key)
+    if isinstance(done, Wrong):
+        return await _publication_page(service, request, key, done.status, failed=done.sentence)
+    return _shown(key, done)
+
+
+@routes.post("/publications/{key}/withdraw")
+@access("space")
+async def withdraw(service: ThisService, request: Request, key: UUID) -> Response:
+    await _own(service, request, key)
+    data = await request.form(max_fields=10, max_files=0)
+
+    async def make() -> Command:
+        return WithdrawPublication.model_validate({**parse(WithdrawPublication, data), "publication": str(key)})
+
+    done = await carried_out(service, request, data, WithdrawPublication, make)
+    if isinstance(done, Wrong):
+        return await _publication_page(service, request, key, done.status, failed=done.sentence)
+    return _shown(key, done)
 
 
 async def _own(service: Service, request: Request, key: UUID) -> tuple[Document, Document]:

@@ -21,8 +21,8 @@ from shared.contract.events import GatheringKind
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.eventlog.event_log import History
 from shared.kernel.projection import Document, folded
-from shared.runtime.service import Service
 from shared.web.charts.charts import bars
+from shared.web.here import ThisService
 from shared.web.lists import PAGE, Chosen, PageNumber, Words, newest_first, pages_total, render
 from shared.web.templating import Pages, language
 
@@ -30,73 +30,74 @@ UNTOLD = frozenset(kind.type_name() for kind in AT_THE_DOOR)
 """Left out of a gathering's history: hundreds, each to be read in the journal."""
 
 
-def routes(service: Service) -> APIRouter:
-    """The routes of the pages of the agenda."""
-    router = APIRouter(include_in_schema=False)
-    store = service.store
+routes = APIRouter(include_in_schema=False)
+"""The routes of the pages of the agenda."""
 
-    @router.get("/")
-    async def start(request: Request) -> Response:
-        planned = (await store.find(GATHERINGS, {"state": "planned"}, sort=["day"], limit=500)).documents
-        now = today()
-        by_year = sorted((await store.count_by(GATHERINGS, "year", {"state": "held"})).items())
-        pages: Pages = request.app.state.pages
-        lang = language(request)
-        title = pages.lexicon.say("chart.by-year", lang)
-        return render(
-            service, request, "start.html",
-            coming=[d for d in planned if d["last_day"] >= now], open=[d for d in planned if d["last_day"] < now],
-            by_year=by_year, chart=bars(by_year, title=title, lang=lang) if by_year else "",
-            by_kind=await store.count_by(GATHERINGS, "kind", {"state": "held"}), kinds=get_args(GatheringKind),
-            projects=(await store.find(PROJECTS, limit=1)).total,
-            tandems=(await store.find(TANDEMS, {"state": "on"}, limit=1)).total,
-            places=await store.count_by(REGISTRATIONS, "gathering", {"standing": ["registered", "present"]}),
-        )  # fmt: skip
 
-    @router.get("/gatherings")
-    async def gatherings(
-        request: Request, q: Words = "", kind: Chosen = None, year: Chosen = None, state: Chosen = None,
-        page: PageNumber = 1,
-    ) -> Response:  # fmt: skip
-        chosen = {"kind": kind or [], "year": year or [], "state": state or []}
-        where = {name: values for name, values in chosen.items() if values}
-        found = await store.find(GATHERINGS, where, text=q, sort=["-day"], limit=PAGE, offset=(page - 1) * PAGE)
-        # A facet counts what its own choice would give, so each leaves itself out.
-        counts = {
-            name: await store.count_by(GATHERINGS, name, {k: v for k, v in where.items() if k != name}, text=q)
-            for name in chosen
-        }
-        return render(
-            service, request, "gatherings.html", q=q, found=found, page=page,
-            pages_total=pages_total(page, found.total), chosen=chosen, counts=counts, kinds=get_args(GatheringKind),
-            present=await present_by_gathering(service),
-        )  # fmt: skip
+@routes.get("/")
+async def start(service: ThisService, request: Request) -> Response:
+    planned = (await service.store.find(GATHERINGS, {"state": "planned"}, sort=["day"], limit=500)).documents
+    now = today()
+    by_year = sorted((await service.store.count_by(GATHERINGS, "year", {"state": "held"})).items())
+    pages: Pages = request.app.state.pages
+    lang = language(request)
+    title = pages.lexicon.say("chart.by-year", lang)
+    return render(
+        service, request, "start.html",
+        coming=[d for d in planned if d["last_day"] >= now], open=[d for d in planned if d["last_day"] < now],
+        by_year=by_year, chart=bars(by_year, title=title, lang=lang) if by_year else "",
+        by_kind=await service.store.count_by(GATHERINGS, "kind", {"state": "held"}), kinds=get_args(GatheringKind),
+        projects=(await service.store.find(PROJECTS, limit=1)).total,
+        tandems=(await service.store.find(TANDEMS, {"state": "on"}, limit=1)).total,
+        places=await service.store.count_by(REGISTRATIONS, "gathering", {"standing": ["registered", "present"]}),
+    )  # fmt: skip
 
-    @router.get("/gatherings/{key}")
-    async def gathering(request: Request, key: str) -> Response:
-        found = await gathering_or_404(service, key)
-        by_standing = await store.count_by(REGISTRATIONS, "standing", {"gathering": key})
-        present = await store.count_by(REGISTRATIONS, "audience", {"gathering": key, "standing": "present"})
-        tribune = await store.find(PROJECTS, {"gathering": key}, sort=["title"], limit=100)
-        history = await service.execute.history("gathering", UUID(key))
-        told = [event for event in newest_first(history) if event.type not in UNTOLD]
-        return render(
-            service, request, "gathering.html", gathering=found, standing=by_standing, present=present,
-            audiences=COUNTED, tribune=tribune, history=told, today=today(), untold=len(history.events) - len(told),
-            replaced=_replaced(history), version=history.version, command_id=new_command_id,
-        )  # fmt: skip
 
-    @router.get("/trainings")
-    async def trainings(request: Request) -> Response:
-        found = (await store.find(GATHERINGS, {"kind": "training"}, sort=["-day"], limit=1000)).documents
-        present = await present_by_gathering(service)
-        held = [{**d, "came": _came(d, present)} for d in found if d["state"] == "held"]
-        return render(
-            service, request, "trainings.html", trainings=found, present=present, by_module=_by_module(held),
-            held=held, people=sum(d["came"] or 0 for d in held),
-        )  # fmt: skip
+@routes.get("/gatherings")
+async def gatherings(
+    service: ThisService,
+    request: Request, q: Words = "", kind: Chosen = None, year: Chosen = None, state: Chosen = None,
+    page: PageNumber = 1,
+) -> Response:  # fmt: skip
+    chosen = {"kind": kind or [], "year": year or [], "state": state or []}
+    where = {name: values for name, values in chosen.items() if values}
+    found = await service.store.find(GATHERINGS, where, text=q, sort=["-day"], limit=PAGE, offset=(page - 1) * PAGE)
+    # A facet counts what its own choice would give, so each leaves itself out.
+    counts = {
+        name: await service.store.count_by(GATHERINGS, name, {k: v for k, v in where.items() if k != name}, text=q)
+        for name in chosen
+    }
+    return render(
+        service, request, "gatherings.html", q=q, found=found, page=page,
+        pages_total=pages_total(page, found.total), chosen=chosen, counts=counts, kinds=get_args(GatheringKind),
+        present=await present_by_gathering(service),
+    )  # fmt: skip
 
-    return router
+
+@routes.get("/gatherings/{key}")
+async def gathering(service: ThisService, request: Request, key: str) -> Response:
+    found = await gathering_or_404(service, key)
+    by_standing = await service.store.count_by(REGISTRATIONS, "standing", {"gathering": key})
+    present = await service.store.count_by(REGISTRATIONS, "audience", {"gathering": key, "standing": "present"})
+    tribune = await service.store.find(PROJECTS, {"gathering": key}, sort=["title"], limit=100)
+    history = await service.execute.history("gathering", UUID(key))
+    told = [event for event in newest_first(history) if event.type not in UNTOLD]
+    return render(
+        service, request, "gathering.html", gathering=found, standing=by_standing, present=present,
+        audiences=COUNTED, tribune=tribune, history=told, today=today(), untold=len(history.events) - len(told),
+        replaced=_replaced(history), version=history.version, command_id=new_command_id,
+    )  # fmt: skip
+
+
+@routes.get("/trainings")
+async def trainings(service: ThisService, request: Request) -> Response:
+    found = (await service.store.find(GATHERINGS, {"kind": "training"}, sort=["-day"], limit=1000)).documents
+    present = await present_by_gathering(service)
+    held = [{**d, "came": _came(d, present)} for d in found if d["state"] == "held"]
+    return render(
+        service, request, "trainings.html", trainings=found, present=present, by_module=_by_module(held),
+        held=held, people=sum(d["came"] or 0 for d in held),
+    )  # fmt: skip
 
 
 def _replaced(history: History) -> set[int]:

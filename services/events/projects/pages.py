@@ -7,24 +7,23 @@ from starlette.responses import Response
 
 from services.events.gatherings.views import GATHERINGS
 from services.events.projects.views import PROJECTS
-from shared.runtime.service import Service
+from shared.web.here import ThisService
 from shared.web.lists import PAGE, Chosen, PageNumber, Words, pages_total, render
 
+routes = APIRouter(include_in_schema=False)
+"""The routes of the page of projects."""
 
-def routes(service: Service) -> APIRouter:
-    """The routes of the page of projects."""
-    router = APIRouter(include_in_schema=False)
+
+@routes.get("/projects")
+async def projects(
+    service: ThisService, request: Request, q: Words = "", year: Chosen = None, page: PageNumber = 1
+) -> Response:
     store = service.store
-
-    @router.get("/projects")
-    async def projects(request: Request, q: Words = "", year: Chosen = None, page: PageNumber = 1) -> Response:
-        where = {"year": year} if year else {}
-        found = await store.find(PROJECTS, where, text=q, sort=["-year", "title"], limit=PAGE, offset=(page - 1) * PAGE)
-        agoras = await store.get_many(GATHERINGS, sorted({d["gathering"] for d in found.documents if d["gathering"]}))
-        return render(
-            service, request, "projects.html", q=q, found=found, page=page,
-            pages_total=pages_total(page, found.total), chosen=year or [],
-            years=await store.count_by(PROJECTS, "year", text=q), agoras=agoras,
-        )  # fmt: skip
-
-    return router
+    where = {"year": year} if year else {}
+    found = await store.find(PROJECTS, where, text=q, sort=["-year", "title"], limit=PAGE, offset=(page - 1) * PAGE)
+    agoras = await store.get_many(GATHERINGS, sorted({d["gathering"] for d in found.documents if d["gathering"]}))
+    return render(
+        service, request, "projects.html", q=q, found=found, page=page,
+        pages_total=pages_total(page, found.total), chosen=year or [],
+        years=await store.count_by(PROJECTS, "year", text=q), agoras=agoras,
+    )  # fmt: skip

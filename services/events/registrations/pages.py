@@ -15,6 +15,7 @@ from services.events.structures.views import STRUCTURES
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.projection import Document, folded
 from shared.runtime.service import Service
+from shared.web.here import ThisService
 from shared.web.lists import PAGE, Chosen, PageNumber, Words, pages_total, render
 from shared.web.security.authorization import access
 from shared.web.security.redaction import revealed
@@ -25,43 +26,43 @@ FOUND = 20  # of these, shown
 LATEST = 6  # check-ins shown at the door
 
 
-def routes(service: Service) -> APIRouter:
-    """The routes of the pages of one gathering's door."""
-    router = APIRouter(include_in_schema=False)
-    store = service.store
+routes = APIRouter(include_in_schema=False)
+"""The routes of the pages of one gathering's door."""
 
-    @router.get("/gatherings/{key}/registrations")
-    async def registrations(request: Request, key: str, standing: Chosen = None, page: PageNumber = 1) -> Response:
-        gathering = await gathering_or_404(service, key)
-        where = {"gathering": key, **({"standing": standing} if standing else {})}
-        found = await store.find(REGISTRATIONS, where, sort=["ticket"], limit=PAGE, offset=(page - 1) * PAGE)
-        return render(
-            service, request, "registrations.html", gathering=gathering,
-            found=await _with_structures(service, found.documents), total=found.total, page=page,
-            pages_total=pages_total(page, found.total), chosen=standing or [],
-            counts=await store.count_by(REGISTRATIONS, "standing", {"gathering": key}), command_id=new_command_id,
-        )  # fmt: skip
 
-    @router.get("/gatherings/{key}/check-in")
-    @access("editor")
-    async def check_in(request: Request, key: str, q: Words = "") -> Response:
-        gathering = await gathering_or_404(service, key)
-        found = await _searched(request, service, key, q.strip())
-        present = {"gathering": key, "standing": "present"}
-        there = await store.find(REGISTRATIONS, present, sort=["-present_at"], limit=LATEST)
-        expected = {"gathering": key, "standing": ["registered", "present"]}
-        pages: Pages = request.app.state.pages
-        now = today()
-        return render(
-            service, request, "check_in.html", gathering=gathering, q=q, found=found[:FOUND], more=len(found) > FOUND,
-            latest=await _with_structures(service, there.documents), total=there.total, audiences=AUDIENCES,
-            expected=await store.count_by(REGISTRATIONS, "audience", expected),
-            present=await store.count_by(REGISTRATIONS, "audience", present),
-            early=now < gathering["day"], late=now > gathering["last_day"], command_id=new_command_id,
-            title=pages.lexicon.say("door.agora" if gathering["kind"] == "agora" else "door", language(request)),
-        )  # fmt: skip
+@routes.get("/gatherings/{key}/registrations")
+async def registrations(
+    service: ThisService, request: Request, key: str, standing: Chosen = None, page: PageNumber = 1
+) -> Response:
+    gathering = await gathering_or_404(service, key)
+    where = {"gathering": key, **({"standing": standing} if standing else {})}
+    found = await service.store.find(REGISTRATIONS, where, sort=["ticket"], limit=PAGE, offset=(page - 1) * PAGE)
+    return render(
+        service, request, "registrations.html", gathering=gathering,
+        found=await _with_structures(service, found.documents), total=found.total, page=page,
+        pages_total=pages_total(page, found.total), chosen=standing or [],
+        counts=await service.store.count_by(REGISTRATIONS, "standing", {"gathering": key}), command_id=new_command_id,
+    )  # fmt: skip
 
-    return router
+
+@routes.get("/gatherings/{key}/check-in")
+@access("editor")
+async def check_in(service: ThisService, request: Request, key: str, q: Words = "") -> Response:
+    gathering = await gathering_or_404(service, key)
+    found = await _searched(request, service, key, q.strip())
+    present = {"gathering": key, "standing": "present"}
+    there = await service.store.find(REGISTRATIONS, present, sort=["-present_at"], limit=LATEST)
+    expected = {"gathering": key, "standing": ["registered", "present"]}
+    pages: Pages = request.app.state.pages
+    now = today()
+    return render(
+        service, request, "check_in.html", gathering=gathering, q=q, found=found[:FOUND], more=len(found) > FOUND,
+        latest=await _with_structures(service, there.documents), total=there.total, audiences=AUDIENCES,
+        expected=await service.store.count_by(REGISTRATIONS, "audience", expected),
+        present=await service.store.count_by(REGISTRATIONS, "audience", present),
+        early=now < gathering["day"], late=now > gathering["last_day"], command_id=new_command_id,
+        title=pages.lexicon.say("door.agora" if gathering["kind"] == "agora" else "door", language(request)),
+    )  # fmt: skip
 
 
 async def _searched(request: Request, service: Service, gathering: str, q: str) -> list[Document]:

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from services.events.structures.queries import likely_structures
 from services.events.structures.views import STRUCTURES
 from shared.kernel.decider import Command
-from shared.runtime.service import Service
+from shared.web.here import ThisService
 from shared.web.lists import PAGE, Words, render
 from shared.web.security.authorization import access
 
@@ -16,25 +16,23 @@ KEPT = ("version", "back", "happened_on")
 """What an address carries for the form besides the fields of its command."""
 
 
-def routes(service: Service) -> APIRouter:
-    """The page on which a structure is looked for before a form that is about one."""
-    router = APIRouter(include_in_schema=False)
+routes = APIRouter(include_in_schema=False)
+"""The page on which a structure is looked for before a form that is about one."""
 
-    @router.get("/choose/{command}")
-    @access("editor")
-    async def choose(request: Request, command: str, q: Words = "") -> Response:
-        field = _asked_for(service.execute.commands.get(command))
-        if field is None:
-            raise HTTPException(404)
-        known = {*service.execute.commands[command].model_fields, *KEPT} - {field, f"{field}_name"}
-        kept = {name: value for name, value in request.query_params.items() if name in known}
-        if q and field != "school":
-            found = await service.store.find(STRUCTURES, {"closed": False}, text=q, sort=["name"], limit=PAGE)
-        else:
-            found = await likely_structures(service, field, text=q, limit=PAGE)
-        return render(service, request, "choose.html", command=command, field=field, q=q, found=found, kept=kept)
 
-    return router
+@routes.get("/choose/{command}")
+@access("editor")
+async def choose(service: ThisService, request: Request, command: str, q: Words = "") -> Response:
+    field = _asked_for(service.execute.commands.get(command))
+    if field is None:
+        raise HTTPException(404)
+    known = {*service.execute.commands[command].model_fields, *KEPT} - {field, f"{field}_name"}
+    kept = {name: value for name, value in request.query_params.items() if name in known}
+    if q and field != "school":
+        found = await service.store.find(STRUCTURES, {"closed": False}, text=q, sort=["name"], limit=PAGE)
+    else:
+        found = await likely_structures(service, field, text=q, limit=PAGE)
+    return render(service, request, "choose.html", command=command, field=field, q=q, found=found, kept=kept)
 
 
 def _asked_for(command: type[Command] | None) -> str | None:

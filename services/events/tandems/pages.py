@@ -11,37 +11,34 @@ from starlette.responses import Response
 from services.events.tandems.views import TANDEMS
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.projection import folded
-from shared.runtime.service import Service
+from shared.web.here import ThisService
 from shared.web.lists import Chosen, newest_first, render
 
+routes = APIRouter(include_in_schema=False)
+"""The routes of the pages of tandems."""
 
-def routes(service: Service) -> APIRouter:
-    """The routes of the pages of tandems."""
-    router = APIRouter(include_in_schema=False)
-    store = service.store
 
-    @router.get("/tandems")
-    async def tandems(request: Request, year: Chosen = None) -> Response:
-        found = (await store.find(TANDEMS, sort=["-school_year", "association_name"], limit=1000)).documents
-        shown = [d for d in found if not year or d["school_year"] in year]
-        on = [d for d in shown if d["state"] == "on"]
-        return render(
-            service, request, "tandems.html", tandems=shown, chosen=year or [], on=on,
-            years=Counter(d["school_year"] for d in found),
-            schools=len({s["school"] for d in on for s in d["schools"]}),
-            associations=len({d["association"] or folded(d["association_name"]) for d in on}),
-            pupils=sum(d["pupils"] or 0 for d in on),
-        )  # fmt: skip
+@routes.get("/tandems")
+async def tandems(service: ThisService, request: Request, year: Chosen = None) -> Response:
+    found = (await service.store.find(TANDEMS, sort=["-school_year", "association_name"], limit=1000)).documents
+    shown = [d for d in found if not year or d["school_year"] in year]
+    on = [d for d in shown if d["state"] == "on"]
+    return render(
+        service, request, "tandems.html", tandems=shown, chosen=year or [], on=on,
+        years=Counter(d["school_year"] for d in found),
+        schools=len({s["school"] for d in on for s in d["schools"]}),
+        associations=len({d["association"] or folded(d["association_name"]) for d in on}),
+        pupils=sum(d["pupils"] or 0 for d in on),
+    )  # fmt: skip
 
-    @router.get("/tandems/{key}")
-    async def tandem(request: Request, key: str) -> Response:
-        found = await store.get(TANDEMS, key)
-        if found is None:
-            raise HTTPException(404)
-        history = await service.execute.history("tandem", UUID(key))
-        return render(
-            service, request, "tandem.html", tandem=found, history=newest_first(history),
-            version=history.version, command_id=new_command_id,
-        )  # fmt: skip
 
-    return router
+@routes.get("/tandems/{key}")
+async def tandem(service: ThisService, request: Request, key: str) -> Response:
+    found = await service.store.get(TANDEMS, key)
+    if found is None:
+        raise HTTPException(404)
+    history = await service.execute.history("tandem", UUID(key))
+    return render(
+        service, request, "tandem.html", tandem=found, history=newest_first(history),
+        version=history.version, command_id=new_command_id,
+    )  # fmt: skip

@@ -14,49 +14,49 @@ from services.membership.base.status_history import LAST
 from services.membership.governance.views import GROUPS, SEATS
 from services.membership.members.queries import members_named
 from shared.contract.membership import SeatRole
-from shared.runtime.service import Service
+from shared.web.here import ThisService
 
 ROLES: Sequence[SeatRole] = get_args(SeatRole)
 
 
-def routes(service: Service) -> APIRouter:
-    """The routes of the pages of the board and of the working groups."""
-    router = APIRouter(include_in_schema=False)
+routes = APIRouter(include_in_schema=False)
+"""The routes of the pages of the board and of the working groups."""
 
-    @router.get("/board")
-    async def board(request: Request) -> Response:
-        seats = await everything(service, SEATS, sort="-since")
-        present = [one for one in seats if one["status"] == "current"]
-        return render(
-            service,
-            request,
-            "board.html",
-            roles=[(role, [one for one in present if one["role"] == role]) for role in ROLES],
-            total=len(present),
-            past=[one for one in seats if one["status"] != "current"],
-            members=await members_named(service, (one.get("member") for one in seats)),
-        )
 
-    @router.get("/groups")
-    async def groups(request: Request) -> Response:
-        return render(service, request, "groups.html", groups=await everything(service, GROUPS, sort="sort"))
+@routes.get("/board")
+async def board(service: ThisService, request: Request) -> Response:
+    seats = await everything(service, SEATS, sort="-since")
+    present = [one for one in seats if one["status"] == "current"]
+    return render(
+        service,
+        request,
+        "board.html",
+        roles=[(role, [one for one in present if one["role"] == role]) for role in ROLES],
+        total=len(present),
+        past=[one for one in seats if one["status"] != "current"],
+        members=await members_named(service, (one.get("member") for one in seats)),
+    )
 
-    @router.get("/groups/{key}")
-    async def group(request: Request, key: str) -> Response:
-        found = await service.store.get(GROUPS, key)
-        if found is None:
-            raise HTTPException(404)
-        members = await members_named(service, (one.get("member") for one in found["history"]))
-        taking_part = [{**one, "named": members.get(one["member"])} for one in found["taking_part"]]
-        taking_part.sort(key=lambda one: (one["named"] or {}).get("sort", LAST))
-        return render(
-            service,
-            request,
-            "group.html",
-            group=found,
-            taking_part=taking_part,
-            members=members,
-            history=told(found["history"]),
-        )
 
-    return router
+@routes.get("/groups")
+async def groups(service: ThisService, request: Request) -> Response:
+    return render(service, request, "groups.html", groups=await everything(service, GROUPS, sort="sort"))
+
+
+@routes.get("/groups/{key}")
+async def group(service: ThisService, request: Request, key: str) -> Response:
+    found = await service.store.get(GROUPS, key)
+    if found is None:
+        raise HTTPException(404)
+    members = await members_named(service, (one.get("member") for one in found["history"]))
+    taking_part = [{**one, "named": members.get(one["member"])} for one in found["taking_part"]]
+    taking_part.sort(key=lambda one: (one["named"] or {}).get("sort", LAST))
+    return render(
+        service,
+        request,
+        "group.html",
+        group=found,
+        taking_part=taking_part,
+        members=members,
+        history=told(found["history"]),
+    )

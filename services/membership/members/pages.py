@@ -10,34 +10,31 @@ from services.membership.base.queries import CURRENT
 from services.membership.base.rendering import render
 from services.membership.members.queries import COLLEGE_CODES, charter_versions, colleges_by_code
 from services.membership.members.views import MEMBERS
-from shared.runtime.service import Service
+from shared.web.here import ThisService
+
+routes = APIRouter(include_in_schema=False)
+"""The routes of the pages of the charter and of the colleges."""
 
 
-def routes(service: Service) -> APIRouter:
-    """The routes of the pages of the charter and of the colleges."""
-    router = APIRouter(include_in_schema=False)
-    store = service.store
+@routes.get("/charter")
+async def charter(service: ThisService, request: Request) -> Response:
+    return render(
+        service,
+        request,
+        "charter.html",
+        versions=await charter_versions(service),
+        signed=await service.store.count_by(MEMBERS, "charter_version"),
+        current=await service.store.count_by(MEMBERS, "charter_version", CURRENT),
+    )
 
-    @router.get("/charter")
-    async def charter(request: Request) -> Response:
-        return render(
-            service,
-            request,
-            "charter.html",
-            versions=await charter_versions(service),
-            signed=await store.count_by(MEMBERS, "charter_version"),
-            current=await store.count_by(MEMBERS, "charter_version", CURRENT),
-        )
 
-    @router.get("/colleges")
-    async def colleges(request: Request) -> Response:
-        return render(
-            service,
-            request,
-            "colleges.html",
-            colleges=await colleges_by_code(service),
-            codes=COLLEGE_CODES,
-            counts=await store.count_by(MEMBERS, "college", CURRENT),
-        )
-
-    return router
+@routes.get("/colleges")
+async def colleges(service: ThisService, request: Request) -> Response:
+    return render(
+        service,
+        request,
+        "colleges.html",
+        colleges=await colleges_by_code(service),
+        codes=COLLEGE_CODES,
+        counts=await service.store.count_by(MEMBERS, "college", CURRENT),
+    )

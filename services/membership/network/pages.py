@@ -9,22 +9,18 @@ from services.membership.base.queries import everything
 from services.membership.base.rendering import render
 from services.membership.network.domain.network import NETWORK_ID
 from services.membership.network.views import NETWORK, PEER_NETWORKS
-from shared.runtime.service import Service
+from shared.web.here import ThisService
+
+routes = APIRouter(include_in_schema=False)
+"""The routes of the page of the network itself."""
 
 
-def routes(service: Service) -> APIRouter:
-    """The routes of the page of the network itself."""
-    router = APIRouter(include_in_schema=False)
-    store = service.store
-
-    @router.get("/peers")
-    async def peers(request: Request) -> Response:
-        return render(
-            service,
-            request,
-            "peers.html",
-            peers=await everything(service, PEER_NETWORKS, sort="sort"),
-            names=await store.get(NETWORK, str(NETWORK_ID)),
-        )
-
-    return router
+@routes.get("/peers")
+async def peers(service: ThisService, request: Request) -> Response:
+    return render(
+        service,
+        request,
+        "peers.html",
+        peers=await everything(service, PEER_NETWORKS, sort="sort"),
+        names=await service.store.get(NETWORK, str(NETWORK_ID)),
+    )

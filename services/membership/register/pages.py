@@ -19,7 +19,7 @@ from services.membership.members.views import MEMBERS, STRUCTURES
 from services.membership.network.views import PEER_NETWORKS
 from services.membership.team.views import POSTS
 from shared.notions.structure_on_record import member_of
-from shared.runtime.service import Service
+from shared.web.here import ThisService
 from shared.web.lists import PAGE, PageNumber, Words, pages_total
 
 LIKELY: Mapping[str, StructureCollege] = {
@@ -31,112 +31,109 @@ LIKELY: Mapping[str, StructureCollege] = {
 """Kind of structure → the college that the form of its welcome proposes; else the associative one."""
 
 
-def list_routes(service: Service) -> APIRouter:
-    """The routes of the front page and of the list of members."""
-    router = APIRouter(include_in_schema=False)
-    store = service.store
-
-    @router.get("/")
-    async def start(request: Request) -> Response:
-        versions = await charter_versions(service)
-        posts = await everything(service, POSTS, CURRENT)
-        return render(
-            service,
-            request,
-            "start.html",
-            colleges=await colleges_by_code(service),
-            codes=COLLEGE_CODES,
-            counts=await store.count_by(MEMBERS, "college", CURRENT),
-            former=await count(service, MEMBERS, {"status": "former"}),
-            moved=(await store.find(MEMBERS, sort=["-moved_on"], limit=8)).documents,
-            charter=versions[0] if versions else None,
-            seats=await count(service, SEATS, CURRENT),
-            groups=await count(service, GROUPS, CURRENT),
-            posts=len(posts),
-            fte=round(sum(one["fte"] for one in posts), 2),
-            peers=await count(service, PEER_NETWORKS, CURRENT),
-        )
-
-    @router.get("/members")
-    async def members(
-        request: Request,
-        q: Words = "",
-        status: Annotated[list[str] | None, Query()] = None,
-        college: Annotated[list[str] | None, Query()] = None,
-        since: Annotated[list[int] | None, Query()] = None,
-        charter: Annotated[list[int] | None, Query()] = None,
-        page: PageNumber = 1,
-    ) -> Response:
-        chosen: dict[str, list[Any]] = {"status": status or [], "college": college or [], "since": since or []}
-        chosen["charter_version"] = charter or []
-        where = {name: values for name, values in chosen.items() if values}
-        found = await store.find(MEMBERS, where, text=q, sort=["sort"], limit=PAGE, offset=(page - 1) * PAGE)
-        # A facet counts what its own choice would give, so each leaves itself out.
-        counts = {
-            name: await store.count_by(MEMBERS, name, {k: v for k, v in where.items() if k != name}, text=q)
-            for name in chosen
-        }
-        return render(
-            service,
-            request,
-            "members.html",
-            q=q,
-            found=found,
-            page=page,
-            pages_total=pages_total(page, found.total),
-            chosen=chosen,
-            counts=counts,
-            codes=COLLEGE_CODES,
-            # A search keeps the filters; those of the charter are called so in the address.
-            kept=[({"charter_version": "charter"}.get(n, n), one) for n, values in chosen.items() for one in values],
-        )
-
-    return router
+list_routes = APIRouter(include_in_schema=False)
+"""The routes of the front page and of the list of members."""
 
 
-def record_routes(service: Service) -> APIRouter:
-    """The routes of one record, and of whom to welcome."""
-    router = APIRouter(include_in_schema=False)
-    store = service.store
+@list_routes.get("/")
+async def start(service: ThisService, request: Request) -> Response:
+    versions = await charter_versions(service)
+    posts = await everything(service, POSTS, CURRENT)
+    return render(
+        service,
+        request,
+        "start.html",
+        colleges=await colleges_by_code(service),
+        codes=COLLEGE_CODES,
+        counts=await service.store.count_by(MEMBERS, "college", CURRENT),
+        former=await count(service, MEMBERS, {"status": "former"}),
+        moved=(await service.store.find(MEMBERS, sort=["-moved_on"], limit=8)).documents,
+        charter=versions[0] if versions else None,
+        seats=await count(service, SEATS, CURRENT),
+        groups=await count(service, GROUPS, CURRENT),
+        posts=len(posts),
+        fte=round(sum(one["fte"] for one in posts), 2),
+        peers=await count(service, PEER_NETWORKS, CURRENT),
+    )
 
-    @router.get("/members/{key}")
-    async def record(request: Request, key: str) -> Response:
-        member = await store.get(MEMBERS, key)
-        if member is None:
-            raise HTTPException(404)
-        versions = await charter_versions(service)
-        return render(
-            service,
-            request,
-            "member.html",
-            member=member,
-            history=told(member["history"]),
-            charter=next((one for one in versions if one["version"] == member.get("charter_version")), None),
-            in_force=versions[0]["version"] if versions else None,
-            groups=await everything(service, GROUPS, {"members": key}, sort="sort"),
-            seats=await everything(service, SEATS, {"member": key}, sort="-since"),
-        )
 
-    @router.get("/join")
-    async def join(request: Request, q: Words = "", page: PageNumber = 1) -> Response:
-        found = await store.find(
-            STRUCTURES, {"closed": False}, text=q, sort=["sort"], limit=PAGE, offset=(page - 1) * PAGE
-        )
-        ids = {one["key"]: str(member_of(UUID(one["key"]))) for one in found.documents}
-        versions = await charter_versions(service)
-        return render(
-            service,
-            request,
-            "join.html",
-            q=q,
-            found=found,
-            page=page,
-            pages_total=pages_total(page, found.total),
-            ids=ids,
-            members=await members_named(service, ids.values()),
-            likely=LIKELY,
-            charter=versions[0]["version"] if versions else None,
-            persons=(await colleges_by_code(service)).get("qualified_persons", {}).get("open", False),
-        )
+@list_routes.get("/members")
+async def members(
+    service: ThisService,
+    request: Request,
+    q: Words = "",
+    status: Annotated[list[str] | None, Query()] = None,
+    college: Annotated[list[str] | None, Query()] = None,
+    since: Annotated[list[int] | None, Query()] = None,
+    charter: Annotated[list[int] | None, Query()] = None,
+    page: PageNumber = 1,
+) -> Response:
+    chosen: dict[str, list[Any]] = {"status": status or [], "college": college or [], "since": since or []}
+    chosen["charter_version"] = charter or []
+    where = {name: values for name, values in chosen.items() if values}
+    found = await service.store.find(MEMBERS, where, text=q, sort=["sort"], limit=PAGE, offset=(page - 1) * PAGE)
+    # A facet counts what its own choice would give, so each leaves itself out.
+    counts = {
+        name: await service.store.count_by(MEMBERS, name, {k: v for k, v in where.items() if k != name}, text=q)
+        for name in chosen
+    }
+    return render(
+        service,
+        request,
+        "members.html",
+        q=q,
+        found=found,
+        page=page,
+        pages_total=pages_total(page, found.total),
+        chosen=chosen,
+        counts=counts,
+        codes=COLLEGE_CODES,
+        # A search keeps the filters; those of the charter are called so in the address.
+        kept=[({"charter_version": "charter"}.get(n, n), one) for n, values in chosen.items() for one in values],
+    )
 
-    return router
+
+record_routes = APIRouter(include_in_schema=False)
+"""The routes of one record, and of whom to welcome."""
+
+
+@record_routes.get("/members/{key}")
+async def record(service: ThisService, request: Request, key: str) -> Response:
+    member = await service.store.get(MEMBERS, key)
+    if member is None:
+        raise HTTPException(404)
+    versions = await charter_versions(service)
+    return render(
+        service,
+        request,
+        "member.html",
+        member=member,
+        history=told(member["history"]),
+        charter=next((one for one in versions if one["version"] == member.get("charter_version")), None),
+        in_force=versions[0]["version"] if versions else None,
+        groups=await everything(service, GROUPS, {"members": key}, sort="sort"),
+        seats=await everything(service, SEATS, {"member": key}, sort="-since"),
+    )
+
+
+@record_routes.get("/join")
+async def join(service: ThisService, request: Request, q: Words = "", page: PageNumber = 1) -> Response:
+    found = await service.store.find(
+        STRUCTURES, {"closed": False}, text=q, sort=["sort"], limit=PAGE, offset=(page - 1) * PAGE
+    )
+    ids = {one["key"]: str(member_of(UUID(one["key"]))) for one in found.documents}
+    versions = await charter_versions(service)
+    return render(
+        service,
+        request,
+        "join.html",
+        q=q,
+        found=found,
+        page=page,
+        pages_total=pages_total(page, found.total),
+        ids=ids,
+        members=await members_named(service, ids.values()),
+        likely=LIKELY,
+        charter=versions[0]["version"] if versions else None,
+        persons=(await colleges_by_code(service)).get("qualified_persons", {}).get("open", False),
+    )

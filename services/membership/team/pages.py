@@ -16,73 +16,71 @@ from services.membership.members.queries import members_named
 from services.membership.team.views import CIVIC_PLACES, CIVIC_SERVICES, POSTS, VOLUNTEERS
 from shared.base.paris_days import PARIS
 from shared.notions.structure_on_record import member_of
-from shared.runtime.service import Service
 from shared.web.charts.charts import bars
+from shared.web.here import ThisService
 from shared.web.lists import PAGE, PageNumber, pages_total
 from shared.web.templating import Pages, language
 
+routes = APIRouter(include_in_schema=False)
+"""The routes of the pages of the team."""
 
-def routes(service: Service) -> APIRouter:
-    """The routes of the pages of the team."""
-    router = APIRouter(include_in_schema=False)
-    store = service.store
 
-    @router.get("/team")
-    async def team(request: Request) -> Response:
-        posts = await everything(service, POSTS, sort="since")
-        present = [one for one in posts if one["status"] == "current"]
-        volunteers = await store.count_by(VOLUNTEERS, "year", CURRENT)
-        services = {"status": ["current", "former"]}
-        recruited = await store.count_by(CIVIC_SERVICES, "year", {**services, "kind": "CivicServiceRecruited"})
-        seconded = await store.count_by(CIVIC_SERVICES, "year", {**services, "kind": "CivicServiceSeconded"})
-        years = _years(volunteers, recruited, seconded)
-        return render(
-            service,
-            request,
-            "team.html",
-            posts=posts,
-            fte=round(sum(one["fte"] for one in present), 2),
-            present=len(present),
-            chart=_chart(request, years, volunteers),
-            years=years,
-            volunteers=volunteers,
-            recruited=recruited,
-            seconded=seconded,
-            places=await count(service, CIVIC_PLACES, CURRENT),
-        )
+@routes.get("/team")
+async def team(service: ThisService, request: Request) -> Response:
+    posts = await everything(service, POSTS, sort="since")
+    present = [one for one in posts if one["status"] == "current"]
+    volunteers = await service.store.count_by(VOLUNTEERS, "year", CURRENT)
+    services = {"status": ["current", "former"]}
+    recruited = await service.store.count_by(CIVIC_SERVICES, "year", {**services, "kind": "CivicServiceRecruited"})
+    seconded = await service.store.count_by(CIVIC_SERVICES, "year", {**services, "kind": "CivicServiceSeconded"})
+    years = _years(volunteers, recruited, seconded)
+    return render(
+        service,
+        request,
+        "team.html",
+        posts=posts,
+        fte=round(sum(one["fte"] for one in present), 2),
+        present=len(present),
+        chart=_chart(request, years, volunteers),
+        years=years,
+        volunteers=volunteers,
+        recruited=recruited,
+        seconded=seconded,
+        places=await count(service, CIVIC_PLACES, CURRENT),
+    )
 
-    @router.get("/volunteers")
-    async def volunteers(
-        request: Request, year: Annotated[list[int] | None, Query()] = None, page: PageNumber = 1
-    ) -> Response:
-        noted = {"status": ["current", "withdrawn"]}
-        where = {**noted, **({"year": year} if year else {})}
-        found = await store.find(VOLUNTEERS, where, sort=["-since"], limit=PAGE, offset=(page - 1) * PAGE)
-        return render(
-            service,
-            request,
-            "volunteers.html",
-            found=found,
-            page=page,
-            pages_total=pages_total(page, found.total),
-            chosen=year or [],
-            counts=await store.count_by(VOLUNTEERS, "year", noted),
-        )
 
-    @router.get("/civic-service")
-    async def civic_service(request: Request) -> Response:
-        found = await everything(service, CIVIC_SERVICES, sort="-since")
-        hosts = await members_named(service, (str(member_of(UUID(one["host"]))) for one in found if one.get("host")))
-        return render(
-            service,
-            request,
-            "civic_service.html",
-            civic_services=found,
-            places=await everything(service, CIVIC_PLACES, sort="-since"),
-            hosts={one["structure"]: one for one in hosts.values()},
-        )
+@routes.get("/volunteers")
+async def volunteers(
+    service: ThisService, request: Request, year: Annotated[list[int] | None, Query()] = None, page: PageNumber = 1
+) -> Response:
+    noted = {"status": ["current", "withdrawn"]}
+    where = {**noted, **({"year": year} if year else {})}
+    found = await service.store.find(VOLUNTEERS, where, sort=["-since"], limit=PAGE, offset=(page - 1) * PAGE)
+    return render(
+        service,
+        request,
+        "volunteers.html",
+        found=found,
+        page=page,
+        pages_total=pages_total(page, found.total),
+        chosen=year or [],
+        counts=await service.store.count_by(VOLUNTEERS, "year", noted),
+    )
 
-    return router
+
+@routes.get("/civic-service")
+async def civic_service(service: ThisService, request: Request) -> Response:
+    found = await everything(service, CIVIC_SERVICES, sort="-since")
+    hosts = await members_named(service, (str(member_of(UUID(one["host"]))) for one in found if one.get("host")))
+    return render(
+        service,
+        request,
+        "civic_service.html",
+        civic_services=found,
+        places=await everything(service, CIVIC_PLACES, sort="-since"),
+        hosts={one["structure"]: one for one in hosts.values()},
+    )
 
 
 def _years(*counted: Mapping[str, int]) -> list[str]:

@@ -15,46 +15,47 @@ from services.newsletter.subscriptions.views import SUBSCRIBERS
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.projection import Document
 from shared.runtime.service import Service
+from shared.web.here import ThisService
 from shared.web.lists import PAGE, PageNumber, pages_total, render
 
 IDS = {str(code): bulletin_id(code) for code in CODES}
 
 
-def routes(service: Service) -> APIRouter:
-    """The routes of the pages of the bulletins."""
-    router = APIRouter(include_in_schema=False)
+routes = APIRouter(include_in_schema=False)
+"""The routes of the pages of the bulletins."""
+
+
+@routes.get("/")
+async def start(service: ThisService, request: Request) -> Response:
+    readers = await service.store.count_by(SUBSCRIBERS, "bulletins")
+    there = await opened(service)
+    lines = [{**await _line(service, one), "readers": readers.get(one["key"], 0)} for one in there]
+    return render(
+        service, request, "bulletins.html", lines=lines, states=await service.store.count_by(SUBSCRIBERS, "state"),
+        more=len(there) < len(CODES), doubts=len(await in_doubt(service)), trouble=service.parts.of(SENDING).trouble,
+    )  # fmt: skip
+
+
+async def _line(service: Service, bulletin: Document) -> Document:
+    """A bulletin with the issues that are begun or under way, and the last one that was sent."""
+    code = bulletin["key"]
+    coming = {"bulletin": code, "state": ["draft", "approved"]}
+    issues = await service.store.find(ISSUES, coming, sort=["number"], limit=5)
+    sent = await service.store.find(ISSUES, {"bulletin": code, "state": "sent"}, sort=["-sent"], limit=1)
+    last = sent.documents[0] if sent.documents else None
+    return {"bulletin": bulletin, "open": issues.documents, "last": last}
+
+
+@routes.get("/bulletins/{code}")
+async def bulletin(service: ThisService, request: Request, code: str, page: PageNumber = 1) -> Response:
     store = service.store
-
-    @router.get("/")
-    async def start(request: Request) -> Response:
-        readers = await store.count_by(SUBSCRIBERS, "bulletins")
-        there = await opened(service)
-        lines = [{**await line(one), "readers": readers.get(one["key"], 0)} for one in there]
-        return render(
-            service, request, "bulletins.html", lines=lines, states=await store.count_by(SUBSCRIBERS, "state"),
-            more=len(there) < len(CODES), doubts=len(await in_doubt(service)), trouble=service.parts.of(SENDING).trouble,
-        )  # fmt: skip
-
-    async def line(bulletin: Document) -> Document:
-        """A bulletin with the issues that are begun or under way, and the last one that was sent."""
-        code = bulletin["key"]
-        coming = {"bulletin": code, "state": ["draft", "approved"]}
-        issues = await store.find(ISSUES, coming, sort=["number"], limit=5)
-        sent = await store.find(ISSUES, {"bulletin": code, "state": "sent"}, sort=["-sent"], limit=1)
-        last = sent.documents[0] if sent.documents else None
-        return {"bulletin": bulletin, "open": issues.documents, "last": last}
-
-    @router.get("/bulletins/{code}")
-    async def bulletin(request: Request, code: str, page: PageNumber = 1) -> Response:
-        known = await bulletin_of(service, code)
-        if not known["opened"] and not known["last"]:
-            raise HTTPException(404)
-        issues = await store.find(ISSUES, {"bulletin": code}, sort=["-number"], limit=PAGE, offset=(page - 1) * PAGE)
-        draft = await store.find(ISSUES, {"bulletin": code, "state": "draft"}, limit=1)
-        return render(
-            service, request, "bulletin.html", bulletin=known, issues=issues, readers=await readers_of(service, code),
-            page=page, pages_total=pages_total(page, issues.total), has_draft=draft.total > 0,
-            next_number=first_open(known), new_id=new_command_id, life=IDS[code] if known["opened"] else None,
-        )  # fmt: skip
-
-    return router
+    known = await bulletin_of(service, code)
+    if not known["opened"] and not known["last"]:
+        raise HTTPException(404)
+    issues = await store.find(ISSUES, {"bulletin": code}, sort=["-number"], limit=PAGE, offset=(page - 1) * PAGE)
+    draft = await store.find(ISSUES, {"bulletin": code, "state": "draft"}, limit=1)
+    return render(
+        service, request, "bulletin.html", bulletin=known, issues=issues, readers=await readers_of(service, code),
+        page=page, pages_total=pages_total(page, issues.total), has_draft=draft.total > 0,
+        next_number=first_open(known), new_id=new_command_id, life=IDS[code] if known["opened"] else None,
+    )  # fmt: skip

@@ -24,81 +24,87 @@ from shared.kernel.decider import Refused
 from shared.kernel.projection import Document
 from shared.runtime.service import Service
 from shared.web.forms.forms import Form as Questions
+from shared.web.here import ThisService
 from shared.web.lists import render
 from shared.web.security.authorization import access, who_of
 from shared.web.templating import Pages, language
 
+routes = APIRouter(include_in_schema=False)
+"""The routes of the pages of one issue."""
 
-def routes(service: Service) -> APIRouter:
-    """The routes of the pages of one issue."""
-    router = APIRouter(include_in_schema=False)
-    store = service.store
 
-    @router.get("/issues/{key}")
-    async def issue(request: Request, key: str) -> Response:
-        found = await issue_or_404(service, key)
-        known = await bulletin_of(service, found["bulletin"])
-        entities = sorted({i["source_entity"] for i in found["items"] if i["source_entity"]})
-        refused = await store.find(DELIVERIES, {"issue": key, "state": "refused"}, sort=["begun"], limit=100)
-        return render(
-            service, request, "issue.html", issue=found, bulletin=known, sections=_placed(found),
-            sources=await store.get_many(SOURCES, entities),
-            counts=await store.count_by(DELIVERIES, "state", {"issue": key}),
-            readers=await readers_of(service, found["bulletin"]), doubts=await in_doubt(service, key), refused=refused,
-            new_id=new_command_id, trouble=service.parts.of(SENDING).trouble, url=service.around.public_url,
-        )  # fmt: skip
+@routes.get("/issues/{key}")
+async def issue(service: ThisService, request: Request, key: str) -> Response:
+    found = await issue_or_404(service, key)
+    known = await bulletin_of(service, found["bulletin"])
+    entities = sorted({i["source_entity"] for i in found["items"] if i["source_entity"]})
+    refused = await service.store.find(DELIVERIES, {"issue": key, "state": "refused"}, sort=["begun"], limit=100)
+    return render(
+        service, request, "issue.html", issue=found, bulletin=known, sections=_placed(found),
+        sources=await service.store.get_many(SOURCES, entities),
+        counts=await service.store.count_by(DELIVERIES, "state", {"issue": key}),
+        readers=await readers_of(service, found["bulletin"]), doubts=await in_doubt(service, key), refused=refused,
+        new_id=new_command_id, trouble=service.parts.of(SENDING).trouble, url=service.around.public_url,
+    )  # fmt: skip
 
-    @router.get("/issues/{key}/preview")
-    async def preview(request: Request, key: str) -> Response:
-        return HTMLResponse((await _bodies(service, request, key))[1])
 
-    @router.get("/issues/{key}/preview.txt")
-    async def preview_text(request: Request, key: str) -> Response:
-        return PlainTextResponse((await _bodies(service, request, key))[0])
+@routes.get("/issues/{key}/preview")
+async def preview(service: ThisService, request: Request, key: str) -> Response:
+    return HTMLResponse((await _bodies(service, request, key))[1])
 
-    @router.get("/issues/{key}/approve")
-    @access("editor")
-    async def ask_approval(request: Request, key: str) -> Response:
-        return await _approval(service, request, await issue_or_404(service, key), None, 200)
 
-    @router.post("/issues/{key}/approve")
-    async def approve(
-        request: Request, key: str, command_id: Annotated[UUID, Form()], version: Annotated[int, Form(ge=0, le=2**53)]
-    ) -> Response:
-        found = await issue_or_404(service, key)
-        recipients = await readers_of(service, found["bulletin"])
-        try:
-            outcome = await service.execute(
-                ApproveIssue(issue=UUID(key), recipients=recipients),
-                id=command_id,
-                actor=who_of(request).actor,
-                version=version,
-                sent={},  # how many will read it is counted, not sent
-            )
-        except Refused as refused:
-            pages: Pages = request.app.state.pages
-            sentence = pages.lexicon.say(f"refused.{refused.code}", language(request), **refused.values)
-            return await _approval(service, request, found, sentence, 422)
-        await service.runner.wait_for(outcome.seq)
-        return RedirectResponse(f"/newsletter/issues/{key}?done={outcome.seq}", 303)
+@routes.get("/issues/{key}/preview.txt")
+async def preview_text(service: ThisService, request: Request, key: str) -> Response:
+    return PlainTextResponse((await _bodies(service, request, key))[0])
 
-    @router.get("/issues/{key}/items/{item}")
-    @access("editor")
-    async def item(request: Request, key: str, item: str) -> Response:
-        found = await issue_or_404(service, key)
-        known = next((i for i in found["items"] if i["item"] == item), None)
-        if known is None or found["state"] != "draft":
-            raise HTTPException(404)
+
+@routes.get("/issues/{key}/approve")
+@access("editor")
+async def ask_approval(service: ThisService, request: Request, key: str) -> Response:
+    return await _approval(service, request, await issue_or_404(service, key), None, 200)
+
+
+@routes.post("/issues/{key}/approve")
+async def approve(
+    service: ThisService,
+    request: Request,
+    key: str,
+    command_id: Annotated[UUID, Form()],
+    version: Annotated[int, Form(ge=0, le=2**53)],
+) -> Response:
+    found = await issue_or_404(service, key)
+    recipients = await readers_of(service, found["bulletin"])
+    try:
+        outcome = await service.execute(
+            ApproveIssue(issue=UUID(key), recipients=recipients),
+            id=command_id,
+            actor=who_of(request).actor,
+            version=version,
+            sent={},  # how many will read it is counted, not sent
+        )
+    except Refused as refused:
         pages: Pages = request.app.state.pages
-        hidden = {
-            "issue": key, "item": item, "revision": known["revision"], "command_id": new_command_id(),
-            "back": f"/newsletter/issues/{key}",
-        }  # fmt: skip
-        form = Questions.of(ReviseItem, pages.lexicon, language(request), values=known, hidden=hidden)
-        bulletin = await bulletin_of(service, found["bulletin"])
-        return render(service, request, "item.html", issue=found, item=known, bulletin=bulletin, form=form)
+        sentence = pages.lexicon.say(f"refused.{refused.code}", language(request), **refused.values)
+        return await _approval(service, request, found, sentence, 422)
+    await service.runner.wait_for(outcome.seq)
+    return RedirectResponse(f"/newsletter/issues/{key}?done={outcome.seq}", 303)
 
-    return router
+
+@routes.get("/issues/{key}/items/{item}")
+@access("editor")
+async def item(service: ThisService, request: Request, key: str, item: str) -> Response:
+    found = await issue_or_404(service, key)
+    known = next((i for i in found["items"] if i["item"] == item), None)
+    if known is None or found["state"] != "draft":
+        raise HTTPException(404)
+    pages: Pages = request.app.state.pages
+    hidden = {
+        "issue": key, "item": item, "revision": known["revision"], "command_id": new_command_id(),
+        "back": f"/newsletter/issues/{key}",
+    }  # fmt: skip
+    form = Questions.of(ReviseItem, pages.lexicon, language(request), values=known, hidden=hidden)
+    bulletin = await bulletin_of(service, found["bulletin"])
+    return render(service, request, "item.html", issue=found, item=known, bulletin=bulletin, form=form)
 
 
 async def _bodies(service: Service, request: Request, key: str) -> tuple[str, str]:

@@ -17,69 +17,70 @@ from services.newsletter.delivery.views import DELIVERIES
 from services.newsletter.subscriptions.domain import subscriber_id
 from services.newsletter.subscriptions.views import SUBSCRIBERS
 from shared.kernel.command_handler import new_command_id
-from shared.runtime.service import Service
+from shared.web.here import ThisService
 from shared.web.lists import PAGE, pages_total, render
 from shared.web.security.authorization import access
 from shared.web.security.redaction import revealed
 from shared.web.templating import language
 
+routes = APIRouter(include_in_schema=False)
+"""The routes of the pages of subscribers and deliveries."""
 
-def routes(service: Service) -> APIRouter:
-    """The routes of the pages of subscribers and deliveries."""
-    router = APIRouter(include_in_schema=False)
+
+@routes.get("/subscribers")
+async def subscribers(
+    service: ThisService,
+    request: Request,
+    bulletin: Annotated[str, Query(max_length=20)] = "",
+    state: Annotated[str, Query(max_length=20)] = "",
+    unknown: bool = False,
+    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+) -> Response:
     store = service.store
+    where = {**({"bulletins": bulletin} if bulletin in CODES else {}), **({"state": state} if state else {})}
+    found = await store.find(SUBSCRIBERS, where, sort=["-asked"], limit=PAGE, offset=(page - 1) * PAGE)
+    return render(
+        service, request, "subscribers.html", found=found, page=page, pages_total=pages_total(page, found.total),
+        readers=await store.count_by(SUBSCRIBERS, "bulletins"), states=await store.count_by(SUBSCRIBERS, "state"),
+        codes=[one["key"] for one in await opened(service)], titles=await titles(service, language(request)),
+        chosen=bulletin, state=state, unknown=unknown,
+    )  # fmt: skip
 
-    @router.get("/subscribers")
-    async def subscribers(
-        request: Request,
-        bulletin: Annotated[str, Query(max_length=20)] = "",
-        state: Annotated[str, Query(max_length=20)] = "",
-        unknown: bool = False,
-        page: Annotated[int, Query(ge=1, le=100_000)] = 1,
-    ) -> Response:
-        where = {**({"bulletins": bulletin} if bulletin in CODES else {}), **({"state": state} if state else {})}
-        found = await store.find(SUBSCRIBERS, where, sort=["-asked"], limit=PAGE, offset=(page - 1) * PAGE)
-        return render(
-            service, request, "subscribers.html", found=found, page=page, pages_total=pages_total(page, found.total),
-            readers=await store.count_by(SUBSCRIBERS, "bulletins"), states=await store.count_by(SUBSCRIBERS, "state"),
-            codes=[one["key"] for one in await opened(service)], titles=await titles(service, language(request)),
-            chosen=bulletin, state=state, unknown=unknown,
-        )  # fmt: skip
 
-    @router.post("/subscribers/find")
-    @access("editor")
-    async def find_subscriber(address: Annotated[str, Form(max_length=500)] = "") -> Response:
-        """By POST, so that no address stands in an address."""
-        person = service.keyring.find(address)
-        key = str(subscriber_id(person)) if person else ""
-        if not person or await store.get(SUBSCRIBERS, key) is None:
-            return RedirectResponse("/newsletter/subscribers?unknown=true", 303)
-        return RedirectResponse(f"/newsletter/subscribers/{key}", 303)
+@routes.post("/subscribers/find")
+@access("editor")
+async def find_subscriber(service: ThisService, address: Annotated[str, Form(max_length=500)] = "") -> Response:
+    """By POST, so that no address stands in an address."""
+    person = service.keyring.find(address)
+    key = str(subscriber_id(person)) if person else ""
+    if not person or await service.store.get(SUBSCRIBERS, key) is None:
+        return RedirectResponse("/newsletter/subscribers?unknown=true", 303)
+    return RedirectResponse(f"/newsletter/subscribers/{key}", 303)
 
-    @router.get("/subscribers/{key}")
-    async def subscriber(request: Request, key: str) -> Response:
-        known = await store.get(SUBSCRIBERS, key)
-        if known is None:
-            raise HTTPException(404)
-        sent = await store.find(DELIVERIES, {"subscriber": key}, sort=["-begun"], limit=50)
-        issues = await store.get_many(ISSUES, sorted({d["issue"] for d in sent.documents if d["issue"]}))
-        history = await service.execute.history("subscriber", UUID(key))
-        return render(
-            service, request, "subscriber.html", subscriber=known, address=revealed(request, service, known["email"]),
-            sent=sent, new_id=new_command_id, issues=issues, history=list(reversed(history.events)),
-            titles=await titles(service, language(request)),
-        )  # fmt: skip
 
-    @router.get("/deliveries")
-    async def deliveries(request: Request) -> Response:
-        found = await in_doubt(service)
-        people = await store.get_many(SUBSCRIBERS, sorted({d["subscriber"] for d in found}))
-        issues = await store.get_many(ISSUES, sorted({d["issue"] for d in found if d["issue"]}))
-        # Opened here: whether it arrived is found out in the mail server's log, or by asking the person.
-        addresses = {key: revealed(request, service, person["email"]) for key, person in people.items()}
-        return render(
-            service, request, "deliveries.html", found=found, issues=issues, addresses=addresses,
-            titles=await titles(service, language(request)),
-        )  # fmt: skip
+@routes.get("/subscribers/{key}")
+async def subscriber(service: ThisService, request: Request, key: str) -> Response:
+    known = await service.store.get(SUBSCRIBERS, key)
+    if known is None:
+        raise HTTPException(404)
+    sent = await service.store.find(DELIVERIES, {"subscriber": key}, sort=["-begun"], limit=50)
+    issues = await service.store.get_many(ISSUES, sorted({d["issue"] for d in sent.documents if d["issue"]}))
+    history = await service.execute.history("subscriber", UUID(key))
+    return render(
+        service, request, "subscriber.html", subscriber=known, address=revealed(request, service, known["email"]),
+        sent=sent, new_id=new_command_id, issues=issues, history=list(reversed(history.events)),
+        titles=await titles(service, language(request)),
+    )  # fmt: skip
 
-    return router
+
+@routes.get("/deliveries")
+async def deliveries(service: ThisService, request: Request) -> Response:
+    found = await in_doubt(service)
+    people = await service.store.get_many(SUBSCRIBERS, sorted({d["subscriber"] for d in found}))
+    issues = await service.store.get_many(ISSUES, sorted({d["issue"] for d in found if d["issue"]}))
+    # Opened here: whether it arrived is found out in the mail server's log, or by asking the person.
+    addresses = {key: revealed(request, service, person["email"]) for key, person in people.items()}
+    return render(
+        service, request, "deliveries.html", found=found, issues=issues, addresses=addresses,
+        titles=await titles(service, language(request)),
+    )  # fmt: skip

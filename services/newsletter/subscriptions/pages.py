@@ -29,6 +29,7 @@ from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import Refused, derived_id
 from shared.runtime.service import Service
 from shared.web.forms.forms import Form, parse, sentences
+from shared.web.here import ThisService
 from shared.web.security.authorization import access, foreign
 from shared.web.security.rate_limits import limited
 from shared.web.templating import Pages, language
@@ -63,162 +64,163 @@ class Asked(BaseModel):
     asked: bool = True
 
 
-def asking_routes(service: Service) -> APIRouter:
-    """The routes of asking for bulletins: the form, and what stands for it elsewhere."""
-    router = APIRouter(include_in_schema=False)
+asking_routes = APIRouter(include_in_schema=False)
+"""The routes of asking for bulletins: the form, and what stands for it elsewhere."""
 
-    @router.get("/subscribe")
-    @access("public")
-    async def subscribe(request: Request) -> Response:
-        chosen = request.query_params.getlist("bulletins")
-        return await _form_page(service, request, 200, {"bulletins": chosen}, {})
 
-    @router.post("/subscribe")
-    @access("public")
-    async def send_wish(request: Request) -> Response:
-        limited(request, "form")
-        data: FormData = await request.form(max_fields=50, max_files=0)
-        lang = language(request)
-        pages: Pages = request.app.state.pages
-        try:
-            id = UUID(str(data.get("command_id", "")))
-        except ValueError:
-            raise HTTPException(400) from None
-        try:
-            wish = Wish.model_validate(parse(Wish, data))
-        except ValidationError as error:
-            return await _form_page(service, request, 422, data, sentences(error, Wish, pages.lexicon, lang))
-        try:
-            await _there(service, wish)
-            await asyncio.gather(_asked(service, wish, lang, id), asyncio.sleep(ANSWER))
-        except Refused as no:
-            field = "bulletins" if no.code == "unknown-bulletin" else ""
-            return await _form_page(service, request, 422, data, {field: pages.lexicon.say(f"refused.{no.code}", lang)})
-        return RedirectResponse("/newsletter/subscribe/sent", 303)
+@asking_routes.get("/subscribe")
+@access("public")
+async def subscribe(service: ThisService, request: Request) -> Response:
+    chosen = request.query_params.getlist("bulletins")
+    return await _form_page(service, request, 200, {"bulletins": chosen}, {})
 
-    @router.get("/subscribe/sent")
-    @access("public")
-    async def sent(request: Request) -> Response:
-        return _render(request, "said.html", what="asked")
 
-    @router.get("/do/RequestSubscription")
-    @access("public")
-    async def the_form_for_it() -> Response:
-        return RedirectResponse("/newsletter/subscribe", 303)
-
-    @router.post("/do/RequestSubscription")
-    @access("public")
-    async def not_by_this_form() -> Response:
-        raise HTTPException(405)
-
-    @router.post("/api/commands/request-subscription")
-    @access("public")
-    async def by_program(request: Request, wish: WishByProgram) -> Asked:
-        """In place of the command's own route: who is reached at an address is for us to find, not for the asker; and
-        whether an address is known is not for everybody to learn, so that all are answered alike."""
-        limited(request, "form")
+@asking_routes.post("/subscribe")
+@access("public")
+async def send_wish(service: ThisService, request: Request) -> Response:
+    limited(request, "form")
+    data: FormData = await request.form(max_fields=50, max_files=0)
+    lang = language(request)
+    pages: Pages = request.app.state.pages
+    try:
+        id = UUID(str(data.get("command_id", "")))
+    except ValueError:
+        raise HTTPException(400) from None
+    try:
+        wish = Wish.model_validate(parse(Wish, data))
+    except ValidationError as error:
+        return await _form_page(service, request, 422, data, sentences(error, Wish, pages.lexicon, lang))
+    try:
         await _there(service, wish)
-        await asyncio.gather(_asked(service, wish, wish.lang, new_command_id()), asyncio.sleep(ANSWER))
-        return Asked()
-
-    return router
-
-
-def confirming_routes(service: Service) -> APIRouter:
-    """The routes of the link that confirms."""
-    router = APIRouter(include_in_schema=False)
-
-    @router.get("/confirm/{token}")
-    @access("public")
-    async def confirm(request: Request, token: str) -> Response:
-        link = _confirming(service, request, token)
-        if isinstance(link, Response):
-            return link
-        known = await service.store.get(SUBSCRIBERS, str(link.subscriber))
-        pending = (
-            known["pending"]
-            if known and known["pending"] and known["pending"]["request"] == str(link.request)
-            else None
-        )
-        wanted = pending["bulletins"] if pending else []
-        named = await titles(service, language(request))
-        return _render(request, "confirm.html", titles=[named[code] for code in wanted])
-
-    @router.post("/confirm/{token}")
-    @access("public")
-    async def confirmed(request: Request, token: str) -> Response:
-        link = _confirming(service, request, token)
-        if isinstance(link, Response):
-            return link
-        command = ConfirmSubscription(subscriber=link.subscriber, request=link.request)
-        try:
-            outcome = await service.execute(command, id=derived_id(link.request, "confirm"), actor=PUBLIC, derived=True)
-        except Refused as refused:
-            return _render(request, "said.html", 410, what="old" if refused.code == "link-expired" else "bad")
-        await service.runner.wait_for(outcome.seq)
-        return RedirectResponse("/newsletter/confirmed", 303)
-
-    @router.get("/confirmed")
-    @access("public")
-    async def thanks(request: Request) -> Response:
-        return _render(request, "said.html", what="confirmed")
-
-    return router
+        await asyncio.gather(_asked(service, wish, lang, id), asyncio.sleep(ANSWER))
+    except Refused as no:
+        field = "bulletins" if no.code == "unknown-bulletin" else ""
+        return await _form_page(service, request, 422, data, {field: pages.lexicon.say(f"refused.{no.code}", lang)})
+    return RedirectResponse("/newsletter/subscribe/sent", 303)
 
 
-def leaving_routes(service: Service) -> APIRouter:
-    """The routes of the link in every mail by which one leaves."""
-    router = APIRouter(include_in_schema=False)
+@asking_routes.get("/subscribe/sent")
+@access("public")
+async def sent(request: Request) -> Response:
+    return _render(request, "said.html", what="asked")
 
-    @router.get("/unsubscribe/{token}")
-    @access("public")
-    async def unsubscribe(request: Request, token: str) -> Response:
-        link = _leaving(service, request, token)
-        if isinstance(link, Response):
-            return link
-        known = await service.store.get(SUBSCRIBERS, str(link.subscriber))
-        current = known["bulletins"] if known else []
-        others = [code for code in current if code != link.bulletin]
-        named = await titles(service, language(request))
-        return _render(
-            request, "unsubscribe.html", title=named[link.bulletin], still=link.bulletin in current,
-            others=[named[code] for code in others],
-        )  # fmt: skip
 
-    @router.post("/unsubscribe/{token}")
-    @access("public", other_sites=True)  # the one click of a mail program (RFC 8058)
-    async def unsubscribed(request: Request, token: str) -> Response:
-        """The button of our page, or the one of a mail program (RFC 8058), which sends `List-Unsubscribe=One-Click`,
-        no cookie, and expects no page."""
-        link = _leaving(service, request, token)
-        if isinstance(link, Response):
-            return link
-        data = await request.form(max_fields=10, max_files=0)
-        one_click = data.get("List-Unsubscribe") == "One-Click"
-        if not one_click and foreign(request):
-            raise HTTPException(403, "other-site")
-        known = await service.store.get(SUBSCRIBERS, str(link.subscriber))
-        everything = data.get("everything") == "true" and known is not None and bool(known["bulletins"])
-        command = Unsubscribe(
-            subscriber=link.subscriber,
-            bulletins=known["bulletins"] if everything and known else [link.bulletin],
-            means="one-click" if one_click else "page",
-        )
-        try:
-            outcome = await service.execute(command, id=new_command_id(), actor=PUBLIC)
-        except Refused:
-            return _render(request, "said.html", 404, what="bad")
-        await service.runner.wait_for(outcome.seq)
-        if one_click:
-            return PlainTextResponse("OK")
-        return RedirectResponse("/newsletter/unsubscribed", 303)
+@asking_routes.get("/do/RequestSubscription")
+@access("public")
+async def the_form_for_it() -> Response:
+    return RedirectResponse("/newsletter/subscribe", 303)
 
-    @router.get("/unsubscribed")
-    @access("public")
-    async def goodbye(request: Request) -> Response:
-        return _render(request, "said.html", what="unsubscribed")
 
-    return router
+@asking_routes.post("/do/RequestSubscription")
+@access("public")
+async def not_by_this_form() -> Response:
+    raise HTTPException(405)
+
+
+@asking_routes.post("/api/commands/request-subscription")
+@access("public")
+async def by_program(service: ThisService, request: Request, wish: WishByProgram) -> Asked:
+    """In place of the command's own route: who is reached at an address is for us to find, not for the asker; and
+    whether an address is known is not for everybody to learn, so that all are answered alike."""
+    limited(request, "form")
+    await _there(service, wish)
+    await asyncio.gather(_asked(service, wish, wish.lang, new_command_id()), asyncio.sleep(ANSWER))
+    return Asked()
+
+
+confirming_routes = APIRouter(include_in_schema=False)
+"""The routes of the link that confirms."""
+
+
+@confirming_routes.get("/confirm/{token}")
+@access("public")
+async def confirm(service: ThisService, request: Request, token: str) -> Response:
+    link = _confirming(service, request, token)
+    if isinstance(link, Response):
+        return link
+    known = await service.store.get(SUBSCRIBERS, str(link.subscriber))
+    pending = (
+        known["pending"] if known and known["pending"] and known["pending"]["request"] == str(link.request) else None
+    )
+    wanted = pending["bulletins"] if pending else []
+    named = await titles(service, language(request))
+    return _render(request, "confirm.html", titles=[named[code] for code in wanted])
+
+
+@confirming_routes.post("/confirm/{token}")
+@access("public")
+async def confirmed(service: ThisService, request: Request, token: str) -> Response:
+    link = _confirming(service, request, token)
+    if isinstance(link, Response):
+        return link
+    command = ConfirmSubscription(subscriber=link.subscriber, request=link.request)
+    try:
+        outcome = await service.execute(command, id=derived_id(link.request, "confirm"), actor=PUBLIC, derived=True)
+    except Refused as refused:
+        return _render(request, "said.html", 410, what="old" if refused.code == "link-expired" else "bad")
+    await service.runner.wait_for(outcome.seq)
+    return RedirectResponse("/newsletter/confirmed", 303)
+
+
+@confirming_routes.get("/confirmed")
+@access("public")
+async def thanks(request: Request) -> Response:
+    return _render(request, "said.html", what="confirmed")
+
+
+leaving_routes = APIRouter(include_in_schema=False)
+"""The routes of the link in every mail by which one leaves."""
+
+
+@leaving_routes.get("/unsubscribe/{token}")
+@access("public")
+async def unsubscribe(service: ThisService, request: Request, token: str) -> Response:
+    link = _leaving(service, request, token)
+    if isinstance(link, Response):
+        return link
+    known = await service.store.get(SUBSCRIBERS, str(link.subscriber))
+    current = known["bulletins"] if known else []
+    others = [code for code in current if code != link.bulletin]
+    named = await titles(service, language(request))
+    return _render(
+        request, "unsubscribe.html", title=named[link.bulletin], still=link.bulletin in current,
+        others=[named[code] for code in others],
+    )  # fmt: skip
+
+
+@leaving_routes.post("/unsubscribe/{token}")
+@access("public", other_sites=True)  # the one click of a mail program (RFC 8058)
+async def unsubscribed(service: ThisService, request: Request, token: str) -> Response:
+    """The button of our page, or the one of a mail program (RFC 8058), which sends `List-Unsubscribe=One-Click`,
+    no cookie, and expects no page."""
+    link = _leaving(service, request, token)
+    if isinstance(link, Response):
+        return link
+    data = await request.form(max_fields=10, max_files=0)
+    one_click = data.get("List-Unsubscribe") == "One-Click"
+    if not one_click and foreign(request):
+        raise HTTPException(403, "other-site")
+    known = await service.store.get(SUBSCRIBERS, str(link.subscriber))
+    everything = data.get("everything") == "true" and known is not None and bool(known["bulletins"])
+    command = Unsubscribe(
+        subscriber=link.subscriber,
+        bulletins=known["bulletins"] if everything and known else [link.bulletin],
+        means="one-click" if one_click else "page",
+    )
+    try:
+        outcome = await service.execute(command, id=new_command_id(), actor=PUBLIC)
+    except Refused:
+        return _render(request, "said.html", 404, what="bad")
+    await service.runner.wait_for(outcome.seq)
+    if one_click:
+        return PlainTextResponse("OK")
+    return RedirectResponse("/newsletter/unsubscribed", 303)
+
+
+@leaving_routes.get("/unsubscribed")
+@access("public")
+async def goodbye(request: Request) -> Response:
+    return _render(request, "said.html", what="unsubscribed")
 
 
 def _render(request: Request, template: str, status: int = 200, **context: Any) -> Response:

@@ -26,6 +26,7 @@ from shared.geo import DEPARTMENTS, MAP_CREDIT
 from shared.kernel.decider import Refused
 from shared.runtime.service import Service
 from shared.web.formatting import day as written
+from shared.web.here import ThisService
 from shared.web.templating import Pages, language
 
 TYPES = {"svg": "image/svg+xml", "png": "image/png", "csv": "text/csv; charset=utf-8"}
@@ -35,93 +36,86 @@ FRAMES = 2000
 STILL_HERE = 15.0  # seconds between two signs of life
 
 
-def routes(service: Service) -> APIRouter:
-    """The routes under /dashboard."""
-    router = APIRouter(prefix="/dashboard", include_in_schema=False)
-
-    @router.get("")
-    async def page(request: Request, want: Query_) -> Response:
-        if clean := _cleaned(request, want):
-            return RedirectResponse(f"/observatory/dashboard{clean}", 303)
-        observatory = await current(service)
-        asking = await asked(observatory, want)
-        pages: Pages = request.app.state.pages
-        shown = await _shown(request, observatory, asking)
-        choices = await _choices(observatory, asking, context(request, asking))
-        return pages.render(request, "dashboard.html", sequence=asking.moment.known, **shown, **choices)
-
-    @router.get("/chart/{name}.{ending}")
-    async def chart(request: Request, name: str, ending: str, want: Query_) -> Response:
-        if name not in INDICATORS or ending not in TYPES:
-            raise HTTPException(404)
-        observatory = await current(service)
-        asking = await asked(observatory, want)
-        one, where = INDICATORS[name], context(request, asking)
-        answers = await observatory.ask_all([name], asking.moment, asking.filters, asking.first, asking.last)
-        if name not in answers:
-            raise Refused("cannot-narrow")
-        picture = drawn(one, answers[name], where)
-        body: str | bytes
-        if ending == "csv":
-            body = as_sheet(picture.columns, picture.rows, where.lang)
-        elif picture.svg is None:
-            raise HTTPException(404)
-        else:
-            on = sheet(
-                where.words(one.title), _sub(request, asking), _foot(service, request, picture.is_map), picture.svg
-            )
-            try:
-                body = svg(on) if ending == "svg" else await asyncio.to_thread(png, on)
-            except NoFont:
-                raise Refused("no-font") from None
-        file = f"{name}_{asking.moment.as_of}.{ending}"
-        return Response(body, media_type=TYPES[ending], headers={
-            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file)}", "Cache-Control": "private, no-cache",
-        })  # fmt: skip
-
-    _live(router, service)
-    return router
+routes = APIRouter(prefix="/dashboard", include_in_schema=False)
+"""The routes under /dashboard."""
 
 
-def _live(router: APIRouter, service: Service) -> None:
-    @router.get("/live")
-    async def live(request: Request, want: Query_) -> Response:
-        """The key figures, and again at each event: the page does not end, each state of it hides the one before, and
-        no script is needed. Who doesn't ask for a page, or asks for a day in the past, gets one state."""
-        observatory = await current(service)
-        asking = await asked(observatory, want)
-        pages: Pages = request.app.state.pages
-        once = "text/html" not in request.headers.get("accept", "") or asking.moment.known_at is not None
+@routes.get("")
+async def page(service: ThisService, request: Request, want: Query_) -> Response:
+    if clean := _cleaned(request, want):
+        return RedirectResponse(f"/observatory/dashboard{clean}", 303)
+    observatory = await current(service)
+    asking = await asked(observatory, want)
+    pages: Pages = request.app.state.pages
+    shown = await _shown(request, observatory, asking)
+    choices = await _choices(observatory, asking, context(request, asking))
+    return pages.render(request, "dashboard.html", sequence=asking.moment.known, **shown, **choices)
 
-        async def frame(number: int) -> str:
-            now = await asked(observatory, want)
-            shown = await _shown(request, observatory, now, keys_only=True)
-            rows = await event_query.found(observatory.table, event_query.Wanted(), limit=LAST_EVENTS, newest=True)
-            lines = await journal.lines(observatory.table, rows, language(request))
-            page = pages.render(
-                request, "live_frame.html", sequence=now.moment.known, lines=lines, frame=number, **shown
-            )
-            return bytes(page.body).decode()
 
-        whole = pages.render(request, "live.html", sequence=None, once=once, **await _head(request, asking))
-        begin, end = bytes(whole.body).decode().split("<!-- frames -->")
+@routes.get("/chart/{name}.{ending}")
+async def chart(service: ThisService, request: Request, name: str, ending: str, want: Query_) -> Response:
+    if name not in INDICATORS or ending not in TYPES:
+        raise HTTPException(404)
+    observatory = await current(service)
+    asking = await asked(observatory, want)
+    one, where = INDICATORS[name], context(request, asking)
+    answers = await observatory.ask_all([name], asking.moment, asking.filters, asking.first, asking.last)
+    if name not in answers:
+        raise Refused("cannot-narrow")
+    picture = drawn(one, answers[name], where)
+    body: str | bytes
+    if ending == "csv":
+        body = as_sheet(picture.columns, picture.rows, where.lang)
+    elif picture.svg is None:
+        raise HTTPException(404)
+    else:
+        on = sheet(where.words(one.title), _sub(request, asking), _foot(service, request, picture.is_map), picture.svg)
+        try:
+            body = svg(on) if ending == "svg" else await asyncio.to_thread(png, on)
+        except NoFont:
+            raise Refused("no-font") from None
+    file = f"{name}_{asking.moment.as_of}.{ending}"
+    return Response(body, media_type=TYPES[ending], headers={
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file)}", "Cache-Control": "private, no-cache",
+    })  # fmt: skip
 
-        async def stream() -> AsyncIterator[str]:
-            yield begin
-            until = asyncio.get_running_loop().time() + MINUTES * 60
-            for number in range(1 if once else FRAMES):
-                seen = observatory.table.position
-                yield await frame(number)
-                while not once and asyncio.get_running_loop().time() < until:
-                    if await observatory.table.wait_for(seen + 1, timeout=STILL_HERE):
-                        break
-                    yield "<!-- -->\n"  # who went away is noticed
-                else:
+
+@routes.get("/live")
+async def live(service: ThisService, request: Request, want: Query_) -> Response:
+    """The key figures, and again at each event: the page does not end, each state of it hides the one before, and
+    no script is needed. Who doesn't ask for a page, or asks for a day in the past, gets one state."""
+    observatory = await current(service)
+    asking = await asked(observatory, want)
+    pages: Pages = request.app.state.pages
+    once = "text/html" not in request.headers.get("accept", "") or asking.moment.known_at is not None
+
+    async def frame(number: int) -> str:
+        now = await asked(observatory, want)
+        shown = await _shown(request, observatory, now, keys_only=True)
+        rows = await event_query.found(observatory.table, event_query.Wanted(), limit=LAST_EVENTS, newest=True)
+        lines = await journal.lines(observatory.table, rows, language(request))
+        page = pages.render(request, "live_frame.html", sequence=now.moment.known, lines=lines, frame=number, **shown)
+        return bytes(page.body).decode()
+
+    whole = pages.render(request, "live.html", sequence=None, once=once, **await _head(request, asking))
+    begin, end = bytes(whole.body).decode().split("<!-- frames -->")
+
+    async def stream() -> AsyncIterator[str]:
+        yield begin
+        until = asyncio.get_running_loop().time() + MINUTES * 60
+        for number in range(1 if once else FRAMES):
+            seen = observatory.table.position
+            yield await frame(number)
+            while not once and asyncio.get_running_loop().time() < until:
+                if await observatory.table.wait_for(seen + 1, timeout=STILL_HERE):
                     break
-            yield end
+                yield "<!-- -->\n"  # who went away is noticed
+            else:
+                break
+        yield end
 
-        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Content-Language": language(request)}
-        return StreamingResponse(stream(), media_type="text/html; charset=utf-8", headers=headers)
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Content-Language": language(request)}
+    return StreamingResponse(stream(), media_type="text/html; charset=utf-8", headers=headers)
 
 
 def _cleaned(request: Request, want: Wanted) -> str | None:

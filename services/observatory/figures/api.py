@@ -13,8 +13,8 @@ from services.observatory.figures.observatory import Observatory, current
 from services.observatory.figures.recount import Row
 from services.observatory.indicators import INDICATORS, Counts, Indicator
 from shared.base.translations import L, translated
-from shared.runtime.service import Service
 from shared.web.api import PROBLEMS
+from shared.web.here import ThisService
 from shared.web.templating import language
 
 
@@ -76,47 +76,53 @@ class IndicatorValues(IndicatorOut):
     values: list[ValueOut]
 
 
-def api(service: Service) -> APIRouter:
-    """Routes under `/observatory/api`."""
-    router = APIRouter(prefix="/api", responses=PROBLEMS)
+api = APIRouter(prefix="/api", responses=PROBLEMS)
+"""Routes under `/observatory/api`."""
 
-    @router.get("/review", tags=["review"], operation_id="observatory_review")
-    async def review(
-        request: Request, as_of: AsOf = None, known_at: KnownAt = None, sequences: bool = False
-    ) -> ReviewOut:
-        """Every figure of the review that the network printed, recomputed; none where it printed none. Without a day: the
-        review's own closing date."""
-        observatory = await current(service)
-        printed = observatory.network.printed
-        moment = await observatory.moment(as_of, known_at, printed.as_of if printed else today())
-        rows = await observatory.review(moment)
-        lang = language(request)
-        return ReviewOut(**_when(moment, observatory), figures=[_figure(row, lang, sequences) for row in rows])
 
-    @router.get("/indicators", tags=["indicators"], operation_id="observatory_indicators")
-    async def indicators(request: Request) -> list[IndicatorOut]:
-        return [IndicatorOut(**_indicator(one, language(request))) for one in INDICATORS.values()]
+@api.get("/review", tags=["review"], operation_id="observatory_review")
+async def review(
+    service: ThisService, request: Request, as_of: AsOf = None, known_at: KnownAt = None, sequences: bool = False
+) -> ReviewOut:
+    """Every figure of the review that the network printed, recomputed; none where it printed none. Without a day: the
+    review's own closing date."""
+    observatory = await current(service)
+    printed = observatory.network.printed
+    moment = await observatory.moment(as_of, known_at, printed.as_of if printed else today())
+    rows = await observatory.review(moment)
+    lang = language(request)
+    return ReviewOut(**_when(moment, observatory), figures=[_figure(row, lang, sequences) for row in rows])
 
-    @router.get("/indicators/{name}", tags=["indicators"], operation_id="observatory_indicator")
-    async def indicator(
-        request: Request, name: str, as_of: AsOf = None, known_at: KnownAt = None, first: Year = None, last: Year = None
-    ) -> IndicatorValues:
-        """One indicator at a moment; `first` and `last` are years. Without a day: today."""
-        if name not in INDICATORS:
-            raise HTTPException(404, "not-found")
-        observatory = await current(service)
-        moment = await observatory.moment(as_of, known_at, today())
-        answer = await observatory.ask(name, moment, year_of(first), year_of(last))
-        values = [
-            ValueOut(path=path, value=value, events=len(rests), sequences=list(rests))
-            for path, (value, rests) in sorted(answer.items())
-        ]
-        found = INDICATORS[name]
-        return IndicatorValues(
-            **_indicator(found, language(request)), **_when(moment, observatory), query=found.query, values=values
-        )
 
-    return router
+@api.get("/indicators", tags=["indicators"], operation_id="observatory_indicators")
+async def indicators(request: Request) -> list[IndicatorOut]:
+    return [IndicatorOut(**_indicator(one, language(request))) for one in INDICATORS.values()]
+
+
+@api.get("/indicators/{name}", tags=["indicators"], operation_id="observatory_indicator")
+async def indicator(
+    service: ThisService,
+    request: Request,
+    name: str,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    first: Year = None,
+    last: Year = None,
+) -> IndicatorValues:
+    """One indicator at a moment; `first` and `last` are years. Without a day: today."""
+    if name not in INDICATORS:
+        raise HTTPException(404, "not-found")
+    observatory = await current(service)
+    moment = await observatory.moment(as_of, known_at, today())
+    answer = await observatory.ask(name, moment, year_of(first), year_of(last))
+    values = [
+        ValueOut(path=path, value=value, events=len(rests), sequences=list(rests))
+        for path, (value, rests) in sorted(answer.items())
+    ]
+    found = INDICATORS[name]
+    return IndicatorValues(
+        **_indicator(found, language(request)), **_when(moment, observatory), query=found.query, values=values
+    )
 
 
 def _when(moment: Moment, observatory: Observatory) -> dict[str, Any]:

@@ -9,19 +9,15 @@ from services.observatory.event_table.moment import AsOf, KnownAt, Year, today, 
 from services.observatory.figures.moment_page import carried, render
 from services.observatory.figures.observatory import current
 from services.observatory.indicators import INDICATORS
-from shared.runtime.service import Service
+from shared.web.here import ThisService
+
+routes = APIRouter(prefix="/indicators", include_in_schema=False)
+"""The routes under /indicators."""
 
 
-def routes(service: Service) -> APIRouter:
-    """The routes under /indicators."""
-    router = APIRouter(prefix="/indicators", include_in_schema=False)
-    router.get("")(indicators)
-    router.get("/{name}")(indicator)
-    return router
-
-
-async def indicators(request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
-    observatory = await current(request.app.state.service)
+@routes.get("")
+async def indicators(service: ThisService, request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
+    observatory = await current(service)
     moment = await observatory.moment(as_of, known_at, today()) if as_of or known_at else None
     return render(
         request, "indicators.html", observatory, moment, indicators=[INDICATORS[name] for name in sorted(await observatory.listed())],
@@ -29,12 +25,19 @@ async def indicators(request: Request, as_of: AsOf = None, known_at: KnownAt = N
     )  # fmt: skip
 
 
+@routes.get("/{name}")
 async def indicator(
-    request: Request, name: str, as_of: AsOf = None, known_at: KnownAt = None, first: Year = None, last: Year = None
+    service: ThisService,
+    request: Request,
+    name: str,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    first: Year = None,
+    last: Year = None,
 ) -> Response:
     if name not in INDICATORS:
         raise HTTPException(404)
-    observatory = await current(request.app.state.service)
+    observatory = await current(service)
     moment = await observatory.moment(as_of, known_at, today())
     answer = await observatory.ask(name, moment, year_of(first), year_of(last))
     travelling = moment if as_of or known_at else None

@@ -11,19 +11,16 @@ from services.observatory.figures.observatory import current
 from services.observatory.indicators import INDICATORS
 from services.observatory.journal import lines as journal
 from services.observatory.search import event_query
-from shared.runtime.service import Service
+from shared.web.here import ThisService
 from shared.web.templating import language
 
-
-def routes(service: Service) -> APIRouter:
-    """The route of the observatory's first page."""
-    router = APIRouter(include_in_schema=False)
-    router.get("/")(start)
-    return router
+routes = APIRouter(include_in_schema=False)
+"""The route of the observatory's first page."""
 
 
-async def start(request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
-    observatory = await current(request.app.state.service)
+@routes.get("/")
+async def start(service: ThisService, request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
+    observatory = await current(service)
     table = observatory.table
     asked = await observatory.moment(as_of, known_at, today())
     counts = await table.ask(

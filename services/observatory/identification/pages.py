@@ -30,53 +30,56 @@ from services.observatory.identification.shown import (
 from services.observatory.network import whose
 from shared.base.translations import L, Lang, Lexicon, translated
 from shared.geo import MAP_CREDIT
-from shared.runtime.service import Service
 from shared.web.charts.department_map import department_map, drawn_departments
 from shared.web.formatting import department
+from shared.web.here import ThisService
 from shared.web.lists import PAGE, PageNumber, pages_total
 from shared.web.templating import Pages, here, language
 
+routes = APIRouter(prefix="/identification", include_in_schema=False)
+"""The routes under /identification."""
 
-def routes(service: Service) -> APIRouter:
-    """The routes under /identification."""
-    router = APIRouter(prefix="/identification", include_in_schema=False)
-    router.include_router(saved_identification_pages.routes(service))
+routes.include_router(saved_identification_pages.routes)
 
-    @router.get("")
-    async def search(request: Request, as_of: AsOf = None, known_at: KnownAt = None, page: PageNumber = 1) -> Response:
-        observatory = await current(service)
-        criteria = criteria_of(request.query_params)
-        moment = await observatory.moment(as_of, known_at, today())
-        asked = (observatory.table, criteria, moment.as_of, moment.known, PAGE, (page - 1) * PAGE)
-        found: Found = await observatory.table.work(identify, *asked)
-        pages: Pages = request.app.state.pages
-        lexicon, lang = pages.lexicon, language(request)
-        carried = urlencode(kept(request.query_params, criteria, moment))
-        return pages.render(
-            request, "identification.html", sequence=moment.known, criteria=criteria, found=found, page=page,
-            pages_total=pages_total(page, found.total), tags=_tags(request, criteria, lexicon, lang),
-            facets={name: options(name, found.facets[name], _chosen(criteria, name), lexicon, lang) for name in ASKED},
-            parts={name: options(name, counts, (), lexicon, lang) for name, counts in found.parts.items()},
-            chosen={name: _chosen(criteria, name) for name in ASKED}, asked_as=ASKED,
-            map=_map(request, criteria, found, lang),
-            files=[(ending.upper(), f"/observatory/identification/export.{ending}?{carried}") for ending in TYPES],
-            carried=carried, asked=moment, **travelling(moment, as_of, known_at), credit=MAP_CREDIT,
-            directory=urlencode(query_of(criteria)), then=f"?as_of={moment.as_of}" if moment.as_of != today() else "",
-        )  # fmt: skip
 
-    @router.get("/export.{ending}")
-    async def export(request: Request, ending: str, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
-        if ending not in TYPES:
-            raise HTTPException(404)
-        observatory = await current(service)
-        criteria = criteria_of(request.query_params)
-        moment = await observatory.moment(as_of, known_at, today())
-        found: Found = await observatory.table.work(identify, observatory.table, criteria, moment.as_of, moment.known)
-        about = [*in_words(criteria, request), *when_in_words(moment, request)]
-        facts = {"criteria": criteria.model_dump(), **when_as_facts(moment)}
-        return await answered(service, request, ending, found.actors, about, facts, f"acteurs_{moment.as_of}")
+@routes.get("")
+async def search(
+    service: ThisService, request: Request, as_of: AsOf = None, known_at: KnownAt = None, page: PageNumber = 1
+) -> Response:
+    observatory = await current(service)
+    criteria = criteria_of(request.query_params)
+    moment = await observatory.moment(as_of, known_at, today())
+    asked = (observatory.table, criteria, moment.as_of, moment.known, PAGE, (page - 1) * PAGE)
+    found: Found = await observatory.table.work(identify, *asked)
+    pages: Pages = request.app.state.pages
+    lexicon, lang = pages.lexicon, language(request)
+    carried = urlencode(kept(request.query_params, criteria, moment))
+    return pages.render(
+        request, "identification.html", sequence=moment.known, criteria=criteria, found=found, page=page,
+        pages_total=pages_total(page, found.total), tags=_tags(request, criteria, lexicon, lang),
+        facets={name: options(name, found.facets[name], _chosen(criteria, name), lexicon, lang) for name in ASKED},
+        parts={name: options(name, counts, (), lexicon, lang) for name, counts in found.parts.items()},
+        chosen={name: _chosen(criteria, name) for name in ASKED}, asked_as=ASKED,
+        map=_map(request, criteria, found, lang),
+        files=[(ending.upper(), f"/observatory/identification/export.{ending}?{carried}") for ending in TYPES],
+        carried=carried, asked=moment, **travelling(moment, as_of, known_at), credit=MAP_CREDIT,
+        directory=urlencode(query_of(criteria)), then=f"?as_of={moment.as_of}" if moment.as_of != today() else "",
+    )  # fmt: skip
 
-    return router
+
+@routes.get("/export.{ending}")
+async def export(
+    service: ThisService, request: Request, ending: str, as_of: AsOf = None, known_at: KnownAt = None
+) -> Response:
+    if ending not in TYPES:
+        raise HTTPException(404)
+    observatory = await current(service)
+    criteria = criteria_of(request.query_params)
+    moment = await observatory.moment(as_of, known_at, today())
+    found: Found = await observatory.table.work(identify, observatory.table, criteria, moment.as_of, moment.known)
+    about = [*in_words(criteria, request), *when_in_words(moment, request)]
+    facts = {"criteria": criteria.model_dump(), **when_as_facts(moment)}
+    return await answered(service, request, ending, found.actors, about, facts, f"acteurs_{moment.as_of}")
 
 
 def _chosen(criteria: Criteria, name: str) -> list[str]:

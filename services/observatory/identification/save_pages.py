@@ -25,6 +25,7 @@ from shared.web.formatting import number
 from shared.web.forms.command_forms import BadDay, happened_on
 from shared.web.forms.forms import answer_of, sentences
 from shared.web.forms.reference_check import known as known_references
+from shared.web.here import ThisService
 from shared.web.security.authorization import access, who_of
 from shared.web.templating import Pages, language
 
@@ -33,10 +34,8 @@ MATCHES = 12  # structures that a name may mean and a form still lists
 FIELDS = 60  # of a form
 
 
-def saving(router: APIRouter, service: Service) -> None:
-    """The routes under /identification/save."""
-    router.get("/save")(ask)
-    router.post("/save")(save)
+saving = APIRouter()
+"""The routes under /identification/save."""
 
 
 async def form(
@@ -63,9 +62,9 @@ async def form(
     )  # fmt: skip
 
 
+@saving.get("/save")
 @access("editor")
-async def ask(request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
-    service: Service = request.app.state.service
+async def ask(service: ThisService, request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
     observatory = await current(service)
     criteria = criteria_of(request.query_params)
     if not criteria.chosen():
@@ -74,9 +73,9 @@ async def ask(request: Request, as_of: AsOf = None, known_at: KnownAt = None) ->
     return await form(service, request, criteria, moment)
 
 
+@saving.post("/save")
 @access("editor")
-async def save(request: Request) -> Response:
-    service: Service = request.app.state.service
+async def save(service: ThisService, request: Request) -> Response:
     data = await request.form(max_fields=FIELDS, max_files=0)
     criteria, observatory = criteria_of(request.query_params), await current(service)
     pages: Pages = request.app.state.pages

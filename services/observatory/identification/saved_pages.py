@@ -40,6 +40,7 @@ from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Conflict, History
 from shared.kernel.projection import Document, Page, folded
 from shared.runtime.service import Service
+from shared.web.here import ThisService
 from shared.web.lists import PAGE, Chosen, PageNumber, Words, newest_first, pages_total
 from shared.web.security.authorization import access, who_of
 from shared.web.security.redaction import revealed
@@ -74,51 +75,46 @@ def answers_of(history: History) -> list[Given]:
     return found
 
 
-def routes(service: Service) -> APIRouter:
-    """The routes under /identification/save and /identification/saved."""
-    router = APIRouter(include_in_schema=False)
-    saving(router, service)
-    _listed(router, service)
-    _one(router, service)
-    _again(router, service)
-    return router
+routes = APIRouter(include_in_schema=False)
+"""The routes under /identification/save and /identification/saved."""
+
+routes.include_router(saving)
 
 
-def _listed(router: APIRouter, service: Service) -> None:
-    @router.get("/saved")
-    async def saved(
-        request: Request, q: Words = "", state: Chosen = None,
-        asked_for: Annotated[UUID | None, Query(alias="request")] = None,
-        as_of: AsOf = None, known_at: KnownAt = None, page: PageNumber = 1,
-    ) -> Response:  # fmt: skip
-        observatory, moment = await current(service), await asked(service, as_of, known_at)
-        states = [one for one in state or [] if one in STATES] or ["kept"]
-        where: dict[str, Any] = {"state": states, **({"request": str(asked_for)} if asked_for else {})}
-        if moment is None:
-            found = await service.store.find(
-                IDENTIFICATIONS, where, text=q, sort=["-given"], limit=PAGE, offset=(page - 1) * PAGE
-            )
-            counts: Mapping[str, int] = await service.store.count_by(
-                IDENTIFICATIONS, "state", {k: v for k, v in where.items() if k != "state"}, text=q
-            )
-        else:
-            then = [
-                one for one in await documents_then(service, IDENTIFICATIONS, "identification", moment, ["-given"])
-                if (not asked_for or one["request"] == str(asked_for)) and _holds(one, q)
-            ]  # fmt: skip
-            counts = Counter(one["state"] for one in then)
-            fitting = [one for one in then if one["state"] in states]
-            found = Page(fitting[(page - 1) * PAGE : page * PAGE], len(fitting))
-        names = await _names(observatory, found.documents)
-        pages: Pages = request.app.state.pages
-        return pages.render(
-            request, "identifications.html", sequence=service.runner.position, q=q, found=found, page=page,
-            states=states,
-            counts=counts, pages_total=pages_total(page, found.total), asked_for=asked_for,
-            askers={one["key"]: _who(request, service, one, names) for one in found.documents},
-            criteria={one["key"]: in_words(criteria_in(one), request) for one in found.documents},
-            **in_the_head(moment),
-        )  # fmt: skip
+@routes.get("/saved")
+async def saved(
+    service: ThisService, request: Request, q: Words = "", state: Chosen = None,
+    asked_for: Annotated[UUID | None, Query(alias="request")] = None,
+    as_of: AsOf = None, known_at: KnownAt = None, page: PageNumber = 1,
+) -> Response:  # fmt: skip
+    observatory, moment = await current(service), await asked(service, as_of, known_at)
+    states = [one for one in state or [] if one in STATES] or ["kept"]
+    where: dict[str, Any] = {"state": states, **({"request": str(asked_for)} if asked_for else {})}
+    if moment is None:
+        found = await service.store.find(
+            IDENTIFICATIONS, where, text=q, sort=["-given"], limit=PAGE, offset=(page - 1) * PAGE
+        )
+        counts: Mapping[str, int] = await service.store.count_by(
+            IDENTIFICATIONS, "state", {k: v for k, v in where.items() if k != "state"}, text=q
+        )
+    else:
+        then = [
+            one for one in await documents_then(service, IDENTIFICATIONS, "identification", moment, ["-given"])
+            if (not asked_for or one["request"] == str(asked_for)) and _holds(one, q)
+        ]  # fmt: skip
+        counts = Counter(one["state"] for one in then)
+        fitting = [one for one in then if one["state"] in states]
+        found = Page(fitting[(page - 1) * PAGE : page * PAGE], len(fitting))
+    names = await _names(observatory, found.documents)
+    pages: Pages = request.app.state.pages
+    return pages.render(
+        request, "identifications.html", sequence=service.runner.position, q=q, found=found, page=page,
+        states=states,
+        counts=counts, pages_total=pages_total(page, found.total), asked_for=asked_for,
+        askers={one["key"]: _who(request, service, one, names) for one in found.documents},
+        criteria={one["key"]: in_words(criteria_in(one), request) for one in found.documents},
+        **in_the_head(moment),
+    )  # fmt: skip
 
 
 def _holds(document: Document, words: str) -> bool:
@@ -164,119 +160,120 @@ async def _answers(
     return answers, wanted, history
 
 
-def _one(router: APIRouter, service: Service) -> None:
-    @router.get("/saved/{key}")
-    async def one(
-        request: Request, key: UUID, shown: Annotated[int | None, Query(alias="answer", ge=1, le=2**53)] = None,
-        as_of: AsOf = None, known_at: KnownAt = None, page: PageNumber = 1,
-    ) -> Response:  # fmt: skip
-        observatory, moment = await current(service), await asked(service, as_of, known_at)
-        if moment and await document_then(service, IDENTIFICATIONS, "identification", str(key), moment) is None:
-            await _document(service, key)
-            return not_yet(request, moment)
-        document = await _document(service, key, moment)
-        answers, wanted, history = await _answers(service, key, shown, moment)
-        criteria = criteria_in(document)
-        actors: list[Actor] = await observatory.table.work(as_given, observatory.table, wanted.answer)
-        names = await _names(observatory, [document])
-        pages: Pages = request.app.state.pages
-        return pages.render(
-            request, "identification_saved.html", sequence=service.runner.position, saved=document, answers=answers,
-            given=wanted,
-            actors=actors[(page - 1) * PAGE : page * PAGE], total=len(wanted.answer.found), page=page,
-            pages_total=pages_total(page, len(actors)), asker=_who(request, service, document, names),
-            criteria=in_words(criteria, request),
-            query=urlencode(query_of(criteria)), history=newest_first(history),
-            files=[
-                (one.upper(), f"/observatory/identification/saved/{key}/export.{one}?answer={wanted.event.seq}")
-                for one in TYPES
-            ],
-            **in_the_head(moment),
-        )  # fmt: skip
-
-    @router.get("/saved/{key}/export.{ending}")
-    async def export(request: Request, key: UUID, ending: str, answer: Seq = None) -> Response:
-        if ending not in TYPES:
-            raise HTTPException(404)
-        observatory = await current(service)
-        document = await _document(service, key)
-        _, wanted, _ = await _answers(service, key, answer)
-        criteria, pages = criteria_in(document), request.app.state.pages
-        actors = await observatory.table.work(as_given, observatory.table, wanted.answer)
-        names = await _names(observatory, [document])
-        # A person who asked is not named in a file that is passed on.
-        asker = names.get(document["structure"] or "") or document["organisation"] or ""
-        said = [("title", document["title"]), ("who", asker), ("purpose", document["purpose"] or "")]
-        about = [(pages.lexicon.say(f"identification.{name}", language(request)), text) for name, text in said if text]
-        facts = {
-            "title": document["title"], "purpose": document["purpose"], "asked_by": asker or None,
-            "event": wanted.event.seq,
-            "criteria": criteria.model_dump(), **when_as_facts(wanted.moment),
-        }  # fmt: skip
-        about += [*in_words(criteria, request), *when_in_words(wanted.moment, request)]
-        name = f"identification_{str(key)[:8]}_{wanted.answer.as_of}"
-        return await answered(service, request, ending, actors, about, facts, name)
+@routes.get("/saved/{key}")
+async def one(
+    service: ThisService,
+    request: Request, key: UUID, shown: Annotated[int | None, Query(alias="answer", ge=1, le=2**53)] = None,
+    as_of: AsOf = None, known_at: KnownAt = None, page: PageNumber = 1,
+) -> Response:  # fmt: skip
+    observatory, moment = await current(service), await asked(service, as_of, known_at)
+    if moment and await document_then(service, IDENTIFICATIONS, "identification", str(key), moment) is None:
+        await _document(service, key)
+        return not_yet(request, moment)
+    document = await _document(service, key, moment)
+    answers, wanted, history = await _answers(service, key, shown, moment)
+    criteria = criteria_in(document)
+    actors: list[Actor] = await observatory.table.work(as_given, observatory.table, wanted.answer)
+    names = await _names(observatory, [document])
+    pages: Pages = request.app.state.pages
+    return pages.render(
+        request, "identification_saved.html", sequence=service.runner.position, saved=document, answers=answers,
+        given=wanted,
+        actors=actors[(page - 1) * PAGE : page * PAGE], total=len(wanted.answer.found), page=page,
+        pages_total=pages_total(page, len(actors)), asker=_who(request, service, document, names),
+        criteria=in_words(criteria, request),
+        query=urlencode(query_of(criteria)), history=newest_first(history),
+        files=[
+            (one.upper(), f"/observatory/identification/saved/{key}/export.{one}?answer={wanted.event.seq}")
+            for one in TYPES
+        ],
+        **in_the_head(moment),
+    )  # fmt: skip
 
 
-def _again(router: APIRouter, service: Service) -> None:
-    async def comparison(
-        request: Request, key: UUID, since: int | None, moment: Moment, travels: dict[str, Any], *, status: int = 200,
-        id: UUID | None = None, error: str | None = None,
-    ) -> Response:  # fmt: skip
-        observatory = of(service)
-        document = await _document(service, key)
-        answers, before, _ = await _answers(service, key, since)
-        criteria = criteria_in(document)
-        now: Answer = await observatory.table.work(answer, observatory.table, criteria, moment.as_of, moment.known)
-        found = await observatory.table.work(compared, observatory.table, criteria, before.answer, now)
-        pages: Pages = request.app.state.pages
-        return pages.render(
-            request, "identification_again.html", status=status, sequence=moment.known, saved=document, answers=answers,
-            before=before,
-            asked=moment, total=len(now.found), found=found, criteria=in_words(criteria, request),
-            command_id=id or new_command_id(),
-            error=error, query=urlencode(query_of(criteria)), **travels,
-        )  # fmt: skip
+@routes.get("/saved/{key}/export.{ending}")
+async def export(service: ThisService, request: Request, key: UUID, ending: str, answer: Seq = None) -> Response:
+    if ending not in TYPES:
+        raise HTTPException(404)
+    observatory = await current(service)
+    document = await _document(service, key)
+    _, wanted, _ = await _answers(service, key, answer)
+    criteria, pages = criteria_in(document), request.app.state.pages
+    actors = await observatory.table.work(as_given, observatory.table, wanted.answer)
+    names = await _names(observatory, [document])
+    # A person who asked is not named in a file that is passed on.
+    asker = names.get(document["structure"] or "") or document["organisation"] or ""
+    said = [("title", document["title"]), ("who", asker), ("purpose", document["purpose"] or "")]
+    about = [(pages.lexicon.say(f"identification.{name}", language(request)), text) for name, text in said if text]
+    facts = {
+        "title": document["title"], "purpose": document["purpose"], "asked_by": asker or None,
+        "event": wanted.event.seq,
+        "criteria": criteria.model_dump(), **when_as_facts(wanted.moment),
+    }  # fmt: skip
+    about += [*in_words(criteria, request), *when_in_words(wanted.moment, request)]
+    name = f"identification_{str(key)[:8]}_{wanted.answer.as_of}"
+    return await answered(service, request, ending, actors, about, facts, name)
 
-    @router.get("/saved/{key}/again")
-    async def again(
-        request: Request, key: UUID, as_of: AsOf = None, known_at: KnownAt = None, since: Seq = None
-    ) -> Response:
-        observatory = await current(service)
-        moment = await observatory.moment(as_of, known_at, today())
-        return await comparison(request, key, since, moment, travelling(moment, as_of, known_at))
 
-    @router.post("/saved/{key}/again")
-    @access("editor")
-    async def keep(request: Request, key: UUID) -> Response:
-        data = await request.form(max_fields=FIELDS, max_files=0)
-        observatory, document = await current(service), await _document(service, key)
-        try:
-            id, upto, version = UUID(text(data, "command_id")), int(text(data, "upto")), int(text(data, "version"))
-        except ValueError:
-            raise HTTPException(400) from None
-        as_of, known_at = day_of(text(data, "as_of")), day_of(text(data, "known_at"))
-        if as_of is None or not 0 <= upto <= observatory.table.position:
-            raise HTTPException(400)
-        criteria = criteria_in(document)
-        now: Answer = await observatory.table.work(answer, observatory.table, criteria, as_of, upto)
-        command = RepeatIdentification(
-            identification=key, as_of=as_of, known_at=known_at, upto=upto, found=ids(now.found)
-        )
-        pages: Pages = request.app.state.pages
-        lang, say = language(request), pages.lexicon.say
-        try:
-            sent = {**fields_sent(command), "found": None}
-            outcome = await service.execute(command, id=id, actor=who_of(request).actor, version=version, sent=sent)
-        except Refused as no:
-            id = id_after(no, id)
-            status, error = 422, say(f"refused.{no.code}", lang, **no.values)
-        except (Stale, Conflict):
-            status, error = 409, f"{say('problem.409', lang)}. {say('problem.409.hint', lang)}"
-        else:
-            await service.runner.wait_for(outcome.seq)
-            return RedirectResponse(f"/observatory/identification/saved/{key}?done={outcome.seq}", 303)
-        moment = Moment(as_of, known_at, upto)
-        return await comparison(
-            request, key, None, moment, {"as_of": None, "known_at": known_at}, status=status, id=id, error=error
-        )
+async def _comparison(
+    service: Service,
+    request: Request, key: UUID, since: int | None, moment: Moment, travels: dict[str, Any], *, status: int = 200,
+    id: UUID | None = None, error: str | None = None,
+) -> Response:  # fmt: skip
+    observatory = of(service)
+    document = await _document(service, key)
+    answers, before, _ = await _answers(service, key, since)
+    criteria = criteria_in(document)
+    now: Answer = await observatory.table.work(answer, observatory.table, criteria, moment.as_of, moment.known)
+    found = await observatory.table.work(compared, observatory.table, criteria, before.answer, now)
+    pages: Pages = request.app.state.pages
+    return pages.render(
+        request, "identification_again.html", status=status, sequence=moment.known, saved=document, answers=answers,
+        before=before,
+        asked=moment, total=len(now.found), found=found, criteria=in_words(criteria, request),
+        command_id=id or new_command_id(),
+        error=error, query=urlencode(query_of(criteria)), **travels,
+    )  # fmt: skip
+
+
+@routes.get("/saved/{key}/again")
+async def again(
+    service: ThisService, request: Request, key: UUID, as_of: AsOf = None, known_at: KnownAt = None, since: Seq = None
+) -> Response:
+    observatory = await current(service)
+    moment = await observatory.moment(as_of, known_at, today())
+    return await _comparison(service, request, key, since, moment, travelling(moment, as_of, known_at))
+
+
+@routes.post("/saved/{key}/again")
+@access("editor")
+async def keep(service: ThisService, request: Request, key: UUID) -> Response:
+    data = await request.form(max_fields=FIELDS, max_files=0)
+    observatory, document = await current(service), await _document(service, key)
+    try:
+        id, upto, version = UUID(text(data, "command_id")), int(text(data, "upto")), int(text(data, "version"))
+    except ValueError:
+        raise HTTPException(400) from None
+    as_of, known_at = day_of(text(data, "as_of")), day_of(text(data, "known_at"))
+    if as_of is None or not 0 <= upto <= observatory.table.position:
+        raise HTTPException(400)
+    criteria = criteria_in(document)
+    now: Answer = await observatory.table.work(answer, observatory.table, criteria, as_of, upto)
+    command = RepeatIdentification(identification=key, as_of=as_of, known_at=known_at, upto=upto, found=ids(now.found))
+    pages: Pages = request.app.state.pages
+    lang, say = language(request), pages.lexicon.say
+    try:
+        sent = {**fields_sent(command), "found": None}
+        outcome = await service.execute(command, id=id, actor=who_of(request).actor, version=version, sent=sent)
+    except Refused as no:
+        id = id_after(no, id)
+        status, error = 422, say(f"refused.{no.code}", lang, **no.values)
+    except (Stale, Conflict):
+        status, error = 409, f"{say('problem.409', lang)}. {say('problem.409.hint', lang)}"
+    else:
+        await service.runner.wait_for(outcome.seq)
+        return RedirectResponse(f"/observatory/identification/saved/{key}?done={outcome.seq}", 303)
+    moment = Moment(as_of, known_at, upto)
+    return await _comparison(
+        service, request, key, None, moment, {"as_of": None, "known_at": known_at}, status=status, id=id, error=error
+    )

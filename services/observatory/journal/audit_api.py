@@ -24,8 +24,8 @@ from services.observatory.ledger.notary import notary_of
 from services.observatory.pages.labels import record_of
 from services.observatory.pages.time_travel import asked
 from services.observatory.search.event_query import Wanted, counts, found
-from shared.runtime.service import Service
 from shared.web.api import PROBLEMS, without_persons
+from shared.web.here import ThisService
 from shared.web.security.authorization import NotYours, access
 
 Key = Annotated[UUID, Path(description="The id of an entity.")]
@@ -119,115 +119,115 @@ class ActorOut(BaseModel):
     latest: int = Field(description="The sequence of the latest of them.")
 
 
-def api(service: Service) -> APIRouter:
-    """Routes under `/observatory/api`."""
-    router = APIRouter(prefix="/api", responses=PROBLEMS)
-    _events(router, service)
-    _lives(router, service)
-    _files(router, service)
-    return router
+api = APIRouter(prefix="/api", responses=PROBLEMS)
+"""Routes under `/observatory/api`."""
 
 
-def _events(router: APIRouter, service: Service) -> None:
-    @router.get("/events", tags=["events"], operation_id="observatory_events")
-    async def events(
-        which: Asked,
-        after: Annotated[int, Query(ge=0, le=2**53, description="Only what stands later in the log.")] = 0,
-        before: Annotated[int | None, Query(ge=1, le=2**53, description="Only what stands earlier in the log.")] = None,
-        order: Annotated[
-            Literal["log", "newest"], Query(description="In the order of the log, or newest first.")
-        ] = "log",
-        limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-    ) -> EventsOut:  # fmt: skip
-        """Events as the log holds them; what is sealed is left out. For the next page give the sequence of the last as
-        `after`, or as `before` where the newest come first. Events of accounts are for auditors."""
-        table = (await current(service)).table
-        rows = await found(table, which, after=after, before=before, newest=order == "newest", limit=limit)
-        return EventsOut(events=[event_of(row) for row in rows], sequence=table.position)
-
-    @router.get("/counts/events", tags=["events"], operation_id="observatory_events_count")
-    async def how_many(which: Asked) -> CountsOut:
-        """How many events answer, by service and by type."""
-        table = (await current(service)).table
-        counted = await counts(table, which)
-        return CountsOut(
-            total=counted.total, services=dict(counted.services), types=dict(counted.types), sequence=table.position
-        )
-
-    @router.get("/events/{seq}", tags=["events"], operation_id="observatory_event")
-    async def event(request: Request, seq: int) -> dict[str, Any]:
-        """One message of the log, opened: an event, or why it is void. `proof`: whether it is in what was signed."""
-        answer = await opened_event(service, await current(service), seq)
-        if answer is None:
-            raise HTTPException(404, "not-found")
-        if reserved(answer) and not sees_accounts(request):
-            raise NotYours("auditor", "observatory")
-        return {**answer, "proof": proof_state(service, seq)["state"]}
+@api.get("/events", tags=["events"], operation_id="observatory_events")
+async def events(
+    service: ThisService, which: Asked,
+    after: Annotated[int, Query(ge=0, le=2**53, description="Only what stands later in the log.")] = 0,
+    before: Annotated[int | None, Query(ge=1, le=2**53, description="Only what stands earlier in the log.")] = None,
+    order: Annotated[
+        Literal["log", "newest"], Query(description="In the order of the log, or newest first.")
+    ] = "log",
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> EventsOut:  # fmt: skip
+    """Events as the log holds them; what is sealed is left out. For the next page give the sequence of the last as
+    `after`, or as `before` where the newest come first. Events of accounts are for auditors."""
+    table = (await current(service)).table
+    rows = await found(table, which, after=after, before=before, newest=order == "newest", limit=limit)
+    return EventsOut(events=[event_of(row) for row in rows], sequence=table.position)
 
 
-def _lives(router: APIRouter, service: Service) -> None:
-    @router.get("/life/{key}", tags=["audit"], operation_id="observatory_life")
-    async def one_life(request: Request, key: Key, as_of: AsOf = None, known_at: KnownAt = None) -> LifeOut:
-        """All that happened to one thing, what each event changed, and which event stands behind each fact."""
-        observatory, moment = await current(service), await asked(service, as_of, known_at)
-        whole = await life(observatory.table, str(key), accounts=sees_accounts(request), moment=moment)
-        if whole is None:
-            raise HTTPException(404, "not-found")
-        rows = [one.row for one in whole.told]
-        record = record_of(rows)
-        return LifeOut(
-            entity=f"{rows[0]['service']}.{rows[0]['entity']}", page=record.href if record else None,
-            facts=[_fact(one) for one in whole.facts], events=[_told(one) for one in whole.told],
-            sequence=observatory.table.position,
-        )  # fmt: skip
-
-    @router.get("/chains/{key}", tags=["audit"], operation_id="observatory_chain")
-    async def one_chain(
-        request: Request, key: Annotated[UUID, Path(description="A correlation id: the chain's first command.")]
-    ) -> ChainOut:
-        """What followed from one command, across services, as a tree."""
-        tree = await chains.chain((await current(service)).table, str(key), sees_accounts(request))
-        if tree is None:
-            raise HTTPException(404, "not-found")
-        return ChainOut(chain=tree.id, total=tree.total, shown=tree.shown, roots=[_effect(node) for node in tree.roots])
-
-    @router.get("/actors", tags=["audit"], operation_id="observatory_actors")
-    @access("auditor")
-    async def all_actors() -> list[ActorOut]:
-        """Who did how much, the busiest first. What programs did with a token stands with its account."""
-        return [
-            ActorOut(
-                actor=one["who"], events=one["n"], by_tokens=one["by_tokens"], first=_instant(one["first"]),
-                last=_instant(one["last"]), latest=one["latest"],
-            )
-            for one in await acting.actors((await current(service)).table, Wanted(accounts=True))
-        ]  # fmt: skip
-
-
-def _files(router: APIRouter, service: Service) -> None:
-    @router.get(
-        "/files/events.{format}",
-        tags=["events"],
-        operation_id="observatory_events_file",
-        response_class=StreamingResponse,
-        responses={200: {"content": {media.partition(";")[0]: {} for media in MEDIA.values()}}},
+@api.get("/counts/events", tags=["events"], operation_id="observatory_events_count")
+async def how_many(service: ThisService, which: Asked) -> CountsOut:
+    """How many events answer, by service and by type."""
+    table = (await current(service)).table
+    counted = await counts(table, which)
+    return CountsOut(
+        total=counted.total, services=dict(counted.services), types=dict(counted.types), sequence=table.position
     )
-    @access("auditor")
-    async def events_file(which: Asked, format: Format) -> StreamingResponse:
-        """A selection as a file, in the order of the log, with the hash of each event's leaf: what `maillage audit prove`
-        and the ledger's public proofs give for it. What is sealed is left out."""
-        notary_of(service)  # a file without hashes is none: rather none at all
-        table = (await current(service)).table
-        name = f"{service.network}-{table.position}.{format}"
-        return StreamingResponse(
-            Taken(service, table, which, table.position).write(format),
-            media_type=MEDIA[format],
-            headers={
-                "Content-Disposition": f'attachment; filename="{name}"',
-                "Cache-Control": "no-store",
-                "X-Content-Type-Options": "nosniff",
-            },
+
+
+@api.get("/events/{seq}", tags=["events"], operation_id="observatory_event")
+async def event(service: ThisService, request: Request, seq: int) -> dict[str, Any]:
+    """One message of the log, opened: an event, or why it is void. `proof`: whether it is in what was signed."""
+    answer = await opened_event(service, await current(service), seq)
+    if answer is None:
+        raise HTTPException(404, "not-found")
+    if reserved(answer) and not sees_accounts(request):
+        raise NotYours("auditor", "observatory")
+    return {**answer, "proof": proof_state(service, seq)["state"]}
+
+
+@api.get("/life/{key}", tags=["audit"], operation_id="observatory_life")
+async def one_life(
+    service: ThisService, request: Request, key: Key, as_of: AsOf = None, known_at: KnownAt = None
+) -> LifeOut:
+    """All that happened to one thing, what each event changed, and which event stands behind each fact."""
+    observatory, moment = await current(service), await asked(service, as_of, known_at)
+    whole = await life(observatory.table, str(key), accounts=sees_accounts(request), moment=moment)
+    if whole is None:
+        raise HTTPException(404, "not-found")
+    rows = [one.row for one in whole.told]
+    record = record_of(rows)
+    return LifeOut(
+        entity=f"{rows[0]['service']}.{rows[0]['entity']}", page=record.href if record else None,
+        facts=[_fact(one) for one in whole.facts], events=[_told(one) for one in whole.told],
+        sequence=observatory.table.position,
+    )  # fmt: skip
+
+
+@api.get("/chains/{key}", tags=["audit"], operation_id="observatory_chain")
+async def one_chain(
+    service: ThisService,
+    request: Request,
+    key: Annotated[UUID, Path(description="A correlation id: the chain's first command.")],
+) -> ChainOut:
+    """What followed from one command, across services, as a tree."""
+    tree = await chains.chain((await current(service)).table, str(key), sees_accounts(request))
+    if tree is None:
+        raise HTTPException(404, "not-found")
+    return ChainOut(chain=tree.id, total=tree.total, shown=tree.shown, roots=[_effect(node) for node in tree.roots])
+
+
+@api.get("/actors", tags=["audit"], operation_id="observatory_actors")
+@access("auditor")
+async def all_actors(service: ThisService) -> list[ActorOut]:
+    """Who did how much, the busiest first. What programs did with a token stands with its account."""
+    return [
+        ActorOut(
+            actor=one["who"], events=one["n"], by_tokens=one["by_tokens"], first=_instant(one["first"]),
+            last=_instant(one["last"]), latest=one["latest"],
         )
+        for one in await acting.actors((await current(service)).table, Wanted(accounts=True))
+    ]  # fmt: skip
+
+
+@api.get(
+    "/files/events.{format}",
+    tags=["events"],
+    operation_id="observatory_events_file",
+    response_class=StreamingResponse,
+    responses={200: {"content": {media.partition(";")[0]: {} for media in MEDIA.values()}}},
+)
+@access("auditor")
+async def events_file(service: ThisService, which: Asked, format: Format) -> StreamingResponse:
+    """A selection as a file, in the order of the log, with the hash of each event's leaf: what `maillage audit prove`
+    and the ledger's public proofs give for it. What is sealed is left out."""
+    notary_of(service)  # a file without hashes is none: rather none at all
+    table = (await current(service)).table
+    name = f"{service.network}-{table.position}.{format}"
+    return StreamingResponse(
+        Taken(service, table, which, table.position).write(format),
+        media_type=MEDIA[format],
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+        },
+    )
 
 
 def event_of(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from services.observatory.pages.event_sentences import sentence
 from services.observatory.pages.labels import id_of, is_sealed, record_of, said
 from services.observatory.pages.time_travel import asked, in_the_head, not_yet
 from services.observatory.search.event_query import Wanted, counts, found
-from shared.runtime.service import Service
+from shared.web.here import ThisService
 from shared.web.security.authorization import NotYours, access, who_of
 from shared.web.templating import Pages, language
 
@@ -119,53 +119,47 @@ async def known_names(table: EventTable, ids: Sequence[str], lang: str) -> dict[
     return {row["entity_id"]: called.get(row["entity_id"], "") for row in there}
 
 
-def routes(service: Service) -> APIRouter:
-    """Routes under `/observatory`."""
-    router = APIRouter(include_in_schema=False)
-    _life(router, service)
-    _chain(router, service)
-    _actors(router, service)
-    return router
+routes = APIRouter(include_in_schema=False)
+"""Routes under `/observatory`."""
 
 
-def _life(router: APIRouter, service: Service) -> None:
-    @router.get("/life/{key}")
-    async def life_page(
-        request: Request, key: Key, as_of: AsOf = None, known_at: KnownAt = None,
-        step: Annotated[int, Query(ge=1, le=1000)] = 1
-    ) -> Response:  # fmt: skip
-        observatory, lang = await current(service), language(request)
-        table, id, moment = observatory.table, str(key), await asked(service, as_of, known_at)
-        whole = await life(table, id, accounts=sees_accounts(request), moment=moment)
-        if whole is None and moment is not None and await life(table, id, accounts=sees_accounts(request)):
-            return not_yet(request, moment)
-        if whole is None:
-            raise HTTPException(404)
-        saying = Saying(request.app.state.pages, lang, await known_names(table, ids_in(whole), lang))
-        newest = list(reversed(whole.told))
-        part = newest[(step - 1) * STEP : step * STEP]
-        told = await lines(table, [one.row for one in part], lang)
-        rows = [one.row for one in whole.told]
-        about = until(Wanted(about=id, accounts=sees_accounts(request)), moment)
-        elsewhere = {
-            kind: n for kind, n in (await counts(table, about)).types.items() if kind not in {r["type"] for r in rows}
-        }
-        named = (await lines(table, rows[-1:], lang))[0]
-        return render(
-            request, "life.html", observatory, key=id, kind=named["kind"],
-            name=named["about"] or named["kind"].partition(".")[2],
-            named=bool(named["about"]), service_of=rows[0]["service"], total=len(rows), whole=len(rows) < MOST,
-            step=step,
-            steps=max(1, -(-len(rows) // STEP)),
-            events=[_event(one, line, saying) for one, line in zip(part, told, strict=True)],
-            facts=[saying.fact(one) for one in whole.facts if not one.part], parts=_parts(whole, saying),
-            record=record_of(rows),
-            voids=await voids_of(table, id), proof=proof_state(service, rows[-1]["seq"]), first=rows[0], last=rows[-1],
-            elsewhere=sorted(
-                ((sentence(kind, None, lang), kind, n) for kind, n in elsewhere.items()), key=lambda one: -one[2]
-            ),
-            until=until(Wanted(), moment).query, **in_the_head(moment),
-        )  # fmt: skip
+@routes.get("/life/{key}")
+async def life_page(
+    service: ThisService, request: Request, key: Key, as_of: AsOf = None, known_at: KnownAt = None,
+    step: Annotated[int, Query(ge=1, le=1000)] = 1
+) -> Response:  # fmt: skip
+    observatory, lang = await current(service), language(request)
+    table, id, moment = observatory.table, str(key), await asked(service, as_of, known_at)
+    whole = await life(table, id, accounts=sees_accounts(request), moment=moment)
+    if whole is None and moment is not None and await life(table, id, accounts=sees_accounts(request)):
+        return not_yet(request, moment)
+    if whole is None:
+        raise HTTPException(404)
+    saying = Saying(request.app.state.pages, lang, await known_names(table, ids_in(whole), lang))
+    newest = list(reversed(whole.told))
+    part = newest[(step - 1) * STEP : step * STEP]
+    told = await lines(table, [one.row for one in part], lang)
+    rows = [one.row for one in whole.told]
+    about = until(Wanted(about=id, accounts=sees_accounts(request)), moment)
+    elsewhere = {
+        kind: n for kind, n in (await counts(table, about)).types.items() if kind not in {r["type"] for r in rows}
+    }
+    named = (await lines(table, rows[-1:], lang))[0]
+    return render(
+        request, "life.html", observatory, key=id, kind=named["kind"],
+        name=named["about"] or named["kind"].partition(".")[2],
+        named=bool(named["about"]), service_of=rows[0]["service"], total=len(rows), whole=len(rows) < MOST,
+        step=step,
+        steps=max(1, -(-len(rows) // STEP)),
+        events=[_event(one, line, saying) for one, line in zip(part, told, strict=True)],
+        facts=[saying.fact(one) for one in whole.facts if not one.part], parts=_parts(whole, saying),
+        record=record_of(rows),
+        voids=await voids_of(table, id), proof=proof_state(service, rows[-1]["seq"]), first=rows[0], last=rows[-1],
+        elsewhere=sorted(
+            ((sentence(kind, None, lang), kind, n) for kind, n in elsewhere.items()), key=lambda one: -one[2]
+        ),
+        until=until(Wanted(), moment).query, **in_the_head(moment),
+    )  # fmt: skip
 
 
 def _event(one: Told, line: Mapping[str, Any], saying: Saying) -> dict[str, Any]:
@@ -198,50 +192,52 @@ def _parts(whole: Life, saying: Saying) -> list[dict[str, Any]]:
     return parts[:PARTS_MOST] + ([{"name": "…", "facts": []}] if len(parts) > PARTS_MOST else [])
 
 
-def _chain(router: APIRouter, service: Service) -> None:
-    @router.get("/chains/{key}")
-    async def chain_page(request: Request, key: Key, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
-        observatory, lang = await current(service), language(request)
-        table, moment = observatory.table, await asked(service, as_of, known_at)
-        found = await chains.chain(table, str(key), sees_accounts(request), moment)
-        if found is None:
-            raise HTTPException(404)
-        told = await lines(table, [node.row for node in found.nodes], lang)
-        said = {line["seq"]: line for line in told}
-        services = dict.fromkeys(node.row["service"] for node in found.nodes)
-        return render(
-            request, "chain.html", observatory, chain=found, key=str(key), said=said, services_met=list(services),
-            first=found.roots[0].row, sentence=lambda kind: sentence(kind, None, lang), **in_the_head(moment),
-        )  # fmt: skip
+@routes.get("/chains/{key}")
+async def chain_page(
+    service: ThisService, request: Request, key: Key, as_of: AsOf = None, known_at: KnownAt = None
+) -> Response:
+    observatory, lang = await current(service), language(request)
+    table, moment = observatory.table, await asked(service, as_of, known_at)
+    found = await chains.chain(table, str(key), sees_accounts(request), moment)
+    if found is None:
+        raise HTTPException(404)
+    told = await lines(table, [node.row for node in found.nodes], lang)
+    said = {line["seq"]: line for line in told}
+    services = dict.fromkeys(node.row["service"] for node in found.nodes)
+    return render(
+        request, "chain.html", observatory, chain=found, key=str(key), said=said, services_met=list(services),
+        first=found.roots[0].row, sentence=lambda kind: sentence(kind, None, lang), **in_the_head(moment),
+    )  # fmt: skip
 
 
-def _actors(router: APIRouter, service: Service) -> None:
-    @router.get("/actors")
-    @access("auditor")
-    async def actors_page(request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
-        observatory, moment = await current(service), await asked(service, as_of, known_at)
-        found = await acting.actors(observatory.table, until(Wanted(accounts=True), moment))
-        return render(request, "actors.html", observatory, actors=found, most=acting.MOST, **in_the_head(moment))
+@routes.get("/actors")
+@access("auditor")
+async def actors_page(service: ThisService, request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
+    observatory, moment = await current(service), await asked(service, as_of, known_at)
+    found = await acting.actors(observatory.table, until(Wanted(accounts=True), moment))
+    return render(request, "actors.html", observatory, actors=found, most=acting.MOST, **in_the_head(moment))
 
-    @router.get("/actor")
-    @access("auditor")
-    async def actor_page(
-        request: Request, who: Annotated[str, Query(min_length=1, max_length=120)], as_of: AsOf = None,
-        known_at: KnownAt = None
-    ) -> Response:  # fmt: skip
-        observatory, lang = await current(service), language(request)
-        table, moment = observatory.table, await asked(service, as_of, known_at)
-        theirs = until(Wanted(actor=who, accounts=True), moment)
-        done = await acting.done_by(table, theirs)
-        if not done:
-            raise HTTPException(404)
-        latest = await found(table, theirs, newest=True, limit=12)
-        account = who.removeprefix("account:") if who.startswith("account:") else None
-        return render(
-            request, "actor.html", observatory, actor=who, account=account,
-            deeds=[(sentence(one["type"], None, lang), one) for one in done],
-            total=sum(one["n"] for one in done), first=min(one["first"] for one in done),
-            last=max(one["last"] for one in done),
-            months=await acting.by_month(table, theirs), lines=await lines(table, latest, lang), **in_the_head(moment),
-            taken=theirs.query, keeps=who_of(request).may("directory", "administrator"),
-        )  # fmt: skip
+
+@routes.get("/actor")
+@access("auditor")
+async def actor_page(
+    service: ThisService,
+    request: Request, who: Annotated[str, Query(min_length=1, max_length=120)], as_of: AsOf = None,
+    known_at: KnownAt = None
+) -> Response:  # fmt: skip
+    observatory, lang = await current(service), language(request)
+    table, moment = observatory.table, await asked(service, as_of, known_at)
+    theirs = until(Wanted(actor=who, accounts=True), moment)
+    done = await acting.done_by(table, theirs)
+    if not done:
+        raise HTTPException(404)
+    latest = await found(table, theirs, newest=True, limit=12)
+    account = who.removeprefix("account:") if who.startswith("account:") else None
+    return render(
+        request, "actor.html", observatory, actor=who, account=account,
+        deeds=[(sentence(one["type"], None, lang), one) for one in done],
+        total=sum(one["n"] for one in done), first=min(one["first"] for one in done),
+        last=max(one["last"] for one in done),
+        months=await acting.by_month(table, theirs), lines=await lines(table, latest, lang), **in_the_head(moment),
+        taken=theirs.query, keeps=who_of(request).may("directory", "administrator"),
+    )  # fmt: skip

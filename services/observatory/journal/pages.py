@@ -24,6 +24,7 @@ from shared.contract import EVENTS
 from shared.contract.envelope import Void, opened
 from shared.runtime.service import Service
 from shared.web.api import without_persons
+from shared.web.here import ThisService
 from shared.web.security.authorization import demand, who_of
 from shared.web.templating import Pages, language
 
@@ -97,22 +98,18 @@ def _kept(kind: str, data: Any) -> Any:
     }
 
 
-def routes(service: Service) -> APIRouter:
-    """The pages of the journal."""
-    router = APIRouter(prefix="/journal", include_in_schema=False)
-    router.get("")(journal)
-    router.get("/void")(void)
-    router.get("/{seq}")(event)
-    return router
+routes = APIRouter(prefix="/journal", include_in_schema=False)
+"""The pages of the journal."""
 
 
+@routes.get("")
 async def journal(
+    service: ThisService,
     request: Request,
     which: Asked,
     before: Annotated[int | None, Query(ge=1, le=2**53)] = None,
     after: Annotated[int | None, Query(ge=0, le=2**53)] = None,
 ) -> Response:
-    service: Service = request.app.state.service
     observatory, lang = await current(service), language(request)
     table = observatory.table
     shown, counted = await page(table, which, before=before, after=after), await counts(table, which)
@@ -128,8 +125,8 @@ async def journal(
     )  # fmt: skip
 
 
-async def void(request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
-    service: Service = request.app.state.service
+@routes.get("/void")
+async def void(service: ThisService, request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
     observatory, moment = await current(service), await asked_moment(service, as_of, known_at)
     table = observatory.table
     upto = {"known": table.position if moment is None else moment.known}
@@ -141,8 +138,8 @@ async def void(request: Request, as_of: AsOf = None, known_at: KnownAt = None) -
     )  # fmt: skip
 
 
-async def event(request: Request, seq: str) -> Response:
-    service: Service = request.app.state.service
+@routes.get("/{seq}")
+async def event(service: ThisService, request: Request, seq: str) -> Response:
     if not (seq.isascii() and seq.isdigit() and len(seq) < 16):
         raise HTTPException(404)
     observatory, lang, at = await current(service), language(request), int(seq)

@@ -16,6 +16,7 @@ from shared.ledger.archive_format import read_notes
 from shared.ledger.merkle import fingerprint
 from shared.runtime.service import Service
 from shared.web.api import PROBLEMS
+from shared.web.here import ThisService
 from shared.web.security.authorization import access
 from shared.web.templating import Pages
 
@@ -43,63 +44,66 @@ class LedgerOut(BaseModel):
     compared_at: datetime | None
 
 
-def routes(service: Service) -> APIRouter:
-    """Routes under `/observatory`."""
-    router = APIRouter()
+routes = APIRouter()
+"""Routes under `/observatory`."""
 
-    @router.get("/ledger", include_in_schema=False)
-    @access("public")
-    async def page(request: Request) -> Response:
-        pages: Pages = request.app.state.pages
-        notary = notary_of(service)
-        head = notary.head
-        return pages.render(
-            request, "ledger.html", ledger=_state(service), note=notary.note, signed=head.size if head else 0,
-            folder=f"archive/{service.network}",
-        )  # fmt: skip
 
-    @router.get("/ledger/checkpoint", include_in_schema=False)
-    @access("public")
-    async def checkpoint() -> Response:
-        """The latest checkpoint (c2sp.org/tlog-checkpoint)."""
-        note = notary_of(service).note
-        if note is None:
-            raise HTTPException(404)
-        return _text(note)
+@routes.get("/ledger", include_in_schema=False)
+@access("public")
+async def page(service: ThisService, request: Request) -> Response:
+    pages: Pages = request.app.state.pages
+    notary = notary_of(service)
+    head = notary.head
+    return pages.render(
+        request, "ledger.html", ledger=_state(service), note=notary.note, signed=head.size if head else 0,
+        folder=f"archive/{service.network}",
+    )  # fmt: skip
 
-    @router.get("/ledger/checkpoints", include_in_schema=False)
-    @access("public")
-    async def checkpoints(after: After = 0) -> Response:
-        """All checkpoints after a size, oldest first, an empty line after each; at most a thousand."""
-        path = notary_of(service).archive.log_path
-        notes, _ = read_notes(path.read_bytes() if path.exists() else b"")
-        wanted = [note.text for note in notes if int(note.text.split("\n", 2)[1]) > after][:NOTES]
-        return _text("".join(f"{note}\n" for note in wanted))
 
-    @router.get("/ledger/public-key", include_in_schema=False)
-    @access("public")
-    async def public_key() -> Response:
-        key = notary_of(service).key
-        if key is None:
-            raise HTTPException(404)
-        return _text(f"{key}\n")
+@routes.get("/ledger/checkpoint", include_in_schema=False)
+@access("public")
+async def checkpoint(service: ThisService) -> Response:
+    """The latest checkpoint (c2sp.org/tlog-checkpoint)."""
+    note = notary_of(service).note
+    if note is None:
+        raise HTTPException(404)
+    return _text(note)
 
-    @router.get("/ledger/proof/{seq}", include_in_schema=False)
-    @access("public")
-    async def proof(seq: Seq) -> Response:
-        """That the event stands in the log that was signed, by its hash; whoever has the event can compute that."""
-        found = await notary_of(service).proof(seq)
-        if found is None:
-            raise HTTPException(404)
-        return Response(msgspec.json.format(msgspec.json.encode(found), indent=1), media_type="application/json")
 
-    @router.get("/api/ledger", tags=["ledger"], operation_id="observatory_ledger", responses=PROBLEMS)
-    @access("public")
-    async def ledger() -> LedgerOut:
-        """What is archived, what is signed, and whether something is wrong."""
-        return LedgerOut(**_state(service))
+@routes.get("/ledger/checkpoints", include_in_schema=False)
+@access("public")
+async def checkpoints(service: ThisService, after: After = 0) -> Response:
+    """All checkpoints after a size, oldest first, an empty line after each; at most a thousand."""
+    path = notary_of(service).archive.log_path
+    notes, _ = read_notes(path.read_bytes() if path.exists() else b"")
+    wanted = [note.text for note in notes if int(note.text.split("\n", 2)[1]) > after][:NOTES]
+    return _text("".join(f"{note}\n" for note in wanted))
 
-    return router
+
+@routes.get("/ledger/public-key", include_in_schema=False)
+@access("public")
+async def public_key(service: ThisService) -> Response:
+    key = notary_of(service).key
+    if key is None:
+        raise HTTPException(404)
+    return _text(f"{key}\n")
+
+
+@routes.get("/ledger/proof/{seq}", include_in_schema=False)
+@access("public")
+async def proof(service: ThisService, seq: Seq) -> Response:
+    """That the event stands in the log that was signed, by its hash; whoever has the event can compute that."""
+    found = await notary_of(service).proof(seq)
+    if found is None:
+        raise HTTPException(404)
+    return Response(msgspec.json.format(msgspec.json.encode(found), indent=1), media_type="application/json")
+
+
+@routes.get("/api/ledger", tags=["ledger"], operation_id="observatory_ledger", responses=PROBLEMS)
+@access("public")
+async def ledger(service: ThisService) -> LedgerOut:
+    """What is archived, what is signed, and whether something is wrong."""
+    return LedgerOut(**_state(service))
 
 
 def _state(service: Service) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from services.observatory.open_data.releases import LICENCE, Row, parts_of, rows
 from shared.base.translations import languages, translated
 from shared.kernel.decider import Refused
 from shared.runtime.service import Service
+from shared.web.here import ThisService
 from shared.web.security.authorization import access
 from shared.web.security.rate_limits import limited
 from shared.web.templating import Pages, language
@@ -50,65 +51,69 @@ HEADERS = {
 By = Annotated[str | None, Query(max_length=20)]
 
 
-def routes(service: Service) -> APIRouter:
-    """The routes under /open-data."""
-    router = APIRouter(prefix="/open-data", include_in_schema=False)
+routes = APIRouter(prefix="/open-data", include_in_schema=False)
+"""The routes under /open-data."""
 
-    @router.get("")
-    @access("public")
-    async def index(request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
-        limited(request, "api")
-        observatory = await current(service)
-        moment = await observatory.moment(as_of, known_at, sure_day(service))
-        by_service: dict[str, list[Indicator]] = {}
-        mine = await observatory.listed()
-        for one in ordered():
-            if one.public and one.name in mine:
-                by_service.setdefault(service_of(one), []).append(one)
-        return _page(request, "open_data.html", moment, as_of, known_at, by_service=by_service)
 
-    @router.get("/{name}.{ending}")
-    @access("public")
-    async def file(
-        request: Request, name: str, ending: str, as_of: AsOf = None, known_at: KnownAt = None, by: By = None
-    ) -> Response:
-        limited(request, "api")
-        one = _found(name)
-        if ending not in ("csv", "json"):
-            raise HTTPException(404)
-        observatory = await current(service)
-        moment = await observatory.moment(as_of, known_at, sure_day(service))
-        released = await _rows(observatory, one, moment, sure_day(service), by)
-        where = _where(request, moment)
-        lines = [_line(one, row, where) for row in released]
-        if ending == "csv":
-            body = as_csv(COLUMNS, [[line[column] for column in COLUMNS] for line in lines]).encode()
-            return Response(body, media_type="text/csv; charset=utf-8", headers=HEADERS)
-        return Response(
-            orjson.dumps(_document(service, one, moment, lines)), media_type="application/json", headers=HEADERS
-        )
+@routes.get("")
+@access("public")
+async def index(service: ThisService, request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
+    limited(request, "api")
+    observatory = await current(service)
+    moment = await observatory.moment(as_of, known_at, sure_day(service))
+    by_service: dict[str, list[Indicator]] = {}
+    mine = await observatory.listed()
+    for one in ordered():
+        if one.public and one.name in mine:
+            by_service.setdefault(service_of(one), []).append(one)
+    return _page(request, "open_data.html", moment, as_of, known_at, by_service=by_service)
 
-    @router.get("/{name}")
-    @access("public")
-    async def indicator(
-        request: Request, name: str, as_of: AsOf = None, known_at: KnownAt = None, by: By = None
-    ) -> Response:
-        limited(request, "api")
-        one = _found(name)
-        observatory = await current(service)
-        moment = await observatory.moment(as_of, known_at, sure_day(service))
-        where = _where(request, moment)
-        released = await _rows(observatory, one, moment, sure_day(service), by)
-        query = urlencode(
-            {key: value for key, value in (("as_of", as_of), ("known_at", known_at), ("by", by)) if value}
-        )
-        return _page(
-            request, "open_indicator.html", moment, as_of, known_at, indicator=one, by=by or "", query=query,
-            lines=[(row, _line(one, row, where)) for row in released],
-            parts=[part for part in BY if part in parts_of(one)],
-        )  # fmt: skip
 
-    return router
+@routes.get("/{name}.{ending}")
+@access("public")
+async def file(
+    service: ThisService,
+    request: Request,
+    name: str,
+    ending: str,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    by: By = None,
+) -> Response:
+    limited(request, "api")
+    one = _found(name)
+    if ending not in ("csv", "json"):
+        raise HTTPException(404)
+    observatory = await current(service)
+    moment = await observatory.moment(as_of, known_at, sure_day(service))
+    released = await _rows(observatory, one, moment, sure_day(service), by)
+    where = _where(request, moment)
+    lines = [_line(one, row, where) for row in released]
+    if ending == "csv":
+        body = as_csv(COLUMNS, [[line[column] for column in COLUMNS] for line in lines]).encode()
+        return Response(body, media_type="text/csv; charset=utf-8", headers=HEADERS)
+    return Response(
+        orjson.dumps(_document(service, one, moment, lines)), media_type="application/json", headers=HEADERS
+    )
+
+
+@routes.get("/{name}")
+@access("public")
+async def indicator(
+    service: ThisService, request: Request, name: str, as_of: AsOf = None, known_at: KnownAt = None, by: By = None
+) -> Response:
+    limited(request, "api")
+    one = _found(name)
+    observatory = await current(service)
+    moment = await observatory.moment(as_of, known_at, sure_day(service))
+    where = _where(request, moment)
+    released = await _rows(observatory, one, moment, sure_day(service), by)
+    query = urlencode({key: value for key, value in (("as_of", as_of), ("known_at", known_at), ("by", by)) if value})
+    return _page(
+        request, "open_indicator.html", moment, as_of, known_at, indicator=one, by=by or "", query=query,
+        lines=[(row, _line(one, row, where)) for row in released],
+        parts=[part for part in BY if part in parts_of(one)],
+    )  # fmt: skip
 
 
 def _found(name: str) -> Indicator:

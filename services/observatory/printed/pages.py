@@ -21,9 +21,9 @@ from services.observatory.search.event_query import with_sequences
 from shared.base.translations import L, translated
 from shared.geo import DEPARTMENTS, MAP_CREDIT
 from shared.kernel.decider import Refused
-from shared.runtime.service import Service
 from shared.web.charts.charts import bars, department_map, line, shares, stacked_bars
 from shared.web.formatting import number, percent_sign
+from shared.web.here import ThisService
 from shared.web.templating import language
 
 PAGE = 50  # events of a page
@@ -42,17 +42,13 @@ PUBLICS = {
 }  # fmt: skip
 
 
-def routes(service: Service) -> APIRouter:
-    """The routes under /review."""
-    router = APIRouter(prefix="/review", include_in_schema=False)
-    router.get("")(review)
-    router.get("/figures")(figures)
-    router.get("/events")(events)
-    return router
+routes = APIRouter(prefix="/review", include_in_schema=False)
+"""The routes under /review."""
 
 
-async def review(request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
-    observatory, lang = await current(request.app.state.service), language(request)
+@routes.get("")
+async def review(service: ThisService, request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
+    observatory, lang = await current(service), language(request)
     printed = observatory.network.printed
     moment = await observatory.moment(as_of, known_at, printed.as_of if printed else today())
     if printed is None:
@@ -67,8 +63,9 @@ async def review(request: Request, as_of: AsOf = None, known_at: KnownAt = None)
     )  # fmt: skip
 
 
-async def figures(request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
-    observatory = await current(request.app.state.service)
+@routes.get("/figures")
+async def figures(service: ThisService, request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
+    observatory = await current(service)
     printed = observatory.network.printed
     moment = await observatory.moment(as_of, known_at, printed.as_of if printed else today())
     if printed is None:
@@ -83,7 +80,9 @@ async def figures(request: Request, as_of: AsOf = None, known_at: KnownAt = None
     )  # fmt: skip
 
 
+@routes.get("/events")
 async def events(
+    service: ThisService,
     request: Request,
     path: Annotated[str, Query(max_length=200)],
     want: Annotated[address.Wanted, Depends(address.wanted)],
@@ -92,7 +91,7 @@ async def events(
     last: Year = None,
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
-    observatory, lang = await current(request.app.state.service), language(request)
+    observatory, lang = await current(service), language(request)
     filters = address.narrowing(want)
     printed = observatory.network.printed
     moment = await observatory.moment(want.as_of, want.known_at, printed.as_of if printed else today())

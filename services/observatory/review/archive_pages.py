@@ -32,6 +32,7 @@ from shared.kernel.command_handler import new_command_id
 from shared.kernel.projection import Document, Page
 from shared.runtime.service import Service
 from shared.web.formatting import as_date
+from shared.web.here import ThisService
 from shared.web.lists import PageNumber, pages_total
 from shared.web.security.authorization import access
 from shared.web.security.rate_limits import limited
@@ -43,114 +44,127 @@ CAUSES = 3  # that are named beside a figure; all of them on a page of their own
 Path_ = Annotated[str, Query(max_length=200)]
 
 
-def routes(service: Service) -> APIRouter:
-    """The routes of what is published, under /reviews and /public/reviews."""
-    router = APIRouter(include_in_schema=False)
-    _archive(router, service)
-    _public(router, service)
-    return router
+routes = APIRouter(include_in_schema=False)
+"""The routes of what is published, under /reviews and /public/reviews."""
 
 
-def _archive(router: APIRouter, service: Service) -> None:
-    @router.get("/reviews")
-    async def index(request: Request, as_of: AsOf = None, known_at: KnownAt = None, page: PageNumber = 1) -> Response:
-        moment = await moment_of(service, as_of, known_at)
-        if moment is None:
-            found = await service.store.find(REVIEWS, sort=["-at"], limit=LISTED, offset=(page - 1) * LISTED)
-        else:
-            then = await documents_then(service, REVIEWS, "review", moment, ["-at"])
-            found = Page(then[(page - 1) * LISTED : page * LISTED], len(then))
-        begun = (await (await current(service)).table.ask("SELECT min(year(day)) AS year FROM events WHERE readable"))[
-            0
-        ]
-        first, last = begun["year"] or today().year, today().year
-        return _render(
-            service, request, "reviews.html", found=found.documents, total=found.total, page=page,
-            pages_total=pages_total(page, found.total), years=range(last, max(first, last - 40) - 1, -1),
-            printed=of(service).network.printed, today=today(), **in_the_head(moment),
-        )  # fmt: skip
-
-    @router.get("/reviews/printed")
-    async def printed(request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
-        """The review that was printed before there was a log."""
-        observatory, who = await current(service), reader(request)
-        head, figures = await _printed(observatory, who, _review(observatory))
-        return await _compared(
-            service, request, observatory, head, figures, None, await moment_of(service, as_of, known_at)
-        )
-
-    @router.get("/reviews/printed/difference")
-    async def printed_difference(
-        request: Request, path: Path_, as_of: AsOf = None, known_at: KnownAt = None, page: PageNumber = 1
-    ) -> Response:
-        observatory, who = await current(service), reader(request)
-        head, figures = await _printed(observatory, who, _review(observatory))
-        position = _position(observatory, head, await moment_of(service, as_of, known_at))
-        rows = await observatory.recomputed(figures, head.upto, position)
-        return await _difference(request, observatory, head, rows, path, page, "/observatory/reviews/printed")
-
-    @router.get("/reviews/{key}")
-    async def one(request: Request, key: UUID, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
-        document, observatory = await _found(service, key), await current(service)
-        moment = await moment_of(service, as_of, known_at)
-        return await _compared(service, request, observatory, head_of(document), _figures(document), document, moment)
-
-    @router.get("/reviews/{key}/difference")
-    async def difference(
-        request: Request, key: UUID, path: Path_, as_of: AsOf = None, known_at: KnownAt = None, page: PageNumber = 1
-    ) -> Response:
-        """All events that made one figure another."""
-        document, observatory = await _found(service, key), await current(service)
-        head = head_of(document)
-        position = _position(observatory, head, await moment_of(service, as_of, known_at))
-        rows = await observatory.recomputed(_figures(document), head.upto, position, head.filters)
-        return await _difference(request, observatory, head, rows, path, page, f"/observatory/reviews/{key}")
-
-
-def _public(router: APIRouter, service: Service) -> None:
-    @router.get("/public/reviews")
-    @access("public")
-    async def archive(request: Request, page: PageNumber = 1) -> Response:
-        limited(request, "api")
+@routes.get("/reviews")
+async def index(
+    service: ThisService, request: Request, as_of: AsOf = None, known_at: KnownAt = None, page: PageNumber = 1
+) -> Response:
+    moment = await moment_of(service, as_of, known_at)
+    if moment is None:
         found = await service.store.find(REVIEWS, sort=["-at"], limit=LISTED, offset=(page - 1) * LISTED)
-        return _render(
-            service, request, "public_reviews.html", found=found.documents, total=found.total, page=page,
-            pages_total=pages_total(page, found.total), licence=LICENCE,
-        )  # fmt: skip
+    else:
+        then = await documents_then(service, REVIEWS, "review", moment, ["-at"])
+        found = Page(then[(page - 1) * LISTED : page * LISTED], len(then))
+    begun = (await (await current(service)).table.ask("SELECT min(year(day)) AS year FROM events WHERE readable"))[0]
+    first, last = begun["year"] or today().year, today().year
+    return _render(
+        service, request, "reviews.html", found=found.documents, total=found.total, page=page,
+        pages_total=pages_total(page, found.total), years=range(last, max(first, last - 40) - 1, -1),
+        printed=of(service).network.printed, today=today(), **in_the_head(moment),
+    )  # fmt: skip
 
-    @router.get("/public/reviews/{key}")
-    @access("public")
-    async def published(request: Request, key: UUID) -> Response:
-        """What was published, and nothing else: it is read from the events, not computed."""
-        limited(request, "api")
-        document, who = await _found(service, key), reader(request)
-        head = head_of(document)
-        made = chapters(leaves_of(document), head, who)
-        return _render(
-            service, request, "public_review.html", document=document, head=head, chapters=made, keys=keys(made, head),
-            dates=dates(head, who, as_date(document["at"])), licence=LICENCE, credit=MAP_CREDIT,
-            numbers={(one["indicator"], one["path"]): one["seq"] for one in document["figures"]},
-        )  # fmt: skip
 
-    @router.get("/public/reviews/{key}/{name}")
-    @access("public")
-    async def file(request: Request, key: UUID, name: str) -> Response:
-        """A file of a published review, byte for byte what its event names."""
-        limited(request, "api")
-        document = await _found(service, key)
-        ending = name.rpartition(".")[2]
-        digest = document["files"].get(name)
-        if digest is None or ending not in TYPES:
-            raise HTTPException(404)
-        data = files_of(service).read(digest, ending)
-        if data is None:
-            raise HTTPException(404, "file-missing")
-        response = attached(data, ending, f"{document['title']} {name}")
-        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
-        response.headers["ETag"] = f'"{digest}"'
-        response.headers["Access-Control-Allow-Origin"] = "*"
-        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
-        return response
+@routes.get("/reviews/printed")
+async def printed(service: ThisService, request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
+    """The review that was printed before there was a log."""
+    observatory, who = await current(service), reader(request)
+    head, figures = await _printed(observatory, who, _review(observatory))
+    return await _compared(
+        service, request, observatory, head, figures, None, await moment_of(service, as_of, known_at)
+    )
+
+
+@routes.get("/reviews/printed/difference")
+async def printed_difference(
+    service: ThisService,
+    request: Request,
+    path: Path_,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    page: PageNumber = 1,
+) -> Response:
+    observatory, who = await current(service), reader(request)
+    head, figures = await _printed(observatory, who, _review(observatory))
+    position = _position(observatory, head, await moment_of(service, as_of, known_at))
+    rows = await observatory.recomputed(figures, head.upto, position)
+    return await _difference(request, observatory, head, rows, path, page, "/observatory/reviews/printed")
+
+
+@routes.get("/reviews/{key}")
+async def one(
+    service: ThisService, request: Request, key: UUID, as_of: AsOf = None, known_at: KnownAt = None
+) -> Response:
+    document, observatory = await _found(service, key), await current(service)
+    moment = await moment_of(service, as_of, known_at)
+    return await _compared(service, request, observatory, head_of(document), _figures(document), document, moment)
+
+
+@routes.get("/reviews/{key}/difference")
+async def difference(
+    service: ThisService,
+    request: Request,
+    key: UUID,
+    path: Path_,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    page: PageNumber = 1,
+) -> Response:
+    """All events that made one figure another."""
+    document, observatory = await _found(service, key), await current(service)
+    head = head_of(document)
+    position = _position(observatory, head, await moment_of(service, as_of, known_at))
+    rows = await observatory.recomputed(_figures(document), head.upto, position, head.filters)
+    return await _difference(request, observatory, head, rows, path, page, f"/observatory/reviews/{key}")
+
+
+@routes.get("/public/reviews")
+@access("public")
+async def archive(service: ThisService, request: Request, page: PageNumber = 1) -> Response:
+    limited(request, "api")
+    found = await service.store.find(REVIEWS, sort=["-at"], limit=LISTED, offset=(page - 1) * LISTED)
+    return _render(
+        service, request, "public_reviews.html", found=found.documents, total=found.total, page=page,
+        pages_total=pages_total(page, found.total), licence=LICENCE,
+    )  # fmt: skip
+
+
+@routes.get("/public/reviews/{key}")
+@access("public")
+async def published(service: ThisService, request: Request, key: UUID) -> Response:
+    """What was published, and nothing else: it is read from the events, not computed."""
+    limited(request, "api")
+    document, who = await _found(service, key), reader(request)
+    head = head_of(document)
+    made = chapters(leaves_of(document), head, who)
+    return _render(
+        service, request, "public_review.html", document=document, head=head, chapters=made, keys=keys(made, head),
+        dates=dates(head, who, as_date(document["at"])), licence=LICENCE, credit=MAP_CREDIT,
+        numbers={(one["indicator"], one["path"]): one["seq"] for one in document["figures"]},
+    )  # fmt: skip
+
+
+@routes.get("/public/reviews/{key}/{name}")
+@access("public")
+async def file(service: ThisService, request: Request, key: UUID, name: str) -> Response:
+    """A file of a published review, byte for byte what its event names."""
+    limited(request, "api")
+    document = await _found(service, key)
+    ending = name.rpartition(".")[2]
+    digest = document["files"].get(name)
+    if digest is None or ending not in TYPES:
+        raise HTTPException(404)
+    data = files_of(service).read(digest, ending)
+    if data is None:
+        raise HTTPException(404, "file-missing")
+    response = attached(data, ending, f"{document['title']} {name}")
+    response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    response.headers["ETag"] = f'"{digest}"'
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
 
 
 def _render(service: Service, request: Request, template: str, **context: Any) -> HTMLResponse:

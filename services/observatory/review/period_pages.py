@@ -32,7 +32,7 @@ from services.observatory.search import event_query
 from shared.base.translations import L, translated
 from shared.geo import DEPARTMENTS, MAP_CREDIT
 from shared.kernel.decider import Refused
-from shared.runtime.service import Service
+from shared.web.here import ThisService
 from shared.web.security.authorization import who_of
 from shared.web.security.rate_limits import limited
 from shared.web.templating import Pages, language
@@ -107,74 +107,74 @@ def reader(request: Request) -> Reader:
     return Reader(language(request), pages.lexicon, whose(request))
 
 
-def routes(service: Service) -> APIRouter:
-    """The routes under /reviews of what is not published yet."""
-    router = APIRouter(prefix="/reviews", include_in_schema=False)
+routes = APIRouter(prefix="/reviews", include_in_schema=False)
+"""The routes under /reviews of what is not published yet."""
 
-    @router.get("/period")
-    async def page(request: Request, want: Query_) -> Response:
-        observatory, who = await current(service), reader(request)
-        head = await asked(observatory, want, lang=who.lang)
-        whole = rendered(
-            request, "period.html", want, head, choices=await _choices(observatory, head, who), credit=MAP_CREDIT
-        )
 
-        async def figures() -> str:
-            leaves = await observatory.period(head.period, head.day, head.upto, head.filters)
-            made = chapters(leaves, head, who)
-            part = rendered(
-                request, "period_figures.html", want, head, chapters=made, keys=keys(made, head),
-                left_out=_left_out(head),
-                behind=lambda line: _behind(want, line.leaf),
-            )  # fmt: skip
-            return bytes(part.body).decode()
+@routes.get("/period")
+async def page(service: ThisService, request: Request, want: Query_) -> Response:
+    observatory, who = await current(service), reader(request)
+    head = await asked(observatory, want, lang=who.lang)
+    whole = rendered(
+        request, "period.html", want, head, choices=await _choices(observatory, head, who), credit=MAP_CREDIT
+    )
 
-        return await unfolding(whole, figures(), *in_the_meantime(who))
-
-    @router.get("/period.{ending}")
-    async def file(request: Request, ending: str, want: Query_) -> Response:
-        """The review as PDF, XLSX or JSON; a PDF takes some seconds, in a process of its own."""
-        if ending not in TYPES:
-            raise HTTPException(404)
-        observatory, who = await current(service), reader(request)
-        head = await asked(observatory, want, lang=who.lang)
+    async def figures() -> str:
         leaves = await observatory.period(head.period, head.day, head.upto, head.filters)
-        sheets = Sheets(service.settings.title, head, chapters(leaves, head, who), today())
-        if ending == "pdf":
-            limited(request, "document", who_of(request).actor)
-            body = await publishing_of(service).press.pdf(order(sheets, who))
-        elif ending == "xlsx":
-            body = workbook(sheets, who)
-        else:
-            readers = (replace(who, lang="fr"), replace(who, lang="en"))
-            body = orjson.dumps(document(sheets, list(leaves), *readers), option=orjson.OPT_INDENT_2)
-        return attached(body, ending, f"{head.title} {head.day}.{ending}")
-
-    @router.get("/period/events")
-    async def events(
-        request: Request, want: Query_, path: Words, indicator: Annotated[str, Query(max_length=80)],
-        page: Annotated[int, Query(ge=1, le=100_000)] = 1,
-    ) -> Response:  # fmt: skip
-        """The events behind one figure of a period."""
-        observatory, who = await current(service), reader(request)
-        head = await asked(observatory, want, lang=who.lang)
-        leaves = await observatory.period(head.period, head.day, head.upto, head.filters)
-        leaf = next((one for one in leaves if (one.spec.indicator, one.spec.path) == (indicator, path)), None)
-        if leaf is None:
-            raise HTTPException(404)
-        found = await observatory.table.work(values_of, observatory.table, [leaf.spec], head.upto, head.filters)
-        (_, rests), made = found[0], chapters([leaf], head, who)
-        one = [*made[0].lines, *made[0].recalled][0]
-        shown = await event_query.with_sequences(observatory.table, rests[(page - 1) * PAGE : page * PAGE])
-        return rendered(
-            request, "review_events.html", want, head, line=one, indicator=INDICATORS[indicator], total=len(rests),
-            page=page,
-            pages_total=max(1, -(-len(rests) // PAGE)), back=f"/observatory/reviews/period?{want.address()}",
-            causes=False,
-            crumb=head.title, lines=await journal.lines(observatory.table, shown, who.lang),
+        made = chapters(leaves, head, who)
+        part = rendered(
+            request, "period_figures.html", want, head, chapters=made, keys=keys(made, head),
+            left_out=_left_out(head),
+            behind=lambda line: _behind(want, line.leaf),
         )  # fmt: skip
+        return bytes(part.body).decode()
 
-    return router
+    return await unfolding(whole, figures(), *in_the_meantime(who))
+
+
+@routes.get("/period.{ending}")
+async def file(service: ThisService, request: Request, ending: str, want: Query_) -> Response:
+    """The review as PDF, XLSX or JSON; a PDF takes some seconds, in a process of its own."""
+    if ending not in TYPES:
+        raise HTTPException(404)
+    observatory, who = await current(service), reader(request)
+    head = await asked(observatory, want, lang=who.lang)
+    leaves = await observatory.period(head.period, head.day, head.upto, head.filters)
+    sheets = Sheets(service.settings.title, head, chapters(leaves, head, who), today())
+    if ending == "pdf":
+        limited(request, "document", who_of(request).actor)
+        body = await publishing_of(service).press.pdf(order(sheets, who))
+    elif ending == "xlsx":
+        body = workbook(sheets, who)
+    else:
+        readers = (replace(who, lang="fr"), replace(who, lang="en"))
+        body = orjson.dumps(document(sheets, list(leaves), *readers), option=orjson.OPT_INDENT_2)
+    return attached(body, ending, f"{head.title} {head.day}.{ending}")
+
+
+@routes.get("/period/events")
+async def events(
+    service: ThisService, request: Request, want: Query_, path: Words, indicator: Annotated[str, Query(max_length=80)],
+    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+) -> Response:  # fmt: skip
+    """The events behind one figure of a period."""
+    observatory, who = await current(service), reader(request)
+    head = await asked(observatory, want, lang=who.lang)
+    leaves = await observatory.period(head.period, head.day, head.upto, head.filters)
+    leaf = next((one for one in leaves if (one.spec.indicator, one.spec.path) == (indicator, path)), None)
+    if leaf is None:
+        raise HTTPException(404)
+    found = await observatory.table.work(values_of, observatory.table, [leaf.spec], head.upto, head.filters)
+    (_, rests), made = found[0], chapters([leaf], head, who)
+    one = [*made[0].lines, *made[0].recalled][0]
+    shown = await event_query.with_sequences(observatory.table, rests[(page - 1) * PAGE : page * PAGE])
+    return rendered(
+        request, "review_events.html", want, head, line=one, indicator=INDICATORS[indicator], total=len(rests),
+        page=page,
+        pages_total=max(1, -(-len(rests) // PAGE)), back=f"/observatory/reviews/period?{want.address()}",
+        causes=False,
+        crumb=head.title, lines=await journal.lines(observatory.table, shown, who.lang),
+    )  # fmt: skip
 
 
 def in_the_meantime(who: Reader) -> tuple[str, str]:

@@ -24,6 +24,7 @@ from shared.kernel.eventlog.event_log import Conflict
 from shared.runtime.service import Service
 from shared.web.formatting import language_name
 from shared.web.forms.forms import parse, refusal, sentences
+from shared.web.here import ThisService
 from shared.web.security.authorization import access, who_of
 from shared.web.security.rate_limits import limited
 from shared.web.templating import Pages, language
@@ -41,62 +42,61 @@ class Publication(BaseModel):
     reason: Annotated[Reason | None, EMPTIED] = None
 
 
-def routes(service: Service) -> APIRouter:
-    """The routes under /reviews/publish."""
-    router = APIRouter(prefix="/reviews", include_in_schema=False)
+routes = APIRouter(prefix="/reviews", include_in_schema=False)
+"""The routes under /reviews/publish."""
 
-    @router.get("/publish")
-    @access("editor")
-    async def form(request: Request, want: Query_) -> Response:
-        return await _form(service, request, want, {}, {}, 200)
 
-    @router.post("/publish")
-    async def publish(request: Request) -> Response:
-        """Publishes, and says on a page that does not end before it is done how far it is."""
-        data = await request.form(max_fields=FIELDS, max_files=0)
-        given = {name: str(data.get(name) or "")[:100] or None for name in SAID}
-        want = Wanted(**given)
-        pages: Pages = request.app.state.pages
-        lang, say = language(request), pages.lexicon.say
-        try:
-            id = UUID(str(data.get("command_id") or ""))
-        except ValueError:
-            raise HTTPException(400) from None
-        key, answers, actor = derived_id(id, "review"), parse(Publication, data), who_of(request).actor
-        sent = {**given, **answers}
-        try:
-            # Sent twice, or loaded again.
-            if await service.execute.before(PublishReview, key, id=id, actor=actor, sent=sent) is not None:
-                return RedirectResponse(f"/observatory/reviews/{key}", 303)
-            wish = Publication.model_validate(answers)
-            observatory = await current(service)
-            head = await asked(observatory, want, wish.title, lang)
-            await _replaceable(service, wish)
-            limited(request, "document", actor)
-            order = Order(head, wish.whole, wish.replaces, wish.reason)
-            work = publishing_of(service).begin(observatory, order, id, actor, sent)
-        except ValidationError as wrong:
-            return await _form(service, request, want, answers, sentences(wrong, Publication, pages.lexicon, lang), 422)
-        except Refused as no:
-            return await _form(service, request, want, answers, refusal(no, pages.lexicon, lang), 422)
-        whole = rendered(request, "publishing.html", want, head)
-        begin, end = bytes(whole.body).decode().split("<!-- steps -->")
+@routes.get("/publish")
+@access("editor")
+async def form(service: ThisService, request: Request, want: Query_) -> Response:
+    return await _form(service, request, want, {}, {}, 200)
 
-        async def stream() -> AsyncIterator[str]:
-            yield begin
-            async for step in work.steps():
-                made_in, _, name = step.rpartition(".")  # "fr.pdf": a file of one language
-                words = say(f"publishing.{name}", lang, language=language_name(made_in, lang))
-                yield f'<li><span aria-hidden="true">✓ </span>{words}</li>\n'
-            told = _said(request, work.failed) if work.failed else None
-            key = work.outcome.entity_id if work.outcome else None
-            last = pages.render(request, "publishing_end.html", failed=told, key=key, again=want.address())
-            yield bytes(last.body).decode() + end
 
-        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Content-Language": lang}
-        return StreamingResponse(stream(), media_type="text/html; charset=utf-8", headers=headers)
+@routes.post("/publish")
+async def publish(service: ThisService, request: Request) -> Response:
+    """Publishes, and says on a page that does not end before it is done how far it is."""
+    data = await request.form(max_fields=FIELDS, max_files=0)
+    given = {name: str(data.get(name) or "")[:100] or None for name in SAID}
+    want = Wanted(**given)
+    pages: Pages = request.app.state.pages
+    lang, say = language(request), pages.lexicon.say
+    try:
+        id = UUID(str(data.get("command_id") or ""))
+    except ValueError:
+        raise HTTPException(400) from None
+    key, answers, actor = derived_id(id, "review"), parse(Publication, data), who_of(request).actor
+    sent = {**given, **answers}
+    try:
+        # Sent twice, or loaded again.
+        if await service.execute.before(PublishReview, key, id=id, actor=actor, sent=sent) is not None:
+            return RedirectResponse(f"/observatory/reviews/{key}", 303)
+        wish = Publication.model_validate(answers)
+        observatory = await current(service)
+        head = await asked(observatory, want, wish.title, lang)
+        await _replaceable(service, wish)
+        limited(request, "document", actor)
+        order = Order(head, wish.whole, wish.replaces, wish.reason)
+        work = publishing_of(service).begin(observatory, order, id, actor, sent)
+    except ValidationError as wrong:
+        return await _form(service, request, want, answers, sentences(wrong, Publication, pages.lexicon, lang), 422)
+    except Refused as no:
+        return await _form(service, request, want, answers, refusal(no, pages.lexicon, lang), 422)
+    whole = rendered(request, "publishing.html", want, head)
+    begin, end = bytes(whole.body).decode().split("<!-- steps -->")
 
-    return router
+    async def stream() -> AsyncIterator[str]:
+        yield begin
+        async for step in work.steps():
+            made_in, _, name = step.rpartition(".")  # "fr.pdf": a file of one language
+            words = say(f"publishing.{name}", lang, language=language_name(made_in, lang))
+            yield f'<li><span aria-hidden="true">✓ </span>{words}</li>\n'
+        told = _said(request, work.failed) if work.failed else None
+        key = work.outcome.entity_id if work.outcome else None
+        last = pages.render(request, "publishing_end.html", failed=told, key=key, again=want.address())
+        yield bytes(last.body).decode() + end
+
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Content-Language": lang}
+    return StreamingResponse(stream(), media_type="text/html; charset=utf-8", headers=headers)
 
 
 def _said(request: Request, error: Exception) -> str:

@@ -29,6 +29,7 @@ from shared.kernel.projection import Document
 from shared.runtime.service import Service
 from shared.web.forms.forms import Form, FormField, Problem, refusal
 from shared.web.forms.validation_messages import said_of
+from shared.web.here import ThisService
 from shared.web.lists import render
 from shared.web.security.authorization import access, who_of
 from shared.web.templating import Pages, language
@@ -140,14 +141,8 @@ def _part_of(code: str) -> str:
     return parts.get(code, "text")
 
 
-def routes(service: Service) -> APIRouter:
-    """The routes of the form."""
-    router = APIRouter(prefix="/surveys", include_in_schema=False)
-    router.get("/new")(new)
-    router.post("/new")(begin)
-    router.get("/{key}/form")(change)
-    router.post("/{key}/form")(changed)
-    return router
+routes = APIRouter(prefix="/surveys", include_in_schema=False)
+"""The routes of the form."""
 
 
 def page(
@@ -173,32 +168,32 @@ def page(
     )  # fmt: skip
 
 
+@routes.get("/new")
 @access("editor")
-async def new(request: Request, after: UUID | None = None) -> Response:
+async def new(service: ThisService, request: Request, after: UUID | None = None) -> Response:
     """An empty form, or one that begins as another survey is (`after`)."""
-    service: Service = request.app.state.service
     draft = Draft.of_survey(await survey_of(service, after)) if after else Draft()
     return page(service, request, draft, key=None, version=None, id=new_command_id())
 
 
+@routes.post("/new")
 @access("editor", again=LOOKING)
-async def begin(request: Request) -> Response:
-    service: Service = request.app.state.service
+async def begin(service: ThisService, request: Request) -> Response:
     return await sent(service, request, None)
 
 
+@routes.get("/{key}/form")
 @access("editor")
-async def change(request: Request, key: UUID) -> Response:
-    service: Service = request.app.state.service
+async def change(service: ThisService, request: Request, key: UUID) -> Response:
     document = await survey_of(service, key)
     if document["state"] != "draft":
         raise Refused("survey-opened")
     return page(service, request, Draft.of_survey(document), key=key, version=document["version"], id=new_command_id())
 
 
+@routes.post("/{key}/form")
 @access("editor", again=LOOKING)
-async def changed(request: Request, key: UUID) -> Response:
-    service: Service = request.app.state.service
+async def changed(service: ThisService, request: Request, key: UUID) -> Response:
     await survey_of(service, key)
     return await sent(service, request, key)
 

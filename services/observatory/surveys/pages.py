@@ -20,6 +20,7 @@ from services.observatory.surveys.stage import questions_of, stage_of, survey_of
 from services.observatory.surveys.views import SURVEY_ANSWERS, SURVEYS
 from shared.runtime.service import Service
 from shared.web.forms.forms import Form
+from shared.web.here import ThisService
 from shared.web.lists import PAGE, PageNumber, pages_total, render
 from shared.web.markdown import as_html
 from shared.web.security.authorization import access
@@ -53,43 +54,44 @@ class HowFar:
     invited: int = 0
 
 
-def routes(service: Service) -> APIRouter:
-    """The routes under /surveys for the team."""
-    router = APIRouter(include_in_schema=False)
-    router.include_router(survey_form.routes(service))
-    _list(router, service)
-    _survey(router, service)
-    return router
+routes = APIRouter(include_in_schema=False)
+"""The routes under /surveys for the team."""
+
+routes.include_router(survey_form.routes)
 
 
-def _list(router: APIRouter, service: Service) -> None:
-    @router.get("/surveys")
-    async def surveys(
-        request: Request, state: str = "", as_of: AsOf = None, known_at: KnownAt = None, page: PageNumber = 1
-    ) -> Response:
-        moment = await asked(service, as_of, known_at)
-        wanted = state if state in LISTED else "kept"
-        if moment is None:
-            found = await service.store.find(
-                SURVEYS, {"state": LISTED[wanted]}, sort=["-at"], limit=PAGE, offset=(page - 1) * PAGE
-            )
-            states = await service.store.count_by(SURVEYS, "state")
-            documents, total = found.documents, found.total
-        else:
-            then = await documents_then(service, SURVEYS, "survey", moment, ["-at"])
-            states = Counter(one["state"] for one in then)
-            fitting = [one for one in then if one["state"] in LISTED[wanted]]
-            documents, total = fitting[(page - 1) * PAGE : page * PAGE], len(fitting)
-        far = await how_far(service, moment)
-        shown = [
-            {**one, "stage": stage_of(service, one, moment), "far": far.get(one["key"], HowFar())} for one in documents
-        ]
-        counts = {name: sum(states.get(one, 0) for one in some) for name, some in LISTED.items()}
-        return render(
-            service, request, "surveys.html", surveys=shown, page=page,
-            pages_total=pages_total(page, total), state=wanted,
-            counts=counts, **in_the_head(moment),
-        )  # fmt: skip
+@routes.get("/surveys")
+async def surveys(
+    service: ThisService,
+    request: Request,
+    state: str = "",
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    page: PageNumber = 1,
+) -> Response:
+    moment = await asked(service, as_of, known_at)
+    wanted = state if state in LISTED else "kept"
+    if moment is None:
+        found = await service.store.find(
+            SURVEYS, {"state": LISTED[wanted]}, sort=["-at"], limit=PAGE, offset=(page - 1) * PAGE
+        )
+        states = await service.store.count_by(SURVEYS, "state")
+        documents, total = found.documents, found.total
+    else:
+        then = await documents_then(service, SURVEYS, "survey", moment, ["-at"])
+        states = Counter(one["state"] for one in then)
+        fitting = [one for one in then if one["state"] in LISTED[wanted]]
+        documents, total = fitting[(page - 1) * PAGE : page * PAGE], len(fitting)
+    far = await how_far(service, moment)
+    shown = [
+        {**one, "stage": stage_of(service, one, moment), "far": far.get(one["key"], HowFar())} for one in documents
+    ]
+    counts = {name: sum(states.get(one, 0) for one in some) for name, some in LISTED.items()}
+    return render(
+        service, request, "surveys.html", surveys=shown, page=page,
+        pages_total=pages_total(page, total), state=wanted,
+        counts=counts, **in_the_head(moment),
+    )  # fmt: skip
 
 
 async def how_far(service: Service, moment: Moment | None) -> dict[str, HowFar]:
@@ -101,43 +103,46 @@ async def how_far(service: Service, moment: Moment | None) -> dict[str, HowFar]:
     return {row["survey"]: HowFar(row["asked"], row["answered"], row["invited"]) for row in rows}
 
 
-def _survey(router: APIRouter, service: Service) -> None:
-    @router.get("/surveys/{key}")
-    async def survey(request: Request, key: UUID, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
-        answer = await service.store.get(SURVEY_ANSWERS, str(key))
-        if answer is not None:  # an answer is an entity of the same kind: the journal leads here by its id, too
-            return RedirectResponse(f"/observatory/surveys/{answer['survey']}", 303)
-        moment = await asked(service, as_of, known_at)
-        if moment and await document_then(service, SURVEYS, "survey", str(key), moment) is None:
-            await survey_of(service, key)
-            return not_yet(request, moment)
-        document = await survey_of(service, key, moment)
-        far = (await how_far(service, moment)).get(str(key), HowFar())
-        shares = moment is None and document["open_link"] and document["state"] == "open"
-        return render(
-            service, request, "survey.html", survey=document, stage=stage_of(service, document, moment),
-            asked=far.asked,
-            invited_answered=far.invited, answered=far.answered, by_open_link=max(0, far.answered - far.invited),
-            intro=as_html(document["intro"] or "", first_heading=3),
-            open_link=address(service, links_of(service).open(key)) if shares else None, **in_the_head(moment),
-        )  # fmt: skip
-
-    @router.get("/surveys/{key}/preview")
-    async def preview(request: Request, key: UUID) -> Response:
-        document, pages = await survey_of(service, key), request.app.state.pages
-        lang = language(request)
-        form = Form((), (), ())
-        return render(
-            service, request, "survey_answer.html", survey=document, preview=True, structure=None, saved=False,
-            keep=False,
-            declined=False, before=None, intro=as_html(document["intro"] or "", first_heading=2), form=form,
-            fields=fields(questions_of(document), {}, {}, pages.lexicon, lang), action=request.url.path,
-            about_who=who_fields(document, {}, {}, pages, lang), may_decline=False, decline_id="",
-        )  # fmt: skip
-
-    @router.post("/surveys/{key}/preview")
-    @access("reader")
-    async def tried(request: Request, key: UUID) -> Response:
-        """The preview's button saves nothing."""
+@routes.get("/surveys/{key}")
+async def survey(
+    service: ThisService, request: Request, key: UUID, as_of: AsOf = None, known_at: KnownAt = None
+) -> Response:
+    answer = await service.store.get(SURVEY_ANSWERS, str(key))
+    if answer is not None:  # an answer is an entity of the same kind: the journal leads here by its id, too
+        return RedirectResponse(f"/observatory/surveys/{answer['survey']}", 303)
+    moment = await asked(service, as_of, known_at)
+    if moment and await document_then(service, SURVEYS, "survey", str(key), moment) is None:
         await survey_of(service, key)
-        return RedirectResponse(f"/observatory/surveys/{key}/preview", 303)
+        return not_yet(request, moment)
+    document = await survey_of(service, key, moment)
+    far = (await how_far(service, moment)).get(str(key), HowFar())
+    shares = moment is None and document["open_link"] and document["state"] == "open"
+    return render(
+        service, request, "survey.html", survey=document, stage=stage_of(service, document, moment),
+        asked=far.asked,
+        invited_answered=far.invited, answered=far.answered, by_open_link=max(0, far.answered - far.invited),
+        intro=as_html(document["intro"] or "", first_heading=3),
+        open_link=address(service, links_of(service).open(key)) if shares else None, **in_the_head(moment),
+    )  # fmt: skip
+
+
+@routes.get("/surveys/{key}/preview")
+async def preview(service: ThisService, request: Request, key: UUID) -> Response:
+    document, pages = await survey_of(service, key), request.app.state.pages
+    lang = language(request)
+    form = Form((), (), ())
+    return render(
+        service, request, "survey_answer.html", survey=document, preview=True, structure=None, saved=False,
+        keep=False,
+        declined=False, before=None, intro=as_html(document["intro"] or "", first_heading=2), form=form,
+        fields=fields(questions_of(document), {}, {}, pages.lexicon, lang), action=request.url.path,
+        about_who=who_fields(document, {}, {}, pages, lang), may_decline=False, decline_id="",
+    )  # fmt: skip
+
+
+@routes.post("/surveys/{key}/preview")
+@access("reader")
+async def tried(service: ThisService, request: Request, key: UUID) -> Response:
+    """The preview's button saves nothing."""
+    await survey_of(service, key)
+    return RedirectResponse(f"/observatory/surveys/{key}/preview", 303)

@@ -25,6 +25,7 @@ from shared.runtime.service import Service
 from shared.web.forms.field_shapes import shapes
 from shared.web.forms.forms import HAPPENED, Form, parse, refusal, sentences
 from shared.web.forms.reference_check import known
+from shared.web.here import ThesePages, ThisService
 from shared.web.security.authorization import access, demand, who_of
 from shared.web.security.local_paths import local
 from shared.web.security.redaction import revealed
@@ -46,116 +47,115 @@ def happened_on(text: str | None) -> date | None:
         raise BadDay(text) from None
 
 
-def commands(service: Service, pages: Pages) -> APIRouter:
-    """The routes of all commands of a service."""
-    router = APIRouter(include_in_schema=False)
+commands = APIRouter(include_in_schema=False)
+"""The routes of all commands of a service."""
 
-    def model_of(request: Request, name: str) -> type[Command]:
-        found = service.execute.commands.get(name)
-        if found is None or found.internal:
-            raise HTTPException(404)
-        demand(request, found.asks)
-        return found
 
-    async def show(
-        request: Request,
-        model: type[Command],
-        *,
-        values: Any,
-        hidden: dict[str, Any],
-        errors: dict[str, str],
-        status: int,
-    ) -> Response:
-        lang = language(request)
-        request.state.personal = True  # what is chosen from, or was just written, may name persons
-        choices = dict(await service.definition.choices(service, model, lang))
-        # What the link already says is not asked again, but shown.
-        fixed = {name: value for name, value in hidden.items() if name in model.model_fields}
-        form = Form.of(
-            model, pages.lexicon, lang, values=values, errors=errors, choices=choices, hidden=hidden,
-            suggestions=service.definition.suggestions,
-        )  # fmt: skip
-        named = [
-            (
-                pages.lexicon.say(f"field.{name}", lang),
-                dict(choices.get(name, ())).get(str(value)) or await _named(service, value),
-            )
-            for name, value in fixed.items()
-        ]
-        response = pages.render(
-            request, "command.html", status=status, form=form, command=model.__name__,
-            about=[(label, text) for label, text in named if text],
-            happened=values.get(HAPPENED, "") if values else "", happened_error=errors.get(HAPPENED),
-            back=_local(hidden.get(BACK), service), today=datetime.now(PARIS).date().isoformat(),
-        )  # fmt: skip
-        response.headers.update(SUGGESTING if form.suggests else {})
-        return response
+def _model_of(service: Service, request: Request, name: str) -> type[Command]:
+    found = service.execute.commands.get(name)
+    if found is None or found.internal:
+        raise HTTPException(404)
+    demand(request, found.asks)
+    return found
 
-    @router.get("/do/{name}")
-    @access("public")  # the command says who may send it
-    async def form(request: Request, name: str) -> Response:
-        model = model_of(request, name)
-        given = dict(request.query_params)
-        version = given.get(VERSION)
-        prefilled = {f: v for f, v in given.items() if f in model.model_fields}
-        several = {one.name for one in shapes(model) if one.several}
-        uuids = {f: v for f, v in prefilled.items() if f not in several and _is_uuid(v)}
-        hidden = {**uuids, COMMAND_ID: str(new_command_id()), VERSION: version, BACK: _back(request)}
-        values = {
-            **await _current(request, service, model, uuids),
-            **{
-                f: request.query_params.getlist(f) if f in several else v
-                for f, v in prefilled.items()
-                if f not in uuids
-            },
-        }
-        values[HAPPENED] = given.get(HAPPENED, "")
-        return await show(request, model, values=values, hidden=hidden, errors={}, status=200)
 
-    @router.post("/do/{name}")
-    @access("public")
-    async def send(request: Request, name: str) -> Response:
-        model, lang = model_of(request, name), language(request)
-        data: FormData = await request.form(max_fields=500, max_files=0)
-        errors: dict[str, str] = {}
-        status = 422
-        single = {one.name for one in shapes(model) if not one.several}
-        hidden = {
-            key: value for key, value in data.items()
-            if isinstance(value, str) and (key in (COMMAND_ID, VERSION, BACK) or (key in single and _is_uuid(value)))
-        }  # fmt: skip
-        try:
-            id = UUID(str(data.get(COMMAND_ID, "")))
-            version = int(str(data[VERSION])) if data.get(VERSION) else None
-        except ValueError:
-            raise HTTPException(400) from None
-        try:
-            command = model.model_validate(parse(model, data), context=await _stored(request, service, model, hidden))
-            await known(service, command)
-            outcome = await service.execute(
-                command,
-                id=id,
-                actor=who_of(request).actor,
-                at=happened_on(str(data.get(HAPPENED) or "")),
-                version=version,
-            )
-        except ValidationError as error:
-            errors = sentences(error, model, pages.lexicon, lang)
-        except BadDay:
-            errors = {HAPPENED: pages.lexicon.say("invalid.date", lang, value=data.get(HAPPENED))}
-        except Refused as refused:
-            errors = refusal(refused, pages.lexicon, lang)
-            hidden |= {COMMAND_ID: str(id_after(refused, id)), VERSION: version_after(refused, hidden.get(VERSION))}
-        except (Stale, Conflict):
-            say = pages.lexicon.say
-            errors, status = {"": f"{say('problem.409', lang)}. {say('problem.409.hint', lang)}"}, 409
-        else:
-            await service.runner.wait_for(outcome.seq)
-            where = service.definition.page_of(command, outcome) or _local(data.get(BACK), service)
-            return RedirectResponse(f"{where}{'&' if '?' in where else '?'}done={outcome.seq}", 303)
-        return await show(request, model, values=data, hidden=hidden, errors=errors, status=status)
+async def _show(
+    service: Service,
+    pages: Pages,
+    request: Request,
+    model: type[Command],
+    *,
+    values: Any,
+    hidden: dict[str, Any],
+    errors: dict[str, str],
+    status: int,
+) -> Response:
+    lang = language(request)
+    request.state.personal = True  # what is chosen from, or was just written, may name persons
+    choices = dict(await service.definition.choices(service, model, lang))
+    # What the link already says is not asked again, but shown.
+    fixed = {name: value for name, value in hidden.items() if name in model.model_fields}
+    form = Form.of(
+        model, pages.lexicon, lang, values=values, errors=errors, choices=choices, hidden=hidden,
+        suggestions=service.definition.suggestions,
+    )  # fmt: skip
+    named = [
+        (
+            pages.lexicon.say(f"field.{name}", lang),
+            dict(choices.get(name, ())).get(str(value)) or await _named(service, value),
+        )
+        for name, value in fixed.items()
+    ]
+    response = pages.render(
+        request, "command.html", status=status, form=form, command=model.__name__,
+        about=[(label, text) for label, text in named if text],
+        happened=values.get(HAPPENED, "") if values else "", happened_error=errors.get(HAPPENED),
+        back=_local(hidden.get(BACK), service), today=datetime.now(PARIS).date().isoformat(),
+    )  # fmt: skip
+    response.headers.update(SUGGESTING if form.suggests else {})
+    return response
 
-    return router
+
+@commands.get("/do/{name}")
+@access("public")  # the command says who may send it
+async def form(service: ThisService, pages: ThesePages, request: Request, name: str) -> Response:
+    model = _model_of(service, request, name)
+    given = dict(request.query_params)
+    version = given.get(VERSION)
+    prefilled = {f: v for f, v in given.items() if f in model.model_fields}
+    several = {one.name for one in shapes(model) if one.several}
+    uuids = {f: v for f, v in prefilled.items() if f not in several and _is_uuid(v)}
+    hidden = {**uuids, COMMAND_ID: str(new_command_id()), VERSION: version, BACK: _back(request)}
+    values = {
+        **await _current(request, service, model, uuids),
+        **{f: request.query_params.getlist(f) if f in several else v for f, v in prefilled.items() if f not in uuids},
+    }
+    values[HAPPENED] = given.get(HAPPENED, "")
+    return await _show(service, pages, request, model, values=values, hidden=hidden, errors={}, status=200)
+
+
+@commands.post("/do/{name}")
+@access("public")
+async def send(service: ThisService, pages: ThesePages, request: Request, name: str) -> Response:
+    model, lang = _model_of(service, request, name), language(request)
+    data: FormData = await request.form(max_fields=500, max_files=0)
+    errors: dict[str, str] = {}
+    status = 422
+    single = {one.name for one in shapes(model) if not one.several}
+    hidden = {
+        key: value for key, value in data.items()
+        if isinstance(value, str) and (key in (COMMAND_ID, VERSION, BACK) or (key in single and _is_uuid(value)))
+    }  # fmt: skip
+    try:
+        id = UUID(str(data.get(COMMAND_ID, "")))
+        version = int(str(data[VERSION])) if data.get(VERSION) else None
+    except ValueError:
+        raise HTTPException(400) from None
+    try:
+        command = model.model_validate(parse(model, data), context=await _stored(request, service, model, hidden))
+        await known(service, command)
+        outcome = await service.execute(
+            command,
+            id=id,
+            actor=who_of(request).actor,
+            at=happened_on(str(data.get(HAPPENED) or "")),
+            version=version,
+        )
+    except ValidationError as error:
+        errors = sentences(error, model, pages.lexicon, lang)
+    except BadDay:
+        errors = {HAPPENED: pages.lexicon.say("invalid.date", lang, value=data.get(HAPPENED))}
+    except Refused as refused:
+        errors = refusal(refused, pages.lexicon, lang)
+        hidden |= {COMMAND_ID: str(id_after(refused, id)), VERSION: version_after(refused, hidden.get(VERSION))}
+    except (Stale, Conflict):
+        say = pages.lexicon.say
+        errors, status = {"": f"{say('problem.409', lang)}. {say('problem.409.hint', lang)}"}, 409
+    else:
+        await service.runner.wait_for(outcome.seq)
+        where = service.definition.page_of(command, outcome) or _local(data.get(BACK), service)
+        return RedirectResponse(f"{where}{'&' if '?' in where else '?'}done={outcome.seq}", 303)
+    return await _show(service, pages, request, model, values=data, hidden=hidden, errors=errors, status=status)
 
 
 async def _current(request: Request, service: Service, model: type[Command], uuids: dict[str, str]) -> dict[str, Any]:

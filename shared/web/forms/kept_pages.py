@@ -29,6 +29,7 @@ from shared.persons.sealed_files import TOKEN
 from shared.runtime.kept_forms import FIELDS, LIFE, LONGEST, SECRET, KeptForm
 from shared.runtime.service import Service
 from shared.web.forms.refilling import Page, best_filling, rewritten, typed
+from shared.web.here import ThesePages, ThisService
 from shared.web.security.authorization import CHALLENGE, access, cookie_name, is_https, own_hosts, who_of
 from shared.web.security.local_paths import local
 from shared.web.security.rate_limits import Limited, limited
@@ -174,33 +175,29 @@ async def stood_on(request: Request, service: Service) -> str | None:
 # and is given back
 
 
-def kept_forms(service: Service, pages: Pages) -> APIRouter:
-    """The route under which a service gives back what it kept."""
-    router = APIRouter(include_in_schema=False)
+kept_forms = APIRouter(include_in_schema=False)
+"""The route under which a service gives back what it kept."""
 
-    @router.get("/kept/{token}")
-    @access("public")  # whose form it is, it says itself
-    async def kept(request: Request, token: str) -> Response:
-        request.state.personal = True
-        form, who = await service.kept.get(token), who_of(request)
-        if form is None:
-            return pages.render(request, "kept.html", status=404, state="gone", to=None, form=None)
-        place = f"/{service.name}/kept/{token}"
-        if not who.signed_in:
-            if (unsure := getattr(request.state, "unsure", None)) is not None:
-                raise unsure
-            return _sign_in(request, 401, "waits", place, form)
-        form, why_not = await _theirs(service, request, token, form, who)
-        if why_not:
-            return pages.render(
-                request, "kept.html", status=403, state=why_not, to=None, form=form, until=form.at + LIFE
-            )
-        answer = await _filled(request, pages, form, place)
-        if place in (known := remembered(request)):
-            _remember(request, answer, [one for one in known if one != place])
-        return answer
 
-    return router
+@kept_forms.get("/kept/{token}")
+@access("public")  # whose form it is, it says itself
+async def kept(service: ThisService, pages: ThesePages, request: Request, token: str) -> Response:
+    request.state.personal = True
+    form, who = await service.kept.get(token), who_of(request)
+    if form is None:
+        return pages.render(request, "kept.html", status=404, state="gone", to=None, form=None)
+    place = f"/{service.name}/kept/{token}"
+    if not who.signed_in:
+        if (unsure := getattr(request.state, "unsure", None)) is not None:
+            raise unsure
+        return _sign_in(request, 401, "waits", place, form)
+    form, why_not = await _theirs(service, request, token, form, who)
+    if why_not:
+        return pages.render(request, "kept.html", status=403, state=why_not, to=None, form=form, until=form.at + LIFE)
+    answer = await _filled(request, pages, form, place)
+    if place in (known := remembered(request)):
+        _remember(request, answer, [one for one in known if one != place])
+    return answer
 
 
 async def _theirs(

@@ -36,6 +36,7 @@ from shared.kernel.eventlog.event_log import Conflict
 from shared.kernel.projection import Document
 from shared.runtime.service import Service
 from shared.web.forms.forms import Form, Problem
+from shared.web.here import ThisService
 from shared.web.lists import render
 from shared.web.markdown import as_html
 from shared.web.security.authorization import access
@@ -63,13 +64,8 @@ class Behind:
         return self.answer["version"] if self.answer else 0
 
 
-def routes(service: Service) -> APIRouter:
-    """The routes under /answer."""
-    router = APIRouter(prefix="/answer", include_in_schema=False)
-    router.get("/{token}")(show)
-    router.post("/{token}")(answer)
-    router.post("/{token}/decline")(decline)
-    return router
+routes = APIRouter(prefix="/answer", include_in_schema=False)
+"""The routes under /answer."""
 
 
 async def behind(service: Service, request: Request, token: str) -> Behind | Response:
@@ -140,9 +136,9 @@ async def version_of(service: Service, at: Behind) -> int:
     return (await service.execute.history("survey", at.link.answer)).version
 
 
+@routes.get("/{token}")
 @access("public")
-async def show(request: Request, token: str) -> Response:
-    service: Service = request.app.state.service
+async def show(service: ThisService, request: Request, token: str) -> Response:
     at = await behind(service, request, token)
     if isinstance(at, Response):
         return at
@@ -160,9 +156,9 @@ def _answered(service: Service, at: Behind) -> dict[str, dict[str, str]]:
     return {"texts": dict(texts_of(service, last) or {}), "who": who}
 
 
+@routes.post("/{token}")
 @access("public")
-async def answer(request: Request, token: str) -> Response:
-    service: Service = request.app.state.service
+async def answer(service: ThisService, request: Request, token: str) -> Response:
     limited(request, "form")
     at = await behind(service, request, token)
     if isinstance(at, Response):
@@ -205,9 +201,9 @@ async def answer(request: Request, token: str) -> Response:
     return RedirectResponse(f"{ANSWER.format(back)}?done", 303)
 
 
+@routes.post("/{token}/decline")
 @access("public")
-async def decline(request: Request, token: str) -> Response:
-    service: Service = request.app.state.service
+async def decline(service: ThisService, request: Request, token: str) -> Response:
     limited(request, "form")
     at = await behind(service, request, token)
     if isinstance(at, Response):

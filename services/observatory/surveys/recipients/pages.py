@@ -33,6 +33,7 @@ from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Conflict
 from shared.kernel.projection import Document, everything
 from shared.runtime.service import Service
+from shared.web.here import ThisService
 from shared.web.lists import PAGE, PageNumber, pages_total, render
 from shared.web.security.authorization import access, who_of
 from shared.web.templating import Pages, language
@@ -64,23 +65,14 @@ def reached(recipient: Document) -> str:
     return "unaddressed" if recipient["unaddressed"] else "waiting"
 
 
-def routes(service: Service) -> APIRouter:
-    """The routes of recipients and of sending."""
-    router = APIRouter(include_in_schema=False)
-    _recipients(router, service)
-    _sending(router, service)
-    return router
+routes = APIRouter(include_in_schema=False)
+"""The routes of recipients and of sending."""
 
 
-def _recipients(router: APIRouter, service: Service) -> None:
-    router.get("/surveys/{key}/recipients")(recipients)
-    router.get("/surveys/{key}/links.csv")(links)
-    router.post("/surveys/{key}/remind")(remind)
-    router.post("/surveys/{key}/hand/{structure}")(hand)
-
-
-async def recipients(request: Request, key: UUID, state: str = "", page: PageNumber = 1) -> Response:
-    service: Service = request.app.state.service
+@routes.get("/surveys/{key}/recipients")
+async def recipients(
+    service: ThisService, request: Request, key: UUID, state: str = "", page: PageNumber = 1
+) -> Response:
     return await recipients_page(service, request, key, state, page)
 
 
@@ -108,10 +100,10 @@ async def recipients_page(
     )  # fmt: skip
 
 
+@routes.get("/surveys/{key}/links.csv")
 @access("editor")
-async def links(request: Request, key: UUID) -> Response:
+async def links(service: ThisService, key: UUID) -> Response:
     """Who has not answered, with the link of each, to be handed over by other ways."""
-    service: Service = request.app.state.service
     await survey_of(service, key)
     waiting = [structure_of(one) for one in await recipients_of(service, str(key), "asked")]
     places = await places_of(service, waiting)
@@ -130,9 +122,9 @@ async def links(request: Request, key: UUID) -> Response:
     return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
 
 
+@routes.post("/surveys/{key}/remind")
 @access("editor")
-async def remind(request: Request, key: UUID) -> Response:
-    service: Service = request.app.state.service
+async def remind(service: ThisService, request: Request, key: UUID) -> Response:
     form = await request.form(max_fields=10, max_files=0)
     sent = {"kind": "reminder"}
     if (before := await done_before(service, request, form, key, sent)) is not None:
@@ -145,10 +137,10 @@ async def remind(request: Request, key: UUID) -> Response:
     return await _said(service, request, form, key, "reminder", waiting, sent)
 
 
+@routes.post("/surveys/{key}/hand/{structure}")
 @access("editor")
-async def hand(request: Request, key: UUID, structure: UUID) -> Response:
+async def hand(service: ThisService, request: Request, key: UUID, structure: UUID) -> Response:
     """Sends the link of one structure to an address that is typed in, and kept nowhere."""
-    service: Service = request.app.state.service
     document = await survey_of(service, key)
     form = await request.form(max_fields=10, max_files=0)
     sent = {"kind": "by_hand", "structure": structure}
@@ -238,11 +230,6 @@ async def send(
     return outcome
 
 
-def _sending(router: APIRouter, service: Service) -> None:
-    router.get("/surveys/{key}/send")(choose)
-    router.post("/surveys/{key}/send")(sent)
-
-
 async def send_page(
     service: Service,
     request: Request,
@@ -288,15 +275,15 @@ async def chosen(
     return criteria, found
 
 
+@routes.get("/surveys/{key}/send")
 @access("editor")
-async def choose(request: Request, key: UUID, page: PageNumber = 1) -> Response:
-    service: Service = request.app.state.service
+async def choose(service: ThisService, request: Request, key: UUID, page: PageNumber = 1) -> Response:
     return await send_page(service, request, key, page)
 
 
+@routes.post("/surveys/{key}/send")
 @access("editor")
-async def sent(request: Request, key: UUID, page: PageNumber = 1) -> Response:
-    service: Service = request.app.state.service
+async def sent(service: ThisService, request: Request, key: UUID, page: PageNumber = 1) -> Response:
     await survey_of(service, key)
     form = await request.form(max_fields=MOST_AT_ONCE + 20, max_files=0)
     kind: SendingKind = "by_hand" if form.get("by_hand") else "invitation"

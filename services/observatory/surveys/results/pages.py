@@ -29,6 +29,7 @@ from shared.runtime.service import Service
 from shared.web.charts.charts import bars, shares
 from shared.web.formatting import as_moment, number
 from shared.web.formatting import department as department_name
+from shared.web.here import ThisService
 from shared.web.lists import render
 from shared.web.markdown import as_html
 from shared.web.security.authorization import access, who_of
@@ -37,12 +38,8 @@ from shared.web.templating import Pages, language
 Some = Annotated[list[str] | None, Query(max_length=120)]
 
 
-def routes(service: Service) -> APIRouter:
-    """The routes of results."""
-    router = APIRouter()
-    _public(router, service)
-    _team(router, service)
-    return router
+routes = APIRouter()
+"""The routes of results."""
 
 
 def _yes_and_no(lexicon: Lexicon, lang: Lang) -> tuple[str, str]:
@@ -69,41 +66,35 @@ async def _published(service: Service, key: UUID) -> tuple[Document, int, list[R
     return survey, len(versions), [one.public() for one in results(questions_of(survey), versions)]
 
 
-def _public(router: APIRouter, service: Service) -> None:
-    @router.get("/surveys/public/{key}.json", include_in_schema=False)
-    @access("public")
-    async def data(key: UUID) -> dict[str, Any]:
-        survey, answers, found = await _published(service, key)
-        return {
-            "survey": str(key), "title": survey["title"], "begins": survey["begins"], "until": survey["until"],
-            "answers": None if small(answers) else answers,
-            "questions": [as_json(one) for one in found if one.question.kind not in ("short", "long", "date")],
-        }  # fmt: skip
-
-    @router.get("/surveys/public/{key}", include_in_schema=False)
-    @access("public")
-    async def page(request: Request, key: UUID) -> Response:
-        survey, answers, found = await _published(service, key)
-        lang = language(request)
-        shown = [(one, drawn(one, lang)) for one in found if one.question.kind not in ("short", "long", "date")]
-        return render(
-            service, request, "survey_public.html", survey=survey, answered=answers, found=shown,
-            intro=as_html(survey["intro"] or "", first_heading=2), last=_last(survey),
-        )  # fmt: skip
+@routes.get("/surveys/public/{key}.json", include_in_schema=False)
+@access("public")
+async def data(service: ThisService, key: UUID) -> dict[str, Any]:
+    survey, answers, found = await _published(service, key)
+    return {
+        "survey": str(key), "title": survey["title"], "begins": survey["begins"], "until": survey["until"],
+        "answers": None if small(answers) else answers,
+        "questions": [as_json(one) for one in found if one.question.kind not in ("short", "long", "date")],
+    }  # fmt: skip
 
 
-def _team(router: APIRouter, service: Service) -> None:
-    router.get("/surveys/{key}/results", include_in_schema=False)(shown)
-    router.get("/surveys/{key}/results.{ending}", include_in_schema=False)(file)
-    router.get("/surveys/{key}/answers/{answer}", include_in_schema=False)(one)
-    router.get("/api/surveys/{key}/results", tags=["surveys"], operation_id="survey_results")(as_data)
+@routes.get("/surveys/public/{key}", include_in_schema=False)
+@access("public")
+async def page(service: ThisService, request: Request, key: UUID) -> Response:
+    survey, answers, found = await _published(service, key)
+    lang = language(request)
+    shown = [(one, drawn(one, lang)) for one in found if one.question.kind not in ("short", "long", "date")]
+    return render(
+        service, request, "survey_public.html", survey=survey, answered=answers, found=shown,
+        intro=as_html(survey["intro"] or "", first_heading=2), last=_last(survey),
+    )  # fmt: skip
 
 
+@routes.get("/surveys/{key}/results", include_in_schema=False)
 async def shown(
+    service: ThisService,
     request: Request, key: UUID, as_of: AsOf = None, known_at: KnownAt = None, department: Some = None,
     kind: Some = None
 ) -> Response:  # fmt: skip
-    service: Service = request.app.state.service
     moment = await asked(service, as_of, known_at)
     if moment and await document_then(service, SURVEYS, "survey", str(key), moment) is None:
         await survey_of(service, key)
@@ -127,11 +118,12 @@ async def shown(
     )  # fmt: skip
 
 
+@routes.get("/surveys/{key}/results.{ending}", include_in_schema=False)
 async def file(
+    service: ThisService,
     request: Request, key: UUID, ending: str, as_of: AsOf = None, known_at: KnownAt = None, department: Some = None,
     kind: Some = None,
 ) -> Response:  # fmt: skip
-    service: Service = request.app.state.service
     if ending not in TYPES:
         raise HTTPException(404)
     survey, moment = await survey_of(service, key), await asked(service, as_of, known_at)
@@ -150,10 +142,10 @@ async def file(
     return Response(await asyncio.to_thread(written, ending, sheet), media_type=TYPES[ending], headers=headers)
 
 
+@routes.get("/surveys/{key}/answers/{answer}", include_in_schema=False)
 @access("editor")
-async def one(request: Request, key: UUID, answer: UUID) -> Response:
+async def one(service: ThisService, request: Request, key: UUID, answer: UUID) -> Response:
     """One answer with all its versions, for who has to tell a person what is kept of them."""
-    service: Service = request.app.state.service
     survey, document = await survey_of(service, key), await service.store.get(SURVEY_ANSWERS, str(answer))
     if document is None or document["survey"] != str(key):
         raise HTTPException(404)
@@ -170,9 +162,10 @@ async def one(request: Request, key: UUID, answer: UUID) -> Response:
     )
 
 
+@routes.get("/api/surveys/{key}/results", tags=["surveys"], operation_id="survey_results")
 @access("reader")
 async def as_data(
-    request: Request,
+    service: ThisService,
     key: UUID,
     as_of: AsOf = None,
     known_at: KnownAt = None,
@@ -180,7 +173,6 @@ async def as_data(
     kind: Some = None,
 ) -> dict[str, Any]:
     """The results of a survey, question by question."""
-    service: Service = request.app.state.service
     survey, moment = await survey_of(service, key), await asked(service, as_of, known_at)
     given, every = await given_of(service, str(key), moment, department or (), kind or ())
     found = results(questions_of(survey), [one.version for one in given])
