@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from shared.contract import Event
-from shared.contract.directory import StructureRegistered, StructureRevised
+from shared.contract.directory.structures import StructureRegistered, StructureRevised
 from shared.contract.envelope import Message, Provenance, address, sealed_body
 from shared.kernel.eventlog.event_log import Log, Unit, Write
 

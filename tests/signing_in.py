@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from shared.contract import Event
-from shared.contract.accounts import (
+from shared.contract.directory.accounts import (
     AccountKind,
     AccountOpened,
     RoleGranted,

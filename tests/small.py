@@ -14,14 +14,14 @@ from nats.aio.client import Client
 from shared.base.outside import REAL, Outside
 from shared.base.settings import Settings
 from shared.contract import Event
-from shared.contract.directory import (
+from shared.contract.directory.structures import (
     ContactAdded,
     ContactRevised,
     StructureClosed,
     StructureListed,
     StructureRegistered,
     StructureRevised,
-)  # fmt: skip
+)
 from shared.contract.envelope import Recorded
 from shared.contract.personal import PersonalText
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused

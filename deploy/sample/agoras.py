@@ -15,7 +15,7 @@ from deploy.sample.plan import Step, entity_id, noon
 from deploy.sample.structures import SampleStructure, structures
 from services.events.gatherings.domain.headcounts import CountHeads, NoteWorkshop
 from services.events.projects.domain import PresentProject
-from shared.contract.events import Audience
+from shared.contract.events.gatherings import Audience
 
 PUBLICS: tuple[Audience, ...] = (
     "associations", "public_bodies", "companies", "students", "others", "higher_education"

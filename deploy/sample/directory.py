@@ -23,8 +23,9 @@ from services.directory.structures.domain.structure import (
     ReviseStructure,
     UnlistStructure,
 )
-from shared.contract.cooperation import ProjectStage
-from shared.contract.directory import OfferKind, SupportKind
+from shared.contract.directory.casework import SupportKind
+from shared.contract.directory.cooperation import ProjectStage
+from shared.contract.directory.publications import OfferKind
 from shared.contract.fields import CountryCode
 from shared.contract.personal import Personal
 from shared.geo.countries import country_names

@@ -17,7 +17,7 @@ from services.events.gatherings.domain.registrations import (
     RegisterParticipant,
     UndoCheckIn,
 )
-from shared.contract.events import Audience
+from shared.contract.events.gatherings import Audience
 from shared.contract.personal import Personal
 from shared.kernel.decider import derived_id
 

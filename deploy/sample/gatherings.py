@@ -17,7 +17,7 @@ from deploy.sample.plan import PARIS, Step, entity_id
 from deploy.sample.structures import review
 from services.events.gatherings.domain.headcounts import CountHeads
 from services.events.gatherings.domain.planning import AnnounceGathering, HoldGathering, PlanGathering
-from shared.contract.events import GatheringKind
+from shared.contract.events.gatherings import GatheringKind
 
 DEPARTMENTS = {
     "Albi": "81", "Auch": "32", "Cahors": "46", "Caussade": "82", "Figeac": "46", "Moissac": "82", "Montauban": "82",

@@ -13,7 +13,7 @@ from deploy.sample.structures import review
 from deploy.sample.team import invented_person
 from services.membership.governance.domain.board_seat import TakeBoardSeat, VacateBoardSeat
 from services.membership.governance.domain.working_group import FormWorkingGroup, JoinWorkingGroup, LeaveWorkingGroup
-from shared.contract.membership import SeatRole
+from shared.contract.membership.governance import SeatRole
 
 GROUPS = {
     "Formation des acteurs": (2014, "Enquête sur les offres et les besoins en formation des acteurs."),

@@ -23,8 +23,8 @@ from services.membership.members.domain.member import (
     RenewMembership,
     StructureCollege,
 )
-from shared.contract.membership import LeaveReason
-from shared.contract.structure_facts import StructureKind
+from shared.contract.directory.structure_facts import StructureKind
+from shared.contract.membership.members import LeaveReason
 from shared.notions.structure_on_record import member_of
 
 YEARS = range(2012, 2018)

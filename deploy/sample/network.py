@@ -12,7 +12,7 @@ from services.membership.members.domain.charter import AdoptCharter
 from services.membership.members.domain.college import OpenCollege
 from services.membership.network.domain.network import NameNetwork
 from services.membership.network.domain.peer_network import AddPeerNetwork, RenamePeerNetwork, peer_network_id
-from shared.contract.membership import CollegeCode
+from shared.contract.membership.members import CollegeCode
 
 FORMER_NAME, NAME = "Midi-Pyrénées Coopdev'", "Occitanie Coopération"
 RENAMED = noon(2016, 10, 14)

@@ -18,7 +18,7 @@ from services.newsletter.subscriptions.domain import (
     Unsubscribe,
     subscriber_id,
 )
-from shared.contract.newsletter import BulletinCode, SectionCode
+from shared.contract.newsletter.bulletins import BulletinCode, SectionCode
 from shared.contract.personal import Personal
 from shared.kernel.decider import derived_id
 

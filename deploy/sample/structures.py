@@ -14,8 +14,8 @@ from uuid import UUID
 import yaml
 
 from deploy.sample.plan import DATA, END, entity_id, noon, some_day
-from shared.contract.membership import CollegeCode
-from shared.contract.structure_facts import StructureKind
+from shared.contract.directory.structure_facts import StructureKind
+from shared.contract.membership.members import CollegeCode
 from shared.geo import communes_of
 
 OUTSIDE = ("75", "69", "33", "13", "59", "44", "67", "35", "38", "06")

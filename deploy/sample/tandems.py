@@ -15,7 +15,7 @@ from deploy.sample.agoras import SUBJECTS, named
 from deploy.sample.plan import Step, entity_id, noon
 from deploy.sample.structures import SampleStructure, structures
 from services.events.tandems.domain import AddTandemSchool, CountPupils, FormTandem
-from shared.contract.events import SchoolLevel
+from shared.contract.events.tandems import SchoolLevel
 
 PUPILS = (54, 72, 88, 96, 104, 81, 93, 110, 67, 99, 125, 90, 84, 76, 118, 101, 86, 92, 79, 90)
 PILOT_ASSOCIATION = "Union des familles laïques de l’Ariège"

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from services.observatory.identification import retention as askers
 from services.observatory.surveys import retention as answerers
 from shared.contract.envelope import Recorded
+from shared.contract.observatory.surveys import SurveyAnswer
 from shared.contract.persons import PersonForgottenByObservatory
-from shared.contract.surveys import SurveyAnswer
 from shared.kernel.projection import Document, View
 from shared.persons.data_subjects import PersonalData
 from shared.runtime.service import Service

@@ -87,20 +87,22 @@ def schema_uri(kind: type[Event], shape: int) -> str:
 
 def load_all() -> dict[str, type[Event]]:
     """Every event type by name, with all modules imported."""
-    from shared.contract import (  # noqa: F401
+    from shared.contract import persons  # noqa: F401
+    from shared.contract.directory import (  # noqa: F401
         accounts,
+        casework,
+        claims,
         cooperation,
-        corrections,
-        directory,
-        events,
-        identification,
+        duplicates,
+        imports,
         letters,
-        membership,
-        newsletter,
-        observatory,
-        persons,
-        reviews,
-        surveys,
+        publications,
+        structure_facts,
+        structures,
     )
+    from shared.contract.events import gatherings, projects, tandems  # noqa: F401
+    from shared.contract.membership import governance, members, network, team  # noqa: F401
+    from shared.contract.newsletter import bulletins, delivery, subscriptions  # noqa: F401
+    from shared.contract.observatory import identification, ledger, reviews, surveys  # noqa: F401
 
     return EVENTS

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.contract import Event
-from shared.contract.accounts import (
+from shared.contract.directory.accounts import (
     AccountClosed,
     AccountOpened,
     AccountReopened,

@@ -31,7 +31,7 @@ from joserfc.jwk import OKPKey
 from shared.base.secret_files import TOKEN as OPERATORS
 from shared.base.secret_files import SecretUnfit, same, secret_file
 from shared.base.services import SERVICES
-from shared.contract.accounts import Role
+from shared.contract.directory.accounts import Role
 from shared.identity.access_view import ACCESS
 from shared.kernel.command_handler import utc_now
 from shared.kernel.eventlog.event_log import Unavailable

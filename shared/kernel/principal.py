@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 from uuid import UUID
 
-from shared.contract.accounts import Role
+from shared.contract.directory.accounts import Role
 
 Level = Literal["public", "space", "reader", "auditor", "editor", "administrator"]
 """What a route asks for. `public`: nobody in particular; `space`: a contact in the member's own space, or an editor."""

@@ -13,16 +13,16 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from shared.base.paris_days import PARIS
 from shared.contract import Event
-from shared.contract.directory import (
+from shared.contract.directory.structures import (
     StructureAbsorbed,
     StructureClosed,
     StructureRegistered,
     StructureReleased,
     StructureReopened,
     StructureRevised,
-)  # fmt: skip
+)
 from shared.contract.envelope import Recorded
-from shared.contract.membership import MemberJoined, MemberLeft, MemberRestored
+from shared.contract.membership.members import MemberJoined, MemberLeft, MemberRestored
 from shared.kernel.projection import Document, Evolve, View, folded, own_entity
 
 FACTS = ("name", "acronym", "kind", "department")

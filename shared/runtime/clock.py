@@ -34,7 +34,7 @@ import structlog
 from shared.base.kept_file import KeptFile
 from shared.base.outside import REAL, Outside
 from shared.contract.envelope import NEVER, Void, opened
-from shared.contract.observatory import LogRestored
+from shared.contract.observatory.ledger import LogRestored
 from shared.kernel.eventlog.event_log import Log, NotAllowed, Unavailable
 from shared.ledger.archive_format import Archive
 

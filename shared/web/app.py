@@ -29,6 +29,7 @@ from shared.web.api import api
 from shared.web.clock import clock_routes
 from shared.web.forms.command_forms import commands
 from shared.web.forms.kept_pages import ended, kept_forms, stood_on
+from shared.web.forms.typed_days import TypedDays
 from shared.web.forms.validation_messages import said_of
 from shared.web.here import ThesePages, ThisService
 from shared.web.openapi import described
@@ -47,7 +48,6 @@ from shared.web.security.authorization import (
 from shared.web.security.rate_limits import Rates, networks
 from shared.web.security.request_limits import wants_json
 from shared.web.templating import Pages, language
-from shared.web.typed_days import TypedDays
 
 log = structlog.get_logger()
 SIGN_IN = "/directory/sign-in"

@@ -16,14 +16,14 @@ from nats.aio.client import Client
 
 from services.directory.structures.domain.structure import RegisterStructure
 from shared.contract import Event
-from shared.contract.directory import (
+from shared.contract.directory.casework import SupportGiven
+from shared.contract.directory.structures import (
     ContactAdded,
     ContactRevised,
     StructureListed,
     StructureRegistered,
     StructureRevised,
-    SupportGiven,
-)  # fmt: skip
+)
 from shared.contract.envelope import Provenance, address, sealed_body
 from shared.contract.personal import Personal
 from shared.kernel.decider import derived_id

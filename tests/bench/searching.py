@@ -18,7 +18,7 @@ from services.directory.app import DIRECTORY
 from services.directory.projects.query import PROJECT_SOURCE
 from services.directory.search.finder import Finder
 from shared.base.settings import Settings
-from shared.contract.directory import StructureRegistered
+from shared.contract.directory.structures import StructureRegistered
 from shared.geo import communes_of
 from shared.kernel.decider import derived_id
 from shared.kernel.eventlog.event_log import Log

@@ -14,7 +14,7 @@ from jsonschema import Draft7Validator, Draft202012Validator, FormatChecker
 from shared.base.services import SERVICES
 from shared.contract import load_all
 from shared.contract.asyncapi import asyncapi
-from shared.contract.directory import StructureRegistered
+from shared.contract.directory.structures import StructureRegistered
 from shared.contract.envelope import opened
 from shared.contract.examples import example_of
 from shared.contract.schemas import schema_of

@@ -47,8 +47,8 @@ from shared.contract.fields import (
     stored,
 )
 from shared.contract.personal import Personal, PersonalText
+from shared.web.forms.typed_days import in_iso
 from shared.web.messages import KERNEL
-from shared.web.typed_days import in_iso
 
 COMMANDS = [command for d in DEFINITIONS for decider in d.deciders for command in decider.decisions]
 INTERNAL = {command for command in COMMANDS if command.internal}

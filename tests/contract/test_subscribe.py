@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from shared.contract import load_all
-from shared.contract.directory import ContactAdded
+from shared.contract.directory.structures import ContactAdded
 from shared.contract.examples import example_body, example_of
 from tests.contract.conftest import NETWORK, Cluster
 

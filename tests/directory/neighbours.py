@@ -14,7 +14,7 @@ from PIL import Image
 
 from services.directory.publications.views import SPACE
 from services.directory.structures.domain.structure import RegisterStructure
-from shared.contract.membership import MemberJoined
+from shared.contract.membership.members import MemberJoined
 from shared.kernel.command_handler import new_command_id
 from tests.directory.houses import HOST, House
 from tests.signing_in import account, say

@@ -12,7 +12,7 @@ import pytest
 from services.directory.claims.reactions import claimant_becomes_contact
 from services.directory.claims.views import CLAIMS
 from services.directory.structures.domain.listing import ListStructure
-from shared.contract.directory import ClaimAccepted
+from shared.contract.directory.claims import ClaimAccepted
 from shared.contract.envelope import opened
 from shared.kernel.eventlog.event_log import Unit
 from tests.directory.houses import HOST, House, house, mail_server, path_in, posting, until

@@ -12,7 +12,7 @@ from services.directory.casework.domain.support import GiveSupport
 from services.directory.casework.lists import whole_years
 from services.directory.casework.views import SUPPORTS
 from services.directory.structures.domain.structure import MergeStructures
-from shared.contract.directory import SupportKind
+from shared.contract.directory.casework import SupportKind
 from tests.directory.houses import House, house
 from tests.directory.test_accounts_pages import hidden
 from tests.directory.test_project_pages import browser, page, registered

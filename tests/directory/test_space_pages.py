@@ -24,7 +24,7 @@ from services.directory.structures.domain.contact import AddContact
 from services.directory.structures.domain.listing import DeclineListing, ListStructure
 from services.directory.structures.domain.structure import MergeStructures, ReviseStructure
 from services.directory.structures.views import STRUCTURES
-from shared.contract.membership import MemberLeft
+from shared.contract.membership.members import MemberLeft
 from shared.contract.personal import Personal
 from tests.directory.houses import House, house
 from tests.directory.neighbours import (

@@ -19,7 +19,7 @@ from services.newsletter.delivery.views import DELIVERIES
 from services.newsletter.subscriptions.domain import ConfirmSubscription, RequestSubscription, subscriber_id
 from services.observatory.ledger.notary import notary_of
 from shared.base.settings import Settings
-from shared.contract.newsletter import BulletinCode
+from shared.contract.newsletter.bulletins import BulletinCode
 from shared.contract.personal import Personal
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command, derived_id

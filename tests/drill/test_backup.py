@@ -12,8 +12,8 @@ from typing import Any
 import orjson
 import pytest
 
-from deploy.cli.backup import MANIFEST, back_up, copy_keys, read_manifest
-from deploy.cli.restore import restore
+from deploy.cli.archive.backup import MANIFEST, back_up, copy_keys, read_manifest
+from deploy.cli.archive.restore import restore
 from deploy.host.data_folder import UNFINISHED, CannotStart
 from deploy.host.embedded import Installation, access
 from services.newsletter.subscriptions.views import SUBSCRIBERS
@@ -201,10 +201,10 @@ async def test_a_restore_that_was_cut_off_starts_nothing_and_goes_on(
     new, settings = place.data("new"), place.settings_of("new")
     monkeypatch.setattr("shared.ledger.log_restore.AT_ONCE", 5)
     for step in (
-        "deploy.cli.restore.trees_of",
-        "deploy.cli.restore._keys",
-        "deploy.cli.restore._say",
-        "deploy.cli.restore.prepare",
+        "deploy.cli.archive.restore.trees_of",
+        "deploy.cli.archive.restore._keys",
+        "deploy.cli.archive.restore._say",
+        "deploy.cli.archive.restore.prepare",
     ):
         with monkeypatch.context() as patch:
 

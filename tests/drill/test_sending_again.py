@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from deploy.cli.backup import back_up, copy_keys
-from deploy.cli.restore import restore
+from deploy.cli.archive.backup import back_up, copy_keys
+from deploy.cli.archive.restore import restore
 from services.newsletter.delivery.domain import SendAgain
 from services.newsletter.subscriptions.views import SUBSCRIBERS
 from shared.contract.personal import Personal

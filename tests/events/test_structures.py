@@ -15,8 +15,8 @@ from services.events.app import EVENTS
 from services.events.structures.queries import likely_structures, structures_offered
 from shared.base.settings import Settings
 from shared.contract import Event
-from shared.contract.directory import StructureClosed, StructureRegistered, StructureRevised
-from shared.contract.membership import MemberJoined, MemberLeft, MemberRestored
+from shared.contract.directory.structures import StructureClosed, StructureRegistered, StructureRevised
+from shared.contract.membership.members import MemberJoined, MemberLeft, MemberRestored
 from shared.kernel.eventlog.event_log import Unit
 from shared.kernel.stores.sqlite import SqliteStore
 from shared.notions.structure_on_record import member_of

@@ -10,9 +10,9 @@ from uuid import uuid4
 
 import pytest
 
-from deploy.cli.check_history import Checking
+from deploy.cli.archive.check_history import Checking
 from shared.contract import EVENTS, Event
-from shared.contract.directory import StructureClosed
+from shared.contract.directory.structures import StructureClosed
 from shared.contract.envelope import Message
 from tests import small
 from tests.facts import changed, write

@@ -12,9 +12,9 @@ import msgspec
 import pytest
 
 from shared.base.kept_file import KeptFile
-from shared.contract.directory import StructureRegistered
+from shared.contract.directory.structures import StructureRegistered
 from shared.contract.envelope import NEVER, Message, opened
-from shared.contract.observatory import LogRestored, ledger_id
+from shared.contract.observatory.ledger import LogRestored, ledger_id
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.eventlog.event_log import Log
 from shared.ledger.archive_format import Archive

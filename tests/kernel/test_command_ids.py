@@ -12,7 +12,7 @@ import orjson
 import pytest
 
 from shared.base.paris_days import PARIS
-from shared.contract.directory import StructureListed, StructureRegistered, StructureRevised
+from shared.contract.directory.structures import StructureListed, StructureRegistered, StructureRevised
 from shared.contract.envelope import Provenance, address, opened, sealed_body
 from shared.contract.personal import Personal
 from shared.kernel.command_digest import CommandDigests, fields_sent, plain

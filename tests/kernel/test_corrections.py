@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from shared.contract import Event
-from shared.contract.directory import (
+from shared.contract.directory.casework import SupportGiven, SupportWithdrawn
+from shared.contract.directory.structures import (
     StructureAbsorbed,
     StructureClosed,
     StructureListed,
@@ -18,37 +19,44 @@ from shared.contract.directory import (
     StructureRevised,
     StructuresMerged,
     StructuresUnmerged,
-    SupportGiven,
-    SupportWithdrawn,
-)  # fmt: skip
-from shared.contract.events import (
+)
+from shared.contract.events.gatherings import (
     AgoraAttended,
     AttendanceUndone,
     GatheringHeld,
     GatheringHoldingUndone,
     HeadCountWithdrawn,
     HeadsCounted,
+    WorkshopHeld,
+    WorkshopWithdrawn,
+)
+from shared.contract.events.tandems import (
     TandemCancelled,
     TandemFormed,
     TandemReinstated,
     TandemSchoolJoined,
     TandemSchoolLeft,
-    WorkshopHeld,
-    WorkshopWithdrawn,
-)  # fmt: skip
-from shared.contract.membership import (
+)
+from shared.contract.membership.governance import (
     BoardSeatRestored,
     BoardSeatTaken,
     BoardSeatVacated,
-    CivicServiceEnded,
-    CivicServiceRecruited,
-    CivicServiceRestored,
-    CivicServiceWithdrawn,
+    WorkingGroupClosed,
+    WorkingGroupFormed,
+    WorkingGroupRestored,
+)
+from shared.contract.membership.members import (
     MemberCollegeChanged,
     MemberJoined,
     MemberLeft,
     MemberRestored,
     MembershipRenewed,
+)
+from shared.contract.membership.team import (
+    CivicServiceEnded,
+    CivicServiceRecruited,
+    CivicServiceRestored,
+    CivicServiceWithdrawn,
     StaffPostClosed,
     StaffPostCreated,
     StaffPostRestored,
@@ -56,10 +64,7 @@ from shared.contract.membership import (
     VolunteerContributed,
     VolunteerRestored,
     VolunteerWithdrawn,
-    WorkingGroupClosed,
-    WorkingGroupFormed,
-    WorkingGroupRestored,
-)  # fmt: skip
+)
 from tests.kernel.lines import Story, story
 
 A, B = Story.id(101), Story.id(102)

@@ -9,7 +9,7 @@ import pytest
 from httpx2 import ASGITransport, AsyncClient
 from nats.aio.client import Client
 
-from deploy.cli.query import _look_at
+from deploy.cli.remote.query import _look_at
 from deploy.host.root_app import root_of
 from shared.base.tallies import tally
 from shared.kernel.command_handler import CannotRead, new_command_id

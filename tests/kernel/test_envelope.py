@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 
 from shared.contract.asyncapi import CLOUD_EVENT
-from shared.contract.directory import StructureRegistered
+from shared.contract.directory.structures import StructureRegistered
 from shared.contract.envelope import NEVER, Message, Provenance, Void, address, instant, opened, sealed_body
 from tests.facts import write
 

@@ -14,7 +14,7 @@ from uuid import UUID, uuid4, uuid5
 import pytest
 
 from shared.base.secret_files import secret_file
-from shared.contract.directory import ContactAdded
+from shared.contract.directory.structures import ContactAdded
 from shared.contract.personal import Personal
 from shared.kernel.sealing import Forgotten
 from shared.persons.key_folder import KeyMissing, forgotten_in

@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from shared.base.secret_files import secret_file
-from shared.contract.directory import ContactAdded, ContactRemoved
+from shared.contract.directory.structures import ContactAdded, ContactRemoved
 from shared.contract.personal import Personal
 from shared.kernel.sealing import Forgotten
 from shared.persons.key_folder import KeyMissing

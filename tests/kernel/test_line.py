@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.contract import Event
-from shared.contract.directory import ContactAdded, ContactRevised
-from shared.contract.membership import MemberCollegeChanged, MemberJoined, MemberLeft, MembershipRenewed
+from shared.contract.directory.structures import ContactAdded, ContactRevised
+from shared.contract.membership.members import MemberCollegeChanged, MemberJoined, MemberLeft, MembershipRenewed
 from shared.contract.personal import Personal
 from shared.kernel.line import Correction, Fact, Wrong, against, dependents, fold, standing, upto, wrong_in
 from tests.kernel.lines import Story, story

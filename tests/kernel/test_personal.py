@@ -20,7 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from shared.base import tallies as telemetry
 from shared.base.settings import Settings
-from shared.contract.directory import ContactAdded
+from shared.contract.directory.structures import ContactAdded
 from shared.contract.personal import Personal
 from tests.small import AddContact
 

@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import pytest
 from nats.aio.client import Client
 
-from shared.contract.directory import StructureRegistered
+from shared.contract.directory.structures import StructureRegistered
 from shared.contract.envelope import Recorded, opened
 from shared.kernel.command_handler import facts_in, new_command_id
 from shared.kernel.decider import Command, Refused

@@ -13,9 +13,14 @@ import pytest
 from services.membership.members.views import MEMBERS
 from shared.contract import Event
 from shared.contract.corrections import EventRedated, EventStruck, StrikeLifted
-from shared.contract.directory import StructureClosed, StructureRegistered, StructureReopened, StructureRevised
+from shared.contract.directory.structures import (
+    StructureClosed,
+    StructureRegistered,
+    StructureReopened,
+    StructureRevised,
+)
 from shared.contract.envelope import Message, Provenance, Recorded, opened, sealed_body
-from shared.contract.membership import (
+from shared.contract.membership.members import (
     MemberCollegeChanged,
     MemberJoined,
     MemberLeft,

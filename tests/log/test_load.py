@@ -11,7 +11,7 @@ import pytest
 from nats.aio.client import Client
 
 from shared.contract import Event
-from shared.contract.directory import StructureRegistered, StructureRevised
+from shared.contract.directory.structures import StructureRegistered, StructureRevised
 from shared.contract.envelope import Void, opened
 from shared.kernel.eventlog.event_log import Log, Unit, Write
 from tests.facts import changed, unit, write

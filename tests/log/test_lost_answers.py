@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from shared.contract.directory import StructureRegistered
+from shared.contract.directory.structures import StructureRegistered
 from shared.kernel.eventlog.atomic_batch import Patience
 from shared.kernel.eventlog.event_log import Conflict, Log, Unavailable, Unit
 from shared.runtime.nats.embedded_server import NatsServer

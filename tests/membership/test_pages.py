@@ -19,8 +19,8 @@ from deploy.sample.plan import ACTOR, Stage
 from deploy.sample.structures import SampleStructure, structures
 from services.membership.app import MEMBERSHIP
 from shared.base.settings import Settings
-from shared.contract.directory import StructureRegistered
-from shared.contract.membership import StaffPostChanged, StaffPostRestored
+from shared.contract.directory.structures import StructureRegistered
+from shared.contract.membership.team import StaffPostChanged, StaffPostRestored
 from shared.kernel.eventlog.event_log import Unit
 from shared.kernel.stores.sqlite import SqliteStore
 from shared.notions.structure_on_record import member_of

@@ -14,25 +14,24 @@ from services.membership.governance.views import GROUPS, SEATS
 from services.membership.members.views import MEMBERS
 from services.membership.team.views import POSTS
 from shared.contract import Event
-from shared.contract.directory import StructureRevised
+from shared.contract.directory.structures import StructureRevised
 from shared.contract.envelope import Message, Provenance, Recorded, address, opened, sealed_body
-from shared.contract.membership import (
+from shared.contract.membership.governance import (
     BoardSeatRestored,
     BoardSeatTaken,
     BoardSeatVacated,
+    WorkingGroupFormed,
+    WorkingGroupJoined,
+    WorkingGroupLeft,
+)
+from shared.contract.membership.members import (
     MemberCollegeChanged,
     MemberJoined,
     MemberLeft,
     MemberRestored,
     MembershipRenewed,
-    StaffPostChanged,
-    StaffPostClosed,
-    StaffPostCreated,
-    StaffPostRestored,
-    WorkingGroupFormed,
-    WorkingGroupJoined,
-    WorkingGroupLeft,
 )
+from shared.contract.membership.team import StaffPostChanged, StaffPostClosed, StaffPostCreated, StaffPostRestored
 from shared.kernel.projection import Document, View
 from shared.notions.structure_on_record import member_of
 

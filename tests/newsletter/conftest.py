@@ -27,7 +27,7 @@ from services.newsletter.delivery.views import DELIVERIES
 from services.newsletter.delivery.worker import PAUSES, SENDING, Pauses, Sending
 from services.newsletter.subscriptions.domain import ConfirmSubscription, RequestSubscription, subscriber_id
 from shared.base.settings import Settings
-from shared.contract.newsletter import BulletinCode
+from shared.contract.newsletter.bulletins import BulletinCode
 from shared.contract.personal import Personal
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command, derived_id

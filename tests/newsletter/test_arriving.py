@@ -23,8 +23,8 @@ from services.newsletter.bulletins.domain.bulletin import opening_of
 from services.newsletter.bulletins.domain.issue import ApproveIssue, DropItem, issue_id, item_id
 from services.newsletter.bulletins.views import ISSUES
 from shared.contract.envelope import Recorded, opened
-from shared.contract.events import GatheringAnnounced, GatheringCancelled
-from shared.contract.newsletter import ItemAdded, ItemDropped
+from shared.contract.events.gatherings import GatheringAnnounced, GatheringCancelled
+from shared.contract.newsletter.bulletins import ItemAdded, ItemDropped
 from shared.kernel.command_handler import Executor
 from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Log, Unit

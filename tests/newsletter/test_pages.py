@@ -13,7 +13,7 @@ from httpx2 import AsyncClient
 
 from services.newsletter.bulletins.domain.issue import AddItem, StartIssue, issue_id
 from services.newsletter.bulletins.views import ISSUES
-from shared.contract.newsletter import SectionCode
+from shared.contract.newsletter.bulletins import SectionCode
 from shared.runtime.nats.embedded_server import NatsServer
 from tests.newsletter.conftest import House
 

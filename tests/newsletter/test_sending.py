@@ -16,7 +16,8 @@ from services.newsletter.delivery.views import DELIVERIES
 from services.newsletter.delivery.worker import Sending
 from services.newsletter.subscriptions.domain import Unsubscribe, subscriber_id
 from shared.contract.envelope import opened
-from shared.contract.newsletter import DeliveryBegun, SubscriptionConfirmed, SubscriptionRequested
+from shared.contract.newsletter.delivery import DeliveryBegun
+from shared.contract.newsletter.subscriptions import SubscriptionConfirmed, SubscriptionRequested
 from shared.contract.personal import Personal
 from shared.kernel.command_handler import utc_now
 from shared.kernel.eventlog.event_log import Unit

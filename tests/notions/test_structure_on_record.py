@@ -10,9 +10,14 @@ from uuid import UUID, uuid4
 import pytest
 
 from shared.contract import Event
-from shared.contract.directory import StructureClosed, StructureRegistered, StructureReopened, StructureRevised
+from shared.contract.directory.structures import (
+    StructureClosed,
+    StructureRegistered,
+    StructureReopened,
+    StructureRevised,
+)
 from shared.contract.envelope import Message, Provenance, Recorded, address, opened, sealed_body
-from shared.contract.membership import MemberJoined, MemberLeft, MemberRestored
+from shared.contract.membership.members import MemberJoined, MemberLeft, MemberRestored
 from shared.contract.personal import Personal
 from shared.kernel.projection import Document, View
 from shared.notions.structure_on_record import member_of, member_on, member_structures, structures_on_record

@@ -16,8 +16,8 @@ from services.observatory.figures.observatory import of as observatory_of
 from services.observatory.figures.period import Period
 from services.observatory.review.chapters import Head
 from services.observatory.review.publishing import publishing_of
-from shared.contract.directory import StructureRegistered
-from shared.contract.membership import CollegeOpened, MemberJoined, MemberLeft
+from shared.contract.directory.structures import StructureRegistered
+from shared.contract.membership.members import CollegeOpened, MemberJoined, MemberLeft
 from shared.runtime.service import Service
 from tests.observatory.attacker import Attacker, differences, few, plus
 from tests.observatory.history import History, named, someone

@@ -19,7 +19,7 @@ import pytest
 from nats.aio.client import Client
 from typer.testing import CliRunner
 
-from deploy.cli.audit_compare import compared
+from deploy.cli.archive.audit_compare import compared
 from deploy.cli.main import app
 from services.observatory.app import OBSERVATORY
 from services.observatory.figures.observatory import of as observatory_of
@@ -28,9 +28,11 @@ from services.observatory.ledger.notary import notary_of
 from services.observatory.search.event_query import PAGE, Wanted, counts, page, wanted
 from shared.base.settings import Settings
 from shared.contract import Event
-from shared.contract.directory import ContactAdded, MemberNewsPublished, StructureRegistered, StructureRevised
+from shared.contract.directory.publications import MemberNewsPublished
+from shared.contract.directory.structures import ContactAdded, StructureRegistered, StructureRevised
 from shared.contract.envelope import Provenance, address, sealed_body
-from shared.contract.newsletter import DeliveryAccepted, DeliveryBegun, IssueApproved, IssueStarted, ItemAdded
+from shared.contract.newsletter.bulletins import IssueApproved, IssueStarted, ItemAdded
+from shared.contract.newsletter.delivery import DeliveryAccepted, DeliveryBegun
 from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Unit, Write
 from shared.kernel.stores.sqlite import SqliteStore

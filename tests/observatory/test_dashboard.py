@@ -17,10 +17,11 @@ from deploy.host.root_app import root_of
 from services.observatory.dashboard.dashboard import ordered
 from services.observatory.indicators import INDICATORS
 from shared.base.translations import translated
-from shared.contract.directory import StructureListed, StructureRegistered, SupportGiven
+from shared.contract.directory.casework import SupportGiven
+from shared.contract.directory.structures import StructureListed, StructureRegistered
 from shared.contract.envelope import Provenance, address, sealed_body
-from shared.contract.membership import CollegeOpened, MemberJoined
-from shared.contract.newsletter import IssueStarted
+from shared.contract.membership.members import CollegeOpened, MemberJoined
+from shared.contract.newsletter.bulletins import IssueStarted
 from shared.runtime.service import Service
 from tests.observatory.history import History, named, noon
 from tests.observatory.test_pages import front, service, write

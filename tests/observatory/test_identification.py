@@ -24,8 +24,8 @@ from services.observatory.identification.criteria import (
     query_of,
 )
 from services.observatory.identification.domain import Criteria
-from shared.contract.directory import StructureClosed, StructureRegistered, StructureRevised
-from shared.contract.membership import MemberJoined, MemberLeft
+from shared.contract.directory.structures import StructureClosed, StructureRegistered, StructureRevised
+from shared.contract.membership.members import MemberJoined, MemberLeft
 from shared.kernel.decider import Refused
 from tests.observatory import oracle
 from tests.observatory.given import event

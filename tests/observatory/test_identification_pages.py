@@ -14,10 +14,10 @@ import pytest
 from services.observatory.figures.observatory import of
 from services.observatory.identification.criteria import answer
 from services.observatory.identification.domain import Criteria
-from shared.contract.directory import StructureClosed, StructureRegistered
+from shared.contract.directory.structures import StructureClosed, StructureRegistered
 from shared.contract.envelope import Message
-from shared.contract.identification import IdentificationSaved
-from shared.contract.membership import MemberJoined
+from shared.contract.membership.members import MemberJoined
+from shared.contract.observatory.identification import IdentificationSaved
 from shared.kernel.eventlog.event_log import Unit, Write
 from shared.runtime.service import Service
 from tests.observatory.history import History, named

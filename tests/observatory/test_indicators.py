@@ -8,7 +8,7 @@ import pytest
 
 from services.observatory.figures.answers import ask, ask_all
 from services.observatory.indicators import DOCUMENT, HERE, INDICATORS, Headless, documented, read
-from shared.contract.membership import CollegeClosed, CollegeOpened, MemberJoined
+from shared.contract.membership.members import CollegeClosed, CollegeOpened, MemberJoined
 from tests.observatory import given
 from tests.observatory.history import History, named
 

@@ -10,10 +10,10 @@ from typing import Any
 import httpx2
 import pytest
 
-from shared.contract.directory import StructureRegistered
-from shared.contract.identification import IdentificationRepeated, IdentificationSaved
-from shared.contract.reviews import FigurePublished, ReviewPublished
-from shared.contract.surveys import (
+from shared.contract.directory.structures import StructureRegistered
+from shared.contract.observatory.identification import IdentificationRepeated, IdentificationSaved
+from shared.contract.observatory.reviews import FigurePublished, ReviewPublished
+from shared.contract.observatory.surveys import (
     SurveyAnswered,
     SurveyDrafted,
     SurveyOpened,

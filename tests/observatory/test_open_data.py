@@ -18,10 +18,11 @@ from services.observatory.figures.observatory import of as observatory_of
 from services.observatory.indicators import HERE, INDICATORS
 from services.observatory.open_data.releases import LICENCE, release_days, rows
 from shared.base.translations import Lexicon, translated
-from shared.contract.directory import ContactAdded, StructureRegistered
-from shared.contract.events import AgoraAttended, GatheringHeld
-from shared.contract.membership import CivicServiceRecruited, CollegeOpened, MemberJoined, VolunteerContributed
-from shared.contract.reviews import FigurePublished, ReviewPublished
+from shared.contract.directory.structures import ContactAdded, StructureRegistered
+from shared.contract.events.gatherings import AgoraAttended, GatheringHeld
+from shared.contract.membership.members import CollegeOpened, MemberJoined
+from shared.contract.membership.team import CivicServiceRecruited, VolunteerContributed
+from shared.contract.observatory.reviews import FigurePublished, ReviewPublished
 from shared.runtime.service import Service
 from shared.web.messages import WORDS as KERNEL
 from tests.observatory.history import History, named, someone

@@ -15,8 +15,9 @@ from deploy.sample.plan import OWN
 from services.observatory.app import OBSERVATORY
 from services.observatory.figures.observatory import of as observatory_of
 from shared.base.settings import Settings
-from shared.contract.directory import ContactAdded, MediaCoverageNoted, StructureListed, StructureRegistered
-from shared.contract.membership import CollegeOpened, MemberJoined
+from shared.contract.directory.casework import MediaCoverageNoted
+from shared.contract.directory.structures import ContactAdded, StructureListed, StructureRegistered
+from shared.contract.membership.members import CollegeOpened, MemberJoined
 from shared.kernel.eventlog.event_log import Unit, Write
 from shared.kernel.stores.sqlite import SqliteStore
 from shared.runtime.service import Service, Surroundings

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from services.observatory.event_table.filtering import ALL, Filters
 from services.observatory.figures.computed import Leaf, review_of
 from services.observatory.figures.period import Period, months_before
-from shared.contract.directory import StructureClosed, StructureRegistered, SupportGiven
-from shared.contract.membership import CollegeOpened, MemberJoined
+from shared.contract.directory.casework import SupportGiven
+from shared.contract.directory.structures import StructureClosed, StructureRegistered
+from shared.contract.membership.members import CollegeOpened, MemberJoined
 from tests.observatory.history import History, named
 
 pytestmark = pytest.mark.slow

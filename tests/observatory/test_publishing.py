@@ -19,9 +19,9 @@ from services.observatory.review.domain import REVIEW, Figure, PublishReview
 from services.observatory.review.published_files import files_of
 from services.observatory.review.views import REVIEWS
 from shared.contract import Event
-from shared.contract.directory import ContactAdded, StructureRegistered
+from shared.contract.directory.structures import ContactAdded, StructureRegistered
 from shared.contract.envelope import Provenance, Recorded, address, sealed_body
-from shared.contract.membership import CollegeOpened, MemberJoined
+from shared.contract.membership.members import CollegeOpened, MemberJoined
 from shared.kernel.eventlog.event_log import Unit, Write
 from shared.kernel.projection import Document
 from shared.runtime.service import Service

@@ -17,18 +17,17 @@ from services.observatory.figures.causes import causes, least
 from services.observatory.figures.computed import Spec, precision_of, values_of
 from services.observatory.figures.recomputed import Printed, Recomputed, recomputed
 from shared.base.paris_days import PARIS
-from shared.contract.directory import (
+from shared.contract.directory.casework import SupportGiven, SupportWithdrawn
+from shared.contract.directory.structures import (
     ContactAdded,
     StructureClosed,
     StructureRegistered,
     StructureReopened,
     StructureRevised,
-    SupportGiven,
-    SupportWithdrawn,
-)  # fmt: skip
+)
 from shared.contract.envelope import opened
-from shared.contract.events import GatheringHeld, HeadsCounted
-from shared.contract.membership import CollegeOpened, MemberJoined, MemberLeft
+from shared.contract.events.gatherings import GatheringHeld, HeadsCounted
+from shared.contract.membership.members import CollegeOpened, MemberJoined, MemberLeft
 from tests.observatory.history import History, named, someone
 
 END = date(2016, 12, 31)

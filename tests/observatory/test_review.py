@@ -17,8 +17,9 @@ from services.observatory.indicators import INDICATORS
 from services.observatory.network import network_of
 from services.observatory.network.printed_review import PRINTED, leaf, published
 from shared.base.settings import Settings
-from shared.contract.directory import StructureRegistered
-from shared.contract.membership import CivicServiceRecruited, CollegeOpened, StaffPostCreated, VolunteerContributed
+from shared.contract.directory.structures import StructureRegistered
+from shared.contract.membership.members import CollegeOpened
+from shared.contract.membership.team import CivicServiceRecruited, StaffPostCreated, VolunteerContributed
 from tests.observatory.history import History
 
 PRINTED_2017 = "occitanie-2017"

@@ -23,7 +23,8 @@ from services.observatory.review.pdf_process import Order, typeset
 from services.observatory.review.published_files import PublishedFiles
 from services.observatory.review.workbook import document, headings, workbook
 from shared.base.translations import Lexicon
-from shared.contract.directory import StructureRegistered, SupportGiven
+from shared.contract.directory.casework import SupportGiven
+from shared.contract.directory.structures import StructureRegistered
 from shared.kernel.eventlog.event_log import Unavailable
 from shared.web.messages import WORDS as KERNEL
 from tests.observatory.history import History, named

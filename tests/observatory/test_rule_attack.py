@@ -18,7 +18,7 @@ from services.observatory.open_data.releases import Parted, with_parts
 from services.observatory.open_data.small_cells import Released, heads, judged, released, released_alone, small
 from services.observatory.review.suppression import without_small
 from services.observatory.surveys.results.results import results
-from shared.contract.surveys import SurveyQuestion
+from shared.contract.observatory.surveys import SurveyQuestion
 from tests.observatory.rule_attacker import LEAST, Public, Rule, Truth, attacked
 
 Day = Mapping[str, int]

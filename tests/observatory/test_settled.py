@@ -17,7 +17,7 @@ from services.observatory.figures.answers import ask_all
 from services.observatory.indicators import HERE, INDICATORS
 from shared.base.paris_days import PARIS
 from shared.base.services import SERVICES
-from shared.contract.directory import StructureClosed, StructureRegistered, StructureRevised
+from shared.contract.directory.structures import StructureClosed, StructureRegistered, StructureRevised
 from shared.contract.envelope import opened
 from tests.observatory.given import read
 from tests.observatory.history import History

@@ -31,8 +31,7 @@ from services.observatory.surveys.domain.survey import (
     WithdrawSurveyResults,
 )
 from shared.contract import Event
-from shared.contract.personal import Personal
-from shared.contract.surveys import (
+from shared.contract.observatory.surveys import (
     SurveyAnswerChanged,
     SurveyAnswered,
     SurveyClosed,
@@ -47,6 +46,7 @@ from shared.contract.surveys import (
     SurveySent,
     SurveyWithdrawn,
 )
+from shared.contract.personal import Personal
 from shared.kernel.decider import Command, Context, Refused
 
 KEY, STRUCTURE, PERSON = UUID(int=1), UUID(int=2), UUID(int=3)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from services.observatory.open_data.small_cells import LEAST, small
 from services.observatory.surveys.results.results import Part, Result, Spread, as_of, results
-from shared.contract.surveys import SurveyQuestion
+from shared.contract.observatory.surveys import SurveyQuestion
 
 QUESTIONS = [
     SurveyQuestion("q1", "one", "Un choix", options=["a", "b", "c"]),

@@ -19,7 +19,7 @@ from services.observatory.surveys.domain.state import answer_id
 from services.observatory.surveys.domain.survey import CloseSurvey, ExtendSurvey, PublishSurveyResults, SendSurvey
 from services.observatory.surveys.views import SURVEY_ANSWERS, SURVEY_RECIPIENTS, SURVEYS, recipient_key
 from shared.contract.envelope import opened
-from shared.contract.observatory import LogRestored, ledger_id
+from shared.contract.observatory.ledger import LogRestored, ledger_id
 from shared.kernel.decider import Refused, derived_id
 from tests.directory.houses import until
 from tests.observatory.survey_house import (

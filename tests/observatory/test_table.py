@@ -16,7 +16,7 @@ from services.observatory.event_table import columns
 from services.observatory.event_table.table import EventTable
 from services.observatory.figures.answers import ask
 from shared.contract import load_all
-from shared.contract.directory import ContactAdded, StructureClosed, StructureRegistered, StructureRevised
+from shared.contract.directory.structures import ContactAdded, StructureClosed, StructureRegistered, StructureRevised
 from shared.contract.envelope import Message
 from shared.kernel.eventlog.event_log import Log, LogDamaged, Unit, Write
 from tests.following import following

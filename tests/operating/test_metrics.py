@@ -20,7 +20,7 @@ from starlette.routing import Mount, Route
 import deploy.host.all_services  # noqa: F401 (each service declares metrics of its own)
 from shared.base import tallies as telemetry
 from shared.base.cancellation import end
-from shared.contract.directory import StructureRegistered
+from shared.contract.directory.structures import StructureRegistered
 from shared.contract.envelope import Recorded
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import Command, Refused

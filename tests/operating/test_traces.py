@@ -14,7 +14,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from shared.base import tracing
 from shared.base.settings import Settings
-from shared.contract.directory import StructureRegistered
+from shared.contract.directory.structures import StructureRegistered
 from shared.contract.envelope import Provenance, Recorded, address, instant, opened, sealed_body
 from shared.kernel.command_handler import new_command_id, utc_now
 from shared.kernel.decider import Command, Refused

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 
-from shared.contract.directory import ContactAdded, ContactRemoved
+from shared.contract.directory.structures import ContactAdded, ContactRemoved
 from shared.contract.envelope import Recorded
 from shared.contract.personal import Personal
 from shared.contract.persons import PersonForgottenByDirectory

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import pytest
 
-from deploy.cli.clock import timed
+from deploy.cli.remote.clock import timed
 from services.directory.app import DIRECTORY
 from services.directory.imports.jobs import imports_of
 from services.directory.publications.picture_retention import sweep

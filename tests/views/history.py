@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from nats.aio.client import Client
 
-from shared.contract.directory import StructureClosed, StructureRegistered, StructureRevised
+from shared.contract.directory.structures import StructureClosed, StructureRegistered, StructureRevised
 from shared.contract.envelope import Recorded
 from shared.kernel.eventlog.event_log import Log, Unit
 from shared.kernel.projection import Document, View

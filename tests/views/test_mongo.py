@@ -12,7 +12,7 @@ import pytest
 from pymongo.monitoring import CommandFailedEvent, CommandListener, CommandStartedEvent, CommandSucceededEvent
 
 from shared.base.settings import Settings
-from shared.contract.directory import StructureClosed
+from shared.contract.directory.structures import StructureClosed
 from shared.kernel.eventlog.direct_get import Unavailable
 from shared.kernel.projection import Batch, Checkpoint, Document, Moved, Standing, Turn, Unknown, View
 from shared.kernel.stores import InUse, store_for

@@ -21,7 +21,7 @@ from nats.aio.client import Client
 
 from shared.base.outside import REAL
 from shared.contract import EVENTS
-from shared.contract.directory import StructureRegistered
+from shared.contract.directory.structures import StructureRegistered
 from shared.contract.envelope import Recorded
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import Command

@@ -18,7 +18,7 @@ from nats.aio.client import Client
 from nats.js.api import StreamConfig
 
 from shared.contract import Event
-from shared.contract.directory import StructureRegistered
+from shared.contract.directory.structures import StructureRegistered
 from shared.contract.envelope import Message, Recorded, Void
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.eventlog.event_log import Log, LogDamaged, Unit

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from shared.contract.directory import StructureRegistered
+from shared.contract.directory.structures import StructureRegistered
 from shared.kernel.projection import Batch, Checkpoint, Document, Parked, Store, View, everything, folded
 from shared.kernel.stores.sqlite import SqliteStore
 from tests.views.conftest import OpenStore

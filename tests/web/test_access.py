@@ -15,7 +15,7 @@ from markupsafe import Markup
 from starlette.responses import PlainTextResponse, Response
 
 from deploy.host.root_app import root_of
-from shared.contract.accounts import SignedOut
+from shared.contract.directory.accounts import SignedOut
 from shared.kernel.decider import Command
 from shared.runtime.service import Service
 from shared.web.here import ThisService

@@ -18,7 +18,7 @@ from httpx2 import AsyncClient, Response
 from deploy.host.root_app import root_of
 from shared.base.outside import Outside
 from shared.base.secret_files import OPERATOR_TOKEN
-from shared.contract.accounts import SessionsEnded
+from shared.contract.directory.accounts import SessionsEnded
 from shared.identity.sessions import Sessions
 from shared.kernel.command_handler import utc_now
 from shared.runtime.kept_forms import LONGEST, SECRET, KeptForm, KeptForms

@@ -16,7 +16,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import OctKey, OKPKey
 
-from shared.contract.accounts import (
+from shared.contract.directory.accounts import (
     AccountClosed,
     AccountReopened,
     AccountRevised,

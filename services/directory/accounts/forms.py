@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from services.directory.accounts.domain.account import GrantText, Label
 from services.directory.accounts.domain.tokens import Scope, TokenName
 from shared.base.services import SERVICES
-from shared.contract.accounts import Role
+from shared.contract.directory.accounts import Role
 from shared.contract.fields import MailAddress
 from shared.contract.personal import PersonalText
 from shared.kernel.principal import GIVES, Who

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from shared.contract.accounts import (
+from shared.contract.directory.accounts import (
     AccountClosed,
     AccountOpened,
     AccountReopened,

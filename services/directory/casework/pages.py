@@ -12,7 +12,7 @@ from services.directory.casework.views import COVERAGES, SUPPORTS
 from services.directory.search.finder import finder_of
 from services.directory.structures.record_fields import place_of
 from services.directory.structures.views import STRUCTURES
-from shared.contract.directory import SupportKind
+from shared.contract.directory.casework import SupportKind
 from shared.kernel.command_handler import new_command_id
 from shared.runtime.service import Service
 from shared.web.here import ThisService

@@ -12,7 +12,7 @@ from hashlib import sha256
 from urllib.parse import urlencode
 
 from services.directory.search.finder import Finder
-from shared.contract.directory import IdentificationAnswered
+from shared.contract.directory.casework import IdentificationAnswered
 from shared.contract.envelope import Recorded
 from shared.kernel.eventlog.event_log import History
 from shared.kernel.projection import Document, folded

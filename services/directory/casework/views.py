@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.directory.structures.view_folds import fact_of, gone
-from shared.contract.directory import (
+from shared.contract.directory.casework import (
     IdentificationAnswered,
     IdentificationRequested,
     IdentificationRequestWithdrawn,

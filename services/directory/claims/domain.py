@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from shared.contract import Event
-from shared.contract.directory import ClaimAccepted, ClaimConfirmed, ClaimRefused, ListingClaimed
+from shared.contract.directory.claims import ClaimAccepted, ClaimConfirmed, ClaimRefused, ListingClaimed
+from shared.contract.directory.structure_facts import StructureKind
 from shared.contract.fields import DepartmentCode, Line, MailAddress, Name, Reason, WebAddress
 from shared.contract.personal import PersonalText
-from shared.contract.structure_facts import StructureKind
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.directory.structures.contacts import contacts_at
 from services.directory.structures.domain.contact import AddContact
-from shared.contract.directory import ClaimAccepted, ListingClaimed
+from shared.contract.directory.claims import ClaimAccepted, ListingClaimed
 from shared.contract.envelope import Recorded
 from shared.contract.fields import AS_STORED
 from shared.contract.personal import Personal

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.contract.directory import ClaimAccepted, ClaimConfirmed, ClaimRefused, ListingClaimed
+from shared.contract.directory.claims import ClaimAccepted, ClaimConfirmed, ClaimRefused, ListingClaimed
 from shared.contract.envelope import Recorded
 from shared.kernel.projection import Document, View, kept
 

@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 from pydantic import model_validator
 
 from shared.contract import Event
-from shared.contract.directory import NamesakesDoubted, NamesakesToldApart
+from shared.contract.directory.duplicates import NamesakesDoubted, NamesakesToldApart
 from shared.contract.fields import Reason
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 

@@ -1,5 +1,5 @@
 """Records that may be of one structure: by name and place, or by an official number. Pure.
-from shared.contract.structure_facts import NUMBERS
+from shared.contract.directory.structure_facts import NUMBERS
 
 Names are compared word by word, each word weighing as much as it is rare: what two names share, divided by all that
 either has. "Kynarou" and "Kynarou France" share what counts, "Association inventée 0001" and "… 0002" do not. Words are
@@ -20,7 +20,7 @@ from typing import Any, Literal
 from rapidfuzz.distance import OSA
 
 from services.directory.search.inverted_index import words_of
-from shared.contract.structure_facts import NUMBERS
+from shared.contract.directory.structure_facts import NUMBERS
 
 Reason = Literal["identifier", "name", "acronym", "alike"]
 LIKELY = 0.6  # of 1; below, a pair is not shown

@@ -36,7 +36,7 @@ from services.directory.structures.record_fields import in_words, place_of
 from services.directory.structures.views import STRUCTURES
 from shared.base.translations import Lang, Lexicon
 from shared.contract.cleaning import WHITE
-from shared.contract.structure_facts import FACTS, LISTS
+from shared.contract.directory.structure_facts import FACTS, LISTS
 from shared.kernel.command_handler import Outcome, Stale, new_command_id
 from shared.kernel.decider import Command, Refused
 from shared.kernel.eventlog.event_log import Conflict

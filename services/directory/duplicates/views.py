@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from shared.contract.directory import NamesakesDoubted, NamesakesToldApart, StructuresMerged, StructuresUnmerged
+from shared.contract.directory.duplicates import NamesakesDoubted, NamesakesToldApart
+from shared.contract.directory.structures import StructuresMerged, StructuresUnmerged
 from shared.contract.envelope import Recorded
 from shared.kernel.projection import Document, View
 

@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 from pydantic import Field
 
 from shared.contract import Event
-from shared.contract.directory import ImportFinished, ImportStarted
+from shared.contract.directory.imports import ImportFinished, ImportStarted
 from shared.contract.fields import AS_LINE, Line, Sha256
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 

@@ -17,11 +17,11 @@ import orjson
 import structlog
 from pydantic import BaseModel
 
-from services.directory.imports.columns import check_columns
+from services.directory.imports.files.columns import check_columns
+from services.directory.imports.files.table_reader import Line as RawLine
+from services.directory.imports.files.table_reader import NotRead, Table, read_table
+from services.directory.imports.files.uploads import alone
 from services.directory.imports.plan import CheckedLine, Plan, Progress, import_id_of, preview
-from services.directory.imports.table_reader import Line as RawLine
-from services.directory.imports.table_reader import NotRead, Table, read_table
-from services.directory.imports.uploads import alone
 from services.directory.structures.domain.structure import RegisterStructure
 from shared.base.translations import Lang
 from shared.contract.fields import AS_STORED

@@ -19,8 +19,8 @@ import structlog
 
 from services.directory.imports.domain import start_id
 from services.directory.imports.drafts import Checked, Drafts, written
+from services.directory.imports.files.uploads import alone
 from services.directory.imports.plan import IN_FLIGHT, Plan, carry_out
-from services.directory.imports.uploads import alone
 from services.directory.structures.domain.structure import RegisterStructure
 from shared.base.cancellation import end
 from shared.contract.fields import AS_STORED

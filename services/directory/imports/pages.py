@@ -20,18 +20,18 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.formparsers import MultiPartException, MultiPartParser
 from starlette.responses import Response
 
-from services.directory.imports.columns import FIELDS, IGNORED, guessed
 from services.directory.imports.drafts import SHOWS, Checked, Draft, Fate, Show, counted
+from services.directory.imports.files.columns import FIELDS, IGNORED, guessed
+from services.directory.imports.files.table_reader import BIGGEST, NotRead
 from services.directory.imports.jobs import imports_of
 from services.directory.imports.plan import in_words, said_of, structure_id
-from services.directory.imports.table_reader import BIGGEST, NotRead
 from services.directory.imports.views import IMPORTS
 from services.directory.search.exports import DANGEROUS
 from services.directory.structures.record_fields import place_of
 from services.directory.structures.views import STRUCTURES
 from shared.base.translations import L, Lang, translated
 from shared.contract.cleaning import mended_line
-from shared.contract.structure_facts import StructureKind
+from shared.contract.directory.structure_facts import StructureKind
 from shared.kernel.decider import Refused
 from shared.kernel.projection import Document
 from shared.runtime.service import Service

@@ -19,17 +19,17 @@ from pydantic import ValidationError
 
 from services.directory.duplicates.matching import Likely, Likeness, Named
 from services.directory.duplicates.worklist import duplicates_of
-from services.directory.imports.columns import check_columns, guessed, read_line
 from services.directory.imports.domain import FinishImport, StartImport, line_id, start_id
-from services.directory.imports.table_reader import NotRead, Table
+from services.directory.imports.files.columns import check_columns, guessed, read_line
+from services.directory.imports.files.table_reader import NotRead, Table
 from services.directory.imports.words import WORDS
 from services.directory.structures.domain.structure import STRUCTURE, RegisterStructure, ReviseStructure, Structure
 from services.directory.structures.domain.structure_state import known
 from services.directory.structures.words import WORDS as STRUCTURE_WORDS
 from shared.base.translations import SOURCE, Lexicon, languages
-from shared.contract.directory import ImportFinished, ImportStarted
+from shared.contract.directory.imports import ImportFinished, ImportStarted
+from shared.contract.directory.structure_facts import FACTS, LISTS, NUMBERS
 from shared.contract.fields import stored
-from shared.contract.structure_facts import FACTS, LISTS, NUMBERS
 from shared.kernel.command_handler import Stale, facts_in
 from shared.kernel.decider import Context, Refused, derived_id
 from shared.runtime.service import Service

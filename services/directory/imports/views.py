@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.contract.directory import ImportFinished, ImportStarted
+from shared.contract.directory.imports import ImportFinished, ImportStarted
 from shared.contract.envelope import Recorded
 from shared.kernel.projection import Document, View
 

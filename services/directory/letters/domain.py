@@ -8,7 +8,7 @@ from typing import Literal
 from uuid import UUID
 
 from shared.contract import Event
-from shared.contract.letters import LetterBegun, LetterReason, LetterRefused, LetterSent, LetterUnaddressed
+from shared.contract.directory.letters import LetterBegun, LetterReason, LetterRefused, LetterSent, LetterUnaddressed
 from shared.kernel.decider import Command, Context, Decider, Decision
 
 Letter = Literal["none", "begun", "over"]

@@ -25,7 +25,7 @@ from services.directory.sign_in.entry import entry_of
 from services.directory.structures.contact_views import CONTACT_ADDRESSES
 from services.directory.structures.kept_records import kept_record, known_as
 from shared.contract.envelope import Recorded
-from shared.contract.surveys import SurveySent
+from shared.contract.observatory.surveys import SurveySent
 from shared.kernel.command_handler import utc_now
 from shared.kernel.decider import Command, derived_id
 from shared.kernel.reactions import on

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from services.directory.structures.domain.facts import same
 from shared.contract import Event
-from shared.contract.cooperation import (
+from shared.contract.directory.cooperation import (
     CooperationProjectDrafted,
     CooperationProjectPublished,
     CooperationProjectRevised,

@@ -18,7 +18,7 @@ from services.directory.search.exports import FORMATS, file_name
 from services.directory.search.finder import Finder, Work, finder_of
 from services.directory.structures.views import STRUCTURES
 from shared.base.translations import L, Lang, Lexicon, translated
-from shared.contract.cooperation import CooperationProjectRevised, ProjectStage
+from shared.contract.directory.cooperation import CooperationProjectRevised, ProjectStage
 from shared.contract.envelope import Recorded
 from shared.geo import MAP_CREDIT
 from shared.kernel.command_handler import new_command_id

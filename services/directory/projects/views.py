@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from services.directory.projects.domain import PARTNER_KINDS, PROJECT_FACTS, PROJECT_LISTS
-from shared.contract.cooperation import (
+from shared.contract.directory.cooperation import (
     CooperationProjectDrafted,
     CooperationProjectPublished,
     CooperationProjectRevised,

@@ -21,8 +21,8 @@ from services.directory.search.facets import chips, options, picture
 from services.directory.search.finder import finder_of
 from services.directory.search.query import Asked
 from services.directory.structures.views import STRUCTURES
-from shared.contract.directory import PublicationSort
-from shared.contract.structure_facts import StructureKind
+from shared.contract.directory.publications import PublicationSort
+from shared.contract.directory.structure_facts import StructureKind
 from shared.geo import MAP_CREDIT, commune
 from shared.kernel.projection import Document
 from shared.runtime.service import Service

@@ -11,7 +11,7 @@ from typing import Any, get_args
 from uuid import UUID
 
 from shared.contract import Event
-from shared.contract.directory import (
+from shared.contract.directory.publications import (
     DraftField,
     MemberEventPublished,
     MemberNewsPublished,
@@ -22,7 +22,7 @@ from shared.contract.directory import (
     PublicationRedrafted,
     PublicationSort,
     PublicationWithdrawn,
-)  # fmt: skip
+)
 from shared.contract.fields import Day, Line, LongText, Moment, Name, Reason, Sha256, WebAddress
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from services.directory.publications.views import PUBLICATIONS
-from shared.contract.directory import PublicationSort
+from shared.contract.directory.publications import PublicationSort
 from shared.web.here import ThisService
 from shared.web.lists import PAGE, PageNumber, pages_total, render
 from shared.web.markdown import as_plain

@@ -6,7 +6,7 @@ from typing import Any
 
 from services.directory.publications.domain import DRAFT_FACTS
 from services.directory.structures.view_folds import fact_of
-from shared.contract.directory import (
+from shared.contract.directory.publications import (
     MemberEventPublished,
     MemberNewsPublished,
     MemberOfferPublished,
@@ -14,7 +14,7 @@ from shared.contract.directory import (
     PublicationDrafted,
     PublicationRedrafted,
     PublicationWithdrawn,
-)  # fmt: skip
+)
 from shared.contract.envelope import Recorded
 from shared.kernel.projection import Document, View
 

@@ -20,7 +20,7 @@ import xlsxwriter
 
 from services.directory.search.finder import finder_of
 from shared.base.translations import Lang, Lexicon
-from shared.contract.structure_facts import NUMBERS, in_order
+from shared.contract.directory.structure_facts import NUMBERS, in_order
 from shared.geo import commune
 from shared.geo.countries import country_names
 from shared.kernel.projection import Document

@@ -11,7 +11,7 @@ from services.directory.search.finder import Results
 from services.directory.search.query import Asked
 from services.directory.structures.record_fields import commune_named, goal
 from shared.base.translations import Lang, Lexicon
-from shared.contract.structure_facts import StructureKind
+from shared.contract.directory.structure_facts import StructureKind
 from shared.geo import DEPARTMENTS, commune
 from shared.runtime.service import Service
 from shared.web.charts.commune_map import points_map

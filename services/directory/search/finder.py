@@ -19,7 +19,7 @@ from services.directory.structures.member_views import MEMBERSHIPS
 from services.directory.structures.view_walk import changed
 from services.directory.structures.views import STRUCTURES
 from shared.base.outside import REAL, Outside
-from shared.contract.structure_facts import NUMBERS
+from shared.contract.directory.structure_facts import NUMBERS
 from shared.geo import DEPARTMENTS, commune
 from shared.geo.countries import country_names
 from shared.kernel.projection import Document, Store, View, everything

@@ -24,7 +24,7 @@ from services.directory.sign_in.signed_links import BadLink, Entrance, Links
 from services.directory.structures.contacts import address_of, addresses_of, contacts_at
 from shared.base.cancellation import end
 from shared.base.translations import Lang
-from shared.contract.accounts import SignedIn, Way
+from shared.contract.directory.accounts import SignedIn, Way
 from shared.contract.personal import Personal
 from shared.identity.sessions import TOKEN, Unsure
 from shared.kernel.command_handler import Outcome, new_command_id

@@ -12,7 +12,7 @@ from services.directory.sign_in.entry import ENTRY
 from services.directory.sign_in.passwords import Passwords
 from services.directory.structures.retention import record_begins
 from shared.base.translations import L
-from shared.contract.accounts import AccountClosed, AccountOpened, AccountReopened
+from shared.contract.directory.accounts import AccountClosed, AccountOpened, AccountReopened
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.projection import Evolve
 from shared.persons.data_subjects import Purpose, in_use_again, term_begins

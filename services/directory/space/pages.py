@@ -31,7 +31,7 @@ from services.directory.structures.domain.listing import (
 )
 from services.directory.structures.domain.structure import ReviseStructure
 from services.directory.structures.kept_records import known_as
-from shared.contract.directory import StructureListingDeclined, StructureUnlisted
+from shared.contract.directory.structures import StructureListingDeclined, StructureUnlisted
 from shared.contract.fields import stored
 from shared.kernel.command_handler import Outcome, new_command_id
 from shared.kernel.decider import Command, Refused

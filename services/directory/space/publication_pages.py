@@ -24,7 +24,7 @@ from services.directory.publications.pictures import FILE
 from services.directory.publications.views import SPACE
 from services.directory.space.ownership import SPACE_PAGE, may_publish, mine, why_not_publish
 from services.directory.structures.kept_records import known_as
-from shared.contract.directory import PublicationSort
+from shared.contract.directory.publications import PublicationSort
 from shared.contract.fields import AS_STORED, stored
 from shared.kernel.command_handler import Outcome, new_command_id
 from shared.kernel.decider import Command, Refused

@@ -15,8 +15,8 @@ from services.directory.structures.view_walk import chosen
 from services.directory.structures.views import STRUCTURES, TIMELINES
 from shared.base import paris_days as days
 from shared.contract import EVENTS
+from shared.contract.directory.structure_facts import FACTS, nothing
 from shared.contract.envelope import Recorded, instant
-from shared.contract.structure_facts import FACTS, nothing
 from shared.kernel.projection import Document, Store
 
 STATES = ("listed", "closed")

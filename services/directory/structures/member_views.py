@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.directory.structures.view_folds import gone
 from shared.contract.envelope import Recorded
-from shared.contract.membership import MemberCollegeChanged, MemberJoined, MemberLeft, MemberRestored
+from shared.contract.membership.members import MemberCollegeChanged, MemberJoined, MemberLeft, MemberRestored
 from shared.kernel.projection import Document, View
 
 

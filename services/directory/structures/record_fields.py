@@ -9,9 +9,9 @@ from typing import Any
 
 from services.directory.structures.history import Value
 from shared.base.translations import NNBSP, Lang, Lexicon, colon
-from shared.contract.directory import StructureRevised
+from shared.contract.directory.structure_facts import in_order
+from shared.contract.directory.structures import StructureRevised
 from shared.contract.envelope import Recorded
-from shared.contract.structure_facts import in_order
 from shared.geo import commune
 from shared.kernel.projection import Document
 from shared.web.formatting import country, department

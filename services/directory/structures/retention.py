@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shared.base.translations import L
-from shared.contract.directory import (
+from shared.contract.directory.structures import (
     ContactAdded,
     ContactRemoved,
     StructureAbsorbed,

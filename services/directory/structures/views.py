@@ -6,7 +6,8 @@ from typing import Any
 
 import orjson
 
-from shared.contract.directory import (
+from shared.contract.directory.structure_facts import FACTS, NUMBERS, nothing
+from shared.contract.directory.structures import (
     StructureAbsorbed,
     StructureClosed,
     StructureListed,
@@ -21,9 +22,8 @@ from shared.contract.directory import (
     StructuresUnmerged,
     StructureUnlisted,
     StructureUnpictured,
-)  # fmt: skip
+)
 from shared.contract.envelope import Recorded
-from shared.contract.structure_facts import FACTS, NUMBERS, nothing
 from shared.kernel.projection import Document, View, folded
 
 FACT_NAMES = frozenset(FACTS)

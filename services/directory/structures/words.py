@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from shared.base.translations import L, Words
+from shared.contract.directory.structure_facts import FACTS
 from shared.contract.labels import LABELS
-from shared.contract.structure_facts import FACTS
 
 NAMES: Mapping[str, str] = {
     **{name: LABELS[name] for name in FACTS},

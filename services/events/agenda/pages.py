@@ -17,7 +17,7 @@ from services.events.projects.views import PROJECTS
 from services.events.registrations.queries import present_by_gathering
 from services.events.registrations.views import REGISTRATIONS
 from services.events.tandems.views import TANDEMS
-from shared.contract.events import GatheringKind
+from shared.contract.events.gatherings import GatheringKind
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.eventlog.event_log import History
 from shared.kernel.projection import Document, folded

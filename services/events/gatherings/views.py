@@ -10,7 +10,7 @@ from services.events.gatherings.domain.headcounts import AUDIENCES, UNSPECIFIED
 from services.events.gatherings.domain.state import EMPTY
 from shared.base.paris_days import PARIS
 from shared.contract.envelope import Recorded
-from shared.contract.events import (
+from shared.contract.events.gatherings import (
     AgoraAttended,
     AttendanceUndone,
     GatheringAnnounced,
@@ -30,7 +30,7 @@ from shared.contract.events import (
     RegistrationReinstated,
     WorkshopHeld,
     WorkshopWithdrawn,
-)  # fmt: skip
+)
 from shared.kernel.projection import Document, Evolve, View
 
 COUNTED = (*AUDIENCES, UNSPECIFIED)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from shared.contract import Event
-from shared.contract.events import ProjectPresentationWithdrawn, ProjectPresented
+from shared.contract.events.projects import ProjectPresentationWithdrawn, ProjectPresented
 from shared.contract.fields import CountryCode, Name, Reason, Title
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 

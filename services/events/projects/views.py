@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.base.paris_days import PARIS
 from shared.contract.envelope import Recorded
-from shared.contract.events import ProjectPresentationWithdrawn, ProjectPresented
+from shared.contract.events.projects import ProjectPresentationWithdrawn, ProjectPresented
 from shared.kernel.projection import Document, View
 
 

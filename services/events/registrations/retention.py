@@ -12,7 +12,7 @@ from services.events.registrations.views import REGISTRATIONS
 from shared.base.paris_days import end_of
 from shared.base.translations import L
 from shared.contract.envelope import Recorded, instant
-from shared.contract.events import ParticipantRegistered
+from shared.contract.events.gatherings import ParticipantRegistered
 from shared.contract.persons import PersonForgottenByEvents
 from shared.kernel.decider import Command
 from shared.kernel.projection import Document, View

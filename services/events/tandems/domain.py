@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from shared.contract import Event
-from shared.contract.events import (
+from shared.contract.events.tandems import (
     PupilsCounted,
     SchoolLevel,
     TandemCancelled,
@@ -14,7 +14,7 @@ from shared.contract.events import (
     TandemReinstated,
     TandemSchoolJoined,
     TandemSchoolLeft,
-)  # fmt: skip
+)
 from shared.contract.fields import DepartmentCode, Line, Name, Pupils, Reason, SchoolYear
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from shared.contract.envelope import Recorded
-from shared.contract.events import (
+from shared.contract.events.tandems import (
     PupilsCounted,
     TandemCancelled,
     TandemFormed,

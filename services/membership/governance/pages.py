@@ -13,7 +13,7 @@ from services.membership.base.rendering import render, told
 from services.membership.base.status_history import LAST
 from services.membership.governance.views import GROUPS, SEATS
 from services.membership.members.queries import members_named
-from shared.contract.membership import SeatRole
+from shared.contract.membership.governance import SeatRole
 from shared.web.here import ThisService
 
 ROLES: Sequence[SeatRole] = get_args(SeatRole)

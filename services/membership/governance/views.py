@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.membership.base.status_history import sort_key, standing
-from shared.contract.membership import (
+from shared.contract.membership.governance import (
     BoardSeatRestored,
     BoardSeatTaken,
     BoardSeatVacated,

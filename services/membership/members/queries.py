@@ -9,7 +9,7 @@ from services.membership.base.queries import CURRENT, everything
 from services.membership.base.rendering import label
 from services.membership.members.domain.charter import CHARTER_ID
 from services.membership.members.views import CHARTER, COLLEGES, MEMBERS
-from shared.contract.membership import CollegeCode
+from shared.contract.membership.members import CollegeCode
 from shared.kernel.projection import Document
 from shared.runtime.service import Service
 

@@ -8,9 +8,9 @@ from uuid import UUID
 
 from services.membership.base.status_history import happened, sort_key, with_happening, with_person, year_of
 from shared.contract import Event
-from shared.contract.directory import StructureRevised
+from shared.contract.directory.structures import StructureRevised
 from shared.contract.envelope import Recorded
-from shared.contract.membership import (
+from shared.contract.membership.members import (
     CharterAdopted,
     CollegeClosed,
     CollegeOpened,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.membership.base.status_history import sort_key, standing, with_happening
 from shared.contract.envelope import Recorded
-from shared.contract.membership import (
+from shared.contract.membership.network import (
     NetworkNamed,
     PeerNetworkJoined,
     PeerNetworkLeft,

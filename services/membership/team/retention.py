@@ -10,7 +10,7 @@ from shared.base.paris_days import end_of
 from shared.base.translations import L
 from shared.contract import Event
 from shared.contract.envelope import Recorded, instant
-from shared.contract.membership import (
+from shared.contract.membership.team import (
     CivicServiceEnded,
     CivicServiceRecruited,
     CivicServiceRestored,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.membership.base.status_history import standing
-from shared.contract.membership import (
+from shared.contract.membership.team import (
     CivicServiceEnded,
     CivicServicePlaceApproved,
     CivicServicePlaceEnded,

@@ -7,7 +7,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from pydantic import AfterValidator, Field
 
-from shared.contract.newsletter import BulletinCode
+from shared.contract.newsletter.bulletins import BulletinCode
 
 NEWSLETTER = uuid5(NAMESPACE_URL, "urn:maillage:newsletter")
 """The namespace of all natural keys of this service"""

@@ -19,17 +19,17 @@ from services.newsletter.bulletins.domain.issue import CollectItem, DropItem, St
 from services.newsletter.bulletins.source_views import SOURCES
 from services.newsletter.bulletins.views import BULLETINS, ISSUES, ITEMS, first_open
 from shared.contract.cleaning import mended_line, mended_text
-from shared.contract.directory import (
+from shared.contract.directory.publications import (
     MemberEventPublished,
     MemberNewsPublished,
     MemberOfferPublished,
     MemberProjectPublished,
     PublicationWithdrawn,
-)  # fmt: skip
+)
 from shared.contract.envelope import Recorded
-from shared.contract.events import GatheringAnnounced, GatheringCancelled
+from shared.contract.events.gatherings import GatheringAnnounced, GatheringCancelled
 from shared.contract.fields import is_web_address
-from shared.contract.newsletter import BulletinCode, SectionCode
+from shared.contract.newsletter.bulletins import BulletinCode, SectionCode
 from shared.kernel.decider import Command
 from shared.kernel.reactions import on
 from shared.runtime.service import Service

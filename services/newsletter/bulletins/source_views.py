@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from shared.contract.directory import (
+from shared.contract.directory.publications import (
     MemberEventPublished,
     MemberNewsPublished,
     MemberOfferPublished,
     MemberProjectPublished,
     PublicationWithdrawn,
-)  # fmt: skip
+)
 from shared.contract.envelope import Recorded
-from shared.contract.events import GatheringAnnounced, GatheringCancelled, GatheringReinstated
+from shared.contract.events.gatherings import GatheringAnnounced, GatheringCancelled, GatheringReinstated
 from shared.kernel.projection import Document, Evolve, View
 
 

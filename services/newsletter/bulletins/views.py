@@ -7,7 +7,7 @@ from typing import Any
 
 from services.newsletter.bulletins.domain.issue import moved
 from shared.contract.envelope import Recorded
-from shared.contract.newsletter import (
+from shared.contract.newsletter.bulletins import (
     BulletinOpened,
     IssueApproved,
     IssueSent,
@@ -17,7 +17,7 @@ from shared.contract.newsletter import (
     ItemMoved,
     ItemRestored,
     ItemRevised,
-)  # fmt: skip
+)
 from shared.kernel.projection import Document, Evolve, View
 
 

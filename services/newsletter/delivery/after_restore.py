@@ -6,7 +6,7 @@ noted as in doubt, and go out only by hand (docs/adr/0013).
 from __future__ import annotations
 
 from shared.contract.envelope import Recorded
-from shared.contract.observatory import LogRestored
+from shared.contract.observatory.ledger import LogRestored
 from shared.kernel.projection import Document, View
 from shared.runtime.service import Service
 

@@ -20,7 +20,7 @@ from services.newsletter.delivery.domain import AcceptDelivery, DeferDelivery, D
 from services.newsletter.delivery.pending import Due, Gone
 from shared.base import tracing
 from shared.contract.envelope import opened
-from shared.contract.newsletter import RefusalReason
+from shared.contract.newsletter.delivery import RefusalReason
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import Command, Refused
 from shared.kernel.eventlog.event_log import Conflict, Unavailable

@@ -9,14 +9,14 @@ from uuid import UUID, uuid5
 from pydantic import Field
 
 from shared.contract import Event
-from shared.contract.newsletter import (
+from shared.contract.newsletter.delivery import (
     DeliveryAccepted,
     DeliveryBegun,
     DeliveryDeferred,
     DeliveryRefused,
     DeliveryReleased,
     RefusalReason,
-)  # fmt: skip
+)
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 
 ReplyCode = Annotated[int, Field(ge=200, le=599)]

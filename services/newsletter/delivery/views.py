@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shared.contract.envelope import Recorded
-from shared.contract.newsletter import (
+from shared.contract.newsletter.delivery import (
     DeliveryAccepted,
     DeliveryBegun,
     DeliveryDeferred,

@@ -12,13 +12,13 @@ from pydantic import Field
 from services.newsletter.base.fields import Bulletins
 from shared.contract import Event
 from shared.contract.fields import MailAddress
-from shared.contract.newsletter import (
-    BulletinCode,
+from shared.contract.newsletter.bulletins import BulletinCode
+from shared.contract.newsletter.subscriptions import (
     SubscriptionConfirmed,
     SubscriptionRequested,
     Unsubscribed,
     UnsubscribeMeans,
-)  # fmt: skip
+)
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 
 VALID = timedelta(days=7)  # how long the link of a request can be followed

@@ -15,7 +15,7 @@ from typing import get_args
 from uuid import UUID
 
 from shared.base.secret_files import mac, same, secret_file
-from shared.contract.newsletter import BulletinCode
+from shared.contract.newsletter.bulletins import BulletinCode
 from shared.runtime.parts import Key
 
 MAC = 16  # bytes

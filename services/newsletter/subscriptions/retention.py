@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shared.base.translations import L
 from shared.contract.envelope import Recorded
-from shared.contract.newsletter import SubscriptionConfirmed, SubscriptionRequested, Unsubscribed
+from shared.contract.newsletter.subscriptions import SubscriptionConfirmed, SubscriptionRequested, Unsubscribed
 from shared.kernel.projection import Document, View
 from shared.persons.data_subjects import Purpose
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from shared.contract.envelope import Recorded
-from shared.contract.newsletter import SubscriptionConfirmed, SubscriptionRequested, Unsubscribed
+from shared.contract.newsletter.subscriptions import SubscriptionConfirmed, SubscriptionRequested, Unsubscribed
 from shared.kernel.projection import Document, View, kept
 
 

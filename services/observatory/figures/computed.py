@@ -19,7 +19,7 @@ from services.observatory.figures.period import Period, months_before
 from services.observatory.figures.rounding import rounded
 from services.observatory.indicators import INDICATORS, Indicator
 from services.observatory.network.printed_review import Published
-from shared.contract.reviews import FigureSort
+from shared.contract.observatory.reviews import FigureSort
 
 RECALLED = 4  # years before the period that pictures of years go back to
 PRECISION: Mapping[str, int] = {"percent": 1, "fte": 1}

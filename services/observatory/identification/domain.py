@@ -9,8 +9,10 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.contract import Event
+from shared.contract.directory.structure_facts import StructureKind
 from shared.contract.fields import EMPTIED, CountryCode, Day, DepartmentCode, Line, Name, Purpose, Reason, Sdg, Sequence
-from shared.contract.identification import (
+from shared.contract.membership.members import CollegeCode
+from shared.contract.observatory.identification import (
     IdentificationRenamed,
     IdentificationRepeated,
     IdentificationRestored,
@@ -18,9 +20,7 @@ from shared.contract.identification import (
     IdentificationWithdrawn,
     Membership,
 )  # fmt: skip
-from shared.contract.membership import CollegeCode
 from shared.contract.personal import PersonalText
-from shared.contract.structure_facts import StructureKind
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 
 MOST = 10_000  # structures of one answer: their ids are in the event

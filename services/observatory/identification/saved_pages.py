@@ -33,7 +33,7 @@ from services.observatory.identification.shown import answered, in_words, travel
 from services.observatory.identification.views import IDENTIFICATIONS
 from services.observatory.pages.time_travel import asked, document_then, documents_then, heard, in_the_head, not_yet
 from shared.contract.envelope import Recorded
-from shared.contract.identification import IdentificationRepeated, IdentificationSaved
+from shared.contract.observatory.identification import IdentificationRepeated, IdentificationSaved
 from shared.kernel.command_digest import fields_sent
 from shared.kernel.command_handler import Stale, id_after, new_command_id
 from shared.kernel.decider import Refused

@@ -6,7 +6,7 @@ from __future__ import annotations
 from services.observatory.identification.domain import Criteria
 from shared.base.paris_days import PARIS
 from shared.contract.envelope import Recorded
-from shared.contract.identification import (
+from shared.contract.observatory.identification import (
     IdentificationRenamed,
     IdentificationRepeated,
     IdentificationRestored,

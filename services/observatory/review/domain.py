@@ -10,14 +10,20 @@ from pydantic import BaseModel, ConfigDict
 
 from shared.contract import Event
 from shared.contract.fields import Day, Reason, Sha256, Title
-from shared.contract.reviews import FigurePublished, FigureSort, ReviewPublished, ReviewReplaced, ReviewWithdrawn
+from shared.contract.observatory.reviews import (
+    FigurePublished,
+    FigureSort,
+    ReviewPublished,
+    ReviewReplaced,
+    ReviewWithdrawn,
+)
 from shared.kernel.decider import Command, Context, Decider, Decision, Elsewhere, Refused
 
 MOST_FIGURES = 900  # one batch of the log holds 1,000 events
 
 
 class Figure(BaseModel):
-    """A figure as it is published; `shared/contract/reviews.py` says what its fields are."""
+    """A figure as it is published; `shared/contract/observatory/reviews.py` says what its fields are."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     path: str

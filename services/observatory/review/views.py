@@ -11,7 +11,7 @@ from services.observatory.figures.period import Period
 from services.observatory.review.chapters import Head
 from shared.base.paris_days import PARIS
 from shared.contract.envelope import Recorded
-from shared.contract.reviews import FigurePublished, ReviewPublished, ReviewReplaced, ReviewWithdrawn
+from shared.contract.observatory.reviews import FigurePublished, ReviewPublished, ReviewReplaced, ReviewWithdrawn
 from shared.kernel.projection import Document, View
 
 

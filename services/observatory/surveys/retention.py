@@ -10,7 +10,7 @@ from shared.base.paris_days import end_of
 from shared.base.translations import L
 from shared.contract import Event
 from shared.contract.envelope import Recorded
-from shared.contract.surveys import SurveyAnswer, SurveyAnswerChanged, SurveyAnswered
+from shared.contract.observatory.surveys import SurveyAnswer, SurveyAnswerChanged, SurveyAnswered
 from shared.kernel.projection import Document, Evolve
 from shared.persons.data_subjects import Purpose
 from shared.runtime.service import Service

@@ -11,7 +11,7 @@ from services.observatory.event_table.moment import Moment, today
 from services.observatory.pages.time_travel import document_then
 from services.observatory.surveys.views import SURVEYS
 from shared.base.paris_days import end_of
-from shared.contract.surveys import SurveyQuestion
+from shared.contract.observatory.surveys import SurveyQuestion
 from shared.kernel.projection import Document
 from shared.runtime.service import Service
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from shared.contract.directory.letters import LETTERS, LetterEvent
 from shared.contract.envelope import Recorded
-from shared.contract.letters import LETTERS, LetterEvent
-from shared.contract.surveys import (
+from shared.contract.observatory.surveys import (
     SurveyAnswer,
     SurveyAnswerChanged,
     SurveyAnswered,

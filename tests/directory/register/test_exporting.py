@@ -14,8 +14,8 @@ import pytest
 from openpyxl import load_workbook
 
 from services.directory.app import DIRECTORY
-from services.directory.imports.columns import guessed
-from services.directory.imports.table_reader import read_table
+from services.directory.imports.files.columns import guessed
+from services.directory.imports.files.table_reader import read_table
 from services.directory.search.exports import COLUMNS, FORMATS, Exporter, as_jsonld, as_vcard
 from shared.base.translations import Lexicon
 from shared.kernel.projection import Document

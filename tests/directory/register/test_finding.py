@@ -16,7 +16,7 @@ from services.directory.structures.domain.structure import (
     ReviseStructure,
     UnmergeStructures,
 )
-from shared.contract.membership import MemberCollegeChanged, MemberJoined, MemberLeft
+from shared.contract.membership.members import MemberCollegeChanged, MemberJoined, MemberLeft
 from tests.directory.register.conftest import Town, structure
 
 MEMBER = UUID("0193aaaa-0000-7000-8000-000000000001")

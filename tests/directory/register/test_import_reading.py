@@ -13,9 +13,9 @@ import pytest
 import xlsxwriter
 from openpyxl import Workbook
 
-from services.directory.imports.columns import guessed, read_line
+from services.directory.imports.files.columns import guessed, read_line
+from services.directory.imports.files.table_reader import NotRead, read_table
 from services.directory.imports.plan import LEXICON, said_of
-from services.directory.imports.table_reader import NotRead, read_table
 
 HEADER = ["Nom", "Type", "CP", "Ville", "Pays"]
 ROWS = [

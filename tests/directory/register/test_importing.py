@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from services.directory.imports import plan as importing
-from services.directory.imports.table_reader import NotRead, read_table
+from services.directory.imports.files.table_reader import NotRead, read_table
 from services.directory.search.finder import finder_of
 from services.directory.structures.domain.structure import CloseStructure, MergeStructures
 from services.directory.structures.views import STRUCTURES

@@ -8,7 +8,7 @@ from services.directory.duplicates.domain import DoubtNamesakes, TellNamesakesAp
 from services.directory.duplicates.worklist import duplicates_of, side_by_side
 from services.directory.structures.domain.structure import MergeStructures, ReviseStructure
 from services.directory.structures.views import STRUCTURES
-from shared.contract.structure_facts import FACTS
+from shared.contract.directory.structure_facts import FACTS
 from shared.kernel.command_handler import Outcome, new_command_id
 from shared.kernel.decider import Refused
 from tests.directory.register.conftest import WHO, Town, structure

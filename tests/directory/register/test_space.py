@@ -19,7 +19,7 @@ from services.directory.space.ownership import may_publish
 from services.directory.structures.domain.structure import CloseStructure, MergeStructures, ReviseStructure
 from services.directory.structures.kept_records import kept_record, known_as
 from services.directory.structures.views import STRUCTURES
-from shared.contract.membership import MemberJoined, MemberLeft
+from shared.contract.membership.members import MemberJoined, MemberLeft
 from shared.kernel.decider import Refused
 from tests.directory.register.conftest import Town, structure
 

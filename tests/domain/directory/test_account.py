@@ -25,7 +25,7 @@ from services.directory.accounts.domain.sessions import MOST_SESSIONS, EndSessio
 from services.directory.accounts.domain.signing_key import SIGNING_KEY, PublishSigningKey, WithdrawSigningKey
 from services.directory.accounts.domain.tokens import MOST_TOKENS, IssueToken, WithdrawToken
 from shared.contract import Event
-from shared.contract.accounts import (
+from shared.contract.directory.accounts import (
     AccountClosed,
     AccountOpened,
     AccountReopened,

@@ -22,24 +22,20 @@ from services.directory.publications.domain import (
     WithdrawPublication,
 )
 from shared.contract import Event
-from shared.contract.cooperation import (
+from shared.contract.directory.casework import IdentificationRequested
+from shared.contract.directory.claims import ClaimAccepted, ClaimConfirmed, ClaimRefused, ListingClaimed
+from shared.contract.directory.cooperation import (
     CooperationProjectPublished,
     CooperationProjectRevised,
     CooperationProjectWithdrawn,
 )
-from shared.contract.directory import (
-    ClaimAccepted,
-    ClaimConfirmed,
-    ClaimRefused,
-    IdentificationRequested,
-    ImportFinished,
-    ListingClaimed,
+from shared.contract.directory.duplicates import NamesakesDoubted, NamesakesToldApart
+from shared.contract.directory.imports import ImportFinished
+from shared.contract.directory.publications import (
     MemberEventPublished,
     MemberNewsPublished,
     MemberOfferPublished,
     MemberProjectPublished,
-    NamesakesDoubted,
-    NamesakesToldApart,
     PublicationRedrafted,
     PublicationWithdrawn,
 )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from services.directory.imports.columns import FIELDS as COLUMNS
-from services.directory.imports.columns import HEADINGS, IGNORED, guessed
+from services.directory.imports.files.columns import FIELDS as COLUMNS
+from services.directory.imports.files.columns import HEADINGS, IGNORED, guessed
 from services.directory.search.exports import COLUMNS as EXPORTED
 from services.directory.structures.domain.facts import FactsCommand
 from services.directory.structures.domain.structure import (
@@ -16,9 +16,9 @@ from services.directory.structures.domain.structure import (
 )
 from services.directory.structures.record_fields import FIELDS as SHOWN
 from services.directory.structures.words import WORDS
-from shared.contract.directory import StructureRegistered, StructureRevised, StructuresMerged
+from shared.contract.directory.structure_facts import ALWAYS, CLEARABLE, FACTS, LISTS, NUMBERS, in_order, nothing
+from shared.contract.directory.structures import StructureRegistered, StructureRevised, StructuresMerged
 from shared.contract.labels import LABELS
-from shared.contract.structure_facts import ALWAYS, CLEARABLE, FACTS, LISTS, NUMBERS, in_order, nothing
 
 
 def test_both_events_and_both_commands_have_every_fact_in_one_order() -> None:

@@ -11,7 +11,7 @@ from services.directory.letters.domain import (
     NoteLetterSent,
     NoteNobodyToWriteTo,
 )
-from shared.contract.letters import LetterBegun, LetterRefused, LetterSent, LetterUnaddressed
+from shared.contract.directory.letters import LetterBegun, LetterRefused, LetterSent, LetterUnaddressed
 from tests.domain.given import decided
 
 WHOSE = {"about": uuid4(), "structure": uuid4()}

@@ -24,7 +24,8 @@ from services.directory.structures.domain.structure import (
     ReviseStructure,
 )
 from shared.contract import Event
-from shared.contract.directory import (
+from shared.contract.directory.structure_facts import CLEARABLE, FACTS, LISTS
+from shared.contract.directory.structures import (
     StructureAbsorbed,
     StructureClosed,
     StructureListed,
@@ -40,7 +41,6 @@ from shared.contract.directory import (
     StructureUnlisted,
     StructureUnpictured,
 )
-from shared.contract.structure_facts import CLEARABLE, FACTS, LISTS
 from shared.kernel.decider import Elsewhere, Refused
 from tests.domain.given import context, decided
 

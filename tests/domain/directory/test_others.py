@@ -19,17 +19,14 @@ from services.directory.casework.domain.support import SUPPORT, GiveSupport, Wit
 from services.directory.publications.domain import PUBLICATION, PublishNews, PublishOffer, WithdrawPublication
 from services.directory.structures.domain.contact import CONTACT, AddContact, RemoveContact, ReviseContact
 from shared.contract import Event
-from shared.contract.directory import (
-    ContactAdded,
-    ContactRemoved,
-    ContactRevised,
+from shared.contract.directory.casework import (
     IdentificationAnswered,
     IdentificationRequestWithdrawn,
     MediaCoverageWithdrawn,
-    MemberNewsPublished,
-    PublicationWithdrawn,
     SupportWithdrawn,
 )
+from shared.contract.directory.publications import MemberNewsPublished, PublicationWithdrawn
+from shared.contract.directory.structures import ContactAdded, ContactRemoved, ContactRevised
 from shared.contract.personal import Personal
 from tests.domain.given import COMMAND, context, decided
 

@@ -19,7 +19,8 @@ from services.directory.structures.domain.structure import (
     ReviseStructure,
     UnlistStructure,
 )
-from shared.contract.directory import (
+from shared.contract.directory.structure_facts import FACTS
+from shared.contract.directory.structures import (
     StructureClosed,
     StructureListed,
     StructureRegistered,
@@ -28,7 +29,6 @@ from shared.contract.directory import (
     StructureUnlisted,
 )
 from shared.contract.fields import luhn
-from shared.contract.structure_facts import FACTS
 from tests.domain.given import decided
 
 ID = uuid4()

@@ -21,7 +21,7 @@ from services.events.gatherings.domain.registrations import (
 )
 from services.events.gatherings.domain.state import Gathering
 from shared.contract import Event
-from shared.contract.events import (
+from shared.contract.events.gatherings import (
     AgoraAttended,
     AttendanceUndone,
     GatheringAttended,

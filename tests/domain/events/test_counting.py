@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from services.events.gatherings.domain.gathering import GATHERING
 from services.events.gatherings.domain.headcounts import CountHeads, NoteWorkshop, WithdrawWorkshop
-from shared.contract.events import (
+from shared.contract.events.gatherings import (
     GatheringPlanned,
     HeadCountWithdrawn,
     HeadsCounted,

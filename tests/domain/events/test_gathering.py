@@ -20,7 +20,7 @@ from services.events.gatherings.domain.planning import (
     UndoHolding,
 )
 from shared.contract import Event
-from shared.contract.events import (
+from shared.contract.events.gatherings import (
     GatheringAnnounced,
     GatheringCancelled,
     GatheringHeld,

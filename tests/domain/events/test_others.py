@@ -17,9 +17,8 @@ from services.events.tandems.domain import (
     ReinstateTandem,
     RemoveTandemSchool,
 )
-from shared.contract.events import (
-    ProjectPresentationWithdrawn,
-    ProjectPresented,
+from shared.contract.events.projects import ProjectPresentationWithdrawn, ProjectPresented
+from shared.contract.events.tandems import (
     PupilsCounted,
     TandemCancelled,
     TandemFormed,

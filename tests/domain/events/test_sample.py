@@ -16,7 +16,7 @@ from services.events.gatherings.domain.gathering import GATHERING
 from services.events.projects.domain import PROJECT
 from services.events.tandems.domain import TANDEM
 from shared.contract import Event
-from shared.contract.events import (
+from shared.contract.events.gatherings import (
     AgoraAttended,
     AttendanceUndone,
     GatheringAnnounced,
@@ -25,13 +25,11 @@ from shared.contract.events import (
     HeadsCounted,
     ParticipantMovedUp,
     ParticipantRegistered,
-    ProjectPresented,
-    PupilsCounted,
     RegistrationCancelled,
-    TandemFormed,
-    TandemSchoolJoined,
     WorkshopHeld,
 )
+from shared.contract.events.projects import ProjectPresented
+from shared.contract.events.tandems import PupilsCounted, TandemFormed, TandemSchoolJoined
 from shared.kernel.decider import Context, Decider
 
 DECIDERS: dict[str, Decider[Any]] = {d.entity: d for d in (GATHERING, PROJECT, TANDEM)}

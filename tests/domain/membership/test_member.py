@@ -17,7 +17,7 @@ from services.membership.members.domain.member import (
     RenewMembership,
     RestoreMember,
 )
-from shared.contract.membership import (
+from shared.contract.membership.members import (
     MemberCollegeChanged,
     MemberJoined,
     MemberLeft,

@@ -64,7 +64,9 @@ from services.membership.team.domain.staff_post import (
 )
 from services.membership.team.domain.volunteer import VOLUNTEER, NoteVolunteer, RestoreVolunteer, WithdrawVolunteer
 from shared.contract import Event
-from shared.contract.membership import CharterAdopted, StaffPostCreated, VolunteerContributed, WorkingGroupJoined
+from shared.contract.membership.governance import WorkingGroupJoined
+from shared.contract.membership.members import CharterAdopted
+from shared.contract.membership.team import StaffPostCreated, VolunteerContributed
 from shared.contract.personal import Personal
 from shared.kernel.decider import Command, Decider
 from tests.domain.given import NOON, context, decided

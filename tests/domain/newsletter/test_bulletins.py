@@ -50,12 +50,7 @@ from services.newsletter.subscriptions.domain import (
 )
 from shared.contract import Event
 from shared.contract.fields import mail_address
-from shared.contract.newsletter import (
-    DeliveryAccepted,
-    DeliveryBegun,
-    DeliveryDeferred,
-    DeliveryRefused,
-    DeliveryReleased,
+from shared.contract.newsletter.bulletins import (
     IssueApproved,
     IssueSent,
     IssueStarted,
@@ -64,10 +59,15 @@ from shared.contract.newsletter import (
     ItemMoved,
     ItemRestored,
     ItemRevised,
-    SubscriptionConfirmed,
-    SubscriptionRequested,
-    Unsubscribed,
 )
+from shared.contract.newsletter.delivery import (
+    DeliveryAccepted,
+    DeliveryBegun,
+    DeliveryDeferred,
+    DeliveryRefused,
+    DeliveryReleased,
+)
+from shared.contract.newsletter.subscriptions import SubscriptionConfirmed, SubscriptionRequested, Unsubscribed
 from shared.contract.personal import Personal
 from shared.kernel.decider import Command, Decider
 from tests.domain.given import COMMAND, NOON, context, decided

@@ -20,7 +20,7 @@ from services.observatory.identification.domain import (
     WithdrawIdentification,
 )
 from shared.contract import Event
-from shared.contract.identification import (
+from shared.contract.observatory.identification import (
     IdentificationRenamed,
     IdentificationRepeated,
     IdentificationRestored,

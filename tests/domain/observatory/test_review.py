@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from services.observatory.review.domain import MOST_FIGURES, REVIEW, Figure, PublishReview, WithdrawReview
 from shared.contract import Event
-from shared.contract.reviews import FigurePublished, ReviewPublished, ReviewReplaced, ReviewWithdrawn
+from shared.contract.observatory.reviews import FigurePublished, ReviewPublished, ReviewReplaced, ReviewWithdrawn
 from shared.kernel.decider import Elsewhere, Refused
 from tests.domain.given import context, decided
 

@@ -37,8 +37,7 @@ from services.observatory.surveys.domain.survey import (
     WithdrawSurveyResults,
 )
 from shared.contract import Event
-from shared.contract.personal import Personal
-from shared.contract.surveys import (
+from shared.contract.observatory.surveys import (
     SurveyAnswer,
     SurveyAnswerChanged,
     SurveyAnswered,
@@ -54,6 +53,7 @@ from shared.contract.surveys import (
     SurveySent,
     SurveyWithdrawn,
 )
+from shared.contract.personal import Personal
 from shared.kernel.decider import Command, Refused
 from tests.domain.given import context
 

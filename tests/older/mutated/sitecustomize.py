@@ -7,7 +7,7 @@ from typing import Any
 from services.membership.members.views import MEMBERS
 from services.newsletter.bulletins import collecting as reactions
 from shared.contract import EVENTS, load_all
-from shared.contract.membership import MemberJoined
+from shared.contract.membership.members import MemberJoined
 
 news, *others = reactions.REACTIONS
 vars(reactions)["REACTIONS"] = (replace(news, name="member-news-to-echos"), *others)

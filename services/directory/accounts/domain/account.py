@@ -24,7 +24,7 @@ from services.directory.accounts.domain.account_state import (
 from services.directory.accounts.domain.sessions import DECISIONS as ABOUT_SESSIONS
 from services.directory.accounts.domain.tokens import DECISIONS as ABOUT_TOKENS
 from shared.contract import Event
-from shared.contract.accounts import (
+from shared.contract.directory.accounts import (
     AccountClosed,
     AccountKind,
     AccountOpened,

@@ -13,7 +13,7 @@ from pydantic import Field
 
 from services.directory.accounts.domain.account_state import Account, AccountCommand, known
 from shared.contract import Event
-from shared.contract.accounts import PasswordSet, SessionsEnded, SignedIn, SignedOut, Way
+from shared.contract.directory.accounts import PasswordSet, SessionsEnded, SignedIn, SignedOut, Way
 from shared.kernel.decider import Command, Context, Decision, Refused
 
 MOST_SESSIONS = 20  # open at a time; the oldest gives way

@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.contract import Event
-from shared.contract.accounts import SigningKeyPublished, SigningKeyWithdrawn
+from shared.contract.directory.accounts import SigningKeyPublished, SigningKeyWithdrawn
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 
 

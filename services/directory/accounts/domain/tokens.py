@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from services.directory.accounts.domain.account_state import Account, AccountCommand, known
-from shared.contract.accounts import TokenIssued, TokenWithdrawn
+from shared.contract.directory.accounts import TokenIssued, TokenWithdrawn
 from shared.contract.fields import AS_LINE, Sha256
 from shared.kernel.decider import Command, Context, Decision, Refused
 

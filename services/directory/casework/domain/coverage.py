@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from shared.contract import Event
-from shared.contract.directory import MediaCoverageNoted, MediaCoverageWithdrawn
+from shared.contract.directory.casework import MediaCoverageNoted, MediaCoverageWithdrawn
 from shared.contract.fields import Line, Reason, WebAddress
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 

@@ -9,13 +9,13 @@ from uuid import UUID
 from pydantic import Field
 
 from shared.contract import Event
-from shared.contract.directory import (
+from shared.contract.directory.casework import (
     IdentificationAnswered,
     IdentificationRequested,
     IdentificationRequestWithdrawn,
-)  # fmt: skip
+)
+from shared.contract.directory.structure_facts import StructureKind
 from shared.contract.fields import CountryCode, DepartmentCode, Line, LongText, Name, Reason
-from shared.contract.structure_facts import StructureKind
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 
 

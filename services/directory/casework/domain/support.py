@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from shared.contract import Event
-from shared.contract.directory import SupportGiven, SupportKind, SupportWithdrawn
+from shared.contract.directory.casework import SupportGiven, SupportKind, SupportWithdrawn
 from shared.contract.fields import LongText, Reason
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 

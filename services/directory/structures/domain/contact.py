@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from shared.contract import Event
-from shared.contract.directory import ContactAdded, ContactRemoved, ContactRevised
+from shared.contract.directory.structures import ContactAdded, ContactRemoved, ContactRevised
 from shared.contract.fields import Line, MailAddress, Reason
 from shared.contract.personal import PersonalText
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused

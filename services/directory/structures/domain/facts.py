@@ -1,6 +1,6 @@
 """The facts of a structure as commands ask for them: what an answer must look like, and when two answers say the same.
 
-Which facts there are stands in the contract (shared/contract/structure_facts.py); a test compares.
+Which facts there are stands in the contract (shared/contract/directory/structure_facts.py); a test compares.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import Field
 
+from shared.contract.directory.structure_facts import LISTS, StructureKind
 from shared.contract.fields import (
     CommuneCode,
     CountryCode,
@@ -22,7 +23,6 @@ from shared.contract.fields import (
     Text,
     WebAddress,
 )
-from shared.contract.structure_facts import LISTS, StructureKind
 from shared.kernel.decider import Command
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from uuid import UUID
 
 from services.directory.structures.domain.structure_state import Structure, known, open_facts
-from shared.contract.directory import (
+from shared.contract.directory.structures import (
     StructureListed,
     StructureListingDeclined,
     StructureListingWished,
     StructurePictured,
     StructureUnlisted,
     StructureUnpictured,
-)  # fmt: skip
+)
 from shared.contract.fields import Line, Reason, Sha256
 from shared.kernel.decider import Command, Context, Decision, Refused
 

@@ -15,7 +15,8 @@ from services.directory.structures.domain.structure_state import (
     still_apart,
 )
 from shared.contract import Event
-from shared.contract.directory import (
+from shared.contract.directory.structure_facts import CLEARABLE, FACTS, LISTS, MergedField
+from shared.contract.directory.structures import (
     StructureAbsorbed,
     StructureClosed,
     StructureListed,
@@ -25,9 +26,8 @@ from shared.contract.directory import (
     StructuresMerged,
     StructuresUnmerged,
     StructureUnlisted,
-)  # fmt: skip
+)
 from shared.contract.fields import Reason
-from shared.contract.structure_facts import CLEARABLE, FACTS, LISTS, MergedField
 from shared.kernel.decider import Command, Context, Decision, Elsewhere, Refused
 
 SOURCE = "fusion"

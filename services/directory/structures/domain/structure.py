@@ -18,16 +18,16 @@ from services.directory.structures.domain.listing import (
 from services.directory.structures.domain.merging import MergeStructures, UnmergeStructures
 from services.directory.structures.domain.structure_state import Structure, evolve, known, open_facts, still_apart
 from shared.contract import Event
-from shared.contract.directory import (
+from shared.contract.directory.structure_facts import CLEARABLE, FACTS
+from shared.contract.directory.structures import (
     StructureAbsorbed,
     StructureClosed,
     StructureRegistered,
     StructureReopened,
     StructureRevised,
     StructuresMerged,
-)  # fmt: skip
+)
 from shared.contract.fields import Reason
-from shared.contract.structure_facts import CLEARABLE, FACTS
 from shared.geo import commune
 from shared.kernel.decider import Context, Decider, Decision, Refused
 

@@ -8,7 +8,8 @@ from typing import Any
 from uuid import UUID
 
 from shared.contract import Event
-from shared.contract.directory import (
+from shared.contract.directory.structure_facts import FACTS, nothing
+from shared.contract.directory.structures import (
     StructureAbsorbed,
     StructureClosed,
     StructureListed,
@@ -23,8 +24,7 @@ from shared.contract.directory import (
     StructuresUnmerged,
     StructureUnlisted,
     StructureUnpictured,
-)  # fmt: skip
-from shared.contract.structure_facts import FACTS, nothing
+)
 from shared.kernel.decider import Refused
 
 

@@ -8,7 +8,7 @@ from services.events.gatherings.domain import planning
 from services.events.gatherings.domain import registrations as attending
 from services.events.gatherings.domain.state import Gathering, evolve
 from shared.contract import Event
-from shared.contract.events import (
+from shared.contract.events.gatherings import (
     AgoraAttended,
     GatheringAttended,
     GatheringHeld,

@@ -8,7 +8,13 @@ from uuid import UUID
 
 from services.events.gatherings.domain.state import Gathering, in_its_days, known, on
 from shared.contract import Event
-from shared.contract.events import Audience, HeadCountWithdrawn, HeadsCounted, WorkshopHeld, WorkshopWithdrawn
+from shared.contract.events.gatherings import (
+    Audience,
+    HeadCountWithdrawn,
+    HeadsCounted,
+    WorkshopHeld,
+    WorkshopWithdrawn,
+)
 from shared.contract.fields import People, Title
 from shared.kernel.decider import Command, Context, Decision
 

@@ -11,7 +11,7 @@ from pydantic import Field
 from services.events.base.fields import Beginning, Days
 from services.events.gatherings.domain.registrations import moved_up
 from services.events.gatherings.domain.state import EMPTY, Gathering, in_its_days, known, on, over
-from shared.contract.events import (
+from shared.contract.events.gatherings import (
     GatheringAnnounced,
     GatheringCancelled,
     GatheringHeld,
@@ -21,7 +21,7 @@ from shared.contract.events import (
     GatheringPlanned,
     GatheringReinstated,
     GatheringRevised,
-)  # fmt: skip
+)
 from shared.contract.fields import Capacity, DepartmentCode, Line, Reason, Text, Title
 from shared.kernel.decider import Command, Context, Decision, Refused
 

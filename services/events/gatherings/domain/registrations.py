@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from services.events.gatherings.domain.state import Gathering, in_its_days, known, on, over, place
-from shared.contract.events import (
+from shared.contract.events.gatherings import (
     AgoraAttended,
     AttendanceUndone,
     Audience,
@@ -16,7 +16,7 @@ from shared.contract.events import (
     ParticipantRegistered,
     RegistrationCancelled,
     RegistrationReinstated,
-)  # fmt: skip
+)
 from shared.contract.fields import MailAddress, Name
 from shared.contract.personal import PersonalText
 from shared.kernel.decider import Command, Context, Decision, Refused

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from shared.base.paris_days import PARIS
 from shared.contract import Event
-from shared.contract.events import (
+from shared.contract.events.gatherings import (
     AgoraAttended,
     AttendanceUndone,
     Audience,
@@ -34,7 +34,7 @@ from shared.contract.events import (
     RegistrationReinstated,
     WorkshopHeld,
     WorkshopWithdrawn,
-)  # fmt: skip
+)
 from shared.kernel.decider import Context, Refused
 
 GRACE = 7  # days after the last one in which a forgotten check-in or count may still be dated

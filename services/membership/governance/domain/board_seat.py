@@ -8,7 +8,7 @@ from uuid import UUID
 from services.membership.base.fields import of
 from shared.contract import Event
 from shared.contract.fields import MailAddress, Reason
-from shared.contract.membership import BoardSeatRestored, BoardSeatTaken, BoardSeatVacated, SeatRole
+from shared.contract.membership.governance import BoardSeatRestored, BoardSeatTaken, BoardSeatVacated, SeatRole
 from shared.contract.personal import PersonalText
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 

@@ -7,13 +7,13 @@ from uuid import UUID
 
 from shared.contract import Event
 from shared.contract.fields import Name, Reason, Text
-from shared.contract.membership import (
+from shared.contract.membership.governance import (
     WorkingGroupClosed,
     WorkingGroupFormed,
     WorkingGroupJoined,
     WorkingGroupLeft,
     WorkingGroupRestored,
-)  # fmt: skip
+)
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 
 MOST_MEMBERS = 2000

@@ -10,7 +10,7 @@ from pydantic import Field
 from services.membership.base.fields import natural
 from shared.contract import Event
 from shared.contract.fields import Name, Text
-from shared.contract.membership import CharterAdopted
+from shared.contract.membership.members import CharterAdopted
 from shared.kernel.decider import Command, Context, Decider, Decision
 
 CHARTER_ID = natural("charter", "charter")

@@ -8,7 +8,7 @@ from uuid import UUID
 from services.membership.base.fields import natural
 from shared.contract import Event
 from shared.contract.fields import Name, Reason
-from shared.contract.membership import CollegeClosed, CollegeCode, CollegeOpened
+from shared.contract.membership.members import CollegeClosed, CollegeCode, CollegeOpened
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 
 

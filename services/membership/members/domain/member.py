@@ -12,7 +12,7 @@ from services.membership.base.fields import of
 from services.membership.members.domain.charter import LAST_VERSION
 from shared.contract import Event
 from shared.contract.fields import MailAddress, Name, Reason, Year
-from shared.contract.membership import (
+from shared.contract.membership.members import (
     CollegeCode,
     LeaveReason,
     MemberCollegeChanged,
@@ -20,7 +20,7 @@ from shared.contract.membership import (
     MemberLeft,
     MemberRestored,
     MembershipRenewed,
-)  # fmt: skip
+)
 from shared.contract.personal import PersonalText
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 from shared.notions.structure_on_record import member_of

@@ -8,7 +8,7 @@ from uuid import UUID
 from services.membership.base.fields import natural
 from shared.contract import Event
 from shared.contract.fields import Name
-from shared.contract.membership import NetworkNamed
+from shared.contract.membership.network import NetworkNamed
 from shared.kernel.decider import Command, Context, Decider, Decision
 
 NETWORK_ID = natural("network", "ourselves")

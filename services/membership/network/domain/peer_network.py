@@ -8,7 +8,12 @@ from uuid import UUID
 from services.membership.base.fields import natural
 from shared.contract import Event
 from shared.contract.fields import Line, Name, Reason
-from shared.contract.membership import PeerNetworkJoined, PeerNetworkLeft, PeerNetworkRenamed, PeerNetworkRestored
+from shared.contract.membership.network import (
+    PeerNetworkJoined,
+    PeerNetworkLeft,
+    PeerNetworkRenamed,
+    PeerNetworkRestored,
+)
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from shared.contract import Event
 from shared.contract.fields import Line, Reason
-from shared.contract.membership import CivicServicePlaceApproved, CivicServicePlaceEnded, CivicServicePlaceRestored
+from shared.contract.membership.team import CivicServicePlaceApproved, CivicServicePlaceEnded, CivicServicePlaceRestored
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 
 

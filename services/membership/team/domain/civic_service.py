@@ -9,13 +9,13 @@ from uuid import UUID
 from services.membership.base.fields import of
 from shared.contract import Event
 from shared.contract.fields import Line, MailAddress, Name, Reason
-from shared.contract.membership import (
+from shared.contract.membership.team import (
     CivicServiceEnded,
     CivicServiceRecruited,
     CivicServiceRestored,
     CivicServiceSeconded,
     CivicServiceWithdrawn,
-)  # fmt: skip
+)
 from shared.contract.personal import PersonalText
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 

@@ -9,13 +9,13 @@ from uuid import UUID
 from services.membership.base.fields import Fte
 from shared.contract import Event
 from shared.contract.fields import Name, Reason
-from shared.contract.membership import (
+from shared.contract.membership.team import (
     StaffPostChanged,
     StaffPostClosed,
     StaffPostCreated,
     StaffPostRestored,
     StaffPostWithdrawn,
-)  # fmt: skip
+)
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 
 

@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 from services.newsletter.base.fields import NEWSLETTER
 from shared.contract import Event
 from shared.contract.fields import Line
-from shared.contract.newsletter import BulletinCode, BulletinOpened
+from shared.contract.newsletter.bulletins import BulletinCode, BulletinOpened
 from shared.kernel.decider import Command, Context, Decider, Decision
 
 FIVE: dict[BulletinCode, tuple[str, str]] = {

@@ -10,7 +10,14 @@ from pydantic import Field
 
 from services.newsletter.bulletins.domain.issue_state import Issue, IssueCommand, Item, must_be_draft
 from shared.contract.fields import Line, LongText, Path, Reason, Sha256, WebAddress
-from shared.contract.newsletter import ItemAdded, ItemDropped, ItemMoved, ItemRestored, ItemRevised, SectionCode
+from shared.contract.newsletter.bulletins import (
+    ItemAdded,
+    ItemDropped,
+    ItemMoved,
+    ItemRestored,
+    ItemRevised,
+    SectionCode,
+)
 from shared.kernel.decider import Command, Context, Decision, Refused
 
 MOST_ITEMS = 500  # of one issue; a bulletin with more is read by nobody

@@ -29,7 +29,7 @@ from services.newsletter.bulletins.domain.issue_state import (
     moved,
 )
 from shared.contract.fields import Count, Number
-from shared.contract.newsletter import BulletinCode, IssueApproved, IssueSent, IssueStarted
+from shared.contract.newsletter.bulletins import BulletinCode, IssueApproved, IssueSent, IssueStarted
 from shared.kernel.decider import Context, Decider, Decision, Refused
 
 __all__ = [

@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 from services.newsletter.base.fields import NEWSLETTER
 from shared.contract import Event
-from shared.contract.newsletter import (
+from shared.contract.newsletter.bulletins import (
     BulletinCode,
     IssueApproved,
     IssueSent,
@@ -18,7 +18,7 @@ from shared.contract.newsletter import (
     ItemMoved,
     ItemRestored,
     ItemRevised,
-)  # fmt: skip
+)
 from shared.kernel.decider import Command, Refused
 
 Id = TypeVar("Id", UUID, str)

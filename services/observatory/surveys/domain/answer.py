@@ -9,12 +9,12 @@ import orjson
 from services.observatory.surveys.domain.questions import Answers, checked
 from services.observatory.surveys.domain.state import Survey, SurveyCommand, answerable
 from shared.contract.fields import Day
-from shared.contract.personal import Personal
-from shared.contract.surveys import (
+from shared.contract.observatory.surveys import (
     SurveyAnswerChanged,
     SurveyAnswered,
     SurveyDeclined,
 )  # fmt: skip
+from shared.contract.personal import Personal
 from shared.kernel.decider import Context, Decision, Refused
 
 MOST_VERSIONS = 50  # of an answer

@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from shared.contract.cleaning import line, paragraphs
 from shared.contract.fields import AS_LINE, EMPTIED, Line, day_typed
-from shared.contract.surveys import QuestionKind, SurveyQuestion
+from shared.contract.observatory.surveys import QuestionKind, SurveyQuestion
 
 MOST_QUESTIONS = 60
 MOST_OPTIONS = 40
@@ -37,7 +37,7 @@ Bound = Annotated[float | None, Field(ge=-BIGGEST, le=BIGGEST, allow_inf_nan=Fal
 
 
 class Question(BaseModel):
-    """A question as an editor writes it; `shared.contract.surveys.SurveyQuestion` says what its fields are."""
+    """A question as an editor writes it; `shared.contract.observatory.surveys.SurveyQuestion` says what its fields are."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
     id: Annotated[str, Field(pattern=r"^q[0-9]{1,4}$")]
@@ -86,7 +86,7 @@ def ends(least: float | None, most: float | None) -> tuple[float, float]:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What was answered, question → answer; `shared.contract.surveys.SurveyAnswer` says how."""
+    """What was answered, question → answer; `shared.contract.observatory.surveys.SurveyAnswer` says how."""
 
     choices: Mapping[str, list[int]] = field(default_factory=dict)
     numbers: Mapping[str, float] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 
 from shared.base.paris_days import PARIS, end_of
 from shared.contract import Event
-from shared.contract.surveys import (
+from shared.contract.observatory.surveys import (
     SurveyAnswer,
     SurveyClosed,
     SurveyDeclined,

@@ -1,6 +1,6 @@
 """A survey: drafted, opened from a day to a day, sent, closed; its figures published. And the answers to it.
 
-An answer is an entity of the same kind (shared/contract/surveys.py): the state of one says whether it is a survey or an
+An answer is an entity of the same kind (shared/contract/observatory/surveys.py): the state of one says whether it is a survey or an
 answer, and an answer is decided beside the survey as it stands in the log at that moment.
 """
 
@@ -17,7 +17,7 @@ from services.observatory.surveys.domain.questions import MOST_QUESTIONS, Questi
 from services.observatory.surveys.domain.state import Survey, SurveyCommand, answerable, evolve, there
 from shared.base.paris_days import PARIS, end_of
 from shared.contract.fields import AS_TEXT, EMPTIED, Day, Reason, Title
-from shared.contract.surveys import (
+from shared.contract.observatory.surveys import (
     SendingKind,
     SurveyClosed,
     SurveyDrafted,

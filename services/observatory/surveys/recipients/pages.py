@@ -27,7 +27,7 @@ from services.observatory.surveys.results.exports import harmless
 from services.observatory.surveys.stage import over, stage_of, survey_of
 from services.observatory.surveys.views import SURVEY_RECIPIENTS, recipient_key, structure_of
 from shared.contract.fields import mail_address
-from shared.contract.surveys import SendingKind
+from shared.contract.observatory.surveys import SendingKind
 from shared.kernel.command_handler import Outcome, Stale, new_command_id
 from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Conflict

@@ -19,7 +19,7 @@ from services.observatory.surveys.domain.questions import CHOICES
 from services.observatory.surveys.results.results import Result
 from shared.base.paris_days import PARIS
 from shared.base.translations import L, Lang, Lexicon, translated
-from shared.contract.surveys import SurveyQuestion
+from shared.contract.observatory.surveys import SurveyQuestion
 from shared.kernel.projection import Document
 from shared.web.formatting import as_moment, decimal_point, department
 

@@ -18,7 +18,7 @@ from typing import Any
 from services.observatory.open_data.small_cells import released, small
 from services.observatory.surveys.domain.questions import CHOICES, TEXTS, ends
 from shared.base.paris_days import PARIS
-from shared.contract.surveys import SurveyQuestion
+from shared.contract.observatory.surveys import SurveyQuestion
 from shared.kernel.projection import Document
 
 

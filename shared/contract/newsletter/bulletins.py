@@ -1,4 +1,4 @@
-"""What the newsletter says: bulletins, issues and their items, subscribers, who was sent what."""
+"""What the newsletter says of bulletins, their issues and the items of these."""
 
 from __future__ import annotations
 
@@ -7,20 +7,12 @@ from uuid import UUID
 
 from shared.base.translations import L
 from shared.contract import Event
-from shared.contract.fields import SaidMoment
-from shared.contract.personal import Personal
 from shared.contract.says import Says, Thing
 
 BulletinCode = Literal["bloc-note", "echos", "parcours", "rendez-vous", "info-flash"]
 SectionCode = Literal[
     "news", "project", "call", "training", "job", "internship", "volunteering", "civic_service", "gathering", "alert"
 ]
-UnsubscribeMeans = Literal["one-click", "page", "staff", "forgotten"]
-RefusalReason = Literal[
-    "address", "mailbox", "system", "routing", "protocol", "content", "policy", "patience", "forgotten", "other"
-]
-"""Why a mail was not taken: the subjects of RFC 3463 §3, and our own: tried too often, address forgotten. The words
-of the mail server are not kept, since they often repeat the address."""
 
 
 class BulletinEvent(Event, abstract=True):
@@ -155,96 +147,3 @@ class IssueSent(IssueEvent):
     sent: int
     refused: int
     doubtful: int
-
-
-class SubscriberEvent(Event, abstract=True):
-    service = "newsletter"
-    entity = "subscriber"
-    live = True
-    thing = Thing(L("abonné"), "/newsletter/subscribers/{}")
-
-
-class SubscriptionRequested(SubscriberEvent):
-    """Somebody gave an address and asked for bulletins; nothing is sent there but one mail that asks to confirm, which
-    can be done until `expires`. `lang`: the language of its mails, by its code (ISO 639)."""
-
-    says = Says(
-        L("Abonnement demandé"),
-        here=L("Abonnement demandé", context="SubscriptionRequested"),
-        mails=("delivery", "request"),
-    )
-
-    request: UUID
-    email: Personal
-    bulletins: list[BulletinCode]
-    expires: SaidMoment
-    lang: str = "fr"
-
-
-class SubscriptionConfirmed(SubscriberEvent):
-    """The link in the mail was followed: the second opt-in, and its proof."""
-
-    says = Says(L("Abonnement confirmé"))
-
-    bulletins: list[BulletinCode]
-    request: UUID
-
-
-class Unsubscribed(SubscriberEvent):
-    """A subscriber wants these bulletins no more."""
-
-    says = Says(L("Désabonnement"))
-
-    bulletins: list[BulletinCode]
-    means: UnsubscribeMeans
-
-
-class DeliveryEvent(Event, abstract=True):
-    service = "newsletter"
-    entity = "delivery"
-    live = True
-    thing = Thing(L("message"))
-
-
-class DeliveryBegun(DeliveryEvent):
-    """A mail is about to be handed over; without an outcome after it, it is in doubt. `issue` or `request` is what
-    it brings. `doubt`: it was not begun now; after a restore of the log nobody knows whether it had been sent."""
-
-    says = Says(L("Message sur le point de partir"), here=L("Remise commencée"))
-
-    subscriber: UUID
-    purpose: Literal["issue", "confirmation"]
-    issue: UUID | None = None
-    request: UUID | None = None
-    doubt: Literal["restored"] | None = None
-
-
-class DeliveryAccepted(DeliveryEvent):
-    """The mail server took the mail."""
-
-    says = Says(L("Message remis"), sets={"accepted": True})
-
-
-class DeliveryDeferred(DeliveryEvent):
-    """The mail server did not take the mail now (a 4xx reply): it will be tried again."""
-
-    says = Says(L("Message remis à plus tard"))
-
-    code: int | None = None
-    reason: RefusalReason = "other"
-
-
-class DeliveryRefused(DeliveryEvent):
-    """The mail server refused the mail for good, or was asked too often. `status` is RFC 3463's, such as 5.1.1."""
-
-    says = Says(L("Message refusé"), sets={"accepted": False})
-
-    code: int | None = None
-    status: str | None = None
-    reason: RefusalReason
-
-
-class DeliveryReleased(DeliveryEvent):
-    """An editor wants a mail whose outcome is in doubt, or that was refused, to be sent again."""
-
-    says = Says(L("Nouvel envoi demandé"), here=L("Nouvel envoi demandé", context="DeliveryReleased"))

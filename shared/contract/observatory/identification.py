@@ -10,11 +10,11 @@ from uuid import UUID
 
 from shared.base.translations import L
 from shared.contract import Event
+from shared.contract.directory.structure_facts import StructureKind
 from shared.contract.fields import SaidDay
-from shared.contract.membership import CollegeCode
+from shared.contract.membership.members import CollegeCode
 from shared.contract.personal import Personal
 from shared.contract.says import Says, Thing
-from shared.contract.structure_facts import StructureKind
 
 Membership = Literal["yes", "no"]
 IdentificationField = Literal["purpose"]

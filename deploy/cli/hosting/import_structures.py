@@ -10,8 +10,8 @@ import typer
 from deploy.cli.console import DataOption, JsonOption, bar, err, out, run, settings_of
 from deploy.host.data_folder import CannotStart, running_at
 from deploy.host.embedded import Installation
+from services.directory.imports.files.table_reader import NotRead, Table, read_table
 from services.directory.imports.plan import Preview, Problem, Report, preview, said_of, write
-from services.directory.imports.table_reader import NotRead, Table, read_table
 
 ACTOR = "operator"
 SHOWN = 20  # lines of each sort that are printed

@@ -21,9 +21,9 @@ import typer
 from pydantic import ValidationError
 from rich.table import Table
 
-from deploy.cli.audit import archive_of
+from deploy.cli.archive.audit import archive_of
 from deploy.cli.console import DataOption, JsonOption, bar, out, run, settings_of
-from deploy.cli.query import views
+from deploy.cli.remote.query import views
 from deploy.host.all_services import DEFINITIONS
 from deploy.host.data_folder import CannotStart
 from deploy.host.single_service import connected, network_served

@@ -1,4 +1,4 @@
-"""What events says: gatherings of every kind, who came, workshops, projects presented, tandems."""
+"""What events says of gatherings: planned, announced, held, who registered and who came."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ GatheringKind = Literal[
 ]
 Audience = Literal["associations", "public_bodies", "companies", "students", "higher_education", "others"]
 """The six publics that the review counts at the Agora."""
-SchoolLevel = Literal["primary", "lower_secondary", "upper_secondary"]
 
 
 class GatheringEvent(Event, abstract=True):
@@ -303,109 +302,3 @@ class AttendanceUndone(GatheringEvent):
     )
 
     registration: UUID
-
-
-class ProjectEvent(Event, abstract=True):
-    service = "events"
-    entity = "project"
-    thing = Thing(L("projet à la Tribune"))
-
-
-class ProjectPresented(ProjectEvent):
-    """A project was presented at the Tribune des projets of an Agora."""
-
-    says = Says(L("Projet présenté à la Tribune"), detail="title")
-
-    title: str
-    gathering: UUID | None = None
-    structure: UUID | None = None
-    structure_name: str | None = None
-    country: str | None = None
-
-
-class ProjectPresentationWithdrawn(ProjectEvent):
-    """A presentation was noted by mistake."""
-
-    says = Says(
-        L("Projet retiré, noté par erreur"),
-        detail="reason",
-        sets={"withdrawn": True},
-        undoes=(ProjectPresented,),
-    )
-
-    reason: str
-
-
-class TandemEvent(Event, abstract=True):
-    service = "events"
-    entity = "tandem"
-    thing = Thing(L("tandem solidaire"), "/events/tandems/{}")
-
-
-class TandemFormed(TandemEvent):
-    """An association and a school teamed up for a school year (`2016-2017`); `pilot` before the full launch."""
-
-    says = Says(L("Tandem formé"), detail="association_name")
-
-    school_year: str
-    association: UUID | None = None
-    association_name: str
-    theme: str | None = None
-    department: str | None = None
-    pilot: bool = False
-
-
-class TandemSchoolJoined(TandemEvent):
-    """A school takes part in a tandem."""
-
-    says = Says(
-        L("Établissement entré dans un tandem"),
-        detail="school_name",
-        here=L("Établissement entré dans le tandem"),
-        part="school",
-        sets={"taking_part": True},
-    )
-
-    school: UUID
-    school_name: str
-    level: SchoolLevel | None = None
-
-
-class TandemSchoolLeft(TandemEvent):
-    """A school takes no part in a tandem after all."""
-
-    says = Says(
-        L("Établissement retiré d’un tandem"),
-        here=L("Établissement retiré du tandem"),
-        part="school",
-        sets={"taking_part": False},
-    )
-
-    school: UUID
-
-
-class PupilsCounted(TandemEvent):
-    """So many pupils took part; a later count of the same tandem replaces it."""
-
-    says = Says(L("Élèves comptés"), detail="pupils")
-
-    pupils: int
-
-
-class TandemCancelled(TandemEvent):
-    """A tandem did not take place."""
-
-    says = Says(L("Tandem annulé"), detail="reason", sets={"cancelled": True})
-
-    reason: str
-
-
-class TandemReinstated(TandemEvent):
-    """The cancellation of a tandem was a mistake."""
-
-    says = Says(
-        L("Tandem rétabli, annulé par erreur"),
-        here=L("Tandem rétabli"),
-        sets={"cancelled": False},
-        undoes=(TandemCancelled,),
-    )

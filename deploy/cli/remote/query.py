@@ -15,9 +15,9 @@ from nats.errors import Error as NatsError
 from nats.js.errors import APIError
 from rich.table import Table
 
-from deploy.cli.clock import timed
 from deploy.cli.console import DataOption, JsonOption, bar, out, reached, run, settings_of
 from deploy.cli.http_client import Client, NoAnswer
+from deploy.cli.remote.clock import timed
 from deploy.host.data_folder import EMPTY_NETWORK, CannotStart
 from deploy.host.keys_needed import unfit
 from shared.base.services import SERVICES

@@ -24,7 +24,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from deploy.cli.audit import archive_of, plain_errors
+from deploy.cli.archive.audit import archive_of, plain_errors
 from deploy.cli.console import DataOption, JsonOption, bar, err, out, run, settings_of
 from deploy.host.all_services import DEFINITIONS
 from deploy.host.data_folder import CannotStart

@@ -13,11 +13,11 @@ from typing import Any
 
 from pydantic_core import PydanticCustomError
 
-from services.directory.imports.table_reader import NotRead
+from services.directory.imports.files.table_reader import NotRead
 from services.directory.search.inverted_index import words_of
 from shared.contract.cleaning import WHITE, line
+from shared.contract.directory.structure_facts import FACTS, in_order
 from shared.contract.labels import LABELS
-from shared.contract.structure_facts import FACTS, in_order
 from shared.geo import DEPARTMENTS, commune, communes_named, plain
 from shared.geo.countries import country_codes
 

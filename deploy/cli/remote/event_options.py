@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import typer
 
 from deploy.cli.console import DataOption, JsonOption, out, reached, run, settings_of
-from deploy.cli.query import events
+from deploy.cli.remote.query import events
 from deploy.host.data_folder import CannotStart
 
 Service = Annotated[str | None, typer.Option(help="One of the five services.", show_default=False)]

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import typer
 
-from deploy.cli.audit import ArchiveOption, KeyOption, archive_of, audit, plain_errors, trusted_key
+from deploy.cli.archive.audit import ArchiveOption, KeyOption, archive_of, audit, plain_errors, trusted_key
 from deploy.cli.console import DataOption, JsonOption, out
 from deploy.host.data_folder import CannotStart
 from services.observatory.event_table.columns import fields_of

@@ -27,8 +27,8 @@ from nats.js.errors import APIError
 from rich.progress import Progress
 from rich.table import Table
 
-from deploy.cli.audit import plain_errors
-from deploy.cli.backup import INSTALLATION, MANIFEST, Manifest, copy_file, files_of, kept, read_manifest
+from deploy.cli.archive.audit import plain_errors
+from deploy.cli.archive.backup import INSTALLATION, MANIFEST, Manifest, copy_file, files_of, kept, read_manifest
 from deploy.cli.console import DataOption, JsonOption, bar, out, run, settings_of
 from deploy.host.all_services import DEFINITIONS
 from deploy.host.data_folder import UNFINISHED, CannotStart, locked
@@ -41,7 +41,7 @@ from shared.base.settings import Settings
 from shared.base.whole_files import replace_file
 from shared.contract import load_all
 from shared.contract.envelope import NEVER, Provenance, Void, address, opened, sealed_body
-from shared.contract.observatory import LogRestored, ledger_id
+from shared.contract.observatory.ledger import LogRestored, ledger_id
 from shared.identity.access_view import ACCESS
 from shared.kernel.command_handler import utc_now
 from shared.kernel.decider import derived_id

@@ -1,0 +1,1 @@
+"""Commands about the log and its archive: audit, back up, restore, check."""

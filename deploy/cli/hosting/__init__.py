@@ -1,0 +1,1 @@
+"""Commands that start, prepare or fill an installation on this machine."""

@@ -1,0 +1,1 @@
+"""What events says, a module a capability."""

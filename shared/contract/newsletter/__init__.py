@@ -1,0 +1,1 @@
+"""What the newsletter says, a module a capability."""
