@@ -57,7 +57,7 @@ def network_of(data: Path, settings: Settings, sample: bool) -> str:
                 f"The data folder {data} holds the network {kept}, not {settings.network} (MAILLAGE_NETWORK)."
             )
         return kept
-    if settings.network is None and (there := next((found for one in BEGUN for found in data.glob(one)), None)):
+    if settings.network is None and (there := nameless(data)):
         raise CannotStart(
             f"{path} is gone, while {there} is there: restore it from the backup, or write the network's name into it, such as "
             '{"network": "reseau"}.'
@@ -67,6 +67,13 @@ def network_of(data: Path, settings: Settings, sample: bool) -> str:
     draft.write_bytes(orjson.dumps({"network": network}))
     draft.replace(path)
     return network
+
+
+def nameless(data: Path) -> Path | None:
+    """What an installation has written in a folder that does not say its name; None where there is nothing."""
+    if (data / "installation.json").exists():
+        return None
+    return next((found for one in BEGUN for found in data.glob(one)), None)
 
 
 def _network_in(path: Path) -> str:

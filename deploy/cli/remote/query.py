@@ -17,8 +17,12 @@ from rich.table import Table
 
 from deploy.cli.console import DataOption, JsonOption, bar, out, reached, run, settings_of
 from deploy.cli.http_client import Client, NoAnswer
+<<<<<<< HEAD:deploy/cli/remote/query.py
 from deploy.cli.remote.clock import timed
 from deploy.host.data_folder import EMPTY_NETWORK, CannotStart
+=======
+from deploy.host.data_folder import EMPTY_NETWORK, CannotStart, nameless
+>>>>>>> r-keys:deploy/cli/query.py
 from deploy.host.keys_needed import unfit
 from shared.base.services import SERVICES
 from shared.base.settings import Settings
@@ -282,6 +286,8 @@ def doctor(
         problem = unfit(settings)
         check("keys: files", problem is None, problem or "as they were written")
         run(work())
+    elif (there := nameless(settings.data)) is not None and settings.services_at is None:
+        check("installation", False, f"installation.json is gone, while {there} is there: restore it from the backup")
     else:
         check("installation", True, f"none in {settings.data} yet; `maillage up` makes one")
     _checked(checks, json)
