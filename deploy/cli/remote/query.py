@@ -17,12 +17,8 @@ from rich.table import Table
 
 from deploy.cli.console import DataOption, JsonOption, bar, out, reached, run, settings_of
 from deploy.cli.http_client import Client, NoAnswer
-<<<<<<< HEAD:deploy/cli/remote/query.py
 from deploy.cli.remote.clock import timed
-from deploy.host.data_folder import EMPTY_NETWORK, CannotStart
-=======
 from deploy.host.data_folder import EMPTY_NETWORK, CannotStart, nameless
->>>>>>> r-keys:deploy/cli/query.py
 from deploy.host.keys_needed import unfit
 from shared.base.services import SERVICES
 from shared.base.settings import Settings
