@@ -19,8 +19,8 @@ from shared.kernel.eventlog.event_log import Log
 from shared.kernel.projection import Store
 from shared.runtime.nats.embedded_server import NatsServer
 from shared.runtime.service import Definition, Service
-from tests import small
-from tests.outcomes import pytest_runtest_makereport, pytest_terminal_summary
+from tests.fixtures import small_directory as small
+from tests.fixtures.outcome_tables import pytest_runtest_makereport, pytest_terminal_summary
 
 __all__ = ["pytest_runtest_makereport", "pytest_terminal_summary"]  # hooks of pytest
 
@@ -123,5 +123,5 @@ async def open_service(nats_server: NatsServer, nc: Client, network: str, tmp_pa
 
 @pytest.fixture
 async def service(open_service: OpenService) -> Service:
-    """A small directory (`tests/small.py`) that runs."""
+    """A small directory (`tests/fixtures/small_directory.py`) that runs."""
     return await open_service()

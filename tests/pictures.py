@@ -14,8 +14,8 @@ from typing import Any
 from playwright.sync_api import Browser, sync_playwright
 from rich.progress import track
 
-from tests.browser import ARGUMENTS, CHROMIUM
-from tests.installation import Up, get_json
+from tests.fixtures.browser import ARGUMENTS, CHROMIUM
+from tests.fixtures.installation import Up, get_json
 from tests.pictures_directory import made
 from tests.pictures_survey import made as survey_made
 

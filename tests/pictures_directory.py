@@ -6,8 +6,8 @@ from typing import Any
 
 from playwright.sync_api import Browser
 
-from tests.directory.register.test_likeness import AS_THE_REVIEW_ALSO_WRITES_THEM
-from tests.installation import post_json
+from tests.fixtures.installation import post_json
+from tests.services.directory.duplicates.test_matching import AS_THE_REVIEW_ALSO_WRITES_THEM
 
 CASIR = next(name for name in AS_THE_REVIEW_ALSO_WRITES_THEM if name.startswith("Collectif"))
 FILE = """Nom;Type;Code postal;Ville;Pays d'intervention;SIREN

@@ -11,7 +11,7 @@ from urllib.request import Request, urlopen
 from playwright.sync_api import Browser
 
 from services.observatory.event_table.moment import today
-from tests.installation import post_json
+from tests.fixtures.installation import post_json
 
 QUESTIONS: list[dict[str, Any]] = [
     {"id": "q1", "kind": "one", "text": "Où travaillez-vous le plus\u202f?", "options": ["Sénégal", "Maroc", "Madagascar", "Liban"]},

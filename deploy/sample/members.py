@@ -38,7 +38,7 @@ REAL_AT_YEARS_END: dict[StructureCollege, tuple[int, ...]] = {
     "economic": (1, 1, 2, 3, 6, 9),
 }
 """How many of the members of 2017 had joined by the end of each year, 2012 to 2017. The invented ones who left make up
-the rest of the published counts; `tests/domain/membership/test_sample.py` counts."""
+the rest of the published counts; `tests/deploy/sample/test_membership.py` counts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ ROUND = 60.0  # seconds between two looks at what has come to its end
 LONGEST = 1_000_000  # characters of all that a form says
 FIELDS = 2000  # of a form; the longest of ours has 1,500
 SECRET = re.compile(r"password|secret|^old$").search
-"""Whether a field is never kept, by its name: all fields of type password (tests/web/test_kept.py compares)"""
+"""Whether a field is never kept, by its name: all fields of type password (tests/shared/web/forms/test_kept_pages.py compares)"""
 ROOM: Mapping[str, tuple[int, int]] = MappingProxyType({"account": (400, 64_000_000), "nobody": (100, 16_000_000)})
 """Whose forms → how many at most, and their bytes, in one service"""
 

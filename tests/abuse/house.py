@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-from tests.installation import Up, open_bulletin, post_json
+from tests.fixtures.installation import Up, open_bulletin, post_json
 
 SERVICES = ("directory", "membership", "events", "newsletter", "observatory")
 ROLES = ("reader", "editor", "auditor", "administrator")

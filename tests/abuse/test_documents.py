@@ -9,7 +9,7 @@ import requests
 
 from tests.abuse import fuzzing
 from tests.abuse.house import House
-from tests.outcomes import record
+from tests.fixtures.outcome_tables import record
 
 pytestmark = pytest.mark.slow
 TABLE = "Made-up requests to the five OpenAPI documents"

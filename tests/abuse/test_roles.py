@@ -17,9 +17,9 @@ from nats.aio.client import Client
 from deploy.host.all_services import DEFINITIONS
 from shared.runtime.nats.embedded_server import NatsServer
 from shared.web.app import service_app
-from tests import small
 from tests.abuse.house import SERVICES, House
-from tests.outcomes import record
+from tests.fixtures import small_directory as small
+from tests.fixtures.outcome_tables import record
 
 pytestmark = pytest.mark.slow
 TABLE = "Every role at every route"
@@ -123,7 +123,7 @@ def test_each_role_opens_its_own_routes_and_no_other(house: House, service: str,
     connection = HTTPConnection(urlsplit(house.url).netloc, timeout=60)
     for route in (one for one in listed() if one.service == service):
         if route.path in ENDS_SESSIONS and "Cookie" in house.who[name]:
-            continue  # tests/directory/test_signing_in.py and test_accounts_pages.py do
+            continue  # tests/services/directory/sign_in/test_pages.py and tests/services/directory/account_pages/test_pages.py do
         for method, path in addresses(route):
             connection.request(method, path, headers={"X-Forwarded-For": house.address(), **house.who[name]})
             answer = connection.getresponse()

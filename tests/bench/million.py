@@ -17,7 +17,7 @@ from shared.contract.envelope import Message
 from shared.kernel.eventlog.atomic_batch import Unit, Write, publish
 from shared.ledger.archive_format import Archive
 from tests.bench.measure import Watch
-from tests.installation import maillage
+from tests.fixtures.installation import maillage
 
 TOTAL = 1_000_000
 BATCH = 1000  # events written at once

@@ -24,7 +24,7 @@ from tests.bench.measure import Figure, Watch, fast, in_turns, quantile, stock, 
 from tests.bench.place import Place, opened, place
 from tests.bench.rebuilding import bare
 from tests.bench.watching import seconds_until_seen
-from tests.following import following
+from tests.fixtures.following import following
 
 ROUNDS = 2
 DAYS = (date(2013, 6, 30), date(2015, 3, 1), date(2017, 12, 31))

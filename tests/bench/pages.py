@@ -15,7 +15,7 @@ from urllib.parse import urlencode, urlsplit
 from shared.kernel.command_handler import new_command_id
 from tests.bench.history import registration
 from tests.bench.measure import Figure, Watch, quantile
-from tests.installation import Up
+from tests.fixtures.installation import Up
 
 FORMS = 150  # a turn
 ROUNDS = 3

@@ -15,7 +15,7 @@ from shared.kernel.stores.sqlite import SqliteStore
 from tests.bench.history import fill, happenings
 from tests.bench.measure import Figure, Watch, fast, in_turns, stock
 from tests.bench.place import Place, opened, place
-from tests.following import following
+from tests.fixtures.following import following
 
 EVENTS = 100_000
 ROUNDS = 3

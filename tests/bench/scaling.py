@@ -27,7 +27,7 @@ from shared.runtime.nats.embedded_server import NatsServer
 from tests.bench import million
 from tests.bench.measure import Figure, Watch, quantile
 from tests.bench.pages import _form_to_page
-from tests.installation import MAILLAGE, Up, as_operator, get_json
+from tests.fixtures.installation import MAILLAGE, Up, as_operator, get_json
 
 NETWORK = "reseau"
 ASKED = 15  # times that each page is asked for

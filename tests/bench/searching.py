@@ -27,7 +27,7 @@ from shared.runtime.service import Service, Surroundings
 from tests.bench.history import SPACE, Happening, fill
 from tests.bench.measure import Figure, Watch, fast, quantile
 from tests.bench.place import Place, place
-from tests.signing_in import operator
+from tests.fixtures.signing_in import operator
 
 Query = Mapping[str, str | list[str]]
 FEW, MANY = 2_600, 100_000

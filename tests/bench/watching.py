@@ -25,7 +25,7 @@ from shared.runtime.feature import composed
 from shared.runtime.service import Service, Surroundings
 from tests.bench.measure import Watch
 from tests.bench.place import Place
-from tests.signing_in import operator
+from tests.fixtures.signing_in import operator
 
 EVENTS = 20
 PATIENCE = 60.0  # seconds

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from shared.identity.sessions import Signer
-from tests.installation import Up, post_json
+from tests.fixtures.installation import Up, post_json
 
 LIMITLESS = {"MAILLAGE_API_RATE": "10000000", "MAILLAGE_SESSION_MINUTES": "60", "MAILLAGE_SESSION_HOURS": "48"}
 """Settings of an installation that is asked thousands of times: a cookie outlives the crawl."""

@@ -26,7 +26,7 @@ from tests.compare.differences import Compared, listed
 from tests.compare.history import OPERATOR, VISITORS, Teller, never_sent, tell
 from tests.compare.logs import events, letters, told_texts
 from tests.compare.trees import CLEAN, Tree, commit_of, tree_of
-from tests.installation import Up
+from tests.fixtures.installation import Up
 
 EVERY = 10.0  # seconds between two lines of progress
 ARCHIVED = 60  # seconds until all events are in the archive

@@ -2,7 +2,7 @@
 
 It does what that image's entry point does: at the first start it makes the first user from MONGO_INITDB_ROOT_USERNAME
 and MONGO_INITDB_ROOT_PASSWORD_FILE, without asking who speaks; ever after it asks. SecantusDB says of itself that it is
-beta: what it keeps when it is killed proves nothing for MongoDB (see tests/mongo.py).
+beta: what it keeps when it is killed proves nothing for MongoDB (see tests/fixtures/mongo_server.py).
 """
 
 from __future__ import annotations

@@ -19,9 +19,9 @@ from pymongo.errors import OperationFailure
 
 from services.newsletter.app import NEWSLETTER
 from shared.kernel.reactions import durable
-from tests.browser import ARGUMENTS, CHROMIUM
 from tests.compose.harness import SERVICES, Answer, Compose
-from tests.installation import BULLETIN
+from tests.fixtures.browser import ARGUMENTS, CHROMIUM
+from tests.fixtures.installation import BULLETIN
 
 pytestmark = pytest.mark.slow
 NAME = "Les Ateliers du Canal"

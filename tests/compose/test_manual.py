@@ -22,8 +22,8 @@ from tests.compose.harness import SERVICES, Compose
 from tests.compose.reading import ROOT
 from tests.faults.judging import Judge
 from tests.faults.users import WRITERS, Users
-from tests.installation import BULLETIN
-from tests.outcomes import record
+from tests.fixtures.installation import BULLETIN
+from tests.fixtures.outcome_tables import record
 
 pytestmark = [pytest.mark.drill, pytest.mark.timeout(1800), pytest.mark.xdist_group("faults")]
 MANUAL = ROOT / "docs" / "operating.md"

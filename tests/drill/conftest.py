@@ -25,7 +25,7 @@ from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command, derived_id
 from shared.kernel.projection import Document
 from shared.runtime.service import Service
-from tests.newsletter.conftest import MailServer, until
+from tests.services.newsletter.conftest import MailServer, until
 
 
 class SlowMailServer(MailServer):

@@ -26,8 +26,8 @@ from shared.ledger.merkle import NotVerified, VerifierKey
 from shared.runtime.nats.embedded_server import NatsFailed, NatsServer
 from shared.runtime.nats.server_config import Access
 from shared.runtime.service import Service
-from tests import small
-from tests.ledger.notaries import begin_job, ended
+from tests.fixtures import small_directory as small
+from tests.fixtures.notaries import begin_job, ended
 
 NETWORK = "drill"
 NAME = "exemple.invalid/journal"

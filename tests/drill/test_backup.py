@@ -23,7 +23,7 @@ from shared.kernel.eventlog.event_log import Log
 from shared.ledger.archive_format import Archive
 from shared.runtime.nats.embedded_server import NatsServer
 from tests.drill.conftest import Place
-from tests.installation import maillage
+from tests.fixtures.installation import maillage
 
 pytestmark = pytest.mark.slow
 

@@ -13,7 +13,7 @@ import pytest
 
 from tests.drill.damages import DAMAGES, Damage
 from tests.drill.house import Found, House, Known, nothing
-from tests.outcomes import record
+from tests.fixtures.outcome_tables import record
 
 pytestmark = pytest.mark.slow
 

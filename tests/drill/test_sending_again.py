@@ -14,7 +14,7 @@ from services.newsletter.subscriptions.views import SUBSCRIBERS
 from shared.contract.personal import Personal
 from shared.kernel.sealing import Forgotten
 from tests.drill.conftest import Place, SlowMailServer
-from tests.newsletter.conftest import until
+from tests.services.newsletter.conftest import until
 
 pytestmark = pytest.mark.slow
 

@@ -1,3 +1,3 @@
-from tests.installation import copy_of_sample, sample
+from tests.fixtures.installation import copy_of_sample, sample
 
 __all__ = ["copy_of_sample", "sample"]

@@ -19,7 +19,7 @@ from shared.kernel.command_handler import new_command_id
 from shared.kernel.eventlog.connection import OPERATOR
 from shared.kernel.eventlog.event_log import Log
 from shared.runtime.nats.embedded_server import NatsServer
-from tests.installation import Up, as_operator
+from tests.fixtures.installation import Up, as_operator
 
 WRITERS = 4
 PAUSE = 0.02  # seconds between two commands of one

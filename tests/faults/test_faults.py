@@ -4,7 +4,7 @@ and none has its effect twice, every view is what a rebuild would be, no page ke
 all works again within 30 seconds, without a hand.
 
 SecantusDB stands in MongoDB's place unless `MAILLAGE_TEST_MONGO_URL` names a real one: that it keeps what it has
-acknowledged when it is killed proves nothing for MongoDB (tests/mongo.py); that we go on from what it kept does.
+acknowledged when it is killed proves nothing for MongoDB (tests/fixtures/mongo_server.py); that we go on from what it kept does.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from shared.kernel.eventlog.event_log import Log
 from tests.compose.harness import Compose
 from tests.faults.judging import Judge
 from tests.faults.users import USERS, WRITERS, Users
-from tests.outcomes import record
-from tests.views.test_poison import poison
+from tests.fixtures.outcome_tables import record
+from tests.shared.kernel.test_poison import poison
 
 pytestmark = [pytest.mark.xdist_group("faults")]
 INJECTED = Path(__file__).parent / "injected"

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.installation import PROMPT, Up, alive, get_json
+from tests.fixtures.installation import PROMPT, Up, alive, get_json
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1800)]
 SEED = 20171031

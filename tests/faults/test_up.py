@@ -22,7 +22,7 @@ import pytest
 from shared.runtime.nats.embedded_server import binary
 from tests.drill.damages import records
 from tests.faults.crowd import Crowd
-from tests.installation import PROMPT, Up, alive, get_json, maillage, open_bulletin, post_json
+from tests.fixtures.installation import PROMPT, Up, alive, get_json, maillage, open_bulletin, post_json
 
 pytestmark = [pytest.mark.slow]
 INJECTED = Path(__file__).parent / "injected"

@@ -21,7 +21,7 @@ import httpx2
 
 from shared.kernel.command_handler import new_command_id
 from tests.compose.harness import Compose
-from tests.installation import BULLETIN
+from tests.fixtures.installation import BULLETIN
 
 USERS = 20
 WRITERS = ("directory", "membership", "events", "newsletter")

@@ -15,8 +15,8 @@ from aiosmtpd.controller import Controller
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from shared.runtime.nats.embedded_server import free_port
-from tests.browser import ARGUMENTS, CHROMIUM
-from tests.installation import Up, copy_of_sample, sample, served_sample
+from tests.fixtures.browser import ARGUMENTS, CHROMIUM
+from tests.fixtures.installation import Up, copy_of_sample, sample, served_sample
 
 __all__ = ["browser", "copy_of_sample", "mailing", "post", "sample", "served_sample", "up"]
 

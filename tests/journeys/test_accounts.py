@@ -9,8 +9,8 @@ from urllib.request import Request, urlopen
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser import needs_browser
-from tests.installation import Up, maillage
+from tests.fixtures.browser import needs_browser
+from tests.fixtures.installation import Up, maillage
 from tests.journeys.conftest import Post
 
 pytestmark = [*needs_browser]

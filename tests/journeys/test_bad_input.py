@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from deploy.host.all_services import DEFINITIONS
 from shared.web.api import kebab
-from tests.installation import Up, as_operator, get_json
+from tests.fixtures.installation import Up, as_operator, get_json
 
 pytestmark = pytest.mark.slow
 EVERY = [(d.name, command) for d in DEFINITIONS for decider in d.deciders for command in decider.decisions]

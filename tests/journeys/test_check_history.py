@@ -14,10 +14,10 @@ from deploy.cli.archive.check_history import Checking
 from shared.contract import EVENTS, Event
 from shared.contract.directory.structures import StructureClosed
 from shared.contract.envelope import Message
-from tests import small
-from tests.facts import changed, write
-from tests.installation import maillage
-from tests.small import STRUCTURES
+from tests.fixtures import small_directory as small
+from tests.fixtures.installation import maillage
+from tests.fixtures.log_writing import changed, write
+from tests.fixtures.small_directory import STRUCTURES
 
 SECRET = "zenobie@exemple.invalid"
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.accessibility import Barriers, barriers, node_modules
-from tests.browser import ARGUMENTS, CHROMIUM, needs_browser
-from tests.installation import Up
+from tests.fixtures.accessibility import Barriers, barriers, node_modules
+from tests.fixtures.browser import ARGUMENTS, CHROMIUM, needs_browser
+from tests.fixtures.installation import Up
 
 __all__ = ["barriers", "node_modules"]  # fixtures
 pytestmark = needs_browser

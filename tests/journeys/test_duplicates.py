@@ -13,10 +13,10 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from deploy.sample.plan import DATA
-from tests.accessibility import Barriers, barriers, node_modules
-from tests.browser import needs_browser
-from tests.directory.register.test_likeness import AS_THE_REVIEW_ALSO_WRITES_THEM
-from tests.installation import Up, get_json
+from tests.fixtures.accessibility import Barriers, barriers, node_modules
+from tests.fixtures.browser import needs_browser
+from tests.fixtures.installation import Up, get_json
+from tests.services.directory.duplicates.test_matching import AS_THE_REVIEW_ALSO_WRITES_THEM
 
 __all__ = ["barriers", "node_modules"]  # fixtures
 pytestmark = needs_browser

@@ -16,7 +16,7 @@ import pytest
 from httpx2 import Client
 
 from services.observatory.indicators import INDICATORS
-from tests.installation import Up, as_operator, get_json, maillage, post_json
+from tests.fixtures.installation import Up, as_operator, get_json, maillage, post_json
 
 pytestmark = pytest.mark.slow
 OPEN = "/observatory/open-data"

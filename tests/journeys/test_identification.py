@@ -12,9 +12,9 @@ import openpyxl
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.accessibility import Barriers, barriers, node_modules
-from tests.browser import needs_browser
-from tests.installation import Up, get_json, post_json
+from tests.fixtures.accessibility import Barriers, barriers, node_modules
+from tests.fixtures.browser import needs_browser
+from tests.fixtures.installation import Up, get_json, post_json
 
 __all__ = ["barriers", "node_modules"]  # fixtures
 pytestmark = needs_browser

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.installation import Up, maillage
+from tests.fixtures.installation import Up, maillage
 
 FILE = "Nom;Type;CP;Ville\r\nJappoo;Association;31000;Toulouse\r\nKynarou;Mairie;81100;Castres\r\n"
 

@@ -19,11 +19,11 @@ from aiosmtpd.controller import Controller
 from playwright.sync_api import Browser, Page, expect
 
 from shared.identity.sessions import Signer
-from tests.browser import needs_browser
-from tests.installation import Up, get_json, post_json
+from tests.fixtures.browser import needs_browser
+from tests.fixtures.installation import Up, get_json, post_json
+from tests.fixtures.outcome_tables import record
+from tests.fixtures.page_forms import filled_in, forms_of, written
 from tests.journeys.conftest import Post
-from tests.outcomes import record
-from tests.web.forms import filled_in, forms_of, written
 
 pytestmark = [*needs_browser]
 PASSWORD = "quatre moutons sur le causse"

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.accessibility import Barriers, barriers, node_modules
-from tests.browser import needs_browser
-from tests.installation import Up, post_json
+from tests.fixtures.accessibility import Barriers, barriers, node_modules
+from tests.fixtures.browser import needs_browser
+from tests.fixtures.installation import Up, post_json
 
 __all__ = ["barriers", "node_modules"]  # fixtures
 pytestmark = needs_browser

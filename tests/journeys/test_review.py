@@ -39,7 +39,7 @@ from shared.contract.personal import Personal
 from shared.kernel.command_handler import new_command_id, utc_now
 from shared.kernel.decider import Command
 from shared.web.formatting import PARIS
-from tests.signing_in import operator
+from tests.fixtures.signing_in import operator
 
 pytestmark = [pytest.mark.slow]
 

@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page, expect
 
-from tests.accessibility import Barriers, barriers, node_modules
-from tests.browser import needs_browser
-from tests.directory.neighbours import picture
-from tests.installation import Up, open_bulletin, post_json
+from tests.fixtures.accessibility import Barriers, barriers, node_modules
+from tests.fixtures.browser import needs_browser
+from tests.fixtures.installation import Up, open_bulletin, post_json
+from tests.fixtures.two_structures import picture
 from tests.journeys.conftest import Post
 
 __all__ = ["barriers", "node_modules"]  # fixtures

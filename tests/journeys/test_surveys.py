@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, Page, expect
 
 from services.observatory.event_table.moment import today
-from tests.accessibility import Barriers, barriers, node_modules
-from tests.browser import needs_browser
-from tests.installation import Up, post_json
+from tests.fixtures.accessibility import Barriers, barriers, node_modules
+from tests.fixtures.browser import needs_browser
+from tests.fixtures.installation import Up, post_json
 from tests.journeys.conftest import Post
 
 __all__ = ["barriers", "node_modules"]  # fixtures

@@ -10,7 +10,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from tests.installation import PROMPT, Up, alive, as_operator, get_json, maillage, post_json
+from tests.fixtures.installation import PROMPT, Up, alive, as_operator, get_json, maillage, post_json
 
 pytestmark = pytest.mark.slow
 

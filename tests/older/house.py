@@ -22,7 +22,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from httpx2 import Client, Response
 
 from shared.kernel.decider import derived_id
-from tests.installation import Up, maillage
+from tests.fixtures.installation import Up, maillage
 
 HISTORY = uuid5(NAMESPACE_URL, "urn:maillage:tests:older")
 NETWORK = "ancien"

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from shared.contract import load_all
-from tests.installation import maillage
+from tests.fixtures.installation import maillage
 from tests.older.house import House, clock_at
 from tests.older.make import unpacked
 from tests.older.portrait import BEFORE, CHANGED, LATER, Portrait, differences, kept, meant

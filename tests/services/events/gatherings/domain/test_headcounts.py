@@ -1,0 +1,67 @@
+"""Head counts of the past, and workshops."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+from pydantic import ValidationError
+
+from services.events.gatherings.domain.gathering import GATHERING
+from services.events.gatherings.domain.headcounts import CountHeads, NoteWorkshop, WithdrawWorkshop
+from shared.contract.events.gatherings import (
+    GatheringPlanned,
+    HeadCountWithdrawn,
+    HeadsCounted,
+    WorkshopHeld,
+    WorkshopWithdrawn,
+)
+from tests.fixtures.deciding import decided
+
+ID = uuid4()
+PLANNED = GatheringPlanned(kind="agora", title="Agora 2014", starts=datetime(2014, 10, 16, 7, tzinfo=UTC))
+THAT_DAY = datetime(2014, 10, 16, 10, tzinfo=UTC)
+
+
+def test_each_public_that_is_given_is_counted() -> None:
+    command = CountHeads(gathering=ID, associations=180, others=0)
+    assert decided(GATHERING, [PLANNED], command, THAT_DAY) == [
+        HeadsCounted(audience="associations", people=180),
+        HeadsCounted(audience="others", people=0),
+    ]
+
+
+def test_a_later_count_replaces_the_earlier_and_the_same_count_is_none() -> None:
+    wrong, right = (HeadsCounted(audience="associations", people=n) for n in (108, 180))
+    command = CountHeads(gathering=ID, associations=180)
+    assert decided(GATHERING, [PLANNED, wrong], command, THAT_DAY) == [right]
+    assert decided(GATHERING, [PLANNED, wrong, right], command, THAT_DAY) == []
+
+
+def test_a_count_given_empty_is_not_measured_and_one_not_given_stays() -> None:
+    counted = [HeadsCounted(people=21), HeadsCounted(audience="others", people=3)]
+    command = CountHeads(gathering=ID, unspecified=None)
+    assert decided(GATHERING, [PLANNED, *counted], command, THAT_DAY) == [HeadCountWithdrawn()]
+    assert decided(GATHERING, [PLANNED, *counted, HeadCountWithdrawn()], command, THAT_DAY) == []
+
+
+def test_heads_are_counted_on_the_day_of_the_gathering() -> None:
+    command = CountHeads(gathering=ID, unspecified=21)
+    assert decided(GATHERING, [PLANNED], command, datetime(2014, 10, 1, tzinfo=UTC)) == "not-yet"
+    assert decided(GATHERING, [PLANNED], command, datetime(2015, 10, 16, tzinfo=UTC)) == "say-the-day"
+
+
+def test_a_head_count_is_never_negative() -> None:
+    with pytest.raises(ValidationError):
+        CountHeads(gathering=ID, students=-1)
+
+
+def test_a_workshop_is_noted_and_taken_back() -> None:
+    found = decided(GATHERING, [PLANNED], NoteWorkshop(gathering=ID, workshop_title="Eau"), THAT_DAY)
+    held = found[0]
+    assert isinstance(held, WorkshopHeld)
+    undo = WithdrawWorkshop(gathering=ID, workshop=held.workshop)
+    undone = WorkshopWithdrawn(workshop=held.workshop)
+    assert decided(GATHERING, [PLANNED, held], undo) == [undone]
+    assert decided(GATHERING, [PLANNED, held, undone], undo) == []

@@ -1,0 +1,123 @@
+"""The AsyncAPI documents: each service publishes all event types of the network, and every reference resolves."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft7Validator, Draft202012Validator, FormatChecker
+
+from shared.base.services import SERVICES
+from shared.contract import load_all
+from shared.contract.asyncapi import asyncapi
+from shared.contract.directory.structures import StructureRegistered
+from shared.contract.envelope import opened
+from shared.contract.examples import example_of
+from shared.contract.schemas import schema_of
+from tests.fixtures.log_writing import write
+
+TYPES = load_all()
+REQUIRED = {"asyncapi", "info"}  # AsyncAPI 3.0.0, "AsyncAPI Object"
+KNOWN = REQUIRED | {"id", "servers", "defaultContentType", "channels", "operations", "components"}
+
+
+@pytest.fixture(params=SERVICES)
+def document(request: pytest.FixtureRequest) -> dict[str, Any]:
+    return asyncapi("reseau", request.param)
+
+
+def references(part: Any) -> Iterator[str]:
+    if isinstance(part, dict):
+        if "$ref" in part:
+            yield part["$ref"]
+        for value in part.values():
+            yield from references(value)
+    elif isinstance(part, list):
+        for value in part:
+            yield from references(value)
+
+
+def at(document: Any, pointer: str) -> Any:
+    for part in pointer.removeprefix("#/").split("/"):
+        document = document[part]
+    return document
+
+
+def test_the_document_has_the_shape_that_the_specification_wants(document: dict[str, Any]) -> None:
+    assert document["asyncapi"] == "3.0.0" and set(document) >= REQUIRED and set(document) <= KNOWN
+    assert {"title", "version"} <= set(document["info"])
+    for channel in document["channels"].values():
+        assert isinstance(channel["address"], str) and channel["messages"]
+        assert set(re.findall(r"{(\w+)}", channel["address"])) == set(channel["parameters"])
+    for name, operation in document["operations"].items():
+        assert operation["action"] in ("send", "receive") and set(operation["channel"]) == {"$ref"}
+        assert re.fullmatch(r"[a-zA-Z0-9_.-]+", name)
+    for name in document["components"]["messages"]:
+        assert re.fullmatch(r"[a-zA-Z0-9_.-]+", name)
+    assert json.loads(json.dumps(document)) == document
+
+
+def test_every_event_type_of_the_network_is_there_with_its_address(document: dict[str, Any]) -> None:
+    assert set(document["channels"]) == set(document["components"]["messages"]) == set(TYPES)
+    addresses = {name: channel["address"] for name, channel in document["channels"].items()}
+    assert addresses == {n: f"reseau.{t.service}.{t.entity}.{{id}}.{n}" for n, t in TYPES.items()}
+
+
+def test_a_service_sends_its_own_events_and_may_receive_all_others(document: dict[str, Any]) -> None:
+    service = document["info"]["title"].removeprefix("Maillage: ")
+    actions = {o["channel"]["$ref"].rpartition("/")[2]: o["action"] for o in document["operations"].values()}
+    assert actions == {name: "send" if kind.service == service else "receive" for name, kind in TYPES.items()}
+
+
+def test_every_reference_leads_somewhere_within_the_document(document: dict[str, Any]) -> None:
+    found = list(references(document))
+    assert len(found) == 2 * len(TYPES)
+    for pointer in found:
+        assert pointer.startswith("#/") and isinstance(at(document, pointer), dict)
+
+
+@pytest.mark.parametrize("validator", [Draft202012Validator, Draft7Validator])
+def test_every_payload_is_a_json_schema(document: dict[str, Any], validator: Any) -> None:
+    """AsyncAPI's default schema language is a superset of draft 07; ours is read alike by it and by 2020-12."""
+    for message in document["components"]["messages"].values():
+        validator.check_schema(message["payload"])
+
+
+def test_a_stored_event_is_valid_by_its_published_payload_and_by_no_other(document: dict[str, Any]) -> None:
+    from uuid import uuid4
+
+    stored = json.loads(write("reseau", uuid4(), 1, StructureRegistered(name="Eau vive", kind="school", sdgs=[6])).body)
+    valid = {
+        name
+        for name, message in document["components"]["messages"].items()
+        if Draft202012Validator(message["payload"], format_checker=FormatChecker()).is_valid(stored)
+    }
+    assert valid == {"StructureRegistered"}
+
+
+def test_the_official_json_schema_of_asyncapi_3_accepts_the_document(
+    document: dict[str, Any], node_modules: Path
+) -> None:
+    """That of npm's @asyncapi/specs, which the AsyncAPI initiative publishes (draft 07)."""
+    official = json.loads((node_modules / "@asyncapi" / "specs" / "schemas" / "3.0.0.json").read_text())
+    validator = Draft7Validator(official)
+    assert list(validator.iter_errors(document)) == []
+    broken = {**document, "channels": {"x": {"address": 5}}}
+    assert not validator.is_valid(broken) and not validator.is_valid({**document, "asyncapi": "2.0.0"})
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_every_event_type_has_an_example_that_is_valid_and_that_our_readers_open(name: str) -> None:
+    (example,) = asyncapi("reseau", TYPES[name].service)["components"]["messages"][name]["examples"]
+    payload = asyncapi("reseau", TYPES[name].service)["components"]["messages"][name]["payload"]
+    Draft202012Validator(payload, format_checker=FormatChecker()).validate(example["payload"])
+    message = example_of(TYPES[name])
+    event = opened(message)
+    assert json.loads(message.body) == example["payload"] and isinstance(event.data, TYPES[name])
+    fields = set(schema_of(TYPES[name]).get("properties", {}))
+    assert set(example["payload"]["data"]) == fields, "an example shows every field"
+    assert message == example_of(TYPES[name])
