@@ -23,6 +23,7 @@ from shared.base.paris_days import FIRST_DAY, OutOfCalendar, day_of, noon_of, ut
 from shared.base.secret_files import same
 from shared.base.tallies import tally
 from shared.contract import Event
+from shared.contract.corrections import Correcting
 from shared.contract.envelope import BODY_LIMIT, Provenance, Recorded, Void, address, sealed_body
 from shared.contract.personal import Personal
 from shared.kernel import correcting
@@ -526,7 +527,7 @@ def _planned(
             raise
     planned = _placed(decider, decision, target, context)
     for id, told in known.items():
-        _still_right(decider, told, _after(told, id, planned, context), {str(one.id) for one in planned})
+        _still_right(decider, told, _after(told, id, planned, context), {*map(_about, planned)})
     return planned
 
 
@@ -571,6 +572,11 @@ def _after(told: Told, entity_id: UUID, planned: Iterable[Planned], context: Con
     """What is told of an entity once these events are written."""
     own = [(str(one.id), day_of(one.at), one.event) for one in planned if one.entity_id == entity_id]
     return told.and_then(own, str(context.command)) if own else told
+
+
+def _about(one: Planned) -> str:
+    """The fact that an event is or corrects."""
+    return str(one.event.event if isinstance(one.event, Correcting) else one.id)
 
 
 def _still_right(decider: Decider[Any], before: Told, after: Told, new: Collection[str]) -> None:

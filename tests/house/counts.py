@@ -100,7 +100,7 @@ def counts() -> list[Count]:
     skipped = sum(path.read_text().count("# fmt: skip") for path in product)
     patched = [at(path, line) for path in modules("tests") for line in patches(path)]
     return [
-        Count("lines of the kernel, without its stores", lines(kernel), 2700),
+        Count("lines of the kernel, without its stores", lines(kernel), 3500),
         Count("lines of its stores", lines(stores), 1200),
         Count("modules of a service's fullest folder", len(list(fullest.glob("*.py"))), 15, at(fullest)),
         Count("lines of a service's longest folder", sum(len(p.read_text().splitlines()) for p in longest.glob("*.py")), None, at(longest)),

@@ -304,7 +304,7 @@ OLDER: list[tuple[Any, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("kind", "text"), OLDER, ids=str)
+@pytest.mark.parametrize(("kind", "text"), OLDER, ids=[f"older-{n}" for n in range(len(OLDER))])
 def test_a_stored_value_that_comes_back_as_it_was_is_never_refused(kind: Any, text: str) -> None:
     model = create_model("Answers", answer=(kind, ...), more=(list[kind], []))  # type: ignore[valid-type]
     with pytest.raises(ValidationError):
