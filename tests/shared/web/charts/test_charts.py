@@ -34,7 +34,7 @@ def test_not_measured_has_no_mark_and_the_words_while_zero_has_its_number() -> N
 def test_an_incomplete_year_is_hatched_outlined_dated_and_explained() -> None:
     drawn = bars([("2016", 131), ("2017", 146)], title="Appuis", partial={"2017": "au 31/10"})
     assert len(marks(drawn, "rect", "hatch")) == 2  # the bar and the key
-    assert "au 31/10" in drawn and "hachuré : année incomplète" in drawn
+    assert "au 31/10" in drawn and "hachuré\u00a0: année incomplète" in drawn
     assert "hachuré" not in bars([("2016", 131)], title="Appuis", partial={"2017": "au 31/10"})
 
 
@@ -77,7 +77,7 @@ def test_every_text_is_escaped() -> None:
 def test_the_title_says_the_figures_to_who_does_not_see_them() -> None:
     drawn = bars([("2016", 1805)], title="Élèves")
     title = ElementTree.fromstring(f"<div>{drawn}</div>").find("svg/title")
-    assert title is not None and title.text == "Élèves : 2016 1\u202f805."
+    assert title is not None and title.text == "Élèves\u00a0: 2016 1\u202f805."
 
 
 def test_each_department_is_a_link_with_a_name_and_a_number() -> None:
@@ -85,9 +85,9 @@ def test_each_department_is_a_link_with_a_name_and_a_number() -> None:
     links = list(ElementTree.fromstring(f"<div>{drawn}</div>").iter("a"))
     said = {one.get("href"): one.get("aria-label") for one in links}
     assert len(said) == 13
-    assert said["?dep=31"] == "Haute-Garonne : 891 structures"
-    assert said["?dep=48"] == "Lozère : 0 structure"
-    assert said["?dep=81"] == "Tarn : non mesuré"
+    assert said["?dep=31"] == "Haute-Garonne\u00a0: 891 structures"
+    assert said["?dep=48"] == "Lozère\u00a0: 0 structure"
+    assert said["?dep=81"] == "Tarn\u00a0: non mesuré"
     assert [one.get("href") for one in links if one.get("aria-current")] == ["?dep=31"] == [links[-1].get("href")]
 
 
@@ -98,7 +98,9 @@ def test_a_department_that_was_not_measured_is_not_the_shade_of_few() -> None:
 
 
 def test_an_overseas_department_is_said_in_words() -> None:
-    assert "La Réunion : 3 structures" in department_map({"974": 3}, lambda code: f"?{code}", "Carte", ["31", "974"])
+    assert "La Réunion\u00a0: 3 structures" in department_map(
+        {"974": 3}, lambda code: f"?{code}", "Carte", ["31", "974"]
+    )
 
 
 def test_shades_part_the_departments_by_round_numbers() -> None:
