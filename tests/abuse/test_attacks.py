@@ -79,10 +79,11 @@ def test_a_filter_that_is_not_declared_filters_nothing(house: House, name: str) 
 
 
 def test_control_characters_do_not_get_into_a_name_and_so_into_no_header(house: House) -> None:
-    key = house.do(
-        "directory", "register-structure", name="Eau\r\nBcc: x@exemple.invalid\x00\x1b[31m", kind="association"
-    )
-    assert house.get(f"/directory/api/structures/{key}").json()["name"] == "Eau Bcc: x@exemple.invalid[31m"
+    for wrong in ("Eau\x00", "Eau\x1b[31m"):
+        body = {"name": wrong, "kind": "association"}
+        assert house.post("/directory/api/commands/register-structure", body).status == 422
+    key = house.do("directory", "register-structure", name="Eau\r\nBcc: x@exemple.invalid", kind="association")
+    assert house.get(f"/directory/api/structures/{key}").json()["name"] == "Eau Bcc: x@exemple.invalid"
     for address in ("a@exemple.invalid\r\nBcc: b@exemple.invalid", "a@exemple.invalid\x00", "a b@exemple.invalid"):
         for service, command in (("newsletter", "request-subscription"), ("directory", "add-contact")):
             body = {"email": address, "bulletins": ["echos"]} if service == "newsletter" else {"email": address, "name": "Essai", "structure": house.ids["structure"]}  # fmt: skip
