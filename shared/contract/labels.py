@@ -6,8 +6,9 @@ The labels of forms stand with their commands; those here are of what has been s
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
-from shared.base.translations import L, Lang, Words, translated
+from shared.base.translations import L, Lang, Words, colon, humanised, translated
 from shared.contract import load_all
 
 COMMON: Mapping[str, str] = {
@@ -330,3 +331,21 @@ def coded(text: str, lang: Lang | str) -> str:
     """A code of the contract in words; any other text as it is."""
     words = CODES.get(text)
     return text if words is None else translated(words, lang)
+
+
+def sentence(kind: str, data: Mapping[str, Any] | None, lang: Lang) -> str:
+    """What happened, such as "Appui individuel donné : recherche de financements": in the words of its type, with the one
+    detail that tells it from the others. A type that this release does not know is said by its name. Nothing personal is
+    ever said: names of persons stay sealed."""
+    known = load_all().get(kind)
+    if known is None:
+        return humanised(kind)
+    says = known.says
+    said = translated(says.words, lang)
+    detail = (data or {}).get(says.detail) if says.detail else None
+    if detail is None or detail == "" or isinstance(detail, dict | list):
+        return said
+    text = coded(str(detail), lang)
+    if says.joined:
+        return f"{said} {text}"
+    return f"{said}{colon(lang)}{text}"

@@ -282,6 +282,15 @@ class Executor:
             raise Refused("too-long-ago", field=HAPPENED, day=f"{FIRST_DAY:%d/%m/%Y}")
         return Context(at=when, now=now, command=id, actor=actor)
 
+    @property
+    def correctable(self) -> Sequence[str]:
+        """The kinds of entities whose facts are of days, and can be corrected."""
+        return [kind for kind, decider in self._by_entity.items() if decider.takes == "day"]
+
+    def decider_for(self, kind: str) -> Decider[Any]:
+        """The rules of a kind of entities. Raises KeyError."""
+        return self._by_entity[kind]
+
     def decider_of(self, command: Command) -> Decider[Any]:
         """The rules of the entity that a command is for. Raises Refused for a correction of a kind that there is not."""
         if isinstance(command, CorrectingCommand):

@@ -17,6 +17,7 @@ from pydantic import Field
 
 from shared.contract import Event
 from shared.contract.corrections import EventRedated, EventStruck, StrikeLifted
+from shared.contract.fields import Day, Reason
 from shared.kernel.decider import Command, Context, Decider, Decision, Elsewhere, Refused
 from shared.kernel.line import Correction, Fact, standing
 
@@ -60,7 +61,7 @@ class CorrectingCommand(Command):
     kind: str = Field(max_length=40)
     about: UUID
     events: list[UUID] = Field(min_length=1, max_length=MOST)
-    reason: str = Field(min_length=1, max_length=500)
+    reason: Reason
 
     def target(self, context: Context) -> UUID:
         return self.about
@@ -77,7 +78,7 @@ class LiftStrikes(CorrectingCommand):
 class RedateEvents(CorrectingCommand):
     """Note that facts were on another day."""
 
-    day: date
+    day: Day
 
 
 COMMANDS = (StrikeEvents, LiftStrikes, RedateEvents)

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 
 from shared.contract.fields import SaidMoment
 from shared.kernel.command_handler import HAPPENED, Why, new_command_id
+from shared.kernel.correcting import COMMANDS
 from shared.kernel.decider import Command, Refused
 from shared.kernel.projection import Document, View
 from shared.runtime.readiness import checks_of
@@ -84,6 +85,8 @@ def without_persons(document: Any) -> Any:
 def api(service: Service) -> APIRouter:
     """Routes under `/<service>/api`."""
     router = APIRouter(prefix="/api", responses=PROBLEMS)
+    for correction in COMMANDS if service.execute.correctable else ():
+        _command(router, service, correction)
     for command in service.execute.commands.values():
         if not command.internal:
             _command(router, service, command)

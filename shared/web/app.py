@@ -32,6 +32,7 @@ from shared.web.forms.kept_pages import ended, kept_forms, stood_on
 from shared.web.forms.typed_days import TypedDays
 from shared.web.forms.validation_messages import said_of
 from shared.web.here import ThesePages, ThisService
+from shared.web.history.pages import histories
 from shared.web.openapi import described
 from shared.web.privacy_pages import privacy
 from shared.web.request_metrics import route_of
@@ -115,6 +116,7 @@ def service_app(service: Service) -> FastAPI:
     app.add_middleware(TypedDays)
     app.include_router(service.definition.routes)
     app.include_router(commands)
+    app.include_router(histories)
     app.include_router(privacy)
     app.include_router(clock_routes)
     app.include_router(kept_forms)

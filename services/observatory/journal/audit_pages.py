@@ -19,10 +19,10 @@ from services.observatory.journal import causation as chains
 from services.observatory.journal.entity_history import Change, Known, Life, Told, data_of, life_of, part_of, says_of
 from services.observatory.journal.lines import called_things, lines
 from services.observatory.journal.pages import proof_state, render, sees_accounts
-from services.observatory.pages.event_sentences import sentence
 from services.observatory.pages.labels import id_of, is_sealed, record_of, said
 from services.observatory.pages.time_travel import asked, in_the_head, not_yet
 from services.observatory.search.event_query import Wanted, counts, found
+from shared.contract.labels import sentence
 from shared.web.here import ThisService
 from shared.web.security.authorization import NotYours, access, who_of
 from shared.web.templating import Pages, language

@@ -8,10 +8,9 @@ from typing import Any
 import orjson
 
 from services.observatory.event_table.table import EventTable
-from services.observatory.pages.event_sentences import sentence
 from shared.base.translations import L, plural, translated
 from shared.contract import load_all
-from shared.contract.labels import coded
+from shared.contract.labels import coded, sentence
 from shared.web.formatting import as_date, clock, day
 
 OF_PARTS = sorted(name for name, kind in load_all().items() if kind.says.part is not None)

@@ -15,13 +15,13 @@ from services.observatory.journal.causation import MAILS
 from services.observatory.journal.lines import called_things, lines
 from services.observatory.journal.parked_reactions import parked_everywhere
 from services.observatory.ledger.notary import notary_of
-from services.observatory.pages.event_sentences import sentence
 from services.observatory.pages.labels import record_of
 from services.observatory.pages.time_travel import asked as asked_moment
 from services.observatory.pages.time_travel import in_the_head
 from services.observatory.search.event_query import COLUMNS, Wanted, counts, found, page, wanted, with_sequences
 from shared.contract import EVENTS
 from shared.contract.envelope import Void, opened
+from shared.contract.labels import sentence
 from shared.runtime.service import Service
 from shared.web.api import without_persons
 from shared.web.here import ThisService

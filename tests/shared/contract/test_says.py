@@ -10,10 +10,9 @@ import pytest
 
 from deploy.host.all_services import DEFINITIONS
 from services.observatory.indicators import INDICATORS
-from services.observatory.pages.event_sentences import sentence
 from shared.base.translations import L, translated
 from shared.contract import EVENTS, Event, load_all
-from shared.contract.labels import CODES, COMMON, FIELDS, PARTS, VALUES, event_words, life_words
+from shared.contract.labels import CODES, COMMON, FIELDS, PARTS, VALUES, event_words, life_words, sentence
 from shared.contract.says import ASIDE, Says
 from shared.runtime.feature import Feature, composed
 
