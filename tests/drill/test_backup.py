@@ -111,6 +111,7 @@ async def test_a_history_that_does_not_go_on_from_the_backup_is_refused(backed_u
     (place.data() / "archive" / "reseau" / "public-key").unlink()
     before = read_manifest(place.backup)
     async with Place(place.folder / "other").up() as other:
+        await other.subscribed("somebody@exemple.invalid")
         await other.signed()
     with pytest.raises(CannotStart, match="the checkpoint of the backup before"):
         await back_up(place.folder / "other" / "data", place.backup)

@@ -243,7 +243,7 @@ class House:
             yield client
 
 
-async def until(holds: Callable[[], Awaitable[bool]], seconds: float = 20.0) -> None:
+async def until(holds: Callable[[], Awaitable[bool]], seconds: float = 120.0) -> None:
     for _ in range(int(seconds / 0.02)):
         if await holds():
             return
