@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from deploy.sample import SAMPLE_NETWORK, directory, events, membership, newsletter
 from deploy.sample.plan import ACTOR, Stage, Step
 from shared.contract.envelope import Void, opened
-from shared.kernel.decider import Refused
+from shared.kernel.decider import Context, Refused
 from shared.runtime.service import Service
 
 IN_FLIGHT = 256  # commands under way at once, so that they are committed together
@@ -81,23 +82,33 @@ async def _known_commands(services: Mapping[str, Service]) -> set[str]:
     return known
 
 
+def in_order(steps: Iterable[Step]) -> list[list[Step]]:
+    """The steps by entity, each entity's in the order of their times: what is always of now never goes back."""
+    found: dict[UUID, list[Step]] = {}
+    for step in steps:
+        target = step.command.target(Context(step.at, step.at, step.id, ACTOR))
+        found.setdefault(target, []).append(step)
+    return [sorted(own, key=lambda step: step.at) for own in found.values()]
+
+
 async def _execute(service: Service, steps: Sequence[Step], count: Callable[[int], None]) -> None:
-    """Executes the steps of one stage, many at a time. The first that is refused ends it all: the sample is wrong."""
-    queue = iter(steps)
+    """Executes the steps of one stage, many at a time, but those of one entity in the order of their times. The first that
+    is refused ends it all: the sample is wrong."""
+    queue = iter(in_order(steps))
     finished = 0
 
     async def worker() -> None:
         nonlocal finished
-        for step in queue:
-            try:
-                await service.execute(step.command, id=step.id, actor=ACTOR, at=step.at, derived=True)
-            except Refused as refused:
-                raise RuntimeError(
-                    f"{service.name}: {step.key} is refused: {refused.code} {refused.values}"
-                ) from refused
-            finished += 1
-            if finished % 64 == 0:
-                count(finished)
+        for own in queue:
+            for step in own:
+                try:
+                    await service.execute(step.command, id=step.id, actor=ACTOR, at=step.at, derived=True)
+                except Refused as refused:
+                    why = f"{service.name}: {step.key} is refused: {refused.code} {refused.values}"
+                    raise RuntimeError(why) from refused
+                finished += 1
+                if finished % 64 == 0:
+                    count(finished)
 
     async with asyncio.TaskGroup() as group:
         for _ in range(min(IN_FLIGHT, len(steps))):
