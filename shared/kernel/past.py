@@ -3,7 +3,7 @@ once a step. A view folds a document anew from it where an event does not come l
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -13,7 +13,7 @@ from shared.base.outside import REAL, Outside
 from shared.base.paris_days import day_of, noon_of
 from shared.contract.corrections import Correcting, EventRedated
 from shared.contract.envelope import Message, Recorded, Void, instant, knows, opened
-from shared.kernel.corrections import told
+from shared.kernel.corrections import told, withdrawal
 from shared.kernel.eventlog.direct_get import Unavailable
 from shared.kernel.line import Correction, Fact, standing
 
@@ -41,13 +41,19 @@ class Lived:
     facts: list[Fact]
     corrections: list[Correction]
 
-    def line(self) -> list[tuple[Fact, Recorded]]:
-        """What stands, in order, each event with the day that it counts for."""
+    def line(self, types: Collection[str]) -> list[tuple[int, Recorded]]:
+        """What stands of these types, each event with its place in the line and on the day that it counts for. A withdrawal
+        in the earlier way that is among the types comes last, after what it took back."""
+        taken = withdrawal(list(self.events.values()), self.corrections)
+        if taken is not None and taken.type not in types:
+            taken = None
+        corrections = [one for one in self.corrections if taken is None or one.seq != taken.seq]
         found = []
-        for fact in standing(self.facts, self.corrections):
+        for fact in standing(self.facts, corrections):
             event = self.events[fact.id]
-            found.append((fact, event if day_of(event.time) == fact.day else _on(event, fact.day)))
-        return found
+            if event.type in types:
+                found.append((place_of(fact.order), event if day_of(event.time) == fact.day else _on(event, fact.day)))
+        return found if taken is None else [*found, (place_of((date.max, taken.seq)), taken)]
 
 
 def _on(event: Recorded, day: date) -> Recorded:

@@ -633,11 +633,7 @@ async def _folded_anew(view: View, key: str, refs: set[Ref], past: Past, batch: 
         last: dict[bool, Recorded] = {}
         for ref in refs:
             lived = await past.of(ref)
-            told += [
-                (place_of(fact.order), event)
-                for fact, event in lived.line()
-                if event.type in view.types and key in view.keys(event)
-            ]
+            told += [(place, event) for place, event in lived.line(view.types) if key in view.keys(event)]
             touched = {id for id, event in lived.events.items() if event.type in view.types and key in view.keys(event)}
             corrected = {one.seq for one in lived.corrections if one.about in touched}
             for id, event in lived.events.items():

@@ -142,7 +142,7 @@ class Checking:
             with self._noted(event, f"fold {event.entity}"):
                 self._states[entity] = decider.evolve(self._states.get(entity, decider.initial), data)
         for where, view in self._views:
-            if event.type in view.listens:
+            if event.type in view.types:
                 with self._noted(event, where):
                     self._evolve(where, view, event)
 
