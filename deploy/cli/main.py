@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, Sequence[str]] = {
     "person": ["remote.person"],
     "clock": ["remote.clock"],
     "account": ["remote.account"],
+    "dev": ["dev.add"],
 }
 """Command → the modules that add it, and what is under it."""
 
