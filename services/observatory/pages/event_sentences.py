@@ -1,7 +1,7 @@
 """Each event in words, for the journal: what happened, and the one detail that tells it from the others.
 
-The words are the contract's (shared/contract/says.py). A type that this release does not know is said by its name. Nothing
-personal is ever said: names of persons stay sealed.
+The words are the contract's (shared/contract/says.py). A type that this release does not know is said by its name.
+Nothing personal is ever said: names of persons stay sealed.
 """
 
 from __future__ import annotations
