@@ -1,12 +1,13 @@
-"""Runs a NATS node: `python -m deploy.nats_node CONFIG HEALTH_URL`, and does for it what would else need somebody's hand.
+"""Runs a NATS node: `python -m deploy.nats_node CONFIG HEALTH_URL`, and does for it what would else need somebody's
+hand.
 
 It lets the node load CONFIG and the accounts beside it again when they have changed: `setup` writes them anew after an
-upgrade, for another reader, for a key that was replaced. Nobody is disconnected by that but whose key is no more. A file
-that can't be loaded changes nothing; the node says so in its log.
+upgrade, for another reader, for a key that was replaced. Nobody is disconnected by that but whose key is no more. A
+file that can't be loaded changes nothing; the node says so in its log.
 
-It ends the node where it says at HEALTH_URL that it stores no more (shared/runtime/nats/health.py), so that the container's restart
-policy brings it back. A node whose disk was full stores nothing any more, and never begins again by itself (nats-server
-2.15): it would live on, and the log would have a node less until somebody came.
+It ends the node where it says at HEALTH_URL that it stores no more (shared/runtime/nats/health.py), so that the
+container's restart policy brings it back. A node whose disk was full stores nothing any more, and never begins again by
+itself (nats-server 2.15): it would live on, and the log would have a node less until somebody came.
 """
 
 from __future__ import annotations

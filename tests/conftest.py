@@ -26,7 +26,8 @@ __all__ = ["pytest_runtest_makereport", "pytest_terminal_summary"]  # hooks of p
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Long forms run only when they are asked for; files that take long come first, so that no worker ends much later."""
+    """Long forms run only when they are asked for; files that take long come first, so that no worker ends much
+    later."""
     if "drill" not in (config.option.markexpr or ""):
         long = [item for item in items if item.get_closest_marker("drill")]
         config.hook.pytest_deselected(items=long)

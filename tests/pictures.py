@@ -59,8 +59,8 @@ def pages(url: str) -> dict[str, str]:
 
 def take(browser: Browser, url: str, path: str, to: Path, width: int, cookies: list[Any], *, whole: bool) -> None:
     page = browser.new_page(
-        viewport={"width": width, "height": 1000 if width > 500 else 844}, color_scheme="light", locale="fr-FR",
-    )  # fmt: skip
+        viewport={"width": width, "height": 1000 if width > 500 else 844}, color_scheme="light", locale="fr-FR"
+    )
     page.context.add_cookies(cookies)
     page.goto(url + path)
     page.screenshot(path=to, full_page=whole)

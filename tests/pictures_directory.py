@@ -1,4 +1,5 @@
-"""What tests/pictures.py shows of a file that is being imported and of two records that may be one: both are made first."""
+"""What tests/pictures.py shows of a file that is being imported and of two records that may be one: both are made
+first."""
 
 from __future__ import annotations
 

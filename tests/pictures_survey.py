@@ -14,7 +14,8 @@ from services.observatory.event_table.moment import today
 from tests.fixtures.installation import post_json
 
 QUESTIONS: list[dict[str, Any]] = [
-    {"id": "q1", "kind": "one", "text": "Où travaillez-vous le plus\u202f?", "options": ["Sénégal", "Maroc", "Madagascar", "Liban"]},
+    {"id": "q1", "kind": "one", "text": "Où travaillez-vous le plus\u202f?",
+     "options": ["Sénégal", "Maroc", "Madagascar", "Liban"]},
     {"id": "q2", "kind": "number", "text": "Combien de personnes y travaillent\u202f?", "unit": "personnes"},
     {"id": "q3", "kind": "scale", "text": "Êtes-vous satisfaits de votre partenariat\u202f?"},
     {"id": "q4", "kind": "long", "text": "Que vous manque-t-il\u202f?"},

@@ -21,8 +21,9 @@ from shared.identity.operator_token import known_token
 
 T = TypeVar("T")
 TURN = 0.001
-"""Seconds after which a thread that computes lets another one have Python's lock. By Python's own 5 ms the event loop, which
-reads the log a little at a time, would be held up by whoever judges what was read before: by a sixth, measured."""
+"""Seconds after which a thread that computes lets another one have Python's lock. By Python's own 5 ms the event loop,
+which reads the log a little at a time, would be held up by whoever judges what was read before: by a sixth,
+measured."""
 out = Console()
 err = Console(stderr=True)
 DataOption = Annotated[Path | None, typer.Option("--data", help="The data folder (MAILLAGE_DATA).", show_default=False)]
@@ -47,7 +48,14 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 
 def bar() -> Progress:
-    return Progress(TextColumn("{task.description}"), BarColumn(40), MofNCompleteColumn(), TimeElapsedColumn(), console=err, transient=False)  # fmt: skip
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(40),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=err,
+        transient=False,
+    )
 
 
 @contextlib.asynccontextmanager

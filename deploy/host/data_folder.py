@@ -59,7 +59,8 @@ def network_of(data: Path, settings: Settings, sample: bool) -> str:
         return kept
     if settings.network is None and (there := nameless(data)):
         raise CannotStart(
-            f"{path} is gone, while {there} is there: restore it from the backup, or write the network's name into it, such as "
+            f"{path} is gone, while {there} is there: restore it from the backup, or write the network's name into "
+            "it, such as "
             '{"network": "reseau"}.'
         )
     network = settings.network or (SAMPLE_NETWORK if sample else EMPTY_NETWORK)

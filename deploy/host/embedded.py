@@ -66,7 +66,8 @@ async def prepare(nc: Connection, network: str, replicas: int = 1, readers: Sequ
 
 @dataclass
 class Installation:
-    """A data folder in use: its lock, its NATS server, its services. `sample`: whether its log is the sample's, or will be."""
+    """A data folder in use: its lock, its NATS server, its services. `sample`: whether its log is the sample's, or will
+    be."""
 
     settings: Settings
     network: str
@@ -89,7 +90,8 @@ class Installation:
         """Everything started but the front, ended in the reverse order. Raises CannotStart; CutOff where `stop` is set
         before all has started, which takes minutes where a long log is read for the first time.
 
-        A NATS server that dies is started again. Where that can't be, `stop` is set, and CannotStart says why at the end.
+        A NATS server that dies is started again. Where that can't be, `stop` is set, and CannotStart says why at the
+        end.
         """
         load_all()
         stop = stop or asyncio.Event()
@@ -156,12 +158,13 @@ class Installation:
         known, by = await known_of_log(data, self.network, SERVICES)
         if known:
             raise CannotStart(
-                f"The event log {self.network} in {data / 'nats'} is gone, while {by} knows of {known} events: bring that folder "
-                "back as it was, or `maillage restore` all into a new folder."
+                f"The event log {self.network} in {data / 'nats'} is gone, while {by} knows of {known} events: bring "
+                "that folder back as it was, or `maillage restore` all into a new folder."
             )
 
     async def _whose(self, log_: Log) -> None:
-        """The sample's data bring their network's name, region and printed review along; no others do, whatever their name."""
+        """The sample's data bring their network's name, region and printed review along; no others do, whatever their
+        name."""
         if self.network != SAMPLE_NETWORK:
             self.sample = False
         elif (by_sample := await begun(log_)) is not None:
@@ -181,14 +184,15 @@ class Installation:
         stop.set()
 
     async def _let_go(self, stop: asyncio.Event) -> None:
-        """At an end while the server is away: what waits for the log is refused at once, since it would wait in vain."""
+        """At an end while the server is away: what waits for the log is refused at once, since it would wait in
+        vain."""
         await stop.wait()
         if self._watch.trouble is not None:
             await asyncio.gather(*(service.log.stop() for service in self.services.values()))
 
     async def _is_still_the_log(self) -> None:
-        """After a new start of the server: raises LogDamaged, LogUnfit where the log came back as another one, or shorter.
-        Nobody writes into it meanwhile: whoever saw a sequence refuses a log that ends before it."""
+        """After a new start of the server: raises LogDamaged, LogUnfit where the log came back as another one, or
+        shorter. Nobody writes into it meanwhile: whoever saw a sequence refuses a log that ends before it."""
         nc = await self.nats.connect(OPERATOR, allow_reconnect=False)
         log_ = Log(nc, self.network)
         try:

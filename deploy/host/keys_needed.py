@@ -35,8 +35,8 @@ NOTARY = "observatory"
 
 @dataclass(frozen=True)
 class Needed:
-    """A file of keys that is missing. `shown_by`: whether a message shows that it was there; `said`: what is missing, and
-    what can't be done without it; `to_do`."""
+    """A file of keys that is missing. `shown_by`: whether a message shows that it was there; `said`: what is missing,
+    and what can't be done without it; `to_do`."""
 
     shown_by: Shows
     said: str
@@ -48,16 +48,17 @@ IN_USE = (
     ("newsletter", "newsletter.link-key", "subscriber", "", "no link to unsubscribe that was ever sent is good"),
     ("observatory", "observatory.link-key", "survey", "SurveyOpened", "no link to a survey that was ever sent is good"),
 )
-"""Service, file, what in the log shows that it was in use (entity, type of event), what can't be done without it. What is not
-here may be made anew without a loss: the operator's token, the key of sessions, the directory's own key of links."""
+"""Service, file, what in the log shows that it was in use (entity, type of event), what can't be done without it. What
+is not here may be made anew without a loss: the operator's token, the key of sessions, the directory's own key of
+links."""
 
 
 # -- an installation that starts ----------------------------------------------------------------------------------
 
 
 def there_and_whole(data: Path, network: str, services: Sequence[str]) -> None:
-    """Returns if the keys of these services are as they were written, as far as they are there, and if nothing is gone of
-    the ledger. Asks nobody, makes nothing. Raises CannotStart."""
+    """Returns if the keys of these services are as they were written, as far as they are there, and if nothing is gone
+    of the ledger. Asks nobody, makes nothing. Raises CannotStart."""
     keys, archive = data / "keys", Archive(data / "archive" / network)
     try:
         if NOTARY in services and archive.key_path.exists() and _empty(keys):
@@ -98,8 +99,8 @@ def unfit(settings: Settings) -> str | None:
 
 
 async def nothing_missed(log: Log, keys: Path, services: Sequence[str], *, begun: bool = False) -> None:
-    """Returns if `keys` lacks nothing that these services have used. `begun`: their views show that they have run. Reads
-    the log where something is missing. Raises CannotStart, SecretUnfit."""
+    """Returns if `keys` lacks nothing that these services have used. `begun`: their views show that they have run.
+    Reads the log where something is missing. Raises CannotStart, SecretUnfit."""
     missing = _missing(keys, services, log.network)
     if begun and keys in missing:
         raise CannotStart(f"{missing[keys].said}, though it has run before: {missing[keys].to_do}.")
@@ -161,8 +162,8 @@ def _about(network: str, service: str, entity: str, kind: str) -> Shows:
 def keys_are_there(
     keys: Path, network: str, persons: Mapping[str, int] | None, archive: Archive, services: Collection[str]
 ) -> None:
-    """Returns if `keys` has what a backup needs of these services; `persons`: service → how many had a key then. Raises CannotStart, which names the service and what
-    needs its keys."""
+    """Returns if `keys` has what a backup needs of these services; `persons`: service → how many had a key then. Raises
+    CannotStart, which names the service and what needs its keys."""
     missing = {name for name in services if not KeyFiles(keys, name).begun()}
     for name in sorted(missing):
         if count := (persons or {}).get(name):

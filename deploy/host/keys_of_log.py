@@ -1,7 +1,7 @@
 """Whether the keys in a folder are those with which a log was written, as far as files and log show it (ADR 36).
 
-Marks say whose keys are (shared/persons/key_marks.py). The log says whom something was sealed for: all of them have a key
-or were forgotten. A start asks it of what was written since the last one, a folder without marks of all.
+Marks say whose keys are (shared/persons/key_marks.py). The log says whom something was sealed for: all of them have a
+key or were forgotten. A start asks it of what was written since the last one, a folder without marks of all.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ TRIED = 50  # messages that are opened to see whether persons are found by their
 
 
 async def known_of_log(data: Path, network: str, services: Sequence[str]) -> tuple[int, str]:
-    """Up to which event a data folder knows of a log, and by what; 0 where by nothing. Asks no log, and makes nothing."""
+    """Up to which event a data folder knows of a log, and by what; 0 where by nothing. Asks no log, and makes
+    nothing."""
     found = [(0, "")]
     with contextlib.suppress(ArchiveDamaged, OSError):  # the notary says so, and where
         archive = Archive(data / "archive" / network)
@@ -65,9 +66,9 @@ async def _shown(path: Path) -> int:
 
 
 async def same_log(log: Log, keys: Path, services: Sequence[str], backup: Path | None = None) -> None:
-    """Returns if `keys` are those with which this log was written, as far as it shows: all whom it names have one, or have
-    been forgotten. Asked of what was written since the last time; notes up to where. `backup`: the keys' own, out of which a
-    start takes what is missing. Raises CannotStart, SecretUnfit."""
+    """Returns if `keys` are those with which this log was written, as far as it shows: all whom it names have one, or
+    have been forgotten. Asked of what was written since the last time; notes up to where. `backup`: the keys' own, out
+    of which a start takes what is missing. Raises CannotStart, SecretUnfit."""
     noted = {service: KeyMarks(keys, service).read() for service in services}
     first, last = await log.at(1, seen=any(one and one.log for one in noted.values())), await log.last()
     mark = log_mark(first) if first else None
@@ -76,8 +77,9 @@ async def same_log(log: Log, keys: Path, services: Sequence[str], backup: Path |
             continue
         if one.log and one.log != mark:
             raise CannotStart(
-                f"{KeyMarks(keys, service).path} is of another log than {log.network} has now: bring back the log (the folder "
-                f"or volume of its NATS server, or `maillage restore`), or all of {service}.* from the backup of its keys."
+                f"{KeyMarks(keys, service).path} is of another log than {log.network} has now: bring back the log "
+                f"(the folder or volume of its NATS server, or `maillage restore`), or all of {service}.* from the "
+                "backup of its keys."
             )
         if one.seq > last:
             # An older copy of all but the keys, which was put back with those of now; else views or archive refuse it.
@@ -109,8 +111,8 @@ async def taken(log: Log, keys: Path, services: Sequence[str]) -> dict[str, int]
         if count := len(named[service].persons.keys() - known):
             if count == len(named[service].persons):
                 raise CannotStart(
-                    f"{keys} has no key of any of the {count} persons of {service} whom the log names: these keys are another "
-                    "installation's; restore again, with the backup of its own."
+                    f"{keys} has no key of any of the {count} persons of {service} whom the log names: these keys are "
+                    "another installation's; restore again, with the backup of its own."
                 )
             lacking[service] = count
         marks = KeyMarks(keys, service)
@@ -169,8 +171,8 @@ def _all_known(keys: Path, service: str, known: set[str], named: Mapping[str, in
         raise CannotStart(
             f"{path} has no key of {len(lacking)} of {len(named)} persons whom the log names (event "
             f"{min(named[one] for one in lacking)}), so it is older than the log, or of another one: restore all of "
-            f"{service}.* from a newer backup of the keys, or, where there is none, make an empty file {path.name}.lost beside "
-            "it to go on without them."
+            f"{service}.* from a newer backup of the keys, or, where there is none, make an empty file "
+            f"{path.name}.lost beside it to go on without them."
         )
 
 
@@ -189,6 +191,6 @@ def _same_index(keys: Path, network: str, service: str, messages: Sequence[Messa
         ring.close()
     if any(one is False for one in found) and not any(found):
         raise CannotStart(
-            f"{index} is not the key by which the persons of {service} were noted, so nobody is found by a mail address: "
-            f"{RESTORE}."
+            f"{index} is not the key by which the persons of {service} were noted, so nobody is found by a mail "
+            f"address: {RESTORE}."
         )

@@ -1,4 +1,5 @@
-"""What search engines may look at: the pages that are for everybody. The rest asks who comes, and would tell them nothing."""
+"""What search engines may look at: the pages that are for everybody. The rest asks who comes, and would tell them
+nothing."""
 
 from __future__ import annotations
 

@@ -61,8 +61,8 @@ def root_of(services: Mapping[str, Service], settings: Settings) -> ASGIApp:
 
 
 def bound(port: int, host: str = "127.0.0.1", *, listening: bool = True) -> socket.socket:
-    """A socket on a port, which refuses whoever comes unless it is listening. Raises CannotStart where the port is taken or
-    the address is not of this machine."""
+    """A socket on a port, which refuses whoever comes unless it is listening. Raises CannotStart where the port is
+    taken or the address is not of this machine."""
     sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
@@ -82,9 +82,16 @@ async def serve(
 ) -> None:
     """Serves until `stop` is set; ends what is under way within `drain` seconds."""
     config = uvicorn.Config(
-        _cut_short(app), http=Patient, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=drain, server_header=False,
-        h11_max_incomplete_event_size=64 * 1024, proxy_headers=False,  # rates.py says whose are believed
-    )  # fmt: skip
+        _cut_short(app),
+        http=Patient,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        timeout_graceful_shutdown=drain,
+        server_header=False,
+        h11_max_incomplete_event_size=64 * 1024,
+        proxy_headers=False,  # rates.py says whose are believed
+    )
     server = uvicorn.Server(config)
     server.capture_signals = contextlib.nullcontext  # type: ignore[method-assign, assignment]
     task = asyncio.create_task(server.serve(sockets=[sock]))
@@ -106,8 +113,8 @@ async def unavailable(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 def _cut_short(app: ASGIApp) -> ASGIApp:
-    """The app, whose requests that are still under way when the drain is over (one that waits for a log that is away, say)
-    are told to come again, instead of ending as an error of ours."""
+    """The app, whose requests that are still under way when the drain is over (one that waits for a log that is away,
+    say) are told to come again, instead of ending as an error of ours."""
 
     async def answered(scope: Scope, receive: Receive, send: Send) -> None:
         begun = False
@@ -131,8 +138,8 @@ def _cut_short(app: ASGIApp) -> ASGIApp:
 async def measured(
     services: Collection[Service], settings: Settings, host: str, health: ASGIApp | None = None
 ) -> AsyncIterator[int | None]:
-    """Meanwhile `/metrics` is served on a port of its own, which is returned; None where the settings want none. `health`
-    answers there for `/healthz` and `/readyz`."""
+    """Meanwhile `/metrics` is served on a port of its own, which is returned; None where the settings want none.
+    `health` answers there for `/healthz` and `/readyz`."""
     if settings.metrics_port is None:
         yield None
         return

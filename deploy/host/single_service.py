@@ -1,9 +1,10 @@
 """One service as a process of its own, as its container runs it: `maillage serve SERVICE`; and `maillage prepare`.
 
 Everything is started at once by whoever starts containers, so a process waits for what it needs, says what it waits
-for, and answers `/healthz` meanwhile. It does so on the port of its metrics, and its own port refuses everybody until it
-serves: a gateway that knows another replica then asks that one. Without a port for metrics its own answers meanwhile. It ends gently at SIGTERM: no new requests, those under way are answered, the
-reaction in hand is finished or handed back, and only then are connections closed.
+for, and answers `/healthz` meanwhile. It does so on the port of its metrics, and its own port refuses everybody until
+it serves: a gateway that knows another replica then asks that one. Without a port for metrics its own answers
+meanwhile. It ends gently at SIGTERM: no new requests, those under way are answered, the reaction in hand is finished or
+handed back, and only then are connections closed.
 """
 
 from __future__ import annotations
@@ -97,7 +98,8 @@ def network_served(settings: Settings) -> str:
     network = network_of(settings.data.absolute(), settings, sample=False)
     if network == SAMPLE_NETWORK:
         raise CannotStart(
-            f"The network {SAMPLE_NETWORK} is the sample's, which only `maillage up` runs; name another (MAILLAGE_NETWORK)."
+            f"The network {SAMPLE_NETWORK} is the sample's, which only `maillage up` runs; name another "
+            "(MAILLAGE_NETWORK)."
         )
     return network
 
@@ -264,4 +266,7 @@ async def prepare(settings: Settings, replicas: int, readers: Sequence[str]) -> 
     finally:
         with contextlib.suppress(NatsError):
             await nc.close()
-    return f"The event log {network} is there, on {replicas} node{'s' if replicas > 1 else ''}, read by {', '.join(readers)}."
+    return (
+        f"The event log {network} is there, on {replicas} node{'s' if replicas > 1 else ''}, read by "
+        f"{', '.join(readers)}."
+    )

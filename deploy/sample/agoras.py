@@ -17,13 +17,12 @@ from services.events.gatherings.domain.headcounts import CountHeads, NoteWorksho
 from services.events.projects.domain import PresentProject
 from shared.contract.events.gatherings import Audience
 
-PUBLICS: tuple[Audience, ...] = (
-    "associations", "public_bodies", "companies", "students", "others", "higher_education"
-)  # fmt: skip
+PUBLICS: tuple[Audience, ...] = ("associations", "public_bodies", "companies", "students", "others", "higher_education")
 SUBJECTS = (
     "Eau et territoires", "Jeunesse et mobilité", "Économie solidaire", "Migrations et développement",
     "Éducation à la citoyenneté mondiale", "Agriculture familiale", "Santé et coopération", "Climat et énergie",
-    "Partenariats entre collectivités", "Financer son projet", "Numérique et solidarité", "Égalité entre femmes et hommes",
+    "Partenariats entre collectivités", "Financer son projet", "Numérique et solidarité",
+    "Égalité entre femmes et hommes",
 )  # fmt: skip
 COUNTRIES = ("SN", "MG", "BF", "ML", "MA", "IN", "KH", "VN", "HT", "PE", "CM", "TG", "BJ", "NE", "PS")
 TWICE_ON_THE_TRIBUNE = "Association développement éducation Nord-Sud (Aden-s)"  # in 2013 and 2016, by the review
@@ -88,9 +87,12 @@ def projects() -> Iterator[Step]:
             country = COUNTRIES[(year + 7 * n) % len(COUNTRIES)]
             title = f"Projet inventé {year}-{n:02d}, {SUBJECTS[(year + n) % len(SUBJECTS)].lower()}"
             command = PresentProject(
-                gathering=edition.id, project_title=title, structure=structure.id, structure_name=structure.name,
+                gathering=edition.id,
+                project_title=title,
+                structure=structure.id,
+                structure_name=structure.name,
                 country=country,
-            )  # fmt: skip
+            )
             yield Step(f"project/{year}/{n}", command, noon_of(edition.day))
 
 

@@ -67,13 +67,19 @@ def registered() -> Stage:
         Step(
             s.key,
             RegisterStructure(
-                name=s.name, kind=s.kind, department=s.department, commune=s.commune, themes=_themes(s), countries=_countries(s),
-                source="bilan 2012-2017" if not s.invented else "exemple inventé", invented=s.invented,
+                name=s.name,
+                kind=s.kind,
+                department=s.department,
+                commune=s.commune,
+                themes=_themes(s),
+                countries=_countries(s),
+                source="bilan 2012-2017" if not s.invented else "exemple inventé",
+                invented=s.invented,
             ),
             s.registered,
         )
         for s in structures()
-    ]  # fmt: skip
+    ]
     for n in range(CLOSED_BEFORE_THE_COUNT):
         twin = structures()[200 + n]
         command = RegisterStructure(
@@ -236,15 +242,22 @@ def _publications() -> list[Step]:
     for n in range(12):
         s = members[(n * 11) % len(members)]
         news = PublishNews(
-            structure=s.id, structure_name=s.name, title=f"Actualité inventée {n + 1}",
-            text="Un texte inventé pour l’exemple : une rencontre a réuni les partenaires et les habitants, et la suite se prépare.",
-        )  # fmt: skip
+            structure=s.id,
+            structure_name=s.name,
+            title=f"Actualité inventée {n + 1}",
+            text="Un texte inventé pour l’exemple : une rencontre a réuni les partenaires et les habitants, et la "
+            "suite se prépare.",
+        )
         found.append(Step(f"news/{n}", news, noon(2017, 9, 4 + n)))
         s = members[(n * 7 + 3) % len(members)]
         offer = PublishOffer(
-            structure=s.id, structure_name=s.name, kind=kinds[n % len(kinds)], title=f"Offre inventée {n + 1}",
-            text="Une mission inventée pour l’exemple, à pourvoir à l’automne.", deadline=date(2017, 12, 15),
-        )  # fmt: skip
+            structure=s.id,
+            structure_name=s.name,
+            kind=kinds[n % len(kinds)],
+            title=f"Offre inventée {n + 1}",
+            text="Une mission inventée pour l’exemple, à pourvoir à l’automne.",
+            deadline=date(2017, 12, 15),
+        )
         found.append(Step(f"offer/{n}", offer, noon(2017, 10, 2 + n)))
     return found
 
@@ -259,17 +272,28 @@ def _projects() -> list[Step]:
         country, theme, stage = COUNTRIES[n % len(COUNTRIES)], THEMES[n % len(THEMES)], stages[n % len(stages)]
         where = country_names("fr")[country]
         project = DraftProject(
-            leader=leader.id, participants=[other.id] if n % 3 else [], title=f"Projet inventé {n + 1:02d} : {theme.lower()} ({where})",
-            summary="Un projet inventé pour l’exemple : les habitants, leurs associations et leur commune le mènent avec nous.",
-            country=country, stage=stage, place="Commune inventée", themes=[theme], sdgs=[n % 17 + 1],
+            leader=leader.id,
+            participants=[other.id] if n % 3 else [],
+            title=f"Projet inventé {n + 1:02d} : {theme.lower()} ({where})",
+            summary="Un projet inventé pour l’exemple : les habitants, leurs associations et leur commune le mènent "
+            "avec nous.",
+            country=country,
+            stage=stage,
+            place="Commune inventée",
+            themes=[theme],
+            sdgs=[n % 17 + 1],
             partner_associations=[f"Association inventée sur place {n + 1:02d}"],
             partner_authorities=["Commune inventée"] if n % 2 else [],
             partner_schools=[f"École inventée sur place {n + 1:02d}"] if n % 4 == 0 else [],
-            begins=date(2013 + n % 3, 9, 1), ends=date(2016 + n % 2, 8, 31) if stage in ("ended", "evaluated") else None,
+            begins=date(2013 + n % 3, 9, 1),
+            ends=date(2016 + n % 2, 8, 31) if stage in ("ended", "evaluated") else None,
             budget=12_000 + 3_500 * n if n % 2 else None,
-            evaluation="Évaluation inventée : menée avec les habitants à la fin du projet." if stage == "evaluated" else None,
-            lessons="Leçon inventée : l’entretien se décide avant les travaux." if stage == "evaluated" else None, invented=True,
-        )  # fmt: skip
+            evaluation="Évaluation inventée : menée avec les habitants à la fin du projet."
+            if stage == "evaluated"
+            else None,
+            lessons="Leçon inventée : l’entretien se décide avant les travaux." if stage == "evaluated" else None,
+            invented=True,
+        )
         found.append(Step(f"project/{n}", project, noon(2017, 5, 2 + n)))
     return found
 
@@ -291,10 +315,15 @@ def _looked_at(s: SampleStructure, n: int, turn: int) -> datetime:
 def _revision(s: SampleStructure, turn: int) -> ReviseStructure:
     extra = THEMES[(len(s.name) + turn) % len(THEMES)]
     return ReviseStructure(
-        structure=s.id, name=s.name, kind=s.kind, department=s.department, commune=s.commune,
-        themes=[*_themes(s), *([extra] if extra not in _themes(s) else [])], countries=[*_countries(s), _another(s, turn)],
+        structure=s.id,
+        name=s.name,
+        kind=s.kind,
+        department=s.department,
+        commune=s.commune,
+        themes=[*_themes(s), *([extra] if extra not in _themes(s) else [])],
+        countries=[*_countries(s), _another(s, turn)],
         source="exemple inventé",
-    )  # fmt: skip
+    )
 
 
 def _themes(s: SampleStructure) -> list[str]:

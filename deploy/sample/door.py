@@ -36,10 +36,13 @@ def registered() -> Iterator[Step]:
         for n in range(1, count + 1):
             audience, structure, name = _who(f"{key}/{n}")
             command = RegisterParticipant(
-                gathering=entity_id(key, "gathering"), audience=audience, structure=structure, structure_name=name,
+                gathering=entity_id(key, "gathering"),
+                audience=audience,
+                structure=structure,
+                structure_name=name,
                 name=Personal(f"Personne inventée {before + n:04d}"),
                 email=Personal(f"personne-{before + n:04d}@exemple.invalid"),
-            )  # fmt: skip
+            )
             day = noon_of(first + timedelta(days=n * 8 // max(count, 60)))
             yield Step(f"{key}/registration/{n}", command, day)
 
@@ -57,11 +60,13 @@ def door() -> Stage:
     there = [n for n in range(1, REGISTERED + 1) if n % 23 and n % 7 != 3]
     opened = datetime.combine(date(2017, 11, 9), time(8, 45), PARIS)
     return [
-        Step(f"{AGORA_2017}/registration/{n}/present",
-             CheckIn(gathering=entity_id(AGORA_2017, "gathering"), registration=registration_id(AGORA_2017, n)),
-             opened + timedelta(seconds=33 * at))
+        Step(
+            f"{AGORA_2017}/registration/{n}/present",
+            CheckIn(gathering=entity_id(AGORA_2017, "gathering"), registration=registration_id(AGORA_2017, n)),
+            opened + timedelta(seconds=33 * at),
+        )
         for at, n in enumerate(there[: PRESENT + 1])
-    ]  # fmt: skip
+    ]
 
 
 def door_undone() -> Stage:

@@ -46,19 +46,31 @@ TOUR = (
 )  # fmt: skip
 AUTHORITIES = (
     (date(2014, 9, 18), "Nouvelle loi d’orientation sur le développement et les financements européens"),
-    (date(2015, 6, 11), "Orientations du ministère de l’Europe et des Affaires étrangères et coopération bilatérale avec le Sénégal"),
-    (date(2016, 4, 7), "Appel à projets de la Direction de l’Action extérieure des collectivités territoriales sur la mobilité internationale des jeunes"),
+    (date(2015, 6, 11),
+     "Orientations du ministère de l’Europe et des Affaires étrangères et coopération bilatérale avec le Sénégal"),
+    (date(2016, 4, 7),
+     ("Appel à projets de la Direction de l’Action extérieure des collectivités territoriales sur la mobilité "
+         "internationale des jeunes")),
     (date(2017, 5, 4), "Le dispositif 1% eau (loi Oudin)"),
 )  # fmt: skip
 THEMATIC = (
-    (date(2016, 12, 1), "Gestion de la situation post-urgence Haïti", "Développement de projets communs et mobilisation de nouveaux acteurs"),
-    (date(2017, 2, 9), "Jeudi du pS-Eau", "La participation du secteur privé dans les actions de coopération au développement"),
-)  # fmt: skip
+    (
+        date(2016, 12, 1),
+        "Gestion de la situation post-urgence Haïti",
+        "Développement de projets communs et mobilisation de nouveaux acteurs",
+    ),
+    (
+        date(2017, 2, 9),
+        "Jeudi du pS-Eau",
+        "La participation du secteur privé dans les actions de coopération au développement",
+    ),
+)
 APER_OC = (
-    (date(2017, 2, 23), "Toulouse", "France Volontaires au Burkina Faso"), (date(2017, 4, 27), "Montpellier", None),
+    (date(2017, 2, 23), "Toulouse", "France Volontaires au Burkina Faso"),
+    (date(2017, 4, 27), "Montpellier", None),
     (date(2017, 6, 29), "Toulouse", "ONG péruvienne partenaire de la délégation régionale du CCFD-Terre solidaire"),
     (date(2017, 9, 28), "Montpellier", None),
-)  # fmt: skip
+)
 MOBILITY = (
     (date(2014, 5, 15), "Toulouse"), (date(2015, 4, 2), "Caussade"), (date(2015, 11, 19), "Montauban"),
     (date(2016, 3, 10), "Cahors"), (date(2016, 11, 17), "Figeac"),
@@ -90,10 +102,17 @@ class SampleGathering:
 
     def plan(self) -> Step:
         command = PlanGathering(
-            kind=self.kind, title=self.title, starts=datetime.combine(self.day, self.hour, PARIS), days=self.days,
-            town=self.town, department=DEPARTMENTS.get(self.town or ""), capacity=self.capacity, module=self.module,
-            topics=list(self.topics), organiser=self.organiser,
-        )  # fmt: skip
+            kind=self.kind,
+            title=self.title,
+            starts=datetime.combine(self.day, self.hour, PARIS),
+            days=self.days,
+            town=self.town,
+            department=DEPARTMENTS.get(self.town or ""),
+            capacity=self.capacity,
+            module=self.module,
+            topics=list(self.topics),
+            organiser=self.organiser,
+        )
         return Step(self.key, command, noon_of(self.day - timedelta(days=Random(self.key).randint(30, 75))))
 
     def happened(self) -> Iterator[Step]:
@@ -152,10 +171,22 @@ def _invented() -> Iterator[SampleGathering]:
     one = SampleGathering
     yield one(AGORA_2017, "agora", "Agora 2017 (édition inventée)", date(2017, 11, 9), "Toulouse", capacity=300)
     yield one(
-        THEMATIC_INVENTED, "thematic", "Rencontre thématique sur l’eau (inventée)", date(2017, 11, 23), "Montpellier",
-        topics=("L’accès à l’eau potable",), capacity=20, hour=time(14), held=False,
-    )  # fmt: skip
-    yield one(
-        APER_OC_INVENTED, "aper_oc", "Apér’OC de décembre (inventé)", date(2017, 12, 7), "Toulouse", hour=EVENING,
+        THEMATIC_INVENTED,
+        "thematic",
+        "Rencontre thématique sur l’eau (inventée)",
+        date(2017, 11, 23),
+        "Montpellier",
+        topics=("L’accès à l’eau potable",),
+        capacity=20,
+        hour=time(14),
         held=False,
-    )  # fmt: skip
+    )
+    yield one(
+        APER_OC_INVENTED,
+        "aper_oc",
+        "Apér’OC de décembre (inventé)",
+        date(2017, 12, 7),
+        "Toulouse",
+        hour=EVENING,
+        held=False,
+    )

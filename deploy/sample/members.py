@@ -1,7 +1,7 @@
 """Members in the sample: who joined when, renewed, changed college, left.
 
-Real: the 179 members of 2017 and their colleges, and the counts of each year. Invented: earlier members who left (marked
-so), who joined in which year, every day within a year.
+Real: the 179 members of 2017 and their colleges, and the counts of each year. Invented: earlier members who left
+(marked so), who joined in which year, every day within a year.
 """
 
 from __future__ import annotations

@@ -39,7 +39,14 @@ def stages() -> Sequence[Stage]:
     return (
         [*charter("midi-pyrenees", FORMER_NAME, FOUNDED), *colleges(), *groups(), *team(), *peers()],
         [*charter("occitanie", NAME, RENAMED), *joining(), *earlier_board(), *board()],
-        [*renewals(), *colleges_changed(), *in_groups(), *posts_changed(), *earlier_board_ended(), *missions_ended(),
-         *renamed_peer()],
+        [
+            *renewals(),
+            *colleges_changed(),
+            *in_groups(),
+            *posts_changed(),
+            *earlier_board_ended(),
+            *missions_ended(),
+            *renamed_peer(),
+        ],
         [*departures(), *out_of_groups()],
-    )  # fmt: skip
+    )

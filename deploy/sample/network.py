@@ -1,4 +1,5 @@
-"""The network itself in the sample: its names and charters, its colleges, the networks beside it on the national map."""
+"""The network itself in the sample: its names and charters, its colleges, the networks beside it on the national
+map."""
 
 from __future__ import annotations
 

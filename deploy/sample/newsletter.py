@@ -33,9 +33,13 @@ OPENED: dict[BulletinCode, datetime] = {
 SUBSCRIBERS = 40
 LEFT = 3  # of more, who unsubscribed again
 DRAFT: Sequence[tuple[SectionCode, str, str]] = (
-    ("call", "Appel à projets inventé", "Un appel inventé pour l’exemple : eau et assainissement, dossiers à déposer avant l’hiver."),
+    (
+        "call",
+        "Appel à projets inventé",
+        "Un appel inventé pour l’exemple : eau et assainissement, dossiers à déposer avant l’hiver.",
+    ),
     ("news", "Note de lecture inventée", "Une note inventée pour l’exemple, sur la coopération entre collectivités."),
-)  # fmt: skip
+)
 
 
 def stages() -> Sequence[Stage]:

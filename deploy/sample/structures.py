@@ -1,4 +1,5 @@
-"""The 2,616 structures of the sample: the 179 members of 2017 by their names, every other one invented and marked so."""
+"""The 2,616 structures of the sample: the 179 members of 2017 by their names, every other one invented and marked
+so."""
 
 from __future__ import annotations
 

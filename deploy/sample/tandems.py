@@ -49,9 +49,13 @@ class SampleTandem:
 
     def form(self) -> Step:
         command = FormTandem(
-            school_year=self.year, association=self.association.id, association_name=self.association.name,
-            theme=self.theme, department=self.schools[0].department, pilot=self.pilot,
-        )  # fmt: skip
+            school_year=self.year,
+            association=self.association.id,
+            association_name=self.association.name,
+            theme=self.theme,
+            department=self.schools[0].department,
+            pilot=self.pilot,
+        )
         return Step(self.key, command, self.formed)
 
     def happened(self) -> Iterator[Step]:
@@ -70,14 +74,31 @@ def tandems() -> Sequence[SampleTandem]:
     pilot_school = next(s for s in here if s.department == "09" and s.registered < noon(2013, 9, 1))
     schools = iter([s for s in here if s is not pilot_school and s.registered < noon(2016, 9, 1)])
     found = [
-        SampleTandem("tandem/1", "2013-2014", named(PILOT_ASSOCIATION), [pilot_school], PUPILS[0], "lower_secondary",
-                     SUBJECTS[4], noon(2013, 10, 7), pilot=True)
-    ]  # fmt: skip
+        SampleTandem(
+            "tandem/1",
+            "2013-2014",
+            named(PILOT_ASSOCIATION),
+            [pilot_school],
+            PUPILS[0],
+            "lower_secondary",
+            SUBJECTS[4],
+            noon(2013, 10, 7),
+            pilot=True,
+        )
+    ]
     for n, pupils in enumerate(PUPILS[1:], 2):
         association = named(TANDEM_ASSOCIATIONS[n % len(TANDEM_ASSOCIATIONS)])
         with_schools = [next(schools) for _ in range(2 if n == 11 else 1)]
         found.append(
-            SampleTandem(f"tandem/{n}", "2016-2017", association, with_schools, pupils, LEVELS[n % 3],
-                         SUBJECTS[n % len(SUBJECTS)], noon(2016, 9 + n % 3, 5 + n))
-        )  # fmt: skip
+            SampleTandem(
+                f"tandem/{n}",
+                "2016-2017",
+                association,
+                with_schools,
+                pupils,
+                LEVELS[n % 3],
+                SUBJECTS[n % len(SUBJECTS)],
+                noon(2016, 9 + n % 3, 5 + n),
+            )
+        )
     return found

@@ -1,4 +1,5 @@
-"""The team in the sample: posts, volunteers and civic service by year, as the review counts them. Persons are invented."""
+"""The team in the sample: posts, volunteers and civic service by year, as the review counts them. Persons are
+invented."""
 
 from __future__ import annotations
 

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 @contextmanager
 def uncollected() -> Iterator[None]:
     """For work on a batch of events: tens of thousands of objects and not one cycle, among which the collector would
-    look for some again and again, which takes as long as the work itself. What is no longer needed goes all the same."""
+    look for some again and again, which takes as long as the work itself. What is no longer needed goes all the
+    same."""
     collecting = gc.isenabled()
     gc.disable()
     try:

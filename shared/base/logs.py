@@ -89,7 +89,8 @@ def with_trace(logger: Any, method: str, line: Line) -> Line:
 
 
 def without_persons(logger: Any, method: str, line: Line) -> Line:
-    """Takes out what must not be told: personal values, whose `repr` shows nothing, and whatever looks like an address of mail, at any depth.
+    """Takes out what must not be told: personal values, whose `repr` shows nothing, and whatever looks like an address
+    of mail, at any depth.
 
     The last guard and not the first: nobody should pass such a thing, but texts of exceptions come from anywhere.
     """

@@ -36,8 +36,9 @@ class SecretUnfit(Exception):
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of secret. `wrong`: what is wrong with the content of a file, None of one that is fit; `text`: space around
-    it does not count, as a human's editor leaves a newline at the end; `remedy`: what to do, by the name of the file."""
+    """A kind of secret. `wrong`: what is wrong with the content of a file, None of one that is fit; `text`: space
+    around it does not count, as a human's editor leaves a newline at the end; `remedy`: what to do, by the name of the
+    file."""
 
     wrong: Callable[[bytes], str | None]
     text: bool = False
@@ -89,7 +90,9 @@ RANDOM = Kind(
     _no_key,
     remedy={
         "directory.session-key": f"{RESTORE}, or delete it, and another is made; nobody loses anything",
-        "directory.link-key": f"{RESTORE}, or delete it, and another is made; whoever waits for a link by mail asks again",
+        "directory.link-key": (
+            f"{RESTORE}, or delete it, and another is made; whoever waits for a link by mail asks again"
+        ),
         "notary.key": f"{RESTORE}; without it this ledger can't be gone on with",
     },
 )

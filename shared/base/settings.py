@@ -24,8 +24,8 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=0, le=65535, description="The port of the fronts on 127.0.0.1; 0 takes a free one.")
     host: str = Field(
         "127.0.0.1",
-        description="The address that `maillage serve` listens on; in a container `0.0.0.0`. `maillage up` always listens "
-        "on 127.0.0.1.",
+        description="The address that `maillage serve` listens on; in a container `0.0.0.0`. `maillage up` always "
+        "listens on 127.0.0.1.",
     )
     network: str | None = Field(
         None,
@@ -39,15 +39,15 @@ class Settings(BaseSettings):
     )
     region: str | None = Field(
         None,
-        description="The departments of the network's region, by code with commas between them, such as `22,29,35,56`: what "
-        "pages call the region, and draw. Without it there is no region: maps show the departments where structures are. "
-        "The sample network has its own.",
+        description="The departments of the network's region, by code with commas between them, such as "
+        "`22,29,35,56`: what pages call the region, and draw. Without it there is no region: maps show the "
+        "departments where structures are. The sample network has its own.",
     )
     review: Literal["occitanie-2017"] | None = Field(
         None,
-        description="The review that the network printed before it had this log, whose figures are recomputed beside it and "
-        "stay public: `occitanie-2017` is Occitanie Coopération's. Without it nothing was printed. The sample network has "
-        "its own.",
+        description="The review that the network printed before it had this log, whose figures are recomputed beside "
+        "it and stay public: `occitanie-2017` is Occitanie Coopération's. Without it nothing was printed. The sample "
+        "network has its own.",
     )
     public_url: str | None = Field(
         None,
@@ -63,9 +63,9 @@ class Settings(BaseSettings):
         15,
         ge=1,
         le=60,
-        description="Minutes after which a session's cookie is not believed by itself any more: past half of them it is replaced "
-        "unseen, as long as the session is open. No session ends by them; they are the longest that a service which is cut off "
-        "from the log lets in whoever was signed out meanwhile.",
+        description="Minutes after which a session's cookie is not believed by itself any more: past half of them it "
+        "is replaced unseen, as long as the session is open. No session ends by them; they are the longest that a "
+        "service which is cut off from the log lets in whoever was signed out meanwhile.",
     )
     session_hours: int = Field(
         12,
@@ -78,8 +78,8 @@ class Settings(BaseSettings):
     )
     nats_url: str | None = Field(
         None,
-        description="The NATS servers of `maillage serve`, as addresses such as `nats://nats-1:4222`, with commas between "
-        "them. `maillage up` starts a server of its own.",
+        description="The NATS servers of `maillage serve`, as addresses such as `nats://nats-1:4222`, with commas "
+        "between them. `maillage up` starts a server of its own.",
     )
     nats_seed_file: Path | None = Field(
         None, description="The file that holds the nkey seed by which `maillage serve` signs in to NATS."
@@ -87,8 +87,8 @@ class Settings(BaseSettings):
     readers: str = Field(
         "reader",
         pattern=r"^[a-z][a-z0-9-]{0,30}(,[a-z][a-z0-9-]{0,30})*$",
-        description="The services from outside that read the log, by names of yours with commas between them; each has a "
-        "key and a durable consumer of its own.",
+        description="The services from outside that read the log, by names of yours with commas between them; each "
+        "has a key and a durable consumer of its own.",
     )
     services_at: str | None = Field(
         None,
@@ -106,8 +106,8 @@ class Settings(BaseSettings):
     ledger_name: str | None = Field(
         None,
         pattern=r"^[^\s+]{1,200}$",
-        description="The ledger's name in its checkpoints, best an address such as `exemple.fr/journal`. Fixed at the first "
-        "checkpoint. Without it: `maillage/<network>`.",
+        description="The ledger's name in its checkpoints, best an address such as `exemple.fr/journal`. Fixed at the "
+        "first checkpoint. Without it: `maillage/<network>`.",
     )
     mongo_url: str | None = Field(
         None,
@@ -124,8 +124,8 @@ class Settings(BaseSettings):
     instance: str | None = Field(
         None,
         pattern=r"^[a-z0-9][a-z0-9-]{0,62}$",
-        description="The name of this replica of the observatory, whose table is then in `observatory/<instance>` of the "
-        "data folder; `auto` takes the first number that no other replica has. Without it there is one replica.",
+        description="The name of this replica of the observatory, whose table is then in `observatory/<instance>` of "
+        "the data folder; `auto` takes the first number that no other replica has. Without it there is one replica.",
     )
     smtp_host: str | None = Field(None, description="The mail server. Without it mails are written as .eml files.")
     smtp_port: int = Field(587, ge=1, le=65535, description="The port of the mail server.")
@@ -147,9 +147,9 @@ class Settings(BaseSettings):
         None,
         ge=0,
         le=65535,
-        description="The port of `/metrics` for Prometheus, apart from the fronts and never behind the gateway; 0 takes a "
-        "free one. `maillage serve` tells its health there too, and opens its own port once it serves. Without it there are "
-        "no metrics.",
+        description="The port of `/metrics` for Prometheus, apart from the fronts and never behind the gateway; 0 "
+        "takes a free one. `maillage serve` tells its health there too, and opens its own port once it serves. "
+        "Without it there are no metrics.",
     )
     otlp_endpoint: str | None = Field(
         None,
@@ -159,13 +159,13 @@ class Settings(BaseSettings):
     )
     keys_backup: Path | None = Field(
         None,
-        description="A folder for the backup of the keys alone, kept apart from all other backups. It is replaced at each "
-        "forgetting, at each start and every day. Without it nothing is written, and lost keys are lost.",
+        description="A folder for the backup of the keys alone, kept apart from all other backups. It is replaced at "
+        "each forgetting, at each start and every day. Without it nothing is written, and lost keys are lost.",
     )
     terms: bool | None = Field(
         None,
-        description="Whether persons are forgotten by themselves when the terms below have ended. Without it: yes, but not "
-        "in the sample network, whose persons are invented and of years long past.",
+        description="Whether persons are forgotten by themselves when the terms below have ended. Without it: yes, "
+        "but not in the sample network, whose persons are invented and of years long past.",
     )
     keep_contacts: int = Field(
         1096, ge=1, description="Days that a contact is kept after it was removed or its structure was closed."
@@ -185,7 +185,9 @@ class Settings(BaseSettings):
     keep_volunteers: int = Field(
         1096, ge=1, description="Days that a volunteer's name is kept after the end of the year."
     )
-    keep_civic_services: int = Field(1827, ge=1, description="Days that the name of a young person in civic service is kept, after its end.")  # fmt: skip
+    keep_civic_services: int = Field(
+        1827, ge=1, description="Days that the name of a young person in civic service is kept, after its end."
+    )
     keep_registrations: int = Field(
         1096, ge=1, description="Days that a registered person's name is kept after the gathering."
     )
@@ -197,7 +199,8 @@ class Settings(BaseSettings):
     keep_askers: int = Field(
         1096,
         ge=1,
-        description="Days that the name of a person is kept who asked for an identification of actors, after its last answer.",
+        description="Days that the name of a person is kept who asked for an identification of actors, after its "
+        "last answer.",
     )
     keep_survey_answers: int = Field(
         1096, ge=1, description="Days that the texts of answers to a survey are kept after it was closed."
@@ -206,14 +209,14 @@ class Settings(BaseSettings):
         1,
         ge=1,
         le=7,
-        description="Days that a file sent for an import is kept, sealed, after the last thing done with it. It is erased as "
-        "soon as the import begins.",
+        description="Days that a file sent for an import is kept, sealed, after the last thing done with it. It is "
+        "erased as soon as the import begins.",
     )
     keep_pictures: int = Field(
         30,
         ge=1,
-        description="Days that the file of a picture is kept once nothing shows it any more: what it stood in was withdrawn "
-        "or dropped, or another took its place.",
+        description="Days that the file of a picture is kept once nothing shows it any more: what it stood in was "
+        "withdrawn or dropped, or another took its place.",
     )
     keep_import_reports: int = Field(
         30, ge=1, le=366, description="Days that the list of the lines which an import left out is kept."

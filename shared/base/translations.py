@@ -2,8 +2,8 @@
 
 `L("École")` marks a text, so that `make texts` finds it; `translated(text, lang)` says it in a language. Templates know
 the reader's language, so that `{{ L("École") }}` does both. Words that are looked up by code (`kind.association`,
-`command.RegisterStructure`, `refused.already-closed`) stand in tables of type `Words`, one a feature, whose texts need no
-mark; a `Lexicon` finds them.
+`command.RegisterStructure`, `refused.already-closed`) stand in tables of type `Words`, one a feature, whose texts need
+no mark; a `Lexicon` finds them.
 
 Why French is the key, and what that asks: docs/adr/0041-texts-in-catalogues.md. How to translate: docs/texts.md.
 """
@@ -75,8 +75,8 @@ def typeset(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """One language: `texts` from French (`context` + "\\x04" + French, where there is one) to its forms, of which a text
-    without a plural has one; `form` says which of them a number takes."""
+    """One language: `texts` from French (`context` + "\\x04" + French, where there is one) to its forms, of which a
+    text without a plural has one; `form` says which of them a number takes."""
 
     texts: Mapping[str, tuple[str, ...]]
     form: Callable[[int], int]
@@ -186,10 +186,7 @@ def said_in(lang: str, text: Text, /, *, context: str | None = None, **values: o
     return made.format(**values) if values else made
 
 
-def plural(
-    lang: str, n: float, one: str, several: str, /, *,
-    context: str | None = None,
-) -> str:  # fmt: skip
+def plural(lang: str, n: float, one: str, several: str, /, *, context: str | None = None) -> str:
     """The form of a text that a number takes: in French 0 is singular, in English plural."""
     catalogue = CATALOGUES.of(lang)
     forms = catalogue.texts.get(L(one, context=context)) if catalogue else None

@@ -68,7 +68,8 @@ class Event(BaseModel):
 
     @classmethod
     def upcast(cls, data: bytes, shape: int) -> bytes:
-        """JSON data of an earlier shape as data of today's. Raises whatever stands in the way: ValueError, KeyError …"""
+        """JSON data of an earlier shape as data of today's. Raises whatever stands in the way: ValueError, KeyError
+        …"""
         content = orjson.loads(data)
         for n in range(shape, cls.shape):
             content = cls.upcasts[n](content)

@@ -36,7 +36,8 @@ CLOUD_EVENT: dict[str, Any] = {
         "traceparent": {"type": "string"},
         "commanddigest": {
             "type": "string",
-            "description": "For the service itself: a keyed hash of what was sent under `commandid`, without personal values.",
+            "description": ("For the service itself: a keyed hash of what was sent under `commandid`, without "
+                "personal values."),
         },
         "believedtime": {
             "type": "string", "format": "date-time",

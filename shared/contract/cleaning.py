@@ -32,7 +32,10 @@ _INVISIBLE = re.compile(
 _BLANK = re.compile("[\u2800\u3164\uffa0]")
 """Signs without ink that are no white space to Unicode: a name of them alone would be an empty one"""
 _BREAK = re.compile("\r\n?|[\u2028\u2029]")
-WHITE = " \t\n\r\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+WHITE = (
+    " \t\n"
+    "\r\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+)
 """White space that somebody may type: `str.strip()` would also take controls, which are refused"""
 _JOINER = re.compile("[\u200c\u200d]")
 _JOINED = frozenset({"L", "M"})
@@ -79,7 +82,8 @@ def _refuse(what: re.Pattern[str], code: LiteralString, text: str) -> None:
 
 
 def _joined(text: str) -> str:
-    """Without the joiners (U+200C, U+200D) that join nothing: they stand between two letters, or two signs of an emoji."""
+    """Without the joiners (U+200C, U+200D) that join nothing: they stand between two letters, or two signs of an
+    emoji."""
     kept: list[str] = []
     for at, one in enumerate(text):
         if not _JOINER.match(one) or (_joins(kept[-1:]) and _joins(text[at + 1 : at + 2])):

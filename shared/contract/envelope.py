@@ -122,8 +122,8 @@ class Recorded(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def believed(self) -> datetime | None:
-        """None where `recorded` is what a clock said that was believed. Else what time it was at least: when that clock was
-        believed last, and what was counted since then; NEVER where nothing is known (docs/adr/0035)."""
+        """None where `recorded` is what a clock said that was believed. Else what time it was at least: when that clock
+        was believed last, and what was counted since then; NEVER where nothing is known (docs/adr/0035)."""
         said = self.cloud.believedtime
         if said is None:
             return None
@@ -139,8 +139,8 @@ class Recorded(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def begins(self) -> str:
-        """From when a term runs that it begins (RFC 3339): when it happened. What happened as it was recorded, by a clock
-        that was known to be behind, did not happen years ago."""
+        """From when a term runs that it begins (RFC 3339): when it happened. What happened as it was recorded, by a
+        clock that was known to be behind, did not happen years ago."""
         sure = self.believed
         if sure is None or self.cloud.time != self.cloud.recordedtime:
             return self.cloud.time
@@ -168,8 +168,8 @@ class Recorded(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def content(self) -> bytes:
-        """Its data as JSON, in the shape of today. Raises KeyError for a type or a shape that we don't know, Void for data
-        against it."""
+        """Its data as JSON, in the shape of today. Raises KeyError for a type or a shape that we don't know, Void for
+        data against it."""
         known = EVENTS[self.cloud.type]
         if self.cloud.dataschema == known.dataschema or self.shape == known.shape:
             return bytes(self.cloud.data)
@@ -280,7 +280,8 @@ def instant(moment: datetime) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Who did it, by which command, in which chain. `digest`: what was sent under that command's id (`command_digest`)."""
+    """Who did it, by which command, in which chain. `digest`: what was sent under that command's id
+    (`command_digest`)."""
 
     actor: str
     command: UUID
@@ -310,8 +311,8 @@ def sealed_body(
     believed: datetime | None = None,
     of: tuple[str, str] | None = None,
 ) -> bytes:
-    """The exact bytes of an event in the log. Its personal fields must be sealed already. `believed`: where the clock that
-    said `now` is in doubt, what time it is at least. `of` as in `address`."""
+    """The exact bytes of an event in the log. Its personal fields must be sealed already. `believed`: where the clock
+    that said `now` is in doubt, what time it is at least. `of` as in `address`."""
     recorded = instant(now)
     service, entity = of or (event.service, event.entity)
     body = {

@@ -21,7 +21,8 @@ SPOKEN = {
     "country": "SN", "countries": "SN", "themes": "eau", "theme": "eau", "topics": "eau", "reason": "Demandé.",
     "url": "https://exemple.invalid/actualite", "website": "https://exemple.invalid", "siren": "732829320",
     "siret": "73282932000074", "rna": "W313012345", "school_year": "2016-2017", "status": "5.1.1",
-    "lang": "fr", "address": "1 place du Marché", "role": "présidente", "text": "Douze salles de classe ont été raccordées.",
+    "lang": "fr", "address": "1 place du Marché", "role": "présidente",
+    "text": "Douze salles de classe ont été raccordées.",
     "summary": "Douze salles de classe ont été raccordées.", "sealed": "c2VhbGVk",
 }  # fmt: skip
 """What a text of this name may say; any other says its own name."""
@@ -37,9 +38,15 @@ def example_of(kind: type[Event], network: str = "reseau") -> Message:
     event = kind.model_validate(_value(kind.type_name(), schema_of(kind)))
     entity, command = example_id(kind.entity), example_id("command")
     body = sealed_body(
-        network, event, entity, id=example_id(kind.type_name()), version=1, at=AT, now=AT,
+        network,
+        event,
+        entity,
+        id=example_id(kind.type_name()),
+        version=1,
+        at=AT,
+        now=AT,
         by=Provenance(actor=f"account:{example_id('account')}", command=command, correlation=command),
-    )  # fmt: skip
+    )
     return Message(1, address(network, event, entity), body)
 
 

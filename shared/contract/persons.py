@@ -1,4 +1,5 @@
-"""What each service says of persons whom it has forgotten. Nothing in these events is personal: the person's id, and why.
+"""What each service says of persons whom it has forgotten. Nothing in these events is personal: the person's id, and
+why.
 
 Every service keeps keys of its own, so each forgets for itself and has a type of its own (ADR 8).
 """

@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 Fields = Sequence[str]
 ASIDE = frozenset({
-    "reason", "cleared", "source", "means", "bulletins", "request", "expires", "position", "followers", "merged", "taken", "link", "way",
-    "doubt", "code", "status", "columns",
+    "reason", "cleared", "source", "means", "bulletins", "request", "expires", "position", "followers", "merged",
+    "taken", "link", "way", "doubt", "code", "status", "columns",
 })  # fmt: skip
 """Fields that are said of the event itself, and are no fact about the thing afterwards."""
 
@@ -21,16 +21,16 @@ ASIDE = frozenset({
 class Says:
     """What one type says.
 
-    `words`: what happened, where nothing around says of what. `here`: the same on the pages of the service that says it,
-    if those words differ. `detail`: the field whose value follows the words, after a colon unless they are `joined`; never
-    a personal one.
+    `words`: what happened, where nothing around says of what. `here`: the same on the pages of the service that says
+    it, if those words differ. `detail`: the field whose value follows the words, after a colon unless they are
+    `joined`; never a personal one.
 
     `part`: the field that says of which part of the thing it speaks, such as one item of an issue; two are joined by a
     colon, as in `where:role`. An event of a part says nothing of what the whole thing is called.
 
     `sets`: facts that it states by itself, beside those of its fields. `clears`: fields that it empties by itself.
-    `undoes`: the types of which it takes back the latest that still stands, of the same part; `undoes_if`: only where this
-    field has this value.
+    `undoes`: the types of which it takes back the latest that still stands, of the same part; `undoes_if`: only where
+    this field has this value.
 
     `mails`: mails follow from it; their entity, and the field in which they name what they bring (its own field of that
     name, or its thing's id).
@@ -61,8 +61,8 @@ class Says:
 
 @dataclass(frozen=True, slots=True)
 class Thing:
-    """What events of one entity are about. `words`: what such a thing is called. `page`: where its service shows it, with
-    its id for `{}`, to whom has the role `level`; None where it has no page of its own."""
+    """What events of one entity are about. `words`: what such a thing is called. `page`: where its service shows it,
+    with its id for `{}`, to whom has the role `level`; None where it has no page of its own."""
 
     words: str
     page: str | None = None

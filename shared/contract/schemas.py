@@ -17,9 +17,18 @@ FOLDER = Path(__file__).parent / "schemas"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 Schema = dict[str, Any]
 NARROWER: dict[str, Callable[[Any, Any], Any] | None] = {
-    "maxLength": min, "minLength": max, "maximum": min, "minimum": max, "exclusiveMaximum": min, "exclusiveMinimum": max,
-    "maxItems": min, "minItems": max, "uniqueItems": max, "multipleOf": None, "pattern": None,
-}  # fmt: skip
+    "maxLength": min,
+    "minLength": max,
+    "maximum": min,
+    "minimum": max,
+    "exclusiveMaximum": min,
+    "exclusiveMinimum": max,
+    "maxItems": min,
+    "minItems": max,
+    "uniqueItems": max,
+    "multipleOf": None,
+    "pattern": None,
+}
 """For each limit, which of two values allows less; None where they can't be compared, so any change counts."""
 
 
@@ -51,7 +60,8 @@ def as_text(schema: Schema) -> str:
 
 
 def breaks(old: Schema, new: Schema, at: str = "") -> list[str]:
-    """Why a reader with the schema `new` would fail on data that `old` allowed, or lose a field of it; [] if it won't."""
+    """Why a reader with the schema `new` would fail on data that `old` allowed, or lose a field of it; [] if it
+    won't."""
     found: list[str] = []
     here = at.rstrip(".")
     old_kinds, new_kinds = _kinds(old), _kinds(new)

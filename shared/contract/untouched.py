@@ -21,7 +21,8 @@ AS_STORED: Mapping[str, Any] = MappingProxyType({_STORED: None})
 
 
 def stored(*documents: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The context for answers about what these documents of views, or parts of them, say: field → its value or values."""
+    """The context for answers about what these documents of views, or parts of them, say: field → its value or
+    values."""
     found: dict[str, list[Any]] = {}
     for document in documents:
         for name, value in (document or {}).items():

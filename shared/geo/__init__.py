@@ -15,8 +15,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 __all__ = [
-    "DEPARTMENTS", "MAP_CREDIT", "Commune", "Department", "Outlines", "commune", "communes_beginning", "communes_named", "communes_of",
-    "departments_of", "outlines", "plain",
+    "DEPARTMENTS", "MAP_CREDIT", "Commune", "Department", "Outlines", "commune", "communes_beginning", "communes_named",
+    "communes_of", "departments_of", "outlines", "plain",
 ]  # fmt: skip
 
 HERE = Path(__file__).parent

@@ -1,7 +1,7 @@
 """Countries: their names in each language by Babel (CLDR), with exceptions, and the code that a written name means.
 
-`country_codes("Sénégal, RDC ; Mali")` reads what people write in a cell. Territories that are no country of their own on
-a form (unions, test codes) are left out.
+`country_codes("Sénégal, RDC ; Mali")` reads what people write in a cell. Territories that are no country of their own
+on a form (unions, test codes) are left out.
 """
 
 from __future__ import annotations
@@ -32,14 +32,15 @@ EXCEPTIONS: Words = MappingProxyType({
 """code → French, where CLDR's name is not the one that the network's people say"""
 
 ALIASES: Mapping[str, str] = MappingProxyType({
-    "rdc": "CD", "rd congo": "CD", "congo kinshasa": "CD", "congo rdc": "CD", "zaire": "CD", "republique du congo": "CG",
-    "congo brazzaville": "CG", "myanmar": "MM", "myanmar birmanie": "MM", "territoires palestiniens": "PS",
-    "cisjordanie": "PS", "gaza": "PS", "swaziland": "SZ", "macedoine": "MK", "republique tcheque": "CZ",
-    "grande bretagne": "GB", "angleterre": "GB", "royaume uni": "GB", "uk": "GB", "usa": "US", "etats unis": "US",
-    "etats unis d amerique": "US", "cap vert": "CV", "centrafrique": "CF", "rca": "CF", "guinee conakry": "GN",
-    "republique de guinee": "GN", "viet nam": "VN", "vietnam": "VN", "timor leste": "TL", "moldavie": "MD",
-    "bielorussie": "BY", "hollande": "NL", "coree du sud": "KR", "republique dominicaine": "DO", "ivory coast": "CI",
-    "burma": "MM", "emirats arabes unis": "AE", "rep dem du congo": "CD", "burkina": "BF", "kosovo": "XK", "iles comores": "KM",
+    "rdc": "CD", "rd congo": "CD", "congo kinshasa": "CD", "congo rdc": "CD", "zaire": "CD",
+    "republique du congo": "CG", "congo brazzaville": "CG", "myanmar": "MM", "myanmar birmanie": "MM",
+    "territoires palestiniens": "PS", "cisjordanie": "PS", "gaza": "PS", "swaziland": "SZ", "macedoine": "MK",
+    "republique tcheque": "CZ", "grande bretagne": "GB", "angleterre": "GB", "royaume uni": "GB", "uk": "GB",
+    "usa": "US", "etats unis": "US", "etats unis d amerique": "US", "cap vert": "CV", "centrafrique": "CF", "rca": "CF",
+    "guinee conakry": "GN", "republique de guinee": "GN", "viet nam": "VN", "vietnam": "VN", "timor leste": "TL",
+    "moldavie": "MD", "bielorussie": "BY", "hollande": "NL", "coree du sud": "KR", "republique dominicaine": "DO",
+    "ivory coast": "CI", "burma": "MM", "emirats arabes unis": "AE", "rep dem du congo": "CD", "burkina": "BF",
+    "kosovo": "XK", "iles comores": "KM",
 })  # fmt: skip
 """What people write, as `plain` compares it → code"""
 

@@ -35,9 +35,15 @@ Change = Callable[[Document, Any, Recorded], Document]
 
 def _opened(document: Document | None, event: AccountOpened, at: Recorded) -> Document:
     return {
-        "sort": "account", "kind": event.kind, "label": event.label, "closed": False,
-        "roles": [], "sessions": {}, "tokens": {}, "token_ids": [],
-    }  # fmt: skip
+        "sort": "account",
+        "kind": event.kind,
+        "label": event.label,
+        "closed": False,
+        "roles": [],
+        "sessions": {},
+        "tokens": {},
+        "token_ids": [],
+    }
 
 
 def _known(change: Change) -> Callable[[Document | None, Any, Recorded], Document | None]:

@@ -5,9 +5,10 @@ A cookie is a JWT (RFC 7519) signed with Ed25519 (RFC 8037, `alg` of RFC 9864). 
 the account's open sessions, so whoever is signed out is out everywhere within a moment. `seq` in it is the place of its
 SignedIn event: a service waits for its view to reach it before it judges.
 
-A cookie's own minutes do not end a session: whoever writes for an hour goes on. Past half of them it is replaced by a new
-one on the way. Once they are over it is good only where the view is known to have been whole within as many minutes, so
-a service that is cut off from the log lets nobody in for longer than that after their session was ended elsewhere (ADR 31).
+A cookie's own minutes do not end a session: whoever writes for an hour goes on. Past half of them it is replaced by a
+new one on the way. Once they are over it is good only where the view is known to have been whole within as many
+minutes, so a service that is cut off from the log lets nobody in for longer than that after their session was ended
+elsewhere (ADR 31).
 """
 
 from __future__ import annotations
@@ -88,15 +89,19 @@ class Signer:
         """The cookie of a session. `seq`: of its SignedIn event; `ends`: the session's end, which it never outlives."""
         now = now or utc_now()
         claims = {
-            "iss": self._network, "sub": str(account), "sid": str(session), "seq": seq,
-            "iat": int(now.timestamp()), "exp": int(min(now + self._life, ends).timestamp()),
-        }  # fmt: skip
+            "iss": self._network,
+            "sub": str(account),
+            "sid": str(session),
+            "seq": seq,
+            "iat": int(now.timestamp()),
+            "exp": int(min(now + self._life, ends).timestamp()),
+        }
         return jwt.encode({"alg": ALGORITHM, "kid": str(self.key_id)}, claims, self._key, algorithms=[ALGORITHM])
 
 
 class Sessions:
-    """Who asks, as one service knows it. Raises SecretUnfit for an operator's token that is none: whoever showed nothing
-    would be the operator."""
+    """Who asks, as one service knows it. Raises SecretUnfit for an operator's token that is none: whoever showed
+    nothing would be the operator."""
 
     def __init__(
         self,
@@ -109,7 +114,8 @@ class Sessions:
         behind: Callable[[], float] = lambda: 0.0,
         minutes: int = 15,
     ) -> None:
-        """`behind`: seconds since the view was last known to be whole; `minutes`: the most of it for a cookie that is over."""
+        """`behind`: seconds since the view was last known to be whole; `minutes`: the most of it for a cookie that is
+        over."""
         self._runner, self._store, self._network, self._clock = runner, store, network, clock
         self._behind, self._most_behind = behind, minutes * 60
         self._operator = operator_token.encode()
@@ -144,9 +150,13 @@ class Sessions:
         if claims.until <= now and self._behind() > self._most_behind:
             raise Unsure("the view of sessions is behind the log")
         return Who(
-            f"account:{claims.account}", document["kind"], claims.account, document["label"],
-            _roles(document["roles"]), claims.session,
-        )  # fmt: skip
+            f"account:{claims.account}",
+            document["kind"],
+            claims.account,
+            document["label"],
+            _roles(document["roles"]),
+            claims.session,
+        )
 
     async def by_cookie(self, cookie: str | None) -> Who:
         """Whose session a cookie is of; PUBLIC for one that is not good. Raises Unsure."""
@@ -171,7 +181,8 @@ class Sessions:
         return _program(found[0], named, known["scopes"])
 
     async def renewed(self, cookie: str, signer: Signer) -> str | None:
-        """The next cookie of a session that still stands, for the directory to hand out; None for any other. Raises Unsure."""
+        """The next cookie of a session that still stands, for the directory to hand out; None for any other. Raises
+        Unsure."""
         claims = await self.claims(cookie)
         if claims is None or not (await self.holder(claims)).signed_in:
             return None

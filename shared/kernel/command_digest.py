@@ -1,8 +1,8 @@
-"""What was sent under a command's id, as a keyed hash that its events carry: sent again, the same command is known for the
-same, and another one under that id for another (ADR 32).
+"""What was sent under a command's id, as a keyed hash that its events carry: sent again, the same command is known for
+the same, and another one under that id for another (ADR 32).
 
-HMAC-SHA-256 (RFC 2104) with a key of the service, since what a plain hash stands for could be guessed by whoever reads the
-log; and without personal values, since whoever has that key could guess these too, after the person was forgotten.
+HMAC-SHA-256 (RFC 2104) with a key of the service, since what a plain hash stands for could be guessed by whoever reads
+the log; and without personal values, since whoever has that key could guess these too, after the person was forgotten.
 """
 
 from __future__ import annotations
@@ -23,7 +23,8 @@ from shared.base.secret_files import mac, secret_file
 from shared.contract.personal import Personal
 
 FORM = b"maillage command digest, form 1"
-"""What is hashed, and how. Where that changes this does, and events of before are compared as those without a digest."""
+"""What is hashed, and how. Where that changes this does, and events of before are compared as those without a
+digest."""
 KEY_BYTES, DIGEST_BYTES = 6, 16
 
 

@@ -51,8 +51,8 @@ class Stale(Exception):
 
 
 class Reused(Refused):
-    """Another command was executed under this id. `version`: where that one left the entity, which is what the sender of
-    this one has seen if they go on."""
+    """Another command was executed under this id. `version`: where that one left the entity, which is what the sender
+    of this one has seen if they go on."""
 
     def __init__(self, version: int) -> None:
         super().__init__("command-id-reused")
@@ -61,8 +61,8 @@ class Reused(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What came under a command's id. `digest`: None where the id alone says which command it is, because it derives from
-    what the command follows from."""
+    """What came under a command's id. `digest`: None where the id alone says which command it is, because it derives
+    from what the command follows from."""
 
     id: UUID
     actor: str
@@ -89,8 +89,8 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Instead:
-    """Facts (ids of events) that a command takes the place of: they are struck in the same batch, and it is decided as if
-    they had never been."""
+    """Facts (ids of events) that a command takes the place of: they are struck in the same batch, and it is decided as
+    if they had never been."""
 
     events: tuple[UUID, ...]
     reason: str
@@ -118,7 +118,8 @@ def id_after(no: Exception, id: UUID) -> UUID:
 
 
 def version_after(no: Exception, version: Any) -> Any:
-    """The version that a form comes again with, if it carries one: what its sender saw, or what their first sending left."""
+    """The version that a form comes again with, if it carries one: what its sender saw, or what their first sending
+    left."""
     return no.version if isinstance(no, Reused) and version not in (None, "") else version
 
 
@@ -152,8 +153,8 @@ class CannotRead(Unavailable):
 
 
 class Executor:
-    """Executes the commands of one service. `deciders` are all of its aggregates. `halted`: what stopped a decision since
-    the start because this release can't read it, by entity."""
+    """Executes the commands of one service. `deciders` are all of its aggregates. `halted`: what stopped a decision
+    since the start because this release can't read it, by entity."""
 
     def __init__(
         self,
@@ -195,15 +196,14 @@ class Executor:
     ) -> Outcome:
         """Executes `command` once, whatever happens.
 
-        `at`: when it happened, if not now; a day is noon there in Paris, and today is now. `version`: the entity's version
-        that the asker saw; if it has moved on, Stale. `cause`: the event that this reacts to. `sent`: what the asker gave,
-        where the command also holds what we computed of it, or what is new at each sending. `derived`: the id derives from
-        what the command follows from and alone says which one it is, whatever it says by now and whoever asks. `instead`:
-        the facts that this one takes the place of.
+        `at`: when it happened, if not now; a day is noon there in Paris, and today is now. `version`: the entity's
+        version that the asker saw; if it has moved on, Stale. `cause`: the event that this reacts to. `sent`: what the
+        asker gave, where the command also holds what we computed of it, or what is new at each sending. `derived`: the
+        id derives from what the command follows from and alone says which one it is, whatever it says by now and
+        whoever asks. `instead`: the facts that this one takes the place of.
 
         Raises Refused, Reused (the id is another command's), Stale, Conflict (others were faster, again and again) and
-        Unavailable.
-        """
+        Unavailable."""
         name, outcome = type(command).__name__, "failed"
         try:
             context = self._context(id, actor, at)
@@ -258,15 +258,15 @@ class Executor:
         return _outcome_of(own, target)
 
     async def seen(self, model: type[Command], target: UUID, *, id: UUID, version: int | None) -> None:
-        """Returns where an entity is still as the asker saw it, or became another by this very command: asked before work
-        that a stale command is not worth. Raises Stale, Unavailable."""
+        """Returns where an entity is still as the asker saw it, or became another by this very command: asked before
+        work that a stale command is not worth. Raises Stale, Unavailable."""
         history = await self._load(self._by_command[model], target)
         if version is not None and version != history.version and not _own(history, id):
             raise Stale(history.version)
 
     def _context(self, id: UUID, actor: str, at: datetime | date | None) -> Context:
-        """Raises Refused for a day that is to come, older than anything, or beyond the calendar; ValueError for a moment
-        without a zone."""
+        """Raises Refused for a day that is to come, older than anything, or beyond the calendar; ValueError for a
+        moment without a zone."""
         now = self._clock()
         if at is None:
             return Context(at=now, now=now, command=id, actor=actor)
@@ -292,7 +292,8 @@ class Executor:
         return self._by_entity[kind]
 
     def decider_of(self, command: Command) -> Decider[Any]:
-        """The rules of the entity that a command is for. Raises Refused for a correction of a kind that there is not."""
+        """The rules of the entity that a command is for. Raises Refused for a correction of a kind that there is
+        not."""
         if isinstance(command, CorrectingCommand):
             if (found := self._by_entity.get(command.kind)) is None:
                 raise Refused("no-such-fact")
@@ -361,16 +362,16 @@ class Executor:
         return _outcome_of(own, sent.target)
 
     def _alike(self, own: list[Recorded], digest: str) -> bool | None:
-        """Whether events were made by what this digest stands for. None where they can't tell: of a release that knew no
-        digests, of a reaction, or of a key that is gone."""
+        """Whether events were made by what this digest stands for. None where they can't tell: of a release that knew
+        no digests, of a reaction, or of a key that is gone."""
         told = own[0].cloud.commanddigest
         return same(told.encode(), digest.encode()) if self._digests.knows(told) else None
 
     async def _decides_so(
         self, decider: Decider[Any], command: Command, history: History, own: list[Recorded], sent: Sent
     ) -> bool:
-        """Whether this command, decided where those events were, gives events of their types: what is known of the type of
-        a command whose events carry no digest."""
+        """Whether this command, decided where those events were, gives events of their types: what is known of the type
+        of a command whose events carry no digest."""
         first = own[0]
 
         def earlier(found: History) -> list[Recorded]:
@@ -470,9 +471,9 @@ def _about_persons(kind: type[Event]) -> bool:
 
 
 def facts_in(events: Iterable[Recorded]) -> Iterable[Event]:
-    """What deciders fold. Raises CannotRead for the first event that this release can't read: whoever decides without it
-    may decide against it, as a replica of the release before does while another one writes what it does not know yet.
-    Views pass over such an event; they are built again by a release that knows it."""
+    """What deciders fold. Raises CannotRead for the first event that this release can't read: whoever decides without
+    it may decide against it, as a replica of the release before does while another one writes what it does not know
+    yet. Views pass over such an event; they are built again by a release that knows it."""
     for event in events:
         try:
             yield event.data
@@ -505,8 +506,8 @@ def _planned(
     history: History,
     instead: Instead | None,
 ) -> list[Planned]:
-    """The events that a command comes to. `known`: its entity and the further ones, as far as told. It is decided about its
-    day, on what stands by then; then all that stands after it is looked at: nothing may become wrong by it. Raises
+    """The events that a command comes to. `known`: its entity and the further ones, as far as told. It is decided about
+    its day, on what stands by then; then all that stands after it is looked at: nothing may become wrong by it. Raises
     Refused."""
     own, others = known[target], {id: told for id, told in known.items() if id != target}
     if isinstance(command, CorrectingCommand):

@@ -1,9 +1,8 @@
-"""Correcting: the commands that say of facts that they never were, that they were after all, or that they were on another
-day. They are of every kind of entity whose decider takes them; what they may say follows from its rules.
+"""Correcting: the commands that say of facts that they never were, that they were after all, or that they were on
+another day. They are of every kind of entity whose decider takes them; what they may say follows from its rules.
 
 What one command said belongs together: half of a merge can't be a mistake. So a correction of one event is one of all
-that its command said, here and in the entities beside, but for what a decider says stands alone.
-"""
+that its command said, here and in the entities beside, but for what a decider says stands alone."""
 
 from __future__ import annotations
 
@@ -53,8 +52,8 @@ class Told:
 
 
 class CorrectingCommand(Command):
-    """A command about facts of any entity. `kind`: what kind it is, such as `member`; `about`: its id; `events`: the ids of
-    events of it."""
+    """A command about facts of any entity.
+    `kind`: what kind it is, such as `member`; `about`: its id; `events`: the ids of events of it."""
 
     entity: ClassVar[str] = "any"
     takes = "now"

@@ -2,8 +2,7 @@
 
 Before there were the three corrections of every entity, each service had events of its own for it (`…Restored`,
 `…Undone`, `…Withdrawn`). They are written no more, and read for ever: as what they meant, at the sequence where they
-stand, so that "as known then" holds for old logs too.
-"""
+stand, so that "as known then" holds for old logs too."""
 
 from __future__ import annotations
 
@@ -22,7 +21,8 @@ CORRECTIONS = frozenset(kind.type_name() for kind in (EventStruck, StrikeLifted,
 
 @dataclass
 class _Reading:
-    """What was read so far of one entity. Corrections are kept as they come; `struck` and `days` are what they come to."""
+    """What was read so far of one entity. Corrections are kept as they come; `struck` and `days` are what they come
+    to."""
 
     unmerging: frozenset[str]
     facts: list[Fact] = field(default_factory=list)
@@ -158,7 +158,8 @@ def _back(*ends: str, withdrawn: Sequence[str] = ()) -> Rule:
 
 
 def _left(reading: _Reading, event: Recorded) -> None:
-    """A member left; by `mistake`: it had never joined, that time, and nothing that was said since of the time after it."""
+    """A member left; by `mistake`: it had never joined, that time, and nothing that was said since of the time after
+    it."""
     if getattr(event.data, "reason", None) != "mistake":
         reading.fact(event)
         return

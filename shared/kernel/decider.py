@@ -1,8 +1,7 @@
 """Deciding: pure functions from a command and a state to events. No input, no output, no clock.
 
 One shape serves every aggregate: `evolve(state, event) -> state` and, in a table, for each type of command a
-`decide(command, state, context) -> events`. A decision that can't be taken raises `Refused`.
-"""
+`decide(command, state, context) -> events`. A decision that can't be taken raises `Refused`."""
 
 from __future__ import annotations
 
@@ -31,9 +30,8 @@ class Context:
     """What a decision may know beside its state.
 
     `at`: when it happened; `now`: when we learn of it (both aware, UTC); `command`: the command's id, from which
-    all new ids derive; `actor`: who asks; `others`: the states of the further entities that the command names, on the same
-    day; `line`: all that stands of the entity, also what is of later days.
-    """
+    all new ids derive; `actor`: who asks; `others`: the states of the further entities that the command names, on the
+    same day; `line`: all that stands of the entity, also what is of later days."""
 
     at: datetime
     now: datetime
@@ -58,8 +56,8 @@ def derived_id(command: UUID, name: str) -> UUID:
 
 
 class Refused(Exception):
-    """A command that the rules do not allow. `code` is said to people as the word `refused.<code>`; `field`: the field of
-    the command that it is about, if it is about one, so that the sentence stands there."""
+    """A command that the rules do not allow. `code` is said to people as the word `refused.<code>`; `field`: the field
+    of the command that it is about, if it is about one, so that the sentence stands there."""
 
     def __init__(self, code: str, *, field: str | None = None, **values: Any) -> None:
         super().__init__(code)
@@ -71,8 +69,7 @@ class Command(BaseModel):
 
     A command that `creates` makes an entity whose id derives from the command's; any other names its entity in the
     field called like it (`structure`, or `of` for a name with a hyphen). An entity with a natural key overrides
-    `target`.
-    """
+    `target`."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", hide_input_in_errors=True
@@ -80,7 +77,8 @@ class Command(BaseModel):
     entity: ClassVar[str]
     creates: ClassVar[bool] = False
     refers: ClassVar[Mapping[str, str]] = {}
-    """field → `<service>.<entity>` that its id must name; asked for where a command comes in (shared/web/forms/reference_check.py)"""
+    """field → `<service>.<entity>` that its id must name; asked for where a command comes in
+    (shared/web/forms/reference_check.py)"""
 
     asks: ClassVar[Level] = "editor"
     """what its sender must be, in the service of the entity"""
@@ -94,7 +92,8 @@ class Command(BaseModel):
     @field_validator("*", mode="after")
     @classmethod
     def _in_calendar(cls, value: Any) -> Any:
-        """No day or moment of a command is one that a zone, or a year that is added to it, takes beyond the calendar."""
+        """No day or moment of a command is one that a zone, or a year that is added to it, takes beyond the
+        calendar."""
         return in_calendar(value)
 
     def target(self, context: Context) -> UUID:
@@ -144,11 +143,10 @@ class Decider(Generic[S]):
     """The rules of one kind of entity. `initial` is its state before any event.
 
     `evolve` is total: whatever is in the log, every reader folds it alike. `allows` says why an event may not follow a
-    state, as a code; it is asked when something is written, of the event and of all that stands after its day. `births`:
-    what begins an entity, before which nothing is said of it. `alone`: of several events of one command, those that are
-    corrected one by one; `lasting`: those that are never struck or redated (what is always of now is not either).
-    `beside`: the other entities of this kind in which the command of an event wrote too.
-    """
+    state, as a code; it is asked when something is written, of the event and of all that stands after its day.
+    `births`: what begins an entity, before which nothing is said of it. `alone`: of several events of one command,
+    those that are corrected one by one; `lasting`: those that are never struck or redated (what is always of now is not
+    either). `beside`: the other entities of this kind in which the command of an event wrote too."""
 
     entity: str
     initial: S

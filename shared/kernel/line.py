@@ -1,15 +1,14 @@
 """One order for every reader: the line of an entity, its facts as they stand, each on the day that it counts for.
 
-An event says what happened on a day; we learn of it in the order of the log. Corrections, that come later in the log, say
-of an event by its id that it never was (struck), that it was after all (lifted), or that it was on another day (redated).
-Readers never sort by instants: within a day, what was learnt later comes later.
+An event says what happened on a day; we learn of it in the order of the log. Corrections, that come later in the log,
+say of an event by its id that it never was (struck), that it was after all (lifted), or that it was on another day
+(redated). Readers never sort by instants: within a day, what was learnt later comes later.
 
     facts, corrections = told(events)           # reading the log (shared/kernel/corrections.py)
     line = standing(facts, corrections)         # what stands now, in order
     state = decider.fold(upto(line, day))       # the state at the end of a day
 
-As known at sequence K: `standing(…, known=K)`.
-"""
+As known at sequence K: `standing(…, known=K)`."""
 
 from __future__ import annotations
 
@@ -28,8 +27,8 @@ Allows = Callable[[S, Event], str | None]
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """An event with its place: `seq` in the log, `day` in Paris that it counts for. `timeless`: the beginning of a record
-    in our books, which stands before all that is said of it, whatever its day."""
+    """An event with its place: `seq` in the log, `day` in Paris that it counts for. `timeless`: the beginning of a
+    record in our books, which stands before all that is said of it, whatever its day."""
 
     seq: int
     id: str
@@ -94,7 +93,8 @@ def upto(line: Sequence[Fact], day: date) -> Iterable[Event]:
 
 
 def known_on(line: Sequence[Fact], day: date) -> Iterable[Event]:
-    """What somebody who decides now about a day goes by: what is of that day or before, and all that is always of now."""
+    """What somebody who decides now about a day goes by: what is of that day or before, and all that is always of
+    now."""
     return (fact.event for fact in line if fact.live or fact.order[0] <= day)
 
 
@@ -130,8 +130,8 @@ def against(
 def dependents(
     line: Sequence[Fact], without: Iterable[str], initial: S, evolve: Evolve[S], allows: Allows[S]
 ) -> list[Fact]:
-    """What rests on the events `without` (ids): the facts that have to be struck with them, so that nothing becomes wrong.
-    A fact that is not allowed any more is left out of the fold, and what rests on it is found too."""
+    """What rests on the events `without` (ids): the facts that have to be struck with them, so that nothing becomes
+    wrong. A fact that is not allowed any more is left out of the fold, and what rests on it is found too."""
     gone = set(without)
     excused = {(fact.id, code) for fact, code in wrong_in(line, initial, evolve, allows)}
     found: list[Fact] = []

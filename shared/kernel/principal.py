@@ -25,8 +25,7 @@ class Who:
     """Who sends a request.
 
     `actor` is what their events say: `account:<id>`, `token:<account id>/<token id>`, `operator`, `public`,
-    `service:<name>`; never anything personal. `roles`: service → roles there. `session` and `until`: of the cookie.
-    """
+    `service:<name>`; never anything personal. `roles`: service → roles there. `session` and `until`: of the cookie."""
 
     actor: str
     kind: Literal["public", "staff", "contact", "token", "operator"]
@@ -54,7 +53,10 @@ class Who:
 
 PUBLIC = Who("public", "public")
 OPERATOR = Who(
-    "operator", "operator",
-    roles={name: frozenset(get_args(Role)) for name in ("directory", "membership", "events", "newsletter", "observatory")},
-)  # fmt: skip
+    "operator",
+    "operator",
+    roles={
+        name: frozenset(get_args(Role)) for name in ("directory", "membership", "events", "newsletter", "observatory")
+    },
+)
 """Whoever holds the secret in the data folder: the command line on the machine itself."""

@@ -1,5 +1,6 @@
-"""Views: declared, not programmed. A view names its events and a pure `evolve`; the runner (`shared/kernel/projector.py`) owns
-the rest. Documents are plain JSON objects; every view can be thrown away and built again from the log."""
+"""Views: declared, not programmed. A view names its events and a pure `evolve`; the runner
+(`shared/kernel/projector.py`) owns the rest. Documents are plain JSON objects; every view can be thrown away and built
+again from the log."""
 
 from __future__ import annotations
 
@@ -37,13 +38,12 @@ class View:
     """A read model.
 
     `on`: what each type of event does to a document: `(document or None, data, event) -> document or None` (None
-    takes it away). It is given what stands, in the order of the line (`shared/kernel/line.py`); where something comes late,
-    or is corrected, the document is folded anew. `keys`: which documents an event changes; where that is not the entity
-    that the event is about, `sources` says which entities a document is made of. `stamps`: fields that tell of the last
-    event by the log. `fields`: what `find` may filter, sort and count by
-    (a field that holds a list matches by any of its values). `text`: what a search looks in. `asks`: whom the API
-    shows it to. A change of meaning is a new `version`: it is built beside the old one.
-    """
+    takes it away). It is given what stands, in the order of the line (`shared/kernel/line.py`); where something comes
+    late, or is corrected, the document is folded anew. `keys`: which documents an event changes; where that is not the
+    entity that the event is about, `sources` says which entities a document is made of. `stamps`: fields that tell of
+    the last event by the log. `fields`: what `find` may filter, sort and count by (a field that holds a list matches by
+    any of its values). `text`: what a search looks in. `asks`: whom the API shows it to. A change of meaning is a new
+    `version`: it is built beside the old one."""
 
     name: str
     version: int
@@ -158,8 +158,7 @@ class Store(Protocol):
 
     A step may be written in one go or piece by piece, its checkpoints last. In the second case a crash can leave
     documents, versions and voids ahead of the checkpoint; `standing` and `ahead` say which, so that the step, done
-    again, leads to the same. Raises Unavailable where the store does not answer.
-    """
+    again, leads to the same. Raises Unavailable where the store does not answer."""
 
     async def prepare(self, views: Sequence[View]) -> None: ...
     def lease(self, views: Sequence[View]) -> Lease | None:

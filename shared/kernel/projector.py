@@ -5,8 +5,7 @@ backwards; it passes over void messages, and shows them.
 
 Replicas of a service that share a store agree on one that writes (`Lease`); the others follow what it wrote, look
 after it, and one of them takes over when it is gone. Each can be asked for everything: what only the writer can do, it
-is told to do.
-"""
+is told to do."""
 
 from __future__ import annotations
 
@@ -28,17 +27,7 @@ from shared.contract.envelope import Message, Recorded, Void, knows, opened, reo
 from shared.kernel.corrections import corrects
 from shared.kernel.eventlog.event_log import Log, LogDamaged, Unavailable
 from shared.kernel.past import Past, Ref, Tops, late_among, place_of, ref_of
-from shared.kernel.projection import (
-    Batch,
-    Checkpoint,
-    Document,
-    Lease,
-    Moved,
-    Standing,
-    Store,
-    Unknown,
-    View,
-)
+from shared.kernel.projection import Batch, Checkpoint, Document, Lease, Moved, Standing, Store, Unknown, View
 
 log = structlog.get_logger()
 JUDGE = "judge"
@@ -84,9 +73,14 @@ class Runner:
     """Keeps `views` current in `store`. `start` returns when it runs; `wait_for(seq)` when a sequence is visible."""
 
     def __init__(
-        self, log_: Log, store: Store, views: Sequence[View], service: str,
-        outside: Outside = REAL, pace: Pace | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        log_: Log,
+        store: Store,
+        views: Sequence[View],
+        service: str,
+        outside: Outside = REAL,
+        pace: Pace | None = None,
+    ) -> None:
         self._outside, self._pace = outside, pace or Pace()
         self._log, self._store, self.views, self._service = log_, store, list(views), service
         self._lease = store.lease(self.views)
@@ -200,7 +194,8 @@ class Runner:
             self._moved.notify_all()
 
     async def _load_at_last(self) -> None:
-        """`_load`, as often as it takes: nothing may be written by a runner that knows half of it. Raises LogDamaged."""
+        """`_load`, as often as it takes: nothing may be written by a runner that knows half of it. Raises
+        LogDamaged."""
         while True:
             try:
                 return await self._load()
@@ -533,10 +528,9 @@ async def apply(store: Store, view: View, step: Step, batch: Batch, outside: Out
     """Adds to a batch what these events make of the documents of a view: key → document, None for one that went.
 
     A document that shows an event already, since an earlier try was cut off, is not given it again. Where an event does
-    not come last, or corrects another, its documents are folded anew from the log, up to the step's end. An event on which
-    the view itself fails, a mistake of ours, is noted and passed over by this view: a rebuild comes to the same, and
-    all other events and views go on, sign-outs among them.
-    """
+    not come last, or corrects another, its documents are folded anew from the log, up to the step's end. An event on
+    which the view itself fails, a mistake of ours, is noted and passed over by this view: a rebuild comes to the same,
+    and all other events and views go on, sign-outs among them."""
     heard: list[tuple[Recorded, Sequence[str]]] = []
     dirty: dict[str, set[Ref]] = {}
     for event in step.events:
@@ -613,8 +607,8 @@ async def _corrected(view: View, event: Recorded, past: Past) -> set[str]:
 async def _overtaken(
     view: View, key: str, before: Document | None, after: Document | None, event: Recorded, step: Step
 ) -> bool:
-    """Whether something that another source of a document said stands after this event, or was said before the document was
-    there."""
+    """Whether something that another source of a document said stands after this event, or was said before the document
+    was there."""
     place = place_of((day_of(event.time), event.seq))
     for ref in {*view.made_of(key, before), *view.made_of(key, after)} - {ref_of(event)}:
         if before is None and after is not None and (await step.past.of(ref)).facts:
@@ -626,8 +620,8 @@ async def _overtaken(
 
 
 async def _folded_anew(view: View, key: str, refs: set[Ref], past: Past, batch: Batch) -> Document | None:
-    """A document from all that its sources say up to the step's end, in the order of the line. `stamps` are those of its last
-    event by the log: forms and indexes go by what they have seen."""
+    """A document from all that its sources say up to the step's end, in the order of the line. `stamps` are those of
+    its last event by the log: forms and indexes go by what they have seen."""
     while True:
         told: list[tuple[int, Recorded]] = []
         last: dict[bool, Recorded] = {}

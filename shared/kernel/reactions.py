@@ -1,9 +1,8 @@
 """Reactions: what a service does when an event is spoken. A durable pull consumer through FastStream for each.
 
-`@on(Type, name=…)` declares one: an async function from the event and its service to commands. Their ids follow from the
-event's id, so a second delivery changes nothing. What fails is tried again with growing pauses, then parked, where an
-operator sees it, tries it again or drops it. A reaction is not a view: a rebuild never reacts again.
-"""
+`@on(Type, name=…)` declares one: an async function from the event and its service to commands. Their ids follow from
+the event's id, so a second delivery changes nothing. What fails is tried again with growing pauses, then parked, where
+an operator sees it, tries it again or drops it. A reaction is not a view: a rebuild never reacts again."""
 
 from __future__ import annotations
 
@@ -44,8 +43,8 @@ React = Callable[[Recorded, S], Awaitable[Sequence[Command]]]
 
 @dataclass(frozen=True)
 class Tries:
-    """How often a reaction that fails is tried before it is parked, and the seconds between: from `first` on, doubled at
-    each try up to `longest`. With these the ninth comes about two minutes after the first."""
+    """How often a reaction that fails is tried before it is parked, and the seconds between: from `first` on, doubled
+    at each try up to `longest`. With these the ninth comes about two minutes after the first."""
 
     most: int = 9
     first: float = 0.5
@@ -129,9 +128,14 @@ class Reactions(Generic[S]):
     an event again when nobody says that it is being worked on."""
 
     def __init__(
-        self, service: S, reactions: Sequence[Reaction[S]], connection: dict[str, Any],
-        outside: Outside = REAL, tries: Tries | None = None, ack_wait: float = ACK_WAIT,
-    ) -> None:  # fmt: skip
+        self,
+        service: S,
+        reactions: Sequence[Reaction[S]],
+        connection: dict[str, Any],
+        outside: Outside = REAL,
+        tries: Tries | None = None,
+        ack_wait: float = ACK_WAIT,
+    ) -> None:
         self._service, self.reactions = service, list(reactions)
         self._outside, self.tries, self._ack_wait = outside, tries or Tries(), ack_wait
         self._broker = _Broker(**connection, logger=None, graceful_timeout=STOP)

@@ -6,7 +6,8 @@ Under `<data>/archive/<network>/`, which is all that an auditor or a restore nee
         a gap: seq (int64), subject (UTF-8), recorded (from the body, null where it says none), body (exact bytes);
         zstd, page checksums; written aside, fsynced, renamed, never touched again
     open.segment      the messages after the last file. `MLGOPEN1`, then a record each: the length of its leaf (4 bytes,
-        big-endian), the leaf's hash (32 bytes), the leaf (`shared.ledger.leaf_of`); fsynced before a checkpoint covers it
+        big-endian), the leaf's hash (32 bytes), the leaf (`shared.ledger.leaf_of`); fsynced before a checkpoint covers
+        it
     checkpoints.log   all checkpoints, oldest first, an empty line after each
     checkpoint        the latest of them
     public-key        what verifies them: a C2SP verifier key
@@ -14,7 +15,8 @@ Under `<data>/archive/<network>/`, which is all that an auditor or a restore nee
         quick and to name what was changed; made again where it is missing or wrong
     lock, README
 
-Nothing here is believed before it was compared with a checkpoint (`shared/ledger/archive_verifier.py`). `shared/ledger/archiver.py` writes it.
+Nothing here is believed before it was compared with a checkpoint (`shared/ledger/archive_verifier.py`).
+`shared/ledger/archiver.py` writes it.
 """
 
 from __future__ import annotations

@@ -195,7 +195,12 @@ class _Walk:
         at = run.first
         while at <= run.last:
             end = min(run.last, self._heads[self._next].size) if self._next < len(self._heads) else run.last
-            self._extend(run, at, hashes[at - run.first : end - run.first + 1], kept and kept[at - run.first : end - run.first + 1])  # fmt: skip
+            self._extend(
+                run,
+                at,
+                hashes[at - run.first : end - run.first + 1],
+                kept and kept[at - run.first : end - run.first + 1],
+            )
             self.position = end
             at = end + 1
             while self._next < len(self._heads) and self._heads[self._next].size == end:
@@ -247,7 +252,8 @@ class _Walk:
             self._next += 1
 
     def end(self, torn: ArchiveDamaged | None) -> None:
-        """What is left to say. `torn`: where the open file is not whole; that is a crash's doing, unless it was signed."""
+        """What is left to say. `torn`: where the open file is not whole; that is a crash's doing, unless it was
+        signed."""
         beyond = self._heads[self._next] if self._next < len(self._heads) else None
         if beyond is not None and torn is not None:
             self._report.fault(torn.place, f"{torn.what}, while {beyond.size} events were signed")
@@ -268,7 +274,12 @@ class _Walk:
 def described(report: Report) -> dict[str, Any]:
     """A report as JSON."""
     return {
-        "good": report.good, "events": report.events, "signed": report.signed, "checkpoints": report.checkpoints,
-        "root": report.root, "faults": [fault._asdict() for fault in report.faults], "more_faults": report.more,
+        "good": report.good,
+        "events": report.events,
+        "signed": report.signed,
+        "checkpoints": report.checkpoints,
+        "root": report.root,
+        "faults": [fault._asdict() for fault in report.faults],
+        "more_faults": report.more,
         "remarks": report.remarks,
-    }  # fmt: skip
+    }

@@ -1,4 +1,5 @@
-"""Writes the archive of a log (`shared/ledger/archive_format.py` says what lies where). One writer at a time: it holds a lock.
+"""Writes the archive of a log (`shared/ledger/archive_format.py` says what lies where). One writer at a time: it holds
+a lock.
 
 All of it blocks; the notary calls it in one thread. After an error the writer is to be closed and opened again, which
 finds out what is on disk.
@@ -55,7 +56,8 @@ SIGNED_FILE = "notary.signed"
 """Beside the notary's key once there was a checkpoint, with the public key: so an archive is missed that is gone."""
 README = """\
 The archive of the log `{name}`, written by Maillage. It is complete in itself: with this folder and the public key
-anybody can check, without us and without a network, that no event was changed, removed, added or moved since it was signed:
+anybody can check, without us and without a network, that no event was changed, removed, added or moved since it \
+was signed:
 
     maillage audit verify FOLDER --key 'PUBLIC KEY'
 
@@ -114,8 +116,8 @@ def _signed_by(archive: Archive, keys: Path) -> None:
         if SigningKey.of(key.name, secret).verifier != key:
             raise ArchiveDamaged(
                 name,
-                f"it is not of the key in keys/{KEY_FILE}: the archive or the key is another installation's; restore the "
-                "right one from the backup",
+                f"it is not of the key in keys/{KEY_FILE}: the archive or the key is another installation's; restore "
+                "the right one from the backup",
             )
 
 
@@ -373,9 +375,16 @@ class Archivist:
         path, draft = folder / f"{first:012}-{last:012}.parquet", folder / f".{first:012}-{last:012}.parquet.new"
         with draft.open("wb") as file:
             pq.write_table(
-                table_of(self._open), file, compression="zstd", compression_level=1, use_dictionary=False,
-                write_statistics=False, write_page_checksum=True, store_schema=False, row_group_size=SEGMENT,
-            )  # fmt: skip
+                table_of(self._open),
+                file,
+                compression="zstd",
+                compression_level=1,
+                use_dictionary=False,
+                write_statistics=False,
+                write_page_checksum=True,
+                store_schema=False,
+                row_group_size=SEGMENT,
+            )
             file.flush()
             os.fsync(file.fileno())
         written = read_segment(Segment(draft, first, last))

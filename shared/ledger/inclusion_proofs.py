@@ -74,9 +74,9 @@ def proof_of(
 
 
 def prove(archive: Archive, key: VerifierKey, wanted: Callable[[Message], bool], *, after: int = 0) -> Proof | None:
-    """A proof of the first event that is wanted, from the archive alone; None where there is none. `after`: the event is
-    later in the log than this. Raises NotVerified where it is not signed, or where the archive is not what was signed,
-    and ArchiveDamaged."""
+    """A proof of the first event that is wanted, from the archive alone; None where there is none. `after`: the event
+    is later in the log than this. Raises NotVerified where it is not signed, or where the archive is not what was
+    signed, and ArchiveDamaged."""
     latest = archive.latest()
     if latest is None:
         raise NotVerified("there is no checkpoint in this archive yet")

@@ -1,8 +1,9 @@
 """Fills an empty stream with what its archive holds: the same sequences, subjects and bytes, void messages too.
 
-While that goes on the stream is marked, so that nobody takes it for a log (`shared.kernel.eventlog.event_log.RESTORING`). Each batch is
-written after an exact sequence or not at all, so nothing comes twice or in between, and a restore that was killed goes
-on where it stands. Headers of messages are not archived, and no reader looks at any.
+While that goes on the stream is marked, so that nobody takes it for a log
+(`shared.kernel.eventlog.event_log.RESTORING`). Each batch is written after an exact sequence or not at all, so nothing
+comes twice or in between, and a restore that was killed goes on where it stands. Headers of messages are not archived,
+and no reader looks at any.
 """
 
 from __future__ import annotations
@@ -66,8 +67,8 @@ async def refill(
     *,
     again: bool = False,
 ) -> int:
-    """Writes everything that is in the archive; the last sequence. For an operator. `again`: an earlier try was cut off,
-    perhaps when all was written.
+    """Writes everything that is in the archive; the last sequence. For an operator. `again`: an earlier try was cut
+    off, perhaps when all was written.
 
     Raises LogUnfit where a log is there already, RestoreFailed, ArchiveDamaged, nats-py's errors.
     """

@@ -1,9 +1,9 @@
 """The ledger: a Merkle tree over the exact messages of the log (RFC 6962 §2.1), and signed heads of it.
 
-A leaf is one message of the stream, void or not: its sequence (8 bytes, big-endian), the length of its subject (4 bytes,
-big-endian), its subject in UTF-8, its body as it lies in the stream. Sequence n is leaf n-1, so a message can be neither
-changed nor moved, and where one part ends is never in doubt. A head is signed as a C2SP checkpoint (c2sp.org/tlog-checkpoint,
-c2sp.org/signed-note, Ed25519), so that verifiers of others read ours.
+A leaf is one message of the stream, void or not: its sequence (8 bytes, big-endian), the length of its subject (4
+bytes, big-endian), its subject in UTF-8, its body as it lies in the stream. Sequence n is leaf n-1, so a message can be
+neither changed nor moved, and where one part ends is never in doubt. A head is signed as a C2SP checkpoint
+(c2sp.org/tlog-checkpoint, c2sp.org/signed-note, Ed25519), so that verifiers of others read ours.
 """
 
 from __future__ import annotations
@@ -222,7 +222,8 @@ class NotVerified(Exception):
 
 @dataclass(frozen=True)
 class VerifierKey:
-    """The public key of a log: `<name>+<key id in hex>+<base64 of type and key>` as text, as C2SP signed-note has it."""
+    """The public key of a log: `<name>+<key id in hex>+<base64 of type and key>` as text, as C2SP signed-note has
+    it."""
 
     name: str
     public: bytes

@@ -3,10 +3,10 @@
 A service declares its `PersonalData`: the lines of the register of processing (GDPR, art. 30) with their terms, a view
 of its records about persons, and what follows when one is forgotten. The rest is here, alike for all of them.
 
-Forgetting is an event first: once it is in the log, it is certain. Then the keyring deletes the key, and what follows is
-done by a reaction to the event: inline for whoever asked, once more by the durable consumer if that was cut off. At each
-start, before anything is shown, keys of persons who were forgotten are deleted again, be it after a crash or because an
-older log or older keys came back (ADR 8).
+Forgetting is an event first: once it is in the log, it is certain. Then the keyring deletes the key, and what follows
+is done by a reaction to the event: inline for whoever asked, once more by the durable consumer if that was cut off. At
+each start, before anything is shown, keys of persons who were forgotten are deleted again, be it after a crash or
+because an older log or older keys came back (ADR 8).
 """
 
 from __future__ import annotations
@@ -120,9 +120,9 @@ class PersonalData(Generic[S]):
     `held`: a view of its records about persons, without anything personal; each says its `person`, its `purpose` and
     since when it is not needed any more (`since`). `ended`: the same where another record decides it. `before`: what is
     to be done while the person can still be read; may raise Refused. `follows`: what a forgetting leads to, commands to
-    be executed and files to be erased; done again, it must change nothing. `page`: where a record is shown. `parts`: entity → field, for entities that are about many persons: the field that names
-    the part that is about one. `trail`: entities that belong to a person as soon as one of their events names a record
-    of theirs.
+    be executed and files to be erased; done again, it must change nothing. `page`: where a record is shown. `parts`:
+    entity → field, for entities that are about many persons: the field that names the part that is about one. `trail`:
+    entities that belong to a person as soon as one of their events names a record of theirs.
     """
 
     event: type[PersonForgotten]
@@ -221,7 +221,8 @@ class Persons(Generic[S]):
                 log.error("persons.not_followed", service=self._service.name, code=refused.code)
 
     async def look(self) -> float:
-        """Ends the terms that have come to their end, and replaces the keys' own backup; the seconds until the next look."""
+        """Ends the terms that have come to their end, and replaces the keys' own backup; the seconds until the next
+        look."""
         if self._service.settings.terms_run(self._service.network):
             await self.end_terms()
         await self._backup()
@@ -369,7 +370,8 @@ class Persons(Generic[S]):
         return found
 
     async def _backup(self) -> None:
-        """Replaces the keys' own backup, where there is to be one. That it failed is shown, and tried again next time."""
+        """Replaces the keys' own backup, where there is to be one. That it failed is shown, and tried again next
+        time."""
         folder = self._service.settings.keys_backup
         if folder is None:
             return

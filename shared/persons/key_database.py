@@ -1,4 +1,5 @@
-"""The SQLite files in a folder of keys: of the keys of persons, of passwords. Each says whose it is and how much is in it.
+"""The SQLite files in a folder of keys: of the keys of persons, of passwords. Each says whose it is and how much is in
+it.
 
 That it is a file of keys tells nothing: a copy from before, that of another service or installation, one that was made
 anew is one as well. So each has a number of its own, made with it, and knows how many it holds (`WHOSE`).
@@ -38,8 +39,8 @@ class KeyMissing(SecretUnfit):
 
 @dataclass(frozen=True)
 class Whose:
-    """What a file says of itself. `counted`: how many are in it; `gone`: how many less than it held, hashes of addresses
-    with them."""
+    """What a file says of itself. `counted`: how many are in it; `gone`: how many less than it held, hashes of
+    addresses with them."""
 
     id: str
     counted: int
@@ -52,8 +53,8 @@ def begin_whose() -> str:
 
 
 def count_again(db: sqlite3.Connection, *, fewer: bool = False) -> None:
-    """Notes how many are in a file: more may have been added by a release that did not count. `fewer`: also where some are
-    gone."""
+    """Notes how many are in a file: more may have been added by a release that did not count. `fewer`: also where some
+    are gone."""
     before = db.execute("SELECT known, found FROM whose").fetchone()
     counted = (_counted(db, KNOWN), _counted(db, FOUND))
     after = counted if fewer else tuple(map(max, before, counted))
@@ -110,8 +111,8 @@ def opened(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def begun(path: Path) -> bool:
-    """Whether there is something in an SQLite file. Raises SecretUnfit for another kind of file: a short one SQLite itself
-    would take for a new one."""
+    """Whether there is something in an SQLite file. Raises SecretUnfit for another kind of file: a short one SQLite
+    itself would take for a new one."""
     if not size(path):
         return False
     if not path.is_file():

@@ -176,9 +176,10 @@ class KeyFiles:
         return found
 
     def copy_to(self, folder: Path, taken: Collection[str] = ()) -> None:
-        """Replaces what `folder` holds of these keys by what stands now; they may be in use. What was forgotten before is in it no
-        more, and the wrapping key that could open an older copy of it is erased. Nothing that is damaged replaces what is
-        good there. `taken`: the numbers of files of which these hold everything. Raises OSError, SecretUnfit."""
+        """Replaces what `folder` holds of these keys by what stands now; they may be in use. What was forgotten before
+        is in it no more, and the wrapping key that could open an older copy of it is erased. Nothing that is damaged
+        replaces what is good there. `taken`: the numbers of files of which these hold everything. Raises OSError,
+        SecretUnfit."""
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         there = KeyFiles(folder, self.service)
         with alone(folder / f"{self.service}.lock"):
@@ -234,15 +235,16 @@ def fit(folder: Path, services: Iterable[str]) -> None:
     if len(set(noted.values())) > 1:
         odd = min(noted, key=lambda service: list(noted.values()).count(noted[service]))
         raise SecretUnfit(
-            f"{KeyMarks(folder, odd).path} is of another installation than the others in {folder}: restore all of {odd}.* "
-            "from the backup of its own keys"
+            f"{KeyMarks(folder, odd).path} is of another installation than the others in {folder}: restore all of "
+            f"{odd}.* from the backup of its own keys"
         )
     for service in services:
         KeyFiles(folder, service).fit()
 
 
 def forgotten_in(folder: Path, service: str) -> set[UUID]:
-    """Everybody whom the keys in a folder, such as a backup of theirs, know for forgotten. Nobody where there are none."""
+    """Everybody whom the keys in a folder, such as a backup of theirs, know for forgotten. Nobody where there are
+    none."""
     files = KeyFiles(folder, service)
     if not files.begun():
         return set()
@@ -260,7 +262,8 @@ def persons_in(folder: Path, service: str) -> int:
 
 
 def known_in(folder: Path, service: str) -> set[str]:
-    """All persons of whom the keys in a folder know, forgotten ones too. Nobody where there are none. Raises SecretUnfit."""
+    """All persons of whom the keys in a folder know, forgotten ones too. Nobody where there are none. Raises
+    SecretUnfit."""
     files = KeyFiles(folder, service)
     if not files.begun():
         return set()

@@ -1,10 +1,10 @@
 """Whose the files of keys of a service are: `<service>.marks`, beside them.
 
-Keys of another installation, of another service, from an older backup look like the right ones. So a service notes of each
-of its secrets a mark, an HMAC under that very secret, which tells nothing of it; the number of each of its files of keys;
-and by which event its log begins, up to which event all persons were found to have a key, and how many were known then.
-Each start compares. A folder without marks, of an older release, is compared with its log (deploy/host/keys_of_log.py), and
-what that can't tell is taken as it is, once.
+Keys of another installation, of another service, from an older backup look like the right ones. So a service notes of
+each of its secrets a mark, an HMAC under that very secret, which tells nothing of it; the number of each of its files
+of keys; and by which event its log begins, up to which event all persons were found to have a key, and how many were
+known then. Each start compares. A folder without marks, of an older release, is compared with its log
+(deploy/host/keys_of_log.py), and what that can't tell is taken as it is, once.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ REPLACED = "is not the one that was here, but of another installation or another
 
 
 class Marks(msgspec.Struct, frozen=True):
-    """What is noted. `log`: the hash of the first event; `seq`: up to where all who are named have a key; `known`: persons
-    with a key or forgotten, then; `files`: name → marks, the current one last; `databases`: name → number."""
+    """What is noted. `log`: the hash of the first event; `seq`: up to where all who are named have a key; `known`:
+    persons with a key or forgotten, then; `files`: name → marks, the current one last; `databases`: name → number."""
 
     service: str
     log: str | None = None
@@ -64,12 +64,13 @@ class KeyMarks:
 
     def _unfit(self, what: str) -> SecretUnfit:
         return SecretUnfit(
-            f"{self.path} {what}: restore it from the backup of the keys with all of {self.service}.*, or delete it, and "
-            "the keys are compared with the log again"
+            f"{self.path} {what}: restore it from the backup of the keys with all of {self.service}.*, or delete it, "
+            "and the keys are compared with the log again"
         )
 
     def names(self) -> set[str]:
-        """The secrets of this service that are there, wrapping keys apart: these change, and the keys tell whether they fit."""
+        """The secrets of this service that are there, wrapping keys apart: these change, and the keys tell whether they
+        fit."""
         found = [*self.folder.glob(f"{self.service}.*-key"), *map(self.folder.joinpath, ALSO.get(self.service, ()))]
         there = {path.name for path in found if path.exists() and not path.name.endswith(".wrapping-key")}
         return there | {name for name in ("operator-token",) if (self.folder / name).exists()}
@@ -107,8 +108,8 @@ class KeyMarks:
         )
 
     def missing(self, *, grave: bool = False) -> str | None:
-        """Which of the files that were noted is not there now, in words. For an installation that runs. `grave`: only of
-        those that can't be made anew without a loss."""
+        """Which of the files that were noted is not there now, in words. For an installation that runs. `grave`: only
+        of those that can't be made anew without a loss."""
         noted = self.read()
         if noted is None:
             return None
@@ -128,8 +129,8 @@ class KeyMarks:
         fresh: bool = False,
         only: Mapping[str, bytes] | None = None,
     ) -> Marks:
-        """Notes what is there and was not yet, and how far the keys were compared with the log. `fresh`: what is there now
-        counts, after it was compared, and nothing else. `only`: name → content, of a copy's secrets."""
+        """Notes what is there and was not yet, and how far the keys were compared with the log. `fresh`: what is there
+        now counts, after it was compared, and nothing else. `only`: name → content, of a copy's secrets."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with alone(self.folder / f"{self.service}.marks-lock"):
             before = self.read() or Marks(self.service)

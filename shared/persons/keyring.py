@@ -254,8 +254,8 @@ class Keyring:
             return None
 
     def finds(self, event: Recorded) -> bool | None:
-        """Whether a person of an event is found by the address of mail that it gives for them; None where it gives none, or
-        nothing is noted of them."""
+        """Whether a person of an event is found by the address of mail that it gives for them; None where it gives
+        none, or nothing is noted of them."""
         try:
             fields = personal_fields(event.data)
         except (KeyError, Void):  # of a later release, or of nobody
@@ -304,7 +304,8 @@ class Keyring:
         return bool(gone)
 
     def lacking(self, persons: Iterable[UUID]) -> set[UUID]:
-        """Those of these persons who have no key here and were not forgotten: the keys are older than what names them."""
+        """Those of these persons who have no key here and were not forgotten: the keys are older than what names
+        them."""
         with self._reading():
             query = "SELECT person FROM persons UNION SELECT person FROM forgotten"
             known = {row[0] for row in self._db.execute(query)}
@@ -430,8 +431,8 @@ class Keyring:
         return None
 
     def _there(self) -> None:
-        """Returns if what is made now is found again: SQLite goes on with a file that was deleted, and with it goes what is
-        written there. Raises KeysAway."""
+        """Returns if what is made now is found again: SQLite goes on with a file that was deleted, and with it goes
+        what is written there. Raises KeysAway."""
         if _stamp(self._files.keys)[:2] != self._opened[:2]:
             raise self._away(f"{self._files.keys} was taken away or replaced: put it back as it was, and start again")
         if _stamp(self._files.wrapping(self._wrapping.number)) not in self._read.values():
@@ -572,7 +573,8 @@ def _stamp(path: Path) -> tuple[int, int, int, int]:
 
 
 def restored(backup: Path, folder: Path, service: str) -> None:
-    """Puts the keys of a service from their own backup into `folder`; what was forgotten on either side stays forgotten.
+    """Puts the keys of a service from their own backup into `folder`; what was forgotten on either side stays
+    forgotten.
 
     No process may use them meanwhile. Raises KeyMissing where the backup is not whole, ValueError where `folder` holds
     keys that are newer: the backup would bring back whom they have forgotten.

@@ -1,8 +1,9 @@
-"""Files that nobody reads who has the folder: each is sealed under a token that its reader's browser has and no file does.
+"""Files that nobody reads who has the folder: each is sealed under a token that its reader's browser has and no file
+does.
 
-What people send before anything is decided about it lies here for a while (imports, forms whose session had ended): it may
-hold whatever they know about others. The key of what lies on disk derives from the token, and so does its name. Whoever
-reads the folder, or what a disk keeps of a file that was erased, reads nothing (ADR 16).
+What people send before anything is decided about it lies here for a while (imports, forms whose session had ended): it
+may hold whatever they know about others. The key of what lies on disk derives from the token, and so does its name.
+Whoever reads the folder, or what a disk keeps of a file that was erased, reads nothing (ADR 16).
 """
 
 from __future__ import annotations
@@ -87,8 +88,8 @@ def replace(path: Path, content: bytes) -> None:
 
 
 def sweep(folder: Path, pattern: str, now: float, age: float) -> int:
-    """Takes away the files that were last written longer ago than `age` seconds; how many. `now`: seconds since 1970. One
-    that was written by a clock which was ahead is as old as if it were written now."""
+    """Takes away the files that were last written longer ago than `age` seconds; how many. `now`: seconds since 1970.
+    One that was written by a clock which was ahead is as old as if it were written now."""
     count = 0
     for path in folder.glob(pattern):
         try:

@@ -39,8 +39,8 @@ class Told:
 
 
 class Telling:
-    """Which events are about some persons, found in the order of the log: those that hold something of theirs, and those
-    that name a record of which an earlier one did."""
+    """Which events are about some persons, found in the order of the log: those that hold something of theirs, and
+    those that name a record of which an earlier one did."""
 
     def __init__(self, data: Kept, persons: set[UUID]) -> None:
         self.persons, self._data = persons, data

@@ -94,8 +94,8 @@ def _long(span: timedelta) -> str:
 
 
 class Dated(msgspec.Struct, frozen=True):
-    """What lies in the log up to a sequence, and when: a time that had surely come; `least`, another one, where its clock
-    was known to be behind."""
+    """What lies in the log up to a sequence, and when: a time that had surely come; `least`, another one, where its
+    clock was known to be behind."""
 
     seq: int
     at: datetime
@@ -107,8 +107,8 @@ class Dated(msgspec.Struct, frozen=True):
 
 
 class Heartbeat(msgspec.Struct, frozen=True):
-    """What is kept of the time. `at`: when the clock was believed last; `log`: beside which log, by its first message, ""
-    for an empty one. By an operator's word, `confirmed`: the sequence up to which neither event nor checkpoint is a
+    """What is kept of the time. `at`: when the clock was believed last; `log`: beside which log, by its first message,
+    "" for an empty one. By an operator's word, `confirmed`: the sequence up to which neither event nor checkpoint is a
     witness; `node`: seconds by which the log's node is ahead."""
 
     at: datetime | None = None
@@ -123,8 +123,8 @@ def uptime() -> float:
 
 
 async def last_dated(log_: Log, seq: int) -> Dated | None:
-    """The last event up to a sequence that says when it was recorded. A restore vouches for nothing: it writes its own last
-    event by the clock that is to be judged. Nor does a clock of which nothing was known. Raises Unavailable."""
+    """The last event up to a sequence that says when it was recorded. A restore vouches for nothing: it writes its own
+    last event by the clock that is to be judged. Nor does a clock of which nothing was known. Raises Unavailable."""
     for before in range(min(seq, LOOKED_AT)):
         message = await log_.at(seq - before)
         try:
@@ -181,8 +181,8 @@ class Clock:
         return (await self.judge()).doubt
 
     async def believed(self) -> datetime | None:
-        """Now, if what can't be undone may be done by it. It is to be done by this very time: a later look at the clock may
-        find another one."""
+        """Now, if what can't be undone may be done by it. It is to be done by this very time: a later look at the clock
+        may find another one."""
         standing = await self.judge()
         return standing.now if standing.doubt is None else None
 
@@ -232,7 +232,8 @@ class Clock:
         self._counted, self._until = (now, self._passed()), now
 
     async def _ask(self) -> None:
-        """Looks at the log: which it is, its last event, what time it is there. Nothing changes where it does not answer."""
+        """Looks at the log: which it is, its last event, what time it is there. Nothing changes where it does not
+        answer."""
         with suppress(TimeoutError, Unavailable, NotAllowed):
             async with asyncio.timeout(FIRST if self._first is None else PATIENCE):
                 last, at = await self._log.end()
@@ -249,8 +250,8 @@ class Clock:
                     self._node = (at, self._passed())
 
     async def _named(self, last: int) -> str:
-        """What the log is known by: its first message, the same on all nodes and after a restore. "": it is empty. Raises
-        Unavailable."""
+        """What the log is known by: its first message, the same on all nodes and after a restore. "": it is empty.
+        Raises Unavailable."""
         if not last:
             return ""
         message = await self._log.at(1)
@@ -259,8 +260,8 @@ class Clock:
         return sha256(message.subject.encode() + b"\n" + message.body).hexdigest()[:32]
 
     def _of_this_log(self, kept: Heartbeat) -> Heartbeat:
-        """What is kept, unless it was brought here from beside another log: that knows nothing of this one. Whoever saw it
-        begin knows which one it was when it had no name yet."""
+        """What is kept, unless it was brought here from beside another log: that knows nothing of this one. Whoever saw
+        it begin knows which one it was when it had no name yet."""
         mine = kept.log == (self._first or "") or (self._from_its_first and not kept.log)
         return kept if mine else Heartbeat()
 

@@ -51,7 +51,8 @@ def composed(
 ) -> Definition:
     """The service that these features make. They open in order and close the other way round.
 
-    What its events are called comes from the contract. Raises ValueError where two of them claim the same word, view or entity.
+    What its events are called comes from the contract. Raises ValueError where two of them claim the same word, view or
+    entity.
     """
     said = event_words(name)
     _once(name, "word", [*said, *(word for one in features for word in one.words)])

@@ -77,7 +77,8 @@ class Jobs(Generic[S]):
                 self._tasks.append((job, task))
 
     def again(self, name: str) -> None:
-        """Has a job do its next round now, or right after the one that is under way; nothing where there is no such job."""
+        """Has a job do its next round now, or right after the one that is under way; nothing where there is no such
+        job."""
         if name in self._again:
             self._again[name].set()
 

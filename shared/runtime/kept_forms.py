@@ -1,8 +1,9 @@
-"""Forms that were sent after their session had ended, until their writer has signed in again: sealed, for an hour (ADR 31).
+"""Forms that were sent after their session had ended, until their writer has signed in again: sealed, for an hour (ADR
+31).
 
 What is kept is what was typed, never a password, never a file. It lies in a folder that all replicas of a service share
-(`<data>/kept/<service>`), sealed under the address of the page that gives it back. Forms of somebody whose cookie we once
-signed have room of their own, which those of nobody in particular can't take.
+(`<data>/kept/<service>`), sealed under the address of the page that gives it back. Forms of somebody whose cookie we
+once signed have room of their own, which those of nobody in particular can't take.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ ROUND = 60.0  # seconds between two looks at what has come to its end
 LONGEST = 1_000_000  # characters of all that a form says
 FIELDS = 2000  # of a form; the longest of ours has 1,500
 SECRET = re.compile(r"password|secret|^old$").search
-"""Whether a field is never kept, by its name: all fields of type password (tests/shared/web/forms/test_kept_pages.py compares)"""
+"""Whether a field is never kept, by its name: all fields of type password (tests/shared/web/forms/test_kept_pages.py
+compares)"""
 ROOM: Mapping[str, tuple[int, int]] = MappingProxyType({"account": (400, 64_000_000), "nobody": (100, 16_000_000)})
 """Whose forms → how many at most, and their bytes, in one service"""
 
@@ -111,7 +113,12 @@ def _packed(form: KeptForm) -> bytes:
 def _unpacked(packed: bytes) -> KeptForm:
     said: dict[str, Any] = orjson.loads(packed)
     account = said["account"]
-    return KeptForm(**{
-        **said, "fields": tuple((name, value) for name, value in said["fields"]), "at": datetime.fromisoformat(said["at"]),
-        "account": UUID(account) if account else None, "files": tuple(said["files"]),
-    })  # fmt: skip
+    return KeptForm(
+        **{
+            **said,
+            "fields": tuple((name, value) for name, value in said["fields"]),
+            "at": datetime.fromisoformat(said["at"]),
+            "account": UUID(account) if account else None,
+            "files": tuple(said["files"]),
+        }
+    )

@@ -26,7 +26,7 @@ from aiosmtplib import (
     SMTPResponseException,
     SMTPSenderRefused,
     SMTPServerDisconnected,
-)  # fmt: skip
+)
 
 from shared.base import tracing
 from shared.base.outside import REAL, Outside
@@ -229,9 +229,14 @@ class SmtpPost:
     async def _open(self) -> SMTP:
         s = self._settings
         smtp = SMTP(
-            hostname=s.smtp_host, port=s.smtp_port, timeout=TIMEOUT, use_tls=s.smtp_tls == "tls",
-            start_tls=s.smtp_tls == "starttls", username=s.smtp_user, password=s.smtp_password,
-        )  # fmt: skip
+            hostname=s.smtp_host,
+            port=s.smtp_port,
+            timeout=TIMEOUT,
+            use_tls=s.smtp_tls == "tls",
+            start_tls=s.smtp_tls == "starttls",
+            username=s.smtp_user,
+            password=s.smtp_password,
+        )
         try:
             await smtp.connect()
         except SMTPAuthenticationError:
@@ -245,8 +250,8 @@ class SmtpPost:
 
 
 class FolderPost:
-    """A file a mail, named like its delivery: whole or not there at all, and for its owner's eyes: there are addresses in
-    it, and links that let somebody in."""
+    """A file a mail, named like its delivery: whole or not there at all, and for its owner's eyes: there are addresses
+    in it, and links that let somebody in."""
 
     def __init__(self, folder: Path, outside: Outside = REAL) -> None:
         self._folder, self._outside = folder, outside

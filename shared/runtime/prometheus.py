@@ -48,13 +48,16 @@ NODES = gauge(
 )
 VIEW_LAG = gauge("view_lag_events", "Messages of the log that a view does not show yet.", "service", "view")
 PENDING = gauge(
-    "reaction_pending_events", "Events that a reaction has not dealt with: not given to it yet, or under way.", "service", "reaction"
-)  # fmt: skip
+    "reaction_pending_events",
+    "Events that a reaction has not dealt with: not given to it yet, or under way.",
+    "service",
+    "reaction",
+)
 PARKED = gauge(
     "parked_events", "Events that a reaction failed on for good; an operator decides.", "service", "reaction"
 )
 VOIDS = gauge("void_messages", "Messages of the log that are no events, by reason.", "service", "reason")
-UNKNOWN = gauge("unknown_events", "Events of types that this release does not know.", "service")  # fmt: skip
+UNKNOWN = gauge("unknown_events", "Events of types that this release does not know.", "service")
 REBUILDING = gauge("view_rebuilding", "Views that are being built anew beside the live ones.", "service")
 DOUBTED = gauge(
     "clock_doubted", "Whether the clock is not believed (1), so that forgetting by terms and signing wait.", "service"
@@ -68,9 +71,11 @@ UNANSWERED = gauge(
     "persons_question_age_seconds", "Since when an operator is asked about them; 0 where nobody is.", "service"
 )
 LOOP_LAG = Histogram(
-    "maillage_event_loop_lag_seconds", "How late the event loop of the process came back to a timer.",
-    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5), registry=REGISTRY,
-)  # fmt: skip
+    "maillage_event_loop_lag_seconds",
+    "How late the event loop of the process came back to a timer.",
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5),
+    registry=REGISTRY,
+)
 
 
 class Tallied(Collector):
@@ -83,21 +88,28 @@ class Tallied(Collector):
             labels=("service",),
         )
         commands = CounterMetricFamily(
-            "maillage_commands", "Commands by their outcome: done, repeated, refused, reused (another command had this id), stale, conflict, unavailable, failed.",
+            "maillage_commands",
+            "Commands by their outcome: done, repeated, refused, reused (another command had this id), stale, "
+            "conflict, unavailable, failed.",
             labels=("service", "command", "outcome"),
-        )  # fmt: skip
+        )
         reactions = CounterMetricFamily(
-            "maillage_reactions", "Events given to a reaction, by what came of it: done, failed (tried again), parked.",
+            "maillage_reactions",
+            "Events given to a reaction, by what came of it: done, failed (tried again), parked.",
             labels=("service", "reaction", "outcome"),
-        )  # fmt: skip
+        )
         jobs = CounterMetricFamily(
-            "maillage_job_rounds", "Rounds of what a service does beside requests, by what came of them: done, failed, log-away, not-now (these three tried again), cut-off (at the end).",
+            "maillage_job_rounds",
+            "Rounds of what a service does beside requests, by what came of them: done, failed, log-away, not-now "
+            "(these three tried again), cut-off (at the end).",
             labels=("service", "job", "outcome"),
-        )  # fmt: skip
+        )
         cannot_read = CounterMetricFamily(
-            "maillage_cannot_read", "Decisions that an event stopped which this release can't read: of a type of a newer release, or with unreadable data.",
+            "maillage_cannot_read",
+            "Decisions that an event stopped which this release can't read: of a type of a newer release, or with "
+            "unreadable data.",
             labels=("service", "why"),
-        )  # fmt: skip
+        )
         for service, tally in telemetry.TALLIES.items():
             for why in WHYS:  # also those that did not happen, so that the first one is seen to come
                 cannot_read.add_metric((service, why), tally.cannot_read[why])

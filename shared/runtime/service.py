@@ -1,4 +1,5 @@
-"""A service: its aggregates, views, reactions and pages, wired to one log. `Definition` says what, `Service` runs it."""
+"""A service: its aggregates, views, reactions and pages, wired to one log. `Definition` says what, `Service` runs
+it."""
 
 from __future__ import annotations
 
@@ -49,8 +50,9 @@ Choices = Mapping[str, Sequence[tuple[str, str]]]
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A field whose answer is suggested while it is typed: `path` answers `?q=` with a JSON list of texts, each of which
-    the field takes as an answer; `said` writes a kept value as such a text. Without a script it is a plain field."""
+    """A field whose answer is suggested while it is typed: `path` answers `?q=` with a JSON list of texts, each of
+    which the field takes as an answer; `said` writes a kept value as such a text. Without a script it is a plain
+    field."""
 
     path: str
     said: Callable[[str], str]
@@ -68,7 +70,8 @@ async def nothing(service: Service) -> None:
 class Definition:
     """What makes a service. `page_of`: where the front goes after a command. `choices`: what its forms offer;
     `suggestions`: field → what they propose while it is filled in. `opening` and `closing` start and end what else it
-    runs; `measuring` brings its own metrics up to date; `jobs`: what it does beside requests, from `opening` to `closing`. `persons`: what it keeps about persons (docs/privacy.md)."""
+    runs; `measuring` brings its own metrics up to date; `jobs`: what it does beside requests, from `opening` to
+    `closing`. `persons`: what it keeps about persons (docs/privacy.md)."""
 
     name: str
     folder: Path
@@ -187,15 +190,25 @@ class Service:
         self.freshness = Freshness(self.log, self.runner, self.outside)
         operator = operator_token(around.data / "keys")
         self.sessions = Sessions(
-            self.runner, self.store, around.network, operator, around.clock,
-            behind=self.freshness.behind, minutes=around.settings.session_minutes,
-        )  # fmt: skip
+            self.runner,
+            self.store,
+            around.network,
+            operator,
+            around.clock,
+            behind=self.freshness.behind,
+            minutes=around.settings.session_minutes,
+        )
         self.kept = KeptForms(around.data / "kept" / definition.name, self.outside)
         self.asking = Asking(around.nc, around.network, definition.name)
         self.execute = Executor(
-            self.log, self.keyring, definition.name, definition.deciders, self.outside.now, self.outside,
+            self.log,
+            self.keyring,
+            definition.name,
+            definition.deciders,
+            self.outside.now,
+            self.outside,
             self.clock.doubted_at,
-        )  # fmt: skip
+        )
         self.reactions: Reactions[Service] = Reactions(self, definition.reactions, around.broker, self.outside)
         self.parts = Parts()
         own = OWN if definition.persons is None else (*OWN, OF_PERSONS)

@@ -56,7 +56,8 @@ class Freshness:
         self._whole = self._monotonic()
 
     def behind(self) -> float:
-        """Seconds since the views were last known to show all that was in the log; a second or two where all is well."""
+        """Seconds since the views were last known to show all that was in the log; a second or two where all is
+        well."""
         position = self._runner.position
         if self._seen and position >= self._seen[-1][1]:
             self._whole = max(self._whole, self._looked or -math.inf)

@@ -1,4 +1,5 @@
-"""The records of a service about which it decides nothing, since this release can't read one of their events (ADR 33)."""
+"""The records of a service about which it decides nothing, since this release can't read one of their events (ADR
+33)."""
 
 from __future__ import annotations
 
@@ -8,9 +9,9 @@ from shared.runtime.service import Service
 
 
 async def unreadable_records(service: Service) -> list[CannotRead]:
-    """Those on which a decision stopped since the start; and of each type of event that the service's views have met and
-    don't know the latest record, so that an upgrade which was not finished is seen before somebody is stopped. Raises
-    Unavailable."""
+    """Those on which a decision stopped since the start; and of each type of event that the service's views have met
+    and don't know the latest record, so that an upgrade which was not finished is seen before somebody is stopped.
+    Raises Unavailable."""
     found = dict(service.execute.halted)
     for seq in service.runner.unknown_at.values():
         async for run in service.log.read(seq - 1, until=seq):

@@ -50,8 +50,8 @@ class Located(BaseModel):
 
 
 class Problem(BaseModel):
-    """Why a request went no further: a code for programs, a sentence for people. What waits for another release is said as
-    `application/problem+json` (RFC 9457), with `type` `urn:maillage:problem:cannot-read`."""
+    """Why a request went no further: a code for programs, a sentence for people. What waits for another release is said
+    as `application/problem+json` (RFC 9457), with `type` `urn:maillage:problem:cannot-read`."""
 
     error: str
     message: str
@@ -60,8 +60,8 @@ class Problem(BaseModel):
 
 
 IDEMPOTENCY_KEY = (
-    "The command's id. The same command (kind, entity, sender, fields as sent, `happened`) twice under it is one, and is "
-    "answered by the first outcome; another one is refused: 422, `command-id-reused`, and nothing is executed."
+    "The command's id. The same command (kind, entity, sender, fields as sent, `happened`) twice under it is one, and "
+    "is answered by the first outcome; another one is refused: 422, `command-id-reused`, and nothing is executed."
 )
 PROBLEMS: dict[int | str, dict[str, Any]] = {status: {"model": Problem} for status in (400, 404, 409, 413, 422, 503)}
 

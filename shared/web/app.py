@@ -206,9 +206,11 @@ async def problem(request: Request, error: Exception) -> Response:
     if isinstance(error, NotYours):
         words = pages.lexicon
         sentence = words.say(
-            "problem.403.role", lang, level=words.say(f"level.{error.level}", lang),
+            "problem.403.role",
+            lang,
+            level=words.say(f"level.{error.level}", lang),
             service=words.say(f"service.{error.service}", lang),
-        )  # fmt: skip
+        )
     headers = {"Retry-After": "5"} if status == 503 else dict(getattr(error, "headers", None) or {})
     if in_json:
         words = pages.lexicon
@@ -234,16 +236,28 @@ async def _cannot_read(request: Request, error: CannotRead, lang: Lang) -> Respo
     thing = f"thing.{event.service}.{event.entity}"
     title = words.say("problem.503.cannot-read", lang)
     sentence = words.say(
-        f"problem.503.cannot-read.{error.reason}", lang,
-        thing=words.say(thing, lang) if words.has(thing) else event.entity, id=event.entity_id[:8], seq=event.seq,
-    )  # fmt: skip
+        f"problem.503.cannot-read.{error.reason}",
+        lang,
+        thing=words.say(thing, lang) if words.has(thing) else event.entity,
+        id=event.entity_id[:8],
+        seq=event.seq,
+    )
     headers = {"Retry-After": str(UPDATED)}
     if wants_json(request):
         body = {
-            "type": CANNOT_READ, "title": title, "status": 503, "detail": sentence, "error": error.code,
-            "message": sentence, "fields": {}, "service": event.service, "entity": event.entity,
-            "entity_id": event.entity_id, "event": event.seq, "event_type": event.type,
-        }  # fmt: skip
+            "type": CANNOT_READ,
+            "title": title,
+            "status": 503,
+            "detail": sentence,
+            "error": error.code,
+            "message": sentence,
+            "fields": {},
+            "service": event.service,
+            "entity": event.entity,
+            "entity_id": event.entity_id,
+            "event": event.seq,
+            "event_type": event.type,
+        }
         return JSONResponse(body, 503, headers, media_type="application/problem+json")
     page = pages.problem(
         request, 503, sentence, title=title, back=await stood_on(request, request.app.state.service), about=event.seq

@@ -69,7 +69,9 @@ async def _told(service: Service, standing: Standing) -> ClockOut:
     asked = await asyncio.to_thread(lambda: service.persons.foretold.question)
     late = asked is not None and service.clock.surely() - asked.since > PATIENCE
     return ClockOut(
-        service=service.name, now=standing.now, doubt=standing.doubt,
+        service=service.name,
+        now=standing.now,
+        doubt=standing.doubt,
         witnesses=[ClockWitness(name=one.name, said=one.said, at=one.at) for one in standing.witnesses],
         question=None if asked is None else PersonsQuestion(persons=asked.persons, since=asked.since, late=late),
-    )  # fmt: skip
+    )

@@ -1,7 +1,7 @@
 """What a route's function asks for by its parameters: the service that it answers for, and that service's pages.
 
-A function of a route stands at module level, so that it can be found, imported and tested: what it needs beside what was
-asked is given to it. `async def claims(service: ThisService, request: Request) -> Response`.
+A function of a route stands at module level, so that it can be found, imported and tested: what it needs beside what
+was asked is given to it. `async def claims(service: ThisService, request: Request) -> Response`.
 """
 
 from __future__ import annotations

@@ -3,13 +3,19 @@
 from shared.base.translations import Words
 
 LINE_WORDS: Words = {
-    "refused.before-its-beginning": "Cette fiche ne commence que le {day}\u202f: rien ne peut y être noté d’avant. Choisissez ce jour ou un jour suivant.",
+    "refused.before-its-beginning": (
+        "Cette fiche ne commence que le {day}\u202f: rien ne peut y être noté d’avant. Choisissez ce jour ou un jour "
+        "suivant."
+    ),
     "refused.later-stands-against": (
-        "Impossible ce jour-là\u202f: ce qui est noté au {day} (événement n° {seq}) s’y oppose. Choisissez un autre jour, ou "
-        "corrigez d’abord ce fait."
+        "Impossible ce jour-là\u202f: ce qui est noté au {day} (événement n° {seq}) s’y oppose. Choisissez un autre "
+        "jour, ou corrigez d’abord ce fait."
     ),
     "refused.goes-back": "Un fait plus récent (du {day}) est déjà noté\u202f: celui-ci se note à sa suite, sans date.",
-    "refused.clock-was-ahead": "Le dernier fait porte une date à venir ({day})\u202f: une horloge avançait. Prévenez la personne qui exploite ce service.",
+    "refused.clock-was-ahead": (
+        "Le dernier fait porte une date à venir ({day})\u202f: une horloge avançait. Prévenez la personne qui "
+        "exploite ce service."
+    ),
     "refused.too-long-ago": "Rien n’est noté d’avant le {day}. Vérifiez l’année.",
     "refused.fact-stays": "Ce fait ne se corrige pas ainsi\u202f: sa fiche a son propre geste pour cela.",
     "refused.no-such-fact": "Ce fait n’est pas sur cette fiche.",

@@ -16,7 +16,8 @@ from markupsafe import Markup
 
 __all__ = ["as_html", "as_lines", "as_plain"]
 
-TAGS = {"p", "br", "strong", "em", "a", "ul", "ol", "li", "blockquote", "code", "pre", "h2", "h3", "h4", "h5", "h6", "hr"}  # fmt: skip
+TAGS = {"p", "br", "strong", "em", "a", "ul", "ol", "li", "blockquote", "code", "pre", "h2", "h3", "h4", "h5", "h6",
+        "hr"}  # fmt: skip
 SCHEMES = {"http", "https", "mailto"}
 LONGEST = 20_000  # characters
 

@@ -39,15 +39,30 @@ WORDS: Words = {
     "refused.unknown-structure": "Cette structure n’est pas dans l’annuaire.",
     "refused.question-unknown": "Ce service ne connaît pas cette question. Mettez tous les services à la même version.",
     "refused.question-forbidden": "Ce service ne répond pas à cette question pour qui la pose.",
-    "refused.question-malformed": "Cette question n’a pas la forme attendue. Mettez tous les services à la même version.",
-    "refused.not-a-person-id": "Ce n’est pas l’identifiant d’une personne. Copiez-le en entier, ou donnez son adresse électronique comme adresse.",
-    "refused.clock-in-doubt": ("L’heure de cette machine est mise en doute, et rien d’irréversible n’est fait avant qu’elle soit sûre : "
-        "`maillage clock` dit pourquoi."),
-    "refused.person-forgotten": "Cette personne a été oubliée\u202f: rien ne peut plus être écrit à son sujet. Si elle revient, ajoutez-la comme une nouvelle personne.",
-    "refused.command-id-reused": ("Votre premier envoi de ce formulaire est enregistré\u202f; ce que vous avez changé depuis ne l’est pas encore. Relisez, "
-        "puis envoyez de nouveau pour l’enregistrer en plus, ou quittez cette page si le premier envoi suffit."),
-    "refused.command-id-reused.api": ("Cette clé (Idempotency-Key) est celle d’une autre commande, déjà exécutée. Rien n’a été exécuté\u202f: envoyez celle-ci "
-        "sous une clé nouvelle."),
+    "refused.question-malformed": (
+        "Cette question n’a pas la forme attendue. Mettez tous les services à la même version."
+    ),
+    "refused.not-a-person-id": (
+        "Ce n’est pas l’identifiant d’une personne. Copiez-le en entier, ou donnez son "
+        "adresse électronique comme adresse."
+    ),
+    "refused.clock-in-doubt": (
+        "L’heure de cette machine est mise en doute, et rien d’irréversible n’est fait avant qu’elle soit sûre : "
+        "`maillage clock` dit pourquoi."
+    ),
+    "refused.person-forgotten": (
+        "Cette personne a été oubliée\u202f: rien ne peut plus être écrit à son sujet. Si "
+        "elle revient, ajoutez-la comme une nouvelle personne."
+    ),
+    "refused.command-id-reused": (
+        "Votre premier envoi de ce formulaire est enregistré\u202f; ce que vous avez changé depuis ne l’est pas "
+        "encore. Relisez, puis envoyez de nouveau pour l’enregistrer en plus, ou quittez cette page si le premier "
+        "envoi suffit."
+    ),
+    "refused.command-id-reused.api": (
+        "Cette clé (Idempotency-Key) est celle d’une autre commande, déjà exécutée. Rien n’a été exécuté\u202f: "
+        "envoyez celle-ci sous une clé nouvelle."
+    ),
     "refused.time-out-of-calendar": "Cette date sort du calendrier. Donnez-en une entre l’an 1 et l’an 9998.",
     "actor.local": "l’équipe",
     "actor.account": "un compte",
@@ -116,8 +131,9 @@ WORDS: Words = {
     "problem.401.hint": "Rien n’a été enregistré. Connectez-vous, puis recommencez.",
     "problem.403": "Accès réservé",
     "problem.403.hint": "Cette demande n’est pas permise ici. Refaites-la depuis une page de Maillage.",
-    "problem.403.role": ("Cela demande le rôle « {level} » dans le service {service}. "
-                         "Un administrateur du réseau peut vous le donner."),
+    "problem.403.role": (
+        "Cela demande le rôle « {level} » dans le service {service}. Un administrateur du réseau peut vous le donner."
+    ),
     "problem.404": "Rien à cette adresse",
     "problem.404.hint": "La page a peut-être changé de place. Cherchez depuis la page d’accueil du service.",
     "problem.405": "Geste non prévu",
@@ -138,20 +154,30 @@ WORDS: Words = {
     "problem.500.hint": "L’incident est noté. Ce qui était enregistré l’est toujours. Réessayez bientôt.",
     "problem.503": "Momentanément indisponible",
     "problem.503.hint": "Le journal ne répond pas. Ce qui est enregistré le reste ; réessayez dans un instant.",
-    "problem.503.sent": ("Le journal n’a pas répondu à temps : c’est peut-être enregistré, peut-être pas. Renvoyez le même "
-                         "formulaire dans un instant ; rien n’est enregistré deux fois."),
+    "problem.503.sent": (
+        "Le journal n’a pas répondu à temps : c’est peut-être enregistré, peut-être pas. Renvoyez le même "
+        "formulaire dans un instant ; rien n’est enregistré deux fois."
+    ),
     "problem.503.cannot-read": "En attente d’une mise à jour",
-    "problem.503.cannot-read.newer": ("Rien n’a été enregistré. Une version plus récente de Maillage a écrit dans cette fiche ({thing} {id}, événement "
-        "n° {seq}) ce que celle-ci ne sait pas lire\u202f: rien n’y est décidé avant la mise à jour de ce service. Prévenez "
-        "la personne qui l’exploite, puis renvoyez le formulaire\u202f; rien n’est perdu."),
-    "problem.503.keys": ("Les clés qui scellent les données personnelles ne sont pas là : rien n’a été enregistré. Prévenez la personne qui "
-        "exploite ce service, puis renvoyez le formulaire."),
-    "problem.503.cannot-read.unreadable": ("Rien n’a été enregistré. Un événement de cette fiche ({thing} {id}, événement n° {seq}) ne se lit pas\u202f: rien n’y "
-        "est décidé avant qu’il se lise. Prévenez la personne qui exploite ce service, puis renvoyez le formulaire\u202f; "
-        "ce qui était enregistré l’est toujours."),
+    "problem.503.cannot-read.newer": (
+        "Rien n’a été enregistré. Une version plus récente de Maillage a écrit dans cette fiche ({thing} {id}, "
+        "événement n° {seq}) ce que celle-ci ne sait pas lire\u202f: rien n’y est décidé avant la mise à jour de ce "
+        "service. Prévenez la personne qui l’exploite, puis renvoyez le formulaire\u202f; rien n’est perdu."
+    ),
+    "problem.503.keys": (
+        "Les clés qui scellent les données personnelles ne sont pas là : rien n’a été enregistré. Prévenez la "
+        "personne qui exploite ce service, puis renvoyez le formulaire."
+    ),
+    "problem.503.cannot-read.unreadable": (
+        "Rien n’a été enregistré. Un événement de cette fiche ({thing} {id}, événement n° {seq}) ne se lit pas\u202f: "
+        "rien n’y est décidé avant qu’il se lise. Prévenez la personne qui exploite ce service, puis renvoyez le "
+        "formulaire\u202f; ce qui était enregistré l’est toujours."
+    ),
     **thing_words(),
-    "problem.503.store": ("La base qui sert ces pages ne répond pas. Rien de ce qui est enregistré n’est perdu. Réessayez "
-                          "dans un instant ; un formulaire peut être renvoyé, rien n’est enregistré deux fois."),
-}  # fmt: skip
+    "problem.503.store": (
+        "La base qui sert ces pages ne répond pas. Rien de ce qui est enregistré n’est perdu. Réessayez "
+        "dans un instant ; un formulaire peut être renvoyé, rien n’est enregistré deux fois."
+    ),
+}
 
 KERNEL = Lexicon(WORDS)

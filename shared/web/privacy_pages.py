@@ -51,7 +51,8 @@ class WantedPerson(BaseModel):
 
 
 class KeptRecord(BaseModel):
-    """A record about a person. `since`: from when its term runs; `ends`: when it is over; both null while it is in use."""
+    """A record about a person. `since`: from when its term runs; `ends`: when it is over; both null while it is in
+    use."""
 
     purpose: str
     label: str
@@ -186,11 +187,12 @@ async def find_persons(service: ThisService, pages: ThesePages, wanted: WantedPe
     records = await service.persons.records(found) if found else []
     known = [
         FoundPerson(
-            person=one, forgotten=service.keyring.was_forgotten(one),
+            person=one,
+            forgotten=service.keyring.was_forgotten(one),
             records=[_record(service, pages.lexicon, record) for record in records if record.person == one],
         )
         for one in found
-    ]  # fmt: skip
+    ]
     return FoundPersons(service=service.name, persons=known)
 
 
@@ -210,8 +212,12 @@ async def export_persons(
         purposes=register_of(service, "fr") if found else [],
         events=[
             ToldEvent(
-                sequence=one.event.seq, event=one.event.type, label=say(f"event.{one.event.type}", "fr"),
-                happened=one.event.time, recorded=one.event.recorded, of=f"{one.event.entity}/{one.event.entity_id}",
+                sequence=one.event.seq,
+                event=one.event.type,
+                label=say(f"event.{one.event.type}", "fr"),
+                happened=one.event.time,
+                recorded=one.event.recorded,
+                of=f"{one.event.entity}/{one.event.entity_id}",
                 fields=[
                     ToldField(field=name, label=say(f"field.{name}", "fr"), value=value)
                     for name, value in one.said.items()
@@ -219,7 +225,7 @@ async def export_persons(
             )
             for one in told
         ],
-    )  # fmt: skip
+    )
 
 
 @privacy.post("/api/persons/forget", tags=["persons"], name="forget")

@@ -1,8 +1,8 @@
 """Pages: a Jinja template, the words of a service, the language of the reader, who is signed in. No script.
 
-Templates find, beside what the route gives: `lang`, `languages`, `L`, `L_in`, `say`, `many`, `number`, `percent`, `day`, `moment`,
-`clock`, `long_day`, `language_name`, `country`, `department`, `asset`, `here`, `who`, `may`, and the macros of `macros.html` as `m`.
-`{% if may("editor") %}` asks of this service, `may("editor", "events")` of another.
+Templates find, beside what the route gives: `lang`, `languages`, `L`, `L_in`, `say`, `many`, `number`, `percent`,
+`day`, `moment`, `clock`, `long_day`, `language_name`, `country`, `department`, `asset`, `here`, `who`, `may`, and the
+macros of `macros.html` as `m`. `{% if may("editor") %}` asks of this service, `may("editor", "events")` of another.
 """
 
 import re
@@ -195,10 +195,7 @@ def actor_name(lexicon: Lexicon, actor: str, lang: Lang) -> str:
     return actor
 
 
-def many(
-    lang: Lang, n: int, one: str, several: str, /, *,
-    context: str | None = None,
-) -> str:  # fmt: skip
+def many(lang: Lang, n: int, one: str, several: str, /, *, context: str | None = None) -> str:
     """ "1 structure", "2 616 structures": a number with the form of the text that it takes."""
     return f"{formats.number(n, lang)}\u00a0{plural(lang, n, one, several, context=context)}"
 

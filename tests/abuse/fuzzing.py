@@ -21,13 +21,16 @@ from schemathesis.specs.openapi.checks import (
     response_headers_conformance,
     response_schema_conformance,
     status_code_conformance,
-)  # fmt: skip
+)
 
 SEED = 20161231
 CHECKS = [
-    not_a_server_error, status_code_conformance, content_type_conformance, response_headers_conformance,
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
     response_schema_conformance,
-]  # fmt: skip
+]
 LAST = ("/api/persons/forget", "/rebuild", "/verify")
 """What undoes what the others need, or takes long, comes at the end."""
 
@@ -48,8 +51,9 @@ def fuzz(url: str, service: str, least: int, who: Sequence[tuple[str, Mapping[st
     schema = schemathesis.openapi.from_dict(document)
     done, known, chance = Fuzzed(), ["01890000-0000-7000-8000-00000000abcd"], random.Random(SEED)
     operations = sorted(
-        (one.ok() for one in schema.get_all_operations()), key=lambda one: (one.path.endswith(LAST), not one.path.startswith("/api/commands/register"))
-    )  # fmt: skip
+        (one.ok() for one in schema.get_all_operations()),
+        key=lambda one: (one.path.endswith(LAST), not one.path.startswith("/api/commands/register")),
+    )
     with closing(requests.Session()) as session:
         while done.requests < least:
             before, each = done.requests, max(2, (least - done.requests) // (2 * len(operations)) + 1)
@@ -110,9 +114,12 @@ def cases(operation: Any, mode: GenerationMode, count: int, start: int) -> Itera
 
     @seed(start)
     @settings(
-        max_examples=count, database=None, deadline=None, phases=[Phase.generate],
+        max_examples=count,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
+    )
     @given(case=operation.as_strategy(generation_mode=mode))
     def collect(case: Any) -> None:
         made.append(case)

@@ -67,7 +67,9 @@ class House:
             others = (f"{other}:administrator" for other in SERVICES if other != service)
             who[f"elsewhere than {service}"] = up.signed_in(*others)
         who["contact"] = self.come_in(self.link(CONTACT))
-        who["narrow token"] = {"Authorization": f"Bearer {self.token('all:administrator', *(f'{s}:reader' for s in SERVICES))}"}  # fmt: skip
+        who["narrow token"] = {
+            "Authorization": f"Bearer {self.token('all:administrator', *(f'{s}:reader' for s in SERVICES))}"
+        }
         account, headers = self.account("all:administrator")
         who["closed account"] = headers
         self.ids["closed token"] = self.token("", "directory:reader", account=account)

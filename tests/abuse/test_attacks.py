@@ -44,13 +44,29 @@ def test_each_attack_of_the_list_names_a_test_that_is_there() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["' OR 1=1 --", "\") OR 1=1 --", "%' OR '1'='1", "$where", '{"$ne": null}', "{{7*7}}", "${7*7}", "\u202e", "%", "_", "\\",
-     "*", "NEAR(", "\x00", "\ufffd"],
-)  # fmt: skip
+    [
+        "' OR 1=1 --",
+        '") OR 1=1 --',
+        "%' OR '1'='1",
+        "$where",
+        '{"$ne": null}',
+        "{{7*7}}",
+        "${7*7}",
+        "\u202e",
+        "%",
+        "_",
+        "\\",
+        "*",
+        "NEAR(",
+        "\x00",
+        "\ufffd",
+    ],
+)
 def test_what_looks_like_a_query_is_a_text_and_finds_nothing(house: House, text: str) -> None:
     told = quote(text, safe="")
     for path in (
-        f"/directory/api/structures?kind={told}", f"/directory/api/structures/{told}", f"/directory/api/structures?q={told}x",
+        f"/directory/api/structures?kind={told}", f"/directory/api/structures/{told}",
+        f"/directory/api/structures?q={told}x",
         f"/observatory/api/events?entity={told}", f"/membership/api/members?q={told}x",
         f"/newsletter/api/subscribers?state={told}", f"/events/api/gatherings?q={told}x",
     ):  # fmt: skip
@@ -86,15 +102,25 @@ def test_control_characters_do_not_get_into_a_name_and_so_into_no_header(house: 
     assert house.get(f"/directory/api/structures/{key}").json()["name"] == "Eau Bcc: x@exemple.invalid"
     for address in ("a@exemple.invalid\r\nBcc: b@exemple.invalid", "a@exemple.invalid\x00", "a b@exemple.invalid"):
         for service, command in (("newsletter", "request-subscription"), ("directory", "add-contact")):
-            body = {"email": address, "bulletins": ["echos"]} if service == "newsletter" else {"email": address, "name": "Essai", "structure": house.ids["structure"]}  # fmt: skip
+            body = (
+                {"email": address, "bulletins": ["echos"]}
+                if service == "newsletter"
+                else {"email": address, "name": "Essai", "structure": house.ids["structure"]}
+            )
             assert house.post(f"/{service}/api/commands/{command}", body).status == 422, address
         assert house.post("/directory/api/accounts", {"email": address, "label": "Essai", "roles": []}).status == 422
 
 
-@pytest.mark.parametrize("text", ["<script>alert(1)</script>", "\"><img src=x onerror=alert(1)>", "{{7*7}}{%raw%}", "javascript:alert(1)"])  # fmt: skip
+@pytest.mark.parametrize(
+    "text", ["<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "{{7*7}}{%raw%}", "javascript:alert(1)"]
+)
 def test_what_people_write_is_shown_as_text(house: House, text: str) -> None:
     key = house.do("directory", "register-structure", name=f"Essai {text}", kind="association")
-    for path in (f"/directory/structures/{key}", f"/directory/?{urlencode({'q': text})}", f"/directory/do/ReviseStructure?structure={key}"):  # fmt: skip
+    for path in (
+        f"/directory/structures/{key}",
+        f"/directory/?{urlencode({'q': text})}",
+        f"/directory/do/ReviseStructure?structure={key}",
+    ):
         page = house.get(path)
         assert page.status == 200 and text in unescape(page.text), path
         written = OUR_SCRIPT.sub("", page.text)
@@ -121,9 +147,21 @@ def test_no_header_can_be_added_by_an_address(house: House) -> None:
 
 @pytest.mark.parametrize(
     "where",
-    [f"//{EVIL}", f"/\\{EVIL}", f"\\\\{EVIL}", f"https://{EVIL}", f"/\t/{EVIL}", f"/\n/{EVIL}", f"///{EVIL}", "javascript:alert(1)",
-     f"http:{EVIL}", f"/ /{EVIL}", f"data:text/html,{EVIL}", f"@{EVIL}"],
-)  # fmt: skip
+    [
+        f"//{EVIL}",
+        f"/\\{EVIL}",
+        f"\\\\{EVIL}",
+        f"https://{EVIL}",
+        f"/\t/{EVIL}",
+        f"/\n/{EVIL}",
+        f"///{EVIL}",
+        "javascript:alert(1)",
+        f"http:{EVIL}",
+        f"/ /{EVIL}",
+        f"data:text/html,{EVIL}",
+        f"@{EVIL}",
+    ],
+)
 def test_no_way_back_leads_to_another_site(house: House, where: str) -> None:
     told = quote(where, safe="")
     form = house.get(f"/directory/do/RegisterStructure?back={told}")
@@ -162,10 +200,14 @@ def test_a_host_or_forwarded_host_of_another_is_in_no_link_and_no_redirect(house
 
 def test_every_kind_of_answer_says_what_browsers_must_not_do_and_tells_nothing_of_the_server(house: House) -> None:
     for path, who in (
-        ("/", "nobody"), ("/directory/", "nobody"), ("/directory/", "reader"), ("/directory/nowhere", "reader"), ("/nowhere", "nobody"),
-        ("/static/maillage.css", "nobody"), ("/static/nowhere", "nobody"), ("/static/", "nobody"), ("/directory/api/state", "nobody"),
-        ("/directory/api/state", "reader"), ("/directory/openapi.json", "nobody"), ("/healthz", "nobody"), ("/directory", "nobody"),
-        ("/directory/accounts", "reader"), ("/directory/api/structures?size=x", "reader"), ("/observatory/ledger/checkpoint", "nobody"),
+        ("/", "nobody"), ("/directory/", "nobody"), ("/directory/", "reader"), ("/directory/nowhere", "reader"),
+        ("/nowhere", "nobody"),
+        ("/static/maillage.css", "nobody"), ("/static/nowhere", "nobody"), ("/static/", "nobody"),
+        ("/directory/api/state", "nobody"),
+        ("/directory/api/state", "reader"), ("/directory/openapi.json", "nobody"), ("/healthz", "nobody"),
+        ("/directory", "nobody"),
+        ("/directory/accounts", "reader"), ("/directory/api/structures?size=x", "reader"),
+        ("/observatory/ledger/checkpoint", "nobody"),
     ):  # fmt: skip
         answer = house.get(path, who, Origin=f"https://{EVIL}")
         policy = answer.headers["content-security-policy"]
@@ -195,7 +237,10 @@ def test_other_methods_are_refused(house: House, method: str) -> None:
         assert "access-control-allow-methods" not in answer.headers
 
 
-@pytest.mark.parametrize("path", ["../settings.py", "..%2f..%2fsettings.py", "%2e%2e/%2e%2e/settings.py", "..\\..\\settings.py", "/etc/passwd", "%00", "....//settings.py", "maillage.css%00.py", ".", "%c0%ae%c0%ae/settings.py"])  # fmt: skip
+@pytest.mark.parametrize("path",
+                         ["../settings.py", "..%2f..%2fsettings.py", "%2e%2e/%2e%2e/settings.py", "..\\..\\settings.py",
+                          "/etc/passwd", "%00", "....//settings.py", "maillage.css%00.py", ".",
+                          "%c0%ae%c0%ae/settings.py"])  # fmt: skip
 def test_no_file_outside_of_the_static_ones_is_served(house: House, path: str) -> None:
     for before in ("/static/", "/directory/", "/newsletter/issues/", "/observatory/journal/"):
         answer = house.get(f"{before}{path}", "operator" if path != "." else "nobody")
@@ -255,17 +300,33 @@ def test_a_cookie_or_token_that_was_changed_or_made_up_opens_nothing(house: Hous
     head, body, mark = value.split(".")
     none = "eyJhbGciOiJub25lIn0"  # {"alg":"none"}
     hs = "eyJhbGciOiJIUzI1NiJ9"  # {"alg":"HS256"}
-    for wrong in (f"{none}.{body}.", f"{hs}.{body}.{mark}", f"{head}.{body}.{mark[:-4]}AAAA", f"{head}.{body[:-2]}.{mark}", "x" * 9000, "a.b.c", ""):  # fmt: skip
+    for wrong in (
+        f"{none}.{body}.",
+        f"{hs}.{body}.{mark}",
+        f"{head}.{body}.{mark[:-4]}AAAA",
+        f"{head}.{body[:-2]}.{mark}",
+        "x" * 9000,
+        "a.b.c",
+        "",
+    ):
         answer = house.ask("GET", "/directory/accounts", {"Cookie": f"{name}={wrong}"})
         assert answer.status == 303 and "/sign-in" in answer.headers["location"]
     token = house.who["narrow token"]["Authorization"]
-    for wrong in (token[:-1], token + "x", token.swapcase(), "Bearer mlg_", "Bearer \u00e9".encode().decode("latin-1"), "Bearer " + "x" * 9000):  # fmt: skip
+    for wrong in (
+        token[:-1],
+        token + "x",
+        token.swapcase(),
+        "Bearer mlg_",
+        "Bearer \u00e9".encode().decode("latin-1"),
+        "Bearer " + "x" * 9000,
+    ):
         assert house.ask("GET", "/directory/api/structures", {"Authorization": wrong}).status == 401, wrong
     assert house.ask("GET", f"/directory/api/structures?access_token={token[7:]}").status == 401
 
 
 def test_an_address_that_looks_like_another_gets_no_link_of_that_other(house: House) -> None:
-    """U+017F is folded into "s" and "K" (U+212A) into "k", but they are other mailboxes: the link goes to the known one."""
+    """U+017F is folded into "s" and "K" (U+212A) into "k", but they are other mailboxes: the link goes to the known
+    one."""
     house.do(
         "directory",
         "add-contact",
@@ -301,7 +362,11 @@ def test_known_and_unknown_addresses_are_answered_in_the_same_words_and_about_th
         "/newsletter/api/commands/request-subscription",
         {"email": "connue@exemple.invalid", "bulletins": ["echos"]},
     )
-    answers = [house.post(path, body, "nobody"), house.post(path, body, "nobody"), house.post(path, {**body, "email": "neuve@exemple.invalid"}, "nobody")]  # fmt: skip
+    answers = [
+        house.post(path, body, "nobody"),
+        house.post(path, body, "nobody"),
+        house.post(path, {**body, "email": "neuve@exemple.invalid"}, "nobody"),
+    ]
     assert {(one.status, one.text) for one in answers} == {(200, '{"asked":true}')}
     times: dict[str, list[float]] = {"contact@exemple.invalid": [], "personne@exemple.invalid": []}
     texts = set()
@@ -323,10 +388,23 @@ def test_known_and_unknown_addresses_are_answered_in_the_same_words_and_about_th
 
 @pytest.mark.parametrize(
     "body",
-    ["[" * 200_000, '{"a":' * 100_000, '{"name":' + "9" * 5000 + "}", '{"name":NaN}', '{"name":Infinity}', '{"name":"\\ud800"}', "\x00",
-     '{"name":"A","name":"B","kind":"association"}', '{"__proto__":{}}', "nul", b"\xff\xfe{\x00", b"\x1f\x8b\x08\x00", '{"version":1e999}'],
+    [
+        "[" * 200_000,
+        '{"a":' * 100_000,
+        '{"name":' + "9" * 5000 + "}",
+        '{"name":NaN}',
+        '{"name":Infinity}',
+        '{"name":"\\ud800"}',
+        "\x00",
+        '{"name":"A","name":"B","kind":"association"}',
+        '{"__proto__":{}}',
+        "nul",
+        b"\xff\xfe{\x00",
+        b"\x1f\x8b\x08\x00",
+        '{"version":1e999}',
+    ],
     ids=range(13),
-)  # fmt: skip
+)
 def test_a_body_that_is_meant_to_break_a_reader_is_a_4xx_with_a_sentence(house: House, body: str | bytes) -> None:
     for path in (REGISTER, "/directory/api/persons/find", "/newsletter/api/commands/request-subscription"):
         start = time.monotonic()
@@ -374,9 +452,16 @@ OWN = b"Host: 127.0.0.1\r\n"
 
 @pytest.mark.parametrize(
     "head",
-    [b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n", b"Content-Length: 4\r\nContent-Length: 5\r\n", b"Transfer-Encoding: xchunked\r\n",
-     b"Content-Length : 4\r\n", b"Content-Length: +4\r\n", b"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n", b"Host: other\r\n"],
-)  # fmt: skip
+    [
+        b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n",
+        b"Content-Length: 4\r\nContent-Length: 5\r\n",
+        b"Transfer-Encoding: xchunked\r\n",
+        b"Content-Length : 4\r\n",
+        b"Content-Length: +4\r\n",
+        b"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\n",
+        b"Host: other\r\n",
+    ],
+)
 def test_a_request_whose_length_or_host_is_said_in_two_ways_is_the_last_on_its_connection(
     house: House, head: bytes
 ) -> None:

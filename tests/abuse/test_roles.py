@@ -123,7 +123,8 @@ def test_each_role_opens_its_own_routes_and_no_other(house: House, service: str,
     connection = HTTPConnection(urlsplit(house.url).netloc, timeout=60)
     for route in (one for one in listed() if one.service == service):
         if route.path in ENDS_SESSIONS and "Cookie" in house.who[name]:
-            continue  # tests/services/directory/sign_in/test_pages.py and tests/services/directory/account_pages/test_pages.py do
+            # tests/services/directory/sign_in/test_pages.py and tests/services/directory/account_pages/test_pages.py do
+            continue
         for method, path in addresses(route):
             connection.request(method, path, headers={"X-Forwarded-For": house.address(), **house.who[name]})
             answer = connection.getresponse()

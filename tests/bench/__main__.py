@@ -43,13 +43,21 @@ console = Console() if sys.stdout.isatty() else Console(width=120)  # a log has 
 def main() -> int:
     """0 when all that was asked could be measured, whatever came out; 1 where something could not."""
     ask = argparse.ArgumentParser(prog="python -m tests.bench", description="Measures Maillage beside others.")
-    ask.add_argument("case", nargs="*", help=f"some of {', '.join([*CASES, *BY_NAME])}; without any: all but {', '.join(BY_NAME)}, and {RESULT} is written")  # fmt: skip
+    ask.add_argument(
+        "case",
+        nargs="*",
+        help=f"some of {', '.join([*CASES, *BY_NAME])}; without any: all but {', '.join(BY_NAME)}, and {RESULT} is "
+        "written",
+    )
     chosen = ask.parse_args().case or list(CASES)
     known = {**CASES, **BY_NAME}
     unknown = sorted(set(chosen) - set(known))
     if unknown:
         ask.error(f"there is no case {unknown[0]}; there are {', '.join(known)}")
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR), logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # fmt: skip
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
     load_all()
     start = perf_counter()
     found = _measured(chosen)

@@ -23,9 +23,9 @@ IN_FLIGHT = 256
 
 @dataclass(frozen=True)
 class Figure:
-    """One line of the table. `name`: in `bench.json`; `what`: for people. `reference`: the figure of what it is compared
-    with, in the same unit. `target`: the least ratio (the most, where `at_most`) that was promised; None where nothing
-    was."""
+    """One line of the table. `name`: in `bench.json`; `what`: for people. `reference`: the figure of what it is
+    compared with, in the same unit. `target`: the least ratio (the most, where `at_most`) that was promised; None where
+    nothing was."""
 
     name: str
     what: str

@@ -1,4 +1,5 @@
-"""The observatory with a million events: its table built again, beside a bare read of the same log; any figure, any day."""
+"""The observatory with a million events: its table built again, beside a bare read of the same log; any figure, any
+day."""
 
 from __future__ import annotations
 
@@ -75,11 +76,31 @@ def cases(watch: Watch) -> Iterator[Figure]:
     )
     yield Figure("indicator_median", "an indicator as of a day, the median", statistics.median(times) * 1000, "ms")
     slowest = quantile(times, 1) * 1000
-    yield Figure("indicator_slowest", "an indicator as of a day, the slowest", slowest, "ms", "promised", 300, 1, at_most=True)  # fmt: skip
+    yield Figure(
+        "indicator_slowest", "an indicator as of a day, the slowest", slowest, "ms", "promised", 300, 1, at_most=True
+    )
     yield Figure("live_median", "a new event on an open dashboard, the median", statistics.median(live) * 1000, "ms")
     latest = quantile(live, 1) * 1000
-    yield Figure("live_slowest", f"a new event on an open dashboard, the slowest of {len(live)}", latest, "ms", "promised", 1000, 1, at_most=True)  # fmt: skip
-    yield Figure("observatory_memory", "most memory of a rebuild from the archive", peak, "MiB", "promised", 1024, 1, at_most=True)  # fmt: skip
+    yield Figure(
+        "live_slowest",
+        f"a new event on an open dashboard, the slowest of {len(live)}",
+        latest,
+        "ms",
+        "promised",
+        1000,
+        1,
+        at_most=True,
+    )
+    yield Figure(
+        "observatory_memory",
+        "most memory of a rebuild from the archive",
+        peak,
+        "MiB",
+        "promised",
+        1024,
+        1,
+        at_most=True,
+    )
 
 
 async def _fill(here: Place, network: str, messages: list[million.Message], total: int, watch: Watch) -> None:

@@ -70,7 +70,8 @@ def cases(watch: Watch) -> Iterator[Figure]:
 
 
 async def _filled(folder: Path, messages: list[million.Message], total: int, watch: Watch) -> None:
-    """A data folder with such a log, of which no service has read anything yet, and to which all have reacted already."""
+    """A data folder with such a log, of which no service has read anything yet, and to which all have reacted
+    already."""
     folder.mkdir()
     (folder / "installation.json").write_text(f'{{"network":"{NETWORK}"}}')
     server = NatsServer(folder / "nats", access=access(NETWORK))

@@ -1,4 +1,5 @@
-"""Searching the directory at 2,600 structures and at 100,000: the page as a browser gets it, and what it asks the index."""
+"""Searching the directory at 2,600 structures and at 100,000: the page as a browser gets it, and what it asks the
+index."""
 
 from __future__ import annotations
 
@@ -61,13 +62,20 @@ def structures(number: int) -> Iterator[Happening]:
     for n in range(number):
         name = f"{draw.choice(COMMON)} {draw.choice(COMMON)} {draw.choice(words)} {draw.choice(words)}"
         department = draw.choice(DEPARTMENTS)
-        yield derived_id(SPACE, f"found/{n}"), StructureRegistered.model_validate(
-            {
-                "name": name, "kind": draw.choice(KINDS), "department": department,
-                "commune": draw.choice(_communes(department)),
-                "themes": draw.sample(THEMES, 2), "countries": draw.sample(COUNTRIES, 2), "sdgs": [draw.randint(1, 17)],
-            }
-        )  # fmt: skip
+        yield (
+            derived_id(SPACE, f"found/{n}"),
+            StructureRegistered.model_validate(
+                {
+                    "name": name,
+                    "kind": draw.choice(KINDS),
+                    "department": department,
+                    "commune": draw.choice(_communes(department)),
+                    "themes": draw.sample(THEMES, 2),
+                    "countries": draw.sample(COUNTRIES, 2),
+                    "sdgs": [draw.randint(1, 17)],
+                }
+            ),
+        )
 
 
 QUESTIONS: tuple[Query, ...] = (
@@ -79,7 +87,8 @@ QUESTIONS: tuple[Query, ...] = (
     {"q": "comité inde", "countries": "IN", "department": ["34", "81"]},
     {"sort": "-seen", "page": "40"},
 )
-"""The whole; a word; two of which one is a country; one mistyped; one department from nearby; several facets; a late page"""
+"""The whole; a word; two of which one is a country; one mistyped; one department from nearby; several facets; a late
+page"""
 
 
 def cases(watch: Watch) -> Iterator[Figure]:

@@ -35,8 +35,8 @@ TABLE_ALONE = composed("observatory", OBSERVATORY.folder, (EVENT_TABLE, FIGURES)
 
 async def seconds_until_seen(here: Place, network: str, table: Path, watch: Watch) -> list[float]:
     """The seconds from a command (a structure is registered) until the page that was open all the while has sent its
-    new count of structures, over HTTP; once for each event. The observatory has its table, which is moved to its folder;
-    its notary is left out, and so are the views, of which this page shows nothing."""
+    new count of structures, over HTTP; once for each event. The observatory has its table, which is moved to its
+    folder; its notary is left out, and so are the views, of which this page shows nothing."""
     data = here.folder / "watching"
     (data / "views").mkdir(parents=True)
     table.rename(data / "views" / "observatory.duckdb")

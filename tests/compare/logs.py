@@ -52,8 +52,8 @@ def events(data: Path, after: int = 0, *, by_command: bool = False) -> list[str]
     personal values opened, ids by their order. What happened now has no time; which command it was stands in the ids.
 
     What came of one command stands together: reactions to it write when they come to it, between other commands. The
-    order of an entity's own events is in their versions. `by_command`: in the order of the commands' ids, where those are
-    the same on both sides and many were under way at once, as the loading of the sample has them.
+    order of an entity's own events is in their versions. `by_command`: in the order of the commands' ids, where those
+    are the same on both sides and many were under way at once, as the loading of the sample has them.
     """
     network = json.loads((data / "installation.json").read_text())["network"]
     with ExitStack() as opened:

@@ -247,8 +247,8 @@ def body_lines(answer: Answer, since: datetime) -> list[str]:
 
 
 def alike(lines: list[str], since: datetime) -> list[str]:
-    """The same lines under the rules of every text. A moment that is not before `since`, when the data were left as they
-    are, is that of the crawl itself: of a page's foot, of a checkpoint signed meanwhile."""
+    """The same lines under the rules of every text. A moment that is not before `since`, when the data were left as
+    they are, is that of the crawl itself: of a page's foot, of a checkpoint signed meanwhile."""
 
     def instant(found: re.Match[str]) -> str:
         return "<now>" if datetime.fromisoformat(found[0]) >= since else found[0]

@@ -4,9 +4,9 @@
         docker.release = "2"                 # from now on images are of another release: what runs has an older one
         docker.sh("docker compose up -d --wait")
 
-Of Docker Compose it does what the manual uses, as Compose 2.40 does it (its pkg/compose/convergence.go): services in the
-order of their dependencies, those of one level together; a container whose image is another than it was started from is
-replaced, unless `--no-recreate`; what has run to its end is run again at every `up` that names it or needs it.
+Of Docker Compose it does what the manual uses, as Compose 2.40 does it (its pkg/compose/convergence.go): services in
+the order of their dependencies, those of one level together; a container whose image is another than it was started
+from is replaced, unless `--no-recreate`; what has run to its end is run again at every `up` that names it or needs it.
 """
 
 from __future__ import annotations
@@ -99,9 +99,14 @@ class Docker:
         for name, value in values.items():
             text = re.sub(rf"\b{name}\b", value, text)
         done = subprocess.run(
-            ["bash", "-euo", "pipefail", "-c", text], cwd=self.folder, capture_output=True, text=True, timeout=timeout,
-            env={**os.environ, "PATH": f"{self._programs}:{os.environ['PATH']}"}, check=False,
-        )  # fmt: skip
+            ["bash", "-euo", "pipefail", "-c", text],
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            env={**os.environ, "PATH": f"{self._programs}:{os.environ['PATH']}"},
+            check=False,
+        )
         assert done.returncode == 0, f"{text}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
         return done.stdout
 
@@ -187,7 +192,9 @@ class Docker:
             begun = [one for name in together for one in self._wanted(name, scale.get(name, 1), given)]
             self._of |= {one.name: self.release for one in begun if not one.runs}
             self.site.begin(begun)
-            self.site.until(lambda begun=begun: all(one.state in ("healthy", "done") for one in begun), 180, f"up {together}")  # fmt: skip
+            self.site.until(
+                lambda begun=begun: all(one.state in ("healthy", "done") for one in begun), 180, f"up {together}"
+            )
 
     def _wanted(self, service: str, number: int, given: Mapping[str, str]) -> list[Container]:
         """The containers of a service that are to run, those that must be replaced stopped."""

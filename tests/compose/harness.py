@@ -257,7 +257,8 @@ class Compose:
     # what can be done to a container
 
     def kill(self, name: str, *, stay: bool = False) -> None:
-        """kill -9, as the kernel does when memory runs out. Its restart policy brings it back, unless it is to `stay`."""
+        """kill -9, as the kernel does when memory runs out. Its restart policy brings it back, unless it is to
+        `stay`."""
         with self._lock:
             container = self.containers[name]
             container.wanted = not stay
@@ -303,9 +304,14 @@ class Compose:
         words = [self._local(there, word) for word in command]
         words[0] = self._binary(words[0])
         done = subprocess.run(
-            words, env=self._environment(there), cwd=self._cwd(there), capture_output=True, text=True,
-            timeout=timeout, check=False,
-        )  # fmt: skip
+            words,
+            env=self._environment(there),
+            cwd=self._cwd(there),
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
         self._shown()
         return done
 
@@ -424,7 +430,11 @@ class Compose:
         """Whether all that it depends on is as its conditions ask. At a restart Docker asks for nothing."""
         if container.starts:
             return True
-        wanted = {"service_started": ("running", "healthy"), "service_healthy": ("healthy",), "service_completed_successfully": ("done",)}  # fmt: skip
+        wanted = {
+            "service_started": ("running", "healthy"),
+            "service_healthy": ("healthy",),
+            "service_completed_successfully": ("done",),
+        }
         for name, condition in container.spec.depends_on.items():
             needed = [each for each in self.containers.values() if each.spec.name == name and each.wanted]
             if not needed or not all(each.state in wanted[condition] for each in needed):
@@ -451,10 +461,15 @@ class Compose:
             log.flush()
             environment = {**self._environment(container), **self.injected.get(container.name, {})}
             container.process = subprocess.Popen(
-                [self._binary(words[0]), *words[1:]], env=environment, cwd=self._cwd(container),
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                [self._binary(words[0]), *words[1:]],
+                env=environment,
+                cwd=self._cwd(container),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
                 preexec_fn=_dies_with_parent(),
-            )  # fmt: skip
+            )
         _kill(container.probe)  # of its former life
         container.starts += 1
         container.state, container.probe, container.next_probe = "running", None, 0.0
@@ -479,9 +494,13 @@ class Compose:
                 container.next_probe = now + 0.1
                 return
             container.probe = subprocess.Popen(
-                [self._binary(words[0]), *words[1:]], env=self._environment(container), stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-            )  # fmt: skip
+                [self._binary(words[0]), *words[1:]],
+                env=self._environment(container),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
         elif container.probe is not None and container.probe.poll() is not None:
             if container.probe.returncode == 0:
                 container.state = "healthy"
@@ -570,7 +589,8 @@ class Compose:
         return text
 
     def _places(self, asking: Container, name: str) -> str:
-        """Where a name leads, with `\\1` for the port. To the gateway it is all replicas, as Docker's DNS tells them."""
+        """Where a name leads, with `\\1` for the port. To the gateway it is all replicas, as Docker's DNS tells
+        them."""
         known = [c for c in self.containers.values() if c.spec.name == name]
         if asking.spec.name != "gateway":
             known = [c for c in known if c.runs][:1] or known[:1]

@@ -1,4 +1,5 @@
-"""Reads docker-compose.yml, .env files and the Dockerfile as Docker Compose and BuildKit do, as far as ours use them."""
+"""Reads docker-compose.yml, .env files and the Dockerfile as Docker Compose and BuildKit do, as far as ours use
+them."""
 
 from __future__ import annotations
 

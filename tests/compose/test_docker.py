@@ -37,10 +37,14 @@ Run = Callable[..., "subprocess.CompletedProcess[str]"]
 def project(tmp_path: Path) -> Iterator[tuple[Run, int]]:
     name, https = f"maillage-test-{uuid4().hex[:8]}", free_port()
     env = {
-        **os.environ, "GATEWAY_HTTP_PORT": str(free_port()), "GATEWAY_HTTPS_PORT": str(https),
-        "GRAFANA_PORT": str(free_port()), "MAILS_PORT": str(free_port()),
-        "MAILLAGE_PUBLIC_URL": f"https://localhost:{https}", "FRONT_SUBNET": "10.213.88.0/24",
-    }  # fmt: skip
+        **os.environ,
+        "GATEWAY_HTTP_PORT": str(free_port()),
+        "GATEWAY_HTTPS_PORT": str(https),
+        "GRAFANA_PORT": str(free_port()),
+        "MAILS_PORT": str(free_port()),
+        "MAILLAGE_PUBLIC_URL": f"https://localhost:{https}",
+        "FRONT_SUBNET": "10.213.88.0/24",
+    }
 
     def run(*words: str) -> subprocess.CompletedProcess[str]:
         command = [DOCKER, "compose", "-p", name, "-f", str(ROOT / "docker-compose.yml"), "--profile", "dev", *words]

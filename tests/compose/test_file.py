@@ -68,9 +68,11 @@ def test_docker_compose_itself_takes_the_file_and_reads_it_as_the_harness_does()
         pytest.skip("no Docker Compose here")
     done = subprocess.run(
         [*words, "-f", FILE, "--env-file", EXAMPLE, "--profile", "*", "config", "--format", "json"],
-        capture_output=True, text=True, check=False,
+        capture_output=True,
+        text=True,
+        check=False,
         env={"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/")},
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr
     theirs = json.loads(done.stdout)["services"]
     assert set(theirs) == set(SPECS)
@@ -83,7 +85,11 @@ def test_docker_compose_itself_takes_the_file_and_reads_it_as_the_harness_does()
         assert spec.memory == int(read["mem_limit"]) and spec.restart == read["restart"].partition(":")[0], name
         assert spec.raw["image"] == read["image"], name
         mounts = [(m.target, m.read_only, m.bind) for m in spec.mounts]
-        assert mounts == [(m["target"], m.get("read_only", False), m["type"] == "bind") for m in read["volumes"]] if mounts else not read.get("volumes"), name  # fmt: skip
+        assert (
+            mounts == [(m["target"], m.get("read_only", False), m["type"] == "bind") for m in read["volumes"]]
+            if mounts
+            else not read.get("volumes")
+        ), name
 
 
 def test_every_variable_is_explained_in_the_example_and_every_value_there_is_what_holds_without_it() -> None:

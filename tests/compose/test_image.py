@@ -1,4 +1,5 @@
-"""The Dockerfile's steps, run in a scratch root in place of an image; then all of docker-compose.yml from what they made.
+"""The Dockerfile's steps, run in a scratch root in place of an image; then all of docker-compose.yml from what they
+made.
 
 What needs Debian's packages and users of the image's own is not run: this machine has its own.
 """

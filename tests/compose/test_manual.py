@@ -141,7 +141,10 @@ def test_upgrade(house: House, docker: Docker) -> None:
     refused = [one for one in users.commands if one.outcome == "given up" and one.status not in (0, 200)]
     assert refused == [], "nobody was sent away"
     said = {page.said for page in users.pages}
-    record("Upgrade under the load of twenty users", {"way": "one after the other", **cells, "pages said": ", ".join(sorted(said))})  # fmt: skip
+    record(
+        "Upgrade under the load of twenty users",
+        {"way": "one after the other", **cells, "pages said": ", ".join(sorted(said))},
+    )
     assert said <= {"fresh", "behind"} and {one.service for one in users.commands} >= set(WRITERS)
     site.until(lambda: house.collected("Avant la mise à jour"), 60, "the new release's reaction")
     docker.release = "3"
@@ -184,7 +187,13 @@ def test_add_a_reader_from_outside(house: House, docker: Docker, tmp_path: Path)
 
     async def read(node: str) -> bool:
         try:
-            nc = await connected(f"nats://{site.containers[node].address}:4222", seed, "intranet", connect_timeout=1, allow_reconnect=False)  # fmt: skip
+            nc = await connected(
+                f"nats://{site.containers[node].address}:4222",
+                seed,
+                "intranet",
+                connect_timeout=1,
+                allow_reconnect=False,
+            )
         except (OSError, NatsError):
             return False
         try:

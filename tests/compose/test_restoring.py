@@ -1,4 +1,5 @@
-"""docs/operating.md's way back, on the whole of docker-compose.yml: two replicas, a backup, empty volumes, a restore."""
+"""docs/operating.md's way back, on the whole of docker-compose.yml: two replicas, a backup, empty volumes, a
+restore."""
 
 from __future__ import annotations
 
@@ -22,7 +23,9 @@ def test_an_installation_comes_back_on_empty_volumes_with_two_replicas_of_a_serv
         structures = []
         for n in range(20):
             body = {"name": f"{NAME} {n}", "kind": "association", "department": "31"}
-            done = site.door.post_json("/directory/api/commands/register-structure", body, Idempotency_Key=str(uuid4()), **operator)  # fmt: skip
+            done = site.door.post_json(
+                "/directory/api/commands/register-structure", body, Idempotency_Key=str(uuid4()), **operator
+            )
             assert done.status == 200, done.text
             structures.append(done.json()["entity"])
         for replica in ("directory", "directory-2"):

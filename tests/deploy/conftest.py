@@ -73,10 +73,14 @@ class Collector:
                     attributes = {a.key: a.value.string_value or str(a.value.int_value) for a in span.attributes}
                     self.spans.append(
                         Span(
-                            span.name, span.trace_id.hex(), span.span_id.hex(), span.parent_span_id.hex(),
-                            attributes, names["service.name"],
+                            span.name,
+                            span.trace_id.hex(),
+                            span.span_id.hex(),
+                            span.parent_span_id.hex(),
+                            attributes,
+                            names["service.name"],
                         )
-                    )  # fmt: skip
+                    )
 
     def trace_of(self, name: str) -> list[Span]:
         """All spans of the newest trace that has a span of this name."""

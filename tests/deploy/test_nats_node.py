@@ -1,4 +1,5 @@
-"""A NATS node as its container runs it (deploy/nats_node.py): it loads by itself what `setup` writes after an upgrade."""
+"""A NATS node as its container runs it (deploy/nats_node.py): it loads by itself what `setup` writes after an
+upgrade."""
 
 from __future__ import annotations
 
@@ -35,9 +36,12 @@ class Running:
         url = f"http://127.0.0.1:{monitoring}/healthz?js-enabled-only=true"
         with (folder / "said").open("wb") as said:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", LOOKS_OFTEN, str(folder / "one.conf"), url], stdout=said, stderr=said,
-                env={**os.environ, "PATH": f"{binary().parent}:{os.environ['PATH']}"}, preexec_fn=_dies_with_parent(),
-            )  # fmt: skip
+                [sys.executable, "-c", LOOKS_OFTEN, str(folder / "one.conf"), url],
+                stdout=said,
+                stderr=said,
+                env={**os.environ, "PATH": f"{binary().parent}:{os.environ['PATH']}"},
+                preexec_fn=_dies_with_parent(),
+            )
 
     async def connect(self, user: str) -> Connection:
         """As soon as the node lets this user in."""

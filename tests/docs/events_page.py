@@ -17,8 +17,10 @@ from shared.contract.schemas import Schema, schema_of
 PAGE = Path(__file__).parents[2] / "docs" / "events.md"
 HEAD = """# Events
 
-What each service says, with its fields, in which words readers are told, and who hears it. `make contract` makes it from the
-code; a test compares. The schemas are in `shared/contract/schemas/`, the envelope in [subscribe.md](subscribe.md). The observatory reads every
+What each service says, with its fields, in which words readers are told, and who hears it. `make contract` makes it \
+from the
+code; a test compares. The schemas are in `shared/contract/schemas/`, the envelope in [subscribe.md](subscribe.md). \
+The observatory reads every
 event into its table, so it is named only where it has a view or a reaction of its own.
 
 A field in *italics* may be absent. `sealed` is a personal value that only the service which said it can open.
@@ -55,7 +57,10 @@ def kind_of(schema: Schema) -> str:
 def in_words(says: Says) -> str:
     """What readers are told of it."""
     found = [
-        f"In words: *{translated(says.words, 'fr')}*, {translated(says.words, 'en')}{f', with `{says.detail}`' if says.detail else ''}."
+        (
+            f"In words: *{translated(says.words, 'fr')}*, "
+            f"{translated(says.words, 'en')}{f', with `{says.detail}`' if says.detail else ''}."
+        )
     ]
     if says.part:
         found.append(f"Of one part: `{says.part}`.")

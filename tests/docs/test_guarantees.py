@@ -20,7 +20,8 @@ def test_every_promise_names_a_test_that_is_there() -> None:
     named = re.findall(r"`(tests/[\w/]+\.py)(?:::(test_\w+))?`", PAGE.read_text())
     assert len(named) > 30
     missing = [
-        (file, test) for file, test in named
+        (file, test)
+        for file, test in named
         if not (ROOT / file).exists() or (test and f"def {test}(" not in (ROOT / file).read_text())
-    ]  # fmt: skip
+    ]
     assert missing == []

@@ -1,5 +1,5 @@
-"""The damages: each a function that does one thing, at random by a seed, to the NATS store's files, over a connection to
-the NATS server, or to the archive's files."""
+"""The damages: each a function that does one thing, at random by a seed, to the NATS store's files, over a connection
+to the NATS server, or to the archive's files."""
 
 from __future__ import annotations
 
@@ -125,9 +125,11 @@ def in_record(part: str) -> Callable[[bytes, Random], bytes]:
     def change(block: bytes, random: Random) -> bytes:
         one = random.choice([r for r in records(block) if r.end - r.start < 10_000])
         start, end = {
-            "header": (one.start, one.subject), "subject": (one.subject, one.payload),
-            "payload": (one.payload, one.end - 8), "checksum": (one.end - 8, one.end),
-        }[part]  # fmt: skip
+            "header": (one.start, one.subject),
+            "subject": (one.subject, one.payload),
+            "payload": (one.payload, one.end - 8),
+            "checksum": (one.end - 8, one.end),
+        }[part]
         return flipped(block, random, start, end)
 
     return change

@@ -1,5 +1,5 @@
-"""A small installation whose every message is known: a NATS server, a directory, the notary. Built once, copied, damaged,
-started again, and asked what it makes of it."""
+"""A small installation whose every message is known: a NATS server, a directory, the notary. Built once, copied,
+damaged, started again, and asked what it makes of it."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ class Known:
 
 @dataclass
 class Found:
-    """What came of a damage. `refused`: who refused, and with which words; `messages` of the log as far as they were read,
-    `voids` by sequence, `new`: the sequences of commands executed afterwards."""
+    """What came of a damage. `refused`: who refused, and with which words; `messages` of the log as far as they were
+    read, `voids` by sequence, `new`: the sequences of commands executed afterwards."""
 
     known: list[Message]
     refused: list[tuple[str, str]] = field(default_factory=list)
@@ -235,7 +235,8 @@ async def _digests(service: Service) -> dict[str, str]:
 
 
 async def _history(service: Service, operator: Connection) -> None:
-    """Structures that change, contacts, some messages that are no events; large ones, so that there are several blocks."""
+    """Structures that change, contacts, some messages that are no events; large ones, so that there are several
+    blocks."""
 
     async def do(command: Command, n: int) -> Any:
         return await service.execute(command, id=uuid4(), actor="test")

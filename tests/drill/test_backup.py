@@ -1,4 +1,5 @@
-"""A backup is verified, incremental and whole or not at all; a restore from it needs its keys, and a folder of its own."""
+"""A backup is verified, incremental and whole or not at all; a restore from it needs its keys, and a folder of its
+own."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    """An installation of some events that ended in order, its backup, and that of its keys. Who changes it copies it."""
+    """An installation of some events that ended in order, its backup, and that of its keys. Who changes it copies
+    it."""
     place = Place(tmp_path_factory.mktemp("backed-up"))
 
     async def make() -> None:
@@ -241,7 +243,8 @@ def test_the_commands_of_the_manual_do_what_it_says_and_leave_nothing(backed_up:
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     folders = {
-        "DATA": backed_up.data(), "BACKUP": tmp_path / "fresh", "KEYS": tmp_path / "apart", "NEW": backed_up.data("new"),
+        "DATA": backed_up.data(), "BACKUP": tmp_path / "fresh", "KEYS": tmp_path / "apart",
+        "NEW": backed_up.data("new"),
     }  # fmt: skip
     said = ""
     commands = commands_in("Back up", "Rehearse", "Restore")

@@ -1,5 +1,5 @@
-"""Every single damage to the log's store or to its archive is without effect, or void, or refused with the place named; and
-a restore from an archive that is whole brings everything back."""
+"""Every single damage to the log's store or to its archive is without effect, or void, or refused with the place named;
+and a restore from an archive that is whole brings everything back."""
 
 from __future__ import annotations
 

@@ -88,16 +88,16 @@ class Crowd:
             time.sleep(0.1)
 
     def acknowledged_after(self, at: float, seconds: float) -> float:
-        """Waits for a command that is acknowledged after that, and not just on its way then; how long after it was. Raises
-        AssertionError."""
+        """Waits for a command that is acknowledged after that, and not just on its way then; how long after it was.
+        Raises AssertionError."""
         while self.latest <= at + ON_ITS_WAY:
             assert time.monotonic() - at < seconds, f"no command was acknowledged for {seconds:g} s"
             time.sleep(0.05)
         return time.monotonic() - at
 
     def judge(self, up: Up, network: str = "reseau") -> Counter[str]:
-        """Once it has ended: each acknowledged command stands in the log once, where it was told, any other at most once.
-        Of each type of events, how many there are."""
+        """Once it has ended: each acknowledged command stands in the log once, where it was told, any other at most
+        once. Of each type of events, how many there are."""
         assert self.wrong == []
         seen = asyncio.run(events_of(up.data, network))
         times = Counter(event.cloud.commandid for event in seen)

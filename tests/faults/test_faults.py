@@ -1,10 +1,11 @@
-"""Faults under the load of twenty users, on docker-compose.yml as it stands: kills, pauses, a full disk, a store, a mail
-server and a quorum that are away, a clock an hour off, a slow view, poison. After each: no acknowledged command is lost
-and none has its effect twice, every view is what a rebuild would be, no page kept quiet about what it did not show, and
-all works again within 30 seconds, without a hand.
+"""Faults under the load of twenty users, on docker-compose.yml as it stands: kills, pauses, a full disk, a store, a
+mail server and a quorum that are away, a clock an hour off, a slow view, poison. After each: no acknowledged command is
+lost and none has its effect twice, every view is what a rebuild would be, no page kept quiet about what it did not
+show, and all works again within 30 seconds, without a hand.
 
 SecantusDB stands in MongoDB's place unless `MAILLAGE_TEST_MONGO_URL` names a real one: that it keeps what it has
-acknowledged when it is killed proves nothing for MongoDB (tests/fixtures/mongo_server.py); that we go on from what it kept does.
+acknowledged when it is killed proves nothing for MongoDB (tests/fixtures/mongo_server.py); that we go on from what it
+kept does.
 """
 
 from __future__ import annotations
@@ -115,17 +116,24 @@ def suffered(house: House, fault: str, inflict: Callable[[Compose], str | None])
     users.rest()
     said = {page.said for page in users.pages if page.at > begin - 1}
     sent = [one for one in users.commands if one.ended > begin]
-    record(TABLE, {
-        "fault": fault, **house.judge.judge(), "sent again": str(sum(one.tries > 1 for one in sent)),
-        "pages said": ", ".join(sorted(said)), "works again after": f"{seconds:.0f} s",
-        "machine": f"{busy:.0f} times busy" if busy > 1.5 else "", "note": note or "",
-    })  # fmt: skip
+    record(
+        TABLE,
+        {
+            "fault": fault,
+            **house.judge.judge(),
+            "sent again": str(sum(one.tries > 1 for one in sent)),
+            "pages said": ", ".join(sorted(said)),
+            "works again after": f"{seconds:.0f} s",
+            "machine": f"{busy:.0f} times busy" if busy > 1.5 else "",
+            "note": note or "",
+        },
+    )
     return said
 
 
 def promised(site: Compose, true: Callable[[], bool], seconds: float, what: str) -> float:
-    """Waits until it is true, for as long as is promised on a machine that has time for us: what others take of this one
-    does not count. Returns how busy it was, 1 where it was all ours."""
+    """Waits until it is true, for as long as is promised on a machine that has time for us: what others take of this
+    one does not count. Returns how busy it was, 1 where it was all ours."""
     spent, begun = 0.0, time.monotonic()
     last = begun
 
@@ -151,7 +159,8 @@ def _busy() -> float:
 
 
 def _works(house: House, since: float) -> bool:
-    """Whether commands of all services were acknowledged, their pages are fresh, and everything says that it is ready."""
+    """Whether commands of all services were acknowledged, their pages are fresh, and everything says that it is
+    ready."""
     latest = {page.service: page.said for page in house.users.pages if page.at > since}
     return (
         house.users.done_since(since) >= set(WRITERS)
@@ -410,8 +419,8 @@ def _reads(subject: str, body: bytes) -> bool:
 
 @pytest.mark.drill
 def test_poison(house: House) -> None:
-    """What a stolen key could write and no reader may take for an event: data that can't be read, in events of all types,
-    copies, types that nobody knows, junk. What reads well is an event like any other."""
+    """What a stolen key could write and no reader may take for an event: data that can't be read, in events of all
+    types, copies, types that nobody knows, junk. What reads well is an event like any other."""
 
     async def publish(site: Compose) -> None:
         seed = site.volume("secrets-operator") / "nats.nk"

@@ -1,5 +1,5 @@
-"""`maillage up` whose NATS server is killed, hangs, or can't store: it is started again by itself and nothing is lost; or all
-ends with one sentence. And it never says that it is ready while nothing can be written."""
+"""`maillage up` whose NATS server is killed, hangs, or can't store: it is started again by itself and nothing is lost;
+or all ends with one sentence. And it never says that it is ready while nothing can be written."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Twenty users who work all the while: commands over four services through the gateway, each with an id of its own, sent
-again with the same id until it is answered; and a reader who looks at the services' pages once a second.
+"""Twenty users who work all the while: commands over four services through the gateway, each with an id of its own,
+sent again with the same id until it is answered; and a reader who looks at the services' pages once a second.
 
 They note what they were told. `Judge` (judging.py) holds it against the log.
 """
@@ -162,9 +162,12 @@ class Users:
         """An account with a session, by the link that its holder gets in a mail."""
         door = self.site.door
         client = httpx2.AsyncClient(
-            base_url=door.url, timeout=PATIENCE, headers={"Origin": door.url}, trust_env=False,
+            base_url=door.url,
+            timeout=PATIENCE,
+            headers={"Origin": door.url},
+            trust_env=False,
             verify=ssl.create_default_context(cafile=str(door.authority)),
-        )  # fmt: skip
+        )
         self._clients.append(client)
         operator, email = self.site.operator("directory"), f"personne-{number}@exemple.invalid"
         wanted = {"email": email, "label": f"Poste {number}", "roles": ["all:editor"]}
@@ -234,9 +237,11 @@ class Users:
             sent.tries, sent.began = sent.tries + 1, time.monotonic()
             try:
                 answer = await client.post(
-                    f"/{service}/api/commands/{command}", json=body, headers={"Idempotency-Key": str(sent.id)},
+                    f"/{service}/api/commands/{command}",
+                    json=body,
+                    headers={"Idempotency-Key": str(sent.id)},
                     timeout=IMPATIENCE if hurried else PATIENCE,
-                )  # fmt: skip
+                )
                 sent.status, sent.said = answer.status_code, answer.text[:300]
             except (httpx2.TransportError, ssl.SSLError) as lost:
                 sent.status, sent.said = 0, repr(lost)

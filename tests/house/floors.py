@@ -17,7 +17,8 @@ FILE = ROOT / ".coverage"
 
 @dataclass(frozen=True)
 class Room:
-    """A room whose own tests are to reach `floor` per cent of its lines and branches. `files`, `tests`: patterns, paths."""
+    """A room whose own tests are to reach `floor` per cent of its lines and branches. `files`, `tests`: patterns,
+    paths."""
 
     name: str
     files: tuple[str, ...]

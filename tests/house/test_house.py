@@ -11,7 +11,8 @@ import pytest
 
 from deploy.host.all_services import DEFINITIONS
 from shared.runtime.service import OF_PERSONS, OWN
-from tests.house.counts import KERNEL, ROOT, Count, counts, modules, tasks
+from tests.house.counts import KERNEL, PRODUCT, ROOT, Count, at, counts, modules, tasks
+from tests.house.tables import NEARLY, not_on_a_table
 
 TASKS = {
     "services/directory/duplicates/worklist.py": "one comparison, when somebody asks for the list",
@@ -44,6 +45,41 @@ def test_what_may_not_grow_has_not_grown(count: Count) -> None:
 
 def test_only_these_begin_tasks_of_their_own() -> None:
     assert tasks().keys() == TASKS.keys()
+
+
+def test_lines_are_kept_from_the_formatter_on_tables_of_data_alone() -> None:
+    found = {at(path): len(not_on_a_table(path.read_text(encoding="utf-8"))) for path in modules(*PRODUCT, "tests")}
+    assert {path: number for path, number in found.items() if number} == NEARLY
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'A = {\n    "a": 1, "b": 2,\n    "c": 3,\n}  # fmt: skip\n',
+        'def f():\n    return [\n        ("a", x), ("b", y),\n        ("c", z),\n    ]  # fmt: skip\n',
+        'for a in (\n    "a", "b",\n    "c",\n):  # fmt: skip\n    f(\n        a,\n    )\n',
+        '@each("a", [\n    1, 2,\n    3,\n])  # fmt: skip\ndef f(): ...\n',
+        'A = frozenset({\n    "a", "b",\n    "c",\n})  # fmt: skip\n',
+    ],
+)
+def test_a_table_of_data_may_be_kept_as_it_is(text: str) -> None:
+    assert not_on_a_table(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from a import b, c  # fmt: skip\n",
+        "def f(\n    a: int, b: int,\n    c: int,\n) -> None:  # fmt: skip\n    return [1, 2, 3]\n",
+        "a = f(\n    x, y,\n    z,\n)  # fmt: skip\n",
+        "a = [\n    x for x in y\n    if x\n]  # fmt: skip\n",
+        'a = {\n    "a": x, "b": y,\n    "c": z,\n}  # fmt: skip\n',
+        "a = f(\n    x,\n    y,\n    z, [1, 2, 3],\n)  # fmt: skip\n",
+        "a = [1, 2]  # fmt: skip\n",
+    ],
+)
+def test_what_is_no_table_is_laid_out_by_the_formatter(text: str) -> None:
+    assert len(not_on_a_table(text)) == 1
 
 
 def test_the_kernel_s_readme_names_each_of_its_files_in_one_order_and_none_that_is_not_there() -> None:

@@ -1,5 +1,5 @@
-"""An auditor's day on the sample: from a record to its life, from an event to its cause and its proof, to a file that is
-compared with the signed archive. On a phone, in a real browser, with axe on every state."""
+"""An auditor's day on the sample: from a record to its life, from an event to its cause and its proof, to a file that
+is compared with the signed archive. On a phone, in a real browser, with axe on every state."""
 
 from __future__ import annotations
 
@@ -62,7 +62,8 @@ def test_a_record_leads_to_its_life_and_each_event_to_what_it_changed(page: Page
     ("kind", "view"),
     [
         ("directory", "structures"), ("directory", "projects"), ("directory", "requests"), ("membership", "members"),
-        ("membership", "groups"), ("events", "gatherings"), ("events", "tandems"), ("newsletter", "issues"), ("newsletter", "subscribers"),
+        ("membership", "groups"), ("events", "gatherings"), ("events", "tandems"), ("newsletter", "issues"),
+        ("newsletter", "subscribers"),
     ],
 )  # fmt: skip
 def test_every_record_page_and_the_life_of_what_it_shows_lead_to_each_other(

@@ -159,19 +159,25 @@ def test_an_unknown_id_is_refused_with_a_sentence(url: str, service: str, comman
 
 
 GOOD: dict[str, Any] = {
-    "name": "Essai", "kind": "networking", "medium": "Essai", "structure_name": "Essai", "title": "Essai", "text": "Essai",
+    "name": "Essai", "kind": "networking", "medium": "Essai", "structure_name": "Essai", "title": "Essai",
+    "text": "Essai",
     "college": "associative", "charter_version": 1, "role": "president", "audience": "others", "project_title": "Essai",
     "school_year": "2016-2017", "association_name": "Essai", "school_name": "Essai", "host_name": "Essai",
 }  # fmt: skip
 PROJECT = {"summary": "Essai", "country": "SN", "stage": "running", "leader": OTHER_UNKNOWN}
 MORE: dict[str, dict[str, Any]] = {
-    "PublishOffer": {"kind": "job"}, "RedraftPublication": {"kind": "job"}, "DraftPublication": {"kind": "job", "sort": "news", "structure": OTHER_UNKNOWN},
-    "DraftProject": PROJECT, "ReviseProject": PROJECT, "ClaimListing": {"kind": "school", "email": "essai@exemple.invalid"},
+    "PublishOffer": {"kind": "job"},
+    "RedraftPublication": {"kind": "job"},
+    "DraftPublication": {"kind": "job", "sort": "news", "structure": OTHER_UNKNOWN},
+    "DraftProject": PROJECT,
+    "ReviseProject": PROJECT,
+    "ClaimListing": {"kind": "school", "email": "essai@exemple.invalid"},
     "SendSurvey": {"kind": "invitation"},
-    "AcceptClaim": {"structure": OTHER_UNKNOWN}, "MergeStructures": {"merged": OTHER_UNKNOWN},
+    "AcceptClaim": {"structure": OTHER_UNKNOWN},
+    "MergeStructures": {"merged": OTHER_UNKNOWN},
     "TellNamesakesApart": {"first": OTHER_UNKNOWN, "second": OTHER_UNKNOWN},
     "DoubtNamesakes": {"first": OTHER_UNKNOWN, "second": OTHER_UNKNOWN},
-}  # fmt: skip
+}
 """What a command needs beside or instead of these."""
 REFERRING = [(s, c) for s, c in COMMANDS if c.refers]
 
@@ -210,10 +216,11 @@ def test_an_id_that_names_nothing_is_refused_with_a_sentence_and_leaves_no_event
         "/nowhere", "/directory/structures/none", f"/directory/structures/{UNKNOWN}", "/directory/do/Nothing",
         "/directory/?page=-1", "/directory/?page=99999999999999999999", "/directory/api/structures?size=x",
         "/directory/api/nothing", "/observatory/api/review?as_of=2016-02-30", "/observatory/review?as_of=never",
-        "/observatory/api/review?known_at=99999-01-01", "/observatory/api/review?as_of=20161231", "/directory/?as_of=20161231",
-        "/observatory/api/review?as_of=31%2F12%2F2016", "/observatory/review?as_of=20161231", "/observatory/?as_of=1483142400", "/observatory/api/events/0", "/observatory/api/events/x",
-        "/observatory/journal/999999999", "/membership/members/x", "/events/gatherings/x", "/newsletter/issues/x",
-        "/directory/../../etc/passwd", "/static/../settings.py",
+        "/observatory/api/review?known_at=99999-01-01", "/observatory/api/review?as_of=20161231",
+        "/directory/?as_of=20161231", "/observatory/api/review?as_of=31%2F12%2F2016",
+        "/observatory/review?as_of=20161231", "/observatory/?as_of=1483142400", "/observatory/api/events/0",
+        "/observatory/api/events/x", "/observatory/journal/999999999", "/membership/members/x", "/events/gatherings/x",
+        "/newsletter/issues/x", "/directory/../../etc/passwd", "/static/../settings.py",
     ],
 )  # fmt: skip
 def test_an_address_that_can_not_be_is_a_4xx_with_a_sentence(url: str, path: str) -> None:
@@ -271,7 +278,8 @@ def test_the_data_folder_is_closed_to_other_users(up: Up) -> None:
 MOMENTS = [
     "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "9999-12-31T23:59:59Z", "0000-01-01T00:00:00Z",
     "10000-01-01T00:00:00Z", "2017-06-30T23:59:60Z", "2017-06-30T24:00:00Z", "2017-06-30T12:00:00+99:99",
-    "2017-06-30T12:00:00", "20170630T120000Z", "20170630", "1498824000", "2017-06-30 12:00:00Z", "2017-06-30", "2017-02-30T12:00:00Z", "1e400", "nan", "9" * 400, "\u0000", "9999-12-31",
+    "2017-06-30T12:00:00", "20170630T120000Z", "20170630", "1498824000", "2017-06-30 12:00:00Z", "2017-06-30",
+    "2017-02-30T12:00:00Z", "1e400", "nan", "9" * 400, "\u0000", "9999-12-31",
 ]  # fmt: skip
 BEFORE_ALL = "0001-01-01T00:00:00+14:00"
 

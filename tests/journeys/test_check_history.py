@@ -32,7 +32,8 @@ def history() -> list[Message]:
         (facts[0].subject, b"junk"),
         (facts[1].subject, facts[1].body),
         (f"{painted.entity}.StructurePainted", changed(painted.body, type="StructurePainted")),
-        (facts[0].subject.replace("StructureRegistered", "StructureClosed"), write("reseau", one, 4, StructureClosed(reason="over")).body),
+        (facts[0].subject.replace("StructureRegistered", "StructureClosed"),
+         write("reseau", one, 4, StructureClosed(reason="over")).body),
     ]  # fmt: skip
     return [Message(seq, subject, body) for seq, (subject, body) in enumerate(bodies, 1)]
 
@@ -81,9 +82,10 @@ def test_a_fold_or_a_view_that_fails_is_named_with_the_event_and_the_line() -> N
     assert found.failed == len(found.faults) == 5 + 2
     said = {(fault.seq, fault.where, fault.what.split()[0]) for fault in found.faults if fault.seq == 8}
     assert said == {
-        (8, "fold structure", "ZeroDivisionError"), (8, "view directory.structures", "KeyError"),
+        (8, "fold structure", "ZeroDivisionError"),
+        (8, "view directory.structures", "KeyError"),
         (8, "view directory.unkept", "TypeError"),
-    }  # fmt: skip
+    }
     assert SECRET not in repr(found) and all(
         __file__.rpartition("/")[2] in f.what for f in found.faults if "fold" in f.where
     )

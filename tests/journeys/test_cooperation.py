@@ -1,4 +1,5 @@
-"""The team's day with cooperation projects, support, media coverage and requests: in a browser, on the sample, on a phone."""
+"""The team's day with cooperation projects, support, media coverage and requests: in a browser, on the sample, on a
+phone."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Staff import the review's list of members from a spreadsheet, then what its text calls them, and merge what is one: in
-a real browser, without a script, by keyboard where it matters."""
+"""Staff import the review's list of members from a spreadsheet, then what its text calls them, and merge what is one:
+in a real browser, without a script, by keyboard where it matters."""
 
 from __future__ import annotations
 

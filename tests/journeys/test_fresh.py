@@ -1,4 +1,5 @@
-"""A fresh installation: it publishes nothing that it did not do, and names nobody else's region, whatever its name is."""
+"""A fresh installation: it publishes nothing that it did not do, and names nobody else's region, whatever its name
+is."""
 
 from __future__ import annotations
 
@@ -21,9 +22,12 @@ from tests.fixtures.installation import Up, as_operator, get_json, maillage, pos
 pytestmark = pytest.mark.slow
 OPEN = "/observatory/open-data"
 PAGES = (
-    "/", "/observatory/", "/observatory/dashboard", "/observatory/reviews", "/observatory/review", "/observatory/review/figures",
-    "/observatory/reviews/period?since=2025-01-01&until=2025-12-31", "/observatory/indicators", OPEN, f"{OPEN}/members_by_college",
-    f"{OPEN}/structures_by_region", "/observatory/identification", "/observatory/public/reviews", "/directory/", "/directory/public",
+    "/", "/observatory/", "/observatory/dashboard", "/observatory/reviews", "/observatory/review",
+    "/observatory/review/figures",
+    "/observatory/reviews/period?since=2025-01-01&until=2025-12-31", "/observatory/indicators", OPEN,
+    f"{OPEN}/members_by_college",
+    f"{OPEN}/structures_by_region", "/observatory/identification", "/observatory/public/reviews", "/directory/",
+    "/directory/public",
     "/directory/projects/world", "/directory/do/RequestIdentification", "/newsletter/subscribe", "/membership/",
 )  # fmt: skip
 SOMEBODY_ELSES = re.compile(

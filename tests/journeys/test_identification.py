@@ -1,5 +1,5 @@
-"""Identifying actors in a browser, on a phone and at a desk: who is found is who the directory finds; kept under a name for
-whoever asked, taken away, repeated once something has changed. No state has a barrier."""
+"""Identifying actors in a browser, on a phone and at a desk: who is found is who the directory finds; kept under a name
+for whoever asked, taken away, repeated once something has changed. No state has a barrier."""
 
 from __future__ import annotations
 
@@ -93,8 +93,14 @@ def test_actors_are_identified_saved_taken_away_and_identified_again(
     )
     assert len(rows) == number + 1
 
-    key = post_json(f"{url}/directory/api/commands/register-structure", {"name": "Puits neufs", "kind": "association", "department": "31"})["entity"]  # fmt: skip
-    post_json(f"{url}/membership/api/commands/join-network", {"structure": key, "name": "Puits neufs", "college": "associative", "charter_version": 1})  # fmt: skip
+    key = post_json(
+        f"{url}/directory/api/commands/register-structure",
+        {"name": "Puits neufs", "kind": "association", "department": "31"},
+    )["entity"]
+    post_json(
+        f"{url}/membership/api/commands/join-network",
+        {"structure": key, "name": "Puits neufs", "college": "associative", "charter_version": 1},
+    )
     page.get_by_role("link", name="Refaire aujourd’hui").click()
     came = page.get_by_role("region", name=re.compile("Venues depuis"))
     expect(came).to_contain_text("Puits neufs")
@@ -108,7 +114,13 @@ def test_actors_are_identified_saved_taken_away_and_identified_again(
     page.close()
 
     small = phone.new_page()
-    for path in (f"{HERE}?department=31&member=yes", f"{HERE}/saved", saved.removeprefix(url), f"{saved.removeprefix(url)}/again", f"{HERE}?themes=rien"):  # fmt: skip
+    for path in (
+        f"{HERE}?department=31&member=yes",
+        f"{HERE}/saved",
+        saved.removeprefix(url),
+        f"{saved.removeprefix(url)}/again",
+        f"{HERE}?themes=rien",
+    ):
         small.goto(url + path)
         assert not barriers(small), path
         fits_in(small)

@@ -46,9 +46,16 @@ PARTNERS = [
     for name, value in (("partner_name", f"Commune {n}"), ("partner_kind", "local-authority"))
 ]
 QUESTIONS = [
-    (name, value) for n in (3, 1, 2)
-    for name, value in (("question", f"q{n}"), (f"q{n}-kind", "one"), (f"q{n}-text", f"Question {n} ?"), (f"q{n}-hint", ""), (f"q{n}-options", f"a{n}\nb{n}"))
-]  # fmt: skip
+    (name, value)
+    for n in (3, 1, 2)
+    for name, value in (
+        ("question", f"q{n}"),
+        (f"q{n}-kind", "one"),
+        (f"q{n}-text", f"Question {n} ?"),
+        (f"q{n}-hint", ""),
+        (f"q{n}-options", f"a{n}\nb{n}"),
+    )
+]
 FORMS = (
     Late("/directory/do/RegisterStructure"),
     Late("/directory/do/AddContact?structure={structure}&back=/directory/structures/{structure}"),
@@ -164,7 +171,10 @@ def test_every_kind_of_form_of_all_five_services_comes_back_with_all_that_was_ty
             if lost or {name for name, _ in more} - {"partner_kind"}:  # of the empty lines that the form offers
                 wrong.append(f"{page} ({'referer' if referer else 'no referer'}): {status}, lost {dict(lost)}")
             assert ("choisissez-les à nouveau" in text) == bool(late.file), page
-        record("Forms sent after their session had ended", {"form": late.page.partition("?")[0], "answers": str(len(fields)), "came back": str(len(fields) - gone)})  # fmt: skip
+        record(
+            "Forms sent after their session had ended",
+            {"form": late.page.partition("?")[0], "answers": str(len(fields)), "came back": str(len(fields) - gone)},
+        )
     assert not wrong, "\n".join(wrong)
     assert get_json(f"{url}/observatory/api/state")["last"] == before, "nothing is done by itself"
     kept = [path.read_bytes() for path in (house.data / "kept").rglob("*") if path.is_file()]

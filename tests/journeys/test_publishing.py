@@ -1,4 +1,5 @@
-"""A review is made, published, found in the public archive by a stranger, and shows what was learnt since and by what."""
+"""A review is made, published, found in the public archive by a stranger, and shows what was learnt since and by
+what."""
 
 from __future__ import annotations
 

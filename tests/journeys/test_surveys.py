@@ -1,4 +1,5 @@
-"""A survey from its form to its results: built and sent by the team, answered by mail on a phone, changed, closed, read."""
+"""A survey from its form to its results: built and sent by the team, answered by mail on a phone, changed, closed,
+read."""
 
 from __future__ import annotations
 
@@ -66,7 +67,8 @@ def test_a_survey_is_built_sent_answered_on_a_phone_changed_closed_and_read(
     for kind in ("Un choix", "Plusieurs choix", "Nombre", "Oui ou non", "Échelle", "Date", "Texte long"):
         staff.get_by_label("Une question de plus").select_option(label=kind)
         staff.get_by_role("button", name="Ajouter").click()
-    texts = ("Où travaillez-vous le plus\u202f?", "Sur quoi\u202f?", "Combien de personnes y travaillent\u202f?", "Avez-vous un partenaire local\u202f?",
+    texts = ("Où travaillez-vous le plus\u202f?", "Sur quoi\u202f?", "Combien de personnes y travaillent\u202f?",
+             "Avez-vous un partenaire local\u202f?",
              "Êtes-vous satisfaits\u202f?", "Depuis quand\u202f?", "Que vous manque-t-il\u202f?")  # fmt: skip
     for n, text in enumerate(texts, 1):
         staff.get_by_label("La question").nth(n - 1).fill(text)

@@ -11,17 +11,25 @@ from shared.contract import EVENTS, load_all
 SERVICES = Path(__file__).parents[2] / "services"
 SHOWN = {
     "directory.structure": ("structure.html", "structure_then.html"), "directory.project": ("project.html",),
-    "directory.request": ("request.html",), "directory.account": ("account.html",), "directory.claim": ("claim_record.html",),
-    "directory.import": ("import_report.html",), "directory.support": ("supports.html",), "directory.coverage": ("coverages.html",),
-    "directory.publication": ("publications.html",), "membership.member": ("member.html",), "membership.group": ("group.html",),
-    "membership.seat": ("board.html",), "membership.volunteer": ("volunteers.html",), "membership.civic-service": ("civic_service.html",),
-    "membership.civic-place": ("civic_service.html",), "membership.post": ("team.html",), "membership.peer-network": ("peers.html",),
-    "membership.college": ("colleges.html",), "events.gathering": ("gathering.html", "registrations.html"), "events.tandem": ("tandem.html",), "events.project": ("projects.html",),
-    "newsletter.bulletin": ("bulletin.html",), "newsletter.issue": ("issue.html",), "newsletter.subscriber": ("subscriber.html",),
+    "directory.request": ("request.html",), "directory.account": ("account.html",),
+    "directory.claim": ("claim_record.html",),
+    "directory.import": ("import_report.html",), "directory.support": ("supports.html",),
+    "directory.coverage": ("coverages.html",),
+    "directory.publication": ("publications.html",), "membership.member": ("member.html",),
+    "membership.group": ("group.html",),
+    "membership.seat": ("board.html",), "membership.volunteer": ("volunteers.html",),
+    "membership.civic-service": ("civic_service.html",),
+    "membership.civic-place": ("civic_service.html",), "membership.post": ("team.html",),
+    "membership.peer-network": ("peers.html",),
+    "membership.college": ("colleges.html",), "events.gathering": ("gathering.html", "registrations.html"),
+    "events.tandem": ("tandem.html",), "events.project": ("projects.html",),
+    "newsletter.bulletin": ("bulletin.html",), "newsletter.issue": ("issue.html",),
+    "newsletter.subscriber": ("subscriber.html",),
 }  # fmt: skip
 """What has a page, or a line on one: the templates that lead to its life"""
 WITHIN = {
-    "directory.contact": "told in the life of its structure", "directory.namesakes": "two structures, each with its own",
+    "directory.contact": "told in the life of its structure",
+    "directory.namesakes": "two structures, each with its own",
     "directory.letter": "told in the life of its survey", "directory.signing-key": "no page shows one",
     "membership.charter": "each version names its event", "membership.network": "its name is in every head",
     "newsletter.delivery": "told in the life of its issue and of its subscriber",

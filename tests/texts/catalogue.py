@@ -1,7 +1,7 @@
 """`make texts`: reads every text from the code into the catalogues, and says what a translator has to do.
 
-A text whose French changed keeps its translation, marked `fuzzy`, until somebody looks at it; one that is said nowhere any
-more is dropped.
+A text whose French changed keeps its translation, marked `fuzzy`, until somebody looks at it; one that is said nowhere
+any more is dropped.
 """
 
 from __future__ import annotations
@@ -48,9 +48,13 @@ def said() -> Catalog:
     found = Sheet()
     for place in PLACES:
         for name, line, text, _, context in extract_from_dir(
-            str(ROOT / place), methods, options, DEFAULT_KEYWORDS, strip_comment_tags=True,
+            str(ROOT / place),
+            methods,
+            options,
+            DEFAULT_KEYWORDS,
+            strip_comment_tags=True,
             directory_filter=lambda folder: Path(folder).name != "__pycache__",
-        ):  # fmt: skip
+        ):
             found.add(text, locations=[(f"{place}/{name}", line)], context=context)
     return found
 

@@ -47,8 +47,9 @@ ArchiveArgument = Annotated[
     Path | None, typer.Argument(help="The archive's folder; without it, that of the data folder.", show_default=False)
 ]
 ArchiveOption = Annotated[
-    Path | None, typer.Option("--archive", help="The archive's folder; without it, that of the data folder.", show_default=False)
-]  # fmt: skip
+    Path | None,
+    typer.Option("--archive", help="The archive's folder; without it, that of the data folder.", show_default=False),
+]
 KeyOption = Annotated[
     str | None, typer.Option("--key", help="The ledger's public key, or a file that holds it.", show_default=False)
 ]
@@ -155,23 +156,32 @@ def _said(message: Message | None) -> dict[str, str]:
     except Void as void:
         return {"subject": message.subject, "void": void.reason}
     return {
-        "type": event.type, "id": event.id, "happened": event.cloud.time, "recorded": event.cloud.recordedtime,
-        "actor": event.actor, "data": bytes(event.cloud.data).decode(),
-    }  # fmt: skip
+        "type": event.type,
+        "id": event.id,
+        "happened": event.cloud.time,
+        "recorded": event.cloud.recordedtime,
+        "actor": event.actor,
+        "data": bytes(event.cloud.data).decode(),
+    }
 
 
 @audit.command("replay")
 def audit_replay(
-    until: Annotated[str, typer.Option("--until", help="A place in the log, or a day: all that was known when it was over in Paris.")],
+    until: Annotated[
+        str, typer.Option("--until", help="A place in the log, or a day: all that was known when it was over in Paris.")
+    ],
     archive: ArchiveOption = None,
-    as_of: Annotated[str | None, typer.Option(help="The day of the review's figures; without it, its closing day.")] = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="The day of the review's figures; without it, its closing day.")
+    ] = None,
     data: DataOption = None,
     json: JsonOption = False,
-) -> None:  # fmt: skip
+) -> None:
     """Build everything again from the archive, up to there, in a folder of its own that goes afterwards.
 
-    Prints the events by type, the digest of each view (as `maillage views ls` does of a live installation) and the figures
-    of the review that the network printed (MAILLAGE_REVIEW), if it did. It takes the archive as it lies there: verify it first.
+    Prints the events by type, the digest of each view (as `maillage views ls` does of a live installation) and the
+    figures of the review that the network printed (MAILLAGE_REVIEW), if it did. It takes the archive as it lies there:
+    verify it first.
     """
     settings = settings_of(data)
     found = archive_of(archive, data)
@@ -241,8 +251,8 @@ def trusted_key(archive: Archive, given: str | None, *, quiet: bool) -> Verifier
     key = VerifierKey.read(archive.key_path.read_text(errors="replace"))
     if not quiet:
         err.print(
-            f"The public key is the archive's own; whoever forged the one could forge the other. Compare its fingerprint "
-            f"with the one you were given: {fingerprint(key)}",
+            "The public key is the archive's own; whoever forged the one could forge the other. Compare its "
+            f"fingerprint with the one you were given: {fingerprint(key)}",
             style="yellow",
             highlight=False,
         )
@@ -359,11 +369,15 @@ async def _replay(archive: Archive, network: Network, until: int | date, as_of: 
             views += await _views(definition, log, last, folder)
             progress.advance(task)
     return {
-        "until": last, "as_of": as_of.isoformat() if as_of else None, "void": void, "types": dict(types.most_common()), "views": views,
+        "until": last,
+        "as_of": as_of.isoformat() if as_of else None,
+        "void": void,
+        "types": dict(types.most_common()),
+        "views": views,
         "figures": [
             {"path": row.path, "published": row.published, "value": row.value, "events": row.events} for row in rows
         ],
-    }  # fmt: skip
+    }
 
 
 async def _views(definition: Definition, log: Log, last: int, folder: Path) -> list[dict[str, Any]]:
@@ -377,11 +391,14 @@ async def _views(definition: Definition, log: Log, last: int, folder: Path) -> l
                 raise CannotStart(f"{runner.damage}.")
         return [
             {
-                "service": definition.name, "view": view.name, "version": view.version,
-                "documents": (await store.find(view, limit=1)).total, "digest": await store.digest(view),
+                "service": definition.name,
+                "view": view.name,
+                "version": view.version,
+                "documents": (await store.find(view, limit=1)).total,
+                "digest": await store.digest(view),
             }
             for view in runner.views
-        ]  # fmt: skip
+        ]
     finally:
         await runner.stop()
         await store.close()

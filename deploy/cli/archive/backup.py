@@ -1,4 +1,5 @@
-"""`maillage backup`: a verified copy of what can't be made again, of an installation that runs or not; and of its keys, apart.
+"""`maillage backup`: a verified copy of what can't be made again, of an installation that runs or not; and of its keys,
+apart.
 
 What is copied: the archive of the log (everything in it, views follow from that), the files that services keep under
 their hashes, and the network's name. What is not: views, the table, the NATS server's store, mails. Keys and passwords
@@ -72,8 +73,8 @@ class ViewDigest(msgspec.Struct, frozen=True):
 
 class Manifest(msgspec.Struct, kw_only=True):
     """What a backup holds. `root` is the root (RFC 6962, base64) over all `events`, of which the checkpoint covers
-    `signed`. `views` is empty where the installation was too busy, or kept them elsewhere. `persons`: service → how many
-    persons had a key, where any had; None in a backup of a release that did not say so."""
+    `signed`. `views` is empty where the installation was too busy, or kept them elsewhere. `persons`: service → how
+    many persons had a key, where any had; None in a backup of a release that did not say so."""
 
     format: str = FORMAT
     made: str
@@ -113,10 +114,12 @@ def add_to(app: typer.Typer) -> None:
 @backup.callback()
 def backup_(
     context: typer.Context,
-    to: Annotated[Path | None, typer.Option("--to", help="The backup's folder; kept up to date if it is one.", show_default=False)] = None,
+    to: Annotated[
+        Path | None, typer.Option("--to", help="The backup's folder; kept up to date if it is one.", show_default=False)
+    ] = None,
     data: DataOption = None,
     json: JsonOption = False,
-) -> None:  # fmt: skip
+) -> None:
     """Copy the archive of the log and the services' files, verified, from an installation that runs or not."""
     if context.invoked_subcommand is not None:
         return
@@ -145,17 +148,27 @@ def backup_(
 def _told(done: Done) -> dict[str, Any]:
     made = done.manifest
     return {
-        "network": made.network, "events": made.events, "signed": made.signed, "root": made.root, "copied": done.copied,
-        "bytes": done.bytes, "unchanged": done.unchanged, "erased": done.erased, "views": len(made.views),
+        "network": made.network,
+        "events": made.events,
+        "signed": made.signed,
+        "root": made.root,
+        "copied": done.copied,
+        "bytes": done.bytes,
+        "unchanged": done.unchanged,
+        "erased": done.erased,
+        "views": len(made.views),
         "remarks": done.remarks,
-    }  # fmt: skip
+    }
 
 
 @backup.command("keys")
 def backup_keys(
-    to: Annotated[Path | None, typer.Option("--to", help="A folder apart from every other backup (MAILLAGE_KEYS_BACKUP).", show_default=False)] = None,
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", help="A folder apart from every other backup (MAILLAGE_KEYS_BACKUP).", show_default=False),
+    ] = None,
     data: DataOption = None,
-) -> None:  # fmt: skip
+) -> None:
     """Replace the backup of the keys and passwords by what stands now. Whoever has it and the data reads everything."""
     settings = settings_of(data)
     folder = to or settings.keys_backup
@@ -190,9 +203,15 @@ async def back_up(data: Path, to: Path, progress: Callable[[int, int], None] = l
     target.segments_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     to.chmod(0o700)
     manifest = Manifest(
-        made=datetime.now(UTC).isoformat(timespec="seconds"), network=network, events=0, signed=0, root="", checkpoint="",
-        files={}, views=[],
-    )  # fmt: skip
+        made=datetime.now(UTC).isoformat(timespec="seconds"),
+        network=network,
+        events=0,
+        signed=0,
+        root="",
+        checkpoint="",
+        files={},
+        views=[],
+    )
     done = Done(manifest)
     _copy_archive(source, target, done)
     _copy_files(data, to, done)
@@ -222,7 +241,8 @@ def _proven(source: Archive, target: Archive, progress: Callable[[int, int], Non
     if not report.good:
         what = "; ".join(f"{fault.place}: {fault.what}" for fault in report.faults[:3])
         raise CannotStart(
-            f"The archive is not what was signed, so the backup stays as it was: {what}. `maillage audit verify` says all."
+            f"The archive is not what was signed, so the backup stays as it was: {what}. `maillage audit verify` "
+            "says all."
         )
 
 

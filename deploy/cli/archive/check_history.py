@@ -1,5 +1,5 @@
-"""`maillage check-history`: an archived log, or the one on the NATS servers, through the code of this release, before it
-is deployed. `maillage views drop-old`: what releases that are gone left in MongoDB.
+"""`maillage check-history`: an archived log, or the one on the NATS servers, through the code of this release, before
+it is deployed. `maillage views drop-old`: what releases that are gone left in MongoDB.
 
 Nothing is written and nothing leaves the process: every message is judged, every event decoded against its type, folded
 into its entity and given to every view. What a place says of an error is never a value, which may be personal.
@@ -79,10 +79,15 @@ class Checked:
 
     def as_json(self) -> dict[str, Any]:
         return {
-            "events": self.events, "types": dict(self.types.most_common()), "unknown": dict(self.unknown),
-            "void": dict(self.void), "entities": self.entities, "documents": self.documents, "failed": self.failed,
+            "events": self.events,
+            "types": dict(self.types.most_common()),
+            "unknown": dict(self.unknown),
+            "void": dict(self.void),
+            "entities": self.entities,
+            "documents": self.documents,
+            "failed": self.failed,
             "faults": [vars(fault) for fault in self.faults],
-        }  # fmt: skip
+        }
 
 
 class Checking:
@@ -222,15 +227,24 @@ async def _live(settings: Settings) -> Checked:
 
 def check_history(
     archive: Annotated[
-        Path | None, typer.Option("--archive", help="The archive's folder; without it, that of the data folder.", show_default=False)
+        Path | None,
+        typer.Option(
+            "--archive", help="The archive's folder; without it, that of the data folder.", show_default=False
+        ),
     ] = None,
-    live: Annotated[bool, typer.Option("--live", help="The log on the NATS servers (MAILLAGE_NATS_URL) instead.")] = False,
+    live: Annotated[
+        bool, typer.Option("--live", help="The log on the NATS servers (MAILLAGE_NATS_URL) instead.")
+    ] = False,
     allow_unknown: Annotated[
-        bool, typer.Option("--allow-unknown", help="Types that this release does not know are no error, as on the way back to an older one.")
+        bool,
+        typer.Option(
+            "--allow-unknown",
+            help="Types that this release does not know are no error, as on the way back to an older one.",
+        ),
     ] = False,
     data: DataOption = None,
     json: JsonOption = False,
-) -> None:  # fmt: skip
+) -> None:
     """Read a whole history with the code of this release, before it is deployed. Exit code 1 where it can't be read."""
     load_all()
     try:
@@ -258,8 +272,8 @@ def _show(found: Checked, good: bool) -> None:
         out.print(f"BAD   and {found.failed - len(found.faults)} more", style="red", highlight=False)
     void = ", ".join(f"{number} {reason}" for reason, number in found.void.items()) or "none"
     out.print(
-        f"{'good' if good else 'BAD '}  {found.events} events of {found.entities} entities in {found.documents} documents; "
-        f"{found.failed} failed, {sum(found.unknown.values())} of unknown types; void: {void}",
+        f"{'good' if good else 'BAD '}  {found.events} events of {found.entities} entities in {found.documents} "
+        f"documents; {found.failed} failed, {sum(found.unknown.values())} of unknown types; void: {void}",
         highlight=False,
         soft_wrap=True,
     )

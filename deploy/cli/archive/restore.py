@@ -1,10 +1,12 @@
-"""`maillage restore`: an installation from a backup and the backup of its keys, in a new folder; `--drill` rehearses it.
+"""`maillage restore`: an installation from a backup and the backup of its keys, in a new folder; `--drill` rehearses
+it.
 
 In this order, so that nothing is shown before it may be: the files are compared with the manifest, the archive with its
-signatures; the log is filled with the same sequences and read back, its root compared with the signed one; the keys come
-from their own backup, and whoever the log says was forgotten is forgotten; the views are built, their digests compared
-with the manifest's; last the log itself says that it was restored (`LogRestored`, docs/adr/0013), by which no mail goes
-out again by itself. Cut off anywhere, it goes on when it is run again; until it is finished nothing starts on the folder.
+signatures; the log is filled with the same sequences and read back, its root compared with the signed one; the keys
+come from their own backup, and whoever the log says was forgotten is forgotten; the views are built, their digests
+compared with the manifest's; last the log itself says that it was restored (`LogRestored`, docs/adr/0013), by which no
+mail goes out again by itself. Cut off anywhere, it goes on when it is run again; until it is finished nothing starts on
+the folder.
 """
 
 from __future__ import annotations
@@ -66,7 +68,8 @@ LONG = 3600.0  # seconds that the views may take
 
 @dataclass
 class Restored:
-    """What a restore came to. `checks`: what was compared, and whether it agreed. `seconds`: step → how long it took."""
+    """What a restore came to. `checks`: what was compared, and whether it agreed. `seconds`: step → how long it
+    took."""
 
     network: str
     events: int
@@ -92,14 +95,22 @@ def restore_(
     source: Annotated[Path, typer.Option("--from", help="The backup's folder.", show_default=False)],
     keys: Annotated[Path, typer.Option("--keys", help="The folder of the keys' own backup.", show_default=False)],
     data: DataOption = None,
-    drill: Annotated[bool, typer.Option("--drill", help="Rehearse it in a scratch folder, which goes afterwards.")] = False,
-    replicas: Annotated[int, typer.Option(min=1, max=5, help="On how many NATS nodes each event lies, where the installation has nodes of its own.")] = 3,
+    drill: Annotated[
+        bool, typer.Option("--drill", help="Rehearse it in a scratch folder, which goes afterwards.")
+    ] = False,
+    replicas: Annotated[
+        int,
+        typer.Option(
+            min=1, max=5, help="On how many NATS nodes each event lies, where the installation has nodes of its own."
+        ),
+    ] = 3,
     json: JsonOption = False,
-) -> None:  # fmt: skip
-    """Bring an installation back from its backup, into a folder that holds nothing yet. Nothing is sent again by itself.
+) -> None:
+    """Bring an installation back from its backup, into a folder that holds nothing yet. Nothing is sent again by
+    itself.
 
-    With MAILLAGE_NATS_URL the log goes to those servers, whose stream must be empty. Run again after an interruption, it
-    goes on.
+    With MAILLAGE_NATS_URL the log goes to those servers, whose stream must be empty. Run again after an interruption,
+    it goes on.
     """
     settings = settings_of(data)
     with plain_errors(), bar() as progress:
@@ -121,11 +132,20 @@ def restore_(
 
 def _show(done: Restored, *, json: bool, what: str) -> None:
     if json:
-        out.print_json(data={
-            "network": done.network, "events": done.events, "signed": done.signed, "good": done.good,
-            "checks": done.checks, "remarks": done.remarks, "forgotten": done.forgotten, "views": done.views, "views_compared": done.compared,
-            "seconds": {step: round(seconds, 2) for step, seconds in done.seconds.items()},
-        })  # fmt: skip
+        out.print_json(
+            data={
+                "network": done.network,
+                "events": done.events,
+                "signed": done.signed,
+                "good": done.good,
+                "checks": done.checks,
+                "remarks": done.remarks,
+                "forgotten": done.forgotten,
+                "views": done.views,
+                "views_compared": done.compared,
+                "seconds": {step: round(seconds, 2) for step, seconds in done.seconds.items()},
+            }
+        )
         return
     table = Table("compared", "outcome", title=f"{done.network}: {done.events} events, {done.signed} of them signed")
     for check, good in done.checks.items():
@@ -240,7 +260,8 @@ def _proven(source: Path, keys: Path, manifest: Manifest, told: Callable[[int], 
 
 
 def own_folder(data: Path, manifest: Manifest) -> int:
-    """The lock of a folder that is ours: new, or of a restore of the same backup that was cut off. Raises CannotStart."""
+    """The lock of a folder that is ours: new, or of a restore of the same backup that was cut off. Raises
+    CannotStart."""
     if data.exists() and not (data / UNFINISHED).exists() and any(path.name != "lock" for path in data.iterdir()):
         raise CannotStart(f"{data} holds something; a restore needs a folder of its own.")
     lock = locked(data)
@@ -254,7 +275,8 @@ def own_folder(data: Path, manifest: Manifest) -> int:
 
 
 def _copy_data(source: Path, data: Path, damaged: set[str], told: Callable[[int], None]) -> None:
-    """The archive and the files of services, but what is damaged: the file `tree` is made again, a picture is missing."""
+    """The archive and the files of services, but what is damaged: the file `tree` is made again, a picture is
+    missing."""
     for network in (source / "archive").iterdir():
         (data / "archive" / network.name / "segments").mkdir(parents=True, exist_ok=True, mode=0o700)
     for n, folder in enumerate(("archive", "files")):
@@ -321,10 +343,14 @@ async def _keys(log: Log, keys: Path, data: Path, network: str, told: Callable[[
 
 
 async def _marked(log: Log, data: Path) -> list[str]:
-    """Notes that these keys are this log's; what is to be said of persons who have none, since the keys' backup is older."""
+    """Notes that these keys are this log's; what is to be said of persons who have none, since the keys' backup is
+    older."""
     lacking = await taken(log, data / "keys", [definition.name for definition in DEFINITIONS])
     return [
-        f"{count} persons of {service} have no key in this backup of the keys, which is older: what is theirs stays closed"
+        (
+            f"{count} persons of {service} have no key in this backup of the keys, which is older: what is theirs "
+            "stays closed"
+        )
         for service, count in lacking.items()
     ]
 
@@ -345,7 +371,8 @@ async def _views(definition: Definition, log: Log, settings: Settings, manifest:
         before = (await store.checkpoint(JUDGE)).seq
         if before > manifest.events + 1:
             raise CannotStart(
-                f"The views of {definition.name} show event {before}, later than this backup: take their database away first."
+                f"The views of {definition.name} show event {before}, later than this backup: take their database "
+                "away first."
             )
         runner = Runner(log, store, [*definition.views, ACCESS], definition.name)
         try:
@@ -383,9 +410,16 @@ async def _say(nc: Connection, log: Log, manifest: Manifest) -> None:
     by = Provenance(actor="operator", command=command, correlation=command)
     before = await last_dated(log, manifest.events)  # of the clock of this machine nothing more is known
     body = sealed_body(
-        network, event, id, id=event_id, version=history.version + 1, at=now, now=now, by=by,
+        network,
+        event,
+        id,
+        id=event_id,
+        version=history.version + 1,
+        at=now,
+        now=now,
+        by=by,
         believed=NEVER if before is None else before.at,
-    )  # fmt: skip
+    )
     write = Write(address(network, event, id), str(event_id), body)
     try:
         await publish(nc, network, [Unit([write], {write.entity: history.seq})])

@@ -1,5 +1,5 @@
-"""`maillage deploy …`: what an installation of containers needs besides: secrets, each user's apart, MongoDB's users, and
-the services' data folders as one."""
+"""`maillage deploy …`: what an installation of containers needs besides: secrets, each user's apart, MongoDB's users,
+and the services' data folders as one."""
 
 from __future__ import annotations
 
@@ -47,7 +47,8 @@ def secrets_(
         typer.Option(help="Whose secrets are made anew: a service's name, operator, system, a reader, or routes."),
     ] = None,
 ) -> None:
-    """Make the keys and passwords that are missing, the configuration of the NATS nodes, and hand out to each its own."""
+    """Make the keys and passwords that are missing, the configuration of the NATS nodes, and hand out to each its
+    own."""
     settings = settings_of(None)
     routes = [f"{name}:6222" for name in node] if len(node) > 1 else []
     nodes = [Node(name, "/data", "0.0.0.0:4222", routes, monitoring="0.0.0.0:8222") for name in node]
@@ -60,7 +61,11 @@ def secrets_(
         _hand_out(folder, [node.name for node in nodes], passwords)
     except (ValueError, OSError) as error:
         raise CannotStart(f"{error}.") from error
-    out.print(f"{folder}: {len(nodes)} nodes, {len(allowed.users)} keys, {len(passwords)} passwords.", highlight=False, soft_wrap=True)  # fmt: skip
+    out.print(
+        f"{folder}: {len(nodes)} nodes, {len(allowed.users)} keys, {len(passwords)} passwords.",
+        highlight=False,
+        soft_wrap=True,
+    )
 
 
 def _hand_out(folder: Path, nodes: Sequence[str], passwords: dict[str, str]) -> None:
@@ -157,7 +162,8 @@ def _services_in(folder: Path) -> list[str]:
 
 
 def _pieces(folder: Path, to: Path) -> Iterator[tuple[Path, Path]]:
-    """What is linked, and as what. The files of services have names of their own; what is of one process stays there."""
+    """What is linked, and as what. The files of services have names of their own; what is of one process stays
+    there."""
     for service in _services_in(folder):
         own = folder / service
         yield own / "installation.json", to / "installation.json"

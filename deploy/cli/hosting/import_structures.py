@@ -28,13 +28,18 @@ def structures(
     data: DataOption = None,
     sheet: Annotated[str | None, typer.Option(help="The sheet of an .xlsx.", show_default=False)] = None,
     kind: Annotated[str, typer.Option(help="The kind where no column gives one.")] = "association",
-    source: Annotated[str | None, typer.Option(help="Where the data come from; kept with each record.", show_default=False)] = None,
+    source: Annotated[
+        str | None, typer.Option(help="Where the data come from; kept with each record.", show_default=False)
+    ] = None,
     write_: Annotated[bool, typer.Option("--write", help="Register the good lines.")] = False,
     doubtful: Annotated[bool, typer.Option("--doubtful", help="Register likely duplicates too.")] = False,
-    partly: Annotated[bool, typer.Option("--partly", help="Leave lines with errors out, instead of writing nothing.")] = False,
+    partly: Annotated[
+        bool, typer.Option("--partly", help="Leave lines with errors out, instead of writing nothing.")
+    ] = False,
     json: JsonOption = False,
-) -> None:  # fmt: skip
-    """Check a file line by line beside the directory; with --write, register its structures. Sending it again is harmless."""
+) -> None:
+    """Check a file line by line beside the directory; with --write, register its structures. Sending it again is
+    harmless."""
     settings = settings_of(data)
     if running_at(settings.data):
         raise CannotStart(f"An instance runs on {settings.data}: stop it first, or import on its page /directory/.")
@@ -67,9 +72,13 @@ def structures(
                 with bar() as progress:
                     task = progress.add_task("Registered", total=len(shown.good))
                     report = await write(
-                        service, shown, actor=ACTOR, skip=skip, source=source or file.name,
+                        service,
+                        shown,
+                        actor=ACTOR,
+                        skip=skip,
+                        source=source or file.name,
                         progress=lambda n, of: progress.update(task, completed=n, total=of),
-                    )  # fmt: skip
+                    )
             _tell(table, shown, report, json)
             return 1 if write_ and report is None else 0
 
@@ -127,7 +136,11 @@ def _as_json(table: Table, shown: Preview, report: Report | None) -> dict[str, A
         "written": None
         if report is None
         else {
-            "import": str(report.import_id), "registered": report.registered, "new": report.new,
-            "skipped": report.skipped, "refused": report.refused, "seconds": report.seconds,
+            "import": str(report.import_id),
+            "registered": report.registered,
+            "new": report.new,
+            "skipped": report.skipped,
+            "refused": report.refused,
+            "seconds": report.seconds,
         },
-    }  # fmt: skip
+    }

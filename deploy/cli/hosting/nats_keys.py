@@ -1,4 +1,5 @@
-"""`maillage nats keys`: the NATS servers' configuration and the keys of all who connect, written once for an installation."""
+"""`maillage nats keys`: the NATS servers' configuration and the keys of all who connect, written once for an
+installation."""
 
 from __future__ import annotations
 

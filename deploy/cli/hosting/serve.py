@@ -50,7 +50,8 @@ def prepare(
     ] = None,
     data: DataOption = None,
 ) -> None:
-    """Make the event log on the installation's own NATS servers (MAILLAGE_NATS_URL), as their operator. Writes nothing."""
+    """Make the event log on the installation's own NATS servers (MAILLAGE_NATS_URL), as their operator. Writes
+    nothing."""
     settings = settings_of(data)
     readers = reader or settings.readers.split(",")
     out.print(run(serving.prepare(settings, replicas, readers)), highlight=False, soft_wrap=True)

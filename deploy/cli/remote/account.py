@@ -73,9 +73,14 @@ def ls(data: DataOption = None, json: JsonOption = False) -> None:
         table.add_column(name)
     for one in found:
         table.add_row(
-            one["label"], one["kind"], "yes" if one["open"] else "no", ", ".join(one["roles"]),
-            str(len(one["sessions"])), str(len(one["tokens"])), (one["seen"] or "never")[:16],
-        )  # fmt: skip
+            one["label"],
+            one["kind"],
+            "yes" if one["open"] else "no",
+            ", ".join(one["roles"]),
+            str(len(one["sessions"])),
+            str(len(one["tokens"])),
+            (one["seen"] or "never")[:16],
+        )
     out.print(table)
 
 

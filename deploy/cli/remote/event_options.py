@@ -34,11 +34,21 @@ def add_to(app: typer.Typer) -> None:
 
 
 def events_find(
-    service: Service = None, type: Type = None, entity: Entity = None, about: About = None, actor: Actor = None, chain: Chain = None,
-    q: Words = None, since: Since = None, until: Until = None, known_since: KnownSince = None, known_until: KnownUntil = None,
+    service: Service = None,
+    type: Type = None,
+    entity: Entity = None,
+    about: About = None,
+    actor: Actor = None,
+    chain: Chain = None,
+    q: Words = None,
+    since: Since = None,
+    until: Until = None,
+    known_since: KnownSince = None,
+    known_until: KnownUntil = None,
     limit: Annotated[int, typer.Option("-n", min=1, max=1000, help="How many, the newest first.")] = 50,
-    data: DataOption = None, json: JsonOption = False,
-) -> None:  # fmt: skip
+    data: DataOption = None,
+    json: JsonOption = False,
+) -> None:
     """Events that answer all that is asked, newest first, and how many there are."""
     asked = _asked(locals())
 
@@ -53,17 +63,31 @@ def events_find(
         out.print_json(data={"total": counted["total"], **found})
         return
     for event in found["events"]:
-        out.print(f"{event['seq']:>8}  {event['time'][:10]}  {event['type']:<28} {event['subject']}  {event['actor']}", highlight=False, soft_wrap=True)  # fmt: skip
+        out.print(
+            f"{event['seq']:>8}  {event['time'][:10]}  {event['type']:<28} {event['subject']}  {event['actor']}",
+            highlight=False,
+            soft_wrap=True,
+        )
     out.print(f"{counted['total']} events", highlight=False)
 
 
 def events_take(
     file: Annotated[Path, typer.Argument(help="To be written: .csv, .jsonl or .parquet.", show_default=False)],
-    service: Service = None, type: Type = None, entity: Entity = None, about: About = None, actor: Actor = None, chain: Chain = None,
-    q: Words = None, since: Since = None, until: Until = None, known_since: KnownSince = None, known_until: KnownUntil = None,
+    service: Service = None,
+    type: Type = None,
+    entity: Entity = None,
+    about: About = None,
+    actor: Actor = None,
+    chain: Chain = None,
+    q: Words = None,
+    since: Since = None,
+    until: Until = None,
+    known_since: KnownSince = None,
+    known_until: KnownUntil = None,
     data: DataOption = None,
-) -> None:  # fmt: skip
-    """Events that answer all that is asked as a file, each with the hash of its leaf; `maillage audit compare` checks it."""
+) -> None:
+    """Events that answer all that is asked as a file, each with the hash of its leaf; `maillage audit compare` checks
+    it."""
     asked = _asked(locals())
     if file.suffix not in (".csv", ".jsonl", ".parquet"):
         raise CannotStart(f"{file} is none of .csv, .jsonl, .parquet.")

@@ -1,4 +1,5 @@
-"""The commands about persons: find, export, forget, due. Each of the five services is asked, since each keeps its own keys.
+"""The commands about persons: find, export, forget, due. Each of the five services is asked, since each keeps its own
+keys.
 
 They ask over HTTP as the operator; an address stands in the body of the request. It also stands in the shell's history
 and among the processes of this machine: `-` reads it from standard input instead.
@@ -263,8 +264,9 @@ def show_due(found: list[dict[str, Any]], clocks: list[dict[str, Any]]) -> None:
         foretold = f"foretold {one['foretold'][:10]}" if one["foretold"] else "not foretold"
         out.print(
             f"{one['ends'][:10]}  {one['service']:<11} {one['person']}  {one['purpose']}  {foretold}",
-            highlight=False, soft_wrap=True,
-        )  # fmt: skip
+            highlight=False,
+            soft_wrap=True,
+        )
     out.print(f"{len(found)} persons.", highlight=False)
     for clock in clocks:
         if clock["doubt"]:
@@ -273,8 +275,9 @@ def show_due(found: list[dict[str, Any]], clocks: list[dict[str, Any]]) -> None:
             err.print(
                 f"{clock['service']}: {clock['question']['persons']} were not foretold, too many to go unasked. Is a "
                 "term (MAILLAGE_KEEP_…) shorter than it should be? If all is right: `maillage person due --confirm`.",
-                highlight=False, soft_wrap=True,
-            )  # fmt: skip
+                highlight=False,
+                soft_wrap=True,
+            )
 
 
 async def _confirmed(client: Client, found: list[dict[str, Any]], yes: bool) -> None:

@@ -46,7 +46,8 @@ def review(
     known_at: Annotated[str | None, typer.Option(help="As it was known on that day.")] = None,
     json: JsonOption = False,
 ) -> None:
-    """The review that the network printed (MAILLAGE_REVIEW): every figure recomputed from events beside the published one."""
+    """The review that the network printed (MAILLAGE_REVIEW): every figure recomputed from events beside the published
+    one."""
 
     async def work() -> dict[str, Any]:
         async with reached(settings_of(data)) as client:
@@ -60,8 +61,8 @@ def review(
         return
     if not found["figures"]:
         out.print(
-            "This network has printed no review. Where it has printed one that Maillage knows, name it by MAILLAGE_REVIEW; "
-            "the review of any period is on the page /observatory/reviews.",
+            "This network has printed no review. Where it has printed one that Maillage knows, name it by "
+            "MAILLAGE_REVIEW; the review of any period is on the page /observatory/reviews.",
             highlight=False,
             soft_wrap=True,
         )
@@ -113,7 +114,12 @@ def events_tail(
                     if json:
                         out.print_json(data=event, indent=None)
                     else:
-                        out.print(f"{event['seq']:>8}  {event['time'][:10]}  {event['type']:<28} {event['subject']}  {event['actor']}", highlight=False, soft_wrap=True)  # fmt: skip
+                        out.print(
+                            f"{event['seq']:>8}  {event['time'][:10]}  {event['type']:<28} {event['subject']}  "
+                            f"{event['actor']}",
+                            highlight=False,
+                            soft_wrap=True,
+                        )
                 if not page:
                     if not follow:
                         return
@@ -218,7 +224,8 @@ def views_verify(view: ViewArgument = None, data: DataOption = None, json: JsonO
     else:
         for one in found:
             out.print(
-                f"{'equal ' if one['equal'] else 'DIFFERS'}  {one['service']}/{one['view']} at {one['sequence']}  {one['live'][:16]}",
+                f"{'equal ' if one['equal'] else 'DIFFERS'}  {one['service']}/{one['view']} at {one['sequence']}  "
+                f"{one['live'][:16]}",
                 highlight=False,
             )
     if not all(one["equal"] for one in found):

@@ -80,9 +80,13 @@ async def open_account(service: ThisService, request: Request, wanted: AccountWa
     entry, id = entry_of(service), key or new_command_id()
     address = wanted.email.clear.strip()
     outcome = await entry.open(
-        address, wanted.label, wanted.roles, id=id, actor=who_of(request).actor,
+        address,
+        wanted.label,
+        wanted.roles,
+        id=id,
+        actor=who_of(request).actor,
         name=wanted.name.clear if wanted.name else None,
-    )  # fmt: skip
+    )
     await service.runner.wait_for(outcome.seq)
     document = await service.store.get(ACCOUNTS, str(outcome.entity_id))
     if document is None:
@@ -93,9 +97,13 @@ async def open_account(service: ThisService, request: Request, wanted: AccountWa
         entry.mail.send(person, address, language(request), invitation=True)
         link = entry.mail.link(person) if entry.mail.to_files else None
     return Opened(
-        entity=outcome.entity_id, sequence=outcome.seq, events=list(outcome.events),
-        repeated=outcome.repeated, changed=outcome.changed, link=link,
-    )  # fmt: skip
+        entity=outcome.entity_id,
+        sequence=outcome.seq,
+        events=list(outcome.events),
+        repeated=outcome.repeated,
+        changed=outcome.changed,
+        link=link,
+    )
 
 
 @routes.post("/accounts/find", operation_id="directory_find_account")
@@ -134,14 +142,23 @@ async def first(service: ThisService) -> LinkFor:
 async def issue(service: ThisService, request: Request, account: UUID, wanted: TokenWanted, key: Key = None) -> Issued:
     """A token for a program that acts for an account."""
     secret, outcome = await entry_of(service).issue_token(
-        account, wanted.name, wanted.scopes, wanted.days, id=(id := key or new_command_id()),
+        account,
+        wanted.name,
+        wanted.scopes,
+        wanted.days,
+        id=(id := key or new_command_id()),
         actor=who_of(request).actor,
-    )  # fmt: skip
+    )
     await service.runner.wait_for(outcome.seq)
     return Issued(
-        entity=outcome.entity_id, sequence=outcome.seq, events=list(outcome.events), repeated=outcome.repeated, changed=outcome.changed,
-        token=derived_id(id, "token"), secret=secret,
-    )  # fmt: skip
+        entity=outcome.entity_id,
+        sequence=outcome.seq,
+        events=list(outcome.events),
+        repeated=outcome.repeated,
+        changed=outcome.changed,
+        token=derived_id(id, "token"),
+        secret=secret,
+    )
 
 
 @routes.post("/signing-key/rotate", operation_id="directory_rotate_signing_key")

@@ -47,10 +47,19 @@ async def accounts(
     request.state.personal = True
     addresses = {one["key"]: service.keyring.reveal(one["email"]) for one in found.documents}
     return render(
-        service, request, "accounts.html", found=found, q=q, kind=(kind or [""])[0], page=page, addresses=addresses,
-        pages_total=pages_total(page, found.total), by_kind=await service.store.count_by(ACCOUNTS, "kind"),
-        welcome=welcome == "1", to_files=entry_of(service).mail.to_files,
-    )  # fmt: skip
+        service,
+        request,
+        "accounts.html",
+        found=found,
+        q=q,
+        kind=(kind or [""])[0],
+        page=page,
+        addresses=addresses,
+        pages_total=pages_total(page, found.total),
+        by_kind=await service.store.count_by(ACCOUNTS, "kind"),
+        welcome=welcome == "1",
+        to_files=entry_of(service).mail.to_files,
+    )
 
 
 @list_routes.get("/new")
@@ -74,9 +83,13 @@ async def opened(service: ThisService, request: Request) -> Response:
         wanted = AccountWanted.model_validate(parse(AccountWanted, form))
         address = wanted.email.clear.strip()
         outcome = await entry.open(
-            address, wanted.label, wanted.roles, id=id, actor=who_of(request).actor,
+            address,
+            wanted.label,
+            wanted.roles,
+            id=id,
+            actor=who_of(request).actor,
             name=wanted.name.clear if wanted.name else None,
-        )  # fmt: skip
+        )
     except ValidationError as wrong:
         errors = sentences(wrong, AccountWanted, pages.lexicon, language(request))
         return _opening(service, request, 422, errors=errors, values=values, grants=grants, command_id=id)
@@ -232,18 +245,34 @@ async def _page(service: Service, request: Request, key: UUID, status: int = 200
     said = {name: Said(context.get(name, {})) for name in ("errors", "values")}
     given = {"failed": None, "secret": None, "link": None, "mailed": False, **context, **said}
     return render(
-        service, request, "account.html", status=status, account=document,
-        address=service.keyring.reveal(document["email"]), name=service.keyring.reveal(document["name"]),
-        history=newest_first(history)[:100], wheres=WHERES, roles=ROLES, scopes=scopes_of(document["roles"]),
-        to_files=entry_of(service).mail.to_files, command_id=new_command_id(),
-        at=service.sessions.now().isoformat(), **given,
-    )  # fmt: skip
+        service,
+        request,
+        "account.html",
+        status=status,
+        account=document,
+        address=service.keyring.reveal(document["email"]),
+        name=service.keyring.reveal(document["name"]),
+        history=newest_first(history)[:100],
+        wheres=WHERES,
+        roles=ROLES,
+        scopes=scopes_of(document["roles"]),
+        to_files=entry_of(service).mail.to_files,
+        command_id=new_command_id(),
+        at=service.sessions.now().isoformat(),
+        **given,
+    )
 
 
 def _opening(service: Service, request: Request, status: int = 200, **context: Any) -> Response:
     said = {name: Said(context.get(name, {})) for name in ("errors", "values")}
     given = {"grants": [], "command_id": new_command_id(), **context, **said}
     return render(
-        service, request, "account_new.html", status=status, wheres=WHERES, roles=ROLES,
-        to_files=entry_of(service).mail.to_files, **given,
-    )  # fmt: skip
+        service,
+        request,
+        "account_new.html",
+        status=status,
+        wheres=WHERES,
+        roles=ROLES,
+        to_files=entry_of(service).mail.to_files,
+        **given,
+    )

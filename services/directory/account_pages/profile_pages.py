@@ -122,10 +122,20 @@ async def _show(service: Service, request: Request, status: int = 200, **context
     request.state.personal = True
     given = {"secret": None, **context, **{n: Said(context.get(n, {})) for n in ("errors", "values")}}
     return render(
-        service, request, "me.html", status=status, account=document, session=str(who.session), least=LEAST,
-        address=service.keyring.reveal(document["email"]), asks_old=_knows_old(service, who, document),
-        scopes=own_scopes(who), command_id=new_command_id(), at=service.sessions.now().isoformat(), **given,
-    )  # fmt: skip
+        service,
+        request,
+        "me.html",
+        status=status,
+        account=document,
+        session=str(who.session),
+        least=LEAST,
+        address=service.keyring.reveal(document["email"]),
+        asks_old=_knows_old(service, who, document),
+        scopes=own_scopes(who),
+        command_id=new_command_id(),
+        at=service.sessions.now().isoformat(),
+        **given,
+    )
 
 
 async def _mine(service: Service, request: Request) -> tuple[Who, UUID, Document]:

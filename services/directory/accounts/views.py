@@ -19,7 +19,7 @@ from shared.contract.directory.accounts import (
     SigningKeyWithdrawn,
     TokenIssued,
     TokenWithdrawn,
-)  # fmt: skip
+)
 from shared.contract.envelope import Recorded, instant
 from shared.kernel.projection import Document, View, folded, kept
 
@@ -89,9 +89,12 @@ def _signed_out(document: Document, data: SignedOut, event: Recorded) -> Documen
 
 def _issued(document: Document, data: TokenIssued, event: Recorded) -> Document:
     token = {
-        "token": str(data.token), "name": data.name, "scopes": data.scopes, "ends": instant(data.ends),
+        "token": str(data.token),
+        "name": data.name,
+        "scopes": data.scopes,
+        "ends": instant(data.ends),
         "since": event.cloud.time,
-    }  # fmt: skip
+    }
     return {"tokens": [*document["tokens"], token]}
 
 

@@ -15,7 +15,9 @@ WORDS: Words = {
     "command.EndSessions": "Terminer toutes les sessions",
     "command.WithdrawToken": "Retirer le jeton",
     "field.label": L("Fonction", context="field.label"),
-    "field.label.hint": "Ce que le journal montre de qui a fait quoi, par exemple «\u00a0Secrétariat\u00a0». Pas un nom.",
+    "field.label.hint": (
+        "Ce que le journal montre de qui a fait quoi, par exemple «\u00a0Secrétariat\u00a0». Pas un nom."
+    ),
     "field.label.invalid.pattern": "Écrivez une fonction, par exemple «\u00a0Secrétariat\u00a0», pas une adresse.",
     "field.account": "Compte",
     "field.where": "Service",
@@ -43,10 +45,14 @@ WORDS: Words = {
     "way.password": "mot de passe",
     "way.mail-link": "lien par courriel",
     "way.first-link": "premier lien",
-    "refused.sign-in-failed": "Cette adresse et ce mot de passe ne vont pas ensemble. Vérifiez-les, ou demandez un lien par courriel.",
+    "refused.sign-in-failed": (
+        "Cette adresse et ce mot de passe ne vont pas ensemble. Vérifiez-les, ou demandez un lien par courriel."
+    ),
     "refused.link-used": "Ce lien a déjà servi. Demandez-en un autre.",
     "refused.no-password": "Ce compte n’a pas de mot de passe. Demandez un lien par courriel.",
-    "refused.old-password-wrong": "Ce n’est pas le mot de passe actuel. Si vous l’avez oublié, connectez-vous par un lien, puis changez-le.",
+    "refused.old-password-wrong": (
+        "Ce n’est pas le mot de passe actuel. Si vous l’avez oublié, connectez-vous par un lien, puis changez-le."
+    ),
     "refused.password-too-short": "Il faut au moins {least} caractères. Une phrase de quatre mots convient bien.",
     "refused.password-too-long": "Il faut au plus {most} caractères.",
     "refused.password-unreadable": "Un caractère de ce mot de passe ne peut pas être écrit. Choisissez-en un autre.",
@@ -54,9 +60,13 @@ WORDS: Words = {
     "refused.unknown-account": "Ce compte n’existe pas.",
     "refused.account-closed": "Ce compte est clos. Rouvrez-le d’abord.",
     "refused.already-has-account": "Cette adresse a déjà un compte. Cherchez-le dans la liste.",
-    "refused.contact-has-no-roles": "Un contact n’a pas de rôle. Ouvrez-lui d’abord un compte de l’équipe, à la même adresse.",
+    "refused.contact-has-no-roles": (
+        "Un contact n’a pas de rôle. Ouvrez-lui d’abord un compte de l’équipe, à la même adresse."
+    ),
     "refused.contact-has-no-password": "Un contact se connecte par un lien, sans mot de passe.",
-    "refused.last-administrator": "C’est le dernier administrateur de l’annuaire. Donnez d’abord ce rôle à un autre compte.",
+    "refused.last-administrator": (
+        "C’est le dernier administrateur de l’annuaire. Donnez d’abord ce rôle à un autre compte."
+    ),
     "refused.scope-beyond-roles": "Ces droits dépassent les rôles du compte\u00a0: {scopes}.",
     "refused.too-many-tokens": "Il y a déjà {most} jetons valables. Retirez-en un d’abord.",
     "refused.signing-key-taken": "Cette clé a déjà servi.",

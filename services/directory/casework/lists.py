@@ -24,8 +24,8 @@ MOST_STRUCTURES = 500  # structures that words find, whose notes are looked for
 
 @dataclass(frozen=True)
 class Notes:
-    """One page of notes, how many there are by year and by the facet (each leaving its own choice out), and the names of
-    the structures that they are about."""
+    """One page of notes, how many there are by year and by the facet (each leaving its own choice out), and the names
+    of the structures that they are about."""
 
     page: Page
     by_year: Mapping[str, int]

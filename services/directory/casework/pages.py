@@ -41,16 +41,33 @@ async def supports(
 ) -> Response:
     store = service.store
     found = await notes(
-        store, finder_of(service), SUPPORTS, "kind", q=q, structure=structure, years=year or [], values=kind or [],
+        store,
+        finder_of(service),
+        SUPPORTS,
+        "kind",
+        q=q,
+        structure=structure,
+        years=year or [],
+        values=kind or [],
         page=page,
-    )  # fmt: skip
+    )
     return render(
-        service, request, "supports.html", q=q, found=found, kind=kind or [], year=year or [], page=page,
-        structure=structure, structure_name=await _name_of(service, structure), kinds=get_args(SupportKind),
-        pages_total=pages_total(page, found.page.total), command_id=new_command_id,
+        service,
+        request,
+        "supports.html",
+        q=q,
+        found=found,
+        kind=kind or [],
+        year=year or [],
+        page=page,
+        structure=structure,
+        structure_name=await _name_of(service, structure),
+        kinds=get_args(SupportKind),
+        pages_total=pages_total(page, found.page.total),
+        command_id=new_command_id,
         years=whole_years(found.by_year),
         chart=by_year_chart(service, request, "supports.by-year", found.by_year),
-    )  # fmt: skip
+    )
 
 
 @routes.get("/coverages")
@@ -64,18 +81,34 @@ async def coverages(
     page: PageNumber = 1,
 ) -> Response:
     found = await notes(
-        service.store, finder_of(service), COVERAGES, "medium", q=q, structure=structure, years=year or [],
-        values=medium or [], page=page,
-    )  # fmt: skip
+        service.store,
+        finder_of(service),
+        COVERAGES,
+        "medium",
+        q=q,
+        structure=structure,
+        years=year or [],
+        values=medium or [],
+        page=page,
+    )
     media = sorted(found.by_facet.items(), key=lambda pair: (-pair[1], pair[0]))
     return render(
-        service, request, "coverages.html", q=q, found=found, medium=medium or [], year=year or [], page=page,
-        structure=structure, structure_name=await _name_of(service, structure),
+        service,
+        request,
+        "coverages.html",
+        q=q,
+        found=found,
+        medium=medium or [],
+        year=year or [],
+        page=page,
+        structure=structure,
+        structure_name=await _name_of(service, structure),
         media=[pair for n, pair in enumerate(media) if n < MEDIA or pair[0] in (medium or [])],
-        pages_total=pages_total(page, found.page.total), command_id=new_command_id,
+        pages_total=pages_total(page, found.page.total),
+        command_id=new_command_id,
         years=whole_years(found.by_year),
         chart=by_year_chart(service, request, "coverages.by-year", found.by_year),
-    )  # fmt: skip
+    )
 
 
 @routes.get("/choose/{command}")

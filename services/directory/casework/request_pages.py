@@ -63,11 +63,20 @@ async def requests(
     by_year = await service.store.count_by(REQUESTS, "year", where("year"), text=q)
     by_state = {"year": year} if year else {}
     return render(
-        service, request, "requests.html", q=q, found=found, page=page, pages_total=pages_total(page, found.total),
-        chosen=chosen, by_state=await service.store.count_by(REQUESTS, "state", by_state, text=q), by_year=by_year,
-        states=STATES, years=whole_years(by_year),
+        service,
+        request,
+        "requests.html",
+        q=q,
+        found=found,
+        page=page,
+        pages_total=pages_total(page, found.total),
+        chosen=chosen,
+        by_state=await service.store.count_by(REQUESTS, "state", by_state, text=q),
+        by_year=by_year,
+        states=STATES,
+        years=whole_years(by_year),
         chart=by_year_chart(service, request, "requests.by-year", by_year),
-    )  # fmt: skip
+    )
 
 
 @reading_routes.get("/{key}")
@@ -80,10 +89,17 @@ async def one(service: ThisService, request: Request, key: UUID) -> Response:
         records = [record async for record in as_given(service.store, keys[:LISTED], upto)]
         answers.append({"event": answer, "records": records, "given": len(keys)})
     return render(
-        service, request, "request.html", asked=document, answers=answers, history=newest_first(history),
-        criteria=await criteria_now(finder_of(service), document), offered=OFFERED, command_id=new_command_id,
+        service,
+        request,
+        "request.html",
+        asked=document,
+        answers=answers,
+        history=newest_first(history),
+        criteria=await criteria_now(finder_of(service), document),
+        offered=OFFERED,
+        command_id=new_command_id,
         place=place_of,
-    )  # fmt: skip
+    )
 
 
 @reading_routes.get("/{key}/export")
@@ -151,10 +167,15 @@ async def answered(service: ThisService, request: Request, key: UUID) -> Respons
             raise Refused("search-changed")
         if len(kept) > MOST:
             raise Refused("too-many-found", most=number(MOST, lang))
-        command = AnswerIdentification.model_validate({
-            "request": key, "structures": len(kept), "found": kept, "shown_upto": service.runner.position,
-            "answer": text["answer"] or None,
-        })  # fmt: skip
+        command = AnswerIdentification.model_validate(
+            {
+                "request": key,
+                "structures": len(kept),
+                "found": kept,
+                "shown_upto": service.runner.position,
+                "answer": text["answer"] or None,
+            }
+        )
         outcome = await service.execute(command, version=version, **asks)
     except ValidationError as error:
         errors = sentences(error, AnswerIdentification, pages.lexicon, lang)
@@ -168,10 +189,18 @@ async def answered(service: ThisService, request: Request, key: UUID) -> Respons
     else:
         await service.runner.wait_for(outcome.seq)
         return RedirectResponse(f"/directory/requests/{key}?done={outcome.seq}", 303)
-    return await _answering(service,
-        request, document, q, status=status, id=id, errors=errors, answer=text["answer"],
-        happened=text["happened_on"], left_out=left_out,
-    )  # fmt: skip
+    return await _answering(
+        service,
+        request,
+        document,
+        q,
+        status=status,
+        id=id,
+        errors=errors,
+        answer=text["answer"],
+        happened=text["happened_on"],
+        left_out=left_out,
+    )
 
 
 async def _known(service: Service, key: UUID) -> Document:
@@ -198,6 +227,16 @@ async def _answering(
     found = await candidates(finder_of(service), criteria, SHOWN) if criteria.asks else None
     given = {"errors": {}, "answer": "", "happened": "", "left_out": [], **more}
     return render(
-        service, request, "request_answer.html", status=status, asked=document, q=q, criteria=criteria, found=found,
-        shown=SHOWN, command_id=id or new_command_id(), today=service.around.clock(), **given,
-    )  # fmt: skip
+        service,
+        request,
+        "request_answer.html",
+        status=status,
+        asked=document,
+        q=q,
+        criteria=criteria,
+        found=found,
+        shown=SHOWN,
+        command_id=id or new_command_id(),
+        today=service.around.clock(),
+        **given,
+    )

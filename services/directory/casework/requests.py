@@ -63,9 +63,11 @@ def criteria_of(request: Document, themes: Sequence[str], more: str = "") -> Cri
         known |= dict.fromkeys(same)
         unknown += [] if same else [asked]
     where = {
-        "themes": list(known), "countries": request["countries"], "kind": request["kinds"],
+        "themes": list(known),
+        "countries": request["countries"],
+        "kind": request["kinds"],
         "department": request["departments"],
-    }  # fmt: skip
+    }
     text = " ".join([*unknown, more]).strip()
     return Criteria(text, {name: values for name, values in where.items() if values}, unknown)
 

@@ -32,8 +32,12 @@ WORDS: Words = {
     "coverages.by-year": "Retombées par année",
     "requests.by-year": "Demandes par année",
     "chart.so-far": L("en cours", context="chart.so-far"),
-    "refused.search-changed": "L’annuaire a changé pendant votre lecture\u00a0: la liste est mise à jour. Relisez-la, puis notez la réponse.",
-    "refused.too-many-found": "Plus de {most} structures répondent\u00a0: c’est trop pour une réponse. Resserrez les critères.",
+    "refused.search-changed": (
+        "L’annuaire a changé pendant votre lecture\u00a0: la liste est mise à jour. Relisez-la, puis notez la réponse."
+    ),
+    "refused.too-many-found": (
+        "Plus de {most} structures répondent\u00a0: c’est trop pour une réponse. Resserrez les critères."
+    ),
     "kind.project_method": "Structuration et méthodologie de projet",
     "kind.funding_search": "Recherche de financements",
     "kind.communication": "Communication et présentation de projet",
@@ -52,5 +56,7 @@ WORDS: Words = {
     "refused.unknown-support": "Cet appui n’a pas été noté.",
     "refused.unknown-coverage": "Cette retombée n’a pas été notée.",
     "refused.unknown-request": "Cette demande n’a pas été notée.",
-    "refused.nothing-asked": "Dites ce qui est cherché : un thème, un pays, une nature, un département ou une question.",
+    "refused.nothing-asked": (
+        "Dites ce qui est cherché : un thème, un pays, une nature, un département ou une question."
+    ),
 }

@@ -79,11 +79,17 @@ def _claimed(command: ClaimListing, state: Claim, context: Context) -> Decision:
     person = context.new_id("person")
     return [
         ListingClaimed(
-            structure_name=command.structure_name, name=command.name.of(person), email=command.email.of(person),
-            role=command.role, structure=command.structure, kind=command.kind, department=command.department,
-            website=command.website, message=command.message.of(person) if command.message else None,
+            structure_name=command.structure_name,
+            name=command.name.of(person),
+            email=command.email.of(person),
+            role=command.role,
+            structure=command.structure,
+            kind=command.kind,
+            department=command.department,
+            website=command.website,
+            message=command.message.of(person) if command.message else None,
         )
-    ]  # fmt: skip
+    ]
 
 
 def _confirmed(command: ConfirmClaim, state: Claim, context: Context) -> Decision:
@@ -112,5 +118,9 @@ def _open(state: Claim) -> None:
 
 
 CLAIM = Decider(
-    "claim", Claim(), evolve,
-    {ClaimListing: _claimed, ConfirmClaim: _confirmed, AcceptClaim: _accepted, RefuseClaim: _refused}, takes="now",)  # fmt: skip
+    "claim",
+    Claim(),
+    evolve,
+    {ClaimListing: _claimed, ConfirmClaim: _confirmed, AcceptClaim: _accepted, RefuseClaim: _refused},
+    takes="now",
+)

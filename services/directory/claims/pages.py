@@ -134,11 +134,17 @@ async def claims(service: ThisService, request: Request, state: str = "open", pa
         raise HTTPException(404)
     found = await service.store.find(CLAIMS, {"state": state}, sort=["-at"], limit=PAGE, offset=(page - 1) * PAGE)
     return render(
-        service, request, "claims.html", claims=[_opened(service, request, one) for one in found.documents],
+        service,
+        request,
+        "claims.html",
+        claims=[_opened(service, request, one) for one in found.documents],
         chosen=state,
-        states=STATES, counts=await service.store.count_by(CLAIMS, "state"), page=page,
-        pages_total=pages_total(page, found.total), wished=await wishes(service),
-    )  # fmt: skip
+        states=STATES,
+        counts=await service.store.count_by(CLAIMS, "state"),
+        page=page,
+        pages_total=pages_total(page, found.total),
+        wished=await wishes(service),
+    )
 
 
 @team_routes.get("/claims/{key}")
@@ -208,27 +214,40 @@ def _words(service: Service, request: Request, code: str, **values: Any) -> str:
     return pages.lexicon.say(code, language(request), **values)
 
 
-async def _form_page(service: Service,
-    request: Request, structure: Document | None, status: int = 200, values: Any = None,
-    errors: dict[str, str] | None = None, id: UUID | None = None,
-) -> Response:  # fmt: skip
+async def _form_page(
+    service: Service,
+    request: Request,
+    structure: Document | None,
+    status: int = 200,
+    values: Any = None,
+    errors: dict[str, str] | None = None,
+    id: UUID | None = None,
+) -> Response:
     pages: Pages = request.app.state.pages
     choices = await service.definition.choices(service, ClaimListing, language(request))
     form = Form.of(
-        ClaimListing, pages.lexicon, language(request), values=values, errors=errors,
+        ClaimListing,
+        pages.lexicon,
+        language(request),
+        values=values,
+        errors=errors,
         choices={name: choices[name] for name in ("department",) if name in choices},
         only=ABOUT_SELF if structure else (*ABOUT_IT, *ABOUT_SELF),
         hidden={"command_id": id or new_command_id(), "structure": structure["key"] if structure else None},
-    )  # fmt: skip
+    )
     by_name = {one.name: _of_claim(one, pages.lexicon, language(request)) for one in form.fields}
     fields = tuple(by_name[name] for name in (*ABOUT_IT, *ABOUT_SELF) if name in by_name)
     asked = {one.anchor: one.label for one in fields}
     problems = tuple(replace(one, label=asked.get(one.anchor or "", one.label)) for one in form.problems)
     request.state.personal = values is not None
     return render(
-        service, request, "claim.html", status=status, form=replace(form, fields=fields, problems=problems),
+        service,
+        request,
+        "claim.html",
+        status=status,
+        form=replace(form, fields=fields, problems=problems),
         structure=structure,
-    )  # fmt: skip
+    )
 
 
 async def _claimed(service: Service, key: str) -> Document | None:
@@ -268,11 +287,21 @@ async def _claim_page(service: Service, request: Request, key: str, status: int 
     alike = [] if asked else (await finder_of(service).find(claim["structure_name"], limit=6, count=())).documents
     given = {"failed": None, "link": None, "chosen": None, "reason": "", **context}
     return render(
-        service, request, "claim_record.html", status=status, claim=claim, asked=asked, alike=alike, new=NEW,
+        service,
+        request,
+        "claim_record.html",
+        status=status,
+        claim=claim,
+        asked=asked,
+        alike=alike,
+        new=NEW,
         place=place_of,
-        same_domain=_same_domain(claim, asked), to_files=entry_of(service).mail.to_files,
-        contact=await _is_contact(service, claim), new_id=new_command_id, **given,
-    )  # fmt: skip
+        same_domain=_same_domain(claim, asked),
+        to_files=entry_of(service).mail.to_files,
+        contact=await _is_contact(service, claim),
+        new_id=new_command_id,
+        **given,
+    )
 
 
 def _of_claim(field: FormField, lexicon: Lexicon, lang: Lang) -> FormField:
@@ -290,9 +319,12 @@ async def wishes(service: Service) -> int:
 async def _registered(service: Service, claim: Document, request: Request) -> UUID:
     """A new record of what a claim says, one however often it is asked for."""
     command = RegisterStructure(
-        name=claim["structure_name"], kind=claim["kind"] or "other", department=claim["department"],
-        website=claim["website"], source="Demande sur la page publique",
-    )  # fmt: skip
+        name=claim["structure_name"],
+        kind=claim["kind"] or "other",
+        department=claim["department"],
+        website=claim["website"],
+        source="Demande sur la page publique",
+    )
     id = derived_id(UUID(claim["key"]), "register")
     outcome = await service.execute(command, id=id, actor=who_of(request).actor, derived=True)
     await service.runner.wait_for(outcome.seq)

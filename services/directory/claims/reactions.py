@@ -38,8 +38,14 @@ async def claimant_becomes_contact(event: Recorded, service: Service) -> Sequenc
     if any(one["structure"] == str(accepted.structure) for one in await contacts_at(service, address)):
         return []
     return [
-        AddContact.model_validate({
-            "structure": accepted.structure, "name": Personal(name), "email": Personal(address), "role": claimed.role,
-            "person": claimed.email.person,
-        }, context=AS_STORED)
-    ]  # fmt: skip
+        AddContact.model_validate(
+            {
+                "structure": accepted.structure,
+                "name": Personal(name),
+                "email": Personal(address),
+                "role": claimed.role,
+                "person": claimed.email.person,
+            },
+            context=AS_STORED,
+        )
+    ]

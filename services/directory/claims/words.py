@@ -12,7 +12,9 @@ WORDS: Words = {
     "field.claim": L("Demande", context="field.claim"),
     "field.message": "Message",
     "refused.unknown-claim": "Cette demande n’existe pas.",
-    "refused.claim-unconfirmed": "La personne n’a pas encore suivi le lien envoyé à son adresse. Attendez qu’elle le fasse.",
+    "refused.claim-unconfirmed": (
+        "La personne n’a pas encore suivi le lien envoyé à son adresse. Attendez qu’elle le fasse."
+    ),
     "refused.claim-answered": "Cette demande a déjà sa réponse.",
     "claim.open": L("À lire", context="claim.open"),
     "claim.unconfirmed": "Pas encore confirmées",

@@ -30,8 +30,7 @@ CROWD = 60  # records that share a word (or a pair of words) up to which they ar
 ENOUGH = 5  # likely records shown for one line of an import
 EMPTY_WORDS = frozenset({
     "a", "au", "aux", "d", "de", "des", "du", "en", "et", "l", "la", "le", "les", "lez", "par", "pour", "sur", "the",
-    "of",
-    "and", "for", "association", "associations", "asso", "ass",
+    "of", "and", "for", "association", "associations", "asso", "ass",
 })  # fmt: skip
 _bracketed = re.compile(r"\(([^()]{2,15})\)|\s[-–—]\s*([^\s()]{2,15})(?=\s|$)")
 
@@ -86,9 +85,13 @@ def named(document: Mapping[str, Any]) -> Named:
     numbers = [document[name] for name in NUMBERS if document.get(name)]
     numbers += [one["number"] for one in document.get("former", ())]
     return Named(
-        document["key"], document["name"], document.get("acronym"), document.get("department"), document.get("commune"),
+        document["key"],
+        document["name"],
+        document.get("acronym"),
+        document.get("department"),
+        document.get("commune"),
         tuple(numbers),
-    )  # fmt: skip
+    )
 
 
 class Likeness:

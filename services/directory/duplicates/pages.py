@@ -64,9 +64,13 @@ list_routes = APIRouter(prefix="/duplicates", include_in_schema=False)
 @list_routes.get("")
 async def work_list(
     service: ThisService,
-    request: Request, tab: TABS = "", q: Words = "", sure_: Annotated[Chosen, Query(alias="sure")] = None,
-    reason: Chosen = None, page: PageNumber = 1,
-) -> Response:  # fmt: skip
+    request: Request,
+    tab: TABS = "",
+    q: Words = "",
+    sure_: Annotated[Chosen, Query(alias="sure")] = None,
+    reason: Chosen = None,
+    page: PageNumber = 1,
+) -> Response:
     duplicates = duplicates_of(service)
     every = await duplicates.pairs()
     counts = {
@@ -91,21 +95,31 @@ async def work_list(
         shown = pairs[start : start + PAGE]
         keys = {key for pair in shown for key in (pair.first, pair.second)}
         context |= {
-            "pairs": [(n, pair, sure(pair)) for n, pair in enumerate(shown, start)], "total": len(pairs),
-            "chosen": {"sure": sures, "reason": reasons}, "pages_total": pages_total(page, len(pairs)),
+            "pairs": [(n, pair, sure(pair)) for n, pair in enumerate(shown, start)],
+            "total": len(pairs),
+            "chosen": {"sure": sures, "reason": reasons},
+            "pages_total": pages_total(page, len(pairs)),
             # A facet counts what its own choice would give, so each leaves itself out.
             "facets": {
                 "sure": Counter(sure(pair) for pair in chosen(duplicates, by_words, "", (), reasons)),
                 "reason": Counter(pair.reason for pair in chosen(duplicates, by_words, "", sures)),
             },
-            "sures": SURE, "reasons": REASONS, "query": _filters({"q": q, "sure": sures, "reason": reasons}),
-        }  # fmt: skip
+            "sures": SURE,
+            "reasons": REASONS,
+            "query": _filters({"q": q, "sure": sures, "reason": reasons}),
+        }
     found_names = await service.store.get_many(STRUCTURES, sorted(keys))
     page_ = render(
-        service, request, "duplicates.html", names=found_names, command_ids=new_command_id, ready=duplicates.ready,
+        service,
+        request,
+        "duplicates.html",
+        names=found_names,
+        command_ids=new_command_id,
+        ready=duplicates.ready,
         comparing=duplicates.ready and duplicates.comparing,
-        place=place_of, **context,
-    )  # fmt: skip
+        place=place_of,
+        **context,
+    )
     if not duplicates.ready:
         page_.headers["Refresh"] = "5"
     return page_
@@ -158,9 +172,9 @@ async def tell_apart(service: ThisService, request: Request) -> Response:
     query, at = _query_of(form), _number(form, "at")
     first, second, reason = (str(form.get(name, "")) for name in ("first", "second", "reason"))
     try:
-        command = TellNamesakesApart.model_validate({
-            "first": first, "second": second, "reason": reason.strip(WHITE) or None,
-        })  # fmt: skip
+        command = TellNamesakesApart.model_validate(
+            {"first": first, "second": second, "reason": reason.strip(WHITE) or None}
+        )
     except ValidationError as wrong:
         pages: Pages = request.app.state.pages
         lang = language(request)
@@ -245,18 +259,36 @@ async def _compared(
     }
     pairs = await _listed(service, query)
     return render(
-        service, request, "compare.html", status=status, kept=one, other=other, sides=sides, words=words,
+        service,
+        request,
+        "compare.html",
+        status=status,
+        kept=one,
+        other=other,
+        sides=sides,
+        words=words,
         lists=LISTS,
-        choice={side.name: takeable(side) for side in sides}, behind=behind, why=why, at=at,
+        choice={side.name: takeable(side) for side in sides},
+        behind=behind,
+        why=why,
+        at=at,
         taken={side.name for side in sides if (side.take_second if taken is None else side.name in taken)},
-        sure=sure(Pair(first, second, likeness, why)), command_id=new_command_id(), command_ids=new_command_id,
-        names={}, failed=failed, reason=reason, place=place_of,
-        query=_filters(query), total=len(pairs),
+        sure=sure(Pair(first, second, likeness, why)),
+        command_id=new_command_id(),
+        command_ids=new_command_id,
+        names={},
+        failed=failed,
+        reason=reason,
+        place=place_of,
+        query=_filters(query),
+        total=len(pairs),
         swapped=_compare_at(str(one["key"]), str(other["key"]), at, query, kept=other["key"]),
         following=_compare_at(pairs[at + 1].first, pairs[at + 1].second, at + 1, query)
-        if at + 1 < len(pairs) else None,
-        version=one["version"], other_version=other["version"],
-    )  # fmt: skip
+        if at + 1 < len(pairs)
+        else None,
+        version=one["version"],
+        other_version=other["version"],
+    )
 
 
 async def _next_one(service: Service, seq: int, at: int, query: Mapping[str, Any], done: str) -> Response:

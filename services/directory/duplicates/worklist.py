@@ -27,9 +27,12 @@ from shared.runtime.service import Service
 QUICK = 1.0  # seconds: a list that takes longer is shown as it was, and made anew behind
 PATIENCE = 10.0  # seconds that a page waits for the first list, and for one that is quick
 ABOUT: Mapping[str, View] = {
-    "contacts": CONTACTS, "supports": SUPPORTS, "coverages": COVERAGES, "publications": PUBLICATIONS,
+    "contacts": CONTACTS,
+    "supports": SUPPORTS,
+    "coverages": COVERAGES,
+    "publications": PUBLICATIONS,
     "projects": PROJECTS,
-}  # fmt: skip
+}
 """What speaks of a structure, and follows the record that is kept"""
 Sure = Literal["high", "middle", "low"]
 SURE: tuple[Sure, ...] = ("high", "middle", "low")
@@ -72,10 +75,12 @@ class Duplicates:
         gone = {one["key"] async for one in everything(self._store, MERGES, {"holds": True})}
         apart = {frozenset(one["structures"]) async for one in everything(self._store, NAMESAKES, {"apart": True})}
         return [
-            pair for pair in self._pairs
-            if pair.first not in gone and pair.second not in gone
+            pair
+            for pair in self._pairs
+            if pair.first not in gone
+            and pair.second not in gone
             and (not apart or frozenset((pair.first, pair.second)) not in apart)
-        ]  # fmt: skip
+        ]
 
     @property
     def ready(self) -> bool:
@@ -153,9 +158,10 @@ def chosen(
         return all(word in names for word in words)
 
     return [
-        pair for pair in pairs
+        pair
+        for pair in pairs
         if (not sures or sure(pair) in sures) and (not reasons or pair.reason in reasons) and (not words or has(pair))
-    ]  # fmt: skip
+    ]
 
 
 def side_by_side(first: Document, second: Document, fields: tuple[str, ...]) -> list[Side]:

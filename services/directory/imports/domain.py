@@ -83,9 +83,7 @@ def _finished(command: FinishImport, state: Import, context: Context) -> Decisio
         raise Refused("unknown-import")
     if state.finished:
         return []
-    return [
-        ImportFinished(registered=command.registered, skipped=command.skipped, completed=command.completed)
-    ]  # fmt: skip
+    return [ImportFinished(registered=command.registered, skipped=command.skipped, completed=command.completed)]
 
 
 IMPORT = Decider(

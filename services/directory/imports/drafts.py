@@ -39,12 +39,13 @@ Fate = Literal["skip", "register", "complete"]
 
 
 Wrong = tuple[str, dict[Lang, str]] | tuple[str, str, str]
-"""A field, and what is wrong with it: `in_words(one[1:], lang)`. The longer ones were kept before there were catalogues."""
+"""A field, and what is wrong with it: `in_words(one[1:], lang)`. The longer ones were kept before there were
+catalogues."""
 
 
 class Draft(BaseModel):
-    """What is known of an upload. `columns`: what each is read as, once chosen; `rest`: what becomes of likely duplicates
-    that `choices` (line → "skip", "register" or the id of the record it completes) say nothing of."""
+    """What is known of an upload. `columns`: what each is read as, once chosen; `rest`: what becomes of likely
+    duplicates that `choices` (line → "skip", "register" or the id of the record it completes) say nothing of."""
 
     token: str
     filename: str
@@ -65,8 +66,8 @@ class Draft(BaseModel):
 
 
 class Checked(BaseModel):
-    """A line as it was checked: the fields of its command, or its problems (field, words by language); `like`: records that
-    may be the same already (key, likeness, reason)."""
+    """A line as it was checked: the fields of its command, or its problems (field, words by language); `like`: records
+    that may be the same already (key, likeness, reason)."""
 
     number: int
     name: str
@@ -241,10 +242,18 @@ class Drafts:
                 if cell and len(samples[n]) < SAMPLES and cell[:WIDE] not in samples[n]:
                     samples[n].append(cell[:WIDE])
         return Draft(
-            token=token, filename=filename, size=size, file=table.file, at=self._service.around.clock(),
-            header=list(table.header), samples=samples, lines=len(table.lines), sheet=table.sheet,
-            sheets=list(table.sheets), warnings=list(table.warnings),
-        )  # fmt: skip
+            token=token,
+            filename=filename,
+            size=size,
+            file=table.file,
+            at=self._service.around.clock(),
+            header=list(table.header),
+            samples=samples,
+            lines=len(table.lines),
+            sheet=table.sheet,
+            sheets=list(table.sheets),
+            warnings=list(table.warnings),
+        )
 
     def _keep_table(self, token: str, table: Table) -> None:
         lines = [(line.number, line.cells, line.broken) for line in table.lines]

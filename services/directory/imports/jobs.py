@@ -59,10 +59,14 @@ class Imports:
         out = set(plan.left_out)
         left_out = [
             (line.number, line.name, [one[1:] for one in line.problems], [key for key, _, _ in line.like], line.twin)
-            for line in lines if line.number in out
-        ]  # fmt: skip
+            for line in lines
+            if line.number in out
+        ]
         said = {
-            "file": plan.file, "columns": list(plan.columns), "lines": plan.lines, "left_out": list(plan.left_out),
+            "file": plan.file,
+            "columns": list(plan.columns),
+            "lines": plan.lines,
+            "left_out": list(plan.left_out),
             "register": {
                 str(n): one.model_dump(mode="json", exclude_defaults=True) for n, one in plan.register.items()
             },
@@ -70,8 +74,10 @@ class Imports:
                 str(n): [str(record), one.model_dump(mode="json", exclude_defaults=True)]
                 for n, (record, one) in plan.complete.items()
             },
-            "source": plan.source, "actor": plan.actor, "told": left_out[:LEFT_OUT],
-        }  # fmt: skip
+            "source": plan.source,
+            "actor": plan.actor,
+            "told": left_out[:LEFT_OUT],
+        }
         path = self._path(import_id, "plan")
         await self._service.outside.in_thread(lambda: replace(path, orjson.dumps(said)))
         self.resume()
@@ -136,10 +142,13 @@ class Imports:
                 plan = await self._service.outside.in_thread(_plan_of, said)
                 done = await carry_out(self._service, plan, written(path.with_suffix(".done")), self.in_flight)
                 report = {
-                    "told": said["told"], "refused": {str(n): code for n, code in done.refused.items()},
-                    "seconds": done.seconds, "new": done.new, "registered": sorted(plan.register),
+                    "told": said["told"],
+                    "refused": {str(n): code for n, code in done.refused.items()},
+                    "seconds": done.seconds,
+                    "new": done.new,
+                    "registered": sorted(plan.register),
                     "completed": {str(n): str(record) for n, (record, _) in plan.complete.items()},
-                }  # fmt: skip
+                }
                 await self._service.outside.in_thread(
                     lambda: replace(path.with_suffix(".report"), orjson.dumps(report))
                 )
@@ -159,14 +168,18 @@ def import_of(service: Service, plan: Plan) -> UUID:
 
 def _plan_of(said: Mapping[str, Any]) -> Plan:
     return Plan(
-        said["file"], said["columns"], said["lines"],
+        said["file"],
+        said["columns"],
+        said["lines"],
         {int(n): RegisterStructure.model_validate(one, context=AS_STORED) for n, one in said["register"].items()},
         {
             int(n): (UUID(record), RegisterStructure.model_validate(one, context=AS_STORED))
             for n, (record, one) in said["complete"].items()
         },
-        said["left_out"], said["source"], said["actor"],
-    )  # fmt: skip
+        said["left_out"],
+        said["source"],
+        said["actor"],
+    )
 
 
 IMPORTS: Key[Imports] = Key("imports")

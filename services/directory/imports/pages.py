@@ -63,9 +63,14 @@ async def list_imports(service: ThisService, request: Request, page: PageNumber 
     found = await service.store.find(IMPORTS, sort=["-at"], limit=PAGE, offset=(page - 1) * PAGE)
     running = {one["key"]: imports_of(service).running(one["key"]) for one in found.documents if not one["finished"]}
     return render(
-        service, request, "imports.html", found=found, page=page, pages_total=pages_total(page, found.total),
+        service,
+        request,
+        "imports.html",
+        found=found,
+        page=page,
+        pages_total=pages_total(page, found.total),
         running=running,
-    )  # fmt: skip
+    )
 
 
 @file_routes.get("/new")
@@ -226,11 +231,20 @@ async def one_import(
     completed = dict(list(report["completed"].items())[:PAGE]) if report else {}
     found = await service.store.get_many(STRUCTURES, sorted({*ids.values(), *like, *completed.values()}))
     return render(
-        service, request, "import_report.html", done_import=document, report=report, ids=ids, found=found,
-        page=page, in_words=in_words,
-        pages_total=pages_total(page, len(registered)), completed=completed, most=PAGE,
+        service,
+        request,
+        "import_report.html",
+        done_import=document,
+        report=report,
+        ids=ids,
+        found=found,
+        page=page,
+        in_words=in_words,
+        pages_total=pages_total(page, len(registered)),
+        completed=completed,
+        most=PAGE,
         days=service.settings.keep_import_reports,
-    )  # fmt: skip
+    )
 
 
 @report_routes.get("/{key}/left-out.csv")
@@ -254,9 +268,15 @@ async def _draft_of(service: Service, request: Request, token: str) -> Draft:
 
 def _asked(service: Service, request: Request, why: NotRead | None = None, status: int = 200) -> Response:
     return render(
-        service, request, "import_new.html", status=status, hours=_hours(service), most=BIGGEST // 2**20,
-        failed=said_of(why)[language(request)] if why else None, sheet="",
-    )  # fmt: skip
+        service,
+        request,
+        "import_new.html",
+        status=status,
+        hours=_hours(service),
+        most=BIGGEST // 2**20,
+        failed=said_of(why)[language(request)] if why else None,
+        sheet="",
+    )
 
 
 def _asked_columns(
@@ -268,11 +288,18 @@ def _asked_columns(
     status: int = 200,
 ) -> Response:
     return render(
-        service, request, "import_columns.html", status=status, draft=draft, chosen=chosen,
+        service,
+        request,
+        "import_columns.html",
+        status=status,
+        draft=draft,
+        chosen=chosen,
         fields=(IGNORED, *FIELDS),
-        kinds=KINDS, failed=said_of(why)[language(request)] if why else None, hours=_hours(service),
+        kinds=KINDS,
+        failed=said_of(why)[language(request)] if why else None,
+        hours=_hours(service),
         warnings=[said_of(NotRead(one))[language(request)] for one in draft.warnings],
-    )  # fmt: skip
+    )
 
 
 async def _preview_page(
@@ -286,14 +313,27 @@ async def _preview_page(
     before = await service.store.get(IMPORTS, str(import_id)) if import_id else None
     told = {"failed": None, "status": 200, **said}
     return render(
-        service, request, "import_lines.html", status=told["status"], draft=draft, counts=counts, show=chosen,
-        shows=SHOWS, lines=here,
-        page=page, pages_total=pages_total(page, len(found)), like=await _names(service, here), fates=FATES,
+        service,
+        request,
+        "import_lines.html",
+        status=told["status"],
+        draft=draft,
+        counts=counts,
+        show=chosen,
+        shows=SHOWS,
+        lines=here,
+        page=page,
+        pages_total=pages_total(page, len(found)),
+        like=await _names(service, here),
+        fates=FATES,
         before=before,
         source=draft.source if draft.source is not None else PurePath(draft.filename).stem[:100],
-        becomes={line.number: line.becomes(draft) for line in here}, hours=_hours(service), failed=told["failed"],
-        place=place_of, in_words=in_words,
-    )  # fmt: skip
+        becomes={line.number: line.becomes(draft) for line in here},
+        hours=_hours(service),
+        failed=told["failed"],
+        place=place_of,
+        in_words=in_words,
+    )
 
 
 def _hours(service: Service) -> int:

@@ -95,8 +95,11 @@ class Preview:
 
     def counts(self) -> dict[str, int]:
         return {
-            "lines": len(self.lines), "good": len(self.good), "wrong": len(self.wrong), "doubtful": len(self.doubtful),
-        }  # fmt: skip
+            "lines": len(self.lines),
+            "good": len(self.good),
+            "wrong": len(self.wrong),
+            "doubtful": len(self.doubtful),
+        }
 
 
 @dataclass(frozen=True)
@@ -223,19 +226,18 @@ async def write(
 async def carry_out(
     service: Service, plan: Plan, progress: Progress = lambda done, total: None, in_flight: int = IN_FLIGHT
 ) -> Report:
-    """Does what a plan says, each line once however often and by however many it is called; so many commands at once."""
+    """Does what a plan says, each line once however often and by however many it is called; so many commands at
+    once."""
     start = datetime.now(UTC)
     begin = start_id(service.network, plan.file, list(plan.columns))
     import_id = derived_id(begin, "import")
     skipped = sorted({*plan.left_out, *plan.complete})
     begun = await service.execute(
-        StartImport(
-            file=plan.file, lines=plan.lines, columns=list(plan.columns), skipped=skipped, source=plan.source
-        ),
+        StartImport(file=plan.file, lines=plan.lines, columns=list(plan.columns), skipped=skipped, source=plan.source),
         id=begin,
         actor=plan.actor,
         derived=True,
-    )  # fmt: skip
+    )
     finished: ImportFinished | None = None
     source = plan.source
     history = await service.execute.history("import", import_id)
@@ -294,7 +296,7 @@ async def carry_out(
     seconds = (datetime.now(UTC) - start).total_seconds()
     return Report(
         import_id, plan.lines, finished.registered, tally["new"], finished.skipped, refused, True, seconds,
-        finished.completed
+        finished.completed,
     )  # fmt: skip
 
 

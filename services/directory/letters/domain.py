@@ -68,5 +68,9 @@ def _unaddressed(command: NoteNobodyToWriteTo, state: Letter, context: Context) 
 
 
 LETTER: Decider[Letter] = Decider(
-    "letter", "none", evolve,
-    {BeginLetter: _begun, NoteLetterSent: _sent, NoteLetterRefused: _refused, NoteNobodyToWriteTo: _unaddressed}, takes="now",)  # fmt: skip
+    "letter",
+    "none",
+    evolve,
+    {BeginLetter: _begun, NoteLetterSent: _sent, NoteLetterRefused: _refused, NoteNobodyToWriteTo: _unaddressed},
+    takes="now",
+)

@@ -58,12 +58,21 @@ async def _work_list(service: Service, request: Request, page: int = 1, status: 
     listed = await service.store.find(STRUCTURES, {"listed": True, "closed": False}, limit=1)
     given = {"failed": None, "at": None, "reason": "", **context}
     return render(
-        service, request, "listings.html", status=status, found=found, page=page,
-        pages_total=pages_total(page, found.total), listed=listed.total, new_id=new_command_id,
+        service,
+        request,
+        "listings.html",
+        status=status,
+        found=found,
+        page=page,
+        pages_total=pages_total(page, found.total),
+        listed=listed.total,
+        new_id=new_command_id,
         college={one["key"]: finder.college(one["key"]) for one in found.documents},
         towns={one["key"]: _town(one["commune"]) for one in found.documents},
-        claims=(await service.store.find(CLAIMS, {"state": "open"}, limit=1)).total, words=as_plain, **given,
-    )  # fmt: skip
+        claims=(await service.store.find(CLAIMS, {"state": "open"}, limit=1)).total,
+        words=as_plain,
+        **given,
+    )
 
 
 async def _done(service: Service, request: Request, key: UUID, make: Callable[[str], Command]) -> Response:

@@ -20,7 +20,7 @@ from shared.contract.directory.cooperation import (
     CooperationProjectWithdrawn,
     ProjectField,
     ProjectStage,
-)  # fmt: skip
+)
 from shared.contract.fields import CountryCode, Day, Line, LongText, Reason, Sdg, WebAddress
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 

@@ -31,7 +31,8 @@ Lines = Sequence[tuple[str, str]]
 @dataclass(frozen=True)
 class Answers:
     """`values`: what was answered to the plain questions; `leader`, `participants`: ids of structures; `partners`: name
-    and kind, line by line, empty lines too; `boxes`: what stands in the search boxes, by `leader` and `participants`."""
+    and kind, line by line, empty lines too; `boxes`: what stands in the search boxes, by `leader` and
+    `participants`."""
 
     values: Mapping[str, Any] | FormData
     leader: str

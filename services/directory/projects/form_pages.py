@@ -106,22 +106,37 @@ async def _page(
     model = ReviseProject if key else DraftProject
     goals = [(str(n), goal(n, lexicon, lang)) for n in range(1, 18)]
     form = Form.of(
-        model, lexicon, lang, values=answers.values, errors={n: s for n, s in errors.items() if n not in ANCHORS},
+        model,
+        lexicon,
+        lang,
+        values=answers.values,
+        errors={n: s for n, s in errors.items() if n not in ANCHORS},
         only=PLAIN,
-        choices={"country": countries(lang), "sdgs": goals}, hidden={"command_id": id, "version": version},
-    )  # fmt: skip
+        choices={"country": countries(lang), "sdgs": goals},
+        hidden={"command_id": id, "version": version},
+    )
     apart = [Problem(lexicon.say(f"field.{n}", lang), errors[n], ANCHORS[n]) for n in ANCHORS if n in errors]
     themes = (await finder_of(service).find(limit=0, count=("themes",))).facets["themes"]
     chosen = await answers.chosen(service)
     return render(
-        service, request, "project_form.html", status=status, key=str(key) if key else None,
+        service,
+        request,
+        "project_form.html",
+        status=status,
+        key=str(key) if key else None,
         form=replace(form, fields=(), problems=(*form.problems, *apart)),
         asked={one.name: one for one in form.fields},
-        answers=answers, errors=errors, leader=chosen.get(answers.leader), found=found or {}, happened=happened,
-        participants=[chosen[id] for id in answers.participants if id in chosen], partner_kinds=PARTNER_KINDS,
-        themes=[name for name, _ in most(themes)[:THEMES]], today=datetime.now(PARIS).date().isoformat(),
+        answers=answers,
+        errors=errors,
+        leader=chosen.get(answers.leader),
+        found=found or {},
+        happened=happened,
+        participants=[chosen[id] for id in answers.participants if id in chosen],
+        partner_kinds=PARTNER_KINDS,
+        themes=[name for name, _ in most(themes)[:THEMES]],
+        today=datetime.now(PARIS).date().isoformat(),
         place=place_of,
-    )  # fmt: skip
+    )
 
 
 async def _sent(service: Service, request: Request, key: UUID | None) -> Response:
@@ -151,10 +166,18 @@ async def _sent(service: Service, request: Request, key: UUID | None) -> Respons
         if isinstance(outcome, Response):
             return outcome
         errors, status = outcome
-    return await _page(service,
-        request, answers, key=key, version=version, id=id, happened=happened, errors=errors, found=open_boxes,
+    return await _page(
+        service,
+        request,
+        answers,
+        key=key,
+        version=version,
+        id=id,
+        happened=happened,
+        errors=errors,
+        found=open_boxes,
         status=status,
-    )  # fmt: skip
+    )
 
 
 async def _save(

@@ -49,13 +49,23 @@ async def projects(service: ThisService, request: Request, asked: Asked, page: P
     actors = [(key, n) for key, n in most(found.facets["structures"])][:NAMED]
     names = await service.store.get_many(STRUCTURES, [key for key, _ in actors])
     return render(
-        service, request, "projects.html", asked=asked, found=found, page=page,
-        works=await finder_of(service).with_structures(found.documents), pages_total=pages_total(page, found.total),
-        stages=get_args(ProjectStage), states=STATES, partner_kinds=PARTNER_KINDS, most=most,
+        service,
+        request,
+        "projects.html",
+        asked=asked,
+        found=found,
+        page=page,
+        works=await finder_of(service).with_structures(found.documents),
+        pages_total=pages_total(page, found.total),
+        stages=get_args(ProjectStage),
+        states=STATES,
+        partner_kinds=PARTNER_KINDS,
+        most=most,
         formats=PROJECT_FORMATS,
         actors=[(names[key]["name"], key, n) for key, n in actors if key in names],
-        partners=most(found.facets["partners"])[:NAMED], names=await _chosen_names(service, asked),
-    )  # fmt: skip
+        partners=most(found.facets["partners"])[:NAMED],
+        names=await _chosen_names(service, asked),
+    )
 
 
 @routes.get("/world")
@@ -77,17 +87,32 @@ async def world(service: ThisService, request: Request, asked: Asked) -> Respons
     region = drawn_departments(service.settings.departments, found.facets["departments"])
     counts = {code: found.facets["departments"].get(code, 0) for code in region}
     outline = department_map(
-        counts, lambda code: f"/directory/projects?{urlencode({'departments': code})}",
-        pages.lexicon.say("projects.by-department", lang), region, current=asked.chosen["departments"],
-        unit=(translated(L("projet"), lang), translated(L("projets"), lang)), lang=lang,
-    )  # fmt: skip
+        counts,
+        lambda code: f"/directory/projects?{urlencode({'departments': code})}",
+        pages.lexicon.say("projects.by-department", lang),
+        region,
+        current=asked.chosen["departments"],
+        unit=(translated(L("projet"), lang), translated(L("projets"), lang)),
+        lang=lang,
+    )
     return render(
-        service, request, "projects_world.html", asked=asked, found=found, rows=rows, chart=chart, charted=CHARTED,
-        acting=acting.facets["countries"], map=outline, credit=MAP_CREDIT,
+        service,
+        request,
+        "projects_world.html",
+        asked=asked,
+        found=found,
+        rows=rows,
+        chart=chart,
+        charted=CHARTED,
+        acting=acting.facets["countries"],
+        map=outline,
+        credit=MAP_CREDIT,
         names=await _chosen_names(service, asked),
-        departments=[(code, department(code), n) for code, n in counts.items()], stages=get_args(ProjectStage),
-        states=STATES, most=most,
-    )  # fmt: skip
+        departments=[(code, department(code), n) for code, n in counts.items()],
+        stages=get_args(ProjectStage),
+        states=STATES,
+        most=most,
+    )
 
 
 @routes.get("/export")
@@ -115,12 +140,18 @@ async def project(service: ThisService, request: Request, key: UUID) -> Response
     (work,) = await finder_of(service).with_structures([document])
     history = await service.execute.history("project", key)
     return render(
-        service, request, "project.html", work=work, project=document, history=newest_first(history),
-        version=history.version, partner_kinds=PARTNER_KINDS, command_id=new_command_id, html=as_html,
-        changes={
-            one.id: changed(one, request.app.state.pages.lexicon, language(request)) for one in history.events
-        },
-    )  # fmt: skip
+        service,
+        request,
+        "project.html",
+        work=work,
+        project=document,
+        history=newest_first(history),
+        version=history.version,
+        partner_kinds=PARTNER_KINDS,
+        command_id=new_command_id,
+        html=as_html,
+        changes={one.id: changed(one, request.app.state.pages.lexicon, language(request)) for one in history.events},
+    )
 
 
 async def _chosen_names(service: Service, asked: ProjectSearch) -> dict[str, str]:

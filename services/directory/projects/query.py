@@ -45,9 +45,15 @@ class ProjectSearch:
     ) -> None:
         self.q, self.order = q.strip(), sort if sort in ORDERS else ORDERS[0]
         given = {
-            "countries": countries, "themes": themes, "sdgs": sdgs, "stage": stage, "departments": departments,
-            "structures": structures, "partners": partners, "state": state,
-        }  # fmt: skip
+            "countries": countries,
+            "themes": themes,
+            "sdgs": sdgs,
+            "stage": stage,
+            "departments": departments,
+            "structures": structures,
+            "partners": partners,
+            "state": state,
+        }
         self.chosen: Mapping[str, Sequence[str]] = {
             name: list(dict.fromkeys(filter(None, values or ()))) for name, values in given.items()
         }

@@ -11,7 +11,7 @@ from shared.contract.directory.cooperation import (
     CooperationProjectPublished,
     CooperationProjectRevised,
     CooperationProjectWithdrawn,
-)  # fmt: skip
+)
 from shared.contract.envelope import Recorded
 from shared.kernel.projection import Document, View, folded
 
@@ -58,10 +58,20 @@ PROJECTS = View(
         CooperationProjectWithdrawn: _now(published=False, withdrawn=True),
     },
     fields=(
-        "sort", "leader", "structures", "country", "themes", "sdgs", "stage", "begins", "published", "withdrawn", "seq",
+        "sort",
+        "leader",
+        "structures",
+        "country",
+        "themes",
+        "sdgs",
+        "stage",
+        "begins",
+        "published",
+        "withdrawn",
+        "seq",
     ),
     text=lambda d: " ".join([d["title"], d.get("place") or "", *d["themes"], *d["partners"]]),
-)  # fmt: skip
+)
 """By project. A draft is neither published nor withdrawn."""
 
 LONGEST = 100  # years of a project that are looked at

@@ -35,7 +35,9 @@ WORDS: Words = {
     "refused.unknown-project": "Ce projet n’est pas dans l’annuaire.",
     "refused.ends-before-it-begins": "La fin vient avant le début. Corrigez l’une des deux dates.",
     "refused.leader-twice": "La structure chef de file est aussi parmi les autres. Retirez-la de la liste.",
-    "refused.no-evaluation": "Un projet évalué dit comment : remplissez « Évaluation », ou choisissez l’étape « Terminé ».",
+    "refused.no-evaluation": (
+        "Un projet évalué dit comment : remplissez « Évaluation », ou choisissez l’étape « Terminé »."
+    ),
     "state.draft": "brouillon",
     "state.published": "publié",
     "state.withdrawn": "retiré",

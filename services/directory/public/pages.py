@@ -62,29 +62,48 @@ async def search(
         return same
     tag, lang, pages = public.tag_of(service, request), language(request), request.app.state.pages
     given = {
-        "department": department, "commune": commune, "kind": kind, "themes": themes, "countries": countries,
+        "department": department,
+        "commune": commune,
+        "kind": kind,
+        "themes": themes,
+        "countries": countries,
         "sdgs": sdgs,
-    }  # fmt: skip
+    }
     chosen = {name: list(dict.fromkeys(filter(None, values or ())))[:MOST_CHOSEN] for name, values in given.items()}
     asked = Asked(q.strip(), {name: values for name, values in chosen.items() if values})
     closer = {"commune": asked.closer} if asked.closer else {}
     found = await finder_of(service).find(
-        asked.q, {**asked.where, **LISTED}, limit=PAGE, offset=(page - 1) * PAGE, count=[*FACETS, *closer],
+        asked.q,
+        {**asked.where, **LISTED},
+        limit=PAGE,
+        offset=(page - 1) * PAGE,
+        count=[*FACETS, *closer],
         prefixes=closer,
-    )  # fmt: skip
+    )
     counts = found.facets
     many = {name: _most(counts[name], chosen[name]) for name in ("themes", "countries", "sdgs")}
     return _answer(
-        service, request, tag, "public_search.html", PUBLIC + (f"?page={page}" if page > 1 else ""), q=q,
-        found=found, chosen=chosen, page=page, pages_total=pages_total(page, found.total), many_of=many,
+        service,
+        request,
+        tag,
+        "public_search.html",
+        PUBLIC + (f"?page={page}" if page > 1 else ""),
+        q=q,
+        found=found,
+        chosen=chosen,
+        page=page,
+        pages_total=pages_total(page, found.total),
+        many_of=many,
         departments=options(
-            "department", counts["department"], chosen["department"], pages.lexicon, lang,
-            service.settings.departments
+            "department", counts["department"], chosen["department"], pages.lexicon, lang, service.settings.departments
         ),
         kinds=[(code, counts["kind"].get(code, 0)) for code in get_args(StructureKind)],
-        map=picture(asked, found, request, pages.lexicon, lang), chips=chips(asked, request, pages.lexicon, lang),
-        credit=MAP_CREDIT, town=_town, words=as_plain,
-    )  # fmt: skip
+        map=picture(asked, found, request, pages.lexicon, lang),
+        chips=chips(asked, request, pages.lexicon, lang),
+        credit=MAP_CREDIT,
+        town=_town,
+        words=as_plain,
+    )
 
 
 record_routes = APIRouter(prefix="/public", include_in_schema=False)
@@ -126,10 +145,20 @@ async def record(service: ThisService, request: Request, key: str) -> Response:
     if structure["picture"]:
         data["image"] = f"{how.page(key)}/picture/{structure['picture']}"
     return _answer(
-        service, request, tag, "public_record.html", f"{PUBLIC}/structures/{key}", structure=structure, said=said,
-        projects=projects, college=finder.college(key), town=_town(structure), data=in_page(data), html=as_html,
+        service,
+        request,
+        tag,
+        "public_record.html",
+        f"{PUBLIC}/structures/{key}",
+        structure=structure,
+        said=said,
+        projects=projects,
+        college=finder.college(key),
+        town=_town(structure),
+        data=in_page(data),
+        html=as_html,
         words=as_plain,
-    )  # fmt: skip
+    )
 
 
 @record_routes.get("/structures/{key}/picture/{name}")
@@ -159,10 +188,17 @@ async def publications(service: ThisService, request: Request, sort: str = "", p
     where = {"withdrawn": False, **({"sort": sort} if sort else {})}
     found = await service.store.find(PUBLICATIONS, where, sort=["-at"], limit=PAGE, offset=(page - 1) * PAGE)
     return _answer(
-        service, request, tag, "public_publications.html", f"{PUBLIC}/publications", found=found, chosen=sort,
+        service,
+        request,
+        tag,
+        "public_publications.html",
+        f"{PUBLIC}/publications",
+        found=found,
+        chosen=sort,
         page=page,
-        pages_total=pages_total(page, found.total), words=as_plain,
-    )  # fmt: skip
+        pages_total=pages_total(page, found.total),
+        words=as_plain,
+    )
 
 
 @published_routes.get("/publications/{key}")
@@ -176,11 +212,18 @@ async def publication(service: ThisService, request: Request, key: str) -> Respo
     listed = await public.listed_among(service, {one["structure"]})
     place = f"{PUBLIC}/publications/{key}"
     return _answer(
-        service, request, tag, "public_publication.html", place, one=one, record=listed.get(one["structure"]),
+        service,
+        request,
+        tag,
+        "public_publication.html",
+        place,
+        one=one,
+        record=listed.get(one["structure"]),
         html=as_html,
-        words=as_plain, picture=f"{place}/picture/{one['picture']}" if one["picture"] else None,
+        words=as_plain,
+        picture=f"{place}/picture/{one['picture']}" if one["picture"] else None,
         data=in_page(_publication_data(one, url + place)),
-    )  # fmt: skip
+    )
 
 
 @published_routes.get("/publications/{key}/picture/{name}")
@@ -201,10 +244,18 @@ async def project(service: ThisService, request: Request, key: str) -> Response:
     found = await service.store.get_many(STRUCTURES, one["structures"])
     listed = await public.listed_among(service, set(one["structures"]))
     return _answer(
-        service, request, tag, "public_project.html", f"{PUBLIC}/projects/{key}", project=one, structures=found,
+        service,
+        request,
+        tag,
+        "public_project.html",
+        f"{PUBLIC}/projects/{key}",
+        project=one,
+        structures=found,
         listed=listed,
-        html=as_html, words=as_plain, partner_kinds=PARTNER_KINDS,
-    )  # fmt: skip
+        html=as_html,
+        words=as_plain,
+        partner_kinds=PARTNER_KINDS,
+    )
 
 
 sitemap_routes = APIRouter(prefix="/public", include_in_schema=False)

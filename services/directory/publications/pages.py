@@ -22,6 +22,12 @@ async def publications(service: ThisService, request: Request, sort: str = "", p
     where = {"sort": sort} if sort in get_args(PublicationSort) else {}
     found = await service.store.find(PUBLICATIONS, where, sort=["-at"], limit=PAGE, offset=(page - 1) * PAGE)
     return render(
-        service, request, "publications.html", found=found, page=page, pages_total=pages_total(page, found.total),
-        chosen=sort, words=as_plain,
-    )  # fmt: skip
+        service,
+        request,
+        "publications.html",
+        found=found,
+        page=page,
+        pages_total=pages_total(page, found.total),
+        chosen=sort,
+        words=as_plain,
+    )

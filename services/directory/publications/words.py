@@ -9,9 +9,13 @@ WORDS: Words = {
     "command.RedraftPublication": "Enregistrer le brouillon",
     "command.PublishDraft": "Publier",
     "command.PublishNews": "Publier une actualité",
-    "command.PublishNews.hint": "Elle arrive d’elle-même dans le brouillon du bulletin des nouvelles, si le réseau en a un.",
+    "command.PublishNews.hint": (
+        "Elle arrive d’elle-même dans le brouillon du bulletin des nouvelles, si le réseau en a un."
+    ),
     "command.PublishOffer": "Publier une offre",
-    "command.PublishOffer.hint": "Elle arrive d’elle-même dans le brouillon du bulletin des offres, si le réseau en a un.",
+    "command.PublishOffer.hint": (
+        "Elle arrive d’elle-même dans le brouillon du bulletin des offres, si le réseau en a un."
+    ),
     "command.WithdrawPublication": "Retirer la publication",
     "field.sort": L("Sorte", context="field.sort"),
     "field.picture_file": "Image",
@@ -24,7 +28,9 @@ WORDS: Words = {
     "sort.offer": "Offre",
     "sort.project": "Projet",
     "sort.event": "Événement",
-    "refused.offer-without-kind": "Dites de quelle offre il s’agit : formation, emploi, stage, volontariat ou service civique.",
+    "refused.offer-without-kind": (
+        "Dites de quelle offre il s’agit : formation, emploi, stage, volontariat ou service civique."
+    ),
     "refused.event-without-beginning": "Dites quand l’événement commence.",
     "refused.event-past": "Cet événement a déjà commencé. Corrigez sa date.",
     "refused.publication-withdrawn": "Cette publication a été retirée. Commencez un nouveau brouillon.",

@@ -83,15 +83,22 @@ async def record(service: ThisService, request: Request, key: str, as_of: AsOf =
     history = await service.execute.history("structure", UUID(key))
     blocks = {name: await read(service, structure) for name, read in BLOCKS}
     return render(
-        service, request, "structure.html", structure=structure,
+        service,
+        request,
+        "structure.html",
+        structure=structure,
         **_facts(request, structure, await timeline(service.store, key)),
-        stale_record=to_be_checked(structure, service.around.clock()), college=finder.college(key),
-        contacts=await _contacts_of(service, request, structure), supports=await about(SUPPORTS),
+        stale_record=to_be_checked(structure, service.around.clock()),
+        college=finder.college(key),
+        contacts=await _contacts_of(service, request, structure),
+        supports=await about(SUPPORTS),
         coverages=await about(COVERAGES),
-        publications=await about(PUBLICATIONS), history=newest_first(history), version=history.version,
+        publications=await about(PUBLICATIONS),
+        history=newest_first(history),
+        version=history.version,
         blocks=list(blocks),
         **{name: value for each in blocks.values() for name, value in each.items()},
-    )  # fmt: skip
+    )
 
 
 async def _current(service: Service, key: str) -> Document:
@@ -124,10 +131,16 @@ async def _then(service: Service, request: Request, key: str, day: Any) -> Respo
     told = [one for one in newest_first(history) if one.cloud.time < before]
     kept = await service.store.get(STRUCTURES, structure["merged_into"]) if structure["merged_into"] else None
     return render(
-        service, request, "structure_then.html", structure=structure, **_facts(request, structure, events), as_of=day,
-        history=told, kept=kept,
+        service,
+        request,
+        "structure_then.html",
+        structure=structure,
+        **_facts(request, structure, events),
+        as_of=day,
+        history=told,
+        kept=kept,
         stale_record=to_be_checked(structure, datetime.fromisoformat(before)),
-    )  # fmt: skip
+    )
 
 
 def _facts(request: Request, structure: Document, events: Any) -> dict[str, Any]:

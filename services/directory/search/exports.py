@@ -205,11 +205,12 @@ def as_jsonld(how: Exporter, document: Document) -> Document:
     }  # fmt: skip
     names = country_names(how.lang)
     address = {
-        "@type": "PostalAddress", "streetAddress": document.get("address"),
+        "@type": "PostalAddress",
+        "streetAddress": document.get("address"),
         "addressLocality": place.name if place else None,
         "addressRegion": department(document["department"]) if document.get("department") else None,
         "addressCountry": "FR",
-    }  # fmt: skip
+    }
     numbers = [
         {"@type": "PropertyValue", "propertyID": name.upper(), "value": document[name]}
         for name in NUMBERS

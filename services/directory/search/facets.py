@@ -86,9 +86,13 @@ def picture(question: Asked, results: Results, request: Request, lexicon: Lexico
     if code is not None:
         counts = results.facets["commune"]
         drawn = points_map(
-            code, counts, lambda commune: here(request, commune=commune), lexicon.say("map.communes", lang),
-            current=question.where.get("commune", ()), lang=lang,
-        )  # fmt: skip
+            code,
+            counts,
+            lambda commune: here(request, commune=commune),
+            lexicon.say("map.communes", lang),
+            current=question.where.get("commune", ()),
+            lang=lang,
+        )
         ordered = sorted(counts, key=lambda each: (-counts[each], label("commune", each, lexicon, lang)))
         rows = [(commune_named(each), here(request, commune=each), counts[each]) for each in ordered]
         placed = sum(counts.values())
@@ -98,9 +102,14 @@ def picture(question: Asked, results: Results, request: Request, lexicon: Lexico
     region = drawn_departments(region_of(request), counts)
     steps = steps_for(counts.get(code, 0) for code in region) or [1]  # with few structures: some, or none
     drawn = department_map(
-        {code: counts.get(code, 0) for code in region}, lambda code: here(request, department=code, commune=None),
-        lexicon.say("map.title", lang), region, steps=steps, current=question.where.get("department", ()), lang=lang,
-    )  # fmt: skip
+        {code: counts.get(code, 0) for code in region},
+        lambda code: here(request, department=code, commune=None),
+        lexicon.say("map.title", lang),
+        region,
+        steps=steps,
+        current=question.where.get("department", ()),
+        lang=lang,
+    )
     rows = [
         (f"{DEPARTMENTS[each].name} ({each})", here(request, department=each), counts.get(each, 0)) for each in region
     ]

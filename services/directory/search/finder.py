@@ -346,7 +346,8 @@ async def begin(service: Service, projects: ProjectSource) -> None:
 
 
 async def _warm(service: Service) -> None:
-    """Where the views have a long log to read yet: what they will know then, so that nobody's first search waits for it."""
+    """Where the views have a long log to read yet: what they will know then, so that nobody's first search waits for
+    it."""
     last = await service.log.last()
     while not await service.runner.wait_for(last, timeout=60.0):
         if service.runner.damage is not None:

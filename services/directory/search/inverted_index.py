@@ -42,8 +42,8 @@ class Entry:
 
 @dataclass(frozen=True)
 class Found:
-    """`keys`: one page, in order; `total`: of all that match; `facets`: field → value → number, each field counted as if
-    nothing were chosen in it; `forgiven`: word asked → words found instead."""
+    """`keys`: one page, in order; `total`: of all that match; `facets`: field → value → number, each field counted as
+    if nothing were chosen in it; `forgiven`: word asked → words found instead."""
 
     keys: list[str]
     total: int
@@ -184,8 +184,8 @@ class Vocabulary:
 
 
 class Order:
-    """Documents in one order: sorted blocks of (sort key, number), each with the bits of its documents. A page skips the
-    blocks that hold none of what it wants, wherever in the order that stands."""
+    """Documents in one order: sorted blocks of (sort key, number), each with the bits of its documents. A page skips
+    the blocks that hold none of what it wants, wherever in the order that stands."""
 
     def __init__(self) -> None:
         self._blocks: list[list[tuple[str, int]]] = []

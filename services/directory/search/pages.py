@@ -52,13 +52,25 @@ async def search(
         if name != "commune"
     }
     return render(
-        service, request, "search.html", asked=question, results=results, facets=facets, page=page,
-        pages_total=pages_total(page, results.total), chips=chips(question, request, lexicon, lang),
-        map=picture(question, results, request, lexicon, lang), credit=MAP_CREDIT, shown=SHOWN, orders=ORDERS,
+        service,
+        request,
+        "search.html",
+        asked=question,
+        results=results,
+        facets=facets,
+        page=page,
+        pages_total=pages_total(page, results.total),
+        chips=chips(question, request, lexicon, lang),
+        map=picture(question, results, request, lexicon, lang),
+        credit=MAP_CREDIT,
+        shown=SHOWN,
+        orders=ORDERS,
         exports=offered(question),
-        beside=await service.parts.of(BESIDE)(finder_of(service), question), as_of=question.as_of, place=place_of,
+        beside=await service.parts.of(BESIDE)(finder_of(service), question),
+        as_of=question.as_of,
+        place=place_of,
         everything=f"/directory/?as_of={question.as_of}" if question.as_of else "/directory/",
-    )  # fmt: skip
+    )
 
 
 @routes.get("/export.{format}")

@@ -83,9 +83,15 @@ class Day:
             yield timeline
 
     async def _find(
-        self, text: str, where: Where | None, order: str, limit: int, offset: int, count: Iterable[str],
+        self,
+        text: str,
+        where: Where | None,
+        order: str,
+        limit: int,
+        offset: int,
+        count: Iterable[str],
         prefixes: Mapping[str, str],
-    ) -> Found:  # fmt: skip
+    ) -> Found:
         await self.current()
         asked = {**OPEN, **{name: list(values) for name, values in (where or {}).items() if values}}
         return self._index.find(text, asked, order=order, limit=limit, offset=offset, count=count, prefixes=prefixes)

@@ -80,10 +80,17 @@ def asked(
 ) -> Asked:
     """The question of a request; an order that there is not is the usual one."""
     given = {
-        "department": department, "commune": commune, "kind": kind, "member": member, "college": college,
+        "department": department,
+        "commune": commune,
+        "kind": kind,
+        "member": member,
+        "college": college,
         "listed": listed,
-        "themes": themes, "countries": countries, "sdgs": sdgs, "state": state,
-    }  # fmt: skip
+        "themes": themes,
+        "countries": countries,
+        "sdgs": sdgs,
+        "state": state,
+    }
     where = {name: tuple(dict.fromkeys(filter(None, values or ()))) for name, values in given.items()}
     service: Service = request.app.state.service
     day = past_day(as_of, service.around.clock())
@@ -98,9 +105,14 @@ async def found(service: Service, question: Asked, page: int = 1) -> Results:
     prefixes = {"commune": question.closer} if question.closer else {}
     find = past_of(service).day(question.as_of).find if question.as_of else finder_of(service).find
     return await find(
-        question.q, question.where, order=question.order, limit=PAGE, offset=(page - 1) * PAGE,
-        count=[*counted, *prefixes], prefixes=prefixes,
-    )  # fmt: skip
+        question.q,
+        question.where,
+        order=question.order,
+        limit=PAGE,
+        offset=(page - 1) * PAGE,
+        count=[*counted, *prefixes],
+        prefixes=prefixes,
+    )
 
 
 async def records(service: Service, question: Asked) -> AsyncIterator[Document]:

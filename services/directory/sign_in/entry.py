@@ -191,9 +191,13 @@ class Entry:
             self.service.keyring.person_at, address, UUID(contacts[0]["person"]) if contacts else None
         )
         command = OpenAccount(
-            kind="staff", label=label, email=Personal(address), name=Personal(name) if name else None,
-            roles=roles, person=person,
-        )  # fmt: skip
+            kind="staff",
+            label=label,
+            email=Personal(address),
+            name=Personal(name) if name else None,
+            roles=roles,
+            person=person,
+        )
         return await self.service.execute(command, id=id, actor=actor)
 
     async def set_password(self, account: UUID, password: str, *, session: UUID | None, actor: str) -> Outcome:

@@ -29,8 +29,8 @@ MOST = 500  # mails under way; beyond it none is taken in
 
 
 class LinkMail:
-    """Makes links and sends them. `to_files`: there is no mail server, so staff hand links over themselves. `pauses`: seconds
-    between two tries, doubled from the first to the longest."""
+    """Makes links and sends them. `to_files`: there is no mail server, so staff hand links over themselves. `pauses`:
+    seconds between two tries, doubled from the first to the longest."""
 
     def __init__(self, links: Links, post: Post, sender: Sender, *, to_files: bool, outside: Outside = REAL) -> None:
         self._outside, self.pauses = outside, (2.0, 60.0)
@@ -95,9 +95,15 @@ class LinkMail:
         made = message(sender, id, to, f"{subject} · {sender.title}", now)
         made["Auto-Submitted"] = "auto-generated"  # RFC 3834
         bodies = BODIES.render(
-            "link", lang, sender=sender, link=link, invitation=invitation, until=day(now + INVITATION),
-            minutes=int(GOOD_FOR.total_seconds() // 60), again=f"{sender.url}/directory/sign-in",
-        )  # fmt: skip
+            "link",
+            lang,
+            sender=sender,
+            link=link,
+            invitation=invitation,
+            until=day(now + INVITATION),
+            minutes=int(GOOD_FOR.total_seconds() // 60),
+            again=f"{sender.url}/directory/sign-in",
+        )
         return letter(made, sender, id, to, *bodies)
 
     async def _deliver(self, made: Letter, until: datetime) -> None:

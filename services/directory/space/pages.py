@@ -62,9 +62,13 @@ async def space(service: ThisService, request: Request) -> Response:
     for one in structures:
         waiting[one["key"]] = await service.store.count_by(SPACE, "state", {"structure": list(known_as(one))})
     return render(
-        service, request, "space.html", structures=structures, waiting=waiting,
+        service,
+        request,
+        "space.html",
+        structures=structures,
+        waiting=waiting,
         college={one["key"]: finder.college(one["key"]) for one in structures},
-    )  # fmt: skip
+    )
 
 
 @record_routes.get("/{structure}")
@@ -166,25 +170,44 @@ async def _structure_page(
     projects = await service.store.find(PROJECTS, {"structures": keys, "withdrawn": False}, sort=["-seq"], limit=100)
     given = {"failed": None, **context}
     return render(
-        service, request, "space_structure.html", status=status, structure=structure, said=said.documents,
-        projects=projects.documents, contacts=contacts.total, college=finder.college(structure["key"]),
-        why_not=await why_not_publish(service, structure["key"]), answer=await _last_answer(service, structure),
-        new_id=new_command_id, **given,
-    )  # fmt: skip
+        service,
+        request,
+        "space_structure.html",
+        status=status,
+        structure=structure,
+        said=said.documents,
+        projects=projects.documents,
+        contacts=contacts.total,
+        college=finder.college(structure["key"]),
+        why_not=await why_not_publish(service, structure["key"]),
+        answer=await _last_answer(service, structure),
+        new_id=new_command_id,
+        **given,
+    )
 
 
-async def _record_form(service: Service,
-    request: Request, structure: Document, status: int = 200, values: Any = None,
-    errors: dict[str, str] | None = None, version: object = None,
-) -> Response:  # fmt: skip
+async def _record_form(
+    service: Service,
+    request: Request,
+    structure: Document,
+    status: int = 200,
+    values: Any = None,
+    errors: dict[str, str] | None = None,
+    version: object = None,
+) -> Response:
     pages: Pages = request.app.state.pages
     lang = language(request)
     hidden = {"command_id": new_command_id(), "version": structure["version"] if version is None else version}
     form = Form.of(
-        ReviseStructure, pages.lexicon, lang, values=structure if values is None else values, errors=errors,
-        choices=await service.definition.choices(service, ReviseStructure, lang), hidden=hidden,
+        ReviseStructure,
+        pages.lexicon,
+        lang,
+        values=structure if values is None else values,
+        errors=errors,
+        choices=await service.definition.choices(service, ReviseStructure, lang),
+        hidden=hidden,
         skip=("structure", "source"),
-    )  # fmt: skip
+    )
     return render(service, request, "space_record.html", status=status, structure=structure, form=form)
 
 
@@ -213,9 +236,14 @@ async def _picture_form(
         "version": structure["version"],
     }
     return render(
-        service, request, "space_picture.html", status=status, structure=structure, command_id=new_command_id(),
+        service,
+        request,
+        "space_picture.html",
+        status=status,
+        structure=structure,
+        command_id=new_command_id(),
         **{**given, **context},
-    )  # fmt: skip
+    )
 
 
 def _back(structure: Document, done: Outcome) -> Response:

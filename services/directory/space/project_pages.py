@@ -45,8 +45,7 @@ from shared.web.templating import Pages, language
 LOOKING = {"do": "participants"}  # what gives the form back without saving
 ASKED = (
     "title", "summary", "country", "place", "stage", "themes", "sdgs", *(f"partner_{kind}" for kind in PARTNER_KINDS),
-    "begins",
-    "ends", "budget", "funders", "evaluation", "lessons", "website",
+    "begins", "ends", "budget", "funders", "evaluation", "lessons", "website",
 )  # fmt: skip
 
 
@@ -106,31 +105,55 @@ async def _led(service: Service, structure: Document, key: UUID) -> Document:
     return project
 
 
-async def _page(service: Service,
-    request: Request, structure: Document, project: Document | None, status: int = 200, *,
-    values: FormData | None = None, errors: dict[str, str] | None = None, failed: str | None = None,
-    answers: Answers | None = None, found: Mapping[str, list[Document]] | None = None, version: object = None,
-) -> Response:  # fmt: skip
+async def _page(
+    service: Service,
+    request: Request,
+    structure: Document,
+    project: Document | None,
+    status: int = 200,
+    *,
+    values: FormData | None = None,
+    errors: dict[str, str] | None = None,
+    failed: str | None = None,
+    answers: Answers | None = None,
+    found: Mapping[str, list[Document]] | None = None,
+    version: object = None,
+) -> Response:
     pages: Pages = request.app.state.pages
     lang, model = language(request), ReviseProject if project else DraftProject
     if version is None and project is not None:
         version = (values or project).get("version")
     made = Form.of(
-        model, pages.lexicon, lang, values=values if values is not None else project, errors=errors, only=ASKED,
+        model,
+        pages.lexicon,
+        lang,
+        values=values if values is not None else project,
+        errors=errors,
+        only=ASKED,
         choices=await service.definition.choices(service, model, lang),
         hidden={"command_id": new_command_id(), "version": version},
-    )  # fmt: skip
+    )
     by_name = {one.name: one for one in made.fields}
     await finder_of(service).current()
     here = answers or (Answers.of_project(project, finder_of(service)) if project else Answers({}, "", (), (), (), {}))
     chosen = await here.chosen(service)
     return render(
-        service, request, "space_project.html", status=status, structure=structure, project=project, failed=failed,
-        form=replace(made, fields=tuple(by_name[name] for name in ASKED)), new_id=new_command_id,
-        why_not=await why_not_publish(service, structure["key"]), answers=here, found=found or {},
+        service,
+        request,
+        "space_project.html",
+        status=status,
+        structure=structure,
+        project=project,
+        failed=failed,
+        form=replace(made, fields=tuple(by_name[name] for name in ASKED)),
+        new_id=new_command_id,
+        why_not=await why_not_publish(service, structure["key"]),
+        answers=here,
+        found=found or {},
         errors=errors or {},
-        participants=[chosen[id] for id in here.participants if id in chosen], place=place_of,
-    )  # fmt: skip
+        participants=[chosen[id] for id in here.participants if id in chosen],
+        place=place_of,
+    )
 
 
 async def _written(
@@ -162,10 +185,17 @@ async def _written(
 
     done = await carried_out(service, request, data, model, make)
     if isinstance(done, Wrong):
-        return await _page(service,
-            request, structure, project, done.status, values=data, errors=done.errors, answers=answers,
+        return await _page(
+            service,
+            request,
+            structure,
+            project,
+            done.status,
+            values=data,
+            errors=done.errors,
+            answers=answers,
             version=done.version,
-        )  # fmt: skip
+        )
     return done
 
 

@@ -137,10 +137,19 @@ async def _own(service: Service, request: Request, key: UUID) -> tuple[Document,
     return document, await mine(service, request, document["structure"])
 
 
-async def _draft_form(service: Service,
-    request: Request, structure: Document, sort: str, draft: Document | None, status: int = 200, *,
-    values: Any = None, errors: dict[str, str] | None = None, picture: str | None = None, version: object = None,
-) -> Response:  # fmt: skip
+async def _draft_form(
+    service: Service,
+    request: Request,
+    structure: Document,
+    sort: str,
+    draft: Document | None,
+    status: int = 200,
+    *,
+    values: Any = None,
+    errors: dict[str, str] | None = None,
+    picture: str | None = None,
+    version: object = None,
+) -> Response:
     pages: Pages = request.app.state.pages
     lang, model = language(request), RedraftPublication if draft else DraftPublication
     entered = await _projects(service, structure) if sort == "project" else []
@@ -148,18 +157,32 @@ async def _draft_form(service: Service,
     version = version if isinstance(values, FormData) else draft["version"] if draft else None
     shown = values if values is not None else draft
     made = Form.of(
-        model, pages.lexicon, lang, values=shown, errors=errors, only=[*asked, "picture_text"],
-        choices={"project": entered}, hidden={"command_id": new_command_id(), "version": version},
-    )  # fmt: skip
+        model,
+        pages.lexicon,
+        lang,
+        values=shown,
+        errors=errors,
+        only=[*asked, "picture_text"],
+        choices={"project": entered},
+        hidden={"command_id": new_command_id(), "version": version},
+    )
     by_name = {one.name: one for one in made.fields}
     wrong = (errors or {}).get(FILE)  # the file is no field of the command; the summary leads to it all the same
     problems = tuple(replace(one, anchor=f"f-{FILE}") if one.sentence == wrong else one for one in made.problems)
     return render(
-        service, request, "publication_form.html", status=status, structure=structure, sort=sort, draft=draft,
+        service,
+        request,
+        "publication_form.html",
+        status=status,
+        structure=structure,
+        sort=sort,
+        draft=draft,
         form=replace(made, fields=tuple(_must(by_name[name]) for name in asked), problems=problems),
         picture_text=by_name["picture_text"],
-        picture=picture, errors=errors or {}, why_not=await why_not_publish(service, structure["key"]),
-    )  # fmt: skip
+        picture=picture,
+        errors=errors or {},
+        why_not=await why_not_publish(service, structure["key"]),
+    )
 
 
 def _sort_of(service: Service, text: str) -> PublicationSort:
@@ -170,10 +193,15 @@ def _sort_of(service: Service, text: str) -> PublicationSort:
     return sort
 
 
-async def _written(service: Service,
-    request: Request, structure: Document, model: type[PublicationCommand], given: Document, sort: str,
+async def _written(
+    service: Service,
+    request: Request,
+    structure: Document,
+    model: type[PublicationCommand],
+    given: Document,
+    sort: str,
     draft: Document | None,
-) -> Outcome | Response:  # fmt: skip
+) -> Outcome | Response:
     """What a form of a draft comes to; the form again, with its picture, where something is wrong."""
     kept: dict[str, str | None] = {}
 
@@ -229,10 +257,19 @@ async def _publication_page(
     pictured = one["picture"] if one["state"] != "withdrawn" else None  # nobody is shown it any more
     place = f"{SPACE_PAGE}/{structure['key']}/picture/{pictured}" if pictured else None
     return render(
-        service, request, "publication.html", status=status, one=shown, structure=structure, html=as_html,
-        words=as_plain, picture=place, why_not=await why_not_publish(service, structure["key"]),
-        new_id=new_command_id, **given,
-    )  # fmt: skip
+        service,
+        request,
+        "publication.html",
+        status=status,
+        one=shown,
+        structure=structure,
+        html=as_html,
+        words=as_plain,
+        picture=place,
+        why_not=await why_not_publish(service, structure["key"]),
+        new_id=new_command_id,
+        **given,
+    )
 
 
 def _shown(key: UUID, done: Outcome) -> Response:

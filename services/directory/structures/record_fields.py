@@ -23,8 +23,8 @@ GROUPS: Mapping[str, Sequence[int]] = {"siren": (3, 3, 3), "siret": (3, 3, 3, 5)
 
 @dataclass(frozen=True)
 class Fact:
-    """One field. `text`: its value in words, None where there is none; `origin`: where that comes from; `before`: earlier
-    values in words, the latest first."""
+    """One field. `text`: its value in words, None where there is none; `origin`: where that comes from; `before`:
+    earlier values in words, the latest first."""
 
     name: str
     label: str

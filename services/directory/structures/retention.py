@@ -36,9 +36,11 @@ def record_begins(purpose: str, field: str, of: str = "") -> Evolve:
     def evolve(document: Document | None, data: Any, event: Recorded) -> Document:
         whose = getattr(data, of) if of else None
         return {
-            "person": str(getattr(data, field).person), "purpose": purpose, "since": None,
+            "person": str(getattr(data, field).person),
+            "purpose": purpose,
+            "since": None,
             "of": str(whose) if whose is not None else None,
-        }  # fmt: skip
+        }
 
     return evolve
 

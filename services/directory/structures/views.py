@@ -124,9 +124,14 @@ STRUCTURES = View(
 def _told(document: Document | None, data: Any, event: Recorded) -> Document:
     """An event as it was said. Structures have no personal fields, so there is nothing sealed in it."""
     said = {
-        "seq": event.seq, "time": event.cloud.time, "recorded": event.cloud.recordedtime, "type": event.type,
-        "actor": event.actor, "id": event.id, "data": orjson.loads(event.content),
-    }  # fmt: skip
+        "seq": event.seq,
+        "time": event.cloud.time,
+        "recorded": event.cloud.recordedtime,
+        "type": event.type,
+        "actor": event.actor,
+        "id": event.id,
+        "data": orjson.loads(event.content),
+    }
     return {"events": [*(document["events"] if document else []), said]}
 
 
@@ -135,12 +140,22 @@ TIMELINES = View(
     version=1,
     on=dict.fromkeys(
         (
-            StructureRegistered, StructureRevised, StructureListed, StructureUnlisted, StructureClosed,
+            StructureRegistered,
+            StructureRevised,
+            StructureListed,
+            StructureUnlisted,
+            StructureClosed,
             StructureReopened,
-            StructureListingWished, StructureListingDeclined, StructurePictured, StructureUnpictured, StructuresMerged,
-            StructuresUnmerged, StructureAbsorbed, StructureReleased,
+            StructureListingWished,
+            StructureListingDeclined,
+            StructurePictured,
+            StructureUnpictured,
+            StructuresMerged,
+            StructuresUnmerged,
+            StructureAbsorbed,
+            StructureReleased,
         ),
         _told,
     ),
-)  # fmt: skip
+)
 """By structure: all that happened to it, in the order of the log. Past days are folded from it (history.py)."""

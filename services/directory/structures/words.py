@@ -1,4 +1,5 @@
-"""What the directory says of structures and their contacts: commands, events, fields with what their answers lack, refusals."""
+"""What the directory says of structures and their contacts: commands, events, fields with what their answers lack,
+refusals."""
 
 from __future__ import annotations
 
@@ -69,10 +70,14 @@ WORDS: Words = {
     "field.picture_text.hint": "Une phrase pour qui ne la voit pas.",
     "field.taken": "Champs repris de l’autre fiche",
     "field.listed": "Annuaire public",
-    "field.commune.hint": "Son nom ou son code postal. Si plusieurs portent ce nom, ajoutez le département\u00a0: Castres (81).",
+    "field.commune.hint": (
+        "Son nom ou son code postal. Si plusieurs portent ce nom, ajoutez le département\u00a0: Castres (81)."
+    ),
     "field.siren.hint": "Neuf chiffres, avec ou sans espaces.",
     "field.siret.hint": "Quatorze chiffres, avec ou sans espaces.",
-    "field.rna.invalid.pattern": "Un numéro RNA est un W suivi de neuf chiffres, par exemple W313004120. Vous avez écrit «\u00a0{value}\u00a0».",
+    "field.rna.invalid.pattern": (
+        "Un numéro RNA est un W suivi de neuf chiffres, par exemple W313004120. Vous avez écrit «\u00a0{value}\u00a0»."
+    ),
     "field.structure": "Structure",
     "field.website.hint": "L’adresse complète, qui commence par https://",
     "field.rna.hint": "Un W suivi de neuf chiffres, pour une association.",
@@ -89,8 +94,12 @@ WORDS: Words = {
     "field.summary": "En quelques mots",
     "field.title": "Titre",
     "field.url": "Lien",
-    "refused.siret-of-another": "Ce SIRET ne commence pas par le SIREN {siren}. L’un des deux est d’une autre structure.",
-    "refused.structure-merged": "Cette fiche a été fusionnée avec une autre. Changez celle qui est gardée, ou défaites la fusion.",
+    "refused.siret-of-another": (
+        "Ce SIRET ne commence pas par le SIREN {siren}. L’un des deux est d’une autre structure."
+    ),
+    "refused.structure-merged": (
+        "Cette fiche a été fusionnée avec une autre. Changez celle qui est gardée, ou défaites la fusion."
+    ),
     "refused.merge-with-itself": "Ce sont deux fois la même fiche. Choisissez-en une autre.",
     "refused.not-merged": "Cette fiche n’est pas fusionnée avec celle-ci.",
     "refused.no-listing-wished": "La structure n’a pas demandé à figurer dans l’annuaire public.",

@@ -43,22 +43,31 @@ async def start(service: ThisService, request: Request) -> Response:
     lang = language(request)
     title = pages.lexicon.say("chart.by-year", lang)
     return render(
-        service, request, "start.html",
-        coming=[d for d in planned if d["last_day"] >= now], open=[d for d in planned if d["last_day"] < now],
-        by_year=by_year, chart=bars(by_year, title=title, lang=lang) if by_year else "",
-        by_kind=await service.store.count_by(GATHERINGS, "kind", {"state": "held"}), kinds=get_args(GatheringKind),
+        service,
+        request,
+        "start.html",
+        coming=[d for d in planned if d["last_day"] >= now],
+        open=[d for d in planned if d["last_day"] < now],
+        by_year=by_year,
+        chart=bars(by_year, title=title, lang=lang) if by_year else "",
+        by_kind=await service.store.count_by(GATHERINGS, "kind", {"state": "held"}),
+        kinds=get_args(GatheringKind),
         projects=(await service.store.find(PROJECTS, limit=1)).total,
         tandems=(await service.store.find(TANDEMS, {"state": "on"}, limit=1)).total,
         places=await service.store.count_by(REGISTRATIONS, "gathering", {"standing": ["registered", "present"]}),
-    )  # fmt: skip
+    )
 
 
 @routes.get("/gatherings")
 async def gatherings(
     service: ThisService,
-    request: Request, q: Words = "", kind: Chosen = None, year: Chosen = None, state: Chosen = None,
+    request: Request,
+    q: Words = "",
+    kind: Chosen = None,
+    year: Chosen = None,
+    state: Chosen = None,
     page: PageNumber = 1,
-) -> Response:  # fmt: skip
+) -> Response:
     chosen = {"kind": kind or [], "year": year or [], "state": state or []}
     where = {name: values for name, values in chosen.items() if values}
     found = await service.store.find(GATHERINGS, where, text=q, sort=["-day"], limit=PAGE, offset=(page - 1) * PAGE)
@@ -68,10 +77,18 @@ async def gatherings(
         for name in chosen
     }
     return render(
-        service, request, "gatherings.html", q=q, found=found, page=page,
-        pages_total=pages_total(page, found.total), chosen=chosen, counts=counts, kinds=get_args(GatheringKind),
+        service,
+        request,
+        "gatherings.html",
+        q=q,
+        found=found,
+        page=page,
+        pages_total=pages_total(page, found.total),
+        chosen=chosen,
+        counts=counts,
+        kinds=get_args(GatheringKind),
         present=await present_by_gathering(service),
-    )  # fmt: skip
+    )
 
 
 @routes.get("/gatherings/{key}")
@@ -83,10 +100,21 @@ async def gathering(service: ThisService, request: Request, key: str) -> Respons
     history = await service.execute.history("gathering", UUID(key))
     told = [event for event in newest_first(history) if event.type not in UNTOLD]
     return render(
-        service, request, "gathering.html", gathering=found, standing=by_standing, present=present,
-        audiences=COUNTED, tribune=tribune, history=told, today=today(), untold=len(history.events) - len(told),
-        replaced=_replaced(history), version=history.version, command_id=new_command_id,
-    )  # fmt: skip
+        service,
+        request,
+        "gathering.html",
+        gathering=found,
+        standing=by_standing,
+        present=present,
+        audiences=COUNTED,
+        tribune=tribune,
+        history=told,
+        today=today(),
+        untold=len(history.events) - len(told),
+        replaced=_replaced(history),
+        version=history.version,
+        command_id=new_command_id,
+    )
 
 
 @routes.get("/trainings")
@@ -95,9 +123,15 @@ async def trainings(service: ThisService, request: Request) -> Response:
     present = await present_by_gathering(service)
     held = [{**d, "came": _came(d, present)} for d in found if d["state"] == "held"]
     return render(
-        service, request, "trainings.html", trainings=found, present=present, by_module=_by_module(held),
-        held=held, people=sum(d["came"] or 0 for d in held),
-    )  # fmt: skip
+        service,
+        request,
+        "trainings.html",
+        trainings=found,
+        present=present,
+        by_module=_by_module(held),
+        held=held,
+        people=sum(d["came"] or 0 for d in held),
+    )
 
 
 def _replaced(history: History) -> set[int]:

@@ -35,9 +35,14 @@ from shared.kernel.projection import Document, Evolve, View
 
 COUNTED = (*AUDIENCES, UNSPECIFIED)
 AT_THE_DOOR = (
-    ParticipantRegistered, ParticipantMovedUp, RegistrationCancelled, RegistrationReinstated,
-    AgoraAttended, GatheringAttended, AttendanceUndone,
-)  # fmt: skip
+    ParticipantRegistered,
+    ParticipantMovedUp,
+    RegistrationCancelled,
+    RegistrationReinstated,
+    AgoraAttended,
+    GatheringAttended,
+    AttendanceUndone,
+)
 """What happens to one registration. It changes a gathering's version and nothing else: places are counted where they
 are kept."""
 

@@ -10,24 +10,32 @@ WORDS: Words = {
     "command.ReviseGathering": "Modifier la rencontre",
     "command.ReviseGathering.hint": "Plus de places ? Les premières personnes en attente en ont une aussitôt.",
     "command.AnnounceGathering": "Annoncer",
-    "command.AnnounceGathering.hint": "La rencontre entre dans le prochain brouillon du bulletin de l’agenda, si le réseau en a un.",
+    "command.AnnounceGathering.hint": (
+        "La rencontre entre dans le prochain brouillon du bulletin de l’agenda, si le réseau en a un."
+    ),
     "command.MoveGathering": "Déplacer",
     "command.MoveGathering.hint": "Ce qui reste vide ne change pas.",
     "command.CancelGathering": "Annuler la rencontre",
-    "command.CancelGathering.hint": "Elle n’aura pas lieu. Les inscriptions restent lisibles, et l’annulation peut être reprise.",
+    "command.CancelGathering.hint": (
+        "Elle n’aura pas lieu. Les inscriptions restent lisibles, et l’annulation peut être reprise."
+    ),
     "command.ReinstateGathering": "Maintenir finalement",
     "command.HoldGathering": "Noter qu’elle a eu lieu",
     "command.HoldGathering.hint": "Donnez le jour où elle a eu lieu : c’est lui qui la range dans une année du bilan.",
     "command.UndoHolding": "Défaire « a eu lieu »",
     "command.RegisterParticipant": "Inscrire une personne",
-    "command.RegisterParticipant.hint": "Le nom et l’adresse sont scellés. Si c’est complet, la personne est en attente.",
+    "command.RegisterParticipant.hint": (
+        "Le nom et l’adresse sont scellés. Si c’est complet, la personne est en attente."
+    ),
     "command.CancelRegistration": "Annuler l’inscription",
     "command.CancelRegistration.hint": "La place revient à la première personne en attente.",
     "command.ReinstateRegistration": "Rétablir l’inscription",
     "command.CheckIn": "Accueillir cette personne",
     "command.UndoCheckIn": "Défaire l’accueil",
     "command.CountHeads": "Compter les personnes",
-    "command.CountHeads.hint": "Seulement celles qui n’ont pas été accueillies par leur nom. Vide : non mesuré. 0 : personne.",
+    "command.CountHeads.hint": (
+        "Seulement celles qui n’ont pas été accueillies par leur nom. Vide : non mesuré. 0 : personne."
+    ),
     "command.NoteWorkshop": "Noter un atelier",
     "command.WithdrawWorkshop": "Retirer l’atelier",
     "field.kind": "Nature",
@@ -85,11 +93,17 @@ WORDS: Words = {
     "refused.already-held": "Cette rencontre a déjà eu lieu. Défaites d’abord « a eu lieu » si c’était une erreur.",
     "refused.gathering-over": "Cette rencontre est passée. Pour un fait d’avant, donnez le jour où il a eu lieu.",
     "refused.not-yet": "Cette rencontre commence le {day}. Attendez ce jour, ou déplacez-la d’abord.",
-    "refused.say-the-day": "Cette rencontre était prévue le {day}. Donnez le jour où cela a eu lieu, ou déplacez-la d’abord.",
+    "refused.say-the-day": (
+        "Cette rencontre était prévue le {day}. Donnez le jour où cela a eu lieu, ou déplacez-la d’abord."
+    ),
     "refused.training-without-module": "Une formation porte sur un module. Écrivez lequel.",
-    "refused.module-without-training": "Seule une formation a un module. Videz ce champ, ou choisissez la nature « Formation ».",
+    "refused.module-without-training": (
+        "Seule une formation a un module. Videz ce champ, ou choisissez la nature « Formation »."
+    ),
     "refused.unknown-registration": "Cette inscription n’est pas connue ici. Cherchez le billet par son numéro.",
     "refused.already-present": "Cette personne est déjà accueillie. Défaites d’abord son accueil.",
     "refused.registration-cancelled": "Cette inscription est annulée. Rétablissez-la d’abord.",
-    "refused.still-waiting": "Cette personne est en attente d’une place. Libérez-en une, ou ajoutez des places à la rencontre.",
+    "refused.still-waiting": (
+        "Cette personne est en attente d’une place. Libérez-en une, ou ajoutez des places à la rencontre."
+    ),
 }

@@ -23,7 +23,14 @@ async def projects(
     found = await store.find(PROJECTS, where, text=q, sort=["-year", "title"], limit=PAGE, offset=(page - 1) * PAGE)
     agoras = await store.get_many(GATHERINGS, sorted({d["gathering"] for d in found.documents if d["gathering"]}))
     return render(
-        service, request, "projects.html", q=q, found=found, page=page,
-        pages_total=pages_total(page, found.total), chosen=year or [],
-        years=await store.count_by(PROJECTS, "year", text=q), agoras=agoras,
-    )  # fmt: skip
+        service,
+        request,
+        "projects.html",
+        q=q,
+        found=found,
+        page=page,
+        pages_total=pages_total(page, found.total),
+        chosen=year or [],
+        years=await store.count_by(PROJECTS, "year", text=q),
+        agoras=agoras,
+    )

@@ -38,11 +38,18 @@ async def registrations(
     where = {"gathering": key, **({"standing": standing} if standing else {})}
     found = await service.store.find(REGISTRATIONS, where, sort=["ticket"], limit=PAGE, offset=(page - 1) * PAGE)
     return render(
-        service, request, "registrations.html", gathering=gathering,
-        found=await _with_structures(service, found.documents), total=found.total, page=page,
-        pages_total=pages_total(page, found.total), chosen=standing or [],
-        counts=await service.store.count_by(REGISTRATIONS, "standing", {"gathering": key}), command_id=new_command_id,
-    )  # fmt: skip
+        service,
+        request,
+        "registrations.html",
+        gathering=gathering,
+        found=await _with_structures(service, found.documents),
+        total=found.total,
+        page=page,
+        pages_total=pages_total(page, found.total),
+        chosen=standing or [],
+        counts=await service.store.count_by(REGISTRATIONS, "standing", {"gathering": key}),
+        command_id=new_command_id,
+    )
 
 
 @routes.get("/gatherings/{key}/check-in")
@@ -56,13 +63,23 @@ async def check_in(service: ThisService, request: Request, key: str, q: Words = 
     pages: Pages = request.app.state.pages
     now = today()
     return render(
-        service, request, "check_in.html", gathering=gathering, q=q, found=found[:FOUND], more=len(found) > FOUND,
-        latest=await _with_structures(service, there.documents), total=there.total, audiences=AUDIENCES,
+        service,
+        request,
+        "check_in.html",
+        gathering=gathering,
+        q=q,
+        found=found[:FOUND],
+        more=len(found) > FOUND,
+        latest=await _with_structures(service, there.documents),
+        total=there.total,
+        audiences=AUDIENCES,
         expected=await service.store.count_by(REGISTRATIONS, "audience", expected),
         present=await service.store.count_by(REGISTRATIONS, "audience", present),
-        early=now < gathering["day"], late=now > gathering["last_day"], command_id=new_command_id,
+        early=now < gathering["day"],
+        late=now > gathering["last_day"],
+        command_id=new_command_id,
         title=pages.lexicon.say("door.agora" if gathering["kind"] == "agora" else "door", language(request)),
-    )  # fmt: skip
+    )
 
 
 async def _searched(request: Request, service: Service, gathering: str, q: str) -> list[Document]:

@@ -24,12 +24,17 @@ async def tandems(service: ThisService, request: Request, year: Chosen = None) -
     shown = [d for d in found if not year or d["school_year"] in year]
     on = [d for d in shown if d["state"] == "on"]
     return render(
-        service, request, "tandems.html", tandems=shown, chosen=year or [], on=on,
+        service,
+        request,
+        "tandems.html",
+        tandems=shown,
+        chosen=year or [],
+        on=on,
         years=Counter(d["school_year"] for d in found),
         schools=len({s["school"] for d in on for s in d["schools"]}),
         associations=len({d["association"] or folded(d["association_name"]) for d in on}),
         pupils=sum(d["pupils"] or 0 for d in on),
-    )  # fmt: skip
+    )
 
 
 @routes.get("/tandems/{key}")
@@ -39,6 +44,11 @@ async def tandem(service: ThisService, request: Request, key: str) -> Response:
         raise HTTPException(404)
     history = await service.execute.history("tandem", UUID(key))
     return render(
-        service, request, "tandem.html", tandem=found, history=newest_first(history),
-        version=history.version, command_id=new_command_id,
-    )  # fmt: skip
+        service,
+        request,
+        "tandem.html",
+        tandem=found,
+        history=newest_first(history),
+        version=history.version,
+        command_id=new_command_id,
+    )

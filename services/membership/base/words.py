@@ -8,7 +8,9 @@ UNDO: str = L("Donnez le jour de ce que vous défaites : ce sera comme s’il n
 """The hint of every command that undoes something of the past."""
 
 WORDS: Words = {
-    "field.email.hint": "Scellée. Elle sert à retrouver la personne qui veut voir ce qui est gardé d’elle, ou être oubliée.",
+    "field.email.hint": (
+        "Scellée. Elle sert à retrouver la personne qui veut voir ce qui est gardé d’elle, ou être oubliée."
+    ),
     "field.name": "Nom",
     "field.person": "Personne",
     "field.person.hint": "Prénom et nom. Scellé dès l’enregistrement.",

@@ -7,9 +7,13 @@ from shared.base.translations import Words
 
 WORDS: Words = {
     "command.JoinNetwork": "Accueillir la structure",
-    "command.JoinNetwork.hint": "Elle signe la charte et entre dans un collège. Cherchez-la d’abord : le lien remplit le formulaire.",
+    "command.JoinNetwork.hint": (
+        "Elle signe la charte et entre dans un collège. Cherchez-la d’abord : le lien remplit le formulaire."
+    ),
     "command.JoinNetworkAsPerson": "Accueillir la personne",
-    "command.JoinNetworkAsPerson.hint": "Le collège des personnalités qualifiées est celui des personnes. Leur nom est scellé.",
+    "command.JoinNetworkAsPerson.hint": (
+        "Le collège des personnalités qualifiées est celui des personnes. Leur nom est scellé."
+    ),
     "command.RenewMembership": "Noter le renouvellement",
     "command.ChangeCollege": "Changer de collège",
     "command.ChangeCollege.hint": "L’histoire du membre reste la sienne.",

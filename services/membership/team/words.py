@@ -7,7 +7,9 @@ from shared.base.translations import Words
 
 WORDS: Words = {
     "command.NoteVolunteer": "Noter le bénévole",
-    "command.NoteVolunteer.hint": "Une fois par personne et par an. L’année est celle du jour que vous donnez. Le nom est scellé.",
+    "command.NoteVolunteer.hint": (
+        "Une fois par personne et par an. L’année est celle du jour que vous donnez. Le nom est scellé."
+    ),
     "command.WithdrawVolunteer": "Retirer le bénévole",
     "command.RestoreVolunteer": "Rétablir le bénévole",
     "command.RestoreVolunteer.hint": UNDO,

@@ -100,9 +100,18 @@ async def _published(
 ) -> Sequence[Command]:
     """What a member published, with the public page where the whole of it stands, and its picture."""
     return await _arriving(
-        event, service, bulletin, section, said.title, text, url=said.url, source=said.structure_name,
-        page=f"/directory/public/publications/{event.entity_id}", picture=said.picture, picture_text=said.picture_text,
-    )  # fmt: skip
+        event,
+        service,
+        bulletin,
+        section,
+        said.title,
+        text,
+        url=said.url,
+        source=said.structure_name,
+        page=f"/directory/public/publications/{event.entity_id}",
+        picture=said.picture,
+        picture_text=said.picture_text,
+    )
 
 
 async def _arriving(
@@ -209,9 +218,10 @@ async def _on_their_way(service: Service, event: Recorded, brought: Mapping[str,
         opened = await service.log.load("newsletter", "bulletin", bulletin_id(code))
         since[code] = opened.events[0].seq if opened.events else None
     return {
-        item for item, seq in brought.items()
+        item
+        for item, seq in brought.items()
         if types.get(seq) in BULLETIN_OF and (begun := since[BULLETIN_OF[types[seq]]]) is not None and begun < seq
-    }  # fmt: skip
+    }
 
 
 REACTIONS = (

@@ -37,7 +37,8 @@ async def bulletin_of(service: Service, code: str) -> Document:
 
 
 async def opened(service: Service) -> list[Document]:
-    """The bulletins that this network publishes; an older release may have begun an issue of one that was not opened."""
+    """The bulletins that this network publishes; an older release may have begun an issue of one that was not
+    opened."""
     found = await service.store.get_many(BULLETINS, [*CODES])
     return [await bulletin_of(service, code) for code in CODES if code in found]
 

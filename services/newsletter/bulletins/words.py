@@ -46,10 +46,12 @@ WORDS: Words = {
     "bulletin.rendez-vous": "Agenda",
     "bulletin.info-flash": "Alertes",
     "field.bulletin.hint": (
-        "Nouvelles, offres et agenda se remplissent de ce que publient les membres et les événements. La lettre générale et "
-        "les alertes s’écrivent ici."
+        "Nouvelles, offres et agenda se remplissent de ce que publient les membres et les événements. La lettre "
+        "générale et les alertes s’écrivent ici."
     ),
-    "refused.unknown-bulletin": "Ce réseau n’a pas ouvert ce bulletin. Ouvrez-le d’abord, depuis la page des bulletins.",
+    "refused.unknown-bulletin": (
+        "Ce réseau n’a pas ouvert ce bulletin. Ouvrez-le d’abord, depuis la page des bulletins."
+    ),
     "section.news": "Actualités",
     "section.project": "Projets",
     "section.call": "Appels à projets",

@@ -31,15 +31,28 @@ def issue_bodies(
 ) -> tuple[str, str]:
     """The text and the HTML of an issue. `leaving`: the link to unsubscribe, None in a preview."""
     return BODIES.render(
-        "issue", lang, sender=sender, bulletin=bulletin, issue=issue, sections=sections(issue),
-        date=long_day(when, lang), leaving=leaving,
-    )  # fmt: skip
+        "issue",
+        lang,
+        sender=sender,
+        bulletin=bulletin,
+        issue=issue,
+        sections=sections(issue),
+        date=long_day(when, lang),
+        leaving=leaving,
+    )
 
 
 def issue_letter(
-    sender: Sender, bulletin: Document, issue: Document, lang: Lang, when: datetime, *,
-    delivery: UUID, to: str, leaving: str,
-) -> Letter:  # fmt: skip
+    sender: Sender,
+    bulletin: Document,
+    issue: Document,
+    lang: Lang,
+    when: datetime,
+    *,
+    delivery: UUID,
+    to: str,
+    leaving: str,
+) -> Letter:
     """An issue for one subscriber."""
     title, number = bulletin["title"] or issue["bulletin"], issue["number"]
     made = message(

@@ -84,10 +84,15 @@ class Duties:
             token = self._links.confirming(subscriber, request, expires)
             named = await titles(self._service, document["lang"])
             return confirmation_letter(
-                self._sender, [named[code] for code in pending["bulletins"]], document["lang"], self._service.now(),
-                delivery=id, to=address, link=f"{self._sender.url}/newsletter/confirm/{token}",
+                self._sender,
+                [named[code] for code in pending["bulletins"]],
+                document["lang"],
+                self._service.now(),
+                delivery=id,
+                to=address,
+                link=f"{self._sender.url}/newsletter/confirm/{token}",
                 until=pending["expires"],
-            )  # fmt: skip
+            )
 
         return Due(
             id, BeginConfirmation(request=request, subscriber=subscriber), _last(document["asked_seq"], known), write
@@ -131,9 +136,15 @@ class Duties:
                 return None
             token = self._links.leaving(subscriber, code)
             return issue_letter(
-                self._sender, bulletin, issue, known["lang"], datetime.fromisoformat(issue["approved"]),
-                delivery=id, to=address, leaving=f"{self._sender.url}/newsletter/unsubscribe/{token}",
-            )  # fmt: skip
+                self._sender,
+                bulletin,
+                issue,
+                known["lang"],
+                datetime.fromisoformat(issue["approved"]),
+                delivery=id,
+                to=address,
+                leaving=f"{self._sender.url}/newsletter/unsubscribe/{token}",
+            )
 
         begin = BeginDelivery(issue=UUID(issue["key"]), subscriber=subscriber)
         return Due(id, begin, _last(issue["approved_seq"], before), write)

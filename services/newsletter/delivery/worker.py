@@ -145,9 +145,11 @@ class Sending:
         """Writes that all subscribers of an issue have been dealt with."""
         counts = await self._service.store.count_by(DELIVERIES, "state", {"issue": issue["key"]})
         command = CloseSending(
-            issue=UUID(issue["key"]), sent=counts.get("accepted", 0), refused=counts.get("refused", 0),
+            issue=UUID(issue["key"]),
+            sent=counts.get("accepted", 0),
+            refused=counts.get("refused", 0),
             doubtful=counts.get("begun", 0),
-        )  # fmt: skip
+        )
         await self._delivering.say(command, derived_id(UUID(issue["key"]), "sent"))
         await self._delivering.caught_up()
 

@@ -31,9 +31,15 @@ async def start(service: ThisService, request: Request) -> Response:
     there = await opened(service)
     lines = [{**await _line(service, one), "readers": readers.get(one["key"], 0)} for one in there]
     return render(
-        service, request, "bulletins.html", lines=lines, states=await service.store.count_by(SUBSCRIBERS, "state"),
-        more=len(there) < len(CODES), doubts=len(await in_doubt(service)), trouble=service.parts.of(SENDING).trouble,
-    )  # fmt: skip
+        service,
+        request,
+        "bulletins.html",
+        lines=lines,
+        states=await service.store.count_by(SUBSCRIBERS, "state"),
+        more=len(there) < len(CODES),
+        doubts=len(await in_doubt(service)),
+        trouble=service.parts.of(SENDING).trouble,
+    )
 
 
 async def _line(service: Service, bulletin: Document) -> Document:
@@ -55,7 +61,16 @@ async def bulletin(service: ThisService, request: Request, code: str, page: Page
     issues = await store.find(ISSUES, {"bulletin": code}, sort=["-number"], limit=PAGE, offset=(page - 1) * PAGE)
     draft = await store.find(ISSUES, {"bulletin": code, "state": "draft"}, limit=1)
     return render(
-        service, request, "bulletin.html", bulletin=known, issues=issues, readers=await readers_of(service, code),
-        page=page, pages_total=pages_total(page, issues.total), has_draft=draft.total > 0,
-        next_number=first_open(known), new_id=new_command_id, life=IDS[code] if known["opened"] else None,
-    )  # fmt: skip
+        service,
+        request,
+        "bulletin.html",
+        bulletin=known,
+        issues=issues,
+        readers=await readers_of(service, code),
+        page=page,
+        pages_total=pages_total(page, issues.total),
+        has_draft=draft.total > 0,
+        next_number=first_open(known),
+        new_id=new_command_id,
+        life=IDS[code] if known["opened"] else None,
+    )

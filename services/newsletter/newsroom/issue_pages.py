@@ -40,12 +40,21 @@ async def issue(service: ThisService, request: Request, key: str) -> Response:
     entities = sorted({i["source_entity"] for i in found["items"] if i["source_entity"]})
     refused = await service.store.find(DELIVERIES, {"issue": key, "state": "refused"}, sort=["begun"], limit=100)
     return render(
-        service, request, "issue.html", issue=found, bulletin=known, sections=_placed(found),
+        service,
+        request,
+        "issue.html",
+        issue=found,
+        bulletin=known,
+        sections=_placed(found),
         sources=await service.store.get_many(SOURCES, entities),
         counts=await service.store.count_by(DELIVERIES, "state", {"issue": key}),
-        readers=await readers_of(service, found["bulletin"]), doubts=await in_doubt(service, key), refused=refused,
-        new_id=new_command_id, trouble=service.parts.of(SENDING).trouble, url=service.around.public_url,
-    )  # fmt: skip
+        readers=await readers_of(service, found["bulletin"]),
+        doubts=await in_doubt(service, key),
+        refused=refused,
+        new_id=new_command_id,
+        trouble=service.parts.of(SENDING).trouble,
+        url=service.around.public_url,
+    )
 
 
 @routes.get("/issues/{key}/preview")
@@ -99,9 +108,12 @@ async def item(service: ThisService, request: Request, key: str, item: str) -> R
         raise HTTPException(404)
     pages: Pages = request.app.state.pages
     hidden = {
-        "issue": key, "item": item, "revision": known["revision"], "command_id": new_command_id(),
+        "issue": key,
+        "item": item,
+        "revision": known["revision"],
+        "command_id": new_command_id(),
         "back": f"/newsletter/issues/{key}",
-    }  # fmt: skip
+    }
     form = Questions.of(ReviseItem, pages.lexicon, language(request), values=known, hidden=hidden)
     bulletin = await bulletin_of(service, found["bulletin"])
     return render(service, request, "item.html", issue=found, item=known, bulletin=bulletin, form=form)
@@ -118,10 +130,18 @@ async def _bodies(service: Service, request: Request, key: str) -> tuple[str, st
 async def _approval(service: Service, request: Request, found: Document, problem: str | None, status: int) -> Response:
     """The question whether an issue is to go out, with why it was refused where it was."""
     return render(
-        service, request, "approve.html", status=status, issue=found,
-        bulletin=await bulletin_of(service, found["bulletin"]), readers=await readers_of(service, found["bulletin"]),
-        problem=problem, command_id=new_command_id(), smtp=service.settings.smtp_host, sections=sections(found),
-    )  # fmt: skip
+        service,
+        request,
+        "approve.html",
+        status=status,
+        issue=found,
+        bulletin=await bulletin_of(service, found["bulletin"]),
+        readers=await readers_of(service, found["bulletin"]),
+        problem=problem,
+        command_id=new_command_id(),
+        smtp=service.settings.smtp_host,
+        sections=sections(found),
+    )
 
 
 def _placed(issue: Document) -> list[tuple[str, list[Document]]]:

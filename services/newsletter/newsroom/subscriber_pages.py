@@ -40,11 +40,20 @@ async def subscribers(
     where = {**({"bulletins": bulletin} if bulletin in CODES else {}), **({"state": state} if state else {})}
     found = await store.find(SUBSCRIBERS, where, sort=["-asked"], limit=PAGE, offset=(page - 1) * PAGE)
     return render(
-        service, request, "subscribers.html", found=found, page=page, pages_total=pages_total(page, found.total),
-        readers=await store.count_by(SUBSCRIBERS, "bulletins"), states=await store.count_by(SUBSCRIBERS, "state"),
-        codes=[one["key"] for one in await opened(service)], titles=await titles(service, language(request)),
-        chosen=bulletin, state=state, unknown=unknown,
-    )  # fmt: skip
+        service,
+        request,
+        "subscribers.html",
+        found=found,
+        page=page,
+        pages_total=pages_total(page, found.total),
+        readers=await store.count_by(SUBSCRIBERS, "bulletins"),
+        states=await store.count_by(SUBSCRIBERS, "state"),
+        codes=[one["key"] for one in await opened(service)],
+        titles=await titles(service, language(request)),
+        chosen=bulletin,
+        state=state,
+        unknown=unknown,
+    )
 
 
 @routes.post("/subscribers/find")
@@ -67,10 +76,17 @@ async def subscriber(service: ThisService, request: Request, key: str) -> Respon
     issues = await service.store.get_many(ISSUES, sorted({d["issue"] for d in sent.documents if d["issue"]}))
     history = await service.execute.history("subscriber", UUID(key))
     return render(
-        service, request, "subscriber.html", subscriber=known, address=revealed(request, service, known["email"]),
-        sent=sent, new_id=new_command_id, issues=issues, history=list(reversed(history.events)),
+        service,
+        request,
+        "subscriber.html",
+        subscriber=known,
+        address=revealed(request, service, known["email"]),
+        sent=sent,
+        new_id=new_command_id,
+        issues=issues,
+        history=list(reversed(history.events)),
         titles=await titles(service, language(request)),
-    )  # fmt: skip
+    )
 
 
 @routes.get("/deliveries")
@@ -81,6 +97,11 @@ async def deliveries(service: ThisService, request: Request) -> Response:
     # Opened here: whether it arrived is found out in the mail server's log, or by asking the person.
     addresses = {key: revealed(request, service, person["email"]) for key, person in people.items()}
     return render(
-        service, request, "deliveries.html", found=found, issues=issues, addresses=addresses,
+        service,
+        request,
+        "deliveries.html",
+        found=found,
+        issues=issues,
+        addresses=addresses,
         titles=await titles(service, language(request)),
-    )  # fmt: skip
+    )

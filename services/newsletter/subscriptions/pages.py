@@ -183,9 +183,12 @@ async def unsubscribe(service: ThisService, request: Request, token: str) -> Res
     others = [code for code in current if code != link.bulletin]
     named = await titles(service, language(request))
     return _render(
-        request, "unsubscribe.html", title=named[link.bulletin], still=link.bulletin in current,
+        request,
+        "unsubscribe.html",
+        title=named[link.bulletin],
+        still=link.bulletin in current,
         others=[named[code] for code in others],
-    )  # fmt: skip
+    )
 
 
 @leaving_routes.post("/unsubscribe/{token}")
@@ -249,10 +252,14 @@ async def _form_page(service: Service, request: Request, status: int, values: An
     if not there:
         return _render(request, "subscribe.html", status, form=None, bulletins=there)
     form = Form.of(
-        Wish, pages.lexicon, language(request), values=values, errors=errors,
+        Wish,
+        pages.lexicon,
+        language(request),
+        values=values,
+        errors=errors,
         choices={"bulletins": [(one["key"], one["title"]) for one in there]},
         hidden={"command_id": new_command_id()},
-    )  # fmt: skip
+    )
     return _render(request, "subscribe.html", status, form=form, bulletins=there)
 
 

@@ -78,8 +78,10 @@ def _bars(one: Indicator, answer: Answer, where: Context) -> Drawn:
     draw = line if one.chart == "line" else bars
     svg = draw(
         [(str(year), by_year.get(year)) for year in where.shown_years],
-        title=where.words(one.title), partial=where.partial, lang=where.lang,
-    )  # fmt: skip
+        title=where.words(one.title),
+        partial=where.partial,
+        lang=where.lang,
+    )
     rows = tuple((str(year), by_year.get(year)) for year in where.years)
     return Drawn(svg, (_said(where, "field.year"), where.words(one.title)), rows)
 
@@ -106,8 +108,10 @@ def _stack(one: Indicator, answer: Answer, where: Context) -> Drawn:
     svg = stacked_bars(
         [(str(year), [part_of(part, year) for part in shown]) for year in where.shown_years],
         [names[part] for part in shown],
-        title=where.words(one.title), partial=where.partial, lang=where.lang,
-    )  # fmt: skip
+        title=where.words(one.title),
+        partial=where.partial,
+        lang=where.lang,
+    )
     rows = tuple((str(year), *(values.get((part, year)) for part in parts), totals.get(year)) for year in where.years)
     return Drawn(svg if shown else None, (_said(where, "field.year"), *names.values(), "Total"), rows)
 
@@ -119,12 +123,14 @@ def _shares(one: Indicator, answer: Answer, where: Context) -> Drawn:
     )
     percent = formats.percent_sign(where.lang)
     svg = shares(
-        found, title=where.words(one.title), lang=where.lang,
+        found,
+        title=where.words(one.title),
+        lang=where.lang,
         written=lambda value: (
             formats.number(value, where.lang, None if value == int(value) else 1)
             + (percent if one.unit == "percent" else "")
         ),
-    )  # fmt: skip
+    )
     return Drawn(svg, ("", where.words(one.title)), tuple(found))
 
 
@@ -134,10 +140,14 @@ def _map(one: Indicator, answer: Answer, where: Context) -> Drawn:
     counts = {code: None if by_code[code][1] is None else int(by_code[code][1] or 0) for code in codes}
     behind = where.behind
     svg = department_map(
-        counts, None if behind is None else lambda code: behind(by_code[code][0]), where.words(one.title), codes,
+        counts,
+        None if behind is None else lambda code: behind(by_code[code][0]),
+        where.words(one.title),
+        codes,
         current={where.filters.department} if where.filters.department else (),
-        unit=(_said(where, f"unit.{one.unit}"), _said(where, f"unit.{one.unit}.many")), lang=where.lang,
-    )  # fmt: skip
+        unit=(_said(where, f"unit.{one.unit}"), _said(where, f"unit.{one.unit}.many")),
+        lang=where.lang,
+    )
     rows = tuple((f"{formats.department(code)} ({code})", by_code[code][1]) for code in codes)
     return Drawn(svg, (_said(where, "field.department"), where.words(one.title)), rows, is_map=True)
 
@@ -148,8 +158,13 @@ def _figures(one: Indicator, answer: Answer, where: Context) -> Drawn:
 
 
 DRAW: Mapping[str, Callable[[Indicator, Answer, Context], Drawn]] = {
-    "bars": _bars, "line": _bars, "stack": _stack, "shares": _shares, "map": _map, "figure": _figures,
-}  # fmt: skip
+    "bars": _bars,
+    "line": _bars,
+    "stack": _stack,
+    "shares": _shares,
+    "map": _map,
+    "figure": _figures,
+}
 
 
 UNSAID = ("value", "values")

@@ -185,9 +185,15 @@ def svg(on: Sheet) -> str:
     for mark in on.marks:
         parts += _drawn(mark, look(mark))
     return tag(
-        "svg", Markup("\n").join(parts), xmlns="http://www.w3.org/2000/svg", viewBox=f"0 0 {WIDE:g} {on.height:g}",
-        width=WIDE, height=on.height, role="img", font_family="system-ui, 'DejaVu Sans', sans-serif",
-    )  # fmt: skip
+        "svg",
+        Markup("\n").join(parts),
+        xmlns="http://www.w3.org/2000/svg",
+        viewBox=f"0 0 {WIDE:g} {on.height:g}",
+        width=WIDE,
+        height=on.height,
+        role="img",
+        font_family="system-ui, 'DejaVu Sans', sans-serif",
+    )
 
 
 def bare(chart: Markup) -> str:
@@ -196,16 +202,23 @@ def bare(chart: Markup) -> str:
     top, high = HEAD - 24, on.height - HEAD - FOOT + 36
     marks = [shape for mark in on.marks[2:-1] for shape in _drawn(mark, look(mark))]
     return tag(
-        "svg", Markup("\n").join(marks), xmlns="http://www.w3.org/2000/svg", viewBox=f"0 {top:g} {WIDE:g} {high:g}",
-        width=WIDE, height=high, font_family="system-ui, 'DejaVu Sans', sans-serif",
-    )  # fmt: skip
+        "svg",
+        Markup("\n").join(marks),
+        xmlns="http://www.w3.org/2000/svg",
+        viewBox=f"0 {top:g} {WIDE:g} {high:g}",
+        width=WIDE,
+        height=high,
+        font_family="system-ui, 'DejaVu Sans', sans-serif",
+    )
 
 
 def _drawn(mark: Mark, how: Look) -> list[Markup]:
     paint = {
-        "fill": how.fill or "none", "stroke": how.stroke, "stroke_width": how.width if how.stroke else None,
+        "fill": how.fill or "none",
+        "stroke": how.stroke,
+        "stroke_width": how.width if how.stroke else None,
         "stroke_dasharray": "4 3" if how.dashed else None,
-    }  # fmt: skip
+    }
     (x, y), *others = mark.points[0]
     if how.hatched:
         lines = _hatching(mark.points[0])
@@ -302,7 +315,11 @@ def _dashes(draw: ImageDraw.ImageDraw, x1: float, y1: float, x2: float, y2: floa
     while at < length:
         to = min(at + 4 * FINE, length)
         draw.line(
-            [(x1 + (x2 - x1) * at / length, y1 + (y2 - y1) * at / length),
-             (x1 + (x2 - x1) * to / length, y1 + (y2 - y1) * to / length)], colour, wide,
-        )  # fmt: skip
+            [
+                (x1 + (x2 - x1) * at / length, y1 + (y2 - y1) * at / length),
+                (x1 + (x2 - x1) * to / length, y1 + (y2 - y1) * to / length),
+            ],
+            colour,
+            wide,
+        )
         at += 7 * FINE

@@ -8,4 +8,4 @@ CHART_WORDS: Words = {
     "college.economic": "collège économique",
     "college.qualified_persons": "personnes qualifiées",
     "unit.percent": "%",
-}  # fmt: skip
+}

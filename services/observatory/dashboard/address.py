@@ -40,10 +40,15 @@ class Wanted:
 
 
 def wanted(
-    as_of: Day = None, known_at: Day = None, since: Day = None,
+    as_of: Day = None,
+    known_at: Day = None,
+    since: Day = None,
     year: Annotated[str | None, Query(max_length=10)] = None,
-    department: Word = None, college: Word = None, theme: Word = None, kind: Word = None,
-) -> Wanted:  # fmt: skip
+    department: Word = None,
+    college: Word = None,
+    theme: Word = None,
+    kind: Word = None,
+) -> Wanted:
     return Wanted(as_of, known_at, since, year, department, college, theme, kind)
 
 
@@ -60,10 +65,14 @@ async def asked(observatory: Observatory, want: Wanted) -> Asked:
     last = moment.as_of.year if want.as_of else min(moment.as_of.year, await _last_year(observatory, moment.as_of))
     first = (since + timedelta(days=1)).year if since else last - YEARS + 1
     query = {
-        "as_of": want.as_of, "known_at": want.known_at, "since": want.since if since else None,
+        "as_of": want.as_of,
+        "known_at": want.known_at,
+        "since": want.since if since else None,
         "department": want.department,
-        "college": want.college, "theme": want.theme, "kind": want.kind,
-    }  # fmt: skip
+        "college": want.college,
+        "theme": want.theme,
+        "kind": want.kind,
+    }
     said = {name: value for name, value in query.items() if value}
     return Asked(moment, since or a_year_before(moment.as_of), first, max(first, last), filters, said)
 

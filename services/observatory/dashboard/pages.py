@@ -75,9 +75,14 @@ async def chart(service: ThisService, request: Request, name: str, ending: str, 
         except NoFont:
             raise Refused("no-font") from None
     file = f"{name}_{asking.moment.as_of}.{ending}"
-    return Response(body, media_type=TYPES[ending], headers={
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file)}", "Cache-Control": "private, no-cache",
-    })  # fmt: skip
+    return Response(
+        body,
+        media_type=TYPES[ending],
+        headers={
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file)}",
+            "Cache-Control": "private, no-cache",
+        },
+    )
 
 
 @routes.get("/live")
@@ -132,10 +137,12 @@ def _cleaned(request: Request, want: Wanted) -> str | None:
 
 async def _head(request: Request, asking: Asked) -> dict[str, Any]:
     return {
-        "asked": asking, "as_of": asking.moment.as_of if asking.query.get("as_of") or asking.moment.known_at else None,
-        "known_at": asking.moment.known_at, "moment_query": asking.address(since=None),
+        "asked": asking,
+        "as_of": asking.moment.as_of if asking.query.get("as_of") or asking.moment.known_at else None,
+        "known_at": asking.moment.known_at,
+        "moment_query": asking.address(since=None),
         "tags": tags(request, asking.filters, asking),
-    }  # fmt: skip
+    }
 
 
 async def _shown(
@@ -145,13 +152,16 @@ async def _shown(
     where, lang = context(request, asking), language(request)
     found = await dashboard(observatory, asking, where, keys_only=keys_only)
     return {
-        **await _head(request, asking), "board": found, "where": where, "credit": MAP_CREDIT,
+        **await _head(request, asking),
+        "board": found,
+        "where": where,
+        "credit": MAP_CREDIT,
         "change": lambda figure: change_in_words(figure, asking.since, lang),
         "behind": lambda figure: (
             f"{where.behind(figure.path) if where.behind else ''}&indicator={figure.indicator.name}"
             f"&first={asking.first}&last={asking.last}"
         ),
-    }  # fmt: skip
+    }
 
 
 async def _choices(observatory: Observatory, asking: Asked, where: Context) -> Mapping[str, Any]:
@@ -176,7 +186,8 @@ async def _choices(observatory: Observatory, asking: Asked, where: Context) -> M
     years = list(range(first, max(now, moment.as_of.year) + 1))
     step = -(-len(years) // 8)
     return {
-        "themes": [(theme, theme) for theme in sorted(offered, key=str.casefold)], "years": years,
+        "themes": [(theme, theme) for theme in sorted(offered, key=str.casefold)],
+        "years": years,
         "kinds": [(code, label(where, code)) for code in KINDS],
         "colleges": [(code, label(where, code)) for code in COLLEGES],
         "departments": sorted(
@@ -184,7 +195,7 @@ async def _choices(observatory: Observatory, asking: Asked, where: Context) -> M
         ),
         "ticks": [year for at, year in enumerate(reversed(years)) if at % step == 0][::-1],
         "ends": lambda year: str(today() if year >= now else date(year, 12, 31)),
-    }  # fmt: skip
+    }
 
 
 def _sub(request: Request, asking: Asked) -> str:

@@ -64,4 +64,4 @@ DASHBOARD_WORDS: Words = {
     "refused.unknown-filter": "«\u00a0{value}\u00a0» n’est pas dans la liste. Choisissez-y une valeur.",
     "refused.no-font": "Ce serveur n’a pas de police pour dessiner une image. Prenez le SVG.",
     "refused.unknown-part": "Ce chiffre ne se répartit pas ainsi.",
-}  # fmt: skip
+}

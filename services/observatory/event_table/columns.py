@@ -29,25 +29,63 @@ from shared.contract.personal import Personal
 TEXT, WORDS, NUMBERS, MOMENT = pa.string(), pa.list_(pa.string()), pa.list_(pa.int64()), pa.timestamp("us")
 
 PLACE: Mapping[str, pa.DataType] = {
-    "seq": pa.int64(), "id": TEXT, "network": TEXT, "service": TEXT, "entity": TEXT, "entity_id": TEXT,
-    "version": pa.int32(), "type": TEXT,
-    "time": MOMENT, "day": pa.date32(), "turn": pa.int64(), "recorded": MOMENT, "believed": MOMENT, "peak": MOMENT,
-    "actor": TEXT, "command": TEXT, "correlation": TEXT, "cause": TEXT, "readable": pa.bool_(), "data": TEXT,
-}  # fmt: skip
-"""Where an event stands. `day` is local, in Paris; `turn`: its place in the line of its entity, as long as nothing corrects
-it: days since 1900 × 2⁴⁰ + `seq`, 0 days where it stands before all (shared/kernel/line.py); `believed`: what time it was
-at least, where the clock that said `recorded` was in doubt; `peak` is the latest up to this sequence of the earlier of
-both, since clocks differ; `correlation` is set only where it is not the event's own command."""
+    "seq": pa.int64(),
+    "id": TEXT,
+    "network": TEXT,
+    "service": TEXT,
+    "entity": TEXT,
+    "entity_id": TEXT,
+    "version": pa.int32(),
+    "type": TEXT,
+    "time": MOMENT,
+    "day": pa.date32(),
+    "turn": pa.int64(),
+    "recorded": MOMENT,
+    "believed": MOMENT,
+    "peak": MOMENT,
+    "actor": TEXT,
+    "command": TEXT,
+    "correlation": TEXT,
+    "cause": TEXT,
+    "readable": pa.bool_(),
+    "data": TEXT,
+}
+"""Where an event stands. `day` is local, in Paris; `turn`: its place in the line of its entity, as long as nothing
+corrects it: days since 1900 × 2⁴⁰ + `seq`, 0 days where it stands before all (shared/kernel/line.py); `believed`: what
+time it was at least, where the clock that said `recorded` was in doubt; `peak` is the latest up to this sequence of the
+earlier of both, since clocks differ; `correlation` is set only where it is not the event's own command."""
 
 TYPED: Mapping[str, pa.DataType] = {
-    "name": TEXT, "title": TEXT, "kind": TEXT, "structure": TEXT, "department": TEXT, "college": TEXT, "role": TEXT,
-    "reason": TEXT, "medium": TEXT, "bulletin": TEXT, "audience": TEXT, "town": TEXT, "module": TEXT,
+    "name": TEXT,
+    "title": TEXT,
+    "kind": TEXT,
+    "structure": TEXT,
+    "department": TEXT,
+    "college": TEXT,
+    "role": TEXT,
+    "reason": TEXT,
+    "medium": TEXT,
+    "bulletin": TEXT,
+    "audience": TEXT,
+    "town": TEXT,
+    "module": TEXT,
     "registration": TEXT,
-    "workshop": TEXT, "association": TEXT, "school": TEXT, "school_year": TEXT, "year": pa.int32(),
+    "workshop": TEXT,
+    "association": TEXT,
+    "school": TEXT,
+    "school_year": TEXT,
+    "year": pa.int32(),
     "people": pa.int64(),
-    "days": pa.int32(), "fte": pa.float64(), "pilot": pa.bool_(), "cleared": WORDS, "topics": WORDS, "guests": WORDS,
-    "themes": WORDS, "countries": WORDS, "sdgs": NUMBERS,
-}  # fmt: skip
+    "days": pa.int32(),
+    "fte": pa.float64(),
+    "pilot": pa.bool_(),
+    "cleared": WORDS,
+    "topics": WORDS,
+    "guests": WORDS,
+    "themes": WORDS,
+    "countries": WORDS,
+    "sdgs": NUMBERS,
+}
 """What indicators and identifications ask for: fields of events, by their own names."""
 
 RENAMED: Mapping[str, tuple[str, ...]] = {
@@ -231,12 +269,27 @@ def row_of(event: Recorded) -> Row:
             readable, typed = False, EMPTY
     correlation = cloud.correlationid if cloud.correlationid != cloud.commandid else None
     return (
-        event.seq, cloud.id, event.network, event.service, event.entity, event.entity_id, cloud.entityversion,
+        event.seq,
+        cloud.id,
+        event.network,
+        event.service,
+        event.entity,
+        event.entity_id,
+        cloud.entityversion,
         cloud.type,
-        time, day, _turn(event, day), cloud.recordedtime,
-        None if cloud.believedtime is None else instant(event.believed or NEVER), cloud.actor, cloud.commandid, correlation, cloud.causationid, readable,
-        data or None, *typed,
-    )  # fmt: skip
+        time,
+        day,
+        _turn(event, day),
+        cloud.recordedtime,
+        None if cloud.believedtime is None else instant(event.believed or NEVER),
+        cloud.actor,
+        cloud.commandid,
+        correlation,
+        cloud.causationid,
+        readable,
+        data or None,
+        *typed,
+    )
 
 
 def fields_of(event: Recorded) -> dict[str, Any]:
@@ -247,7 +300,8 @@ def fields_of(event: Recorded) -> dict[str, Any]:
 
 
 def columns_of(rows: Sequence[Row], peak: datetime) -> tuple[pa.Table, datetime]:
-    """The rows as the table holds them, and the latest time among them and before, which was `peak`, that had surely come."""
+    """The rows as the table holds them, and the latest time among them and before, which was `peak`, that had surely
+    come."""
     if not rows:
         return SCHEMA.empty_table(), peak
     columns = {name: _column(name, values) for name, values in zip(WRITTEN, zip(*rows, strict=True), strict=True)}

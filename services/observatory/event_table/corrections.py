@@ -1,4 +1,5 @@
-"""Which events of the table stand, and on which day: what corrections say of them, by the one reading that all share."""
+"""Which events of the table stand, and on which day: what corrections say of them, by the one reading that all
+share."""
 
 from __future__ import annotations
 
@@ -18,8 +19,8 @@ NEEDED = "seq, network, service, entity, entity_id, id, version, type, time, rec
 
 
 def write_corrections(db: duckdb.DuckDBPyConnection, after: int) -> None:
-    """Adds to the table `corrections` what the events after a sequence say of others. A correcting event that is no fact by
-    itself is struck from its own sequence on."""
+    """Adds to the table `corrections` what the events after a sequence say of others. A correcting event that is no
+    fact by itself is struck from its own sequence on."""
     kinds = sorted(name for name in EVENTS if corrects(name))
     entities = db.execute(
         "SELECT DISTINCT entity_id FROM events WHERE seq > ? AND readable AND list_contains(?::VARCHAR[], type)",
@@ -58,9 +59,18 @@ def _event(row: tuple[Any, ...]) -> Recorded:
     """A row as the event that it was. Its data are of today's shape."""
     seq, network, service, entity, entity_id, id, version, kind, time, recorded, actor, command, data = row
     cloud = CloudEvent(
-        specversion="1.0", id=id, source=f"/{network}/{service}", type=kind, subject=f"{entity}/{entity_id}",
-        time=instant(time.replace(tzinfo=UTC)), recordedtime=instant(recorded.replace(tzinfo=UTC)), actor=actor, commandid=command,
-        correlationid=command, entityversion=version, data=msgspec.Raw(data.encode()),
+        specversion="1.0",
+        id=id,
+        source=f"/{network}/{service}",
+        type=kind,
+        subject=f"{entity}/{entity_id}",
+        time=instant(time.replace(tzinfo=UTC)),
+        recordedtime=instant(recorded.replace(tzinfo=UTC)),
+        actor=actor,
+        commandid=command,
+        correlationid=command,
+        entityversion=version,
+        data=msgspec.Raw(data.encode()),
         dataschema=EVENTS[kind].dataschema if kind in EVENTS else None,
-    )  # fmt: skip
+    )
     return Recorded(seq, network, service, entity, entity_id, cloud, b"")

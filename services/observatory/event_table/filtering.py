@@ -37,8 +37,11 @@ class Filters:
     def chosen(self) -> dict[Filter, str]:
         """Those that are set."""
         said: dict[Filter, str | None] = {
-            "department": self.department, "college": self.college, "theme": self.theme, "kind": self.kind,
-        }  # fmt: skip
+            "department": self.department,
+            "college": self.college,
+            "theme": self.theme,
+            "kind": self.kind,
+        }
         return {name: value for name, value in said.items() if value is not None}
 
     def fit(self, indicator: Indicator) -> bool:

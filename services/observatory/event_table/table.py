@@ -55,7 +55,10 @@ INSERT INTO checkpoint VALUES (0, '', NULL, '{{schema}}');
 """
 
 
-UNCOUNTED = "id, network, version, recorded, believed, peak, actor, command, correlation, cause, readable, data, countries, sdgs"
+UNCOUNTED = (
+    "id, network, version, recorded, believed, peak, actor, command, correlation, cause, readable, data, countries, "
+    "sdgs"
+)
 """Columns that no indicator counts by."""
 Values = Mapping[str, Any] | Sequence[Any]
 Rows = Callable[[str, Values], list[dict[str, Any]]]
@@ -72,8 +75,8 @@ class Judged(NamedTuple):
 
 
 class EventTable:
-    """The table in the file `path`. `region`: the codes of the departments that are the network's own. `contract`: names
-    the shapes of events that it is made for.
+    """The table in the file `path`. `region`: the codes of the departments that are the network's own. `contract`:
+    names the shapes of events that it is made for.
 
     `take`, `take_all`, `rows` and `open` block; pages use `ask`, `wait_for` and what `follow` keeps current. Whoever
     follows or takes all judges the next runs while DuckDB, which leaves Python alone meanwhile, writes the last ones.

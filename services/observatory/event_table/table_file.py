@@ -46,8 +46,8 @@ def _folders(data: Path, instance: str | None) -> Iterator[Path]:
 
 
 async def opening(service: Service) -> None:
-    """Opens the table; its job lets it follow the log. Raises LogDamaged where it was built from another log, InUse where
-    another replica has it."""
+    """Opens the table; its job lets it follow the log. Raises LogDamaged where it was built from another log, InUse
+    where another replica has it."""
     region = network_of(service.settings).region
     table = await service.outside.in_thread(
         opened, service.around.data, service.settings.instance, region, service.outside

@@ -16,7 +16,8 @@ TOUCHED = """
 WITH told AS (SELECT entity_id, day, version FROM events WHERE readable AND seq > $since AND seq <= $upto)
 SELECT EXISTS (FROM told WHERE day <= $as_of)
     OR EXISTS (
-        FROM events WHERE seq <= $upto AND day <= $as_of AND entity_id IN (SELECT entity_id FROM told WHERE version > 1))
+        FROM events WHERE seq <= $upto AND day <= $as_of AND entity_id IN \
+(SELECT entity_id FROM told WHERE version > 1))
     OR EXISTS (FROM corrections WHERE since > $since AND since <= $upto AND moved <= $as_of) AS touched
 """
 

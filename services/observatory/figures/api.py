@@ -127,9 +127,11 @@ async def indicator(
 
 def _when(moment: Moment, observatory: Observatory) -> dict[str, Any]:
     return {
-        "as_of": moment.as_of, "known_at": moment.known_at or today(), "known": moment.known,
+        "as_of": moment.as_of,
+        "known_at": moment.known_at or today(),
+        "known": moment.known,
         "sequence": observatory.table.position,
-    }  # fmt: skip
+    }
 
 
 def _figure(row: Row, lang: str, sequences: bool) -> FigureOut:
@@ -137,11 +139,19 @@ def _figure(row: Row, lang: str, sequences: bool) -> FigureOut:
     if row.equal is None and note is None:
         note = translated(L("Publié pour une autre date."), lang)
     return FigureOut(
-        path=row.path, label=translated(row.label, lang), service=row.service, indicator=row.indicator,
-        value=_printed(row.value, row.precision), published=_printed(row.published, row.precision), equal=row.equal,
-        events=row.events, rests_on=row.rests_on,
-        as_of=row.as_of, note=note, sequences=list(row.sequences) if sequences else None,
-    )  # fmt: skip
+        path=row.path,
+        label=translated(row.label, lang),
+        service=row.service,
+        indicator=row.indicator,
+        value=_printed(row.value, row.precision),
+        published=_printed(row.published, row.precision),
+        equal=row.equal,
+        events=row.events,
+        rests_on=row.rests_on,
+        as_of=row.as_of,
+        note=note,
+        sequences=list(row.sequences) if sequences else None,
+    )
 
 
 def _printed(value: float | None, precision: int) -> int | float | None:
@@ -151,6 +161,10 @@ def _printed(value: float | None, precision: int) -> int | float | None:
 
 def _indicator(one: Indicator, lang: str) -> dict[str, Any]:
     return {
-        "name": one.name, "title": translated(one.title, lang), "definition": translated(one.definition, lang), "unit": one.unit,
-        "rests_on": one.counts, "parameters": list(one.parameters),
-    }  # fmt: skip
+        "name": one.name,
+        "title": translated(one.title, lang),
+        "definition": translated(one.definition, lang),
+        "unit": one.unit,
+        "rests_on": one.counts,
+        "parameters": list(one.parameters),
+    }

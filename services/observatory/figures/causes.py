@@ -33,9 +33,15 @@ NOTHING = Causes((), True)
 
 
 def causes(
-    table: EventTable, spec: Spec, then: int, now: int, before: Value, after: Value, filters: Filters = ALL,
+    table: EventTable,
+    spec: Spec,
+    then: int,
+    now: int,
+    before: Value,
+    after: Value,
+    filters: Filters = ALL,
     most: int = MOST_QUERIES,
-) -> Causes:  # fmt: skip
+) -> Causes:
     """The events between the sequences `then` and `now` that turn what the figure was, `before`, into what it is,
     `after`. Some queries; blocks."""
     if before == after:

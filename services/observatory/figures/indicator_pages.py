@@ -20,9 +20,13 @@ async def indicators(service: ThisService, request: Request, as_of: AsOf = None,
     observatory = await current(service)
     moment = await observatory.moment(as_of, known_at, today()) if as_of or known_at else None
     return render(
-        request, "indicators.html", observatory, moment, indicators=[INDICATORS[name] for name in sorted(await observatory.listed())],
+        request,
+        "indicators.html",
+        observatory,
+        moment,
+        indicators=[INDICATORS[name] for name in sorted(await observatory.listed())],
         carried=carried(moment) if moment else "",
-    )  # fmt: skip
+    )
 
 
 @routes.get("/{name}")
@@ -42,7 +46,14 @@ async def indicator(
     answer = await observatory.ask(name, moment, year_of(first), year_of(last))
     travelling = moment if as_of or known_at else None
     return render(
-        request, "indicator.html", observatory, travelling, indicator=INDICATORS[name], day_asked=moment.as_of,
-        query=carried(moment), values=sorted(answer.items()), known=moment.known,
+        request,
+        "indicator.html",
+        observatory,
+        travelling,
+        indicator=INDICATORS[name],
+        day_asked=moment.as_of,
+        query=carried(moment),
+        values=sorted(answer.items()),
+        known=moment.known,
         linked=not (first or last or INDICATORS[name].parameters),
-    )  # fmt: skip
+    )

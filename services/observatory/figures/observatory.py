@@ -32,7 +32,8 @@ OWN_WRITE = 0.5  # seconds that a page waits for what was just written
 
 OWN = """
 SELECT DISTINCT CASE WHEN entity = 'gathering' THEN kind ELSE entity END AS own FROM events
-WHERE readable AND service = 'events' AND list_contains($own::VARCHAR[], CASE WHEN entity = 'gathering' THEN kind ELSE entity END)
+WHERE readable AND service = 'events' AND \
+list_contains($own::VARCHAR[], CASE WHEN entity = 'gathering' THEN kind ELSE entity END)
 """
 Answer = Mapping[str, tuple[float | None, tuple[int, ...]]]
 """path → (value, None where it was not measured; the sequences it rests on)"""

@@ -33,8 +33,8 @@ SUPPORT = "directory.individual_support_by_year.values"
 
 
 FRONT: Key[Pages] = Key("observatory.front-page")
-"""The pages of the whole installation, which have the observatory's templates and words and belong to no service; from its
-opening on."""
+"""The pages of the whole installation, which have the observatory's templates and words and belong to no service; from
+its opening on."""
 
 home = APIRouter(include_in_schema=False)
 """The route `GET /`, for the root of an installation that has the observatory, which knows all figures."""
@@ -42,12 +42,17 @@ home = APIRouter(include_in_schema=False)
 
 async def opening(service: Service) -> None:
     """Reads the templates of the front page."""
-    service.parts.put(FRONT, Pages(
-        "", service.definition.folder / "templates", service.definition.words,
-        network_title=lambda: service.settings.title,
-        always=lambda request: {"footnote": service.around.footnote, "stale": service.freshness.of},
-        label=service.sessions.label,
-    ))  # fmt: skip
+    service.parts.put(
+        FRONT,
+        Pages(
+            "",
+            service.definition.folder / "templates",
+            service.definition.words,
+            network_title=lambda: service.settings.title,
+            always=lambda request: {"footnote": service.around.footnote, "stale": service.freshness.of},
+            label=service.sessions.label,
+        ),
+    )
 
 
 @home.get("/")
@@ -76,10 +81,15 @@ async def front(service: ThisService, request: Request) -> Response:
         answers[name] = await observatory.ask(name, moment)
     rows = await event_query.found(table, event_query.Wanted(), limit=LAST_EVENTS, newest=True)
     return pages.render(
-        request, "home.html", sequence=table.position, today=moment.as_of, credit=MAP_CREDIT,
-        lines=await journal.lines(table, rows, lang), printed=observatory.network.printed,
+        request,
+        "home.html",
+        sequence=table.position,
+        today=moment.as_of,
+        credit=MAP_CREDIT,
+        lines=await journal.lines(table, rows, lang),
+        printed=observatory.network.printed,
         **_figures(answers, observatory.network, latest or moment.as_of, moment.as_of, lang),
-    )  # fmt: skip
+    )
 
 
 def _figures(answers: dict[str, Answer], network: Network, latest: date, day: date, lang: str) -> dict[str, Any]:

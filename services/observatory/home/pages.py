@@ -33,9 +33,15 @@ async def start(service: ThisService, request: Request, as_of: AsOf = None, know
     printed = observatory.network.printed
     review = await observatory.review(Moment(printed.as_of if printed else today(), asked.known_at, asked.known))
     return render(
-        request, "start.html", observatory, asked if as_of or known_at else None, counts=counts,
+        request,
+        "start.html",
+        observatory,
+        asked if as_of or known_at else None,
+        counts=counts,
         indicators=len(INDICATORS),
-        title=printed.title if printed else None, figures=len(review), equal=sum(row.equal is True for row in review),
+        title=printed.title if printed else None,
+        figures=len(review),
+        equal=sum(row.equal is True for row in review),
         doubts=sum(row.equal is False and row.doubt for row in review),
         lines=await journal.lines(table, rows, language(request)),
-    )  # fmt: skip
+    )

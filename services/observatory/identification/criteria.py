@@ -165,9 +165,14 @@ def compared(table: EventTable, criteria: Criteria, before: Answer, now: Answer)
 def fits(actor: Actor, criteria: Criteria) -> dict[str, bool]:
     """Criterion → whether the structure answers to it, of those that narrow."""
     own: dict[str, Sequence[Any]] = {
-        "themes": actor.themes, "countries": actor.countries, "departments": [actor.department], "kinds": [actor.kind],
-        "sdgs": actor.sdgs, "colleges": [actor.college], "member": ["yes" if actor.college else "no"],
-    }  # fmt: skip
+        "themes": actor.themes,
+        "countries": actor.countries,
+        "departments": [actor.department],
+        "kinds": [actor.kind],
+        "sdgs": actor.sdgs,
+        "colleges": [actor.college],
+        "member": ["yes" if actor.college else "no"],
+    }
     return {name: not set(values).isdisjoint(own[name]) for name, values in criteria.chosen().items()}
 
 
@@ -219,9 +224,15 @@ def _all(names: Iterable[str]) -> str:
 
 def _actor(row: Mapping[str, Any]) -> Actor:
     return Actor(
-        row["structure"], row["name"], row["kind"], row["department"], row["college"], tuple(row["themes"] or ()),
-        tuple(row["countries"] or ()), tuple(row["sdgs"] or ()),
-    )  # fmt: skip
+        row["structure"],
+        row["name"],
+        row["kind"],
+        row["department"],
+        row["college"],
+        tuple(row["themes"] or ()),
+        tuple(row["countries"] or ()),
+        tuple(row["sdgs"] or ()),
+    )
 
 
 def called(table: EventTable, keys: Sequence[str]) -> dict[str, str]:

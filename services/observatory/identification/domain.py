@@ -19,7 +19,7 @@ from shared.contract.observatory.identification import (
     IdentificationSaved,
     IdentificationWithdrawn,
     Membership,
-)  # fmt: skip
+)
 from shared.contract.personal import PersonalText
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 
@@ -136,11 +136,19 @@ def _saved(command: SaveIdentification, state: Identification, context: Context)
     facts = command.criteria.model_dump()
     return [
         IdentificationSaved(
-            title=command.title, structure=command.structure, organisation=command.organisation, person=person,
-            purpose=command.purpose, request=command.request, **facts, as_of=command.as_of, known_at=command.known_at,
-            upto=command.upto, found=command.found,
+            title=command.title,
+            structure=command.structure,
+            organisation=command.organisation,
+            person=person,
+            purpose=command.purpose,
+            request=command.request,
+            **facts,
+            as_of=command.as_of,
+            known_at=command.known_at,
+            upto=command.upto,
+            found=command.found,
         )
-    ]  # fmt: skip
+    ]
 
 
 def _given(found: list[UUID]) -> None:
@@ -159,10 +167,8 @@ def _repeated(command: RepeatIdentification, state: Identification, context: Con
     _there(state)
     _given(command.found)
     return [
-        IdentificationRepeated(
-            as_of=command.as_of, known_at=command.known_at, upto=command.upto, found=command.found
-        )
-    ]  # fmt: skip
+        IdentificationRepeated(as_of=command.as_of, known_at=command.known_at, upto=command.upto, found=command.found)
+    ]
 
 
 def _renamed(command: RenameIdentification, state: Identification, context: Context) -> Decision:

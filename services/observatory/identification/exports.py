@@ -59,11 +59,18 @@ class Sheet:
     def row(self, one: Actor) -> list[str]:
         say = self.lexicon.say
         return [
-            one.name, say(f"kind.{one.kind}", self.lang) if one.kind else "", one.department or "",
-            department(one.department) if one.department else "", ", ".join(one.themes), ", ".join(one.countries),
-            ", ".join(country(code, self.lang) for code in one.countries), ", ".join(map(str, one.sdgs)),
-            say(f"college.{one.college}", self.lang) if one.college else "", self.page(one.key), one.key,
-        ]  # fmt: skip
+            one.name,
+            say(f"kind.{one.kind}", self.lang) if one.kind else "",
+            one.department or "",
+            department(one.department) if one.department else "",
+            ", ".join(one.themes),
+            ", ".join(one.countries),
+            ", ".join(country(code, self.lang) for code in one.countries),
+            ", ".join(map(str, one.sdgs)),
+            say(f"college.{one.college}", self.lang) if one.college else "",
+            self.page(one.key),
+            one.key,
+        ]
 
 
 def written(ending: str, sheet: Sheet) -> bytes:
@@ -111,12 +118,19 @@ def _xlsx(sheet: Sheet) -> bytes:
 def _json(sheet: Sheet) -> bytes:
     structures = [
         {
-            "id": one.key, "name": one.name, "kind": one.kind, "department": one.department, "themes": one.themes,
-            "countries": one.countries, "sdgs": one.sdgs, "college": one.college, "member": one.college is not None,
+            "id": one.key,
+            "name": one.name,
+            "kind": one.kind,
+            "department": one.department,
+            "themes": one.themes,
+            "countries": one.countries,
+            "sdgs": one.sdgs,
+            "college": one.college,
+            "member": one.college is not None,
             "page": sheet.page(one.key),
         }
         for one in sheet.actors
-    ]  # fmt: skip
+    ]
     return (
         orjson.dumps({**sheet.facts, "total": len(structures), "structures": structures}, option=orjson.OPT_INDENT_2)
         + b"\n"

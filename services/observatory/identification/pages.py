@@ -55,16 +55,27 @@ async def search(
     lexicon, lang = pages.lexicon, language(request)
     carried = urlencode(kept(request.query_params, criteria, moment))
     return pages.render(
-        request, "identification.html", sequence=moment.known, criteria=criteria, found=found, page=page,
-        pages_total=pages_total(page, found.total), tags=_tags(request, criteria, lexicon, lang),
+        request,
+        "identification.html",
+        sequence=moment.known,
+        criteria=criteria,
+        found=found,
+        page=page,
+        pages_total=pages_total(page, found.total),
+        tags=_tags(request, criteria, lexicon, lang),
         facets={name: options(name, found.facets[name], _chosen(criteria, name), lexicon, lang) for name in ASKED},
         parts={name: options(name, counts, (), lexicon, lang) for name, counts in found.parts.items()},
-        chosen={name: _chosen(criteria, name) for name in ASKED}, asked_as=ASKED,
+        chosen={name: _chosen(criteria, name) for name in ASKED},
+        asked_as=ASKED,
         map=_map(request, criteria, found, lang),
         files=[(ending.upper(), f"/observatory/identification/export.{ending}?{carried}") for ending in TYPES],
-        carried=carried, asked=moment, **travelling(moment, as_of, known_at), credit=MAP_CREDIT,
-        directory=urlencode(query_of(criteria)), then=f"?as_of={moment.as_of}" if moment.as_of != today() else "",
-    )  # fmt: skip
+        carried=carried,
+        asked=moment,
+        **travelling(moment, as_of, known_at),
+        credit=MAP_CREDIT,
+        directory=urlencode(query_of(criteria)),
+        then=f"?as_of={moment.as_of}" if moment.as_of != today() else "",
+    )
 
 
 @routes.get("/export.{ending}")
@@ -101,9 +112,12 @@ def _map(request: Request, criteria: Criteria, found: Found, lang: Lang) -> dict
     counts = found.facets["departments"]
     codes = drawn_departments(whose(request).region, counts)
     drawn = department_map(
-        {code: counts.get(code, 0) for code in codes}, lambda code: here(request, department=code),
-        translated(L("Acteurs par département"), lang), codes, current=set(criteria.departments),
+        {code: counts.get(code, 0) for code in codes},
+        lambda code: here(request, department=code),
+        translated(L("Acteurs par département"), lang),
+        codes,
+        current=set(criteria.departments),
         lang=lang,
-    )  # fmt: skip
+    )
     rows = [(f"{department(code)} ({code})", here(request, department=code), counts.get(code, 0)) for code in codes]
     return {"svg": drawn, "rows": rows, "elsewhere": sum(n for code, n in counts.items() if code not in codes)}

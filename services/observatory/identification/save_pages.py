@@ -56,10 +56,21 @@ async def form(
     pages: Pages = request.app.state.pages
     back = urlencode(kept(request.query_params, criteria, moment))
     return pages.render(
-        request, "identification_save.html", status=status, sequence=moment.known, criteria=in_words(criteria, request),
-        when=when_in_words(moment, request), total=len(found.found), asked=moment, askers=ASKERS, today=today(),
-        command_id=id or new_command_id(), carried=back, asked_for=request.query_params.get("request", ""), **given,
-    )  # fmt: skip
+        request,
+        "identification_save.html",
+        status=status,
+        sequence=moment.known,
+        criteria=in_words(criteria, request),
+        when=when_in_words(moment, request),
+        total=len(found.found),
+        asked=moment,
+        askers=ASKERS,
+        today=today(),
+        command_id=id or new_command_id(),
+        carried=back,
+        asked_for=request.query_params.get("request", ""),
+        **given,
+    )
 
 
 @saving.get("/save")
@@ -99,10 +110,17 @@ async def save(service: ThisService, request: Request) -> Response:
             "purpose": text(data, "purpose"),
             "request": request.query_params.get("request"),
         }
-        command = SaveIdentification.model_validate({
-            **{name: value for name, value in said.items() if value}, **asker, "criteria": criteria, "as_of": as_of,
-            "known_at": known_at, "upto": upto, "found": ids(found.found),
-        })  # fmt: skip
+        command = SaveIdentification.model_validate(
+            {
+                **{name: value for name, value in said.items() if value},
+                **asker,
+                "criteria": criteria,
+                "as_of": as_of,
+                "known_at": known_at,
+                "upto": upto,
+                "found": ids(found.found),
+            }
+        )
         await known_references(service, command)
         at = happened_on(text(data, "happened_on"))
         # Whom the criteria find is computed: what is found of the same place in the log by a later release may differ.

@@ -83,10 +83,15 @@ routes.include_router(saving)
 
 @routes.get("/saved")
 async def saved(
-    service: ThisService, request: Request, q: Words = "", state: Chosen = None,
+    service: ThisService,
+    request: Request,
+    q: Words = "",
+    state: Chosen = None,
     asked_for: Annotated[UUID | None, Query(alias="request")] = None,
-    as_of: AsOf = None, known_at: KnownAt = None, page: PageNumber = 1,
-) -> Response:  # fmt: skip
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    page: PageNumber = 1,
+) -> Response:
     observatory, moment = await current(service), await asked(service, as_of, known_at)
     states = [one for one in state or [] if one in STATES] or ["kept"]
     where: dict[str, Any] = {"state": states, **({"request": str(asked_for)} if asked_for else {})}
@@ -99,22 +104,30 @@ async def saved(
         )
     else:
         then = [
-            one for one in await documents_then(service, IDENTIFICATIONS, "identification", moment, ["-given"])
+            one
+            for one in await documents_then(service, IDENTIFICATIONS, "identification", moment, ["-given"])
             if (not asked_for or one["request"] == str(asked_for)) and _holds(one, q)
-        ]  # fmt: skip
+        ]
         counts = Counter(one["state"] for one in then)
         fitting = [one for one in then if one["state"] in states]
         found = Page(fitting[(page - 1) * PAGE : page * PAGE], len(fitting))
     names = await _names(observatory, found.documents)
     pages: Pages = request.app.state.pages
     return pages.render(
-        request, "identifications.html", sequence=service.runner.position, q=q, found=found, page=page,
+        request,
+        "identifications.html",
+        sequence=service.runner.position,
+        q=q,
+        found=found,
+        page=page,
         states=states,
-        counts=counts, pages_total=pages_total(page, found.total), asked_for=asked_for,
+        counts=counts,
+        pages_total=pages_total(page, found.total),
+        asked_for=asked_for,
         askers={one["key"]: _who(request, service, one, names) for one in found.documents},
         criteria={one["key"]: in_words(criteria_in(one), request) for one in found.documents},
         **in_the_head(moment),
-    )  # fmt: skip
+    )
 
 
 def _holds(document: Document, words: str) -> bool:
@@ -163,9 +176,13 @@ async def _answers(
 @routes.get("/saved/{key}")
 async def one(
     service: ThisService,
-    request: Request, key: UUID, shown: Annotated[int | None, Query(alias="answer", ge=1, le=2**53)] = None,
-    as_of: AsOf = None, known_at: KnownAt = None, page: PageNumber = 1,
-) -> Response:  # fmt: skip
+    request: Request,
+    key: UUID,
+    shown: Annotated[int | None, Query(alias="answer", ge=1, le=2**53)] = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    page: PageNumber = 1,
+) -> Response:
     observatory, moment = await current(service), await asked(service, as_of, known_at)
     if moment and await document_then(service, IDENTIFICATIONS, "identification", str(key), moment) is None:
         await _document(service, key)
@@ -177,18 +194,26 @@ async def one(
     names = await _names(observatory, [document])
     pages: Pages = request.app.state.pages
     return pages.render(
-        request, "identification_saved.html", sequence=service.runner.position, saved=document, answers=answers,
+        request,
+        "identification_saved.html",
+        sequence=service.runner.position,
+        saved=document,
+        answers=answers,
         given=wanted,
-        actors=actors[(page - 1) * PAGE : page * PAGE], total=len(wanted.answer.found), page=page,
-        pages_total=pages_total(page, len(actors)), asker=_who(request, service, document, names),
+        actors=actors[(page - 1) * PAGE : page * PAGE],
+        total=len(wanted.answer.found),
+        page=page,
+        pages_total=pages_total(page, len(actors)),
+        asker=_who(request, service, document, names),
         criteria=in_words(criteria, request),
-        query=urlencode(query_of(criteria)), history=newest_first(history),
+        query=urlencode(query_of(criteria)),
+        history=newest_first(history),
         files=[
             (one.upper(), f"/observatory/identification/saved/{key}/export.{one}?answer={wanted.event.seq}")
             for one in TYPES
         ],
         **in_the_head(moment),
-    )  # fmt: skip
+    )
 
 
 @routes.get("/saved/{key}/export.{ending}")
@@ -206,10 +231,13 @@ async def export(service: ThisService, request: Request, key: UUID, ending: str,
     said = [("title", document["title"]), ("who", asker), ("purpose", document["purpose"] or "")]
     about = [(pages.lexicon.say(f"identification.{name}", language(request)), text) for name, text in said if text]
     facts = {
-        "title": document["title"], "purpose": document["purpose"], "asked_by": asker or None,
+        "title": document["title"],
+        "purpose": document["purpose"],
+        "asked_by": asker or None,
         "event": wanted.event.seq,
-        "criteria": criteria.model_dump(), **when_as_facts(wanted.moment),
-    }  # fmt: skip
+        "criteria": criteria.model_dump(),
+        **when_as_facts(wanted.moment),
+    }
     about += [*in_words(criteria, request), *when_in_words(wanted.moment, request)]
     name = f"identification_{str(key)[:8]}_{wanted.answer.as_of}"
     return await answered(service, request, ending, actors, about, facts, name)
@@ -217,9 +245,16 @@ async def export(service: ThisService, request: Request, key: UUID, ending: str,
 
 async def _comparison(
     service: Service,
-    request: Request, key: UUID, since: int | None, moment: Moment, travels: dict[str, Any], *, status: int = 200,
-    id: UUID | None = None, error: str | None = None,
-) -> Response:  # fmt: skip
+    request: Request,
+    key: UUID,
+    since: int | None,
+    moment: Moment,
+    travels: dict[str, Any],
+    *,
+    status: int = 200,
+    id: UUID | None = None,
+    error: str | None = None,
+) -> Response:
     observatory = of(service)
     document = await _document(service, key)
     answers, before, _ = await _answers(service, key, since)
@@ -228,12 +263,22 @@ async def _comparison(
     found = await observatory.table.work(compared, observatory.table, criteria, before.answer, now)
     pages: Pages = request.app.state.pages
     return pages.render(
-        request, "identification_again.html", status=status, sequence=moment.known, saved=document, answers=answers,
+        request,
+        "identification_again.html",
+        status=status,
+        sequence=moment.known,
+        saved=document,
+        answers=answers,
         before=before,
-        asked=moment, total=len(now.found), found=found, criteria=in_words(criteria, request),
+        asked=moment,
+        total=len(now.found),
+        found=found,
+        criteria=in_words(criteria, request),
         command_id=id or new_command_id(),
-        error=error, query=urlencode(query_of(criteria)), **travels,
-    )  # fmt: skip
+        error=error,
+        query=urlencode(query_of(criteria)),
+        **travels,
+    )
 
 
 @routes.get("/saved/{key}/again")

@@ -27,9 +27,14 @@ Option = tuple[str, str, int]
 
 
 async def answered(
-    service: Service, request: Request, ending: str, actors: Sequence[Actor], about: Sequence[tuple[str, str]],
-    facts: Mapping[str, Any], name: str,
-) -> Response:  # fmt: skip
+    service: Service,
+    request: Request,
+    ending: str,
+    actors: Sequence[Actor],
+    about: Sequence[tuple[str, str]],
+    facts: Mapping[str, Any],
+    name: str,
+) -> Response:
     """A file of structures to be taken away."""
     pages: Pages = request.app.state.pages
     root = service.around.public_url.rstrip("/")
@@ -65,8 +70,11 @@ def options(
     """The values of a criterion with their numbers: those with an order of their own in it, others by number."""
     known = {*counts, *chosen}
     orders: Mapping[str, Sequence[str]] = {
-        "kinds": KINDS, "colleges": COLLEGES, "member": ("yes", "no"), "sdgs": [str(n) for n in range(1, 18)],
-    }  # fmt: skip
+        "kinds": KINDS,
+        "colleges": COLLEGES,
+        "member": ("yes", "no"),
+        "sdgs": [str(n) for n in range(1, 18)],
+    }
     if name in orders:
         values = [value for value in orders[name] if value in known]
     else:

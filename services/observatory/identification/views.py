@@ -12,7 +12,7 @@ from shared.contract.observatory.identification import (
     IdentificationRestored,
     IdentificationSaved,
     IdentificationWithdrawn,
-)  # fmt: skip
+)
 from shared.kernel.projection import Document, View, kept
 
 
@@ -26,9 +26,16 @@ def _saved(document: Document | None, data: IdentificationSaved, event: Recorded
     )
     day = _day(event)
     return {
-        **facts, "person": kept(data.person, event, "person"), "at": day, "given": day,
-        "structures": len(data.found), "answers": 1, "state": "kept", "reason": None, "version": event.version,
-    }  # fmt: skip
+        **facts,
+        "person": kept(data.person, event, "person"),
+        "at": day,
+        "given": day,
+        "structures": len(data.found),
+        "answers": 1,
+        "state": "kept",
+        "reason": None,
+        "version": event.version,
+    }
 
 
 def _repeated(document: Document | None, data: IdentificationRepeated, event: Recorded) -> Document | None:

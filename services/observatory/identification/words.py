@@ -7,7 +7,9 @@ IDENTIFICATION_WORDS: Words = {
     "command.RepeatIdentification": "Garder la réponse d’aujourd’hui",
     "command.RenameIdentification": "Renommer l’identification",
     "command.WithdrawIdentification": "Ranger l’identification",
-    "command.WithdrawIdentification.hint": "Elle quitte la liste\u202f; ses réponses restent au journal, et vous pourrez la ressortir.",
+    "command.WithdrawIdentification.hint": (
+        "Elle quitte la liste\u202f; ses réponses restent au journal, et vous pourrez la ressortir."
+    ),
     "command.RestoreIdentification": "Ressortir l’identification",
     "field.identification": "Identification",
     "identification.themes": "Thèmes",
@@ -27,7 +29,10 @@ IDENTIFICATION_WORDS: Words = {
     "identification.asker.organisation": "Un autre organisme",
     "identification.asker.person": "Une personne",
     "identification.which-structure": "Plusieurs structures portent ces mots dans leur nom. Choisissez ci-dessous.",
-    "identification.no-such-structure": "Aucune structure de l’annuaire ne porte ce nom. Écrivez-en un ou deux mots, ou choisissez «\u00a0un autre organisme\u00a0».",
+    "identification.no-such-structure": (
+        "Aucune structure de l’annuaire ne porte ce nom. Écrivez-en un ou deux mots, ou choisissez «\u00a0un autre "
+        "organisme\u00a0»."
+    ),
     "identification.sheet.structures": "Structures",
     "identification.sheet.criteria": "Critères",
     "identification.column.name": "Nom",
@@ -60,11 +65,17 @@ IDENTIFICATION_WORDS: Words = {
     "sdg.15": "Vie terrestre",
     "sdg.16": "Paix, justice et institutions efficaces",
     "sdg.17": "Partenariats pour la réalisation des objectifs",
-    "refused.no-criteria": "Choisissez au moins un critère\u00a0: un thème, un pays, un département… Sans critère, la réponse serait tout l’annuaire.",
+    "refused.no-criteria": (
+        "Choisissez au moins un critère\u00a0: un thème, un pays, un département… Sans critère, la réponse serait "
+        "tout l’annuaire."
+    ),
     "refused.already-registered": "C’est déjà enregistré.",
     "refused.who-asked": "Dites qui demande.",
-    "refused.too-many-found": "Plus de {most} structures répondent. Ajoutez un critère avant d’enregistrer\u202f; l’export, lui, les donne toutes.",
+    "refused.too-many-found": (
+        "Plus de {most} structures répondent. Ajoutez un critère avant d’enregistrer\u202f; l’export, lui, les donne "
+        "toutes."
+    ),
     "refused.unknown-identification": "Cette identification n’existe pas.",
     "refused.identification-withdrawn": "Cette identification est rangée. Ressortez-la d’abord.",
     "refused.unknown-request": "Cette demande n’est pas dans l’annuaire.",
-}  # fmt: skip
+}

@@ -43,12 +43,12 @@ class Indicator:
     `partial`: how a period that is not over shows. `chart`: how the dashboard draws it. `key`: the path that stands
     among the key figures, `{year}` in it being that of the day. `filters`: by which traits of the one structure (or
     gathering) that each of its events speaks of it can be narrowed; only a count of things can. `parts`: the trait that
-    its paths name. `persons`: whether it counts private persons: "all", or the word of its paths that does. `types`: the
-    types of events that its query names itself, beside those of macros.sql. `sums`: the indicator by the year whose years
-    it adds up since one of them. `means`: the indicator of what its mean is over, which everybody knows. `shares`: the
-    mean of the persons that its percents are of. `own`: the kind of gathering (or entity) by whose name it goes, which
-    not every network has. `public`: whether it is open data. `rank`: its place
-    on the dashboard, the least first."""
+    its paths name. `persons`: whether it counts private persons: "all", or the word of its paths that does. `types`:
+    the types of events that its query names itself, beside those of macros.sql. `sums`: the indicator by the year whose
+    years it adds up since one of them. `means`: the indicator of what its mean is over, which everybody knows.
+    `shares`: the mean of the persons that its percents are of. `own`: the kind of gathering (or entity) by whose name
+    it goes, which not every network has. `public`: whether it is open data. `rank`: its place on the dashboard, the
+    least first."""
 
     name: str
     title: Text
@@ -164,7 +164,8 @@ def documented() -> str:
         more += " Counts private persons: small counts are masked in what is published." if one.persons else ""
         more += "" if one.public else " Not open data."
         parts.append(
-            f"## {one.name}\n\n**{translated(one.title, 'fr')}** ({translated(one.title, 'en')}). Version {one.version}. Unit: {one.unit}. "
+            f"## {one.name}\n\n**{translated(one.title, 'fr')}** ({translated(one.title, 'en')}). Version "
+            f"{one.version}. Unit: {one.unit}. "
             f"Rests on {RESTS_ON[one.counts]}. {SHOWN[one.partial]}{more}\n\n{translated(one.definition, 'fr')}\n\n"
             f"{translated(one.definition, 'en')}"
         )

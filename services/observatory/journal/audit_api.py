@@ -58,8 +58,8 @@ class ChangeOut(BaseModel):
 
 
 class ToldOut(BaseModel):
-    """An event of a life. `undone`: the sequence of the event that took it back; `late`: it speaks of a time before that
-    of an event which was recorded earlier."""
+    """An event of a life. `undone`: the sequence of the event that took it back; `late`: it speaks of a time before
+    that of an event which was recorded earlier."""
 
     event: dict[str, Any]
     changes: list[ChangeOut]
@@ -125,14 +125,13 @@ api = APIRouter(prefix="/api", responses=PROBLEMS)
 
 @api.get("/events", tags=["events"], operation_id="observatory_events")
 async def events(
-    service: ThisService, which: Asked,
+    service: ThisService,
+    which: Asked,
     after: Annotated[int, Query(ge=0, le=2**53, description="Only what stands later in the log.")] = 0,
     before: Annotated[int | None, Query(ge=1, le=2**53, description="Only what stands earlier in the log.")] = None,
-    order: Annotated[
-        Literal["log", "newest"], Query(description="In the order of the log, or newest first.")
-    ] = "log",
+    order: Annotated[Literal["log", "newest"], Query(description="In the order of the log, or newest first.")] = "log",
     limit: Annotated[int, Query(ge=1, le=1000)] = 100,
-) -> EventsOut:  # fmt: skip
+) -> EventsOut:
     """Events as the log holds them; what is sealed is left out. For the next page give the sequence of the last as
     `after`, or as `before` where the newest come first. Events of accounts are for auditors."""
     table = (await current(service)).table
@@ -173,10 +172,12 @@ async def one_life(
     rows = [one.row for one in whole.told]
     record = record_of(rows)
     return LifeOut(
-        entity=f"{rows[0]['service']}.{rows[0]['entity']}", page=record.href if record else None,
-        facts=[_fact(one) for one in whole.facts], events=[_told(one) for one in whole.told],
+        entity=f"{rows[0]['service']}.{rows[0]['entity']}",
+        page=record.href if record else None,
+        facts=[_fact(one) for one in whole.facts],
+        events=[_told(one) for one in whole.told],
         sequence=observatory.table.position,
-    )  # fmt: skip
+    )
 
 
 @api.get("/chains/{key}", tags=["audit"], operation_id="observatory_chain")
@@ -198,11 +199,15 @@ async def all_actors(service: ThisService) -> list[ActorOut]:
     """Who did how much, the busiest first. What programs did with a token stands with its account."""
     return [
         ActorOut(
-            actor=one["who"], events=one["n"], by_tokens=one["by_tokens"], first=_instant(one["first"]),
-            last=_instant(one["last"]), latest=one["latest"],
+            actor=one["who"],
+            events=one["n"],
+            by_tokens=one["by_tokens"],
+            first=_instant(one["first"]),
+            last=_instant(one["last"]),
+            latest=one["latest"],
         )
         for one in await acting.actors((await current(service)).table, Wanted(accounts=True))
-    ]  # fmt: skip
+    ]
 
 
 @api.get(
@@ -233,45 +238,63 @@ async def events_file(service: ThisService, which: Asked, format: Format) -> Str
 def event_of(row: Mapping[str, Any]) -> dict[str, Any]:
     """A row of the table as the event it is."""
     return {
-        "seq": row["seq"], "id": row["id"], "source": f"/{row['network']}/{row['service']}", "type": row["type"],
-        "subject": f"{row['entity']}/{row['entity_id']}", "time": _instant(row["time"]),
+        "seq": row["seq"],
+        "id": row["id"],
+        "source": f"/{row['network']}/{row['service']}",
+        "type": row["type"],
+        "subject": f"{row['entity']}/{row['entity_id']}",
+        "time": _instant(row["time"]),
         "recordedtime": _instant(row["recorded"]),
-        "actor": row["actor"], "commandid": row["command"], "correlationid": row["correlation"] or row["command"],
-        "causationid": row["cause"], "entityversion": row["version"], "readable": row["readable"],
+        "actor": row["actor"],
+        "commandid": row["command"],
+        "correlationid": row["correlation"] or row["command"],
+        "causationid": row["cause"],
+        "entityversion": row["version"],
+        "readable": row["readable"],
         "data": without_persons(orjson.loads(row["data"])) if row["data"] else None,
-    }  # fmt: skip
+    }
 
 
 def _fact(one: Known) -> FactOut:
     return FactOut(
-        part=one.part or None, field=one.name, value=without_persons(one.now.value), event=one.now.seq,
+        part=one.part or None,
+        field=one.name,
+        value=without_persons(one.now.value),
+        event=one.now.seq,
         since=_instant(one.now.time),
         before=[
             {"value": without_persons(old.value), "event": old.seq, "since": _instant(old.time)} for old in one.before
         ],
-    )  # fmt: skip
+    )
 
 
 def _told(one: Told) -> ToldOut:
     return ToldOut(
-        event=event_of(one.row), changes=[_change(change) for change in one.changes], undone=one.undone,
+        event=event_of(one.row),
+        changes=[_change(change) for change in one.changes],
+        undone=one.undone,
         undoes=one.undoes,
         late=one.late,
-    )  # fmt: skip
+    )
 
 
 def _change(one: Change) -> ChangeOut:
     return ChangeOut(
-        part=one.part or None, field=one.name, before=without_persons(one.before), after=without_persons(one.after),
+        part=one.part or None,
+        field=one.name,
+        before=without_persons(one.before),
+        after=without_persons(one.after),
         overtaken=one.overtaken,
-    )  # fmt: skip
+    )
 
 
 def _effect(node: chains.Node) -> EffectOut:
     return EffectOut(
-        event=event_of(node.row), alike=node.alike, mails=dict(node.mails) if node.mails is not None else None,
+        event=event_of(node.row),
+        alike=node.alike,
+        mails=dict(node.mails) if node.mails is not None else None,
         effects=[_effect(one) for one in node.effects],
-    )  # fmt: skip
+    )
 
 
 def _instant(moment: datetime | None) -> str:

@@ -83,20 +83,24 @@ class Saying:
 
     def change(self, one: Change) -> dict[str, Any]:
         return {
-            "label": self.label(one.name), "before": self.value(one.name, one.before),
+            "label": self.label(one.name),
+            "before": self.value(one.name, one.before),
             "after": self.value(one.name, one.after),
-            "overtaken": one.overtaken, "sealed": is_sealed(one.before) and is_sealed(one.after),
+            "overtaken": one.overtaken,
+            "sealed": is_sealed(one.before) and is_sealed(one.after),
             "new": one.before in (None, [], False),
-        }  # fmt: skip
+        }
 
     def fact(self, one: Known) -> dict[str, Any]:
         return {
-            "label": self.label(one.name), **self.value(one.name, one.now.value), "seq": one.now.seq,
+            "label": self.label(one.name),
+            **self.value(one.name, one.now.value),
+            "seq": one.now.seq,
             "time": one.now.time,
             "before": [
                 {**self.value(one.name, old.value), "seq": old.seq, "time": old.time} for old in one.before[:10]
             ],
-        }  # fmt: skip
+        }
 
 
 def ids_in(life: Life) -> list[str]:
@@ -125,9 +129,13 @@ routes = APIRouter(include_in_schema=False)
 
 @routes.get("/life/{key}")
 async def life_page(
-    service: ThisService, request: Request, key: Key, as_of: AsOf = None, known_at: KnownAt = None,
-    step: Annotated[int, Query(ge=1, le=1000)] = 1
-) -> Response:  # fmt: skip
+    service: ThisService,
+    request: Request,
+    key: Key,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    step: Annotated[int, Query(ge=1, le=1000)] = 1,
+) -> Response:
     observatory, lang = await current(service), language(request)
     table, id, moment = observatory.table, str(key), await asked(service, as_of, known_at)
     whole = await life(table, id, accounts=sees_accounts(request), moment=moment)
@@ -146,31 +154,48 @@ async def life_page(
     }
     named = (await lines(table, rows[-1:], lang))[0]
     return render(
-        request, "life.html", observatory, key=id, kind=named["kind"],
+        request,
+        "life.html",
+        observatory,
+        key=id,
+        kind=named["kind"],
         name=named["about"] or named["kind"].partition(".")[2],
-        named=bool(named["about"]), service_of=rows[0]["service"], total=len(rows), whole=len(rows) < MOST,
+        named=bool(named["about"]),
+        service_of=rows[0]["service"],
+        total=len(rows),
+        whole=len(rows) < MOST,
         step=step,
         steps=max(1, -(-len(rows) // STEP)),
         events=[_event(one, line, saying) for one, line in zip(part, told, strict=True)],
-        facts=[saying.fact(one) for one in whole.facts if not one.part], parts=_parts(whole, saying),
+        facts=[saying.fact(one) for one in whole.facts if not one.part],
+        parts=_parts(whole, saying),
         record=record_of(rows),
-        voids=await voids_of(table, id), proof=proof_state(service, rows[-1]["seq"]), first=rows[0], last=rows[-1],
+        voids=await voids_of(table, id),
+        proof=proof_state(service, rows[-1]["seq"]),
+        first=rows[0],
+        last=rows[-1],
         elsewhere=sorted(
             ((sentence(kind, None, lang), kind, n) for kind, n in elsewhere.items()), key=lambda one: -one[2]
         ),
-        until=until(Wanted(), moment).query, **in_the_head(moment),
-    )  # fmt: skip
+        until=until(Wanted(), moment).query,
+        **in_the_head(moment),
+    )
 
 
 def _event(one: Told, line: Mapping[str, Any], saying: Saying) -> dict[str, Any]:
     """An event of a life, for its page."""
     row = one.row
     return {
-        **line, "changes": [saying.change(change) for change in one.changes],
+        **line,
+        "changes": [saying.change(change) for change in one.changes],
         "said": [{"label": saying.label(name), **saying.value(name, value)} for name, value in one.said],
-        "undone": one.undone, "undoes": one.undoes, "late": one.late, "version": row["version"],
-        "chain": row["correlation"] or row["command"], "caused": bool(row["cause"]),
-    }  # fmt: skip
+        "undone": one.undone,
+        "undoes": one.undoes,
+        "late": one.late,
+        "version": row["version"],
+        "chain": row["correlation"] or row["command"],
+        "caused": bool(row["cause"]),
+    }
 
 
 def _parts(whole: Life, saying: Saying) -> list[dict[str, Any]]:
@@ -205,9 +230,17 @@ async def chain_page(
     said = {line["seq"]: line for line in told}
     services = dict.fromkeys(node.row["service"] for node in found.nodes)
     return render(
-        request, "chain.html", observatory, chain=found, key=str(key), said=said, services_met=list(services),
-        first=found.roots[0].row, sentence=lambda kind: sentence(kind, None, lang), **in_the_head(moment),
-    )  # fmt: skip
+        request,
+        "chain.html",
+        observatory,
+        chain=found,
+        key=str(key),
+        said=said,
+        services_met=list(services),
+        first=found.roots[0].row,
+        sentence=lambda kind: sentence(kind, None, lang),
+        **in_the_head(moment),
+    )
 
 
 @routes.get("/actors")
@@ -222,9 +255,11 @@ async def actors_page(service: ThisService, request: Request, as_of: AsOf = None
 @access("auditor")
 async def actor_page(
     service: ThisService,
-    request: Request, who: Annotated[str, Query(min_length=1, max_length=120)], as_of: AsOf = None,
-    known_at: KnownAt = None
-) -> Response:  # fmt: skip
+    request: Request,
+    who: Annotated[str, Query(min_length=1, max_length=120)],
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+) -> Response:
     observatory, lang = await current(service), language(request)
     table, moment = observatory.table, await asked(service, as_of, known_at)
     theirs = until(Wanted(actor=who, accounts=True), moment)
@@ -234,10 +269,18 @@ async def actor_page(
     latest = await found(table, theirs, newest=True, limit=12)
     account = who.removeprefix("account:") if who.startswith("account:") else None
     return render(
-        request, "actor.html", observatory, actor=who, account=account,
+        request,
+        "actor.html",
+        observatory,
+        actor=who,
+        account=account,
         deeds=[(sentence(one["type"], None, lang), one) for one in done],
-        total=sum(one["n"] for one in done), first=min(one["first"] for one in done),
+        total=sum(one["n"] for one in done),
+        first=min(one["first"] for one in done),
         last=max(one["last"] for one in done),
-        months=await acting.by_month(table, theirs), lines=await lines(table, latest, lang), **in_the_head(moment),
-        taken=theirs.query, keeps=who_of(request).may("directory", "administrator"),
-    )  # fmt: skip
+        months=await acting.by_month(table, theirs),
+        lines=await lines(table, latest, lang),
+        **in_the_head(moment),
+        taken=theirs.query,
+        keeps=who_of(request).may("directory", "administrator"),
+    )

@@ -59,9 +59,19 @@ def asked(
     if actor.strip():
         demand(request, "auditor")
     return wanted(
-        service_name, type, entity, about=about, actor=actor, chain=chain, q=q, since=since, until=until or as_of,
-        known_since=known_since, known_until=known_until or known_at, accounts=sees_accounts(request),
-    )  # fmt: skip
+        service_name,
+        type,
+        entity,
+        about=about,
+        actor=actor,
+        chain=chain,
+        q=q,
+        since=since,
+        until=until or as_of,
+        known_since=known_since,
+        known_until=known_until or known_at,
+        accounts=sees_accounts(request),
+    )
 
 
 Asked = Annotated[Wanted, Depends(asked)]
@@ -118,11 +128,23 @@ async def journal(
     called = await called_things(table, [one for one in (which.entity, which.about) if one], lang)
     types = sorted((sentence(code, None, lang), code, n) for code, n in counted.types.items())
     return render(
-        request, "journal.html", observatory, lines=await lines(table, shown.rows, lang), total=counted.total,
-        newer=shown.newer, older=shown.older, chosen=which, counts=counted, types=types, called=called, void=void,
-        damage=table.damage or notary_of(service).alarm, auditor=which.accounts,
-        as_of=which.until if travels else None, known_at=which.known_until if travels else None,
-    )  # fmt: skip
+        request,
+        "journal.html",
+        observatory,
+        lines=await lines(table, shown.rows, lang),
+        total=counted.total,
+        newer=shown.newer,
+        older=shown.older,
+        chosen=which,
+        counts=counted,
+        types=types,
+        called=called,
+        void=void,
+        damage=table.damage or notary_of(service).alarm,
+        auditor=which.accounts,
+        as_of=which.until if travels else None,
+        known_at=which.known_until if travels else None,
+    )
 
 
 @routes.get("/void")
@@ -131,11 +153,15 @@ async def void(service: ThisService, request: Request, as_of: AsOf = None, known
     table = observatory.table
     upto = {"known": table.position if moment is None else moment.known}
     return render(
-        request, "void.html", observatory,
+        request,
+        "void.html",
+        observatory,
         voids=await table.ask(VOIDS, upto),
         unreadable=await table.ask(UNREADABLE, upto),
-        parked=await parked_everywhere(service), damage=table.damage or notary_of(service).alarm, **in_the_head(moment),
-    )  # fmt: skip
+        parked=await parked_everywhere(service),
+        damage=table.damage or notary_of(service).alarm,
+        **in_the_head(moment),
+    )
 
 
 @routes.get("/{seq}")
@@ -176,12 +202,25 @@ async def event(service: ThisService, request: Request, seq: str) -> Response:
     apart = {at, *(one["seq"] for one in (*cause, *effects))}
     history = await found(table, Wanted(entity=row["entity_id"], accounts=auditor), limit=8, newest=True)
     return render(
-        request, "event.html", observatory, seq=at, reserved=False, message=message,
+        request,
+        "event.html",
+        observatory,
+        seq=at,
+        reserved=False,
+        message=message,
         line=(await lines(table, [row], lang))[0],
-        row=row, shown=shown, cause=await lines(table, cause, lang), effects=await lines(table, effects, lang),
-        chain=await lines(table, [one for one in chain if one["seq"] not in apart], lang), chained=len(chain),
-        history=await lines(table, history, lang), proof=proof, record=record_of([row]), auditor=auditor, mailed=MAILS,
-    )  # fmt: skip
+        row=row,
+        shown=shown,
+        cause=await lines(table, cause, lang),
+        effects=await lines(table, effects, lang),
+        chain=await lines(table, [one for one in chain if one["seq"] not in apart], lang),
+        chained=len(chain),
+        history=await lines(table, history, lang),
+        proof=proof,
+        record=record_of([row]),
+        auditor=auditor,
+        mailed=MAILS,
+    )
 
 
 def render(request: Request, template: str, observatory: Observatory, **context: Any) -> Response:

@@ -12,4 +12,4 @@ AUDIT_WORDS: Words = {
     "void.subject-disagrees": "Le sujet et le contenu se contredisent.",
     "void.out-of-turn": "Il n’était pas à son tour\u00a0: une copie, ou un faux.",
     "void.unreadable-data": "Ses données ne se lisent pas.",
-}  # fmt: skip
+}

@@ -59,8 +59,8 @@ DAY = 24 * 3600.0  # seconds from one comparison to the next
 @dataclass(frozen=True)
 class Pace:
     """`tick`: seconds in which messages gather before they are archived, since a step costs as much as some hundreds of
-    them. `pause`: seconds between two checkpoints, at least. `again`: seconds until a failed start, one whose turn it is
-    not, or a signature that the clock forbids is tried again. `compared`: events a second that are compared with the
+    them. `pause`: seconds between two checkpoints, at least. `again`: seconds until a failed start, one whose turn it
+    is not, or a signature that the clock forbids is tried again. `compared`: events a second that are compared with the
     log, at most."""
 
     tick: float = 0.2
@@ -81,9 +81,17 @@ class Notary:
     """The notary of one log. `state` says how it is, `problem` why it does not sign."""
 
     def __init__(
-        self, log_: Log, folder: Path, keys: Path, name: str, seconds: float, events: int,
-        outside: Outside = REAL, pace: Pace | None = None, segment: int = SEGMENT,
-    ) -> None:  # fmt: skip
+        self,
+        log_: Log,
+        folder: Path,
+        keys: Path,
+        name: str,
+        seconds: float,
+        events: int,
+        outside: Outside = REAL,
+        pace: Pace | None = None,
+        segment: int = SEGMENT,
+    ) -> None:
         self._outside, self._pace, self._segment = outside, pace or Pace(), segment
         self._log, self._keys, self._name = log_, keys, name
         self._seconds, self._events = seconds, events
@@ -185,8 +193,8 @@ class Notary:
         return await asyncio.get_running_loop().run_in_executor(self._thread, function)
 
     async def go_round(self) -> float:
-        """Archives and signs until something is wrong; the seconds until it is to be tried again. Raises Over where that
-        is for good."""
+        """Archives and signs until something is wrong; the seconds until it is to be tried again. Raises Over where
+        that is for good."""
         pause = self._pace.again
         try:
             await self._follow()
@@ -393,10 +401,15 @@ async def opening(service: Service) -> None:
     """The notary is there from now on; its job begins with the others."""
     data, settings = service.around.data, service.settings
     notary = Notary(
-        service.log, data / "archive" / service.network, data / "keys",
+        service.log,
+        data / "archive" / service.network,
+        data / "keys",
         settings.ledger_name or f"maillage/{service.network}",
-        settings.checkpoint_seconds, settings.checkpoint_events, service.outside, service.parts.get(PACE),
-    )  # fmt: skip
+        settings.checkpoint_seconds,
+        settings.checkpoint_events,
+        service.outside,
+        service.parts.get(PACE),
+    )
     notary.keys_backup, notary.doubt = settings.keys_backup, service.clock.doubt
     service.parts.put(NOTARY, notary)
 

@@ -26,8 +26,8 @@ Seq = Annotated[int, Path(ge=1, le=2**53, description="Its place in the log.")]
 
 
 class LedgerOut(BaseModel):
-    """How the ledger is. `state`: signing; waiting for its turn; held while the clock is in doubt; failing, to be tried again; stopped
-    for good."""
+    """How the ledger is. `state`: signing; waiting for its turn; held while the clock is in doubt; failing, to be tried
+    again; stopped for good."""
 
     state: Literal["starting", "waiting", "signing", "held", "failing", "stopped"]
     problem: str | None
@@ -55,9 +55,13 @@ async def page(service: ThisService, request: Request) -> Response:
     notary = notary_of(service)
     head = notary.head
     return pages.render(
-        request, "ledger.html", ledger=_state(service), note=notary.note, signed=head.size if head else 0,
+        request,
+        "ledger.html",
+        ledger=_state(service),
+        note=notary.note,
+        signed=head.size if head else 0,
         folder=f"archive/{service.network}",
-    )  # fmt: skip
+    )
 
 
 @routes.get("/ledger/checkpoint", include_in_schema=False)
@@ -110,14 +114,20 @@ def _state(service: Service) -> dict[str, Any]:
     notary = notary_of(service)
     head, at = notary.head, notary.signed_at
     return {
-        "state": notary.state, "problem": notary.problem, "log": service.parts.of(TABLE).position,
-        "archived": max(notary.archived, head.size if head else 0), "signed": head.size if head else 0,
-        "root": head.root.hex() if head else None, "signed_at": at,
+        "state": notary.state,
+        "problem": notary.problem,
+        "log": service.parts.of(TABLE).position,
+        "archived": max(notary.archived, head.size if head else 0),
+        "signed": head.size if head else 0,
+        "root": head.root.hex() if head else None,
+        "signed_at": at,
         "age": max(0.0, (service.now() - at).total_seconds()) if at else None,
-        "archive_bytes": notary.archive_bytes(), "key": str(notary.key) if notary.key else None,
+        "archive_bytes": notary.archive_bytes(),
+        "key": str(notary.key) if notary.key else None,
         "fingerprint": fingerprint(notary.key) if notary.key else None,
-        "compared": notary.compared, "compared_at": notary.compared_at,
-    }  # fmt: skip
+        "compared": notary.compared,
+        "compared_at": notary.compared_at,
+    }
 
 
 def _text(text: str) -> Response:

@@ -65,10 +65,14 @@ def said(table: EventTable, names: Sequence[str], upto: int) -> list[Said]:
         if figure["indicator"] not in INDICATORS:
             continue
         spec = Spec(
-            figure["indicator"], figure["path"], figure["sort"], as_date(figure["day"]),
+            figure["indicator"],
+            figure["path"],
+            figure["sort"],
+            as_date(figure["day"]),
             as_date(figure["after"]) if figure.get("after") else None,
-            figure.get("first_year"), figure.get("last_year"),
-        )  # fmt: skip
+            figure.get("first_year"),
+            figure.get("last_year"),
+        )
         filters = Filters(*(review.get(name) for name in ("department", "college", "theme", "kind")))
         if spec.one.parts == "college" and filters == Filters(college=spec.one.persons):
             filters = ALL  # narrowed to the college of persons: the same persons

@@ -110,10 +110,17 @@ async def indicator(
     released = await _rows(observatory, one, moment, sure_day(service), by)
     query = urlencode({key: value for key, value in (("as_of", as_of), ("known_at", known_at), ("by", by)) if value})
     return _page(
-        request, "open_indicator.html", moment, as_of, known_at, indicator=one, by=by or "", query=query,
+        request,
+        "open_indicator.html",
+        moment,
+        as_of,
+        known_at,
+        indicator=one,
+        by=by or "",
+        query=query,
         lines=[(row, _line(one, row, where)) for row in released],
         parts=[part for part in BY if part in parts_of(one)],
-    )  # fmt: skip
+    )
 
 
 def _found(name: str) -> Indicator:
@@ -139,23 +146,33 @@ def _where(request: Request, moment: Moment) -> Context:
 def _line(one: Indicator, row: Row, where: Context) -> dict[str, Any]:
     part = None if row.part is None else label(where, ELSEWHERE) if row.part == ELSEWHERE else row.part
     return {
-        "path": row.path, "label": name(one, row.path, where), "part": part,
+        "path": row.path,
+        "label": name(one, row.path, where),
+        "part": part,
         "part_label": None if row.part is None else "Total" if row.part == TOTAL else label(where, row.part),
         "value": None if row.value is None else int(row.value) if row.value == int(row.value) else row.value,
-        "state": row.state, "partial": "yes" if row.partial else "no", "as_of": str(row.as_of),
-        "known_at": str(row.known_at), "unit": one.unit,
+        "state": row.state,
+        "partial": "yes" if row.partial else "no",
+        "as_of": str(row.as_of),
+        "known_at": str(row.known_at),
+        "unit": one.unit,
         "unit_label": where.lexicon.say(f"unit.{one.unit}", where.lang),
-    }  # fmt: skip
+    }
 
 
 def _document(service: Service, one: Indicator, moment: Moment, lines: list[dict[str, Any]]) -> dict[str, Any]:
     return {
-        "name": one.name, "title": {lang: translated(one.title, lang) for lang in languages()}, "version": one.version, "unit": one.unit,
-        "definition": {lang: translated(one.definition, lang) for lang in languages()}, "publisher": service.settings.title,
-        "licence": {"name": LICENCE[0], "url": LICENCE[1]}, "as_of": str(moment.as_of),
+        "name": one.name,
+        "title": {lang: translated(one.title, lang) for lang in languages()},
+        "version": one.version,
+        "unit": one.unit,
+        "definition": {lang: translated(one.definition, lang) for lang in languages()},
+        "publisher": service.settings.title,
+        "licence": {"name": LICENCE[0], "url": LICENCE[1]},
+        "as_of": str(moment.as_of),
         "known_at": str(moment.known_at or sure_day(service)),
         "figures": [{**line, "partial": line["partial"] == "yes"} for line in lines],
-    }  # fmt: skip
+    }
 
 
 def _page(
@@ -163,6 +180,12 @@ def _page(
 ) -> Response:
     pages: Pages = request.app.state.pages
     return pages.render(
-        request, template, licence=LICENCE, moment_asked=moment, as_of=moment.as_of if as_of or known_at else None,
-        known_at=moment.known_at, moment_query=urlencode({"as_of": str(moment.as_of)} if as_of else {}), **more,
-    )  # fmt: skip
+        request,
+        template,
+        licence=LICENCE,
+        moment_asked=moment,
+        as_of=moment.as_of if as_of or known_at else None,
+        known_at=moment.known_at,
+        moment_query=urlencode({"as_of": str(moment.as_of)} if as_of else {}),
+        **more,
+    )

@@ -68,16 +68,22 @@ async def rows(
         parts = await observatory.parted(one.name, moment, by)
         return [
             Row(path, part, len(rests), "measured", moment.as_of, known, _partial(one, path, moment.as_of))
-            for path, some in sorted(parts.items()) for part, rests in sorted(some.items())
-        ]  # fmt: skip
+            for path, some in sorted(parts.items())
+            for part, rests in sorted(some.items())
+        ]
     answer = await observatory.ask(one.name, moment, first, last)
     return [
         Row(
-            path, None, value, "not-measured" if value is None else "measured", moment.as_of, known,
+            path,
+            None,
+            value,
+            "not-measured" if value is None else "measured",
+            moment.as_of,
+            known,
             _partial(one, path, moment.as_of),
         )
         for path, (value, _) in sorted(answer.items())
-    ]  # fmt: skip
+    ]
 
 
 async def released_said(observatory: Observatory, one: Indicator, today: date) -> list[Said]:
@@ -87,8 +93,9 @@ async def released_said(observatory: Observatory, one: Indicator, today: date) -
     moment = Moment(today, None, observatory.table.position)
     return [
         Said(Spec(one.name, row.path, "state", row.as_of), row.value)
-        for row in await rows(observatory, one, moment, today) if row.value is not None and row.state == "measured"
-    ]  # fmt: skip
+        for row in await rows(observatory, one, moment, today)
+        if row.value is not None and row.state == "measured"
+    ]
 
 
 def parts_of(one: Indicator) -> list[Filter]:
@@ -114,8 +121,8 @@ def _partial(one: Indicator, path: str, day: date) -> bool:
 
 
 def sure_day(service: Service) -> date:
-    """The day in Paris until which something is released: while the clock is in doubt, the one that has surely come, since
-    what everybody has seen can't be taken back."""
+    """The day in Paris until which something is released: while the clock is in doubt, the one that has surely come,
+    since what everybody has seen can't be taken back."""
     return service.clock.surely().astimezone(PARIS).date()
 
 
@@ -211,9 +218,11 @@ def _with_printed(one: Indicator, review: Published, upto: date, found: Sequence
     more = [
         Row(figure.path, None, figure.published, "published", day, closing, _partial(one, figure.path, day))
         for figure in review.figures
-        if figure.indicator == one.name and figure.published is not None and (day := figure.day(closing)) <= upto
+        if figure.indicator == one.name
+        and figure.published is not None
+        and (day := figure.day(closing)) <= upto
         and (figure.path, day) not in shown
-    ]  # fmt: skip
+    ]
     said_instead = {(row.path, row.as_of) for row in more}
     return [*(row for row in found if (row.path, row.as_of) not in said_instead), *more]
 
@@ -332,11 +341,12 @@ def _colleges(
     # What everybody has of the same day is shown: masking would hide nothing.
     open_ = [
         {
-            college_of(path) for path, (value, _) in answer.items()
+            college_of(path)
+            for path, (value, _) in answer.items()
             if said_again(some, _spec(one, path, moment.as_of), value or 0)
         }
         for moment, answer, some in zip(days, answers, had, strict=True)
-    ]  # fmt: skip
+    ]
     found = []
     for moment, answer, table in zip(days, answers, released(tables, {one.persons or ""}, open_, known), strict=True):
         for path in sorted(answer):

@@ -211,10 +211,10 @@ def judged(
     ):
         return without(masked, None)
     near = any(
-        small(numbers[cell]) or any(
-            small(numbers[cell] - other) for one in before if (other := one.cells[cell]) is not None)
+        small(numbers[cell])
+        or any(small(numbers[cell] - other) for one in before if (other := one.cells[cell]) is not None)
         for cell in masked
-    )  # fmt: skip
+    )
     if not near and not _differs(without(()), before):
         return without(())
     whole = without(masked)

@@ -55,12 +55,26 @@ async def review(service: ThisService, request: Request, as_of: AsOf = None, kno
         return render(request, "no_review.html", observatory)
     rows = {row.path: row for row in await observatory.review(moment)}
     return render(
-        request, "review.html", observatory, moment, rows=rows, title=printed.title, indicators=len(INDICATORS),
-        table_rows=[rows[path] for path in KEY_FIGURES], closing=printed.as_of, credit=MAP_CREDIT,
-        members=_members(rows, moment), charts=_charts(rows, moment, lang), publics=PUBLICS, shares_path=SHARES,
+        request,
+        "review.html",
+        observatory,
+        moment,
+        rows=rows,
+        title=printed.title,
+        indicators=len(INDICATORS),
+        table_rows=[rows[path] for path in KEY_FIGURES],
+        closing=printed.as_of,
+        credit=MAP_CREDIT,
+        members=_members(rows, moment),
+        charts=_charts(rows, moment, lang),
+        publics=PUBLICS,
+        shares_path=SHARES,
         departments=[(code, DEPARTMENTS[code].name, rows[_in(code)]) for code in _region(rows)],
-        same=moment.as_of == printed.as_of, today=today(), years=range(2012, 2018), colleges=COLLEGES,
-    )  # fmt: skip
+        same=moment.as_of == printed.as_of,
+        today=today(),
+        years=range(2012, 2018),
+        colleges=COLLEGES,
+    )
 
 
 @routes.get("/figures")
@@ -74,10 +88,17 @@ async def figures(service: ThisService, request: Request, as_of: AsOf = None, kn
     for row in await observatory.review(moment):
         by_service.setdefault(row.service, []).append(row)
     return render(
-        request, "figures.html", observatory, moment, by_service=by_service, title=printed.title, closing=printed.as_of,
-        others=printed.others, total=sum(map(len, by_service.values())),
+        request,
+        "figures.html",
+        observatory,
+        moment,
+        by_service=by_service,
+        title=printed.title,
+        closing=printed.as_of,
+        others=printed.others,
+        total=sum(map(len, by_service.values())),
         equal=sum(row.equal is True for rows in by_service.values() for row in rows),
-    )  # fmt: skip
+    )
 
 
 @routes.get("/events")
@@ -110,12 +131,21 @@ async def events(
     shown = sequences[(page - 1) * PAGE : page * PAGE]
     found = await with_sequences(observatory.table, shown)
     return render(
-        request, "behind.html", observatory, moment, printed=printed, row=row, path=path, value=value,
-        total=len(sequences), page=page,
-        pages_total=max(1, -(-len(sequences) // PAGE)), indicator=INDICATORS[indicator],
+        request,
+        "behind.html",
+        observatory,
+        moment,
+        printed=printed,
+        row=row,
+        path=path,
+        value=value,
+        total=len(sequences),
+        page=page,
+        pages_total=max(1, -(-len(sequences) // PAGE)),
+        indicator=INDICATORS[indicator],
         tags=address.tags(request, filters),
         lines=await journal.lines(observatory.table, found, lang),
-    )  # fmt: skip
+    )
 
 
 async def _behind(

@@ -14,4 +14,4 @@ PRINTED_WORDS: Words = {
     "audience.students": "Étudiants",
     "audience.others": "Autres",
     "audience.higher_education": L("Enseignement supérieur, recherche", context="audience.higher_education"),
-}  # fmt: skip
+}

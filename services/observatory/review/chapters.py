@@ -247,11 +247,12 @@ def dates(head: Head, who: Reader, made: date) -> list[tuple[str, str]]:
             who.L("Comparé à"),
             who.L(
                 "du {since} au {until}",
-                since=written(before.since), until=written(before.until),
+                since=written(before.since),
+                until=written(before.until),
             ),
         ),
         (who.L("Établi le"), written(made)),
-    ]  # fmt: skip
+    ]
 
 
 def narrowed_to(filters: Filters, who: Reader) -> list[str]:

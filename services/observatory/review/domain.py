@@ -105,10 +105,7 @@ def _published(command: PublishReview, state: Review, context: Context) -> Decis
         raise Refused("too-many-figures", most=MOST_FIGURES)
     coordinates = {name: getattr(command, name) for name in ("upto", "department", "college", "theme", "kind")}
     said = command.model_dump(exclude={"figures"}) | {"figures": len(command.figures)}
-    own = [
-        ReviewPublished(**said),
-        *(FigurePublished(**one.model_dump(), **coordinates) for one in command.figures),
-    ]
+    own = [ReviewPublished(**said), *(FigurePublished(**one.model_dump(), **coordinates) for one in command.figures)]
     if command.replaces is None:
         return own
     _holds(context.others[command.replaces], "replaces")
@@ -130,10 +127,4 @@ def _withdrawn(command: WithdrawReview, state: Review, context: Context) -> Deci
     return [ReviewWithdrawn(reason=command.reason)]
 
 
-REVIEW = Decider(
-    "review",
-    Review(),
-    evolve,
-    {PublishReview: _published, WithdrawReview: _withdrawn},
-    takes="now",
-)
+REVIEW = Decider("review", Review(), evolve, {PublishReview: _published, WithdrawReview: _withdrawn}, takes="now")

@@ -31,9 +31,12 @@ WAITING = 4  # that may stand in line
 HERE = Path(__file__).parent
 CSS = (HERE / "print.css").read_text(encoding="utf-8")
 TEMPLATES = Environment(
-    loader=FileSystemLoader(HERE.parent / "templates"), autoescape=True, undefined=StrictUndefined,
-    trim_blocks=True, lstrip_blocks=True,
-)  # fmt: skip
+    loader=FileSystemLoader(HERE.parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +110,13 @@ class Press:
 
 async def _made(wanted: Order) -> bytes:
     child = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "services.observatory.review.pdf_process",
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE,
-    )  # fmt: skip
+        sys.executable,
+        "-m",
+        "services.observatory.review.pdf_process",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
     try:
         async with asyncio.timeout(PATIENCE):
             made, wrong = await child.communicate(msgspec.json.encode(wanted))

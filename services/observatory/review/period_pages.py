@@ -99,7 +99,7 @@ def titled(period: Period, lang: str) -> str:
     first, last = period.since, period.until
     if (first.month, first.day, last.month, last.day) == (1, 1, 12, 31):
         return f"{word} {first.year}" if first.year == last.year else f"{word} {first.year}-{last.year}"
-    return translated(L("Bilan du {since} au {until}"), lang, since=f"{first:%d/%m/%Y}", until=f"{last:%d/%m/%Y}")  # fmt: skip
+    return translated(L("Bilan du {since} au {until}"), lang, since=f"{first:%d/%m/%Y}", until=f"{last:%d/%m/%Y}")
 
 
 def reader(request: Request) -> Reader:
@@ -186,7 +186,7 @@ def in_the_meantime(who: Reader) -> tuple[str, str]:
         who.L(
             "Les chiffres n’ont pas pu être calculés. Rechargez la page.",
         ),
-    )  # fmt: skip
+    )
 
 
 def attached(body: bytes, ending: str, name: str) -> Response:
@@ -240,4 +240,4 @@ async def _choices(observatory: Observatory, head: Head, who: Reader) -> dict[st
         "college": [(code, label(where, code)) for code in COLLEGES],
         "kind": [(code, label(where, code)) for code in KINDS],
         "theme": [(theme, theme) for theme in sorted(offered, key=str.casefold)],
-    }  # fmt: skip
+    }

@@ -133,10 +133,13 @@ async def _form(
     found = await service.store.find(REVIEWS, {"state": "published"}, sort=["-at"], limit=200)
     pages: Pages = request.app.state.pages
     context = {
-        "answers": {"title": head.title, "whole": False, "replaces": "", "reason": "", **answers}, "errors": errors,
-        "shown": shown, "command_id": new_command_id(),
-        "masked": [line for one in left for line in (*one.lines, *one.recalled)], "published": found.documents,
-    }  # fmt: skip
+        "answers": {"title": head.title, "whole": False, "replaces": "", "reason": "", **answers},
+        "errors": errors,
+        "shown": shown,
+        "command_id": new_command_id(),
+        "masked": [line for one in left for line in (*one.lines, *one.recalled)],
+        "published": found.documents,
+    }
     return pages.render(
         request,
         "publish.html",

@@ -11,9 +11,10 @@ from shared.base.whole_files import sync_folder
 from shared.runtime.service import Service
 
 TYPES = {
-    "pdf": "application/pdf", "json": "application/json",
+    "pdf": "application/pdf",
+    "json": "application/json",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}  # fmt: skip
+}
 """ending → media type"""
 
 

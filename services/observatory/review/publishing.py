@@ -53,8 +53,8 @@ class Order:
 
 @dataclass
 class Work:
-    """One publication under way: what was sent, by whom; the steps that are done (words: `publishing.…`); then what it came to, or why it
-    failed."""
+    """One publication under way: what was sent, by whom; the steps that are done (words: `publishing.…`); then what it
+    came to, or why it failed."""
 
     sent: Mapping[str, Any]
     actor: str

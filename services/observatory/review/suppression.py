@@ -31,9 +31,13 @@ Judged = tuple[set[Spec], set[Spec]]
 
 
 def without_small(
-    leaves: Sequence[Leaf], printed: Mapping[str, Sequence[float]], said: Sequence[Said] = (), *,
-    period: Period | None = None, filters: Filters = ALL,
-) -> tuple[list[Leaf], list[Leaf]]:  # fmt: skip
+    leaves: Sequence[Leaf],
+    printed: Mapping[str, Sequence[float]],
+    said: Sequence[Said] = (),
+    *,
+    period: Period | None = None,
+    filters: Filters = ALL,
+) -> tuple[list[Leaf], list[Leaf]]:
     """The figures that may be published, and those that are left out. `printed`: indicator → numbers of persons that
     were published of it before, narrowed in the same way. `said`: all that everybody has, with its days. `period`:
     whose review it is."""
@@ -96,9 +100,10 @@ def _alone(leaves: Sequence[Leaf], printed: Sequence[float], said: Sequence[Said
 
     hidden = {leaf.spec for leaf in ordered if leaf.value is not None and not may(leaf.spec, leaf.value)}
     unsaid = {
-        leaf.spec for leaf in ordered
+        leaf.spec
+        for leaf in ordered
         if leaf.spec in hidden or not may(earlier(leaf.spec, period) if period else None, leaf.before)
-    }  # fmt: skip
+    }
     return hidden, unsaid
 
 
@@ -162,10 +167,7 @@ def _tells_its_years(leaf: Leaf, leaves: Sequence[Leaf], hidden: set[Spec], said
     if leaf.value is None or leaf.spec.one.sums is None or said_again(said, leaf.spec, leaf.value):
         return True
     first = leaf.spec.first or 0
-    years = [
-        year for year in leaves
-        if year.spec.indicator == leaf.spec.one.sums and (year.spec.year or 0) >= first
-    ]  # fmt: skip
+    years = [year for year in leaves if year.spec.indicator == leaf.spec.one.sums and (year.spec.year or 0) >= first]
     return not any(year.spec in hidden for year in years) and leaf.value == sum(year.value or 0 for year in years)
 
 

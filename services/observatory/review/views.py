@@ -50,12 +50,7 @@ def _gone(reason: str, event: Recorded) -> Document:
 REVIEWS = View(
     name="reviews",
     version=1,
-    on={
-        ReviewPublished: _published,
-        FigurePublished: _figure,
-        ReviewWithdrawn: _withdrawn,
-        ReviewReplaced: _replaced,
-    },
+    on={ReviewPublished: _published, FigurePublished: _figure, ReviewWithdrawn: _withdrawn, ReviewReplaced: _replaced},
     fields=("state", "since", "until", "at"),
 )
 
@@ -64,9 +59,13 @@ def head_of(document: Document) -> Head:
     """What stands over a published review."""
     known = document["known_at"]
     return Head(
-        document["title"], Period(_day(document["since"]), _day(document["until"])), _day(document["as_of"]),
-        _day(known) if known else None, document["upto"], filters_of(document),
-    )  # fmt: skip
+        document["title"],
+        Period(_day(document["since"]), _day(document["until"])),
+        _day(document["as_of"]),
+        _day(known) if known else None,
+        document["upto"],
+        filters_of(document),
+    )
 
 
 def filters_of(document: Document) -> Filters:

@@ -17,10 +17,12 @@ REVIEW_WORDS: Words = {
     "why.unexplained": "Aucun événement appris depuis n’en est la cause.",
     "refused.period-backwards": "La période finit avant de commencer. Échangez ses deux dates.",
     "refused.period-too-long": "Un bilan couvre au plus {most} ans. Choisissez une période plus courte.",
-    "refused.period-not-begun": "Cette période n’a pas commencé au jour demandé. Choisissez une date plus tard, ou une période plus tôt.",
+    "refused.period-not-begun": (
+        "Cette période n’a pas commencé au jour demandé. Choisissez une date plus tard, ou une période plus tôt."
+    ),
     "refused.review-without-figures": "Il n’y a aucun chiffre à publier. Retirez un filtre.",
     "refused.too-many-figures": "Un bilan publié a au plus {most} chiffres. Choisissez une période plus courte.",
     "refused.unknown-review": "Ce bilan n’est pas publié.",
     "refused.review-gone": "Ce bilan est déjà retiré ou remplacé.",
     "refused.replaced-without-reason": "Dites pourquoi il remplace l’autre bilan.",
-}  # fmt: skip
+}

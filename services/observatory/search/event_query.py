@@ -145,9 +145,19 @@ def wanted(
     if type and type not in EVENTS:
         raise Refused("unknown-type", value=type)
     return Wanted(
-        service or None, type or None, _text(entity), _text(about), _text(actor), _text(chain), _text(q),
-        day_of(since), day_of(until), day_of(known_since), day_of(known_until), accounts,
-    )  # fmt: skip
+        service or None,
+        type or None,
+        _text(entity),
+        _text(about),
+        _text(actor),
+        _text(chain),
+        _text(q),
+        day_of(since),
+        day_of(until),
+        day_of(known_since),
+        day_of(known_until),
+        accounts,
+    )
 
 
 def _text(given: str | None) -> str | None:

@@ -65,9 +65,11 @@ class Draft:
     def given(self) -> dict[str, Any]:
         """What the command takes."""
         return {
-            "title": self.title, "intro": self.intro or None, "asks_who": self.asks_who,
+            "title": self.title,
+            "intro": self.intro or None,
+            "asks_who": self.asks_who,
             "questions": [_given(one) for one in self.questions],
-        }  # fmt: skip
+        }
 
     def done(self, what: str) -> tuple[Draft, str]:
         """The form after a button, and the anchor where one was."""
@@ -146,9 +148,16 @@ routes = APIRouter(prefix="/surveys", include_in_schema=False)
 
 
 def page(
-    service: Service, request: Request, draft: Draft, *, key: UUID | None, version: int | None, id: UUID,
-    errors: Mapping[str, str] | None = None, status: int = 200,
-) -> Response:  # fmt: skip
+    service: Service,
+    request: Request,
+    draft: Draft,
+    *,
+    key: UUID | None,
+    version: int | None,
+    id: UUID,
+    errors: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> Response:
     pages: Pages = request.app.state.pages
     lang, errors = language(request), errors or {}
     shown = [_asked(n, one, errors, pages.lexicon, lang) for n, one in enumerate(draft.questions, 1)]
@@ -156,16 +165,26 @@ def page(
     marked = [Problem(one.label, one.error, one.anchor) for one in top.values() if one.error]
     marked += [
         Problem(f"Question {n}, {one.label[:1].lower()}{one.label[1:]}", one.error, one.anchor)
-        for n, some in enumerate(shown, 1) for one in some.values() if one.error
-    ]  # fmt: skip
+        for n, some in enumerate(shown, 1)
+        for one in some.values()
+        if one.error
+    ]
     asked = {*top, *(f"{one['id']}-{part}" for one, some in zip(draft.questions, shown, strict=True) for part in some)}
     others = [Problem(None, sentence, None) for name, sentence in errors.items() if name not in asked]
     hidden = (("command_id", str(id)), *((("version", str(version)),) if version is not None else ()))
     return render(
-        service, request, "survey_form.html", status=status, key=str(key) if key else None, top=top, draft=draft,
-        shown=list(zip(draft.questions, shown, strict=True)), kinds=KINDS, most=MOST_QUESTIONS,
+        service,
+        request,
+        "survey_form.html",
+        status=status,
+        key=str(key) if key else None,
+        top=top,
+        draft=draft,
+        shown=list(zip(draft.questions, shown, strict=True)),
+        kinds=KINDS,
+        most=MOST_QUESTIONS,
         form=Form((), hidden, (*marked, *others)),
-    )  # fmt: skip
+    )
 
 
 @routes.get("/new")
@@ -246,9 +265,18 @@ def _top(draft: Draft, errors: Mapping[str, str], lexicon: Lexicon, lang: Lang) 
     def one(name: str, widget: Any, values: Sequence[str], attrs: Mapping[str, str], *, required: bool) -> FormField:
         hint = f"field.{name}.hint"
         return FormField(
-            name, lexicon.say(f"field.{name}", lang), lexicon.say(hint, lang) if lexicon.has(hint) else None, widget,
-            tuple(values), (), required, not required and widget != "checkbox", errors.get(name), attrs, f"f-{name}",
-        )  # fmt: skip
+            name,
+            lexicon.say(f"field.{name}", lang),
+            lexicon.say(hint, lang) if lexicon.has(hint) else None,
+            widget,
+            tuple(values),
+            (),
+            required,
+            not required and widget != "checkbox",
+            errors.get(name),
+            attrs,
+            f"f-{name}",
+        )
 
     return {
         "title": one("title", "text", [draft.title], {"maxlength": "200"}, required=True),
@@ -286,9 +314,17 @@ def _asked(
         name = f"{one['id']}-{part}"
         values = (("true",) if value else ()) if part == "required" else (value,)
         return FormField(
-            name, lexicon.say(code, lang), lexicon.say(hint, lang) if lexicon.has(hint) else None, widget, values, (),
-            part in ("text", "options"), part not in ("text", "options", "required"), errors.get(name), attrs,
+            name,
+            lexicon.say(code, lang),
+            lexicon.say(hint, lang) if lexicon.has(hint) else None,
+            widget,
+            values,
+            (),
+            part in ("text", "options"),
+            part not in ("text", "options", "required"),
+            errors.get(name),
+            attrs,
             f"f-{name}",
-        )  # fmt: skip
+        )
 
     return {part: made(part) for part in ("text", "hint", *ASKED.get(one["kind"], ()), "required")}

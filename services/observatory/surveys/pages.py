@@ -88,10 +88,16 @@ async def surveys(
     ]
     counts = {name: sum(states.get(one, 0) for one in some) for name, some in LISTED.items()}
     return render(
-        service, request, "surveys.html", surveys=shown, page=page,
-        pages_total=pages_total(page, total), state=wanted,
-        counts=counts, **in_the_head(moment),
-    )  # fmt: skip
+        service,
+        request,
+        "surveys.html",
+        surveys=shown,
+        page=page,
+        pages_total=pages_total(page, total),
+        state=wanted,
+        counts=counts,
+        **in_the_head(moment),
+    )
 
 
 async def how_far(service: Service, moment: Moment | None) -> dict[str, HowFar]:
@@ -118,12 +124,19 @@ async def survey(
     far = (await how_far(service, moment)).get(str(key), HowFar())
     shares = moment is None and document["open_link"] and document["state"] == "open"
     return render(
-        service, request, "survey.html", survey=document, stage=stage_of(service, document, moment),
+        service,
+        request,
+        "survey.html",
+        survey=document,
+        stage=stage_of(service, document, moment),
         asked=far.asked,
-        invited_answered=far.invited, answered=far.answered, by_open_link=max(0, far.answered - far.invited),
+        invited_answered=far.invited,
+        answered=far.answered,
+        by_open_link=max(0, far.answered - far.invited),
         intro=as_html(document["intro"] or "", first_heading=3),
-        open_link=address(service, links_of(service).open(key)) if shares else None, **in_the_head(moment),
-    )  # fmt: skip
+        open_link=address(service, links_of(service).open(key)) if shares else None,
+        **in_the_head(moment),
+    )
 
 
 @routes.get("/surveys/{key}/preview")
@@ -132,12 +145,24 @@ async def preview(service: ThisService, request: Request, key: UUID) -> Response
     lang = language(request)
     form = Form((), (), ())
     return render(
-        service, request, "survey_answer.html", survey=document, preview=True, structure=None, saved=False,
+        service,
+        request,
+        "survey_answer.html",
+        survey=document,
+        preview=True,
+        structure=None,
+        saved=False,
         keep=False,
-        declined=False, before=None, intro=as_html(document["intro"] or "", first_heading=2), form=form,
-        fields=fields(questions_of(document), {}, {}, pages.lexicon, lang), action=request.url.path,
-        about_who=who_fields(document, {}, {}, pages, lang), may_decline=False, decline_id="",
-    )  # fmt: skip
+        declined=False,
+        before=None,
+        intro=as_html(document["intro"] or "", first_heading=2),
+        form=form,
+        fields=fields(questions_of(document), {}, {}, pages.lexicon, lang),
+        action=request.url.path,
+        about_who=who_fields(document, {}, {}, pages, lang),
+        may_decline=False,
+        decline_id="",
+    )
 
 
 @routes.post("/surveys/{key}/preview")

@@ -21,7 +21,7 @@ from shared.contract.observatory.surveys import (
     SurveyRevised,
     SurveySent,
     SurveyWithdrawn,
-)  # fmt: skip
+)
 from shared.kernel.projection import Document, Evolve, View, kept
 
 
@@ -75,14 +75,19 @@ SURVEYS = View(
     name="surveys",
     version=1,
     on={
-        SurveyDrafted: _drafted, SurveyRevised: _revised, SurveyOpened: _opened, SurveyExtended: _extended,
-        SurveyClosed: _closed, SurveyWithdrawn: _withdrawn, SurveySent: _now(sent=True),
+        SurveyDrafted: _drafted,
+        SurveyRevised: _revised,
+        SurveyOpened: _opened,
+        SurveyExtended: _extended,
+        SurveyClosed: _closed,
+        SurveyWithdrawn: _withdrawn,
+        SurveySent: _now(sent=True),
         SurveyResultsPublished: _published,
         SurveyResultsWithdrawn: _now(published=None),
     },
     fields=("state", "at", "until"),
     text=lambda d: d["title"],
-)  # fmt: skip
+)
 """`closed`, `published`: when it was; a survey is also over when its day `until` is."""
 
 
@@ -92,9 +97,11 @@ def _answered(document: Document | None, data: SurveyAnswer, event: Recorded) ->
     version = {"time": event.cloud.time, "seq": event.seq, **plain, **sealed}
     before = document["versions"] if document else []
     return {
-        "survey": str(data.survey), "structure": str(data.structure) if data.structure else None,
-        "versions": [*before, version], "version": event.version,
-    }  # fmt: skip
+        "survey": str(data.survey),
+        "structure": str(data.structure) if data.structure else None,
+        "versions": [*before, version],
+        "version": event.version,
+    }
 
 
 SURVEY_ANSWERS = View(
@@ -160,13 +167,15 @@ SURVEY_RECIPIENTS = View(
     name="survey_recipients",
     version=1,
     on={
-        SurveySent: _sent, SurveyAnswered: _has_answered, SurveyAnswerChanged: _has_answered,
+        SurveySent: _sent,
+        SurveyAnswered: _has_answered,
+        SurveyAnswerChanged: _has_answered,
         SurveyDeclined: _has_declined,
         **dict.fromkeys(LETTERS, _letter),
     },
     keys=_asked,
     fields=("survey", "state"),
-)  # fmt: skip
+)
 """Who was asked, by survey and structure. `state`: asked, answered, declined; `letters`: how each letter of the
 directory went (begun and nothing more: in doubt)."""
 

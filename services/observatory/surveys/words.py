@@ -6,17 +6,26 @@ SURVEY_WORDS: Words = {
     "command.DraftSurvey": "Préparer une enquête",
     "command.ReviseSurvey": "Enregistrer",
     "command.OpenSurvey": "Ouvrir l’enquête",
-    "command.OpenSurvey.hint": "Ses questions ne changent plus ensuite, pour que toutes les réponses se comparent. Rien n’est encore envoyé.",
+    "command.OpenSurvey.hint": (
+        "Ses questions ne changent plus ensuite, pour que toutes les réponses se comparent. Rien n’est encore envoyé."
+    ),
     "command.ExtendSurvey": "Changer la date de fin",
     "command.CloseSurvey": "Clore l’enquête",
-    "command.CloseSurvey.hint": "Plus personne ne pourra répondre ni changer sa réponse, sauf si vous donnez une nouvelle date de fin.",
+    "command.CloseSurvey.hint": (
+        "Plus personne ne pourra répondre ni changer sa réponse, sauf si vous donnez une nouvelle date de fin."
+    ),
     "command.WithdrawSurvey": "Ranger l’enquête",
     "command.WithdrawSurvey.hint": "Elle quitte la liste et plus personne n’y répond. Les réponses restent au journal.",
     "command.SendSurvey": "Envoyer l’enquête",
     "command.PublishSurveyResults": "Publier les résultats",
-    "command.PublishSurveyResults.hint": "Chacun pourra lire les chiffres, jamais les textes. Les nombres de 1 à 4 sont masqués. L’enquête ne pourra plus être rouverte.",
+    "command.PublishSurveyResults.hint": (
+        "Chacun pourra lire les chiffres, jamais les textes. Les nombres de 1 à 4 sont masqués. L’enquête ne pourra "
+        "plus être rouverte."
+    ),
     "command.WithdrawSurveyResults": "Ne plus publier les résultats",
-    "field.intro.hint": "À quoi l’enquête sert, ce que vous ferez des réponses. **Gras**, listes et liens s’écrivent en Markdown.",
+    "field.intro.hint": (
+        "À quoi l’enquête sert, ce que vous ferez des réponses. **Gras**, listes et liens s’écrivent en Markdown."
+    ),
     "field.begins.hint": "Laissez vide pour aujourd’hui.",
     "field.until.hint": "Compris. Vous pourrez changer cette date.",
     "kind.invitation": "invitation",
@@ -80,12 +89,16 @@ SURVEY_WORDS: Words = {
     "column.forgotten": "(personne oubliée)",
     "refused.unknown-survey": "Cette enquête n’existe pas.",
     "refused.survey-withdrawn": "Cette enquête est rangée.",
-    "refused.survey-opened": "Cette enquête est déjà ouverte\u00a0: ses questions ne changent plus. Préparez-en une autre à partir d’elle.",
+    "refused.survey-opened": (
+        "Cette enquête est déjà ouverte\u00a0: ses questions ne changent plus. Préparez-en une autre à partir d’elle."
+    ),
     "refused.survey-empty": "Écrivez au moins une question.",
     "refused.survey-ends-before": "Donnez une date de fin à venir, et qui ne vienne pas avant le début.",
     "refused.survey-too-long": "Une enquête reste ouverte deux ans au plus. Donnez une date plus proche.",
     "refused.survey-not-opened": "Ouvrez d’abord cette enquête.",
-    "refused.survey-published": "Ses résultats ont été publiés\u00a0: elle ne peut plus être rouverte. Préparez-en une autre à partir d’elle.",
+    "refused.survey-published": (
+        "Ses résultats ont été publiés\u00a0: elle ne peut plus être rouverte. Préparez-en une autre à partir d’elle."
+    ),
     "refused.survey-closed": "Cette enquête est close.",
     "refused.survey-not-begun": "Cette enquête n’est pas encore ouverte.",
     "refused.survey-still-open": "Attendez que l’enquête soit close, ou mettez-y fin.",
@@ -102,6 +115,8 @@ SURVEY_WORDS: Words = {
     "refused.too-many-chosen": "Envoyez à {most} structures à la fois au plus\u00a0: ajoutez un filtre.",
     "refused.nobody-to-remind": "Il n’y a plus personne à relancer.",
     "refused.address-refused": "Cette adresse n’a pas été acceptée. Vérifiez-la.",
-    "refused.mail-server-away": "Le serveur de courriel ne répond pas. Rien n’est parti\u00a0; réessayez dans quelques minutes.",
+    "refused.mail-server-away": (
+        "Le serveur de courriel ne répond pas. Rien n’est parti\u00a0; réessayez dans quelques minutes."
+    ),
     "refused.letter-in-doubt": "Le courriel est peut-être parti\u00a0: le serveur n’a pas répondu à temps.",
-}  # fmt: skip
+}

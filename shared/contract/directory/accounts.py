@@ -1,7 +1,8 @@
 """What the directory says of who may do what: accounts, their roles, their sessions, the keys that sign sessions.
 
-Every service reads these events (shared/kernel/principal.py), so all five fronts know at once who signed in or was sent away.
-No secret is in them: a password's hash lies beside the directory's keys, a token's secret is known to its holder alone.
+Every service reads these events (shared/kernel/principal.py), so all five fronts know at once who signed in or was sent
+away. No secret is in them: a password's hash lies beside the directory's keys, a token's secret is known to its holder
+alone.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ Role = Literal["reader", "editor", "administrator", "auditor"]
 persons, parked reactions, rebuilds; auditor: reads everything, with the journal and the audit, no personal data."""
 Where = Literal["directory", "membership", "events", "newsletter", "observatory", "all"]
 AccountKind = Literal["staff", "contact"]
-"""staff: works for the network, with roles; contact: speaks for structures, in the member's own space, without roles."""
+"""staff: works for the network, with roles; contact: speaks for structures, in the member's own space, without
+roles."""
 Way = Literal["first-link", "password", "mail-link"]
 
 
@@ -46,7 +48,8 @@ class AccountOpened(AccountEvent):
 
 
 class AccountRevised(AccountEvent):
-    """Fields of an account changed; one that is absent stayed as it was. `kind`: a contact came to work for the network."""
+    """Fields of an account changed; one that is absent stayed as it was. `kind`: a contact came to work for the
+    network."""
 
     says = Says(L("Compte modifié"), detail="label")
 

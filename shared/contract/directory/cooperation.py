@@ -13,8 +13,8 @@ from shared.contract.says import Says, Thing
 ProjectStage = Literal["prepared", "running", "ended", "evaluated"]
 ProjectField = Literal[
     "participants", "place", "themes", "sdgs", "partner_associations", "partner_authorities", "partner_institutions",
-    "partner_schools", "partner_companies", "partner_others", "begins", "ends", "budget", "funders", "evaluation", "lessons",
-    "website",
+    "partner_schools", "partner_companies", "partner_others", "begins", "ends", "budget", "funders", "evaluation",
+    "lessons", "website",
 ]  # fmt: skip
 
 

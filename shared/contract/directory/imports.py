@@ -35,7 +35,8 @@ class ImportStarted(ImportEvent):
 
 
 class ImportFinished(ImportEvent):
-    """All lines that were not left out are registered. `completed`: lines that filled what a record there did not say."""
+    """All lines that were not left out are registered. `completed`: lines that filled what a record there did not
+    say."""
 
     says = Says(
         L("Import terminé, structures inscrites"),

@@ -1,5 +1,5 @@
-"""What the directory says of letters that it writes to the contacts of structures for other services, since it alone may
-open their addresses (ADR 22). Nothing personal is in these events."""
+"""What the directory says of letters that it writes to the contacts of structures for other services, since it alone
+may open their addresses (ADR 22). Nothing personal is in these events."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ LetterState = Literal["begun", "sent", "refused", "unaddressed"]
 
 
 class LetterEvent(Event, abstract=True):
-    """`about`: what the letter is about, such as a survey; `structure`: whose contact it is for. `went`: how, by this type."""
+    """`about`: what the letter is about, such as a survey; `structure`: whose contact it is for. `went`: how, by this
+    type."""
 
     service = "directory"
     entity = "letter"

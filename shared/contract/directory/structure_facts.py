@@ -1,5 +1,5 @@
-"""What there is to know of a structure, said once: the events that state it have these fields, and what reads, asks, shows,
-joins or hands out facts goes by these names."""
+"""What there is to know of a structure, said once: the events that state it have these fields, and what reads, asks,
+shows, joins or hands out facts goes by these names."""
 
 from __future__ import annotations
 

@@ -114,7 +114,8 @@ class StructureUnpictured(StructureEvent):
 
 
 class StructuresMerged(StructureEvent):
-    """Another record, `merged`, was of the same structure: this one is kept, and what speaks of that one is of this one.
+    """Another record, `merged`, was of the same structure: this one is kept, and what speaks of that one is of this
+    one.
 
     `followers`: the records that had been merged into that one before. `taken`: the fields whose value came from it.
     """

@@ -36,9 +36,9 @@ from shared.contract.fields.web import WebAddress, is_web_address
 from shared.contract.untouched import AS_STORED, stored, untouched
 
 __all__ = [
-    "AS_LINE", "AS_STORED", "AS_TEXT", "EMPTIED", "AddressSought", "Capacity", "CommuneCode", "Count", "CountryCode", "Day",
-    "DepartmentCode", "Line", "LongText", "MailAddress", "Moment", "Name", "Number", "Path", "People", "Pupils",
+    "AS_LINE", "AS_STORED", "AS_TEXT", "EMPTIED", "AddressSought", "Capacity", "CommuneCode", "Count", "CountryCode",
+    "Day", "DepartmentCode", "Line", "LongText", "MailAddress", "Moment", "Name", "Number", "Path", "People", "Pupils",
     "Purpose", "Reason", "Rna", "SaidDay", "SaidMoment", "SchoolYear", "Sdg", "Sequence", "Sha256", "Siren", "Siret",
-    "Text", "Title", "WebAddress", "Year", "day_typed", "day_written", "is_web_address", "luhn", "mail_address", "moment_written",
-    "spellings", "stored", "untouched",
+    "Text", "Title", "WebAddress", "Year", "day_typed", "day_written", "is_web_address", "luhn", "mail_address",
+    "moment_written", "spellings", "stored", "untouched",
 ]  # fmt: skip

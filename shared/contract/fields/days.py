@@ -38,8 +38,8 @@ def moment_written(text: str) -> datetime:
 
 
 def day_typed(text: str) -> date:
-    """The day that somebody typed into a form: also as it is written in France, `31/10/2017` or `31.10.2017`. A year of two
-    digits may be a day, so it is none. Raises ValueError."""
+    """The day that somebody typed into a form: also as it is written in France, `31/10/2017` or `31.10.2017`. A year of
+    two digits may be a day, so it is none. Raises ValueError."""
     found = FRENCH.fullmatch(text.strip())
     return date(int(found[4]), int(found[3]), int(found[1])) if found else day_written(text.strip())
 

@@ -1,9 +1,9 @@
 """Addresses of mail, as our mails can reach them.
 
-Before the @ stands a dot-atom of RFC 5322 §3.2.3 in ASCII: our sending asks no server for SMTPUTF8 (RFC 6531), which few
-offer, and quoted local parts exist on paper only. After it a name of a host, in the form that DNS knows (IDNA 2008, RFC
-5891, with the mapping of UTS 46): `élodie.fr` is `xn--lodie-9ra.fr`. Not "=?", which headers take for the beginning of an
-encoded word (RFC 2047).
+Before the @ stands a dot-atom of RFC 5322 §3.2.3 in ASCII: our sending asks no server for SMTPUTF8 (RFC 6531), which
+few offer, and quoted local parts exist on paper only. After it a name of a host, in the form that DNS knows (IDNA 2008,
+RFC 5891, with the mapping of UTS 46): `élodie.fr` is `xn--lodie-9ra.fr`. Not "=?", which headers take for the beginning
+of an encoded word (RFC 2047).
 """
 
 from __future__ import annotations
@@ -58,7 +58,8 @@ def mail_address(text: str) -> str:
 
 
 def spellings(address: str) -> tuple[str, ...]:
-    """The address as it came, as it is kept today, and as releases before kept it: under each it may have been noted."""
+    """The address as it came, as it is kept today, and as releases before kept it: under each it may have been
+    noted."""
     local, _, domain = address.strip().rpartition("@")
     found = [address.strip()]
     if local and (host := host_of(domain)) is not None:

@@ -51,7 +51,8 @@ class IssueStarted(IssueEvent):
 class ItemAdded(IssueEvent):
     """An item came into the draft; `source_event` is the event that it came from, if it came by itself.
 
-    `source_page`: where the whole of it stands, a path of the installation; `picture`: the SHA-256 of the picture there.
+    `source_page`: where the whole of it stands, a path of the installation; `picture`: the SHA-256 of the picture
+    there.
     """
 
     says = Says(

@@ -1,6 +1,8 @@
-"""What the observatory says of identifications of actors: studies of who works on what and where, kept with their answer.
+"""What the observatory says of identifications of actors: studies of who works on what and where, kept with their
+answer.
 
-The directory's requests (`IdentificationRequested`) note who asked the network; an identification is the study (ADR 23).
+The directory's requests (`IdentificationRequested`) note who asked the network; an identification is the study (ADR
+23).
 """
 
 from __future__ import annotations
@@ -30,10 +32,10 @@ class IdentificationEvent(Event, abstract=True):
 class IdentificationSaved(IdentificationEvent):
     """Criteria and their answer were kept under a name, for whoever asked.
 
-    Who asked is a `structure` of the directory, an `organisation` by its name, or a `person`. `request`: the directory's
-    request that this is the study of. Of a criterion with several values one must fit; one without any narrows nothing.
-    `found`: the structures that answered on the day `as_of`, as far as it was known at the sequence `upto` of the log
-    (`known_at`: the day asked for, if one was). The time of the event is the day of the answer.
+    Who asked is a `structure` of the directory, an `organisation` by its name, or a `person`. `request`: the
+    directory's request that this is the study of. Of a criterion with several values one must fit; one without any
+    narrows nothing. `found`: the structures that answered on the day `as_of`, as far as it was known at the sequence
+    `upto` of the log (`known_at`: the day asked for, if one was). The time of the event is the day of the answer.
     """
 
     says = Says(

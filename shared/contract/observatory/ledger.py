@@ -1,5 +1,5 @@
-"""What the observatory says: nothing of its own, it reads what the others say and counts. What is said of the log itself
-stands under its name, since it keeps the ledger."""
+"""What the observatory says: nothing of its own, it reads what the others say and counts. What is said of the log
+itself stands under its name, since it keeps the ledger."""
 
 from __future__ import annotations
 

@@ -15,7 +15,8 @@ from shared.contract.fields import SaidDay
 from shared.contract.says import Says, Thing
 
 FigureSort = Literal["state", "flow", "year", "years"]
-"""state: on a day. flow: after a day, up to another. year: of one calendar year. years: of the years `first_year` to `last_year`."""
+"""state: on a day. flow: after a day, up to another. year: of one calendar year. years: of the years `first_year` to
+`last_year`."""
 
 
 class ReviewEvent(Event, abstract=True):
@@ -30,8 +31,8 @@ class ReviewPublished(ReviewEvent):
 
     Its state is that of the day `as_of`, the last of the period or the day when it was made, as far as it was known at
     the sequence `upto` of the log (`known_at`: the day asked for, if one was). `files`: name → SHA-256 (hex) of what is
-    kept. `signed` and `root` (base64): the latest signed head of the log then. `replaces`: a review that this one stands
-    for from now on, and the `reason`. `masked`: how many figures were left out since they count few persons.
+    kept. `signed` and `root` (base64): the latest signed head of the log then. `replaces`: a review that this one
+    stands for from now on, and the `reason`. `masked`: how many figures were left out since they count few persons.
     """
 
     says = Says(L("Bilan publié"), detail="title", sets={"published": True})
@@ -60,8 +61,8 @@ class FigurePublished(ReviewEvent):
 
     `path`: which figure of the `indicator`, by its `definition` (version). `value`: as printed, None where it was not
     measured; `before`: what was printed of the period before. The state of `day`; a flow counts what came after the day
-    `after`. `upto`: the last event of the log that was known. `first_year`, `last_year`: what the indicator was asked for.
-    `events`: how many events it rested on.
+    `after`. `upto`: the last event of the log that was known. `first_year`, `last_year`: what the indicator was asked
+    for. `events`: how many events it rested on.
     """
 
     says = Says(L("Chiffre publié"), detail="path", part="path")

@@ -148,8 +148,9 @@ class SurveyResultsWithdrawn(SurveyEvent):
 
 class SurveyAnswer(SurveyEvent, abstract=True):
     """What was answered, question → answer: `choices` by the numbers of the options, `numbers` for numbers and scales.
-    `texts` holds all texts as one JSON object, sealed, since a free text may name anybody, and `written` the questions that
-    have one; `name` and `email` are of who answered, where they were asked for. `structure` is None for an answer by the open link."""
+    `texts` holds all texts as one JSON object, sealed, since a free text may name anybody, and `written` the questions
+    that have one; `name` and `email` are of who answered, where they were asked for. `structure` is None for an answer
+    by the open link."""
 
     survey: UUID
     structure: UUID | None = None

@@ -68,8 +68,7 @@ class Unit:
 
     `expected`: for each entity, as the subject prefix `<network>.<service>.<entity>.<id>`, the last sequence under it
     that the decision rests on (0 for an entity that must not exist yet). `repeated`: once it is done, whether it had
-    been written by an earlier attempt already.
-    """
+    been written by an earlier attempt already."""
 
     writes: list[Write]
     expected: dict[str, int]
@@ -87,8 +86,7 @@ async def publish(
 ) -> int:
     """Writes all of the units or none; no entity may be in two of them. Returns the sequence of the last event.
 
-    Raises Rejected, NoAnswer, or NotAllowed where the server does not let us write there.
-    """
+    Raises Rejected, NoAnswer, or NotAllowed where the server does not let us write there."""
     parts = [part for unit in units for part in _with_headers(unit)]
     try:
         if len(parts) > 1:
@@ -108,8 +106,7 @@ async def _send(nc: Client, parts: Iterable[tuple[Write, dict[str, str]]]) -> No
     """Publishes messages in one piece, by the client's own buffer.
 
     `Client.publish` takes 9 µs a message, most of it to check and to encode header by header; these are ours, and a
-    batch of them takes a quarter of that. `_send_command` and `_flush_pending` are what `publish` itself ends in.
-    """
+    batch of them takes a quarter of that. `_send_command` and `_flush_pending` are what `publish` itself ends in."""
     if not nc.is_connected:
         raise ConnectionClosedError
     await nc._send_command(b"".join(_frame(write, headers) for write, headers in parts))
@@ -122,8 +119,12 @@ def _frame(write: Write, headers: dict[str, str]) -> bytes:
         raise BadSubjectError
     head = "\r\n".join(["NATS/1.0", *[f"{name}: {value}" for name, value in headers.items()], "\r\n"]).encode()
     return b"HPUB %b %d %d\r\n%b%b\r\n" % (
-        write.subject.encode(), len(head), len(head) + len(write.body), head, write.body,
-    )  # fmt: skip
+        write.subject.encode(),
+        len(head),
+        len(head) + len(write.body),
+        head,
+        write.body,
+    )
 
 
 def _with_headers(unit: Unit) -> Iterable[tuple[Write, dict[str, str]]]:

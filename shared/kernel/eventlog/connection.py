@@ -1,4 +1,5 @@
-"""Our connection to NATS: nats-py's client, with a short way in for the messages of the log, and with refusals heard."""
+"""Our connection to NATS: nats-py's client, with a short way in for the messages of the log, and with refusals
+heard."""
 
 from __future__ import annotations
 
@@ -56,8 +57,7 @@ class Connection(Client):
 
     And whoever waits for an answer is told when the connection is gone over which it would have come (`lost`), or that
     there is none. What was still to be sent then is not sent to whatever server comes back: nobody waits for its answer
-    any more, and it may be one whose log is no longer the same.
-    """
+    any more, and it may be one whose log is no longer the same."""
 
     def __init__(self, api: str = API) -> None:
         super().__init__()
@@ -196,8 +196,7 @@ async def connected(servers: Sequence[str] | str, seed: Path, user: str, **optio
     """A connection that comes back by itself for ever.
 
     `seed`: the file with the nkey seed of `user`; `user`: the service's name (or OPERATOR, or a reader's), which is
-    also the word in its inbox, `_INBOX.<user>`. Raises nats.errors.Error, OSError (no file, no server), SecretUnfit.
-    """
+    also the word in its inbox, `_INBOX.<user>`. Raises nats.errors.Error, OSError (no file, no server), SecretUnfit."""
 
     read_secret(seed, SEED)
 
@@ -215,8 +214,10 @@ async def connected(servers: Sequence[str] | str, seed: Path, user: str, **optio
     try:
         await nc.connect(
             [servers] if isinstance(servers, str) else list(servers),
-            nkeys_seed=str(seed), inbox_prefix=f"_INBOX.{user}", **{**given, **options},
-        )  # fmt: skip
+            nkeys_seed=str(seed),
+            inbox_prefix=f"_INBOX.{user}",
+            **{**given, **options},
+        )
     except BaseException:
         await nc.close()  # else nats-py leaves its socket open
         raise

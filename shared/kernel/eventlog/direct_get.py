@@ -49,8 +49,7 @@ class DirectGet:
 
         The server finds the next message of a plain subject by an index, but reads every block of the log for a
         wildcard (measured in a log of 300,000: 1 ms and 50 ms). So it is asked first for the last message of each
-        subject that matches, then for what came before under each of these.
-        """
+        subject that matches, then for what came before under each of these."""
         last, _ = await self._run({"multi_last": [subject], "batch": RUN}, timeout)
         runs = await asyncio.gather(*(self._upto(one, seq, timeout) for one in last if one.seq > seq))
         return sorted((message for run in runs for message in run), key=lambda message: message.seq)

@@ -32,7 +32,8 @@ UNFINISHED = "the log {} is being restored: let `maillage restore` finish, or ru
 PROMISED = (
     "subjects", "storage", "retention", "discard", "max_msgs", "max_bytes", "max_age", "max_msgs_per_subject",
     "max_msg_size", "deny_delete", "deny_purge", "allow_direct", "allow_atomic", "allow_rollup_hdrs", "sealed",
-    "no_ack", "mirror", "sources", "subject_transform", "republish", "allow_msg_ttl", "allow_msg_counter", "persist_mode",
+    "no_ack", "mirror", "sources", "subject_transform", "republish", "allow_msg_ttl", "allow_msg_counter",
+    "persist_mode",
 )  # fmt: skip
 """What of a stream's configuration our promises rest on."""
 
@@ -86,8 +87,7 @@ def _plain(value: object) -> object:
 async def prepare(nc: Client, network: str, replicas: int = 1) -> None:
     """Makes the stream where it is missing, and lets it have what a newer version of us wants. For an operator.
 
-    Raises LogUnfit where a stream of that name is another thing, NotAllowed, nats-py's errors.
-    """
+    Raises LogUnfit where a stream of that name is another thing, NotAllowed, nats-py's errors."""
     js = nc.jetstream()
     try:
         there = (await js.stream_info(network)).config
@@ -128,10 +128,16 @@ class Log:
     """The log of one network, over one connection. `unfit`: what of a stream is not as a log must be."""
 
     def __init__(
-        self, nc: Client, network: str, *, replicas: int = 1, outside: Outside = REAL, patience: Patience = PATIENT,
+        self,
+        nc: Client,
+        network: str,
+        *,
+        replicas: int = 1,
+        outside: Outside = REAL,
+        patience: Patience = PATIENT,
         unfit: Callable[[StreamConfig, str], list[str]] = unlike,
         direct: DirectGet | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.network, self._nc, self._replicas = network, nc, replicas
         self._outside, self._patience, self._unfit = outside, patience, unfit
         self._direct = direct or DirectGet(nc, network, outside)
@@ -171,8 +177,7 @@ class Log:
         """Writes all events of a unit, or none; returns the sequence of the last.
 
         Raises Conflict where one of its entities has moved on, Unavailable where the log could not be reached (the
-        unit may then be in the log or not: append it again, the answer will be right).
-        """
+        unit may then be in the log or not: append it again, the answer will be right)."""
         seq = await self._committer.append(unit)
         for n, write in enumerate(unit.writes, seq - len(unit.writes) + 1):
             self._written.pop(write.entity, None)
@@ -183,11 +188,10 @@ class Log:
 
     async def load(self, service: str, entity: str, id: UUID, *, shows: int = 0) -> History:
         """The valid events of one entity, in order. Void messages are passed over, as every reader does. `shows`: a
-        sequence of this entity that was acknowledged, which a replica of the log that is behind may not know yet; of what
-        this very process has written last it is known without.
+        sequence of this entity that was acknowledged, which a replica of the log that is behind may not know yet; of
+        what this very process has written last it is known without.
 
-        Raises Unavailable where events are missing that were there before: nothing may be decided on half a history.
-        """
+        Raises Unavailable where events are missing that were there before: nothing may be decided on half a history."""
         name = f"{service}.{entity}.{id}"
         shows = max(shows, self._written.get(f"{self.network}.{name}", 0))
         for _ in range(DOUBTS):
@@ -231,8 +235,8 @@ class Log:
         return self._committer.shown
 
     async def at(self, seq: int, *, seen: bool = False) -> Message | None:
-        """The message with this sequence, None beyond the end. `seen`: it was there; a replica that has it not is behind,
-        and another one is asked."""
+        """The message with this sequence, None beyond the end. `seen`: it was there; a replica that has it not is
+        behind, and another one is asked."""
         found = await self._direct.at(seq)
         for _ in range(DOUBTS if seen and self._several else 0):
             if found is not None:
@@ -246,8 +250,8 @@ class Log:
         return await self._direct.under(f"{self.network}.{subjects}")
 
     async def whole(self) -> None:
-        """Raises LogDamaged where the stream is gone or the server itself says that messages are missing from it (nobody
-        may delete any), LogUnfit where it is not as a log must be, Unavailable. Makes nothing."""
+        """Raises LogDamaged where the stream is gone or the server itself says that messages are missing from it
+        (nobody may delete any), LogUnfit where it is not as a log must be, Unavailable. Makes nothing."""
         try:
             info = await self._nc.jetstream().stream_info(self.network)
         except NotFoundError as error:
@@ -260,7 +264,8 @@ class Log:
             raise LogDamaged(f"{missing} of {info.state.last_seq} events are missing from the log: restore it")
 
     async def last(self, *, seen: int = 0) -> int:
-        """The sequence of the last message, 0 of an empty log. `seen`: a sequence that was there (`shared.kernel.eventlog.ordered_reader.end_of`)."""
+        """The sequence of the last message, 0 of an empty log. `seen`: a sequence that was there
+        (`shared.kernel.eventlog.ordered_reader.end_of`)."""
         try:
             return await end_of(self._nc, self.network, seen, self._outside, self._patience)
         except (TimeoutError, NatsError, APIError) as error:
@@ -280,7 +285,8 @@ class Log:
     def read(
         self, after: int = 0, *, follow: bool = False, until: int | None = None
     ) -> AsyncGenerator[list[Message], None]:
-        """Everything after a sequence, in runs, in order, without holes. See `shared.kernel.eventlog.ordered_reader.read`."""
+        """Everything after a sequence, in runs, in order, without holes. See
+        `shared.kernel.eventlog.ordered_reader.read`."""
         return read(
             self._nc, self.network, after, follow=follow, until=until, outside=self._outside, patience=self._patience
         )

@@ -2,8 +2,7 @@
 
 With `sync_interval: always` the server syncs once a message or once a batch; batching is the only way to durable
 speed (design/nats.md). One batch is under way at a time; what arrives meanwhile is the next one. Those that wait are
-answered in such an order that commands are decided while the server syncs others (`_answer_in_parts`).
-"""
+answered in such an order that commands are decided while the server syncs others (`_answer_in_parts`)."""
 
 from __future__ import annotations
 
@@ -47,9 +46,14 @@ class Committer:
     """Writes units. `append` returns the sequence of a unit's last event."""
 
     def __init__(
-        self, nc: Client, stream: str, direct: DirectGet, outside: Outside = REAL, patience: Patience = PATIENT,
+        self,
+        nc: Client,
+        stream: str,
+        direct: DirectGet,
+        outside: Outside = REAL,
+        patience: Patience = PATIENT,
         write: Publish = publish,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._write = write
         self._nc, self._stream, self._direct = nc, stream, direct
         self._outside, self._patience = outside, patience
@@ -219,8 +223,7 @@ def _answer_in_parts(group: Sequence[Unit], last: int, turns: int = TURNS) -> No
     """Answers a group whose last event has the sequence `last`: in parts, and not before the next group is sent.
 
     Who is answered comes back with a next command at once. So commands are decided while the server syncs those of
-    others, instead of all waiting for the one and then for the other.
-    """
+    others, instead of all waiting for the one and then for the other."""
     if turns:
         asyncio.get_running_loop().call_soon(_answer_in_parts, group, last, turns - 1)
         return

@@ -2,8 +2,7 @@
 
 What is there already comes by direct gets that overlap; what is new the server tells by itself (the stream's
 `republish`), and whatever it failed to tell is fetched. No consumer is made: whoever may make one may name any subject
-for the server to deliver to (docs/adr/0007).
-"""
+for the server to deliver to (docs/adr/0007)."""
 
 from __future__ import annotations
 
@@ -58,8 +57,7 @@ async def read(
     """Runs of messages with the sequences after+1, after+2, …; ends at `until` unless it is to `follow` for ever.
 
     An interruption (a restart of the server, a lost connection) is bridged. Raises LogDamaged where a sequence is
-    missing, where the log ends before `after`, or where it was replaced meanwhile by another one; NotAllowed.
-    """
+    missing, where the log ends before `after`, or where it was replaced meanwhile by another one; NotAllowed."""
     reader = _Reader(nc, stream, after, outside)
     told = _Told(nc, stream, outside)
     direct = DirectGet(nc, stream, outside)
@@ -197,7 +195,8 @@ class _Told:
         await self._listening.stop()
 
     async def wait(self) -> bool:
-        """Until there is news. False where one should rather look: it was quiet for long, or the connection was lost."""
+        """Until there is news. False where one should rather look: it was quiet for long, or the connection was
+        lost."""
         if not self._listening.started:
             return False
         give_up = self._outside.monotonic() + QUIET
@@ -238,8 +237,7 @@ async def end_of(nc: Client, stream: str, seen: int = 0, outside: Outside = REAL
     """The sequence of the last message. Raises nats-py's errors.
 
     An end before `seen`, which was there, is doubted where the log has several nodes: one that stood still and wakes as
-    the leader that it is no more tells of its own past, until it hears of the others.
-    """
+    the leader that it is no more tells of its own past, until it hears of the others."""
     for _ in range(SUSPICIONS):
         info = await nc.jetstream().stream_info(stream)
         if info.state.last_seq >= seen or (info.config.num_replicas or 1) == 1:

@@ -1,10 +1,10 @@
 """Who writes: one runner of each release at a time, agreed upon in MongoDB.
 
 No runner's clock is asked, since clocks differ: the holder counts `beat` up, and whoever sees it stand still for DEAD
-seconds of its own monotonic clock may take over. Who has just started asks the store's clock how long it has stood still
-already; so a service that was killed need not wait for its own former life to be given up. A holder that was paused
-meanwhile and goes on does no harm, because of how the store writes (shared/kernel/stores/mongo.py), nor does a store's clock that
-jumps; the holder finds out at its next renewal.
+seconds of its own monotonic clock may take over. Who has just started asks the store's clock how long it has stood
+still already; so a service that was killed need not wait for its own former life to be given up. A holder that was
+paused meanwhile and goes on does no harm, because of how the store writes (shared/kernel/stores/mongo.py), nor does a
+store's clock that jumps; the holder finds out at its next renewal.
 """
 
 from __future__ import annotations
@@ -58,10 +58,13 @@ class MongoLease:
             as_seen = {name: found[name] for name in ("_id", "owner", "term", "beat")}
             taken = await self._leases.find_one_and_update(
                 as_seen,
-                {"$set": {"owner": self.owner, "tables": self._tables}, "$inc": {"term": 1, "beat": 1},
-                 "$currentDate": {"renewed": True}},
+                {
+                    "$set": {"owner": self.owner, "tables": self._tables},
+                    "$inc": {"term": 1, "beat": 1},
+                    "$currentDate": {"renewed": True},
+                },
                 return_document=ReturnDocument.AFTER,
-            )  # fmt: skip
+            )
         if taken is None:
             return False
         self._term = taken["term"]

@@ -103,7 +103,8 @@ class MongoStore:
         return beside
 
     async def swap(self, rebuilt: View, live: View) -> None:
-        """The rebuilt view becomes the live one, with its checkpoint, at once (`renameCollection` with `dropTarget`)."""
+        """The rebuilt view becomes the live one, with its checkpoint, at once (`renameCollection` with
+        `dropTarget`)."""
         await self._index(rebuilt)
         with answered(), pymongo.timeout(LONG):
             await self._db[PREFIX + rebuilt.table].rename(PREFIX + live.table, dropTarget=True)

@@ -42,7 +42,8 @@ CREATE TABLE IF NOT EXISTS checkpoints (reader TEXT PRIMARY KEY, seq INTEGER NOT
 CREATE TABLE IF NOT EXISTS versions (entity TEXT PRIMARY KEY, version INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS voids (seq INTEGER PRIMARY KEY, reason TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS unknown (type TEXT PRIMARY KEY, number INTEGER NOT NULL, seq INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS parked (reaction TEXT, seq INTEGER, error TEXT NOT NULL, PRIMARY KEY (reaction, seq)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS parked (reaction TEXT, seq INTEGER, error TEXT NOT NULL, PRIMARY KEY (reaction, seq)) \
+WITHOUT ROWID;
 """
 IN_ONE_QUERY = 500  # keys
 MANY = 5000  # documents; where more match, a page is found sooner in the order of its sort than by sorting them all
@@ -202,12 +203,15 @@ class SqliteStore:
         def work(db: sqlite3.Connection) -> dict[str, int]:
             with _one_moment(db):
                 condition, values = self._condition(db, view, where, text)
-                query = f"""
+                query = (
+                    f"""
                     WITH found AS (SELECT {column} AS value FROM view_{view.table} {condition})
                     SELECT each, count(*) FROM (
                         SELECT value AS each FROM found WHERE typeof(value) != 'blob'
-                        UNION ALL SELECT j.value FROM found, json_each(CAST(found.value AS TEXT)) AS j WHERE typeof(found.value) = 'blob'
+                        UNION ALL SELECT j.value FROM found, json_each(CAST(found.value AS TEXT)) AS j"""
+                    """ WHERE typeof(found.value) = 'blob'
                     ) WHERE each IS NOT NULL GROUP BY each"""
+                )
                 return {str(value): number for value, number in db.execute(query, values)}
 
         return await self._read(work)
@@ -291,7 +295,8 @@ class SqliteStore:
         self._writer.execute("DELETE FROM checkpoints WHERE reader = ?", (table,))
 
     def _or_update(self, view: View) -> str:
-        """An update in place: to replace a row is to delete it and to insert another, which takes five times as long."""
+        """An update in place: to replace a row is to delete it and to insert another, which takes five times as
+        long."""
         columns = ("doc", "text", *(f"f_{name}" for name in view.fields))
         return f"ON CONFLICT (key) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in columns)}"
 

@@ -1,9 +1,10 @@
 """Whether an event could be written now, found out without writing one.
 
-A server may be there, answer each question and still store nothing: it is cut from its peers, its disk is full, JetStream
-has shut itself down. So three things are asked, each of whoever would have to do it for an event: the log's stream must
-have a leader; that leader must judge an expectation that can't hold; and a stream beside the log, with its replicas and
-in its place, must store a message. What it stores is nothing: zeros, one message a service, which the next replaces.
+A server may be there, answer each question and still store nothing: it is cut from its peers, its disk is full,
+JetStream has shut itself down. So three things are asked, each of whoever would have to do it for an event: the log's
+stream must have a leader; that leader must judge an expectation that can't hold; and a stream beside the log, with its
+replicas and in its place, must store a message. What it stores is nothing: zeros, one message a service, which the next
+replaces.
 """
 
 from __future__ import annotations
@@ -82,8 +83,8 @@ class Canary:
         self._asked, self._found = -PERIOD, ""
 
     async def trouble(self) -> str | None:
-        """Why nothing can be written, in words; None where something can. At most PERIOD seconds old, so that asking often
-        costs the servers nothing."""
+        """Why nothing can be written, in words; None where something can. At most PERIOD seconds old, so that asking
+        often costs the servers nothing."""
         if why := self._known():
             return why
         if not self._nc.is_connected:

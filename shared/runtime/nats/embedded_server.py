@@ -48,8 +48,9 @@ def binary() -> Path:
 
 
 def _most(folder: Path) -> int:
-    """The bytes that the store may take: its disk, but for what must be left for the server not to fail at a write. At this
-    limit it refuses what is to be stored, and goes on; a write that fails ends its storing until it is started again."""
+    """The bytes that the store may take: its disk, but for what must be left for the server not to fail at a write. At
+    this limit it refuses what is to be stored, and goes on; a write that fails ends its storing until it is started
+    again."""
     disk = os.statvfs(folder)
     size = disk.f_frsize * disk.f_blocks
     return max(1, size - min(size // 16, LEFT))

@@ -1,7 +1,7 @@
 """What a NATS server says of its own health, and when that means that nothing but a new start brings it back.
 
-Asked over HTTP (`/healthz`, deploy/nats_node.py) or by the user of the system account (shared/runtime/nats/watch.py); the words are
-the same.
+Asked over HTTP (`/healthz`, deploy/nats_node.py) or by the user of the system account (shared/runtime/nats/watch.py);
+the words are the same.
 """
 
 from __future__ import annotations

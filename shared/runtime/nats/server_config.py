@@ -1,9 +1,9 @@
 """The configuration of NATS servers: accounts, users, permissions, nodes; and the users' nkeys.
 
-The same text serves an embedded server and a cluster of nodes; deploy/nats/README.md explains it and deploy/nats/example
-shows it. Everybody lives in an account of their own and reaches the log, which is the operator's, by imports alone: so
-a reply subject of theirs means something to themselves only, and nobody but the operator can name a subject of the
-log's account, or of another's, to which the server delivers.
+The same text serves an embedded server and a cluster of nodes; deploy/nats/README.md explains it and
+deploy/nats/example shows it. Everybody lives in an account of their own and reaches the log, which is the operator's,
+by imports alone: so a reply subject of theirs means something to themselves only, and nobody but the operator can name
+a subject of the log's account, or of another's, to which the server delivers.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ UNLIMITED = 1 << 50
 @dataclass(frozen=True)
 class Node:
     """One server. `routes`: the addresses `host:port` of all nodes of its cluster, none for a server alone.
-    `most`: bytes that its store may take; without a word of it the server takes three quarters of what is free at its start,
-    and a store that has more than that already would take nothing any more, with a quarter of the disk free.
+    `most`: bytes that its store may take; without a word of it the server takes three quarters of what is free at its
+    start, and a store that has more than that already would take nothing any more, with a quarter of the disk free.
     `monitoring`: where the server's own pages are, `host:port`; they ask for no key, so keep them inside."""
 
     name: str
@@ -168,7 +168,8 @@ def _own(user: str) -> str:
 
 
 def _calls(access: Access, durables: Iterable[str] = ()) -> list[tuple[str, bool]]:
-    """What is asked of JetStream to read the log and by durable consumers, and whether an answer has several messages."""
+    """What is asked of JetStream to read the log and by durable consumers, and whether an answer has several
+    messages."""
     found = [(f"STREAM.INFO.{access.network}", False), (f"DIRECT.GET.{access.network}", True)]
     for durable in durables:
         found.append((f"CONSUMER.INFO.{access.network}.{durable}", False))
@@ -267,7 +268,10 @@ def _acks(access: Access, durable: str) -> str:
 def _user(key: str, publish: Sequence[str] = (), subscribe: Sequence[str] = (), more: str = "") -> str:
     if not publish:
         return f"{{ nkey: {key} }}"
-    allowed = [f"{way}: {{ allow: [\n{_quoted(subjects)}        ] }}" for way, subjects in (("publish", publish), ("subscribe", subscribe))]  # fmt: skip
+    allowed = [
+        f"{way}: {{ allow: [\n{_quoted(subjects)}        ] }}"
+        for way, subjects in (("publish", publish), ("subscribe", subscribe))
+    ]
     inside = "\n        ".join([*allowed, *([more] if more else [])])
     return f"{{ nkey: {key}, permissions: {{\n        {inside}\n      }} }}"
 
@@ -289,7 +293,8 @@ def write(folder: Path, access: Access, nodes: Sequence[Node]) -> None:
     """Writes what a cluster's nodes and the users need: `<folder>/accounts.conf`, `<node>.conf`, `keys/<user>.nk`.
 
     What is there of keys stays, so that it may be run again after an upgrade or for another reader; then the nodes are
-    to load their configuration again. The nodes' password for each other is kept in `keys/routes.password`. Raises SecretUnfit.
+    to load their configuration again. The nodes' password for each other is kept in `keys/routes.password`. Raises
+    SecretUnfit.
     """
     keys = make_seeds(folder / "keys", access.users)
     password = folder / "keys" / "routes.password"

@@ -55,8 +55,8 @@ class Watch:
         self.trouble: str | None = None
 
     async def run(self) -> None:
-        """Until it is cancelled. Raises NatsFailed where the server does not come back, and whatever `came_back` raises,
-        which is called after each new start, before the server counts as well again."""
+        """Until it is cancelled. Raises NatsFailed where the server does not come back, and whatever `came_back`
+        raises, which is called after each new start, before the server counts as well again."""
         try:
             while True:
                 since = self._outside.monotonic()

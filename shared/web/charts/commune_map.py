@@ -1,4 +1,5 @@
-"""A department from nearby: its outline, a point on each commune as large as its number. The table beside it has the links."""
+"""A department from nearby: its outline, a point on each commune as large as its number. The table beside it has the
+links."""
 
 from __future__ import annotations
 
@@ -51,8 +52,14 @@ def points_map(
         marks.append(tag("a", circle, href=href(one.code), tabindex="-1", aria_hidden="true", class_=chosen))
     marks += _names(points, lang)
     name = "points-" + sha256(f"{title}{sorted(counts.items())}".encode()).hexdigest()[:10]
-    return tag("svg", tag("title", f"{title}{colon(lang)}{department(code)}", id=name) + Markup("\n").join(marks),
-               viewBox=f"0 0 {WIDTH:g} {cut.height:g}", role="group", aria_labelledby=name, class_="points")  # fmt: skip
+    return tag(
+        "svg",
+        tag("title", f"{title}{colon(lang)}{department(code)}", id=name) + Markup("\n").join(marks),
+        viewBox=f"0 0 {WIDTH:g} {cut.height:g}",
+        role="group",
+        aria_labelledby=name,
+        class_="points",
+    )
 
 
 class _Point(NamedTuple):

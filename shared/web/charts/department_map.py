@@ -52,8 +52,13 @@ def department_map(
         else:
             marks.append(tag("a", inside, href=href(piece.code), aria_current=chosen, aria_label=label))
     name = "map-" + sha256(f"{title}{sorted(counts.items())}".encode()).hexdigest()[:10]
-    svg = tag("svg", tag("title", title, id=name) + Markup("\n").join(marks),
-              viewBox=f"0 0 {WIDTH:g} {cut.height:g}", role="group", aria_labelledby=name)  # fmt: skip
+    svg = tag(
+        "svg",
+        tag("title", title, id=name) + Markup("\n").join(marks),
+        viewBox=f"0 0 {WIDTH:g} {cut.height:g}",
+        role="group",
+        aria_labelledby=name,
+    )
     unmeasured = any(counts.get(piece.code) is None for piece in cut.pieces)
     drawn = svg if cut.pieces else Markup()
     return drawn + _key(bounds, shades, unmeasured, lang) + _elsewhere(cut.missing, counts, href, unit, lang)

@@ -49,9 +49,15 @@ def cloth(
             left = warp[column - 1][0] + warp[column - 1][1] if column else 0.0
             right = warp[column + 1][0] if column + 1 < len(warp) else 100.0
             marks.append(
-                tag("rect", class_="gap", x=_pc(x - 0.01), y=y - SHADOW_Y, width=_pc(width + 0.02),
-                    height=thick + 2 * SHADOW_Y)
-            )  # fmt: skip
+                tag(
+                    "rect",
+                    class_="gap",
+                    x=_pc(x - 0.01),
+                    y=y - SHADOW_Y,
+                    width=_pc(width + 0.02),
+                    height=thick + 2 * SHADOW_Y,
+                )
+            )
             marks += _thread(_pc(left), _pc(right - left), y, thick, now=year == current_year)
     return picture(title, round(height, 1), marks)
 
@@ -90,8 +96,16 @@ def _thread(x: str, width: str, y: float, thick: float, *, now: bool, measured: 
 def _title(departments: Mapping[str, int], years: Mapping[int, int | None], lang: Lang) -> str:
     first, last = (min(years), max(years)) if years else (None, None)
     span = "" if first is None else f" ({first}-{last})" if first != last else f" ({first})"
-    return translated(L("Tissu du réseau : {departments} fils de chaîne, un par département, larges comme leurs structures ; {years} fils"
-        " de trame, un par an{span}, épais comme leurs adhérents."), lang, departments=len(departments), years=len(years), span=span)  # fmt: skip
+    return translated(
+        L(
+            "Tissu du réseau : {departments} fils de chaîne, un par département, larges comme leurs structures ; "
+            "{years} fils de trame, un par an{span}, épais comme leurs adhérents."
+        ),
+        lang,
+        departments=len(departments),
+        years=len(years),
+        span=span,
+    )
 
 
 def _pc(value: float) -> str:

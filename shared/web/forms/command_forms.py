@@ -76,9 +76,15 @@ async def _show(
     # What the link already says is not asked again, but shown.
     fixed = {name: value for name, value in hidden.items() if name in model.model_fields}
     form = Form.of(
-        model, pages.lexicon, lang, values=values, errors=errors, choices=choices, hidden=hidden,
+        model,
+        pages.lexicon,
+        lang,
+        values=values,
+        errors=errors,
+        choices=choices,
+        hidden=hidden,
         suggestions=service.definition.suggestions,
-    )  # fmt: skip
+    )
     named = [
         (
             pages.lexicon.say(f"field.{name}", lang),
@@ -87,11 +93,17 @@ async def _show(
         for name, value in fixed.items()
     ]
     response = pages.render(
-        request, "command.html", status=status, form=form, command=model.__name__,
+        request,
+        "command.html",
+        status=status,
+        form=form,
+        command=model.__name__,
         about=[(label, text) for label, text in named if text],
-        happened=values.get(HAPPENED, "") if values else "", happened_error=errors.get(HAPPENED),
-        back=_local(hidden.get(BACK), service), today=datetime.now(PARIS).date().isoformat(),
-    )  # fmt: skip
+        happened=values.get(HAPPENED, "") if values else "",
+        happened_error=errors.get(HAPPENED),
+        back=_local(hidden.get(BACK), service),
+        today=datetime.now(PARIS).date().isoformat(),
+    )
     response.headers.update(SUGGESTING if form.suggests else {})
     return response
 
@@ -123,9 +135,10 @@ async def send(service: ThisService, pages: ThesePages, request: Request, name: 
     status = 422
     single = {one.name for one in shapes(model) if not one.several}
     hidden = {
-        key: value for key, value in data.items()
+        key: value
+        for key, value in data.items()
         if isinstance(value, str) and (key in (COMMAND_ID, VERSION, BACK) or (key in single and _is_uuid(value)))
-    }  # fmt: skip
+    }
     try:
         id = UUID(str(data.get(COMMAND_ID, "")))
         version = int(str(data[VERSION])) if data.get(VERSION) else None
@@ -178,8 +191,8 @@ async def _current(request: Request, service: Service, model: type[Command], uui
 
 
 async def _stored(request: Request, service: Service, model: type[Command], hidden: dict[str, Any]) -> dict[str, Any]:
-    """What stands there of what the form asks: the answers of the entity, or of the part of it that the form's link names,
-    and the names of what that link names."""
+    """What stands there of what the form asks: the answers of the entity, or of the part of it that the form's link
+    names, and the names of what that link names."""
     ids = {name: value for name, value in hidden.items() if name in model.model_fields}
     names = {
         f"{name}_name": await _named(service, value)
@@ -200,9 +213,11 @@ async def _parts(service: Service, model: type[Command], uuids: dict[str, str]) 
     documents = [await service.store.get(view, key) or {} for view in service.definition.views]
     lists = [value for document in documents for value in document.values() if isinstance(value, list)]
     return [
-        one for some in lists for one in some
+        one
+        for some in lists
+        for one in some
         if isinstance(one, dict) and wanted & {value for value in one.values() if isinstance(value, str)}
-    ]  # fmt: skip
+    ]
 
 
 async def _named(service: Service, key: Any) -> str:

@@ -82,7 +82,8 @@ class Form:
         where it is silent), or the FormData just sent (what was left empty stays empty). `errors` maps a
         field to a sentence, "" to one about the whole form. A field in `hidden` or `skip`, or not in `only`,
         is not asked. `prefix` begins every id, for two forms on one page. Labels are `field.<name>`, hints
-        `field.<name>.hint`, options `<name>.<value>` in the lexicon; `choices` win over these. `suggestions`: field → where they come from.
+        `field.<name>.hint`, options `<name>.<value>` in the lexicon; `choices` win over these. `suggestions`: field →
+        where they come from.
         """
         hidden, errors, choices, suggestions = hidden or {}, errors or {}, choices or {}, suggestions or {}
         wanted = set(only) if only is not None else set(model.model_fields)
@@ -106,7 +107,8 @@ class Form:
 
     @property
     def suggests(self) -> bool:
-        """Whether the page needs the script that brings suggestions, and the policy that lets it in (`SUGGESTING`, limits.py)."""
+        """Whether the page needs the script that brings suggestions, and the policy that lets it in (`SUGGESTING`,
+        limits.py)."""
         return any(one.suggested for one in self.fields)
 
     @property

@@ -1,5 +1,6 @@
-"""What the forms of a service's own pages carry beside their answers: the command's id, so that sending twice is one command, and
-the version that their writer saw, so that a stale form overwrites nothing. And what sending one comes to."""
+"""What the forms of a service's own pages carry beside their answers: the command's id, so that sending twice is one
+command, and the version that their writer saw, so that a stale form overwrites nothing. And what sending one comes
+to."""
 
 from __future__ import annotations
 
@@ -60,10 +61,10 @@ async def carried_out(
     sent: Mapping[str, Any] | None = None,
     target: UUID | None = None,
 ) -> Outcome | Wrong:
-    """Executes the command that `make` makes of a form, and waits until the pages show it. `make` may raise what reading
-    the form or looking at what it is about raises: ValidationError of `model`, Refused. `sent`: what the form says, where
-    the command also holds what we know; `target`: the entity it is for, where `make` looks at what the command itself
-    changes. The page that shows what is Wrong gives its form a new id (ADR 32)."""
+    """Executes the command that `make` makes of a form, and waits until the pages show it. `make` may raise what
+    reading the form or looking at what it is about raises: ValidationError of `model`, Refused. `sent`: what the form
+    says, where the command also holds what we know; `target`: the entity it is for, where `make` looks at what the
+    command itself changes. The page that shows what is Wrong gives its form a new id (ADR 32)."""
     pages: Pages = request.app.state.pages
     lang, say = language(request), pages.lexicon.say
     id, version = command_id(form), version_of(form)

@@ -1,8 +1,9 @@
 """A form that was sent after its session had ended: kept, and given back to its writer once signed in (ADR 31).
 
-`ended` answers it: nothing is lost, and here is how to sign in. `GET /<service>/kept/<token>` then shows the page on which
-it stood, filled with what was typed, to be sent by whoever typed it: nothing is done by itself. The page is asked of the
-app as its reader would ask it, so it shows what they may see, and any form of any page is given back by the same means.
+`ended` answers it: nothing is lost, and here is how to sign in. `GET /<service>/kept/<token>` then shows the page on
+which it stood, filled with what was typed, to be sent by whoever typed it: nothing is done by itself. The page is asked
+of the app as its reader would ask it, so it shows what they may see, and any form of any page is given back by the same
+means.
 """
 
 from __future__ import annotations
@@ -49,8 +50,8 @@ def kept_place(address: Any) -> str | None:
 
 
 def remembered(request: Request) -> list[str]:
-    """Where the forms are given back that this browser has sent, the newest first: whoever signs in by a link in a mail comes
-    back to it, and a form of nobody in particular is shown in this browser alone."""
+    """Where the forms are given back that this browser has sent, the newest first: whoever signs in by a link in a mail
+    comes back to it, and a form of nobody in particular is shown in this browser alone."""
     said = request.cookies.get(_cookie(request), "")
     places = (f"/{service}/kept/{token}" for service, _, token in (one.partition(":") for one in said.split("|")))
     return [place for place in places if kept_place(place)][:REMEMBERED]
@@ -62,8 +63,14 @@ def _remember(request: Request, response: Response, places: list[str]) -> None:
     secure = is_https(request.app.state.service.settings)
     if value:
         response.set_cookie(
-            _cookie(request), value, max_age=int(LIFE.total_seconds()), path="/", secure=secure, httponly=True, samesite="lax"
-        )  # fmt: skip
+            _cookie(request),
+            value,
+            max_age=int(LIFE.total_seconds()),
+            path="/",
+            secure=secure,
+            httponly=True,
+            samesite="lax",
+        )
     else:
         response.delete_cookie(_cookie(request), path="/", secure=secure, httponly=True, samesite="lax")
 
@@ -104,9 +111,17 @@ def _sign_in(request: Request, status: int, state: str, place: str | None, form:
         {"here": lambda **changes: f"{place}?{urlencode(changes)}"} if place else {}
     )  # to read it in another language
     return pages.render(
-        request, "kept.html", status=status, state=state, to=place, form=form, errors=defaultdict(str), address="",
-        until=form and form.at + LIFE, **again,
-    )  # fmt: skip
+        request,
+        "kept.html",
+        status=status,
+        state=state,
+        to=place,
+        form=form,
+        errors=defaultdict(str),
+        address="",
+        until=form and form.at + LIFE,
+        **again,
+    )
 
 
 async def _sent(request: Request, service: Service) -> KeptForm | None:
@@ -141,11 +156,17 @@ async def _form(request: Request, service: Service, data: FormData, *, multipart
     cookie = request.cookies.get(cookie_name(service.settings), "")
     claims = await service.sessions.claims(cookie) if cookie else None
     return KeptForm(
-        path=request.url.path, query=request.url.query, page=await stood_on(request, service), fields=kept,
-        at=service.sessions.now(), account=claims.account if claims else None,
-        again=getattr(request.scope["route"].endpoint, "again", None), files=tuple(dict.fromkeys(files)),
-        without=len(kept) < len(texts), multipart=multipart,
-    )  # fmt: skip
+        path=request.url.path,
+        query=request.url.query,
+        page=await stood_on(request, service),
+        fields=kept,
+        at=service.sessions.now(),
+        account=claims.account if claims else None,
+        again=getattr(request.scope["route"].endpoint, "again", None),
+        files=tuple(dict.fromkeys(files)),
+        without=len(kept) < len(texts),
+        multipart=multipart,
+    )
 
 
 class _Texts(MultiPartParser):
@@ -161,7 +182,8 @@ def _text(value: str) -> str:
 
 
 async def stood_on(request: Request, service: Service) -> str | None:
-    """The page of this service from which a form was sent, as its browser says (our pages ask it to say so to us alone)."""
+    """The page of this service from which a form was sent, as its browser says (our pages ask it to say so to us
+    alone)."""
     referer = urlsplit(request.headers.get("referer", ""))
     if referer.netloc not in own_hosts(request):
         return None
@@ -203,7 +225,8 @@ async def kept(service: ThisService, pages: ThesePages, request: Request, token:
 async def _theirs(
     service: Service, request: Request, token: str, form: KeptForm, who: Who
 ) -> tuple[KeptForm, str | None]:
-    """The form, and why it is not for who asks. That of nobody in particular is theirs who first come with its browser."""
+    """The form, and why it is not for who asks. That of nobody in particular is theirs who first come with its
+    browser."""
     if who.account is None or who.session is None:
         return form, "not-yours"
     if form.account is not None:
@@ -278,8 +301,8 @@ async def _candidates(request: Request, form: KeptForm, target: str) -> AsyncIte
 
 
 async def _asked(request: Request, address: str, body: bytes | None = None) -> _Found | None:
-    """What the app answers whoever asks, at an address of this service: a page, or None for anything else. A `body` is a
-    form's, sent to a route that said that it changes nothing then."""
+    """What the app answers whoever asks, at an address of this service: a page, or None for anything else. A `body` is
+    a form's, sent to a route that said that it changes nothing then."""
     parts = urlsplit(address)
     lang = request.query_params.get("lang")
     query = "&".join(part for part in (parts.query, lang and urlencode({"lang": lang})) if part)
@@ -295,9 +318,13 @@ async def _asked(request: Request, address: str, body: bytes | None = None) -> _
     state = {name: value for name, value in request.scope.get("state", {}).items() if name != "new_cookie"}
     scope: Scope = {
         **{name: request.scope[name] for name in known if name in request.scope},
-        "method": "GET" if body is None else "POST", "path": unquote(parts.path), "raw_path": parts.path.encode(),
-        "query_string": query.encode(), "headers": headers, "state": state,
-    }  # fmt: skip
+        "method": "GET" if body is None else "POST",
+        "path": unquote(parts.path),
+        "raw_path": parts.path.encode(),
+        "query_string": query.encode(),
+        "headers": headers,
+        "state": state,
+    }
     answer = _Answer(body or b"")
     try:
         await request.app(scope, answer.receive, answer.send)

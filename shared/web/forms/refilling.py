@@ -130,13 +130,15 @@ class Page(HTMLParser):
 
 
 def best_filling(page: Page, address: str, target: str, fields: Fields) -> Filling | None:
-    """The form on a page (at `address`) that sends to `target` (a path with its query) and takes most of what was sent."""
+    """The form on a page (at `address`) that sends to `target` (a path with its query) and takes most of what was
+    sent."""
     path = urlsplit(target).path
     forms = [
-        form for form in page.forms
+        form
+        for form in page.forms
         if (form.attributes.get("method") or "").lower() == "post"
         and urlsplit(urljoin(address, form.attributes.get("action") or address)).path == path
-    ]  # fmt: skip
+    ]
     made = [filling(form, target, fields) for form in forms]
     return min(made, key=lambda one: (len(one.rest), -one.fits), default=None)
 
@@ -197,8 +199,8 @@ def typed(name: str, value: str) -> bool:
 def rewritten(
     page: Page, one: Filling, rest: str, notice: Callable[[str | None], str], languages: Mapping[str, str]
 ) -> str:
-    """The page with its form filled; `rest` stands in the form, `notice` (given the form's anchor, where one may not see the
-    form at once) under the head; the way to another language leads to `languages`."""
+    """The page with its form filled; `rest` stands in the form, `notice` (given the form's anchor, where one may not
+    see the form at once) under the head; the way to another language leads to `languages`."""
     first = next((form for form in page.forms if form.start >= (page.head or 0)), one.form)
     hidden_away = one.form is not first or bool(one.form.around)
     anchor = f"#{one.form.attributes.get('id') or 'kept'}"

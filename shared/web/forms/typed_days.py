@@ -1,5 +1,5 @@
-"""Days in the addresses of pages are ISO 8601. A browser without a date picker sends the day as somebody typed it into a
-form, `31/10/2017`: it is led to the address that says the same day, so that no address says it in two ways."""
+"""Days in the addresses of pages are ISO 8601. A browser without a date picker sends the day as somebody typed it into
+a form, `31/10/2017`: it is led to the address that says the same day, so that no address says it in two ways."""
 
 from __future__ import annotations
 

@@ -36,8 +36,8 @@ CHALLENGE = {"WWW-Authenticate": 'Bearer realm="maillage"'}  # RFC 6750
 
 def access(level: Level, *, other_sites: bool = False, again: Mapping[str, str] | None = None) -> Callable[[F], F]:
     """Marks an endpoint with the level that it asks. `other_sites`: what it does may be asked by pages of other sites,
-    as the one click of RFC 8058 is. `again`: the answers with which it gives a form back as it was sent and changes nothing,
-    whatever else is sent (ADR 15)."""
+    as the one click of RFC 8058 is. `again`: the answers with which it gives a form back as it was sent and changes
+    nothing, whatever else is sent (ADR 15)."""
 
     def mark(endpoint: F) -> F:
         endpoint.level, endpoint.other_sites, endpoint.again = level, other_sites, again  # type: ignore[attr-defined]

@@ -1,4 +1,5 @@
-"""How long a connection may keep us waiting for the head of a request: slow ones by the thousand would use up sockets."""
+"""How long a connection may keep us waiting for the head of a request: slow ones by the thousand would use up
+sockets."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from shared.web.templating import language
 
 def reserved(lang: Lang) -> Markup:
     """What stands in place of a personal value."""
-    why = translated(L("Donnée personnelle : réservée au rôle éditeur de ce service"), lang)  # fmt: skip
+    why = translated(L("Donnée personnelle : réservée au rôle éditeur de ce service"), lang)
     return Markup('<span class="reserved" title="{}">{}</span>').format(why, translated(L("réservé"), lang))
 
 

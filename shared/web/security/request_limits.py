@@ -36,13 +36,12 @@ HSTS = "max-age=31536000"  # a year (RFC 6797)
 
 
 BODY = 1_000_000  # bytes of a request
-LARGER: Mapping[str, int] = MappingProxyType({
-    "/directory/imports/new": 20 * 2**20 + 64 * 1024,
-    "/directory/space/": 15 * 2**20,
-})  # fmt: skip
+LARGER: Mapping[str, int] = MappingProxyType(
+    {"/directory/imports/new": 20 * 2**20 + 64 * 1024, "/directory/space/": 15 * 2**20}
+)
 """Paths (one that ends in a slash stands for all below it) of forms with a file in them → bytes: imports and pictures,
-and what a form puts around them. A telephone's photograph is often larger than the 5 MB that are taken: up to here the form
-says so at its field, beyond it a page of its own does."""
+and what a form puts around them. A telephone's photograph is often larger than the 5 MB that are taken: up to here the
+form says so at its field, beyond it a page of its own does."""
 PATIENCE = 60.0  # seconds from the beginning of a request until its body is whole
 
 
@@ -77,18 +76,22 @@ class Discard:
 
 
 def limit_body(
-    app: ASGIApp, max_bytes: int = BODY, patience: float = PATIENCE, larger: Mapping[str, int] = LARGER,
+    app: ASGIApp,
+    max_bytes: int = BODY,
+    patience: float = PATIENCE,
+    larger: Mapping[str, int] = LARGER,
     discard: Discard | None = None,
-) -> ASGIApp:  # fmt: skip
-    """The app, answering 413 to a body of more than `max_bytes` (`larger` on some paths), announced or in chunks, 408 to
-    one that is not whole after `patience` seconds, and 400 to one whose length is said in two ways (RFC 9112 §6.3: an attempt to smuggle).
+) -> ASGIApp:
+    """The app, answering 413 to a body of more than `max_bytes` (`larger` on some paths), announced or in chunks, 408
+    to one that is not whole after `patience` seconds, and 400 to one whose length is said in two ways (RFC 9112 §6.3:
+    an attempt to smuggle).
 
     The body is counted as the app reads it, so nothing is held back; once the limit is passed the app is cut
     off, whatever it would answer. An app that has already begun to answer keeps its answer.
 
     What is too much is read and thrown away for a while before the 413. A connection that is closed while bytes are on
-    their way is reset, and the answer lost with it (RFC 9112 §9.6): a browser that sends a large file would show its own
-    page of a broken connection. Whoever asked first whether to send (Expect: 100-continue) is answered at once.
+    their way is reset, and the answer lost with it (RFC 9112 §9.6): a browser that sends a large file would show its
+    own page of a broken connection. Whoever asked first whether to send (Expect: 100-continue) is answered at once.
     """
     discard = discard or Discard()
 

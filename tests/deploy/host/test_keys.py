@@ -154,10 +154,17 @@ EMPTY = b""
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(
     "damage",
-    [lambda name: written(name, EMPTY), lambda name: written(name, b" \n\t"), cut, lambda name: written(name, bytes(32)),
-     a_folder, a_link_to_nothing, a_pipe],
+    [
+        lambda name: written(name, EMPTY),
+        lambda name: written(name, b" \n\t"),
+        cut,
+        lambda name: written(name, bytes(32)),
+        a_folder,
+        a_link_to_nothing,
+        a_pipe,
+    ],
     ids=["empty", "blank", "cut", "zeros", "a folder", "a link to nothing", "a pipe"],
-)  # fmt: skip
+)
 async def test_a_secret_that_was_damaged_refuses_the_start(
     data: Path, name: str, damage: Callable[[str], Damage]
 ) -> None:
@@ -244,9 +251,10 @@ async def test_what_is_lost_for_good_is_made_anew_once_the_operator_says_so(data
 
 
 @pytest.mark.parametrize(
-    "words", [["up", "--no-sample", "--port", "0"], ["doctor"], ["account", "ls"], ["person", "find", "a@exemple.invalid"]],
+    "words",
+    [["up", "--no-sample", "--port", "0"], ["doctor"], ["account", "ls"], ["person", "find", "a@exemple.invalid"]],
     ids=" ".join,
-)  # fmt: skip
+)
 def test_every_command_says_it_in_one_sentence_and_ends_with_2(data: Path, words: list[str]) -> None:
     written("keys/operator-token", b" \n")(data)
     done = maillage(*words, data=data)
@@ -347,9 +355,12 @@ def said_by(service: str, site: Site, folder: Path, **env: str) -> str:
     before = sorted(keys.iterdir()) if keys.exists() else None
     done = subprocess.run(
         [*MAILLAGE, "serve", service, "--data", str(folder / service), "--port", "0"],
-        env={**CLEAN, **site.env(service), "MAILLAGE_LOG_LEVEL": "error", **env}, capture_output=True, text=True, timeout=120,
+        env={**CLEAN, **site.env(service), "MAILLAGE_LOG_LEVEL": "error", **env},
+        capture_output=True,
+        text=True,
+        timeout=120,
         check=False,
-    )  # fmt: skip
+    )
     assert done.returncode == 2 and "Traceback" not in done.stderr, done.stderr
     assert (sorted(keys.iterdir()) if keys.exists() else None) == before
     (line,) = done.stderr.strip().splitlines()

@@ -74,8 +74,11 @@ class Served:
         with self.said.open("ab") as said:
             self.process = subprocess.Popen(
                 [*MAILLAGE, "serve", service, "--data", str(folder / service), "--port", self.url.rpartition(":")[2]],
-                stdout=said, stderr=said, env={**CLEAN, **site.env(service), **env}, start_new_session=True,
-            )  # fmt: skip
+                stdout=said,
+                stderr=said,
+                env={**CLEAN, **site.env(service), **env},
+                start_new_session=True,
+            )
 
     def get(self, path: str, url: str | None = None) -> tuple[int, str]:
         try:

@@ -1,5 +1,5 @@
-"""Keys, a log, an archive that are there and are not the right ones: of another installation, of another service, from another
-time, or with a part of them gone. Each is refused with one sentence, and nothing is made in its place."""
+"""Keys, a log, an archive that are there and are not the right ones: of another installation, of another service, from
+another time, or with a part of them gone. Each is refused with one sentence, and nothing is made in its place."""
 
 from __future__ import annotations
 
@@ -97,9 +97,11 @@ REFUSED: dict[str, tuple[Swap, str]] = {
         of_another(*(f"keys/{name}" for name in PERSONS)), "index-key is not the one that was here.*restore it"
     ),
     "the keyring and its wrapping key of another": (
-        of_another("keys/directory.keys.sqlite", "keys/directory.wrapping-key"), "keys.sqlite is not the one.*restore all of"
+        of_another("keys/directory.keys.sqlite", "keys/directory.wrapping-key"),
+        "keys.sqlite is not the one.*restore all of"
     ),
-    "all of a service's keys of another": (of_another("keys/directory.*"), "directory.marks is of another installation"),
+    "all of a service's keys of another": (of_another("keys/directory.*"),
+                                           "directory.marks is of another installation"),
     "another service's keyring": (as_another_services("directory.keys.sqlite"), "membership.*restore"),
     "another service's keyring and wrapping key": (
         as_another_services("directory.keys.sqlite", "directory.wrapping-key"), "membership.keys.sqlite is not the one"
@@ -113,7 +115,8 @@ REFUSED: dict[str, tuple[Swap, str]] = {
     "passwords of another": (of_another("keys/directory.passwords.sqlite"), "passwords.sqlite is not the one"),
     "the wrapping key of another": (of_another("keys/directory.wrapping-key"), "is not the key that"),
     "the index key of another": (of_another("keys/directory.index-key"), "directory.index-key is not the one"),
-    "the key of sessions of another": (of_another("keys/directory.session-key"), "session-key is not the one.*or delete it"),
+    "the key of sessions of another": (of_another("keys/directory.session-key"),
+                                       "session-key is not the one.*or delete it"),
     "the key of links of another": (of_another("keys/newsletter.link-key"), "newsletter.link-key is not the one"),
     "the operator's token of another": (of_another("keys/operator-token"), "operator-token is not the one.*delete it"),
     "the notary's key of another": (of_another("keys/notary.key"), "notary.key.*another installation"),
@@ -128,7 +131,8 @@ REFUSED: dict[str, tuple[Swap, str]] = {
     "the log and archive of another": (of_another(LOG, "archive"), "another installation's"),
     "the log, archive and views of another": (of_another(LOG, "archive", "views"), "another installation's"),
     "the archive of another": (of_another("archive"), "public-key: it is not of the key in keys/notary.key"),
-    "checkpoints without an archive": (only(gone("archive/*/segments", "archive/*/open.segment")), "but [0-9]+ were signed"),
+    "checkpoints without an archive": (only(gone("archive/*/segments", "archive/*/open.segment")),
+                                       "but [0-9]+ were signed"),
     "an archive without its public key": (only(gone("archive/*/public-key")), "public-key: it is missing"),
     "a head that is newer than the log": (
         only(gone("archive/*/segments", "archive/*/open.segment", "archive/*/tree", LOG, "views")), "were signed"

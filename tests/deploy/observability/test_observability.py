@@ -95,7 +95,8 @@ def test_the_dashboard_shows_what_issue_4_names() -> None:
     shown = " ".join(target["expr"] for panel in dashboard["panels"] for target in panel["targets"])
     for metric in (
         "maillage_append_duration_seconds_bucket", "maillage_view_lag_events", "maillage_reaction_pending_events",
-        "maillage_parked_events", "maillage_checkpoint_age_seconds", "maillage_mails", "maillage_log_node_current", "ALERTS",
+        "maillage_parked_events", "maillage_checkpoint_age_seconds", "maillage_mails", "maillage_log_node_current",
+        "ALERTS",
     ):  # fmt: skip
         assert metric in shown
     ids = [panel["id"] for panel in dashboard["panels"]]

@@ -91,7 +91,8 @@ def test_the_agora() -> None:
         assert audience is not None
         by_public[audience] += people
     assert by_public == {
-        "associations": 886, "public_bodies": 166, "companies": 125, "students": 104, "others": 55, "higher_education": 49,
+        "associations": 886, "public_bodies": 166, "companies": 125, "students": 104, "others": 55,
+        "higher_education": 49,
     }  # fmt: skip
     assert len(of(WorkshopHeld)) == PUBLISHED["agora"]["workshops_since_2012"]
     projects = of(ProjectPresented)

@@ -1,4 +1,5 @@
-"""What is sent again under its command's id: the same is done once, another one is refused and comes back as it was typed."""
+"""What is sent again under its command's id: the same is done once, another one is refused and comes back as it was
+typed."""
 
 from __future__ import annotations
 
@@ -121,7 +122,8 @@ async def test_a_form_of_a_record_comes_again_with_the_version_that_its_first_se
     own = (await browser.post(REGISTER, json=PREMIER)).json()["entity"]
     page = (await browser.get(f"/directory/do/ReviseStructure?structure={own}&version=1")).text
     form: dict[str, Any] = {
-        "command_id": hidden(page, "command_id"), "version": "1", "structure": own, "name": "Premier", "kind": "association",
+        "command_id": hidden(page, "command_id"), "version": "1", "structure": own, "name": "Premier",
+        "kind": "association",
         "themes": "eau\nsanté", "countries": ["SN", "BF"], "happened_on": "",
     }  # fmt: skip
     assert (await browser.post("/directory/do/ReviseStructure", data=form)).status_code == 303

@@ -81,9 +81,12 @@ async def test_a_day_at_the_door(front: Front) -> None:
     id = await gathering(front, TODAY, capacity=1)
     for n, structure in enumerate(("Kynarou", "Envol Vert"), 1):
         await front.command(
-            "register-participant", gathering=id, audience="associations", name=f"Personne inventée {n:04d}",
+            "register-participant",
+            gathering=id,
+            audience="associations",
+            name=f"Personne inventée {n:04d}",
             structure_name=structure,
-        )  # fmt: skip
+        )
     path = f"/events/gatherings/{id}"
     assert "Lequel" in await front.page(f"{path}/check-in?q=personne")
     waits = await front.page(f"{path}/check-in?q=2")

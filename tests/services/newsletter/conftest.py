@@ -147,13 +147,15 @@ class House:
         around = Surroundings(
             network=self.network,
             nc=await self.nats.connect("newsletter"),
-            settings=Settings(data=self.folder, title="Réseau d’essai", mail_from="reseau@exemple.invalid", **self.settings),
+            settings=Settings(
+                data=self.folder, title="Réseau d’essai", mail_from="reseau@exemple.invalid", **self.settings
+            ),
             data=self.folder,
             store=SqliteStore(self.folder / "views" / "newsletter.sqlite"),
             broker=self.nats.broker(),
             public_url=HOST,
             outside=hurried(25),
-        )  # fmt: skip
+        )
         self.service = Service(NEWSLETTER, around)
         self.service.parts.put(PAUSES, HURRIED)
         await self.service.start()

@@ -20,7 +20,7 @@ from shared.contract.observatory.surveys import (
     SurveyQuestion,
     SurveySent,
     SurveyWithdrawn,
-)  # fmt: skip
+)
 from shared.runtime.service import Service
 from tests.fixtures.observatory_history import History, named
 from tests.services.observatory.test_pages import front, service, write
@@ -33,16 +33,15 @@ TOTAL = "directory.structures_total.value"
 THEN = "as_of=2016-12-31&known_at=2017-06-30"
 OF_TODAY = {
     "/journal/{seq}": "an event is what it is; the head of its page leads to what it is about",
-    "/dashboard/live": "goes on with what happens",
-    "/reviews/publish": "publishes what its own dates say", "/identification/save": "keeps what its own dates say",
+    "/dashboard/live": "goes on with what happens", "/reviews/publish": "publishes what its own dates say",
+    "/identification/save": "keeps what its own dates say",
     "/identification/saved/{key}/again": "asks for its own days", "/surveys/new": "is about to be written",
     "/surveys/{key}/form": "is about to be written", "/surveys/{key}/preview": "what would be answered now",
     "/surveys/{key}/recipients": "who is to be reminded now", "/surveys/{key}/send": "sends now",
     "/surveys/{key}/answers/{answer}": "all that is kept of a person", "/ledger": "what is signed now",
     "/public/reviews": "what was published stays", "/public/reviews/{key}": "what was published stays",
     "/surveys/public/{key}": "what was published stays", "/answer/{token}": "is answered now",
-    "/kept/{token}": "gives back what was typed",
-    "/privacy": "what is kept now", "/docs": "is of this release",
+    "/kept/{token}": "gives back what was typed", "/privacy": "what is kept now", "/docs": "is of this release",
 }  # fmt: skip
 """Pages that have no day of the past, and why"""
 KEPT = {"survey": named("survey/s"), "review": named("review/r"), "identification": named("identification/i")}
@@ -56,14 +55,21 @@ def history() -> History:
         IdentificationSaved(
             title="Qui agit", organisation="Région", kinds=["association"], as_of=date(2016, 3, 1), upto=1, found=[eau]
         ),
-        "i", "2016-03-01",
-    )  # fmt: skip
+        "i",
+        "2016-03-01",
+    )
     h.say(
         ReviewPublished(
-            title="Bilan 2015", since=date(2015, 1, 1), until=date(2015, 12, 31), as_of=date(2015, 12, 31), upto=1, figures=1
+            title="Bilan 2015",
+            since=date(2015, 1, 1),
+            until=date(2015, 12, 31),
+            as_of=date(2015, 12, 31),
+            upto=1,
+            figures=1,
         ),
-        "r", "2016-04-01",
-    )  # fmt: skip
+        "r",
+        "2016-04-01",
+    )
     figure = {"path": TOTAL, "indicator": "structures_total", "definition": 1, "sort": "state", "value": 0}
     h.say(FigurePublished.model_validate({**figure, "day": "2015-12-31", "upto": 1, "events": 0}), "r", "2016-04-01")
     question = SurveyQuestion(id="q", kind="yes_no", text="Salariés ?")
@@ -98,9 +104,11 @@ def address(path: str) -> str:
     known: dict[str, Any] = {"key": KEPT.get(kind, named("structure/eau")), "seq": 1, "name": "structures_total"}
     if path.startswith("/chains"):
         known["key"] = named("command/1")
-    query = {"/actor": "who=staff:test&", "/review/events": f"path={TOTAL}&", "/reviews/{key}/difference": f"path={TOTAL}&",
+    query = {"/actor": "who=staff:test&", "/review/events": f"path={TOTAL}&",
+             "/reviews/{key}/difference": f"path={TOTAL}&",
              "/reviews/printed/difference": f"path={TOTAL}&", "/reviews/period": "since=2016-01-01&until=2016-12-31&",
-             "/reviews/period/events": f"since=2016-01-01&until=2016-12-31&indicator=structures_total&path={TOTAL}&"}  # fmt: skip
+             "/reviews/period/events":
+                 f"since=2016-01-01&until=2016-12-31&indicator=structures_total&path={TOTAL}&"}  # fmt: skip
     return f"/observatory{path.format(**known)}?{query.get(path, '')}{THEN}"
 
 

@@ -93,10 +93,12 @@ def small() -> History:
 
 
 PAGES = (
-    "/", "/observatory/", "/observatory/review", "/observatory/review?as_of=2015-06-30&known_at=2017-12-01", "/observatory/review/figures",
-    "/observatory/review/events?path=directory.structures_total.value", "/observatory/indicators", "/observatory/indicators/aper_oc",
+    "/", "/observatory/", "/observatory/review", "/observatory/review?as_of=2015-06-30&known_at=2017-12-01",
+    "/observatory/review/figures", "/observatory/review/events?path=directory.structures_total.value",
+    "/observatory/indicators", "/observatory/indicators/aper_oc",
     "/observatory/indicators/members_by_college?as_of=2016-12-31", "/observatory/journal", "/observatory/journal/void",
-    "/observatory/journal?service=directory&type=StructureListed", "/observatory/journal?entity=nobody", "/observatory/docs",
+    "/observatory/journal?service=directory&type=StructureListed", "/observatory/journal?entity=nobody",
+    "/observatory/docs",
 )  # fmt: skip
 
 
@@ -185,13 +187,16 @@ async def test_figures_that_are_asked_for_at_once_are_counted_once(service: Serv
         ("/observatory/api/review?as_of=hier", 422), ("/observatory/api/review?known_at=2016-02-30", 422),
         ("/observatory/api/review?as_of=99999-01-01", 422), ("/observatory/review?as_of=0001-01-01", 422),
         ("/observatory/review?as_of=" + "9" * 500, 422), ("/observatory/api/indicators/none", 404),
-        ("/observatory/api/indicators/aper_oc?first=twenty", 422), ("/observatory/api/indicators/aper_oc?first=99999999999", 422),
+        ("/observatory/api/indicators/aper_oc?first=twenty", 422),
+        ("/observatory/api/indicators/aper_oc?first=99999999999", 422),
         ("/observatory/api/events?after=-1", 422), ("/observatory/api/events?limit=100000", 422),
         ("/observatory/api/events?service=nobody", 422), ("/observatory/api/events?type=Robert';--", 422),
         ("/observatory/api/events/0", 404), ("/observatory/api/events/9999999999999999999999", 404),
         ("/observatory/api/events/x", 422), ("/observatory/journal/0", 404), ("/observatory/journal/-1", 404),
-        ("/observatory/journal/99999999999999999999", 404), ("/observatory/journal?before=0", 422), ("/observatory/journal?since=hier", 422),
-        ("/observatory/journal?type=zz", 422), ("/observatory/review/events", 422), ("/observatory/review/events?path=zz", 404),
+        ("/observatory/journal/99999999999999999999", 404), ("/observatory/journal?before=0", 422),
+        ("/observatory/journal?since=hier", 422),
+        ("/observatory/journal?type=zz", 422), ("/observatory/review/events", 422),
+        ("/observatory/review/events?path=zz", 404),
         ("/observatory/review/events?path=zz&indicator=structures_total", 404), ("/observatory/indicators/zz", 404),
     ],
 )  # fmt: skip

@@ -42,10 +42,15 @@ def test_each_day_has_an_end_and_a_noon(day: date) -> None:
 @pytest.mark.parametrize(
     "beyond",
     [
-        date.max, datetime.max, datetime.max.replace(tzinfo=UTC), datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14))),
-        [date(2017, 1, 1), date.max], {"q": date.max}, datetime(9999, 1, 1, tzinfo=UTC),
+        date.max,
+        datetime.max,
+        datetime.max.replace(tzinfo=UTC),
+        datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14))),
+        [date(2017, 1, 1), date.max],
+        {"q": date.max},
+        datetime(9999, 1, 1, tzinfo=UTC),
     ],
-)  # fmt: skip
+)
 def test_a_command_has_no_day_that_a_year_could_not_be_added_to(beyond: object) -> None:
     with pytest.raises(OutOfCalendar, match="time-out-of-calendar"):
         in_calendar(beyond)

@@ -1,4 +1,5 @@
-"""Each kind of secret × each kind of damage: what is read is whole, or refused with one sentence that names the file."""
+"""Each kind of secret × each kind of damage: what is read is whole, or refused with one sentence that names the
+file."""
 
 from __future__ import annotations
 
@@ -152,9 +153,11 @@ def test_there_is_no_hash_under_an_empty_key_and_nothing_equals_an_empty_secret(
             mac(key, b"message")
     assert not same(b"", b"") and not same(b"x", b"") and not same(b"", b"x") and same(b"x", b"x")
     told = [
-        path.relative_to(ROOT) for folder in ("shared", "services", "deploy") for path in (ROOT / folder).rglob("*.py")
+        path.relative_to(ROOT)
+        for folder in ("shared", "services", "deploy")
+        for path in (ROOT / folder).rglob("*.py")
         if re.search(r"hmac\.new|compare_digest", path.read_text())
-    ]  # fmt: skip
+    ]
     assert told == [Path("shared/base/secret_files.py")], "secrets are compared and hashes keyed in one place"
 
 

@@ -1,7 +1,7 @@
 """Every name that data, messages, addresses and other programs depend on, as the code says it now.
 
-`python -m tests.shared.contract.stored_names` adds the new ones to stored_names.txt, and refuses to take one away: a folder, a
-module, a function may get another name at any time, what is stored under a name may not (ADR 3).
+`python -m tests.shared.contract.stored_names` adds the new ones to stored_names.txt, and refuses to take one away: a
+folder, a module, a function may get another name at any time, what is stored under a name may not (ADR 3).
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Each kind of answer means the same in all five services: by the models of their commands, so that a new one is tried too."""
+"""Each kind of answer means the same in all five services: by the models of their commands, so that a new one is tried
+too."""
 
 from __future__ import annotations
 
@@ -109,11 +110,15 @@ def mail(leaf: Any) -> bool:
 def test_each_text_of_each_command_is_read_by_the_one_definition_of_its_kind() -> None:
     """A `str` has a pattern, or is read by `shared.contract.fields`; what a service says to itself may be any."""
     loose = [
-        f"{model.__name__}.{name}" for model, name, (kind, metadata) in ALL
-        if kind is str and model not in INTERNAL
+        f"{model.__name__}.{name}"
+        for model, name, (kind, metadata) in ALL
+        if kind is str
+        and model not in INTERNAL
         and not any(getattr(one, "pattern", None) for one in metadata)
-        and not any(getattr(getattr(one, "func", None), "__module__", "").startswith("shared.contract.") for one in metadata)
-    ]  # fmt: skip
+        and not any(
+            getattr(getattr(one, "func", None), "__module__", "").startswith("shared.contract.") for one in metadata
+        )
+    ]
     assert loose == []
     bare = [f"{m.__name__}.{n}" for m, n, leaf in ALL if leaf[0] is Personal and not leaf[1] and m not in INTERNAL]
     assert bare == []
@@ -170,15 +175,18 @@ def test_a_place_that_is_on_no_list_is_refused_everywhere(names: tuple[str, str]
 
 ADDRESSES = [
     ("a@exemple.fr", "a@exemple.fr"), ("A.b+c@EXEMPLE.FR", "A.b+c@exemple.fr"),
-    ("a@élodie.fr", "a@xn--lodie-9ra.fr"), ("a@XN--LODIE-9RA.fr", "a@xn--lodie-9ra.fr"), ("a@bücher。example", "a@xn--bcher-kva.example"),
+    ("a@élodie.fr", "a@xn--lodie-9ra.fr"), ("a@XN--LODIE-9RA.fr", "a@xn--lodie-9ra.fr"),
+    ("a@bücher。example", "a@xn--bcher-kva.example"),
     ("a..b@ex.fr", "mail-address-dots"), (".a@ex.fr", "mail-address-dots"), ("a.@ex.fr", "mail-address-dots"),
     ("a@ex..fr", "mail-address-dots"), ("élodie@exemple.fr", "mail-address-letters"),
     ("a@b", "not-a-mail-address"), ("a b@ex.fr", "not-a-mail-address"), ("@ex.fr", "not-a-mail-address"),
     ("a@-ex.fr", "not-a-mail-address"), ("a@ex_e.fr", "not-a-mail-address"), ("a@1.2.3.4", "not-a-mail-address"),
-    ("a@[1.2.3.4]", "not-a-mail-address"), ("a@b@ex.fr", "not-a-mail-address"), ("=?utf-8?q?a?=@ex.fr", "not-a-mail-address"),
+    ("a@[1.2.3.4]", "not-a-mail-address"), ("a@b@ex.fr", "not-a-mail-address"),
+    ("=?utf-8?q?a?=@ex.fr", "not-a-mail-address"),
     ("a" * 65 + "@ex.fr", "not-a-mail-address"), ("a@" + "é" * 300 + ".fr", "not-a-mail-address"),
     ("a@xn--zzzzzz\u00e9.fr", "not-a-mail-address"), ("a@x.\u0130.fr" + "\u0338" * 90, "not-a-mail-address"),
-    ("a\x01@ex.fr", "unreadable-character"), ("a@ex\u202e.fr", "reversing-character"), ('"a b"@ex.fr', "not-a-mail-address"),
+    ("a\x01@ex.fr", "unreadable-character"), ("a@ex\u202e.fr", "reversing-character"),
+    ('"a b"@ex.fr', "not-a-mail-address"),
 ]  # fmt: skip
 
 
@@ -236,11 +244,13 @@ def test_an_emoji_of_several_signs_stays_whole() -> None:
 
 NO_DAY: list[Any] = [
     20171031, 0, 1.5, True, "20171031", "2017-W44-2", "2017-304", "1509408000", "2017-10-31T00:00:00", "31/10/2017",
-    "2017-02-30", "2017-10-31Z", " 2017-10-31", "2017-10-31\n", "٢٠١٧-١٠-٣١", "0000-01-01", "17-10-31", [], {}, datetime(2017, 10, 31),
+    "2017-02-30", "2017-10-31Z", " 2017-10-31", "2017-10-31\n", "٢٠١٧-١٠-٣١", "0000-01-01", "17-10-31", [], {},
+    datetime(2017, 10, 31),
 ]  # fmt: skip
 NO_MOMENT: list[Any] = [
     20171031, 1509441600, 1509441600.5, True, "1509441600", "20171031T101500Z", "2017-10-31", "2017-10-31 10:15Z",
-    "2017-02-30T10:15:00Z", "2017-06-30T23:59:60Z", "2017-10-31T24:00:01Z", "2017-10-31T10:15:00+99:99", "2017-10-31T10Z",
+    "2017-02-30T10:15:00Z", "2017-06-30T23:59:60Z", "2017-10-31T24:00:01Z", "2017-10-31T10:15:00+99:99",
+    "2017-10-31T10Z",
     "0000-01-01T00:00:00Z", "10000-01-01T00:00:00Z", "nan", "\x00", "9" * 400, [], {}, date(2017, 10, 31),
 ]  # fmt: skip
 BEYOND = [
@@ -298,7 +308,8 @@ def test_a_typed_day_in_the_address_of_a_page_leads_to_the_same_day_in_iso() -> 
 
 
 OLDER: list[tuple[Any, str]] = [
-    (Line, "Eau\u202e  vive"), (Name, "x"), (Title, "x" * 9_000), (Reason, "\x85"), (Text, "\ue000 x"), (LongText, "x" * 6_000),
+    (Line, "Eau\u202e  vive"), (Name, "x"), (Title, "x" * 9_000), (Reason, "\x85"), (Text, "\ue000 x"),
+    (LongText, "x" * 6_000),
     (PersonalText, "É\u202e"), (MailAddress, "élodie..x@exemple"), (CountryCode, "ZZ"), (DepartmentCode, "99"),
     (WebAddress, "ftp://a b"), (Siret, "1"), (Rna, "w"), (SchoolYear, "2016"),
 ]  # fmt: skip

@@ -1,4 +1,5 @@
-"""The way out where the shape of an event type was wrong: its next shape, and an upcast from the one before (ADR 34)."""
+"""The way out where the shape of an event type was wrong: its next shape, and an upcast from the one before (ADR
+34)."""
 
 from __future__ import annotations
 
@@ -59,9 +60,15 @@ def measured() -> Iterator[type[Event]]:
 def recorded(kind: type[Event], data: dict[str, Any], shape: int | None, **more: Any) -> Recorded:
     """An event as a release of that shape wrote it; None: as the first release did, which did not say."""
     body = sealed_body(
-        "reseau", kind(metres=1), uuid4(), id=uuid4(), version=1, at=NOW, now=NOW,
+        "reseau",
+        kind(metres=1),
+        uuid4(),
+        id=uuid4(),
+        version=1,
+        at=NOW,
+        now=NOW,
         by=Provenance("staff:test", uuid4(), uuid4()),
-    )  # fmt: skip
+    )
     said = None if shape is None else f"urn:maillage:directory:PathMeasured:{shape}"
     body = changed(body, data=data, **{"dataschema": said, **more})
     subject = "reseau.directory.path." + json.loads(body)["subject"].partition("/")[2] + ".PathMeasured"
@@ -98,10 +105,16 @@ def test_the_table_of_the_observatory_holds_what_is_read_and_counts_nothing_that
 def test_every_new_event_says_its_schema_which_has_that_name(measured: type[Event]) -> None:
     body = json.loads(
         sealed_body(
-            "reseau", measured(metres=1), uuid4(), id=uuid4(), version=1, at=NOW, now=NOW,
+            "reseau",
+            measured(metres=1),
+            uuid4(),
+            id=uuid4(),
+            version=1,
+            at=NOW,
+            now=NOW,
             by=Provenance("staff:test", uuid4(), uuid4()),
         )
-    )  # fmt: skip
+    )
     assert body["dataschema"] == schema_of(measured)["$id"] == "urn:maillage:directory:PathMeasured:3"
 
 

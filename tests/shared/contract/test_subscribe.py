@@ -39,9 +39,13 @@ async def subscriber(cluster: Cluster, folder: Path, command: Sequence[str]) -> 
     shutil.copy(cluster.seed, folder / "reader.nk")
     with (folder / "errors").open("ab") as errors:
         process = await asyncio.create_subprocess_exec(
-            *command, cwd=folder, stdout=asyncio.subprocess.PIPE, stderr=errors, limit=2**22,
+            *command,
+            cwd=folder,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=errors,
+            limit=2**22,
             env={"NATS_URL": cluster.url, "PATH": os.environ["PATH"]},
-        )  # fmt: skip
+        )
     assert process.stdout is not None
     try:
         yield process.stdout

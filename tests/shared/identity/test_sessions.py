@@ -27,7 +27,7 @@ from shared.contract.directory.accounts import (
     SignedOut,
     SigningKeyWithdrawn,
     TokenWithdrawn,
-)  # fmt: skip
+)
 from shared.identity.operator_token import operator_token
 from shared.identity.sessions import BadToken, Sessions, Signer, Unsure
 from shared.kernel.principal import OPERATOR, PUBLIC

@@ -111,8 +111,8 @@ async def test_of_two_bodies_under_one_id_at_two_processes_at_once_one_wins(serv
 
 
 async def test_a_creation_that_would_be_refused_by_now_was_done_all_the_same(service: Service) -> None:
-    """A created entity is looked for in the log only where its first try fails; a decision that depends on the day, or on
-    what else there is, may refuse what was done long ago."""
+    """A created entity is looked for in the log only where its first try fails; a decision that depends on the day, or
+    on what else there is, may refuse what was done long ago."""
     id = new_command_id()
     first = await service.execute(Register(name="Première"), id=id, actor=WHO)
 
@@ -120,9 +120,11 @@ async def test_a_creation_that_would_be_refused_by_now_was_done_all_the_same(ser
         raise Refused("past")
 
     later = Executor(
-        service.log, service.keyring, "directory",
+        service.log,
+        service.keyring,
+        "directory",
         [type(STRUCTURE)("structure", STRUCTURE.initial, STRUCTURE.evolve, {Register: by_now})],
-    )  # fmt: skip
+    )
     assert (await later(Register(name="Première"), id=id, actor=WHO)).seq == first.seq
     with pytest.raises(Reused):
         await later(Register(name="Seconde"), id=id, actor=WHO)

@@ -1,5 +1,5 @@
-"""Deciding about a day, and corrections of facts, through the executor on a real log: the cases of the design, each with
-the value that is right."""
+"""Deciding about a day, and corrections of facts, through the executor on a real log: the cases of the design, each
+with the value that is right."""
 
 from __future__ import annotations
 
@@ -58,9 +58,13 @@ def _noted(command: NotePastMembership, state: Any, context: Context) -> Decisio
 
 
 WITH_PAST = Decider(
-    entity="member", initial=MEMBER.initial, evolve=MEMBER.evolve, allows=MEMBER.allows, births=MEMBER.births,
+    entity="member",
+    initial=MEMBER.initial,
+    evolve=MEMBER.evolve,
+    allows=MEMBER.allows,
+    births=MEMBER.births,
     decisions={**MEMBER.decisions, NotePastMembership: _noted},
-)  # fmt: skip
+)
 
 
 class Book:

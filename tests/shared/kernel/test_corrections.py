@@ -93,7 +93,8 @@ def after(*said: Any) -> list[int]:
         ([JOINED, (LEFT, "2014-06-01"), (BACK, "2012-01-01")], [1]),
         ([JOINED, (LEFT, "2014-06-01"), (BACK, "2026-05-01")], [1]),
         ([JOINED, (LEFT, "2014-06-01"), (AGAIN, "2016-03-01"), (MISTAKE, "2026-05-01")], [1, 2]),
-        ([JOINED, (LEFT, "2014-06-01"), (AGAIN, "2016-03-01"), (MISTAKE, "2026-05-01"), (BACK, "2026-05-02")], [1, 2, 3]),
+        ([JOINED, (LEFT, "2014-06-01"), (AGAIN, "2016-03-01"), (MISTAKE, "2026-05-01"), (BACK, "2026-05-02")],
+         [1, 2, 3]),
         ([JOINED, MISTAKE], []),
         ([JOINED, MISTAKE, BACK, LEFT], [1, 4]),
         ([BACK], []),
@@ -101,7 +102,8 @@ def after(*said: Any) -> list[int]:
         ([BoardSeatTaken(role="president"), BoardSeatVacated(), BoardSeatRestored()], [1]),
         ([WorkingGroupFormed(name="Eau"), WorkingGroupClosed(), WorkingGroupRestored(), WorkingGroupClosed()], [1, 4]),
         ([CivicServiceRecruited(), CivicServiceEnded(), CivicServiceRestored()], [1]),
-        ([CivicServiceRecruited(), CivicServiceEnded(), CivicServiceWithdrawn(reason="x"), CivicServiceRestored()], [1, 2]),
+        ([CivicServiceRecruited(), CivicServiceEnded(), CivicServiceWithdrawn(reason="x"), CivicServiceRestored()],
+         [1, 2]),
         ([CivicServiceRecruited(), CivicServiceWithdrawn(reason="x"), CivicServiceRestored(), CivicServiceEnded(),
           CivicServiceRestored()], [1]),
         ([StaffPostCreated(title="t", fte=1), StaffPostWithdrawn(reason="x")], []),
@@ -114,7 +116,8 @@ def after(*said: Any) -> list[int]:
         ([TandemFormed(school_year="2016-2017", association_name="x"), TandemSchoolJoined(school=A, school_name="a"),
           TandemSchoolJoined(school=B, school_name="b"), TandemSchoolLeft(school=A)], [1, 3]),
         ([HELD, GatheringHoldingUndone(reason="x"), HELD], [3]),
-        ([WorkshopHeld(workshop=A, title="a"), WorkshopHeld(workshop=B, title="b"), WorkshopWithdrawn(workshop=A)], [2]),
+        ([WorkshopHeld(workshop=A, title="a"), WorkshopHeld(workshop=B, title="b"), WorkshopWithdrawn(workshop=A)],
+         [2]),
         ([AgoraAttended(registration=A, audience="students"), AgoraAttended(registration=B, audience="students"),
           AttendanceUndone(registration=A), AgoraAttended(registration=A, audience="students")], [2, 4]),
         ([heads(180), heads(200), HeadCountWithdrawn(audience="students")], []),
@@ -137,10 +140,15 @@ def test_neither_the_hour_nor_the_day_of_the_undoing_matters(hour: int, undone: 
 
 def test_a_mistake_takes_what_rests_on_it_and_nothing_else() -> None:
     told = story(
-        (JOINED, "2012-03-01"), (MembershipRenewed(year=2013), "2013-01-10"), (LEFT, "2014-06-01"), (AGAIN, "2016-03-01"),
-        (MembershipRenewed(year=2012), "2012-05-01"), (MembershipRenewed(year=2017), "2017-01-10"),
-        (MemberCollegeChanged(college="public"), "2017-02-01"), (MISTAKE, "2026-05-01"),
-    )  # fmt: skip
+        (JOINED, "2012-03-01"),
+        (MembershipRenewed(year=2013), "2013-01-10"),
+        (LEFT, "2014-06-01"),
+        (AGAIN, "2016-03-01"),
+        (MembershipRenewed(year=2012), "2012-05-01"),
+        (MembershipRenewed(year=2017), "2017-01-10"),
+        (MemberCollegeChanged(college="public"), "2017-02-01"),
+        (MISTAKE, "2026-05-01"),
+    )
     assert told.seqs() == [1, 5, 2, 3]
     told.say(BACK)
     assert told.seqs() == [1, 5, 2, 3, 4, 6, 7]

@@ -1,4 +1,5 @@
-"""A decision rests on all events of its entity, or there is none: a release decides nothing about what it can't read."""
+"""A decision rests on all events of its entity, or there is none: a release decides nothing about what it can't
+read."""
 
 from __future__ import annotations
 
@@ -94,9 +95,11 @@ async def test_a_decision_that_waits_for_a_release_says_which_record_why_and_wha
     }  # fmt: skip
     counted = {
         sample.labels["why"]: sample.value
-        for family in REGISTRY.collect() if family.name == "maillage_cannot_read"
-        for sample in family.samples if sample.labels["service"] == service.name
-    }  # fmt: skip
+        for family in REGISTRY.collect()
+        if family.name == "maillage_cannot_read"
+        for sample in family.samples
+        if sample.labels["service"] == service.name
+    }
     assert counted == {"newer": 2, "unreadable": 0}, "a counter that begins at 0, so that the first is seen to come"
 
 

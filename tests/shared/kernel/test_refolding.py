@@ -1,4 +1,5 @@
-"""Views over lines: whatever comes late or is corrected, in whatever steps it is read, a view is what a rebuild gives."""
+"""Views over lines: whatever comes late or is corrected, in whatever steps it is read, a view is what a rebuild
+gives."""
 
 from __future__ import annotations
 
@@ -75,8 +76,9 @@ def history(seed: int, length: int) -> list[Message]:
         versions[str(entity)] = version = versions.get(str(entity), 0) + 1
         by = Provenance("test", uuid5(ROOT, f"command {seq}"), ROOT)
         now = datetime(2017, 1, 1, tzinfo=UTC)
-        body = sealed_body("t", event, entity, id=uuid5(ROOT, f"{seed} {seq}"), version=version, at=at, now=now, by=by,
-                           of=place)  # fmt: skip
+        body = sealed_body(
+            "t", event, entity, id=uuid5(ROOT, f"{seed} {seq}"), version=version, at=at, now=now, by=by, of=place
+        )
         messages.append(Message(seq, f"t.{place[0]}.{place[1]}.{entity}.{event.type_name()}", body))
         written.append(opened(messages[-1]))
     return messages
@@ -94,9 +96,11 @@ def _anything(random: Random, structure: UUID, own: list[Recorded]) -> tuple[Eve
         StructureRegistered(name=f"Nom {random.randrange(9)}", kind="association", department="31"),
         StructureRevised(name=f"Nom {random.randrange(9)}"), StructureRevised(department=str(random.randrange(10, 20))),
         StructureClosed(reason="x"), StructureReopened(),
-        MemberJoined(college=random.choice(["public", "associative"]), charter_version=1, structure=structure, name="A"),
+        MemberJoined(college=random.choice(["public", "associative"]), charter_version=1, structure=structure,
+                     name="A"),
         MemberCollegeChanged(college=random.choice(["public", "economic"])), MembershipRenewed(year=2016),
-        MemberLeft(reason=random.choice(["withdrawal", "mistake"])), MemberRestored(college="public", structure=structure),
+        MemberLeft(reason=random.choice(["withdrawal", "mistake"])),
+        MemberRestored(college="public", structure=structure),
     ]), None  # fmt: skip
 
 

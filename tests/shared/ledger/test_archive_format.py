@@ -241,7 +241,8 @@ def test_an_open_file_of_any_bytes_is_read_up_to_what_is_whole() -> None:
     "body",
     [
         b"", b"{}", b"[]", b"[" * 100_000, b'{"recordedtime": 7}', b'{"recordedtime": "2016-02-30T10:00:00.000000Z"}',
-        b'{"recordedtime": "2016-02-03"}', b'{"recordedtime": "\xff"}', b'{"recordedtime": "0000-01-01T00:00:00.000000Z"}',
+        b'{"recordedtime": "2016-02-03"}', b'{"recordedtime": "\xff"}',
+        b'{"recordedtime": "0000-01-01T00:00:00.000000Z"}',
     ],
 )  # fmt: skip
 def test_a_body_that_says_no_time_has_none(body: bytes) -> None:
@@ -253,7 +254,8 @@ import sys
 from pathlib import Path
 import structlog
 from tests.fixtures.archives import messages, opened, sign
-structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # it tells of a torn record; sizes only here
+structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # it tells of a torn \
+record; sizes only here
 folder, everything = Path(sys.argv[1]), messages(2000)
 archivist = opened(folder, 50)
 while archivist.size < 2000:

@@ -103,8 +103,9 @@ def test_two_forged_events_are_named_both(copy: Path) -> None:
     rewritten(copy, 0, lambda rows: [rows[0]._replace(subject="test.other"), *rows[1:]])
     rewritten(copy, 2, lambda rows: [*rows[:9], rows[9]._replace(body=b"{}")])
     assert [fault.place for fault in report_of(copy).faults] == [
-        "segments/000000000001-000000000010.parquet, row 1", "segments/000000000021-000000000030.parquet, row 10",
-    ]  # fmt: skip
+        "segments/000000000001-000000000010.parquet, row 1",
+        "segments/000000000021-000000000030.parquet, row 10",
+    ]
 
 
 def test_without_the_tree_a_forged_event_is_named_between_two_checkpoints(copy: Path) -> None:
@@ -320,7 +321,8 @@ def test_a_proof_of_another_kind_or_half_an_event_is_refused(pristine: Path) -> 
     assert proof is not None
     for bent in (
         msgspec.structs.replace(proof, format="maillage-proof@v9"), msgspec.structs.replace(proof, subject=None),
-        msgspec.structs.replace(proof, seq=0), msgspec.structs.replace(proof, seq=2**70), msgspec.structs.replace(proof, seq=8),
+        msgspec.structs.replace(proof, seq=0), msgspec.structs.replace(proof, seq=2**70),
+        msgspec.structs.replace(proof, seq=8),
     ):  # fmt: skip
         with pytest.raises(NotVerified):
             check(msgspec.json.encode(bent) if bent.seq < 2**63 else b'{"seq": 1180591620717411303424}', KEY.verifier)

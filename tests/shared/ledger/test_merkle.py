@@ -54,18 +54,24 @@ def test_the_published_roots_of_the_test_leaves_come_out() -> None:
 @pytest.mark.parametrize("vector", VECTORS["inclusion"], ids=lambda v: v["of"])
 def test_an_inclusion_is_judged_as_published(vector: dict[str, Any]) -> None:
     found = includes(
-        b64decode(vector["root"]), vector["treeSize"], vector["leafIdx"], b64decode(vector["leafHash"] or ""),
+        b64decode(vector["root"]),
+        vector["treeSize"],
+        vector["leafIdx"],
+        b64decode(vector["leafHash"] or ""),
         decoded(vector["proof"]),
-    )  # fmt: skip
+    )
     assert found is not vector["wantErr"]
 
 
 @pytest.mark.parametrize("vector", VECTORS["consistency"], ids=lambda v: v["of"])
 def test_a_consistency_is_judged_as_published(vector: dict[str, Any]) -> None:
     found = consistent(
-        vector["size1"], b64decode(vector["root1"] or ""), vector["size2"], b64decode(vector["root2"] or ""),
+        vector["size1"],
+        b64decode(vector["root1"] or ""),
+        vector["size2"],
+        b64decode(vector["root2"] or ""),
         decoded(vector["proof"]),
-    )  # fmt: skip
+    )
     assert found is not vector["wantErr"]
 
 

@@ -104,7 +104,8 @@ def stand(url: str, data: Path, name: str, address: str) -> tuple[str, str]:
 
 
 def answer_survey(url: str, data: Path, structure: str) -> None:
-    """A survey is sent to the contact of a structure, who answers by the link: the observatory has no address of theirs."""
+    """A survey is sent to the contact of a structure, who answers by the link: the observatory has no address of
+    theirs."""
     question = {"id": "q1", "kind": "long", "text": "De quoi avez-vous besoin ?"}
     survey = command(url, "observatory", "draft-survey", {"title": "État des lieux", "questions": [question]})
     until_day = (date.today() + timedelta(days=30)).isoformat()
@@ -235,7 +236,11 @@ def test_figures_are_as_they_were(forgotten: Installed) -> None:
 
 
 def test_pages_say_that_the_person_was_forgotten_and_the_mail_lists_were_left(forgotten: Installed) -> None:
-    for path in (f"/directory/structures/{forgotten.contact}", "/membership/board", f"/events/gatherings/{forgotten.gathering}/check-in?q=1"):  # fmt: skip
+    for path in (
+        f"/directory/structures/{forgotten.contact}",
+        "/membership/board",
+        f"/events/gatherings/{forgotten.gathering}/check-in?q=1",
+    ):
         with urlopen(as_operator(forgotten.url + path)) as answer:
             page = answer.read().decode()
         assert "oubliée" in page and "Quatrefages" not in page, path

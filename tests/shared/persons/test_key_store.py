@@ -218,8 +218,8 @@ print(last)
 
 
 def crashes(place: Path, what: str) -> list[Path]:
-    """Forgets, or backs up after a forgetting, in copies of `place / "before"`, in processes of which each is killed one
-    step later than the one before; the last came to its end. The copies, in this order."""
+    """Forgets, or backs up after a forgetting, in copies of `place / "before"`, in processes of which each is killed
+    one step later than the one before; the last came to its end. The copies, in this order."""
     words = [sys.executable, "-c", CRASHES, str(GONE), str(place), what]
     ended = subprocess.run(words, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr

@@ -1,5 +1,5 @@
-"""Nothing that a wrong clock leaves makes it believed, over restarts and with its heartbeat gone: whole histories of one
-machine, whose log has the same wrong time, as on a machine of one's own."""
+"""Nothing that a wrong clock leaves makes it believed, over restarts and with its heartbeat gone: whole histories of
+one machine, whose log has the same wrong time, as on a machine of one's own."""
 
 from __future__ import annotations
 

@@ -85,7 +85,8 @@ def test_every_service_whose_events_hold_something_personal_says_so_and_sets_a_t
     ("days", "french", "english"),
     [
         (1, "1 jour", "1 day"), (30, "30 jours", "30 days"), (61, "2 mois", "2 months"), (365, "1 an", "1 year"),
-        (1096, "3 ans", "3 years"), (1827, "5 ans", "5 years"), (400, "400 jours", "400 days"), (183, "6 mois", "6 months"),
+        (1096, "3 ans", "3 years"), (1827, "5 ans", "5 years"), (400, "400 jours", "400 days"),
+        (183, "6 mois", "6 months"),
     ],
 )  # fmt: skip
 def test_a_term_is_said_as_people_say_it(days: int, french: str, english: str) -> None:

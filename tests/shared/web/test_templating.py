@@ -49,7 +49,8 @@ def client(tmp_path: Path) -> Client:
 
 def test_a_page_speaks_french_until_asked_otherwise_and_remembers_the_answer(client: Client, tmp_path: Path) -> None:
     visitor = client(
-        '{{ L("bonjour {who}"|safe, who="<b>") }} {{ say("kind.school") }} {{ many(2, "jour", "jours") }} {{ number(0.5) }}'
+        '{{ L("bonjour {who}"|safe, who="<b>") }} {{ say("kind.school") }} {{ many(2, "jour", "jours") }} {{ '
+        "number(0.5) }}"
     )
     texts = {"bonjour {who}": "<i>saluton</i> {who}", "École": "Lernejo", ("jour", "jours"): ("tago", "tagoj")}
     with language(tmp_path / "locale", "eo", texts):

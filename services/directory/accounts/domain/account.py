@@ -36,7 +36,7 @@ from shared.contract.directory.accounts import (
     RoleGranted,
     RoleWithdrawn,
     Where,
-)  # fmt: skip
+)
 from shared.contract.fields import AS_LINE, MailAddress, Reason
 from shared.contract.personal import Personal, PersonalText
 from shared.kernel.decider import Context, Decider, Decision, Elsewhere, Refused
@@ -45,8 +45,8 @@ Label = Annotated[str, Field(min_length=2, max_length=80, pattern="^[^@]+$"), AS
 """A function, never a name: what journals show of who did what"""
 GrantText = Annotated[
     str,
-    Field(pattern=r"^(all|directory|membership|events|newsletter|observatory):(reader|editor|administrator|auditor)$")
-]  # fmt: skip
+    Field(pattern=r"^(all|directory|membership|events|newsletter|observatory):(reader|editor|administrator|auditor)$"),
+]
 
 
 class WithRegister(AccountCommand):
@@ -151,10 +151,12 @@ def _opened(command: OpenAccount, state: Account, context: Context) -> Sequence[
     else:
         opened = [
             AccountOpened(
-                kind=command.kind, label=command.label, email=command.email.of(command.person),
+                kind=command.kind,
+                label=command.label,
+                email=command.email.of(command.person),
                 name=_sealed(command, command.person),
             )
-        ]  # fmt: skip
+        ]
     return [*opened, *(RoleGranted(where=where, role=role) for where, role in grants)]
 
 

@@ -26,7 +26,7 @@ from shared.contract.directory.accounts import (
     TokenIssued,
     TokenWithdrawn,
     Where,
-)  # fmt: skip
+)
 from shared.kernel.decider import Command, Refused
 from shared.kernel.principal import GIVES
 

@@ -32,12 +32,12 @@ _KNOWN: Mapping[str, tuple[str, ...]] = {
     "rna": ("rna", "numero rna", "n rna", "waldec", "numero waldec"),
     "acronym": ("sigle", "acronyme", "acronym", "abreviation"),
     "name": (
-        "nom", "name", "structure", "nom de la structure", "nom structure", "raison sociale", "denomination", "organisme",
-        "organisation", "intitule", "titre", "association", "nom de l association", "nom complet",
+        "nom", "name", "structure", "nom de la structure", "nom structure", "raison sociale", "denomination",
+        "organisme", "organisation", "intitule", "titre", "association", "nom de l association", "nom complet",
     ),
     "kind": (
-        "type", "nature", "kind", "type de structure", "categorie", "nature de la structure", "statut", "forme juridique",
-        "type d acteur", "statut juridique",
+        "type", "nature", "kind", "type de structure", "categorie", "nature de la structure", "statut",
+        "forme juridique", "type d acteur", "statut juridique",
     ),
     "commune": ("code insee", "code commune", "insee", "commune insee", "code insee commune"),
     "postcode": ("code postal", "cp", "postcode", "postal code", "zip"),
@@ -46,12 +46,12 @@ _KNOWN: Mapping[str, tuple[str, ...]] = {
     "address": ("adresse", "address", "rue", "adresse postale", "adresse 1"),
     "website": ("site", "site internet", "site web", "website", "web", "url", "lien", "site internet"),
     "themes": (
-        "themes", "theme", "thematiques", "thematique", "domaines", "domaine", "domaines d intervention", "secteurs", "secteur",
-        "champs d action", "thematiques d intervention",
+        "themes", "theme", "thematiques", "thematique", "domaines", "domaine", "domaines d intervention", "secteurs",
+        "secteur", "champs d action", "thematiques d intervention",
     ),
     "countries": (
-        "pays", "countries", "country", "pays d intervention", "pays d action", "zones geographiques", "pays partenaires",
-        "zone d intervention", "zones d intervention", "pays d interventions",
+        "pays", "countries", "country", "pays d intervention", "pays d action", "zones geographiques",
+        "pays partenaires", "zone d intervention", "zones d intervention", "pays d interventions",
     ),
     "sdgs": ("odd", "sdg", "sdgs", "objectifs de developpement durable", "objectif de developpement durable"),
     "summary": ("description", "presentation", "objet", "resume", "summary", "activites", "activite"),
@@ -64,21 +64,23 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
 """How people call a column of each, in plain letters; a fact that is new, as we call it ourselves."""
 
 KINDS: Mapping[str, str] = {
-    "association": "association", "asso": "association", "association loi 1901": "association", "loi 1901": "association",
-    "ong": "association", "osi": "association", "fondation": "association", "comite de jumelage": "association",
-    "collectif": "association", "federation": "association", "collectivite": "public_body",
-    "collectivite territoriale": "public_body", "collectivite locale": "public_body", "commune": "public_body",
-    "mairie": "public_body", "ville": "public_body", "epci": "public_body", "departement": "public_body",
-    "region": "public_body", "etablissement public": "public_body", "organisme public": "public_body",
-    "collectivite organisme public": "public_body", "public": "public_body", "entreprise": "company", "societe": "company",
-    "scop": "company", "scic": "company", "cooperative": "company", "sarl": "company", "sas": "company", "acteur economique": "company",
-    "enseignement superieur": "higher_education", "universite": "higher_education", "recherche": "higher_education",
-    "enseignement superieur recherche": "higher_education", "laboratoire": "higher_education", "ecole superieure": "higher_education",
-    "grande ecole": "higher_education", "etablissement scolaire": "school", "ecole": "school", "college": "school",
-    "lycee": "school", "lycee agricole": "school", "scolaire": "school", "groupe etudiant": "student_group",
-    "association etudiante": "student_group", "etudiants": "student_group", "etudiant": "student_group", "autre": "other",
-    "autres": "other", "public body": "public_body", "company": "company", "higher education": "higher_education",
-    "school": "school", "student group": "student_group", "other": "other",
+    "association": "association", "asso": "association", "association loi 1901": "association",
+    "loi 1901": "association", "ong": "association", "osi": "association", "fondation": "association",
+    "comite de jumelage": "association", "collectif": "association", "federation": "association",
+    "collectivite": "public_body", "collectivite territoriale": "public_body", "collectivite locale": "public_body",
+    "commune": "public_body", "mairie": "public_body", "ville": "public_body", "epci": "public_body",
+    "departement": "public_body", "region": "public_body", "etablissement public": "public_body",
+    "organisme public": "public_body", "collectivite organisme public": "public_body", "public": "public_body",
+    "entreprise": "company", "societe": "company", "scop": "company", "scic": "company", "cooperative": "company",
+    "sarl": "company", "sas": "company", "acteur economique": "company", "enseignement superieur": "higher_education",
+    "universite": "higher_education", "recherche": "higher_education",
+    "enseignement superieur recherche": "higher_education", "laboratoire": "higher_education",
+    "ecole superieure": "higher_education", "grande ecole": "higher_education", "etablissement scolaire": "school",
+    "ecole": "school", "college": "school", "lycee": "school", "lycee agricole": "school", "scolaire": "school",
+    "groupe etudiant": "student_group", "association etudiante": "student_group", "etudiants": "student_group",
+    "etudiant": "student_group", "autre": "other", "autres": "other", "public body": "public_body",
+    "company": "company", "higher education": "higher_education", "school": "school", "student group": "student_group",
+    "other": "other",
 }  # fmt: skip
 
 AS_WRITTEN = {*FACTS, "source"} - {
@@ -107,7 +109,11 @@ def guessed(header: Sequence[str]) -> list[str]:
             found[n] = one
     for n, title in enumerate(wanted):  # "Nom de la structure (obligatoire)", "Pays (ISO)"
         if found[n] == IGNORED and title:
-            near = [one for one, names in HEADINGS.items() if one not in found and any(title.startswith(f"{name} ") for name in names if len(name) > 2)]  # fmt: skip
+            near = [
+                one
+                for one, names in HEADINGS.items()
+                if one not in found and any(title.startswith(f"{name} ") for name in names if len(name) > 2)
+            ]
             if near:
                 found[n] = near[0]
     return found

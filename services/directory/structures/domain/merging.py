@@ -35,8 +35,8 @@ CLOSED_BY_MERGE = "Fusionnée avec une autre fiche de la même structure."
 
 
 class MergeStructures(Command):
-    """Keep `structure`, and merge into it another record of the same structure. `taken`: fields that come from that one;
-    lists are joined."""
+    """Keep `structure`, and merge into it another record of the same structure.
+    `taken`: fields that come from that one; lists are joined."""
 
     entity = "structure"
     refers = {"merged": "directory.structure"}

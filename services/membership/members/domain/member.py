@@ -128,10 +128,12 @@ def _person_joined(command: JoinNetworkAsPerson, state: Member, context: Context
     id = context.new_id("person")
     return [
         MemberJoined(
-            college="qualified_persons", charter_version=command.charter_version, person=command.person.of(id),
+            college="qualified_persons",
+            charter_version=command.charter_version,
+            person=command.person.of(id),
             email=of(command.email, id),
         )
-    ]  # fmt: skip
+    ]
 
 
 def _renewed(command: RenewMembership, state: Member, context: Context) -> Decision:

@@ -57,9 +57,18 @@ def _field(one: SurveyQuestion, texts: Sequence[str], wrong: Wrong | None, lexic
     label = f"{one.text} ({one.unit})" if one.unit else one.text
     hints = [part for part in (one.hint, _bounds(one, lang)) if part]
     return FormField(
-        one.id, label, " ".join(hints) or None, widget, tuple(texts), tuple(options), one.required,
-        not one.required and widget not in ("radio", "select"), said(wrong, lexicon, lang), _attrs(one), f"f-{one.id}",
-    )  # fmt: skip
+        one.id,
+        label,
+        " ".join(hints) or None,
+        widget,
+        tuple(texts),
+        tuple(options),
+        one.required,
+        not one.required and widget not in ("radio", "select"),
+        said(wrong, lexicon, lang),
+        _attrs(one),
+        f"f-{one.id}",
+    )
 
 
 def _options(one: SurveyQuestion, lexicon: Lexicon, lang: Lang) -> list[tuple[str, str]]:
@@ -115,8 +124,17 @@ def who_fields(
     asked: Sequence[tuple[str, Widget]] = (("name", "text"), ("email", "email"))
     return [
         FormField(
-            name, pages.lexicon.say(f"answer.{name}", lang), None, widget, (values.get(name, ""),), (), False, True,
-            errors.get(name), {"autocomplete": name, "maxlength": "200"}, f"f-{name}",
+            name,
+            pages.lexicon.say(f"answer.{name}", lang),
+            None,
+            widget,
+            (values.get(name, ""),),
+            (),
+            False,
+            True,
+            errors.get(name),
+            {"autocomplete": name, "maxlength": "200"},
+            f"f-{name}",
         )
         for name, widget in asked
-    ]  # fmt: skip
+    ]

@@ -91,17 +91,31 @@ async def behind(service: Service, request: Request, token: str) -> Behind | Res
 def said(service: Service, request: Request, what: str, status: int = 200, survey: Document | None = None) -> Response:
     results = survey["key"] if survey is not None and survey["published"] else None
     return render(
-        service, request, "survey_said.html", status=status, what=what, results=results,
+        service,
+        request,
+        "survey_said.html",
+        status=status,
+        what=what,
+        results=results,
         begins=survey["begins"] if survey else None,
-    )  # fmt: skip
+    )
 
 
 async def page(
-    service: Service, request: Request, token: str, at: Behind, sent: Mapping[str, Sequence[str]], *,
+    service: Service,
+    request: Request,
+    token: str,
+    at: Behind,
+    sent: Mapping[str, Sequence[str]],
+    *,
     who: Mapping[str, str],
-    wrong: Mapping[str, Wrong] | None = None, who_wrong: Mapping[str, str] | None = None, id: UUID | None = None,
-    error: str | None = None, version: int | None = None, status: int = 200,
-) -> Response:  # fmt: skip
+    wrong: Mapping[str, Wrong] | None = None,
+    who_wrong: Mapping[str, str] | None = None,
+    id: UUID | None = None,
+    error: str | None = None,
+    version: int | None = None,
+    status: int = 200,
+) -> Response:
     pages: Pages = request.app.state.pages
     lang = language(request)
     asked = fields(questions_of(at.survey), sent, wrong or {}, pages.lexicon, lang)
@@ -112,14 +126,25 @@ async def page(
     state = await recipient(service, at)
     request.state.personal = True
     return render(
-        service, request, "survey_answer.html", status=status, survey=at.survey, preview=False, structure=at.structure,
-        saved="done" in request.query_params and at.answer is not None and not found, keep=at.link.structure is None,
-        declined=state == "declined", before=at.answer["versions"][-1]["time"] if at.answer else None,
-        intro=as_html(at.survey["intro"] or "", first_heading=2), form=form, fields=asked, about_who=about,
+        service,
+        request,
+        "survey_answer.html",
+        status=status,
+        survey=at.survey,
+        preview=False,
+        structure=at.structure,
+        saved="done" in request.query_params and at.answer is not None and not found,
+        keep=at.link.structure is None,
+        declined=state == "declined",
+        before=at.answer["versions"][-1]["time"] if at.answer else None,
+        intro=as_html(at.survey["intro"] or "", first_heading=2),
+        form=form,
+        fields=asked,
+        about_who=about,
         action=ANSWER.format(token),
         may_decline=at.link.structure is not None and at.answer is None and state != "declined",
         decline_id=new_command_id(),
-    )  # fmt: skip
+    )
 
 
 async def recipient(service: Service, at: Behind) -> str | None:
@@ -148,7 +173,8 @@ async def show(service: ThisService, request: Request, token: str) -> Response:
 
 
 def _answered(service: Service, at: Behind) -> dict[str, dict[str, str]]:
-    """What was written last, `texts` by question and `who` by field, as far as it can be read; a form shows it again."""
+    """What was written last, `texts` by question and `who` by field, as far as it can be read; a form shows it
+    again."""
     if at.answer is None:
         return {"texts": {}, "who": dict.fromkeys(("name", "email"), "")}
     last = at.answer["versions"][-1]
@@ -242,6 +268,13 @@ def _command(
     if answers.texts:
         sealed["texts"] = Personal(orjson.dumps(dict(answers.texts)).decode())
     return AnswerSurvey(
-        survey=at.link.survey, answer=target, structure=at.link.structure, person=person, choices=dict(answers.choices),
-        numbers=dict(answers.numbers), flags=dict(answers.flags), dates=dict(answers.dates), **sealed,
-    )  # fmt: skip
+        survey=at.link.survey,
+        answer=target,
+        structure=at.link.structure,
+        person=person,
+        choices=dict(answers.choices),
+        numbers=dict(answers.numbers),
+        flags=dict(answers.flags),
+        dates=dict(answers.dates),
+        **sealed,
+    )

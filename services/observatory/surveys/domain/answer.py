@@ -9,11 +9,7 @@ import orjson
 from services.observatory.surveys.domain.questions import Answers, checked
 from services.observatory.surveys.domain.state import Survey, SurveyCommand, answerable
 from shared.contract.fields import Day
-from shared.contract.observatory.surveys import (
-    SurveyAnswerChanged,
-    SurveyAnswered,
-    SurveyDeclined,
-)  # fmt: skip
+from shared.contract.observatory.surveys import SurveyAnswerChanged, SurveyAnswered, SurveyDeclined
 from shared.contract.personal import Personal
 from shared.kernel.decider import Context, Decision, Refused
 
@@ -21,7 +17,8 @@ MOST_VERSIONS = 50  # of an answer
 
 
 class AnswerSurvey(SurveyCommand):
-    """Answer a survey, or change the answer. Only the pages behind a link give it. All that is personal is of `person`."""
+    """Answer a survey, or change the answer. Only the pages behind a link give it.
+    All that is personal is of `person`."""
 
     internal = True
     asks = "public"
@@ -77,13 +74,18 @@ def answered(command: AnswerSurvey, state: Survey, context: Context) -> Decision
     who = survey.asks_who
     return [
         kind(
-            survey=command.survey, structure=command.structure, choices=command.choices, numbers=command.numbers,
-            flags=command.flags, dates=command.dates, written=sorted(answers.texts),
+            survey=command.survey,
+            structure=command.structure,
+            choices=command.choices,
+            numbers=command.numbers,
+            flags=command.flags,
+            dates=command.dates,
+            written=sorted(answers.texts),
             texts=command.texts.of(person) if command.texts else None,
             name=command.name.of(person) if command.name and who else None,
             email=command.email.of(person) if command.email and who else None,
         )
-    ]  # fmt: skip
+    ]
 
 
 def _surveyed(id: UUID, context: Context) -> Survey:

@@ -37,7 +37,8 @@ Bound = Annotated[float | None, Field(ge=-BIGGEST, le=BIGGEST, allow_inf_nan=Fal
 
 
 class Question(BaseModel):
-    """A question as an editor writes it; `shared.contract.observatory.surveys.SurveyQuestion` says what its fields are."""
+    """A question as an editor writes it; `shared.contract.observatory.surveys.SurveyQuestion` says what its fields
+    are."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
     id: Annotated[str, Field(pattern=r"^q[0-9]{1,4}$")]
@@ -71,12 +72,18 @@ class Question(BaseModel):
         number = self.kind in NUMBERS
         least, most = ends(self.least, self.most) if self.kind == "scale" else (self.least, self.most)
         return SurveyQuestion(
-            id=self.id, kind=self.kind, text=self.text, hint=self.hint, required=self.required,
+            id=self.id,
+            kind=self.kind,
+            text=self.text,
+            hint=self.hint,
+            required=self.required,
             options=list(self.options) if self.kind in CHOICES else [],
             unit=self.unit if self.kind == "number" else None,
-            least=least if number else None, most=most if number else None,
-            low=self.low if self.kind == "scale" else None, high=self.high if self.kind == "scale" else None,
-        )  # fmt: skip
+            least=least if number else None,
+            most=most if number else None,
+            low=self.low if self.kind == "scale" else None,
+            high=self.high if self.kind == "scale" else None,
+        )
 
 
 def ends(least: float | None, most: float | None) -> tuple[float, float]:
@@ -111,8 +118,8 @@ class Wrong:
 def read(
     questions: Sequence[SurveyQuestion], sent: Mapping[str, Sequence[str]], kept: Mapping[str, str] | None = None
 ) -> tuple[Answers, dict[str, Wrong]]:
-    """What a form sent, question → its texts, as answers; and question → what is wrong. `kept`: question → the text that it
-    was answered before, which is taken as it is."""
+    """What a form sent, question → its texts, as answers; and question → what is wrong. `kept`: question → the text
+    that it was answered before, which is taken as it is."""
     parts: dict[str, dict[str, Any]] = {"choices": {}, "numbers": {}, "flags": {}, "dates": {}, "texts": {}}
     wrong: dict[str, Wrong] = {}
     for one in questions:

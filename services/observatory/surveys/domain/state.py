@@ -22,7 +22,7 @@ from shared.contract.observatory.surveys import (
     SurveyRevised,
     SurveySent,
     SurveyWithdrawn,
-)  # fmt: skip
+)
 from shared.kernel.decider import Command, Context, Refused
 
 State = Literal["none", "draft", "open", "withdrawn", "answer"]
@@ -70,11 +70,12 @@ def evolve(state: Survey, event: Event) -> Survey:
             return Survey("draft", event.title, event.intro, tuple(event.questions), event.asks_who)
         case SurveyRevised():
             return replace(
-                state, title=event.title or state.title,
+                state,
+                title=event.title or state.title,
                 intro=None if "intro" in event.cleared else event.intro or state.intro,
                 questions=state.questions if event.questions is None else tuple(event.questions),
                 asks_who=state.asks_who if event.asks_who is None else event.asks_who,
-            )  # fmt: skip
+            )
         case SurveyOpened():
             return replace(state, state="open", begins=event.begins, until=event.until, open_link=event.open_link)
         case SurveyExtended():

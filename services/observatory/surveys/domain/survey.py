@@ -1,7 +1,7 @@
 """A survey: drafted, opened from a day to a day, sent, closed; its figures published. And the answers to it.
 
-An answer is an entity of the same kind (shared/contract/observatory/surveys.py): the state of one says whether it is a survey or an
-answer, and an answer is decided beside the survey as it stands in the log at that moment.
+An answer is an entity of the same kind (shared/contract/observatory/surveys.py): the state of one says whether it is a
+survey or an answer, and an answer is decided beside the survey as it stands in the log at that moment.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from shared.contract.observatory.surveys import (
     SurveyRevised,
     SurveySent,
     SurveyWithdrawn,
-)  # fmt: skip
+)
 from shared.kernel.decider import Context, Decider, Decision, Refused
 
 MOST_AT_ONCE = 1000  # structures of one sending

@@ -70,12 +70,18 @@ def written_letter(service: Service, survey: Document, kind: str, link: str) -> 
     sender = sender_of(service)
     intro = survey["intro"] or ""
     text, html = BODIES.render(
-        "survey", LANG, sender=sender, title=survey["title"], link=link, reminder=kind == "reminder",
-        intro_text=as_lines(intro), intro_html=as_html(intro, first_heading=2),
+        "survey",
+        LANG,
+        sender=sender,
+        title=survey["title"],
+        link=link,
+        reminder=kind == "reminder",
+        intro_text=as_lines(intro),
+        intro_html=as_html(intro, first_heading=2),
         until={lang: long_day(survey["until"], lang) for lang in languages()},
         others=[lang for lang in languages() if lang != LANG],
         questions=len(survey["questions"]),
-    )  # fmt: skip
+    )
     again = (
         " / ".join(translated(L("Rappel"), lang) for lang in languages()) + colon(LANG) if kind == "reminder" else ""
     )

@@ -94,10 +94,21 @@ async def recipients_page(
     rows.sort(key=lambda row: (row[1].name.casefold() if row[1] else "", row[0]))
     counts = await service.store.count_by(SURVEY_RECIPIENTS, "state", {"survey": str(key)})
     return render(
-        service, request, "survey_recipients.html", status=status, survey=document, stage=stage_of(service, document),
-        rows=rows[(page - 1) * PAGE : page * PAGE], page=page, pages_total=pages_total(page, len(rows)), counts=counts,
-        state=state, states=STATES, new_id=new_command_id, failed=failed,
-    )  # fmt: skip
+        service,
+        request,
+        "survey_recipients.html",
+        status=status,
+        survey=document,
+        stage=stage_of(service, document),
+        rows=rows[(page - 1) * PAGE : page * PAGE],
+        page=page,
+        pages_total=pages_total(page, len(rows)),
+        counts=counts,
+        state=state,
+        states=STATES,
+        new_id=new_command_id,
+        failed=failed,
+    )
 
 
 @routes.get("/surveys/{key}/links.csv")
@@ -248,16 +259,28 @@ async def send_page(
         name: options(name, found.facets.get(name, {}), _picked(criteria, name), pages.lexicon, lang) for name in ASKED
     }
     return render(
-        service, request, "survey_send.html", status=status, survey=document, stage=stage_of(service, document),
+        service,
+        request,
+        "survey_send.html",
+        status=status,
+        survey=document,
+        stage=stage_of(service, document),
         found=found,
-        asked={one["key"].partition(".")[2] for one in asked.values()}, facets=facets, asked_as=ASKED,
-        chosen={name: _picked(criteria, name) for name in ASKED}, active=len(query_of(criteria)),
+        asked={one["key"].partition(".")[2] for one in asked.values()},
+        facets=facets,
+        asked_as=ASKED,
+        chosen={name: _picked(criteria, name) for name in ASKED},
+        active=len(query_of(criteria)),
         q=query.get("q", "")[:200],
         query=[(name, value) for name, value in query.multi_items() if name not in ("page", "done", "lang")],
-        page=page, pages_total=pages_total(page, found.total), command_id=new_command_id(), failed=failed,
+        page=page,
+        pages_total=pages_total(page, found.total),
+        command_id=new_command_id(),
+        failed=failed,
         most=MOST_AT_ONCE,
-        ticked=set(form.getlist("structure")) if form else (), by_hand=form is not None and form.get("by_hand"),
-    )  # fmt: skip
+        ticked=set(form.getlist("structure")) if form else (),
+        by_hand=form is not None and form.get("by_hand"),
+    )
 
 
 async def chosen(

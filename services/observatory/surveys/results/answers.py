@@ -53,9 +53,12 @@ async def answers_of(service: Service, survey: str) -> list[Document]:
 
 
 async def given_of(
-    service: Service, survey: str, moment: Moment | None = None, departments: Sequence[str] = (),
+    service: Service,
+    survey: str,
+    moment: Moment | None = None,
+    departments: Sequence[str] = (),
     kinds: Sequence[str] = (),
-) -> tuple[list[Given], list[Given]]:  # fmt: skip
+) -> tuple[list[Given], list[Given]]:
     """The answers as of a moment (without one: now), the earliest first: those that fit, and all of them."""
     every_answer = await answers_of(service, survey)
     counting = as_of(every_answer, moment.as_of, moment.known) if moment else as_of(every_answer, None)

@@ -68,11 +68,13 @@ class Sheet:
 
     def row(self, line: Line) -> list[str | float]:
         first = [
-            line.name, department(line.department) if line.department else "",
+            line.name,
+            department(line.department) if line.department else "",
             self.lexicon.say(f"kind.{line.kind}", self.lang) if line.kind else "",
-            as_moment(line.answered).astimezone(PARIS).strftime("%Y-%m-%d"), line.who.get("name") or "",
+            as_moment(line.answered).astimezone(PARIS).strftime("%Y-%m-%d"),
+            line.who.get("name") or "",
             line.who.get("email") or "",
-        ]  # fmt: skip
+        ]
         return [*first, *(self.cell(one, line) for one in self.questions)]
 
     def cell(self, one: SurveyQuestion, line: Line) -> str | float:
@@ -173,31 +175,38 @@ def _summary(page: Any, sheet: Sheet, bold: Any) -> None:
 def _json(sheet: Sheet) -> bytes:
     return orjson.dumps(
         {
-            "survey": sheet.survey["key"], "title": sheet.survey["title"], **sheet.about,
+            "survey": sheet.survey["key"],
+            "title": sheet.survey["title"],
+            **sheet.about,
             "results": [as_json(one) for one in sheet.results],
             "answers": [
                 {
-                    "structure": line.structure, "name": line.name if line.structure else None,
+                    "structure": line.structure,
+                    "name": line.name if line.structure else None,
                     "department": line.department,
-                    "kind": line.kind, "answered": line.answered,
+                    "kind": line.kind,
+                    "answered": line.answered,
                     **{part: line.version[part] for part in ("choices", "numbers", "flags", "dates", "written")},
                     **({"texts": line.texts, "who": line.who} if line.opened else {}),
                 }
                 for line in sheet.lines
             ],
         }
-    )  # fmt: skip
+    )
 
 
 def as_json(one: Result) -> dict[str, Any]:
     """The result of a question for programs; null where it is masked."""
     spread = one.spread
     return {
-        "question": one.question.id, "kind": one.question.kind, "text": one.question.text, "unit": one.question.unit,
+        "question": one.question.id,
+        "kind": one.question.kind,
+        "text": one.question.text,
+        "unit": one.question.unit,
         "answered": one.answered,
         "parts": [{"label": part.label, "count": part.n, "share": part.share} for part in one.parts],
-        "numbers": None if spread is None else {
-            name: getattr(spread, name) for name in ("least", "most", "median", "mean", "sum")
-        },
+        "numbers": None
+        if spread is None
+        else {name: getattr(spread, name) for name in ("least", "most", "median", "mean", "sum")},
         "dates": [{"date": day, "count": n} for day, n in one.dates],
-    }  # fmt: skip
+    }

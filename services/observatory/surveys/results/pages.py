@@ -71,10 +71,13 @@ async def _published(service: Service, key: UUID) -> tuple[Document, int, list[R
 async def data(service: ThisService, key: UUID) -> dict[str, Any]:
     survey, answers, found = await _published(service, key)
     return {
-        "survey": str(key), "title": survey["title"], "begins": survey["begins"], "until": survey["until"],
+        "survey": str(key),
+        "title": survey["title"],
+        "begins": survey["begins"],
+        "until": survey["until"],
         "answers": None if small(answers) else answers,
         "questions": [as_json(one) for one in found if one.question.kind not in ("short", "long", "date")],
-    }  # fmt: skip
+    }
 
 
 @routes.get("/surveys/public/{key}", include_in_schema=False)
@@ -84,17 +87,27 @@ async def page(service: ThisService, request: Request, key: UUID) -> Response:
     lang = language(request)
     shown = [(one, drawn(one, lang)) for one in found if one.question.kind not in ("short", "long", "date")]
     return render(
-        service, request, "survey_public.html", survey=survey, answered=answers, found=shown,
-        intro=as_html(survey["intro"] or "", first_heading=2), last=_last(survey),
-    )  # fmt: skip
+        service,
+        request,
+        "survey_public.html",
+        survey=survey,
+        answered=answers,
+        found=shown,
+        intro=as_html(survey["intro"] or "", first_heading=2),
+        last=_last(survey),
+    )
 
 
 @routes.get("/surveys/{key}/results", include_in_schema=False)
 async def shown(
     service: ThisService,
-    request: Request, key: UUID, as_of: AsOf = None, known_at: KnownAt = None, department: Some = None,
-    kind: Some = None
-) -> Response:  # fmt: skip
+    request: Request,
+    key: UUID,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    department: Some = None,
+    kind: Some = None,
+) -> Response:
     moment = await asked(service, as_of, known_at)
     if moment and await document_then(service, SURVEYS, "survey", str(key), moment) is None:
         await survey_of(service, key)
@@ -107,23 +120,35 @@ async def shown(
     request.state.personal = sees
     texts = _texts(service, given, pages.lexicon, lang) if sees else None
     return render(
-        service, request, "survey_results.html", survey=survey, stage=stage_of(service, survey, moment),
+        service,
+        request,
+        "survey_results.html",
+        survey=survey,
+        stage=stage_of(service, survey, moment),
         **in_the_head(moment),
-        found=[(one, drawn(one, lang), (texts or {}).get(one.question.id, [])) for one in found], sees=sees,
-        answered=len(given), total=len(every), chosen={"department": department or [], "kind": kind or []},
+        found=[(one, drawn(one, lang), (texts or {}).get(one.question.id, [])) for one in found],
+        sees=sees,
+        answered=len(given),
+        total=len(every),
+        chosen={"department": department or [], "kind": kind or []},
         facets=_facets(every, pages.lexicon, lang),
         files=[
             (ending.upper(), f"/observatory/surveys/{key}/results.{ending}?{request.url.query}") for ending in TYPES
         ],
-    )  # fmt: skip
+    )
 
 
 @routes.get("/surveys/{key}/results.{ending}", include_in_schema=False)
 async def file(
     service: ThisService,
-    request: Request, key: UUID, ending: str, as_of: AsOf = None, known_at: KnownAt = None, department: Some = None,
+    request: Request,
+    key: UUID,
+    ending: str,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    department: Some = None,
     kind: Some = None,
-) -> Response:  # fmt: skip
+) -> Response:
     if ending not in TYPES:
         raise HTTPException(404)
     survey, moment = await survey_of(service, key), await asked(service, as_of, known_at)
@@ -177,10 +202,14 @@ async def as_data(
     given, every = await given_of(service, str(key), moment, department or (), kind or ())
     found = results(questions_of(survey), [one.version for one in given])
     return {
-        "survey": str(key), "title": survey["title"], "as_of": as_of, "known_at": known_at, "answers": len(given),
+        "survey": str(key),
+        "title": survey["title"],
+        "as_of": as_of,
+        "known_at": known_at,
+        "answers": len(given),
         "of": len(every),
         "questions": [as_json(one) for one in found],
-    }  # fmt: skip
+    }
 
 
 def _facets(every: Sequence[Given], lexicon: Lexicon, lang: Lang) -> dict[str, list[tuple[str, str, int]]]:
@@ -195,7 +224,7 @@ def _facets(every: Sequence[Given], lexicon: Lexicon, lang: Lang) -> dict[str, l
         ],
         "kind": [(code, lexicon.say(f"kind.{code}", lang), kinds.count(code)) for code in KINDS if code in kinds]
         + ([(NOBODY, none, kinds.count(NOBODY))] if NOBODY in kinds else []),
-    }  # fmt: skip
+    }
 
 
 def _name(one: Given, lang: Lang) -> str:
@@ -226,11 +255,17 @@ def _sheet(
         place, version = one.place, one.version
         lines.append(
             Line(
-                one.structure, _name(one, lang), place.department if place else None, place.kind if place else None,
-                version["time"], version, texts_of(service, version) if sees else {},
-                {name: service.keyring.reveal(version[name]) if sees else None for name in ("name", "email")}, sees,
+                one.structure,
+                _name(one, lang),
+                place.department if place else None,
+                place.kind if place else None,
+                version["time"],
+                version,
+                texts_of(service, version) if sees else {},
+                {name: service.keyring.reveal(version[name]) if sees else None for name in ("name", "email")},
+                sees,
             )
-        )  # fmt: skip
+        )
     found = results(questions, [one.version for one in given], _yes_and_no(pages.lexicon, lang))
     return Sheet(survey, questions, lines, found, about, pages.lexicon, lang)
 

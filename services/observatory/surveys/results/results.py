@@ -86,10 +86,11 @@ def as_of(
     found = []
     for answer in answers:
         versions = [
-            one for one in answer["versions"]
+            one
+            for one in answer["versions"]
             if (known is None or one["seq"] <= known)
             and (day is None or datetime.fromisoformat(one["time"]).astimezone(PARIS).date() <= day)
-        ]  # fmt: skip
+        ]
         if versions:
             found.append((answer, versions[-1]))
     return found

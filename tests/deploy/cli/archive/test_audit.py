@@ -21,9 +21,15 @@ def audit(*words: object, folder: Path, stdin: str = "") -> subprocess.Completed
     away = folder / "away"
     away.mkdir(exist_ok=True)
     return subprocess.run(
-        [*MAILLAGE, "audit", *map(str, words)], capture_output=True, text=True, timeout=120, cwd=away, input=stdin,
-        env={**CLEAN, "PYTHONPATH": str(Path(__file__).parents[4])}, check=False,
-    )  # fmt: skip
+        [*MAILLAGE, "audit", *map(str, words)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        cwd=away,
+        input=stdin,
+        env={**CLEAN, "PYTHONPATH": str(Path(__file__).parents[4])},
+        check=False,
+    )
 
 
 @pytest.fixture
@@ -73,7 +79,7 @@ def test_a_proof_is_made_and_checked_by_whoever_has_the_key(archive: Path, tmp_p
         (["replay", "--until", "yesterday", "--archive", "ARCHIVE"], "yesterday is no day"),
         (["replay", "--until", "99", "--archive", "ARCHIVE"], "The archive ends with event 25"),
     ],
-)  # fmt: skip
+)
 def test_what_can_not_be_done_is_one_clear_sentence_and_exit_code_2(
     archive: Path, tmp_path: Path, words: list[str], sentence: str, monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],

@@ -266,7 +266,9 @@ async def test_a_token_beyond_the_roles_is_refused_with_its_reason(house: House)
     assert await house.events("TokenIssued") == 0
 
 
-@pytest.mark.parametrize("command", ["open-account", "sign-in", "set-password", "issue-token", "publish-signing-key", "withdraw-signing-key"])  # fmt: skip
+@pytest.mark.parametrize(
+    "command", ["open-account", "sign-in", "set-password", "issue-token", "publish-signing-key", "withdraw-signing-key"]
+)
 async def test_what_is_the_services_own_has_no_route(house: House, command: str) -> None:
     async with house.browser() as browser:
         answer = await browser.post(f"/directory/api/commands/{command}", json={}, headers=operator(house.now))
@@ -313,6 +315,13 @@ async def test_every_page_speaks_english_too(house: House) -> None:
     async with house.browser() as chief:
         await house.first(chief)
         account = await opened_by_page(chief)
-        for path in ("/directory/me", "/directory/accounts", "/directory/accounts/new", f"/directory/accounts/{account}", "/directory/space", "/directory/sign-in/sent"):  # fmt: skip
+        for path in (
+            "/directory/me",
+            "/directory/accounts",
+            "/directory/accounts/new",
+            f"/directory/accounts/{account}",
+            "/directory/space",
+            "/directory/sign-in/sent",
+        ):
             page = await chief.get(f"{path}?lang=en")
             assert page.status_code == 200 and '<html lang="en">' in page.text

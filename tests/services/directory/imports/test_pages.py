@@ -1,4 +1,5 @@
-"""Importing by pages: what is sent is sealed and goes in time, nothing is written unconfirmed, an import ends whatever ends."""
+"""Importing by pages: what is sent is sealed and goes in time, nothing is written unconfirmed, an import ends whatever
+ends."""
 
 from __future__ import annotations
 

@@ -146,8 +146,14 @@ async def test_progress_ends_where_it_should(town: Town) -> None:
 async def test_a_line_completes_a_record_without_changing_what_stands_there(town: Town) -> None:
     one = await town.do(structure("Kynarou France", department="31", themes=["Eau"], siren="443061841"))
     line = structure(
-        "Kynarou", kind="company", department="81", commune="81065", themes=["Santé"], siret="35600000000048", rna="W313004120"
-    )  # fmt: skip
+        "Kynarou",
+        kind="company",
+        department="81",
+        commune="81065",
+        themes=["Santé"],
+        siret="35600000000048",
+        rna="W313004120",
+    )
     for _ in range(2):  # the second time it is the same command
         await importing.completed(town.service, one, line, id=WHO_ID, actor=WHO)
     assert await town.service.runner.wait_for(await town.service.log.last())

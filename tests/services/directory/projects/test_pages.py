@@ -118,9 +118,17 @@ async def test_a_search_is_narrowed_by_each_filter(house: House, browser: AsyncC
     one, other = await registered(house, "Kynarou"), await registered(house, "Ville de Castres", department="81")
     await entered(house, one)
     await entered(
-        house, other, title="Écoles d’Antsirabe", country="MG", stage="ended", themes=["Éducation"], sdgs=[4], begins="2012-09-01",
-        ends="2014-08-31", partner_authorities=[],
-    )  # fmt: skip
+        house,
+        other,
+        title="Écoles d’Antsirabe",
+        country="MG",
+        stage="ended",
+        themes=["Éducation"],
+        sdgs=[4],
+        begins="2012-09-01",
+        ends="2014-08-31",
+        partner_authorities=[],
+    )
     await entered(house, one, title="Un brouillon", published=False)
     for query, found in SEARCHES.items():
         assert await titles(browser, query) == found, query
@@ -148,7 +156,8 @@ async def test_a_project_is_entered_by_looking_for_its_structures_without_a_scri
     leader, other = await registered(house, "Kynarou"), await registered(house, "Ville de Castres", department="81")
     await registered(house, "Ville de Cahors", department="46")
     form: dict[str, Any] = {
-        "command_id": hidden(await page(browser, "/directory/projects/new"), "command_id"), "title": "Des puits", "summary": "Trois puits.",
+        "command_id": hidden(await page(browser, "/directory/projects/new"), "command_id"), "title": "Des puits",
+        "summary": "Trois puits.",
         "stage": "running", "country": "SN", "partner_name": ["Union des femmes", "", "Commune de Podor"],
         "partner_kind": ["associations", "associations", "authorities"], "themes": ["Eau", "Eau\nSanté"],
     }  # fmt: skip
@@ -180,7 +189,8 @@ async def test_a_project_is_entered_by_looking_for_its_structures_without_a_scri
 
 async def test_what_is_wrong_is_said_where_it_is_and_nothing_is_lost(house: House, browser: AsyncClient) -> None:
     form: dict[str, Any] = {
-        "command_id": hidden(await page(browser, "/directory/projects/new"), "command_id"), "title": "", "summary": "x" * 6000,
+        "command_id": hidden(await page(browser, "/directory/projects/new"), "command_id"), "title": "",
+        "summary": "x" * 6000,
         "stage": "evaluated", "country": "SN", "partner_name": ["Union", "y" * 400, "=1+1"],
         "partner_kind": ["associations", "schools", "nonsense"], "happened_on": "",
     }  # fmt: skip
@@ -213,7 +223,8 @@ async def test_a_project_is_changed_emptied_published_and_withdrawn(house: House
     assert 'value="Union des femmes de Podor"' in shown and 'value="12000"' in shown
     stale = hidden(shown, "version")
     form: dict[str, Any] = {
-        "command_id": hidden(shown, "command_id"), "version": stale, "title": "Des puits, suite", "summary": "Trois puits.",
+        "command_id": hidden(shown, "command_id"), "version": stale, "title": "Des puits, suite",
+        "summary": "Trois puits.",
         "stage": "running", "country": "SN", "leader": str(leader), "partner_name": "Union des femmes de Podor",
         "partner_kind": "associations", "happened_on": "2017-05-02",
     }  # fmt: skip

@@ -96,7 +96,8 @@ def file_of(image: Image.Image, format: str, **options: object) -> bytes:
 
 
 def worst(size: tuple[int, int], format: str, mode: str, **options: object) -> bytes:
-    """A picture of a size and mode that takes much room to unfold, and to write: with noise in its transparency, too."""
+    """A picture of a size and mode that takes much room to unfold, and to write: with noise in its transparency,
+    too."""
     grey = noise(size)
     image = Image.merge(mode, [grey] * len(mode)) if mode in ("LA", "RGBA") else grey.convert(mode)
     return file_of(image, format, **options)
@@ -109,9 +110,8 @@ def in_its_process(data: bytes) -> tuple[dict[str, object], int]:
         "peak = next(line for line in open('/proc/self/status') if line.startswith('VmHWM')); sys.stderr.write(peak)"
     )
     done = subprocess.run(
-        [sys.executable, "-I", "-c", count, MAKER[-1]], input=data, capture_output=True, check=True,
-        env=GIVES_BACK,
-    )  # fmt: skip
+        [sys.executable, "-I", "-c", count, MAKER[-1]], input=data, capture_output=True, check=True, env=GIVES_BACK
+    )
     return json.loads(done.stdout.partition(b"\n")[0]), int(done.stderr.split()[1]) * 1024
 
 
@@ -209,12 +209,12 @@ def test_markdown_is_shown_and_nothing_that_runs_or_loads() -> None:
         "[x]: javascript:alert(1)\n\n[x]",
         "<style>body{display:none}</style><iframe src='//x'></iframe>",
         "`<script>`\n\n    <script>alert(1)</script>",
-        "[a](https://x.invalid \"onmouseover=alert(1)\")",
+        '[a](https://x.invalid "onmouseover=alert(1)")',
         "> " * 500 + "deep",
         "*" * 20_000,
         "[" * 20_000,
     ],
-)  # fmt: skip
+)
 def test_no_text_becomes_a_script_a_picture_from_elsewhere_or_a_style(text: str) -> None:
     html = str(as_html(text)).lower()
     for bad in (

@@ -1,4 +1,5 @@
-"""A structure's record: where each value comes from, its cards, past days, what a form takes for a commune or a number."""
+"""A structure's record: where each value comes from, its cards, past days, what a form takes for a commune or a
+number."""
 
 from __future__ import annotations
 
@@ -31,13 +32,29 @@ async def text_of(browser: AsyncClient, path: str) -> str:
 
 async def kynarou(house: House) -> UUID:
     one = await register(
-        house, "Kynarou", noon(2012), commune="31555", themes=["Eau"], countries=["IN"], sdgs=[6], siret="356 000 000 00048",
+        house,
+        "Kynarou",
+        noon(2012),
+        commune="31555",
+        themes=["Eau"],
+        countries=["IN"],
+        sdgs=[6],
+        siret="356 000 000 00048",
         source="bilan 2017",
-    )  # fmt: skip
+    )
     await revise(
-        house, one, noon(2014), name="Kynarou France", commune="81065", department="81", themes=["Eau"], countries=["IN"],
-        sdgs=[6], siret="35600000000048", source="un appel",
-    )  # fmt: skip
+        house,
+        one,
+        noon(2014),
+        name="Kynarou France",
+        commune="81065",
+        department="81",
+        themes=["Eau"],
+        countries=["IN"],
+        sdgs=[6],
+        siret="35600000000048",
+        source="un appel",
+    )
     return one
 
 

@@ -29,8 +29,10 @@ EXPORT = Exporter(
 def record(n: int, **more: Any) -> Document:
     facts = {
         "key": f"0193aaaa-0000-7000-8000-{n:012d}", "name": f"Structure {n}", "acronym": None, "kind": "association",
-        "department": "31", "commune": "31555", "address": "1 rue des Arts", "website": "https://exemple.invalid", "summary": None,
-        "themes": ["Eau", "Santé"], "countries": ["SN", "CD"], "sdgs": [6], "siren": None, "siret": "35600000000048", "rna": None,
+        "department": "31", "commune": "31555", "address": "1 rue des Arts", "website": "https://exemple.invalid",
+        "summary": None,
+        "themes": ["Eau", "Santé"], "countries": ["SN", "CD"], "sdgs": [6], "siren": None, "siret": "35600000000048",
+        "rna": None,
         "listed": True, "since": "2016-06-01T10:00:00.000000Z", "seen": "2017-06-01T10:00:00.000000Z",
     }  # fmt: skip
     return {**facts, **more}

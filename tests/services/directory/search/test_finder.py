@@ -31,10 +31,16 @@ async def test_a_structure_is_found_by_name_acronym_town_theme_country_and_numbe
     assert await names(finder) == []
     await town.do(
         structure(
-            "Kynarou France", acronym="KYF", department="31", commune="31555", themes=["Eau et assainissement"],
-            countries=["IN", "SN"], rna="W313004120", sdgs=[6],
+            "Kynarou France",
+            acronym="KYF",
+            department="31",
+            commune="31555",
+            themes=["Eau et assainissement"],
+            countries=["IN", "SN"],
+            rna="W313004120",
+            sdgs=[6],
         )
-    )  # fmt: skip
+    )
     await town.do(structure("Amis du livre", department="81"))
     for asked in (
         "kynarou",
@@ -102,10 +108,18 @@ async def test_one_question_answers_who_works_on_water_in_senegal_and_with_whom(
     leader = await town.do(structure("Kynarou", department="31"))
     town_hall = await town.do(structure("Ville de Muret", kind="public_body", department="31"))
     draft = DraftProject(
-        leader=leader, participants=[town_hall], title="Des puits pour Podor", summary="Trois puits et leur entretien.",
-        country="SN", stage="running", place="Podor", themes=["Eau et assainissement"], sdgs=[6],
-        partner_associations=["Union des femmes de Podor"], partner_authorities=["Commune de Podor"],
-    )  # fmt: skip
+        leader=leader,
+        participants=[town_hall],
+        title="Des puits pour Podor",
+        summary="Trois puits et leur entretien.",
+        country="SN",
+        stage="running",
+        place="Podor",
+        themes=["Eau et assainissement"],
+        sdgs=[6],
+        partner_associations=["Union des femmes de Podor"],
+        partner_authorities=["Commune de Podor"],
+    )
     project = await town.do(draft)
     assert await finder.works("eau Sénégal") == []  # a draft is nobody's business
     await town.do(PublishProject(project=project))

@@ -1,4 +1,5 @@
-"""The search as browsers see it: facets and their addresses, errors forgiven, the map from nearby, past days, exports."""
+"""The search as browsers see it: facets and their addresses, errors forgiven, the map from nearby, past days,
+exports."""
 
 from __future__ import annotations
 
@@ -73,9 +74,16 @@ async def chief(house: House) -> AsyncIterator[AsyncClient]:
 async def four(house: House) -> None:
     """Four structures, two of them in one department."""
     await register(
-        house, "Kynarou France", noon(2012), acronym="KYF", commune="31555", themes=["Eau et assainissement"],
-        countries=["IN", "SN"], sdgs=[6], source="un appel",
-    )  # fmt: skip
+        house,
+        "Kynarou France",
+        noon(2012),
+        acronym="KYF",
+        commune="31555",
+        themes=["Eau et assainissement"],
+        countries=["IN", "SN"],
+        sdgs=[6],
+        source="un appel",
+    )
     await register(house, "Amis du livre", noon(2014), department="81", themes=["Éducation"], countries=["SN"])
     await register(house, "Lycée de Muret", noon(2015), kind="school", commune="Muret")
     await register(house, "Ville de Paris", noon(2015), kind="public_body", department="75")
@@ -234,8 +242,10 @@ async def test_an_export_is_sent_in_parts_while_it_is_written(house: House) -> N
 
     headers = [(b"host", b"127.0.0.1"), *((k.lower().encode(), v.encode()) for k, v in operator(house.now).items())]
     scope = {
-        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http", "headers": headers,
-        "path": "/directory/export.json", "raw_path": b"/directory/export.json", "query_string": b"kind=other", "root_path": "",
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http",
+        "headers": headers,
+        "path": "/directory/export.json", "raw_path": b"/directory/export.json", "query_string": b"kind=other",
+        "root_path": "",
         "server": ("127.0.0.1", 80), "client": ("127.0.0.1", 1),
     }  # fmt: skip
     await application(scope, receive, send)

@@ -384,8 +384,19 @@ async def test_a_session_outlives_a_restart(house: House) -> None:
 
 @pytest.mark.parametrize(
     "to",
-    ["//ailleurs.invalid", "https://ailleurs.invalid/", "/\\ailleurs.invalid", "/a\\b", "/a\nb", "ailleurs", "", "javascript:1", "/ /x", None],
-)  # fmt: skip
+    [
+        "//ailleurs.invalid",
+        "https://ailleurs.invalid/",
+        "/\\ailleurs.invalid",
+        "/a\\b",
+        "/a\nb",
+        "ailleurs",
+        "",
+        "javascript:1",
+        "/ /x",
+        None,
+    ],
+)
 def test_no_way_leads_elsewhere(to: str | None) -> None:
     assert local(to) is None
 

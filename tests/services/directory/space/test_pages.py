@@ -247,7 +247,8 @@ async def test_a_hostile_text_runs_nothing_on_any_page_that_shows_it(house: Hous
     async with contact(house, ANNA) as anna, house.browser() as public:
         key = await published(house, anna, own, title=title, text=text)
         for browser, path in (
-            (anna, f"{SPACE_PAGE}/publications/{key}"), (anna, f"{SPACE_PAGE}/{own}"), (public, f"{PUBLIC}/publications/{key}"),
+            (anna, f"{SPACE_PAGE}/publications/{key}"), (anna, f"{SPACE_PAGE}/{own}"),
+            (public, f"{PUBLIC}/publications/{key}"),
             (public, f"{PUBLIC}/publications"),
         ):  # fmt: skip
             page = (await browser.get(path)).text
@@ -463,9 +464,13 @@ async def test_a_member_enters_a_cooperation_project_shows_it_and_takes_it_back(
     await join(house, own)
     async with contact(house, ANNA) as anna, house.browser() as public:
         form = answers(
-            title="L’eau à Ziguinchor", summary="Des *puits*.", country="SN", stage="evaluated", themes="eau",
+            title="L’eau à Ziguinchor",
+            summary="Des *puits*.",
+            country="SN",
+            stage="evaluated",
+            themes="eau",
             partner_associations="Association des femmes",
-        )  # fmt: skip
+        )
         wrong = await anna.post(f"{SPACE_PAGE}/{own}/projects/new", data=form)
         assert wrong.status_code == 422 and "Évaluation" in wrong.text
         key = key_of(

@@ -1,4 +1,5 @@
-"""What members publish arrives in the drafts exactly once: over the real log, redelivered, restarted, approved meanwhile."""
+"""What members publish arrives in the drafts exactly once: over the real log, redelivered, restarted, approved
+meanwhile."""
 
 from __future__ import annotations
 
@@ -55,9 +56,13 @@ class Members:
 
     async def offer(self) -> UUID:
         command = PublishOffer(
-            structure=MEMBER, structure_name="Kynarou", kind="internship", title="Stage", text="Six mois.",
+            structure=MEMBER,
+            structure_name="Kynarou",
+            kind="internship",
+            title="Stage",
+            text="Six mois.",
             deadline=date(2099, 12, 15),
-        )  # fmt: skip
+        )
         return (await self.execute(command, id=uuid4(), actor="test")).entity_id
 
     async def of_space(self, sort: str, **more: object) -> UUID:

@@ -1,4 +1,5 @@
-"""The team's pages: an issue is edited, previewed and approved by its buttons; wild input is a sentence, never a 500."""
+"""The team's pages: an issue is edited, previewed and approved by its buttons; wild input is a sentence, never a
+500."""
 
 from __future__ import annotations
 
@@ -156,7 +157,8 @@ async def test_every_page_answers_in_both_languages_empty_or_not(house: House, l
         await draft(house, "Appel", section="call")
         token = house.sending.links.leaving(who, "echos")
         for path in (
-            "", "bulletins/echos", f"issues/{ISSUE}", f"issues/{ISSUE}/approve", "subscribers?state=active&bulletin=echos",
+            "", "bulletins/echos", f"issues/{ISSUE}", f"issues/{ISSUE}/approve",
+            "subscribers?state=active&bulletin=echos",
             f"subscribers/{who}", f"unsubscribe/{token}", "unsubscribed", "docs", "do/AddItem?issue=" + str(ISSUE),
         ):  # fmt: skip
             answer = await browser.get(f"/newsletter/{path}{'&' if '?' in path else '?'}lang={lang}")

@@ -115,8 +115,10 @@ async def test_the_page_answers_alike_whether_the_address_is_known_or_not(postin
     async with posting.browser() as browser:
         known, unknown = await ask(browser, WHO, "echos"), await ask(browser, "autre@exemple.invalid", "echos")
         assert (known.status_code, known.content, dict(known.headers)) == (
-            unknown.status_code, unknown.content, dict(unknown.headers),
-        )  # fmt: skip
+            unknown.status_code,
+            unknown.content,
+            dict(unknown.headers),
+        )
         pages = [(await browser.get(answer.headers["location"])).text for answer in (known, unknown)]
         assert pages[0] == pages[1]
 

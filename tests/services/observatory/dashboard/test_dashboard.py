@@ -85,13 +85,17 @@ async def test_a_filter_narrows_what_it_can_and_each_figure_still_leads_to_its_e
     everywhere = (await front.get(f"{BOARD}?as_of=2016-06-30")).text
     assert key_figures(everywhere)[:4] == ["3", "2", "0", "3"]  # structures, members, contacts, support
     for query, expected in (
-        ("department=31", ["2", "2", "0", "1"]), ("kind=association", ["2", "1", "0", "3"]), ("theme=Santé", ["1", "0", "0", "2"]),
-        ("college=public", ["1", "1", "0", "0"]), ("department=31&kind=association", ["1", "1", "0", "1"]), ("department=48", ["0", "0", "0", "0"]),
+        ("department=31", ["2", "2", "0", "1"]), ("kind=association", ["2", "1", "0", "3"]),
+        ("theme=Santé", ["1", "0", "0", "2"]),
+        ("college=public", ["1", "1", "0", "0"]), ("department=31&kind=association", ["1", "1", "0", "1"]),
+        ("department=48", ["0", "0", "0", "0"]),
     ):  # fmt: skip
         page = (await front.get(f"{BOARD}?as_of=2016-06-30&{query}")).text
         assert key_figures(page) == expected, query
-    found = re.search(r'href="(/observatory/review/events\?[^"]*indicator=individual_support[^"]*)"', page := (
-        await front.get(f"{BOARD}?as_of=2016-06-30&department=34")).text)  # fmt: skip
+    found = re.search(
+        r'href="(/observatory/review/events\?[^"]*indicator=individual_support[^"]*)"',
+        page := (await front.get(f"{BOARD}?as_of=2016-06-30&department=34")).text,
+    )
     assert found, page
     behind = (await front.get(found[1].replace("&amp;", "&"))).text
     assert 'href="/observatory/journal/9"' in behind and 'href="/observatory/journal/10"' in behind
@@ -171,7 +175,8 @@ async def test_what_a_service_does_by_itself_makes_no_year_that_pictures_go_to(
 @pytest.mark.parametrize(
     ("query", "status"),
     [
-        ("?department=999", 422), ("?college=none", 422), ("?kind=robot", 422), ("?as_of=hier", 422), ("?since=2016-02-30", 422),
+        ("?department=999", 422), ("?college=none", 422), ("?kind=robot", 422), ("?as_of=hier", 422),
+        ("?since=2016-02-30", 422),
         ("?year=MMXV", 422), ("?theme=" + "x" * 200, 422), ("/chart/none.svg", 404), ("/chart/volunteers.gif", 404),
         ("/chart/volunteers.svg?department=31", 422), ("/chart/structures_total.svg", 404),
     ],
@@ -206,7 +211,8 @@ async def test_who_asks_for_no_page_gets_one_state_of_the_live_page(
 
 
 class Live:
-    """A reader of the live page, by ASGI: `frames(n)` waits until the page holds n states and gives all of it so far."""
+    """A reader of the live page, by ASGI: `frames(n)` waits until the page holds n states and gives all of it so
+    far."""
 
     def __init__(self, service: Service) -> None:
         self._app = root_of({"observatory": service}, service.settings)
@@ -232,7 +238,8 @@ class Live:
             self._more.set()
 
         scope = {
-            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http", "path": f"{BOARD}/live",
+            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": "GET", "scheme": "http",
+            "path": f"{BOARD}/live",
             "raw_path": f"{BOARD}/live".encode(), "query_string": b"", "root_path": "", "headers": self._headers,
             "client": ("127.0.0.1", 1), "server": ("localhost", 80), "state": {},
         }  # fmt: skip

@@ -1,4 +1,5 @@
-"""What new events leave as it was: an earlier day is not counted again where nothing of it was touched, and only there."""
+"""What new events leave as it was: an earlier day is not counted again where nothing of it was touched, and only
+there."""
 
 from __future__ import annotations
 

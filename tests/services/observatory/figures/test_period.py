@@ -1,4 +1,5 @@
-"""The figures of a period: what it added, what it left, beside the period before; a year that is not over stays that."""
+"""The figures of a period: what it added, what it left, beside the period before; a year that is not over stays
+that."""
 
 from __future__ import annotations
 
@@ -50,9 +51,13 @@ def by_path(leaves: list[Leaf]) -> dict[str, Leaf]:
 
 
 EVENTS = st.lists(
-    st.tuples(st.sampled_from(["register", "close", "support"]), st.integers(0, 5), st.dates(date(2014, 1, 1), date(2016, 12, 31))),
+    st.tuples(
+        st.sampled_from(["register", "close", "support"]),
+        st.integers(0, 5),
+        st.dates(date(2014, 1, 1), date(2016, 12, 31)),
+    ),
     max_size=30,
-)  # fmt: skip
+)
 
 
 @settings(max_examples=6, deadline=None)

@@ -106,8 +106,11 @@ def test_what_took_something_away_is_named_and_so_are_both_of_what_moved(tmp_pat
     rows = compared(tmp_path, h, then, *ALL_SPECS)
     named_ = {path: row.causes.events for path, row in rows.items() if row.why != "same"}
     assert named_ == {
-        SUPPORT.path: (taken,), HAUTE_GARONNE.path: (moved,), MEMBERS.path: (left,), TRAINED.path: (corrected,),
-    }  # fmt: skip
+        SUPPORT.path: (taken,),
+        HAUTE_GARONNE.path: (moved,),
+        MEMBERS.path: (left,),
+        TRAINED.path: (corrected,),
+    }
     assert rows[SUPPORT.path].now in (0, None) and rows[TRAINED.path].now == 21
 
 
@@ -182,9 +185,13 @@ def test_what_is_left_is_enough_and_nothing_of_it_can_be_left_out(needed: set[in
 
 
 LATER = st.lists(
-    st.tuples(st.sampled_from(["register", "close", "reopen", "revise"]), st.integers(0, 5), st.dates(date(2016, 1, 1), date(2017, 6, 30))),
+    st.tuples(
+        st.sampled_from(["register", "close", "reopen", "revise"]),
+        st.integers(0, 5),
+        st.dates(date(2016, 1, 1), date(2017, 6, 30)),
+    ),
     max_size=10,
-)  # fmt: skip
+)
 
 
 @settings(max_examples=8, deadline=None)

@@ -1,4 +1,5 @@
-"""Who is identified: against a plain loop on invented histories, on any day, as known at any sequence; what came and went."""
+"""Who is identified: against a plain loop on invented histories, on any day, as known at any sequence; what came and
+went."""
 
 from __future__ import annotations
 
@@ -36,9 +37,10 @@ from tests.services.observatory.figures.test_oracle import MEMORY, moment
 
 STRUCTURES = ("s0", "s1", "s2", "s3", "s4")
 THEMES, COUNTRIES, GOALS = ("Eau", "Santé", "Culture"), ("SN", "ML", "HT"), (4, 6, 17)
-KINDS = ("StructureRegistered", "StructureRegistered", "StructureRegistered", "StructureRevised", "StructureClosed", "StructureReopened",
-         "StructureAbsorbed", "StructureReleased", "CooperationProjectDrafted", "CooperationProjectDrafted", "CooperationProjectRevised",
-         "CooperationProjectPublished", "CooperationProjectPublished", "CooperationProjectWithdrawn", "MemberJoined", "MemberJoined",
+KINDS = ("StructureRegistered", "StructureRegistered", "StructureRegistered", "StructureRevised", "StructureClosed",
+         "StructureReopened", "StructureAbsorbed", "StructureReleased", "CooperationProjectDrafted",
+         "CooperationProjectDrafted", "CooperationProjectRevised", "CooperationProjectPublished",
+         "CooperationProjectPublished", "CooperationProjectWithdrawn", "MemberJoined", "MemberJoined",
          "MemberCollegeChanged", "MemberLeft")  # fmt: skip
 Known = dict[str, dict[str, Any]]
 
@@ -58,21 +60,54 @@ def invented(seed: int, size: int) -> tuple[list[Said], date, int]:
         data: dict[str, Any] = {}
         match kind:
             case "StructureRegistered":
-                data = {"name": "S", "kind": chance.choice(("association", "school")), "department": chance.choice(("31", "34")), "countries": some(COUNTRIES), **lists}  # fmt: skip
+                data = {
+                    "name": "S",
+                    "kind": chance.choice(("association", "school")),
+                    "department": chance.choice(("31", "34")),
+                    "countries": some(COUNTRIES),
+                    **lists,
+                }
             case "StructureRevised":
                 data = chance.choice(
-                    ({"themes": some(THEMES)}, {"cleared": ["themes", "sdgs"]}, {"department": "31"}, {"cleared": ["department"]}, {"countries": some(COUNTRIES)})
-                )  # fmt: skip
+                    (
+                        {"themes": some(THEMES)},
+                        {"cleared": ["themes", "sdgs"]},
+                        {"department": "31"},
+                        {"cleared": ["department"]},
+                        {"countries": some(COUNTRIES)},
+                    )
+                )
             case "StructureClosed":
                 data = {"reason": "asleep"}
             case "StructureAbsorbed" | "StructureReleased":
                 data = {"kept": other}
             case "CooperationProjectDrafted":
-                data = {"leader": structure, "participants": [other], "title": "T", "summary": "S", "country": chance.choice(COUNTRIES), "stage": "running", **lists}  # fmt: skip
+                data = {
+                    "leader": structure,
+                    "participants": [other],
+                    "title": "T",
+                    "summary": "S",
+                    "country": chance.choice(COUNTRIES),
+                    "stage": "running",
+                    **lists,
+                }
             case "CooperationProjectRevised":
-                data = chance.choice(({"leader": structure}, {"cleared": ["participants"]}, {"participants": [structure]}, {"country": "HT"}, {"cleared": ["themes"]}))  # fmt: skip
+                data = chance.choice(
+                    (
+                        {"leader": structure},
+                        {"cleared": ["participants"]},
+                        {"participants": [structure]},
+                        {"country": "HT"},
+                        {"cleared": ["themes"]},
+                    )
+                )
             case "MemberJoined":
-                data = {"college": chance.choice(("public", "associative")), "charter_version": 1, "structure": structure, "name": "M"}  # fmt: skip
+                data = {
+                    "college": chance.choice(("public", "associative")),
+                    "charter_version": 1,
+                    "structure": structure,
+                    "name": "M",
+                }
             case "MemberCollegeChanged":
                 data = {"college": chance.choice(("public", "economic"))}
             case "MemberLeft":
@@ -110,15 +145,22 @@ def actors(story: list[Said], as_of: date, upto: int) -> Known:
             if said.kind == "StructureAbsorbed":
                 kept[f"structure/{said.thing}"] = said.data["kept"]
         if said.kind.startswith("Structure"):
-            one = records.setdefault(f"structure/{said.thing}", {"department": None, "themes": [], "countries": [], "sdgs": [], "open": True, "here": False})  # fmt: skip
+            one = records.setdefault(
+                f"structure/{said.thing}",
+                {"department": None, "themes": [], "countries": [], "sdgs": [], "open": True, "here": False},
+            )
             latest(one, said, "kind", "department", "themes", "countries", "sdgs")
             one["here"] |= said.kind == "StructureRegistered"
             one["open"] = {"StructureClosed": False, "StructureReopened": True}.get(said.kind, one["open"])
         elif said.kind.startswith("Cooperation"):
-            one = projects.setdefault(said.thing, {"participants": [], "themes": [], "sdgs": [], "drafted": False, "published": False})  # fmt: skip
+            one = projects.setdefault(
+                said.thing, {"participants": [], "themes": [], "sdgs": [], "drafted": False, "published": False}
+            )
             latest(one, said, "leader", "participants", "country", "themes", "sdgs")
             one["drafted"] |= said.kind.endswith("Drafted")
-            one["published"] = {"CooperationProjectPublished": True, "CooperationProjectWithdrawn": False}.get(said.kind, one["published"])  # fmt: skip
+            one["published"] = {"CooperationProjectPublished": True, "CooperationProjectWithdrawn": False}.get(
+                said.kind, one["published"]
+            )
         elif said.kind.startswith("Member"):
             one = members.setdefault(said.thing, {"joined": False, "gone": False})
             latest(one, said, "structure", "college")
@@ -127,9 +169,15 @@ def actors(story: list[Said], as_of: date, upto: int) -> Known:
             if "college" in said.data:
                 one["since"] = said.seq
     found = {
-        key: {"kind": one["kind"], "department": one["department"], "college": None, **{name: set(one[name]) for name in ("themes", "countries", "sdgs")}}
-        for key, one in records.items() if one["here"] and one["open"]
-    }  # fmt: skip
+        key: {
+            "kind": one["kind"],
+            "department": one["department"],
+            "college": None,
+            **{name: set(one[name]) for name in ("themes", "countries", "sdgs")},
+        }
+        for key, one in records.items()
+        if one["here"] and one["open"]
+    }
 
     def record_for(key: str) -> dict[str, Any]:
         """The record that stands for a structure; a blank where none is there."""
@@ -153,15 +201,22 @@ def actors(story: list[Said], as_of: date, upto: int) -> Known:
 
 def fits(one: dict[str, Any], criteria: Criteria) -> bool:
     own = {
-        "themes": one["themes"], "countries": one["countries"], "sdgs": one["sdgs"], "kinds": {one["kind"]},
-        "departments": {one["department"]}, "colleges": {one["college"]}, "member": {"yes" if one["college"] else "no"},
-    }  # fmt: skip
+        "themes": one["themes"],
+        "countries": one["countries"],
+        "sdgs": one["sdgs"],
+        "kinds": {one["kind"]},
+        "departments": {one["department"]},
+        "colleges": {one["college"]},
+        "member": {"yes" if one["college"] else "no"},
+    }
     return all(own[name] & set(values) for name, values in criteria.chosen().items())
 
 
 ASKED = (
-    Criteria(), Criteria(themes=["Eau"]), Criteria(themes=["Eau", "Santé"], countries=["SN"]), Criteria(countries=["HT", "ML"], member="no"),
-    Criteria(kinds=["school"], departments=["31"]), Criteria(sdgs=[6]), Criteria(member="yes"), Criteria(colleges=["public"]),
+    Criteria(), Criteria(themes=["Eau"]), Criteria(themes=["Eau", "Santé"], countries=["SN"]),
+    Criteria(countries=["HT", "ML"], member="no"),
+    Criteria(kinds=["school"], departments=["31"]), Criteria(sdgs=[6]), Criteria(member="yes"),
+    Criteria(colleges=["public"]),
 )  # fmt: skip
 
 
@@ -200,9 +255,12 @@ def test_who_is_identified_is_who_a_plain_loop_finds(seed: int, size: int, asked
         ):
             freed = Criteria(**{**criteria.model_dump(), name: []})
             values = [
-                str(value) for key, one in expected.items() if fits(one, freed)
-                for value in (one[field] if isinstance(one[field], set) else [one[field]]) if value is not None
-            ]  # fmt: skip
+                str(value)
+                for key, one in expected.items()
+                if fits(one, freed)
+                for value in (one[field] if isinstance(one[field], set) else [one[field]])
+                if value is not None
+            ]
             assert dict(found[n].facets[name]) == {value: values.count(value) for value in values}, (criteria, name)
 
 
@@ -239,7 +297,9 @@ def test_what_came_and_what_went_is_told_with_its_reason(tmp_path: Path) -> None
         assert [(one.actor.name, one.because, one.absent) for one in found.went] == [("Puits", (), True)]
         assert found.stayed == 1
         members = Criteria(member="yes")
-        left = compared(table, members, answer(table, members, date(2015, 12, 31), 7), answer(table, members, date(2016, 12, 31), 7))  # fmt: skip
+        left = compared(
+            table, members, answer(table, members, date(2015, 12, 31), 7), answer(table, members, date(2016, 12, 31), 7)
+        )
         assert [(one.actor.name, one.because) for one in left.went] == [("Source", ("member",))]
         late = compared(table, wet, answer(table, wet, date(2016, 12, 31), 4), now)
         assert [one.actor.name for one in late.went] == ["Puits"], "known later, of the same day"
@@ -247,15 +307,31 @@ def test_what_came_and_what_went_is_told_with_its_reason(tmp_path: Path) -> None
 
 def test_a_structure_is_found_by_words_of_its_name_whatever_the_accents(tmp_path: Path) -> None:
     with water().table(tmp_path) as table:
-        for words, expected in (("coeur", ["Cœur"]), ("SOU", ["Source"]), ("u", ["Cœur", "Puits", "Source"]), ("%", []), ("", []), ("x", [])):  # fmt: skip
+        for words, expected in (
+            ("coeur", ["Cœur"]),
+            ("SOU", ["Source"]),
+            ("u", ["Cœur", "Puits", "Source"]),
+            ("%", []),
+            ("", []),
+            ("x", []),
+        ):
             names = [one.name for one in named(table, words, date(2015, 12, 31), 10)]
             assert sorted(names) == sorted(expected), words
 
 
 def test_criteria_are_an_address_and_come_back_from_it() -> None:
-    criteria = Criteria(themes=["Eau & santé"], countries=["SN"], departments=["31"], kinds=["school"], sdgs=[6], colleges=["public"], member="no")  # fmt: skip
+    criteria = Criteria(
+        themes=["Eau & santé"],
+        countries=["SN"],
+        departments=["31"],
+        kinds=["school"],
+        sdgs=[6],
+        colleges=["public"],
+        member="no",
+    )
     assert criteria_of(QueryParams(query_of(criteria))) == criteria
     assert criteria_of(QueryParams("member=yes&member=no")) == Criteria(), "both narrow nothing"
-    for query in ("kind=robot", "department=99999", "countries=XX", "sdgs=18", "sdgs=six", "college=none", "member=perhaps", "themes=" + "x" * 300):  # fmt: skip
+    for query in ("kind=robot", "department=99999", "countries=XX", "sdgs=18", "sdgs=six", "college=none",
+                  "member=perhaps", "themes=" + "x" * 300):  # fmt: skip
         with pytest.raises(Refused):
             criteria_of(QueryParams(query))

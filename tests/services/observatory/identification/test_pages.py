@@ -37,7 +37,12 @@ Client = httpx2.AsyncClient
 
 def network() -> History:
     h = History()
-    for name, themes, department in (("Puits d’ici", ["Eau"], "31"), ("Puits du Lez", ["Eau", "Santé"], "34"), (FORMULA, ["Eau"], "31"), (HOSTILE, ["Santé"], "75")):  # fmt: skip
+    for name, themes, department in (
+        ("Puits d’ici", ["Eau"], "31"),
+        ("Puits du Lez", ["Eau", "Santé"], "34"),
+        (FORMULA, ["Eau"], "31"),
+        (HOSTILE, ["Santé"], "75"),
+    ):
         facts = StructureRegistered(
             name=name, kind="association", themes=themes, countries=["SN"], department=department
         )
@@ -64,7 +69,11 @@ async def append(service: Service, message: Message, after: int = 0) -> None:
 
 
 def hidden(page: str) -> dict[str, str]:
-    return {name: value for name, value in re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page) if name in ("command_id", "upto", "as_of", "version", "known_at")}  # fmt: skip
+    return {
+        name: value
+        for name, value in re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page)
+        if name in ("command_id", "upto", "as_of", "version", "known_at")
+    }
 
 
 async def save(front: Client, query: str = WET, **answers: str) -> httpx2.Response:
@@ -205,13 +214,18 @@ async def test_saved_ones_are_listed_found_renamed_put_away_and_taken_out_again(
     water = await saved(front, title="L’eau au Sénégal")
     await saved(front, "themes=Santé", title="La santé", who="Ministère des puits")
     assert text_of((await front.get(f"{HERE}/saved")).text).count("structures") >= 2
-    for words, there, away in (("santé", "La santé", "L’eau au Sénégal"), ("ministere", "La santé", "L’eau au Sénégal"), ("eau", "L’eau au Sénégal", "La santé")):  # fmt: skip
+    for words, there, away in (
+        ("santé", "La santé", "L’eau au Sénégal"),
+        ("ministere", "La santé", "L’eau au Sénégal"),
+        ("eau", "L’eau au Sénégal", "La santé"),
+    ):
         listed = (await front.get(f"{HERE}/saved?q={words}")).text
         assert there in listed and away not in listed, words
     key = str(uuid_in(water))
     sent = await front.post(
-        "/observatory/do/RenameIdentification", data={"command_id": str(uuid4()), "identification": key, "title": "L’eau, 2018", "purpose": ""}
-    )  # fmt: skip
+        "/observatory/do/RenameIdentification",
+        data={"command_id": str(uuid4()), "identification": key, "title": "L’eau, 2018", "purpose": ""},
+    )
     assert sent.status_code == 303
     page = (await front.get(water)).text
     assert "L’eau, 2018" in page and "Un appel à projets" not in page
@@ -230,7 +244,8 @@ async def test_saved_ones_are_listed_found_renamed_put_away_and_taken_out_again(
 @pytest.mark.parametrize(
     ("path", "status"),
     [
-        ("?kind=robot", 422), ("?as_of=hier", 422), ("?sdgs=99", 422), ("/save", 422), ("/save?kind=x", 422), (f"/saved/{NOBODY}", 404),
+        ("?kind=robot", 422), ("?as_of=hier", 422), ("?sdgs=99", 422), ("/save", 422), ("/save?kind=x", 422),
+        (f"/saved/{NOBODY}", 404),
         (f"/saved/{NOBODY}/again", 404), ("/saved/x", 422), ("/export.csv?department=999", 422), ("?page=9", 200),
     ],
 )  # fmt: skip

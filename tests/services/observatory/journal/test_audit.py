@@ -70,9 +70,15 @@ class Story:
         self._seq: dict[str, int] = {}
 
     async def say(
-        self, event: Event, id: UUID, *, actor: str = "account:0a0a0a0a-0000-7000-8000-000000000001", cause: str | None = None,
-        chain: UUID | None = None, days_ago: int = 0,
-    ) -> tuple[int, str, UUID]:  # fmt: skip
+        self,
+        event: Event,
+        id: UUID,
+        *,
+        actor: str = "account:0a0a0a0a-0000-7000-8000-000000000001",
+        cause: str | None = None,
+        chain: UUID | None = None,
+        days_ago: int = 0,
+    ) -> tuple[int, str, UUID]:
         """The sequence of the event, its id, and the chain that it stands in."""
         version = self._versions[id] = self._versions.get(id, 0) + 1
         event_id, command, now = uuid4(), uuid4(), datetime.now(UTC)
@@ -129,9 +135,11 @@ async def test_the_log_is_searched_filtered_counted_and_every_state_is_an_addres
 ) -> None:
     story = await told(service)
     for query, expected in (
-        ("q=echos+EAU", [4, 3, 1]), ("q=kaya", [6, 4]), ("q=sealed", []), ("q=c2VhbGVk", []), ("q=kind", []), (f"q={story['contact']}", [2]),
+        ("q=echos+EAU", [4, 3, 1]), ("q=kaya", [6, 4]), ("q=sealed", []), ("q=c2VhbGVk", []), ("q=kind", []),
+        (f"q={story['contact']}", [2]),
         ("service=newsletter&type=DeliveryBegun", [10, 8]), (f"entity={story['structure']}", [3, 1]),
-        (f"about={story['structure']}", [4, 3, 2, 1]), (f"chain={story['chain']}", [6, 5, 4]), ("actor=service:newsletter", [10, 9, 8, 6, 5]),
+        (f"about={story['structure']}", [4, 3, 2, 1]), (f"chain={story['chain']}", [6, 5, 4]),
+        ("actor=service:newsletter", [10, 9, 8, 6, 5]),
         (f"since={date.today() + timedelta(days=2)}", []), (f"until={date.today() - timedelta(days=2)}", [3]),
         (f"known_until={date.today() - timedelta(days=2)}", []), ("before=3", [2, 1]), ("order=log&after=8", [9, 10]),
     ):  # fmt: skip
@@ -273,7 +281,8 @@ async def test_who_did_what_and_what_touches_accounts_is_for_auditors(
             path: (await front.get(path)).status_code
             for path in (
                 "/observatory/actors", "/observatory/actor?who=service:newsletter", "/observatory/journal?actor=public",
-                f"/observatory/life/{reader.id}", f"/observatory/api/life/{reader.id}", f"/observatory/api/events/{last}",
+                f"/observatory/life/{reader.id}", f"/observatory/api/life/{reader.id}",
+                f"/observatory/api/events/{last}",
                 "/observatory/api/actors", "/observatory/api/files/events.csv", "/observatory/api/events?actor=public",
             )
         }  # fmt: skip

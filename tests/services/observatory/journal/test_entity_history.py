@@ -17,8 +17,12 @@ from shared.web.messages import WORDS as KERNEL
 
 def row(seq: int, type_: str, day: str, /, *, readable: bool = True, **data: Any) -> dict[str, Any]:
     return {
-        "seq": seq, "type": type_, "time": datetime.fromisoformat(f"{day}T12:00"), "readable": readable, "data": orjson.dumps(data).decode(),
-    }  # fmt: skip
+        "seq": seq,
+        "type": type_,
+        "time": datetime.fromisoformat(f"{day}T12:00"),
+        "readable": readable,
+        "data": orjson.dumps(data).decode(),
+    }
 
 
 def known(life: Life, part: str = "") -> dict[str, Any]:
@@ -54,8 +58,9 @@ def test_a_word_of_a_later_day_stands_whatever_was_recorded_after_it() -> None:
     late = life.told[2]
     assert late.late and not life.told[1].late
     assert [(one.name, one.before, one.after, one.overtaken) for one in late.changes] == [
-        ("name", "C", "B", True), ("address", None, "Rue du Pont", False),
-    ]  # fmt: skip
+        ("name", "C", "B", True),
+        ("address", None, "Rue du Pont", False),
+    ]
     assert known(life) == {"name": "C", "kind": "association", "address": "Rue du Pont"}
 
 

@@ -40,9 +40,8 @@ def test_every_leaf_of_the_review_is_a_figure_or_has_a_reason_not_to_be() -> Non
     said = published(PRINTED_2017)
     covered = {figure.path for figure in said.figures} | set(said.others)
     missing = [
-        path for path in leaves(said.source)
-        if not any(path == one or path.startswith(f"{one}.") for one in covered)
-    ]  # fmt: skip
+        path for path in leaves(said.source) if not any(path == one or path.startswith(f"{one}.") for one in covered)
+    ]
     assert not missing
 
 

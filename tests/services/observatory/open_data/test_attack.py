@@ -62,8 +62,8 @@ def ours(days: Sequence[Day]) -> Sequence[Released]:
 
 
 def until_adr_30(days: Sequence[Day]) -> Sequence[Released]:
-    """The old rule: a small cell takes the smallest other with it, so that the total does not tell it; the total itself is
-    judged as if all of it were persons."""
+    """The old rule: a small cell takes the smallest other with it, so that the total does not tell it; the total itself
+    is judged as if all of it were persons."""
     found: list[Released] = []
     for day in days:
         whole = sum(day.values())

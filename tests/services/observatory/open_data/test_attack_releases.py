@@ -33,8 +33,8 @@ ROWS = list[dict[str, Any]]
 
 
 def network() -> History:
-    """Written down in March 2024: ten structures and two qualified persons at the end of 2021, eight persons at the end of
-    2022, nine at the end of 2023, one of the structures gone. A structure has no department."""
+    """Written down in March 2024: ten structures and two qualified persons at the end of 2021, eight persons at the end
+    of 2022, nine at the end of 2023, one of the structures gone. A structure has no department."""
     h = History()
     for n in range(10):
         place = None if n == 0 else ("31", "34")[n % 2]

@@ -1,4 +1,5 @@
-"""Open data: files under addresses that stay, for everybody; what counts persons is released once a year, and masked."""
+"""Open data: files under addresses that stay, for everybody; what counts persons is released once a year, and
+masked."""
 
 from __future__ import annotations
 
@@ -215,7 +216,8 @@ async def test_what_the_network_has_published_is_not_masked(anybody: httpx2.Asyn
 async def test_a_wrong_clock_releases_nothing_and_changes_no_release(
     anybody: httpx2.AsyncClient, service: Service
 ) -> None:
-    """Neither one that is ahead, which would release the years to come as they are known today, nor what one has left."""
+    """Neither one that is ahead, which would release the years to come as they are known today, nor what one has
+    left."""
     h = network()
     await write(service, h)
     address = f"{OPEN}/contacts_total.json?as_of=2040-12-31"
@@ -352,15 +354,18 @@ def _review(h: History, name: str, day: str, path: str, indicator: str, value: f
         FigurePublished(
             path=path, indicator=indicator, definition=1, sort="state", value=value, day=as_of, upto=1, events=1
         ),
-        name, day,
-    )  # fmt: skip
+        name,
+        day,
+    )
 
 
 @pytest.mark.parametrize(
     ("path", "status"),
     [
-        ("/none", 404), ("/none.csv", 404), ("/agora_publics.csv", 404), ("/structures_total.xml", 404), ("?as_of=hier", 422),
-        ("/structures_total.csv?by=theme", 422), ("/structures_total?by=age", 422), ("/members_by_college.csv?by=college", 422), ("/volunteers.json?by=department", 422),
+        ("/none", 404), ("/none.csv", 404), ("/agora_publics.csv", 404), ("/structures_total.xml", 404),
+        ("?as_of=hier", 422),
+        ("/structures_total.csv?by=theme", 422), ("/structures_total?by=age", 422),
+        ("/members_by_college.csv?by=college", 422), ("/volunteers.json?by=department", 422),
         ("/structures_total.json?as_of=2018-02-31", 422),
     ],
 )  # fmt: skip

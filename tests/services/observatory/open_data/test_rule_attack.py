@@ -125,12 +125,16 @@ def by_the_greatest(days: Sequence[Day]) -> list[Released]:
     """What is small takes the greatest with it."""
     return [
         Released(
-            {c: None if small(n) or (any(map(small, day.values())) and c == max(day, key=lambda c: (day[c], c))) else n
-             for c, n in day.items()},
+            {
+                c: None
+                if small(n) or (any(map(small, day.values())) and c == max(day, key=lambda c: (day[c], c)))
+                else n
+                for c, n in day.items()
+            },
             None if small(sum(day.values())) else sum(day.values()),
         )
         for day in days
-    ]  # fmt: skip
+    ]
 
 
 @pytest.mark.parametrize(
@@ -273,8 +277,11 @@ def test_who_knows_the_rule_excludes_nothing_of_the_public_results_of_a_survey()
     question = SurveyQuestion("q", "one", "Un choix", options=[*ONE_DAY])
 
     def shown(truth: Truth) -> Public:
-        given = [{"choices": {"q": [n]}, "numbers": {}, "flags": {}, "dates": {}, "written": []}
-                 for n, cell in enumerate(ONE_DAY) for _ in range(truth[0, cell])]  # fmt: skip
+        given = [
+            {"choices": {"q": [n]}, "numbers": {}, "flags": {}, "dates": {}, "written": []}
+            for n, cell in enumerate(ONE_DAY)
+            for _ in range(truth[0, cell])
+        ]
         (one,) = [result.public() for result in results([question], given)]
         numbers = {part.label: part.n for part in one.parts}
         return {**{(0, cell): numbers.get(cell) for cell in ONE_DAY}, (0, TOTAL): one.answered}

@@ -51,9 +51,10 @@ def test_nobody_finds_a_small_number_by_subtraction(numbers: list[dict[str, int]
                 assert known_sum(day, {cell}) is None, "a masked cell is found"
         for earlier in published[:n]:
             told = [
-                cells for cells in subsets()
+                cells
+                for cells in subsets()
                 if known_sum(day, cells) is not None and known_sum(earlier, cells) is not None
-            ]  # fmt: skip
+            ]
             for cells in told:
                 if any(other < cells for other in told):
                     continue  # a sum of groups that are each told already
@@ -109,13 +110,16 @@ def both(*some: Told) -> Told:
 @pytest.mark.parametrize(
     ("known", "more", "tells"),
     [
-        (Told(), state(1, 3), True), (Told(), state(1, 30), False), (Told(), flow(1, 9, 4), True), (Told(), flow(1, 9, 0), False),
+        (Told(), state(1, 3), True), (Told(), state(1, 30), False), (Told(), flow(1, 9, 4), True),
+        (Told(), flow(1, 9, 0), False),
         (state(1, 30), state(9, 33), True), (state(1, 30), state(9, 30), False), (state(1, 30), state(9, 35), False),
         # 30 and ten more until the 20th; 42 on the 30th: two came in between.
         (both(state(1, 30), flow(1, 20, 10)), state(30, 42), True),
-        (both(state(1, 30), state(30, 42)), flow(1, 20, 10), True), (both(state(1, 30), state(30, 42)), flow(1, 20, 6), False),
+        (both(state(1, 30), state(30, 42)), flow(1, 20, 10), True),
+        (both(state(1, 30), state(30, 42)), flow(1, 20, 6), False),
         (both(state(30, 42), flow(20, 30, 6)), state(1, 33), True),
-        (flow(1, 20, 10), flow(1, 30, 12), True), (flow(1, 20, 10), flow(5, 20, 12), True), (flow(1, 20, 10), flow(5, 30, 12), False),
+        (flow(1, 20, 10), flow(1, 30, 12), True), (flow(1, 20, 10), flow(5, 20, 12), True),
+        (flow(1, 20, 10), flow(5, 30, 12), False),
         (both(state(1, 30), flow(1, 9, 8), flow(9, 20, 8)), state(30, 48), True),
     ],
 )  # fmt: skip
@@ -184,7 +188,8 @@ def test_what_the_network_printed_itself_is_shown() -> None:
 
 
 def test_a_total_that_was_printed_does_not_tell_the_persons_of_another_day() -> None:
-    """179 were printed, 158, 12 and 9 of them structures. Two months later they are 179 again, three of them persons."""
+    """179 were printed, 158, 12 and 9 of them structures. Two months later they are 179 again, three of them
+    persons."""
     printed: list[set[str]] = [{"public", "economic", TOTAL}]
     known = [[Released({"public": 12, "economic": 9, "associative": 158, "qualified_persons": None}, 179)]]
     day = {"public": 12, "economic": 9, "associative": 155, "qualified_persons": 3}

@@ -18,15 +18,24 @@ from tests.fixtures.deciding import context, decided
 
 SHA = "ab" * 32
 FIGURE = Figure(
-    path="directory.structures_total.value", indicator="structures_total", definition=1, sort="state", value=12, before=10,
-    precision=0, day=date(2016, 12, 31), events=12,
-)  # fmt: skip
+    path="directory.structures_total.value",
+    indicator="structures_total",
+    definition=1,
+    sort="state",
+    value=12,
+    before=10,
+    precision=0,
+    day=date(2016, 12, 31),
+    events=12,
+)
 
 
 def publish(**more: Any) -> PublishReview:
     said = {
-        "title": "Bilan  2016 ", "since": date(2016, 1, 1), "until": date(2016, 12, 31), "as_of": date(2016, 12, 31), "upto": 40,
-        "department": "31", "figures": [FIGURE, FIGURE.model_copy(update={"path": "other", "value": None})], "files": {"fr.pdf": SHA},
+        "title": "Bilan  2016 ", "since": date(2016, 1, 1), "until": date(2016, 12, 31), "as_of": date(2016, 12, 31),
+        "upto": 40,
+        "department": "31", "figures": [FIGURE, FIGURE.model_copy(update={"path": "other", "value": None})],
+        "files": {"fr.pdf": SHA},
     }  # fmt: skip
     return PublishReview(**said | more)
 

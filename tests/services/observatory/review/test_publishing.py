@@ -154,13 +154,25 @@ async def test_a_review_is_replaced_or_withdrawn_with_a_reason_and_stays_to_be_r
 ) -> None:
     await write(service, first())
     figure = Figure(
-        path=TOTAL, indicator="structures_total", definition=1, sort="state", value=11, before=None, precision=0,
-        day=date(2016, 12, 31), events=11,
-    )  # fmt: skip
+        path=TOTAL,
+        indicator="structures_total",
+        definition=1,
+        sort="state",
+        value=11,
+        before=None,
+        precision=0,
+        day=date(2016, 12, 31),
+        events=11,
+    )
     command = PublishReview(
-        title="Bilan 2016", since=date(2016, 1, 1), until=date(2016, 12, 31), as_of=date(2016, 12, 31), upto=3, figures=[figure],
+        title="Bilan 2016",
+        since=date(2016, 1, 1),
+        until=date(2016, 12, 31),
+        as_of=date(2016, 12, 31),
+        upto=3,
+        figures=[figure],
         files={"fr.pdf": files_of(service).keep(b"%PDF-", "pdf")},
-    )  # fmt: skip
+    )
     outcome = await service.execute(command, id=uuid4(), actor="test")
     assert await service.runner.wait_for(outcome.seq)
     one = {"key": str(outcome.entity_id)}
@@ -205,8 +217,10 @@ async def test_the_pages_of_a_period_stand_in_both_languages_empty_and_full(
     asked = "since=2016-01-01&until=2016-12-31"
     paths = (
         HERE, f"{HERE}/period", f"{HERE}/period?{asked}", f"{HERE}/period?{asked}&as_of=2016-06-30&known_at=2017-01-01",
-        f"{HERE}/period?{asked}&department=31&kind=association", f"{HERE}/publish?{asked}", f"{HERE}/printed", "/observatory/public/reviews",
-        f"{HERE}/period/events?{asked}&indicator=structures_total&path={TOTAL}", f"{HERE}/printed/difference?path={TOTAL}",
+        f"{HERE}/period?{asked}&department=31&kind=association", f"{HERE}/publish?{asked}", f"{HERE}/printed",
+        "/observatory/public/reviews",
+        f"{HERE}/period/events?{asked}&indicator=structures_total&path={TOTAL}",
+        f"{HERE}/printed/difference?path={TOTAL}",
     )  # fmt: skip
     for empty in (True, False):
         for path in paths:
@@ -224,8 +238,10 @@ async def test_the_pages_of_a_period_stand_in_both_languages_empty_and_full(
 
 async def test_what_is_no_period_is_refused_in_words(front: httpx2.AsyncClient, service: Service) -> None:
     for query, words in (
-        ("since=2016-12-31&until=2016-01-01", "finit avant de commencer"), ("since=1900-01-01&until=2016-01-01", "au plus 30 ans"),
-        ("since=2199-01-01&until=2199-12-31", "n’a pas commencé"), ("since=hier", "n’est pas une date"), ("department=99", "pas dans la liste"),
+        ("since=2016-12-31&until=2016-01-01", "finit avant de commencer"),
+        ("since=1900-01-01&until=2016-01-01", "au plus 30 ans"),
+        ("since=2199-01-01&until=2199-12-31", "n’a pas commencé"), ("since=hier", "n’est pas une date"),
+        ("department=99", "pas dans la liste"),
     ):  # fmt: skip
         answer = await front.get(f"{HERE}/period?{query}")
         assert answer.status_code == 422 and words in answer.text, query

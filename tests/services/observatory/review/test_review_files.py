@@ -1,4 +1,5 @@
-"""A review on paper and in a workbook says what the page says: the PDF is tagged and fetches nothing, texts are no formulas."""
+"""A review on paper and in a workbook says what the page says: the PDF is tagged and fetches nothing, texts are no
+formulas."""
 
 from __future__ import annotations
 
@@ -98,8 +99,11 @@ def structure(node: object) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(
-    "wanted", ['<img src="http://127.0.0.1:9/x.png">', '<img src="file:///etc/passwd">', '<link rel="stylesheet" href="file:///etc/x.css">',
-               '<p style="background: url(file:///etc/passwd)">x', '<object data="http://127.0.0.1:9/x.svg"></object>', '<style>@import url("https://exemple.invalid/x.css");</style>'],
+    "wanted",
+    ['<img src="http://127.0.0.1:9/x.png">', '<img src="file:///etc/passwd">',
+     '<link rel="stylesheet" href="file:///etc/x.css">',
+               '<p style="background: url(file:///etc/passwd)">x', '<object data="http://127.0.0.1:9/x.svg"></object>',
+               '<style>@import url("https://exemple.invalid/x.css");</style>'],
 )  # fmt: skip
 def test_nothing_is_fetched_from_the_network_nor_from_the_disk(wanted: str) -> None:
     page = f'<html lang="fr"><head><title>x</title></head><body>{wanted}</body></html>'

@@ -70,8 +70,9 @@ def test_a_sum_of_years_is_left_out_where_one_of_them_is() -> None:
     hosted = Leaf(Spec("civic_service_hosted", path, "flow", END, date(2014, 12, 31), 2015), 26, 8, 26, 0)
     assert without_small([hosted, recruits(2015, 10), recruits(2016, 16)], {})[1] == []
     assert words(without_small([replace(hosted, value=12), recruits(2015, 10), recruits(2016, 2)], {})[1]) == {
-        "hosted_in_team_since_2015", "recruits_by_year",
-    }  # fmt: skip
+        "hosted_in_team_since_2015",
+        "recruits_by_year",
+    }
     assert without_small([hosted, recruits(2015, 10), recruits(2016, 16)], {})[0][0].before is None
 
 

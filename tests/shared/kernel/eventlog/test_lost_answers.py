@@ -1,4 +1,5 @@
-"""A bad network between us and the server: what is acknowledged is in the log exactly once, nothing is refused falsely."""
+"""A bad network between us and the server: what is acknowledged is in the log exactly once, nothing is refused
+falsely."""
 
 from __future__ import annotations
 

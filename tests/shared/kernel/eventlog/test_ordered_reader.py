@@ -1,5 +1,5 @@
-"""The end of a log of several nodes: a node that stood still and wakes tells of its own past, and is not believed at once.
-One node alone has nobody to contradict it: what it has lost is lost (tests/shared/ledger/test_log_restore.py)."""
+"""The end of a log of several nodes: a node that stood still and wakes tells of its own past, and is not believed at
+once. One node alone has nobody to contradict it: what it has lost is lost (tests/shared/ledger/test_log_restore.py)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""kill -9 of the server amid appends, and a start on the same store: what was acknowledged is there, nothing is twice."""
+"""kill -9 of the server amid appends, and a start on the same store: what was acknowledged is there, nothing is
+twice."""
 
 from __future__ import annotations
 

@@ -91,8 +91,9 @@ async def test_what_was_taken_away_stands_with_its_sequence_and_is_found_nowhere
     await store.put(step(10, a="a", b="b"))
     await store.put(step(20, a=None))
     assert await store.standing(STRUCTURES, ["a", "b", "c"]) == {
-        "a": Standing(None, 20), "b": Standing(document("b", "b"), 10),
-    }  # fmt: skip
+        "a": Standing(None, 20),
+        "b": Standing(document("b", "b"), 10),
+    }
     assert await store.get(STRUCTURES, "a") is None and await store.get_many(STRUCTURES, ["a"]) == {}
     found = [
         await store.find(STRUCTURES, where)
@@ -212,9 +213,15 @@ async def test_a_server_that_is_away_is_told_as_such_and_found_again(tmp_path: P
     server.process.kill()
     server.process.wait()
     for ask in (
-        store.get(STRUCTURES, "a"), store.find(STRUCTURES), store.put(step(6, a="b")), store.checkpoint("judge"),
-        store.lease([STRUCTURES]).take(), store.count_by(STRUCTURES, "name"), store.digest(STRUCTURES), store.parked(),
-    ):  # fmt: skip
+        store.get(STRUCTURES, "a"),
+        store.find(STRUCTURES),
+        store.put(step(6, a="b")),
+        store.checkpoint("judge"),
+        store.lease([STRUCTURES]).take(),
+        store.count_by(STRUCTURES, "name"),
+        store.digest(STRUCTURES),
+        store.parked(),
+    ):
         with pytest.raises(Unavailable):
             await ask
     server.start()

@@ -87,9 +87,14 @@ async def test_in_mongodb_nothing_is_lost_or_double_whichever_write_a_kill_came_
     await some_history(nc, log, 45, seed=11)
     expected = await contents(log, SqliteStore(tmp_path / "v"))
     what = {
-        "nats": [str(nats_server.folder), nats_server.port], "mongo": mongo_url, "driver": driver, "network": log.network,
-        "database": mongo_network, "tries": tries, "step": 20,
-    }  # fmt: skip
+        "nats": [str(nats_server.folder), nats_server.port],
+        "mongo": mongo_url,
+        "driver": driver,
+        "network": log.network,
+        "database": mongo_network,
+        "tries": tries,
+        "step": 20,
+    }
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.fixtures.killed_runner", json.dumps(what), stdout=subprocess.PIPE
     )

@@ -1,4 +1,5 @@
-"""Whether an event can be written is known without writing one: of one server, and of three that are cut from each other."""
+"""Whether an event can be written is known without writing one: of one server, and of three that are cut from each
+other."""
 
 from __future__ import annotations
 
@@ -142,16 +143,20 @@ async def cluster(tmp_path: Path) -> AsyncIterator[Cluster]:
     async with contextlib.AsyncExitStack() as stack:
         ways = {
             (a, b): await stack.enter_async_context(BadNetwork(routes[b]).running())
-            for a in names for b in names if a != b
-        }  # fmt: skip
+            for a in names
+            for b in names
+            if a != b
+        }
         nodes = [
             Node(
-                name, str(tmp_path / name), f"127.0.0.1:{clients[name]}",
+                name,
+                str(tmp_path / name),
+                f"127.0.0.1:{clients[name]}",
                 [f"127.0.0.1:{way.port}" for (a, _), way in ways.items() if a == name],
                 f"127.0.0.1:{routes[name]}",
             )
             for name in names
-        ]  # fmt: skip
+        ]
         write(folder, access(NETWORK), nodes)
         for name in names:  # nodes tell each other where the others are: not where, or they would go past the proxies
             config = folder / f"{name}.conf"

@@ -113,8 +113,12 @@ def durables_of_others(user: str) -> list[str]:
 ATTEMPTS: dict[str, Callable[[str], Callable[[Connection], list[Awaitable[object]]]]] = {
     "write another's event": lambda user: publishes(*of_others(user, "{net}.{service}.structure.x.Y")),
     "write under a service that is none": lambda user: publishes(f"{NETWORK}.ghost.a.b.C", f"{NETWORK}.x"),
-    "store in the canary's stream in another's name": lambda user: publishes(*of_others(user, "CANARY.{net}.{service}"), f"CANARY.{NETWORK}.x"),
-    "change the canary's stream": lambda user: api(*(f"STREAM.{verb}.CANARY-{{net}}" for verb in ("INFO", "UPDATE", "DELETE", "PURGE"))),
+    "store in the canary's stream in another's name": lambda user: publishes(
+        *of_others(user, "CANARY.{net}.{service}"), f"CANARY.{NETWORK}.x"
+    ),
+    "change the canary's stream": lambda user: api(
+        *(f"STREAM.{verb}.CANARY-{{net}}" for verb in ("INFO", "UPDATE", "DELETE", "PURGE"))
+    ),
     "tell of a message that is not stored": lambda user: publishes(f"told.{NETWORK}.directory.a.b.C"),
     "ask in another's name": lambda user: publishes(*of_others(user, "ask.{net}.directory.{service}.session.renew")),
     "answer into another's inbox": lambda user: publishes(*of_others(user, "_INBOX.{service}.a.b"), "_INBOX.a"),
@@ -124,20 +128,39 @@ ATTEMPTS: dict[str, Callable[[str], Callable[[Connection], list[Awaitable[object
     "hear the server": lambda user: subscribes("$JS.>", "$SYS.>", f"{API}.>", f"{SERVICES_API}.>", "$JS.EVENT.>"),
     "ask the server": lambda user: publishes("$SYS.REQ.SERVER.PING", "$SYS.REQ.ACCOUNT.LOG.CONNZ"),
     "make a stream": lambda user: api("STREAM.CREATE.{net}", "STREAM.CREATE.other"),
-    "change, delete or purge the stream": lambda user: api("STREAM.UPDATE.{net}", "STREAM.DELETE.{net}", "STREAM.PURGE.{net}"),
+    "change, delete or purge the stream": lambda user: api(
+        "STREAM.UPDATE.{net}", "STREAM.DELETE.{net}", "STREAM.PURGE.{net}"
+    ),
     "delete a message": lambda user: api("STREAM.MSG.DELETE.{net}"),
-    "take or overwrite the stream as a whole": lambda user: api("STREAM.SNAPSHOT.{net}", "STREAM.RESTORE.{net}", "STREAM.RESTORE.x"),
-    "move the stream about": lambda user: api("STREAM.LEADER.STEPDOWN.{net}", "STREAM.PEER.REMOVE.{net}", "META.LEADER.STEPDOWN"),
-    "list what there is": lambda user: api("STREAM.LIST", "STREAM.NAMES", "CONSUMER.LIST.{net}", "CONSUMER.NAMES.{net}", "INFO"),
+    "take or overwrite the stream as a whole": lambda user: api(
+        "STREAM.SNAPSHOT.{net}", "STREAM.RESTORE.{net}", "STREAM.RESTORE.x"
+    ),
+    "move the stream about": lambda user: api(
+        "STREAM.LEADER.STEPDOWN.{net}", "STREAM.PEER.REMOVE.{net}", "META.LEADER.STEPDOWN"
+    ),
+    "list what there is": lambda user: api(
+        "STREAM.LIST", "STREAM.NAMES", "CONSUMER.LIST.{net}", "CONSUMER.NAMES.{net}", "INFO"
+    ),
     "make a consumer": lambda user: api(
-        "CONSUMER.CREATE.{net}", "CONSUMER.CREATE.{net}.mine", "CONSUMER.CREATE.{net}.mine.{net}.>",
-        "CONSUMER.DURABLE.CREATE.{net}.mine", *(f"CONSUMER.CREATE.{{net}}.{name}" for name in DURABLES.get(user, ())),
+        "CONSUMER.CREATE.{net}",
+        "CONSUMER.CREATE.{net}.mine",
+        "CONSUMER.CREATE.{net}.mine.{net}.>",
+        "CONSUMER.DURABLE.CREATE.{net}.mine",
+        *(f"CONSUMER.CREATE.{{net}}.{name}" for name in DURABLES.get(user, ())),
     ),
     "change another's consumer": lambda user: api(
-        *(f"CONSUMER.{verb}.{{net}}.{name}" for name in durables_of_others(user) for verb in ("CREATE", "DELETE", "PAUSE", "RESET", "UNPIN"))
+        *(
+            f"CONSUMER.{verb}.{{net}}.{name}"
+            for name in durables_of_others(user)
+            for verb in ("CREATE", "DELETE", "PAUSE", "RESET", "UNPIN")
+        )
     ),
     "delete or pause one's own": lambda user: api(
-        *(f"CONSUMER.{verb}.{{net}}.{name}" for name in (*DURABLES.get(user, ()), READER) for verb in ("DELETE", "PAUSE", "RESET"))
+        *(
+            f"CONSUMER.{verb}.{{net}}.{name}"
+            for name in (*DURABLES.get(user, ()), READER)
+            for verb in ("DELETE", "PAUSE", "RESET")
+        )
     ),
     "take another's events": lambda user: api(
         *(f"CONSUMER.{verb}.{{net}}.{name}" for name in durables_of_others(user) for verb in ("MSG.NEXT", "INFO"))
@@ -146,7 +169,7 @@ ATTEMPTS: dict[str, Callable[[str], Callable[[Connection], list[Awaitable[object
         *(f"$JS.ACK.{NETWORK}.{name}.1.1.1.1700000000000000000.0" for name in durables_of_others(user))
     ),
     "loosen another's flow control": lambda user: publishes(f"$JS.FC.{NETWORK}.x.y"),
-}  # fmt: skip
+}
 
 
 async def test_what_nobody_but_the_operator_may_is_refused_to_all_others(house: House) -> None:
@@ -259,7 +282,8 @@ REPLIES = [
 @pytest.mark.parametrize("user", ["directory", "membership", READER])
 async def test_a_reply_subject_of_ones_choice_does_nothing_to_the_log(house: House, user: str) -> None:
     """In one account with the log this worked: a service stored a stream's configuration as the body of an event of
-    its own, had it delivered by a direct get to the subject that changes the stream, and so cut the log to one message."""
+    its own, had it delivered by a direct get to the subject that changes the stream, and so cut the log to one
+    message."""
     nc = house.users[user]
     _, config, _ = await house.state()
     bodies = [orjson.dumps({**config, "max_msgs": 1, "discard": "old"}), b""]
@@ -326,7 +350,8 @@ async def test_what_a_service_forges_inside_its_own_subjects_is_void(house: Hous
     forged = [
         (honest.subject, changed(honest.body, source=f"/{NETWORK}/membership"), "subject-disagrees"),
         (honest.subject, changed(honest.body, subject=f"structure/{uuid4()}"), "subject-disagrees"),
-        (honest.subject.replace("StructureRegistered", "MemberJoined"), changed(honest.body, type="MemberJoined"), "subject-disagrees"),
+        (honest.subject.replace("StructureRegistered", "MemberJoined"), changed(honest.body, type="MemberJoined"),
+         "subject-disagrees"),
         (honest.subject, b'{"stream":"net","seq":1}', "not-an-event"),
     ]  # fmt: skip
     for subject, body, why in forged:

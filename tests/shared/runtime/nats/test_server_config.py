@@ -1,4 +1,5 @@
-"""The NATS servers' configuration: shown whole in deploy/nats/example, run by three nodes, and taken on by an older folder."""
+"""The NATS servers' configuration: shown whole in deploy/nats/example, run by three nodes, and taken on by an older
+folder."""
 
 from __future__ import annotations
 

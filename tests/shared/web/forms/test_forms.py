@@ -76,10 +76,8 @@ def said(data: dict[str, Any], lang: str = "fr") -> dict[str, str]:
 def test_each_annotation_gets_the_control_that_suits_it() -> None:
     form = Form.of(Register, LEXICON, "fr", choices={"structure": [("1", "Kynarou")]})
     assert {one.name: one.widget for one in form.fields} == {
-        "name": "text", "kind": "select", "siret": "text", "rna": "text", "themes": "checkboxes",
-        "aliases": "lines",
-        "listed": "checkbox", "places": "number", "amount": "number", "on": "date",
-        "starts": "datetime-local",
+        "name": "text", "kind": "select", "siret": "text", "rna": "text", "themes": "checkboxes", "aliases": "lines",
+        "listed": "checkbox", "places": "number", "amount": "number", "on": "date", "starts": "datetime-local",
         "structure": "select", "contact": "text", "website": "url", "about": "textarea", "accepted": "radio",
     }  # fmt: skip
 
@@ -173,24 +171,21 @@ def test_what_cannot_be_read_is_left_for_the_model_to_refuse() -> None:
     [
         ({"siret": "3563120001234"}, "siret", "Il faut 14 chiffres, vous en avez donné 13."),
         ({"siret": "35631200O12345"}, "siret", "Il faut 14 chiffres et rien d’autre. Retirez le reste."),
-        ({"name": "x" * 81}, "name",
-         "Il faut au plus 80 caractères, vous en avez donné 81. Raccourcissez-le."),
+        ({"name": "x" * 81}, "name", "Il faut au plus 80 caractères, vous en avez donné 81. Raccourcissez-le."),
         ({"name": "x"}, "name", "Il faut au moins 2 caractères, vous en avez donné 1."),
         ({"name": ""}, "name", "Il manque une réponse. Donnez-la ici."),
         ({"name": "blank"}, "name", "Il n’y a que des blancs."),
         ({"rna": "W31300412"}, "rna", "Un W puis neuf chiffres."),
         ({"kind": "bank"}, "kind", "« bank » n’est pas dans la liste. Choisissez une réponse de la liste."),
-        ({"themes": ["fire"]}, "themes",
-         "« fire » n’est pas dans la liste. Choisissez une réponse de la liste."),
+        ({"themes": ["fire"]}, "themes", "« fire » n’est pas dans la liste. Choisissez une réponse de la liste."),
         ({"places": "dix"}, "places", "« dix » n’est pas un nombre. Écrivez-le en chiffres."),
         ({"places": 0}, "places", "Ce doit être 1 au moins, vous avez donné 0."),
         ({"places": 301}, "places", "Ce doit être 300 au plus, vous avez donné 301."),
         ({"places": 1.5}, "places", "Un nombre entier est attendu, sans virgule."),
         ({"on": "2017-02-30"}, "on", "« 2017-02-30 » n’est pas une date. Écrivez-la ainsi : 31/10/2017."),
-        ({"starts": "x"}, "starts",
-         "« x » n’est pas une date et une heure. Écrivez-les ainsi : 31/10/2017 17:42."),
+        ({"starts": "x"}, "starts", "« x » n’est pas une date et une heure. Écrivez-les ainsi : 31/10/2017 17:42."),
     ],
-)  # fmt: skip
+)
 def test_each_refusal_is_a_sentence_that_says_what_to_do(data: dict[str, Any], name: str, french: str) -> None:
     assert said(data)[name].replace("\u202f", " ").replace("\u00a0", " ") == french
     assert said(data, "en")[name] != french or french in OWN.values()
@@ -255,7 +250,8 @@ def test_a_refusal_stands_at_the_answer_that_it_is_about_and_the_summary_leads_t
 @pytest.mark.parametrize(
     ("text", "read"),
     [
-        ("31/10/2017", "2017-10-31"), ("31.10.2017", "2017-10-31"), ("1/2/2017", "2017-02-01"), ("31/10/17", "31/10/17"),
+        ("31/10/2017", "2017-10-31"), ("31.10.2017", "2017-10-31"), ("1/2/2017", "2017-02-01"),
+        ("31/10/17", "31/10/17"),
         ("10/31/2017", "10/31/2017"), ("20171031", "20171031"), ("31/10.2017", "31/10.2017"),
     ],
 )  # fmt: skip

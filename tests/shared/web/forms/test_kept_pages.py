@@ -1,4 +1,5 @@
-"""A form that was sent after its session had ended: nothing typed is lost, nobody else gets it, and nothing is kept for long."""
+"""A form that was sent after its session had ended: nothing typed is lost, nobody else gets it, and nothing is kept for
+long."""
 
 from __future__ import annotations
 
@@ -229,7 +230,10 @@ async def test_a_file_is_passed_over_and_said_to_be_chosen_again(anybody: AsyncC
 
 
 def test_a_form_is_known_among_many_and_what_it_does_not_ask_is_seen() -> None:
-    one = '<form method="post" action="/a/do/X"><input type="hidden" name="item" value="{0}"><button name="do" value="up">'
+    one = (
+        '<form method="post" action="/a/do/X"><input type="hidden" name="item" value="{0}"><button name="do" '
+        'value="up">'
+    )
     page = Page(f"<main>{''.join(one.format(n) + '</form>' for n in range(3))}</main>")
     made = best_filling(page, "/a/", "/a/do/X", [("item", "1"), ("do", "up"), ("said", "Oui")])
     assert made is not None and made.form is page.forms[1] and made.rest == [("said", "Oui")]
@@ -241,11 +245,11 @@ def test_every_kind_of_question_is_filled_as_it_was_sent() -> None:
     page = Page(
         '<div class="head"><div>T</div></div><details><form method="post" action="">'
         '<input name="a"><input name="a" value="old"><textarea name="t">\nold</textarea>'
-        '<input type="checkbox" name="c" value="1" checked><input type="checkbox" name="c" value="2"><textarea name="c"></textarea>'
-        '<input type="radio" name="r" value="x" checked><input type="radio" name="r" value="y">'
-        '<select name="s"><option value="">-</option><option selected>un</option></select>'
-        '<select name="m" multiple><option value="1"></option><option value="2"></option></select>'
-        '<input type="password" name="p"><input type="file" name="f"></form></details>'
+        '<input type="checkbox" name="c" value="1" checked><input type="checkbox" name="c" value="2"><textarea '
+        'name="c"></textarea><input type="radio" name="r" value="x" checked><input type="radio" name="r" '
+        'value="y"><select name="s"><option value="">-</option><option selected>un</option></select><select name="m" '
+        'multiple><option value="1"></option><option value="2"></option></select><input type="password" '
+        'name="p"><input type="file" name="f"></form></details>'
     )
     sent = [
         ("a", "1<"),

@@ -121,7 +121,10 @@ async def test_without_a_mark_a_page_is_for_readers_and_a_change_for_editors(
     outcome = {}
     for role in ROLES:
         headers = await signed_in(anybody, service, f"directory:{role}")
-        got, posted = await anybody.get("/directory/plain", headers=headers), await anybody.post("/directory/plain", headers=headers)  # fmt: skip
+        got, posted = (
+            await anybody.get("/directory/plain", headers=headers),
+            await anybody.post("/directory/plain", headers=headers),
+        )
         outcome[role] = (got.status_code, posted.status_code)
     assert outcome == {"reader": (200, 403), "auditor": (200, 403), "editor": (200, 200), "administrator": (200, 200)}
     elsewhere = await signed_in(anybody, service, "events:administrator")
@@ -171,7 +174,11 @@ async def test_each_command_asks_its_own_level_and_an_internal_one_has_no_route(
     assert (await anybody.get("/directory/do/Erase", headers=editor)).status_code == 403
     assert (await anybody.get("/directory/do/Erase", headers=administrator)).status_code == 200
     assert (await anybody.post("/directory/api/commands/erase", json=body, headers=administrator)).status_code == 200
-    for method, path in (("POST", "/directory/api/commands/tick"), ("POST", "/directory/do/Tick"), ("GET", "/directory/do/Tick")):  # fmt: skip
+    for method, path in (
+        ("POST", "/directory/api/commands/tick"),
+        ("POST", "/directory/do/Tick"),
+        ("GET", "/directory/do/Tick"),
+    ):
         assert (await anybody.request(method, path, headers=administrator)).status_code == 404
     assert "/api/commands/tick" not in (await anybody.get("/directory/openapi.json")).json()["paths"]
 

@@ -23,8 +23,8 @@ OPEN = {
     "directory": {
         "GET /sign-in", "POST /sign-in", "POST /sign-in/ask", "GET /sign-in/sent", "GET /sign-in/out",
         "GET /sign-in/link/{token}", "POST /sign-in/link/{token}", "GET /sign-in/first/{code}",
-        "POST /sign-in/first/{code}", "POST /sign-out",
-        "GET /communes", "GET /public", "GET /public/structures/{key}.jsonld", "GET /public/structures/{key}",
+        "POST /sign-in/first/{code}", "POST /sign-out", "GET /communes", "GET /public",
+        "GET /public/structures/{key}.jsonld", "GET /public/structures/{key}",
         "GET /public/structures/{key}/picture/{name}", "GET /public/publications", "GET /public/publications/{key}",
         "GET /public/publications/{key}/picture/{name}", "GET /public/projects/{key}", "GET /public/sitemap.xml",
         "GET /public/sitemap/{number}.xml", "GET /public/claim", "POST /public/claim", "GET /public/claim/sent",
@@ -38,14 +38,14 @@ OPEN = {
     },
     "observatory": {
         "GET /ledger", "GET /ledger/checkpoint", "GET /ledger/checkpoints", "GET /ledger/public-key",
-        "GET /ledger/proof/{seq}", "GET /api/ledger",
-        "GET /open-data", "GET /open-data/{name}", "GET /open-data/{name}.{ending}",
-        "GET /answer/{token}", "POST /answer/{token}", "POST /answer/{token}/decline", "GET /surveys/public/{key}", "GET /surveys/public/{key}.json",
-        "GET /public/reviews", "GET /public/reviews/{key}", "GET /public/reviews/{key}/{name}",
+        "GET /ledger/proof/{seq}", "GET /api/ledger", "GET /open-data", "GET /open-data/{name}",
+        "GET /open-data/{name}.{ending}", "GET /answer/{token}", "POST /answer/{token}", "POST /answer/{token}/decline",
+        "GET /surveys/public/{key}", "GET /surveys/public/{key}.json", "GET /public/reviews",
+        "GET /public/reviews/{key}", "GET /public/reviews/{key}/{name}",
     },
 }  # fmt: skip
-"""Open to everybody: signing in, the public directory, the newsletter's own readers, the ledger, open data, published reviews,
-surveys behind their links."""
+"""Open to everybody: signing in, the public directory, the newsletter's own readers, the ledger, open data, published
+reviews, surveys behind their links."""
 EVERYWHERE = {
     "GET /docs",
     "GET /api/schemas/{name}/{shape}",

@@ -71,7 +71,8 @@ def test_who_asks_first_whether_to_send_is_answered_at_once() -> None:
 def exchange(
     head: list[tuple[bytes, bytes]], body: list[bytes], ends: bool = True, discard: Discard | None = None
 ) -> list[str]:
-    """What is read of a request, and when it is answered. `ends`: the last part is the last; else nothing more comes."""
+    """What is read of a request, and when it is answered. `ends`: the last part is the last; else nothing more
+    comes."""
     found: list[str] = []
 
     async def run() -> None:

@@ -1,4 +1,5 @@
-"""Accounts: opened once an address, roles, the last administrator, sessions, tokens, keys. The register stands beside."""
+"""Accounts: opened once an address, roles, the last administrator, sessions, tokens, keys. The register stands
+beside."""
 
 from __future__ import annotations
 

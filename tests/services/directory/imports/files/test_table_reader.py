@@ -1,4 +1,5 @@
-"""Files that people send: tables as spreadsheets write them are read, whatever else comes is refused with its reason."""
+"""Files that people send: tables as spreadsheets write them are read, whatever else comes is refused with its
+reason."""
 
 from __future__ import annotations
 
@@ -21,8 +22,8 @@ HEADER = ["Nom", "Type", "CP", "Ville", "Pays"]
 ROWS = [
     ["Kynarou France", "Association", "31000", "Toulouse", "Inde, Sénégal"],
     ["Électriciens « sans frontières »", "Association", "81100", "Castres", "Mali"],
-    ["Une structure\nsur deux lignes; avec un \"guillemet\"", "Collectivité", "09000", "Foix", ""],
-]  # fmt: skip
+    ['Une structure\nsur deux lignes; avec un "guillemet"', "Collectivité", "09000", "Foix", ""],
+]
 
 
 def csv_bytes(encoding: str = "utf-8-sig", separator: str = ";", end: str = "\r\n") -> bytes:
@@ -153,7 +154,7 @@ def many_parts() -> bytes:
         (lambda: xlsx_bytes(("Feuil1", [HEADER, ["=1+1", "", "", "", ""]])), "formula"),
         (lambda: xlsx_bytes(("Feuil1", [["Nom"], ["x" * 30_000]])) and b"PK\x05\x06" + b"\0" * 18, "not-a-table"),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_table_or_too_much_is_refused_with_its_reason(make: Callable[[], bytes], code: str) -> None:
     assert refused(make()) == code
 
@@ -203,10 +204,12 @@ def test_junk_never_breaks_the_reader() -> None:
     ("header", "columns"),
     [
         (
-            ["Nom de la structure", "Type de structure", "Code postal", "Ville", "Pays d'intervention", "Thématiques", "N° SIRET"],
+            ["Nom de la structure", "Type de structure", "Code postal", "Ville", "Pays d'intervention", "Thématiques",
+             "N° SIRET"],
             ["name", "kind", "postcode", "town", "countries", "themes", "siret"],
         ),
-        (["RAISON SOCIALE", "Sigle", "Dépt", "Site internet", "ODD", "Remarque"], ["name", "acronym", "department", "website", "sdgs", ""]),
+        (["RAISON SOCIALE", "Sigle", "Dépt", "Site internet", "ODD", "Remarque"],
+         ["name", "acronym", "department", "website", "sdgs", ""]),
         (["Structure", "Nom", "Commune", "Code INSEE"], ["name", "", "town", "commune"]),
         (["name", "kind", "city", "country", "website"], ["name", "kind", "town", "countries", "website"]),
         (["Nom (obligatoire)", "Pays (ISO)"], ["name", "countries"]),
@@ -218,7 +221,8 @@ def test_columns_are_known_by_what_people_call_them(header: list[str], columns: 
 
 def test_cells_are_read_as_people_write_them() -> None:
     columns = ["name", "kind", "postcode", "town", "countries", "themes", "sdgs", "website", "siret", "rna"]
-    cells = ["  Jappoo \n Mali ", "Associations", "81100", "CASTRES CEDEX 2", "Sénégal ; RDC", "eau; Santé|eau", "ODD 6, 4", "www.jappoo.org", "356 000 000 00048", "w 313 004 120"]  # fmt: skip
+    cells = ["  Jappoo \n Mali ", "Associations", "81100", "CASTRES CEDEX 2", "Sénégal ; RDC", "eau; Santé|eau",
+             "ODD 6, 4", "www.jappoo.org", "356 000 000 00048", "w 313 004 120"]  # fmt: skip
     assert read_line(columns, cells, "association").values == {
         "name": "Jappoo Mali", "kind": "association", "department": "81", "commune": "81065", "countries": ["SN", "CD"],
         "themes": ["Eau", "Santé"], "sdgs": [4, 6], "website": "https://www.jappoo.org", "siret": "35600000000048",

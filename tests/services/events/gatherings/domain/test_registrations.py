@@ -114,12 +114,14 @@ def test_nobody_moves_up_once_it_is_over() -> None:
 def test_more_places_move_up_as_many() -> None:
     command = ReviseGathering(gathering=ID, title="Agora 2016", capacity=3)
     assert decided(GATHERING, QUEUE, command, BEFORE) == [
-        GatheringRevised(capacity=3), ParticipantMovedUp(registration=PEOPLE[2]),
-    ]  # fmt: skip
+        GatheringRevised(capacity=3),
+        ParticipantMovedUp(registration=PEOPLE[2]),
+    ]
     unlimited = ReviseGathering(gathering=ID, title="Agora 2016")
     assert decided(GATHERING, QUEUE, unlimited, BEFORE) == [
-        GatheringRevised(cleared=["capacity"]), *(ParticipantMovedUp(registration=PEOPLE[n]) for n in (2, 3)),
-    ]  # fmt: skip
+        GatheringRevised(cleared=["capacity"]),
+        *(ParticipantMovedUp(registration=PEOPLE[n]) for n in (2, 3)),
+    ]
 
 
 def test_a_cancellation_taken_back_waits_where_the_place_is_gone() -> None:
@@ -183,9 +185,12 @@ def test_whatever_people_do_no_place_is_given_twice_and_nobody_waits_beside_a_fr
         ids = list(state.places) or [UUID(int=1)]
         about = {"gathering": ID, "registration": ids[n % len(ids)]}
         command: Command = {
-            "register": REGISTER, "cancel": CancelRegistration(**about), "back": ReinstateRegistration(**about),
-            "in": CheckIn(**about), "out": UndoCheckIn(**about),
-        }[gesture]  # fmt: skip
+            "register": REGISTER,
+            "cancel": CancelRegistration(**about),
+            "back": ReinstateRegistration(**about),
+            "in": CheckIn(**about),
+            "out": UndoCheckIn(**about),
+        }[gesture]
         when = THAT_DAY if gesture in ("in", "out") else BEFORE
         about_now = context(when, UUID(int=1000 + at))
         try:

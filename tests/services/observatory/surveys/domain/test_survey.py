@@ -258,8 +258,10 @@ def test_what_a_form_sends_is_read_by_the_kind_of_its_question(
         ("one", "9", "not-an-option"), ("one", "-1", "not-an-option"), ("one", "١", "not-an-option"),
         ("number", "beaucoup", "not-a-number"), ("number", "1e9", "not-a-number"), ("number", "9" * 17, "not-a-number"),
         ("scale", "2,5", "not-an-option"), ("scale", "6", "too-high"), ("scale", "0", "too-low"),
-        ("yes_no", "peut-être", "not-an-option"), ("date", "31/2/2017", "not-a-date"), ("date", "1/1/1899", "not-a-date"),
-        ("date", "hier", "not-a-date"), ("short", "x" * (SHORT + 1), "too-long"), ("long", "x" * (LONG + 1), "too-long"),
+        ("yes_no", "peut-être", "not-an-option"), ("date", "31/2/2017", "not-a-date"),
+        ("date", "1/1/1899", "not-a-date"),
+        ("date", "hier", "not-a-date"), ("short", "x" * (SHORT + 1), "too-long"),
+        ("long", "x" * (LONG + 1), "too-long"),
     ],
 )  # fmt: skip
 def test_what_can_t_be_an_answer_is_said_at_its_question_and_is_not_missing_as_well(
@@ -298,8 +300,10 @@ def test_all_texts_of_an_answer_together_have_a_bound() -> None:
 @pytest.mark.parametrize(
     ("wrong", "code"),
     [
-        ({"kind": "one", "options": ["a"]}, "options-too-few"), ({"kind": "one", "options": ["a", " a "]}, "options-twice"),
-        ({"kind": "number", "least": 3, "most": 3}, "bounds-turned"), ({"kind": "scale", "least": 0, "most": 11}, "scale-too-long"),
+        ({"kind": "one", "options": ["a"]}, "options-too-few"),
+        ({"kind": "one", "options": ["a", " a "]}, "options-twice"),
+        ({"kind": "number", "least": 3, "most": 3}, "bounds-turned"),
+        ({"kind": "scale", "least": 0, "most": 11}, "scale-too-long"),
         ({"kind": "scale", "least": 0.5}, "scale-too-long"),
     ],
 )  # fmt: skip
@@ -311,8 +315,17 @@ def test_a_question_that_can_t_be_asked_is_none(wrong: dict[str, Any], code: str
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_question_says_only_what_its_kind_asks(kind: Any) -> None:
     everything = Question(
-        id="q1", kind=kind, text="Une  question ", hint=" ", options=["a", "b"], unit="km", least=1, most=4, low="peu", high=""
-    ).as_said()  # fmt: skip
+        id="q1",
+        kind=kind,
+        text="Une  question ",
+        hint=" ",
+        options=["a", "b"],
+        unit="km",
+        least=1,
+        most=4,
+        low="peu",
+        high="",
+    ).as_said()
     assert (everything.text, everything.hint, everything.high) == ("Une question", None, None)
     assert bool(everything.options) == (kind in ("one", "several")) and bool(everything.unit) == (kind == "number")
     assert (everything.least is not None) == (kind in ("number", "scale")) and bool(everything.low) == (kind == "scale")

@@ -136,7 +136,8 @@ def test_a_survey_is_drafted_changed_opened_extended_closed_published_and_put_aw
         ([DRAFTED, OPENED], OpenSurvey(survey=KEY, until=date(2026, 3, 31)), "survey-opened"),
         ([DRAFTED, OPENED], ReviseSurvey(survey=KEY, title="Autre"), "survey-opened"),
         ([DRAFTED, OPENED], PublishSurveyResults(survey=KEY), "survey-still-open"),
-        ([DRAFTED, OPENED, SurveyClosed()], SendSurvey(survey=KEY, kind="reminder", structures=[STRUCTURE]), "survey-closed"),
+        ([DRAFTED, OPENED, SurveyClosed()], SendSurvey(survey=KEY, kind="reminder", structures=[STRUCTURE]),
+         "survey-closed"),
         ([DRAFTED, OPENED, SurveyClosed(), SurveyResultsPublished(), SurveyResultsWithdrawn(reason="x")],
          ExtendSurvey(survey=KEY, until=date(2026, 4, 30)), "survey-published"),
         ([DRAFTED, OPENED, SurveyWithdrawn(reason="x")], CloseSurvey(survey=KEY), "survey-withdrawn"),
@@ -236,10 +237,14 @@ def test_what_a_form_sends_is_read() -> None:
 @pytest.mark.parametrize(
     ("question", "sent", "code"),
     [
-        ("q1", "", "missing"), ("q1", "3", "not-an-option"), ("q1", "-1", "not-an-option"), ("q1", "٣", "not-an-option"),
-        ("q2", "2", "not-an-option"), ("q3", "douze", "not-a-number"), ("q3", "1e3", "not-a-number"), ("q3", "nan", "not-a-number"),
-        ("q3", "-1", "too-low"), ("q3", "101", "too-high"), ("q4", "peut-être", "not-an-option"), ("q5", "31/02/2017", "not-a-date"),
-        ("q5", "0001-01-01", "not-a-date"), ("q6", "6", "too-high"), ("q6", "2,5", "not-an-option"), ("q7", "x" * (SHORT + 1), "too-long"),
+        ("q1", "", "missing"), ("q1", "3", "not-an-option"), ("q1", "-1", "not-an-option"),
+        ("q1", "٣", "not-an-option"),
+        ("q2", "2", "not-an-option"), ("q3", "douze", "not-a-number"), ("q3", "1e3", "not-a-number"),
+        ("q3", "nan", "not-a-number"),
+        ("q3", "-1", "too-low"), ("q3", "101", "too-high"), ("q4", "peut-être", "not-an-option"),
+        ("q5", "31/02/2017", "not-a-date"),
+        ("q5", "0001-01-01", "not-a-date"), ("q6", "6", "too-high"), ("q6", "2,5", "not-an-option"),
+        ("q7", "x" * (SHORT + 1), "too-long"),
         ("q8", "x" * (LONG + 1), "too-long"),
     ],
 )  # fmt: skip
