@@ -16,7 +16,7 @@ from nats.aio.client import Client
 from shared.base.outside import REAL, Outside
 from shared.contract import load_all
 from shared.kernel.eventlog.event_log import Log
-from shared.kernel.projection import Store
+from shared.kernel.views.projection import Store
 from shared.runtime.nats.embedded_server import NatsServer
 from shared.runtime.service import Definition, Service
 from tests.fixtures import small_directory as small

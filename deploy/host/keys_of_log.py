@@ -23,8 +23,8 @@ from deploy.host.sealed_messages import SEALED, persons_in, sealed_by
 from shared.base.secret_files import RESTORE, SecretUnfit
 from shared.contract.envelope import Message, Void, opened
 from shared.kernel.eventlog.event_log import Log, Unavailable
-from shared.kernel.projector import JUDGE
 from shared.kernel.stores.sqlite import SqliteStore
+from shared.kernel.views.projector import JUDGE
 from shared.ledger.archive_format import Archive, ArchiveDamaged, last_of
 from shared.ledger.archiver import signed_in
 from shared.persons.key_folder import KeyFiles, known_in

@@ -25,7 +25,6 @@ from shared.runtime.prometheus import metrics_app, watch_loop
 from shared.runtime.service import Service
 from shared.web.app import problem, service_app
 from shared.web.health import with_health
-from shared.web.messages import KERNEL
 from shared.web.request_metrics import observed
 from shared.web.security.authorization import Renewing, admitted, is_https
 from shared.web.security.header_timeout import Patient
@@ -33,6 +32,7 @@ from shared.web.security.rate_limits import Rates, networks
 from shared.web.security.request_limits import limit_body, own_host, secured
 from shared.web.static_files import static_app
 from shared.web.templating import TEMPLATES, Pages
+from shared.web.words.messages import KERNEL
 
 DRAIN = 2  # seconds that requests under way are given at an end
 

@@ -37,10 +37,10 @@ from shared.contract import load_all
 from shared.kernel.eventlog import connection
 from shared.kernel.eventlog.connection import OPERATOR, Connection, NotAllowed
 from shared.kernel.eventlog.event_log import Log, LogDamaged, LogUnfit, Unavailable
-from shared.kernel.projection import Store
-from shared.kernel.projector import JUDGE
 from shared.kernel.sealing import KeysAway
 from shared.kernel.stores import InUse
+from shared.kernel.views.projection import Store
+from shared.kernel.views.projector import JUDGE
 from shared.ledger.archive_format import Archive
 from shared.ledger.log_restore import same_as_archived
 from shared.runtime.service import Definition, Service, Surroundings

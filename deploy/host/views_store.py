@@ -6,8 +6,8 @@ from pathlib import Path
 
 from deploy.host.data_folder import CannotStart
 from shared.base.settings import Settings
-from shared.kernel.projection import Store
 from shared.kernel.stores import InUse, store_for
+from shared.kernel.views.projection import Store
 
 
 def views_of(settings: Settings, data: Path, network: str, service: str) -> Store:

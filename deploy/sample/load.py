@@ -92,8 +92,8 @@ def in_order(steps: Iterable[Step]) -> list[list[Step]]:
 
 
 async def _execute(service: Service, steps: Sequence[Step], count: Callable[[int], None]) -> None:
-    """Executes the steps of one stage, many at a time, but those of one entity in the order of their times. The first that
-    is refused ends it all: the sample is wrong."""
+    """Executes the steps of one stage, many at a time, but those of one entity in the order of their times. The first
+    that is refused ends it all: the sample is wrong."""
     queue = iter(in_order(steps))
     finished = 0
 

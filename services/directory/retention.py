@@ -16,7 +16,7 @@ from services.directory.structures.retention import CONTACTS_HELD, STRUCTURES_HE
 from services.directory.structures.retention import PURPOSE as CONTACT
 from shared.contract.persons import PersonForgottenByDirectory
 from shared.kernel.decider import Command
-from shared.kernel.projection import Document, View
+from shared.kernel.views.projection import Document, View
 from shared.persons.data_subjects import PersonalData
 from shared.runtime.service import Service
 

@@ -6,7 +6,7 @@ from services.membership.governance import retention as governance
 from services.membership.members import retention as members
 from services.membership.team import retention as team
 from shared.contract.persons import PersonForgottenByMembership
-from shared.kernel.projection import Document, View
+from shared.kernel.views.projection import Document, View
 from shared.persons.data_subjects import PersonalData
 from shared.runtime.service import Service
 

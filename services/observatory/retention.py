@@ -10,7 +10,7 @@ from services.observatory.surveys import retention as answerers
 from shared.contract.envelope import Recorded
 from shared.contract.observatory.surveys import SurveyAnswer
 from shared.contract.persons import PersonForgottenByObservatory
-from shared.kernel.projection import Document, View
+from shared.kernel.views.projection import Document, View
 from shared.persons.data_subjects import PersonalData
 from shared.runtime.service import Service
 

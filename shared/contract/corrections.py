@@ -3,12 +3,12 @@ that they name; their own time is when they were said, and no reader counts them
 
 from __future__ import annotations
 
-from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
 from shared.base.translations import L
 from shared.contract import Event
+from shared.contract.fields import SaidDay
 from shared.contract.says import Says, Thing
 
 
@@ -45,5 +45,5 @@ class EventRedated(Correcting):
 
     says = Says(L("Date corrigée"), detail="day")
 
-    day: date
+    day: SaidDay
     reason: str

@@ -87,6 +87,7 @@ FIELDS: Mapping[str, str] = {
     "doubtful": L("Messages en doute"),
     "dropped": L("Retiré", context="dropped"),
     "evaluation": L("Évaluation"),
+    "event": L("Fait corrigé"),
     "events": L("Événements"),
     "expires": L("Expire le"),
     "figures": L("Chiffres"),
@@ -334,9 +335,9 @@ def coded(text: str, lang: Lang | str) -> str:
 
 
 def sentence(kind: str, data: Mapping[str, Any] | None, lang: Lang) -> str:
-    """What happened, such as "Appui individuel donné : recherche de financements": in the words of its type, with the one
-    detail that tells it from the others. A type that this release does not know is said by its name. Nothing personal is
-    ever said: names of persons stay sealed."""
+    """What happened, such as "Appui individuel donné : recherche de financements": in the words of its type, with the
+    one detail that tells it from the others. A type that this release does not know is said by its name. Nothing
+    personal is ever said: names of persons stay sealed."""
     known = load_all().get(kind)
     if known is None:
         return humanised(kind)

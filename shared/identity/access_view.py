@@ -28,7 +28,7 @@ from shared.contract.directory.accounts import (
     TokenWithdrawn,
 )
 from shared.contract.envelope import Recorded
-from shared.kernel.projection import Document, View
+from shared.kernel.views.projection import Document, View
 
 Change = Callable[[Document, Any, Recorded], Document]
 

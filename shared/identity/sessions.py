@@ -37,8 +37,8 @@ from shared.identity.access_view import ACCESS
 from shared.kernel.command_handler import utc_now
 from shared.kernel.eventlog.event_log import Unavailable
 from shared.kernel.principal import GIVES, OPERATOR, PUBLIC, Level, Who
-from shared.kernel.projection import Document, Store
-from shared.kernel.projector import Runner
+from shared.kernel.views.projection import Document, Store
+from shared.kernel.views.projector import Runner
 
 ALGORITHM = "Ed25519"
 PATIENCE = 3.0  # seconds that a fresh sign-in is waited for

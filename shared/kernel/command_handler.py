@@ -174,7 +174,7 @@ class Executor:
         self._by_command: Mapping[type[Command], Decider[Any]] = {
             command: decider for decider in deciders for command in decider.decisions
         }
-        self._by_entity: Mapping[str, Decider[Any]] = {decider.entity: decider for decider in deciders}
+        self.deciders: Mapping[str, Decider[Any]] = {decider.entity: decider for decider in deciders}
         self.commands: Mapping[str, type[Command]] = {c.__name__: c for c in self._by_command}
         self._locks: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
         self._tally = tally(service)
@@ -230,9 +230,14 @@ class Executor:
         while len(self.halted) > MOST_HALTED:
             del self.halted[next(iter(self.halted))]
         log.error(
-            "command.cannot_read", service=self._service, entity=no.event.entity, entity_id=no.event.entity_id,
-            seq=no.event.seq, type=no.event.type, reason=no.reason,
-        )  # fmt: skip
+            "command.cannot_read",
+            service=self._service,
+            entity=no.event.entity,
+            entity_id=no.event.entity_id,
+            seq=no.event.seq,
+            type=no.event.type,
+            reason=no.reason,
+        )
 
     async def before(
         self,
@@ -285,17 +290,13 @@ class Executor:
     @property
     def correctable(self) -> Sequence[str]:
         """The kinds of entities whose facts are of days, and can be corrected."""
-        return [kind for kind, decider in self._by_entity.items() if decider.takes == "day"]
-
-    def decider_for(self, kind: str) -> Decider[Any]:
-        """The rules of a kind of entities. Raises KeyError."""
-        return self._by_entity[kind]
+        return [kind for kind, decider in self.deciders.items() if decider.takes == "day"]
 
     def decider_of(self, command: Command) -> Decider[Any]:
         """The rules of the entity that a command is for. Raises Refused for a correction of a kind that there is
         not."""
         if isinstance(command, CorrectingCommand):
-            if (found := self._by_entity.get(command.kind)) is None:
+            if (found := self.deciders.get(command.kind)) is None:
                 raise Refused("no-such-fact")
             return found
         return self._by_command[type(command)]
@@ -598,9 +599,13 @@ def _still_right(decider: Decider[Any], before: Told, after: Told, new: Collecti
         if fact.id in new:
             raise Refused(wrong.code, day=f"{fact.day:%d/%m/%Y}")
         raise Refused(
-            "later-stands-against", of=fact.event.type_name(), day=f"{fact.day:%d/%m/%Y}", seq=fact.seq, event=fact.id,
+            "later-stands-against",
+            of=fact.event.type_name(),
+            day=f"{fact.day:%d/%m/%Y}",
+            seq=fact.seq,
+            event=fact.id,
             because=wrong.code,
-        )  # fmt: skip
+        )
 
 
 def _own(history: History, command: UUID) -> list[Recorded]:

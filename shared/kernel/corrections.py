@@ -109,8 +109,8 @@ def corrects(kind: str) -> bool:
 
 
 def withdrawal(events: Sequence[Recorded], corrections: Iterable[Correction]) -> Recorded | None:
-    """The event that took back all that was said of an entity before, in the earlier way, where nothing lifted it since:
-    views that tell of it go on to show what was taken back."""
+    """The event that took back all that was said of an entity before, in the earlier way, where nothing lifted it
+    since: views that tell of it go on to show what was taken back."""
     lifted = max((one.seq for one in corrections if one.kind == "lifted"), default=0)
     found = [event for event in events if READ_AS.get(event.type) is _never]
     return found[-1] if found and found[-1].seq > lifted else None

@@ -128,16 +128,6 @@ class On:
 Decision = Sequence[Event | Elsewhere | On]
 
 
-def anything(state: Any, event: Event) -> str | None:
-    """What allows any event after any state."""
-    return None
-
-
-def nothing_beside(event: Event) -> Sequence[UUID]:
-    """What says that an event was written alone."""
-    return ()
-
-
 @dataclass(frozen=True)
 class Decider(Generic[S]):
     """The rules of one kind of entity. `initial` is its state before any event.
@@ -152,12 +142,12 @@ class Decider(Generic[S]):
     initial: S
     evolve: Callable[[S, Event], S]
     decisions: Mapping[type[Command], Callable[[Any, S, Context], Decision]]
-    allows: Callable[[S, Event], str | None] = anything
+    allows: Callable[[S, Event], str | None] = lambda state, event: None
     births: Collection[type[Event]] = ()
     takes: Takes = "day"
     alone: Collection[type[Event]] = ()
     lasting: Collection[type[Event]] = ()
-    beside: Callable[[Event], Sequence[UUID]] = nothing_beside
+    beside: Callable[[Event], Sequence[UUID]] = lambda event: ()
 
     def __post_init__(self) -> None:
         for command in self.decisions:

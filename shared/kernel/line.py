@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 from shared.contract import Event
 
@@ -36,10 +36,6 @@ class Fact:
     day: date
     event: Event
     timeless: bool = False
-
-    @property
-    def live(self) -> bool:
-        return self.event.live
 
     @property
     def order(self) -> tuple[date, int]:
@@ -95,7 +91,7 @@ def upto(line: Sequence[Fact], day: date) -> Iterable[Event]:
 def known_on(line: Sequence[Fact], day: date) -> Iterable[Event]:
     """What somebody who decides now about a day goes by: what is of that day or before, and all that is always of
     now."""
-    return (fact.event for fact in line if fact.live or fact.order[0] <= day)
+    return (fact.event for fact in line if fact.event.live or fact.order[0] <= day)
 
 
 def wrong_in(line: Iterable[Fact], initial: S, evolve: Evolve[S], allows: Allows[S]) -> list[Wrong]:
@@ -104,7 +100,7 @@ def wrong_in(line: Iterable[Fact], initial: S, evolve: Evolve[S], allows: Allows
     found: list[Wrong] = []
     state = initial
     for fact in line:
-        if not fact.live and (code := allows(state, fact.event)):
+        if not fact.event.live and (code := allows(state, fact.event)):
             found.append(Wrong(fact, code))
         state = evolve(state, fact.event)
     return found
@@ -139,17 +135,9 @@ def dependents(
     for fact in line:
         if fact.id in gone:
             continue
-        code = None if fact.live else allows(state, fact.event)
+        code = None if fact.event.live else allows(state, fact.event)
         if code and (fact.id, code) not in excused:
             found.append(fact)
             continue
         state = evolve(state, fact.event)
     return found
-
-
-def fold(line: Iterable[Fact], initial: S, evolve: Callable[[Any, Event], Any]) -> S:
-    """The state after a line."""
-    state = initial
-    for fact in line:
-        state = evolve(state, fact.event)
-    return state

@@ -8,8 +8,8 @@ from nats.aio.client import Client
 
 from shared.kernel.command_handler import Executor
 from shared.kernel.eventlog.event_log import Log
-from shared.kernel.projection import Store
-from shared.kernel.projector import Runner
+from shared.kernel.views.projection import Store
+from shared.kernel.views.projector import Runner
 
 
 class Running(Protocol):

@@ -23,7 +23,7 @@ from shared.contract.directory.structures import (
 )
 from shared.contract.envelope import Recorded
 from shared.contract.membership.members import MemberJoined, MemberLeft, MemberRestored
-from shared.kernel.projection import Document, Evolve, View, folded, own_entity
+from shared.kernel.views.projection import Document, Evolve, View, folded, own_entity
 
 FACTS = ("name", "acronym", "kind", "department")
 """What the directory says of a structure, as far as other services show it."""

@@ -27,8 +27,8 @@ from shared.contract import Event
 from shared.contract.envelope import Recorded, Void, opened
 from shared.contract.persons import ForgettingReason, PersonForgotten
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused, derived_id
-from shared.kernel.projection import Document, View, Where, everything
 from shared.kernel.reactions import Reaction, Reactions
+from shared.kernel.views.projection import Document, View, Where, everything
 from shared.persons.foretelling import ANSWER, FORETELLING, Due, Foretold
 from shared.persons.subject_access import Opening, Telling, Told, told
 

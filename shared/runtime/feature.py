@@ -13,8 +13,8 @@ from shared.base.translations import Words
 from shared.contract.labels import event_words
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command, Decider
-from shared.kernel.projection import View
 from shared.kernel.reactions import Reaction
+from shared.kernel.views.projection import View
 from shared.persons.data_subjects import PersonalData
 from shared.runtime.jobs import Job
 from shared.runtime.service import Choices, Definition, Service, Suggestion

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypedDict, TypeVar
 
 from shared.kernel.eventlog.event_log import Unavailable
-from shared.kernel.projector import JUDGE
+from shared.kernel.views.projector import JUDGE
 from shared.runtime.service import Service
 
 T = TypeVar("T")

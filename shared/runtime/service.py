@@ -25,9 +25,9 @@ from shared.identity.sessions import Sessions
 from shared.kernel.command_handler import Executor, Outcome
 from shared.kernel.decider import Command, Decider
 from shared.kernel.eventlog.event_log import Log
-from shared.kernel.projection import Store, View
-from shared.kernel.projector import Runner
 from shared.kernel.reactions import Reaction, Reactions
+from shared.kernel.views.projection import Store, View
+from shared.kernel.views.projector import Runner
 from shared.persons.data_subjects import PersonalData, Persons, wiring
 from shared.persons.key_marks import KeyMarks, log_mark
 from shared.persons.keyring import Keyring

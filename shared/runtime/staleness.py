@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from shared.base.outside import REAL, Outside
 from shared.kernel.eventlog.event_log import Log
-from shared.kernel.projector import Runner
+from shared.kernel.views.projector import Runner
 
 LOOK = 1.0  # seconds between two looks at the end of the log
 KEPT = 600  # looks that found something new

@@ -14,7 +14,7 @@ from shared.contract.fields import SaidMoment
 from shared.kernel.command_handler import HAPPENED, Why, new_command_id
 from shared.kernel.correcting import COMMANDS
 from shared.kernel.decider import Command, Refused
-from shared.kernel.projection import Document, View
+from shared.kernel.views.projection import Document, View
 from shared.runtime.readiness import checks_of
 from shared.runtime.service import Service
 from shared.runtime.unreadable_records import unreadable_records

@@ -22,8 +22,8 @@ from shared.identity.sessions import Unsure
 from shared.kernel.command_handler import HAPPENED, CannotRead, Stale
 from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Conflict, Unavailable
-from shared.kernel.projection import StoreAway
 from shared.kernel.sealing import KeysAway
+from shared.kernel.views.projection import StoreAway
 from shared.runtime.service import Service
 from shared.web.api import api
 from shared.web.clock import clock_routes

@@ -24,8 +24,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from shared.base.translations import Lang, Lexicon, Words, said_in
 from shared.runtime.mail_transport import Letter
 from shared.web.formatting import day
-from shared.web.messages import WORDS as KERNEL
 from shared.web.templating import many
+from shared.web.words.messages import WORDS as KERNEL
 
 LETTERS = Path(__file__).parent / "templates"  # letter.html, which mails of all services extend
 WIDTH = 72  # columns of a text part

@@ -21,8 +21,8 @@ from shared.base.services import SERVICES
 from shared.base.translations import SOURCE, Lang, Lexicon, Words, languages, plural, said_in
 from shared.kernel.principal import PUBLIC, Level, Who
 from shared.web import formatting as formats
-from shared.web.messages import WORDS
 from shared.web.static_files import asset
+from shared.web.words.messages import WORDS
 
 __all__ = ["TEMPLATES", "Pages", "language"]
 

@@ -10,8 +10,8 @@ from nats.aio.msg import Msg
 
 from services.directory.structures.views import STRUCTURES
 from services.observatory.event_table.table import EventTable
-from shared.kernel.projector import Runner
 from shared.kernel.stores.sqlite import SqliteStore
+from shared.kernel.views.projector import Runner
 from tests.bench.history import fill, happenings
 from tests.bench.measure import Figure, Watch, fast, in_turns, stock
 from tests.bench.place import Place, opened, place

@@ -23,7 +23,7 @@ from shared.contract.newsletter.bulletins import BulletinCode
 from shared.contract.personal import Personal
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command, derived_id
-from shared.kernel.projection import Document
+from shared.kernel.views.projection import Document
 from shared.runtime.service import Service
 from tests.services.newsletter.conftest import MailServer, until
 

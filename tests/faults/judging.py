@@ -16,8 +16,8 @@ from shared.identity.access_view import ACCESS
 from shared.kernel.eventlog import connection
 from shared.kernel.eventlog.connection import OPERATOR
 from shared.kernel.eventlog.event_log import Log
-from shared.kernel.projector import Runner
 from shared.kernel.stores.sqlite import SqliteStore
+from shared.kernel.views.projector import Runner
 from tests.compose.harness import SERVICES, Compose
 from tests.faults.users import Users
 

@@ -32,7 +32,7 @@ from tests.compose.harness import Compose
 from tests.faults.judging import Judge
 from tests.faults.users import USERS, WRITERS, Users
 from tests.fixtures.outcome_tables import record
-from tests.shared.kernel.test_poison import poison
+from tests.shared.kernel.views.test_poison import poison
 
 pytestmark = [pytest.mark.xdist_group("faults")]
 INJECTED = Path(__file__).parent / "injected"

@@ -29,7 +29,7 @@ TASKS = {
     "shared/base/cancellation.py": "one piece of work that can be cut off",
     "shared/kernel/eventlog/group_commit.py": "the log's own writer",
     "shared/kernel/eventlog/ordered_reader.py": "one request ahead",
-    "shared/kernel/projector.py": "the runner of the views, which the jobs stand on",
+    "shared/kernel/views/projector.py": "the runner of the views, which the jobs stand on",
     "shared/kernel/reactions.py": "one sign of life while an event is in hand",
     "shared/persons/keyring.py": "one transaction of keys that several wait for",
     "shared/runtime/jobs.py": "the supervisor",

@@ -17,7 +17,7 @@ from shared.runtime.feature import Feature
 from shared.runtime.service import Definition
 from shared.web.forms.field_shapes import shapes
 from shared.web.forms.forms import Form
-from shared.web.messages import WORDS
+from shared.web.words.messages import WORDS
 
 each_service = pytest.mark.parametrize("service", DEFINITIONS, ids=lambda d: d.name)
 

@@ -14,7 +14,7 @@ from deploy.host.all_services import DEFINITIONS
 from services.observatory.indicators import INDICATORS
 from services.observatory.network.printed_review import PRINTED, published
 from shared.base.translations import BETWEEN, LOCALE, Phrase, Text, languages
-from shared.web.messages import WORDS
+from shared.web.words.messages import WORDS
 from tests.texts.catalogue import PLACES, ROOT, forms, name_of, read, said, write, wrong
 
 WANTED = said()

@@ -33,8 +33,8 @@ from shared.contract.envelope import Message, Void, opened
 from shared.contract.fields import day_written
 from shared.identity.access_view import ACCESS
 from shared.kernel.eventlog.event_log import Log
-from shared.kernel.projector import Runner
 from shared.kernel.stores.sqlite import SqliteStore
+from shared.kernel.views.projector import Runner
 from shared.ledger.archive_format import Archive, ArchiveDamaged
 from shared.ledger.archive_verifier import described, verify
 from shared.ledger.inclusion_proofs import check, prove

@@ -35,8 +35,8 @@ from shared.base.secret_files import SecretUnfit, read_secret
 from shared.base.secure_delete import erase
 from shared.base.whole_files import replace_file, sync_folder
 from shared.identity.access_view import ACCESS
-from shared.kernel.projector import JUDGE
 from shared.kernel.stores.sqlite import SqliteStore
+from shared.kernel.views.projector import JUDGE
 from shared.ledger.archive_format import MAGIC, Archive, record_of
 from shared.ledger.archive_verifier import verify
 from shared.ledger.archiver import KEY_FILE, write_whole

@@ -36,8 +36,8 @@ from shared.identity.access_view import ACCESS
 from shared.kernel.decider import Decider
 from shared.kernel.eventlog.connection import OPERATOR
 from shared.kernel.eventlog.event_log import Log, LogDamaged
-from shared.kernel.projection import Document, View, folded
 from shared.kernel.stores import InUse, store_for
+from shared.kernel.views.projection import Document, View, folded
 from shared.ledger.archive_format import ArchiveDamaged
 from shared.runtime.service import Definition
 

@@ -50,8 +50,8 @@ from shared.kernel.decider import derived_id
 from shared.kernel.eventlog.atomic_batch import NoAnswer, Rejected, Unit, Write, publish
 from shared.kernel.eventlog.connection import OPERATOR, Connection, NotAllowed
 from shared.kernel.eventlog.event_log import Log, LogDamaged, LogUnfit, Unavailable
-from shared.kernel.projector import JUDGE, Runner
 from shared.kernel.stores import store_for
+from shared.kernel.views.projector import JUDGE, Runner
 from shared.ledger.archive_format import Archive
 from shared.ledger.archive_verifier import verify
 from shared.ledger.archiver import KEY_FILE, write_whole

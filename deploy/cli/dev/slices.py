@@ -37,7 +37,8 @@ FEATURES = r"[(\[]\s*(?:\w+(?:\([^)]*\))?,\s*)+(?=[A-Z_]+,?\s*[)\]])"
 
 
 def add_aggregate(tree: SourceTree, name: str, service: str, plural: str, words: Sequence[str]) -> None:
-    """A capability with one kind of record. Raises CannotStart where a name is no name, or taken. `words`: as of `spoken`."""
+    """A capability with one kind of record. Raises CannotStart where a name is no name, or taken. `words`: as of
+    `spoken`."""
     called(name, plural)
     if name == plural:
         raise CannotStart(f"One and several are both {name}: say --plural.")
@@ -45,9 +46,17 @@ def add_aggregate(tree: SourceTree, name: str, service: str, plural: str, words:
     free(tree, rf"event \S+\.{kind}(?:Opened|Closed)", rf"command {service}/\S+/(?:Open|Close){kind}")
     free(tree, rf"event \w+\.{entity}\.\w+", rf"view {service}/{plural}", rf"word {service}/field\.{name}")
     values = {
-        **spoken(name, *words), "service": service, "SERVICE": service.upper(), "name": name, "NAME": name.upper(),
-        "Name": kind, "plural": plural, "PLURAL": plural.upper(), "path": plural.replace("_", "-"), "entity": entity,
-    }  # fmt: skip
+        **spoken(name, *words),
+        "service": service,
+        "SERVICE": service.upper(),
+        "name": name,
+        "NAME": name.upper(),
+        "Name": kind,
+        "plural": plural,
+        "PLURAL": plural.upper(),
+        "path": plural.replace("_", "-"),
+        "entity": entity,
+    }
 
     def made(what: str) -> str:
         return tree.made("aggregate", what, name, **values)
@@ -74,9 +83,16 @@ def add_page(tree: SourceTree, name: str, service: str, feature: str, words: Seq
     free(tree, rf"word {service}/{re.escape(code)}")
     new = not (tree.root / room).exists()
     values = {
-        **spoken(name, *words), "service": service, "SERVICE": service.upper(), "name": name, "head": new,
-        "path": name.replace("_", "-"), "at": f"/{name.replace('_', '-')}", "feature": feature, "about": feature.replace("_", " "),
-    }  # fmt: skip
+        **spoken(name, *words),
+        "service": service,
+        "SERVICE": service.upper(),
+        "name": name,
+        "head": new,
+        "path": name.replace("_", "-"),
+        "at": f"/{name.replace('_', '-')}",
+        "feature": feature,
+        "about": feature.replace("_", " "),
+    }
 
     def made(what: str) -> str:
         return tree.made("page", what, code, **values)
@@ -99,7 +115,8 @@ def add_page(tree: SourceTree, name: str, service: str, feature: str, words: Seq
 
 
 def add_indicator(tree: SourceTree, name: str, service: str, event: str, unit: str, words: Sequence[str]) -> None:
-    """Counts events of one type. Raises CannotStart where a name is no name or taken, and for an event of another service."""
+    """Counts events of one type. Raises CannotStart where a name is no name or taken, and for an event of another
+    service."""
     called(name)
     kind = load_all().get(event)
     if kind is None or kind.service != service:
@@ -114,10 +131,15 @@ def add_indicator(tree: SourceTree, name: str, service: str, event: str, unit: s
     for french, english in ((said["Fr"], said["En"]), (meaning, f"How many there are: {said['en']}.")):
         tree.said(french, english, None)
     values = {
-        **said, "service": service, "name": name, "event": event, "unit": unit, "definition": meaning,
+        **said,
+        "service": service,
+        "name": name,
+        "event": event,
+        "unit": unit,
+        "definition": meaning,
         "persons": any("Personal" in str(one.annotation) for one in kind.model_fields.values()),
         "data": json.dumps(example(kind), ensure_ascii=False),
-    }  # fmt: skip
+    }
     room = f"services/observatory/indicators/{name}"
     tree.add(f"{room}.sql", tree.made("indicator", "query", **values))
     tree.add(f"{room}.yaml", tree.made("indicator", "history", **values))
@@ -128,14 +150,16 @@ def called(*names: str) -> None:
     for name in names:
         if not NAME.fullmatch(name) or len(name) > LONGEST or keyword.iskeyword(name) or keyword.issoftkeyword(name):
             raise CannotStart(
-                f"“{name}” is no name: {LONGEST} small letters, digits and single underscores at most, and no word of Python."
+                f"“{name}” is no name: {LONGEST} small letters, digits and single underscores at most, and no "
+                "word of Python."
             )
         if name in TAKEN or hasattr(Command, name):
             raise CannotStart(f"“{name}” means something else here: choose another name.")
 
 
 def free(tree: SourceTree, *names: str) -> None:
-    """Raises CannotStart where one of these patterns is the name of something, in the code or stored by an earlier one."""
+    """Raises CannotStart where one of these patterns is the name of something, in the code or stored by an earlier
+    one."""
     there = [tree.text(STORED), *(f"event {one.service}.{one.entity}.{name}" for name, one in load_all().items())]
     for one in DEFINITIONS:
         there += [
@@ -160,7 +184,8 @@ def capital(text: str) -> str:
 
 
 def spoken(name: str, french: str, english: str, french_many: str = "", english_many: str = "") -> dict[str, Any]:
-    """The words of both languages, one and several, small and capital; English as the code calls it where none is given."""
+    """The words of both languages, one and several, small and capital; English as the code calls it where none is
+    given."""
     fr, en = plain(french, "--french"), plain(english or name.replace("_", " "), "--english")
     many = plain(french_many or f"{fr}s", "--french-plural"), plain(english_many or f"{en}s", "--english-plural")
     found = {"fr": fr, "en": en, "fr_many": many[0], "en_many": many[1]}

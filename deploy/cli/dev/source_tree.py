@@ -1,5 +1,5 @@
-"""A checkout as it is changed: new files and changed ones are kept in memory, set as ruff sets them, and written all or not
-at all. English of new texts goes into the catalogue with them."""
+"""A checkout as it is changed: new files and changed ones are kept in memory, set as ruff sets them, and written all or
+not at all. English of new texts goes into the catalogue with them."""
 
 from __future__ import annotations
 
@@ -36,10 +36,18 @@ class SourceTree:
         if not all(os.access(root / one, os.R_OK | os.W_OK) for one in ("", *NEEDED)):
             raise CannotStart(f"This adds to the source, and {root} is no checkout that can be written to.")
         self._templates = Environment(
-            variable_start_string="<<", variable_end_string=">>", block_start_string="<%", block_end_string="%>",
-            comment_start_string="<#", comment_end_string="#>", keep_trailing_newline=True, undefined=StrictUndefined,
-            loader=FileSystemLoader(BLANKS), autoescape=False, trim_blocks=True,
-        )  # fmt: skip
+            variable_start_string="<<",
+            variable_end_string=">>",
+            block_start_string="<%",
+            block_end_string="%>",
+            comment_start_string="<#",
+            comment_end_string="#>",
+            keep_trailing_newline=True,
+            undefined=StrictUndefined,
+            loader=FileSystemLoader(BLANKS),
+            autoescape=False,
+            trim_blocks=True,
+        )
         with (root / CATALOGUE).open("rb") as file:
             self._english: Catalog = read_po(file, locale="en", abort_invalid=True)
 
@@ -54,15 +62,16 @@ class SourceTree:
         self.new[path] = text
 
     def insert(self, path: str, after: str, text: str) -> None:
-        """Puts text, which may name groups, after what a pattern finds first. Raises CannotStart where it finds nothing."""
+        """Puts text, which may name groups, after what a pattern finds first. Raises CannotStart where it finds
+        nothing."""
         found = re.search(after, self.text(path), re.M) if (self.root / path).exists() else None
         if found is None:
             raise CannotStart(f"{path} has no place for it that is known here: it has to be added by hand.")
         self.changed[path] = found.string[: found.end()] + found.expand(text) + found.string[found.end() :]
 
     def made(self, slice: str, says: str, context: str | None = None, **values: Any) -> str:
-        """A template of `blanks/` with its values. In it `say("French", "English")` is a marked text, whose English goes
-        into the catalogue; where the same French has another English already, it is marked by `context`."""
+        """A template of `blanks/` with its values. In it `say("French", "English")` is a marked text, whose English
+        goes into the catalogue; where the same French has another English already, it is marked by `context`."""
 
         def say(french: str, english: str) -> str:
             return self.said(french, english, context)

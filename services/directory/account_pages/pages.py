@@ -21,7 +21,7 @@ from shared.contract.fields import AS_STORED, stored
 from shared.kernel.command_handler import Stale, new_command_id
 from shared.kernel.decider import Command, Refused
 from shared.kernel.eventlog.event_log import Conflict
-from shared.kernel.projection import Document
+from shared.kernel.views.projection import Document
 from shared.runtime.service import Service
 from shared.web.forms.forms import parse, sentences
 from shared.web.here import ThisService

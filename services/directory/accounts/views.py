@@ -21,7 +21,7 @@ from shared.contract.directory.accounts import (
     TokenWithdrawn,
 )
 from shared.contract.envelope import Recorded, instant
-from shared.kernel.projection import Document, View, folded, kept
+from shared.kernel.views.projection import Document, View, folded, kept
 
 ADMINISTERS = {"all:administrator", "directory:administrator"}
 

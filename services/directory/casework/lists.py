@@ -13,7 +13,7 @@ from services.directory.search.finder import Finder
 from services.directory.structures.kept_records import known_as
 from services.directory.structures.views import STRUCTURES
 from shared.base.paris_days import PARIS
-from shared.kernel.projection import Document, Page, Store, View
+from shared.kernel.views.projection import Document, Page, Store, View
 from shared.runtime.service import Service
 from shared.web.charts.charts import bars
 from shared.web.lists import PAGE

@@ -22,7 +22,7 @@ from services.directory.structures.record_fields import place_of
 from shared.kernel.command_handler import Stale, id_after, new_command_id
 from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Conflict
-from shared.kernel.projection import Document
+from shared.kernel.views.projection import Document
 from shared.runtime.service import Service
 from shared.web.formatting import number
 from shared.web.forms.command_forms import BadDay, happened_on

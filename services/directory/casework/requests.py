@@ -15,7 +15,7 @@ from services.directory.search.finder import Finder
 from shared.contract.directory.casework import IdentificationAnswered
 from shared.contract.envelope import Recorded
 from shared.kernel.eventlog.event_log import History
-from shared.kernel.projection import Document, folded
+from shared.kernel.views.projection import Document, folded
 
 MOST = 10_000  # structures of one answer, as AnswerIdentification has it
 

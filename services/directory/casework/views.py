@@ -13,7 +13,7 @@ from shared.contract.directory.casework import (
     SupportWithdrawn,
 )
 from shared.contract.envelope import Recorded
-from shared.kernel.projection import Document, View
+from shared.kernel.views.projection import Document, View
 
 SUPPORTS = View(
     name="supports",

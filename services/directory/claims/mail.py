@@ -9,7 +9,7 @@ from services.directory.sign_in.entry import entry_of
 from services.directory.sign_in.signed_links import INVITATION
 from shared.base.translations import L, Lang, translated
 from shared.kernel.command_handler import utc_now
-from shared.kernel.projection import Document
+from shared.kernel.views.projection import Document
 from shared.runtime.service import Service
 from shared.web.formatting import day
 

@@ -28,7 +28,7 @@ from shared.base.translations import Lang, Lexicon
 from shared.contract.fields import stored
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import Command, Refused, derived_id
-from shared.kernel.projection import Document
+from shared.kernel.views.projection import Document
 from shared.runtime.service import Service
 from shared.web.forms.forms import Form, FormField, answer_of, parse, sentences
 from shared.web.forms.guarded_form import Wrong, carried_out, command_id

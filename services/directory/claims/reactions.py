@@ -12,8 +12,8 @@ from shared.contract.envelope import Recorded
 from shared.contract.fields import AS_STORED
 from shared.contract.personal import Personal
 from shared.kernel.decider import Command
-from shared.kernel.projection import kept
 from shared.kernel.reactions import on
+from shared.kernel.views.projection import kept
 from shared.runtime.service import Service
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from shared.base.translations import L
 from shared.contract.directory.claims import ClaimAccepted, ClaimConfirmed, ClaimRefused, ListingClaimed
 from shared.contract.envelope import Recorded
-from shared.kernel.projection import Document, Evolve
+from shared.kernel.views.projection import Document, Evolve
 from shared.persons.data_subjects import Purpose, in_use_again, term_begins
 
 PURPOSE = Purpose(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shared.contract.directory.claims import ClaimAccepted, ClaimConfirmed, ClaimRefused, ListingClaimed
 from shared.contract.envelope import Recorded
-from shared.kernel.projection import Document, View, kept
+from shared.kernel.views.projection import Document, View, kept
 
 
 def _claimed(document: Document | None, data: ListingClaimed, event: Recorded) -> Document:

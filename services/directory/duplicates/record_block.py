@@ -8,7 +8,7 @@ from typing import Any
 from services.directory.duplicates.views import MERGES
 from services.directory.structures.views import STRUCTURES
 from shared.kernel.command_handler import new_command_id
-from shared.kernel.projection import Document
+from shared.kernel.views.projection import Document
 from shared.runtime.service import Service
 
 

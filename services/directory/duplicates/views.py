@@ -8,7 +8,7 @@ from typing import Any
 from shared.contract.directory.duplicates import NamesakesDoubted, NamesakesToldApart
 from shared.contract.directory.structures import StructuresMerged, StructuresUnmerged
 from shared.contract.envelope import Recorded
-from shared.kernel.projection import Document, View
+from shared.kernel.views.projection import Document, View
 
 
 def _of_the_merged(event: Recorded) -> Sequence[str]:

@@ -20,7 +20,7 @@ from services.directory.structures.kept_records import known_as
 from services.directory.structures.views import STRUCTURES
 from shared.base.cancellation import end
 from shared.contract.directory.structure_facts import FACTS, LISTS
-from shared.kernel.projection import Document, View, everything, folded
+from shared.kernel.views.projection import Document, View, everything, folded
 from shared.runtime.parts import Key
 from shared.runtime.service import Service
 

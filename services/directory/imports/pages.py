@@ -33,7 +33,7 @@ from shared.base.translations import L, Lang, translated
 from shared.contract.cleaning import mended_line
 from shared.contract.directory.structure_facts import StructureKind
 from shared.kernel.decider import Refused
-from shared.kernel.projection import Document
+from shared.kernel.views.projection import Document
 from shared.runtime.service import Service
 from shared.web.here import ThisService
 from shared.web.lists import PAGE, PageNumber, pages_total, render

@@ -34,7 +34,7 @@ from shared.kernel.command_handler import Stale, facts_in
 from shared.kernel.decider import Context, Refused, derived_id
 from shared.runtime.service import Service
 from shared.web.forms.validation_messages import sentences
-from shared.web.messages import WORDS as KERNEL_WORDS
+from shared.web.words.messages import WORDS as KERNEL_WORDS
 
 IN_FLIGHT = 256  # commands under way at once
 BREATH = 100  # lines checked before others have their turn

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shared.contract.directory.imports import ImportFinished, ImportStarted
 from shared.contract.envelope import Recorded
-from shared.kernel.projection import Document, View
+from shared.kernel.views.projection import Document, View
 
 
 def _started(document: Document | None, data: ImportStarted, event: Recorded) -> Document:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from services.directory.sign_in.entry import entry_of
 from services.directory.structures.kept_records import known_as
 from shared.base.translations import L, Lang, translated
-from shared.kernel.projection import Document
+from shared.kernel.views.projection import Document
 from shared.runtime.service import Service
 
 ANSWER = timedelta(days=1)  # during which an answer is tried again

@@ -11,7 +11,7 @@ from services.directory.search.exports import Address, csv_of, listed, xlsx_of
 from services.directory.search.finder import Work
 from shared.base.translations import Lang, Lexicon
 from shared.geo.countries import country_names
-from shared.kernel.projection import Document
+from shared.kernel.views.projection import Document
 
 PROJECT_FORMATS = ("csv", "xlsx", "json")
 PARTNERS = tuple(f"partner_{kind}" for kind in PARTNER_KINDS)

@@ -17,7 +17,7 @@ from services.directory.projects.domain import PARTNER_KINDS, ProjectAnswers
 from services.directory.search.finder import Finder, Where
 from services.directory.structures.views import STRUCTURES
 from shared.base.translations import Lang, Lexicon
-from shared.kernel.projection import Document, folded
+from shared.kernel.views.projection import Document, folded
 from shared.runtime.service import Service
 from shared.web.forms.forms import parse
 from shared.web.forms.validation_messages import said_of

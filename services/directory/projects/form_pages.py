@@ -25,7 +25,7 @@ from shared.contract.fields import stored
 from shared.kernel.command_handler import Stale, id_after, new_command_id, version_after
 from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Conflict
-from shared.kernel.projection import Document
+from shared.kernel.views.projection import Document
 from shared.runtime.service import Service
 from shared.web.formatting import countries
 from shared.web.forms.command_forms import BadDay, happened_on

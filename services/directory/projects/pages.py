@@ -22,7 +22,7 @@ from shared.contract.directory.cooperation import CooperationProjectRevised, Pro
 from shared.contract.envelope import Recorded
 from shared.geo import MAP_CREDIT
 from shared.kernel.command_handler import new_command_id
-from shared.kernel.projection import Store
+from shared.kernel.views.projection import Store
 from shared.runtime.service import Service
 from shared.web.charts.charts import shares
 from shared.web.charts.department_map import department_map, drawn_departments

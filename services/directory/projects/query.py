@@ -12,7 +12,7 @@ from fastapi import Query
 from services.directory.projects.views import OLDEST, PROJECTS, between, periods
 from services.directory.search.finder import Finder, ProjectSource, Results
 from services.directory.search.query import Asked
-from shared.kernel.projection import folded
+from shared.kernel.views.projection import folded
 from shared.web.lists import Chosen, Words
 
 FACETS = ("countries", "themes", "sdgs", "stage", "departments", "state", "structures", "partners")

@@ -7,7 +7,7 @@ from typing import Any
 
 from services.directory.projects.domain import PARTNER_KINDS
 from services.directory.search.finder import finder_of
-from shared.kernel.projection import Document
+from shared.kernel.views.projection import Document
 from shared.runtime.service import Service
 
 

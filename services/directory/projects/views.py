@@ -13,7 +13,7 @@ from shared.contract.directory.cooperation import (
     CooperationProjectWithdrawn,
 )
 from shared.contract.envelope import Recorded
-from shared.kernel.projection import Document, View, folded
+from shared.kernel.views.projection import Document, View, folded
 
 
 def _seen(document: Document, event: Recorded) -> Document:

@@ -24,7 +24,7 @@ from services.directory.structures.views import STRUCTURES
 from shared.contract.directory.publications import PublicationSort
 from shared.contract.directory.structure_facts import StructureKind
 from shared.geo import MAP_CREDIT, commune
-from shared.kernel.projection import Document
+from shared.kernel.views.projection import Document
 from shared.runtime.service import Service
 from shared.web.here import ThisService
 from shared.web.lists import PAGE, Chosen, PageNumber, Words, pages_total, render

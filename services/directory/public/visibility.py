@@ -18,7 +18,7 @@ from services.directory.publications.views import PUBLICATIONS
 from services.directory.search.finder import finder_of
 from services.directory.structures.kept_records import kept_record, known_as
 from services.directory.structures.views import STRUCTURES, TIMELINES
-from shared.kernel.projection import Document
+from shared.kernel.views.projection import Document
 from shared.runtime.service import Service
 from shared.web.security.authorization import who_of
 from shared.web.templating import TEMPLATES, language

@@ -15,7 +15,7 @@ from services.directory.publications.pictures import pictures_of
 from services.directory.publications.views import SPACE
 from services.directory.structures.views import STRUCTURES
 from shared.base.translations import L
-from shared.kernel.projection import everything
+from shared.kernel.views.projection import everything
 from shared.persons.data_subjects import Purpose
 from shared.runtime.jobs import Job
 from shared.runtime.service import Service

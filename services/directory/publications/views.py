@@ -16,7 +16,7 @@ from shared.contract.directory.publications import (
     PublicationWithdrawn,
 )
 from shared.contract.envelope import Recorded
-from shared.kernel.projection import Document, View
+from shared.kernel.views.projection import Document, View
 
 
 def _withdrawn(document: Document | None, data: Any, event: Recorded) -> Document | None:

@@ -28,7 +28,7 @@ from services.directory.structures.history import end_of, field_history, folded_
 from services.directory.structures.kept_records import kept_record, known_as
 from services.directory.structures.record_fields import facts_of, to_be_checked, told
 from services.directory.structures.views import STRUCTURES
-from shared.kernel.projection import Document, View
+from shared.kernel.views.projection import Document, View
 from shared.runtime.service import Service
 from shared.web.here import ThisService
 from shared.web.lists import newest_first, render

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from services.directory.search.exports import Exporter, as_vcard, folded_lines, vcard_text, vcard_uri
-from shared.kernel.projection import Document
+from shared.kernel.views.projection import Document
 
 
 def as_person(structure: Document, contact: Mapping[str, str | None]) -> str:

@@ -23,7 +23,7 @@ from shared.base.translations import Lang, Lexicon
 from shared.contract.directory.structure_facts import NUMBERS, in_order
 from shared.geo import commune
 from shared.geo.countries import country_names
-from shared.kernel.projection import Document
+from shared.kernel.views.projection import Document
 from shared.runtime.service import Service
 from shared.web.formatting import department
 from shared.web.markdown import as_plain

@@ -1,8 +1,9 @@
 """Searching the directory: an index in memory for each process, current with the views by their sequences.
 
-It reads nothing but the port of views (`shared.kernel.projection.Store`), so it is the same on SQLite and MongoDB, and
-in a replica that does not run the views itself: documents carry the sequence that last changed them, and those newer
-than what is known are read, newest first. What was found is read from the views again, so a page shows what they hold.
+It reads nothing but the port of views (`shared.kernel.views.projection.Store`), so it is the same on SQLite and
+MongoDB, and in a replica that does not run the views itself: documents carry the sequence that last changed them, and
+those newer than what is known are read, newest first. What was found is read from the views again, so a page shows what
+they hold.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from shared.base.outside import REAL, Outside
 from shared.contract.directory.structure_facts import NUMBERS
 from shared.geo import DEPARTMENTS, commune
 from shared.geo.countries import country_names
-from shared.kernel.projection import Document, Store, View, everything
+from shared.kernel.views.projection import Document, Store, View, everything
 from shared.runtime.jobs import Job
 from shared.runtime.parts import Key
 from shared.runtime.service import Service

@@ -17,7 +17,7 @@ from types import MappingProxyType
 
 from rapidfuzz.distance import OSA
 
-from shared.kernel.projection import folded
+from shared.kernel.views.projection import folded
 
 FEW = 128  # documents of a value up to which it is kept as a list
 BLOCK = 1024  # documents of an order that are skipped at once

@@ -12,7 +12,7 @@ from services.directory.search.inverted_index import Found, Index
 from services.directory.structures.history import end_of, folded_from, in_order
 from services.directory.structures.view_walk import changed, chosen
 from services.directory.structures.views import STRUCTURES, TIMELINES
-from shared.kernel.projection import Document, Store, everything
+from shared.kernel.views.projection import Document, Store, everything
 from shared.runtime.parts import Key
 from shared.runtime.service import Service
 

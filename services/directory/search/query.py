@@ -18,7 +18,7 @@ from services.directory.structures.views import STRUCTURES
 from shared.base.paris_days import PARIS
 from shared.contract.fields import EMPTIED, Day
 from shared.geo import DEPARTMENTS
-from shared.kernel.projection import Document
+from shared.kernel.views.projection import Document
 from shared.runtime.service import Service
 from shared.web.lists import PAGE, Chosen, Words
 

@@ -29,7 +29,7 @@ from shared.contract.personal import Personal
 from shared.identity.sessions import TOKEN, Unsure
 from shared.kernel.command_handler import Outcome, new_command_id
 from shared.kernel.decider import Refused, derived_id
-from shared.kernel.projection import Document
+from shared.kernel.views.projection import Document
 from shared.runtime.jobs import Job
 from shared.runtime.mail_transport import post_of
 from shared.runtime.parts import Key

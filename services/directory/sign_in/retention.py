@@ -14,7 +14,7 @@ from services.directory.structures.retention import record_begins
 from shared.base.translations import L
 from shared.contract.directory.accounts import AccountClosed, AccountOpened, AccountReopened
 from shared.kernel.command_handler import new_command_id
-from shared.kernel.projection import Evolve
+from shared.kernel.views.projection import Evolve
 from shared.persons.data_subjects import Purpose, in_use_again, term_begins
 from shared.runtime.mail_transport import erase_letters
 from shared.runtime.service import Service

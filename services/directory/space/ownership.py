@@ -12,7 +12,7 @@ from services.directory.structures.contacts import contacts_at
 from services.directory.structures.kept_records import kept_record
 from shared.kernel.decider import Refused
 from shared.kernel.principal import Who
-from shared.kernel.projection import Document
+from shared.kernel.views.projection import Document
 from shared.runtime.service import Service
 from shared.web.security.authorization import who_of
 

@@ -28,7 +28,7 @@ from shared.contract.directory.publications import PublicationSort
 from shared.contract.fields import AS_STORED, stored
 from shared.kernel.command_handler import Outcome, new_command_id
 from shared.kernel.decider import Command, Refused
-from shared.kernel.projection import Document
+from shared.kernel.views.projection import Document
 from shared.runtime.service import Service
 from shared.web.forms.forms import Form, FormField, parse
 from shared.web.forms.guarded_form import Wrong, carried_out, command_id, version_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.directory.structures.view_folds import gone
 from shared.contract.directory.structures import ContactAdded, ContactRemoved, ContactRevised
 from shared.contract.envelope import Recorded
-from shared.kernel.projection import Document, View, kept
+from shared.kernel.views.projection import Document, View, kept
 
 
 def _added(document: Document | None, data: ContactAdded, event: Recorded) -> Document:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Sequence
 
 from services.directory.structures.contact_views import CONTACT_ADDRESSES
-from shared.kernel.projection import Document
+from shared.kernel.views.projection import Document
 from shared.runtime.service import Service
 
 MOST = 200  # structures that one person is a contact of

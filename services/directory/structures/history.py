@@ -17,7 +17,7 @@ from shared.base import paris_days as days
 from shared.contract import EVENTS
 from shared.contract.directory.structure_facts import FACTS, nothing
 from shared.contract.envelope import Recorded, instant
-from shared.kernel.projection import Document, Store
+from shared.kernel.views.projection import Document, Store
 
 STATES = ("listed", "closed")
 """What types say of a structure by themselves, and its record tells the history of."""

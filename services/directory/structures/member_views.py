@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.directory.structures.view_folds import gone
 from shared.contract.envelope import Recorded
 from shared.contract.membership.members import MemberCollegeChanged, MemberJoined, MemberLeft, MemberRestored
-from shared.kernel.projection import Document, View
+from shared.kernel.views.projection import Document, View
 
 
 def _joined(document: Document | None, data: MemberJoined | MemberRestored, event: Recorded) -> Document | None:

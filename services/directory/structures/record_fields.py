@@ -13,7 +13,7 @@ from shared.contract.directory.structure_facts import in_order
 from shared.contract.directory.structures import StructureRevised
 from shared.contract.envelope import Recorded
 from shared.geo import commune
-from shared.kernel.projection import Document
+from shared.kernel.views.projection import Document
 from shared.web.formatting import country, department
 
 FIELDS = (*in_order("name", "acronym", "kind", "department", "commune", "address", "website", "summary"), "listed")

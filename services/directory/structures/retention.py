@@ -15,7 +15,7 @@ from shared.contract.directory.structures import (
     StructureReopened,
 )
 from shared.contract.envelope import Recorded
-from shared.kernel.projection import Document, Evolve, Store, View
+from shared.kernel.views.projection import Document, Evolve, Store, View
 from shared.persons.data_subjects import Purpose, term_begins
 
 PURPOSE = Purpose(

@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.base.paris_days import PARIS
 from shared.contract.envelope import Recorded
-from shared.kernel.projection import Document
+from shared.kernel.views.projection import Document
 
 
 def fact_of(**more: Any) -> Any:

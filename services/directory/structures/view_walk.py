@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 
-from shared.kernel.projection import AT_ONCE, Document, Store, View
+from shared.kernel.views.projection import AT_ONCE, Document, Store, View
 
 FEW = 10  # documents that are read first where mostly one has changed
 

@@ -24,7 +24,7 @@ from shared.contract.directory.structures import (
     StructureUnpictured,
 )
 from shared.contract.envelope import Recorded
-from shared.kernel.projection import Document, View, folded
+from shared.kernel.views.projection import Document, View, folded
 
 FACT_NAMES = frozenset(FACTS)
 

@@ -20,7 +20,7 @@ from services.events.tandems.views import TANDEMS
 from shared.contract.events.gatherings import GatheringKind
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.eventlog.event_log import History
-from shared.kernel.projection import Document, folded
+from shared.kernel.views.projection import Document, folded
 from shared.web.charts.charts import bars
 from shared.web.here import ThisService
 from shared.web.lists import PAGE, Chosen, PageNumber, Words, newest_first, pages_total, render

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import HTTPException
 
 from services.events.gatherings.views import GATHERINGS
-from shared.kernel.projection import Document, Where
+from shared.kernel.views.projection import Document, Where
 from shared.runtime.service import Service
 from shared.web.formatting import day
 

@@ -31,7 +31,7 @@ from shared.contract.events.gatherings import (
     WorkshopHeld,
     WorkshopWithdrawn,
 )
-from shared.kernel.projection import Document, Evolve, View
+from shared.kernel.views.projection import Document, Evolve, View
 
 COUNTED = (*AUDIENCES, UNSPECIFIED)
 AT_THE_DOOR = (

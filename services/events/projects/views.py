@@ -7,7 +7,7 @@ from typing import Any
 from shared.base.paris_days import PARIS
 from shared.contract.envelope import Recorded
 from shared.contract.events.projects import ProjectPresentationWithdrawn, ProjectPresented
-from shared.kernel.projection import Document, View
+from shared.kernel.views.projection import Document, View
 
 
 def _presented(document: Document | None, data: ProjectPresented, event: Recorded) -> Document:

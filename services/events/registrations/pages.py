@@ -13,7 +13,7 @@ from services.events.gatherings.queries import gathering_or_404
 from services.events.registrations.views import REGISTRATIONS
 from services.events.structures.views import STRUCTURES
 from shared.kernel.command_handler import new_command_id
-from shared.kernel.projection import Document, folded
+from shared.kernel.views.projection import Document, folded
 from shared.runtime.service import Service
 from shared.web.here import ThisService
 from shared.web.lists import PAGE, Chosen, PageNumber, Words, pages_total, render

@@ -15,7 +15,7 @@ from shared.contract.envelope import Recorded, instant
 from shared.contract.events.gatherings import ParticipantRegistered
 from shared.contract.persons import PersonForgottenByEvents
 from shared.kernel.decider import Command
-from shared.kernel.projection import Document, View
+from shared.kernel.views.projection import Document, View
 from shared.persons.data_subjects import PersonalData, Purpose
 from shared.runtime.service import Service
 

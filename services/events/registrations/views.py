@@ -15,7 +15,7 @@ from shared.contract.events.gatherings import (
     RegistrationCancelled,
     RegistrationReinstated,
 )
-from shared.kernel.projection import Document, Evolve, View, kept
+from shared.kernel.views.projection import Document, Evolve, View, kept
 
 
 def _registration(event: Recorded) -> Sequence[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.events.structures.views import MEMBER_STRUCTURES, STRUCTURES
-from shared.kernel.projection import Page
+from shared.kernel.views.projection import Page
 from shared.runtime.service import Service
 
 

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from services.events.tandems.views import TANDEMS
 from shared.kernel.command_handler import new_command_id
-from shared.kernel.projection import folded
+from shared.kernel.views.projection import folded
 from shared.web.here import ThisService
 from shared.web.lists import Chosen, newest_first, render
 

@@ -14,7 +14,7 @@ from shared.contract.events.tandems import (
     TandemSchoolJoined,
     TandemSchoolLeft,
 )
-from shared.kernel.projection import Document, Evolve, View
+from shared.kernel.views.projection import Document, Evolve, View
 
 
 def _formed(document: Document | None, data: TandemFormed, event: Recorded) -> Document:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from services.membership.base.status_history import UNBEGUN
-from shared.kernel.projection import Document, View, Where
+from shared.kernel.views.projection import Document, View, Where
 from shared.runtime.service import Service
 
 ALL = 2000  # of what a network has few of: seats, groups, posts, members to choose from

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from shared.base.paris_days import PARIS
 from shared.base.translations import L, translated
-from shared.kernel.projection import Document
+from shared.kernel.views.projection import Document
 from shared.runtime.service import Service
 from shared.web import lists as rendering
 from shared.web.security.redaction import revealed

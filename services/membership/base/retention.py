@@ -7,7 +7,7 @@ from typing import Any
 from shared.base.translations import L
 from shared.contract.envelope import Recorded
 from shared.contract.personal import Personal
-from shared.kernel.projection import Document, Evolve
+from shared.kernel.views.projection import Document, Evolve
 
 TEAM: str = L("L’équipe qui suit les adhésions")
 

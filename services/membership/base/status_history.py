@@ -9,8 +9,8 @@ from typing import Any
 from shared.contract import Event
 from shared.contract.envelope import Recorded
 from shared.contract.personal import Personal
-from shared.kernel.projection import Document, Evolve, folded, kept
 from shared.kernel.sealing import personal_fields
+from shared.kernel.views.projection import Document, Evolve, folded, kept
 from shared.web.formatting import as_date
 
 LAST = "~"  # sorts after every name: persons have none that may be sorted

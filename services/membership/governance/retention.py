@@ -8,7 +8,7 @@ from services.membership.base.retention import TEAM, begins
 from shared.base.translations import L
 from shared.contract import Event
 from shared.contract.membership.governance import BoardSeatRestored, BoardSeatTaken, BoardSeatVacated
-from shared.kernel.projection import Evolve
+from shared.kernel.views.projection import Evolve
 from shared.persons.data_subjects import Purpose, in_use_again, term_begins
 
 PURPOSES = (

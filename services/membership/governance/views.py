@@ -13,7 +13,7 @@ from shared.contract.membership.governance import (
     WorkingGroupLeft,
     WorkingGroupRestored,
 )
-from shared.kernel.projection import Document, View
+from shared.kernel.views.projection import Document, View
 
 SEATS = View(
     name="seats",

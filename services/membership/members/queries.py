@@ -10,7 +10,7 @@ from services.membership.base.rendering import label
 from services.membership.members.domain.charter import CHARTER_ID
 from services.membership.members.views import CHARTER, COLLEGES, MEMBERS
 from shared.contract.membership.members import CollegeCode
-from shared.kernel.projection import Document
+from shared.kernel.views.projection import Document
 from shared.runtime.service import Service
 
 COLLEGE_CODES: Sequence[CollegeCode] = get_args(CollegeCode)

@@ -20,7 +20,7 @@ from shared.contract.membership.members import (
     MemberRestored,
     MembershipRenewed,
 )
-from shared.kernel.projection import Document, View, folded, own_entity
+from shared.kernel.views.projection import Document, View, folded, own_entity
 from shared.notions.structure_on_record import member_of, structures_on_record
 
 FACTS = ("person", "college", "structure", "name", "charter_version", "joined_on", "since", "left_on", "left_because")

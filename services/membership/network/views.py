@@ -11,7 +11,7 @@ from shared.contract.membership.network import (
     PeerNetworkRenamed,
     PeerNetworkRestored,
 )
-from shared.kernel.projection import Document, View
+from shared.kernel.views.projection import Document, View
 
 
 def _network(document: Document | None, data: NetworkNamed, event: Recorded) -> Document:

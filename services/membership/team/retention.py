@@ -18,7 +18,7 @@ from shared.contract.membership.team import (
     CivicServiceWithdrawn,
     VolunteerContributed,
 )
-from shared.kernel.projection import Document, Evolve
+from shared.kernel.views.projection import Document, Evolve
 from shared.persons.data_subjects import Purpose, in_use_again, term_begins
 
 PURPOSES = (

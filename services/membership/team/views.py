@@ -21,7 +21,7 @@ from shared.contract.membership.team import (
     VolunteerRestored,
     VolunteerWithdrawn,
 )
-from shared.kernel.projection import View
+from shared.kernel.views.projection import View
 
 VOLUNTEERS = View(
     name="volunteers",

@@ -10,7 +10,7 @@ from services.newsletter.bulletins.domain.bulletin import CODES
 from services.newsletter.bulletins.views import BULLETINS, ISSUES
 from services.newsletter.bulletins.words import WORDS
 from shared.base.translations import Lang, translated
-from shared.kernel.projection import Document
+from shared.kernel.views.projection import Document
 from shared.runtime.service import Service
 
 

@@ -13,7 +13,7 @@ from shared.contract.directory.publications import (
 )
 from shared.contract.envelope import Recorded
 from shared.contract.events.gatherings import GatheringAnnounced, GatheringCancelled, GatheringReinstated
-from shared.kernel.projection import Document, Evolve, View
+from shared.kernel.views.projection import Document, Evolve, View
 
 
 def _said(document: Document | None, data: Any, event: Recorded) -> Document:

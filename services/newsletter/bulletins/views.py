@@ -18,7 +18,7 @@ from shared.contract.newsletter.bulletins import (
     ItemRestored,
     ItemRevised,
 )
-from shared.kernel.projection import Document, Evolve, View
+from shared.kernel.views.projection import Document, Evolve, View
 
 
 def _its_bulletin(event: Recorded) -> Sequence[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from shared.contract.envelope import Recorded
 from shared.contract.observatory.ledger import LogRestored
-from shared.kernel.projection import Document, View
+from shared.kernel.views.projection import Document, View
 from shared.runtime.service import Service
 
 THE_LOG = "log"

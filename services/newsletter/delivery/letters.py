@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.newsletter.bulletins.words import WORDS
 from shared.base.translations import L, Lang, translated
-from shared.kernel.projection import Document
+from shared.kernel.views.projection import Document
 from shared.runtime.mail_transport import Letter
 from shared.web.formatting import day, long_day
 from shared.web.letters import Bodies, Sender, letter, message

@@ -18,7 +18,7 @@ from services.newsletter.delivery.letters import confirmation_letter, issue_lett
 from services.newsletter.delivery.views import DELIVERIES
 from services.newsletter.subscriptions.links import Links
 from services.newsletter.subscriptions.views import SUBSCRIBERS
-from shared.kernel.projection import Document, View, Where
+from shared.kernel.views.projection import Document, View, Where
 from shared.runtime.mail_transport import Letter
 from shared.runtime.service import Service
 from shared.web.letters import Sender

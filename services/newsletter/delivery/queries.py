@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.newsletter.delivery.views import DELIVERIES
 from services.newsletter.delivery.worker import SENDING
-from shared.kernel.projection import Document
+from shared.kernel.views.projection import Document
 from shared.runtime.service import Service
 
 

@@ -14,7 +14,7 @@ from services.newsletter.subscriptions.retention import HELD, PURPOSES
 from services.newsletter.subscriptions.views import SUBSCRIBERS
 from shared.contract.persons import PersonForgottenByNewsletter
 from shared.kernel.decider import Command
-from shared.kernel.projection import Document
+from shared.kernel.views.projection import Document
 from shared.persons.data_subjects import PersonalData
 from shared.runtime.mail_transport import erase_letters
 from shared.runtime.service import Service

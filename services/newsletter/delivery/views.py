@@ -12,7 +12,7 @@ from shared.contract.newsletter.delivery import (
     DeliveryRefused,
     DeliveryReleased,
 )
-from shared.kernel.projection import Document, Evolve, View
+from shared.kernel.views.projection import Document, Evolve, View
 
 
 def _begun(document: Document | None, data: DeliveryBegun, event: Recorded) -> Document:

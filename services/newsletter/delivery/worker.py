@@ -21,7 +21,7 @@ from services.newsletter.delivery.views import DELIVERIES
 from services.newsletter.subscriptions.links import Links
 from services.newsletter.subscriptions.views import SUBSCRIBERS
 from shared.kernel.decider import derived_id
-from shared.kernel.projection import Document
+from shared.kernel.views.projection import Document
 from shared.runtime.jobs import Job, Over, TryAgain
 from shared.runtime.mail_transport import Post, Unreachable
 from shared.runtime.parts import Key

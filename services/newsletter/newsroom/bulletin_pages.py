@@ -13,7 +13,7 @@ from services.newsletter.delivery.worker import SENDING
 from services.newsletter.subscriptions.queries import readers_of
 from services.newsletter.subscriptions.views import SUBSCRIBERS
 from shared.kernel.command_handler import new_command_id
-from shared.kernel.projection import Document
+from shared.kernel.views.projection import Document
 from shared.runtime.service import Service
 from shared.web.here import ThisService
 from shared.web.lists import PAGE, PageNumber, pages_total, render

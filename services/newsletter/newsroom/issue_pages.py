@@ -21,7 +21,7 @@ from services.newsletter.delivery.worker import SENDING
 from services.newsletter.subscriptions.queries import readers_of
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import Refused
-from shared.kernel.projection import Document
+from shared.kernel.views.projection import Document
 from shared.runtime.service import Service
 from shared.web.forms.forms import Form as Questions
 from shared.web.here import ThisService

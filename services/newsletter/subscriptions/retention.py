@@ -5,7 +5,7 @@ from __future__ import annotations
 from shared.base.translations import L
 from shared.contract.envelope import Recorded
 from shared.contract.newsletter.subscriptions import SubscriptionConfirmed, SubscriptionRequested, Unsubscribed
-from shared.kernel.projection import Document, View
+from shared.kernel.views.projection import Document, View
 from shared.persons.data_subjects import Purpose
 
 TEAM: str = L("L’équipe qui publie les bulletins")

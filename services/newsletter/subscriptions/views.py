@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.contract.envelope import Recorded
 from shared.contract.newsletter.subscriptions import SubscriptionConfirmed, SubscriptionRequested, Unsubscribed
-from shared.kernel.projection import Document, View, kept
+from shared.kernel.views.projection import Document, View, kept
 
 
 def _subscriber(document: Document | None) -> Document:

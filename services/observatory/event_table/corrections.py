@@ -13,7 +13,7 @@ import msgspec
 from shared.contract import EVENTS
 from shared.contract.envelope import CloudEvent, Recorded, instant
 from shared.kernel.corrections import corrects, told
-from shared.kernel.past import readable
+from shared.kernel.views.past import readable
 
 NEEDED = "seq, network, service, entity, entity_id, id, version, type, time, recorded, actor, command, data"
 

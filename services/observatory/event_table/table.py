@@ -1,8 +1,8 @@
 """The log as a table in DuckDB: one row an event, with both its times. The only reader that indicators ask.
 
-It judges messages as every reader does (`shared/kernel/projector.py`): what is no event, or out of its turn, is passed
-over and noted. Rows and checkpoint are written in one transaction; the file can be deleted, and is built again from the
-log. One process owns the file: nobody else can open it, not even to read.
+It judges messages as every reader does (`shared/kernel/views/projector.py`): what is no event, or out of its turn, is
+passed over and noted. Rows and checkpoint are written in one transaction; the file can be deleted, and is built again
+from the log. One process owns the file: nobody else can open it, not even to read.
 """
 
 from __future__ import annotations

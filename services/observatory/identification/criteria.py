@@ -21,7 +21,7 @@ from services.observatory.event_table.table import EventTable, Rows
 from services.observatory.identification.domain import Criteria
 from shared.contract.fields import AS_STORED
 from shared.kernel.decider import Refused
-from shared.kernel.projection import folded
+from shared.kernel.views.projection import folded
 
 ASKED = {"themes": "themes", "countries": "countries", "departments": "department", "kinds": "kind", "sdgs": "sdgs",
          "colleges": "college", "member": "member"}  # fmt: skip

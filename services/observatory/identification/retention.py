@@ -8,7 +8,7 @@ from shared.base.translations import L
 from shared.contract import Event
 from shared.contract.envelope import Recorded
 from shared.contract.observatory.identification import IdentificationRepeated, IdentificationSaved
-from shared.kernel.projection import Document, Evolve
+from shared.kernel.views.projection import Document, Evolve
 from shared.persons.data_subjects import Purpose
 
 ASKER = Purpose(

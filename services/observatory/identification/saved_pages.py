@@ -38,7 +38,7 @@ from shared.kernel.command_digest import fields_sent
 from shared.kernel.command_handler import Stale, id_after, new_command_id
 from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Conflict, History
-from shared.kernel.projection import Document, Page, folded
+from shared.kernel.views.projection import Document, Page, folded
 from shared.runtime.service import Service
 from shared.web.here import ThisService
 from shared.web.lists import PAGE, Chosen, PageNumber, Words, newest_first, pages_total

@@ -13,7 +13,7 @@ from shared.contract.observatory.identification import (
     IdentificationSaved,
     IdentificationWithdrawn,
 )
-from shared.kernel.projection import Document, View, kept
+from shared.kernel.views.projection import Document, View, kept
 
 
 def _day(event: Recorded) -> str:

@@ -15,7 +15,7 @@ from services.observatory.event_table.moment import Moment, today
 from services.observatory.figures.observatory import current
 from shared.base.paris_days import PARIS
 from shared.contract.envelope import Recorded
-from shared.kernel.projection import Document, View
+from shared.kernel.views.projection import Document, View
 from shared.runtime.service import Service
 from shared.web.templating import Pages
 

@@ -29,7 +29,7 @@ from services.observatory.review.views import REVIEWS, head_of, leaves_of
 from services.observatory.search import event_query
 from shared.geo import MAP_CREDIT
 from shared.kernel.command_handler import new_command_id
-from shared.kernel.projection import Document, Page
+from shared.kernel.views.projection import Document, Page
 from shared.runtime.service import Service
 from shared.web.formatting import as_date
 from shared.web.here import ThisService

@@ -34,7 +34,7 @@ from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Conflict, Unavailable
 from shared.runtime.parts import Key
 from shared.runtime.service import Service
-from shared.web.messages import WORDS as KERNEL
+from shared.web.words.messages import WORDS as KERNEL
 
 log = structlog.get_logger()
 KEPT = 50  # that are remembered after they ended

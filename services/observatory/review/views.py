@@ -12,7 +12,7 @@ from services.observatory.review.chapters import Head
 from shared.base.paris_days import PARIS
 from shared.contract.envelope import Recorded
 from shared.contract.observatory.reviews import FigurePublished, ReviewPublished, ReviewReplaced, ReviewWithdrawn
-from shared.kernel.projection import Document, View
+from shared.kernel.views.projection import Document, View
 
 
 def _published(document: Document | None, data: ReviewPublished, event: Recorded) -> Document:

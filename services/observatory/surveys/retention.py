@@ -11,7 +11,7 @@ from shared.base.translations import L
 from shared.contract import Event
 from shared.contract.envelope import Recorded
 from shared.contract.observatory.surveys import SurveyAnswer, SurveyAnswerChanged, SurveyAnswered
-from shared.kernel.projection import Document, Evolve
+from shared.kernel.views.projection import Document, Evolve
 from shared.persons.data_subjects import Purpose
 from shared.runtime.service import Service
 

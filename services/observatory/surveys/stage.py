@@ -12,7 +12,7 @@ from services.observatory.pages.time_travel import document_then
 from services.observatory.surveys.views import SURVEYS
 from shared.base.paris_days import end_of
 from shared.contract.observatory.surveys import SurveyQuestion
-from shared.kernel.projection import Document
+from shared.kernel.views.projection import Document
 from shared.runtime.service import Service
 
 

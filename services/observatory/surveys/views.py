@@ -22,7 +22,7 @@ from shared.contract.observatory.surveys import (
     SurveySent,
     SurveyWithdrawn,
 )
-from shared.kernel.projection import Document, Evolve, View, kept
+from shared.kernel.views.projection import Document, Evolve, View, kept
 
 
 def _drafted(document: Document | None, data: SurveyDrafted, event: Recorded) -> Document:

@@ -1,7 +1,7 @@
 """What each kind of answer is, in commands, forms, imports and the API alike: one definition for all services.
 
-A refusal carries a code, which the words of `shared.web.messages` say as `refused.<code>`. A value that stood there
-before and comes back as it was is taken as it is (`untouched.py`), whatever the rules are by now.
+A refusal carries a code, which the words of `shared.web.words.messages` say as `refused.<code>`. A value that stood
+there before and comes back as it was is taken as it is (`untouched.py`), whatever the rules are by now.
 """
 
 from __future__ import annotations

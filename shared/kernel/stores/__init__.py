@@ -9,8 +9,8 @@ from pathlib import Path
 from shared.base.outside import REAL, Outside
 from shared.base.secret_files import PASSWORD, SecretUnfit, read_secret
 from shared.base.settings import Settings
-from shared.kernel.projection import Store
 from shared.kernel.stores.sqlite import SqliteStore
+from shared.kernel.views.projection import Store
 
 
 class InUse(Exception):

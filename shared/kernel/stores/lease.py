@@ -18,8 +18,8 @@ from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from shared.base.outside import REAL, Outside
-from shared.kernel.projection import View
 from shared.kernel.stores.mongo_client import answered
+from shared.kernel.views.projection import View
 
 LEASES, ORDERS = "leases", "orders"
 DEAD = 6.0  # seconds without a beat; with the looks in between, another writes within 10
@@ -33,7 +33,7 @@ def generation_of(views: Sequence[View]) -> str:
 
 
 class MongoLease:
-    """Implements `shared.kernel.projection.Lease`: the document of one generation in `leases`."""
+    """Implements `shared.kernel.views.projection.Lease`: the document of one generation in `leases`."""
 
     def __init__(self, database: Any, views: Sequence[View], outside: Outside = REAL, dead: float = DEAD) -> None:
         self._outside, self._dead = outside, dead

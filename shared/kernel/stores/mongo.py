@@ -31,7 +31,9 @@ from pymongo.errors import BulkWriteError, DuplicateKeyError, OperationFailure
 
 from shared.base.outside import REAL, Outside
 from shared.kernel.eventlog.direct_get import Unavailable
-from shared.kernel.projection import (
+from shared.kernel.stores.lease import DEAD, LEASES, MongoLease, generation_of
+from shared.kernel.stores.mongo_client import DUPLICATE, Mongo, answered
+from shared.kernel.views.projection import (
     Batch,
     Checkpoint,
     Document,
@@ -45,8 +47,6 @@ from shared.kernel.projection import (
     Where,
     folded,
 )
-from shared.kernel.stores.lease import DEAD, LEASES, MongoLease, generation_of
-from shared.kernel.stores.mongo_client import DUPLICATE, Mongo, answered
 
 T = TypeVar("T")
 Write = InsertOne[dict[str, Any]] | ReplaceOne[dict[str, Any]] | UpdateOne
@@ -60,7 +60,7 @@ THERE: Mapping[str, Any] = {"doc": {"$exists": True}}
 
 
 class MongoStore:
-    """Implements `shared.kernel.projection.Store` in one database of `mongo`, which it closes at its own end."""
+    """Implements `shared.kernel.views.projection.Store` in one database of `mongo`, which it closes at its own end."""
 
     def __init__(self, mongo: Mongo, database: str, outside: Outside = REAL, dead: float = DEAD) -> None:
         self._mongo, self._name, self._outside, self._dead = mongo, database, outside, dead

@@ -21,7 +21,7 @@ from pymongo.errors import (
     WTimeoutError,
 )
 
-from shared.kernel.projection import StoreAway
+from shared.kernel.views.projection import StoreAway
 
 Driver = Literal["motor", "pymongo"]
 PATIENCE = {"serverSelectionTimeoutMS": 5_000, "connectTimeoutMS": 5_000, "socketTimeoutMS": 20_000}

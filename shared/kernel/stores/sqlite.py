@@ -20,7 +20,8 @@ from typing import Any, TypeVar
 import orjson
 
 from shared.base.outside import REAL, Outside
-from shared.kernel.projection import (
+from shared.kernel.stores.transaction import transaction
+from shared.kernel.views.projection import (
     Batch,
     Checkpoint,
     Document,
@@ -33,7 +34,6 @@ from shared.kernel.projection import (
     Where,
     folded,
 )
-from shared.kernel.stores.transaction import transaction
 
 T = TypeVar("T")
 SCHEMA = """
@@ -58,7 +58,7 @@ def _value(value: Any) -> Any:
 
 
 class SqliteStore:
-    """Implements `shared.kernel.projection.Store` on the file `path`."""
+    """Implements `shared.kernel.views.projection.Store` on the file `path`."""
 
     def __init__(self, path: Path, outside: Outside = REAL, many: int = MANY) -> None:
         self._many = many

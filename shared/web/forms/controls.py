@@ -13,7 +13,7 @@ from shared.base.translations import Lang, Lexicon
 from shared.runtime.service import Suggestion
 from shared.web.forms.field_shapes import Shape
 from shared.web.forms.parsing import SHOWN
-from shared.web.messages import KERNEL
+from shared.web.words.messages import KERNEL
 
 __all__ = ["Choices", "FormField", "Suggestion", "Widget", "question", "word"]
 

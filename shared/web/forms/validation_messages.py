@@ -12,7 +12,7 @@ from shared.base.translations import Lang, Lexicon
 from shared.contract.cleaning import mended_line
 from shared.web.formatting import number
 from shared.web.forms.field_shapes import Shape, shapes
-from shared.web.messages import KERNEL
+from shared.web.words.messages import KERNEL
 
 __all__ = ["sentences"]
 

@@ -1,5 +1,5 @@
-"""What was noted of one thing, fact by fact, in the order of its line; and the corrections of facts: noted by mistake, on
-another day, restored. `/<service>/history/<kind>/<id>`, for every kind whose facts are of days."""
+"""What was noted of one thing, fact by fact, in the order of its line; and the corrections of facts: noted by mistake,
+on another day, restored. `/<service>/history/<kind>/<id>`, for every kind whose facts are of days."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ histories = APIRouter(prefix="/history", include_in_schema=False)
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A fact as the page shows it. `day`: the day that it counts for; `noted`: the one it was first noted for, where that
-    is another; `learnt`: when, where that was another day; `word`: what was said last of whether it stands."""
+    """A fact as the page shows it. `day`: the day that it counts for; `noted`: the one it was first noted for, where
+    that is another; `learnt`: when, where that was another day; `word`: what was said last of whether it stands."""
 
     fact: Fact
     event: Recorded
@@ -59,7 +59,7 @@ async def _read(service: Service, kind: str, key: UUID) -> tuple[Decider[Any], H
     history = await service.execute.history(kind, key)
     if not history.events:
         raise HTTPException(404)
-    return service.execute.decider_for(kind), history, told_of(history)
+    return service.execute.deciders[kind], history, told_of(history)
 
 
 def _lines(decider: Decider[Any], history: History, told: Told, lang: str) -> list[Line]:
@@ -79,10 +79,17 @@ def _lines(decider: Decider[Any], history: History, told: Told, lang: str) -> li
         learnt = day_of(event.recorded)
         found.append(
             Line(
-                fact, event, sentence(event.type, orjson.loads(event.content), lang), day,
-                fact.day if day != fact.day else None, learnt if learnt != day else None, struck, words.get(fact.id), may,
+                fact,
+                event,
+                sentence(event.type, orjson.loads(event.content), lang),
+                day,
+                fact.day if day != fact.day else None,
+                learnt if learnt != day else None,
+                struck,
+                words.get(fact.id),
+                may,
             )
-        )  # fmt: skip
+        )
     return sorted(found, key=lambda one: (date.min if one.fact.timeless else one.day, one.fact.seq))
 
 
@@ -102,10 +109,22 @@ async def history(
 
 
 def _shown(
-    service: Service, pages: Pages, request: Request, kind: str, key: UUID, decider: Decider[Any], events: History,
-    told: Told, *, fact: UUID | None, do: str, errors: Mapping[str, str] | None = None, typed: Mapping[str, str] | None = None,
-    id: UUID | None = None, status: int = 200,
-) -> Response:  # fmt: skip
+    service: Service,
+    pages: Pages,
+    request: Request,
+    kind: str,
+    key: UUID,
+    decider: Decider[Any],
+    events: History,
+    told: Told,
+    *,
+    fact: UUID | None,
+    do: str,
+    errors: Mapping[str, str] | None = None,
+    typed: Mapping[str, str] | None = None,
+    id: UUID | None = None,
+    status: int = 200,
+) -> Response:
     lang = language(request)
     lines = _lines(decider, events, told, lang)
     chosen = next((one for one in lines if one.fact.id == str(fact) and do in one.may), None)
@@ -119,10 +138,22 @@ def _shown(
             resting = [one for one in lines if one.fact.id in rest]
     things = type(events.events[0].data).thing.words
     return pages.render(
-        request, "history.html", status=status, thing=things, lines=lines, chosen=chosen, do=do, beside=beside,
-        resting=resting, kind=kind, key=str(key), errors=errors or {}, typed=typed or {},
-        command_id=str(id or new_command_id()), version=events.version,
-    )  # fmt: skip
+        request,
+        "history.html",
+        status=status,
+        thing=things,
+        lines=lines,
+        chosen=chosen,
+        do=do,
+        beside=beside,
+        resting=resting,
+        kind=kind,
+        key=str(key),
+        errors=errors or {},
+        typed=typed or {},
+        command_id=str(id or new_command_id()),
+        version=events.version,
+    )
 
 
 @histories.post("/{kind}/{key}")
@@ -162,6 +193,18 @@ async def correct(service: ThisService, pages: ThesePages, request: Request, kin
         done = f"?done={outcome.seq}" if outcome.changed else "?unchanged=1"
         return RedirectResponse(f"/{service.name}/history/{kind}/{key}{done}", 303)
     return _shown(
-        service, pages, request, kind, key, decider, events, told, fact=fact, do=do, errors=errors, typed=typed, id=id,
+        service,
+        pages,
+        request,
+        kind,
+        key,
+        decider,
+        events,
+        told,
+        fact=fact,
+        do=do,
+        errors=errors,
+        typed=typed,
+        id=id,
         status=status,
-    )  # fmt: skip
+    )

@@ -11,8 +11,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.base.translations import NNBSP, SOURCE, L, languages, translated
-from shared.web.messages import KERNEL
 from shared.web.static_files import asset
+from shared.web.words.messages import KERNEL
 
 __all__ = ["SECURITY_HEADERS", "SUGGESTING", "limit_body", "own_host", "secured", "wants_json"]
 

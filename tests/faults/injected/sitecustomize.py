@@ -13,7 +13,7 @@ from typing import Any
 
 
 def _slow(file: Path) -> None:
-    from shared.kernel.projection import View
+    from shared.kernel.views.projection import View
 
     evolve = View.evolve
 

@@ -32,7 +32,7 @@ from shared.contract.membership.members import (
     MembershipRenewed,
 )
 from shared.contract.membership.team import StaffPostChanged, StaffPostClosed, StaffPostCreated, StaffPostRestored
-from shared.kernel.projection import Document, View
+from shared.kernel.views.projection import Document, View
 from shared.notions.structure_on_record import member_of
 
 STRUCTURE = uuid4()

@@ -64,13 +64,14 @@ def test_the_document_has_the_shape_that_the_specification_wants(document: dict[
 def test_every_event_type_of_the_network_is_there_with_its_address(document: dict[str, Any]) -> None:
     assert set(document["channels"]) == set(document["components"]["messages"]) == set(TYPES)
     addresses = {name: channel["address"] for name, channel in document["channels"].items()}
-    assert addresses == {n: f"reseau.{t.service}.{t.entity}.{{id}}.{n}" for n, t in TYPES.items()}
+    of = {n: "{service}.{entity}" if t.anywhere else f"{t.service}.{t.entity}" for n, t in TYPES.items()}
+    assert addresses == {n: f"reseau.{of[n]}.{{id}}.{n}" for n in TYPES}
 
 
 def test_a_service_sends_its_own_events_and_may_receive_all_others(document: dict[str, Any]) -> None:
     service = document["info"]["title"].removeprefix("Maillage: ")
     actions = {o["channel"]["$ref"].rpartition("/")[2]: o["action"] for o in document["operations"].values()}
-    assert actions == {name: "send" if kind.service == service else "receive" for name, kind in TYPES.items()}
+    assert actions == {name: "send" if kind.service in (service, "any") else "receive" for name, kind in TYPES.items()}
 
 
 def test_every_reference_leads_somewhere_within_the_document(document: dict[str, Any]) -> None:

@@ -49,7 +49,7 @@ from shared.contract.fields import (
 )
 from shared.contract.personal import Personal, PersonalText
 from shared.web.forms.typed_days import in_iso
-from shared.web.messages import KERNEL
+from shared.web.words.messages import KERNEL
 
 COMMANDS = [command for d in DEFINITIONS for decider in d.deciders for command in decider.decisions]
 INTERNAL = {command for command in COMMANDS if command.internal}

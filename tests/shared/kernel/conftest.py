@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from shared.kernel.projection import Store
 from shared.kernel.stores.mongo import MongoStore
 from shared.kernel.stores.mongo_client import Mongo
 from shared.kernel.stores.sqlite import SqliteStore
+from shared.kernel.views.projection import Store
 from tests.fixtures.installation import sample
 from tests.fixtures.mongo_server import mongo_network, mongo_url
 

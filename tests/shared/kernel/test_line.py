@@ -13,7 +13,7 @@ from shared.contract import Event
 from shared.contract.directory.structures import ContactAdded, ContactRevised
 from shared.contract.membership.members import MemberCollegeChanged, MemberJoined, MemberLeft, MembershipRenewed
 from shared.contract.personal import Personal
-from shared.kernel.line import Correction, Fact, Wrong, against, dependents, fold, standing, upto, wrong_in
+from shared.kernel.line import Correction, Fact, Wrong, against, dependents, standing, upto, wrong_in
 from tests.fixtures.entity_lines import Story, story
 
 JOINED = MemberJoined(college="associative", charter_version=1)
@@ -185,4 +185,3 @@ def test_as_known_is_the_line_of_what_was_said_till_then(known: int) -> None:
     told.lift(2)
     shorter = Story(told.events[:known])
     assert told.line(known) == shorter.line()
-    assert fold(told.line(known), Member(), evolve) == fold(shorter.line(), Member(), evolve)

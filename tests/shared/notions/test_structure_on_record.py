@@ -19,7 +19,7 @@ from shared.contract.directory.structures import (
 from shared.contract.envelope import Message, Provenance, Recorded, address, opened, sealed_body
 from shared.contract.membership.members import MemberJoined, MemberLeft, MemberRestored
 from shared.contract.personal import Personal
-from shared.kernel.projection import Document, View
+from shared.kernel.views.projection import Document, View
 from shared.notions.structure_on_record import member_of, member_on, member_structures, structures_on_record
 
 ID = UUID("6f3cbb52-0c5c-4f0e-8c6c-6e1c5a3f2b11")

@@ -16,7 +16,7 @@ from shared.contract.personal import Personal
 from shared.contract.persons import PersonForgottenByDirectory
 from shared.kernel.command_handler import Outcome, new_command_id
 from shared.kernel.decider import Command
-from shared.kernel.projection import Document, View
+from shared.kernel.views.projection import Document, View
 from shared.persons.data_subjects import PersonalData, Purpose
 from shared.runtime.service import Definition, Service
 from tests.fixtures import small_directory as small

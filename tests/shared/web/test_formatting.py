@@ -5,7 +5,7 @@ import pytest
 from shared.base.services import SERVICES
 from shared.base.translations import Lexicon, typeset
 from shared.web.formatting import country, day, department, long_day, moment, number, percent
-from shared.web.messages import WORDS
+from shared.web.words.messages import WORDS
 from tests.texts.language import language
 
 NNBSP = "\u202f"

@@ -18,9 +18,9 @@ from deploy.host.root_app import root_of
 from shared.base.cancellation import end
 from shared.kernel.command_handler import new_command_id, utc_now
 from shared.kernel.eventlog.event_log import Log, Unavailable
-from shared.kernel.projection import StoreAway
-from shared.kernel.projector import Runner
 from shared.kernel.stores.sqlite import SqliteStore
+from shared.kernel.views.projection import StoreAway
+from shared.kernel.views.projector import Runner
 from shared.runtime.nats.embedded_server import NatsServer
 from shared.runtime.service import Service
 from shared.runtime.staleness import Freshness, Patience, Stale

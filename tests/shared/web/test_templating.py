@@ -15,9 +15,9 @@ from starlette.testclient import TestClient
 from shared.base.translations import Lexicon
 from shared.kernel.principal import OPERATOR
 from shared.web.forms.forms import Form
-from shared.web.messages import WORDS
 from shared.web.static_files import asset, static_app
 from shared.web.templating import Pages
+from shared.web.words.messages import WORDS
 from tests.texts.language import language
 
 Client = Callable[..., TestClient]

@@ -8,7 +8,7 @@ from typing import Any
 from services.observatory.surveys.domain.questions import CHOICES, LONG, SHORT, Wrong, ends
 from shared.base.translations import L, Lang, Lexicon, translated
 from shared.contract.observatory.surveys import SurveyQuestion
-from shared.kernel.projection import Document
+from shared.kernel.views.projection import Document
 from shared.web.formatting import number
 from shared.web.forms.controls import Widget
 from shared.web.forms.forms import FormField, Problem

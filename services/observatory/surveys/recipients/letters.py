@@ -16,7 +16,7 @@ from services.observatory.surveys.words import SURVEY_WORDS
 from shared.base.translations import SOURCE, L, Lang, colon, languages, translated
 from shared.kernel.command_handler import new_command_id, utc_now
 from shared.kernel.decider import Refused
-from shared.kernel.projection import Document
+from shared.kernel.views.projection import Document
 from shared.runtime.mail_transport import Declined, Doubt, Unreachable, post_of
 from shared.runtime.service import Service
 from shared.web.formatting import long_day

@@ -31,7 +31,7 @@ from shared.contract.observatory.surveys import SendingKind
 from shared.kernel.command_handler import Outcome, Stale, new_command_id
 from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Conflict
-from shared.kernel.projection import Document, everything
+from shared.kernel.views.projection import Document, everything
 from shared.runtime.service import Service
 from shared.web.here import ThisService
 from shared.web.lists import PAGE, PageNumber, pages_total, render

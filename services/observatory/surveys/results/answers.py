@@ -19,8 +19,8 @@ from services.observatory.surveys.views import SURVEY_ANSWERS
 from shared.contract.envelope import Recorded
 from shared.contract.persons import FORGOTTEN
 from shared.kernel.decider import Command
-from shared.kernel.projection import Document, everything
 from shared.kernel.reactions import on
+from shared.kernel.views.projection import Document, everything
 from shared.runtime.service import Service
 
 NOBODY = "none"

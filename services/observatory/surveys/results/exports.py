@@ -20,7 +20,7 @@ from services.observatory.surveys.results.results import Result
 from shared.base.paris_days import PARIS
 from shared.base.translations import L, Lang, Lexicon, translated
 from shared.contract.observatory.surveys import SurveyQuestion
-from shared.kernel.projection import Document
+from shared.kernel.views.projection import Document
 from shared.web.formatting import as_moment, decimal_point, department
 
 DANGEROUS = ("=", "+", "-", "@", "\t", "\r")

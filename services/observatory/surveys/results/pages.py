@@ -24,7 +24,7 @@ from services.observatory.surveys.stage import questions_of, stage_of, survey_of
 from services.observatory.surveys.views import SURVEY_ANSWERS, SURVEYS
 from shared.base.translations import L, Lang, Lexicon, translated
 from shared.geo import DEPARTMENTS
-from shared.kernel.projection import Document
+from shared.kernel.views.projection import Document
 from shared.runtime.service import Service
 from shared.web.charts.charts import bars, shares
 from shared.web.formatting import as_moment, number

@@ -19,7 +19,7 @@ from services.observatory.open_data.small_cells import released, small
 from services.observatory.surveys.domain.questions import CHOICES, TEXTS, ends
 from shared.base.paris_days import PARIS
 from shared.contract.observatory.surveys import SurveyQuestion
-from shared.kernel.projection import Document
+from shared.kernel.views.projection import Document
 
 
 @dataclass(frozen=True, slots=True)

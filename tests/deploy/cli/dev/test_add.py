@@ -26,9 +26,13 @@ UNTOLD = shutil.ignore_patterns(".git", ".venv", "node_modules", "__pycache__", 
 def ran(folder: Path, program: str, *given: str) -> str:
     """What a program beside Python's says there; it must go well."""
     done = subprocess.run(
-        [Path(sys.executable).with_name(program), *given], cwd=folder, env={**os.environ, "PYTHONPATH": str(folder)},
-        capture_output=True, text=True, encoding="utf-8",
-    )  # fmt: skip
+        [Path(sys.executable).with_name(program), *given],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder)},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
     assert done.returncode == 0, f"{program} {' '.join(given)}\n{done.stdout}\n{done.stderr}"
     return done.stdout
 
@@ -148,7 +152,10 @@ def test_an_event_of_each_type_can_be_given_to_an_indicator(name: str) -> None:
     assert isinstance(event(name, yaml.safe_load(json.dumps(slices.example(kind)))), kind)
 
 
-@pytest.mark.parametrize("name", ["", "Loan", "2loans", "loan-item", "loan__item", "class", "match", "été", "title", "copy", "events", "a" * 31])  # fmt: skip
+@pytest.mark.parametrize(
+    "name",
+    ["", "Loan", "2loans", "loan-item", "loan__item", "class", "match", "été", "title", "copy", "events", "a" * 31],
+)
 def test_a_name_that_the_code_can_not_say_is_refused(name: str) -> None:
     with pytest.raises(CannotStart):
         slices.add_page(SourceTree(), name, "events", "loans", ("prêt", ""))
@@ -157,7 +164,8 @@ def test_a_name_that_the_code_can_not_say_is_refused(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "plural", "why"),
     [
-        ("tandem", "tandems_again", "event events.tandem"), ("project", "projets", "event"), ("loan", "gatherings", "view events/gatherings"),
+        ("tandem", "tandems_again", "event events.tandem"), ("project", "projets", "event"),
+        ("loan", "gatherings", "view events/gatherings"),
         ("gathering", "meetings", "event"), ("loan", "loan", "say --plural"), ("loan", "agenda", "is there already"),
     ],
 )  # fmt: skip

@@ -18,8 +18,8 @@ from services.directory.imports.files.columns import guessed
 from services.directory.imports.files.table_reader import read_table
 from services.directory.search.exports import COLUMNS, FORMATS, Exporter, as_jsonld, as_vcard
 from shared.base.translations import Lexicon
-from shared.kernel.projection import Document
-from shared.web.messages import WORDS
+from shared.kernel.views.projection import Document
+from shared.web.words.messages import WORDS
 
 EXPORT = Exporter(
     Lexicon(WORDS, DIRECTORY.words), "fr", lambda key: f"https://exemple.invalid/directory/structures/{key}"

@@ -12,7 +12,7 @@ from services.observatory.journal.entity_history import Life, facts_of, life_of
 from services.observatory.pages.labels import RECORDS
 from shared.contract import load_all
 from shared.contract.says import ASIDE
-from shared.web.messages import WORDS as KERNEL
+from shared.web.words.messages import WORDS as KERNEL
 
 
 def row(seq: int, type_: str, day: str, /, *, readable: bool = True, **data: Any) -> dict[str, Any]:

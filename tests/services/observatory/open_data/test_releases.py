@@ -25,7 +25,7 @@ from shared.contract.membership.members import CollegeOpened, MemberJoined
 from shared.contract.membership.team import CivicServiceRecruited, VolunteerContributed
 from shared.contract.observatory.reviews import FigurePublished, ReviewPublished
 from shared.runtime.service import Service
-from shared.web.messages import WORDS as KERNEL
+from shared.web.words.messages import WORDS as KERNEL
 from tests.fixtures.observatory_history import History, named, someone
 from tests.services.observatory.test_pages import front, service, write
 

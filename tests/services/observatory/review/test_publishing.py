@@ -23,7 +23,7 @@ from shared.contract.directory.structures import ContactAdded, StructureRegister
 from shared.contract.envelope import Provenance, Recorded, address, sealed_body
 from shared.contract.membership.members import CollegeOpened, MemberJoined
 from shared.kernel.eventlog.event_log import Unit, Write
-from shared.kernel.projection import Document
+from shared.kernel.views.projection import Document
 from shared.runtime.service import Service
 from tests.fixtures.observatory_history import History, named, someone
 from tests.services.observatory.test_pages import front, service, write

@@ -27,7 +27,7 @@ from shared.base.translations import Lexicon
 from shared.contract.directory.casework import SupportGiven
 from shared.contract.directory.structures import StructureRegistered
 from shared.kernel.eventlog.event_log import Unavailable
-from shared.web.messages import WORDS as KERNEL
+from shared.web.words.messages import WORDS as KERNEL
 from tests.fixtures.observatory_history import History, named
 
 FORMULA = '=HYPERLINK("http://exemple.invalid";"x")'

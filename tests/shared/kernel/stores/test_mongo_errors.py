@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from pymongo.errors import AutoReconnect, BulkWriteError, ExecutionTimeout, OperationFailure
 
-from shared.kernel.projection import StoreAway
 from shared.kernel.stores.mongo_client import PASSING, answered
+from shared.kernel.views.projection import StoreAway
 
 LATE = {"writeConcernErrors": [{"code": 64}], "writeErrors": []}
 TWICE = {"writeConcernErrors": [], "writeErrors": [{"code": 11000}]}

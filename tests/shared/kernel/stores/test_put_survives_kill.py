@@ -15,10 +15,10 @@ import pytest
 from nats.aio.client import Client
 
 from shared.kernel.eventlog.event_log import Log
-from shared.kernel.projector import JUDGE, Pace, Runner
 from shared.kernel.stores.mongo import MongoStore
 from shared.kernel.stores.mongo_client import Driver, Mongo
 from shared.kernel.stores.sqlite import SqliteStore
+from shared.kernel.views.projector import JUDGE, Pace, Runner
 from shared.runtime.nats.embedded_server import NatsServer
 from tests.fixtures.log_histories import VIEWS, some_history
 from tests.fixtures.small_directory import STRUCTURES
@@ -28,7 +28,7 @@ CHILD = """
 import asyncio, sys
 from pathlib import Path
 from shared.kernel.stores.sqlite import SqliteStore
-from shared.kernel.projection import Batch, Checkpoint
+from shared.kernel.views.projection import Batch, Checkpoint
 from tests.fixtures.small_directory import STRUCTURES
 
 async def main():

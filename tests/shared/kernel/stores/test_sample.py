@@ -16,11 +16,11 @@ from shared.contract.envelope import Message
 from shared.identity.access_view import ACCESS
 from shared.kernel.eventlog.connection import OPERATOR
 from shared.kernel.eventlog.event_log import Log
-from shared.kernel.projection import Store
-from shared.kernel.projector import Runner
 from shared.kernel.stores.mongo import MongoStore
 from shared.kernel.stores.mongo_client import Mongo
 from shared.kernel.stores.sqlite import SqliteStore
+from shared.kernel.views.projection import Store
+from shared.kernel.views.projector import Runner
 from shared.runtime.nats.embedded_server import NatsServer
 from shared.runtime.service import Definition
 from tests.fixtures.log_writing import everything

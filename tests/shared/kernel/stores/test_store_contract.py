@@ -1,4 +1,4 @@
-"""What every store of views must do. Written against `shared.kernel.projection.Store` alone."""
+"""What every store of views must do. Written against `shared.kernel.views.projection.Store` alone."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from shared.contract.directory.structures import StructureRegistered
-from shared.kernel.projection import Batch, Checkpoint, Document, Parked, Store, View, everything, folded
 from shared.kernel.stores.sqlite import SqliteStore
+from shared.kernel.views.projection import Batch, Checkpoint, Document, Parked, Store, View, everything, folded
 from tests.shared.kernel.conftest import OpenStore
 
 PEOPLE = View(

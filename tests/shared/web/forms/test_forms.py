@@ -13,7 +13,7 @@ from shared.web.app import located
 from shared.web.forms.controls import Suggestion
 from shared.web.forms.forms import Form, FormField, parse, refusal, sentences
 from shared.web.forms.validation_messages import said_of
-from shared.web.messages import WORDS
+from shared.web.words.messages import WORDS
 
 OWN = {
     "kind.school": "Établissement scolaire",

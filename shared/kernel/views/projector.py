@@ -26,8 +26,8 @@ from shared.base.paris_days import day_of
 from shared.contract.envelope import Message, Recorded, Void, knows, opened, reopened
 from shared.kernel.corrections import corrects
 from shared.kernel.eventlog.event_log import Log, LogDamaged, Unavailable
-from shared.kernel.past import Past, Ref, Tops, late_among, place_of, ref_of
-from shared.kernel.projection import Batch, Checkpoint, Document, Lease, Moved, Standing, Store, Unknown, View
+from shared.kernel.views.past import Past, Ref, Tops, late_among, place_of, ref_of
+from shared.kernel.views.projection import Batch, Checkpoint, Document, Lease, Moved, Standing, Store, Unknown, View
 
 log = structlog.get_logger()
 JUDGE = "judge"

@@ -22,9 +22,9 @@ from shared.contract.envelope import Recorded
 from shared.contract.examples import example_of
 from shared.identity.access_view import ACCESS
 from shared.kernel.eventlog.event_log import Log
-from shared.kernel.projection import Document
-from shared.kernel.projector import UNFOLDED, Runner
 from shared.kernel.stores.sqlite import SqliteStore
+from shared.kernel.views.projection import Document
+from shared.kernel.views.projector import UNFOLDED, Runner
 from tests.fixtures.following import following
 from tests.fixtures.log_writing import changed, unit, write
 from tests.fixtures.small_directory import STRUCTURES

@@ -26,12 +26,12 @@ from shared.contract.envelope import Recorded
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import Command
 from shared.kernel.eventlog.event_log import Log, LogDamaged
-from shared.kernel.projection import Batch, Checkpoint, Turn, Unknown, View
-from shared.kernel.projector import Pace, Runner
 from shared.kernel.reactions import on
 from shared.kernel.stores.lease import MongoLease
 from shared.kernel.stores.mongo import MongoStore
 from shared.kernel.stores.mongo_client import Mongo
+from shared.kernel.views.projection import Batch, Checkpoint, Turn, Unknown, View
+from shared.kernel.views.projector import Pace, Runner
 from shared.runtime.nats.embedded_server import NatsServer
 from shared.runtime.service import Definition, Service
 from tests.fixtures import small_directory as small

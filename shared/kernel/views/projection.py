@@ -1,6 +1,6 @@
 """Views: declared, not programmed. A view names its events and a pure `evolve`; the runner
-(`shared/kernel/projector.py`) owns the rest. Documents are plain JSON objects; every view can be thrown away and built
-again from the log."""
+(`shared/kernel/views/projector.py`) owns the rest. Documents are plain JSON objects; every view can be thrown away and
+built again from the log."""
 
 from __future__ import annotations
 

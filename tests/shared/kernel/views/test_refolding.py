@@ -29,9 +29,9 @@ from shared.contract.membership.members import (
     MembershipRenewed,
 )
 from shared.kernel.corrections import corrects
-from shared.kernel.past import Past, late_among, ref_of
-from shared.kernel.projection import Batch, Document, Standing, View
-from shared.kernel.projector import Step, apply
+from shared.kernel.views.past import Past, late_among, ref_of
+from shared.kernel.views.projection import Batch, Document, Standing, View
+from shared.kernel.views.projector import Step, apply
 from shared.notions.structure_on_record import member_of, member_structures, structures_on_record
 
 ROOT = UUID("6f3cbb52-0c5c-4f0e-8c6c-6e1c5a3f2b11")

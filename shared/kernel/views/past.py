@@ -4,6 +4,7 @@ once a step. A view folds a document anew from it where an event does not come l
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, MutableMapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -42,8 +43,8 @@ class Lived:
     corrections: list[Correction]
 
     def line(self, types: Collection[str]) -> list[tuple[int, Recorded]]:
-        """What stands of these types, each event with its place in the line and on the day that it counts for. A withdrawal
-        in the earlier way that is among the types comes last, after what it took back."""
+        """What stands of these types, each event with its place in the line and on the day that it counts for. A
+        withdrawal in the earlier way that is among the types comes last, after what it took back."""
         taken = withdrawal(list(self.events.values()), self.corrections)
         if taken is not None and taken.type not in types:
             taken = None
@@ -120,12 +121,9 @@ class Past:
 
 def readable(event: Recorded) -> bool:
     """Whether this release knows what an event says; views pass over any other."""
-    if not knows(event.kind):
-        return False
-    try:
-        return event.data is not None
-    except Void:
-        return False
+    with suppress(Void):
+        return knows(event.kind) and event.data is not None
+    return False
 
 
 async def late_among(events: Iterable[Recorded], tops: Tops, past: Past, *, from_start: bool = False) -> set[int]:

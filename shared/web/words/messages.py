@@ -2,8 +2,8 @@
 
 from shared.base.translations import L, Lexicon, Words
 from shared.contract.labels import COMMON, thing_words
-from shared.web.field_words import FIELD_WORDS
-from shared.web.line_words import LINE_WORDS
+from shared.web.words.field_words import FIELD_WORDS
+from shared.web.words.line_words import LINE_WORDS
 
 WORDS: Words = {
     "service.directory": "Annuaire",

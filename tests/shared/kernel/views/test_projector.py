@@ -22,9 +22,9 @@ from shared.contract.directory.structures import StructureRegistered
 from shared.contract.envelope import Message, Recorded, Void
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.eventlog.event_log import Log, LogDamaged, Unit
-from shared.kernel.projection import Batch, Moved, StoreAway, View
-from shared.kernel.projector import Pace, Runner
 from shared.kernel.stores.sqlite import SqliteStore
+from shared.kernel.views.projection import Batch, Moved, StoreAway, View
+from shared.kernel.views.projector import Pace, Runner
 from shared.runtime.nats.embedded_server import NatsServer
 from shared.runtime.service import Service
 from tests.fixtures import small_directory as small
