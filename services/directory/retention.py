@@ -25,6 +25,7 @@ PURPOSES = (CONTACT, CLAIM, ACCOUNT, UPLOAD, PICTURE)
 HELD = View(
     name="held",
     version=2,
+    of_log=True,
     on={**CONTACTS_HELD, **CLAIMS_HELD, **ACCOUNTS_HELD, **STRUCTURES_HELD},
     fields=("person",),
     asks="administrator",

@@ -13,6 +13,7 @@ from shared.runtime.service import Service
 HELD = View(
     name="held",
     version=1,
+    of_log=True,
     on={**members.HELD, **governance.HELD, **team.HELD},
     fields=("person",),
     asks="administrator",

@@ -25,7 +25,13 @@ def _keys(event: Recorded) -> Sequence[str]:
 
 
 HELD = View(
-    name="held", version=1, on={**askers.ON, **answerers.ON}, keys=_keys, fields=("person",), asks="administrator"
+    name="held",
+    version=1,
+    of_log=True,
+    on={**askers.ON, **answerers.ON},
+    keys=_keys,
+    fields=("person",),
+    asks="administrator",
 )
 """Identifications that a person asked for, by their ids; answers to surveys, by theirs and the person's."""
 

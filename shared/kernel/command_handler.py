@@ -213,7 +213,7 @@ class Executor:
                 given = {**given, "instead": sorted(map(str, instead.events))}
             digest = None if derived or cause else self._digests.of(name, target, actor, at, given)
             done = await self._once(command, context, Sent(id, actor, target, digest), version, cause, instead)
-            outcome = "repeated" if done.repeated else "done"
+            outcome = "repeated" if done.repeated else "done" if done.changed else "unchanged"
             return done
         except (Refused, Stale, Conflict, Unavailable) as no:
             outcome = "unavailable" if isinstance(no, Unavailable) else type(no).__name__.lower()

@@ -89,8 +89,8 @@ class Tallied(Collector):
         )
         commands = CounterMetricFamily(
             "maillage_commands",
-            "Commands by their outcome: done, repeated, refused, reused (another command had this id), stale, "
-            "conflict, unavailable, failed.",
+            "Commands by their outcome: done, unchanged (all was so already), repeated, refused, reused (another "
+            "command had this id), stale, conflict, unavailable, failed.",
             labels=("service", "command", "outcome"),
         )
         reactions = CounterMetricFamily(

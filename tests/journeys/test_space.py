@@ -132,7 +132,7 @@ def test_a_visitor_claims_a_record_enters_the_space_publishes_and_finds_it_in_th
     assert visitor.locator("article img").evaluate("one => one.complete && one.naturalWidth") == 320
     check(visitor, "Un puits de plus")
     visitor.get_by_role("button", name="Publier").click()
-    expect(visitor.locator("main")).to_contain_text("Les Échos du Réseau")
+    expect(visitor.locator("main")).to_contain_text("bulletin des nouvelles")
     check(visitor, "Un puits de plus")
     visitor.click("text=Voir la page publique")
     expect(visitor.get_by_role("img", name="Le puits et sa pompe")).to_be_visible()

@@ -30,9 +30,15 @@ def add_to(app: typer.Typer) -> None:
 
 @adding.command()
 def aggregate(
-    name: Name, service: Of, french: French, english: English = "", plural: Annotated[str, Many] = "",
-    french_plural: Annotated[str, Many] = "", english_plural: Annotated[str, Many] = "", dry_run: Dry = False,
-) -> None:  # fmt: skip
+    name: Name,
+    service: Of,
+    french: French,
+    english: English = "",
+    plural: Annotated[str, Many] = "",
+    french_plural: Annotated[str, Many] = "",
+    english_plural: Annotated[str, Many] = "",
+    dry_run: Dry = False,
+) -> None:
     """Add a capability with one kind of record: two events, two commands, a view, two pages, words, tests."""
     tree = SourceTree()
     slices.add_aggregate(tree, name, service, plural or f"{name}s", (french, english, french_plural, english_plural))
@@ -41,10 +47,13 @@ def aggregate(
 
 @adding.command()
 def page(
-    name: Name, service: Of, french: French, english: English = "",
+    name: Name,
+    service: Of,
+    french: French,
+    english: English = "",
     feature: Annotated[str, typer.Option(help="The capability that shows it; one of its own without.")] = "",
     dry_run: Dry = False,
-) -> None:  # fmt: skip
+) -> None:
     """Add a page for whoever signed in: its route, template, words, test, and its line in tests/abuse/routes.txt."""
     tree = SourceTree()
     slices.add_page(tree, name, service, feature or name, (french, english))
@@ -53,11 +62,14 @@ def page(
 
 @adding.command()
 def indicator(
-    name: Name, service: Of, event: Annotated[str, typer.Option(help="The type of event that it counts.")],
-    french: French, english: English = "",
+    name: Name,
+    service: Of,
+    event: Annotated[str, typer.Option(help="The type of event that it counts.")],
+    french: French,
+    english: English = "",
     unit: Annotated[str, typer.Option(help="The unit; without it, the entity of the event.")] = "",
     dry_run: Dry = False,
-) -> None:  # fmt: skip
+) -> None:
     """Add an indicator of the observatory: a count of events of one type, with its history beside it."""
     tree = SourceTree()
     slices.add_indicator(tree, name, service, event, unit, (french, english))

@@ -33,7 +33,7 @@ MERGES = View(
     version=1,
     on={StructuresMerged: _merged, StructuresUnmerged: _undone},
     keys=_of_the_merged,
-    sources=lambda key, document: [f"directory.structure.{document['kept']}"] if document else [],
+    of_log=True,
     fields=("kept", "holds", "at"),
 )
 """By the record that was merged into another: its last merge, and whether that holds."""

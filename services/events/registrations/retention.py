@@ -40,6 +40,7 @@ def _registered(document: Document | None, data: ParticipantRegistered, event: R
 HELD = View(
     name="held",
     version=1,
+    of_log=True,
     on={ParticipantRegistered: _registered},
     keys=lambda event: (str(event.data.registration),),  # type: ignore[attr-defined]
     fields=("person",),

@@ -56,6 +56,7 @@ def _left(document: Document | None, data: Unsubscribed, event: Recorded) -> Doc
 HELD = View(
     name="held",
     version=1,
+    of_log=True,
     on={SubscriptionRequested: _requested, SubscriptionConfirmed: _confirmed, Unsubscribed: _left},
     fields=("person",),
     asks="administrator",

@@ -83,20 +83,22 @@ def least(every: Sequence[int], enough: Callable[[Sequence[int]], bool], most: i
 
 
 class _Supposing:
-    """A figure as it would be if of what was learnt since only some events were there: the connection's own view
-    `events` hides the table."""
+    """A figure as it would be if of what was learnt since only some events were there: the connection's own views
+    `events` and `corrections` hide the tables."""
 
     def __init__(self, rows: Rows, spec: Spec, then: int, now: int, filters: Filters) -> None:
         self._rows, self._spec, self._then, self._now, self._filters = rows, spec, then, now, filters
-        self._table = f'"{rows("SELECT current_database() AS name", ())[0]["name"]}".main.events'
+        self._main = f'"{rows("SELECT current_database() AS name", ())[0]["name"]}".main'
+        self._table = f"{self._main}.events"
 
     def __call__(self, some: Sequence[int]) -> Value:
         chosen = ", ".join(f"{seq:d}" for seq in some) or "NULL"
-        self._rows(
-            f"CREATE OR REPLACE TEMP VIEW events AS SELECT * FROM {self._table} "
-            f"WHERE seq <= {self._then:d} OR seq IN ({chosen})",
-            (),
-        )
+        for name, learnt in (("events", "seq"), ("corrections", "since")):
+            self._rows(
+                f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT * FROM {self._main}.{name} "
+                f"WHERE {learnt} <= {self._then:d} OR {learnt} IN ({chosen})",
+                (),
+            )
         return value_of(self._spec, self._answer)
 
     def _answer(self, indicator: str, day: date, first: int | None, last: int | None) -> Answer:

@@ -41,8 +41,8 @@ class View:
     takes it away). It is given what stands, in the order of the line (`shared/kernel/line.py`); where something comes
     late, or is corrected, the document is folded anew. `keys`: which documents an event changes; where that is not the
     entity that the event is about, `sources` says which entities a document is made of. `stamps`: fields that tell of
-    the last event by the log. `fields`: what `find` may filter, sort and count by (a field that holds a list matches by
-    any of its values). `text`: what a search looks in. `asks`: whom the API shows it to. A change of meaning is a new
+    the last event by the log; `of_log`: it tells of all that was said, struck or not. `fields`: what `find` may filter,
+    sort and count by (a list matches by any of its values). `text`: what a search looks in. `asks`: whom the API shows it to. A change of meaning is a new
     `version`: it is built beside the old one."""
 
     name: str
@@ -50,6 +50,7 @@ class View:
     on: Mapping[type[Event], Evolve]
     keys: Callable[[Recorded], Sequence[str]] = own_entity
     sources: Sources | None = None
+    of_log: bool = False
     stamps: tuple[str, ...] = ("version",)
     fields: tuple[str, ...] = ()
     text: Callable[[Document], str] | None = None
@@ -60,8 +61,9 @@ class View:
     def __post_init__(self) -> None:
         kinds = {(kind.service, kind.entity) for kind in self.on}
         object.__setattr__(self, "types", frozenset(kind.type_name() for kind in self.on))
-        object.__setattr__(self, "listens", self.types | correcting(kinds))
-        if self.sources is None and self.keys is not own_entity and not all(kind.live for kind in self.on):
+        object.__setattr__(self, "listens", self.types if self.of_log else self.types | correcting(kinds))
+        in_turn = self.of_log or all(kind.live for kind in self.on)
+        if self.sources is None and self.keys is not own_entity and not in_turn:
             raise TypeError(f"the view {self.name} must say of which entities a document is made")
 
     def made_of(self, key: str, document: Document | None) -> Sequence[str]:

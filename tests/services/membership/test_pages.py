@@ -167,8 +167,10 @@ async def test_a_departure_of_2015_learnt_today_is_dated_shown_and_undone(
     assert "A quitté le réseau le 04/05/2015" in text(await front.get(record))
     (undo,) = re.findall(r'href="([^"]+/do/RestoreMember[^"]*)"', (await front.get(record)).text)
     assert (await sent(front, undo, reason="erreur de nom", happened_on="2015-05-04")).status_code == 303
-    assert "Départ défait" in text(await front.get(record))
-    assert "Renouveler" in text(await front.get(record))
+    after = text(await front.get(record))
+    assert "Renouveler" in after and "A quitté le réseau" not in after
+    facts = await front.get(record.replace("/members/", "/history/member/"))
+    assert "noté par erreur" in text(facts)
 
 
 async def test_a_form_that_others_overtook_is_refused(service: Service, front: httpx2.AsyncClient) -> None:

@@ -47,7 +47,9 @@ class Process:
         self.ring = Keyring(folder / "keys", machine.log.network, service)
         self.clock = Clock(machine.log, folder, service, lambda: machine.now, lambda: machine.up)
         deciders = [small.STRUCTURE] if service == "directory" else []
-        self.execute = Executor(machine.log, self.ring, service, deciders, lambda: machine.now, self.clock.doubted_at)
+        self.execute = Executor(
+            machine.log, self.ring, service, deciders, lambda: machine.now, doubted=self.clock.doubted_at
+        )
 
 
 class Machine:

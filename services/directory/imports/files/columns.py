@@ -136,7 +136,8 @@ def read_line(columns: Sequence[str], cells: Sequence[str], default_kind: str) -
     read = Read()
     for name in given.keys() & {*AS_WRITTEN, "summary"}:
         # Its characters are the command's to judge; a table pads its cells with blanks.
-        read.values[name] = re.sub(r"[ \t\u00a0]+", " ", given[name])
+        said = given[name]
+        read.values[name] = re.sub(r"[ \t\u00a0]+", " ", said) if name == "summary" else " ".join(said.split())
     _kind(given, read, default_kind)
     _place(given, read)
     if "website" in given:

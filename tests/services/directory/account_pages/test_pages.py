@@ -103,7 +103,7 @@ async def test_what_is_wrong_with_a_new_account_is_said_at_its_field(house: Hous
         form = {"command_id": str(new_command_id()), "label": "a@b.fr", "email": "personne", "roles": "all:reader"}
         answer = await chief.post("/directory/accounts/new", data=form)
         assert answer.status_code == 422
-        assert "Écrivez une fonction" in answer.text and "Écrivez nom@domaine" in answer.text
+        assert "Écrivez une fonction" in answer.text and "Il en faut une comme nom@exemple.fr" in answer.text
         assert re.search(r'value="all:reader"[^>]* checked', answer.text)
         assert (await chief.post("/directory/accounts/new", data={**form, "command_id": "x"})).status_code == 400
 

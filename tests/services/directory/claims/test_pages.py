@@ -140,7 +140,7 @@ async def test_links_that_are_not_ours_confirm_nothing_and_very_many_claims_are_
             for answer in (await public.get(f"{CLAIM}/confirm/{token}"), await public.post(f"{CLAIM}/confirm/{token}")):
                 assert answer.status_code == 404, token
         wrong = await public.post(CLAIM, data=answers(structure_name="", name="", email="personne"))
-        assert wrong.status_code == 422 and "Votre nom" in wrong.text and "nom@domaine" in wrong.text
+        assert wrong.status_code == 422 and "Votre nom" in wrong.text and "nom@exemple.fr" in wrong.text
         assert (await public.post(CLAIM, data={"structure_name": "Eau vive"})).status_code == 400
         statuses = [
             (await public.post(CLAIM, data=answers(structure_name="Eau", name="Claire", email=WHO))).status_code

@@ -83,7 +83,7 @@ async def test_what_is_wrong_on_the_first_page_is_said_and_the_link_stays(house:
         form = {"email": "pas une adresse", "label": "x", "password": "court"}
         answer = await browser.post(link.removeprefix(HOST), data=form)
         assert answer.status_code == 422
-        assert "au moins 12 caractères" in answer.text and "Écrivez nom@domaine" in answer.text
+        assert "au moins 12 caractères" in answer.text and "Il en faut une comme nom@exemple.fr" in answer.text
         assert "court" not in answer.text
     assert await first_link(house.now) == link
 

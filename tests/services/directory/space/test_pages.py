@@ -182,13 +182,13 @@ async def test_only_members_publish_and_why_is_said(house: House) -> None:
 @pytest.mark.parametrize(
     ("sort", "given", "says"),
     [
-        ("news", {}, "Les Échos du Réseau"),
-        ("project", {}, "Les Échos du Réseau"),
-        ("offer", {"kind": "civic_service", "deadline": "2099-01-31"}, "Parcours"),
+        ("news", {}, "bulletin des nouvelles"),
+        ("project", {}, "bulletin des nouvelles"),
+        ("offer", {"kind": "civic_service", "deadline": "2099-01-31"}, "bulletin des offres"),
         (
             "event",
             {"starts": f"{datetime.now(UTC) + timedelta(days=40):%Y-%m-%dT18:00}", "place": "Foix"},
-            "Rendez-vous",
+            "bulletin de l’agenda",
         ),
     ],
 )

@@ -36,7 +36,7 @@ DAY = date(2016, 6, 1)
 
 def save(**more: Any) -> SaveIdentification:
     said = {
-        "title": "Eau \x00 à  Dakar", "organisation": "Ville de Muret", "purpose": "Une demande", "as_of": DAY,
+        "title": "Eau \u200b à  Dakar", "organisation": "Ville de Muret", "purpose": "Une demande", "as_of": DAY,
         "upto": 7,
         "criteria": Criteria(themes=["eau"], countries=["SN"]), "found": [FOUND],
     }  # fmt: skip

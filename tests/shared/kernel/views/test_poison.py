@@ -105,7 +105,9 @@ async def test_a_view_that_fails_on_an_event_leaves_it_out_and_all_else_goes_on(
             raise ZeroDivisionError
         return [event.entity_id]
 
-    mistaken = replace(STRUCTURES, name="mistaken", on=dict.fromkeys(STRUCTURES.on, evolve), keys=keys, text=None)
+    mistaken = replace(
+        STRUCTURES, name="mistaken", on=dict.fromkeys(STRUCTURES.on, evolve), keys=keys, text=None, of_log=True
+    )
     first = await log.append(unit(log.network, bad, events=3))
     last = await log.append(unit(log.network, good))
     for _ in range(2):  # the second begins where the first stopped
