@@ -6,9 +6,7 @@ say of an event by its id that it never was (struck), that it was after all (lif
 
     facts, corrections = told(events)           # reading the log (shared/kernel/corrections.py)
     line = standing(facts, corrections)         # what stands now, in order
-    state = decider.fold(upto(line, day))       # the state at the end of a day
-
-As known at sequence K: `standing(…, known=K)`."""
+    state = decider.fold(upto(line, day))       # at the end of a day; `standing(…, known=K)`: as known at sequence K"""
 
 from __future__ import annotations
 

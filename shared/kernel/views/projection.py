@@ -42,8 +42,8 @@ class View:
     late, or is corrected, the document is folded anew. `keys`: which documents an event changes; where that is not the
     entity that the event is about, `sources` says which entities a document is made of. `stamps`: fields that tell of
     the last event by the log; `of_log`: it tells of all that was said, struck or not. `fields`: what `find` may filter,
-    sort and count by (a list matches by any of its values). `text`: what a search looks in. `asks`: whom the API shows it to. A change of meaning is a new
-    `version`: it is built beside the old one."""
+    sort and count by (a list matches by any of its values). `text`: what a search looks in. `asks`: whom the API shows
+    it to. A change of meaning is a new `version`: it is built beside the old one."""
 
     name: str
     version: int

@@ -84,7 +84,7 @@ def test_a_file_of_keys_that_is_none_or_damaged_is_refused(keys: Path) -> None:
             files.fit()
     files.keys.unlink()
     files.keys.mkdir()
-    with pytest.raises(SecretUnfit, match="can't be read|is no file"):
+    with pytest.raises(SecretUnfit, match=r"can't be read|is no file"):
         files.fit()
 
 
