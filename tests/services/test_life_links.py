@@ -32,6 +32,7 @@ WITHIN = {
     "directory.namesakes": "two structures, each with its own",
     "directory.letter": "told in the life of its survey", "directory.signing-key": "no page shows one",
     "membership.charter": "each version names its event", "membership.network": "its name is in every head",
+    "any.any": "a correction is told in the life of what it corrects",
     "newsletter.delivery": "told in the life of its issue and of its subscriber",
 }  # fmt: skip
 """What has none, and why"""

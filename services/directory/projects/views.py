@@ -51,6 +51,7 @@ def _now(**state: bool) -> Any:
 PROJECTS = View(
     name="projects",
     version=1,
+    stamps=("version", "seq"),
     on={
         CooperationProjectDrafted: _drafted,
         CooperationProjectRevised: _revised,

@@ -41,6 +41,7 @@ def _left(document: Document | None, data: MemberLeft, event: Recorded) -> Docum
 MEMBERSHIPS = View(
     name="memberships",
     version=1,
+    stamps=("version", "seq"),
     on={MemberJoined: _begun, MemberRestored: _begun, MemberCollegeChanged: _moved, MemberLeft: _left},
     fields=("structure", "left", "seq"),
 )

@@ -100,6 +100,7 @@ def _absorbed(document: Document | None, data: StructureAbsorbed, event: Recorde
 STRUCTURES = View(
     name="structures",
     version=3,
+    stamps=("version", "seq"),
     on={
         StructureRegistered: _registered,
         StructureRevised: _revised,

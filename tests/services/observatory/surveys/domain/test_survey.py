@@ -241,7 +241,7 @@ def asked(kind: str, **more: Any) -> SurveyQuestion:
         ("yes_no", ["no"], "flags", False),
         ("date", ["31/1/2017"], "dates", date(2017, 1, 31)),
         ("date", ["2017-01-31"], "dates", date(2017, 1, 31)),
-        ("short", ["L’eau\x00"], "texts", "L’eau"),
+        ("short", ["L’eau\u200b"], "texts", "L’eau"),
         ("long", ["une\r\ndeux"], "texts", "une\ndeux"),
     ],
 )
