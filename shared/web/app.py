@@ -116,7 +116,8 @@ def service_app(service: Service) -> FastAPI:
     app.add_middleware(TypedDays)
     app.include_router(service.definition.routes)
     app.include_router(commands)
-    app.include_router(histories)
+    if service.execute.correctable:
+        app.include_router(histories)
     app.include_router(privacy)
     app.include_router(clock_routes)
     app.include_router(kept_forms)

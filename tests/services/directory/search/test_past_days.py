@@ -70,7 +70,8 @@ async def test_today_is_as_the_live_view_has_it(town: Town) -> None:
             live = await town.service.store.get(STRUCTURES, str(id))
             then = await record_as_of(town.service.store, str(id), date(2100, 1, 1))
             assert live is not None and then is not None
-            assert {n: live[n] for n in then} == then
+            stamps = {"seq", "version"}  # of the last event by the log
+            assert {n: live[n] for n in then if n not in stamps} == {n: v for n, v in then.items() if n not in stamps}
         day = await past_of(town.service).day(date(2100, 1, 1)).find("kynarou")
         assert day.total == (2 if undone else 1)
 

@@ -81,7 +81,9 @@ async def persons(service: ThisService, request: Request) -> Response:
     found = await service.store.find(small.CONTACTS)
     page = [revealed(request, service, one["name"]) for one in found.documents]
     pages: Pages = request.app.state.pages
-    return pages.render(request, "problem.html", problem=404, title=None, sentence=Markup(" ").join(map(str, page)))
+    return pages.render(
+        request, "problem.html", problem=404, title=None, back=None, sentence=Markup(" ").join(map(str, page))
+    )
 
 
 DEFINITION = replace(
