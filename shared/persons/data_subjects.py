@@ -154,7 +154,11 @@ def decider(event: type[PersonForgotten]) -> Decider[bool]:
         return [] if forgotten else [event(reason=command.reason, purpose=command.purpose)]
 
     return Decider(
-        "person", False, lambda forgotten, fact: forgotten or isinstance(fact, event), {ForgetPerson: forget}
+        "person",
+        False,
+        lambda forgotten, fact: forgotten or isinstance(fact, event),
+        {ForgetPerson: forget},
+        takes="now",
     )
 
 

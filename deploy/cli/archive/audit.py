@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -300,16 +300,22 @@ def _day(text: str) -> date:
 
 @dataclass
 class _ArchivedLog:
-    """An archive in the place of the log, for a runner that begins at nothing: `last`, `read` and `shows`."""
+    """An archive in the place of the log, for a runner that begins at nothing: `last`, `read`, `under` and `shows`. What
+    was read is kept by entity, since a view asks again for the line of one whose events come late."""
 
     archive: Archive
     until: int
+    _lines: dict[str, list[Message]] = field(default_factory=dict)
+    _kept: int = 0
 
     async def last(self) -> int:
         return self.until
 
     def shows(self, seq: int) -> None:
         """Nobody appends here."""
+
+    async def under(self, subjects: str) -> list[Message]:
+        return self._lines.get(subjects.removesuffix(".*"), [])
 
     async def read(
         self, after: int = 0, *, follow: bool = False, until: int | None = None
@@ -319,6 +325,11 @@ class _ArchivedLog:
             part = [message for message in whole if message.seq <= end]
             if not part:
                 break
+            for message in part:
+                if message.seq > self._kept:
+                    entity = message.subject.partition(".")[2].rpartition(".")[0]
+                    self._lines.setdefault(entity, []).append(message)
+            self._kept = max(self._kept, part[-1].seq)
             yield part
             await asyncio.sleep(0)
         if follow:
