@@ -300,8 +300,8 @@ def _day(text: str) -> date:
 
 @dataclass
 class _ArchivedLog:
-    """An archive in the place of the log, for a runner that begins at nothing: `last`, `read`, `under` and `shows`. What
-    was read is kept by entity, since a view asks again for the line of one whose events come late."""
+    """An archive in the place of the log, for a runner that begins at nothing: `last`, `read`, `under` and `shows`.
+    What was read is kept by entity, since a view asks again for the line of one whose events come late."""
 
     archive: Archive
     until: int
