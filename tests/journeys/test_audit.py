@@ -54,7 +54,8 @@ def test_a_record_leads_to_its_life_and_each_event_to_what_it_changed(page: Page
     page.get_by_text("Pourquoi cette valeur").first.click()
     clean(page, barriers)
     page.get_by_role("link", name="événement n°").first.click()
-    assert "/observatory/journal/" in page.url and page.get_by_text("Preuve", exact=True).count()
+    page.wait_for_url("**/observatory/journal/*")
+    page.get_by_text("Preuve", exact=True).first.wait_for()
     clean(page, barriers)
 
 
