@@ -82,7 +82,13 @@ async def persons(service: ThisService, request: Request) -> Response:
     page = [revealed(request, service, one["name"]) for one in found.documents]
     pages: Pages = request.app.state.pages
     return pages.render(
-        request, "problem.html", problem=404, title=None, back=None, sentence=Markup(" ").join(map(str, page))
+        request,
+        "problem.html",
+        problem=404,
+        title=None,
+        back=None,
+        about=None,
+        sentence=Markup(" ").join(map(str, page)),
     )
 
 
