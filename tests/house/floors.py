@@ -52,6 +52,7 @@ ROOMS = (
         "persons",
         ("shared/persons/*",),
         (
+            "tests/deploy/host/test_whose_keys.py",
             "tests/shared/persons/test_clock_ahead.py",
             "tests/shared/persons/test_everywhere.py",
             "tests/shared/persons/test_foretelling.py",
@@ -91,6 +92,7 @@ ROOMS = (
         ("services/**/domain/*", "services/**/domain.py"),
         (
             "tests/deploy/sample",
+            "tests/services/test_other_facts.py",
             "tests/services/directory/accounts/domain",
             "tests/services/directory/letters",
             "tests/services/directory/structures/domain",
