@@ -71,6 +71,7 @@ ROOMS = (
             "tests/shared/runtime/test_clock_traces.py",
             "tests/shared/runtime/test_request_reply.py",
         ),
+        floor=91,  # what is not reached: keys that are gathered, spread and put back, which the drills try
     ),
     Room(
         "ledger",
