@@ -10,7 +10,7 @@ from services.directory.structures.domain.structure import STRUCTURE, StructureC
 from services.directory.structures.member_views import MEMBERS, MEMBERSHIPS
 from services.directory.structures.record_fields import commune_named, goal
 from services.directory.structures.views import STRUCTURES, TIMELINES
-from services.directory.structures.words import SDG_WORDS, WORDS
+from services.directory.structures.words import WORDS
 from shared.base.translations import Lexicon
 from shared.geo import DEPARTMENTS
 from shared.kernel.command_handler import Outcome
@@ -18,6 +18,7 @@ from shared.kernel.decider import Command
 from shared.runtime.feature import Feature
 from shared.runtime.service import Choices, Service, Suggestion
 from shared.web.formatting import countries
+from shared.web.words.goals import SDG_WORDS
 
 GOALS = Lexicon(SDG_WORDS)
 

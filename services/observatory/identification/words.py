@@ -1,6 +1,7 @@
 """The words of identifications of actors."""
 
 from shared.base.translations import L, Words
+from shared.web.words.goals import SDG_WORDS
 
 IDENTIFICATION_WORDS: Words = {
     "command.SaveIdentification": "Enregistrer l’identification",
@@ -48,23 +49,7 @@ IDENTIFICATION_WORDS: Words = {
     "identification.column.id": "Identifiant",
     "member.yes": "adhérente",
     "member.no": "non adhérente",
-    "sdg.1": "Pas de pauvreté",
-    "sdg.2": "Faim «\u00a0zéro\u00a0»",
-    "sdg.3": "Bonne santé et bien-être",
-    "sdg.4": "Éducation de qualité",
-    "sdg.5": "Égalité entre les sexes",
-    "sdg.6": "Eau propre et assainissement",
-    "sdg.7": "Énergie propre et d’un coût abordable",
-    "sdg.8": "Travail décent et croissance économique",
-    "sdg.9": "Industrie, innovation et infrastructure",
-    "sdg.10": "Inégalités réduites",
-    "sdg.11": "Villes et communautés durables",
-    "sdg.12": "Consommation et production responsables",
-    "sdg.13": "Lutte contre les changements climatiques",
-    "sdg.14": "Vie aquatique",
-    "sdg.15": "Vie terrestre",
-    "sdg.16": "Paix, justice et institutions efficaces",
-    "sdg.17": "Partenariats pour la réalisation des objectifs",
+    **SDG_WORDS,
     "refused.no-criteria": (
         "Choisissez au moins un critère\u00a0: un thème, un pays, un département… Sans critère, la réponse serait "
         "tout l’annuaire."
