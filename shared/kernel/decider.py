@@ -18,9 +18,10 @@ from uuid_utils import uuid5
 from shared.base.paris_days import day_of, in_calendar
 from shared.contract import Event
 from shared.kernel.line import Fact, Wrong, against, dependents, known_on
-from shared.kernel.principal import Level
 
 S = TypeVar("S")
+Level = Literal["public", "space", "reader", "auditor", "editor", "administrator"]
+"""What a sender must be. `public`: nobody in particular; `space`: a contact in the member's own space, or an editor."""
 Takes = Literal["day", "now"]
 """What a command is about: a day, which may be past, or always the moment when it is sent"""
 
