@@ -7,11 +7,11 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import get_args
 
-from deploy.sample.plan import END, Stage, Step, entity_id, noon, some_day
+from deploy.sample.plan import END, Stage, Step, entity_id, event_id, noon, some_day
 from deploy.sample.structures import SampleStructure, review, structures
 from services.directory.casework.domain.coverage import NoteMediaCoverage
 from services.directory.casework.domain.request import AnswerIdentification, RequestIdentification
-from services.directory.casework.domain.support import GiveSupport, WithdrawSupport
+from services.directory.casework.domain.support import GiveSupport
 from services.directory.projects.domain import DraftProject, PublishProject
 from services.directory.publications.domain import PublishNews, PublishOffer
 from services.directory.structures.domain.contact import AddContact, RemoveContact, ReviseContact
@@ -29,6 +29,7 @@ from shared.contract.directory.publications import OfferKind
 from shared.contract.fields import CountryCode
 from shared.contract.personal import Personal
 from shared.geo.countries import country_names
+from shared.kernel.correcting import StrikeEvents
 
 THEMES = (
     "Eau et assainissement", "Éducation", "Santé", "Agriculture", "Culture", "Jeunesse", "Énergie",
@@ -172,11 +173,17 @@ def late() -> Stage:
     """Corrections that were learnt later than they happened: noted by mistake, and never received."""
     return [
         Step(
-            f"support/mistake/{n}/withdrawn",
-            WithdrawSupport(support=entity_id(f"support/mistake/{n}", "support"), reason="Noté deux fois par erreur."),
+            f"{key}/withdrawn",
+            StrikeEvents(
+                kind="support",
+                about=(support := entity_id(key, "support")),
+                events=[event_id(key, "support", support)],
+                reason="Noté deux fois par erreur.",
+            ),
             noon(2015, 11, 3 + n),
         )
         for n in range(3)
+        for key in (f"support/mistake/{n}",)
     ]
 
 

@@ -9,16 +9,16 @@ from uuid import UUID
 
 from deploy.sample.agoras import PUBLICS, noon_of
 from deploy.sample.gatherings import AGORA_2017, APER_OC_INVENTED, THEMATIC_INVENTED
-from deploy.sample.plan import PARIS, Stage, Step, command_id, entity_id, noon
+from deploy.sample.plan import PARIS, Stage, Step, command_id, entity_id, event_id, noon
 from deploy.sample.structures import structures
 from services.events.gatherings.domain.registrations import (
     CancelRegistration,
     CheckIn,
     RegisterParticipant,
-    UndoCheckIn,
 )
 from shared.contract.events.gatherings import Audience
 from shared.contract.personal import Personal
+from shared.kernel.correcting import StrikeEvents
 from shared.kernel.decider import derived_id
 
 REGISTERED, CANCELLED, PRESENT = 226, 8, 180
@@ -70,7 +70,9 @@ def door() -> Stage:
 
 
 def door_undone() -> Stage:
-    undo = UndoCheckIn(gathering=entity_id(AGORA_2017, "gathering"), registration=registration_id(AGORA_2017, 2))
+    agora = entity_id(AGORA_2017, "gathering")
+    mistake = event_id(f"{AGORA_2017}/registration/2/present", "gathering", agora)
+    undo = StrikeEvents(kind="gathering", about=agora, events=[mistake], reason="Accueil noté par erreur.")
     return [Step(f"{AGORA_2017}/registration/2/undone", undo, datetime.combine(date(2017, 11, 9), time(8, 58), PARIS))]
 
 

@@ -61,6 +61,11 @@ def entity_id(key: str, entity: str) -> UUID:
     return derived_id(command_id(key), entity)
 
 
+def event_id(key: str, entity: str, id: UUID) -> UUID:
+    """The id of the one event that the command with this key says of an entity."""
+    return derived_id(command_id(key), f"{entity}/{id}/event/1")
+
+
 def noon(year: int, month: int, day: int) -> datetime:
     """Noon in Paris."""
     return datetime.combine(date(year, month, day), time(12), PARIS)

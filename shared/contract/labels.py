@@ -309,7 +309,7 @@ VALUES: Mapping[str, str] = {
 
 def event_words(service: str) -> Words:
     """What a service says of its own events on its own pages: `event.<type>` → words."""
-    own = {name: kind.says for name, kind in load_all().items() if kind.service == service}
+    own = {name: kind.says for name, kind in load_all().items() if kind.service in (service, "any")}
     return {f"event.{name}": says.here or says.words for name, says in own.items()}
 
 

@@ -28,7 +28,7 @@ from shared.contract.envelope import BODY_LIMIT, Provenance, Recorded, Void, add
 from shared.contract.personal import Personal
 from shared.kernel import correcting
 from shared.kernel.command_digest import CommandDigests, fields_sent
-from shared.kernel.correcting import CorrectingCommand, StrikeEvents, Told
+from shared.kernel.correcting import CorrectingCommand, RedateEvents, StrikeEvents, Told
 from shared.kernel.corrections import told as read
 from shared.kernel.decider import Command, Context, Decider, Decision, Elsewhere, On, Refused, derived_id
 from shared.kernel.eventlog.event_log import Conflict, History, Log, Unavailable, Unit, Write
@@ -89,11 +89,12 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Instead:
-    """Facts (ids of events) that a command takes the place of: they are struck in the same batch, and it is decided as
-    if they had never been."""
+    """Facts (ids of events) that a command takes the place of: they are struck in the same batch, or said of another
+    `day`, and it is decided as if it had always been so."""
 
     events: tuple[UUID, ...]
     reason: str
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +211,7 @@ class Executor:
             target = command.target(context)
             given = fields_sent(command) if sent is None else sent
             if instead is not None:
-                given = {**given, "instead": sorted(map(str, instead.events))}
+                given = {**given, "instead": [*sorted(map(str, instead.events)), *filter(None, [instead.day])]}
             digest = None if derived or cause else self._digests.of(name, target, actor, at, given)
             done = await self._once(command, context, Sent(id, actor, target, digest), version, cause, instead)
             outcome = "repeated" if done.repeated else "done" if done.changed else "unchanged"
@@ -486,8 +487,7 @@ def facts_in(events: Iterable[Recorded]) -> Iterable[Event]:
 
 def told_of(history: History) -> Told:
     """Facts and corrections among the events of an entity. Raises CannotRead."""
-    for _ in facts_in(history.events):
-        pass
+    list(facts_in(history.events))
     return Told(*read(history.events))
 
 
@@ -517,8 +517,9 @@ def _planned(
         day = context.day if decider.takes_day(type(command)) else None
         strikes: Decision = ()
         if instead is not None:
-            strike = StrikeEvents(kind=decider.entity, about=target, events=list(instead.events), reason=instead.reason)
-            strikes = correcting.decided(strike, decider, own, others)
+            word: Any = {"kind": decider.entity, "about": target, "events": instead.events, "reason": instead.reason}
+            said = StrikeEvents(**word) if instead.day is None else RedateEvents(**word, day=instead.day)
+            strikes = correcting.decided(said, decider, own, others)
         if day is None:
             context = _not_before(history, context)
         struck = _placed(decider, strikes, target, context)
@@ -570,9 +571,8 @@ def _placed(decider: Decider[Any], decision: Decision, target: UUID, context: Co
     for n, said in enumerate(decision, 1):
         one = said.event if isinstance(said, On) else said
         event, id = (one.event, one.id) if isinstance(one, Elsewhere) else (one, target)
-        at = context.at if not isinstance(said, On) or said.day == context.day else noon_of(said.day)
-        if event.anywhere:
-            at = context.now
+        day = said.day if isinstance(said, On) else context.day
+        at = context.now if event.anywhere else context.at if day == context.day else noon_of(day)
         # The entity is part of it: one command id used for two entities by mistake must not look like a retry.
         entity = decider.entity if event.anywhere else event.entity
         found.append(Planned(id, event, derived_id(context.command, f"{entity}/{id}/event/{n}"), at))

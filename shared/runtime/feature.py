@@ -17,7 +17,7 @@ from shared.kernel.reactions import Reaction
 from shared.kernel.views.projection import View
 from shared.persons.data_subjects import PersonalData
 from shared.runtime.jobs import Job
-from shared.runtime.service import Choices, Definition, Service, Suggestion
+from shared.runtime.service import Choices, Definition, Retired, Service, Suggestion
 
 Phase = Callable[[Service], Awaitable[None]]
 
@@ -28,7 +28,8 @@ class Feature:
 
     `page_of`: where the front goes after one of its commands, None for a command that is not its own. `choices`: what
     its commands' forms offer, nothing for those of others. `opening` and `closing` start and end what it runs;
-    `measuring` brings its metrics up to date; `jobs`: what it does beside requests.
+    `measuring` brings its metrics up to date; `jobs`: what it does beside requests. `retired`: its commands that are no
+    more; `whole`: those whose forms show a whole record.
     """
 
     name: str
@@ -44,6 +45,8 @@ class Feature:
     closing: Phase | None = None
     measuring: Phase | None = None
     jobs: Sequence[Job[Service]] = ()
+    retired: Mapping[str, Retired] = field(default_factory=dict)
+    whole: Sequence[type[Command]] = ()
 
 
 def composed(
@@ -91,6 +94,8 @@ def composed(
         measuring=_each([one.measuring for one in features]),
         jobs=[job for one in features for job in one.jobs],
         persons=persons,
+        retired={command: said for one in features for command, said in one.retired.items()},
+        whole=[command for one in features for command in one.whole],
     )
 
 

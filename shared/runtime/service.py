@@ -49,6 +49,14 @@ Choices = Mapping[str, Sequence[tuple[str, str]]]
 
 
 @dataclass(frozen=True, slots=True)
+class Retired:
+    """A command that is no more: of which `entity` it was, and the name of the command that serves `instead`."""
+
+    entity: str
+    instead: str
+
+
+@dataclass(frozen=True, slots=True)
 class Suggestion:
     """A field whose answer is suggested while it is typed: `path` answers `?q=` with a JSON list of texts, each of
     which the field takes as an answer; `said` writes a kept value as such a text. Without a script it is a plain
@@ -71,7 +79,8 @@ class Definition:
     """What makes a service. `page_of`: where the front goes after a command. `choices`: what its forms offer;
     `suggestions`: field → what they propose while it is filled in. `opening` and `closing` start and end what else it
     runs; `measuring` brings its own metrics up to date; `jobs`: what it does beside requests, from `opening` to
-    `closing`. `persons`: what it keeps about persons (docs/privacy.md)."""
+    `closing`. `persons`: what it keeps about persons (docs/privacy.md). `retired`: the names of commands that are no
+    more; `whole`: commands whose forms show a whole record, of which what was changed is sent."""
 
     name: str
     folder: Path
@@ -88,6 +97,8 @@ class Definition:
     measuring: Callable[[Service], Awaitable[None]] = nothing
     jobs: Sequence[Job[Service]] = ()
     persons: PersonalData[Service] | None = None
+    retired: Mapping[str, Retired] = field(default_factory=dict)
+    whole: Sequence[type[Command]] = ()
 
     def __post_init__(self) -> None:
         if self.persons is None or self.persons.held in self.views:

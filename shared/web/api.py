@@ -9,6 +9,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Header, HTTPException, Path, Query, Request
 from pydantic import BaseModel, Field
+from starlette.responses import JSONResponse
 
 from shared.contract.fields import SaidMoment
 from shared.kernel.command_handler import HAPPENED, Why, new_command_id
@@ -18,16 +19,18 @@ from shared.kernel.views.projection import Document, View
 from shared.runtime.readiness import checks_of
 from shared.runtime.service import Service
 from shared.runtime.unreadable_records import unreadable_records
+from shared.web.facts.of_days import no_day_of_now
 from shared.web.forms.reference_check import known
 from shared.web.here import ThisService
 from shared.web.security.authorization import access, who_of
+from shared.web.templating import Pages, language
 
 
 class Done(BaseModel):
-    """What a command came to. `sequence` is the place of its last event in the log."""
+    """What a command came to. `sequence` is the place of its last event in the log, of none where nothing changed."""
 
     entity: UUID
-    sequence: int
+    sequence: int | None
     events: list[str]
     repeated: bool = Field(description="True when this command had been executed before: this is what it came to then.")
     changed: bool = Field(description="False when all was so already: nothing was written.")
@@ -57,6 +60,7 @@ class Problem(BaseModel):
     message: str
     fields: dict[str, str] = {}
     errors: list[Located] = []
+    against: dict[str, Any] | None = Field(None, description="The later fact in the way: event, type, sequence.")
 
 
 IDEMPOTENCY_KEY = (
@@ -90,6 +94,8 @@ def api(service: Service) -> APIRouter:
     for command in service.execute.commands.values():
         if not command.internal:
             _command(router, service, command)
+    for name in service.definition.retired:
+        _retired(router, service, name)
     for view in service.definition.views:
         _view(router, service, view)
     router.include_router(state_routes)
@@ -105,6 +111,7 @@ def _command(router: APIRouter, service: Service, model: type[Command]) -> None:
         happened: Annotated[SaidMoment | None, Query(description="When it happened, if not now (RFC 3339).")] = None,
         version: Annotated[int | None, Query(ge=0, le=2**53, description="The entity's version that you saw.")] = None,
     ) -> Done:
+        no_day_of_now(service, model, happened)
         await known(service, command)
         outcome = await service.execute(
             command,
@@ -116,7 +123,7 @@ def _command(router: APIRouter, service: Service, model: type[Command]) -> None:
         await service.runner.wait_for(outcome.seq)
         return Done(
             entity=outcome.entity_id,
-            sequence=outcome.seq,
+            sequence=outcome.seq if outcome.changed else None,
             events=list(outcome.events),
             repeated=outcome.repeated,
             changed=outcome.changed,
@@ -131,6 +138,37 @@ def _command(router: APIRouter, service: Service, model: type[Command]) -> None:
         summary=(model.__doc__ or model.__name__).strip().splitlines()[0],
         tags=["commands"],
         operation_id=f"{service.name}_{model.__name__}",
+    )
+
+
+class Gone(Problem):
+    """A command that is no more. `instead`: the address of the one that serves now."""
+
+    instead: str
+
+
+def _retired(router: APIRouter, service: Service, name: str) -> None:
+    """A command that is no more says which one serves instead, whatever is sent to it."""
+
+    @access("editor")
+    async def gone(request: Request) -> JSONResponse:
+        pages: Pages = request.app.state.pages
+        instead = kebab(service.definition.retired[name].instead)
+        message = pages.lexicon.say("problem.410.command.api", language(request), instead=instead)
+        where = f"/{service.name}/api/commands/{instead}"
+        return JSONResponse(Gone(error="command-retired", message=message, instead=where).model_dump(), 410)
+
+    router.add_api_route(
+        f"/commands/{kebab(name)}",
+        gone,
+        methods=["POST"],
+        name=name,
+        summary=f"No more: {kebab(service.definition.retired[name].instead)} serves instead",
+        tags=["commands"],
+        deprecated=True,
+        operation_id=f"{service.name}_{name}",
+        status_code=410,
+        response_model=Gone,
     )
 
 

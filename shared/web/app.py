@@ -27,6 +27,8 @@ from shared.kernel.views.projection import StoreAway
 from shared.runtime.service import Service
 from shared.web.api import api
 from shared.web.clock import clock_routes
+from shared.web.facts.obstacles import AGAINST, values_of
+from shared.web.facts.outcomes import said_after
 from shared.web.forms.command_forms import commands
 from shared.web.forms.kept_pages import ended, kept_forms, stood_on
 from shared.web.forms.typed_days import TypedDays
@@ -108,7 +110,7 @@ def service_app(service: Service) -> FastAPI:
         redoc_url=None,
         separate_input_output_schemas=False,
         generate_unique_id_function=lambda route: f"{service.name}_{route.endpoint.__name__}",
-        dependencies=[Depends(admitted)],
+        dependencies=[Depends(admitted), Depends(said_after)],
     )
     app.state.service, app.state.pages = service, pages_of(service)
     app.state.rates = Rates(api=service.settings.api_rate, proxies=networks(service.settings.trusted_proxies or ""))
@@ -182,7 +184,7 @@ async def problem(request: Request, error: Exception) -> Response:
         said = f"refused.{error.code}"
         if in_json and pages.lexicon.has(f"{said}.api"):
             said = f"{said}.api"
-        sentence = pages.lexicon.say(said, lang, **error.values)
+        sentence = pages.lexicon.say(said, lang, **values_of(error, lang))
         if error.field is not None:
             fields[error.field] = sentence
             errors = [located(("query" if error.field == HAPPENED else "body", error.field), sentence)]
@@ -219,6 +221,9 @@ async def problem(request: Request, error: Exception) -> Response:
             sentence or f"{words.say(f'problem.{status}', lang)}. {words.say(f'problem.{status}.hint', lang, most='')}"
         )
         body: dict[str, Any] = {"error": code, "message": message, "fields": fields, "errors": errors}
+        if code == AGAINST and isinstance(error, Refused):
+            of = error.values
+            body["against"] = {"event": of["event"], "type": of["of"], "day": of["day"], "sequence": of["seq"]}
         return JSONResponse(body, status, headers)
     page = pages.problem(request, status, sentence)
     page.headers.update(headers)

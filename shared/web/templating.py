@@ -153,6 +153,7 @@ class Pages:
             "who": who,
             "may": may,
             "reachable": lambda address: _reachable(may, address),
+            "said": getattr(request.state, "said", None),
             "done": int(done) if done.isascii() and done.isdigit() and len(done) < 16 else None,
             "lexicon": self.lexicon,
             "L": partial(said_in, lang),
@@ -205,9 +206,10 @@ def here(request: Request, **changes: object) -> str:
     """The address of this page with query parameters changed.
 
     None takes one out, a list or tuple gives several. A change begins again at the first page of results, and
-    what was said once (`done`, `lang`) is not said again.
+    what was said once (`done`, `unchanged`, `lang`) is not said again.
     """
-    kept = [(key, value) for key, value in request.query_params.multi_items() if key not in {"done", "lang", *changes}]
+    once = {"done", "unchanged", "again", "of", "lang"}
+    kept = [(key, value) for key, value in request.query_params.multi_items() if key not in {*once, *changes}]
     if "page" not in changes and changes.keys() - {"lang"}:
         kept = [(key, value) for key, value in kept if key != "page"]
     for key, value in changes.items():

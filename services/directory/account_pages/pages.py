@@ -23,6 +23,7 @@ from shared.kernel.decider import Command, Refused
 from shared.kernel.eventlog.event_log import Conflict
 from shared.kernel.views.projection import Document
 from shared.runtime.service import Service
+from shared.web.facts.outcomes import in_address
 from shared.web.forms.forms import parse, sentences
 from shared.web.here import ThisService
 from shared.web.lists import PAGE, Chosen, PageNumber, Words, newest_first, pages_total, render
@@ -100,7 +101,7 @@ async def opened(service: ThisService, request: Request) -> Response:
     if outcome.new:
         person = UUID((await _known(service, outcome.entity_id))["person"])
         entry.mail.send(person, address, language(request), invitation=True)
-    return RedirectResponse(f"{ACCOUNTS_PAGE}/{outcome.entity_id}?done={outcome.seq}", 303)
+    return RedirectResponse(f"{ACCOUNTS_PAGE}/{outcome.entity_id}?{in_address(outcome)}", 303)
 
 
 account_routes = APIRouter(prefix="/accounts", include_in_schema=False)
@@ -234,7 +235,7 @@ async def _do(service: Service, request: Request, command: Command, version: int
         failed = f"{_words(service, request, 'problem.409')}. {_words(service, request, 'problem.409.hint')}"
         return await _page(service, request, key, 409, failed=failed)
     await service.runner.wait_for(outcome.seq)
-    done = f"?done={outcome.seq}" if outcome.events else ""
+    done = f"?{in_address(outcome)}" if outcome.events else ""
     return RedirectResponse(f"{ACCOUNTS_PAGE}/{key}{done}", 303)
 
 

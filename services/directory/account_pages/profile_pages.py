@@ -25,6 +25,7 @@ from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import Command, Refused
 from shared.kernel.views.projection import Document
 from shared.runtime.service import Service
+from shared.web.facts.outcomes import in_address
 from shared.web.forms.forms import parse, sentences
 from shared.web.here import ThisService
 from shared.web.lists import render
@@ -81,7 +82,7 @@ async def password(service: ThisService, request: Request) -> Response:
         return await _show(service, request, 422, errors={"password": _words(service, request, no)})
     outcome = await entry.set_password(account, new, session=who.session, actor=who.actor)
     await service.runner.wait_for(outcome.seq)
-    return RedirectResponse(f"{ME}?done={outcome.seq}", 303)
+    return RedirectResponse(f"{ME}?{in_address(outcome)}", 303)
 
 
 @routes.post("/sessions/{session}/end")
@@ -151,7 +152,7 @@ async def _mine(service: Service, request: Request) -> tuple[Who, UUID, Document
 async def _do(service: Service, request: Request, command: Command) -> Response:
     outcome = await service.execute(command, id=new_command_id(), actor=who_of(request).actor)
     await service.runner.wait_for(outcome.seq)
-    return RedirectResponse(f"{ME}?done={outcome.seq}", 303)
+    return RedirectResponse(f"{ME}?{in_address(outcome)}", 303)
 
 
 def _knows_old(service: Service, who: Who, document: Document) -> bool:

@@ -8,7 +8,6 @@ from services.directory.casework.domain.request import (
     REQUEST,
     AnswerIdentification,
     RequestIdentification,
-    WithdrawIdentificationRequest,
 )
 from services.directory.casework.domain.support import SUPPORT
 from services.directory.casework.views import COVERAGES, REQUESTS, SUPPORTS
@@ -18,9 +17,9 @@ from shared.geo import plain
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command
 from shared.runtime.feature import Feature
-from shared.runtime.service import Choices, Service
+from shared.runtime.service import Choices, Retired, Service
 
-IDENTIFYING = (RequestIdentification, AnswerIdentification, WithdrawIdentificationRequest)
+IDENTIFYING = (RequestIdentification, AnswerIdentification)
 
 
 def page_of(command: Command, outcome: Outcome) -> str | None:
@@ -35,6 +34,12 @@ async def choices(service: Service, command: type[Command], lang: str) -> Choice
     return {"themes": [(name, name) for name in sorted(themes, key=plain)]}
 
 
+RETIRED = {
+    "WithdrawSupport": Retired("support", "StrikeEvents"),
+    "WithdrawMediaCoverage": Retired("coverage", "StrikeEvents"),
+    "WithdrawIdentificationRequest": Retired("request", "StrikeEvents"),
+}
+
 FEATURE = Feature(
     name="casework",
     deciders=(SUPPORT, COVERAGE, REQUEST),
@@ -43,4 +48,5 @@ FEATURE = Feature(
     routes=(pages.routes, request_pages.reading_routes, request_pages.answering_routes),
     page_of=page_of,
     choices=choices,
+    retired=RETIRED,
 )

@@ -24,8 +24,9 @@ from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Conflict
 from shared.kernel.views.projection import Document
 from shared.runtime.service import Service
+from shared.web.facts.of_days import BadDay, happened_on
+from shared.web.facts.outcomes import after, in_address
 from shared.web.formatting import number
-from shared.web.forms.command_forms import BadDay, happened_on
 from shared.web.forms.forms import refusal, sentences
 from shared.web.here import ThisService
 from shared.web.lists import PAGE, Chosen, PageNumber, Words, newest_first, pages_total, render
@@ -162,7 +163,7 @@ async def answered(service: ThisService, request: Request, key: UUID) -> Respons
         sent = {"q": q, "mark": text["mark"], "left_out": set(left_out), "answer": text["answer"]}
         asks: dict[str, Any] = {"id": id, "actor": who_of(request).actor, "sent": sent, "at": at}
         if (before := await service.execute.before(AnswerIdentification, key, **asks)) is not None:
-            return RedirectResponse(f"/directory/requests/{key}?done={before.seq}", 303)
+            return RedirectResponse(f"/directory/requests/{key}?{in_address(before)}", 303)
         if found is not None and found.mark != text["mark"]:
             raise Refused("search-changed")
         if len(kept) > MOST:
@@ -187,8 +188,7 @@ async def answered(service: ThisService, request: Request, key: UUID) -> Respons
     except (Stale, Conflict):
         errors, status = {"": f"{say('problem.409', lang)}. {say('problem.409.hint', lang)}"}, 409
     else:
-        await service.runner.wait_for(outcome.seq)
-        return RedirectResponse(f"/directory/requests/{key}?done={outcome.seq}", 303)
+        return await after(service, f"/directory/requests/{key}", command, outcome, at)
     return await _answering(
         service,
         request,

@@ -6,13 +6,10 @@ from shared.base.translations import L, Words
 
 WORDS: Words = {
     "command.GiveSupport": "Noter un appui",
-    "command.WithdrawSupport": "Retirer cet appui",
     "command.NoteMediaCoverage": "Noter une retombée",
-    "command.WithdrawMediaCoverage": "Retirer cette retombée",
     "command.RequestIdentification": "Noter une demande",
     "command.RequestIdentification.hint": "Qui cherche quels acteurs : par thème, pays, département ou nature.",
     "command.AnswerIdentification": "Noter la réponse",
-    "command.WithdrawIdentificationRequest": "Retirer cette demande",
     "field.found": "Structures données en réponse",
     "field.shown_upto": "Séquence du journal",
     "field.requester.hint": "Une organisation ou un service, jamais une personne.",

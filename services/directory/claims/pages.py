@@ -30,6 +30,7 @@ from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import Command, Refused, derived_id
 from shared.kernel.views.projection import Document
 from shared.runtime.service import Service
+from shared.web.facts.outcomes import in_address
 from shared.web.forms.forms import Form, FormField, answer_of, parse, sentences
 from shared.web.forms.guarded_form import Wrong, carried_out, command_id
 from shared.web.here import ThisService
@@ -173,7 +174,7 @@ async def accept(service: ThisService, request: Request, key: UUID) -> Response:
     if address is not None and outcome.new:
         person = UUID(document["email"]["person"])
         entry_of(service).mail.send(person, address.strip(), language(request), invitation=True)
-    return RedirectResponse(f"{CLAIMS_PAGE}/{key}?done={outcome.seq}", 303)
+    return RedirectResponse(f"{CLAIMS_PAGE}/{key}?{in_address(outcome)}", 303)
 
 
 @team_routes.post("/claims/{key}/refuse")
@@ -191,7 +192,7 @@ async def refuse(service: ThisService, request: Request, key: UUID) -> Response:
         return await _claim_page(service, request, str(key), outcome.status, failed=outcome.sentence, reason=reason)
     if document["state"] == "open" and outcome.new:
         tell_refusal(service, document, " ".join(reason.split()), language(request))
-    return RedirectResponse(f"{CLAIMS_PAGE}/{key}?done={outcome.seq}", 303)
+    return RedirectResponse(f"{CLAIMS_PAGE}/{key}?{in_address(outcome)}", 303)
 
 
 @team_routes.post("/claims/{key}/link")

@@ -31,16 +31,19 @@ from services.directory.duplicates.worklist import (
     sure,
     takeable,
 )
-from services.directory.structures.domain.structure import MergeStructures, UnmergeStructures
+from services.directory.structures.domain.structure import MergeStructures
 from services.directory.structures.record_fields import in_words, place_of
 from services.directory.structures.views import STRUCTURES
-from shared.base.translations import Lang, Lexicon
+from shared.base.translations import SOURCE, Lang, Lexicon
 from shared.contract.cleaning import WHITE
 from shared.contract.directory.structure_facts import FACTS, LISTS
-from shared.kernel.command_handler import Outcome, Stale, new_command_id
+from shared.contract.directory.structures import StructuresMerged
+from shared.kernel.command_handler import Outcome, Stale, new_command_id, told_of
+from shared.kernel.correcting import StrikeEvents
 from shared.kernel.decider import Command, Refused
 from shared.kernel.eventlog.event_log import Conflict
 from shared.runtime.service import Service
+from shared.web.facts.outcomes import in_address
 from shared.web.forms.forms import sentences
 from shared.web.forms.reference_check import known
 from shared.web.here import ThisService
@@ -207,8 +210,23 @@ async def tell_apart(service: ThisService, request: Request) -> Response:
 @answer_routes.post("/undo")
 async def undo(service: ThisService, request: Request) -> Response:
     form = await request.form(max_fields=20, max_files=0)
-    command = _made(UnmergeStructures, structure=form.get("kept"), merged=form.get("merged"))
+    kept, merged = (_id(form.get(name)) for name in ("kept", "merged"))
+    told = told_of(await service.execute.history("structure", kept))
+    made = [f for f in told.facts if isinstance(f.event, StructuresMerged) and f.event.merged == merged]
+    if not made:
+        raise Refused("not-merged", field="merged")
+    pages: Pages = request.app.state.pages
+    why = pages.lexicon.say("duplicates.undone", SOURCE)
+    command = _made(StrikeEvents, kind="structure", about=kept, events=[made[-1].id], reason=why)
     return await _undone(service, request, form, command)
+
+
+def _id(text: object) -> UUID:
+    """Raises 422 for what is none."""
+    try:
+        return UUID(str(text))
+    except ValueError:
+        raise HTTPException(422) from None
 
 
 @answer_routes.post("/doubt")
@@ -326,7 +344,7 @@ def _sentence(service: Service, request: Request, error: Refused | Stale | Confl
 async def _undone(service: Service, request: Request, form: FormData, command: Command) -> Response:
     outcome = await _do(service, request, form, command)
     where = local(form.get("back")) or HERE
-    return RedirectResponse(f"{where}{'&' if '?' in where else '?'}done={outcome.seq}", 303)
+    return RedirectResponse(f"{where}{'&' if '?' in where else '?'}{in_address(outcome)}", 303)
 
 
 def _made(model: type[C], **answers: Any) -> C:

@@ -15,6 +15,7 @@ WORDS: Words = {
     "alike.name": "même nom, ou l’un contient l’autre",
     "alike.acronym": "même sigle",
     "alike.alike": "noms proches",
+    "duplicates.undone": "fusion défaite",
     "duplicates.reason-too-short": "Dites en trois caractères au moins ce qui les distingue, ou rien.",
     "sure.high": "Presque sûr",
     "sure.middle": "Probable",

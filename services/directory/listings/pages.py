@@ -19,6 +19,7 @@ from shared.geo import commune
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import Command
 from shared.runtime.service import Service
+from shared.web.facts.outcomes import in_address
 from shared.web.forms.guarded_form import Wrong, carried_out
 from shared.web.here import ThisService
 from shared.web.lists import PAGE, PageNumber, pages_total, render
@@ -94,7 +95,7 @@ async def _done(service: Service, request: Request, key: UUID, make: Callable[[s
             await tell_listed(service, structure, language(request))
         else:
             await tell_declined(service, structure, " ".join(reason.split()), language(request))
-    return RedirectResponse(f"{LISTINGS}?done={outcome.seq}", 303)
+    return RedirectResponse(f"{LISTINGS}?{in_address(outcome)}", 303)
 
 
 def _town(code: str | None) -> str | None:

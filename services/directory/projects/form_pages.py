@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Request
-from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 from starlette.datastructures import FormData
 from starlette.responses import Response
@@ -27,8 +26,9 @@ from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Conflict
 from shared.kernel.views.projection import Document
 from shared.runtime.service import Service
+from shared.web.facts.of_days import BadDay, happened_on
+from shared.web.facts.outcomes import after
 from shared.web.formatting import countries
-from shared.web.forms.command_forms import BadDay, happened_on
 from shared.web.forms.forms import Form, Problem, refusal
 from shared.web.forms.reference_check import known
 from shared.web.here import ThisService
@@ -208,5 +208,4 @@ async def _save(
         return {"happened_on": say("invalid.date", lang, value=happened)}, 422
     except (Stale, Conflict):
         return {"": f"{say('problem.409', lang)}. {say('problem.409.hint', lang)}"}, 409
-    await service.runner.wait_for(outcome.seq)
-    return RedirectResponse(f"/directory/projects/{outcome.entity_id}?done={outcome.seq}", 303)
+    return await after(service, f"/directory/projects/{outcome.entity_id}", command, outcome, at)

@@ -37,6 +37,7 @@ from shared.kernel.command_handler import Outcome, new_command_id
 from shared.kernel.decider import Command, Refused
 from shared.kernel.views.projection import Document
 from shared.runtime.service import Service
+from shared.web.facts.outcomes import in_address
 from shared.web.forms.forms import Form, parse
 from shared.web.forms.guarded_form import Wrong, carried_out, command_id, version_of
 from shared.web.here import ThisService
@@ -247,8 +248,7 @@ async def _picture_form(
 
 
 def _back(structure: Document, done: Outcome) -> Response:
-    said = f"?done={done.seq}" if done.events else ""
-    return RedirectResponse(f"{SPACE_PAGE}/{structure['key']}{said}", 303)
+    return RedirectResponse(f"{SPACE_PAGE}/{structure['key']}?{in_address(done)}", 303)
 
 
 async def _last_answer(service: Service, structure: Document) -> Document | None:

@@ -35,6 +35,7 @@ from shared.kernel.command_handler import Outcome, new_command_id
 from shared.kernel.decider import Command, Refused
 from shared.kernel.views.projection import Document
 from shared.runtime.service import Service
+from shared.web.facts.outcomes import in_address
 from shared.web.forms.forms import Form, parse
 from shared.web.forms.guarded_form import Wrong, carried_out
 from shared.web.here import ThisService
@@ -225,5 +226,4 @@ async def _simply(
 
 
 def _shown(structure: Document, key: UUID, done: Outcome) -> Response:
-    said = f"?done={done.seq}" if done.events else ""
-    return RedirectResponse(f"{SPACE_PAGE}/{structure['key']}/projects/{key}{said}", 303)
+    return RedirectResponse(f"{SPACE_PAGE}/{structure['key']}/projects/{key}?{in_address(done)}", 303)

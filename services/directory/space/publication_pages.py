@@ -30,6 +30,7 @@ from shared.kernel.command_handler import Outcome, new_command_id
 from shared.kernel.decider import Command, Refused
 from shared.kernel.views.projection import Document
 from shared.runtime.service import Service
+from shared.web.facts.outcomes import in_address
 from shared.web.forms.forms import Form, FormField, parse
 from shared.web.forms.guarded_form import Wrong, carried_out, command_id, version_of
 from shared.web.here import ThisService
@@ -273,7 +274,7 @@ async def _publication_page(
 
 
 def _shown(key: UUID, done: Outcome) -> Response:
-    return RedirectResponse(f"{SPACE_PAGE}/publications/{key}{f'?done={done.seq}' if done.events else ''}", 303)
+    return RedirectResponse(f"{SPACE_PAGE}/publications/{key}?{in_address(done)}", 303)
 
 
 def _must(field: FormField) -> FormField:

@@ -16,7 +16,7 @@ from shared.geo import DEPARTMENTS
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command
 from shared.runtime.feature import Feature
-from shared.runtime.service import Choices, Service, Suggestion
+from shared.runtime.service import Choices, Retired, Service, Suggestion
 from shared.web.formatting import countries
 from shared.web.words.goals import SDG_WORDS
 
@@ -47,6 +47,10 @@ async def choices(service: Service, command: type[Command], lang: str) -> Choice
     return found
 
 
+RETIRED = {
+    "UnmergeStructures": Retired("structure", "StrikeEvents"),
+}
+
 FEATURE = Feature(
     name="structures",
     deciders=(STRUCTURE, CONTACT),
@@ -55,4 +59,5 @@ FEATURE = Feature(
     page_of=page_of,
     choices=choices,
     suggestions={"commune": Suggestion("/directory/communes", commune_named)},
+    retired=RETIRED,
 )

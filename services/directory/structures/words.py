@@ -29,7 +29,6 @@ WORDS: Words = {
     "command.UnpictureStructure": "Retirer l’image",
     "command.MergeStructures": "Fusionner les deux fiches",
     "command.MergeStructures.hint": "Ce qui parle de l’autre fiche suivra celle-ci. La fusion peut être défaite.",
-    "command.UnmergeStructures": "Défaire la fusion",
     "command.RegisterStructure": "Inscrire une structure",
     "command.ReviseStructure.title": "Modifier la fiche",
     "command.ReviseContact.title": "Modifier le contact",

@@ -14,7 +14,7 @@ from services.events.structures.queries import structures_offered
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command
 from shared.runtime.feature import Feature
-from shared.runtime.service import Choices, Service
+from shared.runtime.service import Choices, Retired, Service
 
 
 def page_of(command: Command, outcome: Outcome) -> str | None:
@@ -39,6 +39,18 @@ async def choices(service: Service, command: type[Command], lang: str) -> Choice
     return found
 
 
+RETIRED = {
+    "UndoHolding": Retired("gathering", "StrikeEvents"),
+    "UndoCheckIn": Retired("gathering", "StrikeEvents"),
+    "WithdrawWorkshop": Retired("gathering", "StrikeEvents"),
+}
+
 FEATURE = Feature(
-    name="gatherings", deciders=(GATHERING,), views=(GATHERINGS,), words=WORDS, page_of=page_of, choices=choices
+    name="gatherings",
+    deciders=(GATHERING,),
+    views=(GATHERINGS,),
+    words=WORDS,
+    page_of=page_of,
+    choices=choices,
+    retired=RETIRED,
 )

@@ -22,7 +22,6 @@ WORDS: Words = {
     "command.ReinstateGathering": "Maintenir finalement",
     "command.HoldGathering": "Noter qu’elle a eu lieu",
     "command.HoldGathering.hint": "Donnez le jour où elle a eu lieu : c’est lui qui la range dans une année du bilan.",
-    "command.UndoHolding": "Défaire « a eu lieu »",
     "command.RegisterParticipant": "Inscrire une personne",
     "command.RegisterParticipant.hint": (
         "Le nom et l’adresse sont scellés. Si c’est complet, la personne est en attente."
@@ -31,13 +30,11 @@ WORDS: Words = {
     "command.CancelRegistration.hint": "La place revient à la première personne en attente.",
     "command.ReinstateRegistration": "Rétablir l’inscription",
     "command.CheckIn": "Accueillir cette personne",
-    "command.UndoCheckIn": "Défaire l’accueil",
     "command.CountHeads": "Compter les personnes",
     "command.CountHeads.hint": (
         "Seulement celles qui n’ont pas été accueillies par leur nom. Vide : non mesuré. 0 : personne."
     ),
     "command.NoteWorkshop": "Noter un atelier",
-    "command.WithdrawWorkshop": "Retirer l’atelier",
     "field.kind": "Nature",
     "field.starts": "Début",
     "field.starts.hint": "Jour et heure, à Paris.",

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from shared.contract import Event
-from shared.contract.events.projects import ProjectPresentationWithdrawn, ProjectPresented
-from shared.contract.fields import CountryCode, Name, Reason, Title
+from shared.contract.events.projects import ProjectPresented
+from shared.contract.fields import CountryCode, Name, Title
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 
 
@@ -24,26 +24,15 @@ class PresentProject(Command):
     country: CountryCode | None = None
 
 
-class WithdrawPresentation(Command):
-    """Take back a presentation that was noted by mistake."""
-
-    entity = "project"
-    project: UUID
-    reason: Reason
-
-
 @dataclass(frozen=True)
 class Project:
     presented: bool = False
-    withdrawn: bool = False
 
 
 def evolve(state: Project, event: Event) -> Project:
     match event:
         case ProjectPresented():
             return Project(presented=True)
-        case ProjectPresentationWithdrawn():
-            return Project(presented=True, withdrawn=True)
     return state
 
 
@@ -56,17 +45,11 @@ def _presented(command: PresentProject, state: Project, context: Context) -> Dec
     return [ProjectPresented(title=command.project_title, **told)]
 
 
-def _withdrawn(command: WithdrawPresentation, state: Project, context: Context) -> Decision:
-    if not state.presented:
-        raise Refused("unknown-project")
-    return [] if state.withdrawn else [ProjectPresentationWithdrawn(reason=command.reason)]
-
-
 PROJECT = Decider(
     "project",
     Project(),
     evolve,
-    {PresentProject: _presented, WithdrawPresentation: _withdrawn},
+    {PresentProject: _presented},
     allows=lambda state, event: (
         "already-registered" if state.presented and isinstance(event, ProjectPresented) else None
     ),

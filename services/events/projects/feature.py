@@ -13,7 +13,7 @@ from services.events.structures.queries import structures_offered
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command
 from shared.runtime.feature import Feature
-from shared.runtime.service import Choices, Service
+from shared.runtime.service import Choices, Retired, Service
 from shared.web.formatting import countries
 
 
@@ -34,6 +34,10 @@ async def choices(service: Service, command: type[Command], lang: str) -> Choice
     return found
 
 
+RETIRED = {
+    "WithdrawPresentation": Retired("project", "StrikeEvents"),
+}
+
 FEATURE = Feature(
     name="projects",
     deciders=(PROJECT,),
@@ -42,4 +46,5 @@ FEATURE = Feature(
     routes=(routes,),
     page_of=page_of,
     choices=choices,
+    retired=RETIRED,
 )

@@ -7,8 +7,6 @@ from shared.base.translations import Words
 WORDS: Words = {
     "command.PresentProject": "Noter un projet présenté",
     "command.PresentProject.hint": "Un projet de la Tribune. Donnez le jour de l’Agora.",
-    "command.WithdrawPresentation": "Retirer ce projet",
-    "command.WithdrawPresentation.hint": "Noté par erreur, il ne comptera plus.",
     "field.project": "Projet",
     "field.project_title": "Titre du projet",
     "field.country": "Pays",

@@ -13,7 +13,7 @@ from services.events.tandems.words import WORDS
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command
 from shared.runtime.feature import Feature
-from shared.runtime.service import Choices, Service
+from shared.runtime.service import Choices, Retired, Service
 
 
 def page_of(command: Command, outcome: Outcome) -> str | None:
@@ -38,6 +38,12 @@ async def choices(service: Service, command: type[Command], lang: str) -> Choice
     return found
 
 
+RETIRED = {
+    "RemoveTandemSchool": Retired("tandem", "StrikeEvents"),
+    "CancelTandem": Retired("tandem", "StrikeEvents"),
+    "ReinstateTandem": Retired("tandem", "LiftStrikes"),
+}
+
 FEATURE = Feature(
     name="tandems",
     deciders=(TANDEM,),
@@ -46,4 +52,5 @@ FEATURE = Feature(
     routes=(routes,),
     page_of=page_of,
     choices=choices,
+    retired=RETIRED,
 )

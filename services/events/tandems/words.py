@@ -7,11 +7,8 @@ from shared.base.translations import L, Words
 WORDS: Words = {
     "command.FormTandem": "Former un tandem",
     "command.AddTandemSchool": "Ajouter un établissement",
-    "command.RemoveTandemSchool": "Retirer l’établissement",
     "command.CountPupils": "Compter les élèves",
     "command.CountPupils.hint": "Un nouveau compte remplace l’ancien.",
-    "command.CancelTandem": "Annuler le tandem",
-    "command.ReinstateTandem": "Rétablir le tandem",
     "field.tandem": "Tandem",
     "field.school_year": "Année scolaire",
     "field.school_year.hint": "Par exemple 2017-2018.",

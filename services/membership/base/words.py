@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from shared.base.translations import L, Words
 
-UNDO: str = L("Donnez le jour de ce que vous défaites : ce sera comme s’il n’avait pas eu lieu.")
-"""The hint of every command that undoes something of the past."""
-
 WORDS: Words = {
     "field.email.hint": (
         "Scellée. Elle sert à retrouver la personne qui veut voir ce qui est gardé d’elle, ou être oubliée."

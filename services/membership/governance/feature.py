@@ -14,7 +14,7 @@ from services.membership.members.queries import members_offered
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command
 from shared.runtime.feature import Feature
-from shared.runtime.service import Choices, Service
+from shared.runtime.service import Choices, Retired, Service
 
 
 def page_of(command: Command, outcome: Outcome) -> str | None:
@@ -37,6 +37,11 @@ async def choices(service: Service, command: type[Command], lang: str) -> Choice
     return found
 
 
+RETIRED = {
+    "RestoreBoardSeat": Retired("seat", "StrikeEvents"),
+    "RestoreWorkingGroup": Retired("group", "StrikeEvents"),
+}
+
 FEATURE = Feature(
     name="governance",
     deciders=(SEAT, GROUP),
@@ -45,4 +50,5 @@ FEATURE = Feature(
     routes=(routes,),
     page_of=page_of,
     choices=choices,
+    retired=RETIRED,
 )

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from services.membership.base.words import UNDO
 from shared.base.translations import Words
 
 WORDS: Words = {
     "command.TakeBoardSeat": "Pourvoir le siège",
     "command.TakeBoardSeat.hint": "Un adhérent, la personne qui y siège, ou les deux.",
     "command.VacateBoardSeat": "Libérer le siège",
-    "command.RestoreBoardSeat": "Rendre le siège",
-    "command.RestoreBoardSeat.hint": UNDO,
     "command.FormWorkingGroup": "Former le groupe",
     "command.JoinWorkingGroup": "Inscrire dans le groupe",
     "command.LeaveWorkingGroup": "Retirer du groupe",
     "command.CloseWorkingGroup": "Clore le groupe",
-    "command.RestoreWorkingGroup": "Rouvrir le groupe",
-    "command.RestoreWorkingGroup.hint": UNDO,
     "field.role": "Fonction",
     "field.holder": "Qui y siège",
     "field.holder.hint": "Prénom et nom. Scellé dès l’enregistrement.",

@@ -23,7 +23,7 @@ from services.membership.members.words import WORDS
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command
 from shared.runtime.feature import Feature
-from shared.runtime.service import Choices, Service
+from shared.runtime.service import Choices, Retired, Service
 
 
 def page_of(command: Command, outcome: Outcome) -> str | None:
@@ -55,6 +55,10 @@ async def choices(service: Service, command: type[Command], lang: str) -> Choice
     return found
 
 
+RETIRED = {
+    "RestoreMember": Retired("member", "StrikeEvents"),
+}
+
 FEATURE = Feature(
     name="members",
     deciders=(MEMBER, CHARTER_DECIDER, COLLEGE),
@@ -63,4 +67,5 @@ FEATURE = Feature(
     routes=(routes,),
     page_of=page_of,
     choices=choices,
+    retired=RETIRED,
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from services.membership.base.words import UNDO
 from shared.base.translations import Words
 
 WORDS: Words = {
@@ -18,9 +17,10 @@ WORDS: Words = {
     "command.ChangeCollege": "Changer de collège",
     "command.ChangeCollege.hint": "L’histoire du membre reste la sienne.",
     "command.LeaveNetwork": "Noter le départ",
-    "command.LeaveNetwork.hint": "Accueilli par erreur ? Choisissez cette raison : il n’aura compté nulle part.",
-    "command.RestoreMember": "Défaire le départ",
-    "command.RestoreMember.hint": UNDO,
+    "command.LeaveNetwork.hint": (
+        "Accueilli par erreur ? Ce n’est pas un départ : notez son adhésion par erreur, dans les faits de sa fiche. "
+        "Il n’aura compté nulle part."
+    ),
     "command.AdoptCharter": "Adopter la charte",
     "command.AdoptCharter.hint": "Une version de plus : les prochains membres la signent, les autres gardent la leur.",
     "command.OpenCollege": "Ouvrir le collège",

@@ -12,7 +12,7 @@ from services.membership.network.words import WORDS
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command
 from shared.runtime.feature import Feature
-from shared.runtime.service import Choices, Service
+from shared.runtime.service import Choices, Retired, Service
 
 
 def page_of(command: Command, outcome: Outcome) -> str | None:
@@ -28,6 +28,10 @@ async def choices(service: Service, command: type[Command], lang: str) -> Choice
     return {"peer_network": [(one["key"], one["name"]) for one in peers]}
 
 
+RETIRED = {
+    "RestorePeerNetwork": Retired("peer-network", "StrikeEvents"),
+}
+
 FEATURE = Feature(
     name="network",
     deciders=(PEER_NETWORK, NETWORK_DECIDER),
@@ -36,4 +40,5 @@ FEATURE = Feature(
     routes=(routes,),
     page_of=page_of,
     choices=choices,
+    retired=RETIRED,
 )

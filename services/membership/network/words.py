@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from services.membership.base.words import UNDO
 from shared.base.translations import Words
 
 WORDS: Words = {
@@ -10,8 +9,6 @@ WORDS: Words = {
     "command.AddPeerNetwork": "Placer sur la carte",
     "command.RenamePeerNetwork": "Donner ce nom",
     "command.RemovePeerNetwork": "Retirer de la carte",
-    "command.RestorePeerNetwork": "Remettre sur la carte",
-    "command.RestorePeerNetwork.hint": UNDO,
     "field.peer_network": "Réseau régional",
     "field.region": "Région",
     "field.ourselves": "C’est nous",

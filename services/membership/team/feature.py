@@ -16,7 +16,7 @@ from services.membership.team.words import WORDS
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command
 from shared.runtime.feature import Feature
-from shared.runtime.service import Choices, Service
+from shared.runtime.service import Choices, Retired, Service
 
 LISTS: Mapping[str, str] = {
     VOLUNTEER.entity: "volunteers",
@@ -45,6 +45,16 @@ async def choices(service: Service, command: type[Command], lang: str) -> Choice
     return found
 
 
+RETIRED = {
+    "WithdrawVolunteer": Retired("volunteer", "StrikeEvents"),
+    "RestoreVolunteer": Retired("volunteer", "LiftStrikes"),
+    "WithdrawCivicService": Retired("civic-service", "StrikeEvents"),
+    "RestoreCivicService": Retired("civic-service", "StrikeEvents"),
+    "RestoreCivicServicePlace": Retired("civic-place", "StrikeEvents"),
+    "WithdrawStaffPost": Retired("post", "StrikeEvents"),
+    "RestoreStaffPost": Retired("post", "StrikeEvents"),
+}
+
 FEATURE = Feature(
     name="team",
     deciders=(VOLUNTEER, CIVIC_SERVICE, CIVIC_PLACE, POST),
@@ -53,4 +63,5 @@ FEATURE = Feature(
     routes=(routes,),
     page_of=page_of,
     choices=choices,
+    retired=RETIRED,
 )

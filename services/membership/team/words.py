@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from services.membership.base.words import UNDO
 from shared.base.translations import Words
 
 WORDS: Words = {
@@ -10,28 +9,16 @@ WORDS: Words = {
     "command.NoteVolunteer.hint": (
         "Une fois par personne et par an. L’année est celle du jour que vous donnez. Le nom est scellé."
     ),
-    "command.WithdrawVolunteer": "Retirer le bénévole",
-    "command.RestoreVolunteer": "Rétablir le bénévole",
-    "command.RestoreVolunteer.hint": UNDO,
     "command.RecruitCivicService": "Noter l’arrivée dans l’équipe",
     "command.RecruitCivicService.hint": "Le nom est scellé.",
     "command.SecondCivicService": "Noter la mise à disposition",
     "command.SecondCivicService.hint": "Chez un adhérent, ou chez un autre hôte dont vous donnez le nom.",
     "command.EndCivicService": "Noter la fin de mission",
-    "command.WithdrawCivicService": "Retirer ce service civique",
-    "command.RestoreCivicService": "Rétablir ce service civique",
-    "command.RestoreCivicService.hint": UNDO,
     "command.ApproveCivicServicePlace": "Noter une place agréée",
     "command.EndCivicServicePlace": "Noter la fin de l’agrément",
-    "command.RestoreCivicServicePlace": "Rétablir l’agrément",
-    "command.RestoreCivicServicePlace.hint": UNDO,
     "command.CreateStaffPost": "Créer le poste",
     "command.ChangeStaffPost": "Changer le temps de travail",
     "command.CloseStaffPost": "Fermer le poste",
-    "command.WithdrawStaffPost": "Retirer le poste",
-    "command.WithdrawStaffPost.hint": "Noté par erreur, il n’aura jamais été créé. Un poste qui a existé se ferme.",
-    "command.RestoreStaffPost": "Rétablir le poste",
-    "command.RestoreStaffPost.hint": UNDO,
     "field.task": "Tâche",
     "field.volunteer": "Bénévole",
     "field.mission": "Mission",

@@ -23,6 +23,7 @@ from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import Refused
 from shared.kernel.views.projection import Document
 from shared.runtime.service import Service
+from shared.web.facts.outcomes import in_address
 from shared.web.forms.forms import Form as Questions
 from shared.web.here import ThisService
 from shared.web.lists import render
@@ -96,7 +97,7 @@ async def approve(
         sentence = pages.lexicon.say(f"refused.{refused.code}", language(request), **refused.values)
         return await _approval(service, request, found, sentence, 422)
     await service.runner.wait_for(outcome.seq)
-    return RedirectResponse(f"/newsletter/issues/{key}?done={outcome.seq}", 303)
+    return RedirectResponse(f"/newsletter/issues/{key}?{in_address(outcome)}", 303)
 
 
 @routes.get("/issues/{key}/items/{item}")

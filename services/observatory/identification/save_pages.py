@@ -21,9 +21,10 @@ from shared.kernel.command_handler import Stale, id_after, new_command_id
 from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Conflict
 from shared.runtime.service import Service
+from shared.web.facts.of_days import no_day_of_now
+from shared.web.facts.outcomes import in_address
 from shared.web.formatting import number
-from shared.web.forms.command_forms import BadDay, happened_on
-from shared.web.forms.forms import answer_of, sentences
+from shared.web.forms.forms import HAPPENED, answer_of, sentences
 from shared.web.forms.reference_check import known as known_references
 from shared.web.here import ThisService
 from shared.web.security.authorization import access, who_of
@@ -122,17 +123,15 @@ async def save(service: ThisService, request: Request) -> Response:
             }
         )
         await known_references(service, command)
-        at = happened_on(text(data, "happened_on"))
+        no_day_of_now(service, SaveIdentification, data.get(HAPPENED))
         # Whom the criteria find is computed: what is found of the same place in the log by a later release may differ.
         sent = {**fields_sent(command), "found": None}
-        outcome = await service.execute(command, id=id, actor=who_of(request).actor, at=at, sent=sent)
+        outcome = await service.execute(command, id=id, actor=who_of(request).actor, sent=sent)
     except ValidationError as error:
         errors = {
             {"structure": "who", "organisation": "who", "person": "who"}.get(name, name): sentence
             for name, sentence in sentences(error, SaveIdentification, pages.lexicon, lang).items()
         }
-    except BadDay:
-        errors = {"happened_on": say("invalid.date", lang, value=text(data, "happened_on"))}
     except WhichStructure as which:
         matches = which.matches
         errors = {"who": say(f"identification.{'which' if matches else 'no-such'}-structure", lang)}
@@ -144,8 +143,8 @@ async def save(service: ThisService, request: Request) -> Response:
         errors, status = {"": f"{say('problem.409', lang)}. {say('problem.409.hint', lang)}"}, 409
     else:
         await service.runner.wait_for(outcome.seq)
-        return RedirectResponse(f"/observatory/identification/saved/{outcome.entity_id}?done={outcome.seq}", 303)
-    values = {name: text(data, name) for name in ("title", "purpose", "asker", "who", "structure", "happened_on")}
+        return RedirectResponse(f"/observatory/identification/saved/{outcome.entity_id}?{in_address(outcome)}", 303)
+    values = {name: text(data, name) for name in ("title", "purpose", "asker", "who", "structure")}
     return await form(
         service, request, criteria, moment, status=status, id=id, errors=errors, values=values, matches=matches
     )

@@ -40,6 +40,7 @@ from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Conflict, History
 from shared.kernel.views.projection import Document, Page, folded
 from shared.runtime.service import Service
+from shared.web.facts.outcomes import in_address
 from shared.web.here import ThisService
 from shared.web.lists import PAGE, Chosen, PageNumber, Words, newest_first, pages_total
 from shared.web.security.authorization import access, who_of
@@ -317,7 +318,7 @@ async def keep(service: ThisService, request: Request, key: UUID) -> Response:
         status, error = 409, f"{say('problem.409', lang)}. {say('problem.409.hint', lang)}"
     else:
         await service.runner.wait_for(outcome.seq)
-        return RedirectResponse(f"/observatory/identification/saved/{key}?done={outcome.seq}", 303)
+        return RedirectResponse(f"/observatory/identification/saved/{key}?{in_address(outcome)}", 303)
     moment = Moment(as_of, known_at, upto)
     return await _comparison(
         service, request, key, None, moment, {"as_of": None, "known_at": known_at}, status=status, id=id, error=error

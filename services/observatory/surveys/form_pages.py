@@ -27,6 +27,7 @@ from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Conflict
 from shared.kernel.views.projection import Document
 from shared.runtime.service import Service
+from shared.web.facts.outcomes import in_address
 from shared.web.forms.forms import Form, FormField, Problem, refusal
 from shared.web.forms.validation_messages import said_of
 from shared.web.here import ThisService
@@ -257,7 +258,7 @@ async def save(
         errors, status = {"": f"{say('problem.409', lang)}. {say('problem.409.hint', lang)}"}, 409
     else:
         await service.runner.wait_for(outcome.seq)
-        return RedirectResponse(f"/observatory/surveys/{outcome.entity_id}?done={outcome.seq}", 303)
+        return RedirectResponse(f"/observatory/surveys/{outcome.entity_id}?{in_address(outcome)}", 303)
     return page(service, request, draft, key=key, version=version, id=id, errors=errors, status=status)
 
 

@@ -6,22 +6,24 @@ it, so that a stale form is refused instead of overwriting what others did.
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Request
-from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from shared.base.paris_days import PARIS
-from shared.contract.fields import day_typed, stored
+from shared.contract.fields import stored
 from shared.kernel.command_handler import Stale, id_after, new_command_id, version_after
 from shared.kernel.decider import Command, Refused
 from shared.kernel.eventlog.event_log import Conflict
 from shared.runtime.service import Service
+from shared.web.facts.obstacles import WHY, NoReason, Obstacle, instead_of, obstacle
+from shared.web.facts.of_days import BadDay, happened_on, no_day_of_now, takes_day
+from shared.web.facts.outcomes import after
 from shared.web.forms.field_shapes import shapes
 from shared.web.forms.forms import HAPPENED, Form, parse, refusal, sentences
 from shared.web.forms.reference_check import known
@@ -35,23 +37,14 @@ from shared.web.templating import Pages, language
 COMMAND_ID, VERSION, BACK = "command_id", "version", "back"
 
 
-class BadDay(ValueError):
-    """The day that a form gives is none."""
-
-
-def happened_on(text: str | None) -> date | None:
-    """The day that a form gives, as one types it, None for none. Raises BadDay."""
-    try:
-        return day_typed(text) if text else None
-    except ValueError:
-        raise BadDay(text) from None
-
-
 commands = APIRouter(include_in_schema=False)
 """The routes of all commands of a service."""
 
 
 def _model_of(service: Service, request: Request, name: str) -> type[Command]:
+    if name in service.definition.retired:
+        demand(request, "editor")
+        raise HTTPException(410, "command-retired")
     found = service.execute.commands.get(name)
     if found is None or found.internal:
         raise HTTPException(404)
@@ -69,6 +62,7 @@ async def _show(
     hidden: dict[str, Any],
     errors: dict[str, str],
     status: int,
+    in_the_way: Obstacle | None = None,
 ) -> Response:
     lang = language(request)
     request.state.personal = True  # what is chosen from, or was just written, may name persons
@@ -103,6 +97,11 @@ async def _show(
         happened_error=errors.get(HAPPENED),
         back=_local(hidden.get(BACK), service),
         today=datetime.now(PARIS).date().isoformat(),
+        dated=takes_day(service, model) or bool(errors.get(HAPPENED)),
+        of_now=not takes_day(service, model),
+        in_the_way=in_the_way,
+        why=str(values.get(WHY) or "") if values else "",
+        why_error=errors.get(WHY),
     )
     response.headers.update(SUGGESTING if form.suggests else {})
     return response
@@ -122,7 +121,7 @@ async def form(service: ThisService, pages: ThesePages, request: Request, name: 
         **await _current(request, service, model, uuids),
         **{f: request.query_params.getlist(f) if f in several else v for f, v in prefilled.items() if f not in uuids},
     }
-    values[HAPPENED] = given.get(HAPPENED, "")
+    values[HAPPENED] = given.get(HAPPENED, "") if takes_day(service, model) else ""
     return await _show(service, pages, request, model, values=values, hidden=hidden, errors={}, status=200)
 
 
@@ -132,7 +131,7 @@ async def send(service: ThisService, pages: ThesePages, request: Request, name: 
     model, lang = _model_of(service, request, name), language(request)
     data: FormData = await request.form(max_fields=500, max_files=0)
     errors: dict[str, str] = {}
-    status = 422
+    status, in_the_way = 422, None
     single = {one.name for one in shapes(model) if not one.several}
     hidden = {
         key: value
@@ -146,29 +145,39 @@ async def send(service: ThisService, pages: ThesePages, request: Request, name: 
         raise HTTPException(400) from None
     try:
         command = model.model_validate(parse(model, data), context=await _stored(request, service, model, hidden))
+        no_day_of_now(service, model, data.get(HAPPENED))
+        at = happened_on(str(data.get(HAPPENED) or ""))
         await known(service, command)
         outcome = await service.execute(
-            command,
-            id=id,
-            actor=who_of(request).actor,
-            at=happened_on(str(data.get(HAPPENED) or "")),
-            version=version,
+            command, id=id, actor=who_of(request).actor, at=at, version=version, instead=instead_of(data, at)
         )
     except ValidationError as error:
         errors = sentences(error, model, pages.lexicon, lang)
     except BadDay:
         errors = {HAPPENED: pages.lexicon.say("invalid.date", lang, value=data.get(HAPPENED))}
+    except NoReason:
+        errors = {WHY: pages.lexicon.say("invalid.missing", lang)}
     except Refused as refused:
         errors = refusal(refused, pages.lexicon, lang)
+        in_the_way = await obstacle(service, command, refused, at, lang)
         hidden |= {COMMAND_ID: str(id_after(refused, id)), VERSION: version_after(refused, hidden.get(VERSION))}
     except (Stale, Conflict):
         say = pages.lexicon.say
         errors, status = {"": f"{say('problem.409', lang)}. {say('problem.409.hint', lang)}"}, 409
     else:
-        await service.runner.wait_for(outcome.seq)
         where = service.definition.page_of(command, outcome) or _local(data.get(BACK), service)
-        return RedirectResponse(f"{where}{'&' if '?' in where else '?'}done={outcome.seq}", 303)
-    return await _show(service, pages, request, model, values=data, hidden=hidden, errors=errors, status=status)
+        return await after(service, where, command, outcome, at)
+    return await _show(
+        service,
+        pages,
+        request,
+        model,
+        values=data,
+        hidden=hidden,
+        errors=errors,
+        status=status,
+        in_the_way=in_the_way,
+    )
 
 
 async def _current(request: Request, service: Service, model: type[Command], uuids: dict[str, str]) -> dict[str, Any]:

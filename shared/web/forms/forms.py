@@ -10,6 +10,7 @@ from starlette.datastructures import FormData
 from shared.base.translations import Lang, Lexicon
 from shared.kernel.command_handler import HAPPENED as HAPPENED_THEN
 from shared.kernel.decider import Refused
+from shared.web.facts.obstacles import WHY, values_of
 from shared.web.forms.controls import Choices, FormField, Suggestion, Widget, question, word
 from shared.web.forms.field_shapes import shapes
 from shared.web.forms.parsing import SHOWN, parse
@@ -32,10 +33,13 @@ __all__ = [
 HAPPENED = "happened_on"
 """The answer of a form that says when it happened"""
 
+ANCHORS = {HAPPENED: HAPPENED, WHY: WHY}
+"""Answers that are asked beside a command's own, and where their question stands"""
+
 
 def refusal(no: Refused, lexicon: Lexicon, lang: Lang | str) -> dict[str, str]:
     """What a refusal says, under the answer that it is about; "" where it is about the whole form."""
-    return {answer_of(no): lexicon.say(f"refused.{no.code}", lang, **no.values)}
+    return {answer_of(no): lexicon.say(f"refused.{no.code}", lang, **values_of(no, lang))}
 
 
 def answer_of(no: Refused) -> str:
@@ -97,9 +101,7 @@ class Form:
         problems = [
             Problem(by_name[name].label, sentence, by_name[name].anchor)
             if name in by_name
-            else Problem(
-                word(lexicon, f"field.{name}", lang) if name else None, sentence, name if name == HAPPENED else None
-            )
+            else Problem(word(lexicon, f"field.{name}", lang) if name else None, sentence, ANCHORS.get(name))
             for name, sentence in errors.items()
         ]
         sent = [(name, str(value)) for name, value in hidden.items() if value is not None]

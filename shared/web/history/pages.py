@@ -5,51 +5,58 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 
-import orjson
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from shared.base.paris_days import day_of
-from shared.contract.corrections import Correcting, EventRedated
-from shared.contract.envelope import Recorded
 from shared.contract.fields import day_typed
-from shared.contract.labels import sentence
-from shared.kernel.command_handler import Outcome, Stale, id_after, new_command_id, told_of
+from shared.kernel.command_handler import Stale, id_after, new_command_id, told_of
 from shared.kernel.correcting import CorrectingCommand, LiftStrikes, RedateEvents, StrikeEvents, Told, together
 from shared.kernel.decider import Decider, Refused
 from shared.kernel.eventlog.event_log import Conflict, History
-from shared.kernel.line import Fact
 from shared.runtime.service import Service
+from shared.web.facts.obstacles import AGAINST, BEFORE, Obstacle, obstacle
+from shared.web.facts.outcomes import in_address
 from shared.web.forms.forms import refusal, sentences
 from shared.web.here import ThesePages, ThisService
+from shared.web.history.lines import Line, lines_of
 from shared.web.security.authorization import access, who_of
+from shared.web.security.local_paths import local
 from shared.web.templating import Pages, language
 
 ACTS: Mapping[str, type[CorrectingCommand]] = {"strike": StrikeEvents, "lift": LiftStrikes, "redate": RedateEvents}
 histories = APIRouter(prefix="/history", include_in_schema=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A fact as the page shows it. `day`: the day that it counts for; `noted`: the one it was first noted for, where
-    that is another; `learnt`: when, where that was another day; `word`: what was said last of whether it stands."""
+LONG = 100  # facts on a page; a gathering has as many as people who registered
 
-    fact: Fact
-    event: Recorded
-    text: str
-    day: date
-    noted: date | None
-    learnt: date | None
-    struck: bool
-    word: Recorded | None
-    may: Sequence[str]
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A fact that a page names: by its id; or the latest of a type, and of a part of the record such as a
+    registration."""
+
+    fact: str = ""
+    of: str = ""
+    part: str = ""
+
+    def among(self, lines: Sequence[Line], do: str) -> Line | None:
+        found = [
+            one
+            for one in lines
+            if do in one.may
+            and (
+                one.fact.id == self.fact
+                if self.fact
+                else one.event.type == self.of and self.part in ("", *map(str, dict(one.fact.event).values()))
+            )
+        ]
+        return max(found, key=lambda one: one.fact.seq, default=None)
 
 
 async def _read(service: Service, kind: str, key: UUID) -> tuple[Decider[Any], History, Told]:
@@ -62,35 +69,14 @@ async def _read(service: Service, kind: str, key: UUID) -> tuple[Decider[Any], H
     return service.execute.deciders[kind], history, told_of(history)
 
 
-def _lines(decider: Decider[Any], history: History, told: Told, lang: str) -> list[Line]:
-    """All facts, those that were struck among them, in the order of the line."""
-    events = {event.id: event for event in history.events}
-    stand = {fact.id: fact for fact in told.line}
-    days = {one.about: one.day for one in told.corrections if one.day is not None}
-    words: dict[str, Recorded] = {}
-    for event in history.events:
-        if isinstance(event.data, Correcting) and not isinstance(event.data, EventRedated):
-            words[str(event.data.event)] = event
-    found = []
-    for fact in told.facts:
-        event, day = events[fact.id], days.get(fact.id) or fact.day
-        struck, own = fact.id not in stand, decider.strikable(fact.event)
-        may = () if not own else ("lift",) if struck else ("strike", "redate")
-        learnt = day_of(event.recorded)
-        found.append(
-            Line(
-                fact,
-                event,
-                sentence(event.type, orjson.loads(event.content), lang),
-                day,
-                fact.day if day != fact.day else None,
-                learnt if learnt != day else None,
-                struck,
-                words.get(fact.id),
-                may,
-            )
-        )
-    return sorted(found, key=lambda one: (date.min if one.fact.timeless else one.day, one.fact.seq))
+async def _named(service: Service, key: UUID) -> str:
+    """What the views call the thing, if that is no personal value."""
+    for view in service.definition.views:
+        document = await service.store.get(view, str(key)) or {}
+        for field in ("name", "title", "association_name", "structure_name"):
+            if isinstance(document.get(field), str):
+                return str(document[field])
+    return ""
 
 
 @histories.get("/{kind}/{key}")
@@ -104,30 +90,33 @@ async def history(
     fact: UUID | None = None,
     do: str = "",
 ) -> Response:
-    decider, told_events, told = await _read(service, kind, key)
-    return _shown(service, pages, request, kind, key, decider, told_events, told, fact=fact, do=do)
+    asked = request.query_params
+    named = Named(str(fact or ""), asked.get("of", ""), asked.get("part", ""))
+    read = await _read(service, kind, key)
+    lang = language(request)
+    typed = {"reason": pages.lexicon.say("reason.undo", lang)} if asked.get("because") == "undo" else {}
+    return await _shown(service, pages, request, kind, key, read, named=named, do=do, typed=typed)
 
 
-def _shown(
+async def _shown(
     service: Service,
     pages: Pages,
     request: Request,
     kind: str,
     key: UUID,
-    decider: Decider[Any],
-    events: History,
-    told: Told,
+    read: tuple[Decider[Any], History, Told],
     *,
-    fact: UUID | None,
+    named: Named,
     do: str,
     errors: Mapping[str, str] | None = None,
     typed: Mapping[str, str] | None = None,
     id: UUID | None = None,
     status: int = 200,
+    in_the_way: Obstacle | None = None,
 ) -> Response:
-    lang = language(request)
-    lines = _lines(decider, events, told, lang)
-    chosen = next((one for one in lines if one.fact.id == str(fact) and do in one.may), None)
+    decider, events, told = read
+    lines = lines_of(decider, events, told, language(request))
+    chosen = named.among(lines, do)
     beside: list[Line] = []
     resting: list[Line] = []
     if chosen is not None:
@@ -136,23 +125,33 @@ def _shown(
         if do == "strike":
             rest = {one.id for one in decider.resting_on(told.line, ids)}
             resting = [one for one in lines if one.fact.id in rest]
-    things = type(events.events[0].data).thing.words
+    thing = type(events.events[0].data).thing
+    upto = max(1, -(-len(lines) // LONG))
+    page = min(max(1, int(said) if (said := request.query_params.get("page", "")).isdecimal() else 1), upto)
     return pages.render(
         request,
         "history.html",
         status=status,
-        thing=things,
-        lines=lines,
+        thing=thing.words,
+        name=await _named(service, key),
+        record=thing.page.format(key) if thing.page else "",
+        lines=lines[(page - 1) * LONG : page * LONG],
+        total=len(lines),
+        page=page,
+        pages_total=upto,
         chosen=chosen,
         do=do,
+        sought=bool(do) and chosen is None,
         beside=beside,
         resting=resting,
         kind=kind,
         key=str(key),
+        back=local(request.query_params.get("back")) or "",
         errors=errors or {},
         typed=typed or {},
         command_id=str(id or new_command_id()),
         version=events.version,
+        in_the_way=in_the_way,
     )
 
 
@@ -162,48 +161,60 @@ async def correct(service: ThisService, pages: ThesePages, request: Request, kin
     lang = language(request)
     data: FormData = await request.form(max_fields=300, max_files=0)
     do = str(data.get("do") or "")
+    named = Named(*(str(data.get(name) or "") for name in ("fact", "of", "part")))
     try:
-        model, id, version = ACTS[do], UUID(str(data["command_id"])), int(str(data["version"]))
-        fact = UUID(str(data["fact"]))
+        model, id = ACTS[do], UUID(str(data["command_id"]))
+        version = int(str(data["version"])) if data.get("version") else None
+        if not named.of:
+            UUID(named.fact)
     except (KeyError, ValueError):
         raise HTTPException(400) from None
-    decider, events, told = await _read(service, kind, key)
+    read = await _read(service, kind, key)
     typed = {"reason": str(data.get("reason") or ""), "day": str(data.get("day") or "")}
     errors: dict[str, str] = {}
-    status = 422
+    status, in_the_way = 422, None
     try:
         given: dict[str, Any] = {"day": day_typed(typed["day"])} if model is RedateEvents and typed["day"] else {}
-        named = [str(fact), *(str(one) for one in data.getlist("also"))]
-        command = model.model_validate(
-            {"kind": kind, "about": str(key), "events": named, "reason": typed["reason"].strip(), **given}
-        )
-        outcome: Outcome = await service.execute(command, id=id, actor=who_of(request).actor, version=version)
+        fact = named.fact or _latest(read, named, do, lang)
+        about = {"kind": kind, "about": str(key), "events": [fact, *map(str, data.getlist("also"))]}
+        command = model.model_validate({**about, "reason": typed["reason"].strip(), **given})
+        outcome = await service.execute(command, id=id, actor=who_of(request).actor, version=version)
     except ValidationError as error:
         errors = sentences(error, model, pages.lexicon, lang)
     except ValueError:
         errors = {"day": pages.lexicon.say("invalid.date", lang, value=typed["day"])}
     except Refused as refused:
         errors, id = refusal(refused, pages.lexicon, lang), id_after(refused, id)
+        if refused.code in (AGAINST, BEFORE) and named.fact:
+            in_the_way = await obstacle(service, command, refused, None, lang)
     except (Stale, Conflict):
         say = pages.lexicon.say
         errors, status = {"": f"{say('problem.409', lang)}. {say('problem.409.hint', lang)}"}, 409
     else:
+        where = local(data.get("back")) or f"/{service.name}/history/{kind}/{key}"
         await service.runner.wait_for(outcome.seq)
-        done = f"?done={outcome.seq}" if outcome.changed else "?unchanged=1"
-        return RedirectResponse(f"/{service.name}/history/{kind}/{key}{done}", 303)
-    return _shown(
+        return RedirectResponse(f"{where}{'&' if '?' in where else '?'}{in_address(outcome)}", 303)
+    return await _shown(
         service,
         pages,
         request,
         kind,
         key,
-        decider,
-        events,
-        told,
-        fact=fact,
+        read,
+        named=named,
         do=do,
         errors=errors,
         typed=typed,
         id=id,
         status=status,
+        in_the_way=in_the_way,
     )
+
+
+def _latest(read: tuple[Decider[Any], History, Told], named: Named, do: str, lang: str) -> str:
+    """The id of the latest fact of a type. Raises Refused where there is none, or it was corrected meanwhile."""
+    decider, events, told = read
+    found = named.among(lines_of(decider, events, told, lang), do)
+    if found is None:
+        raise Refused("no-such-fact")
+    return found.fact.id

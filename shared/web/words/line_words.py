@@ -8,14 +8,18 @@ LINE_WORDS: Words = {
         "suivant."
     ),
     "refused.later-stands-against": (
-        "Impossible ce jour-là\u202f: ce qui est noté au {day} (événement n° {seq}) s’y oppose. Choisissez un autre "
-        "jour, ou corrigez d’abord ce fait."
+        "Impossible ce jour-là\u202f: « {what} » du {day} s’y oppose. Choisissez un autre jour, corrigez la date de ce "
+        "fait, ou notez-le aussi par erreur."
     ),
     "refused.goes-back": "Un fait plus récent (du {day}) est déjà noté\u202f: celui-ci se note à sa suite, sans date.",
     "refused.clock-was-ahead": (
         "Le dernier fait porte une date à venir ({day})\u202f: une horloge avançait. Prévenez la personne qui "
         "exploite ce service."
     ),
+    "refused.takes-no-day": ("Ce geste est toujours de maintenant\u202f: il ne prend pas de date. Laissez-la vide."),
+    "refused.takes-no-day.api": ("Cette commande est toujours de maintenant\u202f: envoyez-la sans `happened`."),
+    "field.instead_reason": "Pourquoi",
+    "reason.undo": "Annulé juste après la saisie",
     "refused.too-long-ago": "Rien n’est noté d’avant le {day}. Vérifiez l’année.",
     "refused.fact-stays": "Ce fait ne se corrige pas ainsi\u202f: sa fiche a son propre geste pour cela.",
     "refused.no-such-fact": "Ce fait n’est pas sur cette fiche.",

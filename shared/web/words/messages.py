@@ -138,6 +138,12 @@ WORDS: Words = {
     "problem.404.hint": "La page a peut-être changé de place. Cherchez depuis la page d’accueil du service.",
     "problem.405": "Geste non prévu",
     "problem.405.hint": "Cette adresse ne répond pas à cette demande.",
+    "problem.410": "Ce geste n’est plus",
+    "problem.410.hint": (
+        "Une erreur se note maintenant sur les faits de la fiche\u202f: « Noté par erreur », « Corriger la date », "
+        "« Rétablir »."
+    ),
+    "problem.410.command.api": "Cette commande n’est plus. Envoyez `{instead}` à la place.",
     "problem.409": "Quelqu’un a écrit avant vous",
     "problem.409.hint": "Rien n’a été enregistré. Relisez la page, puis recommencez.",
     "problem.408": "Envoi trop lent",

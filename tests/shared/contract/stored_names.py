@@ -51,6 +51,8 @@ def _declared() -> Iterator[str]:
         for decider in one.deciders:
             for command in decider.decisions:
                 yield f"command {one.name}/{decider.entity}/{command.__name__}"
+        for name, gone in one.retired.items():
+            yield f"command {one.name}/{gone.entity}/{name}"
         for view in (*one.views, ACCESS):
             yield f"view {one.name}/{view.name}"
         for reaction in one.reactions:

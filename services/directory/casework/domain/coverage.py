@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from shared.contract import Event
-from shared.contract.directory.casework import MediaCoverageNoted, MediaCoverageWithdrawn
-from shared.contract.fields import Line, Reason, WebAddress
+from shared.contract.directory.casework import MediaCoverageNoted
+from shared.contract.fields import Line, WebAddress
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 
 
@@ -23,26 +23,15 @@ class NoteMediaCoverage(Command):
     url: WebAddress | None = None
 
 
-class WithdrawMediaCoverage(Command):
-    """Take back a coverage that was noted by mistake."""
-
-    entity = "coverage"
-    coverage: UUID
-    reason: Reason
-
-
 @dataclass(frozen=True)
 class Coverage:
     noted: bool = False
-    withdrawn: bool = False
 
 
 def evolve(state: Coverage, event: Event) -> Coverage:
     match event:
         case MediaCoverageNoted():
             return Coverage(noted=True)
-        case MediaCoverageWithdrawn():
-            return Coverage(noted=True, withdrawn=True)
     return state
 
 
@@ -54,17 +43,11 @@ def _noted(command: NoteMediaCoverage, state: Coverage, context: Context) -> Dec
     ]
 
 
-def _withdrawn(command: WithdrawMediaCoverage, state: Coverage, context: Context) -> Decision:
-    if not state.noted:
-        raise Refused("unknown-coverage")
-    return [] if state.withdrawn else [MediaCoverageWithdrawn(reason=command.reason)]
-
-
 COVERAGE = Decider(
     "coverage",
     Coverage(),
     evolve,
-    {NoteMediaCoverage: _noted, WithdrawMediaCoverage: _withdrawn},
+    {NoteMediaCoverage: _noted},
     allows=lambda state, event: "already-registered" if state.noted and isinstance(event, MediaCoverageNoted) else None,
     births=(MediaCoverageNoted,),
 )

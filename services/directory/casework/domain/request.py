@@ -12,10 +12,9 @@ from shared.contract import Event
 from shared.contract.directory.casework import (
     IdentificationAnswered,
     IdentificationRequested,
-    IdentificationRequestWithdrawn,
 )
 from shared.contract.directory.structure_facts import StructureKind
-from shared.contract.fields import CountryCode, DepartmentCode, Line, LongText, Name, Reason
+from shared.contract.fields import CountryCode, DepartmentCode, Line, LongText, Name
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 
 
@@ -44,26 +43,15 @@ class AnswerIdentification(Command):
     shown_upto: Annotated[int, Field(ge=0, le=2**53)] | None = None
 
 
-class WithdrawIdentificationRequest(Command):
-    """Take back a request that was noted by mistake."""
-
-    entity = "request"
-    request: UUID
-    reason: Reason
-
-
 @dataclass(frozen=True)
 class Request:
     asked: bool = False
-    withdrawn: bool = False
 
 
 def evolve(state: Request, event: Event) -> Request:
     match event:
         case IdentificationRequested():
             return replace(state, asked=True)
-        case IdentificationRequestWithdrawn():
-            return replace(state, withdrawn=True)
     return state
 
 
@@ -78,8 +66,6 @@ def _requested(command: RequestIdentification, state: Request, context: Context)
 def _answered(command: AnswerIdentification, state: Request, context: Context) -> Decision:
     if not state.asked:
         raise Refused("unknown-request")
-    if state.withdrawn:
-        raise Refused("request-withdrawn")
     if command.found and len(command.found) != command.structures:
         raise Refused("count-differs", field="structures", found=len(command.found))
     return [
@@ -89,17 +75,11 @@ def _answered(command: AnswerIdentification, state: Request, context: Context) -
     ]
 
 
-def _withdrawn(command: WithdrawIdentificationRequest, state: Request, context: Context) -> Decision:
-    if not state.asked:
-        raise Refused("unknown-request")
-    return [] if state.withdrawn else [IdentificationRequestWithdrawn(reason=command.reason)]
-
-
 REQUEST = Decider(
     "request",
     Request(),
     evolve,
-    {RequestIdentification: _requested, AnswerIdentification: _answered, WithdrawIdentificationRequest: _withdrawn},
+    {RequestIdentification: _requested, AnswerIdentification: _answered},
     allows=lambda state, event: (
         "already-registered" if state.asked and isinstance(event, IdentificationRequested) else None
     ),

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from shared.contract import Event
-from shared.contract.directory.casework import SupportGiven, SupportKind, SupportWithdrawn
-from shared.contract.fields import LongText, Reason
+from shared.contract.directory.casework import SupportGiven, SupportKind
+from shared.contract.fields import LongText
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 
 
@@ -22,26 +22,15 @@ class GiveSupport(Command):
     summary: LongText | None = None
 
 
-class WithdrawSupport(Command):
-    """Take back a support that was noted by mistake."""
-
-    entity = "support"
-    support: UUID
-    reason: Reason
-
-
 @dataclass(frozen=True)
 class Support:
     given: bool = False
-    withdrawn: bool = False
 
 
 def evolve(state: Support, event: Event) -> Support:
     match event:
         case SupportGiven():
             return Support(given=True)
-        case SupportWithdrawn():
-            return Support(given=True, withdrawn=True)
     return state
 
 
@@ -51,17 +40,11 @@ def _given(command: GiveSupport, state: Support, context: Context) -> Decision:
     return [SupportGiven(structure=command.structure, kind=command.kind, summary=command.summary)]
 
 
-def _withdrawn(command: WithdrawSupport, state: Support, context: Context) -> Decision:
-    if not state.given:
-        raise Refused("unknown-support")
-    return [] if state.withdrawn else [SupportWithdrawn(reason=command.reason)]
-
-
 SUPPORT = Decider(
     "support",
     Support(),
     evolve,
-    {GiveSupport: _given, WithdrawSupport: _withdrawn},
+    {GiveSupport: _given},
     allows=lambda state, event: "already-registered" if state.given and isinstance(event, SupportGiven) else None,
     births=(SupportGiven,),
 )

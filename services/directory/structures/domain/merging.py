@@ -1,4 +1,5 @@
-"""Two records of one structure become one, and two again: both records change in one atomic batch, or neither."""
+"""Two records of one structure become one: both change in one atomic batch, or neither. That this was a mistake is said
+of the merge (StrikeEvents), in both."""
 
 from __future__ import annotations
 
@@ -10,7 +11,6 @@ from pydantic import Field
 
 from services.directory.structures.domain.structure_state import (
     Structure,
-    known,
     open_facts,
     still_apart,
 )
@@ -20,14 +20,9 @@ from shared.contract.directory.structures import (
     StructureAbsorbed,
     StructureClosed,
     StructureListed,
-    StructureReleased,
-    StructureReopened,
     StructureRevised,
     StructuresMerged,
-    StructuresUnmerged,
-    StructureUnlisted,
 )
-from shared.contract.fields import Reason
 from shared.kernel.decider import Command, Context, Decision, Elsewhere, Refused
 
 SOURCE = "fusion"
@@ -43,18 +38,6 @@ class MergeStructures(Command):
     structure: UUID
     merged: UUID
     taken: list[MergedField] = Field([], max_length=len(FACTS))
-
-    def alongside(self) -> Sequence[UUID]:
-        return () if self.merged == self.structure else (self.merged,)
-
-
-class UnmergeStructures(Command):
-    """Undo a merge. What was taken from the other record goes back, unless it was changed since."""
-
-    entity = "structure"
-    structure: UUID
-    merged: UUID
-    reason: Reason | None = None
 
     def alongside(self) -> Sequence[UUID]:
         return () if self.merged == self.structure else (self.merged,)
@@ -77,28 +60,6 @@ def merged(command: MergeStructures, state: Structure, context: Context) -> Deci
         here.append(_revision(own, {n: _joined(n, own, facts) for n in taken}))
     if other.listed and not other.closed and not state.listed:
         here.append(StructureListed())  # what asked to be public stays public
-    return [*(Elsewhere(command.merged, event) for event in there), *here]
-
-
-def unmerged(command: UnmergeStructures, state: Structure, context: Context) -> Decision:
-    known(state)
-    merge = state.merges.get(command.merged)
-    if merge is None:
-        raise Refused("not-merged", field="merged")
-    other: Structure = context.others[command.merged]
-    still_apart(state)
-    facts, current = other.facts or {}, state.facts or {}
-    back = {n: merge.before.get(n) for n in merge.taken if current.get(n) == _joined(n, merge.before, facts)}
-    there: list[Event] = [StructureReleased(kept=command.structure)]
-    if other.open_before and other.closed:
-        there.append(StructureReopened())
-    here: list[Event] = [
-        StructuresUnmerged(merged=command.merged, followers=list(merge.followers), reason=command.reason)
-    ]
-    if back:
-        here.append(_revision(current, back))
-    if other.listed and other.open_before and state.listed and not merge.listed:
-        here.append(StructureUnlisted(reason=command.reason))
     return [*(Elsewhere(command.merged, event) for event in there), *here]
 
 

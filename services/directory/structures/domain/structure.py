@@ -15,7 +15,7 @@ from services.directory.structures.domain.listing import (
     UnpictureStructure,
     WishListing,
 )
-from services.directory.structures.domain.merging import MergeStructures, UnmergeStructures
+from services.directory.structures.domain.merging import MergeStructures
 from services.directory.structures.domain.structure_state import Structure, evolve, known, open_facts, still_apart
 from shared.contract import Event
 from shared.contract.directory.structure_facts import CLEARABLE, FACTS
@@ -34,7 +34,7 @@ from shared.kernel.decider import Context, Decider, Decision, Refused
 __all__ = [
     "STRUCTURE", "CloseStructure", "DeclineListing", "ListStructure", "MergeStructures",
     "PictureStructure", "RegisterStructure", "ReopenStructure", "ReviseStructure", "Structure", "StructureCommand",
-    "UnlistStructure", "UnmergeStructures", "UnpictureStructure", "WishListing", "evolve",
+    "UnlistStructure", "UnpictureStructure", "WishListing", "evolve",
 ]  # fmt: skip
 
 
@@ -149,7 +149,6 @@ STRUCTURE = Decider(
         PictureStructure: listing.pictured,
         UnpictureStructure: listing.unpictured,
         MergeStructures: merging.merged,
-        UnmergeStructures: merging.unmerged,
         CloseStructure: _closed,
         ReopenStructure: _reopened,
     },

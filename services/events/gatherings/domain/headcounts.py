@@ -6,20 +6,20 @@ from collections.abc import Callable, Mapping
 from typing import Any, get_args
 from uuid import UUID
 
-from services.events.gatherings.domain.state import Gathering, in_its_days, known, on
+from services.events.gatherings.domain.state import Gathering, in_its_days, on
 from shared.contract import Event
+from shared.contract.corrections import EventStruck
 from shared.contract.events.gatherings import (
     Audience,
-    HeadCountWithdrawn,
     HeadsCounted,
     WorkshopHeld,
-    WorkshopWithdrawn,
 )
 from shared.contract.fields import People, Title
 from shared.kernel.decider import Command, Context, Decision
 
 AUDIENCES: tuple[Audience, ...] = get_args(Audience)
 UNSPECIFIED = "unspecified"
+NOT_MEASURED = "non mesuré"
 
 
 class CountingCommand(Command):
@@ -48,13 +48,6 @@ class NoteWorkshop(CountingCommand):
     workshop_title: Title
 
 
-class WithdrawWorkshop(CountingCommand):
-    """Take back a workshop noted by mistake."""
-
-    gathering: UUID
-    workshop: UUID
-
-
 def _counted(command: CountHeads, state: Gathering, context: Context) -> Decision:
     in_its_days(on(state), context)
     events: list[Event] = []
@@ -62,10 +55,17 @@ def _counted(command: CountHeads, state: Gathering, context: Context) -> Decisio
         audience = next((a for a in AUDIENCES if a == name), None)
         people, before = getattr(command, name), state.heads.get(audience)
         if people is None and before is not None:
-            events.append(HeadCountWithdrawn(audience=audience))
+            events += _never_counted(audience, context)
         elif people is not None and people != before:
             events.append(HeadsCounted(audience=audience, people=people))
     return events
+
+
+def _never_counted(audience: Audience | None, context: Context) -> list[Event]:
+    """Strikes all counts of a public: without the last one alone, the count before it would stand again."""
+    of = HeadsCounted.type_name()
+    counts = [f for f in context.line if isinstance(f.event, HeadsCounted) and f.event.audience == audience]
+    return [EventStruck(event=UUID(fact.id), kind=of, reason=NOT_MEASURED) for fact in counts]
 
 
 def _workshop(command: NoteWorkshop, state: Gathering, context: Context) -> Decision:
@@ -73,13 +73,7 @@ def _workshop(command: NoteWorkshop, state: Gathering, context: Context) -> Deci
     return [WorkshopHeld(workshop=context.new_id("workshop"), title=command.workshop_title)]
 
 
-def _withdrawn(command: WithdrawWorkshop, state: Gathering, context: Context) -> Decision:
-    known(state)
-    return [WorkshopWithdrawn(workshop=command.workshop)] if command.workshop in state.workshops else []
-
-
 DECISIONS: Mapping[type[Command], Callable[[Any, Gathering, Context], Decision]] = {
     CountHeads: _counted,
     NoteWorkshop: _workshop,
-    WithdrawWorkshop: _withdrawn,
 }

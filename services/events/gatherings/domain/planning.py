@@ -15,7 +15,6 @@ from shared.contract.events.gatherings import (
     GatheringAnnounced,
     GatheringCancelled,
     GatheringHeld,
-    GatheringHoldingUndone,
     GatheringKind,
     GatheringMoved,
     GatheringPlanned,
@@ -101,13 +100,6 @@ class HoldGathering(GatheringCommand):
     guests: list[Line] = Field([], max_length=30)
 
 
-class UndoHolding(GatheringCommand):
-    """Take back that a gathering took place."""
-
-    gathering: UUID
-    reason: Reason
-
-
 FACTS = tuple(name for name in ReviseGathering.model_fields if name != "gathering")
 HELD = ("kind", "title", "town", "department", "module", "days", "topics", "organiser")
 
@@ -169,11 +161,6 @@ def _held(command: HoldGathering, state: Gathering, context: Context) -> Decisio
     return [GatheringHeld(**{name: facts[name] for name in HELD}, guests=command.guests)]
 
 
-def _holding_undone(command: UndoHolding, state: Gathering, context: Context) -> Decision:
-    known(state)
-    return [GatheringHoldingUndone(reason=command.reason)] if state.held else []
-
-
 def _to_come(state: Gathering) -> Mapping[str, Any]:
     facts = on(state)
     if state.held:
@@ -196,5 +183,4 @@ DECISIONS: Mapping[type[Command], Callable[[Any, Gathering, Context], Decision]]
     CancelGathering: _cancelled,
     ReinstateGathering: _reinstated,
     HoldGathering: _held,
-    UndoHolding: _holding_undone,
 }

@@ -9,7 +9,6 @@ from uuid import UUID
 from services.events.gatherings.domain.state import Gathering, in_its_days, known, on, over, place
 from shared.contract.events.gatherings import (
     AgoraAttended,
-    AttendanceUndone,
     Audience,
     GatheringAttended,
     ParticipantMovedUp,
@@ -57,13 +56,6 @@ class ReinstateRegistration(RegistrationCommand):
 
 class CheckIn(RegistrationCommand):
     """Note that a registered person is there."""
-
-    gathering: UUID
-    registration: UUID
-
-
-class UndoCheckIn(RegistrationCommand):
-    """Take back a check-in made by mistake."""
 
     gathering: UUID
     registration: UUID
@@ -128,16 +120,9 @@ def _checked_in(command: CheckIn, state: Gathering, context: Context) -> Decisio
     return [kind(registration=command.registration, audience=found.audience, structure=found.structure)]
 
 
-def _undone(command: UndoCheckIn, state: Gathering, context: Context) -> Decision:
-    if place(state, command.registration).standing != "present":
-        return []
-    return [AttendanceUndone(registration=command.registration)]
-
-
 DECISIONS: Mapping[type[Command], Callable[[Any, Gathering, Context], Decision]] = {
     RegisterParticipant: _registered,
     CancelRegistration: _cancelled,
     ReinstateRegistration: _reinstated,
     CheckIn: _checked_in,
-    UndoCheckIn: _undone,
 }

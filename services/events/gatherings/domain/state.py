@@ -15,25 +15,21 @@ from shared.base.paris_days import PARIS
 from shared.contract import Event
 from shared.contract.events.gatherings import (
     AgoraAttended,
-    AttendanceUndone,
     Audience,
     GatheringAnnounced,
     GatheringAttended,
     GatheringCancelled,
     GatheringHeld,
-    GatheringHoldingUndone,
     GatheringMoved,
     GatheringPlanned,
     GatheringReinstated,
     GatheringRevised,
-    HeadCountWithdrawn,
     HeadsCounted,
     ParticipantMovedUp,
     ParticipantRegistered,
     RegistrationCancelled,
     RegistrationReinstated,
     WorkshopHeld,
-    WorkshopWithdrawn,
 )
 from shared.kernel.decider import Context, Refused
 
@@ -92,20 +88,14 @@ def evolve(state: Gathering, event: Event) -> Gathering:
             return replace(state, cancelled=False)
         case GatheringHeld():
             return replace(state, held=True)
-        case GatheringHoldingUndone():
-            return replace(state, held=False)
         case HeadsCounted():
             return replace(state, heads={**state.heads, event.audience: event.people})
-        case HeadCountWithdrawn():
-            return replace(state, heads={a: n for a, n in state.heads.items() if a != event.audience})
         case WorkshopHeld():
             return replace(state, workshops=state.workshops | {event.workshop})
-        case WorkshopWithdrawn():
-            return replace(state, workshops=state.workshops - {event.workshop})
         case ParticipantRegistered():
             place = Place(event.audience, event.structure, "waiting" if event.waiting else "registered")
             return replace(state, places={**state.places, event.registration: place})
-        case ParticipantMovedUp() | AttendanceUndone():
+        case ParticipantMovedUp():
             return _standing(state, event.registration, "registered")
         case RegistrationCancelled():
             return _standing(state, event.registration, "cancelled")

@@ -8,7 +8,7 @@ from uuid import UUID
 from services.membership.base.fields import of
 from shared.contract import Event
 from shared.contract.fields import MailAddress, Reason
-from shared.contract.membership.governance import BoardSeatRestored, BoardSeatTaken, BoardSeatVacated, SeatRole
+from shared.contract.membership.governance import BoardSeatTaken, BoardSeatVacated, SeatRole
 from shared.contract.personal import PersonalText
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 
@@ -33,14 +33,6 @@ class VacateBoardSeat(Command):
     reason: Reason | None = None
 
 
-class RestoreBoardSeat(Command):
-    """Undo the giving up of a seat that was noted by mistake."""
-
-    entity = "seat"
-    seat: UUID
-    reason: Reason | None = None
-
-
 @dataclass(frozen=True)
 class Seat:
     known: bool = False
@@ -49,7 +41,7 @@ class Seat:
 
 def evolve(state: Seat, event: Event) -> Seat:
     match event:
-        case BoardSeatTaken() | BoardSeatRestored():
+        case BoardSeatTaken():
             return Seat(known=True)
         case BoardSeatVacated():
             return Seat(known=True, vacated=True)
@@ -71,11 +63,6 @@ def _vacated(command: VacateBoardSeat, state: Seat, context: Context) -> Decisio
     return [] if state.vacated else [BoardSeatVacated(reason=command.reason)]
 
 
-def _restored(command: RestoreBoardSeat, state: Seat, context: Context) -> Decision:
-    _known(state)
-    return [BoardSeatRestored(reason=command.reason)] if state.vacated else []
-
-
 def _known(state: Seat) -> None:
     if not state.known:
         raise Refused("unknown-seat")
@@ -94,7 +81,7 @@ SEAT = Decider(
     "seat",
     Seat(),
     evolve,
-    {TakeBoardSeat: _taken, VacateBoardSeat: _vacated, RestoreBoardSeat: _restored},
+    {TakeBoardSeat: _taken, VacateBoardSeat: _vacated},
     allows=allows,
     births=(BoardSeatTaken,),
 )

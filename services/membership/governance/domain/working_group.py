@@ -12,7 +12,6 @@ from shared.contract.membership.governance import (
     WorkingGroupFormed,
     WorkingGroupJoined,
     WorkingGroupLeft,
-    WorkingGroupRestored,
 )
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 
@@ -53,13 +52,6 @@ class CloseWorkingGroup(GroupCommand):
     reason: Reason | None = None
 
 
-class RestoreWorkingGroup(GroupCommand):
-    """Undo the end of a working group."""
-
-    group: UUID
-    reason: Reason | None = None
-
-
 @dataclass(frozen=True)
 class Group:
     known: bool = False
@@ -77,8 +69,6 @@ def evolve(state: Group, event: Event) -> Group:
             return replace(state, members=state.members - {event.member})
         case WorkingGroupClosed():
             return replace(state, closed=True)
-        case WorkingGroupRestored():
-            return replace(state, closed=False)
     return state
 
 
@@ -109,11 +99,6 @@ def _closed(command: CloseWorkingGroup, state: Group, context: Context) -> Decis
     return [] if state.closed else [WorkingGroupClosed(reason=command.reason)]
 
 
-def _restored(command: RestoreWorkingGroup, state: Group, context: Context) -> Decision:
-    _known(state)
-    return [WorkingGroupRestored(reason=command.reason)] if state.closed else []
-
-
 def _known(state: Group) -> None:
     if not state.known:
         raise Refused("unknown-group")
@@ -141,7 +126,6 @@ GROUP = Decider(
         JoinWorkingGroup: _joined,
         LeaveWorkingGroup: _left,
         CloseWorkingGroup: _closed,
-        RestoreWorkingGroup: _restored,
     },
     allows=allows,
     births=(WorkingGroupFormed,),

@@ -11,14 +11,12 @@ from pydantic import Field
 from services.membership.base.fields import of
 from services.membership.members.domain.charter import LAST_VERSION
 from shared.contract import Event
-from shared.contract.fields import MailAddress, Name, Reason, Year
+from shared.contract.fields import MailAddress, Name, Year
 from shared.contract.membership.members import (
     CollegeCode,
-    LeaveReason,
     MemberCollegeChanged,
     MemberJoined,
     MemberLeft,
-    MemberRestored,
     MembershipRenewed,
 )
 from shared.contract.personal import PersonalText
@@ -27,6 +25,7 @@ from shared.notions.structure_on_record import member_of
 
 StructureCollege = Literal["public", "associative", "economic"]
 """The colleges of structures; the fourth is for persons."""
+Departure = Literal["withdrawal", "lapse", "exclusion", "dissolution"]
 YEARS_AHEAD = 1  # a renewal for next year is taken from now on, no further
 
 
@@ -71,17 +70,10 @@ class ChangeCollege(MemberCommand):
 
 
 class LeaveNetwork(MemberCommand):
-    """Note that a member left, or that it was welcomed by mistake."""
+    """Note that a member left. That it was welcomed by mistake is said of its welcome (StrikeEvents)."""
 
     member: UUID
-    reason: LeaveReason
-
-
-class RestoreMember(MemberCommand):
-    """Undo the leaving of a member that was noted by mistake."""
-
-    member: UUID
-    reason: Reason | None = None
+    reason: Departure
 
 
 @dataclass(frozen=True)
@@ -104,8 +96,6 @@ def evolve(state: Member, event: Event) -> Member:
             return replace(state, college=event.college)
         case MemberLeft():
             return replace(state, left=True)
-        case MemberRestored():
-            return replace(state, left=False)
     return state
 
 
@@ -160,14 +150,6 @@ def _left(command: LeaveNetwork, state: Member, context: Context) -> Decision:
     return [] if state.left else [MemberLeft(reason=command.reason)]
 
 
-def _restored(command: RestoreMember, state: Member, context: Context) -> Decision:
-    if state.college is None:
-        raise Refused("unknown-member")
-    if not state.left:
-        return []
-    return [MemberRestored(college=state.college, structure=state.structure, reason=command.reason)]
-
-
 def _known(state: Member) -> CollegeCode:
     if state.college is None:
         raise Refused("unknown-member")
@@ -197,7 +179,6 @@ MEMBER = Decider(
         RenewMembership: _renewed,
         ChangeCollege: _college_changed,
         LeaveNetwork: _left,
-        RestoreMember: _restored,
     },
     allows=allows,
     births=(MemberJoined,),

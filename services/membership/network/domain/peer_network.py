@@ -12,7 +12,6 @@ from shared.contract.membership.network import (
     PeerNetworkJoined,
     PeerNetworkLeft,
     PeerNetworkRenamed,
-    PeerNetworkRestored,
 )
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 
@@ -51,13 +50,6 @@ class RemovePeerNetwork(PeerNetworkCommand):
     reason: Reason | None = None
 
 
-class RestorePeerNetwork(PeerNetworkCommand):
-    """Undo the removal of a regional network."""
-
-    peer_network: UUID
-    reason: Reason | None = None
-
-
 @dataclass(frozen=True)
 class PeerNetwork:
     name: str | None = None
@@ -72,8 +64,6 @@ def evolve(state: PeerNetwork, event: Event) -> PeerNetwork:
             return replace(state, name=event.name)
         case PeerNetworkLeft():
             return replace(state, left=True)
-        case PeerNetworkRestored():
-            return replace(state, left=False)
     return state
 
 
@@ -90,11 +80,6 @@ def _renamed(command: RenamePeerNetwork, state: PeerNetwork, context: Context) -
 def _left(command: RemovePeerNetwork, state: PeerNetwork, context: Context) -> Decision:
     _known(state)
     return [] if state.left else [PeerNetworkLeft(reason=command.reason)]
-
-
-def _restored(command: RestorePeerNetwork, state: PeerNetwork, context: Context) -> Decision:
-    _known(state)
-    return [PeerNetworkRestored(reason=command.reason)] if state.left else []
 
 
 def _known(state: PeerNetwork) -> str:
@@ -121,7 +106,6 @@ PEER_NETWORK = Decider(
         AddPeerNetwork: _joined,
         RenamePeerNetwork: _renamed,
         RemovePeerNetwork: _left,
-        RestorePeerNetwork: _restored,
     },
     allows=allows,
     births=(PeerNetworkJoined,),

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from shared.contract import Event
 from shared.contract.fields import Line, Reason
-from shared.contract.membership.team import CivicServicePlaceApproved, CivicServicePlaceEnded, CivicServicePlaceRestored
+from shared.contract.membership.team import CivicServicePlaceApproved, CivicServicePlaceEnded
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 
 
@@ -27,14 +27,6 @@ class EndCivicServicePlace(Command):
     reason: Reason | None = None
 
 
-class RestoreCivicServicePlace(Command):
-    """Undo the end of an approval that was noted by mistake."""
-
-    entity = "civic-place"
-    civic_place: UUID
-    reason: Reason | None = None
-
-
 @dataclass(frozen=True)
 class CivicPlace:
     known: bool = False
@@ -43,7 +35,7 @@ class CivicPlace:
 
 def evolve(state: CivicPlace, event: Event) -> CivicPlace:
     match event:
-        case CivicServicePlaceApproved() | CivicServicePlaceRestored():
+        case CivicServicePlaceApproved():
             return CivicPlace(known=True)
         case CivicServicePlaceEnded():
             return CivicPlace(known=True, ended=True)
@@ -59,11 +51,6 @@ def _approved(command: ApproveCivicServicePlace, state: CivicPlace, context: Con
 def _ended(command: EndCivicServicePlace, state: CivicPlace, context: Context) -> Decision:
     _known(state)
     return [] if state.ended else [CivicServicePlaceEnded(reason=command.reason)]
-
-
-def _restored(command: RestoreCivicServicePlace, state: CivicPlace, context: Context) -> Decision:
-    _known(state)
-    return [CivicServicePlaceRestored(reason=command.reason)] if state.ended else []
 
 
 def _known(state: CivicPlace) -> None:
@@ -84,7 +71,7 @@ CIVIC_PLACE = Decider(
     "civic-place",
     CivicPlace(),
     evolve,
-    {ApproveCivicServicePlace: _approved, EndCivicServicePlace: _ended, RestoreCivicServicePlace: _restored},
+    {ApproveCivicServicePlace: _approved, EndCivicServicePlace: _ended},
     allows=allows,
     births=(CivicServicePlaceApproved,),
 )

@@ -12,9 +12,7 @@ from shared.contract.fields import Line, MailAddress, Name, Reason
 from shared.contract.membership.team import (
     CivicServiceEnded,
     CivicServiceRecruited,
-    CivicServiceRestored,
     CivicServiceSeconded,
-    CivicServiceWithdrawn,
 )
 from shared.contract.personal import PersonalText
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
@@ -52,21 +50,7 @@ class EndCivicService(CivicServiceCommand):
     reason: Reason | None = None
 
 
-class WithdrawCivicService(CivicServiceCommand):
-    """Take back a civic service that was noted by mistake."""
-
-    civic_service: UUID
-    reason: Reason
-
-
-class RestoreCivicService(CivicServiceCommand):
-    """Undo the end or the withdrawal of a civic service."""
-
-    civic_service: UUID
-    reason: Reason | None = None
-
-
-State = Literal["unknown", "running", "ended", "withdrawn"]
+State = Literal["unknown", "running", "ended"]
 
 
 @dataclass(frozen=True)
@@ -76,12 +60,10 @@ class CivicService:
 
 def evolve(state: CivicService, event: Event) -> CivicService:
     match event:
-        case CivicServiceRecruited() | CivicServiceSeconded() | CivicServiceRestored():
+        case CivicServiceRecruited() | CivicServiceSeconded():
             return CivicService("running")
         case CivicServiceEnded():
             return CivicService("ended")
-        case CivicServiceWithdrawn():
-            return CivicService("withdrawn")
     return state
 
 
@@ -106,17 +88,7 @@ def _seconded(command: SecondCivicService, state: CivicService, context: Context
 
 
 def _ended(command: EndCivicService, state: CivicService, context: Context) -> Decision:
-    if _known(state) == "withdrawn":
-        raise Refused("civic-service-withdrawn")
-    return [] if state.state == "ended" else [CivicServiceEnded(reason=command.reason)]
-
-
-def _withdrawn(command: WithdrawCivicService, state: CivicService, context: Context) -> Decision:
-    return [] if _known(state) == "withdrawn" else [CivicServiceWithdrawn(reason=command.reason)]
-
-
-def _restored(command: RestoreCivicService, state: CivicService, context: Context) -> Decision:
-    return [] if _known(state) == "running" else [CivicServiceRestored(reason=command.reason)]
+    return [] if _known(state) == "ended" else [CivicServiceEnded(reason=command.reason)]
 
 
 def _new(state: CivicService) -> None:
@@ -147,8 +119,6 @@ CIVIC_SERVICE = Decider(
         RecruitCivicService: _recruited,
         SecondCivicService: _seconded,
         EndCivicService: _ended,
-        WithdrawCivicService: _withdrawn,
-        RestoreCivicService: _restored,
     },
     allows=allows,
     births=(CivicServiceRecruited, CivicServiceSeconded),

@@ -13,8 +13,6 @@ from shared.contract.membership.team import (
     StaffPostChanged,
     StaffPostClosed,
     StaffPostCreated,
-    StaffPostRestored,
-    StaffPostWithdrawn,
 )
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 
@@ -45,21 +43,7 @@ class CloseStaffPost(PostCommand):
     reason: Reason | None = None
 
 
-class WithdrawStaffPost(PostCommand):
-    """Take back a post that was noted by mistake."""
-
-    post: UUID
-    reason: Reason
-
-
-class RestoreStaffPost(PostCommand):
-    """Undo the closing or the withdrawal of a post."""
-
-    post: UUID
-    reason: Reason | None = None
-
-
-State = Literal["unknown", "open", "closed", "withdrawn"]
+State = Literal["unknown", "open", "closed"]
 
 
 @dataclass(frozen=True)
@@ -76,10 +60,6 @@ def evolve(state: Post, event: Event) -> Post:
             return replace(state, fte=event.fte)
         case StaffPostClosed():
             return replace(state, state="closed")
-        case StaffPostWithdrawn():
-            return replace(state, state="withdrawn")
-        case StaffPostRestored():
-            return replace(state, state="open")
     return state
 
 
@@ -97,14 +77,6 @@ def _changed(command: ChangeStaffPost, state: Post, context: Context) -> Decisio
 
 def _closed(command: CloseStaffPost, state: Post, context: Context) -> Decision:
     return [StaffPostClosed(reason=command.reason)] if _known(state) == "open" else []
-
-
-def _withdrawn(command: WithdrawStaffPost, state: Post, context: Context) -> Decision:
-    return [] if _known(state) == "withdrawn" else [StaffPostWithdrawn(reason=command.reason)]
-
-
-def _restored(command: RestoreStaffPost, state: Post, context: Context) -> Decision:
-    return [] if _known(state) == "open" else [StaffPostRestored(reason=command.reason)]
 
 
 def _known(state: Post) -> State:
@@ -130,8 +102,6 @@ POST = Decider(
         CreateStaffPost: _created,
         ChangeStaffPost: _changed,
         CloseStaffPost: _closed,
-        WithdrawStaffPost: _withdrawn,
-        RestoreStaffPost: _restored,
     },
     allows=allows,
     births=(StaffPostCreated,),

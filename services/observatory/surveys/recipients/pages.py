@@ -33,6 +33,7 @@ from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Conflict
 from shared.kernel.views.projection import Document, everything
 from shared.runtime.service import Service
+from shared.web.facts.outcomes import in_address
 from shared.web.here import ThisService
 from shared.web.lists import PAGE, PageNumber, pages_total, render
 from shared.web.security.authorization import access, who_of
@@ -139,7 +140,7 @@ async def remind(service: ThisService, request: Request, key: UUID) -> Response:
     form = await request.form(max_fields=10, max_files=0)
     sent = {"kind": "reminder"}
     if (before := await done_before(service, request, form, key, sent)) is not None:
-        return RedirectResponse(f"{HAND.format(key)}?done={before}", 303)
+        return RedirectResponse(f"{HAND.format(key)}?done={before}&again=1", 303)
     waiting = [UUID(structure_of(one)) for one in await recipients_of(service, str(key), "asked")]
     if not waiting:
         return await recipients_page(
@@ -156,7 +157,7 @@ async def hand(service: ThisService, request: Request, key: UUID, structure: UUI
     form = await request.form(max_fields=10, max_files=0)
     sent = {"kind": "by_hand", "structure": structure}
     if (before := await done_before(service, request, form, key, sent)) is not None:
-        return RedirectResponse(f"{HAND.format(key)}?done={before}", 303)
+        return RedirectResponse(f"{HAND.format(key)}?done={before}&again=1", 303)
     to = str(form.get("address") or "").strip()
     try:
         if await service.store.get(SURVEY_RECIPIENTS, recipient_key(key, structure)) is None:
@@ -191,7 +192,7 @@ async def _said(
         outcome = await send(service, request, form, key, kind, some, sent)
     except Refused as no:
         return await recipients_page(service, request, key, failed=_refusal(request, no), status=422)
-    return RedirectResponse(f"{HAND.format(key)}?done={outcome.seq}", 303)
+    return RedirectResponse(f"{HAND.format(key)}?{in_address(outcome)}", 303)
 
 
 def _refusal(request: Request, no: Refused) -> str:
@@ -315,7 +316,7 @@ async def sent(service: ThisService, request: Request, key: UUID, page: PageNumb
     sent = {"kind": kind, "all": everybody, "asked": asked}
     try:
         if (before := await done_before(service, request, form, key, sent)) is not None:
-            return RedirectResponse(f"{HAND.format(key)}?done={before}", 303)
+            return RedirectResponse(f"{HAND.format(key)}?done={before}&again=1", 303)
         if everybody:
             _, found = await chosen(service, request, limit=None)
             structures = [UUID(one.key) for one in found.actors]
@@ -326,7 +327,7 @@ async def sent(service: ThisService, request: Request, key: UUID, page: PageNumb
         outcome = await send(service, request, form, key, kind, structures, sent)
     except Refused as no:
         return await send_page(service, request, key, page, _refusal(request, no), 422, form)
-    return RedirectResponse(f"{HAND.format(key)}?done={outcome.seq}", 303)
+    return RedirectResponse(f"{HAND.format(key)}?{in_address(outcome)}", 303)
 
 
 async def _on_record(service: Service, form: FormData) -> list[UUID]:

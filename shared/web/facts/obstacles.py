@@ -1,0 +1,98 @@
+"""What stands in the way of a command about a day, and the ways out: another day, that fact on another day, that fact
+noted by mistake in the same gesture; or the record known from the command's day on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from pydantic import TypeAdapter, ValidationError
+from starlette.datastructures import FormData
+
+from shared.base.paris_days import day_of
+from shared.base.translations import Lang
+from shared.contract.fields import Reason
+from shared.contract.labels import sentence
+from shared.kernel.command_handler import Instead, new_command_id, told_of
+from shared.kernel.correcting import CorrectingCommand
+from shared.kernel.decider import Command, Context, Refused
+from shared.kernel.line import Fact
+from shared.runtime.service import Service
+
+INSTEAD, SINCE, WHY = "instead", "known_since", "instead_reason"
+"""Answers of a form: the fact that is noted by mistake in the same gesture; the beginning that is said of the command's
+day; why"""
+AGAINST, BEFORE = "later-stands-against", "before-its-beginning"
+
+
+class NoReason(ValueError):
+    """Facts are to be corrected, and nobody said why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """A fact that stands in the way. `at`: the facts page of its record; `strikable`: whether it may be noted by
+    mistake, or on another day; `since`: for the beginning of a record, the day that it may be said of."""
+
+    fact: str
+    text: str
+    day: date
+    at: str
+    strikable: bool
+    since: date | None = None
+
+    def to(self, do: str) -> str:
+        return f"{self.at}?fact={self.fact}&do={do}#h-act"
+
+
+def values_of(no: Refused, lang: Lang | str) -> Mapping[str, Any]:
+    """What the sentence of a refusal is made with: a fact is said as readers know it."""
+    return {**no.values, "what": sentence(str(no.values["of"]), None, lang)} if "of" in no.values else no.values
+
+
+async def obstacle(service: Service, command: Command, no: Refused, at: Any, lang: str) -> Obstacle | None:
+    """What a refusal names, where it names a fact. `at`: what the command was told of when."""
+    if no.code not in (AGAINST, BEFORE):
+        return None
+    decider, now = service.execute.decider_of(command), service.outside.now()
+    ids = [command.target(Context(at=now, now=now, command=new_command_id(), actor="")), *command.alongside()]
+    for id in ids:
+        history = await service.execute.history(decider.entity, id)
+        line = told_of(history).line
+        found = next((fact for fact in line if _names(no, fact, tuple(decider.births))), None)
+        if found is not None:
+            event = next(one for one in history.events if one.id == found.id)
+            since = None
+            if no.code == BEFORE and at is not None and not isinstance(command, CorrectingCommand):
+                since = day_of(at) if isinstance(at, datetime) else at
+            return Obstacle(
+                found.id,
+                sentence(event.type, orjson.loads(event.content), lang),
+                found.day,
+                f"/{service.name}/history/{decider.entity}/{id}",
+                decider.strikable(found.event),
+                since,
+            )
+    return None
+
+
+def _names(no: Refused, fact: Fact, births: tuple[type, ...]) -> bool:
+    return isinstance(fact.event, births) if no.code == BEFORE else fact.id == no.values.get("event")
+
+
+def instead_of(data: FormData, at: date | None) -> Instead | None:
+    """The facts that a form corrects in the same gesture. Raises NoReason, ValueError for an id that is none."""
+    struck, since = data.getlist(INSTEAD), data.get(SINCE)
+    if not struck and (not since or at is None):
+        return None
+    try:
+        reason = TypeAdapter(Reason).validate_python(str(data.get(WHY) or "").strip())
+    except ValidationError:
+        raise NoReason from None
+    if since and at is not None:
+        return Instead((UUID(str(since)),), reason, at)
+    return Instead(tuple(UUID(str(one)) for one in struck), reason)

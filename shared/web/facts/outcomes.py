@@ -1,0 +1,150 @@
+"""What a page says after a command: what was written, how far it holds and how it is taken back; that it had been sent
+before; or that nothing changed, and since when all is so.
+
+A command leads to `<page>?done=<seq>&of=<kind>/<id>`, `…&again=1` where it had come before, or `<page>?unchanged=<seq
+of the fact since when>&of=…`, 0 where none says so. Each page of the service reads that before it is drawn."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import orjson
+from fastapi import Request
+from starlette.responses import RedirectResponse
+
+from shared.base.paris_days import day_of
+from shared.contract.labels import sentence
+from shared.kernel.command_handler import Outcome, new_command_id, told_of
+from shared.kernel.decider import Command, Context, Decider, Refused
+from shared.kernel.eventlog.event_log import History, Unavailable
+from shared.kernel.line import Fact
+from shared.runtime.service import Service
+from shared.web.facts.of_days import takes_day
+from shared.web.security.authorization import who_of
+
+OF = re.compile(r"([a-z-]{1,40})/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
+LOOKED = 500  # facts among which the one is looked for since when all is so
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a page says after a command. `undo`: where its fact is noted by mistake again, "" where that is none of a
+    day; `fact`: what is so, for nothing changed; `since` and `until`: from when to when a fact holds, as its day and
+    the last one of it; `still`: whether part of it holds for longer."""
+
+    again: bool = False
+    unchanged: bool = False
+    undo: str = ""
+    type: str = ""
+    data: Any = None
+    since: date | None = None
+    until: date | None = None
+    still: bool = False
+
+    def fact(self, lang: str) -> str:
+        return sentence(self.type, self.data, lang) if self.type else ""
+
+
+def in_address(outcome: Outcome) -> str:
+    """What the address of the next page says of a command that is always of now."""
+    return (f"done={outcome.seq}" if outcome.changed else "unchanged=0") + ("&again=1" if outcome.repeated else "")
+
+
+async def after(service: Service, where: str, command: Command, outcome: Outcome, at: Any = None) -> RedirectResponse:
+    """Leads to the page `where`, once the views have what the command came to. `at`: what it was told of when."""
+    await service.runner.wait_for(outcome.seq)
+    kind = service.execute.decider_of(command).entity
+    query = in_address(outcome)
+    if kind in service.execute.correctable:
+        if not outcome.changed:
+            fact = await _since(service, command, outcome.entity_id, at)
+            query = f"unchanged={fact.seq if fact else 0}"
+        query += f"&of={kind}/{outcome.entity_id}"
+    return RedirectResponse(f"{where}{'&' if '?' in where else '?'}{query}", 303)
+
+
+async def _since(service: Service, command: Command, entity_id: UUID, at: Any) -> Fact | None:
+    """The fact since which all is so that a command asks: without it, it would have come to something."""
+    if command.alongside():
+        return None
+    decider, now = service.execute.decider_of(command), service.outside.now()
+    line = told_of(await service.execute.history(decider.entity, entity_id)).line
+    day = None if at is None or not takes_day(service, type(command)) else at if type(at) is date else day_of(at)
+    known = [fact for fact in line if day is None or fact.event.live or fact.order[0] <= day]
+    states = [decider.initial]
+    for fact in known:
+        states.append(decider.evolve(states[-1], fact.event))
+    for n in range(len(known) - 1, max(-1, len(known) - LOOKED), -1):
+        when = now if day is None else datetime.combine(day, now.timetz())
+        context = Context(at=when, now=now, command=new_command_id(), actor="", line=known[:n])
+        try:
+            if decider.decide(command, states[n], context):
+                return known[n]
+        except Refused:
+            return known[n]
+    return None
+
+
+async def said_after(request: Request) -> None:
+    """The dependency of every page of a service: finds what it says after a command (`request.state.said`)."""
+    asked = request.query_params
+    if ("done" not in asked and "unchanged" not in asked) or "/api/" in request.url.path:
+        return
+    service: Service = request.app.state.service
+    said = Said(again="again" in asked, unchanged="unchanged" in asked)
+    request.state.said = said
+    named, seq = OF.fullmatch(asked.get("of", "")), asked.get("unchanged") or asked.get("done") or ""
+    if named is None or named[1] not in service.execute.correctable or not seq.isdigit() or len(seq) > 15:
+        return
+    if not who_of(request).may(service.name, "reader"):
+        return
+    try:
+        history = await service.execute.history(named[1], UUID(named[2]))
+        line = told_of(history).line
+    except Unavailable:  # the page is shown without it
+        return
+    at = next((n for n, fact in enumerate(line) if fact.seq == int(seq)), None)
+    if at is not None:
+        decider = service.execute.deciders[named[1]]
+        request.state.said = _told(service, decider, history, line, at, said, f"{named[1]}/{named[2]}")
+
+
+def _told(
+    service: Service, decider: Decider[Any], history: History, line: Sequence[Fact], at: int, said: Said, of: str
+) -> Said:
+    fact = line[at]
+    event = next(one for one in history.events if one.id == fact.id)
+    undo = f"/{service.name}/history/{of}?fact={fact.id}&do=strike" if decider.strikable(fact.event) else ""
+    until, still = held_until(line, at)
+    return Said(
+        said.again,
+        said.unchanged,
+        "" if said.unchanged or said.again else undo,
+        event.type,
+        orjson.loads(event.content),
+        fact.day,
+        until,
+        still,
+    )
+
+
+def held_until(line: Sequence[Fact], at: int) -> tuple[date | None, bool]:
+    """The last day on which all that a fact sets holds, None where nothing after it in the line sets it anew; and
+    whether part of it holds for longer. Only of facts that say what a record's answers are: the same type said again
+    with the same fields."""
+    fact = line[at]
+    sets = {name for name in fact.event.model_fields_set if getattr(fact.event, name) is not None}
+    until: date | None = None
+    left = set(sets)
+    for later in line[at + 1 :]:
+        if type(later.event) is not type(fact.event):
+            continue
+        if left & later.event.model_fields_set:
+            until = until or later.day - timedelta(days=1)
+            left -= later.event.model_fields_set
+    return (until, bool(left)) if until is not None and until >= fact.day else (None, False)
