@@ -2,7 +2,8 @@
 
 `@on(Type, name=…)` declares one: an async function from the event and its service to commands. Their ids follow from
 the event's id, so a second delivery changes nothing. What fails is tried again with growing pauses, then parked, where
-an operator sees it, tries it again or drops it. A reaction is not a view: a rebuild never reacts again."""
+an operator sees it, tries it again or drops it. A reaction is not a view: a rebuild never reacts again. A correction is
+an event too: `@on(EventStruck, of=(Type, …), name=…)` hears that such a fact never was."""
 
 from __future__ import annotations
 
@@ -53,21 +54,22 @@ class Tries:
 
 @dataclass(frozen=True)
 class Reaction(Generic[S]):
-    """One reaction; `name` is part of its durable consumer's name and never changes."""
+    """One reaction; `name` is part of its durable consumer's name and never changes. `of`: of a correction, the types
+    of facts (of one kind of entity) about which it is heard."""
 
     name: str
     event: type[Event]
     react: React[S]
+    of: tuple[type[Event], ...] = ()
+
+    def hears(self, event: Recorded) -> bool:
+        return not self.of or getattr(event.data, "kind", None) in {kind.type_name() for kind in self.of}
 
 
-def on(event: type[Event], *, name: str) -> Callable[[React[S]], Reaction[S]]:
+def on(event: type[Event], *, name: str, of: tuple[type[Event], ...] = ()) -> Callable[[React[S]], Reaction[S]]:
     """Declares the decorated function as the reaction to one type of event. Its name is stored and is said, so that the
     function may be called otherwise at any time: the durable consumer and the ids of its commands follow from it."""
-
-    def declare(react: React[S]) -> Reaction[S]:
-        return Reaction(name, event, react)
-
-    return declare
+    return lambda react: Reaction(name, event, react, of)
 
 
 def durable(service: str, reaction: Reaction[Any]) -> str:
@@ -84,12 +86,13 @@ async def prepare(nc: Client, network: str, service: str, reactions: Sequence[Re
         try:
             await js.consumer_info(network, name)
         except NotFoundError:
-            config = replace(CONSUMER, durable_name=name, filter_subject=_subject(network, reaction.event))
+            config = replace(CONSUMER, durable_name=name, filter_subject=_subject(network, reaction))
             await js.add_consumer(network, config)
 
 
-def _subject(network: str, kind: type[Event]) -> str:
-    return f"{network}.{kind.service}.{kind.entity}.*.{kind.type_name()}"
+def _subject(network: str, reaction: Reaction[Any]) -> str:
+    about = next(iter(reaction.of), reaction.event)
+    return f"{network}.{about.service}.{about.entity}.*.{reaction.event.type_name()}"
 
 
 CONSUMER = ConsumerConfig(
@@ -132,7 +135,7 @@ class Reactions(Generic[S]):
     def _subscribe(self, reaction: Reaction[S]) -> None:
         network = self._service.network
         subscriber = self._broker.subscriber(
-            _subject(network, reaction.event),
+            _subject(network, reaction),
             durable=durable(self._service.name, reaction),
             stream=JStream(network, declare=False),
             pull_sub=PullSub(batch_size=1, timeout=5.0),  # one at a time: more would be handled at once, out of order
@@ -186,7 +189,7 @@ class Reactions(Generic[S]):
             return
         with tracing.span(f"react {reaction.name}", "consumer", event.cloud.traceparent, maillage__sequence=event.seq):
             try:
-                commands = await reaction.react(event, self._service)
+                commands = await reaction.react(event, self._service) if reaction.hears(event) else ()
             except Void:
                 return
             for n, command in enumerate(commands, 1):

@@ -1,4 +1,4 @@
-"""What members and the events service say arrives in the drafts, exactly once.
+"""What members and the events service say arrives in the drafts, exactly once. How it leaves them again: `leaving`.
 
 Why once, under any redelivery, restart and approval: an item's id derives from the event that brings it; an approved
 issue never opens again; a reaction reads which issues are approved *before* it reads whether the item is anywhere. So
@@ -9,25 +9,23 @@ takes the next).
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from services.newsletter.bulletins.domain.bulletin import bulletin_id
 from services.newsletter.bulletins.domain.issue import CollectItem, DropItem, StartIssue, issue_id, item_id
-from services.newsletter.bulletins.source_views import SOURCES
-from services.newsletter.bulletins.views import BULLETINS, ISSUES, ITEMS, first_open
+from services.newsletter.bulletins.leaving import why
+from services.newsletter.bulletins.source_views import SOURCES, gone
+from services.newsletter.bulletins.views import BULLETINS, ITEMS, first_open
 from shared.contract.cleaning import mended_line, mended_text
 from shared.contract.directory.publications import (
     MemberEventPublished,
     MemberNewsPublished,
     MemberOfferPublished,
     MemberProjectPublished,
-    PublicationWithdrawn,
 )
 from shared.contract.envelope import Recorded
-from shared.contract.events.gatherings import GatheringAnnounced, GatheringCancelled
+from shared.contract.events.gatherings import GatheringAnnounced
 from shared.contract.fields import is_web_address
 from shared.contract.newsletter.bulletins import BulletinCode, SectionCode
 from shared.kernel.decider import Command
@@ -35,11 +33,6 @@ from shared.kernel.reactions import on
 from shared.runtime.service import Service
 from shared.web.formatting import clock, day, long_day
 from shared.web.markdown import as_lines
-
-PATIENCE = 60.0  # seconds to wait for an item that another reaction is about to add
-LOOK = 0.1  # seconds between two looks
-WITHDRAWN = "Retiré par son auteur."
-CANCELLED = "Annulé."
 
 
 @on(MemberNewsPublished, name="news-to-echos")
@@ -155,8 +148,8 @@ async def _arriving(
         ),
     ]
     known = await service.store.get(SOURCES, event.entity_id)
-    if known is not None and known["withdrawn"]:  # taken back before we came to it
-        commands.append(DropItem(issue=issue, item=item, reason=WITHDRAWN))
+    if known is not None and gone(known):  # taken back before we came to it
+        commands.append(DropItem(issue=issue, item=item, reason=why(known)))
     return commands
 
 
@@ -165,71 +158,10 @@ def _one_line(text: str) -> str:
     return mended_line(text)[:200].strip()
 
 
-@on(PublicationWithdrawn, name="withdrawn-from-draft")
-async def withdrawn_from_draft(event: Recorded, service: Service) -> Sequence[Command]:
-    """What a member took back leaves the draft, if that is not approved yet."""
-    return await _leaving(event, service, WITHDRAWN)
-
-
-@on(GatheringCancelled, name="cancelled-from-draft")
-async def cancelled_from_draft(event: Recorded, service: Service) -> Sequence[Command]:
-    """A gathering that will not be held leaves the draft, if that is not approved yet."""
-    return await _leaving(event, service, CANCELLED)
-
-
-async def _leaving(event: Recorded, service: Service, reason: str) -> Sequence[Command]:
-    """Waits for the items that the source has brought or is about to bring: each reaction reads at its own pace.
-    Raises TimeoutError where they do not come (they may be parked; this is then tried again, and parked too)."""
-    source = await service.store.get(SOURCES, event.entity_id) or {"said": {}}
-    brought = {str(item_id(UUID(id))): said["seq"] for id, said in source["said"].items() if said["seq"] < event.seq}
-    wanted = await _on_their_way(service, event, brought)
-    for _ in range(int(PATIENCE / LOOK)):
-        items = await service.store.get_many(ITEMS, [*brought])
-        if items.keys() >= wanted:
-            break
-        await asyncio.sleep(LOOK)
-    else:
-        raise TimeoutError("an item to take out has not arrived yet")
-    there = {key: item for key, item in items.items() if not item["dropped"]}
-    issues = await service.store.get_many(ISSUES, sorted({item["issue"] for item in there.values()}))
-    return [
-        DropItem(issue=UUID(item["issue"]), item=UUID(key), reason=reason)
-        for key, item in there.items()
-        if issues[item["issue"]]["state"] == "draft"
-    ]
-
-
-BULLETIN_OF: Mapping[str, BulletinCode] = {
-    MemberNewsPublished.__name__: "echos",
-    MemberProjectPublished.__name__: "echos",
-    MemberOfferPublished.__name__: "parcours",
-    MemberEventPublished.__name__: "rendez-vous",
-    GatheringAnnounced.__name__: "rendez-vous",
-}
-
-
-async def _on_their_way(service: Service, event: Recorded, brought: Mapping[str, int]) -> set[str]:
-    """The items that are there or will be: those that were said when their bulletin was open. For what was said before
-    nobody waits, since there may have been no bulletin to take it."""
-    history = await service.log.load(event.service, event.entity, UUID(event.entity_id), shows=event.seq)
-    types = {one.seq: one.type for one in history.events}
-    since: dict[BulletinCode, int | None] = {}
-    for code in {BULLETIN_OF[types[seq]] for seq in brought.values() if types.get(seq) in BULLETIN_OF}:
-        opened = await service.log.load("newsletter", "bulletin", bulletin_id(code))
-        since[code] = opened.events[0].seq if opened.events else None
-    return {
-        item
-        for item, seq in brought.items()
-        if types.get(seq) in BULLETIN_OF and (begun := since[BULLETIN_OF[types[seq]]]) is not None and begun < seq
-    }
-
-
-REACTIONS = (
+ARRIVING = (
     news_to_echos,
     project_to_echos,
     offer_to_parcours,
     event_to_rendez_vous,
     gathering_to_rendez_vous,
-    withdrawn_from_draft,
-    cancelled_from_draft,
 )

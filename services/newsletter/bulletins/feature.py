@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from services.newsletter.bulletins.collecting import REACTIONS
+from services.newsletter.bulletins.collecting import ARRIVING
 from services.newsletter.bulletins.domain.bulletin import BULLETIN, CODES, OpenBulletin
 from services.newsletter.bulletins.domain.issue import ISSUE, IssueCommand, StartIssue
+from services.newsletter.bulletins.leaving import LEAVING
 from services.newsletter.bulletins.queries import opened, titles
 from services.newsletter.bulletins.source_views import SOURCES
 from services.newsletter.bulletins.views import BULLETINS, ISSUES, ITEMS
@@ -47,7 +48,7 @@ FEATURE = Feature(
     deciders=(BULLETIN, ISSUE),
     views=(BULLETINS, ISSUES, ITEMS, SOURCES),
     words=WORDS,
-    reactions=REACTIONS,
+    reactions=(*ARRIVING, *LEAVING),
     page_of=page_of,
     choices=choices,
 )

@@ -138,18 +138,22 @@ def _its_item(event: Recorded) -> Sequence[str]:
 
 def _placed(document: Document | None, data: ItemAdded, event: Recorded) -> Document:
     source = str(data.source_entity) if data.source_entity else None
-    return {"issue": event.entity_id, "source_entity": source, "dropped": False}
+    return {"issue": event.entity_id, "source_entity": source, "dropped": False, "by": None}
 
 
-def _dropped(value: bool) -> Evolve:
-    return lambda document, data, event: None if document is None else {**document, "dropped": value}
+def _dropped(document: Document | None, data: ItemDropped, event: Recorded) -> Document | None:
+    return None if document is None else {**document, "dropped": True, "by": event.actor}
+
+
+def _restored(document: Document | None, data: ItemRestored, event: Recorded) -> Document | None:
+    return None if document is None else {**document, "dropped": False, "by": None}
 
 
 ITEMS = View(
     name="items",
-    version=1,
-    on={ItemAdded: _placed, ItemDropped: _dropped(True), ItemRestored: _dropped(False)},
+    version=2,
+    on={ItemAdded: _placed, ItemDropped: _dropped, ItemRestored: _restored},
     keys=_its_item,
     fields=("issue", "source_entity"),
 )
-"""By item: in which issue it is, where it came from."""
+"""By item: in which issue it is, where it came from, who took it out."""
