@@ -9,7 +9,6 @@ takes the next).
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
@@ -187,7 +186,7 @@ async def _leaving(event: Recorded, service: Service, reason: str) -> Sequence[C
         items = await service.store.get_many(ITEMS, [*brought])
         if items.keys() >= wanted:
             break
-        await asyncio.sleep(LOOK)
+        await service.outside.sleep(LOOK)
     else:
         raise TimeoutError("an item to take out has not arrived yet")
     there = {key: item for key, item in items.items() if not item["dropped"]}
