@@ -1,14 +1,16 @@
-"""The house in numbers, printed by `make lint`: `python -m tests.house.counts`. What may not grow has its limit
-here."""
+"""The house in numbers, printed by `make lint`: `python -m tests.house.counts`. What may not grow has its limit here;
+beyond one it ends with 1."""
 
 from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.house.rules import RULES
 from tests.house.tables import SKIP
 
 ROOT = Path(__file__).parents[2]
@@ -118,17 +120,24 @@ def counts() -> list[Count]:
         Count("lines of its drivers: its stores, the client of NATS", lines([*stores, *broker]), 1200),
         Count("modules of a service's fullest folder", len(list(fullest.glob("*.py"))), 15, at(fullest)),
         Count("lines of a service's longest folder", sum(len(p.read_text().splitlines()) for p in longest.glob("*.py")),
-              None, at(longest)),
-        Count("lines of the longest function", max(long)[0], None, max(long)[1]),
-        Count("functions of more than 80 lines", sum(length > 80 for length, _ in long)),
-        Count("route handlers inside functions", len(set(closures))),
+              2000, at(longest)),
+        Count("lines of the longest function", max(long)[0], 80, max(long)[1]),
+        Count("route handlers inside functions", len(set(closures)), 0, ", ".join(sorted(set(closures)))),
         Count("lines over 120 columns, tests too", len(wide), 0, ", ".join(wide)),
         Count("`fmt: skip`, tests too, on tables of data", skipped, MOST_SKIPPED),
         Count("settings of ours by monkeypatch in tests", len(patched), 4, ", ".join(patched)),
         Count("places that begin a task of their own", sum(tasks().values())),
+        *(Count(what, len(broken := rule()), 0, ", ".join(broken)) for what, rule in RULES),
     ]  # fmt: skip
 
 
-if __name__ == "__main__":
-    for one in counts():
+def main() -> int:
+    """Prints all; 1 where one is beyond its limit."""
+    found = counts()
+    for one in found:
         print(one)
+    return int(not all(one.good for one in found))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

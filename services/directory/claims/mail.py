@@ -8,7 +8,6 @@ from uuid import UUID
 from services.directory.sign_in.entry import entry_of
 from services.directory.sign_in.signed_links import INVITATION
 from shared.base.translations import L, Lang, translated
-from shared.kernel.command_handler import utc_now
 from shared.kernel.views.projection import Document
 from shared.runtime.service import Service
 from shared.web.formatting import day
@@ -19,7 +18,7 @@ ANSWER = timedelta(days=1)  # during which an answer is tried again
 def confirmation_link(service: Service, claim: UUID) -> str:
     """The address of the page where who claimed says that the address is theirs."""
     entry = entry_of(service)
-    token = entry.links.claim_token(claim, utc_now() + INVITATION)
+    token = entry.links.claim_token(claim, service.now() + INVITATION)
     return f"{entry.mail.sender.url}/directory/public/claim/confirm/{token}"
 
 
@@ -29,7 +28,7 @@ def ask_to_confirm(service: Service, claim: Document, lang: Lang) -> None:
     subject = translated(L("Confirmez votre demande"), lang)
     # What a stranger typed goes into no mail of ours to an address that may be anybody's.
     structure = claim["structure_name"] if claim["structure"] else None
-    until = day(utc_now() + INVITATION)
+    until = day(service.now() + INVITATION)
     _write(service, claim, lang, "claim", subject, INVITATION, structure=structure, link=link, until=until)
 
 

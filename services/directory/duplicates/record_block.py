@@ -7,7 +7,6 @@ from typing import Any
 
 from services.directory.duplicates.views import MERGES
 from services.directory.structures.views import STRUCTURES
-from shared.kernel.command_handler import new_command_id
 from shared.kernel.views.projection import Document
 from shared.runtime.service import Service
 
@@ -16,4 +15,4 @@ async def merged_records(service: Service, structure: Document) -> Mapping[str, 
     """The records that were merged into it."""
     found = await service.store.find(MERGES, {"kept": structure["key"], "holds": True}, sort=["-at"], limit=50)
     names = await service.store.get_many(STRUCTURES, [one["key"] for one in found.documents])
-    return {"merges": found.documents, "merged_names": names, "command_ids": new_command_id}
+    return {"merges": found.documents, "merged_names": names, "command_ids": service.outside.new_id}

@@ -11,7 +11,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -142,6 +142,7 @@ async def checked(
     likeness: Likeness,
     columns: Sequence[str] | None = None,
     *,
+    now: datetime,
     default_kind: str = "association",
     own: frozenset[str] = frozenset(),
     progress: Progress = lambda done, total: None,
@@ -155,7 +156,7 @@ async def checked(
     before: dict[Any, int] = {}
     lines = []
     for n, raw in enumerate(table.lines):
-        line = _checked(raw.number, columns, raw.cells, raw.broken, default_kind)
+        line = _checked(raw.number, columns, raw.cells, raw.broken, default_kind, now)
         if line.command is not None:
             one = _named(line)
             line.likely = likeness.like(one, but=own)
@@ -166,7 +167,7 @@ async def checked(
         lines.append(line)
         if n % BREATH == BREATH - 1:
             progress(n + 1, len(table.lines))
-            await asyncio.sleep(0)
+            await asyncio.sleep(0)  # noqa: TID251 - waits for nothing, lets others in
     progress(len(table.lines), len(table.lines))
     return Preview(table, columns, lines)
 
@@ -184,7 +185,9 @@ async def preview(
     import_id = import_id_of(service.network, table, read)
     own = frozenset(str(structure_id(import_id, line.number)) for line in table.lines)
     likeness = await duplicates_of(service).likeness()
-    return await checked(table, likeness, read, default_kind=default_kind, own=own, progress=progress)
+    return await checked(
+        table, likeness, read, now=service.now(), default_kind=default_kind, own=own, progress=progress
+    )
 
 
 @dataclass(frozen=True)
@@ -228,7 +231,7 @@ async def carry_out(
 ) -> Report:
     """Does what a plan says, each line once however often and by however many it is called; so many commands at
     once."""
-    start = datetime.now(UTC)
+    start = service.outside.monotonic()
     begin = start_id(service.network, plan.file, list(plan.columns))
     import_id = derived_id(begin, "import")
     skipped = sorted({*plan.left_out, *plan.complete})
@@ -293,7 +296,7 @@ async def carry_out(
         begun = await service.execute(finish, id=derived_id(begin, "finish"), actor=plan.actor, derived=True)
         finished = ImportFinished(registered=registered, skipped=skipped_now, completed=tally["completed"])
     await service.runner.wait_for(begun.seq, timeout=60)
-    seconds = (datetime.now(UTC) - start).total_seconds()
+    seconds = service.outside.monotonic() - start
     return Report(
         import_id, plan.lines, finished.registered, tally["new"], finished.skipped, refused, True, seconds,
         finished.completed,
@@ -343,7 +346,9 @@ def structure_id(import_id: UUID, line: int) -> UUID:
     return derived_id(line_id(import_id, line), "structure")
 
 
-def _checked(number: int, columns: Sequence[str], cells: Sequence[str], broken: str, default_kind: str) -> CheckedLine:
+def _checked(
+    number: int, columns: Sequence[str], cells: Sequence[str], broken: str, default_kind: str, now: datetime
+) -> CheckedLine:
     name = next((cell for column, cell in zip(columns, cells, strict=False) if column == "name"), "")[:200]
     line = CheckedLine(number, name)
     if broken:
@@ -354,7 +359,6 @@ def _checked(number: int, columns: Sequence[str], cells: Sequence[str], broken: 
     line.warnings = [Problem(number, where, said(code, **values)) for where, code, values in read.warnings]
     try:
         command = RegisterStructure.model_validate(read.values)
-        now = datetime.now(UTC)
         STRUCTURE.decide(command, Structure(), Context(now, now, SOMEBODY, "import"))
     except ValidationError as error:
         each = {lang: sentences(error, RegisterStructure, LEXICON, lang) for lang in languages()}

@@ -26,7 +26,6 @@ from services.directory.structures.contact_views import CONTACT_ADDRESSES
 from services.directory.structures.kept_records import kept_record, known_as
 from shared.contract.envelope import Recorded
 from shared.contract.observatory.surveys import SurveySent
-from shared.kernel.command_handler import utc_now
 from shared.kernel.decider import Command, derived_id
 from shared.kernel.reactions import on
 from shared.runtime.mail_transport import Declined, Doubt, Letter, Post, letter_for, post_of
@@ -155,7 +154,7 @@ async def _deliver(service: Service, post: Post, event: Recorded, to: Recipient,
         return True
     sender = entry_of(service).mail.sender
     try:
-        made = made_of(sender, to.address, to.person, said, utc_now())
+        made = made_of(sender, to.address, to.person, said, service.now())
         await post.offer(made)
     except BadAddress:
         await _say(service, event, NoteLetterRefused(**about, reason="address"), "refused")

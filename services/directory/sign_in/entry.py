@@ -27,7 +27,7 @@ from shared.base.translations import Lang
 from shared.contract.directory.accounts import SignedIn, Way
 from shared.contract.personal import Personal
 from shared.identity.sessions import TOKEN, Unsure
-from shared.kernel.command_handler import Outcome, new_command_id
+from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Refused, derived_id
 from shared.kernel.views.projection import Document
 from shared.runtime.jobs import Job
@@ -106,7 +106,7 @@ class Entry:
         if not await self.passwords.fits(account, password) or account is None:
             raise Refused("sign-in-failed")
         try:
-            return await self.begin(account, "password", new_command_id())
+            return await self.begin(account, "password", self.service.outside.new_id())
         except Refused:  # closed meanwhile
             raise Refused("sign-in-failed") from None
 
@@ -203,7 +203,7 @@ class Entry:
     async def set_password(self, account: UUID, password: str, *, session: UUID | None, actor: str) -> Outcome:
         """The new password, checked before. Other sessions end first, so that a crash leaves no old one open."""
         command = SetPassword(account=account, session=session)
-        outcome = await self.service.execute(command, id=new_command_id(), actor=actor)
+        outcome = await self.service.execute(command, id=self.service.outside.new_id(), actor=actor)
         await self.passwords.keep(account, password)
         return outcome
 

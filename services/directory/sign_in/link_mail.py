@@ -18,7 +18,6 @@ from services.directory.sign_in.signed_links import GOOD_FOR, INVITATION, Links
 from shared.base.cancellation import end
 from shared.base.outside import REAL, Outside
 from shared.base.translations import L, Lang, translated
-from shared.kernel.command_handler import new_command_id
 from shared.runtime.mail_transport import Declined, Doubt, Letter, Post, Unreachable, letter_for
 from shared.web.formatting import day
 from shared.web.letters import BadAddress, Bodies, Sender, letter, message
@@ -40,7 +39,7 @@ class LinkMail:
 
     def link(self, person: UUID, *, good_for: timedelta = GOOD_FOR) -> str:
         """The address of a page that lets this person in, once."""
-        token = self._links.token(person, new_command_id(), self._outside.now() + good_for)
+        token = self._links.token(person, self._outside.new_id(), self._outside.now() + good_for)
         return f"{self.sender.url}/directory/sign-in/link/{token}"
 
     def send(self, person: UUID, to: str, lang: Lang, *, invitation: bool = False) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from uuid import UUID
 
@@ -13,7 +12,6 @@ from services.directory.sign_in.passwords import Passwords
 from services.directory.structures.retention import record_begins
 from shared.base.translations import L
 from shared.contract.directory.accounts import AccountClosed, AccountOpened, AccountReopened
-from shared.kernel.command_handler import new_command_id
 from shared.kernel.views.projection import Evolve
 from shared.persons.data_subjects import Purpose, in_use_again, term_begins
 from shared.runtime.mail_transport import erase_letters
@@ -42,14 +40,14 @@ async def forget_sign_in(service: Service, person: UUID) -> None:
     entry = service.parts.get(ENTRY)
     if entry is not None:
         await entry.mail.drop(person)
-        await asyncio.to_thread(entry.passwords.forget, account_id(person))
+        await service.outside.in_thread(entry.passwords.forget, account_id(person))
     else:  # before the doors are open
-        passwords = await asyncio.to_thread(Passwords, service.around.data / "keys")
+        passwords = await service.outside.in_thread(Passwords, service.around.data / "keys")
         try:
-            await asyncio.to_thread(passwords.forget, account_id(person))
+            await service.outside.in_thread(passwords.forget, account_id(person))
         finally:
             passwords.close()
-    await asyncio.to_thread(erase_letters, service.around.data, person)
+    await service.outside.in_thread(erase_letters, service.around.data, person)
     await close_account(service, person)
 
 
@@ -58,4 +56,4 @@ async def close_account(service: Service, person: UUID) -> None:
     account = account_id(person)
     if (await service.execute.history("account", account)).events:
         command = CloseAccount(account=account, reason="Personne oubliée.")
-        await service.execute(command, id=new_command_id(), actor="service:directory")
+        await service.execute(command, id=service.outside.new_id(), actor="service:directory")

@@ -7,8 +7,6 @@ more, since the source may have moved on while we did.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from services.newsletter.bulletins.domain.bulletin import bulletin_id
@@ -118,7 +116,7 @@ async def _arrived(service: Service, event: Recorded, brought: Mapping[str, int]
         items = await service.store.get_many(ITEMS, [*brought])
         if items.keys() >= wanted:
             return items
-        await asyncio.sleep(LOOK)
+        await service.outside.sleep(LOOK)
     raise TimeoutError("an item to take out has not arrived yet")
 
 

@@ -21,7 +21,6 @@ from services.newsletter.delivery.pending import Due, Gone
 from shared.base import tracing
 from shared.contract.envelope import opened
 from shared.contract.newsletter.delivery import RefusalReason
-from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import Command, Refused
 from shared.kernel.eventlog.event_log import Conflict, Unavailable
 from shared.runtime.mail_transport import Declined, Doubt, Letter, Post
@@ -160,7 +159,7 @@ class Delivering:
 
     async def say(self, command: Command, id: UUID | None = None) -> None:
         """Executes a command, for as long as the log is away: what happened must be told. Raises Refused."""
-        id = id or new_command_id()
+        id = id or self._service.outside.new_id()
         while True:
             try:
                 outcome = await self._service.execute(command, id=id, actor="service:newsletter", derived=True)

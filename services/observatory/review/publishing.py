@@ -137,14 +137,16 @@ class Publishing:
         files = files_of(self._service)
         kept: dict[str, str] = {}
         for lang in languages():
-            pdf = await self.press.pdf(await asyncio.to_thread(order, made[lang], readers[lang]))
-            kept[f"{lang}.pdf"] = await asyncio.to_thread(files.keep, pdf, "pdf")
+            pdf = await self.press.pdf(await self._service.outside.in_thread(order, made[lang], readers[lang]))
+            kept[f"{lang}.pdf"] = await self._service.outside.in_thread(files.keep, pdf, "pdf")
             work.step(f"{lang}.pdf")
         for lang in languages():
-            book = await asyncio.to_thread(workbook, made[lang], readers[lang])
-            kept[f"{lang}.xlsx"] = await asyncio.to_thread(files.keep, book, "xlsx")
+            book = await self._service.outside.in_thread(workbook, made[lang], readers[lang])
+            kept[f"{lang}.xlsx"] = await self._service.outside.in_thread(files.keep, book, "xlsx")
         whole = document(made["fr"], shown, readers["fr"], readers["en"])
-        kept["data.json"] = await asyncio.to_thread(files.keep, orjson.dumps(whole, option=orjson.OPT_INDENT_2), "json")
+        kept["data.json"] = await self._service.outside.in_thread(
+            files.keep, orjson.dumps(whole, option=orjson.OPT_INDENT_2), "json"
+        )
         work.step("workbooks")
         signed = notary_of(self._service).head
         return PublishReview(

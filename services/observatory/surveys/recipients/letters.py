@@ -14,7 +14,6 @@ from services.observatory.surveys.stage import over
 from services.observatory.surveys.views import SURVEY_RECIPIENTS, SURVEYS, recipient_key
 from services.observatory.surveys.words import SURVEY_WORDS
 from shared.base.translations import SOURCE, L, Lang, colon, languages, translated
-from shared.kernel.command_handler import new_command_id, utc_now
 from shared.kernel.decider import Refused
 from shared.kernel.views.projection import Document
 from shared.runtime.mail_transport import Declined, Doubt, Unreachable, post_of
@@ -98,10 +97,10 @@ async def send_to(service: Service, survey: Document, structure: UUID, to: str) 
     """Sends a structure's link to an address that somebody typed. Raises Refused where the mail server does not take
     it."""
     link = address(service, links_of(service).personal(UUID(survey["key"]), structure))
-    said, sender, id = written_letter(service, survey, "by_hand", link), sender_of(service), new_command_id()
+    said, sender, id = written_letter(service, survey, "by_hand", link), sender_of(service), service.outside.new_id()
     post = post_of(service.settings, service.around.data)
     try:
-        mail = message(sender, id, to, said["subject"], utc_now())
+        mail = message(sender, id, to, said["subject"], service.now())
         mail["Auto-Submitted"] = "auto-generated"  # RFC 3834
         made = letter(mail, sender, id, to, said["text"], said["html"])
         await post.offer(made)
