@@ -7,6 +7,7 @@ more, since the source may have moved on while we did.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from services.newsletter.bulletins.domain.bulletin import bulletin_id
