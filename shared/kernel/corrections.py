@@ -33,10 +33,7 @@ class _Reading:
     """of earlier correcting events, not lifted since: (its type, its sequence, the ids of what it struck)"""
 
     def fact(self, event: Recorded) -> None:
-        data = event.data
-        self.facts.append(
-            Fact(event.seq, event.id, event.cloud.commandid, day_of(event.time), data, type(data).timeless)
-        )
+        self.facts.append(fact_of(event))
 
     def day(self, fact: Fact) -> date:
         return self.days.get(fact.id, fact.day)
@@ -70,6 +67,11 @@ class _Reading:
     def since(self, types: Sequence[str]) -> int:
         """The sequence of the latest strikes by these types that were not lifted, 0 where there are none."""
         return max((seq for kind, seq, _ in self.strikes if kind in types), default=0)
+
+
+def fact_of(event: Recorded) -> Fact:
+    data = event.data
+    return Fact(event.seq, event.id, event.cloud.commandid, day_of(event.time), data, data.timeless)
 
 
 def told(events: Iterable[Recorded]) -> tuple[list[Fact], list[Correction]]:

@@ -20,7 +20,6 @@ from shared.runtime.readiness import checks_of
 from shared.runtime.service import Service
 from shared.runtime.unreadable_records import unreadable_records
 from shared.web.facts.of_days import no_day_of_now
-from shared.web.forms.reference_check import known
 from shared.web.here import ThisService
 from shared.web.security.authorization import access, who_of
 from shared.web.templating import Pages, language
@@ -112,7 +111,6 @@ def _command(router: APIRouter, service: Service, model: type[Command]) -> None:
         version: Annotated[int | None, Query(ge=0, le=2**53, description="The entity's version that you saw.")] = None,
     ) -> Done:
         no_day_of_now(service, model, happened)
-        await known(service, command)
         outcome = await service.execute(
             command,
             id=idempotency_key or new_command_id(),

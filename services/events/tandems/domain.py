@@ -13,7 +13,7 @@ from shared.contract.events.tandems import (
     TandemSchoolJoined,
 )
 from shared.contract.fields import DepartmentCode, Line, Name, Pupils, SchoolYear
-from shared.kernel.decider import Command, Context, Decider, Decision, Refused
+from shared.kernel.decider import Command, Context, Decider, Decision, Refers, Refused
 
 
 class TandemCommand(Command):
@@ -23,7 +23,7 @@ class TandemCommand(Command):
 class FormTandem(TandemCommand):
     """Form a tandem around an association for a school year."""
 
-    refers = {"association": "directory.structure"}
+    refers = {"association": Refers("directory.structure", "open")}
     creates = True
     school_year: SchoolYear
     association: UUID | None = None
@@ -36,7 +36,7 @@ class FormTandem(TandemCommand):
 class AddTandemSchool(TandemCommand):
     """Let a school take part in a tandem."""
 
-    refers = {"school": "directory.structure"}
+    refers = {"school": Refers("directory.structure", "open")}
     tandem: UUID
     school: UUID
     school_name: Name

@@ -25,7 +25,6 @@ from shared.web.facts.of_days import no_day_of_now
 from shared.web.facts.outcomes import in_address
 from shared.web.formatting import number
 from shared.web.forms.forms import HAPPENED, answer_of, sentences
-from shared.web.forms.reference_check import known as known_references
 from shared.web.here import ThisService
 from shared.web.security.authorization import access, who_of
 from shared.web.templating import Pages, language
@@ -122,7 +121,6 @@ async def save(service: ThisService, request: Request) -> Response:
                 "found": ids(found.found),
             }
         )
-        await known_references(service, command)
         no_day_of_now(service, SaveIdentification, data.get(HAPPENED))
         # Whom the criteria find is computed: what is found of the same place in the log by a later release may differ.
         sent = {**fields_sent(command), "found": None}

@@ -26,7 +26,6 @@ from shared.web.facts.of_days import BadDay, happened_on, no_day_of_now, takes_d
 from shared.web.facts.outcomes import after
 from shared.web.forms.field_shapes import shapes
 from shared.web.forms.forms import HAPPENED, Form, parse, refusal, sentences
-from shared.web.forms.reference_check import known
 from shared.web.here import ThesePages, ThisService
 from shared.web.security.authorization import access, demand, who_of
 from shared.web.security.local_paths import local
@@ -147,7 +146,6 @@ async def send(service: ThisService, pages: ThesePages, request: Request, name: 
         command = model.model_validate(parse(model, data), context=await _stored(request, service, model, hidden))
         no_day_of_now(service, model, data.get(HAPPENED))
         at = happened_on(str(data.get(HAPPENED) or ""))
-        await known(service, command)
         outcome = await service.execute(
             command, id=id, actor=who_of(request).actor, at=at, version=version, instead=instead_of(data, at)
         )

@@ -13,7 +13,7 @@ from shared.contract.membership.governance import (
     WorkingGroupJoined,
     WorkingGroupLeft,
 )
-from shared.kernel.decider import Command, Context, Decider, Decision, Refused
+from shared.kernel.decider import Command, Context, Decider, Decision, Refers, Refused
 
 MOST_MEMBERS = 2000
 
@@ -33,7 +33,7 @@ class FormWorkingGroup(GroupCommand):
 class JoinWorkingGroup(GroupCommand):
     """Note that a member takes part in a working group."""
 
-    refers = {"member": "membership.member"}
+    refers = {"member": Refers("membership.member", "member")}
     group: UUID
     member: UUID
 
