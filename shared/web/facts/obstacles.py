@@ -19,7 +19,7 @@ from shared.contract.fields import Reason
 from shared.contract.labels import sentence
 from shared.kernel.command_handler import Instead, new_command_id, told_of
 from shared.kernel.correcting import CorrectingCommand
-from shared.kernel.decider import Command, Context, Refused
+from shared.kernel.decider import Command, Context, Place, Refused
 from shared.kernel.line import Fact
 from shared.runtime.service import Service
 
@@ -59,8 +59,10 @@ async def obstacle(service: Service, command: Command, no: Refused, at: Any, lan
     if no.code not in (AGAINST, BEFORE):
         return None
     decider, now = service.execute.decider_of(command), service.outside.now()
-    ids = [command.target(Context(at=now, now=now, command=new_command_id(), actor="")), *command.alongside()]
-    for id in ids:
+    own = command.target(Context(at=now, now=now, command=new_command_id(), actor=""))
+    for one in (own, *command.alongside()):
+        place = one if isinstance(one, Place) else Place(decider.entity, one)
+        decider, id = service.execute.deciders[place.kind], place.id
         history = await service.execute.history(decider.entity, id)
         line = told_of(history).line
         found = next((fact for fact in line if _names(no, fact, tuple(decider.births))), None)

@@ -74,6 +74,7 @@ class Answer:
     versions: int = 0
     declined: bool = False
 
+
 def evolve(state: Answer, event: Event) -> Answer:
     match event:
         case SurveyAnswer():
