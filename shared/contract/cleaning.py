@@ -26,10 +26,12 @@ _UNREADABLE = re.compile(
 )
 _REVERSING = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _INVISIBLE = re.compile(
-    "[\u00ad\u061c\u180e\u200b\u200e\u200f\u2060-\u2064\u206a-\u206f\ufeff\ufff9-\ufffb\U000e0001\U000e0020-\U000e007f]"
+    "[\u00ad\u034f\u061c\u17b4\u17b5\u180e\u200b\u200e\u200f\u2060-\u2065\u206a-\u206f\ufeff\ufff0-\ufffb"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]"
 )
-"""Soft hyphen, zero-width space, byte order mark and their like: two names that differ by one look the same"""
-_BLANK = re.compile("[\u2800\u3164\uffa0]")
+"""Soft hyphen, zero-width space, byte order mark and their like (Default_Ignorable_Code_Point of UAX 44, but joiners,
+selectors, blanks and what reverses): two names that differ by one look the same"""
+_BLANK = re.compile("[\u115f\u1160\u2800\u3164\uffa0]")
 """Signs without ink that are no white space to Unicode: a name of them alone would be an empty one"""
 _BREAK = re.compile("\r\n?|[\u2028\u2029]")
 WHITE = (
@@ -38,6 +40,9 @@ WHITE = (
 )
 """White space that somebody may type: `str.strip()` would also take controls, which are refused"""
 _JOINER = re.compile("[\u200c\u200d]")
+_SELECTOR = re.compile("[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+"""Says which of several shapes the sign before it has: an ideogram's, a Mongolian letter's, an emoji's"""
+_KEYCAP, _KEYS = "\u20e3", "#*0123456789"
 _JOINED = frozenset({"L", "M"})
 _EMOJI = frozenset({"So", "Sk"})
 
@@ -69,7 +74,7 @@ def _seen(text: str) -> str:
     _refuse(_UNREADABLE, "unreadable-character", text)
     _refuse(_REVERSING, "reversing-character", text)
     seen = normalize("NFC", _INVISIBLE.sub("", _BLANK.sub(" ", text)))
-    if _JOINER.search(seen):
+    if _JOINER.search(seen) or _SELECTOR.search(seen):
         seen = _joined(seen)
     return seen if is_normalized("NFC", seen) else normalize("NFC", seen)
 
@@ -83,16 +88,28 @@ def _refuse(what: re.Pattern[str], code: LiteralString, text: str) -> None:
 
 def _joined(text: str) -> str:
     """Without the joiners (U+200C, U+200D) that join nothing: they stand between two letters, or two signs of an
-    emoji."""
+    emoji; and without the selectors that choose no shape."""
     kept: list[str] = []
     for at, one in enumerate(text):
-        if not _JOINER.match(one) or (_joins(kept[-1:]) and _joins(text[at + 1 : at + 2])):
+        before, after = kept[-1] if kept else "", text[at + 1 : at + 2]
+        if _JOINER.match(one):
+            good = _joins(before) and _joins(after)
+        else:
+            good = not _SELECTOR.match(one) or _has_shapes(before, after)
+        if good:
             kept.append(one)
     return "".join(kept)
 
 
-def _joins(beside: str | list[str]) -> bool:
+def _joins(beside: str) -> bool:
     if not beside:
         return False
-    kind = category(beside[0])
+    kind = category(beside)
     return kind[0] in _JOINED or kind in _EMOJI
+
+
+def _has_shapes(sign: str, after: str) -> bool:
+    """Letters of Latin, Greek, Cyrillic and their neighbours up to U+1000 have one shape only."""
+    if not sign:
+        return False
+    return category(sign)[0] == "S" or (sign >= "\u1000" and sign.isalpha()) or (sign in _KEYS and after == _KEYCAP)

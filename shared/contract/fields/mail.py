@@ -15,7 +15,7 @@ import idna
 from pydantic import ValidationInfo, ValidatorFunctionWrapHandler, WithJsonSchema, WrapValidator
 from pydantic_core import PydanticCustomError
 
-from shared.contract.cleaning import line
+from shared.contract.cleaning import line, mended_line
 from shared.contract.personal import LONGEST as LONGEST_VALUE
 from shared.contract.personal import Personal
 from shared.contract.untouched import untouched
@@ -58,10 +58,11 @@ def mail_address(text: str) -> str:
 
 
 def spellings(address: str) -> tuple[str, ...]:
-    """The address as it came, as it is kept today, and as releases before kept it: under each it may have been
-    noted."""
-    local, _, domain = address.strip().rpartition("@")
-    found = [address.strip()]
+    """The address as it came, as it is kept today, and as releases before kept it: under each it may have been noted.
+    What a field would drop from an address that is pasted is dropped here, too."""
+    seen = mended_line(address)
+    local, _, domain = seen.rpartition("@")
+    found = [address.strip(), seen]
     if local and (host := host_of(domain)) is not None:
         found += [f"{local}@{host}", f"{local}@{idna.decode(host) if 'xn--' in host else host}"]
     return tuple(dict.fromkeys(found))

@@ -37,7 +37,7 @@ def _commune(code: str) -> str:
 
 def _code(value: Any, rest: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
     same = untouched(value, info)
-    return same if same is not None else rest(value.strip() if isinstance(value, str) else value)
+    return same if same is not None else rest(line(value) if isinstance(value, str) else value)
 
 
 def _commune_code(value: Any, rest: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
@@ -48,9 +48,9 @@ def _commune_code(value: Any, rest: ValidatorFunctionWrapHandler, info: Validati
 def _written(text: str) -> str:
     """The code of a commune that people name: its code, "Toulouse (31555)", "Castres (81)", a name or postcode of one
     only. What means none stays as it is, and is refused as unknown."""
-    if commune(text.strip()) is not None:
-        return text.strip()
     named = line(text)[:LONGEST_PLACE]
+    if commune(named) is not None:
+        return named
     code = re.search(r"\(([0-9][0-9AB][0-9]{3})\)$", named)
     if code is not None and commune(code[1]) is not None:
         return code[1]

@@ -4,6 +4,7 @@ too."""
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -51,6 +52,10 @@ from shared.contract.personal import Personal, PersonalText
 from shared.web.forms.typed_days import in_iso
 from shared.web.words.messages import KERNEL
 
+HIDDEN = [
+    "\u200c\u200c",
+    *"\u200b\ufeff\u00ad\u2060\u200d\u034f\u17b4\u180b\u2065\ufe0f\U0001d173\U000e0041\U000e0100\U000e0fff",
+]
 COMMANDS = [command for d in DEFINITIONS for decider in d.deciders for command in decider.decisions]
 INTERNAL = {command for command in COMMANDS if command.internal}
 
@@ -103,6 +108,13 @@ def read(leaf: Any, value: Any) -> Any:
     return found.clear if isinstance(found, Personal) else found
 
 
+def outcome(leaf: Any, value: Any) -> Any:
+    try:
+        return read(leaf, value)
+    except ValidationError as no:
+        return no.errors()[0]["type"]
+
+
 def mail(leaf: Any) -> bool:
     return any("mail" in getattr(getattr(one, "func", None), "__module__", "") for one in leaf[1])
 
@@ -134,8 +146,10 @@ def test_what_is_pasted_means_the_same_in_every_field(leaf: Any) -> None:
     for blank in ("\t", "\n", "\r\n", "\u2028", "\u2029", "\u00a0", "\u202f", " \u3000 "):
         found = read(leaf, f" Eau{blank}vive ")
         assert found == "Eau vive" or (lines and found.split() == ["Eau", "vive"]), (blank, found)
-    for hidden in ("\u200b", "\ufeff", "\u00ad", "\u2060", "\u200d", "\u200c\u200c"):
-        assert read(leaf, f"Eau {hidden}vive{hidden}") == "Eau vive"
+    for hidden in HIDDEN:
+        assert read(leaf, f"Eau {hidden}vive{hidden}") == "Eau vive", ascii(hidden)
+    for blank in ("\u115f", "\u1160", "\u2800", "\u3164", "\uffa0"):
+        assert outcome(leaf, blank * 5) == outcome(leaf, " ") != blank * 5
     assert read(leaf, "Eau ne\u200dige") == "Eau ne\u200dige" and read(leaf, "می\u200cخواهم") == "می\u200cخواهم"
     assert read(leaf, "E\u0301lodie") == "Élodie"
     for bad in (
@@ -167,7 +181,15 @@ def test_a_place_that_is_on_no_list_is_refused_everywhere(names: tuple[str, str]
         ("SN", ("ZZ", "EU", "XA", "sn", "FRA", "")) if "country" in names else ("09", ("99", "9", "2a", "00", ""))
     )
     for leaf in codes:
-        assert read(leaf, good) == good
+        for pasted in (
+            good,
+            f" {good}\n",
+            f"\ufeff{good}",
+            f"{good}\u200b",
+            f"{good}\u2028",
+            f"{good[0]}\u00ad{good[1]}",
+        ):
+            assert read(leaf, pasted) == good
         for code in bad:
             with pytest.raises(ValidationError):
                 read(leaf, code)
@@ -216,10 +238,13 @@ def test_reading_an_address_again_changes_nothing_and_older_spellings_are_looked
     else:
         assert mail_address(address) == address and address.isascii()
         assert address in spellings(text) and address in spellings(address)
+        assert address in spellings(f"\ufeff{address[0]}\u00ad{address[1:]}\u200b\n")
     spellings(text)
 
 
-WILD = st.text(st.characters() | st.sampled_from("\u200d\u200c\u0301\u00a0\u2028\t\n\ufeff👩🔧e"))
+WILD = st.text(
+    st.characters() | st.sampled_from("\u200d\u200c\u0301\u00a0\u2028\t\n\ufeff\ufe0f\U000e0100\u20e3👩🔧e1葛")
+)
 
 
 @given(WILD)
@@ -240,6 +265,28 @@ def test_cleaning_twice_is_cleaning_once(text: str) -> None:
 
 def test_an_emoji_of_several_signs_stays_whole() -> None:
     assert line("👩\u200d🔧") == "👩\u200d🔧" and line("👩🏽\u200d🔧") == "👩🏽\u200d🔧"
+    for emoji in ("\u2764\ufe0f\u200d🔥", "1\ufe0f\u20e3", "\u00a9\ufe0f"):
+        assert line(emoji) == emoji
+
+
+def test_what_chooses_no_shape_goes_and_what_chooses_one_stays() -> None:
+    for name in ("葛\U000e0100飾区", "\u1820\u180b"):
+        assert line(name) == name
+    for text in ("Eau\ufe0f vive", "Eau vive\U000e0100", "\ufe0fEau vive", "Eau\u180b vive", "Eau \ufe0fvive"):
+        assert line(text) == "Eau vive"
+    assert line("1\ufe0f") == "1" and line("❤\ufe0f\ufe0f") == "❤\ufe0f"
+
+
+def test_every_character_that_is_never_seen_is_dropped_refused_or_means_something() -> None:
+    """Cf of Unicode, but the signs of Arabic, Syriac, Kaithi and of hieroglyphs that are drawn."""
+    drawn = re.compile("[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd\U00013430-\U0001343f]")
+    for code in range(0x110000):
+        one = chr(code)
+        if category(one) == "Cf" and not drawn.match(one):
+            try:
+                assert line(f"Eau {one}vive") == "Eau vive", hex(code)
+            except PydanticCustomError as no:
+                assert no.type == "reversing-character", hex(code)
 
 
 NO_DAY: list[Any] = [

@@ -14,12 +14,16 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from shared.base.secret_files import secret_file
+from shared.base.secret_files import SecretUnfit, secret_file
+from shared.contract import Event
 from shared.contract.directory.structures import ContactAdded, ContactRemoved
+from shared.contract.envelope import Message, Recorded, opened
 from shared.contract.personal import Personal
-from shared.kernel.sealing import Forgotten
+from shared.kernel.sealing import Forgotten, KeysAway
 from shared.persons.key_folder import KeyMissing
-from shared.persons.keyring import Keyring
+from shared.persons.key_marks import KeyMarks
+from shared.persons.keyring import CACHED_KEYS, Keyring
+from tests.fixtures.log_writing import write
 
 
 @pytest.fixture
@@ -111,7 +115,9 @@ CRASH = """
 import asyncio, os, signal, sys
 from pathlib import Path
 from uuid import UUID
-from shared.persons.keyring import Keyring
+from shared.persons.key_marks import KeyMarks
+from shared.persons.keyring import CACHED_KEYS, Keyring
+from tests.fixtures.log_writing import write
 asyncio.run(Keyring(Path(sys.argv[1]), "reseau", "directory").ensure([UUID(sys.argv[2])]))
 os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -201,3 +207,160 @@ async def test_what_is_to_be_sealed_says_whose_it_is_and_is_sealed_once(keyring:
     assert keyring.seal(nothing, event) is nothing
     assert keyring.open(Personal("en clair"), str(event), "name") == "en clair"
     assert keyring.reveal(None) is None
+
+
+def recorded(event: Event, id: UUID) -> Recorded:
+    """An event as the log would hold it."""
+    made = write("reseau", uuid4(), event=event, id=id)
+    return opened(Message(1, made.subject, made.body))
+
+
+def test_a_value_that_is_in_clear_or_absent_is_told_as_it_is(keyring: Keyring) -> None:
+    assert keyring.open(Personal("Zénobie"), "event", "name") == "Zénobie"
+    assert keyring.reveal(None) is None
+    unreadable = {"person": str(uuid4()), "sealed": "not base64", "event": "e", "field": "name"}
+    assert keyring.reveal(unreadable) is None
+
+
+def test_who_is_lacking_has_neither_a_key_nor_been_forgotten(keyring: Keyring) -> None:
+    known, gone, unheard = uuid4(), uuid4(), uuid4()
+    keyring.make_keys([known])
+    keyring.forget([gone])
+    assert keyring.lacking([known, gone, unheard]) == {unheard}
+    assert keyring.known() == 2 and keyring.was_forgotten(gone) and not keyring.was_forgotten(unheard)
+
+
+def test_a_cache_that_is_full_forgets_whom_it_opened_first(keyring: Keyring) -> None:
+    event, persons = uuid4(), [uuid4() for _ in range(CACHED_KEYS + 2)]
+    keyring.make_keys(persons)
+    values = [sealed(keyring, person, event) for person in persons]
+    assert keyring.open(values[0], str(event), "name") == keyring.open(values[-1], str(event), "name") == "Zénobie"
+
+
+def away(ring: Keyring) -> str:
+    """What is said of keys that can't be used, alike when something is to be sealed and when a page asks."""
+    said = ring.trouble()
+    with pytest.raises(KeysAway) as no:
+        ring.make_keys([uuid4()])
+    assert said == str(no.value) and said is not None
+    return said
+
+
+def test_keys_that_are_taken_away_while_they_are_used_are_told_and_good_again_once_they_are_back(
+    keyring: Keyring, tmp_path: Path
+) -> None:
+    keyring.make_keys([uuid4()])
+    assert keyring.trouble() is None
+    for name in ("directory.index-key", "directory.wrapping-key"):
+        path = tmp_path / "keys" / name
+        content = path.read_bytes()
+        path.unlink()
+        assert f"{name} is missing" in away(keyring)
+        path.write_bytes(content[::-1])
+        assert f"{name} was replaced" in away(keyring)
+        path.write_bytes(content[:-1])
+        assert name in away(keyring)
+        path.write_bytes(content)
+        assert keyring.trouble() is None
+        keyring.make_keys([uuid4()])
+
+
+def test_a_file_of_keys_that_was_replaced_or_taken_away_is_written_no_more(keyring: Keyring, tmp_path: Path) -> None:
+    path = tmp_path / "keys" / "directory.keys.sqlite"
+    content = path.read_bytes()
+    path.rename(tmp_path / "elsewhere")
+    assert "was taken away or replaced" in away(keyring)
+    path.write_bytes(content)
+    assert "was taken away or replaced" in away(keyring)
+    path.unlink()
+    (tmp_path / "elsewhere").rename(path)
+    assert keyring.trouble() is None
+
+
+def test_a_file_of_keys_that_is_overwritten_is_told(keyring: Keyring, tmp_path: Path) -> None:
+    keyring.make_keys([uuid4() for _ in range(300)])
+    path = tmp_path / "keys" / "directory.keys.sqlite"
+    with path.open("r+b") as file:
+        file.write(b"\x00" * path.stat().st_size)
+    assert "can't be used" in away(keyring)
+
+
+def test_keys_that_are_closed_say_so(tmp_path: Path) -> None:
+    ring = Keyring(tmp_path / "closed", "reseau", "directory")
+    ring.close()
+    assert ring.trouble() == "the keys are closed"
+
+
+def test_a_disk_on_which_no_key_can_be_written_is_told(keyring: Keyring, tmp_path: Path) -> None:
+    person = uuid4()
+    keyring.make_keys([person])
+    (tmp_path / "keys" / "directory.wrapping-key.1").mkdir()  # where the next one would be
+    with pytest.raises(KeysAway, match="can't be written"):
+        keyring.forget([person])
+    assert keyring.has(person)
+
+
+def test_whoever_only_reads_makes_nothing(keyring: Keyring, tmp_path: Path) -> None:
+    person = uuid4()
+    keyring.make_keys([person])
+    reader = Keyring(tmp_path / "keys", "reseau", "directory", looking=True)
+    assert reader.has(person)
+    with pytest.raises(KeysAway):
+        reader.make_keys([uuid4()])
+    reader.close()
+    with pytest.raises(FileNotFoundError):
+        Keyring(tmp_path / "nowhere", "reseau", "directory", looking=True)
+    assert not (tmp_path / "nowhere").exists()
+
+
+async def test_an_event_is_found_by_its_address_or_says_why_not(keyring: Keyring) -> None:
+    person, event = uuid4(), uuid4()
+    value = ContactAdded(
+        structure=uuid4(), name=Personal("Zénobie", person=person), email=Personal("z@ex.fr", person=person)
+    )
+    await keyring.ensure([person])
+    unnoted = recorded(keyring.seal(value, event), event)
+    assert keyring.finds(unnoted) is None, "nothing is noted of them"
+    await keyring.ensure([person], [(person, "z@ex.fr")])
+    assert keyring.finds(unnoted) is True
+    other = value.model_copy(update={"email": Personal("autre@ex.fr", person=person)})
+    assert keyring.finds(recorded(keyring.seal(other, event), event)) is False
+    assert keyring.finds(recorded(keyring.seal(contact(person), event), event)) is None, "it gives none"
+    keyring.forget([person])
+    assert keyring.finds(unnoted) is None
+
+
+def with_log(folder: Path, log: str) -> Keyring:
+    ring = Keyring(folder, "reseau", "directory")
+    KeyMarks(folder, "directory").note(log=log)
+    return ring
+
+
+def test_a_backup_of_another_installation_or_a_damaged_one_is_not_taken_over(tmp_path: Path) -> None:
+    ring, other = with_log(tmp_path / "one", "1"), with_log(tmp_path / "other", "2")
+    person = uuid4()
+    other.make_keys([person])
+    other.backup(tmp_path / "kept")
+    with pytest.raises(SecretUnfit, match="another installation"):
+        ring.merge(tmp_path / "kept")
+    (tmp_path / "kept" / "directory.marks").unlink()
+    (tmp_path / "kept" / "directory.index-key").write_bytes(b"")
+    with pytest.raises(SecretUnfit, match="take this backup of the keys away"):
+        ring.merge(tmp_path / "kept")
+    (tmp_path / "kept" / "directory.index-key").unlink()
+    ring.merge(tmp_path / "kept")
+    assert not ring.has(person), "what is not whole is passed over"
+    ring.close()
+    other.close()
+
+
+def test_a_backup_under_another_key_of_addresses_is_taken_over_without_them(tmp_path: Path) -> None:
+    ring, other = (Keyring(tmp_path / name, "reseau", "directory") for name in ("one", "other"))
+    person = uuid4()
+    other.person_at("z@ex.fr", person)
+    other.backup(tmp_path / "kept")
+    ring.merge(tmp_path / "kept")
+    ring.backup(tmp_path / "kept")  # it holds everything of that backup now, and may replace it
+    assert ring.has(person) and ring.find("z@ex.fr") is None
+    ring.close()
+    other.close()
