@@ -1,0 +1,188 @@
+"""What must hold at each step of a world, judged by rules of its own: it reads the log as bytes and the store as rows.
+
+Nothing of the kernel's folding is asked: the order of a line, what stands and what a view must hold are said here once
+more, as plainly as can be. Only `evolve` and `allows` of deciders and views are the product's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from shared.contract.envelope import Message, Recorded, instant, opened
+from shared.kernel.decider import Decider
+from shared.kernel.views.projection import Batch, Document, View
+from shared.kernel.views.projector import JUDGE
+from tests.simulation.store import MemoryStore
+
+WORDS = ("EventStruck", "StrikeLifted", "EventRedated")
+PARIS = ZoneInfo("Europe/Paris")
+
+
+class Violated(AssertionError):
+    """An invariant does not hold."""
+
+
+@dataclass
+class Entity:
+    """What the log holds of one entity. `right`: whether its line was right when it was looked at last."""
+
+    kind: str
+    events: list[Recorded] = field(default_factory=list)
+    right: bool = True
+
+
+def line_of(events: Sequence[Recorded], upto: int) -> list[Recorded]:
+    """What stands of an entity as known at a sequence, in the order of day and sequence, each on its day."""
+    struck: dict[str, bool] = {}
+    days: dict[str, date] = {}
+    facts: list[Recorded] = []
+    for event in events:
+        if event.seq > upto:
+            break
+        about = str(getattr(event.data, "event", ""))
+        match event.type:
+            case "EventStruck" | "StrikeLifted":
+                struck[about] = event.type == "EventStruck"
+            case "EventRedated":
+                days[about] = event.data.day  # type: ignore[attr-defined]
+            case "StructureReopened" if (undone := _closed_that_day(facts, struck, days, _day(event))) is not None:
+                struck[undone.id] = True
+            case _:
+                facts.append(event)
+    found = [_on(event, days.get(event.id)) for event in facts if not struck.get(event.id)]
+    return sorted(found, key=lambda e: (date.min if type(e.data).timeless else _day(e), e.seq))
+
+
+def _day(event: Recorded) -> date:
+    return event.time.astimezone(PARIS).date()
+
+
+def _on(event: Recorded, day: date | None) -> Recorded:
+    """The same event on the day that it was redated to, at noon."""
+    if day is None or day == _day(event):
+        return event
+    noon = datetime(day.year, day.month, day.day, 12, tzinfo=PARIS)
+    return msgspec.structs.replace(event, cloud=msgspec.structs.replace(event.cloud, time=instant(noon)))
+
+
+def _closed_that_day(
+    facts: Sequence[Recorded], struck: Mapping[str, bool], days: Mapping[str, date], day: date
+) -> Recorded | None:
+    """The closing that a reopening undoes: the latest, where that was the same day. Later it is a reopening."""
+    closed = [one for one in facts if one.type == "StructureClosed" and not struck.get(one.id)]
+    return closed[-1] if closed and days.get(closed[-1].id, _day(closed[-1])) == day else None
+
+
+class Judge:
+    """`deciders`: (service, kind of entity) → its rules."""
+
+    def __init__(self, deciders: Mapping[tuple[str, str], Decider[Any]], trace: Callable[[str], None]) -> None:
+        self.deciders, self.trace = deciders, trace
+        self.events: list[Recorded] = []
+        self.entities: dict[str, Entity] = {}
+        self.commands: dict[tuple[str, str], list[int]] = {}
+        """(entity, command) → the sequences of its events"""
+        self.out_of_order = self.corrections = self.steps = self.acknowledged = 0
+
+    # -- the log --------------------------------------------------------------------------------------------------
+
+    def stored(self, messages: Sequence[Message]) -> None:
+        """One write to the log: whole decisions, each entity without a gap, each line as right as it was."""
+        touched: dict[str, Entity] = {}
+        for message in messages:
+            event = opened(message)
+            ref = f"{event.service}.{event.entity}.{event.entity_id}"
+            entity = self.entities.setdefault(ref, Entity(event.entity))
+            if event.version != len(entity.events) + 1:
+                raise Violated(
+                    f"{ref} has {len(entity.events)} events, and sequence {event.seq} is its version {event.version}"
+                )
+            own = self.commands.setdefault((ref, event.cloud.commandid), [])
+            if own and own[-1] not in range(messages[0].seq, messages[-1].seq + 1):
+                raise Violated(f"command {event.cloud.commandid} wrote to {ref} twice, at {own[0]} and {event.seq}")
+            own.append(event.seq)
+            if event.type in WORDS:
+                self.corrections += 1
+            elif any(e.time > event.time for e in entity.events if e.type not in WORDS):
+                self.out_of_order += 1
+                if event.data.live and any(e.time > event.time for e in entity.events if e.data.live):
+                    raise Violated(f"{ref}: {event.type} is always of now, and went back in time")
+            entity.events.append(event)
+            self.events.append(event)
+            touched[ref] = entity
+            self.trace(f"log {event.seq} {ref[:40]} {event.type} v{event.version} {event.cloud.time}")
+        for ref, entity in touched.items():
+            self._right(ref, entity)
+
+    def _right(self, ref: str, entity: Entity) -> None:
+        service, kind, _ = ref.split(".")
+        decider = self.deciders[service, kind]
+        state, begun = decider.initial, False
+        for event in line_of(entity.events, entity.events[-1].seq):
+            if not event.data.live:
+                code = decider.allows(state, event.data)
+                begun = begun or isinstance(event.data, tuple(decider.births))
+                if code or not begun:
+                    raise Violated(f"{ref}: after {entity.events[-1].seq}, {event.seq} {event.type} is wrong: {code}")
+            state = decider.evolve(state, event.data)
+
+    # -- the store ------------------------------------------------------------------------------------------------
+
+    def written(self, store: MemoryStore, views: Sequence[View], batch: Batch) -> None:
+        """A step that was written: each document in it is the fold of its line, as known at the step's end."""
+        if JUDGE not in batch.checkpoints:
+            return
+        self.steps += 1
+        upto = batch.checkpoints[JUDGE].seq
+        if upto > len(self.events):
+            raise Violated(f"views stand at {upto}, the log ends at {len(self.events)}")
+        if batch.voids:
+            raise Violated(f"{batch.voids} are void")
+        changed = {event.entity_id for event in self.events[max(0, upto - 12) : upto]}
+        for view, documents in batch.documents.items():
+            for key in {*documents, *changed}:
+                self.document(store, view, key, upto)
+
+    def document(self, store: MemoryStore, view: View, key: str, upto: int) -> None:
+        table = store.disk.tables.get(view.table)
+        if table is None or table.point.seq != upto:
+            return  # another writer went on
+        seq, body = table.rows.get(key, (0, None))
+        if seq > upto:
+            return
+        found = None if body is None else msgspec.json.decode(body)
+        wanted = self.folded(view, key, upto)
+        if found != wanted:
+            raise Violated(f"{view.name} {key} at {upto} is {found}, and its line comes to {wanted}")
+
+    def folded(self, view: View, key: str, upto: int) -> Document | None:
+        """What a document must be: the fold of the line of its entity, with the version of the last that was said."""
+        kinds = {(kind.service, kind.entity) for kind in view.on}
+        document: Document | None = None
+        for service, kind in kinds:
+            entity = self.entities.get(f"{service}.{kind}.{key}")
+            if entity is None:
+                continue
+            for event in line_of(entity.events, upto):
+                if event.type in view.types:
+                    document = view.on[type(event.data)](document, event.data, event)
+                    if document is not None:
+                        document["key"] = key
+            if document is not None and "version" in document:
+                last = [e for e in entity.events if e.seq <= upto and e.type in (*view.types, *WORDS)][-1]
+                document["version"] = last.version
+        return document
+
+    # -- who asks -------------------------------------------------------------------------------------------------
+
+    def acknowledged_as(self, entity: str, command: str, seq: int) -> None:
+        """What was acknowledged is in the log, once."""
+        self.acknowledged += 1
+        found = self.commands.get((entity, command), [])
+        if not found or found[-1] != seq:
+            raise Violated(f"command {command} on {entity} was acknowledged at {seq}, and the log has it at {found}")

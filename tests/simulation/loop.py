@@ -1,0 +1,95 @@
+"""An event loop of its own: time passes only where everybody waits, and a process can be killed between any two awaits.
+
+What runs on it is the product as it is. A callback belongs to the process in whose context it was scheduled: once that
+process is dead its callbacks are dropped, as if the machine had lost its power; while it is paused they wait."""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+from contextvars import ContextVar
+from typing import Any, Protocol
+
+MOST = 400_000  # callbacks of one world: more means that somebody turns in a circle
+
+
+class Life(Protocol):
+    """What the loop asks of a process. `fuse`: after how many callbacks it dies, 0 for never."""
+
+    dead: bool
+    fuse: int
+    held: list[asyncio.Handle] | None
+
+    def kill(self) -> None: ...
+
+
+PROCESS: ContextVar[Life | None] = ContextVar("process", default=None)
+
+
+class Stuck(Exception):
+    """Everybody waits for somebody else, or nobody comes to an end."""
+
+
+class VirtualLoop(asyncio.BaseEventLoop):
+    """Seconds of `time` cost nothing. Of callbacks that are due together, those scheduled first run first."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._clock = 0.0
+        self._ran = 0
+        self.everybody_lives = False
+        """at the end of a world, so that what was killed can be cleared away"""
+        self.dropped: list[asyncio.Handle] = []
+        """callbacks of the dead"""
+
+    def time(self) -> float:
+        return self._clock
+
+    def put_back(self, handles: list[asyncio.Handle]) -> None:
+        """Callbacks of a process that was paused."""
+        self._ready.extend(handles)
+
+    def _run_once(self) -> None:
+        ready, scheduled = self._ready, self._scheduled
+        if not ready:
+            while scheduled and scheduled[0]._cancelled:
+                self._timer_cancelled_count -= 1
+                heapq.heappop(scheduled)._scheduled = False
+            if not scheduled:
+                raise Stuck("nobody does anything any more")
+            self._clock = max(self._clock, scheduled[0]._when)
+        while scheduled and (scheduled[0]._cancelled or scheduled[0]._when <= self._clock):
+            handle = heapq.heappop(scheduled)
+            handle._scheduled = False
+            if handle._cancelled:
+                self._timer_cancelled_count -= 1
+            else:
+                ready.append(handle)
+        for _ in range(len(ready)):
+            handle = ready.popleft()
+            if handle._cancelled:
+                continue
+            self._ran += 1
+            life = handle._context.get(PROCESS)
+            if life is not None and not self.everybody_lives:
+                if life.dead:
+                    self.dropped.append(handle)
+                    continue
+                if life.held is not None:
+                    life.held.append(handle)
+                    continue
+                if life.fuse:
+                    life.fuse -= 1
+                    if not life.fuse:
+                        life.kill()
+                        self.dropped.append(handle)
+                        continue
+            handle._run()
+        if self._ran > MOST:
+            raise Stuck(f"{MOST} callbacks and no end")
+
+    def _process_events(self, event_list: Any) -> None:
+        pass
+
+    def _write_to_self(self) -> None:
+        pass
