@@ -22,6 +22,7 @@ from shared.kernel.command_handler import Stale, id_after, new_command_id, versi
 from shared.kernel.decider import Command, Refused
 from shared.kernel.eventlog.event_log import Conflict
 from shared.runtime.service import Service
+from shared.web.counting.counted import of_command
 from shared.web.forms.field_shapes import shapes
 from shared.web.forms.forms import HAPPENED, Form, parse, refusal, sentences
 from shared.web.forms.reference_check import known
@@ -103,9 +104,18 @@ async def _show(
         happened_error=errors.get(HAPPENED),
         back=_local(hidden.get(BACK), service),
         today=datetime.now(PARIS).date().isoformat(),
+        counted=await of_command(service, model, _day_of(values), lang),
     )
     response.headers.update(SUGGESTING if form.suggests else {})
     return response
+
+
+def _day_of(values: Any) -> date:
+    """The day that a form is about, as far as it says one."""
+    try:
+        return happened_on(str((values or {}).get(HAPPENED) or "")) or datetime.now(PARIS).date()
+    except BadDay:
+        return datetime.now(PARIS).date()
 
 
 @commands.get("/do/{name}")

@@ -27,6 +27,7 @@ from shared.kernel.decider import Decider, Refused
 from shared.kernel.eventlog.event_log import Conflict, History
 from shared.kernel.line import Fact
 from shared.runtime.service import Service
+from shared.web.counting.counted import of_facts
 from shared.web.forms.forms import refusal, sentences
 from shared.web.here import ThesePages, ThisService
 from shared.web.security.authorization import access, who_of
@@ -105,10 +106,10 @@ async def history(
     do: str = "",
 ) -> Response:
     decider, told_events, told = await _read(service, kind, key)
-    return _shown(service, pages, request, kind, key, decider, told_events, told, fact=fact, do=do)
+    return await _shown(service, pages, request, kind, key, decider, told_events, told, fact=fact, do=do)
 
 
-def _shown(
+async def _shown(
     service: Service,
     pages: Pages,
     request: Request,
@@ -147,6 +148,7 @@ def _shown(
         do=do,
         beside=beside,
         resting=resting,
+        counted=await of_facts(service, at_stake(lines, chosen, beside, resting), lang),
         kind=kind,
         key=str(key),
         errors=errors or {},
@@ -154,6 +156,17 @@ def _shown(
         command_id=str(id or new_command_id()),
         version=events.version,
     )
+
+
+def at_stake(
+    lines: Sequence[Line], chosen: Line | None, beside: Sequence[Line], resting: Sequence[Line]
+) -> list[tuple[str, date]]:
+    """The facts of which a page says what counts them: those that are about to be corrected, with what goes with them;
+    else those that were, on each day that they count or counted for."""
+    if chosen is not None:
+        return [(one.event.type, one.day) for one in (chosen, *beside, *resting)]
+    corrected = [one for one in lines if one.struck or one.noted]
+    return [(one.event.type, day) for one in corrected for day in (one.day, one.noted) if day is not None]
 
 
 @histories.post("/{kind}/{key}")
@@ -191,7 +204,7 @@ async def correct(service: ThisService, pages: ThesePages, request: Request, kin
         await service.runner.wait_for(outcome.seq)
         done = f"?done={outcome.seq}" if outcome.changed else "?unchanged=1"
         return RedirectResponse(f"/{service.name}/history/{kind}/{key}{done}", 303)
-    return _shown(
+    return await _shown(
         service,
         pages,
         request,
