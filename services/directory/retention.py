@@ -17,26 +17,26 @@ from services.directory.structures.retention import PURPOSE as CONTACT
 from shared.contract.persons import PersonForgottenByDirectory
 from shared.kernel.decider import Command
 from shared.kernel.views.projection import Document, View
-from shared.persons.data_subjects import PersonalData
+from shared.persons.data_subjects import PersonalData, ever_told
 from shared.runtime.service import Service
 
 PURPOSES = (CONTACT, CLAIM, ACCOUNT, UPLOAD, PICTURE)
 
 HELD = View(
     name="held",
-    version=2,
-    of_log=True,
+    version=3,
     on={**CONTACTS_HELD, **CLAIMS_HELD, **ACCOUNTS_HELD, **STRUCTURES_HELD},
     fields=("person",),
     asks="administrator",
 )
 """Records about persons, by their ids; and the structures that were ever closed or merged, since contacts follow
 them."""
+TOLD = ever_told(HELD, contacts.structure_struck)
 
 
 async def ended(service: Service, records: Sequence[Document]) -> Mapping[str, str | None]:
     """When each record came to be needed no more, None while it is."""
-    return await contacts.ended(service.store, HELD, records)
+    return await contacts.ended(service.store, HELD, TOLD, records)
 
 
 async def before(service: Service, person: UUID) -> None:
@@ -59,6 +59,7 @@ PERSONS = PersonalData(
     event=PersonForgottenByDirectory,
     purposes=PURPOSES,
     held=HELD,
+    told=TOLD,
     ended=ended,
     before=before,
     follows=follows,

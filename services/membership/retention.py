@@ -7,18 +7,18 @@ from services.membership.members import retention as members
 from services.membership.team import retention as team
 from shared.contract.persons import PersonForgottenByMembership
 from shared.kernel.views.projection import Document, View
-from shared.persons.data_subjects import PersonalData
+from shared.persons.data_subjects import PersonalData, ever_told
 from shared.runtime.service import Service
 
 HELD = View(
     name="held",
-    version=1,
-    of_log=True,
+    version=2,
     on={**members.HELD, **governance.HELD, **team.HELD},
     fields=("person",),
     asks="administrator",
 )
 """Records about persons, by their ids."""
+TOLD = ever_told(HELD)
 
 PAGES = {**governance.PAGES, **team.PAGES}
 
@@ -31,6 +31,7 @@ PERSONS: PersonalData[Service] = PersonalData(
     event=PersonForgottenByMembership,
     purposes=(*members.PURPOSES, *governance.PURPOSES, *team.PURPOSES),
     held=HELD,
+    told=TOLD,
     page=page,
 )
 """Nothing follows a forgetting: a member without a name is counted as before, until the team notes that it left."""

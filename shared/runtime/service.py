@@ -105,10 +105,10 @@ class Definition:
     def __post_init__(self) -> None:
         if self.persons is None or self.persons.held in self.views:
             return
-        decider, view, reaction = wiring(self.persons)
+        decider, views, reaction = wiring(self.persons)
         more = {
             "deciders": (*self.deciders, decider),
-            "views": (*self.views, view),
+            "views": (*self.views, *views),
             "reactions": (*self.reactions, reaction),
         }
         for name, value in more.items():

@@ -15,13 +15,14 @@ from random import Random
 from types import SimpleNamespace
 from typing import Any
 
-from nats.errors import ConnectionReconnectingError, TimeoutError as NoAnswerInTime
+from nats.errors import ConnectionReconnectingError
+from nats.errors import TimeoutError as NoAnswerInTime
 from nats.js.api import StreamConfig
 from nats.js.errors import NotFoundError
+from shared.kernel.eventlog.connection import API, Connection, Take
 
 from shared.contract.envelope import Message
 from shared.kernel.eventlog.atomic_batch import EXPECTED
-from shared.kernel.eventlog.connection import API, Connection, Take
 from shared.kernel.eventlog.event_log import stream_config
 
 DEAD_LETTER = 5_000  # deliveries of one message after which somebody turns in a circle

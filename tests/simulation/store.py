@@ -270,7 +270,7 @@ class MemoryStore:
         for name in reversed(sort):
             plain = name.lstrip("-")
             _declared(view, plain)
-            found.sort(key=lambda one: _order(one.get(plain)), reverse=name.startswith("-"))  # noqa: B023
+            found.sort(key=lambda one: _order(one.get(plain)), reverse=name.startswith("-"))
         return Page(found[offset : offset + limit], len(found))
 
     async def after(self, view: View, key: str, where: Where | None = None, *, limit: int) -> list[Document]:

@@ -25,6 +25,7 @@ from shared.runtime.parts import Key
 from shared.runtime.service import Service
 
 QUICK = 1.0  # seconds: a list that takes longer is shown as it was, and made anew behind
+NEVER = (-1, -1)
 PATIENCE = 10.0  # seconds that a page waits for the first list, and for one that is quick
 ABOUT: Mapping[str, View] = {
     "contacts": CONTACTS,
@@ -56,7 +57,7 @@ class Duplicates:
     def __init__(self, service: Service) -> None:
         self._store = service.store
         self._lock = asyncio.Lock()
-        self._at, self._pairs_at = -1, -1
+        self._at, self._pairs_at = NEVER, NEVER
         self._seconds = 0.0
         self._behind: asyncio.Task[None] | None = None
         self._likeness = Likeness([])
@@ -65,7 +66,7 @@ class Duplicates:
     async def pairs(self) -> list[Pair]:
         """Most alike first; without those that were told apart. In a large directory they may be those of a moment ago,
         or none while it is compared for the first time (`ready`)."""
-        if await self._seq() != self._pairs_at:
+        if await self._state() != self._pairs_at:
             if self._behind is None or self._behind.done():
                 self._behind = asyncio.create_task(self._compared())
             if not self.ready or self._seconds < QUICK:
@@ -85,7 +86,7 @@ class Duplicates:
     @property
     def ready(self) -> bool:
         """Whether all records were compared, once at least."""
-        return self._pairs_at >= 0
+        return self._pairs_at != NEVER
 
     @property
     def comparing(self) -> bool:
@@ -106,26 +107,27 @@ class Duplicates:
         """The name of a record, as it was compared."""
         return self._likeness.name(key)
 
-    async def _seq(self) -> int:
-        """The sequence of the last event that changed a record."""
-        last = (await self._store.find(STRUCTURES, sort=["-seq"], limit=1)).documents
-        return int(last[0]["seq"]) if last else 0
+    async def _state(self) -> tuple[int, int]:
+        """The sequence of the last event that changed a record, and how many records there are: one that never was
+        takes its sequence with it."""
+        found = await self._store.find(STRUCTURES, sort=["-seq"], limit=1)
+        return (int(found.documents[0]["seq"]) if found.documents else 0, found.total)
 
-    async def _current(self) -> int:
-        seq = await self._seq()
-        if seq != self._at:
+    async def _current(self) -> tuple[int, int]:
+        state = await self._state()
+        if state != self._at:
             records = [named(one) async for one in everything(self._store, STRUCTURES, {"closed": False})]
             self._likeness = await asyncio.to_thread(Likeness, records)
-            self._at = seq
-        return seq
+            self._at = state
+        return state
 
     async def _compared(self) -> None:
         async with self._lock:
             start = perf_counter()
-            seq = await self._current()
-            if seq != self._pairs_at:
+            state = await self._current()
+            if state != self._pairs_at:
                 self._pairs = await asyncio.to_thread(self._likeness.pairs)
-                self._pairs_at, self._seconds = seq, perf_counter() - start
+                self._pairs_at, self._seconds = state, perf_counter() - start
 
 
 DUPLICATES: Key[Duplicates] = Key("duplicates")

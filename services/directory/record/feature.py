@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.directory.record import pages
+from shared.notions.published_reviews import PUBLISHED
 from shared.runtime.feature import Feature
 
-FEATURE = Feature(name="record", routes=(pages.routes,))
+FEATURE = Feature(name="record", views=(PUBLISHED,), routes=(pages.routes,))

@@ -119,9 +119,8 @@ async def _contacts_of(service: Service, request: Request, structure: Document) 
 
 async def _then(service: Service, request: Request, key: str, day: Any) -> Response:
     """The record as it was at the end of a day: what was known of it, and no way to change it."""
-    before = end_of(day)
-    events = in_order(await timeline(service.store, key), before)
-    structure = folded_from(key, events)
+    before, events = end_of(day), await timeline(service.store, key)
+    structure = folded_from(key, in_order(events, day))
     if structure is None:
         now = await service.store.get(STRUCTURES, key)
         if now is None:
@@ -135,7 +134,7 @@ async def _then(service: Service, request: Request, key: str, day: Any) -> Respo
         request,
         "structure_then.html",
         structure=structure,
-        **_facts(request, structure, events),
+        **_facts(request, structure, events, day),
         as_of=day,
         history=told,
         kept=kept,
@@ -143,10 +142,10 @@ async def _then(service: Service, request: Request, key: str, day: Any) -> Respo
     )
 
 
-def _facts(request: Request, structure: Document, events: Any) -> dict[str, Any]:
+def _facts(request: Request, structure: Document, events: Any, day: Any = None) -> dict[str, Any]:
     pages: Pages = request.app.state.pages
     return {
-        "facts": facts_of(structure, field_history(events), pages.lexicon, language(request)),
+        "facts": facts_of(structure, field_history(events, day), pages.lexicon, language(request)),
         "html": as_html,
         "changes": lambda event: told(event, pages.lexicon, language(request)),
     }

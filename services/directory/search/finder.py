@@ -96,6 +96,7 @@ class Finder:
         self._store, self._source, self._outside = store, projects, outside
         self._lock = asyncio.Lock()
         self._upto: dict[View, int] = {MEMBERSHIPS: 0, projects.view: 0, STRUCTURES: 0}
+        self._known: dict[View, set[str]] = {view: set() for view in self._upto}
         self._structures = Index(STRUCTURE_FACETS, ("name", "seen"))
         self._projects = Index(PROJECT_FACETS, ("title", "seen", "begins"))
         self._members: dict[str, tuple[str, str]] = {}  # member → structure, college
@@ -196,6 +197,7 @@ class Finder:
                     continue  # it is being built anew; what was known stays
                 if upto > self._upto[view]:
                     touched |= await self._take(view, self._upto[view])
+                    touched |= await self._missing(view)
                     self._upto[view] = upto
             if touched:
                 await self._put(touched)
@@ -207,8 +209,32 @@ class Finder:
             touched |= self._heard(view, document)
         return touched
 
+    async def _missing(self, view: View) -> set[str]:
+        """Forgets what has left a view: what never was leaves no document that would say so. There are fewer then than
+        were known; what came meanwhile is taken in the next time, and looked at then. Returns the structures that this
+        concerns."""
+        known = self._known[view]
+        if (await self._store.find(view, limit=1)).total >= len(known):
+            return set()
+        there = {document["key"] async for document in everything(self._store, view)}
+        return {structure for key in known - there for structure in self._forgotten(view, key)}
+
+    def _forgotten(self, view: View, key: str) -> set[str]:
+        self._known[view].discard(key)
+        if view is STRUCTURES:
+            return {key, self._kept.pop(key, key)}
+        if view is MEMBERSHIPS:
+            before = self._members.pop(key, None)
+            return {before[0]} if before else set()
+        self._projects.drop(key)
+        acting = set(self._works.pop(key, {}).get("structures", ()))
+        for id in acting:
+            self._of_structure[id].discard(key)
+        return acting
+
     def _heard(self, view: View, document: Document) -> set[str]:
         key: str = document["key"]
+        self._known[view].add(key)
         if view is STRUCTURES:
             if document["merged_into"]:
                 self._kept[key] = document["merged_into"]

@@ -9,9 +9,9 @@ from datetime import date
 
 from services.directory.search.finder import BREATH, NONE, OPEN, STRUCTURE_FACETS, Results, Where, entry_of
 from services.directory.search.inverted_index import Found, Index
-from services.directory.structures.history import end_of, folded_from, in_order
+from services.directory.structures.history import folded_from, in_order
 from services.directory.structures.view_walk import changed, chosen
-from services.directory.structures.views import STRUCTURES, TIMELINES
+from services.directory.structures.views import TIMELINES
 from shared.kernel.views.projection import Document, Store, everything
 from shared.runtime.parts import Key
 from shared.runtime.service import Service
@@ -26,7 +26,7 @@ class Day:
     What was found is folded from the timelines again, so that a day takes no more room than its index."""
 
     def __init__(self, store: Store, day: date) -> None:
-        self._store, self._before = store, end_of(day)
+        self._store, self._day = store, day
         self._index = Index(STRUCTURE_FACETS, ("name", "seen"))
         self._upto = 0
         self._lock = asyncio.Lock()
@@ -61,11 +61,12 @@ class Day:
     async def current(self) -> None:
         """Takes in what was learnt of the day since the last time. The first time that is everything."""
         async with self._lock:
-            upto = min([(await self._store.checkpoint(view.table)).seq for view in (STRUCTURES, TIMELINES)])
+            upto = (await self._store.checkpoint(TIMELINES.table)).seq
             if upto <= self._upto:
                 return
             taken = 0
-            async for timeline in everything(self._store, TIMELINES) if not self._upto else self._changed():
+            view, upto_then = TIMELINES, self._upto
+            async for timeline in changed(self._store, view, upto_then) if upto_then else everything(self._store, view):
                 found = self._folded(timeline)
                 if found is None or found["merged_into"]:
                     self._index.drop(timeline["key"])
@@ -75,12 +76,6 @@ class Day:
                 if taken % BREATH == 0:
                     await asyncio.sleep(0)  # noqa: TID251 - waits for nothing, lets others in
             self._upto = upto
-
-    async def _changed(self) -> AsyncIterator[Document]:
-        """The timelines of the structures that changed since `upto`."""
-        keys = [document["key"] async for document in changed(self._store, STRUCTURES, self._upto)]
-        async for timeline in chosen(self._store, TIMELINES, keys):
-            yield timeline
 
     async def _find(
         self,
@@ -97,7 +92,7 @@ class Day:
         return self._index.find(text, asked, order=order, limit=limit, offset=offset, count=count, prefixes=prefixes)
 
     def _folded(self, timeline: Document) -> Document | None:
-        return folded_from(timeline["key"], in_order(timeline["events"], self._before))
+        return folded_from(timeline["key"], in_order(timeline["events"], self._day))
 
 
 class Past:

@@ -1,22 +1,24 @@
 """A record as it was on any day, and as an answer of before showed it: structures folded from what happened.
 
 `as of` a day is what had happened by its end in Paris, whenever it was learnt; `upto` a sequence is what was known
-then. Of what happened, the later wins, by when it happened and then by when it was written (as the observatory counts).
+then, also what was found to be a mistake since. It is the fold of every reader (shared/kernel/line.py).
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, cast
 
 from services.directory.structures.view_walk import chosen
 from services.directory.structures.views import STRUCTURES, TIMELINES
 from shared.base import paris_days as days
-from shared.contract import EVENTS
+from shared.contract import EVENTS, Event
 from shared.contract.directory.structure_facts import FACTS, nothing
 from shared.contract.envelope import Recorded, instant
+from shared.kernel.corrections import told as read
+from shared.kernel.line import standing
 from shared.kernel.views.projection import Document, Store
 
 STATES = ("listed", "closed")
@@ -42,40 +44,61 @@ def end_of(day: date) -> str:
     return instant(days.end_of(day))
 
 
-def in_order(events: Iterable[Told], before: str | None = None, upto: int | None = None) -> list[Told]:
-    """Events that had happened `before` a moment and were written up to a sequence, by when they happened."""
-    heard = [e for e in events if (before is None or e["time"] < before) and (upto is None or e["seq"] <= upto)]
-    return sorted(heard, key=lambda e: (e["time"], e["seq"]))
+@dataclass(frozen=True, slots=True)
+class _Cloud:
+    time: str
+    commandid: str
 
 
 @dataclass(frozen=True, slots=True)
 class _Said:
-    """An event of a timeline as the view reads one: `time` of its cloud event, its sequence, its place among them."""
+    """An event of a timeline, as far as the kernel's line and the view of structures read one."""
 
-    time: str
     seq: int
-    version: int
+    id: str
+    type: str
+    data: Event
+    cloud: _Cloud
+    version: int = 0
 
     @property
-    def cloud(self) -> _Said:
-        return self
+    def time(self) -> datetime:
+        return datetime.fromisoformat(self.cloud.time)
 
 
-_STEPS = {kind.type_name(): (kind, evolve) for kind, evolve in STRUCTURES.on.items()}
+def in_order(events: Iterable[Told], day: date | None = None, upto: int | None = None) -> list[Told]:
+    """The facts of a timeline that stand, up to the end of a day, as far as they were known at a sequence: in the order
+    of their line, each at the day that it counts for (shared/kernel/line.py)."""
+    by_id = {event["id"]: event for event in events}
+    facts, corrections = read(cast(list[Recorded], [_said(event) for event in by_id.values()]))
+    line = standing(facts, corrections, known=upto)
+    return [_of_day(by_id[fact.id], fact.day) for fact in line if day is None or fact.order[0] <= day]
 
 
-def folded_from(key: str, events: Sequence[Told]) -> Document | None:
-    """The record that events in their order come to, as the view of structures has it; None before it is registered."""
+def _said(event: Told) -> _Said:
+    kind = EVENTS[event["type"]]
+    cloud = _Cloud(event["time"], event["command"])
+    return _Said(event["seq"], event["id"], event["type"], kind.model_validate(event["data"]), cloud)
+
+
+def _of_day(event: Told, day: date) -> Told:
+    if days.day_of(datetime.fromisoformat(event["time"])) == day:
+        return event
+    return {**event, "time": instant(days.noon_of(day))}
+
+
+def folded_from(key: str, line: Iterable[Told]) -> Document | None:
+    """The record that facts in their order come to, as the view of structures has it; None before it is registered."""
     document: Document | None = None
-    for n, event in enumerate(events, 1):
-        kind, evolve = _STEPS[event["type"]]
-        said = cast(Recorded, _Said(event["time"], event["seq"], n))
-        document = evolve(document, kind.model_validate(event["data"]), said)
+    for event in line:
+        said = _said(event)
+        document = STRUCTURES.evolve(document, cast(Recorded, said))
     return document and {"key": key, **{name: value for name, value in document.items() if name != "version"}}
 
 
-def field_history(events: Iterable[Told]) -> dict[str, list[Value]]:
-    """field → the values it has had, the latest first: when, who, source. A field that was never set is not there."""
+def field_history(events: Iterable[Told], day: date | None = None) -> dict[str, list[Value]]:
+    """field → the values it has had (up to the end of a day), the latest first: when, who, source. A field that was
+    never set is not there."""
     found: dict[str, list[Value]] = {}
 
     def note(event: Told, name: str, value: Any) -> None:
@@ -86,7 +109,7 @@ def field_history(events: Iterable[Told]) -> dict[str, list[Value]]:
         one = Value(value, event["time"], event["recorded"], event["actor"], source, event["seq"])
         found.setdefault(name, []).insert(0, one)
 
-    for event in in_order(events):
+    for event in in_order(events, day):
         said = event["data"]
         for name in FACTS:
             if said.get(name) is not None:
@@ -107,7 +130,7 @@ async def timeline(store: Store, key: str) -> list[Told]:
 
 async def record_as_of(store: Store, key: str, day: date | None = None, *, upto: int | None = None) -> Document | None:
     """A record as it was at the end of a day, or as it was known at a sequence; None if it was not there."""
-    events = in_order(await timeline(store, key), end_of(day) if day else None, upto)
+    events = in_order(await timeline(store, key), day, upto)
     return folded_from(key, events)
 
 

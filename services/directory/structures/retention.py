@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from services.directory.structures.views import STRUCTURES
 from shared.base.translations import L
+from shared.contract.corrections import Correcting
 from shared.contract.directory.structures import (
     ContactAdded,
     ContactRemoved,
     StructureAbsorbed,
     StructureClosed,
+    StructureRegistered,
     StructureReleased,
     StructureReopened,
 )
@@ -66,12 +69,22 @@ STRUCTURES_HELD: Mapping[type, Evolve] = {
 """Structures that were ever closed or merged: their contacts follow them"""
 
 
-async def ended(store: Store, held: View, records: Sequence[Document]) -> Mapping[str, str | None]:
-    """A contact is not needed any more when it was removed, or its structure closed, if that was first."""
+def structure_struck(document: Document | None, data: Correcting, event: Recorded) -> Document | None:
+    """A structure that was registered by mistake has contacts too, whose term begins then."""
+    if (event.service, event.entity, data.kind) != ("directory", "structure", StructureRegistered.type_name()):
+        return term_begins(document, data, event)
+    return _structure(document, since=event.begins)
+
+
+async def ended(store: Store, held: View, told: View, records: Sequence[Document]) -> Mapping[str, str | None]:
+    """A contact is not needed any more when it was removed, or its structure closed or struck, if that was first."""
     structures: dict[str, Document] = {}
     wanted = {record["of"] for record in records if record["of"] is not None}
     while wanted:  # a record that was merged into another, which may have been merged in turn
         found = await store.get_many(held, sorted(wanted))
+        ever = {key: one for key, one in (await store.get_many(told, sorted(wanted))).items() if key not in found}
+        there = await store.get_many(STRUCTURES, sorted(ever)) if ever else {}
+        found |= {key: {**one, "of": None} for key, one in ever.items() if key not in there}
         structures |= found
         wanted = {one["of"] for one in found.values() if one["of"] is not None} - structures.keys()
 

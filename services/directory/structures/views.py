@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from shared.contract.corrections import Correcting, EventRedated, EventStruck, StrikeLifted
 from shared.contract.directory.structure_facts import FACTS, NUMBERS, nothing
 from shared.contract.directory.structures import (
     StructureAbsorbed,
@@ -122,8 +123,10 @@ STRUCTURES = View(
 )
 
 
-def _told(document: Document | None, data: Any, event: Recorded) -> Document:
+def _told(document: Document | None, data: Any, event: Recorded) -> Document | None:
     """An event as it was said. Structures have no personal fields, so there is nothing sealed in it."""
+    if document is None and isinstance(data, Correcting):
+        return None  # of another kind of entity
     said = {
         "seq": event.seq,
         "time": event.cloud.time,
@@ -131,14 +134,16 @@ def _told(document: Document | None, data: Any, event: Recorded) -> Document:
         "type": event.type,
         "actor": event.actor,
         "id": event.id,
+        "command": event.cloud.commandid,
         "data": orjson.loads(event.content),
     }
-    return {"events": [*(document["events"] if document else []), said]}
+    return {"events": [*(document["events"] if document else []), said], "seq": event.seq}
 
 
 TIMELINES = View(
     name="timelines",
-    version=1,
+    version=2,
+    of_log=True,
     on=dict.fromkeys(
         (
             StructureRegistered,
@@ -155,8 +160,13 @@ TIMELINES = View(
             StructuresUnmerged,
             StructureAbsorbed,
             StructureReleased,
+            EventStruck,
+            StrikeLifted,
+            EventRedated,
         ),
         _told,
     ),
+    fields=("seq",),
 )
-"""By structure: all that happened to it, in the order of the log. Past days are folded from it (history.py)."""
+"""By structure: all that was said of it, in the order of the log, corrections too. Past days, and what was known of
+them, are folded from it (history.py)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.events.base.words import WORDS
+from shared.notions.published_reviews import PUBLISHED
 from shared.runtime.feature import Feature
 
-FEATURE = Feature(name="base", words=WORDS)
+FEATURE = Feature(name="base", views=(PUBLISHED,), words=WORDS)

@@ -11,8 +11,9 @@ from services.events.gatherings.views import GATHERINGS
 from services.events.registrations.views import REGISTRATIONS
 from shared.base.paris_days import end_of
 from shared.base.translations import L
+from shared.contract.corrections import EventStruck
 from shared.contract.envelope import Recorded, instant
-from shared.contract.events.gatherings import ParticipantRegistered
+from shared.contract.events.gatherings import GatheringPlanned, ParticipantRegistered
 from shared.contract.persons import PersonForgottenByEvents
 from shared.kernel.decider import Command
 from shared.kernel.views.projection import Document, View
@@ -37,23 +38,36 @@ def _registered(document: Document | None, data: ParticipantRegistered, event: R
     return {"person": str(data.name.person), "purpose": "registration", "since": None, "of": event.entity_id}
 
 
+def _struck(document: Document | None, data: EventStruck, event: Recorded) -> Document | None:
+    if (event.service, data.kind) != ("events", GatheringPlanned.type_name()):
+        return document
+    return {"person": None, "purpose": "gathering", "since": event.begins, "of": event.entity_id}
+
+
+def _keys(event: Recorded) -> Sequence[str]:
+    data = event.data
+    return (str(data.registration) if isinstance(data, ParticipantRegistered) else event.entity_id,)
+
+
 HELD = View(
     name="held",
-    version=1,
+    version=2,
     of_log=True,
-    on={ParticipantRegistered: _registered},
-    keys=lambda event: (str(event.data.registration),),  # type: ignore[attr-defined]
+    on={ParticipantRegistered: _registered, EventStruck: _struck},
+    keys=_keys,
     fields=("person",),
     asks="administrator",
 )
-"""Registrations, by their ids."""
+"""Registrations, by their ids; and the gatherings that were planned by mistake once, with when that was said."""
 
 
 async def ended(service: Service, records: Sequence[Document]) -> Mapping[str, str | None]:
-    """The end of the last day of a registration's gathering, if that is over."""
-    now = service.around.clock()
-    gatherings = await service.store.get_many(GATHERINGS, sorted({record["of"] for record in records}))
-    over = {key: _end(one["last_day"]) for key, one in gatherings.items()}
+    """The end of the last day of a registration's gathering, if that is over; when it was said that there was none."""
+    now, wanted = service.around.clock(), sorted({record["of"] for record in records})
+    gatherings = await service.store.get_many(GATHERINGS, wanted)
+    struck = await service.store.get_many(HELD, [key for key in wanted if key not in gatherings])
+    over = {key: datetime.fromisoformat(one["since"]) for key, one in struck.items()}
+    over |= {key: _end(one["last_day"]) for key, one in gatherings.items()}
     return {
         record["key"]: instant(end) if (end := over.get(record["of"])) is not None and end <= now else None
         for record in records

@@ -89,7 +89,8 @@ async def _last_year(observatory: Observatory, day: date) -> int:
     """The last year in which somebody did something, so that a network at rest is not shown by empty years. What a
     service did by itself, such as a draft that it began, is not meant."""
     sql = (
-        "SELECT max(year(day)) AS year FROM events WHERE readable AND service <> 'observatory' AND day <= $day "
+        f"SELECT max(year(day)) AS year FROM {observatory.table.known_now} "
+        "WHERE service <> 'observatory' AND day <= $day "
         "AND entity NOT IN ('account', 'signing-key', 'import') AND NOT starts_with(actor, 'service:')"
     )
     found = (await observatory.table.ask(sql, {"day": day}))[0]["year"]

@@ -176,7 +176,7 @@ async def _choices(observatory: Observatory, asking: Asked, where: Context) -> M
     departments = await table.ask(
         "SELECT DISTINCT department FROM profile_at($as_of, $known) WHERE department IS NOT NULL", values
     )
-    begun = (await table.ask("SELECT min(year(day)) AS year FROM events WHERE readable"))[0]["year"]
+    begun = (await table.ask(f"SELECT min(year(day)) AS year FROM {table.known_now}"))[0]["year"]
     now = today().year
     offered = {row["theme"] for row in themes} | ({asking.filters.theme} if asking.filters.theme else set())
     codes = {row["department"] for row in departments} | (

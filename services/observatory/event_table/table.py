@@ -295,6 +295,11 @@ class EventTable:
                 return False
         return self.position >= seq
 
+    @property
+    def known_now(self) -> str:
+        """What stands by now, of all days: for the FROM of a query."""
+        return f"standing(DATE '{date.max}', {self.position:d})"
+
     def rows(self, sql: str, values: Values = ()) -> list[dict[str, Any]]:
         """What a query finds, a row as a dict by the names of its columns."""
         cursor = self._db.cursor()

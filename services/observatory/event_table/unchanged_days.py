@@ -18,7 +18,9 @@ SELECT EXISTS (FROM told WHERE day <= $as_of)
     OR EXISTS (
         FROM events WHERE seq <= $upto AND day <= $as_of AND entity_id IN \
 (SELECT entity_id FROM told WHERE version > 1))
-    OR EXISTS (FROM corrections WHERE since > $since AND since <= $upto AND moved <= $as_of) AS touched
+    OR EXISTS (
+        FROM corrections WHERE since <= $upto AND moved <= $as_of AND entity_id IN (SELECT entity_id FROM told)
+    ) AS touched
 """
 
 

@@ -67,7 +67,7 @@ async def front(service: ThisService, request: Request) -> Response:
     if not (await table.ask(DONE))[0]["anything"]:
         return pages.render(request, "welcome.html", sequence=table.position)
     moment = Moment(today(), None, table.position)
-    joined = "SELECT max(day) AS day FROM events WHERE readable AND entity = 'member' AND day <= $day"
+    joined = f"SELECT max(day) AS day FROM {table.known_now} WHERE entity = 'member' AND day <= $day"
     latest = (await table.ask(joined, {"day": moment.as_of}))[0]["day"]
     answers: dict[str, Answer] = {}
     for name in (

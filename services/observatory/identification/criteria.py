@@ -238,7 +238,7 @@ def _actor(row: Mapping[str, Any]) -> Actor:
 def called(table: EventTable, keys: Sequence[str]) -> dict[str, str]:
     """Structure → its name as it is known now. Blocks."""
     sql = (
-        "SELECT entity_id, arg_max(name, (time, seq)) AS name FROM events WHERE readable AND entity = 'structure' "
+        f"SELECT entity_id, arg_max(name, turn) AS name FROM {table.known_now} WHERE entity = 'structure' "
         "AND list_contains($keys::VARCHAR[], entity_id) GROUP BY entity_id"
     )
     return {row["entity_id"]: row["name"] for row in table.rows(sql, {"keys": list(keys)})} if keys else {}

@@ -36,12 +36,12 @@ Key = Annotated[UUID, Path(description="The id of the thing.")]
 async def life(table: EventTable, key: str, *, accounts: bool, moment: Moment | None = None) -> Life | None:
     """The life of a thing, up to a moment if one is given; None for an id that nothing has. Raises NotYours for an
     account, where one is no auditor."""
-    rows = await found(table, until(Wanted(entity=key, accounts=True), moment), limit=MOST)
-    if not rows:
-        return None
+    known = moment.known_at if moment else None  # of the days the life decides: one may have been corrected
+    rows = await found(table, Wanted(entity=key, accounts=True, known_until=known), limit=MOST)
     if not accounts and any(row["entity"] == "account" for row in rows):
         raise NotYours("auditor", "observatory")
-    return life_of(rows)
+    whole = life_of(rows, moment.as_of if moment else None)
+    return whole if whole.told else None
 
 
 def until(which: Wanted, moment: Moment | None) -> Wanted:
@@ -190,6 +190,8 @@ def _event(one: Told, line: Mapping[str, Any], saying: Saying) -> dict[str, Any]
         "changes": [saying.change(change) for change in one.changes],
         "said": [{"label": saying.label(name), **saying.value(name, value)} for name, value in one.said],
         "undone": one.undone,
+        "struck": None,  # said as `undone`
+        "moved": one.day if one.noted else None,
         "undoes": one.undoes,
         "late": one.late,
         "version": row["version"],

@@ -2,22 +2,28 @@
 stands behind each fact of today. It knows no service: a fact is a field that an event names, or what its type says of
 itself in the contract (shared/contract/says.py).
 
-The latest word counts, by the time it speaks of, then by its place in the log (as everywhere here). What was noted by
-mistake and taken back counts no more.
+Facts are folded in the order of their line (shared/kernel/line.py), each on the day that it counts for; what was noted
+by mistake counts no more, and is told as that. Corrections are told where they were said, and change what they correct.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
+from typing import Any, cast
 
 import orjson
 
+from shared.base.paris_days import day_of, noon_of
 from shared.base.translations import L
 from shared.contract import load_all
+from shared.contract.envelope import Recorded
 from shared.contract.says import ASIDE, Says
+from shared.kernel.corrections import CORRECTIONS
+from shared.kernel.corrections import told as read
+from shared.kernel.line import Correction
 
 TYPES = load_all()
 UNHEARD = Says(L("Événement"))
@@ -37,6 +43,7 @@ class Value:
     value: Any
     seq: int
     time: datetime
+    place: tuple[date, int]
 
 
 @dataclass(frozen=True)
@@ -52,15 +59,37 @@ class Change:
 
 @dataclass
 class Told:
-    """An event of a life. `undone`: the event that took it back; `undoes`: those that it took back itself; `late`: it
-    speaks of a day before that of an event which was recorded earlier."""
+    """An event of a life. `day`: the one that it counts for, in Paris; `noted`: the one it was noted for, where that is
+    another. `undone`: the event that took it back; `undoes`: those that it took back itself; `redates`: those whose day
+    it corrected, with their days before and after; `late`: it speaks of a day before that of an event which was
+    recorded earlier."""
 
     row: Row
     changes: list[Change] = field(default_factory=list)
     said: list[tuple[str, Any]] = field(default_factory=list)
     undone: int | None = None
     undoes: list[int] = field(default_factory=list)
+    redates: list[tuple[int, date, date]] = field(default_factory=list)
     late: bool = False
+    day: date | None = None
+    noted: date | None = None
+
+    @property
+    def corrects(self) -> bool:
+        """Whether it says something of other events, and nothing of the thing."""
+        return self.row["type"] in CORRECTIONS
+
+    @property
+    def place(self) -> tuple[date, int]:
+        """Its place in the line."""
+        kind = TYPES.get(self.row["type"])
+        return (date.min if kind is not None and kind.timeless else self.day or date.max, self.row["seq"])
+
+    @property
+    def time(self) -> datetime:
+        """When it happened, in UTC; where its day was corrected, at noon of that day."""
+        time: datetime = self.row["time"]
+        return time if self.noted is None or self.day is None else noon_of(self.day).replace(tzinfo=None)
 
 
 @dataclass(frozen=True)
@@ -81,37 +110,130 @@ class Life:
     told: Sequence[Told]
 
 
-def life_of(rows: Iterable[Row]) -> Life:
-    """The life that the events of one thing make; `rows` in the order of the log."""
-    told: list[Told] = []
-    known: dict[Fact, Value] = {}
-    ever: dict[Fact, list[Value]] = {}
-    latest: datetime | None = None
+def life_of(rows: Iterable[Row], upto: date | None = None) -> Life:
+    """The life that the events of one thing make, up to the end of a day; `rows` in the order of the log."""
+    life = _Life(upto)
+    corrections: dict[int, list[Correction]] = {}
+    rows = list(rows)
+    for one in _corrections(rows):
+        corrections.setdefault(one.seq, []).append(one)
     for row in rows:
-        one = Told(row)
-        told.append(one)
+        life.hear(Told(row), corrections.get(row["seq"], ()))
+    facts = [
+        Known(part, name, value, [old for old in life.ever.get((part, name), []) if old.seq != value.seq])
+        for (part, name), value in life.known.items()
+        if value.value not in NOTHING or (part, name) in life.ever
+    ]
+    return Life(facts, [one for one in life.told if life.shows(one)])
+
+
+class _Life:
+    """A life as far as its events were heard, in the order of the log."""
+
+    def __init__(self, upto: date | None) -> None:
+        self.upto = upto
+        self.told: list[Told] = []
+        self.by_id: dict[str, Told] = {}
+        self.known: dict[Fact, Value] = {}
+        self.ever: dict[Fact, list[Value]] = {}
+        self.latest: date | None = None
+
+    def shows(self, one: Told) -> bool:
+        """Whether it is of the day that is looked at, or before; a correction, where what it corrects is."""
+        if self.upto is None or one.day is None:
+            return True
+        about = {*one.undoes, *(seq for seq, _, _ in one.redates)}
+        named = [other for other in self.told if other.row["seq"] in about]
+        return any(map(self.shows, named)) if one.corrects else one.place[0] <= self.upto
+
+    def hear(self, one: Told, corrections: Sequence[Correction]) -> None:
+        row = one.row
+        self.told.append(one)
+        self.by_id[id_of(row)] = one
         if not row["readable"] or row["time"] is None:
-            continue
+            return
         data = data_of(row)
+        one.day = day_of(row["time"].replace(tzinfo=UTC))
         one.said = [
             (name, value) for name, value in data.items() if name in ASIDE and name != "cleared" and value != []
         ]
-        one.late = latest is not None and row["time"].date() < latest.date()
-        latest = row["time"] if latest is None else max(latest, row["time"])
-        own = facts_of(row["type"], data)
-        taken_back = _take_back(one, told)
-        before = known
-        known = _all(told) if taken_back else _with(known, row, own)
-        one.changes = _changes(before, known, own, row["seq"])
+        if not one.corrects:
+            one.late = self.latest is not None and one.day < self.latest
+            self.latest = one.day if self.latest is None else max(self.latest, one.day)
+        own = {} if one.corrects else facts_of(row["type"], data)
+        for each in corrections:
+            self._correct(one, each)
+        before = self.known
+        self.known = self._all() if corrections else self._with(before, one, own)
+        one.changes = _changes(before, self.known, own, row["seq"])
         for fact in {(change.part, change.name) for change in one.changes if not change.overtaken}:
-            if fact in known:
-                ever.setdefault(fact, []).insert(0, known[fact])
-    facts = [
-        Known(part, name, value, [old for old in ever.get((part, name), []) if old.seq != value.seq])
-        for (part, name), value in known.items()
-        if value.value not in NOTHING or (part, name) in ever
-    ]
-    return Life(facts, told)
+            if fact in self.known:
+                self.ever.setdefault(fact, []).insert(0, self.known[fact])
+
+    def _correct(self, one: Told, said: Correction) -> None:
+        named, seq = self.by_id[said.about], one.row["seq"]
+        match said.kind:
+            case "struck":
+                named.undone = seq
+                one.undoes.append(named.row["seq"])
+            case "lifted":
+                by, named.undone = named.undone, None
+                striking = next((other for other in self.told if other.row["seq"] == by), None)
+                if striking is not None and all(other.undone != by for other in self.told):
+                    striking.undone = seq  # what had been taken back stands again
+                one.undoes += [by] if by is not None and by not in one.undoes else []
+            case "redated":
+                assert said.day is not None and named.day is not None
+                noted = named.noted or named.day
+                one.redates.append((named.row["seq"], named.day, said.day))
+                named.day, named.noted = said.day, noted if noted != said.day else None
+
+    def _with(self, known: Mapping[Fact, Value], one: Told, own: Mapping[Fact, Any]) -> dict[Fact, Value]:
+        """What is known once an event is, too: what stands last in the line counts."""
+        found = dict(known)
+        if self.upto is not None and one.place[0] > self.upto:
+            return found
+        for fact, value in own.items():
+            before = found.get(fact)
+            if before is None or one.place > before.place:
+                found[fact] = Value(value, one.row["seq"], one.time, one.place)
+        return found
+
+    def _all(self) -> dict[Fact, Value]:
+        """What is known by all events that stand."""
+        known: dict[Fact, Value] = {}
+        for one in self.told:
+            if one.undone is None and one.day is not None and not one.corrects:
+                known = self._with(known, one, facts_of(one.row["type"], data_of(one.row)))
+        return known
+
+
+def id_of(row: Row) -> str:
+    return str(row.get("id") or row["seq"])
+
+
+class _Data(SimpleNamespace):
+    """The data of an event as they lie there, for the reading of corrections; sealed as they are."""
+
+    timeless = False
+
+    def __getattr__(self, name: str) -> None:
+        return None
+
+
+def _corrections(rows: Iterable[Row]) -> list[Correction]:
+    """What these events say of one another, by the one reading that all share (shared/kernel/corrections.py)."""
+    events = []
+    for row in rows:
+        if not row["readable"] or row["time"] is None:
+            continue
+        kind, found = row["type"], data_of(row)
+        data = TYPES[kind].model_validate(found) if kind in CORRECTIONS else _Data(**found, type_name=lambda k=kind: k)
+        time, command = row["time"].replace(tzinfo=UTC), str(row.get("command") or row["seq"])
+        cloud = SimpleNamespace(commandid=command)
+        events.append(SimpleNamespace(seq=row["seq"], id=id_of(row), type=kind, time=time, cloud=cloud, data=data))
+    there = {one.id for one in events}
+    return [one for one in read(cast(list[Recorded], events))[1] if one.about in there]
 
 
 def facts_of(kind: str, data: Mapping[str, Any]) -> dict[Fact, Any]:
@@ -140,42 +262,6 @@ def data_of(row: Row) -> dict[str, Any]:
     """The data of an event, sealed as it is."""
     found = orjson.loads(row["data"]) if row["data"] else {}
     return found if isinstance(found, dict) else {}
-
-
-def _with(known: dict[Fact, Value], row: Row, own: Mapping[Fact, Any]) -> dict[Fact, Value]:
-    """What is known once an event is, too: the latest word counts."""
-    found = dict(known)
-    for fact, value in own.items():
-        before = found.get(fact)
-        if before is None or (row["time"], row["seq"]) > (before.time, before.seq):
-            found[fact] = Value(value, row["seq"], row["time"])
-    return found
-
-
-def _all(told: Sequence[Told]) -> dict[Fact, Value]:
-    """What is known by all events that stand."""
-    known: dict[Fact, Value] = {}
-    for one in told:
-        if one.undone is None and one.row["readable"] and one.row["time"] is not None:
-            known = _with(known, one.row, facts_of(one.row["type"], data_of(one.row)))
-    return known
-
-
-def _take_back(one: Told, told: Sequence[Told]) -> bool:
-    """Marks what this event takes back; True if there was something."""
-    kind, data = one.row["type"], data_of(one.row)
-    wanted = says_of(kind).takes_back(data)
-    part = part_of(kind, data)
-    for other in reversed(told[:-1]):
-        row = other.row
-        if row["type"] in wanted and other.undone is None and part_of(row["type"], data_of(row)) == part:
-            other.undone = one.row["seq"]
-            one.undoes.append(row["seq"])
-            for again in told:  # what the other had taken back stands again
-                if again.undone == row["seq"]:
-                    again.undone = None
-            return True
-    return False
 
 
 def _changes(

@@ -58,7 +58,8 @@ async def index(
     else:
         then = await documents_then(service, REVIEWS, "review", moment, ["-at"])
         found = Page(then[(page - 1) * LISTED : page * LISTED], len(then))
-    begun = (await (await current(service)).table.ask("SELECT min(year(day)) AS year FROM events WHERE readable"))[0]
+    table = (await current(service)).table
+    begun = (await table.ask(f"SELECT min(year(day)) AS year FROM {table.known_now}"))[0]
     first, last = begun["year"] or today().year, today().year
     return _render(
         service, request, "reviews.html", found=found.documents, total=found.total, page=page,

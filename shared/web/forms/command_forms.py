@@ -6,7 +6,7 @@ it, so that a stale form is refused instead of overwriting what others did.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from shared.kernel.command_handler import Stale, id_after, new_command_id, versi
 from shared.kernel.decider import Command, Refused
 from shared.kernel.eventlog.event_log import Conflict
 from shared.runtime.service import Service
+from shared.web.counting.counted import of_command
 from shared.web.facts.obstacles import WHY, NoReason, Obstacle, instead_of, obstacle
 from shared.web.facts.of_days import BadDay, happened_on, no_day_of_now, takes_day
 from shared.web.facts.outcomes import after
@@ -101,9 +102,18 @@ async def _show(
         in_the_way=in_the_way,
         why=str(values.get(WHY) or "") if values else "",
         why_error=errors.get(WHY),
+        counted=await of_command(service, model, _day_of(values), lang),
     )
     response.headers.update(SUGGESTING if form.suggests else {})
     return response
+
+
+def _day_of(values: Any) -> date:
+    """The day that a form is about, as far as it says one."""
+    try:
+        return happened_on(str((values or {}).get(HAPPENED) or "")) or datetime.now(PARIS).date()
+    except BadDay:
+        return datetime.now(PARIS).date()
 
 
 @commands.get("/do/{name}")

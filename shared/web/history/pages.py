@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from shared.kernel.correcting import CorrectingCommand, LiftStrikes, RedateEvent
 from shared.kernel.decider import Decider, Refused
 from shared.kernel.eventlog.event_log import Conflict, History
 from shared.runtime.service import Service
+from shared.web.counting.counted import of_facts
 from shared.web.facts.obstacles import AGAINST, BEFORE, Obstacle, obstacle
 from shared.web.facts.outcomes import in_address
 from shared.web.forms.forms import refusal, sentences
@@ -144,6 +146,7 @@ async def _shown(
         sought=bool(do) and chosen is None,
         beside=beside,
         resting=resting,
+        counted=await of_facts(service, at_stake(lines, chosen, beside, resting), language(request)),
         kind=kind,
         key=str(key),
         back=local(request.query_params.get("back")) or "",
@@ -153,6 +156,17 @@ async def _shown(
         version=events.version,
         in_the_way=in_the_way,
     )
+
+
+def at_stake(
+    lines: Sequence[Line], chosen: Line | None, beside: Sequence[Line], resting: Sequence[Line]
+) -> list[tuple[str, date]]:
+    """The facts of which a page says what counts them: those that are about to be corrected, with what goes with them;
+    else those that were, on each day that they count or counted for."""
+    if chosen is not None:
+        return [(one.event.type, one.day) for one in (chosen, *beside, *resting)]
+    corrected = [one for one in lines if one.struck or one.noted]
+    return [(one.event.type, day) for one in corrected for day in (one.day, one.noted) if day is not None]
 
 
 @histories.post("/{kind}/{key}")

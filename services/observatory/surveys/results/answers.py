@@ -86,10 +86,10 @@ async def places_of(service: Service, structures: Iterable[str]) -> dict[str, Pl
 
 
 def _places(table: EventTable, keys: Sequence[str]) -> dict[str, Place]:
-    sql = """SELECT entity_id, arg_max(name, (time, seq)) AS name, arg_max(kind, (time, seq)) AS kind,
-      nullif(arg_max(CASE WHEN list_contains(cleared, 'department') THEN '' ELSE department END, (time, seq)), '')
+    sql = f"""SELECT entity_id, arg_max(name, turn) AS name, arg_max(kind, turn) AS kind,
+      nullif(arg_max(CASE WHEN list_contains(cleared, 'department') THEN '' ELSE department END, turn), '')
         AS department
-      FROM events WHERE readable AND entity = 'structure' AND list_contains($keys::VARCHAR[], entity_id)
+      FROM {table.known_now} WHERE entity = 'structure' AND list_contains($keys::VARCHAR[], entity_id)
       GROUP BY entity_id"""
     return {
         row["entity_id"]: Place(row["name"] or row["entity_id"][:8], row["kind"], row["department"])

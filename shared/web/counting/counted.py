@@ -1,0 +1,149 @@
+"""What counts a kind of fact: figures, of which years, and published reviews that hold such figures.
+
+A page says it before anything is saved. It is known without the observatory, which may be down: which types of events
+an indicator counts, and which a command may say, stand in `table.json`
+(`python -m tests.shared.web.counting.table` makes it of the indicators' heads and of the decisions); which reviews are
+published, in a view of each service (shared/notions/published_reviews.py). What a correction moves exactly, the
+difference page of a review says afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from shared.base.translations import Lang, translated
+from shared.kernel.decider import Command
+from shared.kernel.views.projection import Document, everything
+from shared.notions.published_reviews import PUBLISHED
+from shared.runtime.service import Service
+
+TABLE = Path(__file__).with_name("table.json")
+Span = Literal["state", "year", "run"]
+"""state: from its day on, as long as it holds. year: in the year of its day. run: in every stretch of years that holds
+its day"""
+
+
+class Counting(msgspec.Struct, frozen=True):
+    """An indicator: its title (French, a message of the catalogue), how long a fact counts in it, which types it counts
+    directly (its own events, and by which entity they are found)."""
+
+    title: str
+    span: Span
+    types: list[str]
+
+
+class Table(msgspec.Struct, frozen=True):
+    """`indicators`: by name. `commands`: `<service>.<Command>` → the types of events that it may say."""
+
+    indicators: dict[str, Counting]
+    commands: dict[str, list[str]]
+
+
+@cache
+def table() -> Table:
+    return msgspec.json.decode(TABLE.read_bytes(), type=Table)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """An indicator that counts it, with the years whose figures it may move; `last` None: up to now."""
+
+    name: str
+    title: str
+    first: int
+    last: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A published review with such figures, of whose period the fact is or may be."""
+
+    key: str
+    title: str
+    since: date
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What counts a kind of fact."""
+
+    figures: Sequence[Figure] = ()
+    reviews: Sequence[Review] = ()
+
+    @property
+    def first(self) -> int:
+        return min(figure.first for figure in self.figures)
+
+    @property
+    def last(self) -> int | None:
+        """The last year that may move, None for this one and those to come."""
+        lasts = [figure.last for figure in self.figures]
+        return None if None in lasts else max(year for year in lasts if year is not None)
+
+
+def said_by(service: str, command: type[Command]) -> Sequence[str]:
+    """The types of events that a command may say."""
+    return table().commands.get(f"{service}.{command.__name__}", ())
+
+
+async def counted(service: Service, types: Iterable[str], day: date, lang: Lang | str) -> Counted:
+    """What counts facts of these types that are of this day. In a service that knows of no reviews: the figures
+    alone."""
+    wanted = set(types)
+    found = {name: one for name, one in table().indicators.items() if wanted.intersection(one.types)}
+    if not found:
+        return Counted()
+    figures = [
+        Figure(name, translated(one.title, lang), day.year, day.year if one.span == "year" else None)
+        for name, one in found.items()
+    ]
+    reviews = [
+        Review(one["key"], one["title"], date.fromisoformat(one["since"]), date.fromisoformat(one["until"]))
+        for one in await _published(service)
+        if _holds(one, found, day)
+    ]
+    return Counted(sorted(figures, key=lambda one: one.title), sorted(reviews, key=lambda one: (one.until, one.key)))
+
+
+async def _published(service: Service) -> list[Document]:
+    if PUBLISHED not in service.definition.views:
+        return []
+    return [one async for one in everything(service.store, PUBLISHED, {"state": "published"})]
+
+
+async def of_command(service: Service, command: type[Command], day: date, lang: Lang | str) -> Counted:
+    """What counts the facts that a command of a service says of this day."""
+    return await counted(service, said_by(service.name, command), day, lang)
+
+
+async def of_facts(service: Service, facts: Iterable[tuple[str, date]], lang: Lang | str) -> Counted:
+    """What counts these facts (type, day): those that a correction is about, on each day that they count or counted
+    for."""
+    found = [await counted(service, [kind], day, lang) for kind, day in sorted(set(facts))]
+    figures: dict[str, Figure] = {}
+    for figure in (figure for one in found for figure in one.figures):
+        known = figures.get(figure.name, figure)
+        lasts = (known.last, figure.last)
+        last = None if None in lasts else max(year for year in lasts if year is not None)
+        figures[figure.name] = Figure(figure.name, figure.title, min(known.first, figure.first), last)
+    reviews = {review.key: review for one in found for review in one.reviews}
+    return Counted(
+        sorted(figures.values(), key=lambda one: one.title),
+        sorted(reviews.values(), key=lambda one: (one.until, one.key)),
+    )
+
+
+def _holds(review: Document, found: Mapping[str, Counting], day: date) -> bool:
+    """Whether a published review has a figure that a fact of this day may be part of."""
+    if date.fromisoformat(review["as_of"]) < day:
+        return False
+    own = [found[name] for name in review["indicators"] if name in found]
+    within = date.fromisoformat(review["since"]).year - 1 <= day.year  # the year before it stands beside, for comparing
+    return any(one.span != "year" or within for one in own)
