@@ -396,7 +396,7 @@ class Executor:
         Refused for a reference that is not as it must be."""
         reads: dict[str, int] = {}
         if self._references is not None and command.refers:
-            reads = await self._references.judged(command, context.day, known.line)
+            reads = await self._references.judged(command, command.told_of(context.day), known.line)
         guards = {_place(one, known.place) for one in command.guards()} - {known.place}
         return reads | {self._subject(others[place]): others[place].seq for place in guards}
 

@@ -131,6 +131,11 @@ class Command(BaseModel):
         assert isinstance(found, UUID)
         return found
 
+    def told_of(self, day: date) -> date:
+        """The day by which its references are judged, for a command that comes in on `day`: of one that tells of a past
+        period, the first day of that."""
+        return day
+
     def alongside(self) -> Sequence[Beside]:
         """Further entities of the service that the decision must know, and may write to, in one atomic batch."""
         return ()

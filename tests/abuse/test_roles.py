@@ -93,7 +93,8 @@ async def test_a_route_or_command_that_is_added_must_be_listed(
             continue
         found |= {(method, path) for method in route.methods or () if method != "HEAD"}
     own_page = {"RequestSubscription"}  # has routes of its own
-    found |= {("COMMAND", name) for name in {c.__name__ for c in service.execute.commands.values()} - own_page}
+    commands = {c.__name__ for c in service.execute.commands.values()} | set(service.definition.retired)
+    found |= {("COMMAND", name) for name in commands - own_page}
     assert found == {(one.method, one.path) for one in listed() if one.service == service.name}
     await service.store.close()
     service.keyring.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +13,14 @@ from pydantic import ValidationError
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from services.directory.projects.domain import PARTNER_KINDS, DraftProject, ProjectAnswers, ReviseProject
+from services.directory.projects.domain import (
+    PARTNER_KINDS,
+    PROJECT_FACTS,
+    PROJECT_LISTS,
+    DraftProject,
+    ProjectAnswers,
+    ReviseProject,
+)
 from services.directory.projects.form_answers import Answers, wrong
 from services.directory.projects.pages import most
 from services.directory.projects.views import PROJECTS
@@ -28,6 +35,7 @@ from shared.kernel.views.projection import Document
 from shared.runtime.service import Service
 from shared.web.facts.of_days import BadDay, happened_on
 from shared.web.facts.outcomes import after
+from shared.web.facts.records import SEEN, SHOW, on_its_day, record_on
 from shared.web.formatting import countries
 from shared.web.forms.forms import Form, Problem, refusal
 from shared.web.here import ThisService
@@ -95,6 +103,7 @@ async def _page(
     version: int | None,
     id: UUID,
     happened: str = "",
+    seen: str = "",
     errors: Mapping[str, str] | None = None,
     found: Mapping[str, list[Document]] | None = None,
     status: int = 200,
@@ -112,7 +121,7 @@ async def _page(
         errors={n: s for n, s in errors.items() if n not in ANCHORS},
         only=PLAIN,
         choices={"country": countries(lang), "sdgs": goals},
-        hidden={"command_id": id, "version": version},
+        hidden={"command_id": id, "version": version, **({SEEN: seen} if key else {})},
     )
     apart = [Problem(lexicon.say(f"field.{n}", lang), errors[n], ANCHORS[n]) for n in ANCHORS if n in errors]
     themes = (await finder_of(service).find(limit=0, count=("themes",))).facets["themes"]
@@ -130,6 +139,7 @@ async def _page(
         leader=chosen.get(answers.leader),
         found=found or {},
         happened=happened,
+        seen=seen,
         participants=[chosen[id] for id in answers.participants if id in chosen],
         partner_kinds=PARTNER_KINDS,
         themes=[name for name, _ in most(themes)[:THEMES]],
@@ -147,8 +157,10 @@ async def _sent(service: Service, request: Request, key: UUID | None) -> Respons
     except ValueError:
         raise HTTPException(400) from None
     pages: Pages = request.app.state.pages
-    happened = str(form.get("happened_on") or "")[:40]
+    happened, seen = str(form.get("happened_on") or "")[:40], str(form.get(SEEN) or "")[:40]
     answers = Answers.of_form(form)
+    if key and SHOW in form:
+        return await _shown_again(service, request, key, form, answers, version=version, id=id)
     found = await answers.looked_for(finder_of(service))
     saving = form.get("do") not in ("leader", "participants", "partners")
     if saving:
@@ -173,9 +185,52 @@ async def _sent(service: Service, request: Request, key: UUID | None) -> Respons
         version=version,
         id=id,
         happened=happened,
+        seen=seen,
         errors=errors,
         found=open_boxes,
         status=status,
+    )
+
+
+async def _shown(service: Service, key: UUID, day: date | None) -> Document:
+    """The answers that the form of a project showed, as of a day: its structures by the records that stand for them."""
+    document = await record_on(service, "project", str(key), day) or {}
+    if not document:
+        return {}
+    answers = Answers.of_project(document, finder_of(service))
+    return {**document, "leader": answers.leader, "participants": list(answers.participants)}
+
+
+async def _shown_again(
+    service: Service, request: Request, key: UUID, form: FormData, answers: Answers, *, version: int | None, id: UUID
+) -> Response:
+    """The form with the project of another day, and with what was changed in it so far."""
+    pages: Pages = request.app.state.pages
+    happened, seen = str(form.get("happened_on") or "")[:40], str(form.get(SEEN) or "")[:40]
+    errors: dict[str, str] = {}
+    try:
+        then = await record_on(service, "project", str(key), happened_on(happened))
+        shown = await _shown(service, key, happened_on(seen))
+    except BadDay:
+        errors = {"happened_on": pages.lexicon.say("invalid.date", language(request), value=happened)}
+    else:
+        if then is None:
+            errors = {"happened_on": pages.lexicon.say("record.not-yet", language(request))}
+        else:
+            given = on_its_day(answers.given(ReviseProject, form), shown, then, PROJECT_FACTS)
+            empty: dict[str, Any] = {name: [] if name in PROJECT_LISTS else None for name in PROJECT_FACTS}
+            answers, seen = Answers.of_project({**empty, **given}, finder_of(service)), happened
+    return await _page(
+        service,
+        request,
+        answers,
+        key=key,
+        version=version,
+        id=id,
+        happened=happened,
+        seen=seen,
+        errors=errors,
+        status=422 if errors else 200,
     )
 
 
@@ -196,9 +251,13 @@ async def _save(
     model: type[ProjectAnswers] = ReviseProject if key else DraftProject
     given: dict[str, Any] = {**answers.given(model, form), **({"project": key} if key else {})}
     try:
-        before = await service.store.get(PROJECTS, str(key)) if key else None
-        command = model.model_validate(given, context=stored(before))
         at = happened_on(happened)
+        before = await service.store.get(PROJECTS, str(key)) if key else None
+        then: Document | None = None
+        if key and at != (seen := happened_on(str(form.get(SEEN) or ""))):
+            then = await record_on(service, "project", str(key), at)
+            given = on_its_day(given, await _shown(service, key, seen), then or {}, PROJECT_FACTS)
+        command = model.model_validate(given, context=stored(before, then))
         outcome = await service.execute(command, id=id, actor=who_of(request).actor, at=at, version=version)
     except ValidationError as error:
         return wrong(error, answers, model, pages.lexicon, lang), 422

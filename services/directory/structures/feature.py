@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.directory.structures.contact_views import CONTACT_ADDRESSES, CONTACTS
-from services.directory.structures.domain.contact import CONTACT
-from services.directory.structures.domain.structure import STRUCTURE, StructureCommand
+from services.directory.structures.domain.contact import CONTACT, ReviseContact
+from services.directory.structures.domain.structure import STRUCTURE, ReviseStructure, StructureCommand
 from services.directory.structures.member_views import MEMBERS, MEMBERSHIPS
 from services.directory.structures.record_fields import commune_named, goal
 from services.directory.structures.views import STRUCTURES, TIMELINES
@@ -60,4 +60,5 @@ FEATURE = Feature(
     choices=choices,
     suggestions={"commune": Suggestion("/directory/communes", commune_named)},
     retired=RETIRED,
+    whole=(ReviseStructure, ReviseContact),
 )

@@ -7,6 +7,8 @@ from shared.base.translations import Words
 WORDS: Words = {
     "command.TakeBoardSeat": "Pourvoir le siège",
     "command.TakeBoardSeat.hint": "Un adhérent, la personne qui y siège, ou les deux.",
+    "command.NotePastBoardSeat": "Noter un mandat passé",
+    "command.NotePastGroupMembership": "Noter une participation passée",
     "command.VacateBoardSeat": "Libérer le siège",
     "command.FormWorkingGroup": "Former le groupe",
     "command.JoinWorkingGroup": "Inscrire dans le groupe",

@@ -14,6 +14,7 @@ from services.membership.members.domain.member import (
     ChangeCollege,
     JoinNetwork,
     MemberCommand,
+    NotePastMembership,
     StructureCollege,
 )
 from services.membership.members.pages import routes
@@ -49,7 +50,7 @@ async def choices(service: Service, command: type[Command], lang: str) -> Choice
     if "charter_version" in asked:
         versions = await charter_versions(service)
         found["charter_version"] = [(str(one["version"]), f"{one['version']}. {one['title']}") for one in versions]
-    if command in (JoinNetwork, ChangeCollege):
+    if command in (JoinNetwork, NotePastMembership, ChangeCollege):
         opened = {one["college"]: one["title"] for one in await everything(service, COLLEGES, {"open": True})}
         found["college"] = [(code, opened[code]) for code in get_args(StructureCollege) if code in opened]
     return found

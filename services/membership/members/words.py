@@ -16,6 +16,10 @@ WORDS: Words = {
     "command.RenewMembership": "Noter le renouvellement",
     "command.ChangeCollege": "Changer de collège",
     "command.ChangeCollege.hint": "L’histoire du membre reste la sienne.",
+    "command.NotePastMembership": "Noter une adhésion passée",
+    "command.NotePastMembership.hint": (
+        "De son premier à son dernier jour, en une fois : ce qui est noté d’avant et d’après reste."
+    ),
     "command.LeaveNetwork": "Noter le départ",
     "command.LeaveNetwork.hint": (
         "Accueilli par erreur ? Ce n’est pas un départ : notez son adhésion par erreur, dans les faits de sa fiche. "

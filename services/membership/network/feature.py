@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.membership.base.queries import everything
 from services.membership.network.domain.network import NETWORK as NETWORK_DECIDER
 from services.membership.network.domain.network import NameNetwork
-from services.membership.network.domain.peer_network import PEER_NETWORK, PeerNetworkCommand
+from services.membership.network.domain.peer_network import PEER_NETWORK, PeerNetworkCommand, RenamePeerNetwork
 from services.membership.network.pages import routes
 from services.membership.network.views import NETWORK, PEER_NETWORKS
 from services.membership.network.words import WORDS
@@ -41,4 +41,5 @@ FEATURE = Feature(
     page_of=page_of,
     choices=choices,
     retired=RETIRED,
+    whole=(RenamePeerNetwork,),
 )

@@ -141,11 +141,13 @@ class StructuresUnmerged(StructureEvent):
 
 
 class StructureAbsorbed(StructureEvent):
-    """This record was merged into another, `kept`. A StructureClosed comes with it, so that it is counted no more."""
+    """This record was merged into another, `kept`. A StructureClosed comes with it, so that it is counted no more.
+    `followers`: what had been merged into this one by then, and stands for `kept` from now on."""
 
     says = Says(L("Fiche fusionnée avec une autre"), sets={"absorbed": True})
 
     kept: UUID
+    followers: list[UUID] | None = None
 
 
 class StructureReleased(StructureEvent):

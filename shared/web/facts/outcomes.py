@@ -18,6 +18,7 @@ from fastapi import Request
 from starlette.responses import RedirectResponse
 
 from shared.base.paris_days import day_of
+from shared.contract import Event
 from shared.contract.labels import sentence
 from shared.kernel.command_handler import Outcome, new_command_id, told_of
 from shared.kernel.decider import Command, Context, Decider, Refused
@@ -133,18 +134,25 @@ def _told(
     )
 
 
+def _sets(event: Event) -> set[str]:
+    """The answers of a record that a fact says; none for one that is of a part of it, such as one member of a group."""
+    said = {
+        name: value for name, value in dict(event).items() if value is not None and name not in ("source", "cleared")
+    }
+    emptied = getattr(event, "cleared", None)
+    if emptied is None and (said.keys() & {"audience", "year"} or any(isinstance(one, UUID) for one in said.values())):
+        return set()
+    return said.keys() | set(emptied or ())
+
+
 def held_until(line: Sequence[Fact], at: int) -> tuple[date | None, bool]:
     """The last day on which all that a fact sets holds, None where nothing after it in the line sets it anew; and
     whether part of it holds for longer. Only of facts that say what a record's answers are: the same type said again
     with the same fields."""
     fact = line[at]
-    sets = {name for name in fact.event.model_fields_set if getattr(fact.event, name) is not None}
-    until: date | None = None
-    left = set(sets)
-    for later in line[at + 1 :]:
-        if type(later.event) is not type(fact.event):
-            continue
-        if left & later.event.model_fields_set:
+    left, until = _sets(fact.event), None
+    for later in line[at + 1 :] if left else ():
+        if type(later.event) is type(fact.event) and left & (anew := _sets(later.event)):
             until = until or later.day - timedelta(days=1)
-            left -= later.event.model_fields_set
+            left -= anew
     return (until, bool(left)) if until is not None and until >= fact.day else (None, False)

@@ -25,6 +25,7 @@ from shared.web.counting.counted import of_command
 from shared.web.facts.obstacles import WHY, NoReason, Obstacle, instead_of, obstacle
 from shared.web.facts.of_days import BadDay, happened_on, no_day_of_now, takes_day
 from shared.web.facts.outcomes import after
+from shared.web.facts.records import SEEN, SHOW, on_its_day, record_on
 from shared.web.forms.field_shapes import shapes
 from shared.web.forms.forms import HAPPENED, Form, parse, refusal, sentences
 from shared.web.here import ThesePages, ThisService
@@ -99,6 +100,8 @@ async def _show(
         today=datetime.now(PARIS).date().isoformat(),
         dated=takes_day(service, model) or bool(errors.get(HAPPENED)),
         of_now=not takes_day(service, model),
+        whole=model in service.definition.whole and takes_day(service, model) and bool(hidden.get(VERSION)),
+        seen=hidden.get(SEEN),
         in_the_way=in_the_way,
         why=str(values.get(WHY) or "") if values else "",
         why_error=errors.get(WHY),
@@ -126,11 +129,15 @@ async def form(service: ThisService, pages: ThesePages, request: Request, name: 
     several = {one.name for one in shapes(model) if one.several}
     uuids = {f: v for f, v in prefilled.items() if f not in several and _is_uuid(v)}
     hidden = {**uuids, COMMAND_ID: str(new_command_id()), VERSION: version, BACK: _back(request)}
+    dated = takes_day(service, model)
     values = {
-        **await _current(request, service, model, uuids),
+        **await _current(request, service, model, uuids, _day_in(given.get(HAPPENED)) if dated else None),
         **{f: request.query_params.getlist(f) if f in several else v for f, v in prefilled.items() if f not in uuids},
     }
-    values[HAPPENED] = given.get(HAPPENED, "") if takes_day(service, model) else ""
+    values[HAPPENED] = given.get(HAPPENED, "") if dated else ""
+    if model in service.definition.whole and (key := uuids.get(model.entity.replace("-", "_"))):
+        hidden[SEEN] = values[HAPPENED]
+        hidden[VERSION] = version or (await record_on(service, model.entity, key, None) or {}).get("version")
     return await _show(service, pages, request, model, values=values, hidden=hidden, errors={}, status=200)
 
 
@@ -145,15 +152,18 @@ async def send(service: ThisService, pages: ThesePages, request: Request, name: 
     hidden = {
         key: value
         for key, value in data.items()
-        if isinstance(value, str) and (key in (COMMAND_ID, VERSION, BACK) or (key in single and _is_uuid(value)))
+        if isinstance(value, str) and (key in (COMMAND_ID, VERSION, BACK, SEEN) or (key in single and _is_uuid(value)))
     }
     try:
         id = UUID(str(data.get(COMMAND_ID, "")))
         version = int(str(data[VERSION])) if data.get(VERSION) else None
     except ValueError:
         raise HTTPException(400) from None
+    if SHOW in data:
+        return await _filled_again(service, pages, request, model, data, hidden)
     try:
-        command = model.model_validate(parse(model, data), context=await _stored(request, service, model, hidden))
+        given, then = await _answers(request, service, model, data, hidden)
+        command = model.model_validate(given, context=await _stored(request, service, model, hidden, then))
         no_day_of_now(service, model, data.get(HAPPENED))
         at = happened_on(str(data.get(HAPPENED) or ""))
         outcome = await service.execute(
@@ -188,26 +198,78 @@ async def send(service: ThisService, pages: ThesePages, request: Request, name: 
     )
 
 
-async def _current(request: Request, service: Service, model: type[Command], uuids: dict[str, str]) -> dict[str, Any]:
-    """The answers as they stand, for a command that changes an entity: those of the view that shows it. Personal ones
-    only for who may see them; a field that stays empty stays as it was."""
+def _day_in(text: Any) -> date | None:
+    """The day that a form gives; None for none, or for what is no day."""
+    try:
+        return happened_on(str(text or ""))
+    except BadDay:
+        return None
+
+
+async def _answers(
+    request: Request, service: Service, model: type[Command], data: FormData, hidden: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What a form gives; of a whole record, as it is to be on the command's day (shared/web/facts/records.py), and how
+    it was on that day."""
+    given = parse(model, data)
+    if model not in service.definition.whole or SEEN not in hidden:
+        return given, {}
+    seen, day = _day_in(hidden[SEEN]), _day_in(data.get(HAPPENED))
+    only_changes = not any(field.is_required() for name, field in model.model_fields.items() if name not in hidden)
+    if seen == day and not only_changes:
+        return given, {}
+    shown = await _current(request, service, model, hidden, seen)
+    then = {} if only_changes else await _current(request, service, model, hidden, day)
+    asked = [name for name in model.model_fields if name not in hidden]
+    return on_its_day(given, shown, None if only_changes else then, asked), then
+
+
+async def _filled_again(
+    service: Service,
+    pages: Pages,
+    request: Request,
+    model: type[Command],
+    data: FormData,
+    hidden: dict[str, Any],
+) -> Response:
+    """The form of a whole record with the record of another day, and with what was changed in it so far."""
+    day = _day_in(data.get(HAPPENED))
+    shown = await _current(request, service, model, hidden, _day_in(hidden.get(SEEN)))
+    then = await _current(request, service, model, hidden, day)
+    values: dict[str, Any] = on_its_day(parse(model, data), shown, then, then.keys() | shown.keys())
+    values[HAPPENED] = str(data.get(HAPPENED) or "")
+    errors = {}
+    if values[HAPPENED] and day is None:
+        errors[HAPPENED] = pages.lexicon.say("invalid.date", language(request), value=values[HAPPENED])
+    elif day is not None and not then:
+        errors[HAPPENED] = pages.lexicon.say("record.not-yet", language(request))
+    else:
+        hidden = {**hidden, SEEN: values[HAPPENED]}
+    status = 422 if errors else 200
+    return await _show(service, pages, request, model, values=values, hidden=hidden, errors=errors, status=status)
+
+
+async def _current(
+    request: Request, service: Service, model: type[Command], uuids: dict[str, Any], day: date | None = None
+) -> dict[str, Any]:
+    """The answers as they stand, today or as of a day, for a command that changes an entity: those of the view that
+    shows it. Personal ones only for who may see them; a field that stays empty stays as it was."""
     key = uuids.get(model.entity.replace("-", "_"))
     if model.creates or key is None:
         return {}
     sees = who_of(request).sees_persons(service.name)
-    for view in service.definition.views:
-        document = await service.store.get(view, key)
-        if document is not None:
-            shown = {name: document[name] for name in model.model_fields if name in document and name not in uuids}
-            return {
-                name: revealed(request, service, value) if _sealed(value) else value
-                for name, value in shown.items()
-                if sees or not _sealed(value)
-            }
-    return {}
+    document = await record_on(service, model.entity, key, day) or {}
+    shown = {name: document[name] for name in model.model_fields if name in document and name not in uuids}
+    return {
+        name: revealed(request, service, value) if _sealed(value) else value
+        for name, value in shown.items()
+        if sees or not _sealed(value)
+    }
 
 
-async def _stored(request: Request, service: Service, model: type[Command], hidden: dict[str, Any]) -> dict[str, Any]:
+async def _stored(
+    request: Request, service: Service, model: type[Command], hidden: dict[str, Any], then: dict[str, Any]
+) -> dict[str, Any]:
     """What stands there of what the form asks: the answers of the entity, or of the part of it that the form's link
     names, and the names of what that link names."""
     ids = {name: value for name, value in hidden.items() if name in model.model_fields}
@@ -216,7 +278,7 @@ async def _stored(request: Request, service: Service, model: type[Command], hidd
         for name, value in ids.items()
         if f"{name}_name" in model.model_fields
     }
-    return stored(await _current(request, service, model, ids), names, *await _parts(service, model, ids))
+    return stored(await _current(request, service, model, ids), then, names, *await _parts(service, model, ids))
 
 
 async def _parts(service: Service, model: type[Command], uuids: dict[str, str]) -> list[dict[str, Any]]:

@@ -19,6 +19,7 @@ LINE_WORDS: Words = {
     "refused.takes-no-day": ("Ce geste est toujours de maintenant\u202f: il ne prend pas de date. Laissez-la vide."),
     "refused.takes-no-day.api": ("Cette commande est toujours de maintenant\u202f: envoyez-la sans `happened`."),
     "field.instead_reason": "Pourquoi",
+    "record.not-yet": "Cette fiche n’était pas encore connue ce jour-là.",
     "reason.undo": "Annulé juste après la saisie",
     "refused.too-long-ago": "Rien n’est noté d’avant le {day}. Vérifiez l’année.",
     "refused.fact-stays": "Ce fait ne se corrige pas ainsi\u202f: sa fiche a son propre geste pour cela.",
@@ -32,5 +33,6 @@ LINE_WORDS: Words = {
     "refused.college-closed": "Ce collège n’était pas ouvert ce jour-là.",
     "refused.structure-open": "Cette fiche n’était pas close ce jour-là.",
     "refused.already-merged": "Ces deux fiches étaient déjà fusionnées ce jour-là.",
+    "refused.copied-otherwise": "Une autre fusion a repris celle-ci depuis\u202f: défaites d’abord la dernière.",
     "refused.already-renewed": "Cette année est déjà renouvelée.",
 }

@@ -13,6 +13,7 @@ from services.directory.structures.domain.structure import RegisterStructure
 from shared.contract import Event
 from shared.contract.envelope import Provenance, address, sealed_body
 from shared.kernel.command_handler import new_command_id
+from shared.kernel.correcting import StrikeEvents
 from shared.kernel.decider import Command
 from shared.kernel.eventlog.event_log import Unit, Write
 from shared.runtime.service import Service
@@ -31,6 +32,12 @@ class Town:
         outcome = await self.service.execute(command, id=id or new_command_id(), actor=WHO, at=at)
         assert await self.service.runner.wait_for(outcome.seq)
         return outcome.entity_id
+
+    async def unmerge(self, kept: UUID) -> None:
+        """Notes by mistake the last merge into a record."""
+        events = (await self.service.execute.history("structure", kept)).events
+        merge = [event.id for event in events if event.type == "StructuresMerged"][-1]
+        await self.do(StrikeEvents(kind="structure", about=kept, events=[merge], reason="deux structures"))
 
     async def hear(self, event: Event, entity: UUID, version: int = 1) -> None:
         now, network = datetime.now(UTC), self.service.network

@@ -8,22 +8,17 @@ from uuid import uuid4
 import pytest
 from pydantic import ValidationError
 
-from services.directory.casework.domain.coverage import COVERAGE, NoteMediaCoverage, WithdrawMediaCoverage
 from services.directory.casework.domain.request import (
     REQUEST,
     AnswerIdentification,
     RequestIdentification,
-    WithdrawIdentificationRequest,
 )
-from services.directory.casework.domain.support import SUPPORT, GiveSupport, WithdrawSupport
+from services.directory.casework.domain.support import SUPPORT, GiveSupport
 from services.directory.publications.domain import PUBLICATION, PublishNews, PublishOffer, WithdrawPublication
 from services.directory.structures.domain.contact import CONTACT, AddContact, RemoveContact, ReviseContact
 from shared.contract import Event
 from shared.contract.directory.casework import (
     IdentificationAnswered,
-    IdentificationRequestWithdrawn,
-    MediaCoverageWithdrawn,
-    SupportWithdrawn,
 )
 from shared.contract.directory.publications import MemberNewsPublished, PublicationWithdrawn
 from shared.contract.directory.structures import ContactAdded, ContactRemoved, ContactRevised
@@ -73,22 +68,11 @@ def test_a_mail_address_needs_the_form_of_one_and_is_never_repeated_in_the_error
     assert address not in repr(error.value).replace("personne-", "")
 
 
-def test_a_support_is_taken_back_once() -> None:
+def test_a_support_is_given_once() -> None:
     command = GiveSupport(structure=STRUCTURE, kind="networking")
     given = events(decided(SUPPORT, [], command))
     assert len(given) == 1
     assert decided(SUPPORT, given, command) == "already-registered"
-    back = WithdrawSupport(support=ID, reason="Par erreur")
-    assert decided(SUPPORT, given, back) == [SupportWithdrawn(reason="Par erreur")]
-    assert decided(SUPPORT, [*given, SupportWithdrawn(reason="Par erreur")], back) == []
-    assert decided(SUPPORT, [], back) == "unknown-support"
-
-
-def test_a_coverage_is_taken_back_once() -> None:
-    noted = events(decided(COVERAGE, [], NoteMediaCoverage(structure=STRUCTURE, medium="Touléco")))
-    back = WithdrawMediaCoverage(coverage=ID, reason="Par erreur")
-    assert decided(COVERAGE, noted, back) == [MediaCoverageWithdrawn(reason="Par erreur")]
-    assert decided(COVERAGE, [], back) == "unknown-coverage"
 
 
 def test_a_request_says_what_is_looked_for_and_may_be_answered_again() -> None:
@@ -97,16 +81,6 @@ def test_a_request_says_what_is_looked_for_and_may_be_answered_again() -> None:
     answer = AnswerIdentification(request=ID, structures=12)
     assert decided(REQUEST, asked, answer) == [IdentificationAnswered(structures=12)]
     assert decided(REQUEST, [], answer) == "unknown-request"
-
-
-def test_a_request_is_taken_back_once_and_answered_no_more() -> None:
-    asked = events(decided(REQUEST, [], RequestIdentification(requester="Une ville", countries=["SN"])))
-    back = WithdrawIdentificationRequest(request=ID, reason="Par erreur")
-    gone = IdentificationRequestWithdrawn(reason="Par erreur")
-    assert decided(REQUEST, asked, back) == [gone]
-    assert decided(REQUEST, [*asked, gone], back) == []
-    assert decided(REQUEST, [*asked, gone], AnswerIdentification(request=ID, structures=1)) == "request-withdrawn"
-    assert decided(REQUEST, [], back) == "unknown-request"
 
 
 def test_news_are_published_once_and_withdrawn_once() -> None:

@@ -170,8 +170,11 @@ async def test_a_departure_of_2015_learnt_today_is_dated_shown_and_undone(
     done = await sent(front, link, reason="withdrawal", happened_on="2015-05-04")
     assert done.status_code == 303
     assert "A quitté le réseau le 04/05/2015" in text(await front.get(record))
-    (undo,) = re.findall(r'href="([^"]+/do/RestoreMember[^"]*)"', (await front.get(record)).text)
-    assert (await sent(front, undo, reason="erreur de nom", happened_on="2015-05-04")).status_code == 303
+    (undo,) = re.findall(r'href="/membership(/history/[^"#]+)[^"]*">Défaire le départ', (await front.get(record)).text)
+    shown = (await front.get(unescape(undo))).text
+    form = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', shown))
+    facts_page = record.replace("/members/", "/history/member/")
+    assert (await front.post(facts_page, data={**form, "reason": "erreur de nom"})).status_code == 303
     after = text(await front.get(record))
     assert "Renouveler" in after and "A quitté le réseau" not in after
     facts = await front.get(record.replace("/members/", "/history/member/"))

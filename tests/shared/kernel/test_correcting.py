@@ -32,7 +32,6 @@ from services.membership.members.domain.member import (
     JoinNetworkAsPerson,
     LeaveNetwork,
     RenewMembership,
-    RestoreMember,
 )
 from shared.contract.membership.members import MemberJoined, MemberLeft
 from shared.contract.personal import Personal
@@ -257,15 +256,6 @@ async def test_two_who_correct_at_once_do_not_both_win(members: Book) -> None:
         await members.execute(LEAVE, id=new_command_id(), actor="staff:two", version=1)
 
 
-async def test_an_earlier_undoing_is_heard_as_what_it_meant(members: Book) -> None:
-    written(await members.do(join(), "2015-01-10"))
-    written(await members.do(LEAVE))
-    members.clock += timedelta(days=400)
-    written(await members.do(RestoreMember(member=MEMBER_ID)))
-    assert await college(members, "2026-06-01") == "associative"
-    written(await members.do(LEAVE))
-
-
 async def test_a_person_whose_date_is_corrected_stays_sealed(members: Book) -> None:
     made = written(await members.do(JoinNetworkAsPerson(person=Personal("Zénobie"), charter_version=1), "2015-01-10"))
     written(await members.correct(RedateEvents, "member", made.entity_id, 1, day=date(2016, 1, 10)))
@@ -322,6 +312,18 @@ async def test_a_merge_is_struck_whole_in_both_records(structures: Book) -> None
     for id in (kept, gone):
         state = await structures.on(STRUCTURE, id, "2017-12-31")
         assert (state.closed, state.kept, dict(state.merges)) == (False, None, {})
+
+
+async def test_merges_are_undone_from_the_last(structures: Book) -> None:
+    first, second, third = [
+        written(await structures.do(record(name), "2012-01-05")).entity_id for name in ("Un", "Deux", "Trois")
+    ]
+    inner = written(await structures.do(MergeStructures(structure=second, merged=third), "2016-01-05"))
+    outer = written(await structures.do(MergeStructures(structure=first, merged=second), "2017-01-05"))
+    assert await structures.correct(StrikeEvents, "structure", second, inner.seq) == "later-stands-against"
+    written(await structures.correct(StrikeEvents, "structure", first, outer.seq))
+    written(await structures.correct(StrikeEvents, "structure", second, inner.seq))
+    assert (await structures.on(STRUCTURE, third, "2018-01-01")).kept is None
 
 
 async def test_a_record_knows_nothing_before_it_was_entered(structures: Book) -> None:

@@ -18,7 +18,7 @@ from services.events.registrations.views import REGISTRATIONS
 from services.membership.app import MEMBERSHIP
 from services.membership.governance.domain.board_seat import TakeBoardSeat, VacateBoardSeat
 from services.membership.members.domain.charter import AdoptCharter
-from services.membership.members.domain.member import JoinNetworkAsPerson, LeaveNetwork, RestoreMember
+from services.membership.members.domain.member import JoinNetworkAsPerson, LeaveNetwork
 from services.membership.members.views import MEMBERS
 from services.membership.team.domain.volunteer import NoteVolunteer
 from services.newsletter.app import NEWSLETTER
@@ -31,6 +31,7 @@ from services.newsletter.subscriptions.domain import (
 from services.newsletter.subscriptions.views import SUBSCRIBERS
 from shared.contract.personal import Personal
 from shared.kernel.command_handler import new_command_id
+from shared.kernel.correcting import StrikeEvents
 from shared.runtime.service import Definition, Service
 from tests.conftest import OpenService
 from tests.fixtures import small_directory as small
@@ -111,7 +112,8 @@ async def test_who_was_a_member_or_sat_on_the_board_is_kept_for_five_years_after
     await do(service, LeaveNetwork(member=joined.entity_id, reason="withdrawal"))
     await do(service, VacateBoardSeat(seat=seat.entity_id))
     assert sorted(await due_in(service, 1828)) == ["member", "seat", "volunteer"]
-    await do(service, RestoreMember(member=joined.entity_id))
+    left = (await service.execute.history("member", joined.entity_id)).events[-1]
+    await do(service, StrikeEvents(kind="member", about=joined.entity_id, events=[left.id], reason="erreur"))
     assert sorted(await due_in(service, 1828)) == ["seat", "volunteer"]
     move_clock(service, days=1828)
     assert await service.persons.end_terms() == 2

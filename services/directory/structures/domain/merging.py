@@ -70,7 +70,7 @@ def merged(command: MergeStructures, state: Structure, context: Context) -> Deci
     own = open_facts(state)
     facts = still_apart(other)
     taken: list[MergedField] = [n for n in dict.fromkeys(command.taken) if _joined(n, own, facts) != own.get(n)]
-    there: list[Event] = [StructureAbsorbed(kept=command.structure)]
+    there: list[Event] = [StructureAbsorbed(kept=command.structure, followers=list(other.followers))]
     if not other.closed:
         there.append(StructureClosed(reason=CLOSED_BY_MERGE))
     here: list[Event] = [StructuresMerged(merged=command.merged, followers=list(other.followers), taken=taken)]

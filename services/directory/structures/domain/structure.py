@@ -117,6 +117,8 @@ def allows(state: Structure, event: Event) -> str | None:
         case StructureReopened():
             return None if state.closed else "structure-open"
         case StructureAbsorbed():
+            if event.followers is not None and set(event.followers) != set(state.followers):
+                return "copied-otherwise"  # of what it takes along, nothing is undone before it
             return None if state.kept is None else "structure-merged"
         case StructuresMerged():
             return "already-merged" if event.merged in state.merges else None

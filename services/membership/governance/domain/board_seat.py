@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from services.membership.base.fields import of
+from services.membership.base.periods import period
 from shared.contract import Event
-from shared.contract.fields import MailAddress, Reason
+from shared.contract.fields import Day, MailAddress, Reason
 from shared.contract.membership.governance import BoardSeatTaken, BoardSeatVacated, SeatRole
 from shared.contract.personal import PersonalText
 from shared.kernel.decider import Command, Context, Decider, Decision, Refers, Refused
@@ -33,6 +35,18 @@ class VacateBoardSeat(Command):
     reason: Reason | None = None
 
 
+class NotePastBoardSeat(TakeBoardSeat):
+    """Note who had a seat on the board once, from a day until another."""
+
+    takes = "now"
+    since: Day
+    until: Day
+    reason: Reason | None = None
+
+    def told_of(self, day: date) -> date:
+        return self.since
+
+
 @dataclass(frozen=True)
 class Seat:
     known: bool = False
@@ -49,13 +63,22 @@ def evolve(state: Seat, event: Event) -> Seat:
 
 
 def _taken(command: TakeBoardSeat, state: Seat, context: Context) -> Decision:
+    return [_seat(command, state, context)]
+
+
+def _was_taken(command: NotePastBoardSeat, state: Seat, context: Context) -> Decision:
+    taken = _seat(command, state, context)
+    return period(context, command.since, command.until, taken, BoardSeatVacated(reason=command.reason))
+
+
+def _seat(command: TakeBoardSeat, state: Seat, context: Context) -> BoardSeatTaken:
     if state.known:
         raise Refused("already-noted")
     if command.member is None and command.holder is None:
         raise Refused("seat-of-nobody", field="holder")
     id = context.new_id("person")
     holder, email = of(command.holder, id), of(command.email, id)
-    return [BoardSeatTaken(role=command.role, member=command.member, holder=holder, email=email)]
+    return BoardSeatTaken(role=command.role, member=command.member, holder=holder, email=email)
 
 
 def _vacated(command: VacateBoardSeat, state: Seat, context: Context) -> Decision:
@@ -81,7 +104,7 @@ SEAT = Decider(
     "seat",
     Seat(),
     evolve,
-    {TakeBoardSeat: _taken, VacateBoardSeat: _vacated},
+    {TakeBoardSeat: _taken, VacateBoardSeat: _vacated, NotePastBoardSeat: _was_taken},
     allows=allows,
     births=(BoardSeatTaken,),
 )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from uuid import UUID
 
+from services.membership.base.periods import period
 from shared.contract import Event
-from shared.contract.fields import Name, Reason, Text
+from shared.contract.fields import Day, Name, Reason, Text
 from shared.contract.membership.governance import (
     WorkingGroupClosed,
     WorkingGroupFormed,
@@ -43,6 +45,20 @@ class LeaveWorkingGroup(GroupCommand):
 
     group: UUID
     member: UUID
+
+
+class NotePastGroupMembership(GroupCommand):
+    """Note that a member took part in a working group once, from a day until another."""
+
+    takes = "now"
+    refers = {"member": Refers("membership.member", "member")}
+    group: UUID
+    member: UUID
+    since: Day
+    until: Day
+
+    def told_of(self, day: date) -> date:
+        return self.since
 
 
 class CloseWorkingGroup(GroupCommand):
@@ -94,6 +110,12 @@ def _left(command: LeaveWorkingGroup, state: Group, context: Context) -> Decisio
     return [WorkingGroupLeft(member=command.member)] if command.member in state.members else []
 
 
+def _took_part(command: NotePastGroupMembership, state: Group, context: Context) -> Decision:
+    _known(state)
+    joined, left = WorkingGroupJoined(member=command.member), WorkingGroupLeft(member=command.member)
+    return period(context, command.since, command.until, joined, left)
+
+
 def _closed(command: CloseWorkingGroup, state: Group, context: Context) -> Decision:
     _known(state)
     return [] if state.closed else [WorkingGroupClosed(reason=command.reason)]
@@ -125,6 +147,7 @@ GROUP = Decider(
         FormWorkingGroup: _formed,
         JoinWorkingGroup: _joined,
         LeaveWorkingGroup: _left,
+        NotePastGroupMembership: _took_part,
         CloseWorkingGroup: _closed,
     },
     allows=allows,

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Literal
 from uuid import UUID
 
 from pydantic import Field
 
 from services.membership.base.fields import of
+from services.membership.base.periods import period
 from services.membership.members.domain.charter import LAST_VERSION
 from shared.contract import Event
-from shared.contract.fields import MailAddress, Name, Year
+from shared.contract.fields import Day, MailAddress, Name, Year
 from shared.contract.membership.members import (
     CollegeCode,
     MemberCollegeChanged,
@@ -76,6 +78,18 @@ class LeaveNetwork(MemberCommand):
     reason: Departure
 
 
+class NotePastMembership(JoinNetwork):
+    """Note that a structure was a member once, from a day until another, whatever it is since."""
+
+    takes = "now"
+    since: Day
+    until: Day
+    reason: Departure
+
+    def told_of(self, day: date) -> date:
+        return self.since
+
+
 @dataclass(frozen=True)
 class Member:
     """`college` is None before it joined."""
@@ -110,6 +124,16 @@ def _joined(command: JoinNetwork, state: Member, context: Context) -> Decision:
             name=command.name,
         )
     ]
+
+
+def _was(command: NotePastMembership, state: Member, context: Context) -> Decision:
+    joined = MemberJoined(
+        college=command.college,
+        charter_version=command.charter_version,
+        structure=command.structure,
+        name=command.name,
+    )
+    return period(context, command.since, command.until, joined, MemberLeft(reason=command.reason))
 
 
 def _person_joined(command: JoinNetworkAsPerson, state: Member, context: Context) -> Decision:
@@ -179,6 +203,7 @@ MEMBER = Decider(
         RenewMembership: _renewed,
         ChangeCollege: _college_changed,
         LeaveNetwork: _left,
+        NotePastMembership: _was,
     },
     allows=allows,
     births=(MemberJoined,),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
+from services.membership.base.periods import period
 from shared.contract import Event
-from shared.contract.fields import Line, Reason
+from shared.contract.fields import Day, Line, Reason
 from shared.contract.membership.team import CivicServicePlaceApproved, CivicServicePlaceEnded
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 
@@ -17,6 +19,18 @@ class ApproveCivicServicePlace(Command):
     entity = "civic-place"
     creates = True
     authority: Line | None = None
+
+
+class NotePastCivicServicePlace(ApproveCivicServicePlace):
+    """Note that the State had approved a place of civic service once, from a day until another."""
+
+    takes = "now"
+    since: Day
+    until: Day
+    reason: Reason | None = None
+
+    def told_of(self, day: date) -> date:
+        return self.since
 
 
 class EndCivicServicePlace(Command):
@@ -48,6 +62,13 @@ def _approved(command: ApproveCivicServicePlace, state: CivicPlace, context: Con
     return [CivicServicePlaceApproved(authority=command.authority)]
 
 
+def _was(command: NotePastCivicServicePlace, state: CivicPlace, context: Context) -> Decision:
+    if state.known:
+        raise Refused("already-noted")
+    approved = CivicServicePlaceApproved(authority=command.authority)
+    return period(context, command.since, command.until, approved, CivicServicePlaceEnded(reason=command.reason))
+
+
 def _ended(command: EndCivicServicePlace, state: CivicPlace, context: Context) -> Decision:
     _known(state)
     return [] if state.ended else [CivicServicePlaceEnded(reason=command.reason)]
@@ -71,7 +92,7 @@ CIVIC_PLACE = Decider(
     "civic-place",
     CivicPlace(),
     evolve,
-    {ApproveCivicServicePlace: _approved, EndCivicServicePlace: _ended},
+    {ApproveCivicServicePlace: _approved, EndCivicServicePlace: _ended, NotePastCivicServicePlace: _was},
     allows=allows,
     births=(CivicServicePlaceApproved,),
 )

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from datetime import date
+from typing import Any, Literal
 from uuid import UUID
 
 from services.membership.base.fields import of
+from services.membership.base.periods import period
 from shared.contract import Event
-from shared.contract.fields import Line, MailAddress, Name, Reason
+from shared.contract.fields import Day, Line, MailAddress, Name, Reason
 from shared.contract.membership.team import (
     CivicServiceEnded,
     CivicServiceRecruited,
@@ -41,6 +43,18 @@ class SecondCivicService(CivicServiceCommand):
     person: PersonalText | None = None
     email: MailAddress | None = None
     mission: Line | None = None
+
+
+class NotePastCivicService(SecondCivicService):
+    """Note a civic service of the past, from a day until another: in the team, where no host is named."""
+
+    takes = "now"
+    since: Day
+    until: Day
+    reason: Reason | None = None
+
+    def told_of(self, day: date) -> date:
+        return self.since
 
 
 class EndCivicService(CivicServiceCommand):
@@ -87,6 +101,16 @@ def _seconded(command: SecondCivicService, state: CivicService, context: Context
     ]
 
 
+def _was(command: NotePastCivicService, state: CivicService, context: Context) -> Decision:
+    _new(state)
+    id = context.new_id("person")
+    who: dict[str, Any] = {"person": of(command.person, id), "email": of(command.email, id), "mission": command.mission}
+    began: Event = CivicServiceRecruited(**who)
+    if command.host is not None or command.host_name is not None:
+        began = CivicServiceSeconded(host=command.host, host_name=command.host_name, **who)
+    return period(context, command.since, command.until, began, CivicServiceEnded(reason=command.reason))
+
+
 def _ended(command: EndCivicService, state: CivicService, context: Context) -> Decision:
     return [] if _known(state) == "ended" else [CivicServiceEnded(reason=command.reason)]
 
@@ -119,6 +143,7 @@ CIVIC_SERVICE = Decider(
         RecruitCivicService: _recruited,
         SecondCivicService: _seconded,
         EndCivicService: _ended,
+        NotePastCivicService: _was,
     },
     allows=allows,
     births=(CivicServiceRecruited, CivicServiceSeconded),

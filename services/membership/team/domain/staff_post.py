@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Literal
 from uuid import UUID
 
 from services.membership.base.fields import Fte
+from services.membership.base.periods import period
 from shared.contract import Event
-from shared.contract.fields import Name, Reason
+from shared.contract.fields import Day, Name, Reason
 from shared.contract.membership.team import (
     StaffPostChanged,
     StaffPostClosed,
@@ -27,6 +29,18 @@ class CreateStaffPost(PostCommand):
     creates = True
     title: Name
     fte: Fte
+
+
+class NotePastStaffPost(CreateStaffPost):
+    """Note that there was a post once, from a day until another."""
+
+    takes = "now"
+    since: Day
+    until: Day
+    reason: Reason | None = None
+
+    def told_of(self, day: date) -> date:
+        return self.since
 
 
 class ChangeStaffPost(PostCommand):
@@ -69,6 +83,13 @@ def _created(command: CreateStaffPost, state: Post, context: Context) -> Decisio
     return [StaffPostCreated(title=command.title, fte=command.fte)]
 
 
+def _was(command: NotePastStaffPost, state: Post, context: Context) -> Decision:
+    if state.state != "unknown":
+        raise Refused("already-noted")
+    created = StaffPostCreated(title=command.title, fte=command.fte)
+    return period(context, command.since, command.until, created, StaffPostClosed(reason=command.reason))
+
+
 def _changed(command: ChangeStaffPost, state: Post, context: Context) -> Decision:
     if _known(state) != "open":
         raise Refused("post-closed")
@@ -102,6 +123,7 @@ POST = Decider(
         CreateStaffPost: _created,
         ChangeStaffPost: _changed,
         CloseStaffPost: _closed,
+        NotePastStaffPost: _was,
     },
     allows=allows,
     births=(StaffPostCreated,),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
@@ -73,12 +74,13 @@ async def test_a_note_begins_with_the_choice_of_its_structure_and_is_taken_back_
     assert (await browser.post("/directory/do/GiveSupport", data=given)).status_code == 303
     shown = await page(browser, "/directory/supports")
     assert "Un rendez-vous" in shown
-    undo = {name: hidden(shown, name) for name in ("command_id", "support", "version", "back")}
-    short = await browser.post("/directory/do/WithdrawSupport", data={**undo, "reason": ""})
+    undo = {name: hidden(shown, name) for name in ("command_id", "do", "of", "back")}
+    (at,) = re.findall(r'action="(/directory/history/support/[^"]+)"', shown)
+    short = await browser.post(at, data={**undo, "reason": ""})
     assert short.status_code == 422
-    gone = await browser.post("/directory/do/WithdrawSupport", data={**undo, "reason": "Noté deux fois"})
+    gone = await browser.post(at, data={**undo, "reason": "Noté deux fois"})
     assert gone.status_code == 303 and gone.headers["location"].startswith("/directory/supports?done=")
-    assert (await house.now.store.find(SUPPORTS)).total == 0 and await house.events("SupportWithdrawn") == 1
+    assert (await house.now.store.find(SUPPORTS)).total == 0 and await house.events("EventStruck") == 1
     assert "Aucun appui noté" in await page(browser, "/directory/supports")
 
 

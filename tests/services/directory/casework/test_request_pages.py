@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -127,28 +128,26 @@ async def test_requests_are_listed_by_state_year_and_words(house: House, browser
     await page(browser, f"/directory/requests/{uuid4()}/answer", 404)
 
 
-async def test_a_request_noted_by_mistake_is_taken_back_counted_no_more_and_still_read(
+async def test_a_request_noted_by_mistake_is_struck_with_its_answer_and_both_stay_readable(
     house: House, browser: AsyncClient
 ) -> None:
     await registered(house, "Kynarou", themes=WATER)
     url = await asked(house, requester="Ville de Lyon", themes=WATER)
     assert (await answer(browser, url)).status_code == 303
     shown = await page(browser, url)
-    undo = {name: hidden(shown, name) for name in ("request", "version", "back")}
-    done = await browser.post(
-        "/directory/do/WithdrawIdentificationRequest",
-        data={**undo, "command_id": str(uuid4()), "reason": "Notée deux fois"},
-    )
-    assert done.status_code == 303 and done.headers["location"].startswith(url)
-    shown = await page(browser, url)
-    assert "n’est plus comptée" in shown and "1 structure donnée" in shown.replace("\u00a0", " ")
-    assert "Préparer la réponse" not in shown and "Répondre de nouveau" not in shown
-    assert "WithdrawIdentificationRequest" not in shown
-    for query, there in (("", False), ("state=answered", False), ("q=lyon", False), ("state=withdrawn", True)):
-        listed = (await page(browser, f"/directory/requests?{query}")).partition('id="h-list"')[2]
-        assert ("Ville de Lyon" in listed) == there, query
-    late = await browser.get(f"{url}/answer")
-    assert late.status_code == 422 and "a été retirée" in late.text
+    at = url.replace("/requests/", "/history/request/")
+    undo = {name: hidden(shown, name) for name in ("do", "of")}
+    sent = {**undo, "command_id": str(uuid4()), "reason": "Notée deux fois"}
+    refused = await browser.post(at, data=sent)  # its answer rests on it, and is offered with it
+    assert refused.status_code == 422
+    also = re.findall(r'name="also" value="([^"]+)"', refused.text)
+    done = await browser.post(at, data={**sent, "also": also, "command_id": str(uuid4())})
+    assert done.status_code == 303 and done.headers["location"].startswith(at)
+    facts = await page(browser, at)
+    assert "Notée deux fois" in facts and facts.count("noté par erreur") == 2 and facts.count("do=lift") == 2
+    await page(browser, url, 404)
+    for query in ("", "state=answered", "q=lyon"):
+        assert "Ville de Lyon" not in (await page(browser, f"/directory/requests?{query}")).partition('id="h-list"')[2]
 
 
 async def test_a_request_takes_its_criteria_from_the_address_of_a_search(house: House, browser: AsyncClient) -> None:

@@ -14,7 +14,6 @@ from services.directory.structures.domain.structure import (
     MergeStructures,
     ReopenStructure,
     ReviseStructure,
-    UnmergeStructures,
 )
 from shared.contract.membership.members import MemberCollegeChanged, MemberJoined, MemberLeft
 from tests.services.directory.conftest import Town, structure
@@ -97,7 +96,7 @@ async def test_what_speaks_of_a_merged_record_follows_the_kept_one_and_comes_bac
     assert (found.documents[0]["themes"], found.documents[0]["absorbed"]) == (["Eau", "Santé"], [str(other)])
     assert finder.kept(str(other)) == str(kept)
     assert await names(finder, state=["closed"]) == []
-    await town.do(UnmergeStructures(structure=kept, merged=other))
+    await town.unmerge(kept)
     found = await finder.find("kynarou")
     assert [(one["key"], one["themes"]) for one in found.documents] == [(str(other), ["Santé"]), (str(kept), ["Eau"])]
     assert found.colleges == {str(other): "associative"}

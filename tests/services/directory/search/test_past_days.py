@@ -12,7 +12,6 @@ from services.directory.structures.domain.structure import (
     ReopenStructure,
     ReviseStructure,
     UnlistStructure,
-    UnmergeStructures,
 )
 from services.directory.structures.history import as_given, field_history, record_as_of, timeline
 from services.directory.structures.views import STRUCTURES
@@ -65,7 +64,7 @@ async def test_today_is_as_the_live_view_has_it(town: Town) -> None:
     await town.do(ReopenStructure(structure=third))
     for undone in (False, True):
         if undone:
-            await town.do(UnmergeStructures(structure=kept, merged=other))
+            await town.unmerge(kept)
         for id in (kept, other, third):
             live = await town.service.store.get(STRUCTURES, str(id))
             then = await record_as_of(town.service.store, str(id), date(2100, 1, 1))

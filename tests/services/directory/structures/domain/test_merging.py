@@ -1,4 +1,4 @@
-"""Merging two records, and undoing it; listing wishes; pictures."""
+"""Merging two records; listing wishes; pictures."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from services.directory.structures.domain.listing import (
     UnpictureStructure,
     WishListing,
 )
-from services.directory.structures.domain.merging import CLOSED_BY_MERGE, MergeStructures, UnmergeStructures
+from services.directory.structures.domain.merging import CLOSED_BY_MERGE, MergeStructures
 from services.directory.structures.domain.structure import (
     STRUCTURE,
     CloseStructure,
@@ -34,12 +34,8 @@ from shared.contract.directory.structures import (
     StructureListingWished,
     StructurePictured,
     StructureRegistered,
-    StructureReleased,
-    StructureReopened,
     StructureRevised,
     StructuresMerged,
-    StructuresUnmerged,
-    StructureUnlisted,
     StructureUnpictured,
 )
 from shared.kernel.decider import Elsewhere, Place, Refused
@@ -51,7 +47,7 @@ TWO = StructureRegistered(name="Kynarou", kind="association", rna="W313004120", 
 Histories = dict[UUID, list[Event]]
 
 
-def done(histories: Histories, command: MergeStructures | UnmergeStructures) -> Histories | str:
+def done(histories: Histories, command: MergeStructures) -> Histories | str:
     """All histories after a command that concerns two of them, or the code of its refusal."""
     others = {
         one: NAMESAKES.initial if isinstance(one, Place) else STRUCTURE.fold(histories.get(one, []))
@@ -83,48 +79,17 @@ def facts(histories: Histories, id: UUID) -> dict[str, Any]:
 def test_a_merge_closes_the_other_record_and_takes_the_fields_that_were_chosen() -> None:
     before: Histories = {KEPT: [ONE], OTHER: [TWO]}
     after = done(before, MergeStructures(structure=KEPT, merged=OTHER, taken=["rna", "themes", "name", "acronym"]))
-    assert new(before, after, OTHER) == [StructureAbsorbed(kept=KEPT), StructureClosed(reason=CLOSED_BY_MERGE)]
+    assert new(before, after, OTHER) == [
+        StructureAbsorbed(kept=KEPT, followers=[]),
+        StructureClosed(reason=CLOSED_BY_MERGE),
+    ]
     assert new(before, after, KEPT) == [
         StructuresMerged(merged=OTHER, taken=["rna", "themes", "name"]),
         StructureRevised(rna="W313004120", themes=["Eau", "Santé"], name="Kynarou", source="fusion"),
     ]
 
 
-def test_an_undone_merge_leaves_both_as_they_were() -> None:
-    before: Histories = {KEPT: [ONE], OTHER: [TWO, StructureListed()]}
-    merged = done(before, MergeStructures(structure=KEPT, merged=OTHER, taken=["rna", "themes"]))
-    assert isinstance(merged, dict) and StructureListed() in merged[KEPT]
-    after = done(merged, UnmergeStructures(structure=KEPT, merged=OTHER))
-    assert new(merged, after, OTHER) == [StructureReleased(kept=KEPT), StructureReopened()]
-    assert isinstance(after, dict)
-    assert facts(after, KEPT) == facts(before, KEPT) and facts(after, OTHER) == facts(before, OTHER)
-    assert new(merged, after, KEPT)[0] == StructuresUnmerged(merged=OTHER)
-    assert new(merged, after, KEPT)[-1] == StructureUnlisted()
-    states = [STRUCTURE.fold(after[id]) for id in (KEPT, OTHER)]
-    assert [(s.closed, s.listed, s.kept, dict(s.merges)) for s in states] == [
-        (False, False, None, {}),
-        (False, True, None, {}),
-    ]
-
-
-def test_what_was_changed_since_a_merge_stays_when_it_is_undone() -> None:
-    merged = done({KEPT: [ONE], OTHER: [TWO]}, MergeStructures(structure=KEPT, merged=OTHER, taken=["rna", "themes"]))
-    assert isinstance(merged, dict)
-    merged[KEPT].append(StructureRevised(themes=["Culture"]))
-    after = done(merged, UnmergeStructures(structure=KEPT, merged=OTHER))
-    assert isinstance(after, dict)
-    assert (facts(after, KEPT)["themes"], facts(after, KEPT)["rna"]) == (["Culture"], None)
-
-
-def test_a_record_that_was_closed_before_the_merge_stays_closed_when_it_is_undone() -> None:
-    before: Histories = {KEPT: [ONE], OTHER: [TWO, StructureClosed(reason="Dissoute")]}
-    merged = done(before, MergeStructures(structure=KEPT, merged=OTHER))
-    assert new(before, merged, OTHER) == [StructureAbsorbed(kept=KEPT)] and isinstance(merged, dict)
-    after = done(merged, UnmergeStructures(structure=KEPT, merged=OTHER))
-    assert new(merged, after, OTHER) == [StructureReleased(kept=KEPT)]
-
-
-def test_a_merged_record_is_changed_no_more_and_merges_are_undone_from_the_last() -> None:
+def test_a_merged_record_is_changed_no_more() -> None:
     start: Histories = {KEPT: [ONE], OTHER: [TWO], THIRD: [ONE]}
     one = done(start, MergeStructures(structure=OTHER, merged=THIRD))
     assert isinstance(one, dict)
@@ -136,10 +101,6 @@ def test_a_merged_record_is_changed_no_more_and_merges_are_undone_from_the_last(
     assert decided(STRUCTURE, both[OTHER], ReopenStructure(structure=OTHER)) == "structure-merged"
     assert decided(STRUCTURE, both[OTHER], CloseStructure(structure=OTHER, reason="Fin")) == []
     assert done(both, MergeStructures(structure=OTHER, merged=KEPT)) == "structure-merged"
-    assert done(both, UnmergeStructures(structure=OTHER, merged=THIRD)) == "structure-merged"
-    undone = done(both, UnmergeStructures(structure=KEPT, merged=OTHER))
-    assert isinstance(undone, dict) and STRUCTURE.fold(undone[KEPT]).followers == ()
-    assert isinstance(done(undone, UnmergeStructures(structure=OTHER, merged=THIRD)), dict)
 
 
 @pytest.mark.parametrize(
@@ -148,11 +109,9 @@ def test_a_merged_record_is_changed_no_more_and_merges_are_undone_from_the_last(
         (MergeStructures(structure=KEPT, merged=KEPT), "merge-with-itself"),
         (MergeStructures(structure=KEPT, merged=THIRD), "unknown-structure"),
         (MergeStructures(structure=THIRD, merged=KEPT), "unknown-structure"),
-        (UnmergeStructures(structure=KEPT, merged=OTHER), "not-merged"),
-        (UnmergeStructures(structure=KEPT, merged=KEPT), "not-merged"),
     ],
 )
-def test_a_merge_that_makes_no_sense_is_refused(command: MergeStructures | UnmergeStructures, code: str) -> None:
+def test_a_merge_that_makes_no_sense_is_refused(command: MergeStructures, code: str) -> None:
     assert done({KEPT: [ONE], OTHER: [TWO]}, command) == code
 
 
@@ -173,7 +132,7 @@ records = st.fixed_dictionaries(
 
 
 @each(records, records, st.lists(st.sampled_from(["name", "kind", *CLEARABLE]), unique=True))
-def test_any_merge_undone_at_once_gives_back_both_records(one: Any, other: Any, taken: Any) -> None:
+def test_any_merge_takes_what_was_chosen(one: Any, other: Any, taken: Any) -> None:
     before: Histories = {KEPT: [StructureRegistered(**one)], OTHER: [StructureRegistered(**other)]}
     merged = done(before, MergeStructures(structure=KEPT, merged=OTHER, taken=taken))
     assert isinstance(merged, dict)
@@ -183,9 +142,6 @@ def test_any_merge_undone_at_once_gives_back_both_records(one: Any, other: Any, 
             assert set(value or []) == set(one.get(name, [])) | set(other.get(name, []))
         else:
             assert value == (other.get(name) or one.get(name))
-    after = done(merged, UnmergeStructures(structure=KEPT, merged=OTHER))
-    assert isinstance(after, dict)
-    assert facts(after, KEPT) == facts(before, KEPT) and facts(after, OTHER) == facts(before, OTHER)
 
 
 def test_a_structure_wishes_to_be_listed_and_the_network_answers() -> None:

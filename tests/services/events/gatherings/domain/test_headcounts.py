@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from pydantic import ValidationError
 
 from services.events.gatherings.domain.gathering import GATHERING
-from services.events.gatherings.domain.headcounts import CountHeads, NoteWorkshop, WithdrawWorkshop
+from services.events.gatherings.domain.headcounts import CountHeads, NoteWorkshop
+from shared.contract.corrections import EventStruck
 from shared.contract.events.gatherings import (
     GatheringPlanned,
-    HeadCountWithdrawn,
     HeadsCounted,
     WorkshopHeld,
-    WorkshopWithdrawn,
 )
 from tests.fixtures.deciding import decided
 
@@ -40,10 +39,12 @@ def test_a_later_count_replaces_the_earlier_and_the_same_count_is_none() -> None
 
 
 def test_a_count_given_empty_is_not_measured_and_one_not_given_stays() -> None:
-    counted = [HeadsCounted(people=21), HeadsCounted(audience="others", people=3)]
+    counted = [HeadsCounted(people=2), HeadsCounted(people=21), HeadsCounted(audience="others", people=3)]
     command = CountHeads(gathering=ID, unspecified=None)
-    assert decided(GATHERING, [PLANNED, *counted], command, THAT_DAY) == [HeadCountWithdrawn()]
-    assert decided(GATHERING, [PLANNED, *counted, HeadCountWithdrawn()], command, THAT_DAY) == []
+    assert decided(GATHERING, [PLANNED, *counted], command, THAT_DAY) == [
+        EventStruck(event=UUID(int=n), kind="HeadsCounted", reason="non mesuré") for n in (2, 3)
+    ]
+    assert decided(GATHERING, [PLANNED, counted[2]], command, THAT_DAY) == []
 
 
 def test_heads_are_counted_on_the_day_of_the_gathering() -> None:
@@ -57,11 +58,6 @@ def test_a_head_count_is_never_negative() -> None:
         CountHeads(gathering=ID, students=-1)
 
 
-def test_a_workshop_is_noted_and_taken_back() -> None:
+def test_a_workshop_is_noted() -> None:
     found = decided(GATHERING, [PLANNED], NoteWorkshop(gathering=ID, workshop_title="Eau"), THAT_DAY)
-    held = found[0]
-    assert isinstance(held, WorkshopHeld)
-    undo = WithdrawWorkshop(gathering=ID, workshop=held.workshop)
-    undone = WorkshopWithdrawn(workshop=held.workshop)
-    assert decided(GATHERING, [PLANNED, held], undo) == [undone]
-    assert decided(GATHERING, [PLANNED, held, undone], undo) == []
+    assert isinstance(found[0], WorkshopHeld)

@@ -17,14 +17,12 @@ from services.events.gatherings.domain.planning import (
     PlanGathering,
     ReinstateGathering,
     ReviseGathering,
-    UndoHolding,
 )
 from shared.contract import Event
 from shared.contract.events.gatherings import (
     GatheringAnnounced,
     GatheringCancelled,
     GatheringHeld,
-    GatheringHoldingUndone,
     GatheringMoved,
     GatheringPlanned,
     GatheringReinstated,
@@ -104,7 +102,6 @@ def test_the_day_is_that_of_paris() -> None:
     ("done", "undo", "undone"),
     [
         (GatheringCancelled(reason="Neige"), ReinstateGathering(gathering=ID), GatheringReinstated()),
-        (HELD, UndoHolding(gathering=ID, reason="Erreur"), GatheringHoldingUndone(reason="Erreur")),
     ],
 )
 def test_a_mistake_is_undone_once(done: Event, undo: Command, undone: Event) -> None:

@@ -17,13 +17,11 @@ from services.events.gatherings.domain.registrations import (
     CheckIn,
     RegisterParticipant,
     ReinstateRegistration,
-    UndoCheckIn,
 )
 from services.events.gatherings.domain.state import Gathering
 from shared.contract import Event
 from shared.contract.events.gatherings import (
     AgoraAttended,
-    AttendanceUndone,
     GatheringAttended,
     GatheringCancelled,
     GatheringKind,
@@ -144,16 +142,6 @@ def test_a_check_in_says_which_public_came_from_where(kind: GatheringKind, event
     assert decided(GATHERING, [*given, there], command, THAT_DAY) == []
 
 
-def test_a_check_in_is_undone_and_done_again() -> None:
-    there = AgoraAttended(registration=PEOPLE[0], audience="companies", structure=STRUCTURE)
-    undone = AttendanceUndone(registration=PEOPLE[0])
-    undo = UndoCheckIn(gathering=ID, registration=PEOPLE[0])
-    assert decided(GATHERING, [*FULL, there], undo, THAT_DAY) == [undone]
-    assert decided(GATHERING, [*FULL, there, undone], undo, THAT_DAY) == []
-    again = CheckIn(gathering=ID, registration=PEOPLE[0])
-    assert decided(GATHERING, [*FULL, there, undone], again, THAT_DAY) == [there]
-
-
 @pytest.mark.parametrize(
     ("given", "command", "at", "code"),
     [
@@ -173,9 +161,7 @@ def test_what_is_not_allowed(given: Sequence[Event], command: Command, at: datet
 
 @each(
     capacity=st.integers(1, 4),
-    gestures=st.lists(
-        st.tuples(st.sampled_from(["register", "cancel", "back", "in", "out"]), st.integers(0, 7)), max_size=40
-    ),
+    gestures=st.lists(st.tuples(st.sampled_from(["register", "cancel", "back", "in"]), st.integers(0, 7)), max_size=40),
 )
 def test_whatever_people_do_no_place_is_given_twice_and_nobody_waits_beside_a_free_one(
     capacity: int, gestures: list[tuple[str, int]]
@@ -189,9 +175,8 @@ def test_whatever_people_do_no_place_is_given_twice_and_nobody_waits_beside_a_fr
             "cancel": CancelRegistration(**about),
             "back": ReinstateRegistration(**about),
             "in": CheckIn(**about),
-            "out": UndoCheckIn(**about),
         }[gesture]
-        when = THAT_DAY if gesture in ("in", "out") else BEFORE
+        when = THAT_DAY if gesture == "in" else BEFORE
         about_now = context(when, UUID(int=1000 + at))
         try:
             events = GATHERING.decide(command, state, about_now)

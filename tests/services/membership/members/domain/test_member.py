@@ -15,13 +15,11 @@ from services.membership.members.domain.member import (
     JoinNetworkAsPerson,
     LeaveNetwork,
     RenewMembership,
-    RestoreMember,
 )
 from shared.contract.membership.members import (
     MemberCollegeChanged,
     MemberJoined,
     MemberLeft,
-    MemberRestored,
     MembershipRenewed,
 )
 from shared.contract.personal import Personal
@@ -90,13 +88,12 @@ def test_persons_and_structures_keep_to_their_colleges() -> None:
         JoinNetwork.model_validate({**JOIN.model_dump(), "college": "qualified_persons"})
 
 
-def test_a_departure_may_be_undone_and_says_again_who_is_there() -> None:
+def test_who_leaves_leaves_once_and_never_by_mistake() -> None:
     changed = MemberCollegeChanged(college="public")
     assert decided(MEMBER, [JOINED, changed], LeaveNetwork(member=ID, reason="withdrawal")) == [LEFT]
-    assert decided(MEMBER, [JOINED, changed, LEFT], RestoreMember(member=ID)) == [
-        MemberRestored(college="public", structure=STRUCTURE)
-    ]
-    assert decided(MEMBER, [JOINED], RestoreMember(member=ID)) == []
+    assert decided(MEMBER, [JOINED, changed, LEFT], LeaveNetwork(member=ID, reason="withdrawal")) == []
+    with pytest.raises(ValidationError):
+        LeaveNetwork.model_validate({"member": ID, "reason": "mistake"})
 
 
 def test_who_never_joined_is_not_known() -> None:
@@ -104,7 +101,6 @@ def test_who_never_joined_is_not_known() -> None:
         RenewMembership(member=ID, year=2016),
         ChangeCollege(member=ID, college="public"),
         LeaveNetwork(member=ID, reason="lapse"),
-        RestoreMember(member=ID),
     ):
         assert decided(MEMBER, [], command) == "unknown-member"
 

@@ -1,0 +1,21 @@
+"""A past period told in one gesture: two days that only together are right, since neither may be said alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from shared.base.paris_days import FIRST_DAY, day_of
+from shared.contract import Event
+from shared.kernel.decider import Context, On, Refused
+
+
+def period(context: Context, since: date, until: date, began: Event, ended: Event) -> Sequence[On]:
+    """What began and ended, each on its day. Raises Refused for days that are none of a past period."""
+    if until < since:
+        raise Refused("ends-before-it-begins", field="until")
+    if until > day_of(context.now):
+        raise Refused("time-in-future", field="until")
+    if since < FIRST_DAY:
+        raise Refused("too-long-ago", field="since", day=f"{FIRST_DAY:%d/%m/%Y}")
+    return [On(since, began), On(until, ended)]

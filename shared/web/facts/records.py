@@ -1,0 +1,70 @@
+"""Forms that give a whole record. They are filled with the record of a day; what was changed is the difference to what
+was shown, and is told of the command's day: what of today's record nobody touched is not written into the past."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from shared.kernel.corrections import told
+from shared.kernel.views.past import Lived
+from shared.kernel.views.projection import Document
+from shared.runtime.service import Service
+
+SEEN = "seen_day"
+"""The hidden answer of a form that says as of which day its record was shown, "" for today"""
+SHOW = "show_day"
+"""The button that fills a form again, with the record of the day that it names"""
+
+
+async def record_on(service: Service, kind: str, key: str, day: date | None) -> Document | None:
+    """The document of the first view that shows an entity of this kind, as it is today, or as of a past day."""
+    for view in service.definition.views:
+        document = await service.store.get(view, key)
+        if document is None:
+            continue
+        if day is None:
+            return document
+        events = [one for one in (await service.execute.history(kind, UUID(key))).events if one.readable]
+        then: Document | None = None
+        for place, event in Lived({one.id: one for one in events}, *told(events)).line(view.types):
+            if place >> 40 <= day.toordinal():
+                then = view.evolve(then, event)
+        return {**then, "key": key, "version": document.get("version")} if then is not None else None
+    return None
+
+
+def on_its_day(
+    given: Mapping[str, Any], shown: Mapping[str, Any], then: Mapping[str, Any] | None, fields: Collection[str]
+) -> dict[str, Any]:
+    """The answers of a form, for the command's day: what differs from `shown` as it was given; of the rest what stood
+    `then` on that day. Where that is None, the rest is left out: it stays as it is."""
+    answers = dict(given)
+    for name in fields:
+        if _plain(given.get(name)) != _plain(shown.get(name)):
+            continue
+        kept = then.get(name) if then is not None else None
+        if kept in (None, "", []):
+            answers.pop(name, None)
+        else:
+            answers[name] = kept
+    return answers
+
+
+def _plain(value: Any) -> Any:
+    """A value as a form gives it back: in any order, as text, nothing for nothing."""
+    if isinstance(value, list | tuple | set | frozenset):
+        return sorted(str(_plain(one)) for one in value) or None
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool | date):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return float(value)
+    text = str(value).replace("\r\n", "\n").strip()
+    try:
+        return float(text)
+    except ValueError:
+        return text or None

@@ -1,0 +1,97 @@
+"""A past period is told in one gesture, by the API and by forms: a membership before the one that runs, a mandate, a
+post, a place, a civic service, a part in a working group."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx2
+import pytest
+
+from services.membership.governance.views import SEATS
+from services.membership.members.views import MEMBERS
+from services.membership.team.views import CIVIC_PLACES, CIVIC_SERVICES, POSTS
+from shared.kernel.views.projection import View
+from shared.notions.structure_on_record import member_of
+from shared.runtime.service import Service
+from tests.shared.web.history.test_pages import front, service
+
+__all__ = ["front", "service"]
+STRUCTURE = UUID("6f3cbb52-0c5c-4f0e-8c6c-6e1c5a3f2b11")
+MEMBER = member_of(STRUCTURE)
+JOIN = {"structure": str(STRUCTURE), "name": "Kynarou", "college": "associative", "charter_version": 1}
+
+
+async def sent(front: httpx2.AsyncClient, command: str, day: str | None = None, **fields: Any) -> httpx2.Response:
+    query = {"happened": f"{day}T12:00:00+01:00"} if day else {}
+    return await front.post(f"/api/commands/{command}", json=fields, params=query)
+
+
+async def test_an_earlier_membership_is_told_late(service: Service, front: httpx2.AsyncClient) -> None:
+    assert (await sent(front, "join-network", "2016-02-01", **JOIN)).status_code == 200
+    alone = await sent(front, "join-network", "2012-03-01", **JOIN)
+    assert alone.status_code == 422 and alone.json()["error"] == "later-stands-against"
+    assert alone.json()["against"]["type"] == "MemberJoined" and alone.json()["against"]["day"] == "01/02/2016"
+    past = {**JOIN, "since": "2012-03-01", "until": "2014-06-01", "reason": "lapse"}
+    told = (await sent(front, "note-past-membership", **past)).json()
+    assert told["events"] == ["MemberJoined", "MemberLeft"], told
+    document = await service.store.get(MEMBERS, str(MEMBER))
+    assert document is not None and document["status"] == "current" and document["joined_on"].startswith("2016-02-01")
+    history = (await service.execute.history("member", MEMBER)).events
+    assert [event.cloud.time[:10] for event in history] == ["2016-02-01", "2012-03-01", "2014-06-01"]
+    over = await sent(front, "note-past-membership", **{**past, "since": "2013-01-01", "until": "2017-01-01"})
+    assert over.status_code == 422 and over.json()["error"] == "already-member"
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "field", "code"),
+    [
+        ("2014-06-01", "2012-03-01", "until", "ends-before-it-begins"),
+        ("2012-03-01", "2999-01-01", "until", "time-in-future"),
+        ("1850-01-01", "2014-06-01", "since", "too-long-ago"),
+    ],
+)
+async def test_a_period_is_of_the_past(
+    front: httpx2.AsyncClient, since: str, until: str, field: str, code: str
+) -> None:
+    answer = await sent(front, "note-past-membership", **JOIN, since=since, until=until, reason="lapse")
+    assert answer.status_code == 422 and answer.json()["error"] == code and field in answer.json()["fields"]
+
+
+@pytest.mark.parametrize(
+    ("command", "fields", "view", "events"),
+    [
+        ("note-past-board-seat", {"role": "president", "holder": "Personne Exemple 1"}, SEATS,
+         ["BoardSeatTaken", "BoardSeatVacated"]),
+        ("note-past-staff-post", {"title": "Direction", "fte": 0.8}, POSTS, ["StaffPostCreated", "StaffPostClosed"]),
+        ("note-past-civic-service-place", {"authority": "DRAJES"}, CIVIC_PLACES,
+         ["CivicServicePlaceApproved", "CivicServicePlaceEnded"]),
+        ("note-past-civic-service", {"mission": "Accueil"}, CIVIC_SERVICES,
+         ["CivicServiceRecruited", "CivicServiceEnded"]),
+        ("note-past-civic-service", {"host_name": "Une ville"}, CIVIC_SERVICES,
+         ["CivicServiceSeconded", "CivicServiceEnded"]),
+    ],
+)  # fmt: skip
+async def test_what_ended_long_ago_is_noted_at_once(
+    service: Service, front: httpx2.AsyncClient, command: str, fields: dict[str, Any], view: View, events: list[str]
+) -> None:
+    done = (await sent(front, command, **fields, since="2013-01-15", until="2015-06-30")).json()
+    assert done["events"] == events, done
+    document = await service.store.get(view, done["entity"])
+    assert document is not None and document["status"] == "former"
+    assert document["since"].startswith("2013-01-15") and document["until"].startswith("2015-06-30")
+
+
+async def test_who_took_part_in_a_group_once_is_noted_by_a_form(service: Service, front: httpx2.AsyncClient) -> None:
+    assert (await sent(front, "join-network", "2012-03-01", **JOIN)).status_code == 200
+    group = (await sent(front, "form-working-group", "2012-05-01", name="Agir")).json()["entity"]
+    page = await front.get(f"/do/NotePastGroupMembership?group={group}")
+    assert "Noter une participation passée" in page.text and 'name="happened_on"' not in page.text
+    form = {"command_id": str(uuid4()), "group": group, "member": str(MEMBER), "since": "01/06/2012"}
+    early = await front.post("/do/NotePastGroupMembership", data={**form, "since": "2011-01-01", "until": "2013-01-01"})
+    assert early.status_code == 422 and "01/05/2012" in early.text
+    done = await front.post("/do/NotePastGroupMembership", data={**form, "until": "2013-01-01"})
+    assert done.status_code == 303, done.text
+    events = (await service.execute.history("group", UUID(group))).events
+    assert [event.type for event in events] == ["WorkingGroupFormed", "WorkingGroupJoined", "WorkingGroupLeft"]
