@@ -22,8 +22,9 @@ async def test_both_records_change_together_and_a_repeated_merge_changes_nothing
     kept, other = await town.do(structure("Kynarou France")), await town.do(structure("Kynarou", rna="W313004120"))
     command, id = MergeStructures(structure=kept, merged=other, taken=["rna"]), new_command_id()
     first = await town.service.execute(command, id=id, actor=WHO)
+    before = await town.service.log.last()
     again = await town.service.execute(command, id=id, actor=WHO)
-    assert (again.seq, again.repeated) == (first.seq, True) and await town.service.log.last() == 6
+    assert (again.seq, again.repeated) == (first.seq, True) and await town.service.log.last() == before
     assert await types(town, kept) == ["StructureRegistered", "StructuresMerged", "StructureRevised"]
     assert await types(town, other) == ["StructureRegistered", "StructureAbsorbed", "StructureClosed"]
     assert await town.service.runner.wait_for(first.seq)
