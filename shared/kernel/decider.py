@@ -83,8 +83,8 @@ class Refused(Exception):
 class Refers:
     """What a field of a command refers to: `to`, `<service>.<entity>`; `state`: in which state it must be on the
     command's day, one of those that its decider declares (`Decider.states`), at least known. `kept`: one that its own
-    entity names already may stay as it is, in whatever state. `guarded`: what is written holds only if the other entity
-    has not changed meanwhile; for an invariant, since it costs a message more."""
+    entity names already, in a field of that name, may stay as it is. `guarded`: what is written holds only if the other
+    entity has not changed meanwhile; for an invariant, since it costs a message more."""
 
     to: str
     state: str = "known"

@@ -38,7 +38,7 @@ class LogReferences:
                 for id, (why, seq) in zip(
                     some, await asyncio.gather(*(self._judged(refers, id, day) for id in some)), strict=True
                 ):
-                    if why is not None and not (refers.kept and _names(line, id)):
+                    if why is not None and not (refers.kept and _names(line, field, id)):
                         raise Refused(why, field=field)
                     if refers.guarded:
                         guarded[f"{self._log.network}.{refers.to}.{id}"] = seq
@@ -61,7 +61,7 @@ class LogReferences:
         return decider.states[refers.state](state), history.seq
 
 
-def _names(line: Iterable[Fact], id: UUID) -> bool:
-    """Whether a fact names this id."""
-    values = [value for fact in line for value in dict(fact.event).values()]
+def _names(line: Iterable[Fact], field: str, id: UUID) -> bool:
+    """Whether a fact names this id in the field of that name."""
+    values = [getattr(fact.event, field, None) for fact in line]
     return any(id == value or (isinstance(value, list) and id in value) for value in values)

@@ -134,7 +134,7 @@ async def _send(nc: Client, parts: Iterable[tuple[Write, dict[str, str]]]) -> No
 
 def _frame(write: Write, headers: dict[str, str]) -> bytes:
     """`HPUB` of the NATS protocol, headers as in NATS ADR-4."""
-    if not (_PLAIN(write.subject) and all(map(_PLAIN, headers.values()))):
+    if not (_PLAIN(write.subject) and _PLAIN(write.id)):
         raise BadSubjectError
     head = "\r\n".join(["NATS/1.0", *[f"{name}: {value}" for name, value in headers.items()], "\r\n"]).encode()
     return b"HPUB %b %d %d\r\n%b%b\r\n" % (
@@ -150,8 +150,10 @@ def _guards(units: Iterable[Unit]) -> Iterable[tuple[Write, dict[str, str]]]:
     """A message for each entity that is read and not written to. What several decisions read is guarded once."""
     reads = {entity: (seq, unit.writes[0].subject) for unit in units for entity, seq in unit.reads.items()}
     for entity, (seq, subject) in reads.items():
+        if not _PLAIN(entity):
+            raise BadSubjectError
         network, service, *_ = subject.split(".")
-        yield Write(guard_subject(network, service), "", b""), _expecting(entity, seq)
+        yield Write(guard_subject(network, service), entity, b""), _expecting(entity, seq)
 
 
 def _expecting(entity: str, seq: int) -> dict[str, str]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -12,16 +12,22 @@ from uuid import UUID, uuid4
 import pytest
 from nats.aio.client import Client
 
+from deploy.host.embedded import prepare_reader
 from services.directory.duplicates.domain import NAMESAKES, TellNamesakesApart
 from services.directory.structures.domain.structure import STRUCTURE, MergeStructures, RegisterStructure
 from services.membership.members.domain.member import MEMBER, JoinNetwork
 from services.observatory.surveys.domain.questions import Question
 from services.observatory.surveys.domain.survey import SURVEY, AnswerSurvey, CloseSurvey, DraftSurvey, OpenSurvey
+from shared.base.outside import Outside
 from shared.base.paris_days import day_of
 from shared.contract.envelope import GUARD, Void, guard_subject, opened
 from shared.kernel.command_handler import Executor, Outcome, new_command_id
 from shared.kernel.decider import Beside, Command, Decider, Refused
+from shared.kernel.eventlog.atomic_batch import Patience, Rejected, publish
+from shared.kernel.eventlog.direct_get import DirectGet
 from shared.kernel.eventlog.event_log import Conflict, Log, Unit
+from shared.kernel.eventlog.group_commit import Committer
+from shared.kernel.reactions import CONSUMER
 from shared.notions.references import LogReferences
 from shared.notions.referents import REFERENTS
 from shared.notions.structure_on_record import member_of
@@ -248,6 +254,32 @@ async def test_who_reads_and_who_writes_an_entity_never_share_a_batch(log: Log) 
     assert isinstance(results[0], int) and isinstance(results[1], int) and isinstance(results[2], Conflict)
 
 
+async def test_what_another_has_under_way_is_no_conflict_and_is_tried_again(nc: Client, log: Log) -> None:
+    """10164 of a cluster: somebody's expectation on the same entity, perhaps another reader's, is not answered yet."""
+    busy = 0
+
+    async def write(nc: Client, stream: str, units: Sequence[Unit], outside: Outside, patience: Patience) -> int:
+        nonlocal busy
+        if busy:
+            busy -= 1
+            raise Rejected(10164, "wrong last sequence")
+        return await publish(nc, stream, units, outside, patience)
+
+    direct = DirectGet(nc, log.network)
+    committer = Committer(nc, log.network, direct, patience=Patience(trying=0.5), write=write)
+    await direct.start()
+    committer.start()
+    one = unit(log.network, uuid4())
+    one.reads = {f"{log.network}.directory.structure.{uuid4()}": 0}
+    busy = 20
+    assert await committer.append(one) == 2 and busy == 0 and not one.repeated
+    busy = 1_000_000  # it never ends: then it counts
+    with pytest.raises(Conflict):
+        await committer.append(unit(log.network, uuid4()))
+    await committer.stop()
+    await direct.stop()
+
+
 async def test_several_who_read_the_same_share_one_guard(log: Log) -> None:
     read = unit(log.network, uuid4())
     await log.append(read)
@@ -273,14 +305,30 @@ async def test_a_guard_is_no_damage_and_what_looks_like_one_is(service: Service,
     look_alikes = [
         (guard_subject(network, "directory"), b"{}"),
         (guard_subject(network, "nobody"), b""),
-        (f"{network}.directory.guard.1.Guard", b""),
-        (f"{network}.directory.guard.0.Other", b""),
+        (f"{network}.directory.guard.0", b""),
+        (f"{network}.directory.guard.0.Guard", b""),
         (f"{network}.directory.structure.{uuid4()}.Guard", b""),
     ]
     for subject, body in look_alikes:
         await nc.jetstream().publish(subject, body)
     assert await service.runner.wait_for(8)
     assert service.runner.voids == dict.fromkeys(range(4, 9), "not-an-event")
+
+
+async def test_readers_from_outside_are_given_events_only(log: Log, nc: Client) -> None:
+    """Also one whose consumer an earlier release made: it parses each body, and a guard has none."""
+    network = log.network
+    await nc.jetstream().add_consumer(network, replace(CONSUMER, durable_name="reader"))
+    read, own = unit(network, uuid4()), unit(network, uuid4())
+    await log.append(read)
+    own.reads = {read.writes[0].entity: 1}
+    await log.append(own)
+    for name in ("reader", "reader", "other"):
+        await prepare_reader(nc, network, name)  # type: ignore[arg-type]
+        subscription = await nc.jetstream().pull_subscribe_bind(name, network)
+        given = [m.data for m in await subscription.fetch(10, timeout=1)] if name == "other" else []
+        assert (await nc.jetstream().consumer_info(network, name)).config.filter_subject == f"{network}.*.*.*.*"
+    assert given == [read.writes[0].body, own.writes[0].body]
 
 
 def test_a_command_names_what_it_guards_among_what_it_reads() -> None:
