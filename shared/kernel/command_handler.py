@@ -331,6 +331,7 @@ class Executor:
             if known is not None and str(sent.id) in known.commands:
                 known = None
             looked = -1  # where it was when the log was looked at
+            outrun: dict[str, int] = {}  # where all was that the last try rested on
             for _ in range(TRIES):
                 if known is None:
                     found = await self._look(decider, command, sent)
@@ -360,9 +361,10 @@ class Executor:
                     ):
                         return await self._append(planned, sent, {**others, target: known}, reads, context, cause)
                 except Conflict:
-                    if looked == known.seq and not (others or reads):
-                        await self._outside.sleep(LAG)  # perhaps it was read from a replica of the log that is behind
-                    known = None
+                    rests_on = reads | {self._subject(one): one.seq for one in (known, *others.values())}
+                    if rests_on == outrun:
+                        await self._outside.sleep(LAG)  # it was read from a replica of the log that is behind
+                    known, outrun = None, rests_on
             raise Conflict(f"{decider.entity} {sent.target} changes too fast")
 
     async def _look(self, decider: Decider[Any], command: Command, sent: Sent) -> Outcome | Known:
