@@ -28,7 +28,7 @@ Takes = Literal["day", "now"]
 
 
 class Place(NamedTuple):
-    """An entity of the service: its kind, which is the name of its decider, and its id."""
+    """An entity of the service: its kind and its id."""
 
     kind: str
     id: UUID
@@ -173,8 +173,7 @@ class Decider(Generic[S]):
     those that are corrected one by one; `lasting`: those that are never struck or redated (what is always of now is not
     either). `beside`: the other entities in which the command of an event wrote too.
 
-    `states`: by name, in which states others may want such an entity to be: why it is not so, as a code, or None.
-    `stored`: the kind that its events are stored under, where that is another's, older one."""
+    `states`: by name, in which states others may want such an entity to be: why it is not so, as a code, or None."""
 
     entity: str
     initial: S
@@ -187,12 +186,10 @@ class Decider(Generic[S]):
     lasting: Collection[type[Event]] = ()
     beside: Callable[[Event], Sequence[Beside]] = lambda event: ()
     states: Mapping[str, Callable[[S], str | None]] = field(default_factory=dict)
-    stored: str = ""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "stored", self.stored or self.entity)
         for command in self.decisions:
-            if command.entity not in (self.entity, self.stored):
+            if command.entity != self.entity:
                 raise TypeError(f"{command.__name__} is for {command.entity}, not for {self.entity}")
 
     def takes_day(self, command: type[Command]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.observatory.surveys import pages
 from services.observatory.surveys.answering import pages as answer_pages
 from services.observatory.surveys.answering.links import links_of
+from services.observatory.surveys.domain.answer import ANSWER
 from services.observatory.surveys.domain.survey import SURVEY
 from services.observatory.surveys.recipients import letters
 from services.observatory.surveys.recipients import pages as recipient_pages
@@ -12,6 +13,7 @@ from services.observatory.surveys.results import pages as result_pages
 from services.observatory.surveys.results.answers import REACTIONS
 from services.observatory.surveys.views import SURVEY_VIEWS
 from services.observatory.surveys.words import SURVEY_WORDS
+from shared.notions.one_kind import together
 from shared.runtime.feature import Feature
 from shared.runtime.service import Service
 
@@ -24,7 +26,7 @@ async def opening(service: Service) -> None:
 
 FEATURE = Feature(
     name="surveys",
-    deciders=(SURVEY,),
+    deciders=(together(SURVEY, ANSWER),),
     views=SURVEY_VIEWS,
     words=SURVEY_WORDS,
     routes=(result_pages.routes, pages.routes, recipient_pages.routes, answer_pages.routes),

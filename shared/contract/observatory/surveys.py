@@ -1,7 +1,7 @@
 """What the observatory says of surveys: their forms, to whom they were sent, what was answered (ADR 22).
 
-A survey and an answer are entities of one kind, since a decision may look at others of its own kind only: whether an
-answer may be given is decided by the survey as it stands.
+A survey and an answer are stored as one kind, in which each is a sort of its own: whether an answer may be given is
+decided by the survey as it stands.
 """
 
 from __future__ import annotations

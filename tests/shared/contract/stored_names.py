@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from uuid import UUID
 
 from deploy.host import all_services as definitions
-from services.directory.accounts.domain import account_state
+from services.directory.accounts.domain import account_state, administrators
 from services.directory.duplicates import domain as namesakes
 from services.directory.imports import domain as structure_import
 from services.directory.letters import sending as survey_letters
@@ -24,7 +24,7 @@ from services.newsletter.bulletins.domain.bulletin import bulletin_id
 from services.newsletter.subscriptions import links as newsletter_links
 from services.observatory.indicators import INDICATORS
 from services.observatory.surveys.answering import links as survey_links
-from services.observatory.surveys.domain.state import answer_id
+from services.observatory.surveys.domain.answer import answer_id
 from shared.base.settings import Settings
 from shared.contract import load_all
 from shared.identity.access_view import ACCESS
@@ -72,7 +72,7 @@ def _derived() -> Iterator[str]:
     """Ids that follow from others: whoever derives them anew must find what is stored."""
     made = {
         "of a command": derived_id(ONE, "structure"),
-        "administrators": account_state.ADMINISTRATORS,
+        "administrators": administrators.ADMINISTRATORS,
         "account of a person": account_state.account_id(ONE),
         "pair of structures": namesakes.pair_id(ONE, TWO),
         "start of an import": structure_import.start_id("exemple", "0" * 64, ["name", "town"]),

@@ -16,8 +16,9 @@ from deploy.host.embedded import prepare_reader
 from services.directory.duplicates.domain import NAMESAKES, TellNamesakesApart
 from services.directory.structures.domain.structure import STRUCTURE, MergeStructures, RegisterStructure
 from services.membership.members.domain.member import MEMBER, JoinNetwork
+from services.observatory.surveys.domain.answer import ANSWER, AnswerSurvey
 from services.observatory.surveys.domain.questions import Question
-from services.observatory.surveys.domain.survey import SURVEY, AnswerSurvey, CloseSurvey, DraftSurvey, OpenSurvey
+from services.observatory.surveys.domain.survey import SURVEY, CloseSurvey, DraftSurvey, OpenSurvey
 from shared.base.outside import Outside
 from shared.base.paris_days import day_of
 from shared.contract.envelope import GUARD, Void, guard_subject, opened
@@ -28,6 +29,7 @@ from shared.kernel.eventlog.direct_get import DirectGet
 from shared.kernel.eventlog.event_log import Conflict, Log, Unit
 from shared.kernel.eventlog.group_commit import Committer
 from shared.kernel.reactions import CONSUMER
+from shared.notions.one_kind import together
 from shared.notions.references import LogReferences
 from shared.notions.referents import REFERENTS
 from shared.notions.structure_on_record import member_of
@@ -37,6 +39,7 @@ from shared.runtime.service import Service
 from tests.fixtures.log_writing import everything, unit
 
 WHO = "staff:test"
+SURVEYS = together(SURVEY, ANSWER)
 QUESTIONS = [Question(id="q1", kind="one", text="Quel pays ?", required=True, options=["Sénégal", "Maroc"])]
 
 
@@ -119,7 +122,7 @@ async def order(log: Log, *types: str) -> list[str]:
 
 
 async def test_an_answer_that_a_closing_overtakes_is_decided_again(process: Open) -> None:
-    one, other = await process("observatory", SURVEY), await process("observatory", SURVEY)
+    one, other = await process("observatory", SURVEYS), await process("observatory", SURVEYS)
     id = await survey(one)
     assert isinstance(await one.do(answer(id)), Outcome)
     one.log.before = lambda: other.done(CloseSurvey(survey=id))
@@ -135,14 +138,9 @@ class Unguarded(AnswerSurvey):
 
 
 async def test_without_a_guard_it_would_have_been_written_after_the_closing(process: Open) -> None:
-    decider = Decider(
-        "survey",
-        SURVEY.initial,
-        SURVEY.evolve,
-        {**SURVEY.decisions, Unguarded: SURVEY.decisions[AnswerSurvey]},
-        takes="now",
-    )
-    one, other = await process("observatory", decider), await process("observatory", SURVEY)
+    unguarded = replace(ANSWER, decisions={Unguarded: ANSWER.decisions[AnswerSurvey]})
+    decider = together(SURVEY, unguarded)
+    one, other = await process("observatory", decider), await process("observatory", SURVEYS)
     id = await survey(one)
     one.log.before = lambda: other.done(CloseSurvey(survey=id))
     assert isinstance(await one.do(Unguarded(**dict(answer(id)))), Outcome)
@@ -176,7 +174,7 @@ async def test_a_pair_told_apart_is_not_merged_nor_a_merged_pair_told_apart(proc
 
 @pytest.mark.parametrize("rounds", [30, pytest.param(1000, marks=pytest.mark.drill)])
 async def test_no_answer_comes_after_a_closing(process: Open, rounds: int) -> None:
-    one, other = await process("observatory", SURVEY), await process("observatory", SURVEY)
+    one, other = await process("observatory", SURVEYS), await process("observatory", SURVEYS)
     late = 0
     for n in range(rounds):
         id = await survey((one, other)[n % 2])

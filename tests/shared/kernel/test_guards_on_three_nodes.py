@@ -12,12 +12,12 @@ import pytest
 from services.directory.duplicates.domain import NAMESAKES
 from services.directory.structures.domain.structure import STRUCTURE, MergeStructures
 from services.membership.members.domain.member import MEMBER, JoinNetwork
-from services.observatory.surveys.domain.survey import SURVEY, CloseSurvey
+from services.observatory.surveys.domain.survey import CloseSurvey
 from shared.kernel.command_handler import Executor, Outcome
 from shared.notions.references import LogReferences
 from shared.notions.referents import REFERENTS
 from shared.persons.keyring import Keyring
-from tests.shared.kernel.test_guards import Held, Process, answer, record, survey
+from tests.shared.kernel.test_guards import SURVEYS, Held, Process, answer, record, survey
 from tests.shared.runtime.nats.test_canary import NETWORK, Cluster, cluster
 
 __all__ = ["cluster"]  # a fixture
@@ -48,7 +48,7 @@ async def on(cluster: Cluster, tmp_path: Path) -> AsyncIterator[Any]:
 async def test_no_skew_between_two_nodes(on: Any, rounds: int) -> None:
     directory = await on("directory", "n0", STRUCTURE, NAMESAKES)
     membership = await on("membership", "n1", MEMBER)
-    one, other = await on("observatory", "n1", SURVEY), await on("observatory", "n2", SURVEY)
+    one, other = await on("observatory", "n1", SURVEYS), await on("observatory", "n2", SURVEYS)
     late = 0
     for n in range(rounds):
         kept, merged, id = await record(directory), await record(directory), await survey(one)

@@ -1,6 +1,7 @@
 """An account: opened for an address, given roles by service, closed and reopened. Its id derives from its person's.
 
-One administrator must be left: a rule across accounts, kept by a register that is written in the same atomic batch.
+One administrator must be left: a rule across accounts, kept by a register (administrators.py) that is written in the
+same atomic batch.
 """
 
 from __future__ import annotations
@@ -13,13 +14,20 @@ from uuid import UUID
 from pydantic import Field
 
 from services.directory.accounts.domain.account_state import (
-    ADMINISTRATORS,
     Account,
     AccountCommand,
     Grant,
     account_id,
     evolve,
     known,
+)
+from services.directory.accounts.domain.administrators import (
+    ADMINISTRATORS,
+    REGISTER,
+    NameAdministrator,
+    ReleaseAdministrator,
+    named,
+    released,
 )
 from services.directory.accounts.domain.sessions import DECISIONS as ABOUT_SESSIONS
 from services.directory.accounts.domain.tokens import DECISIONS as ABOUT_TOKENS
@@ -30,8 +38,6 @@ from shared.contract.directory.accounts import (
     AccountOpened,
     AccountReopened,
     AccountRevised,
-    AdministratorNamed,
-    AdministratorReleased,
     Role,
     RoleGranted,
     RoleWithdrawn,
@@ -127,13 +133,12 @@ def _one_is_left(decide: Decide) -> Callable[[Any, Account, Context], Decision]:
         after = reduce(evolve, events, state)
         if after.administers == state.administers:
             return events
-        me = command.target(context)
+        me, register = command.target(context), context.others[ADMINISTRATORS].as_a(REGISTER)
         if after.administers:
-            return [Elsewhere(ADMINISTRATORS, AdministratorNamed(account=me)), *events]
-        register: Account = context.others[ADMINISTRATORS]
-        if not register.administrators - {me}:
-            raise Refused("last-administrator")
-        return [Elsewhere(ADMINISTRATORS, AdministratorReleased(account=me)), *events]
+            noted = named(NameAdministrator(account=me), register, context)
+        else:
+            noted = released(ReleaseAdministrator(account=me), register, context)
+        return [*(Elsewhere(ADMINISTRATORS, event) for event in noted), *events]
 
     return decided
 

@@ -14,8 +14,6 @@ from shared.contract.directory.accounts import (
     AccountOpened,
     AccountReopened,
     AccountRevised,
-    AdministratorNamed,
-    AdministratorReleased,
     PasswordSet,
     Role,
     RoleGranted,
@@ -31,8 +29,6 @@ from shared.identity.principal import GIVES
 from shared.kernel.decider import Command, Refused
 
 Grant = tuple[Where, Role]
-ADMINISTRATORS = uuid5(UUID("5f2b6a1e-98b0-5e2a-8a52-3f0c7f4de3a1"), "administrators")
-"""The register of administrators: who may open accounts, over all accounts. One must be left."""
 
 
 def account_id(person: UUID) -> UUID:
@@ -64,7 +60,6 @@ class Account:
     sessions: Mapping[UUID, datetime] = field(default_factory=dict)
     links: Mapping[UUID, datetime] = field(default_factory=dict)  # used mail links → end of the session they began
     tokens: Mapping[UUID, Token] = field(default_factory=dict)
-    administrators: frozenset[UUID] = frozenset()  # of the register alone
 
     @property
     def administers(self) -> bool:
@@ -93,10 +88,6 @@ def evolve(state: Account, event: Event) -> Account:
             return replace(state, roles=state.roles | {(event.where, event.role)})
         case RoleWithdrawn():
             return replace(state, roles=state.roles - {(event.where, event.role)})
-        case AdministratorNamed():
-            return replace(state, administrators=state.administrators | {event.account})
-        case AdministratorReleased():
-            return replace(state, administrators=state.administrators - {event.account})
         case PasswordSet():
             kept = {id: ends for id, ends in state.sessions.items() if id == event.kept}
             return replace(state, password=True, sessions=kept)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import UUID
 
-from services.observatory.surveys.domain.state import answer_id
+from services.observatory.surveys.domain.answer import answer_id
 from shared.base.secret_files import mac, same, secret_file
 from shared.runtime.parts import Key
 from shared.runtime.service import Service

@@ -1,18 +1,15 @@
-"""A survey, or an answer to one, as its events leave it."""
+"""A survey, as its events leave it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
-from uuid import UUID, uuid5
 
 from shared.base.paris_days import PARIS, end_of
 from shared.contract import Event
 from shared.contract.observatory.surveys import (
-    SurveyAnswer,
     SurveyClosed,
-    SurveyDeclined,
     SurveyDrafted,
     SurveyExtended,
     SurveyOpened,
@@ -25,12 +22,7 @@ from shared.contract.observatory.surveys import (
 )
 from shared.kernel.decider import Command, Context, Refused
 
-State = Literal["none", "draft", "open", "withdrawn", "answer"]
-
-
-def answer_id(survey: UUID, structure: UUID) -> UUID:
-    """The one answer that a structure gives to a survey (UUIDv5, RFC 9562)."""
-    return uuid5(survey, f"structure/{structure}")
+State = Literal["none", "draft", "open", "withdrawn"]
 
 
 class SurveyCommand(Command):
@@ -39,8 +31,6 @@ class SurveyCommand(Command):
 
 @dataclass(frozen=True)
 class Survey:
-    """A survey, or an answer: then `versions` says how often it was given, `of` to which survey."""
-
     state: State = "none"
     title: str = ""
     intro: str | None = None
@@ -53,9 +43,6 @@ class Survey:
     published: bool = False
     ever_published: bool = False
     sent: int = 0
-    of: UUID | None = None
-    versions: int = 0
-    declined: bool = False
 
     def has_begun(self, now: datetime) -> bool:
         return self.state == "open" and self.begins is not None and self.begins <= now.astimezone(PARIS).date()
@@ -90,15 +77,11 @@ def evolve(state: Survey, event: Event) -> Survey:
             return replace(state, published=True, ever_published=True)
         case SurveyResultsWithdrawn():
             return replace(state, published=False)
-        case SurveyAnswer():
-            return Survey("answer", of=event.survey, versions=state.versions + 1)
-        case SurveyDeclined():
-            return replace(state, state="answer", of=event.survey, declined=True)
     return state
 
 
 def there(state: Survey) -> None:
-    if state.state in ("none", "answer"):
+    if state.state == "none":
         raise Refused("unknown-survey")
     if state.state == "withdrawn":
         raise Refused("survey-withdrawn")

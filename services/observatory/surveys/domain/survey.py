@@ -1,8 +1,5 @@
-"""A survey: drafted, opened from a day to a day, sent, closed; its figures published. And the answers to it.
-
-An answer is an entity of the same kind (shared/contract/observatory/surveys.py): the state of one says whether it is a
-survey or an answer, and an answer is decided beside the survey as it stands in the log at that moment.
-"""
+"""A survey: drafted, opened from a day to a day, sent, closed; its figures published. Its answers are a sort of their
+own (answer.py)."""
 
 from __future__ import annotations
 
@@ -12,7 +9,6 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.observatory.surveys.domain.answer import AnswerSurvey, DeclineSurvey, answered, declined
 from services.observatory.surveys.domain.questions import MOST_QUESTIONS, Question
 from services.observatory.surveys.domain.state import Survey, SurveyCommand, answerable, evolve, there
 from shared.base.paris_days import PARIS, end_of
@@ -223,8 +219,6 @@ SURVEY = Decider(
         SendSurvey: _sent,
         PublishSurveyResults: _published,
         WithdrawSurveyResults: _unpublished,
-        AnswerSurvey: answered,
-        DeclineSurvey: declined,
     },
     takes="now",
 )

@@ -15,7 +15,7 @@ from services.directory.letters.sending import survey_letters
 from services.directory.structures.contact_views import CONTACT_ADDRESSES
 from services.observatory.event_table.moment import today
 from services.observatory.surveys.answering.links import links_of
-from services.observatory.surveys.domain.state import answer_id
+from services.observatory.surveys.domain.answer import answer_id
 from services.observatory.surveys.domain.survey import CloseSurvey, ExtendSurvey, PublishSurveyResults, SendSurvey
 from services.observatory.surveys.views import SURVEY_ANSWERS, SURVEY_RECIPIENTS, SURVEYS, recipient_key
 from shared.contract.envelope import opened

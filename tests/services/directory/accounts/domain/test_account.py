@@ -21,7 +21,8 @@ from services.directory.accounts.domain.account import (
     SetRoles,
     WithdrawRole,
 )
-from services.directory.accounts.domain.account_state import ADMINISTRATORS, account_id
+from services.directory.accounts.domain.account_state import account_id
+from services.directory.accounts.domain.administrators import ADMINISTRATORS, REGISTER
 from services.directory.accounts.domain.sessions import MOST_SESSIONS, EndSessions, SetPassword, SignIn, SignOut
 from services.directory.accounts.domain.signing_key import SIGNING_KEY, PublishSigningKey, WithdrawSigningKey
 from services.directory.accounts.domain.tokens import MOST_TOKENS, IssueToken, WithdrawToken
@@ -46,6 +47,7 @@ from shared.contract.directory.accounts import (
 )
 from shared.contract.personal import Personal
 from shared.kernel.decider import Command, Elsewhere, Refused
+from shared.notions.one_kind import together
 from tests.fixtures.deciding import COMMAND, NOON, context
 
 PERSON, OTHER = uuid4(), uuid4()
@@ -56,15 +58,16 @@ CONTACT = AccountOpened(kind="contact", label="Contact", email=ADDRESS.of(PERSON
 ALL = RoleGranted(where="all", role="administrator")
 DIGEST = "0" * 64
 SESSION = timedelta(hours=12)
+STORED = together(ACCOUNT, REGISTER)
 
 
 def decided(
     given: Sequence[Event], command: Command, register: Sequence[Event] = (), at: timedelta = timedelta()
 ) -> list[Event | Elsewhere] | str:
     """What a command comes to, with the register of administrators beside."""
-    with_register = replace(context(NOON + at), others={ADMINISTRATORS: ACCOUNT.fold(register)})
+    with_register = replace(context(NOON + at), others={ADMINISTRATORS: STORED.fold(register)})
     try:
-        return list(ACCOUNT.decide(command, ACCOUNT.fold(given), with_register))
+        return list(STORED.decide(command, STORED.fold(given), with_register))
     except Refused as refused:
         return refused.code
 

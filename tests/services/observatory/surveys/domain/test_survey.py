@@ -12,7 +12,8 @@ import orjson
 import pytest
 from pydantic import ValidationError
 
-from services.observatory.surveys.domain.answer import MOST_VERSIONS, AnswerSurvey, DeclineSurvey
+from services.observatory.surveys.domain.answer import ANSWER as ANSWERS
+from services.observatory.surveys.domain.answer import MOST_VERSIONS, AnswerSurvey, DeclineSurvey, answer_id
 from services.observatory.surveys.domain.questions import (
     KINDS,
     LONG,
@@ -23,7 +24,6 @@ from services.observatory.surveys.domain.questions import (
     checked,
     read,
 )
-from services.observatory.surveys.domain.state import answer_id
 from services.observatory.surveys.domain.survey import (
     SURVEY,
     CloseSurvey,
@@ -55,8 +55,10 @@ from shared.contract.observatory.surveys import (
 )
 from shared.contract.personal import Personal
 from shared.kernel.decider import Command, Refused
+from shared.notions.one_kind import together
 from tests.fixtures.deciding import context
 
+STORED = together(SURVEY, ANSWERS)
 ONE, STRUCTURE, ANSWER, PERSON = uuid4(), uuid4(), uuid4(), uuid4()
 ASKED = [
     Question(id="q1", kind="one", text="Un choix", options=["a", "b"], required=True),
@@ -71,9 +73,9 @@ AFTER = datetime(2017, 2, 1, 12, tzinfo=UTC)
 
 def said(given: Sequence[Event], command: Command, now: datetime = NOW, survey: Sequence[Event] = ()) -> Any:
     """The events that a command comes to, or the code of its refusal; `survey`: that of which an answer is one."""
-    where = replace(context(), now=now, others={ONE: SURVEY.fold(survey)})
+    where = replace(context(), now=now, others={ONE: STORED.fold(survey)})
     try:
-        return list(SURVEY.decide(command, SURVEY.fold(given), where))
+        return list(STORED.decide(command, STORED.fold(given), where))
     except Refused as refused:
         return refused.code
 

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from services.observatory.surveys.answering.links import BadLink, Link, Links
-from services.observatory.surveys.domain.answer import MOST_VERSIONS, AnswerSurvey, DeclineSurvey
+from services.observatory.surveys.domain.answer import ANSWER as ANSWERS
+from services.observatory.surveys.domain.answer import MOST_VERSIONS, AnswerSurvey, DeclineSurvey, answer_id
 from services.observatory.surveys.domain.questions import LONG, LONGEST, SHORT, Question, checked, read
-from services.observatory.surveys.domain.state import answer_id
 from services.observatory.surveys.domain.survey import (
     SURVEY,
     CloseSurvey,
@@ -48,7 +48,9 @@ from shared.contract.observatory.surveys import (
 )
 from shared.contract.personal import Personal
 from shared.kernel.decider import Command, Context, Refused
+from shared.notions.one_kind import together
 
+STORED = together(SURVEY, ANSWERS)
 KEY, STRUCTURE, PERSON = UUID(int=1), UUID(int=2), UUID(int=3)
 ANSWER = answer_id(KEY, STRUCTURE)
 NOW = datetime(2026, 3, 10, 11, tzinfo=UTC)
@@ -80,9 +82,9 @@ def decided(
     given: Sequence[Event], command: Command, *, beside: Sequence[Event] = (), now: datetime = NOW
 ) -> list[Event] | str:
     """What a command comes to after `given`; `beside`: of the survey that an answer is to."""
-    context = Context(at=now, now=now, command=UUID(int=9), actor="test", others={KEY: SURVEY.fold(beside)})
+    context = Context(at=now, now=now, command=UUID(int=9), actor="test", others={KEY: STORED.fold(beside)})
     try:
-        return [one for one in SURVEY.decide(command, SURVEY.fold(given), context) if isinstance(one, Event)]
+        return [one for one in STORED.decide(command, STORED.fold(given), context) if isinstance(one, Event)]
     except Refused as no:
         return no.code
 
