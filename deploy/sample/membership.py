@@ -37,8 +37,15 @@ __all__ = ["GROUPS", "REAL_AT_YEARS_END", "YEARS", "board", "members", "peers", 
 def stages() -> Sequence[Stage]:
     """What is needed first; then who joins; what needs a member or something created; what undoes that, last."""
     return (
-        [*charter("midi-pyrenees", FORMER_NAME, FOUNDED), *colleges(), *groups(), *team(), *peers()],
-        [*charter("occitanie", NAME, RENAMED), *joining()],
+        [
+            *charter("midi-pyrenees", FORMER_NAME, FOUNDED),
+            *charter("occitanie", NAME, RENAMED),
+            *colleges(),
+            *groups(),
+            *team(),
+            *peers(),
+        ],
+        [*joining()],
         [
             *earlier_board(),
             *board(),

@@ -84,12 +84,14 @@ class Refers:
     """What a field of a command refers to: `to`, `<service>.<entity>`; `state`: in which state it must be on the
     command's day, one of those that its decider declares (`Decider.states`), at least known. `kept`: one that its own
     entity names already, in a field of that name, may stay as it is. `guarded`: what is written holds only if the other
-    entity has not changed meanwhile; for an invariant, since it costs a message more."""
+    entity has not changed meanwhile; for an invariant, since it costs a message more. `id`: how its id follows from the
+    field's value, where that is none; then what nobody noted yet is not judged."""
 
     to: str
     state: str = "known"
     kept: bool = False
     guarded: bool = False
+    id: Callable[[Any], UUID] | None = None
 
 
 class Command(BaseModel):
@@ -173,7 +175,8 @@ class Decider(Generic[S]):
     those that are corrected one by one; `lasting`: those that are never struck or redated (what is always of now is not
     either). `beside`: the other entities in which the command of an event wrote too.
 
-    `states`: by name, in which states others may want such an entity to be: why it is not so, as a code, or None."""
+    `states`: by name, in which states others may want such an entity to be: (state, what the field says of it) → why it
+    is not so, as a code, or None."""
 
     entity: str
     initial: S
@@ -185,7 +188,7 @@ class Decider(Generic[S]):
     alone: Collection[type[Event]] = ()
     lasting: Collection[type[Event]] = ()
     beside: Callable[[Event], Sequence[Beside]] = lambda event: ()
-    states: Mapping[str, Callable[[S], str | None]] = field(default_factory=dict)
+    states: Mapping[str, Callable[[S, Any], str | None]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for command in self.decisions:
