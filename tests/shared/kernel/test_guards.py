@@ -231,6 +231,21 @@ async def test_a_stale_guard_writes_nothing_and_a_right_one_lies_before_its_even
     ] * 2 + [(False, False)]
 
 
+async def test_a_guard_rides_on_a_further_event_of_its_decision(log: Log) -> None:
+    read = unit(log.network, uuid4())
+    await log.append(read)
+    two = unit(log.network, uuid4(), uuid4(), events=2)
+    two.reads = {read.writes[0].entity: 1, f"{log.network}.directory.structure.{uuid4()}": 0}
+    assert two.messages == 4 and await log.append(two) == 5
+    assert all(message.body for message in await everything(log))
+    for reads in ({read.writes[0].entity: 0}, {read.writes[0].entity: 1, f"{two.writes[2].entity}": 3}):
+        stale = unit(log.network, uuid4(), events=3)
+        stale.reads = reads
+        with pytest.raises(Conflict):
+            await log.append(stale)
+    assert await log.last() == 5
+
+
 async def test_who_reads_and_who_writes_an_entity_never_share_a_batch(log: Log) -> None:
     """A batch does not see what it writes itself."""
     first, second = unit(log.network, uuid4()), unit(log.network, uuid4())
