@@ -29,19 +29,19 @@ class LogReferences:
 
     async def judged(self, command: Command, day: date, line: Sequence[Fact]) -> dict[str, int]:
         """As the executor asks it (shared/kernel/command_handler.py)."""
-        guarded: dict[str, int] = {}
+        asked: list[tuple[str, Refers, Any]] = []
         for field, refers in command.refers.items():
-            value = getattr(command, field)
-            ids = [id for id in dict.fromkeys(value if isinstance(value, list) else [value]) if id is not None]
-            for start in range(0, len(ids), AT_ONCE):
-                some = ids[start : start + AT_ONCE]
-                for id, (why, seq) in zip(
-                    some, await asyncio.gather(*(self._judged(refers, one, day) for one in some)), strict=True
-                ):
-                    if why is not None and not (refers.kept and _names(line, field, id)):
-                        raise Refused(why, field=field)
-                    if refers.guarded:
-                        guarded[f"{self._log.network}.{refers.to}.{_id(refers, id)}"] = seq
+            said = getattr(command, field)
+            several = said if isinstance(said, list) else [said]
+            asked += [(field, refers, one) for one in dict.fromkeys(several) if one is not None]
+        guarded: dict[str, int] = {}
+        for some in (asked[start : start + AT_ONCE] for start in range(0, len(asked), AT_ONCE)):
+            found = await asyncio.gather(*(self._judged(refers, said, day) for _, refers, said in some))
+            for (field, refers, said), (why, seq) in zip(some, found, strict=True):
+                if why is not None and not (refers.kept and _names(line, field, said)):
+                    raise Refused(why, field=field)
+                if refers.guarded:
+                    guarded[f"{self._log.network}.{refers.to}.{_id(refers, said)}"] = seq
         return guarded
 
     async def _judged(self, refers: Refers, said: Any, day: date) -> tuple[str | None, int]:
