@@ -28,6 +28,7 @@ from shared.base.services import SERVICES
 from shared.base.settings import Settings
 from shared.broker.connection import OPERATOR, Connection
 from shared.contract import load_all
+from shared.contract.envelope import events_only
 from shared.kernel.eventlog.event_log import Log, LogUnfit, Unavailable
 from shared.kernel.eventlog.event_log import prepare as prepare_log
 from shared.kernel.eventlog.ordered_reader import LogDamaged
@@ -65,12 +66,17 @@ async def prepare(nc: Connection, network: str, replicas: int = 1, readers: Sequ
 
 
 async def prepare_reader(nc: Connection, network: str, name: str) -> None:
-    """Makes the durable consumer of a reader from outside, called like it, from the first event on."""
+    """Makes the durable consumer of a reader from outside, called like it, from the first event on; one that an earlier
+    release made is told to leave out what is no event."""
     js = nc.jetstream()
+    only = events_only(network)
     try:
-        await js.consumer_info(network, name)
+        there = (await js.consumer_info(network, name)).config
     except NotFoundError:
-        await js.add_consumer(network, replace(CONSUMER, durable_name=name, max_ack_pending=1000))
+        await js.add_consumer(network, replace(CONSUMER, durable_name=name, max_ack_pending=1000, filter_subject=only))
+    else:
+        if there.filter_subject != only:
+            await js.add_consumer(network, replace(there, filter_subject=only))
 
 
 @dataclass

@@ -259,8 +259,14 @@ def opened(message: Message) -> Recorded:
 
 def guard_subject(network: str, service: str) -> str:
     """Where a service writes its guards: messages without a body that lie in the log only because an entity was where a
-    decision had read it, which their headers name. A reader passes over them."""
-    return f"{network}.{service}.guard.0.Guard"
+    decision had read it, which their headers name. A subject has three words, that of an event five: so readers from
+    outside are not given them (`events_only`)."""
+    return f"{network}.{service}.guard"
+
+
+def events_only(network: str) -> str:
+    """The subjects of events, for a consumer."""
+    return f"{network}.*.*.*.*"
 
 
 def is_guard(message: Message) -> bool:

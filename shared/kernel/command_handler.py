@@ -266,7 +266,7 @@ class Executor:
         """What a command came to that was sent before, without making it again: what it would be computed of may have
         changed. None where nothing came under its id. Raises Reused, Unavailable."""
         decider = self._by_command[model]
-        own = _own(await self._log.load(self._service, decider.stored, target), id)
+        own = _own(await self._log.load(self._service, decider.entity, target), id)
         if not own:
             return None
         digest = self._digests.of(model.__name__, target, actor, at, sent)
@@ -278,7 +278,7 @@ class Executor:
     async def seen(self, model: type[Command], target: UUID, *, id: UUID, version: int | None) -> None:
         """Returns where an entity is still as the asker saw it, or became another by this very command: asked before
         work that a stale command is not worth. Raises Stale, Unavailable."""
-        history = await self._log.load(self._service, self._by_command[model].stored, target)
+        history = await self._log.load(self._service, self._by_command[model].entity, target)
         if version is not None and version != history.version and not _own(history, id):
             raise Stale(history.version)
 
@@ -332,6 +332,7 @@ class Executor:
             if known is not None and str(sent.id) in known.commands:
                 known = None
             looked = -1  # where it was when the log was looked at
+            outrun: dict[str, int] = {}  # where all was that the last try rested on
             for _ in range(TRIES):
                 if known is None:
                     found = await self._look(decider, command, sent)
@@ -361,14 +362,15 @@ class Executor:
                     ):
                         return await self._append(planned, sent, {**others, target: known}, reads, context, cause)
                 except Conflict:
-                    if looked == known.seq and not (others or reads):
-                        await self._outside.sleep(LAG)  # perhaps it was read from a replica of the log that is behind
-                    known = None
+                    rests_on = reads | {self._subject(one): one.seq for one in (known, *others.values())}
+                    if rests_on == outrun:
+                        await self._outside.sleep(LAG)  # it was read from a replica of the log that is behind
+                    known, outrun = None, rests_on
             raise Conflict(f"{decider.entity} {sent.target} changes too fast")
 
     async def _look(self, decider: Decider[Any], command: Command, sent: Sent) -> Outcome | Known:
         """An entity as the log has it; or what this command came to before. Raises Reused, CannotRead, Unavailable."""
-        history = await self._log.load(self._service, decider.stored, sent.target)
+        history = await self._log.load(self._service, decider.entity, sent.target)
         if not (own := _own(history, sent.id)):
             return _known(decider, sent.target, history)
         alike = sent.digest is None or self._alike(own, sent.digest)
@@ -385,7 +387,7 @@ class Executor:
         for place in places:
             if place not in (target, *found):
                 decider = self.deciders[place.kind]
-                history = await self._log.load(self._service, decider.stored, place.id)
+                history = await self._log.load(self._service, decider.entity, place.id)
                 found[place] = _known(decider, place.id, history)
         return found
 
@@ -401,7 +403,7 @@ class Executor:
         return reads | {self._subject(others[place]): others[place].seq for place in guards}
 
     def _subject(self, known: Known) -> str:
-        return f"{self._log.network}.{self._service}.{known.decider.stored}.{known.id}"
+        return f"{self._log.network}.{self._service}.{known.decider.entity}.{known.id}"
 
     def _alike(self, own: list[Recorded], digest: str) -> bool | None:
         """Whether events were made by what this digest stands for. None where they can't tell: of a release that knew
@@ -419,7 +421,7 @@ class Executor:
         then = {}
         for place in {target, *(_place(one, target) for one in command.alongside())}:
             of = self.deciders[place.kind]
-            found = history if place == target else await self._log.load(self._service, of.stored, place.id)
+            found = history if place == target else await self._log.load(self._service, of.entity, place.id)
             events = [e for e in found.events if e.seq < first.seq and e.cloud.commandid != first.cloud.commandid]
             then[place] = _known(of, place.id, replace(found, events=events))
         try:
@@ -430,8 +432,7 @@ class Executor:
 
     async def history(self, entity: str, id: UUID, *, shows: int = 0) -> History:
         """The events of one of this service's entities, with the one at the sequence `shows` among them."""
-        known = self.deciders.get(entity)
-        return await self._log.load(self._service, known.stored if known else entity, id, shows=shows)
+        return await self._log.load(self._service, entity, id, shows=shows)
 
     async def _append(
         self,
@@ -464,7 +465,7 @@ class Executor:
         order: list[Write] = []
         for one in planned:
             event, entity = one.event, known[one.place]
-            of = (self._service, entity.decider.stored) if event.anywhere else None
+            of = (self._service, entity.decider.entity) if event.anywhere else None
             body = sealed_body(
                 self._log.network,
                 self._sealed(event, one.id) if personal else event,
@@ -621,20 +622,15 @@ def _placed(decision: Decision, target: Place, known: Mapping[Place, Known], con
     found = []
     for n, said in enumerate(decision, 1):
         one = said.event if isinstance(said, On) else said
-        event, place = (one.event, _of(one, target, known)) if isinstance(one, Elsewhere) else (one, target)
+        event, place = one if not isinstance(one, Elsewhere) else one.event, target
+        if isinstance(one, Elsewhere):
+            place = Place(one.kind or event.entity, one.id)
         day = said.day if isinstance(said, On) else context.day
         at = context.now if event.anywhere else context.at if day == context.day else noon_of(day)
         # The entity is part of it: one command id used for two entities by mistake must not look like a retry.
-        entity = known[place].decider.stored if event.anywhere else event.entity
+        entity = known[place].decider.entity if event.anywhere else event.entity
         found.append(Planned(place, event, derived_id(context.command, f"{entity}/{place.id}/event/{n}"), at))
     return found
-
-
-def _of(one: Elsewhere, target: Place, known: Mapping[Place, Known]) -> Place:
-    """Which of the entities that a command names an event is of."""
-    if one.kind is not None:
-        return Place(one.kind, one.id)
-    return next(place for place, it in known.items() if place.id == one.id and it.decider.stored == one.event.entity)
 
 
 def _after(known: Known, planned: Iterable[Planned], context: Context) -> Told:

@@ -28,7 +28,7 @@ Takes = Literal["day", "now"]
 
 
 class Place(NamedTuple):
-    """An entity of the service: its kind, which is the name of its decider, and its id."""
+    """An entity of the service: its kind and its id."""
 
     kind: str
     id: UUID
@@ -83,13 +83,15 @@ class Refused(Exception):
 class Refers:
     """What a field of a command refers to: `to`, `<service>.<entity>`; `state`: in which state it must be on the
     command's day, one of those that its decider declares (`Decider.states`), at least known. `kept`: one that its own
-    entity names already may stay as it is, in whatever state. `guarded`: what is written holds only if the other entity
-    has not changed meanwhile; for an invariant, since it costs a message more."""
+    entity names already, in a field of that name, may stay as it is. `guarded`: what is written holds only if the other
+    entity has not changed meanwhile; for an invariant, since it costs a message more. `id`: how its id follows from the
+    field's value, where that is none; then what nobody noted yet is not judged."""
 
     to: str
     state: str = "known"
     kept: bool = False
     guarded: bool = False
+    id: Callable[[Any], UUID] | None = None
 
 
 class Command(BaseModel):
@@ -178,8 +180,8 @@ class Decider(Generic[S]):
     those that are corrected one by one; `lasting`: those that are never struck or redated (what is always of now is not
     either). `beside`: the other entities in which the command of an event wrote too.
 
-    `states`: by name, in which states others may want such an entity to be: why it is not so, as a code, or None.
-    `stored`: the kind that its events are stored under, where that is another's, older one."""
+    `states`: by name, in which states others may want such an entity to be: (state, what the field says of it) → why it
+    is not so, as a code, or None."""
 
     entity: str
     initial: S
@@ -191,13 +193,11 @@ class Decider(Generic[S]):
     alone: Collection[type[Event]] = ()
     lasting: Collection[type[Event]] = ()
     beside: Callable[[Event], Sequence[Beside]] = lambda event: ()
-    states: Mapping[str, Callable[[S], str | None]] = field(default_factory=dict)
-    stored: str = ""
+    states: Mapping[str, Callable[[S, Any], str | None]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "stored", self.stored or self.entity)
         for command in self.decisions:
-            if command.entity not in (self.entity, self.stored):
+            if command.entity != self.entity:
                 raise TypeError(f"{command.__name__} is for {command.entity}, not for {self.entity}")
 
     def takes_day(self, command: type[Command]) -> bool:

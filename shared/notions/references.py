@@ -29,39 +29,44 @@ class LogReferences:
 
     async def judged(self, command: Command, day: date, line: Sequence[Fact]) -> dict[str, int]:
         """As the executor asks it (shared/kernel/command_handler.py)."""
-        guarded: dict[str, int] = {}
+        asked: list[tuple[str, Refers, Any]] = []
         for field, refers in command.refers.items():
-            value = getattr(command, field)
-            ids = [id for id in dict.fromkeys(value if isinstance(value, list) else [value]) if id is not None]
-            for start in range(0, len(ids), AT_ONCE):
-                some = ids[start : start + AT_ONCE]
-                for id, (why, seq) in zip(
-                    some, await asyncio.gather(*(self._judged(refers, id, day) for id in some)), strict=True
-                ):
-                    if why is not None and not (refers.kept and _names(line, id)):
-                        raise Refused(why, field=field)
-                    if refers.guarded:
-                        guarded[f"{self._log.network}.{refers.to}.{id}"] = seq
+            said = getattr(command, field)
+            several = said if isinstance(said, list) else [said]
+            asked += [(field, refers, one) for one in dict.fromkeys(several) if one is not None]
+        guarded: dict[str, int] = {}
+        for some in (asked[start : start + AT_ONCE] for start in range(0, len(asked), AT_ONCE)):
+            found = await asyncio.gather(*(self._judged(refers, said, day) for _, refers, said in some))
+            for (field, refers, said), (why, seq) in zip(some, found, strict=True):
+                if why is not None and not (refers.kept and _names(line, field, said)):
+                    raise Refused(why, field=field)
+                if refers.guarded:
+                    guarded[f"{self._log.network}.{refers.to}.{_id(refers, said)}"] = seq
         return guarded
 
-    async def _judged(self, refers: Refers, id: UUID, day: date) -> tuple[str | None, int]:
+    async def _judged(self, refers: Refers, said: Any, day: date) -> tuple[str | None, int]:
         """Why a reference is not as it must be, None where it is; and the last sequence of what it is to."""
         service, _, entity = refers.to.partition(".")
-        history = await self._log.load(service, entity, id)
+        history = await self._log.load(service, entity, _id(refers, said))
         decider = self._kinds.get(refers.to)
         # What a newer release says of it is passed over, as views do: it is no decision about that entity.
         line = standing(*told(event for event in history.events if event.readable))
         if not (line or (decider is None and history.events)):
-            return f"unknown-{entity}", history.seq
+            return f"unknown-{entity}" if refers.id is None else None, history.seq
         if refers.state == "known":
             return None, history.seq
         if decider is None:
             raise TypeError(f"nothing is known here of the states of {refers.to}")
         state = decider.on(line, max(day, line[0].day))
-        return decider.states[refers.state](state), history.seq
+        return decider.states[refers.state](state, said), history.seq
 
 
-def _names(line: Iterable[Fact], id: UUID) -> bool:
-    """Whether a fact names this id."""
-    values = [value for fact in line for value in dict(fact.event).values()]
+def _id(refers: Refers, said: Any) -> UUID:
+    found: UUID = said if refers.id is None else refers.id(said)
+    return found
+
+
+def _names(line: Iterable[Fact], field: str, id: Any) -> bool:
+    """Whether a fact names this id in the field of that name."""
+    values = [getattr(fact.event, field, None) for fact in line]
     return any(id == value or (isinstance(value, list) and id in value) for value in values)

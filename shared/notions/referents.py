@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
 from shared.contract import Event
 from shared.contract.directory.structures import (
@@ -18,7 +19,14 @@ from shared.contract.directory.structures import (
     StructureUnlisted,
 )
 from shared.contract.events.gatherings import GatheringCancelled, GatheringPlanned, GatheringReinstated
-from shared.contract.membership.members import MemberJoined, MemberLeft, MemberRestored
+from shared.contract.membership.members import (
+    CharterAdopted,
+    CollegeClosed,
+    CollegeOpened,
+    MemberJoined,
+    MemberLeft,
+    MemberRestored,
+)
 from shared.kernel.decider import Decider
 
 
@@ -42,16 +50,16 @@ def _structure(state: OnRecord, event: Event) -> OnRecord:
     return state
 
 
-def _apart(state: OnRecord) -> str | None:
+def _apart(state: OnRecord, said: UUID) -> str | None:
     return "reference-merged" if state.merged else None
 
 
-def _open(state: OnRecord) -> str | None:
-    return _apart(state) or ("reference-closed" if state.closed else None)
+def _open(state: OnRecord, said: UUID) -> str | None:
+    return _apart(state, said) or ("reference-closed" if state.closed else None)
 
 
-def _listed(state: OnRecord) -> str | None:
-    return _open(state) or (None if state.listed else "reference-unlisted")
+def _listed(state: OnRecord, said: UUID) -> str | None:
+    return _open(state, said) or (None if state.listed else "reference-unlisted")
 
 
 def _member(state: bool, event: Event) -> bool:
@@ -87,7 +95,7 @@ MEMBER = Decider(
     _member,
     {},
     births=(MemberJoined,),
-    states={"member": lambda state: None if state else "reference-not-member"},
+    states={"member": lambda state, said: None if state else "reference-not-member"},
 )
 """`member`: it had joined, and not left."""
 GATHERING = Decider(
@@ -96,13 +104,34 @@ GATHERING = Decider(
     _gathering,
     {},
     births=(GatheringPlanned,),
-    states={"standing": lambda state: None if state else "reference-cancelled"},
+    states={"standing": lambda state, said: None if state else "reference-cancelled"},
 )
 """`standing`: it was not cancelled."""
+
+COLLEGE = Decider(
+    "college",
+    True,
+    lambda state, event: isinstance(event, CollegeOpened) or (state and not isinstance(event, CollegeClosed)),
+    {},
+    births=(CollegeOpened,),
+    states={"open": lambda state, said: None if state else "reference-college-closed"},
+)
+"""`open`: it was opened, and not closed."""
+CHARTER = Decider(
+    "charter",
+    0,
+    lambda state, event: event.version if isinstance(event, CharterAdopted) else state,
+    {},
+    births=(CharterAdopted,),
+    states={"in force": lambda state, said: None if state == said else "reference-charter"},
+)
+"""`in force`: of its versions, the one that was said."""
 
 REFERENTS: Mapping[str, Decider[Any]] = {
     "directory.structure": STRUCTURE,
     "membership.member": MEMBER,
+    "membership.college": COLLEGE,
+    "membership.charter": CHARTER,
     "events.gathering": GATHERING,
 }
 """`<service>.<entity>` → what may be asked of one."""

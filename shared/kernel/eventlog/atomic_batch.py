@@ -87,7 +87,8 @@ class Unit:
 
     @property
     def messages(self) -> int:
-        return len(self.writes) + len(self.reads)
+        """How many it takes: an event that is not its entity's first carries a guard, any other guard is one more."""
+        return max(len(self.writes), len(self.expected) + len(self.reads))
 
     @property
     def size(self) -> int:
@@ -101,12 +102,8 @@ async def publish(
     """Writes all of the units or none. No entity to which one of them writes may be in another; one that several only
     read must be at the same sequence for all. Returns the sequence of the last event.
 
-    Guards come before all events, each a message of its own without a body: an expectation rides on a message, and a
-    message carries one.
-
     Raises Rejected, NoAnswer, or NotAllowed where the server does not let us write there."""
-    units = list(units)
-    parts = [*_guards(units), *(part for unit in units for part in _with_headers(unit))]
+    parts = _parts(units)
     try:
         if len(parts) > 1:
             batch = str(outside.new_id())
@@ -134,7 +131,7 @@ async def _send(nc: Client, parts: Iterable[tuple[Write, dict[str, str]]]) -> No
 
 def _frame(write: Write, headers: dict[str, str]) -> bytes:
     """`HPUB` of the NATS protocol, headers as in NATS ADR-4."""
-    if not (_PLAIN(write.subject) and all(map(_PLAIN, headers.values()))):
+    if not (_PLAIN(write.subject) and _PLAIN(write.id)):
         raise BadSubjectError
     head = "\r\n".join(["NATS/1.0", *[f"{name}: {value}" for name, value in headers.items()], "\r\n"]).encode()
     return b"HPUB %b %d %d\r\n%b%b\r\n" % (
@@ -146,28 +143,37 @@ def _frame(write: Write, headers: dict[str, str]) -> bytes:
     )
 
 
-def _guards(units: Iterable[Unit]) -> Iterable[tuple[Write, dict[str, str]]]:
-    """A message for each entity that is read and not written to. What several decisions read is guarded once."""
-    reads = {entity: (seq, unit.writes[0].subject) for unit in units for entity, seq in unit.reads.items()}
-    for entity, (seq, subject) in reads.items():
-        network, service, *_ = subject.split(".")
-        yield Write(guard_subject(network, service), "", b""), _expecting(entity, seq)
+def _parts(units: Iterable[Unit]) -> list[tuple[Write, dict[str, str]]]:
+    """The messages of a batch. In a batch the server wants the expectation of an entity on its first event only; so a
+    further event carries a guard instead, and the guards that are left are messages of their own, before all events.
+    What several decisions read is guarded once."""
+    events: list[tuple[Write, dict[str, str]]] = []
+    alone: dict[str, tuple[int, str]] = {}
+    for unit in units:
+        begun: set[str] = set()
+        reads = list(unit.reads.items())
+        if not all(_PLAIN(entity) for entity, _ in reads):
+            raise BadSubjectError
+        for write in unit.writes:
+            headers = {"Nats-Msg-Id": write.id}
+            if write.entity not in begun:
+                headers |= _expecting(write.entity, unit.expected[write.entity])
+                begun.add(write.entity)
+            elif reads:
+                headers |= _expecting(*reads.pop())
+            events.append((write, headers))
+        alone |= {entity: (seq, unit.writes[0].subject) for entity, seq in reads}
+    return [*(_guard(entity, *read) for entity, read in alone.items()), *events]
+
+
+def _guard(entity: str, seq: int, beside: str) -> tuple[Write, dict[str, str]]:
+    network, service, *_ = beside.split(".")
+    return Write(guard_subject(network, service), entity, b""), _expecting(entity, seq)
 
 
 def _expecting(entity: str, seq: int) -> dict[str, str]:
     """The filter is the writers' own, letter by letter: for what is under way a cluster compares texts."""
     return {EXPECTED: str(seq), f"{EXPECTED}-Subject": f"{entity}.*"}
-
-
-def _with_headers(unit: Unit) -> Iterable[tuple[Write, dict[str, str]]]:
-    guarded: set[str] = set()
-    for write in unit.writes:
-        headers = {"Nats-Msg-Id": write.id}
-        entity = write.entity
-        if entity not in guarded:  # in a batch the server wants it on the first message only
-            guarded.add(entity)
-            headers |= _expecting(entity, unit.expected[entity])
-        yield write, headers
 
 
 def _sequence(answer: bytes, stream: str) -> int:

@@ -53,6 +53,13 @@ WORDS: Words = {
     "refused.reference-not-member": (
         "Ce jour-là, ce n’était pas un adhérent. Corrigez la date, ou notez d’abord son adhésion."
     ),
+    "refused.reference-college-closed": (
+        "Ce jour-là, ce collège n’était pas ouvert. Corrigez la date, choisissez-en un autre, ou ouvrez-le d’abord."
+    ),
+    "refused.reference-charter": (
+        "Ce jour-là, ce n’était pas la version de la charte en vigueur. Choisissez celle qui l’était, ou corrigez la "
+        "date."
+    ),
     "refused.reference-cancelled": ("Cette rencontre est annulée. Choisissez-en une autre, ou rétablissez-la d’abord."),
     "refused.told-apart": (
         "Le {day}, ces deux fiches ont été déclarées distinctes (événement {seq}). Si c’est bien la même structure, "

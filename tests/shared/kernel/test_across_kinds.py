@@ -168,26 +168,3 @@ async def test_of_two_who_close_it_at_once_one_is_too_late(desk: Desk, log: Log,
         assert sorted(isinstance(one, Outcome) for one in both) == [False, True], both
         assert "structure-closed" in both
         assert len((await desk.execute.history("structure", shop)).events) == 2
-
-
-class Other(Command):
-    entity = "structure-file"
-    creates = True
-
-
-async def test_a_kind_may_be_stored_under_an_older_one(log: Log, tmp_path: Path) -> None:
-    """A decider of its own in code, for entities whose events lie under another kind for ever."""
-    files = Decider(
-        "structure-file",
-        False,
-        lambda state, event: True,
-        {Other: lambda command, state, context: [StructureRegistered(name="Dossier", kind="association")]},
-        births=(StructureRegistered,),
-        stored="structure",
-    )
-    execute = Executor(log, Keyring(tmp_path / "keys", log.network, "directory"), "directory", [SHOP, files])
-    id = new_command_id()
-    done = await execute(Other(), id=id, actor="staff:test")
-    assert opened((await everything(log))[0]).entity == "structure"
-    assert (await execute.history("structure-file", done.entity_id)).version == 1
-    assert (await execute(Other(), id=id, actor="staff:test")).repeated

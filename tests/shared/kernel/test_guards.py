@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -12,16 +12,24 @@ from uuid import UUID, uuid4
 import pytest
 from nats.aio.client import Client
 
+from deploy.host.embedded import prepare_reader
 from services.directory.duplicates.domain import NAMESAKES, TellNamesakesApart
 from services.directory.structures.domain.structure import STRUCTURE, MergeStructures, RegisterStructure
 from services.membership.members.domain.member import MEMBER, JoinNetwork
+from services.observatory.surveys.domain.answer import ANSWER, AnswerSurvey
 from services.observatory.surveys.domain.questions import Question
-from services.observatory.surveys.domain.survey import SURVEY, AnswerSurvey, CloseSurvey, DraftSurvey, OpenSurvey
+from services.observatory.surveys.domain.survey import SURVEY, CloseSurvey, DraftSurvey, OpenSurvey
+from shared.base.outside import Outside
 from shared.base.paris_days import day_of
 from shared.contract.envelope import GUARD, Void, guard_subject, opened
 from shared.kernel.command_handler import Executor, Outcome, new_command_id
 from shared.kernel.decider import Beside, Command, Decider, Refused
+from shared.kernel.eventlog.atomic_batch import Patience, Rejected, publish
+from shared.kernel.eventlog.direct_get import DirectGet
 from shared.kernel.eventlog.event_log import Conflict, Log, Unit
+from shared.kernel.eventlog.group_commit import Committer
+from shared.kernel.reactions import CONSUMER
+from shared.notions.one_kind import together
 from shared.notions.references import LogReferences
 from shared.notions.referents import REFERENTS
 from shared.notions.structure_on_record import member_of
@@ -31,6 +39,7 @@ from shared.runtime.service import Service
 from tests.fixtures.log_writing import everything, unit
 
 WHO = "staff:test"
+SURVEYS = together(SURVEY, ANSWER)
 QUESTIONS = [Question(id="q1", kind="one", text="Quel pays ?", required=True, options=["Sénégal", "Maroc"])]
 
 
@@ -113,7 +122,7 @@ async def order(log: Log, *types: str) -> list[str]:
 
 
 async def test_an_answer_that_a_closing_overtakes_is_decided_again(process: Open) -> None:
-    one, other = await process("observatory", SURVEY), await process("observatory", SURVEY)
+    one, other = await process("observatory", SURVEYS), await process("observatory", SURVEYS)
     id = await survey(one)
     assert isinstance(await one.do(answer(id)), Outcome)
     one.log.before = lambda: other.done(CloseSurvey(survey=id))
@@ -129,14 +138,9 @@ class Unguarded(AnswerSurvey):
 
 
 async def test_without_a_guard_it_would_have_been_written_after_the_closing(process: Open) -> None:
-    decider = Decider(
-        "survey",
-        SURVEY.initial,
-        SURVEY.evolve,
-        {**SURVEY.decisions, Unguarded: SURVEY.decisions[AnswerSurvey]},
-        takes="now",
-    )
-    one, other = await process("observatory", decider), await process("observatory", SURVEY)
+    unguarded = replace(ANSWER, decisions={Unguarded: ANSWER.decisions[AnswerSurvey]})
+    decider = together(SURVEY, unguarded)
+    one, other = await process("observatory", decider), await process("observatory", SURVEYS)
     id = await survey(one)
     one.log.before = lambda: other.done(CloseSurvey(survey=id))
     assert isinstance(await one.do(Unguarded(**dict(answer(id)))), Outcome)
@@ -170,7 +174,7 @@ async def test_a_pair_told_apart_is_not_merged_nor_a_merged_pair_told_apart(proc
 
 @pytest.mark.parametrize("rounds", [30, pytest.param(1000, marks=pytest.mark.drill)])
 async def test_no_answer_comes_after_a_closing(process: Open, rounds: int) -> None:
-    one, other = await process("observatory", SURVEY), await process("observatory", SURVEY)
+    one, other = await process("observatory", SURVEYS), await process("observatory", SURVEYS)
     late = 0
     for n in range(rounds):
         id = await survey((one, other)[n % 2])
@@ -227,6 +231,21 @@ async def test_a_stale_guard_writes_nothing_and_a_right_one_lies_before_its_even
     ] * 2 + [(False, False)]
 
 
+async def test_a_guard_rides_on_a_further_event_of_its_decision(log: Log) -> None:
+    read = unit(log.network, uuid4())
+    await log.append(read)
+    two = unit(log.network, uuid4(), uuid4(), events=2)
+    two.reads = {read.writes[0].entity: 1, f"{log.network}.directory.structure.{uuid4()}": 0}
+    assert two.messages == 4 and await log.append(two) == 5
+    assert all(message.body for message in await everything(log))
+    for reads in ({read.writes[0].entity: 0}, {read.writes[0].entity: 1, f"{two.writes[2].entity}": 3}):
+        stale = unit(log.network, uuid4(), events=3)
+        stale.reads = reads
+        with pytest.raises(Conflict):
+            await log.append(stale)
+    assert await log.last() == 5
+
+
 async def test_who_reads_and_who_writes_an_entity_never_share_a_batch(log: Log) -> None:
     """A batch does not see what it writes itself."""
     first, second = unit(log.network, uuid4()), unit(log.network, uuid4())
@@ -246,6 +265,32 @@ async def test_who_reads_and_who_writes_an_entity_never_share_a_batch(log: Log) 
         assert sum(map(len, groups)) == 3
     results = await asyncio.gather(*map(log.append, [one, writer, other]), return_exceptions=True)
     assert isinstance(results[0], int) and isinstance(results[1], int) and isinstance(results[2], Conflict)
+
+
+async def test_what_another_has_under_way_is_no_conflict_and_is_tried_again(nc: Client, log: Log) -> None:
+    """10164 of a cluster: somebody's expectation on the same entity, perhaps another reader's, is not answered yet."""
+    busy = 0
+
+    async def write(nc: Client, stream: str, units: Sequence[Unit], outside: Outside, patience: Patience) -> int:
+        nonlocal busy
+        if busy:
+            busy -= 1
+            raise Rejected(10164, "wrong last sequence")
+        return await publish(nc, stream, units, outside, patience)
+
+    direct = DirectGet(nc, log.network)
+    committer = Committer(nc, log.network, direct, patience=Patience(trying=0.5), write=write)
+    await direct.start()
+    committer.start()
+    one = unit(log.network, uuid4())
+    one.reads = {f"{log.network}.directory.structure.{uuid4()}": 0}
+    busy = 20
+    assert await committer.append(one) == 2 and busy == 0 and not one.repeated
+    busy = 1_000_000  # it never ends: then it counts
+    with pytest.raises(Conflict):
+        await committer.append(unit(log.network, uuid4()))
+    await committer.stop()
+    await direct.stop()
 
 
 async def test_several_who_read_the_same_share_one_guard(log: Log) -> None:
@@ -273,14 +318,30 @@ async def test_a_guard_is_no_damage_and_what_looks_like_one_is(service: Service,
     look_alikes = [
         (guard_subject(network, "directory"), b"{}"),
         (guard_subject(network, "nobody"), b""),
-        (f"{network}.directory.guard.1.Guard", b""),
-        (f"{network}.directory.guard.0.Other", b""),
+        (f"{network}.directory.guard.0", b""),
+        (f"{network}.directory.guard.0.Guard", b""),
         (f"{network}.directory.structure.{uuid4()}.Guard", b""),
     ]
     for subject, body in look_alikes:
         await nc.jetstream().publish(subject, body)
     assert await service.runner.wait_for(8)
     assert service.runner.voids == dict.fromkeys(range(4, 9), "not-an-event")
+
+
+async def test_readers_from_outside_are_given_events_only(log: Log, nc: Client) -> None:
+    """Also one whose consumer an earlier release made: it parses each body, and a guard has none."""
+    network = log.network
+    await nc.jetstream().add_consumer(network, replace(CONSUMER, durable_name="reader"))
+    read, own = unit(network, uuid4()), unit(network, uuid4())
+    await log.append(read)
+    own.reads = {read.writes[0].entity: 1}
+    await log.append(own)
+    for name in ("reader", "reader", "other"):
+        await prepare_reader(nc, network, name)  # type: ignore[arg-type]
+        subscription = await nc.jetstream().pull_subscribe_bind(name, network)
+        given = [m.data for m in await subscription.fetch(10, timeout=1)] if name == "other" else []
+        assert (await nc.jetstream().consumer_info(network, name)).config.filter_subject == f"{network}.*.*.*.*"
+    assert given == [read.writes[0].body, own.writes[0].body]
 
 
 def test_a_command_names_what_it_guards_among_what_it_reads() -> None:
