@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -79,6 +80,14 @@ async def prepare_reader(nc: Connection, network: str, name: str) -> None:
             await js.add_consumer(network, replace(there, filter_subject=only))
 
 
+def _unusable(data: Path, error: sqlite3.Error) -> str:
+    """Why a start failed at a database. Those of keys were looked at before, so that it is one of views."""
+    if getattr(error, "sqlite_errorname", "") == "SQLITE_FULL":
+        return f"The disk of {data} is full: make room, and start again."
+    views = data / "views"
+    return f"{views} can't be used ({error}): move it away, and all in it is built again from the log."
+
+
 @dataclass
 class Installation:
     """A data folder in use: its lock, its NATS server, its services. `sample`: whether its log is the sample's, or will
@@ -130,6 +139,8 @@ class Installation:
             except (NatsError, APIError, TimeoutError) as error:
                 why = str(error) or type(error).__name__
                 raise self.failed or CannotStart(f"The event log {network} could not be made: {why}.") from error
+            except sqlite3.Error as error:
+                raise self.failed or CannotStart(_unusable(data, error)) from error
             except OSError as error:
                 where = error.filename or data
                 raise self.failed or CannotStart(f"{where} can't be used ({error.strerror or error}).") from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import Query, Request
+from pydantic import Field
 from starlette.responses import Response
 
 from shared.contract.envelope import Recorded
@@ -15,6 +16,8 @@ from shared.web.templating import Pages
 PAGE = 25  # lines of a list
 PageNumber = Annotated[int, Query(ge=1, le=10_000)]
 Chosen = Annotated[list[str] | None, Query()]
+Numbers = Annotated[list[Annotated[int, Field(ge=0, le=2**53)]] | None, Query()]
+"""Years, versions: no greater than a store takes, or asking for one would be a mistake of ours"""
 Words = Annotated[str, Query(max_length=200)]
 
 

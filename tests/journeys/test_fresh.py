@@ -81,6 +81,9 @@ def test_a_network_publishes_only_what_it_did(fresh: Up) -> None:
     post_json(f"{url}/directory/api/commands/register-structure", command)
     _nobody_elses(url, ("/", "/observatory/dashboard", "/observatory/identification", "/directory/"))
     home, board = read(url), read(f"{url}/observatory/dashboard")
+    for page in (home, board):
+        for path in sorted({unescape(one) for one in re.findall(r'href="(/observatory/review/events[^"]+)"', page)}):
+            assert read(url + path), path  # without a printed review a figure leads to its events, too
     assert re.search(r"dans 1\sdépartement\.", home) and "(22)" in board, "without a region: where structures are"
     (row,) = anonymous(f"{url}{OPEN}/structures_by_department.json")["figures"]
     assert row["path"].endswith(".22") and row["value"] == 1

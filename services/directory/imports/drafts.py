@@ -17,9 +17,10 @@ import orjson
 import structlog
 from pydantic import BaseModel
 
+from services.directory.imports.files.apart import read_apart
 from services.directory.imports.files.columns import check_columns
 from services.directory.imports.files.table_reader import Line as RawLine
-from services.directory.imports.files.table_reader import NotRead, Table, read_table
+from services.directory.imports.files.table_reader import NotRead, Table
 from services.directory.imports.files.uploads import alone
 from services.directory.imports.plan import CheckedLine, Plan, Progress, import_id_of, preview
 from services.directory.structures.domain.structure import RegisterStructure
@@ -122,13 +123,13 @@ class Drafts:
 
     def __init__(self, service: Service, files: SealedFiles) -> None:
         self._service, self._files = service, files
-        self._reading = asyncio.Semaphore(1)  # a workbook takes memory: one at a time
+        self._reading = asyncio.Semaphore(1)  # what reads one may hold 512 MB (table_reader): one at a time
         self._checks: dict[str, asyncio.Task[None]] = {}
 
     async def take(self, filename: str, data: bytes, sheet: str | None = None) -> Draft:
         """Keeps what was sent as a table, sealed. Raises NotRead; then nothing is kept."""
         async with self._reading:
-            table = await asyncio.to_thread(read_table, data, sheet)
+            table = await asyncio.to_thread(read_apart, data, sheet)
         if not table.lines:
             raise NotRead("no-lines")
         draft = self._draft(new_token(), filename, len(data), table)
@@ -144,7 +145,7 @@ class Drafts:
         if data is None:
             raise NotRead("no-such-sheet", sheet=sheet[:60], sheets=", ".join(draft.sheets)[:300])
         async with self._reading:
-            table = await asyncio.to_thread(read_table, data, sheet)
+            table = await asyncio.to_thread(read_apart, data, sheet)
         if not table.lines:
             raise NotRead("no-lines")
         new = self._draft(draft.token, draft.filename, draft.size, table).model_copy(update={"at": draft.at})

@@ -32,6 +32,10 @@ WORDS: Words = {
         "Ce classeur est abîmé ou coupé : il a sans doute été mal téléchargé. Envoyez-le de nouveau."
     ),
     "import.bomb": "Ce classeur contient plus de {most} Mo une fois ouvert. Ne gardez que la feuille à importer.",
+    "import.too-much": (
+        "Ce fichier demande trop de mémoire ou de temps pour un tableau. Copiez les lignes à importer dans un nouveau "
+        "fichier, et envoyez celui-ci."
+    ),
     "import.cut": "Ce fichier s’arrête au milieu de la ligne {line} : il est sans doute coupé. Envoyez-le de nouveau.",
     "import.quotes": (
         "Les guillemets de la ligne {line} ne se ferment pas comme il faut. Corrigez-la dans votre tableur."

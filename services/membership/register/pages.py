@@ -4,10 +4,10 @@ record, whom to welcome."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import Response
 
 from services.membership.base.queries import CURRENT, count, everything
@@ -20,7 +20,7 @@ from services.membership.network.views import PEER_NETWORKS
 from services.membership.team.views import POSTS
 from shared.notions.structure_on_record import member_of
 from shared.web.here import ThisService
-from shared.web.lists import PAGE, PageNumber, Words, pages_total
+from shared.web.lists import PAGE, Chosen, Numbers, PageNumber, Words, pages_total
 
 LIKELY: Mapping[str, StructureCollege] = {
     "public_body": "public",
@@ -62,10 +62,10 @@ async def members(
     service: ThisService,
     request: Request,
     q: Words = "",
-    status: Annotated[list[str] | None, Query()] = None,
-    college: Annotated[list[str] | None, Query()] = None,
-    since: Annotated[list[int] | None, Query()] = None,
-    charter: Annotated[list[int] | None, Query()] = None,
+    status: Chosen = None,
+    college: Chosen = None,
+    since: Numbers = None,
+    charter: Numbers = None,
     page: PageNumber = 1,
 ) -> Response:
     chosen: dict[str, list[Any]] = {"status": status or [], "college": college or [], "since": since or []}

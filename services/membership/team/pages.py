@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from services.membership.base.queries import CURRENT, count, everything
@@ -18,7 +17,7 @@ from shared.base.paris_days import PARIS
 from shared.notions.structure_on_record import member_of
 from shared.web.charts.charts import bars
 from shared.web.here import ThisService
-from shared.web.lists import PAGE, PageNumber, pages_total
+from shared.web.lists import PAGE, Numbers, PageNumber, pages_total
 from shared.web.templating import Pages, language
 
 routes = APIRouter(include_in_schema=False)
@@ -51,9 +50,7 @@ async def team(service: ThisService, request: Request) -> Response:
 
 
 @routes.get("/volunteers")
-async def volunteers(
-    service: ThisService, request: Request, year: Annotated[list[int] | None, Query()] = None, page: PageNumber = 1
-) -> Response:
+async def volunteers(service: ThisService, request: Request, year: Numbers = None, page: PageNumber = 1) -> Response:
     noted = {"status": ["current", "withdrawn"]}
     where = {**noted, **({"year": year} if year else {})}
     found = await service.store.find(VOLUNTEERS, where, sort=["-since"], limit=PAGE, offset=(page - 1) * PAGE)

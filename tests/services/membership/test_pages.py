@@ -222,3 +222,6 @@ async def test_unknown_records_are_not_found_and_odd_filters_do_no_harm(front: h
     assert (await front.get("/members", params={"college": "none", "status": "'--", "q": "%_\\"})).status_code == 200
     assert (await front.get("/members", params={"page": "0"})).status_code == 422
     assert (await front.get("/members", params={"since": "x" * 50})).status_code == 422
+    for page, name in (("/members", "since"), ("/members", "charter"), ("/volunteers", "year")):
+        for odd in ("9" * 23, "-1", str(2**63)):
+            assert (await front.get(page, params={name: odd})).status_code == 422, (page, name, odd)

@@ -21,6 +21,7 @@ from services.directory.structures.domain.structure import RegisterStructure
 from services.directory.structures.views import STRUCTURES
 from tests.fixtures.running_directory import House, house, until
 from tests.fixtures.signing_in import account, operator
+from tests.services.directory.imports.files.test_apart import with_cells
 from tests.services.directory.imports.files.test_table_reader import HEADER, ROWS, bomb, wide_sheet, xlsx_bytes
 
 pytestmark = pytest.mark.slow
@@ -127,6 +128,7 @@ NO_TABLES = {
     "coupé": FILE[: len(FILE) // 2].rpartition(b";")[0] + b';"',
     "abîmé": xlsx_bytes(("Feuil1", SHEET))[:-700],
     "une fois ouvert": bomb(),
+    "trop de mémoire": with_cells(4_000_000),
     "colonnes": wide_sheet(),
     "formule": xlsx_bytes(("Feuil1", [list(HEADER), ["=1+1", "", "", "", ""]])),
     "pas un tableau": b"%PDF-1.7 " + b"x" * 200,

@@ -1,0 +1,45 @@
+"""`maillage up` that can't start says so in one sentence, whatever the store of its views meets."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from deploy.host.data_folder import CannotStart
+from deploy.host.embedded import Installation
+from shared.base.settings import Settings
+
+pytestmark = pytest.mark.slow
+
+
+async def opened(data: Path) -> None:
+    async with Installation.open(Settings(data=data), sample=False):
+        pass
+
+
+async def test_a_file_of_views_that_is_none_is_named_with_what_to_do(tmp_path: Path) -> None:
+    views = tmp_path / "views"
+    views.mkdir()
+    (views / "directory.sqlite").write_bytes(b"no database" * 400)
+    (tmp_path / "installation.json").write_text('{"network": "reseau"}')
+    with pytest.raises(CannotStart, match=r"views can't be used \(file is not a database\): move it away") as why:
+        await opened(tmp_path)
+    assert isinstance(why.value.__cause__, sqlite3.DatabaseError)
+    views.rename(tmp_path / "views.away")
+    await opened(tmp_path)
+
+
+async def test_a_disk_without_room_for_the_views_is_said_to_be_full(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, **options: object) -> sqlite3.Connection:
+        db = connect(path, **options)  # type: ignore[call-overload]
+        db.execute("PRAGMA max_page_count=1")
+        return db  # type: ignore[no-any-return]
+
+    connect = sqlite3.connect
+    monkeypatch.setattr("shared.kernel.stores.sqlite.sqlite3.connect", full)
+    with pytest.raises(CannotStart, match="is full: make room"):
+        await opened(tmp_path)
