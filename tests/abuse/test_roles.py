@@ -39,6 +39,8 @@ EVERY_ROLE = {
 """Who → the levels of the routes that are open to them; said here once more, beside shared/identity/principal.py."""
 NOT_SIGNED_IN = {"nobody", "closed account"}
 ENDS_SESSIONS = {"/sign-out", "/me/sessions/end"}
+OWN_PAGE = "RequestSubscription"
+"""A command that has routes of its own"""
 FILLED = {
     "seq": "1",
     "view": "nothing",
@@ -56,9 +58,19 @@ class Route(NamedTuple):
     level: str
 
 
-def listed() -> list[Route]:
+def written() -> list[Route]:
     lines = (Path(__file__).parent / "routes.txt").read_text().splitlines()
     return [Route(*line.split()) for line in lines if line and not line.startswith("#")]
+
+
+def listed() -> list[Route]:
+    """All routes: those that are written down, and the commands of editors, who need no line."""
+    routes = written()
+    there = {(one.service, one.path) for one in routes if one.method == "COMMAND"} | {("newsletter", OWN_PAGE)}
+    commands = [(d.name, one.__name__) for d in DEFINITIONS for decider in d.deciders for one in decider.decisions]
+    retired = [(d.name, one) for d in DEFINITIONS for one in d.retired]
+    more = [Route(service, "COMMAND", one, "editor") for service, one in (*commands, *retired)]
+    return routes + [one for one in dict.fromkeys(more) if (one.service, one.path) not in there]
 
 
 def kebab(name: str) -> str:
@@ -72,6 +84,14 @@ def addresses(route: Route) -> list[tuple[str, str]]:
         return [(route.method, path if route.service == "root" else f"/{route.service}{path}")]
     form, api = f"/{route.service}/do/{route.path}", f"/{route.service}/api/commands/{kebab(route.path)}"
     return [("GET", form), ("POST", form), ("POST", api)]
+
+
+def test_a_command_without_a_line_is_one_of_editors() -> None:
+    lines = {(one.service, one.path) for one in written() if one.method == "COMMAND"}
+    for definition in DEFINITIONS:
+        for command in {one for decider in definition.deciders for one in decider.decisions}:
+            if (definition.name, command.__name__) not in lines and command.__name__ != OWN_PAGE:
+                assert command.asks == "editor" and not command.internal, command
 
 
 def test_the_list_of_routes_is_whole_and_says_a_level_for_each() -> None:
@@ -92,9 +112,8 @@ async def test_a_route_or_command_that_is_added_must_be_listed(
         if path == "/do/{name}" or (path.startswith("/api/commands/") and path != "/api/commands/request-subscription"):
             continue
         found |= {(method, path) for method in route.methods or () if method != "HEAD"}
-    own_page = {"RequestSubscription"}  # has routes of its own
     commands = {c.__name__ for c in service.execute.commands.values()} | set(service.definition.retired)
-    found |= {("COMMAND", name) for name in commands - own_page}
+    found |= {("COMMAND", name) for name in commands - {OWN_PAGE}}
     assert found == {(one.method, one.path) for one in listed() if one.service == service.name}
     await service.store.close()
     service.keyring.close()

@@ -28,7 +28,6 @@ TAKEN = {
 """What forms, addresses, folders and the modules that are made here call something else"""
 STORED = "tests/shared/contract/stored_names.txt"
 ROUTES = "tests/abuse/routes.txt"
-FLOORS = "tests/house/floors.py"
 FUTURE = r"^from __future__ import annotations\n\n"
 LAYERS = r'containers = \["services\.{}"\]\nlayers = \[\s*"app",(?P<gap>\s*)(?:"retention",\s*)?'
 ROUTER = r'^routes = APIRouter\((?:prefix="(?P<prefix>[^"{]*)", )?include_in_schema=False\)'
@@ -72,7 +71,6 @@ def add_aggregate(tree: SourceTree, name: str, service: str, plural: str, words:
     tests = f"tests/services/{service}/{plural}"
     for what in ("test_domain", "test_pages"):
         tree.add(f"{tests}/{what}.py", made(what))
-    tree.insert(FLOORS, r'"services/\*\*/domain\.py"\),\n        \(', f'"{tests}/test_domain.py", ')
     listed(tree, service, made("routes"))
 
 
