@@ -186,3 +186,8 @@ class Judge:
         found = self.commands.get((entity, command), [])
         if not found or found[-1] != seq:
             raise Violated(f"command {command} on {entity} was acknowledged at {seq}, and the log has it at {found}")
+
+    def refused(self, command: str) -> None:
+        """What was refused, or changed nothing, is not in the log."""
+        if found := [seqs for (_, id), seqs in self.commands.items() if id == command]:
+            raise Violated(f"command {command} was refused, and the log has it at {found}")

@@ -36,7 +36,9 @@ class LiftsIgnored(Log):
     async def load(self, service: str, entity: str, id: UUID, *, shows: int = 0) -> History:
         found = await super().load(service, entity, id, shows=shows)
         events = [
-            msgspec.structs.replace(one, cloud=msgspec.structs.replace(one.cloud, type="EventStruck", data=_reason(one)))
+            msgspec.structs.replace(
+                one, cloud=msgspec.structs.replace(one.cloud, type="EventStruck", data=_reason(one))
+            )
             if one.type == "StrikeLifted"
             else one
             for one in found.events
@@ -171,7 +173,7 @@ PLANTED: Mapping[str, tuple[Parts, int]] = {
     "a repeated command is taken for new": (Parts(executor=TakenForNew), 100),
     "the lease is ignored": (Parts(store=NobodyAgrees), 100),
     "the expected sequence is dropped": (Parts(log=NothingExpected), 200),
-    "an older document takes the place of a newer": (Parts(store=OlderOverNewer), 300),
+    "an older document takes the place of a newer": (Parts(store=OlderOverNewer), 400),
     "what one wrote is not waited for": (Parts(runner=NotWaitedFor), 100),
     "a reaction is acknowledged before it was done": (Parts(reactions=SentAtMostOnce), 200),
     "a reaction's commands have new ids": (Parts(reactions=AnotherIdEachTime), 200),

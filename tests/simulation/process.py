@@ -34,7 +34,7 @@ BEGINNING = datetime(2026, 6, 1, 20, tzinfo=UTC)
 """What time it is when a world begins: two hours before midnight in Paris"""
 FASTER = 600  # how much faster clocks go than seconds, so that a world of a minute sees midnight
 PATIENCE = Patience(answer=0.5, trying=3.0, suspicion=0.05)
-PACE = Pace(retry=0.2, renew=0.4, look=0.3, far=0.1)
+PACE = Pace(retry=0.2, renew=0.25, look=0.2, far=0.1)
 TRIES = Tries(most=5, first=0.05, longest=0.5)
 T = TypeVar("T")
 
@@ -166,6 +166,8 @@ class Process:
     dead: bool = False
     fuse: int = 0
     held: list[asyncio.Handle] | None = None
+    pauses: tuple[int, float] | None = None
+    """after how many callbacks it stands still, for how many seconds"""
     open: bool = False
     context: Context = field(default_factory=copy_context)
     died: Callable[[Process], None] = lambda process: None
@@ -182,9 +184,7 @@ class Process:
         self.execute = self.parts.executor(
             self.log, NoKeys(self.folder), self.name, deciders, self.outside.now, self.outside
         )
-        self.runner = self.parts.runner(
-            self.log, self.store, list(self.views.values()), self.name, self.outside, PACE
-        )
+        self.runner = self.parts.runner(self.log, self.store, list(self.views.values()), self.name, self.outside, PACE)
         self.log.judgement = self.runner
         reactions = self.parts.reactions or Delivered
         self.reactions = reactions(self, self.service.reactions, {}, self.outside, TRIES, self.server.ack_wait)

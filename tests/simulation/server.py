@@ -15,7 +15,8 @@ from random import Random
 from types import SimpleNamespace
 from typing import Any
 
-from nats.errors import ConnectionReconnectingError, TimeoutError as NoAnswerInTime
+from nats.errors import ConnectionReconnectingError
+from nats.errors import TimeoutError as NoAnswerInTime
 from nats.js.api import StreamConfig
 from nats.js.errors import NotFoundError
 

@@ -75,7 +75,7 @@ class Session:
 
     async def run(self, commands: int) -> None:
         for _ in range(commands):
-            await asyncio.sleep(self.random.random() * 0.3)
+            await asyncio.sleep(self.random.random() * self.world.pace)
             service, command, day, instead = self._something()
             await self._do(service, command, day, instead)
 
@@ -86,7 +86,7 @@ class Session:
         structures = self.world.structures
         if not structures or dice < 0.16:
             register = directory.RegisterStructure(name=self.random.choice(NAMES), kind="association")
-            return "directory", register, self._day(0.5, BACK), None
+            return "directory", register, self._day(0.8), None
         structure = self.random.choice(structures)
         service, kind, about = ("directory", "structure", structure)
         if dice < 0.5:
@@ -96,10 +96,10 @@ class Session:
         if not events:
             service, kind, about = ("directory", "structure", structure)
             events = self.world.judge.entities[f"directory.structure.{structure}"].events
-        day = self._day(0.6, BACK)
+        day = self._day(0.6, events)
         facts = [one for one in events if one.type not in WORDS and not one.data.live]
         if facts and self.random.random() < 0.3:
-            return service, self._correction(kind, about, facts), None, None
+            return service, self._correction(kind, about, events, facts), None, None
         command = self._command(service, about, events)
         if getattr(type(command), "takes", None) == "now":
             return service, command, None, None
@@ -108,16 +108,17 @@ class Session:
             instead = Instead((UUID(self.random.choice(facts).id),), "saisi deux fois")
         return service, command, day, instead
 
-    def _correction(self, kind: str, about: UUID, facts: Sequence[Recorded]) -> Command:
-        some: dict[str, Any] = {
-            "kind": kind, "about": about, "events": [UUID(self.random.choice(facts[-4:]).id)], "reason": "doublon",
-        }  # fmt: skip
-        match self.random.randrange(3):
-            case 0:
-                return StrikeEvents(**some)
-            case 1:
-                return LiftStrikes(**some)
-        return RedateEvents(**some, day=self._day(1.0, BACK) or BEGINNING.date())
+    def _correction(self, kind: str, about: UUID, events: Sequence[Recorded], facts: Sequence[Recorded]) -> Command:
+        stands = {one.id for one in line_of(events, events[-1].seq)}
+        struck = [one for one in facts if one.id not in stands]
+        lifts = bool(struck) and self.random.random() < 0.6
+        of = self.random.choice(struck if lifts else facts[-4:])
+        some: dict[str, Any] = {"kind": kind, "about": about, "events": [UUID(of.id)], "reason": "doublon"}
+        if lifts:
+            return LiftStrikes(**some)
+        if self.random.random() < 0.5:
+            return StrikeEvents(**some)
+        return RedateEvents(**some, day=self._day(1.0) or BEGINNING.date())
 
     def _command(self, service: str, about: UUID, events: Sequence[Recorded]) -> Command:
         """Among those that the line of today allows, most of the time: a history of refusals shows nothing."""
@@ -155,10 +156,14 @@ class Session:
             membership.JoinNetwork(structure=structure, name="Nord", college=college, charter_version=1),
         ]
 
-    def _day(self, chance: float, back: int) -> date | None:
+    def _day(self, chance: float, events: Sequence[Recorded] = ()) -> date | None:
+        """A day of the past, seldom before the entity is known."""
         if self.random.random() >= chance:
             return None
-        return BEGINNING.date() - timedelta(days=self.random.choice((0, 1, self.random.randrange(back))))
+        today = BEGINNING.date()
+        first = min((one.time.date() for one in events), default=today - timedelta(days=BACK))
+        days = max(1, (today - first).days + self.random.choice((0, 0, 0, 30)))
+        return today - timedelta(days=self.random.choice((0, self.random.randrange(days), self.random.randrange(days))))
 
     # -- sending it -----------------------------------------------------------------------------------------------
 
@@ -179,6 +184,7 @@ class Session:
                 )
             except (Refused, Reused, Stale) as no:
                 self.world.say(f"s{self.number} {type(command).__name__} refused {no}")
+                self.world.judge.refused(str(id))
                 return
             except (Away, Unavailable, Conflict) as no:
                 self.world.say(f"s{self.number} {type(command).__name__} away {no!r}")
@@ -191,7 +197,9 @@ class Session:
     def _answered(self, service: str, command: Command, done: Outcome, id: UUID) -> None:
         self.world.say(f"s{self.number} {type(command).__name__} {done.seq} {done.events} {done.repeated}")
         kind = "structure" if service == "directory" else "member"
-        if done.changed:
+        if not done.changed:
+            self.world.judge.refused(str(id))
+        else:
             self.world.judge.acknowledged_as(f"{service}.{kind}.{done.entity_id}", str(id), done.seq)
         if isinstance(command, directory.RegisterStructure) and done.entity_id not in self.world.structures:
             self.world.structures.append(done.entity_id)

@@ -32,7 +32,7 @@ from shared.kernel.views.projection import (
     folded,
 )
 
-DEAD = 2.0  # seconds without a beat after which another may write
+DEAD = 0.7  # seconds without a beat after which another may write
 
 
 @dataclass
@@ -187,7 +187,9 @@ class MemoryStore:
     def _versions(self, batch: Batch, upto: int) -> None:
         for entity, version in batch.versions.items():
             before = self.disk.versions.get(entity, (0, 0))
-            self.disk.versions[entity] = (max(before[0], version), max(before[1], upto)) if self.shared else (version, 0)
+            self.disk.versions[entity] = (
+                (max(before[0], version), max(before[1], upto)) if self.shared else (version, 0)
+            )
 
     def _advance(self, name: str, point: Checkpoint) -> None:
         if name not in self._builds:
@@ -270,7 +272,7 @@ class MemoryStore:
         for name in reversed(sort):
             plain = name.lstrip("-")
             _declared(view, plain)
-            found.sort(key=lambda one: _order(one.get(plain)), reverse=name.startswith("-"))  # noqa: B023
+            found.sort(key=lambda one: _order(one.get(plain)), reverse=name.startswith("-"))
         return Page(found[offset : offset + limit], len(found))
 
     async def after(self, view: View, key: str, where: Where | None = None, *, limit: int) -> list[Document]:
@@ -382,5 +384,3 @@ class MemoryLease:
 
     async def answer(self, order: str, answer: Mapping[str, Any]) -> None:
         self._disk.orders[order]["answer"] = dict(answer)
-
-

@@ -49,7 +49,9 @@ def keys() -> Path:
 class World:
     """`trace` says what happened, a line a step: the same seed gives the same twice."""
 
-    def __init__(self, seed: int, parts: Parts = Parts(), services: Sequence[Service] = (DIRECTORY, MEMBERSHIP)) -> None:
+    def __init__(
+        self, seed: int, parts: Parts = Parts(), services: Sequence[Service] = (DIRECTORY, MEMBERSHIP)
+    ) -> None:
         self.seed, self.parts = seed, parts
         self.loop = VirtualLoop()
         self.random = Random(seed)
@@ -69,6 +71,9 @@ class World:
         self.processes: dict[tuple[str, int], Process] = {}
         self.all: list[Process] = []
         self.store_away = 0.02 if self.troubled and dice.random() < 0.3 else 0.0
+        self.stalls = 0.02 if self.troubled and dice.random() < 0.3 else 0.0
+        self.pace = dice.choice((0.3, 0.3, 0.3, 1.2))
+        """seconds between two commands of a session, at most"""
         self.healing = False
         self._overlap: dict[str, float] = {}
 
@@ -118,12 +123,12 @@ class World:
         chance = Random(random.random())
 
         async def takes() -> None:
-            if self.shared[name]:
-                await asyncio.sleep(0.0002 + 0.002 * chance.random())
-                if not self.healing and chance.random() < self.store_away:
-                    raise StoreAway("the store does not answer")
-            else:
-                await asyncio.sleep(0.0005)
+            slow = self.shared[name] and chance.random() < 0.4
+            await asyncio.sleep(0.0002 + 0.003 * chance.random() if slow else 0)
+            if slow and not self.healing and chance.random() < self.stalls:
+                self.processes[name, number].pause(0.8 + 2 * chance.random())  # in the middle of what it writes
+            if slow and not self.healing and chance.random() < self.store_away:
+                raise StoreAway("the store does not answer")
 
         def written(batch: Batch) -> None:
             self.say(f"{name}/{number} views {max(point.seq for point in batch.checkpoints.values())}")
@@ -189,8 +194,8 @@ class World:
                     self.server.kill(0.05 + dice.random() * 0.5)
                 case "cut":
                     process.nc.break_off(0.02 + dice.random() * 0.3)
-                case "pause":
-                    process.pause(dice.random() * 3)
+                case "pause" if self.shared[process.name] or dice.random() < 0.3:
+                    process.pauses = (dice.randrange(1, 200), 0.2 + dice.random() * 2.5)
                 case "stop" if process.open and process.held is None:
                     process.begin(process.stop(), "stop")
 
