@@ -415,7 +415,7 @@ class Link(Connection):
         answers = self.server.get(request)
 
         def came() -> None:
-            for subject, body, head in answers:
+            for _subject, body, head in answers:
                 take(reply.encode(), b"", body, head)
 
         self._back(came)
@@ -472,7 +472,7 @@ class Link(Connection):
             told, body = rest[: int(head)], rest[int(head) : int(total)]
             rest = rest[int(total) + 2 :]
             pairs = [one.split(": ", 1) for one in told.decode().split("\r\n")[1:] if one]
-            await self.publish(subject, body, headers={name: value for name, value in pairs})
+            await self.publish(subject, body, headers=dict(pairs))
 
     async def _flush_pending(self, force_flush: bool = False) -> None:
         pass

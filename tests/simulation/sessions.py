@@ -96,11 +96,11 @@ class Session:
         if not events:
             service, kind, about = ("directory", "structure", structure)
             events = self.world.judge.entities[f"directory.structure.{structure}"].events
-        day = self._day(0.6, events)
+        day = self._day(0.7, events)
         facts = [one for one in events if one.type not in WORDS and not one.data.live]
         if facts and self.random.random() < 0.3:
             return service, self._correction(kind, about, events, facts), None, None
-        command = self._command(service, about, events)
+        command = self._command(service, about, events, day)
         if getattr(type(command), "takes", None) == "now":
             return service, command, None, None
         instead = None
@@ -120,12 +120,13 @@ class Session:
             return StrikeEvents(**some)
         return RedateEvents(**some, day=self._day(1.0) or BEGINNING.date())
 
-    def _command(self, service: str, about: UUID, events: Sequence[Recorded]) -> Command:
-        """Among those that the line of today allows, most of the time: a history of refusals shows nothing."""
+    def _command(self, service: str, about: UUID, events: Sequence[Recorded], day: date | None) -> Command:
+        """Among those that the line allows on that day, most of the time: a history of refusals shows nothing."""
         decider = DECIDERS[service, "structure" if service == "directory" else "member"]
         candidates = self._structure(about) if service == "directory" else self._member(about)
         self.random.shuffle(candidates)
-        state = decider.fold(one.data for one in line_of(events, events[-1].seq))
+        line = line_of(events, events[-1].seq)
+        state = decider.fold(one.data for one in line if one.data.live or day is None or one.time.date() <= day)
         for command in candidates:
             if self.random.random() < 0.1 or _allowed(decider, command, state):
                 return command

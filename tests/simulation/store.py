@@ -42,7 +42,7 @@ class Build:
     number: int
     fields: tuple[str, ...]
     rows: dict[str, tuple[int, bytes | None]] = field(default_factory=dict)
-    point: Checkpoint = Checkpoint()
+    point: Checkpoint = field(default_factory=Checkpoint)
 
 
 @dataclass

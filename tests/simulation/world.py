@@ -200,8 +200,9 @@ class World:
                     process.begin(process.stop(), "stop")
 
     async def _life(self) -> None:
-        for name, number in [(name, n) for name in self.services for n in range(self.replicas[name])]:
-            self.start(name, number)
+        for name, replicas in self.replicas.items():
+            for number in range(replicas):
+                self.start(name, number)
         people = [Session(self, n, Random(self.random.random())) for n in range(3)]
         tasks = [asyncio.create_task(one.run(self.random.randrange(2, 6))) for one in people]
         trouble = asyncio.create_task(self._trouble()) if self.troubled else None
