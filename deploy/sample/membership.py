@@ -38,15 +38,16 @@ def stages() -> Sequence[Stage]:
     """What is needed first; then who joins; what needs a member or something created; what undoes that, last."""
     return (
         [*charter("midi-pyrenees", FORMER_NAME, FOUNDED), *colleges(), *groups(), *team(), *peers()],
-        [*charter("occitanie", NAME, RENAMED), *joining(), *earlier_board(), *board()],
+        [*charter("occitanie", NAME, RENAMED), *joining()],
         [
+            *earlier_board(),
+            *board(),
             *renewals(),
             *colleges_changed(),
             *in_groups(),
             *posts_changed(),
-            *earlier_board_ended(),
             *missions_ended(),
             *renamed_peer(),
         ],
-        [*departures(), *out_of_groups()],
+        [*earlier_board_ended(), *departures(), *out_of_groups()],
     )

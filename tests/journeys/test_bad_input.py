@@ -204,7 +204,7 @@ def test_an_id_that_names_nothing_is_refused_with_a_sentence_and_leaves_no_event
         status, text = send(
             f"{url}/{service}/api/commands/{kebab(command.__name__)}", json.dumps(full).encode(), "application/json"
         )
-        unknown = {f"unknown-{named.partition('.')[2]}" for named in command.refers.values()}
+        unknown = {f"unknown-{named.to.partition('.')[2]}" for named in command.refers.values()}
         assert status == 422 and json.loads(text)["error"] in unknown
         assert len(json.loads(text)["message"]) > 20
     assert last(url) == before

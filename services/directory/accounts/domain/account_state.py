@@ -27,8 +27,8 @@ from shared.contract.directory.accounts import (
     TokenWithdrawn,
     Where,
 )
+from shared.identity.principal import GIVES
 from shared.kernel.decider import Command, Refused
-from shared.kernel.principal import GIVES
 
 Grant = tuple[Where, Role]
 ADMINISTRATORS = uuid5(UUID("5f2b6a1e-98b0-5e2a-8a52-3f0c7f4de3a1"), "administrators")

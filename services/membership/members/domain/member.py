@@ -22,7 +22,7 @@ from shared.contract.membership.members import (
     MembershipRenewed,
 )
 from shared.contract.personal import PersonalText
-from shared.kernel.decider import Command, Context, Decider, Decision, Refused
+from shared.kernel.decider import Command, Context, Decider, Decision, Refers, Refused
 from shared.notions.structure_on_record import member_of
 
 StructureCollege = Literal["public", "associative", "economic"]
@@ -37,7 +37,7 @@ class MemberCommand(Command):
 class JoinNetwork(MemberCommand):
     """Welcome a structure: it signs the charter and enters a college. One that left may join again."""
 
-    refers = {"structure": "directory.structure"}
+    refers = {"structure": Refers("directory.structure", "open", guarded=True)}
     structure: UUID
     name: Name
     college: StructureCollege

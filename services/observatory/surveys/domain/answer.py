@@ -40,6 +40,9 @@ class AnswerSurvey(SurveyCommand):
     def alongside(self) -> tuple[UUID, ...]:
         return (self.survey,)
 
+    def guards(self) -> tuple[UUID, ...]:
+        return (self.survey,)  # it takes answers as this one is written
+
 
 class DeclineSurvey(SurveyCommand):
     """Say that a structure does not wish to answer, nor to be reminded."""
@@ -55,6 +58,9 @@ class DeclineSurvey(SurveyCommand):
 
     def alongside(self) -> tuple[UUID, ...]:
         return (self.survey,)
+
+    def guards(self) -> tuple[UUID, ...]:
+        return (self.survey,)  # it takes answers as this one is written
 
 
 def answered(command: AnswerSurvey, state: Survey, context: Context) -> Decision:

@@ -1,0 +1,67 @@
+"""References: whether what a command names is there, and in the state that it needs, on the command's day. Judged for
+whoever sends the command: forms, API, reactions, imports and jobs.
+
+The other entity is read from the log, not from a view, so that what is judged is what stands. It is judged as it was on
+the day that the command is about: an earlier day is not refused for what came later. Of a day before the beginning of
+its record, it is judged as it began: what our books know of somebody does not begin with them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from shared.kernel.corrections import told
+from shared.kernel.decider import Command, Decider, Refers, Refused
+from shared.kernel.eventlog.event_log import Log
+from shared.kernel.line import Fact, standing
+
+AT_ONCE = 50  # references of one command that are read at a time
+
+
+class LogReferences:
+    """`kinds`: `<service>.<entity>` → the rules by which it is folded, with the `states` that may be asked for."""
+
+    def __init__(self, log: Log, kinds: Mapping[str, Decider[Any]]) -> None:
+        self._log, self._kinds = log, kinds
+
+    async def judged(self, command: Command, day: date, line: Sequence[Fact]) -> dict[str, int]:
+        """As the executor asks it (shared/kernel/command_handler.py)."""
+        guarded: dict[str, int] = {}
+        for field, refers in command.refers.items():
+            value = getattr(command, field)
+            ids = [id for id in dict.fromkeys(value if isinstance(value, list) else [value]) if id is not None]
+            for start in range(0, len(ids), AT_ONCE):
+                some = ids[start : start + AT_ONCE]
+                for id, (why, seq) in zip(
+                    some, await asyncio.gather(*(self._judged(refers, id, day) for id in some)), strict=True
+                ):
+                    if why is not None and not (refers.kept and _names(line, field, id)):
+                        raise Refused(why, field=field)
+                    if refers.guarded:
+                        guarded[f"{self._log.network}.{refers.to}.{id}"] = seq
+        return guarded
+
+    async def _judged(self, refers: Refers, id: UUID, day: date) -> tuple[str | None, int]:
+        """Why a reference is not as it must be, None where it is; and the last sequence of what it is to."""
+        service, _, entity = refers.to.partition(".")
+        history = await self._log.load(service, entity, id)
+        decider = self._kinds.get(refers.to)
+        # What a newer release says of it is passed over, as views do: it is no decision about that entity.
+        line = standing(*told(event for event in history.events if event.readable))
+        if not (line or (decider is None and history.events)):
+            return f"unknown-{entity}", history.seq
+        if refers.state == "known":
+            return None, history.seq
+        if decider is None:
+            raise TypeError(f"nothing is known here of the states of {refers.to}")
+        state = decider.on(line, max(day, line[0].day))
+        return decider.states[refers.state](state), history.seq
+
+
+def _names(line: Iterable[Fact], field: str, id: UUID) -> bool:
+    """Whether a fact names this id in the field of that name."""
+    values = [getattr(fact.event, field, None) for fact in line]
+    return any(id == value or (isinstance(value, list) and id in value) for value in values)
