@@ -25,6 +25,8 @@ from shared.kernel.eventlog.event_log import Log
 from shared.kernel.reactions import Reaction, Reactions, Tries, durable
 from shared.kernel.views.projection import View
 from shared.kernel.views.projector import Pace, Runner
+from shared.notions.references import LogReferences
+from shared.notions.referents import REFERENTS
 from shared.runtime.jobs import Job, Jobs
 from tests.simulation.loop import PROCESS, VirtualLoop
 from tests.simulation.server import Consumer, Link, Server
@@ -182,8 +184,9 @@ class Process:
         deciders = [self.parts.decider(one) for one in self.service.deciders]
         self.views = {one.name: self.parts.view(one) for one in self.service.views}
         self.execute = self.parts.executor(
-            self.log, NoKeys(self.folder), self.name, deciders, self.outside.now, self.outside
-        )
+            self.log, NoKeys(self.folder), self.name, deciders, self.outside.now, self.outside,
+            references=LogReferences(self.log, REFERENTS),
+        )  # fmt: skip
         self.runner = self.parts.runner(self.log, self.store, list(self.views.values()), self.name, self.outside, PACE)
         self.log.judgement = self.runner
         reactions = self.parts.reactions or Delivered

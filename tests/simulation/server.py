@@ -20,9 +20,9 @@ from nats.errors import TimeoutError as NoAnswerInTime
 from nats.js.api import StreamConfig
 from nats.js.errors import NotFoundError
 
+from shared.broker.connection import API, Connection, Take
 from shared.contract.envelope import Message
 from shared.kernel.eventlog.atomic_batch import EXPECTED
-from shared.kernel.eventlog.connection import API, Connection, Take
 from shared.kernel.eventlog.event_log import stream_config
 
 DEAD_LETTER = 5_000  # deliveries of one message after which somebody turns in a circle
@@ -132,6 +132,8 @@ class Server:
             expected = headers.get(EXPECTED)
             if expected is not None:
                 last = self._last_under(headers.get(f"{EXPECTED}-Subject", subject))
+                if self.replicas > 1 and self.random.random() < self.faults.refused:
+                    return _no(400, 10164, "another expectation on this subject is under way")
                 if last != int(expected):
                     return _no(400, 10071, f"wrong last sequence: {last}")
         if twice is not None:

@@ -10,12 +10,13 @@ from random import Random
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
+from services.directory.duplicates.domain import DoubtNamesakes, TellNamesakesApart
 from services.directory.structures.domain import structure as directory
 from services.membership.members.domain import member as membership
 from shared.contract.envelope import Recorded
 from shared.kernel.command_handler import Instead, Outcome, Reused, Stale
-from shared.kernel.correcting import LiftStrikes, RedateEvents, StrikeEvents
-from shared.kernel.decider import Command, Context, Decider, Refused
+from shared.kernel.correcting import CorrectingCommand, LiftStrikes, RedateEvents, StrikeEvents
+from shared.kernel.decider import Command, Context, Decider, Place, Refused
 from shared.kernel.eventlog.event_log import Conflict, Unavailable
 from shared.notions.structure_on_record import member_of
 from tests.simulation.judge import WORDS, Violated, line_of
@@ -88,8 +89,13 @@ class Session:
             register = directory.RegisterStructure(name=self.random.choice(NAMES), kind="association")
             return "directory", register, self._day(0.8), None
         structure = self.random.choice(structures)
+        if dice < 0.26 and len(structures) > 1:
+            first, second = self.random.sample(structures, 2)
+            pair = {"first": first, "second": second}
+            apart = TellNamesakesApart(**pair) if self.random.random() < 0.8 else DoubtNamesakes(**pair)
+            return "directory", apart, None, None
         service, kind, about = ("directory", "structure", structure)
-        if dice < 0.5:
+        if dice < 0.56:
             service, kind, about = ("membership", "member", member_of(structure))
         entity = self.world.judge.entities.get(f"{service}.{kind}.{about}")
         events = entity.events if entity else []
@@ -192,12 +198,13 @@ class Session:
                 await asyncio.sleep(0.1 + 0.4 * self.random.random())
                 continue
             self._answered(service, command, done, id)
-            await self._look(service, command, done)
+            if command.entity != "namesakes":
+                await self._look(service, command, done)
             return
 
     def _answered(self, service: str, command: Command, done: Outcome, id: UUID) -> None:
         self.world.say(f"s{self.number} {type(command).__name__} {done.seq} {done.events} {done.repeated}")
-        kind = "structure" if service == "directory" else "member"
+        kind = command.kind if isinstance(command, CorrectingCommand) else command.entity
         if not done.changed:
             self.world.judge.refused(str(id))
         else:
@@ -236,12 +243,12 @@ def _allowed(decider: Decider[Any], command: Command, state: Any) -> bool:
         return False
 
 
-class _Nobody(dict[UUID, Any]):
+class _Nobody(dict[Any, Any]):
     """The states of other entities, as far as one knows: none."""
 
     def __init__(self, decider: Decider[Any]) -> None:
         super().__init__()
         self._decider = decider
 
-    def __missing__(self, key: UUID) -> Any:
-        return self._decider.initial
+    def __missing__(self, key: UUID | Place) -> Any:
+        return DECIDERS["directory", key.kind].initial if isinstance(key, Place) else self._decider.initial

@@ -35,6 +35,10 @@ SURE = 25.0  # seconds that everybody has at the end to catch up
 BOTH_WRITE = 1.5  # seconds for which two may think that they write, until the one that was outrun finds out
 
 
+RIGHTLY = ("reference-closed", "reference-merged", "unknown-structure")
+"""Why a reaction may be refused for good: what it is about ceased meanwhile, or never was"""
+
+
 @cache
 def keys() -> Path:
     """Where all worlds keep the key of their commands' digests."""
@@ -226,7 +230,7 @@ class World:
         for process in self.processes.values():
             for view in process.views.values():
                 for key in {event.entity_id for event in self.judge.events}:
-                    self.judge.document(process.store, view, key, len(self.judge.events))
+                    self.judge.document(process.store, view, key, self.judge.end)
 
     async def _unfinished(self) -> str | None:
         """What is still to come, if anything."""
@@ -245,8 +249,9 @@ class World:
                 await asked(member, lambda: member.reactions.retry(parked.reaction, parked.seq))  # noqa: B023
             except Away:
                 return "a parked reaction is tried again"
+        refused = {one.seq for one in await member.store.parked() if one.error.endswith(RIGHTLY)}
         for event in self.judge.events:
-            if event.type == "StructureRegistered":
+            if event.type == "StructureRegistered" and event.seq not in refused:
                 command = derived_id(UUID(event.id), "membership/sim-welcome/1")
                 ref = f"membership.member.{member_of(UUID(event.entity_id))}"
                 if len(self.judge.commands.get((ref, str(command)), ())) != 1:
