@@ -77,8 +77,18 @@ class Session:
     async def run(self, commands: int) -> None:
         for _ in range(commands):
             await asyncio.sleep(self.random.random() * self.world.pace)
+            if len(self.world.structures) > 1 and self.random.random() < 0.1:
+                await self._clash()
+                continue
             service, command, day, instead = self._something()
             await self._do(service, command, day, instead)
+
+    async def _clash(self) -> None:
+        """Two at once that exclude one another: a pair is told apart while it is merged."""
+        first, second = self.random.sample(self.world.structures, 2)
+        merge = directory.MergeStructures(structure=first, merged=second)
+        apart = TellNamesakesApart(first=first, second=second)
+        await asyncio.gather(*(self._do("directory", one, None, None) for one in (merge, apart)))
 
     # -- what is done ---------------------------------------------------------------------------------------------
 

@@ -75,7 +75,7 @@ class World:
         self.processes: dict[tuple[str, int], Process] = {}
         self.all: list[Process] = []
         self.store_away = 0.02 if self.troubled and dice.random() < 0.3 else 0.0
-        self.stalls = 0.02 if self.troubled and dice.random() < 0.3 else 0.0
+        self.stalls = 0.03 if self.troubled and dice.random() < 0.5 else 0.0
         self.pace = dice.choice((0.3, 0.3, 0.3, 1.2))
         """seconds between two commands of a session, at most"""
         self.healing = False
