@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 RUN_LOCK := $(VENV)/.installed-$(shell cat requirements.lock pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
 TEST_LOCK := $(VENV)/.tests-$(shell cat requirements-test.lock pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
 
-.PHONY: run setup test test-fast coverage drill bench compare lint lock pictures contract texts clean
+.PHONY: run setup test test-fast coverage simulate drill bench compare lint lock pictures contract texts clean
 
 run: setup ## start everything: http://127.0.0.1:8000
 	@exec $(BIN)/maillage up
@@ -34,6 +34,9 @@ test-fast: $(TEST_LOCK) ## the part that needs no browser, and of the rest what 
 
 coverage: $(TEST_LOCK) ## what of kernel, persons, ledger and domains their own tests reach; fails below a floor
 	$(BIN)/python -m tests.house.floors
+
+simulate: $(TEST_LOCK) ## the kernel in 10,000 small worlds, each from a seed; a seed that fails is printed
+	$(BIN)/python -m tests.simulation --worlds 10000
 
 drill: $(TEST_LOCK) ## the long forms: 500 damages, long faults and attacks; prints what came of each
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m drill

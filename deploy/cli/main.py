@@ -36,6 +36,7 @@ COMMANDS: Mapping[str, Sequence[str]] = {
     "nats": ["hosting.nats_keys"],
     "person": ["remote.person"],
     "clock": ["remote.clock"],
+    "times": ["remote.times"],
     "account": ["remote.account"],
     "dev": ["dev.add"],
 }

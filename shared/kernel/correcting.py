@@ -54,10 +54,12 @@ class Told:
 
 class CorrectingCommand(Command):
     """A command about facts of any entity.
-    `kind`: what kind it is, such as `member`; `about`: its id; `events`: the ids of events of it."""
+    `kind`: what kind it is, such as `member`; `about`: its id; `events`: the ids of events of it. `of_any`: whether it
+    may be about facts that else stay as they are."""
 
     entity: ClassVar[str] = "any"
     takes = "now"
+    of_any: ClassVar[bool] = False
     kind: str = Field(max_length=40)
     about: UUID
     events: list[UUID] = Field(min_length=1, max_length=MOST)
@@ -93,7 +95,7 @@ def decided(
     if len(named) < len(command.events):
         raise Refused("no-such-fact")
     for fact in named:
-        if not decider.strikable(fact.event):
+        if not (command.of_any or decider.strikable(fact.event)):
             raise Refused("fact-stays", of=fact.event.type_name())
     said: list[Event | Elsewhere] = []
     for place, (theirs, told) in others.items():

@@ -9,12 +9,13 @@ fold."""
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from shared.base.paris_days import noon_of
 from shared.contract.envelope import Message, Recorded, opened
 from shared.kernel.correcting import Told
 from shared.kernel.corrections import corrects, fact_of
@@ -45,6 +46,8 @@ class Known:
     @classmethod
     def of(cls, decider: Decider[Any], id: UUID, history: History, told: Told) -> Known:
         events = history.events
+        days = {one.about: one.day for one in told.corrections if one.day is not None}
+        live = (_said(event, days) for event in events if event.data.live and not event.data.anywhere)
         return cls(
             decider,
             id,
@@ -52,7 +55,7 @@ class Known:
             history.version,
             told,
             _folded(decider, told.line),
-            max((event.time for event in events if event.data.live), default=None),
+            max(live, default=None),
             {event.cloud.commandid for event in events},
             sum(_size(event) for event in events),
         )
@@ -106,6 +109,11 @@ class Known:
             live=event.time if fact.event.live else self.live,
             size=self.size + _size(event),
         )
+
+
+def _said(event: Recorded, days: Mapping[str, date]) -> datetime:
+    """When an event was said. Of one that was redated, since a clock was ahead, the beginning of its day is known."""
+    return noon_of(days[event.id]) - timedelta(hours=12) if event.id in days else event.time
 
 
 def nothing_of(decider: Decider[Any], id: UUID) -> Known:

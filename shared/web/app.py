@@ -51,6 +51,7 @@ from shared.web.security.authorization import (
 from shared.web.security.rate_limits import Rates, networks
 from shared.web.security.request_limits import wants_json
 from shared.web.templating import Pages, language
+from shared.web.times import times_routes
 
 log = structlog.get_logger()
 SIGN_IN = "/directory/sign-in"
@@ -122,6 +123,7 @@ def service_app(service: Service) -> FastAPI:
         app.include_router(histories)
     app.include_router(privacy)
     app.include_router(clock_routes)
+    app.include_router(times_routes)
     app.include_router(kept_forms)
     app.include_router(api(service))
     app.include_router(documents)

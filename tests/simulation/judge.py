@@ -9,11 +9,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from shared.contract.envelope import Message, Recorded, instant, opened
+from services.directory.structures.domain.merging import pair_id
+from shared.contract.envelope import GUARD, Message, Recorded, instant, is_guard, opened
 from shared.kernel.decider import Decider
 from shared.kernel.views.projection import Batch, Document, View
 from shared.kernel.views.projector import JUDGE
@@ -84,6 +86,8 @@ class Judge:
     def __init__(self, deciders: Mapping[tuple[str, str], Decider[Any]], trace: Callable[[str], None]) -> None:
         self.deciders, self.trace = deciders, trace
         self.events: list[Recorded] = []
+        self.end = 0
+        """the sequence of the last message"""
         self.entities: dict[str, Entity] = {}
         self.commands: dict[tuple[str, str], list[int]] = {}
         """(entity, command) → the sequences of its events"""
@@ -94,7 +98,10 @@ class Judge:
     def stored(self, messages: Sequence[Message]) -> None:
         """One write to the log: whole decisions, each entity without a gap, each line as right as it was."""
         touched: dict[str, Entity] = {}
+        self.end = messages[-1].seq
         for message in messages:
+            if is_guard(message):
+                continue
             event = opened(message)
             ref = f"{event.service}.{event.entity}.{event.entity_id}"
             entity = self.entities.setdefault(ref, Entity(event.entity))
@@ -118,6 +125,8 @@ class Judge:
             self.trace(f"log {event.seq} {ref[:40]} {event.type} v{event.version} {event.cloud.time}")
         for ref, entity in touched.items():
             self._right(ref, entity)
+            if entity.kind in ("structure", "namesakes"):
+                self._apart(ref, entity)
 
     def _right(self, ref: str, entity: Entity) -> None:
         service, kind, _ = ref.split(".")
@@ -131,6 +140,29 @@ class Judge:
                     raise Violated(f"{ref}: after {entity.events[-1].seq}, {event.seq} {event.type} is wrong: {code}")
             state = decider.evolve(state, event.data)
 
+    def _apart(self, ref: str, entity: Entity) -> None:
+        """Of two records that were told apart none is merged into the other: a rule across entities."""
+        id = UUID(ref.rpartition(".")[2])
+        if entity.kind == "structure":
+            kept = [one.data for one in self._line(ref) if one.type == "StructureAbsorbed"]
+            pairs = [(id, one.kept) for one in kept]  # type: ignore[attr-defined]
+        else:
+            said = entity.events[-1].data
+            pairs = [(said.first, said.second)]  # type: ignore[attr-defined]
+        for one, other in pairs:
+            pair = self._line(f"directory.namesakes.{pair_id(one, other)}")
+            merged = any(
+                fact.type == "StructureAbsorbed" and fact.data.kept == into  # type: ignore[attr-defined]
+                for record, into in ((one, other), (other, one))
+                for fact in self._line(f"directory.structure.{record}")
+            )
+            if merged and pair and pair[-1].type == "NamesakesToldApart":
+                raise Violated(f"{one} and {other} are told apart and merged")
+
+    def _line(self, ref: str) -> list[Recorded]:
+        found = self.entities.get(ref)
+        return line_of(found.events, found.events[-1].seq) if found else []
+
     # -- the store ------------------------------------------------------------------------------------------------
 
     def written(self, store: MemoryStore, views: Sequence[View], batch: Batch) -> None:
@@ -139,11 +171,11 @@ class Judge:
             return
         self.steps += 1
         upto = batch.checkpoints[JUDGE].seq
-        if upto > len(self.events):
-            raise Violated(f"views stand at {upto}, the log ends at {len(self.events)}")
-        if batch.voids:
+        if upto > self.end:
+            raise Violated(f"views stand at {upto}, the log ends at {self.end}")
+        if set(batch.voids.values()) - {GUARD}:
             raise Violated(f"{batch.voids} are void")
-        changed = {event.entity_id for event in self.events[max(0, upto - 12) : upto]}
+        changed = {event.entity_id for event in self.events[-24:] if upto - 12 < event.seq <= upto}
         for view, documents in batch.documents.items():
             for key in {*documents, *changed}:
                 self.document(store, view, key, upto)
@@ -186,3 +218,8 @@ class Judge:
         found = self.commands.get((entity, command), [])
         if not found or found[-1] != seq:
             raise Violated(f"command {command} on {entity} was acknowledged at {seq}, and the log has it at {found}")
+
+    def refused(self, command: str) -> None:
+        """What was refused, or changed nothing, is not in the log."""
+        if found := [seqs for (_, id), seqs in self.commands.items() if id == command]:
+            raise Violated(f"command {command} was refused, and the log has it at {found}")

@@ -14,13 +14,16 @@ MOST = 400_000  # callbacks of one world: more means that somebody turns in a ci
 
 
 class Life(Protocol):
-    """What the loop asks of a process. `fuse`: after how many callbacks it dies, 0 for never."""
+    """What the loop asks of a process. `fuse`: after how many callbacks it dies, 0 for never; `pauses`: after how many
+    it stands still, and for how many seconds."""
 
     dead: bool
     fuse: int
     held: list[asyncio.Handle] | None
+    pauses: tuple[int, float] | None
 
     def kill(self) -> None: ...
+    def pause(self, seconds: float) -> None: ...
 
 
 PROCESS: ContextVar[Life | None] = ContextVar("process", default=None)
@@ -36,6 +39,8 @@ class VirtualLoop(asyncio.BaseEventLoop):
     def __init__(self) -> None:
         super().__init__()
         self._clock = 0.0
+        self._timers: list[tuple[float, int, asyncio.TimerHandle]] = []
+        self._number = 0
         self._ran = 0
         self.everybody_lives = False
         """at the end of a world, so that what was killed can be cleared away"""
@@ -49,21 +54,28 @@ class VirtualLoop(asyncio.BaseEventLoop):
         """Callbacks of a process that was paused."""
         self._ready.extend(handles)
 
+    def call_soon(self, callback: Any, *args: Any, context: Any = None) -> asyncio.Handle:
+        handle = asyncio.Handle(callback, args, self, context)
+        self._ready.append(handle)
+        return handle
+
+    def call_at(self, when: float, callback: Any, *args: Any, context: Any = None) -> asyncio.TimerHandle:
+        timer = asyncio.TimerHandle(when, callback, args, self, context)
+        self._number += 1
+        heapq.heappush(self._timers, (when, self._number, timer))
+        return timer
+
     def _run_once(self) -> None:
-        ready, scheduled = self._ready, self._scheduled
+        ready, timers = self._ready, self._timers
         if not ready:
-            while scheduled and scheduled[0]._cancelled:
-                self._timer_cancelled_count -= 1
-                heapq.heappop(scheduled)._scheduled = False
-            if not scheduled:
+            while timers and timers[0][2]._cancelled:
+                heapq.heappop(timers)
+            if not timers:
                 raise Stuck("nobody does anything any more")
-            self._clock = max(self._clock, scheduled[0]._when)
-        while scheduled and (scheduled[0]._cancelled or scheduled[0]._when <= self._clock):
-            handle = heapq.heappop(scheduled)
-            handle._scheduled = False
-            if handle._cancelled:
-                self._timer_cancelled_count -= 1
-            else:
+            self._clock = max(self._clock, timers[0][0])
+        while timers and (timers[0][0] <= self._clock or timers[0][2]._cancelled):
+            handle = heapq.heappop(timers)[2]
+            if not handle._cancelled:
                 ready.append(handle)
         for _ in range(len(ready)):
             handle = ready.popleft()
@@ -78,6 +90,13 @@ class VirtualLoop(asyncio.BaseEventLoop):
                 if life.held is not None:
                     life.held.append(handle)
                     continue
+                if life.pauses is not None:
+                    number, seconds = life.pauses
+                    life.pauses = (number - 1, seconds) if number else None
+                    if not number:
+                        life.pause(seconds)
+                        life.held = [handle]
+                        continue
                 if life.fuse:
                     life.fuse -= 1
                     if not life.fuse:

@@ -3,31 +3,45 @@
 from __future__ import annotations
 
 import logging
+from typing import NamedTuple
 
 import structlog
 
 from shared.contract import load_all
+from tests.simulation.planted import PLANTED
+from tests.simulation.process import Parts
 from tests.simulation.world import World
 
-CHUNK = 50
+CHUNK = 50  # worlds that a process plays before it is given more
 
 
-def played(first: int, number: int) -> tuple[int, int, int, list[tuple[int, str]]]:
-    """Plays worlds; how many events, how many of them late, how many corrections, and which failed, why."""
+class Played(NamedTuple):
+    """What came of worlds: how many events, how many of these came late in their lines, how many corrections; and which
+    failed, why."""
+
+    events: int
+    late: int
+    corrections: int
+    failed: list[tuple[int, str]]
+
+
+def played(first: int, number: int, planted: str | None = None) -> Played:
     quiet()
+    parts = PLANTED[planted][0] if planted else Parts()
     events = late = corrections = 0
     failed: list[tuple[int, str]] = []
     for seed in range(first, first + number):
-        world = World(seed).run()
+        world = World(seed, parts).run()
         events += len(world.judge.events)
         late += world.judge.out_of_order
         corrections += world.judge.corrections
         if world.failed is not None:
             failed.append((seed, f"{type(world.failed).__name__}: {world.failed}"))
-    return events, late, corrections, failed
+    return Played(events, late, corrections, failed)
 
 
 def quiet() -> None:
+    """As `maillage` sets it up, but with an eye on nothing: what fails here is judged, not logged."""
     load_all()
     logging.disable(logging.CRITICAL)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -36,7 +36,9 @@ class LiftsIgnored(Log):
     async def load(self, service: str, entity: str, id: UUID, *, shows: int = 0) -> History:
         found = await super().load(service, entity, id, shows=shows)
         events = [
-            msgspec.structs.replace(one, cloud=msgspec.structs.replace(one.cloud, type="EventStruck", data=_reason(one)))
+            msgspec.structs.replace(
+                one, cloud=msgspec.structs.replace(one.cloud, type="EventStruck", data=_reason(one))
+            )
             if one.type == "StrikeLifted"
             else one
             for one in found.events
@@ -62,8 +64,7 @@ def by_the_log(decider: Decider[Any]) -> Decider[Any]:
 
             return super().wrong_after(told(before), told(after))
 
-    names = ("entity", "initial", "evolve", "decisions", "allows", "births", "takes", "alone", "lasting", "beside")
-    return ByTheLog(**{name: getattr(decider, name) for name in names})
+    return ByTheLog(**{one.name: getattr(decider, one.name) for one in fields(decider) if one.init})
 
 
 class AnsweredBeforeWritten(Log):
@@ -87,8 +88,8 @@ class CheckpointFirst(MemoryStore):
 class TakenForNew(Executor):
     """A command that came before is decided once more."""
 
-    async def _done(self, *args: Any) -> None:
-        return None
+    async def _look(self, decider: Decider[Any], command: Any, sent: Any) -> Any:
+        return await super()._look(decider, command, replace(sent, id=UUID(int=0)))
 
 
 class LeaseIgnored(MemoryLease):
@@ -115,6 +116,14 @@ class NothingExpected(Log):
         for entity in unit.expected:
             service, kind, id = entity.split(".")[1:]
             unit.expected[entity] = (await self.load(service, kind, UUID(id))).seq
+        return await super().append(unit)
+
+
+class NothingGuarded(Log):
+    """What a decision read may change until it is written."""
+
+    async def append(self, unit: Unit) -> int:
+        unit.reads.clear()
         return await super().append(unit)
 
 
@@ -171,7 +180,8 @@ PLANTED: Mapping[str, tuple[Parts, int]] = {
     "a repeated command is taken for new": (Parts(executor=TakenForNew), 100),
     "the lease is ignored": (Parts(store=NobodyAgrees), 100),
     "the expected sequence is dropped": (Parts(log=NothingExpected), 200),
-    "an older document takes the place of a newer": (Parts(store=OlderOverNewer), 300),
+    "what was read is not guarded": (Parts(log=NothingGuarded), 1000),
+    "an older document takes the place of a newer": (Parts(store=OlderOverNewer), 400),
     "what one wrote is not waited for": (Parts(runner=NotWaitedFor), 100),
     "a reaction is acknowledged before it was done": (Parts(reactions=SentAtMostOnce), 200),
     "a reaction's commands have new ids": (Parts(reactions=AnotherIdEachTime), 200),

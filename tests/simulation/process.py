@@ -25,6 +25,8 @@ from shared.kernel.eventlog.event_log import Log
 from shared.kernel.reactions import Reaction, Reactions, Tries, durable
 from shared.kernel.views.projection import View
 from shared.kernel.views.projector import Pace, Runner
+from shared.notions.references import LogReferences
+from shared.notions.referents import REFERENTS
 from shared.runtime.jobs import Job, Jobs
 from tests.simulation.loop import PROCESS, VirtualLoop
 from tests.simulation.server import Consumer, Link, Server
@@ -34,7 +36,7 @@ BEGINNING = datetime(2026, 6, 1, 20, tzinfo=UTC)
 """What time it is when a world begins: two hours before midnight in Paris"""
 FASTER = 600  # how much faster clocks go than seconds, so that a world of a minute sees midnight
 PATIENCE = Patience(answer=0.5, trying=3.0, suspicion=0.05)
-PACE = Pace(retry=0.2, renew=0.4, look=0.3, far=0.1)
+PACE = Pace(retry=0.2, renew=0.25, look=0.2, far=0.1)
 TRIES = Tries(most=5, first=0.05, longest=0.5)
 T = TypeVar("T")
 
@@ -166,6 +168,8 @@ class Process:
     dead: bool = False
     fuse: int = 0
     held: list[asyncio.Handle] | None = None
+    pauses: tuple[int, float] | None = None
+    """after how many callbacks it stands still, for how many seconds"""
     open: bool = False
     context: Context = field(default_factory=copy_context)
     died: Callable[[Process], None] = lambda process: None
@@ -180,11 +184,10 @@ class Process:
         deciders = [self.parts.decider(one) for one in self.service.deciders]
         self.views = {one.name: self.parts.view(one) for one in self.service.views}
         self.execute = self.parts.executor(
-            self.log, NoKeys(self.folder), self.name, deciders, self.outside.now, self.outside
-        )
-        self.runner = self.parts.runner(
-            self.log, self.store, list(self.views.values()), self.name, self.outside, PACE
-        )
+            self.log, NoKeys(self.folder), self.name, deciders, self.outside.now, self.outside,
+            references=LogReferences(self.log, REFERENTS),
+        )  # fmt: skip
+        self.runner = self.parts.runner(self.log, self.store, list(self.views.values()), self.name, self.outside, PACE)
         self.log.judgement = self.runner
         reactions = self.parts.reactions or Delivered
         self.reactions = reactions(self, self.service.reactions, {}, self.outside, TRIES, self.server.ack_wait)

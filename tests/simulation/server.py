@@ -21,6 +21,7 @@ from nats.js.api import StreamConfig
 from nats.js.errors import NotFoundError
 from shared.kernel.eventlog.connection import API, Connection, Take
 
+from shared.broker.connection import API, Connection, Take
 from shared.contract.envelope import Message
 from shared.kernel.eventlog.atomic_batch import EXPECTED
 from shared.kernel.eventlog.event_log import stream_config
@@ -132,6 +133,8 @@ class Server:
             expected = headers.get(EXPECTED)
             if expected is not None:
                 last = self._last_under(headers.get(f"{EXPECTED}-Subject", subject))
+                if self.replicas > 1 and self.random.random() < self.faults.refused:
+                    return _no(400, 10164, "another expectation on this subject is under way")
                 if last != int(expected):
                     return _no(400, 10071, f"wrong last sequence: {last}")
         if twice is not None:
@@ -415,7 +418,7 @@ class Link(Connection):
         answers = self.server.get(request)
 
         def came() -> None:
-            for subject, body, head in answers:
+            for _subject, body, head in answers:
                 take(reply.encode(), b"", body, head)
 
         self._back(came)
@@ -472,7 +475,7 @@ class Link(Connection):
             told, body = rest[: int(head)], rest[int(head) : int(total)]
             rest = rest[int(total) + 2 :]
             pairs = [one.split(": ", 1) for one in told.decode().split("\r\n")[1:] if one]
-            await self.publish(subject, body, headers={name: value for name, value in pairs})
+            await self.publish(subject, body, headers=dict(pairs))
 
     async def _flush_pending(self, force_flush: bool = False) -> None:
         pass

@@ -10,12 +10,13 @@ from random import Random
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
+from services.directory.duplicates.domain import DoubtNamesakes, TellNamesakesApart
 from services.directory.structures.domain import structure as directory
 from services.membership.members.domain import member as membership
 from shared.contract.envelope import Recorded
 from shared.kernel.command_handler import Instead, Outcome, Reused, Stale
-from shared.kernel.correcting import LiftStrikes, RedateEvents, StrikeEvents
-from shared.kernel.decider import Command, Context, Decider, Refused
+from shared.kernel.correcting import CorrectingCommand, LiftStrikes, RedateEvents, StrikeEvents
+from shared.kernel.decider import Command, Context, Decider, Place, Refused
 from shared.kernel.eventlog.event_log import Conflict, Unavailable
 from shared.notions.structure_on_record import member_of
 from tests.simulation.judge import WORDS, Violated, line_of
@@ -75,9 +76,19 @@ class Session:
 
     async def run(self, commands: int) -> None:
         for _ in range(commands):
-            await asyncio.sleep(self.random.random() * 0.3)
+            await asyncio.sleep(self.random.random() * self.world.pace)
+            if len(self.world.structures) > 1 and self.random.random() < 0.1:
+                await self._clash()
+                continue
             service, command, day, instead = self._something()
             await self._do(service, command, day, instead)
+
+    async def _clash(self) -> None:
+        """Two at once that exclude one another: a pair is told apart while it is merged."""
+        first, second = self.random.sample(self.world.structures, 2)
+        merge = directory.MergeStructures(structure=first, merged=second)
+        apart = TellNamesakesApart(first=first, second=second)
+        await asyncio.gather(*(self._do("directory", one, None, None) for one in (merge, apart)))
 
     # -- what is done ---------------------------------------------------------------------------------------------
 
@@ -86,21 +97,26 @@ class Session:
         structures = self.world.structures
         if not structures or dice < 0.16:
             register = directory.RegisterStructure(name=self.random.choice(NAMES), kind="association")
-            return "directory", register, self._day(0.5, BACK), None
+            return "directory", register, self._day(0.8), None
         structure = self.random.choice(structures)
+        if dice < 0.26 and len(structures) > 1:
+            first, second = self.random.sample(structures, 2)
+            pair = {"first": first, "second": second}
+            apart = TellNamesakesApart(**pair) if self.random.random() < 0.8 else DoubtNamesakes(**pair)
+            return "directory", apart, None, None
         service, kind, about = ("directory", "structure", structure)
-        if dice < 0.5:
+        if dice < 0.56:
             service, kind, about = ("membership", "member", member_of(structure))
         entity = self.world.judge.entities.get(f"{service}.{kind}.{about}")
         events = entity.events if entity else []
         if not events:
             service, kind, about = ("directory", "structure", structure)
             events = self.world.judge.entities[f"directory.structure.{structure}"].events
-        day = self._day(0.6, BACK)
+        day = self._day(0.7, events)
         facts = [one for one in events if one.type not in WORDS and not one.data.live]
         if facts and self.random.random() < 0.3:
-            return service, self._correction(kind, about, facts), None, None
-        command = self._command(service, about, events)
+            return service, self._correction(kind, about, events, facts), None, None
+        command = self._command(service, about, events, day)
         if getattr(type(command), "takes", None) == "now":
             return service, command, None, None
         instead = None
@@ -108,23 +124,25 @@ class Session:
             instead = Instead((UUID(self.random.choice(facts).id),), "saisi deux fois")
         return service, command, day, instead
 
-    def _correction(self, kind: str, about: UUID, facts: Sequence[Recorded]) -> Command:
-        some: dict[str, Any] = {
-            "kind": kind, "about": about, "events": [UUID(self.random.choice(facts[-4:]).id)], "reason": "doublon",
-        }  # fmt: skip
-        match self.random.randrange(3):
-            case 0:
-                return StrikeEvents(**some)
-            case 1:
-                return LiftStrikes(**some)
-        return RedateEvents(**some, day=self._day(1.0, BACK) or BEGINNING.date())
+    def _correction(self, kind: str, about: UUID, events: Sequence[Recorded], facts: Sequence[Recorded]) -> Command:
+        stands = {one.id for one in line_of(events, events[-1].seq)}
+        struck = [one for one in facts if one.id not in stands]
+        lifts = bool(struck) and self.random.random() < 0.6
+        of = self.random.choice(struck if lifts else facts[-4:])
+        some: dict[str, Any] = {"kind": kind, "about": about, "events": [UUID(of.id)], "reason": "doublon"}
+        if lifts:
+            return LiftStrikes(**some)
+        if self.random.random() < 0.5:
+            return StrikeEvents(**some)
+        return RedateEvents(**some, day=self._day(1.0) or BEGINNING.date())
 
-    def _command(self, service: str, about: UUID, events: Sequence[Recorded]) -> Command:
-        """Among those that the line of today allows, most of the time: a history of refusals shows nothing."""
+    def _command(self, service: str, about: UUID, events: Sequence[Recorded], day: date | None) -> Command:
+        """Among those that the line allows on that day, most of the time: a history of refusals shows nothing."""
         decider = DECIDERS[service, "structure" if service == "directory" else "member"]
         candidates = self._structure(about) if service == "directory" else self._member(about)
         self.random.shuffle(candidates)
-        state = decider.fold(one.data for one in line_of(events, events[-1].seq))
+        line = line_of(events, events[-1].seq)
+        state = decider.fold(one.data for one in line if one.data.live or day is None or one.time.date() <= day)
         for command in candidates:
             if self.random.random() < 0.1 or _allowed(decider, command, state):
                 return command
@@ -155,10 +173,14 @@ class Session:
             membership.JoinNetwork(structure=structure, name="Nord", college=college, charter_version=1),
         ]
 
-    def _day(self, chance: float, back: int) -> date | None:
+    def _day(self, chance: float, events: Sequence[Recorded] = ()) -> date | None:
+        """A day of the past, seldom before the entity is known."""
         if self.random.random() >= chance:
             return None
-        return BEGINNING.date() - timedelta(days=self.random.choice((0, 1, self.random.randrange(back))))
+        today = BEGINNING.date()
+        first = min((one.time.date() for one in events), default=today - timedelta(days=BACK))
+        days = max(1, (today - first).days + self.random.choice((0, 0, 0, 30)))
+        return today - timedelta(days=self.random.choice((0, self.random.randrange(days), self.random.randrange(days))))
 
     # -- sending it -----------------------------------------------------------------------------------------------
 
@@ -179,19 +201,23 @@ class Session:
                 )
             except (Refused, Reused, Stale) as no:
                 self.world.say(f"s{self.number} {type(command).__name__} refused {no}")
+                self.world.judge.refused(str(id))
                 return
             except (Away, Unavailable, Conflict) as no:
                 self.world.say(f"s{self.number} {type(command).__name__} away {no!r}")
                 await asyncio.sleep(0.1 + 0.4 * self.random.random())
                 continue
             self._answered(service, command, done, id)
-            await self._look(service, command, done)
+            if command.entity != "namesakes":
+                await self._look(service, command, done)
             return
 
     def _answered(self, service: str, command: Command, done: Outcome, id: UUID) -> None:
         self.world.say(f"s{self.number} {type(command).__name__} {done.seq} {done.events} {done.repeated}")
-        kind = "structure" if service == "directory" else "member"
-        if done.changed:
+        kind = command.kind if isinstance(command, CorrectingCommand) else command.entity
+        if not done.changed:
+            self.world.judge.refused(str(id))
+        else:
             self.world.judge.acknowledged_as(f"{service}.{kind}.{done.entity_id}", str(id), done.seq)
         if isinstance(command, directory.RegisterStructure) and done.entity_id not in self.world.structures:
             self.world.structures.append(done.entity_id)
@@ -227,12 +253,12 @@ def _allowed(decider: Decider[Any], command: Command, state: Any) -> bool:
         return False
 
 
-class _Nobody(dict[UUID, Any]):
+class _Nobody(dict[Any, Any]):
     """The states of other entities, as far as one knows: none."""
 
     def __init__(self, decider: Decider[Any]) -> None:
         super().__init__()
         self._decider = decider
 
-    def __missing__(self, key: UUID) -> Any:
-        return self._decider.initial
+    def __missing__(self, key: UUID | Place) -> Any:
+        return DECIDERS["directory", key.kind].initial if isinstance(key, Place) else self._decider.initial

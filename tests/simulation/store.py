@@ -32,7 +32,7 @@ from shared.kernel.views.projection import (
     folded,
 )
 
-DEAD = 2.0  # seconds without a beat after which another may write
+DEAD = 0.7  # seconds without a beat after which another may write
 
 
 @dataclass
@@ -42,7 +42,7 @@ class Build:
     number: int
     fields: tuple[str, ...]
     rows: dict[str, tuple[int, bytes | None]] = field(default_factory=dict)
-    point: Checkpoint = Checkpoint()
+    point: Checkpoint = field(default_factory=Checkpoint)
 
 
 @dataclass
@@ -187,7 +187,9 @@ class MemoryStore:
     def _versions(self, batch: Batch, upto: int) -> None:
         for entity, version in batch.versions.items():
             before = self.disk.versions.get(entity, (0, 0))
-            self.disk.versions[entity] = (max(before[0], version), max(before[1], upto)) if self.shared else (version, 0)
+            self.disk.versions[entity] = (
+                (max(before[0], version), max(before[1], upto)) if self.shared else (version, 0)
+            )
 
     def _advance(self, name: str, point: Checkpoint) -> None:
         if name not in self._builds:
@@ -382,5 +384,3 @@ class MemoryLease:
 
     async def answer(self, order: str, answer: Mapping[str, Any]) -> None:
         self._disk.orders[order]["answer"] = dict(answer)
-
-

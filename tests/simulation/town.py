@@ -3,10 +3,11 @@ memberships that a reaction gives them. Deciders and shared views are the produc
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from services.directory.duplicates.domain import NAMESAKES
 from services.directory.structures.domain.structure import STRUCTURE
 from services.membership.members.domain.member import MEMBER, JoinNetwork, RenewMembership
 from shared.contract import Event
@@ -19,7 +20,7 @@ from shared.contract.membership.members import (
     MemberLeft,
     MembershipRenewed,
 )
-from shared.kernel.decider import Command, Refused, derived_id
+from shared.kernel.decider import Command, Decider, Refused, derived_id
 from shared.kernel.eventlog.event_log import Conflict
 from shared.kernel.reactions import Reaction, on
 from shared.kernel.views.projection import Document, View
@@ -79,8 +80,12 @@ async def renew(service: Process) -> None:
 
 
 RENEWALS: Job[Any] = Job(name="renewals", run=renew, every=1.5, at="the writer", pauses=(0.2, 1.0))
-DIRECTORY = Service("directory", [STRUCTURE], [OF_STRUCTURES, ON_RECORD])
+DIRECTORY = Service("directory", [STRUCTURE, NAMESAKES], [OF_STRUCTURES, ON_RECORD])
 MEMBERSHIP = Service("membership", [MEMBER], [OF_MEMBERS], reactions=[welcome], jobs=[RENEWALS])
-DECIDERS = {("directory", "structure"): STRUCTURE, ("membership", "member"): MEMBER}
+DECIDERS: Mapping[tuple[str, str], Decider[Any]] = {
+    ("directory", "structure"): STRUCTURE,
+    ("directory", "namesakes"): NAMESAKES,
+    ("membership", "member"): MEMBER,
+}
 REACTION: Reaction[Any] = welcome
 __all__ = ["DECIDERS", "DIRECTORY", "MEMBERSHIP", "REACTION", "member_of"]

@@ -35,6 +35,10 @@ SURE = 25.0  # seconds that everybody has at the end to catch up
 BOTH_WRITE = 1.5  # seconds for which two may think that they write, until the one that was outrun finds out
 
 
+RIGHTLY = ("reference-closed", "reference-merged", "unknown-structure")
+"""Why a reaction may be refused for good: what it is about ceased meanwhile, or never was"""
+
+
 @cache
 def keys() -> Path:
     """Where all worlds keep the key of their commands' digests."""
@@ -49,7 +53,9 @@ def keys() -> Path:
 class World:
     """`trace` says what happened, a line a step: the same seed gives the same twice."""
 
-    def __init__(self, seed: int, parts: Parts = Parts(), services: Sequence[Service] = (DIRECTORY, MEMBERSHIP)) -> None:
+    def __init__(
+        self, seed: int, parts: Parts = Parts(), services: Sequence[Service] = (DIRECTORY, MEMBERSHIP)
+    ) -> None:
         self.seed, self.parts = seed, parts
         self.loop = VirtualLoop()
         self.random = Random(seed)
@@ -69,6 +75,9 @@ class World:
         self.processes: dict[tuple[str, int], Process] = {}
         self.all: list[Process] = []
         self.store_away = 0.02 if self.troubled and dice.random() < 0.3 else 0.0
+        self.stalls = 0.03 if self.troubled and dice.random() < 0.5 else 0.0
+        self.pace = dice.choice((0.3, 0.3, 0.3, 1.2))
+        """seconds between two commands of a session, at most"""
         self.healing = False
         self._overlap: dict[str, float] = {}
 
@@ -118,12 +127,12 @@ class World:
         chance = Random(random.random())
 
         async def takes() -> None:
-            if self.shared[name]:
-                await asyncio.sleep(0.0002 + 0.002 * chance.random())
-                if not self.healing and chance.random() < self.store_away:
-                    raise StoreAway("the store does not answer")
-            else:
-                await asyncio.sleep(0.0005)
+            slow = self.shared[name] and chance.random() < 0.4
+            await asyncio.sleep(0.0002 + 0.003 * chance.random() if slow else 0)
+            if slow and not self.healing and chance.random() < self.stalls:
+                self.processes[name, number].pause(0.8 + 2 * chance.random())  # in the middle of what it writes
+            if slow and not self.healing and chance.random() < self.store_away:
+                raise StoreAway("the store does not answer")
 
         def written(batch: Batch) -> None:
             self.say(f"{name}/{number} views {max(point.seq for point in batch.checkpoints.values())}")
@@ -189,14 +198,15 @@ class World:
                     self.server.kill(0.05 + dice.random() * 0.5)
                 case "cut":
                     process.nc.break_off(0.02 + dice.random() * 0.3)
-                case "pause":
-                    process.pause(dice.random() * 3)
+                case "pause" if self.shared[process.name] or dice.random() < 0.3:
+                    process.pauses = (dice.randrange(1, 200), 0.2 + dice.random() * 2.5)
                 case "stop" if process.open and process.held is None:
                     process.begin(process.stop(), "stop")
 
     async def _life(self) -> None:
-        for name, number in [(name, n) for name in self.services for n in range(self.replicas[name])]:
-            self.start(name, number)
+        for name, replicas in self.replicas.items():
+            for number in range(replicas):
+                self.start(name, number)
         people = [Session(self, n, Random(self.random.random())) for n in range(3)]
         tasks = [asyncio.create_task(one.run(self.random.randrange(2, 6))) for one in people]
         trouble = asyncio.create_task(self._trouble()) if self.troubled else None
@@ -220,7 +230,7 @@ class World:
         for process in self.processes.values():
             for view in process.views.values():
                 for key in {event.entity_id for event in self.judge.events}:
-                    self.judge.document(process.store, view, key, len(self.judge.events))
+                    self.judge.document(process.store, view, key, self.judge.end)
 
     async def _unfinished(self) -> str | None:
         """What is still to come, if anything."""
@@ -239,8 +249,9 @@ class World:
                 await asked(member, lambda: member.reactions.retry(parked.reaction, parked.seq))  # noqa: B023
             except Away:
                 return "a parked reaction is tried again"
+        refused = {one.seq for one in await member.store.parked() if one.error.endswith(RIGHTLY)}
         for event in self.judge.events:
-            if event.type == "StructureRegistered":
+            if event.type == "StructureRegistered" and event.seq not in refused:
                 command = derived_id(UUID(event.id), "membership/sim-welcome/1")
                 ref = f"membership.member.{member_of(UUID(event.entity_id))}"
                 if len(self.judge.commands.get((ref, str(command)), ())) != 1:

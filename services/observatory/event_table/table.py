@@ -309,11 +309,16 @@ class EventTable:
             cursor.close()
 
     @contextmanager
-    def at(self, as_of: date, known: int) -> Iterator[Rows]:
+    def at(self, as_of: date, known: int, redated: Sequence[tuple[int, date]] = ()) -> Iterator[Rows]:
         """`rows` for several questions that are asked of this day (or earlier ones) and this sequence: what stands then
-        is found once, in a table of this connection, which hides the macro `standing`. Blocks."""
+        is found once, in a table of this connection, which hides the macro `standing`. `redated`: as if it had been
+        said of these sequences, too, that they were on these days. Blocks."""
         cursor = self._db.cursor()
         try:
+            if redated:
+                cursor.execute("CREATE TEMP TABLE corrections AS SELECT * FROM corrections")
+                more = [(seq, known, "redated", day, "") for seq, day in redated]
+                cursor.executemany("INSERT INTO temp.corrections VALUES (?, ?, ?, ?, ?)", more)
             there = f"standing(DATE '{as_of:%Y-%m-%d}', {known:d})"
             kept = f"CREATE TEMP TABLE standing_at AS SELECT * EXCLUDE ({UNCOUNTED}) FROM {there}"
             cursor.execute(kept)

@@ -9,12 +9,15 @@ from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel, Field
 
 from services.observatory.event_table.moment import AsOf, KnownAt, Moment, Year, today, year_of
+from services.observatory.figures.moving import moves
 from services.observatory.figures.observatory import Observatory, current
 from services.observatory.figures.recount import Row
 from services.observatory.indicators import INDICATORS, Counts, Indicator
 from shared.base.translations import L, translated
+from shared.contract.fields import Day
 from shared.web.api import PROBLEMS
 from shared.web.here import ThisService
+from shared.web.security.authorization import access
 from shared.web.templating import language
 
 
@@ -43,6 +46,24 @@ class ReviewOut(BaseModel):
     known: int
     sequence: int
     figures: list[FigureOut]
+
+
+class Redating(BaseModel):
+    """An event of the log, and the day that it would be on."""
+
+    sequence: int = Field(ge=1)
+    day: Day
+
+
+class MoveOut(BaseModel):
+    """A figure as it is, and as it would be; null: not measured."""
+
+    indicator: str
+    title: str
+    path: str
+    as_of: date
+    before: int | float | None
+    after: int | float | None
 
 
 class IndicatorOut(BaseModel):
@@ -92,6 +113,27 @@ async def review(
     rows = await observatory.review(moment)
     lang = language(request)
     return ReviewOut(**_when(moment, observatory), figures=[_figure(row, lang, sequences) for row in rows])
+
+
+@api.post("/times/moves", tags=["indicators"], operation_id="observatory_moves", responses=PROBLEMS)
+@access("administrator")
+async def figures_that_move(service: ThisService, request: Request, asked: list[Redating]) -> list[MoveOut]:
+    """Which figures would move if events had been on other days: at the end of each year that is touched, and today."""
+    observatory = await current(service)
+    redated = [(one.sequence, one.day) for one in asked]
+    found = await observatory.table.work(moves, observatory.table, redated, today())
+    lang = language(request)
+    return [
+        MoveOut(
+            indicator=one.indicator,
+            title=translated(INDICATORS[one.indicator].title, lang),
+            path=one.path,
+            as_of=one.as_of,
+            before=one.before,
+            after=one.after,
+        )
+        for one in found
+    ]
 
 
 @api.get("/indicators", tags=["indicators"], operation_id="observatory_indicators")

@@ -75,6 +75,12 @@ class View:
         return [f"{service}.{entity}.{key}" for service, entity in sorted({(k.service, k.entity) for k in self.on})]
 
     @property
+    def folds_anew(self) -> bool:
+        """Whether a document can be folded anew. What is always of now, of entities that no document tells, is taken as
+        it was said."""
+        return not self.of_log and (self.sources is not None or self.keys is own_entity)
+
+    @property
     def table(self) -> str:
         return f"{self.name}_v{self.version}_{FOLDING}"
 

@@ -540,7 +540,7 @@ async def apply(store: Store, view: View, step: Step, batch: Batch, outside: Out
         try:
             if not event.data:
                 continue
-            if corrects(event.type) and not view.of_log:
+            if corrects(event.type) and view.folds_anew:
                 for key in await _corrected(view, event, step.past):
                     dirty.setdefault(key, set()).add(ref_of(event))
                 continue
@@ -552,7 +552,7 @@ async def apply(store: Store, view: View, step: Step, batch: Batch, outside: Out
         except Exception as error:
             _note(error, view, event, batch)
             continue
-        if event.seq in step.late and not view.of_log:
+        if event.seq in step.late and view.folds_anew:
             for key in heard[-1][1]:
                 dirty.setdefault(key, set()).add(ref_of(event))
     keys = {key for _, found in heard for key in found} | dirty.keys()
