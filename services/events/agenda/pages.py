@@ -21,6 +21,7 @@ from shared.contract.events.gatherings import GatheringKind
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.eventlog.event_log import History
 from shared.kernel.views.projection import Document, folded
+from shared.notions import gathering as notion
 from shared.web.charts.charts import bars
 from shared.web.here import ThisService
 from shared.web.lists import PAGE, Chosen, PageNumber, Words, newest_first, pages_total, render
@@ -76,6 +77,7 @@ async def gatherings(
         name: await service.store.count_by(GATHERINGS, name, {k: v for k, v in where.items() if k != name}, text=q)
         for name in chosen
     }
+    present = await present_by_gathering(service)
     return render(
         service,
         request,
@@ -87,7 +89,7 @@ async def gatherings(
         chosen=chosen,
         counts=counts,
         kinds=get_args(GatheringKind),
-        present=await present_by_gathering(service),
+        came={d["key"]: _came(d, present) for d in found.documents},
     )
 
 
@@ -106,6 +108,7 @@ async def gathering(service: ThisService, request: Request, key: str) -> Respons
         gathering=found,
         standing=by_standing,
         present=present,
+        came=notion.came(found["people"], by_standing.get("present")),
         audiences=COUNTED,
         tribune=tribune,
         history=told,
@@ -127,7 +130,7 @@ async def trainings(service: ThisService, request: Request) -> Response:
         request,
         "trainings.html",
         trainings=found,
-        present=present,
+        came={d["key"]: _came(d, present) for d in found},
         by_module=_by_module(held),
         held=held,
         people=sum(d["came"] or 0 for d in held),
@@ -147,11 +150,7 @@ def _replaced(history: History) -> set[int]:
 
 
 def _came(gathering: Document, present: Mapping[str, int]) -> int | None:
-    """Who came: counted and checked in by name; None where neither was done."""
-    named = present.get(gathering["key"])
-    if gathering["people"] is None and named is None:
-        return None
-    return (gathering["people"] or 0) + (named or 0)
+    return notion.came(gathering["people"], present.get(gathering["key"]))
 
 
 def _by_module(held: Sequence[Document]) -> list[tuple[str, int, int]]:
