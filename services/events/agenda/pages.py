@@ -17,14 +17,14 @@ from services.events.projects.views import PROJECTS
 from services.events.registrations.queries import present_by_gathering
 from services.events.registrations.views import REGISTRATIONS
 from services.events.tandems.views import TANDEMS
-from shared.contract.events.gatherings import GatheringKind
-from shared.kernel.command_handler import new_command_id
+from shared.contract.events.gatherings import GatheringKind, HeadsCounted
+from shared.kernel.command_handler import new_command_id, told_of
 from shared.kernel.eventlog.event_log import History
 from shared.kernel.views.projection import Document, folded
 from shared.notions import gathering as notion
 from shared.web.charts.charts import bars
 from shared.web.here import ThisService
-from shared.web.lists import PAGE, Chosen, PageNumber, Words, newest_first, pages_total, render
+from shared.web.lists import PAGE, Chosen, PageNumber, Words, amended, newest_first, pages_total, render
 from shared.web.templating import Pages, language
 
 UNTOLD = frozenset(kind.type_name() for kind in AT_THE_DOOR)
@@ -112,6 +112,7 @@ async def gathering(service: ThisService, request: Request, key: str) -> Respons
         audiences=COUNTED,
         tribune=tribune,
         history=told,
+        amended=amended(history),
         today=today(),
         untold=len(history.events) - len(told),
         replaced=_replaced(history),
@@ -138,14 +139,14 @@ async def trainings(service: ThisService, request: Request) -> Response:
 
 
 def _replaced(history: History) -> set[int]:
-    """The sequences of head counts that a later one of the same public replaced."""
+    """The sequences of head counts that one of the same public, later in the line, replaced."""
     last: dict[str, int] = {}
     replaced: set[int] = set()
-    for event in history.events:
-        if event.type in ("HeadsCounted", "HeadCountWithdrawn"):
-            audience = str(event.data.audience)  # type: ignore[attr-defined]
+    for fact in told_of(history).line:
+        if isinstance(fact.event, HeadsCounted):
+            audience = str(fact.event.audience)
             replaced |= {last[audience]} if audience in last else set()
-            last[audience] = event.seq
+            last[audience] = fact.seq
     return replaced
 
 

@@ -159,10 +159,13 @@ async def test_persons_are_told_what_was_corrected_as_it_was_corrected(open_serv
     (person,) = await service.persons.find(address=HER)
     told = await service.persons.told([person])
     assert [(one.event.type, one.struck) for one in told] == [
-        ("ParticipantRegistered", False), ("AgoraAttended", True), ("EventStruck", False)
-    ]  # fmt: skip
+        ("ParticipantRegistered", False),
+        ("AgoraAttended", True),
+        ("EventStruck", False),
+    ]
     async with asking(service, **operator(service)) as client:
         asked = await client.post("/events/api/persons/export", json={"person": str(person)})
     assert [(one["label"], one["struck"]) for one in asked.json()["events"]][1:] == [
-        ("Personne accueillie à l’Agora", True), ("Noté par erreur", False)
-    ]  # fmt: skip
+        ("Personne accueillie à l’Agora", True),
+        ("Noté par erreur", False),
+    ]
