@@ -81,7 +81,7 @@ def _moved(document: Document, move: str, event: Recorded) -> Document:
     """The document with one more move of its membership: in the order of their days, since a departure of 2015 may be
     learnt today."""
     move_of_it = {"move": move, "at": event.cloud.time, "seq": event.seq}
-    moves = sorted([*document.get("moves", []), move_of_it], key=lambda one: (one["at"], one["seq"]))
+    moves = sorted([*document.get("moves", []), move_of_it], key=lambda one: (_day(one["at"]), one["seq"]))
     periods = _periods(moves)
     return {**document, "moves": moves, "periods": periods, "member": bool(periods) and periods[-1]["until"] is None}
 

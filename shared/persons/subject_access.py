@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any, Protocol
 from uuid import UUID
 
+from shared.contract.corrections import Correcting, EventRedated, EventStruck, StrikeLifted
 from shared.contract.envelope import Message, Recorded, Void, opened
 from shared.contract.personal import Personal
 from shared.kernel.running import Running
@@ -32,19 +34,23 @@ class Opening(Running, Protocol):
 
 @dataclass(frozen=True)
 class Told:
-    """An event about a person, and what it says: field → value, None where it can't be opened."""
+    """An event about a person, and what it says: field → value, None where it can't be opened. `struck`: it was noted
+    by mistake, and counts no more; `day`: the one that it counts for, where that was corrected."""
 
     event: Recorded
     said: Mapping[str, Any]
+    struck: bool = False
+    day: date | None = None
 
 
 class Telling:
     """Which events are about some persons, found in the order of the log: those that hold something of theirs, and
-    those that name a record of which an earlier one did."""
+    those that name a record of which an earlier one did; and what corrects them."""
 
     def __init__(self, data: Kept, persons: set[UUID]) -> None:
         self.persons, self._data = persons, data
         self._marks = {str(person).encode() for person in persons}
+        self._told: set[str] = set()
 
     def names(self, message: Message) -> bool:
         """Whether a message can be about them at all; quick, and true too often."""
@@ -52,6 +58,8 @@ class Telling:
 
     def about(self, event: Recorded) -> bool:
         """Whether the event is about them. Raises Void or KeyError for one that can't be read."""
+        if isinstance(event.data, Correcting):
+            return str(event.data.event) in self._told
         part = (self._data.parts or {}).get(event.entity)
         said = bytes(event.cloud.data)
         record = str(getattr(event.data, part, "")) if part else event.entity_id
@@ -60,6 +68,8 @@ class Telling:
             return False
         if holds or event.entity in self._data.trail:
             self._marks.add(record.encode())
+        self._marks.add(event.id.encode())  # corrections name it
+        self._told.add(event.id)
         return True
 
 
@@ -71,7 +81,19 @@ async def told(service: Opening, telling: Telling) -> list[Told]:
         for message in run:
             if message.subject.startswith(prefix) and telling.names(message):
                 found += _told(service, telling, message)
-    return found
+    return [_as_corrected(one, found) for one in found]
+
+
+def _as_corrected(told: Told, found: Sequence[Told]) -> Told:
+    """The same with what was said last of whether it stands, and of its day."""
+    struck, day = False, None
+    for one in found:
+        match one.event.data:
+            case EventRedated(event=about, day=new) if str(about) == told.event.id:
+                day = new
+            case EventStruck(event=about) | StrikeLifted(event=about) if str(about) == told.event.id:
+                struck = isinstance(one.event.data, EventStruck)
+    return replace(told, struck=struck, day=day)
 
 
 def _told(service: Opening, telling: Telling, message: Message) -> list[Told]:

@@ -7,7 +7,7 @@ An address stands in the body of a request alone, never in an address of ours.
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -17,6 +17,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from starlette.responses import Response
 
 from shared.base.translations import L, Lang, Lexicon, plural, translated
+from shared.contract.envelope import Recorded
+from shared.contract.labels import sentence
 from shared.kernel.decider import Refused
 from shared.persons.data_subjects import Purpose, Record
 from shared.runtime.service import TERMS, Service
@@ -86,7 +88,8 @@ class ToldField(BaseModel):
 
 
 class ToldEvent(BaseModel):
-    """One event about a person, with what is theirs opened."""
+    """One event about a person, with what is theirs opened. `struck`: it was noted by mistake; `counts_for`: its day,
+    where that was corrected."""
 
     sequence: int
     event: str
@@ -94,6 +97,8 @@ class ToldEvent(BaseModel):
     happened: datetime
     recorded: datetime
     of: str
+    struck: bool
+    counts_for: date | None
     fields: list[ToldField]
 
 
@@ -214,10 +219,12 @@ async def export_persons(
             ToldEvent(
                 sequence=one.event.seq,
                 event=one.event.type,
-                label=say(f"event.{one.event.type}", "fr"),
+                label=_called(one.event, pages.lexicon),
                 happened=one.event.time,
                 recorded=one.event.recorded,
                 of=f"{one.event.entity}/{one.event.entity_id}",
+                struck=one.struck,
+                counts_for=one.day,
                 fields=[
                     ToldField(field=name, label=say(f"field.{name}", "fr"), value=value)
                     for name, value in one.said.items()
@@ -289,6 +296,11 @@ async def persons_of(service: ThisService, view: str, key: str) -> list[NamedPer
         for field, value in document.items()
         if isinstance(value, dict) and {"person", "sealed"} <= value.keys()
     ]
+
+
+def _called(event: Recorded, lexicon: Lexicon) -> str:
+    """What happened, in the words of the service; of corrections in those that all share."""
+    return sentence(event.type, None, "fr") if event.data.anywhere else lexicon.say(f"event.{event.type}", "fr")
 
 
 def _record(service: Service, lexicon: Lexicon, record: Record) -> KeptRecord:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -301,12 +302,23 @@ def _day(text: str) -> date:
 @dataclass
 class _ArchivedLog:
     """An archive in the place of the log, for a runner that begins at nothing: `last`, `read`, `under` and `shows`.
-    What was read is kept by entity, since a view asks again for the line of one whose events come late."""
+    What was read is kept by entity, since a view asks again for the line of one whose events come late: in a file
+    beside (`lines`), so that the memory that it takes does not grow with the archive."""
 
     archive: Archive
     until: int
-    _lines: dict[str, list[Message]] = field(default_factory=dict)
+    lines: Path
     _kept: int = 0
+
+    def __post_init__(self) -> None:
+        self._db = sqlite3.connect(self.lines, isolation_level=None)
+        self._db.execute("PRAGMA journal_mode = OFF")
+        self._db.execute("PRAGMA synchronous = OFF")
+        self._db.execute("CREATE TABLE lines (entity TEXT, seq INTEGER, subject TEXT, body BLOB)")
+        self._db.execute("CREATE INDEX by_entity ON lines (entity, seq)")
+
+    def close(self) -> None:
+        self._db.close()
 
     async def last(self) -> int:
         return self.until
@@ -315,7 +327,10 @@ class _ArchivedLog:
         """Nobody appends here."""
 
     async def under(self, subjects: str) -> list[Message]:
-        return self._lines.get(subjects.removesuffix(".*"), [])
+        found = self._db.execute(
+            "SELECT seq, subject, body FROM lines WHERE entity = ? ORDER BY seq", (subjects.removesuffix(".*"),)
+        )
+        return [Message(*row) for row in found]
 
     async def read(
         self, after: int = 0, *, follow: bool = False, until: int | None = None
@@ -325,15 +340,19 @@ class _ArchivedLog:
             part = [message for message in whole if message.seq <= end]
             if not part:
                 break
-            for message in part:
-                if message.seq > self._kept:
-                    entity = message.subject.partition(".")[2].rpartition(".")[0]
-                    self._lines.setdefault(entity, []).append(message)
+            fresh = [one for one in part if one.seq > self._kept]
+            self._db.execute("BEGIN")
+            self._db.executemany("INSERT INTO lines VALUES (?, ?, ?, ?)", map(_by_entity, fresh))
+            self._db.execute("COMMIT")
             self._kept = max(self._kept, part[-1].seq)
             yield part
             await asyncio.sleep(0)
         if follow:
             await asyncio.Event().wait()
+
+
+def _by_entity(message: Message) -> tuple[str, int, str, bytes]:
+    return message.subject.partition(".")[2].rpartition(".")[0], message.seq, message.subject, message.body
 
 
 def _up_to(archive: Archive, until: int | date) -> Iterator[list[Message]]:
@@ -374,11 +393,14 @@ async def _replay(archive: Archive, network: Network, until: int | date, as_of: 
         finally:
             table.close()
         progress.advance(task)
-        log = cast(Log, _ArchivedLog(archive, last))
+        log = _ArchivedLog(archive, last, folder / "lines.sqlite")
         views: list[dict[str, Any]] = []
-        for definition in DEFINITIONS:
-            views += await _views(definition, log, last, folder)
-            progress.advance(task)
+        try:
+            for definition in DEFINITIONS:
+                views += await _views(definition, cast(Log, log), last, folder)
+                progress.advance(task)
+        finally:
+            log.close()
     return {
         "until": last,
         "as_of": as_of.isoformat() if as_of else None,

@@ -29,7 +29,7 @@ from shared.web.facts.outcomes import after, in_address
 from shared.web.formatting import number
 from shared.web.forms.forms import refusal, sentences
 from shared.web.here import ThisService
-from shared.web.lists import PAGE, Chosen, PageNumber, Words, newest_first, pages_total, render
+from shared.web.lists import PAGE, Chosen, PageNumber, Words, amended, newest_first, pages_total, render
 from shared.web.security.authorization import access, who_of
 from shared.web.templating import Pages, language
 
@@ -96,6 +96,7 @@ async def one(service: ThisService, request: Request, key: UUID) -> Response:
         asked=document,
         answers=answers,
         history=newest_first(history),
+        amended=amended(history),
         criteria=await criteria_now(finder_of(service), document),
         offered=OFFERED,
         command_id=new_command_id,

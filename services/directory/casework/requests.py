@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from services.directory.search.finder import Finder
 from shared.contract.directory.casework import IdentificationAnswered
 from shared.contract.envelope import Recorded
+from shared.kernel.command_handler import told_of
 from shared.kernel.eventlog.event_log import History
 from shared.kernel.views.projection import Document, folded
 
@@ -85,8 +86,9 @@ async def candidates(finder: Finder, criteria: Criteria, shown: int) -> Candidat
 
 
 def answers_of(history: History) -> list[Recorded]:
-    """The answers to a request, the latest first: it may have been answered more than once."""
-    return [one for one in reversed(history.events) if one.type == IdentificationAnswered.__name__]
+    """The answers to a request that stand, the latest first: it may have been answered more than once."""
+    stand = {fact.id for fact in told_of(history).line}
+    return [one for one in reversed(history.events) if one.type == IdentificationAnswered.__name__ and one.id in stand]
 
 
 def given_in(answer: Recorded) -> tuple[list[str], int]:

@@ -28,7 +28,7 @@ from shared.web.charts.charts import shares
 from shared.web.charts.department_map import department_map, drawn_departments
 from shared.web.formatting import country, department
 from shared.web.here import ThisService
-from shared.web.lists import PAGE, PageNumber, newest_first, pages_total, render
+from shared.web.lists import PAGE, PageNumber, amended, newest_first, pages_total, render
 from shared.web.markdown import as_html
 from shared.web.templating import Pages, language
 
@@ -146,6 +146,7 @@ async def project(service: ThisService, request: Request, key: UUID) -> Response
         work=work,
         project=document,
         history=newest_first(history),
+        amended=amended(history),
         version=history.version,
         partner_kinds=PARTNER_KINDS,
         command_id=new_command_id,

@@ -31,7 +31,7 @@ from services.directory.structures.views import STRUCTURES
 from shared.kernel.views.projection import Document, View
 from shared.runtime.service import Service
 from shared.web.here import ThisService
-from shared.web.lists import newest_first, render
+from shared.web.lists import amended, counted_on, newest_first, render
 from shared.web.markdown import as_html
 from shared.web.security.authorization import who_of
 from shared.web.security.redaction import revealed
@@ -95,6 +95,7 @@ async def record(service: ThisService, request: Request, key: str, as_of: AsOf =
         coverages=await about(COVERAGES),
         publications=await about(PUBLICATIONS),
         history=newest_first(history),
+        amended=amended(history),
         version=history.version,
         blocks=list(blocks),
         **{name: value for each in blocks.values() for name, value in each.items()},
@@ -127,7 +128,8 @@ async def _then(service: Service, request: Request, key: str, day: Any) -> Respo
             raise HTTPException(404)
         return render(service, request, "structure_not_yet.html", structure=now, as_of=day)
     history = await service.execute.history("structure", UUID(key))
-    told = [one for one in newest_first(history) if one.cloud.time < before]
+    corrected = amended(history)
+    told = [one for one in newest_first(history) if counted_on(one, corrected) <= day]
     kept = await service.store.get(STRUCTURES, structure["merged_into"]) if structure["merged_into"] else None
     return render(
         service,
@@ -137,6 +139,7 @@ async def _then(service: Service, request: Request, key: str, day: Any) -> Respo
         **_facts(request, structure, events, day),
         as_of=day,
         history=told,
+        amended=corrected,
         kept=kept,
         stale_record=to_be_checked(structure, datetime.fromisoformat(before)),
     )

@@ -24,7 +24,7 @@ from shared.kernel.views.projection import Document, Store
 STATES = ("listed", "closed")
 """What types say of a structure by themselves, and its record tells the history of."""
 Told = Mapping[str, Any]
-"""An event as the view of timelines keeps it: seq, time, recorded, type, actor, data."""
+"""An event as the view of timelines keeps it: seq, id, time, recorded, type, actor, command, data."""
 
 
 @dataclass(frozen=True)
@@ -69,16 +69,20 @@ class _Said:
 def in_order(events: Iterable[Told], day: date | None = None, upto: int | None = None) -> list[Told]:
     """The facts of a timeline that stand, up to the end of a day, as far as they were known at a sequence: in the order
     of their line, each at the day that it counts for (shared/kernel/line.py)."""
-    by_id = {event["id"]: event for event in events}
+    by_id = {event["id"]: {**event, "said": _data(event)} for event in events}
     facts, corrections = read(cast(list[Recorded], [_said(event) for event in by_id.values()]))
     line = standing(facts, corrections, known=upto)
     return [_of_day(by_id[fact.id], fact.day) for fact in line if day is None or fact.order[0] <= day]
 
 
+def _data(event: Told) -> Event:
+    """What an event says: read once, since a search of a past day folds all records."""
+    return event.get("said") or EVENTS[event["type"]].model_validate(event["data"])
+
+
 def _said(event: Told) -> _Said:
-    kind = EVENTS[event["type"]]
     cloud = _Cloud(event["time"], event["command"])
-    return _Said(event["seq"], event["id"], event["type"], kind.model_validate(event["data"]), cloud)
+    return _Said(event["seq"], event["id"], event["type"], _data(event), cloud)
 
 
 def _of_day(event: Told, day: date) -> Told:

@@ -2,47 +2,44 @@
 
 from __future__ import annotations
 
-from services.directory.structures.view_folds import gone
 from shared.contract.envelope import Recorded
 from shared.contract.membership.members import MemberCollegeChanged, MemberJoined, MemberLeft, MemberRestored
 from shared.kernel.views.projection import Document, View
+from shared.notions import membership
+
+Moved = MemberJoined | MemberRestored | MemberCollegeChanged | MemberLeft
+MOVES = (MemberJoined, MemberRestored, MemberCollegeChanged, MemberLeft)
 
 
-def _joined(document: Document | None, data: MemberJoined | MemberRestored, event: Recorded) -> Document | None:
-    return None if data.structure is None else {"structure": str(data.structure), "college": data.college}
-
-
-def _college(document: Document | None, data: MemberCollegeChanged, event: Recorded) -> Document | None:
-    return None if document is None else {**document, "college": data.college}
-
-
-MEMBERS = View(
-    name="members",
-    version=1,
-    on={MemberJoined: _joined, MemberRestored: _joined, MemberCollegeChanged: _college, MemberLeft: gone},
-    fields=("structure", "college"),
-)
-
-
-def _begun(document: Document | None, data: MemberJoined | MemberRestored, event: Recorded) -> Document | None:
-    if data.structure is None:
+def _after(document: Document | None, data: Moved, event: Recorded) -> Document | None:
+    """The membership of a structure; None of a person, and of one that never began."""
+    before = membership.NONE
+    if document is not None:
+        before = membership.Membership(not document["left"], document["college"], document["structure"])
+    state = membership.after(before, event.type, membership.said(data), event.cloud.time)
+    if state.structure is None or (document is None and not state.member):
         return None
-    return {"structure": str(data.structure), "college": data.college, "left": False, "seq": event.seq}
+    return {"structure": state.structure, "college": state.college, "left": not state.member}
 
 
-def _moved(document: Document | None, data: MemberCollegeChanged, event: Recorded) -> Document | None:
-    return None if document is None else {**document, "college": data.college, "seq": event.seq}
+def _present(document: Document | None, data: Moved, event: Recorded) -> Document | None:
+    found = _after(document and {**document, "left": False}, data, event)
+    return None if found is None or found.pop("left") else found
 
 
-def _left(document: Document | None, data: MemberLeft, event: Recorded) -> Document | None:
-    return None if document is None else {**document, "left": True, "seq": event.seq}
+def _ever(document: Document | None, data: Moved, event: Recorded) -> Document | None:
+    found = _after(document, data, event)
+    return found and {**found, "seq": event.seq}
+
+
+MEMBERS = View(name="members", version=1, on=dict.fromkeys(MOVES, _present), fields=("structure", "college"))
 
 
 MEMBERSHIPS = View(
     name="memberships",
     version=1,
     stamps=("version", "seq"),
-    on={MemberJoined: _begun, MemberRestored: _begun, MemberCollegeChanged: _moved, MemberLeft: _left},
+    on=dict.fromkeys(MOVES, _ever),
     fields=("structure", "left", "seq"),
 )
 """By member, those that left too: so that the search index sees by `seq` that one has left."""

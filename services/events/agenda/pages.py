@@ -17,13 +17,14 @@ from services.events.projects.views import PROJECTS
 from services.events.registrations.queries import present_by_gathering
 from services.events.registrations.views import REGISTRATIONS
 from services.events.tandems.views import TANDEMS
-from shared.contract.events.gatherings import GatheringKind
-from shared.kernel.command_handler import new_command_id
+from shared.contract.events.gatherings import GatheringKind, HeadsCounted
+from shared.kernel.command_handler import new_command_id, told_of
 from shared.kernel.eventlog.event_log import History
 from shared.kernel.views.projection import Document, folded
+from shared.notions import gathering as notion
 from shared.web.charts.charts import bars
 from shared.web.here import ThisService
-from shared.web.lists import PAGE, Chosen, PageNumber, Words, newest_first, pages_total, render
+from shared.web.lists import PAGE, Chosen, PageNumber, Words, amended, newest_first, pages_total, render
 from shared.web.templating import Pages, language
 
 UNTOLD = frozenset(kind.type_name() for kind in AT_THE_DOOR)
@@ -76,6 +77,7 @@ async def gatherings(
         name: await service.store.count_by(GATHERINGS, name, {k: v for k, v in where.items() if k != name}, text=q)
         for name in chosen
     }
+    present = await present_by_gathering(service)
     return render(
         service,
         request,
@@ -87,7 +89,7 @@ async def gatherings(
         chosen=chosen,
         counts=counts,
         kinds=get_args(GatheringKind),
-        present=await present_by_gathering(service),
+        came={d["key"]: _came(d, present) for d in found.documents},
     )
 
 
@@ -106,9 +108,11 @@ async def gathering(service: ThisService, request: Request, key: str) -> Respons
         gathering=found,
         standing=by_standing,
         present=present,
+        came=notion.came(found["people"], by_standing.get("present")),
         audiences=COUNTED,
         tribune=tribune,
         history=told,
+        amended=amended(history),
         today=today(),
         untold=len(history.events) - len(told),
         replaced=_replaced(history),
@@ -127,7 +131,7 @@ async def trainings(service: ThisService, request: Request) -> Response:
         request,
         "trainings.html",
         trainings=found,
-        present=present,
+        came={d["key"]: _came(d, present) for d in found},
         by_module=_by_module(held),
         held=held,
         people=sum(d["came"] or 0 for d in held),
@@ -135,23 +139,19 @@ async def trainings(service: ThisService, request: Request) -> Response:
 
 
 def _replaced(history: History) -> set[int]:
-    """The sequences of head counts that a later one of the same public replaced."""
+    """The sequences of head counts that one of the same public, later in the line, replaced."""
     last: dict[str, int] = {}
     replaced: set[int] = set()
-    for event in history.events:
-        if event.type in ("HeadsCounted", "HeadCountWithdrawn"):
-            audience = str(event.data.audience)  # type: ignore[attr-defined]
+    for fact in told_of(history).line:
+        if isinstance(fact.event, HeadsCounted):
+            audience = str(fact.event.audience)
             replaced |= {last[audience]} if audience in last else set()
-            last[audience] = event.seq
+            last[audience] = fact.seq
     return replaced
 
 
 def _came(gathering: Document, present: Mapping[str, int]) -> int | None:
-    """Who came: counted and checked in by name; None where neither was done."""
-    named = present.get(gathering["key"])
-    if gathering["people"] is None and named is None:
-        return None
-    return (gathering["people"] or 0) + (named or 0)
+    return notion.came(gathering["people"], present.get(gathering["key"]))
 
 
 def _by_module(held: Sequence[Document]) -> list[tuple[str, int, int]]:

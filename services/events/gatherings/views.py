@@ -32,6 +32,7 @@ from shared.contract.events.gatherings import (
     WorkshopWithdrawn,
 )
 from shared.kernel.views.projection import Document, Evolve, View
+from shared.notions import gathering as notion
 
 COUNTED = (*AUDIENCES, UNSPECIFIED)
 AT_THE_DOOR = (
@@ -51,16 +52,14 @@ def _gathering(document: Document, event: Recorded) -> Document:
     """What follows from the facts: its days, its year, its sum of heads, its state, its version."""
     starts = datetime.fromisoformat(document["starts"])
     first = starts.astimezone(PARIS).date()
-    counts = [document[name] for name in COUNTED if document.get(name) is not None]
-    state = "cancelled" if document["cancelled"] else "held" if document["held"] else "planned"
     return {
         **document,
         "starts": starts.astimezone(PARIS).isoformat(),
         "day": first.isoformat(),
         "last_day": (first + timedelta(days=document["days"] - 1)).isoformat(),
         "year": first.isoformat()[:4],
-        "people": sum(counts) if counts else None,
-        "state": state,
+        "people": notion.heads(document.get(name) for name in COUNTED),
+        "state": notion.state(bool(document["held"]), bool(document["cancelled"])),
         "version": event.version,
     }
 

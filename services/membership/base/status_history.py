@@ -1,11 +1,13 @@
-"""Documents that keep their history: what holds now follows from the happenings in the order of their times, not of
-their recording. A departure of 2015 may be learnt today."""
+"""Documents that keep their history: what holds now follows from the happenings in the order of their line
+(shared/kernel/line.py), not of their recording. A departure of 2015 may be learnt today."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import date, datetime
 from typing import Any
 
+from shared.base.paris_days import day_of
 from shared.contract import Event
 from shared.contract.envelope import Recorded
 from shared.contract.personal import Personal
@@ -33,10 +35,15 @@ def happened(data: Event, event: Recorded) -> Document:
 
 
 def with_happening(document: Document | None, data: Event, event: Recorded) -> Document:
-    """The document with one more happening in its history, which is in the order of the times."""
+    """The document with one more happening in its history, which is in the order of the line."""
     before = document or {"key": event.entity_id}
-    history = sorted([*before.get("history", []), happened(data, event)], key=lambda one: (one["at"], one["seq"]))
+    history = sorted([*before.get("history", []), happened(data, event)], key=in_line)
     return {**before, "history": history, "version": event.version}
+
+
+def in_line(one: Document) -> tuple[date, int]:
+    """The place of a happening in its line: of one day, what was learnt later comes later, whatever the hour."""
+    return day_of(datetime.fromisoformat(one["at"])), one["seq"]
 
 
 def with_person(document: Document, data: Event, event: Recorded, field: str) -> Document:

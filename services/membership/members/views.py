@@ -21,6 +21,7 @@ from shared.contract.membership.members import (
     MembershipRenewed,
 )
 from shared.kernel.views.projection import Document, View, folded, own_entity
+from shared.notions import membership
 from shared.notions.structure_on_record import member_of, structures_on_record
 
 FACTS = ("person", "college", "structure", "name", "charter_version", "joined_on", "since", "left_on", "left_because")
@@ -42,22 +43,24 @@ def _member(document: Document | None, data: Event, event: Recorded) -> Document
 
 def _stands(history: Iterable[Document]) -> Document:
     """What a member's history comes to: whether it is one, since when, in which college, which years it renewed."""
-    found: Document = {"status": "former", "renewed": [], **dict.fromkeys(FACTS)}
-    for one in history:
+    happenings = list(history)
+    found: Document = {"renewed": [], **dict.fromkeys(FACTS)}
+    for one in happenings:
         match one["event"]:
             case "MemberJoined":
-                found |= {"status": "current", "college": one["college"], "charter_version": one["charter_version"]}
-                found |= {"joined_on": one["at"], "since": year_of(one["at"]), "left_on": None, "left_because": None}
-                found |= {name: one[name] for name in ("structure", "name") if name in one}
+                found |= {name: one[name] for name in ("structure", "name", "charter_version") if name in one}
             case "MembershipRenewed":
                 found["renewed"] = sorted({*found["renewed"], one["year"]})
-            case "MemberCollegeChanged":
-                found["college"] = one["college"]
-            case "MemberLeft":
-                found |= {"status": "former", "left_on": one["at"], "left_because": one["reason"]}
-            case "MemberRestored":
-                found |= {"status": "current", "college": one["college"], "left_on": None, "left_because": None}
-    return found
+    stands = membership.folded((one["event"], one, one["at"]) for one in happenings)
+    return {
+        **found,
+        "status": "current" if stands.member else "former",
+        "college": stands.college,
+        "joined_on": stands.since,
+        "since": year_of(stands.since) if stands.since else None,
+        "left_on": stands.left,
+        "left_because": stands.because,
+    }
 
 
 def _renamed(document: Document | None, data: StructureRevised, event: Recorded) -> Document | None:

@@ -322,6 +322,8 @@ class EventTable:
             there = f"standing(DATE '{as_of:%Y-%m-%d}', {known:d})"
             kept = f"CREATE TEMP TABLE standing_at AS SELECT * EXCLUDE ({UNCOUNTED}) FROM {there}"
             cursor.execute(kept)
+            cursor.execute(f"CREATE TEMP TABLE planned_at AS SELECT * FROM planned_days({known:d})")
+            cursor.execute("CREATE TEMP MACRO planned_days(upto) AS TABLE SELECT * FROM temp.planned_at")
             cursor.execute(
                 "CREATE TEMP MACRO standing(as_of, upto) AS TABLE SELECT * FROM temp.standing_at "
                 "WHERE day <= as_of AND seq <= upto"

@@ -1,5 +1,5 @@
 -- title: Fréquentation moyenne de l’Agora
--- version: 1
+-- version: 2
 -- unit: person
 -- counts: heads
 -- partial: run

@@ -1,5 +1,5 @@
 -- title: Qui vient à l’Agora
--- version: 1
+-- version: 2
 -- unit: percent
 -- counts: heads
 -- partial: run

@@ -75,21 +75,30 @@ GROUP BY entity_id
 HAVING bool_or(type = 'StaffPostCreated')
    AND arg_max(type, turn) FILTER (type IN ('StaffPostCreated', 'StaffPostClosed')) <> 'StaffPostClosed';
 
+CREATE OR REPLACE MACRO planned_days(upto) AS TABLE
+-- The first day of each gathering that was planned, in Paris, as it is known: a figure is of the day it happened on, not
+-- of the one, some days later perhaps, of which it was noted.
+SELECT entity_id, (timezone('Europe/Paris', arg_max(json_extract_string(data, '$.starts'), turn)::TIMESTAMPTZ))::DATE AS first_day
+FROM standing(DATE '9999-12-31', upto) WHERE type IN ('GatheringPlanned', 'GatheringMoved') AND contains(data, '"starts"')
+GROUP BY entity_id;
+
 CREATE OR REPLACE MACRO gathering_at(as_of, upto) AS TABLE
--- One row a gathering that was held and is not cancelled; `event` says that it was held.
+-- One row a gathering that was held and is not cancelled, on its first day; `event` says that it was held.
 WITH held AS (FROM standing(as_of, upto) WHERE type = 'GatheringHeld'),
 latest AS (SELECT entity_id, max(turn) AS at FROM held GROUP BY entity_id),
 called_off AS (
     SELECT entity_id FROM standing(as_of, upto) WHERE type IN ('GatheringCancelled', 'GatheringReinstated')
     GROUP BY entity_id HAVING arg_max(type, turn) = 'GatheringCancelled')
 SELECT
-    held.entity_id AS gathering, kind, title, town, module, topics, guests, days, day, year(day) AS year, seq AS event
+    held.entity_id AS gathering, kind, title, town, module, topics, guests, days, coalesce(first_day, day) AS day,
+    year(coalesce(first_day, day)) AS year, seq AS event
 FROM held JOIN latest ON latest.entity_id = held.entity_id AND latest.at = held.turn
+LEFT JOIN planned_days(upto) AS planned ON planned.entity_id = held.entity_id
 WHERE held.entity_id NOT IN (SELECT entity_id FROM called_off);
 
 CREATE OR REPLACE MACRO attendance_at(as_of, upto) AS TABLE
--- Who came to a gathering that was held: rows of people, by public. A gathering whose heads were counted is taken by
--- the last count of each public; any other by who was checked in by name, one row each.
+-- Who came to a gathering that was held: rows of people, by public. The last count of the heads of each public, that is
+-- of who was not checked in by name, and one row for each who was.
 WITH counted AS (
     SELECT entity_id AS gathering, coalesce(audience, '') AS audience, arg_max(people, turn) AS people, arg_max(seq, turn) AS event
     FROM standing(as_of, upto) WHERE type = 'HeadsCounted' GROUP BY ALL),
@@ -100,7 +109,7 @@ named AS (
 SELECT held.*, came.audience, came.people, came.event AS counting, came.counted
 FROM (
     SELECT *, true AS counted FROM counted
-    UNION ALL SELECT *, false FROM named WHERE gathering NOT IN (SELECT gathering FROM counted)) AS came
+    UNION ALL SELECT *, false FROM named) AS came
 JOIN gathering_at(as_of, upto) AS held USING (gathering);
 
 CREATE OR REPLACE MACRO years(as_of, upto) AS TABLE

@@ -1,5 +1,5 @@
 -- title: Participants aux formations
--- version: 1
+-- version: 2
 -- unit: person
 -- counts: heads
 -- partial: run

@@ -190,7 +190,7 @@ def _event(one: Told, line: Mapping[str, Any], saying: Saying) -> dict[str, Any]
         "changes": [saying.change(change) for change in one.changes],
         "said": [{"label": saying.label(name), **saying.value(name, value)} for name, value in one.said],
         "undone": one.undone,
-        "struck": None,  # said as `undone`
+        "struck": line["struck"] if one.undone else None,
         "moved": one.day if one.noted else None,
         "undoes": one.undoes,
         "late": one.late,

@@ -21,7 +21,7 @@ from shared.base.translations import L
 from shared.contract import load_all
 from shared.contract.envelope import Recorded
 from shared.contract.says import ASIDE, Says
-from shared.kernel.corrections import CORRECTIONS
+from shared.kernel.corrections import CORRECTIONS, corrects
 from shared.kernel.corrections import told as read
 from shared.kernel.line import Correction
 
@@ -163,8 +163,9 @@ class _Life:
         own = {} if one.corrects else facts_of(row["type"], data)
         for each in corrections:
             self._correct(one, each)
+        taken_back = not corrects(row["type"]) and self._take_back(one)
         before = self.known
-        self.known = self._all() if corrections else self._with(before, one, own)
+        self.known = self._all() if corrections or taken_back else self._with(before, one, own)
         one.changes = _changes(before, self.known, own, row["seq"])
         for fact in {(change.part, change.name) for change in one.changes if not change.overtaken}:
             if fact in self.known:
@@ -187,6 +188,22 @@ class _Life:
                 noted = named.noted or named.day
                 one.redates.append((named.row["seq"], named.day, said.day))
                 named.day, named.noted = said.day, noted if noted != said.day else None
+
+    def _take_back(self, one: Told) -> bool:
+        """Marks what a fact of now takes back by what its type says of itself, such as a cancelling that of a
+        registration; True if there was something."""
+        kind, data = one.row["type"], data_of(one.row)
+        wanted, part = says_of(kind).takes_back(data), part_of(kind, data)
+        for other in reversed(self.told[:-1]):
+            row = other.row
+            if row["type"] in wanted and other.undone is None and part_of(row["type"], data_of(row)) == part:
+                other.undone = one.row["seq"]
+                one.undoes.append(row["seq"])
+                for again in self.told:  # what the other had taken back stands again
+                    if again.undone == row["seq"]:
+                        again.undone = None
+                return True
+        return False
 
     def _with(self, known: Mapping[Fact, Value], one: Told, own: Mapping[Fact, Any]) -> dict[Fact, Value]:
         """What is known once an event is, too: what stands last in the line counts."""

@@ -2,6 +2,7 @@
 
 from shared.base.translations import L, Lexicon, Words
 from shared.contract.labels import COMMON, thing_words
+from shared.web.words.correction_words import CORRECTION_WORDS
 from shared.web.words.field_words import FIELD_WORDS
 from shared.web.words.line_words import LINE_WORDS
 
@@ -152,6 +153,7 @@ WORDS: Words = {
     "error.stale": "Quelqu’un a modifié cela pendant votre saisie. Rien n’est enregistré : relisez d’abord.",
     **FIELD_WORDS,
     **LINE_WORDS,
+    **CORRECTION_WORDS,
     # pages that say a request went no further
     "problem.400": "Demande incomprise",
     "problem.400.hint": "Revenez à la page précédente et recommencez.",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
 from uuid import UUID, uuid4
@@ -11,11 +12,12 @@ from uuid import UUID, uuid4
 import pytest
 from nats.aio.client import Client
 
-from shared.contract.directory.structures import StructureRegistered
-from shared.contract.envelope import Recorded, opened
+from shared.contract.corrections import EventStruck
+from shared.contract.directory.structures import ContactAdded, StructureRegistered, StructureRevised
+from shared.contract.envelope import Provenance, Recorded, address, opened, sealed_body
 from shared.kernel.command_handler import facts_in, new_command_id
 from shared.kernel.decider import Command, Refused
-from shared.kernel.eventlog.event_log import Log
+from shared.kernel.eventlog.event_log import Log, Unit, Write
 from shared.kernel.reactions import Reaction, Tries, on
 from shared.runtime.nats.embedded_server import NatsServer
 from shared.runtime.service import Service
@@ -265,3 +267,36 @@ async def test_a_log_opened_for_nothing_ends_quietly(nc: Client, network: str) -
     await log.start()
     await log.start()
     await log.stop()
+
+
+async def test_a_reaction_to_a_correction_hears_those_of_its_facts_alone(open_service: Open) -> None:
+    """Of every kind of entity corrections have the same type; each reaction says of which facts it is."""
+    heard: list[str] = []
+
+    @on(EventStruck, of=(StructureRegistered,), name="struck")
+    async def struck(event: Recorded, service: Service) -> Sequence[Command]:
+        assert isinstance(event.data, EventStruck)
+        heard.append(f"{event.entity} {event.data.kind}")
+        return []
+
+    service = await open_service(small.definition(reactions=[struck]), prepare=hurry)
+    await service.start_reactions()
+    structure, contact = await register(service), uuid4()
+    for entity, of in ((structure, StructureRevised), (structure, StructureRegistered), (contact, ContactAdded)):
+        said = EventStruck(event=uuid4(), kind=of.type_name(), reason="x")
+        kind = (of.service, of.entity)
+        head = await service.log.load(*kind, entity)
+        by = Provenance("staff:test", uuid4(), uuid4())
+        now, id = datetime.now(UTC), uuid4()
+        version = len(head.events) + 1
+        body = sealed_body(service.network, said, entity, id=id, version=version, at=now, now=now, by=by, of=kind)
+        item = Write(address(service.network, said, entity, of=kind), str(id), body)
+        await service.log.append(Unit([item], {item.entity: head.seq}))
+    (reaction,) = service.reactions.reactions
+
+    async def dealt_with() -> bool:
+        info = await service.reactions.position(reaction)
+        return info is not None and (info.num_pending, info.num_ack_pending) == (0, 0) and bool(heard)
+
+    await until(dealt_with)
+    assert heard == ["structure StructureRegistered"]

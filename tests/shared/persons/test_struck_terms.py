@@ -14,7 +14,7 @@ from services.directory.structures.domain.contact import AddContact, RemoveConta
 from services.directory.structures.domain.structure import CloseStructure, RegisterStructure
 from services.events.app import EVENTS
 from services.events.gatherings.domain.planning import PlanGathering
-from services.events.gatherings.domain.registrations import RegisterParticipant
+from services.events.gatherings.domain.registrations import CheckIn, RegisterParticipant
 from services.membership.app import MEMBERSHIP
 from services.membership.members.domain.charter import AdoptCharter
 from services.membership.members.domain.member import JoinNetworkAsPerson, LeaveNetwork
@@ -23,7 +23,9 @@ from shared.contract.personal import Personal
 from shared.kernel.correcting import LiftStrikes, RedateEvents, StrikeEvents
 from shared.runtime.service import Service
 from tests.conftest import OpenService
+from tests.fixtures.signing_in import operator
 from tests.shared.persons.conftest import HER, do, move_clock
+from tests.shared.web.test_privacy_pages import asking
 
 pytestmark = pytest.mark.slow
 WHY = "noté par erreur"
@@ -137,3 +139,33 @@ async def test_who_registered_for_a_gathering_that_never_was_is_kept_no_longer(o
     await correct(service, LiftStrikes, "gathering", gathering, "GatheringPlanned")
     assert await ends(service) == [None]
     assert (await service.persons.records(persons=[uuid4()])) == []
+
+
+async def test_persons_are_told_what_was_corrected_as_it_was_corrected(open_service: OpenService) -> None:
+    """Also of what names them by a part of a thing alone: that they came."""
+    service = await open_service(EVENTS)
+    plan = PlanGathering(kind="agora", title="Agora", starts=datetime.now(UTC))
+    gathering = (await do(service, plan)).entity_id
+    for name, address in (("Zénobie", HER), ("Balthazar", "il@exemple.invalid")):
+        await do(
+            service,
+            RegisterParticipant(gathering=gathering, name=Personal(name), email=Personal(address), audience="students"),
+        )
+    history = (await service.execute.history("gathering", gathering)).events
+    hers, his = [event.data.registration for event in history if event.type == "ParticipantRegistered"]  # type: ignore[attr-defined]
+    for registration in (hers, his):
+        await do(service, CheckIn(gathering=gathering, registration=registration))
+    await correct(service, StrikeEvents, "gathering", gathering, "AgoraAttended")
+    (person,) = await service.persons.find(address=HER)
+    told = await service.persons.told([person])
+    assert [(one.event.type, one.struck) for one in told] == [
+        ("ParticipantRegistered", False),
+        ("AgoraAttended", True),
+        ("EventStruck", False),
+    ]
+    async with asking(service, **operator(service)) as client:
+        asked = await client.post("/events/api/persons/export", json={"person": str(person)})
+    assert [(one["label"], one["struck"]) for one in asked.json()["events"]][1:] == [
+        ("Personne accueillie à l’Agora", True),
+        ("Noté par erreur", False),
+    ]

@@ -32,9 +32,14 @@ OF = ("directory", "structure")
 def row(seq: int, type_: str, day: str, /, **data: Any) -> dict[str, Any]:
     time = datetime.fromisoformat(f"{day}T12:00")
     return {
-        "seq": seq, "id": str(UUID(int=seq)), "type": type_, "time": time, "readable": True, "command": str(seq),
+        "seq": seq,
+        "id": str(UUID(int=seq)),
+        "type": type_,
+        "time": time,
+        "readable": True,
+        "command": str(seq),
         "data": orjson.dumps(data).decode(),
-    }  # fmt: skip
+    }
 
 
 def word(seq: int, type_: str, about: int, **data: Any) -> dict[str, Any]:
@@ -119,9 +124,7 @@ async def test_journal_and_life_show_the_word_and_the_fact(front: httpx2.AsyncCl
     assert "Noté par erreur" in await page("/journal/2") and "Date corrigée" in await page("/journal/2")
     assert f"<s>{fact}" not in await page(f"/life/{EAU}?as_of=2015-12-31")
     said = (await front.get(f"/observatory/api/life/{EAU}")).json()
-    assert [(one["undone"], one["undoes"]) for one in said["events"]] == [
-        (None, []), (4, []), (None, []), (None, [2])
-    ]  # fmt: skip
+    assert [(one["undone"], one["undoes"]) for one in said["events"]] == [(None, []), (4, []), (None, []), (None, [2])]
     await say(service, StrikeLifted(**about, reason="si"), "2026-11-30", 5)
     text = await page("/journal")
     assert f"Rétabli\u00a0: {fact}, " in text and "01/02/2017. si" in text
