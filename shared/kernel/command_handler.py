@@ -415,7 +415,6 @@ class Executor:
             traceparent=tracing.traceparent(),
             digest=sent.digest,
         )
-        believed = self._doubted(context.now)
         personal = [one.event for one in planned if _about_persons(type(one.event))]
         if personal:
             try:
@@ -440,7 +439,7 @@ class Executor:
                 at=one.at,
                 now=context.now,
                 by=by,
-                believed=believed,
+                believed=self._doubted(context.now),
                 of=of,
             )
             if len(body) > BODY_LIMIT:
@@ -597,7 +596,8 @@ def _still_right(decider: Decider[Any], before: Told, after: Told, new: Collecti
     for wrong in decider.wrong_after(before.line, after.line):
         fact = wrong.fact
         if fact.id in new:
-            raise Refused(wrong.code, day=f"{fact.day:%d/%m/%Y}")
+            began = next((one for one in after.line if isinstance(one.event, tuple(decider.births))), fact)
+            raise Refused(wrong.code, day=f"{began.day:%d/%m/%Y}")
         raise Refused(
             "later-stands-against",
             of=fact.event.type_name(),

@@ -75,7 +75,7 @@ async def _show(
         pages.lexicon,
         lang,
         values=values,
-        errors=errors,
+        errors={name: said for name, said in errors.items() if name or in_the_way is None},
         choices=choices,
         hidden=hidden,
         suggestions=service.definition.suggestions,
@@ -103,6 +103,7 @@ async def _show(
         whole=model in service.definition.whole and takes_day(service, model) and bool(hidden.get(VERSION)),
         seen=hidden.get(SEEN),
         in_the_way=in_the_way,
+        refused=errors.get("", ""),
         why=str(values.get(WHY) or "") if values else "",
         why_error=errors.get(WHY),
     )
