@@ -19,7 +19,7 @@ from shared.kernel.views.projection import Document, View
 from shared.runtime.readiness import checks_of
 from shared.runtime.service import Service
 from shared.runtime.unreadable_records import unreadable_records
-from shared.web.facts.of_days import no_day_of_now
+from shared.web.facts.of_days import no_day_of_now, takes_day
 from shared.web.forms.reference_check import known
 from shared.web.here import ThisService
 from shared.web.security.authorization import access, who_of
@@ -67,6 +67,7 @@ IDEMPOTENCY_KEY = (
     "The command's id. The same command (kind, entity, sender, fields as sent, `happened`) twice under it is one, and "
     "is answered by the first outcome; another one is refused: 422, `command-id-reused`, and nothing is executed."
 )
+OF_NOW = "Not taken: this command is always of now (422, `takes-no-day`)."
 PROBLEMS: dict[int | str, dict[str, Any]] = {status: {"model": Problem} for status in (400, 404, 409, 413, 422, 503)}
 
 
@@ -130,6 +131,8 @@ def _command(router: APIRouter, service: Service, model: type[Command]) -> None:
         )
 
     execute.__annotations__["command"] = model
+    if not takes_day(service, model):
+        execute.__annotations__["happened"] = Annotated[SaidMoment | None, Query(description=OF_NOW)]
     router.add_api_route(
         f"/commands/{kebab(model.__name__)}",
         execute,
