@@ -71,17 +71,33 @@ async def test_a_period_is_of_the_past(
 @pytest.mark.parametrize(
     ("command", "fields", "view", "events"),
     [
-        ("note-past-board-seat", {"role": "president", "holder": "Personne Exemple 1"}, SEATS,
-         ["BoardSeatTaken", "BoardSeatVacated"]),
+        (
+            "note-past-board-seat",
+            {"role": "president", "holder": "Personne Exemple 1"},
+            SEATS,
+            ["BoardSeatTaken", "BoardSeatVacated"],
+        ),
         ("note-past-staff-post", {"title": "Direction", "fte": 0.8}, POSTS, ["StaffPostCreated", "StaffPostClosed"]),
-        ("note-past-civic-service-place", {"authority": "DRAJES"}, CIVIC_PLACES,
-         ["CivicServicePlaceApproved", "CivicServicePlaceEnded"]),
-        ("note-past-civic-service", {"mission": "Accueil"}, CIVIC_SERVICES,
-         ["CivicServiceRecruited", "CivicServiceEnded"]),
-        ("note-past-civic-service", {"host_name": "Une ville"}, CIVIC_SERVICES,
-         ["CivicServiceSeconded", "CivicServiceEnded"]),
+        (
+            "note-past-civic-service-place",
+            {"authority": "DRAJES"},
+            CIVIC_PLACES,
+            ["CivicServicePlaceApproved", "CivicServicePlaceEnded"],
+        ),
+        (
+            "note-past-civic-service",
+            {"mission": "Accueil"},
+            CIVIC_SERVICES,
+            ["CivicServiceRecruited", "CivicServiceEnded"],
+        ),
+        (
+            "note-past-civic-service",
+            {"host_name": "Une ville"},
+            CIVIC_SERVICES,
+            ["CivicServiceSeconded", "CivicServiceEnded"],
+        ),
     ],
-)  # fmt: skip
+)
 async def test_what_ended_long_ago_is_noted_at_once(
     service: Service, front: httpx2.AsyncClient, command: str, fields: dict[str, Any], view: View, events: list[str]
 ) -> None:
