@@ -114,6 +114,11 @@ async def _show(
 @commands.get("/do/{name}")
 @access("public")  # the command says who may send it
 async def form(service: ThisService, pages: ThesePages, request: Request, name: str) -> Response:
+    if (gone := service.definition.retired.get(name)) is not None:
+        demand(request, "editor")
+        about = request.query_params.get(gone.entity.replace("-", "_"), "")
+        back = f"/{service.name}/history/{gone.entity}/{about}" if _is_uuid(about) else None
+        return pages.problem(request, 410, back=back)
     model = _model_of(service, request, name)
     given = dict(request.query_params)
     version = given.get(VERSION)
