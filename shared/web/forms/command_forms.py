@@ -165,7 +165,7 @@ async def send(service: ThisService, pages: ThesePages, request: Request, name: 
         at = happened_on(str(data.get(HAPPENED) or ""))
         await known(service, command)
         outcome = await service.execute(
-            command, id=id, actor=who_of(request).actor, at=at, version=version, instead=instead_of(data, at)
+            command, id=id, actor=who_of(request).actor, at=at, version=version, instead=instead_of(data, command, at)
         )
     except ValidationError as error:
         errors = sentences(error, model, pages.lexicon, lang)
