@@ -145,6 +145,7 @@ async def send(service: ThisService, pages: ThesePages, request: Request, name: 
     data: FormData = await request.form(max_fields=500, max_files=0)
     errors: dict[str, str] = {}
     status, in_the_way = 422, None
+    at: date | None = None
     single = {one.name for one in shapes(model) if not one.several}
     hidden = {
         key: value
