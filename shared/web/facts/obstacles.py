@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from fastapi import HTTPException
 from pydantic import TypeAdapter, ValidationError
 from starlette.datastructures import FormData
 
@@ -95,7 +96,7 @@ def first_day(command: Command, at: Any) -> date | None:
 
 
 def instead_of(data: FormData, command: Command, at: date | None) -> Instead | None:
-    """The facts that a form corrects in the same gesture. Raises NoReason, ValueError for an id that is none."""
+    """The facts that a form corrects in the same gesture. Raises NoReason, and 400 for an id that is none."""
     struck, since, at = data.getlist(INSTEAD), data.get(SINCE), first_day(command, at)
     if not struck and (not since or at is None):
         return None
@@ -103,6 +104,14 @@ def instead_of(data: FormData, command: Command, at: date | None) -> Instead | N
         reason = TypeAdapter(Reason).validate_python(str(data.get(WHY) or "").strip())
     except ValidationError:
         raise NoReason from None
-    if since and at is not None:
-        return Instead((UUID(str(since)),), reason, at)
-    return Instead(tuple(UUID(str(one)) for one in struck), reason)
+    try:
+        if since and at is not None:
+            return Instead((UUID(str(since)),), reason, at)
+        return Instead(tuple(UUID(str(one)) for one in struck), reason)
+    except ValueError:
+        raise HTTPException(400) from None
+
+
+def named_in(data: FormData) -> Refused:
+    """The refusal that a form answers to by what it corrects, so that the same can be offered again."""
+    return Refused(BEFORE) if data.get(SINCE) else Refused(AGAINST, event=str(data.get(INSTEAD)))

@@ -21,7 +21,7 @@ from shared.kernel.command_handler import Stale, id_after, new_command_id, versi
 from shared.kernel.decider import Command, Refused
 from shared.kernel.eventlog.event_log import Conflict
 from shared.runtime.service import Service
-from shared.web.facts.obstacles import WHY, NoReason, Obstacle, instead_of, obstacle
+from shared.web.facts.obstacles import WHY, NoReason, Obstacle, instead_of, named_in, obstacle
 from shared.web.facts.of_days import BadDay, happened_on, no_day_of_now, takes_day
 from shared.web.facts.outcomes import after
 from shared.web.facts.records import SEEN, SHOW, on_its_day, record_on
@@ -174,6 +174,7 @@ async def send(service: ThisService, pages: ThesePages, request: Request, name: 
         errors = {HAPPENED: pages.lexicon.say("invalid.date", lang, value=data.get(HAPPENED))}
     except NoReason:
         errors = {WHY: pages.lexicon.say("invalid.missing", lang)}
+        in_the_way = await obstacle(service, command, named_in(data), at, lang)
     except Refused as refused:
         errors = refusal(refused, pages.lexicon, lang)
         in_the_way = await obstacle(service, command, refused, at, lang)

@@ -100,7 +100,9 @@ async def test_what_stands_against_is_named_with_the_ways_out(service: Service, 
         assert way in refused.text
     (fact,) = re.findall(r'name="instead" value="([^"]+)"', refused.text)
     answers = {"reason": "withdrawal", "happened_on": "2015-06-01", "instead": fact}
-    assert (await sent(front, "LeaveNetwork", **answers)).status_code == 422  # nobody said why
+    silent = await sent(front, "LeaveNetwork", **answers)  # nobody said why
+    assert silent.status_code == 422 and f'name="instead" value="{fact}" checked' in silent.text
+    assert (await sent(front, "LeaveNetwork", **{**answers, "instead": "x"}, instead_reason="oui")).status_code == 400
     page = await followed(front, await sent(front, "LeaveNetwork", **answers, instead_reason="jamais économique"))
     assert "A quitté le réseau le 01/06/2015" in text(page)
     events = (await service.execute.history("member", MEMBER)).events
