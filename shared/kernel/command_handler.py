@@ -451,7 +451,6 @@ class Executor:
             traceparent=tracing.traceparent(),
             digest=sent.digest,
         )
-        believed = self._doubted(context.now)
         personal = [one.event for one in planned if _about_persons(type(one.event))]
         if personal:
             try:
@@ -475,7 +474,7 @@ class Executor:
                 at=one.at,
                 now=context.now,
                 by=by,
-                believed=believed,
+                believed=self._doubted(context.now),
                 of=of,
             )
             if len(body) > BODY_LIMIT:
@@ -654,10 +653,12 @@ def _still_right(known: Known, planned: Sequence[Planned], context: Context) -> 
             state = evolve(state, one.event)
         return
     new = {str(one.event.event if isinstance(one.event, Correcting) else one.id) for one in planned}
-    for wrong in known.decider.wrong_after(known.line, _after(known, own, context).line):
+    after = _after(known, own, context).line
+    for wrong in known.decider.wrong_after(known.line, after):
         fact = wrong.fact
         if fact.id in new:
-            raise Refused(wrong.code, day=f"{fact.day:%d/%m/%Y}")
+            began = next((one for one in after if isinstance(one.event, tuple(known.decider.births))), fact)
+            raise Refused(wrong.code, day=f"{began.day:%d/%m/%Y}")
         raise Refused(
             "later-stands-against",
             of=fact.event.type_name(),

@@ -82,7 +82,7 @@ async def odd_times(service: Service, at_once: int = AT_ONCE) -> tuple[list[Odd]
     clocks, found = Clocks(), list[Odd]()
     by_kind: dict[str, list[Decider[Any]]] = {}
     for decider in service.execute.deciders.values():
-        by_kind.setdefault(decider.stored, []).append(decider)
+        by_kind.setdefault(decider.entity, []).append(decider)
     for part in range(parts):
         entities: dict[tuple[str, str], list[Recorded]] = {}
         async for run in service.log.read(0, until=last):

@@ -11,15 +11,16 @@ from fastapi import APIRouter, Header, HTTPException, Path, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse
 
-from shared.contract.fields import SaidMoment
-from shared.kernel.command_handler import HAPPENED, Why, new_command_id
+from shared.contract.fields import Reason, SaidMoment
+from shared.kernel.command_handler import HAPPENED, Instead, Why, new_command_id
 from shared.kernel.correcting import COMMANDS
 from shared.kernel.decider import Command, Refused
 from shared.kernel.views.projection import Document, View
 from shared.runtime.readiness import checks_of
 from shared.runtime.service import Service
 from shared.runtime.unreadable_records import unreadable_records
-from shared.web.facts.of_days import no_day_of_now
+from shared.web.facts.obstacles import WHY
+from shared.web.facts.of_days import no_day_of_now, takes_day
 from shared.web.here import ThisService
 from shared.web.security.authorization import access, who_of
 from shared.web.templating import Pages, language
@@ -66,6 +67,8 @@ IDEMPOTENCY_KEY = (
     "The command's id. The same command (kind, entity, sender, fields as sent, `happened`) twice under it is one, and "
     "is answered by the first outcome; another one is refused: 422, `command-id-reused`, and nothing is executed."
 )
+IN_PLACE = "Events of the same entity that this command takes the place of: they are struck in the same batch."
+OF_NOW = "Not taken: this command is always of now (422, `takes-no-day`)."
 PROBLEMS: dict[int | str, dict[str, Any]] = {status: {"model": Problem} for status in (400, 404, 409, 413, 422, 503)}
 
 
@@ -109,14 +112,19 @@ def _command(router: APIRouter, service: Service, model: type[Command]) -> None:
         idempotency_key: Annotated[UUID | None, Header(description=IDEMPOTENCY_KEY)] = None,
         happened: Annotated[SaidMoment | None, Query(description="When it happened, if not now (RFC 3339).")] = None,
         version: Annotated[int | None, Query(ge=0, le=2**53, description="The entity's version that you saw.")] = None,
+        instead: Annotated[list[UUID] | None, Query(max_length=20, description=IN_PLACE)] = None,
+        instead_reason: Annotated[Reason | None, Query(description="Why they are struck.")] = None,
     ) -> Done:
         no_day_of_now(service, model, happened)
+        if instead and instead_reason is None:
+            raise Refused("instead-without-reason", field=WHY)
         outcome = await service.execute(
             command,
             id=idempotency_key or new_command_id(),
             actor=who_of(request).actor,
             at=aware(happened),
             version=version,
+            instead=Instead(tuple(instead), instead_reason) if instead and instead_reason else None,
         )
         await service.runner.wait_for(outcome.seq)
         return Done(
@@ -128,6 +136,8 @@ def _command(router: APIRouter, service: Service, model: type[Command]) -> None:
         )
 
     execute.__annotations__["command"] = model
+    if not takes_day(service, model):
+        execute.__annotations__["happened"] = Annotated[SaidMoment | None, Query(description=OF_NOW)]
     router.add_api_route(
         f"/commands/{kebab(model.__name__)}",
         execute,

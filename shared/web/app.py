@@ -27,7 +27,7 @@ from shared.kernel.views.projection import StoreAway
 from shared.runtime.service import Service
 from shared.web.api import api
 from shared.web.clock import clock_routes
-from shared.web.facts.obstacles import AGAINST, values_of
+from shared.web.facts.obstacles import AGAINST, WHY, values_of
 from shared.web.facts.outcomes import said_after
 from shared.web.forms.command_forms import commands
 from shared.web.forms.kept_pages import ended, kept_forms, stood_on
@@ -189,7 +189,7 @@ async def problem(request: Request, error: Exception) -> Response:
         sentence = pages.lexicon.say(said, lang, **values_of(error, lang))
         if error.field is not None:
             fields[error.field] = sentence
-            errors = [located(("query" if error.field == HAPPENED else "body", error.field), sentence)]
+            errors = [located(("query" if error.field in (HAPPENED, WHY) else "body", error.field), sentence)]
     elif isinstance(error, RequestValidationError):
         code = "invalid"
         # FastAPI puts "body", "query" or "header" before the name of what is wrong.

@@ -67,7 +67,7 @@ times_routes = APIRouter(prefix="/api/times")
 async def times(service: ThisService) -> OddTimes:
     """Facts whose time is odd: older than their entity, wrong in their line, of the future; what went back."""
     found, jumps = await odd_times(service)
-    kinds = {decider.stored: decider.entity for decider in service.execute.deciders.values()}
+    kinds = {decider.entity: decider.entity for decider in service.execute.deciders.values()}
     return OddTimes(service=service.name, jumps=jumps, odd=[_told(one, kinds) for one in found])
 
 

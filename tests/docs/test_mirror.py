@@ -5,7 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-ACROSS = {"abuse", "bench", "compare", "compose", "docs", "drill", "faults", "house", "journeys", "older", "simulation", "texts"}
+ACROSS = {
+    "abuse",
+    "bench",
+    "compare",
+    "compose",
+    "docs",
+    "drill",
+    "faults",
+    "house",
+    "journeys",
+    "older",
+    "simulation",
+    "texts",
+}
 """The whole installation, each in its own way"""
 
 

@@ -20,10 +20,11 @@ from shared.kernel.decider import Command
 NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 LONGEST = 30
 TAKEN = {
-    *SERVICES, "api", "app", "back", "base", "choices", "command", "command_id", "context", "decider", "decision", "do",
-    "document", "domain", "event", "features", "found", "happened", "happened_on", "history", "key", "mail", "outcome",
-    "page", "pages", "path", "persons", "reason", "recorded", "refused", "render", "request", "response", "routes",
-    "service", "state", "static", "templates", "title", "version", "view", "views", "words",
+    *SERVICES, "api", "app", "back", "base", "choices", "command", "command_id", "context", "decider", "decision",
+    "do", "document", "domain", "event", "features", "found", "happened", "happened_on", "history", "instead",
+    "instead_reason", "key", "known_since", "mail", "outcome", "page", "pages", "path", "persons", "reason",
+    "recorded", "refused", "render", "request", "response", "routes", "seen_day", "service", "show_day", "state",
+    "static", "templates", "title", "version", "view", "views", "words",
 }  # fmt: skip
 """What forms, addresses, folders and the modules that are made here call something else"""
 STORED = "tests/shared/contract/stored_names.txt"

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from fastapi import HTTPException
 from pydantic import TypeAdapter, ValidationError
 from starlette.datastructures import FormData
 
@@ -36,13 +37,16 @@ class NoReason(ValueError):
 @dataclass(frozen=True, slots=True)
 class Obstacle:
     """A fact that stands in the way. `at`: the facts page of its record; `strikable`: whether it may be noted by
-    mistake, or on another day; `since`: for the beginning of a record, the day that it may be said of."""
+    mistake, or on another day; `offered`: whether the same sending may do so; `begins`: whether it is the beginning of
+    the record, which `since` is the day that it may be said of."""
 
     fact: str
     text: str
     day: date
     at: str
     strikable: bool
+    offered: bool
+    begins: bool
     since: date | None = None
 
     def to(self, do: str) -> str:
@@ -68,15 +72,16 @@ async def obstacle(service: Service, command: Command, no: Refused, at: Any, lan
         found = next((fact for fact in line if _names(no, fact, tuple(decider.births))), None)
         if found is not None:
             event = next(one for one in history.events if one.id == found.id)
-            since = None
-            if no.code == BEFORE and at is not None and not isinstance(command, CorrectingCommand):
-                since = day_of(at) if isinstance(at, datetime) else at
+            correcting = isinstance(command, CorrectingCommand)
+            since = None if correcting or no.code != BEFORE else first_day(command, at)
             return Obstacle(
                 found.id,
                 sentence(event.type, orjson.loads(event.content), lang),
                 found.day,
                 f"/{service.name}/history/{decider.entity}/{id}",
                 decider.strikable(found.event),
+                decider.strikable(found.event) and not correcting and (no.code == AGAINST or since is not None),
+                no.code == BEFORE,
                 since,
             )
     return None
@@ -86,15 +91,29 @@ def _names(no: Refused, fact: Fact, births: tuple[type, ...]) -> bool:
     return isinstance(fact.event, births) if no.code == BEFORE else fact.id == no.values.get("event")
 
 
-def instead_of(data: FormData, at: date | None) -> Instead | None:
-    """The facts that a form corrects in the same gesture. Raises NoReason, ValueError for an id that is none."""
-    struck, since = data.getlist(INSTEAD), data.get(SINCE)
+def first_day(command: Command, at: Any) -> date | None:
+    """The day that a command speaks of first: the one that it was told, or the beginning of a past period."""
+    day = at if at is not None else getattr(command, "since", None)
+    return day_of(day) if isinstance(day, datetime) else day
+
+
+def instead_of(data: FormData, command: Command, at: date | None) -> Instead | None:
+    """The facts that a form corrects in the same gesture. Raises NoReason, and 400 for an id that is none."""
+    struck, since, at = data.getlist(INSTEAD), data.get(SINCE), first_day(command, at)
     if not struck and (not since or at is None):
         return None
     try:
         reason = TypeAdapter(Reason).validate_python(str(data.get(WHY) or "").strip())
     except ValidationError:
         raise NoReason from None
-    if since and at is not None:
-        return Instead((UUID(str(since)),), reason, at)
-    return Instead(tuple(UUID(str(one)) for one in struck), reason)
+    try:
+        if since and at is not None:
+            return Instead((UUID(str(since)),), reason, at)
+        return Instead(tuple(UUID(str(one)) for one in struck), reason)
+    except ValueError:
+        raise HTTPException(400) from None
+
+
+def named_in(data: FormData) -> Refused:
+    """The refusal that a form answers to by what it corrects, so that the same can be offered again."""
+    return Refused(BEFORE) if data.get(SINCE) else Refused(AGAINST, event=str(data.get(INSTEAD)))

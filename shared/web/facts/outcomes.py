@@ -1,14 +1,15 @@
 """What a page says after a command: what was written, how far it holds and how it is taken back; that it had been sent
 before; or that nothing changed, and since when all is so.
 
-A command leads to `<page>?done=<seq>&of=<kind>/<id>`, `…&again=1` where it had come before, or `<page>?unchanged=<seq
-of the fact since when>&of=…`, 0 where none says so. Each page of the service reads that before it is drawn."""
+A command leads to `<page>?done=<seq>&of=<kind>/<id>`, `…&again=1` where it had come before, `…&part=1` where nothing
+after it can take its place, or `<page>?unchanged=<seq of the fact since when>&of=…`, 0 where none says so. Each page of
+the service reads that before it is drawn; what is of a part of a record costs no look at its line."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -18,11 +19,11 @@ from fastapi import Request
 from starlette.responses import RedirectResponse
 
 from shared.base.paris_days import day_of
-from shared.contract import Event
+from shared.contract import EVENTS, Event
 from shared.contract.labels import sentence
 from shared.kernel.command_handler import Outcome, new_command_id, told_of
-from shared.kernel.decider import Command, Context, Decider, Refused
-from shared.kernel.eventlog.event_log import History, Unavailable
+from shared.kernel.decider import Command, Context, Refused
+from shared.kernel.eventlog.event_log import Unavailable
 from shared.kernel.line import Fact
 from shared.runtime.service import Service
 from shared.web.facts.of_days import takes_day
@@ -65,7 +66,10 @@ async def after(service: Service, where: str, command: Command, outcome: Outcome
         if not outcome.changed:
             fact = await _since(service, command, outcome.entity_id, at)
             query = f"unchanged={fact.seq if fact else 0}"
-        query += f"&of={kind}/{outcome.entity_id}"
+        said = [EVENTS[name] for name in outcome.events]
+        if not outcome.changed or (said and not said[-1].live):
+            query += f"&of={kind}/{outcome.entity_id}"
+            query += "&part=1" if outcome.changed and not any(map(_answers, said)) else ""
     return RedirectResponse(f"{where}{'&' if '?' in where else '?'}{query}", 303)
 
 
@@ -104,6 +108,10 @@ async def said_after(request: Request) -> None:
         return
     if not who_of(request).may(service.name, "reader"):
         return
+    undo = f"/{service.name}/history/{named[0]}?seq={seq}&do=strike" if not said.unchanged and not said.again else ""
+    if "part" in asked and not said.unchanged:
+        request.state.said = replace(said, undo=undo)
+        return
     try:
         history = await service.execute.history(named[1], UUID(named[2]))
         line = told_of(history).line
@@ -111,38 +119,34 @@ async def said_after(request: Request) -> None:
         return
     at = next((n for n, fact in enumerate(line) if fact.seq == int(seq)), None)
     if at is not None:
-        decider = service.execute.deciders[named[1]]
-        request.state.said = _told(service, decider, history, line, at, said, f"{named[1]}/{named[2]}")
+        fact = line[at]
+        event = next(one for one in history.events if one.id == fact.id)
+        strikable = service.execute.deciders[named[1]].strikable(fact.event)
+        until, still = held_until(line, at)
+        request.state.said = replace(
+            said,
+            undo=undo if strikable else "",
+            type=event.type,
+            data=orjson.loads(event.content),
+            since=fact.day,
+            until=until,
+            still=still,
+        )
 
 
-def _told(
-    service: Service, decider: Decider[Any], history: History, line: Sequence[Fact], at: int, said: Said, of: str
-) -> Said:
-    fact = line[at]
-    event = next(one for one in history.events if one.id == fact.id)
-    undo = f"/{service.name}/history/{of}?fact={fact.id}&do=strike" if decider.strikable(fact.event) else ""
-    until, still = held_until(line, at)
-    return Said(
-        said.again,
-        said.unchanged,
-        "" if said.unchanged or said.again else undo,
-        event.type,
-        orjson.loads(event.content),
-        fact.day,
-        until,
-        still,
-    )
+def _answers(kind: type[Event]) -> bool:
+    """Whether events of this type say what a record's answers are, so that a later one may take its place."""
+    fields = kind.model_fields
+    part = fields.keys() & {"audience", "year"} or any("UUID" in str(one.annotation) for one in fields.values())
+    return "cleared" in fields or not part
 
 
 def _sets(event: Event) -> set[str]:
     """The answers of a record that a fact says; none for one that is of a part of it, such as one member of a group."""
-    said = {
-        name: value for name, value in dict(event).items() if value is not None and name not in ("source", "cleared")
-    }
-    emptied = getattr(event, "cleared", None)
-    if emptied is None and (said.keys() & {"audience", "year"} or any(isinstance(one, UUID) for one in said.values())):
+    if not _answers(type(event)):
         return set()
-    return said.keys() | set(emptied or ())
+    said = {name for name, value in dict(event).items() if value is not None}
+    return (said | set(getattr(event, "cleared", None) or ())) - {"source", "cleared"}
 
 
 def held_until(line: Sequence[Fact], at: int) -> tuple[date | None, bool]:

@@ -22,7 +22,7 @@ from shared.kernel.decider import Command, Refused
 from shared.kernel.eventlog.event_log import Conflict
 from shared.runtime.service import Service
 from shared.web.counting.counted import of_command
-from shared.web.facts.obstacles import WHY, NoReason, Obstacle, instead_of, obstacle
+from shared.web.facts.obstacles import WHY, NoReason, Obstacle, instead_of, named_in, obstacle
 from shared.web.facts.of_days import BadDay, happened_on, no_day_of_now, takes_day
 from shared.web.facts.outcomes import after
 from shared.web.facts.records import SEEN, SHOW, on_its_day, record_on
@@ -75,7 +75,7 @@ async def _show(
         pages.lexicon,
         lang,
         values=values,
-        errors=errors,
+        errors={name: said for name, said in errors.items() if name or in_the_way is None},
         choices=choices,
         hidden=hidden,
         suggestions=service.definition.suggestions,
@@ -103,6 +103,7 @@ async def _show(
         whole=model in service.definition.whole and takes_day(service, model) and bool(hidden.get(VERSION)),
         seen=hidden.get(SEEN),
         in_the_way=in_the_way,
+        refused=errors.get("", ""),
         why=str(values.get(WHY) or "") if values else "",
         why_error=errors.get(WHY),
         counted=await of_command(service, model, _day_of(values), lang),
@@ -122,6 +123,11 @@ def _day_of(values: Any) -> date:
 @commands.get("/do/{name}")
 @access("public")  # the command says who may send it
 async def form(service: ThisService, pages: ThesePages, request: Request, name: str) -> Response:
+    if (gone := service.definition.retired.get(name)) is not None:
+        demand(request, "editor")
+        about = request.query_params.get(gone.entity.replace("-", "_"), "")
+        back = f"/{service.name}/history/{gone.entity}/{about}" if _is_uuid(about) else None
+        return pages.problem(request, 410, back=back)
     model = _model_of(service, request, name)
     given = dict(request.query_params)
     version = given.get(VERSION)
@@ -148,6 +154,7 @@ async def send(service: ThisService, pages: ThesePages, request: Request, name: 
     data: FormData = await request.form(max_fields=500, max_files=0)
     errors: dict[str, str] = {}
     status, in_the_way = 422, None
+    at: date | None = None
     single = {one.name for one in shapes(model) if not one.several}
     hidden = {
         key: value
@@ -167,7 +174,7 @@ async def send(service: ThisService, pages: ThesePages, request: Request, name: 
         no_day_of_now(service, model, data.get(HAPPENED))
         at = happened_on(str(data.get(HAPPENED) or ""))
         outcome = await service.execute(
-            command, id=id, actor=who_of(request).actor, at=at, version=version, instead=instead_of(data, at)
+            command, id=id, actor=who_of(request).actor, at=at, version=version, instead=instead_of(data, command, at)
         )
     except ValidationError as error:
         errors = sentences(error, model, pages.lexicon, lang)
@@ -175,6 +182,7 @@ async def send(service: ThisService, pages: ThesePages, request: Request, name: 
         errors = {HAPPENED: pages.lexicon.say("invalid.date", lang, value=data.get(HAPPENED))}
     except NoReason:
         errors = {WHY: pages.lexicon.say("invalid.missing", lang)}
+        in_the_way = await obstacle(service, command, named_in(data), at, lang)
     except Refused as refused:
         errors = refusal(refused, pages.lexicon, lang)
         in_the_way = await obstacle(service, command, refused, at, lang)

@@ -16,7 +16,7 @@ from uuid import UUID
 
 Fields = Sequence[tuple[str, str]]
 Attributes = dict[str, str | None]
-OURS = ("command_id", "version", "back", "do")  # what no person has typed
+OURS = ("command_id", "version", "back", "do", "of", "part", "seen_day", "show_day")  # what no person has typed
 VOID = {"submit", "button", "image", "reset", "file", "password"}  # types of inputs that are not filled
 
 

@@ -40,12 +40,13 @@ LONG = 100  # facts on a page; a gathering has as many as people who registered
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A fact that a page names: by its id; or the latest of a type, and of a part of the record such as a
-    registration."""
+    """A fact that a page names: by its id, by its sequence, or as the latest of a type, and of a part of the record
+    such as a registration."""
 
     fact: str = ""
     of: str = ""
     part: str = ""
+    seq: str = ""
 
     def among(self, lines: Sequence[Line], do: str) -> Line | None:
         found = [
@@ -55,6 +56,8 @@ class Named:
             and (
                 one.fact.id == self.fact
                 if self.fact
+                else str(one.fact.seq) == self.seq
+                if self.seq
                 else one.event.type == self.of and self.part in ("", *map(str, dict(one.fact.event).values()))
             )
         ]
@@ -93,7 +96,7 @@ async def history(
     do: str = "",
 ) -> Response:
     asked = request.query_params
-    named = Named(str(fact or ""), asked.get("of", ""), asked.get("part", ""))
+    named = Named(str(fact or ""), asked.get("of", ""), asked.get("part", ""), asked.get("seq", ""))
     read = await _read(service, kind, key)
     lang = language(request)
     typed = {"reason": pages.lexicon.say("reason.undo", lang)} if asked.get("because") == "undo" else {}

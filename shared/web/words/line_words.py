@@ -18,6 +18,7 @@ LINE_WORDS: Words = {
     ),
     "refused.takes-no-day": ("Ce geste est toujours de maintenant\u202f: il ne prend pas de date. Laissez-la vide."),
     "refused.takes-no-day.api": ("Cette commande est toujours de maintenant\u202f: envoyez-la sans `happened`."),
+    "refused.instead-without-reason": "Dites pourquoi ces faits sont notés par erreur (`instead_reason`).",
     "field.instead_reason": "Pourquoi",
     "record.not-yet": "Cette fiche n’était pas encore connue ce jour-là.",
     "reason.undo": "Annulé juste après la saisie",

@@ -12,7 +12,6 @@ import pytest
 from services.membership.governance.views import SEATS
 from services.membership.members.views import MEMBERS
 from services.membership.team.views import CIVIC_PLACES, CIVIC_SERVICES, POSTS
-from shared.contract.directory.structures import StructureRegistered
 from shared.kernel.eventlog.event_log import Unit
 from shared.kernel.views.projection import View
 from shared.notions.structure_on_record import member_of
@@ -28,9 +27,9 @@ JOIN = {"structure": str(STRUCTURE), "name": "Kynarou", "college": "associative"
 
 @pytest.fixture(autouse=True)
 async def known(service: Service) -> None:
-    """The structure of these memberships is in the directory."""
-    item = write(service.network, STRUCTURE, event=StructureRegistered(name="Kynarou", kind="association"))
-    await service.log.append(Unit([item], {item.entity: 0}))
+    """The directory has the structure."""
+    one = write(service.network, STRUCTURE)
+    assert await service.runner.wait_for(await service.log.append(Unit([one], {one.entity: 0})))
 
 
 async def sent(front: httpx2.AsyncClient, command: str, day: str | None = None, **fields: Any) -> httpx2.Response:
@@ -72,17 +71,33 @@ async def test_a_period_is_of_the_past(
 @pytest.mark.parametrize(
     ("command", "fields", "view", "events"),
     [
-        ("note-past-board-seat", {"role": "president", "holder": "Personne Exemple 1"}, SEATS,
-         ["BoardSeatTaken", "BoardSeatVacated"]),
+        (
+            "note-past-board-seat",
+            {"role": "president", "holder": "Personne Exemple 1"},
+            SEATS,
+            ["BoardSeatTaken", "BoardSeatVacated"],
+        ),
         ("note-past-staff-post", {"title": "Direction", "fte": 0.8}, POSTS, ["StaffPostCreated", "StaffPostClosed"]),
-        ("note-past-civic-service-place", {"authority": "DRAJES"}, CIVIC_PLACES,
-         ["CivicServicePlaceApproved", "CivicServicePlaceEnded"]),
-        ("note-past-civic-service", {"mission": "Accueil"}, CIVIC_SERVICES,
-         ["CivicServiceRecruited", "CivicServiceEnded"]),
-        ("note-past-civic-service", {"host_name": "Une ville"}, CIVIC_SERVICES,
-         ["CivicServiceSeconded", "CivicServiceEnded"]),
+        (
+            "note-past-civic-service-place",
+            {"authority": "DRAJES"},
+            CIVIC_PLACES,
+            ["CivicServicePlaceApproved", "CivicServicePlaceEnded"],
+        ),
+        (
+            "note-past-civic-service",
+            {"mission": "Accueil"},
+            CIVIC_SERVICES,
+            ["CivicServiceRecruited", "CivicServiceEnded"],
+        ),
+        (
+            "note-past-civic-service",
+            {"host_name": "Une ville"},
+            CIVIC_SERVICES,
+            ["CivicServiceSeconded", "CivicServiceEnded"],
+        ),
     ],
-)  # fmt: skip
+)
 async def test_what_ended_long_ago_is_noted_at_once(
     service: Service, front: httpx2.AsyncClient, command: str, fields: dict[str, Any], view: View, events: list[str]
 ) -> None:
@@ -100,7 +115,8 @@ async def test_who_took_part_in_a_group_once_is_noted_by_a_form(service: Service
     assert "Noter une participation passée" in page.text and 'name="happened_on"' not in page.text
     form = {"command_id": str(uuid4()), "group": group, "member": str(MEMBER), "since": "01/06/2012"}
     early = await front.post("/do/NotePastGroupMembership", data={**form, "since": "2011-01-01", "until": "2013-01-01"})
-    assert early.status_code == 422 and "01/05/2012" in early.text
+    assert early.status_code == 422 and "ne commence que le 01/05/2012" in early.text
+    assert "Dire la fiche connue depuis le 01/01/2011" in early.text
     done = await front.post("/do/NotePastGroupMembership", data={**form, "until": "2013-01-01"})
     assert done.status_code == 303, done.text
     events = (await service.execute.history("group", UUID(group))).events

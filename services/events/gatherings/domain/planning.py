@@ -10,7 +10,7 @@ from pydantic import Field
 
 from services.events.base.fields import Beginning, Days
 from services.events.gatherings.domain.registrations import moved_up
-from services.events.gatherings.domain.state import EMPTY, Gathering, in_its_days, known, on, over
+from services.events.gatherings.domain.state import EMPTY, Gathering, days_of, in_its_days, known, on, over
 from shared.contract.events.gatherings import (
     GatheringAnnounced,
     GatheringCancelled,
@@ -22,7 +22,7 @@ from shared.contract.events.gatherings import (
     GatheringRevised,
 )
 from shared.contract.fields import Capacity, DepartmentCode, Line, Reason, Text, Title
-from shared.kernel.decider import Command, Context, Decision, Refused
+from shared.kernel.decider import Command, Context, Decision, On, Refused
 
 
 class GatheringCommand(Command):
@@ -158,7 +158,9 @@ def _held(command: HoldGathering, state: Gathering, context: Context) -> Decisio
     if state.held:
         return []
     in_its_days(facts, context)
-    return [GatheringHeld(**{name: facts[name] for name in HELD}, guests=command.guests)]
+    held = GatheringHeld(**{name: facts[name] for name in HELD}, guests=command.guests)
+    _, last = days_of(facts)  # noted in the days of grace, it was held in its own: a figure belongs to that year
+    return [On(last, held) if context.day > last else held]
 
 
 def _to_come(state: Gathering) -> Mapping[str, Any]:

@@ -93,7 +93,7 @@ def _cancelled(command: CancelRegistration, state: Gathering, context: Context) 
         raise Refused("already-present")
     cancelled = RegistrationCancelled(registration=command.registration)
     freed = gone.standing == "registered" and not state.cancelled and not over(known(state), context)
-    if not freed or state.free != 0:
+    if not freed or state.spare != 0:  # where more have a place than there are, one less frees none
         return [cancelled]
     return [cancelled, *(ParticipantMovedUp(registration=id) for id in state.waiting()[:1])]
 

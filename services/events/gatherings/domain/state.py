@@ -49,7 +49,8 @@ class Place:
 
 @dataclass(frozen=True)
 class Gathering:
-    """`facts` is None before it is planned. `places` keeps the order of registration."""
+    """`facts` is None before it is planned. `places` keeps the order in which people joined the queue: of registration,
+    or of coming back to wait."""
 
     facts: Mapping[str, Any] | None = None
     announced: bool = False
@@ -60,11 +61,16 @@ class Gathering:
     places: Mapping[UUID, Place] = field(default_factory=dict)
 
     @property
-    def free(self) -> int | None:
-        """Places left; None where there is no limit."""
+    def spare(self) -> int | None:
+        """Places left, below 0 where more have one than there are; None where there is no limit."""
         capacity = (self.facts or {}).get("capacity")
         taken = sum(place.standing in ("registered", "present") for place in self.places.values())
-        return None if capacity is None else max(0, capacity - taken)
+        return None if capacity is None else capacity - taken
+
+    @property
+    def free(self) -> int | None:
+        """Places that can be given; None where there is no limit."""
+        return None if self.spare is None else max(0, self.spare)
 
     def waiting(self) -> list[UUID]:
         """Who waits, first come first."""
@@ -99,11 +105,19 @@ def evolve(state: Gathering, event: Event) -> Gathering:
             return _standing(state, event.registration, "registered")
         case RegistrationCancelled():
             return _standing(state, event.registration, "cancelled")
+        case RegistrationReinstated() if event.waiting:
+            return _standing(_last(state, event.registration), event.registration, "waiting")
         case RegistrationReinstated():
-            return _standing(state, event.registration, "waiting" if event.waiting else "registered")
+            return _standing(state, event.registration, "registered")
         case AgoraAttended() | GatheringAttended():
             return _standing(state, event.registration, "present")
     return state
+
+
+def _last(state: Gathering, registration: UUID) -> Gathering:
+    """Whoever comes back waits behind those who waited meanwhile."""
+    others = {id: place for id, place in state.places.items() if id != registration}
+    return replace(state, places=others | {id: state.places[id] for id in (registration,) if id in state.places})
 
 
 def _standing(state: Gathering, registration: UUID, standing: Standing) -> Gathering:

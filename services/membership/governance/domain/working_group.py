@@ -107,7 +107,12 @@ def _joined(command: JoinWorkingGroup, state: Group, context: Context) -> Decisi
 
 def _left(command: LeaveWorkingGroup, state: Group, context: Context) -> Decision:
     _known(state)
-    return [WorkingGroupLeft(member=command.member)] if command.member in state.members else []
+    if command.member in state.members:
+        return [WorkingGroupLeft(member=command.member)]
+    later = (fact.event for fact in context.line if fact.day > context.day)
+    if any(isinstance(event, WorkingGroupJoined) and event.member == command.member for event in later):
+        raise Refused("not-in-group")  # the day is wrong: it joined after it
+    return []
 
 
 def _took_part(command: NotePastGroupMembership, state: Group, context: Context) -> Decision:

@@ -144,7 +144,7 @@ async def test_a_request_noted_by_mistake_is_struck_with_its_answer_and_both_sta
     done = await browser.post(at, data={**sent, "also": also, "command_id": str(uuid4())})
     assert done.status_code == 303 and done.headers["location"].startswith(at)
     facts = await page(browser, at)
-    assert "Notée deux fois" in facts and facts.count("noté par erreur") == 2 and facts.count("do=lift") == 2
+    assert "Notée deux fois" in facts and facts.count(">noté par erreur<") == 2 and facts.count("do=lift") == 2
     await page(browser, url, 404)
     for query in ("", "state=answered", "q=lyon"):
         assert "Ville de Lyon" not in (await page(browser, f"/directory/requests?{query}")).partition('id="h-list"')[2]

@@ -100,7 +100,9 @@ async def test_what_stands_against_is_named_with_the_ways_out(service: Service, 
         assert way in refused.text
     (fact,) = re.findall(r'name="instead" value="([^"]+)"', refused.text)
     answers = {"reason": "withdrawal", "happened_on": "2015-06-01", "instead": fact}
-    assert (await sent(front, "LeaveNetwork", **answers)).status_code == 422  # nobody said why
+    silent = await sent(front, "LeaveNetwork", **answers)  # nobody said why
+    assert silent.status_code == 422 and f'name="instead" value="{fact}" checked' in silent.text
+    assert (await sent(front, "LeaveNetwork", **{**answers, "instead": "x"}, instead_reason="oui")).status_code == 400
     page = await followed(front, await sent(front, "LeaveNetwork", **answers, instead_reason="jamais économique"))
     assert "A quitté le réseau le 01/06/2015" in text(page)
     events = (await service.execute.history("member", MEMBER)).events
@@ -126,7 +128,7 @@ async def test_a_command_of_now_takes_no_day(service: Service, front: httpx2.Asy
     past = {"structure": str(STRUCTURE), "name": "Kynarou", "college": "public", "charter_version": 1}
     period = {**past, "since": "2012-01-01", "until": "2013-01-01", "reason": "lapse"}
     form = await front.get("/do/NotePastMembership", params={**past, "happened_on": "2012-01-01"})
-    assert "happened_on" not in form.text
+    assert 'name="happened_on"' not in form.text
     refused = await front.post(
         "/do/NotePastMembership", data={"command_id": str(uuid4()), **period, "happened_on": "2012-01-01"}
     )
@@ -137,11 +139,29 @@ async def test_a_command_of_now_takes_no_day(service: Service, front: httpx2.Asy
     assert api.json()["errors"][0]["parameter"] == "happened"
 
 
+async def test_a_command_of_the_api_may_take_the_place_of_a_fact(service: Service, front: httpx2.AsyncClient) -> None:
+    await joined(service)
+    ask: dict[str, Any] = {"json": {"member": str(MEMBER), "reason": "lapse"}}
+    path = "/api/commands/leave-network"
+    first = await front.post(path, **ask, params={"happened": "2020-06-01T12:00:00+02:00"})
+    earlier = {"happened": "2016-06-01T12:00:00+02:00"}
+    refused = await front.post(path, **ask, params=earlier)
+    assert refused.status_code == 422 and refused.json()["against"]["sequence"] == first.json()["sequence"]
+    instead = {**earlier, "instead": refused.json()["against"]["event"]}
+    why = await front.post(path, **ask, params=instead)
+    assert why.json()["error"] == "instead-without-reason" and why.json()["errors"][0]["parameter"] == "instead_reason"
+    done = await front.post(path, **ask, params={**instead, "instead_reason": "lu de travers"})
+    assert done.json()["events"] == ["EventStruck", "MemberLeft"]
+    assert "A quitté le réseau le 01/06/2016" in text(await front.get(RECORD))
+
+
 @pytest.mark.parametrize("name", ["RestoreMember", "RestoreBoardSeat", "WithdrawVolunteer", "RestoreStaffPost"])
 async def test_a_command_that_is_no_more_names_the_one_that_serves(front: httpx2.AsyncClient, name: str) -> None:
     kebab = re.sub(r"\B([A-Z])", r"-\1", name).lower()
     gone = await front.post(f"/api/commands/{kebab}", json={})
     assert gone.status_code == 410 and gone.json()["error"] == "command-retired"
     assert gone.json()["instead"] == "/membership/api/commands/strike-events"
-    page = await front.get(f"/do/{name}")
+    page = await front.get(f"/do/{name}?member={MEMBER}")
     assert page.status_code == 410 and "Noté par erreur" in page.text
+    assert (f"/membership/history/member/{MEMBER}" in page.text) == (name == "RestoreMember")
+    assert (await front.post(f"/do/{name}", data={"command_id": str(uuid4())})).status_code == 410

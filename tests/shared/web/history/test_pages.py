@@ -68,7 +68,7 @@ def hidden(page: str) -> dict[str, str]:
 
 def facts(page: str) -> list[tuple[str, bool]]:
     """What the page lists: the day, and whether the fact is struck."""
-    found = re.findall(r'<li class="dye-membership( undone)?">.*?<time datetime="([\d-]+)"', page, re.S)
+    found = re.findall(r'<li id="[^"]+" class="dye-membership( undone)?">.*?<time datetime="([\d-]+)"', page, re.S)
     return [(day, bool(undone)) for undone, day in found]
 
 

@@ -28,7 +28,7 @@ from shared.contract.events.gatherings import (
     GatheringReinstated,
     GatheringRevised,
 )
-from shared.kernel.decider import Command
+from shared.kernel.decider import Command, On
 from tests.fixtures.deciding import decided
 
 ID = uuid4()
@@ -87,7 +87,8 @@ def test_what_is_held_carries_what_is_counted_as_it_was_last_said() -> None:
 def test_a_gathering_is_held_on_its_days_only() -> None:
     command = HoldGathering(gathering=ID)
     assert decided(GATHERING, [PLANNED], command, EVE) == "not-yet"
-    assert decided(GATHERING, [PLANNED], command, THAT_DAY + timedelta(days=7)) == [HELD]
+    in_grace = decided(GATHERING, [PLANNED], command, THAT_DAY + timedelta(days=7))
+    assert in_grace == [On(STARTS.date(), HELD)], "a figure belongs to the year of the gathering"
     assert decided(GATHERING, [PLANNED], command, THAT_DAY + timedelta(days=8)) == "say-the-day"
 
 

@@ -133,6 +133,28 @@ def test_a_cancellation_taken_back_waits_where_the_place_is_gone() -> None:
     assert decided(GATHERING, FULL, back, BEFORE) == []
 
 
+def test_who_cancels_and_comes_back_waits_behind_those_who_waited() -> None:
+    queue: list[Event] = [planned(1), registered(0), registered(1, waiting=True), registered(2, waiting=True)]
+    left = [RegistrationCancelled(registration=PEOPLE[0]), ParticipantMovedUp(registration=PEOPLE[1])]
+    back = RegistrationReinstated(registration=PEOPLE[0], waiting=True)
+    assert decided(GATHERING, [*queue, *left, back], cancel(1), BEFORE) == [
+        RegistrationCancelled(registration=PEOPLE[1]),
+        ParticipantMovedUp(registration=PEOPLE[2]),
+    ]
+
+
+def test_where_more_have_a_place_than_there_are_nobody_moves_up() -> None:
+    full = [planned(3), *(registered(n) for n in range(3)), registered(3, waiting=True)]
+    lowered: list[Event] = [*full, GatheringRevised(capacity=1)]
+    gone = [RegistrationCancelled(registration=PEOPLE[n]) for n in range(3)]
+    assert decided(GATHERING, lowered, cancel(0), BEFORE) == gone[:1]
+    assert decided(GATHERING, [*lowered, gone[0]], cancel(1), BEFORE) == gone[1:2]
+    assert decided(GATHERING, [*lowered, *gone[:2]], cancel(2), BEFORE) == [
+        gone[2],
+        ParticipantMovedUp(registration=PEOPLE[3]),
+    ]
+
+
 @pytest.mark.parametrize(("kind", "event"), [("agora", AgoraAttended), ("thematic", GatheringAttended)])
 def test_a_check_in_says_which_public_came_from_where(kind: GatheringKind, event: type[AgoraAttended]) -> None:
     command = CheckIn(gathering=ID, registration=PEOPLE[0])
