@@ -19,7 +19,6 @@ from nats.errors import ConnectionReconnectingError
 from nats.errors import TimeoutError as NoAnswerInTime
 from nats.js.api import StreamConfig
 from nats.js.errors import NotFoundError
-from shared.kernel.eventlog.connection import API, Connection, Take
 
 from shared.broker.connection import API, Connection, Take
 from shared.contract.envelope import Message

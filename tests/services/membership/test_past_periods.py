@@ -12,24 +12,15 @@ import pytest
 from services.membership.governance.views import SEATS
 from services.membership.members.views import MEMBERS
 from services.membership.team.views import CIVIC_PLACES, CIVIC_SERVICES, POSTS
-from shared.kernel.eventlog.event_log import Unit
 from shared.kernel.views.projection import View
 from shared.notions.structure_on_record import member_of
 from shared.runtime.service import Service
-from tests.fixtures.log_writing import write
 from tests.shared.web.history.test_pages import front, service
 
 __all__ = ["front", "service"]
 STRUCTURE = UUID("6f3cbb52-0c5c-4f0e-8c6c-6e1c5a3f2b11")
 MEMBER = member_of(STRUCTURE)
 JOIN = {"structure": str(STRUCTURE), "name": "Kynarou", "college": "associative", "charter_version": 1}
-
-
-@pytest.fixture(autouse=True)
-async def known(service: Service) -> None:
-    """The directory has the structure."""
-    one = write(service.network, STRUCTURE)
-    assert await service.runner.wait_for(await service.log.append(Unit([one], {one.entity: 0})))
 
 
 async def sent(front: httpx2.AsyncClient, command: str, day: str | None = None, **fields: Any) -> httpx2.Response:

@@ -19,10 +19,12 @@ from services.membership.members.domain.member import ChangeCollege, JoinNetwork
 from services.membership.members.views import MEMBERS
 from shared.base.settings import Settings
 from shared.kernel.decider import Command
+from shared.kernel.eventlog.event_log import Unit
 from shared.kernel.stores.sqlite import SqliteStore
 from shared.notions.structure_on_record import member_of
 from shared.runtime.service import Service, Surroundings
 from shared.web.app import service_app
+from tests.fixtures.log_writing import write
 from tests.fixtures.signing_in import operator
 
 STRUCTURE = UUID("6f3cbb52-0c5c-4f0e-8c6c-6e1c5a3f2b11")
@@ -32,12 +34,15 @@ PAGE = f"/history/member/{MEMBER}"
 
 @pytest.fixture
 async def service(nc: Client, network: str, tmp_path: Path) -> AsyncIterator[Service]:
+    """Membership, whose directory has one structure."""
     store = SqliteStore(tmp_path / "views.sqlite")
     around = Surroundings(
         network=network, nc=nc, settings=Settings(data=tmp_path), data=tmp_path, store=store, broker={}
     )
     one = Service(MEMBERSHIP, around)
     await one.start()
+    known = write(one.network, STRUCTURE)
+    assert await one.runner.wait_for(await one.log.append(Unit([known], {known.entity: 0})))
     yield one
     await one.stop()
 
