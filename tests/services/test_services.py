@@ -48,7 +48,7 @@ def test_each_room_of_a_service_is_a_feature(service: Definition) -> None:
 
 @each_service
 def test_what_a_feature_has_stands_in_rooms_of_the_same_names(service: Definition) -> None:
-    """Decisions in `domain`, views in `…views`, words in `…words`, what answers in `…pages` or an API of its own. A view
+    """Decisions in `domain`, views in `…views`, words in `…words`, what answers in `…pages` or an API. A view
     that several services share stands in shared/notions."""
     without: list[str] = []
     for room in sorted(path.parent for path in service.folder.glob("*/feature.py")):
