@@ -19,10 +19,12 @@ from services.membership.members.domain.member import ChangeCollege, JoinNetwork
 from services.membership.members.views import MEMBERS
 from shared.base.settings import Settings
 from shared.kernel.decider import Command
+from shared.kernel.eventlog.event_log import Unit
 from shared.kernel.stores.sqlite import SqliteStore
 from shared.notions.structure_on_record import member_of
 from shared.runtime.service import Service, Surroundings
 from shared.web.app import service_app
+from tests.fixtures.log_writing import write
 from tests.fixtures.signing_in import operator
 
 STRUCTURE = UUID("6f3cbb52-0c5c-4f0e-8c6c-6e1c5a3f2b11")
@@ -56,6 +58,8 @@ async def do(service: Service, command: Command, day: date) -> None:
 
 
 async def a_member(service: Service) -> None:
+    known = write(service.network, STRUCTURE)
+    await service.log.append(Unit([known], {known.entity: 0}))
     join = JoinNetwork(structure=STRUCTURE, name="Kynarou", college="associative", charter_version=1)
     await do(service, join, date(2012, 3, 1))
     await do(service, ChangeCollege(member=MEMBER, college="economic"), date(2014, 3, 1))
