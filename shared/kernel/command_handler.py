@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
-from typing import Any, Literal, Protocol, TypeVar, get_args
+from typing import Any, Literal, Protocol, get_args
 from uuid import UUID
 from weakref import WeakValueDictionary
 
@@ -36,7 +36,6 @@ from shared.kernel.line import Fact
 from shared.kernel.remembered import Known, Memory, nothing_of
 from shared.kernel.sealing import Forgotten, Sealer, addresses_in, personal_fields
 
-S = TypeVar("S")
 LAG = 0.1  # seconds
 HAPPENED = "happened"
 """What a refusal names that is about when a command happened"""
@@ -103,7 +102,7 @@ class Instead:
 class Planned:
     """An event to be written: of which entity, under which id, when it happened."""
 
-    place: Place
+    of: Known
     event: Event
     id: UUID
     at: datetime
@@ -346,7 +345,7 @@ class Executor:
                         raise Stale(known.version)
                     others = await self._others(_beside(decider, command, known.told, instead), target)
                     reads = await self._reads(command, context, known, others)
-                    planned = _planned(command, context, target, {**others, target: known}, instead)
+                    planned = _planned(command, context, known, others, instead)
                 except (Refused, Stale):
                     if looked == known.seq:
                         raise
@@ -360,7 +359,7 @@ class Executor:
                     with tracing.span(
                         f"append {planned[-1].event.type_name()}", "producer", maillage__service=self._service
                     ):
-                        return await self._append(planned, sent, {**others, target: known}, reads, context, cause)
+                        return await self._append(planned, sent, reads, context, cause)
                 except Conflict:
                     rests_on = reads | {self._subject(one): one.seq for one in (known, *others.values())}
                     if rests_on == outrun:
@@ -399,8 +398,9 @@ class Executor:
         reads: dict[str, int] = {}
         if self._references is not None and command.refers:
             reads = await self._references.judged(command, command.told_of(context.day), known.line)
-        guards = {_place(one, known.place) for one in command.guards()} - {known.place}
-        return reads | {self._subject(others[place]): others[place].seq for place in guards}
+        for place in {_place(one, known.place) for one in command.guards()} & others.keys():
+            reads[self._subject(others[place])] = others[place].seq
+        return reads
 
     def _subject(self, known: Known) -> str:
         return f"{self._log.network}.{self._service}.{known.decider.entity}.{known.id}"
@@ -418,17 +418,17 @@ class Executor:
         of a command whose events carry no digest."""
         first, target = own[0], Place(decider.entity, sent.target)
         context = Context(at=first.time, now=first.recorded, command=sent.id, actor=sent.actor)
-        then = {}
+        then: dict[Place, Known] = {}
         for place in {target, *(_place(one, target) for one in command.alongside())}:
             of = self.deciders[place.kind]
             found = history if place == target else await self._log.load(self._service, of.entity, place.id)
             events = [e for e in found.events if e.seq < first.seq and e.cloud.commandid != first.cloud.commandid]
             then[place] = _known(of, place.id, replace(found, events=events))
         try:
-            planned = _planned(command, context, target, then, None)
+            planned = _planned(command, context, then.pop(target), then, None)
         except Refused:
             return False
-        return [one.event.type_name() for one in planned if one.place == target] == [one.type for one in own]
+        return [one.event.type_name() for one in planned if one.of.place == target] == [one.type for one in own]
 
     async def history(self, entity: str, id: UUID, *, shows: int = 0) -> History:
         """The events of one of this service's entities, with the one at the sequence `shows` among them."""
@@ -438,7 +438,6 @@ class Executor:
         self,
         planned: Sequence[Planned],
         sent: Sent,
-        known: Mapping[Place, Known],
         reads: Mapping[str, int],
         context: Context,
         cause: Recorded | None,
@@ -460,17 +459,17 @@ class Executor:
                 )
             except Forgotten:
                 raise Refused("person-forgotten") from None
-        writes: dict[Place, list[Write]] = {}
-        order: list[Write] = []
+        writes: list[Write] = []
+        last: dict[Known, int] = {}  # the version that was given last
         for one in planned:
-            event, entity = one.event, known[one.place]
-            of = (self._service, entity.decider.entity) if event.anywhere else None
+            event, of = one.event, (self._service, one.of.decider.entity) if one.event.anywhere else None
+            last[one.of] = last.get(one.of, one.of.version) + 1
             body = sealed_body(
                 self._log.network,
                 self._sealed(event, one.id) if personal else event,
-                one.place.id,
+                one.of.id,
                 id=one.id,
-                version=entity.version + len(writes.setdefault(one.place, [])) + 1,
+                version=last[one.of],
                 at=one.at,
                 now=context.now,
                 by=by,
@@ -479,18 +478,17 @@ class Executor:
             )
             if len(body) > BODY_LIMIT:
                 raise Refused("too-large", bytes=len(body), limit=BODY_LIMIT)
-            order.append(Write(address(self._log.network, event, one.place.id, of=of), str(one.id), body))
-            writes[one.place].append(order[-1])
-        expected = {self._subject(known[place]): known[place].seq for place in writes}
-        unit = Unit(order, expected, {entity: seq for entity, seq in reads.items() if entity not in expected})
+            writes.append(Write(address(self._log.network, event, one.of.id, of=of), str(one.id), body))
+        expected = {self._subject(known): known.seq for known in last}
+        unit = Unit(writes, expected, {entity: seq for entity, seq in reads.items() if entity not in expected})
         start = self._outside.monotonic()
         seq = await self._log.append(unit)
         self._tally.appends.observe(self._outside.monotonic() - start)
         if unit.repeated:
             raise Conflict("its outcome is in the log")
-        at = {write.id: Message(n, write.subject, write.body) for n, write in enumerate(order, seq - len(order) + 1)}
-        for place, some in writes.items():
-            self._memory.keep(known[place], [at[write.id] for write in some])
+        written = [Message(n, one.subject, one.body) for n, one in enumerate(writes, seq - len(writes) + 1)]
+        for known in last:
+            self._memory.keep(known, [one for one, of in zip(written, planned, strict=True) if of.of is known])
         return Outcome(sent.target, seq, tuple(one.event.type_name() for one in planned))
 
     def _sealed(self, event: Event, event_id: UUID) -> Event:
@@ -546,11 +544,10 @@ def _place(one: Beside, own: Place) -> Place:
 
 
 def _planned(
-    command: Command, context: Context, target: Place, known: Mapping[Place, Known], instead: Instead | None
+    command: Command, context: Context, own: Known, others: Mapping[Place, Known], instead: Instead | None
 ) -> list[Planned]:
-    """The events that a command comes to. `known`: its entity and the further ones. It is decided about its day, on
-    what stands by then; then all that stands after it is looked at: nothing may become wrong by it. Raises Refused."""
-    own, others = known[target], {place: one for place, one in known.items() if place != target}
+    """The events that a command comes to. It is decided about its day, on what stands by then; then all that stands
+    after it is looked at: nothing may become wrong by it. Raises Refused."""
     decider, told = own.decider, {place: (one.decider, one.told) for place, one in others.items()}
     if isinstance(command, CorrectingCommand):
         decision = correcting.decided(command, decider, own.told, told)
@@ -558,21 +555,23 @@ def _planned(
         day = context.day if decider.takes_day(type(command)) else None
         strikes: Decision = ()
         if instead is not None:
-            word: Any = {"kind": target.kind, "about": target.id, "events": instead.events, "reason": instead.reason}
+            word: Any = {"kind": decider.entity, "about": own.id, "events": instead.events, "reason": instead.reason}
             said = StrikeEvents(**word) if instead.day is None else RedateEvents(**word, day=instead.day)
             strikes = correcting.decided(said, decider, own.told, told)
         if day is None:
             context = _not_before(own.live, context)
-        struck = _placed(strikes, target, known, context)
-        lines = {place: _after(one, struck, context).line for place, one in known.items()}
-        states = {
-            place: one.on(day) if lines[place] is one.line else one.decider.on(lines[place], day)
-            for place, one in known.items()
-        }
-        line = lines[target]
-        context = replace(context, others=_said(states, target), line=line, lines=_said(lines, target))
+        struck = _placed(strikes, own, others, context) if strikes else []
+        line, state = _standing(own, struck, context, day)
+        beside = {place: _standing(one, struck, context, day) for place, one in others.items()}
+        named = beside | {place.id: one for place, one in beside.items() if place.kind == decider.entity}
+        context = replace(
+            context,
+            others={name: state for name, (_, state) in named.items()},
+            line=line,
+            lines={name: line for name, (line, _) in named.items()},
+        )
         try:
-            decision = [*strikes, *decider.decide(command, states[target], context)]
+            decision = [*strikes, *decider.decide(command, state, context)]
         except Refused as no:
             if (
                 day is not None
@@ -582,16 +581,16 @@ def _planned(
             ):
                 raise Refused("before-its-beginning", day=f"{line[0].day:%d/%m/%Y}") from no
             raise
-    planned = _placed(decision, target, known, context)
-    for one in known.values():
+    planned = _placed(decision, own, others, context)
+    for one in (own, *others.values()):
         _still_right(one, planned, context)
     return planned
 
 
-def _said(found: Mapping[Place, S], target: Place) -> dict[Beside, S]:
-    """By places, those of the target's own kind by their ids too: as a command names them."""
-    others: dict[Beside, S] = {place: one for place, one in found.items() if place != target}
-    return others | {place.id: one for place, one in found.items() if place.kind == target.kind and place != target}
+def _standing(known: Known, struck: Sequence[Planned], context: Context, day: date | None) -> tuple[list[Fact], Any]:
+    """The line of an entity without what this command strikes, and its state by that."""
+    line = _after(known, struck, context).line if struck else known.line
+    return line, known.on(day) if line is known.line else known.decider.on(line, day)
 
 
 def _refuses(decider: Decider[Any], command: Command, line: Sequence[Fact], context: Context, no: Refused) -> bool:
@@ -616,31 +615,31 @@ def _not_before(live: datetime | None, context: Context) -> Context:
     return replace(context, at=last)
 
 
-def _placed(decision: Decision, target: Place, known: Mapping[Place, Known], context: Context) -> list[Planned]:
+def _placed(decision: Decision, own: Known, others: Mapping[Place, Known], context: Context) -> list[Planned]:
     """The events of a decision with their ids and times."""
     found = []
     for n, said in enumerate(decision, 1):
         one = said.event if isinstance(said, On) else said
-        event, place = one if not isinstance(one, Elsewhere) else one.event, target
+        event, of = one if not isinstance(one, Elsewhere) else one.event, own
         if isinstance(one, Elsewhere):
-            place = Place(one.kind or event.entity, one.id)
+            of = others[Place(one.kind or event.entity, one.id)]
         day = said.day if isinstance(said, On) else context.day
         at = context.now if event.anywhere else context.at if day == context.day else noon_of(day)
         # The entity is part of it: one command id used for two entities by mistake must not look like a retry.
-        entity = known[place].decider.entity if event.anywhere else event.entity
-        found.append(Planned(place, event, derived_id(context.command, f"{entity}/{place.id}/event/{n}"), at))
+        entity = of.decider.entity if event.anywhere else event.entity
+        found.append(Planned(of, event, derived_id(context.command, f"{entity}/{of.id}/event/{n}"), at))
     return found
 
 
 def _after(known: Known, planned: Iterable[Planned], context: Context) -> Told:
     """What is told of an entity once these events are written."""
-    own = [(str(one.id), day_of(one.at), one.event) for one in planned if one.place == known.place]
+    own = [(str(one.id), day_of(one.at), one.event) for one in planned if one.of is known]
     return known.told.and_then(own, str(context.command)) if own else known.told
 
 
 def _still_right(known: Known, planned: Sequence[Planned], context: Context) -> None:
     """Raises Refused where something that stands, or is written, becomes wrong by what is written."""
-    own = [one for one in planned if one.place == known.place]
+    own = [one for one in planned if one.of is known]
     days = [date.min if one.event.timeless else day_of(one.at) for one in own]
     if not own:
         return

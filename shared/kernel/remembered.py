@@ -27,7 +27,7 @@ MOST = 24 * 1024 * 1024
 """Bytes that a service remembers, about: a fact takes a thousand and twice its body"""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Known:
     """An entity up to the sequence `seq`. `end`: the state after its whole line (whether it has begun, and that of its
     decider); `live`: the time of the last event that is always of now; `commands`: the ids of the commands that wrote

@@ -119,13 +119,13 @@ COLLEGE = Decider(
 """`open`: it was opened, and not closed."""
 CHARTER = Decider(
     "charter",
-    0,
-    lambda state, event: event.version if isinstance(event, CharterAdopted) else state,
+    frozenset[int](),
+    lambda state, event: state | {event.version} if isinstance(event, CharterAdopted) else state,
     {},
     births=(CharterAdopted,),
-    states={"in force": lambda state, said: None if state == said else "reference-charter"},
+    states={"adopted": lambda state, said: None if said in state else "reference-charter"},
 )
-"""`in force`: of its versions, the one that was said."""
+"""`adopted`: the version that was said; who signed an earlier one than that in force did so all the same."""
 
 REFERENTS: Mapping[str, Decider[Any]] = {
     "directory.structure": STRUCTURE,

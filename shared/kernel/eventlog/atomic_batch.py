@@ -150,19 +150,17 @@ def _parts(units: Iterable[Unit]) -> list[tuple[Write, dict[str, str]]]:
     events: list[tuple[Write, dict[str, str]]] = []
     alone: dict[str, tuple[int, str]] = {}
     for unit in units:
-        begun: set[str] = set()
-        reads = list(unit.reads.items())
+        expected, reads = dict(unit.expected), list(unit.reads.items())
         if not all(_PLAIN(entity) for entity, _ in reads):
             raise BadSubjectError
         for write in unit.writes:
-            headers = {"Nats-Msg-Id": write.id}
-            if write.entity not in begun:
-                headers |= _expecting(write.entity, unit.expected[write.entity])
-                begun.add(write.entity)
-            elif reads:
-                headers |= _expecting(*reads.pop())
-            events.append((write, headers))
-        alone |= {entity: (seq, unit.writes[0].subject) for entity, seq in reads}
+            entity = write.entity
+            seq = expected.pop(entity, None)
+            if seq is None and reads:
+                entity, seq = reads.pop()
+            events.append((write, {"Nats-Msg-Id": write.id} | ({} if seq is None else _expecting(entity, seq))))
+        for entity, seq in reads:
+            alone[entity] = seq, unit.writes[0].subject
     return [*(_guard(entity, *read) for entity, read in alone.items()), *events]
 
 

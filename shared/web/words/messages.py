@@ -58,8 +58,8 @@ WORDS: Words = {
         "Ce jour-là, ce collège n’était pas ouvert. Corrigez la date, choisissez-en un autre, ou ouvrez-le d’abord."
     ),
     "refused.reference-charter": (
-        "Ce jour-là, ce n’était pas la version de la charte en vigueur. Choisissez celle qui l’était, ou corrigez la "
-        "date."
+        "Ce jour-là, cette version de la charte n’était pas encore adoptée. Choisissez celle qui était en vigueur, ou "
+        "corrigez la date."
     ),
     "refused.reference-cancelled": ("Cette rencontre est annulée. Choisissez-en une autre, ou rétablissez-la d’abord."),
     "refused.told-apart": (

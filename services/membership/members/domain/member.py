@@ -30,7 +30,7 @@ StructureCollege = Literal["public", "associative", "economic"]
 """The colleges of structures; the fourth is for persons."""
 Departure = Literal["withdrawal", "lapse", "exclusion", "dissolution"]
 OF_COLLEGE = Refers("membership.college", "open", id=college_id)
-SIGNED = {"charter_version": Refers("membership.charter", "in force", id=lambda version: CHARTER_ID)}
+SIGNED = {"charter_version": Refers("membership.charter", "adopted", id=lambda version: CHARTER_ID)}
 YEARS_AHEAD = 1  # a renewal for next year is taken from now on, no further
 
 

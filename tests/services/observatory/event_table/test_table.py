@@ -17,7 +17,7 @@ from services.observatory.event_table.table import EventTable
 from services.observatory.figures.answers import ask
 from shared.contract import load_all
 from shared.contract.directory.structures import ContactAdded, StructureClosed, StructureRegistered, StructureRevised
-from shared.contract.envelope import Message
+from shared.contract.envelope import Message, guard_subject
 from shared.kernel.eventlog.event_log import Log, LogDamaged, Unit, Write
 from tests.fixtures.following import following
 from tests.fixtures.observatory_history import REGION, History, named, someone
@@ -102,6 +102,22 @@ def test_what_is_void_is_passed_over_and_shown(tmp_path: Path) -> None:
             (2, "out-of-turn"), (3, "not-an-event"), (4, "subject-disagrees"),
         ]  # fmt: skip
         assert t.position == 5
+
+
+def test_a_guard_is_neither_an_event_nor_void_also_where_it_comes_last(tmp_path: Path) -> None:
+    h = History()
+    h.say(registered(), "a", "2016-01-10")
+    h.put(guard_subject("test", "directory"), b"")
+    with h.table(tmp_path) as t:
+        assert t.position == 2 and not t.rows("SELECT * FROM voids") and total(t, "2016-12-31") == 1
+    h.say(StructureRevised(department="34"), "a", "2016-02-01")
+    h.put(guard_subject("test", "directory"), b"{}")
+    again = EventTable(tmp_path / "observatory.duckdb", REGION)
+    again.open()
+    assert again.position == 2
+    again.take(h.messages[2:])
+    assert again.rows("SELECT seq, reason FROM voids") == [{"seq": 4, "reason": "not-an-event"}]
+    again.close()
 
 
 def changed(message: Message, **changes: object) -> Message:
