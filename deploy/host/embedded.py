@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import os
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import structlog
@@ -26,12 +26,13 @@ from shared.base.cancellation import CutOff, end, unless
 from shared.base.secret_files import SecretUnfit
 from shared.base.services import SERVICES
 from shared.base.settings import Settings
+from shared.broker.connection import OPERATOR, Connection
 from shared.contract import load_all
-from shared.kernel.eventlog.connection import OPERATOR, Connection
+from shared.contract.envelope import events_only
 from shared.kernel.eventlog.event_log import Log, LogUnfit, Unavailable
 from shared.kernel.eventlog.event_log import prepare as prepare_log
 from shared.kernel.eventlog.ordered_reader import LogDamaged
-from shared.kernel.reactions import durable, prepare_reader
+from shared.kernel.reactions import CONSUMER, durable
 from shared.kernel.reactions import prepare as prepare_reactions
 from shared.ledger.archive_format import Archive
 from shared.ledger.log_restore import same_as_archived
@@ -62,6 +63,20 @@ async def prepare(nc: Connection, network: str, replicas: int = 1, readers: Sequ
         await prepare_reactions(nc, network, definition.name, definition.reactions)
     for name in readers:
         await prepare_reader(nc, network, name)
+
+
+async def prepare_reader(nc: Connection, network: str, name: str) -> None:
+    """Makes the durable consumer of a reader from outside, called like it, from the first event on; one that an earlier
+    release made is told to leave out what is no event."""
+    js = nc.jetstream()
+    only = events_only(network)
+    try:
+        there = (await js.consumer_info(network, name)).config
+    except NotFoundError:
+        await js.add_consumer(network, replace(CONSUMER, durable_name=name, max_ack_pending=1000, filter_subject=only))
+    else:
+        if there.filter_subject != only:
+            await js.add_consumer(network, replace(there, filter_subject=only))
 
 
 @dataclass

@@ -33,9 +33,9 @@ from shared.base import tracing
 from shared.base.secret_files import SecretUnfit
 from shared.base.services import SERVICES
 from shared.base.settings import Settings
+from shared.broker import connection
+from shared.broker.connection import OPERATOR, Connection, NotAllowed
 from shared.contract import load_all
-from shared.kernel.eventlog import connection
-from shared.kernel.eventlog.connection import OPERATOR, Connection, NotAllowed
 from shared.kernel.eventlog.event_log import Log, LogDamaged, LogUnfit, Unavailable
 from shared.kernel.sealing import KeysAway
 from shared.kernel.stores import InUse

@@ -37,16 +37,24 @@ __all__ = ["GROUPS", "REAL_AT_YEARS_END", "YEARS", "board", "members", "peers", 
 def stages() -> Sequence[Stage]:
     """What is needed first; then who joins; what needs a member or something created; what undoes that, last."""
     return (
-        [*charter("midi-pyrenees", FORMER_NAME, FOUNDED), *colleges(), *groups(), *team(), *peers()],
-        [*charter("occitanie", NAME, RENAMED), *joining(), *earlier_board(), *board()],
         [
+            *charter("midi-pyrenees", FORMER_NAME, FOUNDED),
+            *charter("occitanie", NAME, RENAMED),
+            *colleges(),
+            *groups(),
+            *team(),
+            *peers(),
+        ],
+        [*joining()],
+        [
+            *earlier_board(),
+            *board(),
             *renewals(),
             *colleges_changed(),
             *in_groups(),
             *posts_changed(),
-            *earlier_board_ended(),
             *missions_ended(),
             *renamed_peer(),
         ],
-        [*departures(), *out_of_groups()],
+        [*earlier_board_ended(), *departures(), *out_of_groups()],
     )

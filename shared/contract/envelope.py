@@ -18,6 +18,7 @@ import orjson
 from pydantic import ValidationError
 
 from shared.base.paris_days import utc
+from shared.base.services import SERVICES
 from shared.contract import EVENTS, Event
 from shared.contract.personal import Personal
 
@@ -67,6 +68,7 @@ _is_uuid = re.compile(_UUID).fullmatch
 _is_shape = re.compile("[1-9][0-9]{0,5}").fullmatch
 _are_times = re.compile(f"{_TIME} {_TIME}").fullmatch
 _is_time = re.compile(_TIME).fullmatch
+GUARD = "guard"
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 """Up to when a clock was believed of which nothing was known"""
 _IDS = b" ".join([b"00000000-0000-0000-0000-000000000000"] * 3)
@@ -74,7 +76,7 @@ _HEX_TO_0 = bytes.maketrans(b"0123456789abcdef", b"0" * 16)
 
 
 class Void(Exception):
-    """A message that no reader may take for an event. `reason` is one of `REASONS`."""
+    """A message that no reader may take for an event. `reason` is one of `REASONS`, or GUARD, which alarms nobody."""
 
     REASONS = ("not-an-event", "subject-disagrees", "out-of-turn", "unreadable-data")
 
@@ -166,6 +168,14 @@ class Recorded(msgspec.Struct, frozen=True, dict=True):
         except Void:
             return self.type
 
+    @property
+    def readable(self) -> bool:
+        """Whether this release knows what it says; views pass over any other."""
+        try:
+            return knows(self.kind) and self.data is not None
+        except Void:
+            return False
+
     @cached_property
     def content(self) -> bytes:
         """Its data as JSON, in the shape of today. Raises KeyError for a type or a shape that we don't know, Void for
@@ -226,7 +236,7 @@ def opened(message: Message) -> Recorded:
     try:
         cloud = _decoder.decode(message.body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise Void("not-an-event") from None
+        raise Void(GUARD if is_guard(message) else "not-an-event") from None
     if not _well_formed(cloud):
         raise Void("not-an-event")
     parts = message.subject.split(".")
@@ -245,6 +255,25 @@ def opened(message: Message) -> Recorded:
     if known is not None and not known.anywhere and (known.service != service or known.entity != entity):
         raise Void("subject-disagrees")
     return Recorded(message.seq, network, service, entity, entity_id, cloud, message.body)
+
+
+def guard_subject(network: str, service: str) -> str:
+    """Where a service writes its guards: messages without a body that lie in the log only because an entity was where a
+    decision had read it, which their headers name. A subject has three words, that of an event five: so readers from
+    outside are not given them (`events_only`)."""
+    return f"{network}.{service}.guard"
+
+
+def events_only(network: str) -> str:
+    """The subjects of events, for a consumer."""
+    return f"{network}.*.*.*.*"
+
+
+def is_guard(message: Message) -> bool:
+    """Whether a message is a guard. Anything else that lies there is a message that nobody of ours has written."""
+    network, _, rest = message.subject.partition(".")
+    service = rest.partition(".")[0]
+    return not message.body and service in SERVICES and message.subject == guard_subject(network, service)
 
 
 def reopened(message: Message) -> Recorded:

@@ -34,9 +34,10 @@ from shared.base.secret_files import SecretUnfit, same, secret_file
 from shared.base.services import SERVICES
 from shared.contract.directory.accounts import Role
 from shared.identity.access_view import ACCESS
+from shared.identity.principal import GIVES, OPERATOR, PUBLIC, Who
 from shared.kernel.command_handler import utc_now
+from shared.kernel.decider import Level
 from shared.kernel.eventlog.event_log import Unavailable
-from shared.kernel.principal import GIVES, OPERATOR, PUBLIC, Level, Who
 from shared.kernel.views.projection import Document, Store
 from shared.kernel.views.projector import Runner
 

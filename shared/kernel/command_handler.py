@@ -7,11 +7,11 @@ second time nothing is decided and the first outcome is returned. Another comman
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
-from typing import Any, Literal, get_args
+from typing import Any, Literal, Protocol, TypeVar, get_args
 from uuid import UUID
 from weakref import WeakValueDictionary
 
@@ -24,17 +24,19 @@ from shared.base.secret_files import same
 from shared.base.tallies import tally
 from shared.contract import Event
 from shared.contract.corrections import Correcting
-from shared.contract.envelope import BODY_LIMIT, Provenance, Recorded, Void, address, sealed_body
+from shared.contract.envelope import BODY_LIMIT, Message, Provenance, Recorded, Void, address, sealed_body
 from shared.contract.personal import Personal
 from shared.kernel import correcting
 from shared.kernel.command_digest import CommandDigests, fields_sent
 from shared.kernel.correcting import CorrectingCommand, StrikeEvents, Told
 from shared.kernel.corrections import told as read
-from shared.kernel.decider import Command, Context, Decider, Decision, Elsewhere, On, Refused, derived_id
+from shared.kernel.decider import Beside, Command, Context, Decider, Decision, Elsewhere, On, Place, Refused, derived_id
 from shared.kernel.eventlog.event_log import Conflict, History, Log, Unavailable, Unit, Write
 from shared.kernel.line import Fact
+from shared.kernel.remembered import Known, Memory, nothing_of
 from shared.kernel.sealing import Forgotten, Sealer, addresses_in, personal_fields
 
+S = TypeVar("S")
 LAG = 0.1  # seconds
 HAPPENED = "happened"
 """What a refusal names that is about when a command happened"""
@@ -100,10 +102,18 @@ class Instead:
 class Planned:
     """An event to be written: of which entity, under which id, when it happened."""
 
-    entity_id: UUID
+    place: Place
     event: Event
     id: UUID
     at: datetime
+
+
+class References(Protocol):
+    """What the service gives the executor, to judge what commands refer to."""
+
+    async def judged(self, command: Command, day: date, line: Sequence[Fact]) -> dict[str, int]:
+        """Returns the entities, as subject prefixes, to which a guarded reference is, with where they stand. `line`: of
+        the command's own entity. Raises Refused, which names the field; Unavailable."""
 
 
 def new_command_id() -> UUID:
@@ -154,7 +164,7 @@ class CannotRead(Unavailable):
 
 class Executor:
     """Executes the commands of one service. `deciders` are all of its aggregates. `halted`: what stopped a decision
-    since the start because this release can't read it, by entity."""
+    since the start because this release can't read it, by entity. `memory`: the entities that were written last."""
 
     def __init__(
         self,
@@ -165,11 +175,14 @@ class Executor:
         clock: Callable[[], datetime] = REAL.now,
         outside: Outside = REAL,
         doubted: Callable[[datetime], datetime | None] = lambda now: None,
+        references: References | None = None,
+        memory: Memory | None = None,
     ) -> None:
-        """`doubted`: None for a time of this clock that is believed, else what time it is at least."""
+        """`doubted`: None for a time of this clock that is believed, else what time it is at least. `references`: what
+        judges those of commands; None: whoever sends them vouches for them."""
         self._outside = outside
         self._log, self._keyring, self._service, self._clock = log, keyring, service, clock
-        self._doubted = doubted
+        self._doubted, self._references, self._memory = doubted, references, Memory() if memory is None else memory
         deciders = list(deciders)
         self._by_command: Mapping[type[Command], Decider[Any]] = {
             command: decider for decider in deciders for command in decider.decisions
@@ -252,8 +265,7 @@ class Executor:
         """What a command came to that was sent before, without making it again: what it would be computed of may have
         changed. None where nothing came under its id. Raises Reused, Unavailable."""
         decider = self._by_command[model]
-        history = await self._load(decider, target)
-        own = _own(history, id)
+        own = _own(await self._log.load(self._service, decider.entity, target), id)
         if not own:
             return None
         digest = self._digests.of(model.__name__, target, actor, at, sent)
@@ -265,7 +277,7 @@ class Executor:
     async def seen(self, model: type[Command], target: UUID, *, id: UUID, version: int | None) -> None:
         """Returns where an entity is still as the asker saw it, or became another by this very command: asked before
         work that a stale command is not worth. Raises Stale, Unavailable."""
-        history = await self._load(self._by_command[model], target)
+        history = await self._log.load(self._service, self._by_command[model].entity, target)
         if version is not None and version != history.version and not _own(history, id):
             raise Stale(history.version)
 
@@ -310,57 +322,87 @@ class Executor:
         cause: Recorded | None,
         instead: Instead | None,
     ) -> Outcome:
-        decider, target = self.decider_of(command), sent.target
+        decider, target = self.decider_of(command), Place(self.decider_of(command).entity, sent.target)
         # Commands on one entity queue up here, since they would only get in each other's way in the log.
-        lock = self._locks.setdefault(target, asyncio.Lock())
+        lock = self._locks.setdefault(sent.target, asyncio.Lock())
         async with lock:
-            # A created entity is not there yet, so its first try needs no look at the log.
-            looked = not command.creates
-            history = await self._load(decider, target) if looked else History([], 0, 0)
+            # What is remembered may be behind, and a created entity is not there yet: both are tried without a look.
+            known = self._memory.of(target) or (nothing_of(decider, sent.target) if command.creates else None)
+            if known is not None and str(sent.id) in known.commands:
+                known = None
+            looked = -1  # where it was when the log was looked at
+            outrun: dict[str, int] = {}  # where all was that the last try rested on
             for _ in range(TRIES):
-                done = await self._done(decider, command, history, sent)
-                if done is not None:
-                    return done
-                if version is not None and version != history.version:
-                    raise Stale(history.version)
-                own = told_of(history)
-                others = {id: await self._load(decider, id) for id in _beside(decider, command, own, instead)}
+                if known is None:
+                    found = await self._look(decider, command, sent)
+                    if isinstance(found, Outcome):
+                        return found
+                    known, looked = found, found.seq
+                others: dict[Place, Known] = {}
+                reads: dict[str, int] = {}
                 try:
-                    known = {id: told_of(found) for id, found in others.items()} | {target: own}
-                    planned = _planned(decider, command, context, target, known, history, instead)
-                except Refused:
-                    if looked:
+                    if version is not None and version != known.version:
+                        raise Stale(known.version)
+                    others = await self._others(_beside(decider, command, known.told, instead), target)
+                    reads = await self._reads(command, context, known, others)
+                    planned = _planned(command, context, target, {**others, target: known}, instead)
+                except (Refused, Stale):
+                    if looked == known.seq:
                         raise
                     planned = []
                 if not planned:
-                    if looked:
-                        return Outcome(target, history.seq, (), changed=False)
-                    looked, history = True, await self._load(decider, target)
+                    if looked == known.seq:
+                        return Outcome(sent.target, known.seq, (), changed=False)
+                    known = None
                     continue  # it may have been done when there was no reason yet to refuse it
                 try:
                     with tracing.span(
                         f"append {planned[-1].event.type_name()}", "producer", maillage__service=self._service
                     ):
-                        return await self._append(decider, planned, sent, {**others, target: history}, context, cause)
+                        return await self._append(planned, sent, {**others, target: known}, reads, context, cause)
                 except Conflict:
-                    before, history, looked = history.seq, await self._load(decider, target), True
-                    if history.seq == before:
-                        await self._outside.sleep(
-                            LAG
-                        )  # it was read from a replica of the log that is behind the others
-            raise Conflict(f"{decider.entity} {target} changes too fast")
+                    rests_on = reads | {self._subject(one): one.seq for one in (known, *others.values())}
+                    if rests_on == outrun:
+                        await self._outside.sleep(LAG)  # it was read from a replica of the log that is behind
+                    known, outrun = None, rests_on
+            raise Conflict(f"{decider.entity} {sent.target} changes too fast")
 
-    async def _done(self, decider: Decider[Any], command: Command, history: History, sent: Sent) -> Outcome | None:
-        """What this command came to before, None where nothing came under its id. Raises Reused."""
-        own = _own(history, sent.id)
-        if not own:
-            return None
+    async def _look(self, decider: Decider[Any], command: Command, sent: Sent) -> Outcome | Known:
+        """An entity as the log has it; or what this command came to before. Raises Reused, CannotRead, Unavailable."""
+        history = await self._log.load(self._service, decider.entity, sent.target)
+        if not (own := _own(history, sent.id)):
+            return _known(decider, sent.target, history)
         alike = sent.digest is None or self._alike(own, sent.digest)
         if alike is None:
             alike = own[0].actor == sent.actor and await self._decides_so(decider, command, history, own, sent)
         if not alike:
             raise Reused(own[-1].version)
         return _outcome_of(own, sent.target)
+
+    async def _others(self, beside: Iterable[Beside], target: Place) -> dict[Place, Known]:
+        """The further entities that a decision must know, as the log has them."""
+        places = [_place(one, target) for one in beside]
+        found: dict[Place, Known] = {}
+        for place in places:
+            if place not in (target, *found):
+                decider = self.deciders[place.kind]
+                history = await self._log.load(self._service, decider.entity, place.id)
+                found[place] = _known(decider, place.id, history)
+        return found
+
+    async def _reads(
+        self, command: Command, context: Context, known: Known, others: Mapping[Place, Known]
+    ) -> dict[str, int]:
+        """What must not change until this is written, though it is not written to: entity → its last sequence. Raises
+        Refused for a reference that is not as it must be."""
+        reads: dict[str, int] = {}
+        if self._references is not None and command.refers:
+            reads = await self._references.judged(command, context.day, known.line)
+        guards = {_place(one, known.place) for one in command.guards()} - {known.place}
+        return reads | {self._subject(others[place]): others[place].seq for place in guards}
+
+    def _subject(self, known: Known) -> str:
+        return f"{self._log.network}.{self._service}.{known.decider.entity}.{known.id}"
 
     def _alike(self, own: list[Recorded], digest: str) -> bool | None:
         """Whether events were made by what this digest stands for. None where they can't tell: of a release that knew
@@ -373,36 +415,30 @@ class Executor:
     ) -> bool:
         """Whether this command, decided where those events were, gives events of their types: what is known of the type
         of a command whose events carry no digest."""
-        first = own[0]
-
-        def earlier(found: History) -> list[Recorded]:
-            return [one for one in found.events if one.seq < first.seq and one.cloud.commandid != first.cloud.commandid]
-
+        first, target = own[0], Place(decider.entity, sent.target)
         context = Context(at=first.time, now=first.recorded, command=sent.id, actor=sent.actor)
-        others = {
-            id: replace(found := await self._load(decider, id), events=earlier(found)) for id in command.alongside()
-        }
+        then = {}
+        for place in {target, *(_place(one, target) for one in command.alongside())}:
+            of = self.deciders[place.kind]
+            found = history if place == target else await self._log.load(self._service, of.entity, place.id)
+            events = [e for e in found.events if e.seq < first.seq and e.cloud.commandid != first.cloud.commandid]
+            then[place] = _known(of, place.id, replace(found, events=events))
         try:
-            then = replace(history, events=earlier(history))
-            known = {id: told_of(found) for id, found in (others | {sent.target: then}).items()}
-            planned = _planned(decider, command, context, sent.target, known, then, None)
+            planned = _planned(command, context, target, then, None)
         except Refused:
             return False
-        return [one.event.type_name() for one in planned if one.entity_id == sent.target] == [one.type for one in own]
+        return [one.event.type_name() for one in planned if one.place == target] == [one.type for one in own]
 
     async def history(self, entity: str, id: UUID, *, shows: int = 0) -> History:
         """The events of one of this service's entities, with the one at the sequence `shows` among them."""
         return await self._log.load(self._service, entity, id, shows=shows)
 
-    async def _load(self, decider: Decider[Any], id: UUID) -> History:
-        return await self._log.load(self._service, decider.entity, id)
-
     async def _append(
         self,
-        decider: Decider[Any],
         planned: Sequence[Planned],
         sent: Sent,
-        histories: Mapping[UUID, History],
+        known: Mapping[Place, Known],
+        reads: Mapping[str, int],
         context: Context,
         cause: Recorded | None,
     ) -> Outcome:
@@ -424,18 +460,17 @@ class Executor:
                 )
             except Forgotten:
                 raise Refused("person-forgotten") from None
-        writes = []
-        expected: dict[str, int] = {}
-        versions = {id: history.version for id, history in histories.items()}
+        writes: dict[Place, list[Write]] = {}
+        order: list[Write] = []
         for one in planned:
-            event, of = one.event, (self._service, decider.entity) if one.event.anywhere else None
-            versions[one.entity_id] += 1
+            event, entity = one.event, known[one.place]
+            of = (self._service, entity.decider.entity) if event.anywhere else None
             body = sealed_body(
                 self._log.network,
                 self._sealed(event, one.id) if personal else event,
-                one.entity_id,
+                one.place.id,
                 id=one.id,
-                version=versions[one.entity_id],
+                version=entity.version + len(writes.setdefault(one.place, [])) + 1,
                 at=one.at,
                 now=context.now,
                 by=by,
@@ -444,14 +479,18 @@ class Executor:
             )
             if len(body) > BODY_LIMIT:
                 raise Refused("too-large", bytes=len(body), limit=BODY_LIMIT)
-            writes.append(Write(address(self._log.network, event, one.entity_id, of=of), str(one.id), body))
-            expected[writes[-1].entity] = histories[one.entity_id].seq
-        unit = Unit(writes, expected)
+            order.append(Write(address(self._log.network, event, one.place.id, of=of), str(one.id), body))
+            writes[one.place].append(order[-1])
+        expected = {self._subject(known[place]): known[place].seq for place in writes}
+        unit = Unit(order, expected, {entity: seq for entity, seq in reads.items() if entity not in expected})
         start = self._outside.monotonic()
         seq = await self._log.append(unit)
         self._tally.appends.observe(self._outside.monotonic() - start)
         if unit.repeated:
             raise Conflict("its outcome is in the log")
+        at = {write.id: Message(n, write.subject, write.body) for n, write in enumerate(order, seq - len(order) + 1)}
+        for place, some in writes.items():
+            self._memory.keep(known[place], [at[write.id] for write in some])
         return Outcome(sent.target, seq, tuple(one.event.type_name() for one in planned))
 
     def _sealed(self, event: Event, event_id: UUID) -> Event:
@@ -484,6 +523,11 @@ def facts_in(events: Iterable[Recorded]) -> Iterable[Event]:
             raise CannotRead(event, "unreadable") from None
 
 
+def _known(decider: Decider[Any], id: UUID, history: History) -> Known:
+    """Raises CannotRead."""
+    return Known.of(decider, id, history, told_of(history))
+
+
 def told_of(history: History) -> Told:
     """Facts and corrections among the events of an entity. Raises CannotRead."""
     for _ in facts_in(history.events):
@@ -491,42 +535,44 @@ def told_of(history: History) -> Told:
     return Told(*read(history.events))
 
 
-def _beside(decider: Decider[Any], command: Command, own: Told, instead: Instead | None) -> Sequence[UUID]:
+def _beside(decider: Decider[Any], command: Command, own: Told, instead: Instead | None) -> Sequence[Beside]:
     """The further entities that a decision must know."""
     if isinstance(command, CorrectingCommand):
         return correcting.beside(decider, command.events, own)
     return [*command.alongside(), *(correcting.beside(decider, instead.events, own) if instead else ())]
 
 
+def _place(one: Beside, own: Place) -> Place:
+    return one if isinstance(one, Place) else Place(own.kind, one)
+
+
 def _planned(
-    decider: Decider[Any],
-    command: Command,
-    context: Context,
-    target: UUID,
-    known: Mapping[UUID, Told],
-    history: History,
-    instead: Instead | None,
+    command: Command, context: Context, target: Place, known: Mapping[Place, Known], instead: Instead | None
 ) -> list[Planned]:
-    """The events that a command comes to. `known`: its entity and the further ones, as far as told. It is decided about
-    its day, on what stands by then; then all that stands after it is looked at: nothing may become wrong by it. Raises
-    Refused."""
-    own, others = known[target], {id: told for id, told in known.items() if id != target}
+    """The events that a command comes to. `known`: its entity and the further ones. It is decided about its day, on
+    what stands by then; then all that stands after it is looked at: nothing may become wrong by it. Raises Refused."""
+    own, others = known[target], {place: one for place, one in known.items() if place != target}
+    decider, told = own.decider, {place: (one.decider, one.told) for place, one in others.items()}
     if isinstance(command, CorrectingCommand):
-        decision = correcting.decided(command, decider, own, others)
+        decision = correcting.decided(command, decider, own.told, told)
     else:
         day = context.day if decider.takes_day(type(command)) else None
         strikes: Decision = ()
         if instead is not None:
-            strike = StrikeEvents(kind=decider.entity, about=target, events=list(instead.events), reason=instead.reason)
-            strikes = correcting.decided(strike, decider, own, others)
+            strike = StrikeEvents(kind=target.kind, about=target.id, events=list(instead.events), reason=instead.reason)
+            strikes = correcting.decided(strike, decider, own.told, told)
         if day is None:
-            context = _not_before(history, context)
-        struck = _placed(decider, strikes, target, context)
-        line = _after(own, target, struck, context).line
-        states = {id: decider.on(_after(told, id, struck, context).line, day) for id, told in others.items()}
-        context = replace(context, others=states, line=line)
+            context = _not_before(own.live, context)
+        struck = _placed(strikes, target, known, context)
+        lines = {place: _after(one, struck, context).line for place, one in known.items()}
+        states = {
+            place: one.on(day) if lines[place] is one.line else one.decider.on(lines[place], day)
+            for place, one in known.items()
+        }
+        line = lines[target]
+        context = replace(context, others=_said(states, target), line=line, lines=_said(lines, target))
         try:
-            decision = [*strikes, *decider.decide(command, decider.on(line, day), context)]
+            decision = [*strikes, *decider.decide(command, states[target], context)]
         except Refused as no:
             if (
                 day is not None
@@ -536,10 +582,16 @@ def _planned(
             ):
                 raise Refused("before-its-beginning", day=f"{line[0].day:%d/%m/%Y}") from no
             raise
-    planned = _placed(decider, decision, target, context)
-    for id, told in known.items():
-        _still_right(decider, told, _after(told, id, planned, context), {*map(_about, planned)})
+    planned = _placed(decision, target, known, context)
+    for one in known.values():
+        _still_right(one, planned, context)
     return planned
+
+
+def _said(found: Mapping[Place, S], target: Place) -> dict[Beside, S]:
+    """By places, those of the target's own kind by their ids too: as a command names them."""
+    others: dict[Beside, S] = {place: one for place, one in found.items() if place != target}
+    return others | {place.id: one for place, one in found.items() if place.kind == target.kind and place != target}
 
 
 def _refuses(decider: Decider[Any], command: Command, line: Sequence[Fact], context: Context, no: Refused) -> bool:
@@ -551,10 +603,10 @@ def _refuses(decider: Decider[Any], command: Command, line: Sequence[Fact], cont
     return False
 
 
-def _not_before(history: History, context: Context) -> Context:
+def _not_before(live: datetime | None, context: Context) -> Context:
     """The context of a command that is always of now: it comes after the last such event of its entity, also where the
     clock of another machine was a little ahead. Raises Refused."""
-    last = max((event.time for event in history.events if event.data.live), default=context.at)
+    last = live or context.at
     if context.at >= last:
         return context
     if context.at is not context.now:
@@ -564,37 +616,45 @@ def _not_before(history: History, context: Context) -> Context:
     return replace(context, at=last)
 
 
-def _placed(decider: Decider[Any], decision: Decision, target: UUID, context: Context) -> list[Planned]:
+def _placed(decision: Decision, target: Place, known: Mapping[Place, Known], context: Context) -> list[Planned]:
     """The events of a decision with their ids and times."""
     found = []
     for n, said in enumerate(decision, 1):
         one = said.event if isinstance(said, On) else said
-        event, id = (one.event, one.id) if isinstance(one, Elsewhere) else (one, target)
+        event, place = one if not isinstance(one, Elsewhere) else one.event, target
+        if isinstance(one, Elsewhere):
+            place = Place(one.kind or event.entity, one.id)
         at = context.at if not isinstance(said, On) or said.day == context.day else noon_of(said.day)
         if event.anywhere:
             at = context.now
         # The entity is part of it: one command id used for two entities by mistake must not look like a retry.
-        entity = decider.entity if event.anywhere else event.entity
-        found.append(Planned(id, event, derived_id(context.command, f"{entity}/{id}/event/{n}"), at))
+        entity = known[place].decider.entity if event.anywhere else event.entity
+        found.append(Planned(place, event, derived_id(context.command, f"{entity}/{place.id}/event/{n}"), at))
     return found
 
 
-def _after(told: Told, entity_id: UUID, planned: Iterable[Planned], context: Context) -> Told:
+def _after(known: Known, planned: Iterable[Planned], context: Context) -> Told:
     """What is told of an entity once these events are written."""
-    own = [(str(one.id), day_of(one.at), one.event) for one in planned if one.entity_id == entity_id]
-    return told.and_then(own, str(context.command)) if own else told
+    own = [(str(one.id), day_of(one.at), one.event) for one in planned if one.place == known.place]
+    return known.told.and_then(own, str(context.command)) if own else known.told
 
 
-def _about(one: Planned) -> str:
-    """The fact that an event is or corrects."""
-    return str(one.event.event if isinstance(one.event, Correcting) else one.id)
-
-
-def _still_right(decider: Decider[Any], before: Told, after: Told, new: Collection[str]) -> None:
+def _still_right(known: Known, planned: Sequence[Planned], context: Context) -> None:
     """Raises Refused where something that stands, or is written, becomes wrong by what is written."""
-    if before is after:
+    own = [one for one in planned if one.place == known.place]
+    days = [date.min if one.event.timeless else day_of(one.at) for one in own]
+    if not own:
         return
-    for wrong in decider.wrong_after(before.line, after.line):
+    if known.is_last(days[0]) and days == sorted(days) and not any(one.event.anywhere for one in own):
+        # All of it comes last, so nothing else can become wrong: it is judged from where the line ends.
+        state, evolve, allows = known.end, *known.decider.judged[1:]
+        for one in own:
+            if not one.event.live and (code := allows(state, one.event)):
+                raise Refused(code, day=f"{day_of(one.at):%d/%m/%Y}")
+            state = evolve(state, one.event)
+        return
+    new = {str(one.event.event if isinstance(one.event, Correcting) else one.id) for one in planned}
+    for wrong in known.decider.wrong_after(known.line, _after(known, own, context).line):
         fact = wrong.fact
         if fact.id in new:
             raise Refused(wrong.code, day=f"{fact.day:%d/%m/%Y}")

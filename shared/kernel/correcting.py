@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -17,20 +18,20 @@ from pydantic import Field
 from shared.contract import Event
 from shared.contract.corrections import EventRedated, EventStruck, StrikeLifted
 from shared.contract.fields import Day, Reason
-from shared.kernel.decider import Command, Context, Decider, Decision, Elsewhere, Refused
+from shared.kernel.decider import Beside, Command, Context, Decider, Decision, Elsewhere, Place, Refused
 from shared.kernel.line import Correction, Fact, standing
 
 MOST = 200  # events that one command corrects
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Told:
     """What was read of one entity: facts and corrections, in the order of the log, and what stands of them."""
 
     facts: Sequence[Fact] = ()
     corrections: Sequence[Correction] = ()
 
-    @property
+    @cached_property
     def line(self) -> list[Fact]:
         return standing(self.facts, self.corrections)
 
@@ -83,7 +84,9 @@ class RedateEvents(CorrectingCommand):
 COMMANDS = (StrikeEvents, LiftStrikes, RedateEvents)
 
 
-def decided(command: CorrectingCommand, decider: Decider[Any], own: Told, others: Mapping[UUID, Told]) -> Decision:
+def decided(
+    command: CorrectingCommand, decider: Decider[Any], own: Told, others: Mapping[Place, tuple[Decider[Any], Told]]
+) -> Decision:
     """What a correction comes to. `others`: what was read of the entities beside. Raises Refused."""
     by_id = {fact.id: fact for fact in own.facts}
     named = [by_id[str(id)] for id in command.events if str(id) in by_id]
@@ -93,31 +96,34 @@ def decided(command: CorrectingCommand, decider: Decider[Any], own: Told, others
         if not decider.strikable(fact.event):
             raise Refused("fact-stays", of=fact.event.type_name())
     said: list[Event | Elsewhere] = []
-    for id, told in ((None, own), *others.items()):
-        stand = {fact.id: fact for fact in told.line}
-        for fact in together(decider, named, told.facts):
-            if (event := _word(command, fact, stand.get(fact.id))) is not None:
-                said.append(event if id is None else Elsewhere(id, event))
+    for place, (theirs, told) in others.items():
+        facts = together(decider, named, told.facts, theirs)
+        said += [Elsewhere(place.id, word, place.kind) for word in _words(command, facts, told)]
     # those of other entities come first: the last event of a decision is of the command's own
-    return [
-        *(one for one in said if isinstance(one, Elsewhere)),
-        *(one for one in said if not isinstance(one, Elsewhere)),
-    ]
+    return [*said, *_words(command, together(decider, named, own.facts), own)]
 
 
-def beside(decider: Decider[Any], events: Iterable[UUID], own: Told) -> Sequence[UUID]:
+def beside(decider: Decider[Any], events: Iterable[UUID], own: Told) -> Sequence[Beside]:
     """The entities that the commands of these facts wrote to as well."""
     ids = {str(id) for id in events}
     return list(dict.fromkeys(id for fact in own.facts if fact.id in ids for id in decider.beside(fact.event)))
 
 
-def together(decider: Decider[Any], named: Iterable[Fact], facts: Iterable[Fact]) -> list[Fact]:
-    """These facts, with all that their commands said."""
+def together(
+    decider: Decider[Any], named: Iterable[Fact], facts: Iterable[Fact], of: Decider[Any] | None = None
+) -> list[Fact]:
+    """These facts, with all that their commands said, here or in an entity `of` another kind."""
     named = list(named)
-    alone = tuple(decider.alone)
+    alone, there = tuple(decider.alone), tuple((of or decider).alone)
     commands = {fact.command for fact in named if not isinstance(fact.event, alone)}
     ids = {fact.id for fact in named}
-    return [f for f in facts if f.id in ids or (f.command in commands and not isinstance(f.event, alone))]
+    return [f for f in facts if f.id in ids or (f.command in commands and not isinstance(f.event, there))]
+
+
+def _words(command: CorrectingCommand, facts: Iterable[Fact], told: Told) -> list[Event]:
+    """What there is to say of these facts."""
+    stand = {fact.id: fact for fact in told.line}
+    return [word for fact in facts if (word := _word(command, fact, stand.get(fact.id))) is not None]
 
 
 def _word(command: CorrectingCommand, fact: Fact, stands: Fact | None) -> Event | None:

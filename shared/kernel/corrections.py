@@ -1,17 +1,17 @@
 """Reading the events of one entity: which are facts, and what corrects which.
 
-Before there were the three corrections of every entity, each service had events of its own for it (`…Restored`,
-`…Undone`, `…Withdrawn`). They are written no more, and read for ever: as what they meant, at the sequence where they
-stand, so that "as known then" holds for old logs too."""
+Earlier events of correction (shared/contract/earlier_corrections.py) are read as what they meant, at the sequence where
+they stand, so that "as known then" holds for old logs too."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from shared.base.paris_days import day_of
 from shared.contract import EVENTS
+from shared.contract import earlier_corrections as earlier
 from shared.contract.corrections import EventRedated, EventStruck, StrikeLifted
 from shared.contract.envelope import Recorded
 from shared.kernel.line import Correction, Fact
@@ -33,10 +33,7 @@ class _Reading:
     """of earlier correcting events, not lifted since: (its type, its sequence, the ids of what it struck)"""
 
     def fact(self, event: Recorded) -> None:
-        data = event.data
-        self.facts.append(
-            Fact(event.seq, event.id, event.cloud.commandid, day_of(event.time), data, type(data).timeless)
-        )
+        self.facts.append(fact_of(event))
 
     def day(self, fact: Fact) -> date:
         return self.days.get(fact.id, fact.day)
@@ -72,11 +69,16 @@ class _Reading:
         return max((seq for kind, seq, _ in self.strikes if kind in types), default=0)
 
 
+def fact_of(event: Recorded) -> Fact:
+    data = event.data
+    return Fact(event.seq, event.id, event.cloud.commandid, day_of(event.time), data, data.timeless)
+
+
 def told(events: Iterable[Recorded]) -> tuple[list[Fact], list[Correction]]:
     """The facts and the corrections that the events of one entity say, in the order of the log. Raises what reading an
     event raises (KeyError, Void): who may pass over one leaves it out."""
     events = list(events)
-    reading = _Reading(frozenset(e.cloud.commandid for e in events if e.type in _UNMERGING))
+    reading = _Reading(frozenset(e.cloud.commandid for e in events if e.type in earlier.UNMERGING))
     for event in events:
         _read(reading, event)
     return reading.facts, reading.corrections
@@ -95,125 +97,64 @@ def _read(reading: _Reading, event: Recorded) -> None:
             reading.corrections.append(Correction(event.seq, str(data.event), "redated", data.day))
             reading.days[str(data.event)] = data.day
         case _ if event.cloud.commandid in reading.unmerging:
-            if event.type in _UNMERGING:
+            if event.type in earlier.UNMERGING:
                 _unmerged(reading, event)
-        case _ if rule := READ_AS.get(event.type):
-            rule(reading, event)
+        case _ if meaning := earlier.READ_AS.get(event.type):
+            _means(reading, event, meaning)
         case _:
             reading.fact(event)
 
 
 def corrects(kind: str) -> bool:
     """Whether events of this type say something about other events, or may (an earlier way of saying it)."""
-    return kind in CORRECTIONS or kind in READ_AS or kind in _UNMERGING
+    return kind in CORRECTIONS or kind in earlier.READ_AS or kind in earlier.UNMERGING
 
 
 def withdrawal(events: Sequence[Recorded], corrections: Iterable[Correction]) -> Recorded | None:
     """The event that took back all that was said of an entity before, in the earlier way, where nothing lifted it
     since: views that tell of it go on to show what was taken back."""
     lifted = max((one.seq for one in corrections if one.kind == "lifted"), default=0)
-    found = [event for event in events if READ_AS.get(event.type) is _never]
+    found = [event for event in events if earlier.READ_AS.get(event.type) is earlier.NEVER]
     return found[-1] if found and found[-1].seq > lifted else None
 
 
 def correcting(kinds: Collection[tuple[str, str]]) -> frozenset[str]:
     """The types that may correct an event of these kinds of entities (service, entity)."""
-    earlier = (EVENTS[name] for name in (*READ_AS, *_UNMERGING) if name in EVENTS)
-    return CORRECTIONS | {kind.type_name() for kind in earlier if (kind.service, kind.entity) in kinds}
+    theirs = (EVENTS[name] for name in (*earlier.READ_AS, *earlier.UNMERGING) if name in EVENTS)
+    return CORRECTIONS | {kind.type_name() for kind in theirs if (kind.service, kind.entity) in kinds}
 
 
-Rule = Callable[[_Reading, Recorded], None]
-
-
-def _latest(*types: str, same: str | None = None) -> Rule:
-    """It strikes the latest event of these types, of the same part of the entity."""
-
-    def rule(reading: _Reading, event: Recorded) -> None:
-        reading.strike(event, reading.there(types, event, same)[-1:])
-
-    return rule
-
-
-def _every(*types: str, same: str | None = None) -> Rule:
-    """It strikes all of them: struck alone, the last would bring the one before it back."""
-    return lambda reading, event: reading.strike(event, reading.there(types, event, same))
-
-
-def _never(reading: _Reading, event: Recorded) -> None:
-    """All that was said of the entity before was noted by mistake."""
-    reading.strike(event, [fact for fact in reading.facts if fact.id not in reading.struck])
-
-
-def _back(*ends: str, withdrawn: Sequence[str] = ()) -> Rule:
-    """It takes back the latest of these ends, or of these withdrawals."""
-
-    def rule(reading: _Reading, event: Recorded) -> None:
-        ended = reading.there(ends)[-1:]
-        if reading.since(withdrawn) > (ended[0].seq if ended else 0):
-            reading.lift(event, withdrawn)
-        else:
-            reading.strike(event, ended)
-
-    return rule
-
-
-def _left(reading: _Reading, event: Recorded) -> None:
-    """A member left; by `mistake`: it had never joined, that time, and nothing that was said since of the time after
-    it."""
-    if getattr(event.data, "reason", None) != "mistake":
-        reading.fact(event)
-        return
-    joined = reading.there(("MemberJoined",))[-1:]
-    rests = [f for f in reading.facts for j in joined if f.seq > j.seq and reading.day(f) >= reading.day(j)]
-    reading.strike(event, [*joined, *rests])
-
-
-def _reopened(reading: _Reading, event: Recorded) -> None:
-    """On the day of the closing it undoes it; later it is a reopening."""
-    closed = reading.there(("StructureClosed",))[-1:]
-    if closed and reading.day(closed[0]) == day_of(event.time):
-        reading.strike(event, closed)
-    else:
-        reading.fact(event)
-
-
-_UNMERGING: Mapping[str, tuple[str, str]] = {
-    "StructuresUnmerged": ("StructuresMerged", "merged"),
-    "StructureReleased": ("StructureAbsorbed", "kept"),
-}
-"""What undoes a merge → what made it, and by which field they speak of the same"""
+def _means(reading: _Reading, event: Recorded, meaning: earlier.Meaning) -> None:
+    """Reads an earlier event of correction."""
+    match meaning:
+        case earlier.Latest(types, same):
+            reading.strike(event, reading.there(types, event, same)[-1:])
+        case earlier.Every(types, same):
+            reading.strike(event, reading.there(types, event, same))
+        case earlier.Never():
+            reading.strike(event, reading.facts)
+        case earlier.Back(ends, withdrawn):
+            ended = reading.there(ends)[-1:]
+            if reading.since(withdrawn) > (ended[0].seq if ended else 0):
+                reading.lift(event, withdrawn)
+            else:
+                reading.strike(event, ended)
+        case earlier.Mistake(beginning, reason):
+            if getattr(event.data, "reason", None) != reason:
+                return reading.fact(event)
+            begun = reading.there((beginning,))[-1:]
+            rests = [f for f in reading.facts for b in begun if f.seq > b.seq and reading.day(f) >= reading.day(b)]
+            reading.strike(event, [*begun, *rests])
+        case earlier.SameDay(end):
+            ended = reading.there((end,))[-1:]
+            if ended and reading.day(ended[0]) == day_of(event.time):
+                reading.strike(event, ended)
+            else:
+                reading.fact(event)
 
 
 def _unmerged(reading: _Reading, event: Recorded) -> None:
     """It strikes all that the command of the merge said of this record."""
-    made, same = _UNMERGING[event.type]
+    made, same = earlier.UNMERGING[event.type]
     merge = reading.there((made,), event, same)[-1:]
     reading.strike(event, [fact for fact in reading.facts for one in merge if fact.command == one.command])
-
-
-READ_AS: Mapping[str, Rule] = {
-    "MemberLeft": _left,
-    "MemberRestored": _back("MemberLeft", withdrawn=("MemberLeft",)),
-    "BoardSeatRestored": _back("BoardSeatVacated"),
-    "WorkingGroupRestored": _back("WorkingGroupClosed"),
-    "CivicServicePlaceRestored": _back("CivicServicePlaceEnded"),
-    "PeerNetworkRestored": _back("PeerNetworkLeft"),
-    "CivicServiceRestored": _back("CivicServiceEnded", withdrawn=("CivicServiceWithdrawn",)),
-    "StaffPostRestored": _back("StaffPostClosed", withdrawn=("StaffPostWithdrawn",)),
-    "VolunteerRestored": _back(withdrawn=("VolunteerWithdrawn",)),
-    "TandemReinstated": _back(withdrawn=("TandemCancelled",)),
-    "SupportWithdrawn": _never,
-    "MediaCoverageWithdrawn": _never,
-    "IdentificationRequestWithdrawn": _never,
-    "VolunteerWithdrawn": _never,
-    "CivicServiceWithdrawn": _never,
-    "StaffPostWithdrawn": _never,
-    "ProjectPresentationWithdrawn": _never,
-    "TandemCancelled": _never,
-    "GatheringHoldingUndone": _latest("GatheringHeld"),
-    "WorkshopWithdrawn": _latest("WorkshopHeld", same="workshop"),
-    "AttendanceUndone": _latest("AgoraAttended", "GatheringAttended", same="registration"),
-    "TandemSchoolLeft": _latest("TandemSchoolJoined", same="school"),
-    "HeadCountWithdrawn": _every("HeadsCounted", same="audience"),
-    "StructureReopened": _reopened,
-}

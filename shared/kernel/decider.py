@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, ClassVar, Generic, Literal, TypeVar
+from functools import cached_property
+from typing import Any, ClassVar, Generic, Literal, NamedTuple, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, field_validator
@@ -18,11 +19,23 @@ from uuid_utils import uuid5
 from shared.base.paris_days import day_of, in_calendar
 from shared.contract import Event
 from shared.kernel.line import Fact, Wrong, against, dependents, known_on
-from shared.kernel.principal import Level
 
 S = TypeVar("S")
+Level = Literal["public", "space", "reader", "auditor", "editor", "administrator"]
+"""What a sender must be. `public`: nobody in particular; `space`: a contact in the member's own space, or an editor."""
 Takes = Literal["day", "now"]
 """What a command is about: a day, which may be past, or always the moment when it is sent"""
+
+
+class Place(NamedTuple):
+    """An entity of the service: its kind and its id."""
+
+    kind: str
+    id: UUID
+
+
+Beside = UUID | Place
+"""Another entity of the service, by its id alone where it is of the same kind"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +43,17 @@ class Context:
     """What a decision may know beside its state.
 
     `at`: when it happened; `now`: when we learn of it (both aware, UTC); `command`: the command's id, from which
-    all new ids derive; `actor`: who asks; `others`: the states of the further entities that the command names, on the
-    same day; `line`: all that stands of the entity, also what is of later days."""
+    all new ids derive; `actor`: who asks; `others`: the states of the further entities on the same day, each by its own
+    decider and as the command names it (`alongside`); `line`: all that stands of the entity, also what is of later
+    days; `lines`: the same of the others."""
 
     at: datetime
     now: datetime
     command: UUID
     actor: str
-    others: Mapping[UUID, Any] = field(default_factory=dict)
+    others: Mapping[Beside, Any] = field(default_factory=dict)
     line: Sequence[Fact] = ()
+    lines: Mapping[Beside, Sequence[Fact]] = field(default_factory=dict)
 
     @property
     def day(self) -> date:
@@ -64,6 +79,21 @@ class Refused(Exception):
         self.code, self.field, self.values = code, field, values
 
 
+@dataclass(frozen=True, slots=True)
+class Refers:
+    """What a field of a command refers to: `to`, `<service>.<entity>`; `state`: in which state it must be on the
+    command's day, one of those that its decider declares (`Decider.states`), at least known. `kept`: one that its own
+    entity names already, in a field of that name, may stay as it is. `guarded`: what is written holds only if the other
+    entity has not changed meanwhile; for an invariant, since it costs a message more. `id`: how its id follows from the
+    field's value, where that is none; then what nobody noted yet is not judged."""
+
+    to: str
+    state: str = "known"
+    kept: bool = False
+    guarded: bool = False
+    id: Callable[[Any], UUID] | None = None
+
+
 class Command(BaseModel):
     """What somebody wants to happen to one entity.
 
@@ -76,9 +106,8 @@ class Command(BaseModel):
     )  # personal answers stay out of logs
     entity: ClassVar[str]
     creates: ClassVar[bool] = False
-    refers: ClassVar[Mapping[str, str]] = {}
-    """field → `<service>.<entity>` that its id must name; asked for where a command comes in
-    (shared/web/forms/reference_check.py)"""
+    refers: ClassVar[Mapping[str, Refers]] = {}
+    """field → what its id, or each of its ids, must name; judged by the executor, whoever sends the command"""
 
     asks: ClassVar[Level] = "editor"
     """what its sender must be, in the service of the entity"""
@@ -104,17 +133,25 @@ class Command(BaseModel):
         assert isinstance(found, UUID)
         return found
 
-    def alongside(self) -> Sequence[UUID]:
-        """Further entities of the same kind that the decision must know, and may write to, in one atomic batch."""
+    def alongside(self) -> Sequence[Beside]:
+        """Further entities of the service that the decision must know, and may write to, in one atomic batch."""
+        return ()
+
+    def guards(self) -> Sequence[Beside]:
+        """Those of `alongside()` on which an invariant rests that must hold as this is written: if one of them has
+        changed since it was read, it is decided again. Never what all decisions read: they would wait for each
+        other."""
         return ()
 
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """An event of one of the command's `alongside()`. It stands before the events of the command's own entity."""
+    """An event of one of the command's `alongside()`, whose id this is. It stands before the events of the command's
+    own entity. `kind`: as there, for an event that any entity may have (a correction)."""
 
     id: UUID
     event: Event
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +173,10 @@ class Decider(Generic[S]):
     state, as a code; it is asked when something is written, of the event and of all that stands after its day.
     `births`: what begins an entity, before which nothing is said of it. `alone`: of several events of one command,
     those that are corrected one by one; `lasting`: those that are never struck or redated (what is always of now is not
-    either). `beside`: the other entities of this kind in which the command of an event wrote too."""
+    either). `beside`: the other entities in which the command of an event wrote too.
+
+    `states`: by name, in which states others may want such an entity to be: (state, what the field says of it) → why it
+    is not so, as a code, or None."""
 
     entity: str
     initial: S
@@ -147,7 +187,8 @@ class Decider(Generic[S]):
     takes: Takes = "day"
     alone: Collection[type[Event]] = ()
     lasting: Collection[type[Event]] = ()
-    beside: Callable[[Event], Sequence[UUID]] = lambda event: ()
+    beside: Callable[[Event], Sequence[Beside]] = lambda event: ()
+    states: Mapping[str, Callable[[S, Any], str | None]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for command in self.decisions:
@@ -167,14 +208,14 @@ class Decider(Generic[S]):
 
     def wrong_after(self, before: Sequence[Fact], after: Sequence[Fact]) -> list[Wrong]:
         """What becomes wrong where `before` becomes `after`."""
-        return against(before, after, *self._judged)
+        return against(before, after, *self.judged)
 
     def resting_on(self, line: Sequence[Fact], events: Iterable[str]) -> list[Fact]:
         """What has to be struck with these events (their ids), so that nothing becomes wrong."""
-        return dependents(line, events, *self._judged)
+        return dependents(line, events, *self.judged)
 
-    @property
-    def _judged(self) -> tuple[Any, Callable[[Any, Event], Any], Callable[[Any, Event], str | None]]:
+    @cached_property
+    def judged(self) -> tuple[Any, Callable[[Any, Event], Any], Callable[[Any, Event], str | None]]:
         """Initial state, evolve and allows, by which a line is judged: nothing stands before the beginning."""
         births = tuple(self.births)
 

@@ -15,7 +15,7 @@ from uuid import UUID
 
 import structlog
 from faststream import AckPolicy
-from faststream.nats import JStream, NatsBroker, PullSub
+from faststream.nats import JStream, PullSub
 from faststream.nats.annotations import NatsMessage
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -27,10 +27,10 @@ from nats.js.errors import NotFoundError
 from shared.base import tracing
 from shared.base.outside import REAL, Outside
 from shared.base.tallies import tally
+from shared.broker.connection import Broker
 from shared.contract import Event
 from shared.contract.envelope import Message, Recorded, Void, opened
 from shared.kernel.decider import Command, derived_id
-from shared.kernel.eventlog.connection import Connection
 from shared.kernel.running import Running
 
 log = structlog.get_logger()
@@ -88,15 +88,6 @@ async def prepare(nc: Client, network: str, service: str, reactions: Sequence[Re
             await js.add_consumer(network, config)
 
 
-async def prepare_reader(nc: Client, network: str, name: str) -> None:
-    """Makes the durable consumer of a reader from outside, called like it, from the first event on."""
-    js = nc.jetstream()
-    try:
-        await js.consumer_info(network, name)
-    except NotFoundError:
-        await js.add_consumer(network, replace(CONSUMER, durable_name=name, max_ack_pending=1000))
-
-
 def _subject(network: str, kind: type[Event]) -> str:
     return f"{network}.{kind.service}.{kind.entity}.*.{kind.type_name()}"
 
@@ -104,23 +95,6 @@ def _subject(network: str, kind: type[Event]) -> str:
 CONSUMER = ConsumerConfig(
     deliver_policy=DeliverPolicy.ALL, ack_policy=Acknowledging.EXPLICIT, ack_wait=ACK_WAIT, max_ack_pending=64
 )
-
-
-class _Broker(NatsBroker):
-    """FastStream's, on a connection of ours, which says so where the server does not allow something."""
-
-    async def _connect(self) -> Client:
-        connection = Connection()
-        await connection.connect(**self._connection_kwargs)
-        self.config.connect(connection)
-        return connection
-
-    async def leave(self) -> None:
-        """Ends the connection to a server that is away, which FastStream's `stop` can't do."""
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            await connection.close()
-        self.config.disconnect()
 
 
 class Reactions(Generic[S]):
@@ -138,7 +112,7 @@ class Reactions(Generic[S]):
     ) -> None:
         self._service, self.reactions = service, list(reactions)
         self._outside, self.tries, self._ack_wait = outside, tries or Tries(), ack_wait
-        self._broker = _Broker(**connection, logger=None, graceful_timeout=STOP)
+        self._broker = Broker(**connection, logger=None, graceful_timeout=STOP)
         self._inbox = f"{connection.get('inbox_prefix', '_INBOX')}.".encode()
         self._tally = tally(service.name)
         for reaction in self.reactions:

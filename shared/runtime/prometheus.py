@@ -22,9 +22,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.base import tallies as telemetry
 from shared.base.outside import REAL, Outside
+from shared.broker.connection import NotAllowed
 from shared.contract.envelope import Void
 from shared.kernel.command_handler import WHYS
-from shared.kernel.eventlog.connection import NotAllowed
 from shared.kernel.eventlog.event_log import Unavailable
 from shared.runtime.nats.cluster import GOOD, nodes_of
 from shared.runtime.readiness import checks_of

@@ -22,8 +22,8 @@ from nats.errors import NoRespondersError
 
 from shared.base import tracing
 from shared.base.cancellation import end
+from shared.broker.connection import NotAllowed
 from shared.kernel.decider import Refused
-from shared.kernel.eventlog.connection import NotAllowed
 
 log = structlog.get_logger()
 LIMIT = 512 * 1024  # bytes of a question or an answer as JSON; the server takes 1 MB

@@ -22,12 +22,14 @@ from shared.base.translations import Text, Words
 from shared.identity.access_view import ACCESS
 from shared.identity.operator_token import operator_token
 from shared.identity.sessions import Sessions
-from shared.kernel.command_handler import Executor, Outcome
+from shared.kernel.command_handler import Executor, Outcome, References
 from shared.kernel.decider import Command, Decider
 from shared.kernel.eventlog.event_log import Log
 from shared.kernel.reactions import Reaction, Reactions
 from shared.kernel.views.projection import Store, View
 from shared.kernel.views.projector import Runner
+from shared.notions.references import LogReferences
+from shared.notions.referents import REFERENTS
 from shared.persons.data_subjects import PersonalData, Persons, wiring
 from shared.persons.key_marks import KeyMarks, log_mark
 from shared.persons.keyring import Keyring
@@ -116,7 +118,8 @@ class Definition:
 @dataclass
 class Surroundings:
     """What a service is given: the network, a connection, its folders, how FastStream connects. `trouble`: what whoever
-    runs the NATS server knows of why nothing can be written."""
+    runs the NATS server knows of why nothing can be written; `references`: what judges those of commands (None where
+    one service runs without the others)."""
 
     network: str
     nc: Client
@@ -127,6 +130,7 @@ class Surroundings:
     replicas: int = 1
     public_url: str = "http://127.0.0.1:8000"
     footnote: Text | None = None  # what the foot of every page says of this installation
+    references: Callable[[Log], References | None] = lambda log: LogReferences(log, REFERENTS)
     clock: Callable[[], datetime] = REAL.now
     outside: Outside = REAL  # but for the time of day, which `clock` says
     trouble: Callable[[], str | None] = lambda: None
@@ -242,6 +246,7 @@ class Service:
             self.outside.now,
             self.outside,
             self.clock.doubted_at,
+            around.references(self.log),
         )
         self.reactions: Reactions[Service] = Reactions(self, definition.reactions, around.broker, self.outside)
         self.parts = Parts()

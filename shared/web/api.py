@@ -18,7 +18,6 @@ from shared.kernel.views.projection import Document, View
 from shared.runtime.readiness import checks_of
 from shared.runtime.service import Service
 from shared.runtime.unreadable_records import unreadable_records
-from shared.web.forms.reference_check import known
 from shared.web.here import ThisService
 from shared.web.security.authorization import access, who_of
 
@@ -105,7 +104,6 @@ def _command(router: APIRouter, service: Service, model: type[Command]) -> None:
         happened: Annotated[SaidMoment | None, Query(description="When it happened, if not now (RFC 3339).")] = None,
         version: Annotated[int | None, Query(ge=0, le=2**53, description="The entity's version that you saw.")] = None,
     ) -> Done:
-        await known(service, command)
         outcome = await service.execute(
             command,
             id=idempotency_key or new_command_id(),

@@ -19,7 +19,8 @@ from starlette.responses import HTMLResponse
 
 from shared.base.services import SERVICES
 from shared.base.translations import SOURCE, Lang, Lexicon, Words, languages, plural, said_in
-from shared.kernel.principal import PUBLIC, Level, Who
+from shared.identity.principal import PUBLIC, Who
+from shared.kernel.decider import Level
 from shared.web import formatting as formats
 from shared.web.static_files import asset
 from shared.web.words.messages import WORDS

@@ -36,7 +36,7 @@ EVERY_ROLE = {
     "administrator": {"public", "own", "reader", "auditor", "space", "editor", "administrator"},
     "elsewhere": {"public", "own"},
 }
-"""Who → the levels of the routes that are open to them; said here once more, beside shared/kernel/principal.py."""
+"""Who → the levels of the routes that are open to them; said here once more, beside shared/identity/principal.py."""
 NOT_SIGNED_IN = {"nobody", "closed account"}
 ENDS_SESSIONS = {"/sign-out", "/me/sessions/end"}
 FILLED = {

@@ -16,7 +16,7 @@ import pytest
 from nats.errors import Error as NatsError
 from nats.js.errors import APIError
 
-from shared.kernel.eventlog.connection import NotAllowed, connected
+from shared.broker.connection import NotAllowed, connected
 from tests.compose.docker import Docker
 from tests.compose.harness import SERVICES, Compose
 from tests.compose.reading import ROOT

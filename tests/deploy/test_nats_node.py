@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 from nats.errors import Error as NatsError
 
-from shared.kernel.eventlog.connection import OPERATOR, Connection, NotAllowed, connected
+from deploy.host.embedded import prepare_reader
+from shared.broker.connection import OPERATOR, Connection, NotAllowed, connected
 from shared.kernel.eventlog.event_log import prepare
-from shared.kernel.reactions import prepare_reader
 from shared.runtime.nats.embedded_server import _dies_with_parent, binary, free_port
 from shared.runtime.nats.server_config import Access, Node, seed_of, write
 

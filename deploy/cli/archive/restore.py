@@ -41,6 +41,7 @@ from deploy.host.single_service import NotYet, connected
 from shared.base.secret_files import SecretUnfit, read_secret
 from shared.base.settings import Settings
 from shared.base.whole_files import replace_file
+from shared.broker.connection import OPERATOR, Connection, NotAllowed
 from shared.contract import load_all
 from shared.contract.envelope import NEVER, Provenance, Void, address, opened, sealed_body
 from shared.contract.observatory.ledger import LogRestored, ledger_id
@@ -48,7 +49,6 @@ from shared.identity.access_view import ACCESS
 from shared.kernel.command_handler import utc_now
 from shared.kernel.decider import derived_id
 from shared.kernel.eventlog.atomic_batch import NoAnswer, Rejected, Unit, Write, publish
-from shared.kernel.eventlog.connection import OPERATOR, Connection, NotAllowed
 from shared.kernel.eventlog.event_log import Log, LogDamaged, LogUnfit, Unavailable
 from shared.kernel.stores import store_for
 from shared.kernel.views.projector import JUDGE, Runner

@@ -20,9 +20,9 @@ from services.directory.accounts.views import ACCOUNTS
 from services.directory.sign_in.entry import entry_of
 from services.directory.sign_in.passwords import LEAST, check_new
 from shared.contract.fields import AS_STORED, stored
+from shared.identity.principal import Who
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import Command, Refused
-from shared.kernel.principal import Who
 from shared.kernel.views.projection import Document
 from shared.runtime.service import Service
 from shared.web.forms.forms import parse, sentences

@@ -13,7 +13,7 @@ from shared.base.services import SERVICES
 from shared.contract.directory.accounts import Role
 from shared.contract.fields import MailAddress
 from shared.contract.personal import PersonalText
-from shared.kernel.principal import GIVES, Who
+from shared.identity.principal import GIVES, Who
 
 ROLES: tuple[Role, ...] = ("reader", "editor", "administrator", "auditor")
 WHERES = ("all", *SERVICES)

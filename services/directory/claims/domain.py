@@ -10,14 +10,14 @@ from shared.contract.directory.claims import ClaimAccepted, ClaimConfirmed, Clai
 from shared.contract.directory.structure_facts import StructureKind
 from shared.contract.fields import DepartmentCode, Line, MailAddress, Name, Reason, WebAddress
 from shared.contract.personal import PersonalText
-from shared.kernel.decider import Command, Context, Decider, Decision, Refused
+from shared.kernel.decider import Command, Context, Decider, Decision, Refers, Refused
 
 
 class ClaimListing(Command):
     """Ask to look after a structure's record. Who asks has one person's key; nothing personal is outside it."""
 
     entity = "claim"
-    refers = {"structure": "directory.structure"}
+    refers = {"structure": Refers("directory.structure", "apart")}
     creates = True
     structure_name: Name
     name: PersonalText
@@ -42,7 +42,7 @@ class AcceptClaim(Command):
     """Say that who claimed speaks for that structure."""
 
     entity = "claim"
-    refers = {"structure": "directory.structure"}
+    refers = {"structure": Refers("directory.structure", "apart")}
     claim: UUID
     structure: UUID
 

@@ -4,27 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from pydantic import model_validator
 
+from services.directory.structures.domain.merging import pair_id
 from shared.contract import Event
 from shared.contract.directory.duplicates import NamesakesDoubted, NamesakesToldApart
 from shared.contract.fields import Reason
-from shared.kernel.decider import Command, Context, Decider, Decision, Refused
-
-SPACE = UUID("3d3c0f5e-7d0b-5b52-9f60-0a4f5c2d9a10")
-
-
-def pair_id(one: UUID, other: UUID) -> UUID:
-    """The id of a pair of structures, whatever their order."""
-    first, second = sorted((one, other))
-    return uuid5(SPACE, f"{first}/{second}")
+from shared.kernel.decider import Command, Context, Decider, Decision, Refers, Refused
 
 
 class NamesakesCommand(Command):
     entity = "namesakes"
-    refers = {"first": "directory.structure", "second": "directory.structure"}
+    refers = {"first": Refers("directory.structure"), "second": Refers("directory.structure")}
     first: UUID
     second: UUID
 
@@ -39,8 +32,12 @@ class NamesakesCommand(Command):
 
 
 class TellNamesakesApart(NamesakesCommand):
-    """Say that two records that look alike are two structures."""
+    """Say that two records that look alike are two structures. Of a pair that was merged it can't be said."""
 
+    refers = {
+        "first": Refers("directory.structure", "apart", guarded=True),
+        "second": Refers("directory.structure", "apart", guarded=True),
+    }
     reason: Reason | None = None
 
 

@@ -42,7 +42,6 @@ from shared.kernel.decider import Command, Refused
 from shared.kernel.eventlog.event_log import Conflict
 from shared.runtime.service import Service
 from shared.web.forms.forms import sentences
-from shared.web.forms.reference_check import known
 from shared.web.here import ThisService
 from shared.web.lists import PAGE, Chosen, PageNumber, Words, pages_total, render
 from shared.web.markdown import as_plain
@@ -309,7 +308,6 @@ async def _do(
         id = UUID(str(form.get("command_id", "")))
     except ValueError:
         raise HTTPException(400) from None
-    await known(service, command)
     outcome = await service.execute(command, id=id, actor=who_of(request).actor, version=version)
     await service.runner.wait_for(outcome.seq)
     return outcome

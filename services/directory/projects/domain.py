@@ -22,7 +22,7 @@ from shared.contract.directory.cooperation import (
     ProjectStage,
 )
 from shared.contract.fields import CountryCode, Day, Line, LongText, Reason, Sdg, WebAddress
-from shared.kernel.decider import Command, Context, Decider, Decision, Refused
+from shared.kernel.decider import Command, Context, Decider, Decision, Refers, Refused
 
 PARTNER_KINDS = ("associations", "authorities", "institutions", "schools", "companies", "others")
 """Fields `partner_<kind>`: the organisations there, by kind."""
@@ -36,7 +36,10 @@ class ProjectCommand(Command):
 class ProjectAnswers(ProjectCommand):
     """What is known of a project: asked alike when it is entered and whenever it is changed."""
 
-    refers = {"leader": "directory.structure", "participants": "directory.structure"}
+    refers = {
+        "leader": Refers("directory.structure", "apart", kept=True),
+        "participants": Refers("directory.structure", "apart", kept=True),
+    }
     leader: UUID
     title: Line
     summary: LongText

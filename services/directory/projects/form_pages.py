@@ -30,7 +30,6 @@ from shared.runtime.service import Service
 from shared.web.formatting import countries
 from shared.web.forms.command_forms import BadDay, happened_on
 from shared.web.forms.forms import Form, Problem, refusal
-from shared.web.forms.reference_check import known
 from shared.web.here import ThisService
 from shared.web.lists import render
 from shared.web.security.authorization import access, who_of
@@ -199,7 +198,6 @@ async def _save(
     try:
         before = await service.store.get(PROJECTS, str(key)) if key else None
         command = model.model_validate(given, context=stored(before))
-        await known(service, command)
         at = happened_on(happened)
         outcome = await service.execute(command, id=id, actor=who_of(request).actor, at=at, version=version)
     except ValidationError as error:

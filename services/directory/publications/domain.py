@@ -24,7 +24,7 @@ from shared.contract.directory.publications import (
     PublicationWithdrawn,
 )
 from shared.contract.fields import Day, Line, LongText, Moment, Name, Reason, Sha256, WebAddress
-from shared.kernel.decider import Command, Context, Decider, Decision, Refused
+from shared.kernel.decider import Command, Context, Decider, Decision, Refers, Refused
 
 
 class PublicationCommand(Command):
@@ -34,7 +34,7 @@ class PublicationCommand(Command):
 class PublishNews(PublicationCommand):
     """Publish a member's news."""
 
-    refers = {"structure": "directory.structure"}
+    refers = {"structure": Refers("directory.structure", "open")}
     creates = True
     structure: UUID
     structure_name: Name
@@ -46,7 +46,7 @@ class PublishNews(PublicationCommand):
 class PublishOffer(PublicationCommand):
     """Publish a member's offer."""
 
-    refers = {"structure": "directory.structure"}
+    refers = {"structure": Refers("directory.structure", "open")}
     creates = True
     structure: UUID
     structure_name: Name
@@ -60,7 +60,7 @@ class PublishOffer(PublicationCommand):
 class DraftPublication(PublicationCommand):
     """Begin something to publish; nobody else sees it yet. An offer has a `kind`, an event a beginning (`starts`)."""
 
-    refers = {"structure": "directory.structure", "project": "directory.project"}
+    refers = {"structure": Refers("directory.structure", "open"), "project": Refers("directory.project")}
     creates = True
     structure: UUID
     sort: PublicationSort
@@ -80,7 +80,7 @@ class DraftPublication(PublicationCommand):
 class RedraftPublication(PublicationCommand):
     """Change a draft. The whole draft is given; what is empty is emptied."""
 
-    refers = {"project": "directory.project"}
+    refers = {"project": Refers("directory.project", kept=True)}
     publication: UUID
     title: Line
     text: LongText

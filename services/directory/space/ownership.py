@@ -10,8 +10,8 @@ from services.directory.accounts.views import ACCOUNTS
 from services.directory.search.finder import finder_of
 from services.directory.structures.contacts import contacts_at
 from services.directory.structures.kept_records import kept_record
+from shared.identity.principal import Who
 from shared.kernel.decider import Refused
-from shared.kernel.principal import Who
 from shared.kernel.views.projection import Document
 from shared.runtime.service import Service
 from shared.web.security.authorization import who_of

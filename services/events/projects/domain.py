@@ -8,13 +8,16 @@ from uuid import UUID
 from shared.contract import Event
 from shared.contract.events.projects import ProjectPresentationWithdrawn, ProjectPresented
 from shared.contract.fields import CountryCode, Name, Reason, Title
-from shared.kernel.decider import Command, Context, Decider, Decision, Refused
+from shared.kernel.decider import Command, Context, Decider, Decision, Refers, Refused
 
 
 class PresentProject(Command):
     """Note that a project was presented at the Tribune."""
 
-    refers = {"gathering": "events.gathering", "structure": "directory.structure"}
+    refers = {
+        "gathering": Refers("events.gathering", "standing"),
+        "structure": Refers("directory.structure", "open"),
+    }
     entity = "project"
     creates = True
     gathering: UUID | None = None

@@ -38,4 +38,4 @@ async def choose(service: ThisService, request: Request, command: str, q: Words 
 def _asked_for(command: type[Command] | None) -> str | None:
     """The field of a command that names a structure of the directory; None where it has none."""
     refers = command.refers if command is not None else {}
-    return next((field for field, kind in refers.items() if kind == "directory.structure"), None)
+    return next((field for field, refer in refers.items() if refer.to == "directory.structure"), None)

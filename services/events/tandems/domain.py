@@ -16,7 +16,7 @@ from shared.contract.events.tandems import (
     TandemSchoolLeft,
 )
 from shared.contract.fields import DepartmentCode, Line, Name, Pupils, Reason, SchoolYear
-from shared.kernel.decider import Command, Context, Decider, Decision, Refused
+from shared.kernel.decider import Command, Context, Decider, Decision, Refers, Refused
 
 
 class TandemCommand(Command):
@@ -26,7 +26,7 @@ class TandemCommand(Command):
 class FormTandem(TandemCommand):
     """Form a tandem around an association for a school year."""
 
-    refers = {"association": "directory.structure"}
+    refers = {"association": Refers("directory.structure", "open")}
     creates = True
     school_year: SchoolYear
     association: UUID | None = None
@@ -39,7 +39,7 @@ class FormTandem(TandemCommand):
 class AddTandemSchool(TandemCommand):
     """Let a school take part in a tandem."""
 
-    refers = {"school": "directory.structure"}
+    refers = {"school": Refers("directory.structure", "open")}
     tandem: UUID
     school: UUID
     school_name: Name

@@ -13,7 +13,6 @@ import msgspec
 from shared.contract import EVENTS
 from shared.contract.envelope import CloudEvent, Recorded, instant
 from shared.kernel.corrections import corrects, told
-from shared.kernel.views.past import readable
 
 NEEDED = "seq, network, service, entity, entity_id, id, version, type, time, recorded, actor, command, data"
 
@@ -45,7 +44,7 @@ def write_corrections(db: duckdb.DuckDBPyConnection, after: int) -> None:
 
 def _rows(entity: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     """The rows of the table for all events of one entity: about which sequence, since which, what, which day."""
-    events = [event for event in map(_event, entity) if readable(event)]
+    events = [event for event in map(_event, entity) if event.readable]
     facts, corrections = told(events)
     seqs, stand = {event.id: event.seq for event in events}, {fact.seq for fact in facts}
     id = entity[0][4]

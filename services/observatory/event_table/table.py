@@ -28,7 +28,7 @@ from shared.base.cancellation import end
 from shared.base.gc_pause import uncollected
 from shared.base.outside import REAL, Outside
 from shared.contract import load_all
-from shared.contract.envelope import Message, Void, opened
+from shared.contract.envelope import GUARD, Message, Void, opened
 from shared.kernel.eventlog.event_log import Log, LogDamaged
 
 log = structlog.get_logger()
@@ -181,7 +181,7 @@ class EventTable:
             rows: list[Row] = []
             voids: list[tuple[int, str, str, int]] = []
             versions: dict[str, int] = {}
-            peak = self._peak
+            peak, id = self._peak, ""
             for message in messages:
                 try:
                     event = opened(message)
@@ -192,16 +192,17 @@ class EventTable:
                     if event.version != before + 1:
                         raise Void("out-of-turn")
                 except Void as void:
-                    voids.append((message.seq, message.subject, void.reason, len(message.body)))
+                    id = ""
+                    if void.reason != GUARD:
+                        voids.append((message.seq, message.subject, void.reason, len(message.body)))
                     continue
-                versions[entity] = event.version
+                id, versions[entity] = event.id, event.version
                 rows.append(row_of(event))
                 if len(rows) == NEAR:
                     columns, peak = columns_of(rows, peak)
                     tables.append(columns)
                     rows.clear()
             last = messages[-1].seq
-            id = "" if voids and voids[-1][0] == last else event.id
             columns, peak = columns_of(rows, peak)
             judged = Judged(pa.concat_tables([*tables, columns]), voids, last, id, None if peak == LEAST else peak)
             self._versions.update(versions)

@@ -21,7 +21,7 @@ from shared.contract.observatory.identification import (
     Membership,
 )
 from shared.contract.personal import PersonalText
-from shared.kernel.decider import Command, Context, Decider, Decision, Refused
+from shared.kernel.decider import Command, Context, Decider, Decision, Refers, Refused
 
 MOST = 10_000  # structures of one answer: their ids are in the event
 MOST_VALUES = 300  # of one criterion
@@ -57,7 +57,7 @@ class SaveIdentification(IdentificationCommand):
 
     creates = True
     internal = True
-    refers = {"structure": "directory.structure", "request": "directory.request"}
+    refers = {"structure": Refers("directory.structure"), "request": Refers("directory.request")}
     title: Name
     structure: UUID | None = None
     organisation: Line | None = None

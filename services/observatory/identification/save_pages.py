@@ -24,7 +24,6 @@ from shared.runtime.service import Service
 from shared.web.formatting import number
 from shared.web.forms.command_forms import BadDay, happened_on
 from shared.web.forms.forms import answer_of, sentences
-from shared.web.forms.reference_check import known as known_references
 from shared.web.here import ThisService
 from shared.web.security.authorization import access, who_of
 from shared.web.templating import Pages, language
@@ -121,7 +120,6 @@ async def save(service: ThisService, request: Request) -> Response:
                 "found": ids(found.found),
             }
         )
-        await known_references(service, command)
         at = happened_on(text(data, "happened_on"))
         # Whom the criteria find is computed: what is found of the same place in the log by a later release may differ.
         sent = {**fields_sent(command), "found": None}

@@ -12,4 +12,5 @@ AUDIT_WORDS: Words = {
     "void.subject-disagrees": "Le sujet et le contenu se contredisent.",
     "void.out-of-turn": "Il n’était pas à son tour\u00a0: une copie, ou un faux.",
     "void.unreadable-data": "Ses données ne se lisent pas.",
+    "void.guard": "C’est la garde d’une décision\u00a0: ce qu’elle avait lu n’avait pas changé.",
 }

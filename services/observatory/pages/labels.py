@@ -12,7 +12,7 @@ from uuid import UUID
 from shared.base.translations import L, Lang, Lexicon, translated
 from shared.contract import load_all
 from shared.contract.labels import coded
-from shared.kernel.principal import Level
+from shared.kernel.decider import Level
 from shared.web.formatting import country, day, department, moment, number
 
 LONGEST = 300  # characters of a value that are shown

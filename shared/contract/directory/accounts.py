@@ -1,8 +1,8 @@
 """What the directory says of who may do what: accounts, their roles, their sessions, the keys that sign sessions.
 
-Every service reads these events (shared/kernel/principal.py), so all five fronts know at once who signed in or was sent
-away. No secret is in them: a password's hash lies beside the directory's keys, a token's secret is known to its holder
-alone.
+Every service reads these events (shared/identity/principal.py), so all five fronts know at once who signed in or was
+sent away. No secret is in them: a password's hash lies beside the directory's keys, a token's secret is known to its
+holder alone.
 """
 
 from __future__ import annotations

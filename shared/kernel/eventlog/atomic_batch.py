@@ -13,8 +13,10 @@ from nats.errors import BadSubjectError, ConnectionClosedError
 from nats.errors import Error as NatsError
 
 from shared.base.outside import REAL, Outside
+from shared.contract.envelope import guard_subject
 
 WRONG_LAST_SEQUENCE = (10071, 10164)
+UNDER_WAY = 10164  # somebody else's expectation on the same entity is under way, perhaps another reader's
 INCOMPLETE_BATCH = 10176  # some messages of a batch were lost with the connection
 DUPLICATE_IN_BATCH = 10201
 FOR_NOW = (429, 500, 503)  # HTTP-like codes of a refusal that may pass: too much at once, no leader, no room to store
@@ -41,6 +43,7 @@ class Rejected(Exception):
     def __init__(self, code: int, text: str) -> None:
         super().__init__(f"{code} {text}")
         self.certain = code in WRONG_LAST_SEQUENCE  # nothing of this attempt or an earlier one was seen
+        self.passes = code == UNDER_WAY  # it is no answer yet: the same again soon has one
         self.outrun = self.certain or code == DUPLICATE_IN_BATCH
 
 
@@ -67,13 +70,25 @@ class Unit:
     """The events of one decision: all are written, or none.
 
     `expected`: for each entity, as the subject prefix `<network>.<service>.<entity>.<id>`, the last sequence under it
-    that the decision rests on (0 for an entity that must not exist yet). `repeated`: once it is done, whether it had
-    been written by an earlier attempt already."""
+    that the decision rests on (0 for an entity that must not exist yet). `reads`: the same for entities that it rests
+    on and does not write to, each of which is guarded. `repeated`: once it is done, whether it had been written by an
+    earlier attempt already."""
 
     writes: list[Write]
     expected: dict[str, int]
+    reads: dict[str, int] = field(default_factory=dict)
     done: asyncio.Future[int] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
     repeated: bool = False
+
+    @property
+    def rests_on(self) -> dict[str, int]:
+        """All entities that must be where they were read."""
+        return self.reads | self.expected
+
+    @property
+    def messages(self) -> int:
+        """How many it takes: an event that is not its entity's first carries a guard, any other guard is one more."""
+        return max(len(self.writes), len(self.expected) + len(self.reads))
 
     @property
     def size(self) -> int:
@@ -84,10 +99,11 @@ class Unit:
 async def publish(
     nc: Client, stream: str, units: Iterable[Unit], outside: Outside = REAL, patience: Patience = PATIENT
 ) -> int:
-    """Writes all of the units or none; no entity may be in two of them. Returns the sequence of the last event.
+    """Writes all of the units or none. No entity to which one of them writes may be in another; one that several only
+    read must be at the same sequence for all. Returns the sequence of the last event.
 
     Raises Rejected, NoAnswer, or NotAllowed where the server does not let us write there."""
-    parts = [part for unit in units for part in _with_headers(unit)]
+    parts = _parts(units)
     try:
         if len(parts) > 1:
             batch = str(outside.new_id())
@@ -127,16 +143,37 @@ def _frame(write: Write, headers: dict[str, str]) -> bytes:
     )
 
 
-def _with_headers(unit: Unit) -> Iterable[tuple[Write, dict[str, str]]]:
-    guarded: set[str] = set()
-    for write in unit.writes:
-        headers = {"Nats-Msg-Id": write.id}
-        entity = write.entity
-        if entity not in guarded:  # in a batch the server wants it on the first message only
-            guarded.add(entity)
-            headers[EXPECTED] = str(unit.expected[entity])
-            headers[f"{EXPECTED}-Subject"] = f"{entity}.*"
-        yield write, headers
+def _parts(units: Iterable[Unit]) -> list[tuple[Write, dict[str, str]]]:
+    """The messages of a batch. In a batch the server wants the expectation of an entity on its first event only; so a
+    further event carries a guard instead, and the guards that are left are messages of their own, before all events.
+    What several decisions read is guarded once."""
+    events: list[tuple[Write, dict[str, str]]] = []
+    alone: dict[str, tuple[int, str]] = {}
+    for unit in units:
+        begun: set[str] = set()
+        reads = list(unit.reads.items())
+        if not all(_PLAIN(entity) for entity, _ in reads):
+            raise BadSubjectError
+        for write in unit.writes:
+            headers = {"Nats-Msg-Id": write.id}
+            if write.entity not in begun:
+                headers |= _expecting(write.entity, unit.expected[write.entity])
+                begun.add(write.entity)
+            elif reads:
+                headers |= _expecting(*reads.pop())
+            events.append((write, headers))
+        alone |= {entity: (seq, unit.writes[0].subject) for entity, seq in reads}
+    return [*(_guard(entity, *read) for entity, read in alone.items()), *events]
+
+
+def _guard(entity: str, seq: int, beside: str) -> tuple[Write, dict[str, str]]:
+    network, service, *_ = beside.split(".")
+    return Write(guard_subject(network, service), entity, b""), _expecting(entity, seq)
+
+
+def _expecting(entity: str, seq: int) -> dict[str, str]:
+    """The filter is the writers' own, letter by letter: for what is under way a cluster compares texts."""
+    return {EXPECTED: str(seq), f"{EXPECTED}-Subject": f"{entity}.*"}
 
 
 def _sequence(answer: bytes, stream: str) -> int:

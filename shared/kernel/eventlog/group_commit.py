@@ -18,9 +18,9 @@ from nats.js.errors import APIError
 
 from shared.base.cancellation import end
 from shared.base.outside import REAL, Outside
+from shared.broker.connection import NotAllowed
 from shared.contract.envelope import BODY_LIMIT, Message
 from shared.kernel.eventlog.atomic_batch import PATIENT, NoAnswer, Patience, Rejected, Unit, Write, publish
-from shared.kernel.eventlog.connection import NotAllowed
 from shared.kernel.eventlog.direct_get import DirectGet, Unavailable
 from shared.kernel.eventlog.ordered_reader import LogDamaged, end_of
 
@@ -32,6 +32,7 @@ PART = 128  # units of a group that are answered at once
 TURNS = 4  # turns of the event loop until what the committer sends is with the socket
 BATCH_BYTES = 4 * 1024 * 1024  # of bodies; far more would be too much at once for the server
 ATOMIC_LIMIT = 1000  # messages of one atomic batch, the server's limit
+SOON = 0.002  # seconds, and up to twice that, before what another has under way is tried again
 PAUSE = 0.1  # seconds before the first new try, doubled each time up to 2
 
 
@@ -107,10 +108,12 @@ class Committer:
             _refuse(self._waiting.popleft(), Unavailable("the log is closing"))
 
     async def append(self, unit: Unit) -> int:
-        if not 0 < len(unit.writes) <= ATOMIC_LIMIT:
-            raise ValueError(f"a decision has 1 to {ATOMIC_LIMIT} events, not {len(unit.writes)}")
+        if not 0 < unit.messages <= ATOMIC_LIMIT or not unit.writes:
+            raise ValueError(f"a decision has 1 to {ATOMIC_LIMIT} events, not {unit.messages}")
         if {write.entity for write in unit.writes} != unit.expected.keys():
             raise ValueError("each entity that is written to needs its expectation")
+        if not unit.reads.keys().isdisjoint(unit.expected):
+            raise ValueError("what is written to needs no guard")
         if any(len(write.body) > BODY_LIMIT for write in unit.writes):
             raise ValueError(f"an event has at most {BODY_LIMIT} bytes")
         if self._task is None:
@@ -134,31 +137,36 @@ class Committer:
                 raise
 
     def _next_group(self) -> list[Unit]:
-        """The units that wait, up to BATCH messages, no entity twice: a batch is checked against what was before it."""
+        """The units that wait, up to BATCH messages. A batch is checked against what was before it, and does not see
+        what it writes itself: so no entity to which one unit writes is written or read by another one, or by one that
+        was held back; and what several read, they have read at the same sequence."""
         group: list[Unit] = []
         held: list[Unit] = []
-        entities: set[str] = set()
+        written: set[str] = set()
+        read: dict[str, int] = {}
         messages = size = 0
         while self._waiting:
             unit = self._waiting[0]
-            if group and (messages + len(unit.writes) > BATCH or size + unit.size > BATCH_BYTES):
+            if group and (messages + unit.messages > BATCH or size + unit.size > BATCH_BYTES):
                 break
             self._waiting.popleft()
             if unit.done.done():
                 continue  # whoever asked has gone
-            if entities.isdisjoint(unit.expected):
+            apart = written.isdisjoint(unit.rests_on) and read.keys().isdisjoint(unit.expected)
+            if apart and all(read.get(entity, seq) == seq for entity, seq in unit.reads.items()):
                 group.append(unit)
-                messages += len(unit.writes)
+                messages += unit.messages
                 size += unit.size
             else:
                 held.append(unit)
-            entities.update(unit.expected)
+            written.update(unit.expected)
+            read = unit.reads | read
         self._waiting.extendleft(reversed(held))
         return group
 
     async def _commit(self, group: list[Unit]) -> None:
         in_doubt = False
-        if len(group) > 1 and sum(1 if len(unit.writes) == 1 else FEW for unit in group) > FEW:
+        if len(group) > 1 and sum(1 if unit.messages == 1 else FEW for unit in group) > FEW:
             try:
                 last = await self._publish(group)
             except Rejected as no:
@@ -188,12 +196,14 @@ class Committer:
                     unit.repeated = not in_doubt or found.body != unit.writes[-1].body
                     _answer(unit, found.seq)
                 elif outrun:
-                    _refuse(unit, Conflict(", ".join(unit.expected)))
+                    _refuse(unit, Conflict(", ".join(unit.rests_on)))
                 else:
                     _answer(unit, await self._publish([unit]))
             except Rejected as no:
-                outrun = no.outrun
-                if not outrun:
+                outrun = no.outrun and not (no.passes and self._outside.monotonic() < give_up)
+                if no.passes:
+                    await self._outside.sleep(SOON * (1 + self._outside.random(1)[0] / 255))
+                elif not outrun:
                     log.error("log.rejected", error=str(no))
                     _refuse(unit, Unavailable(f"the log refused to write: {no}"))
             except NotAllowed as no:

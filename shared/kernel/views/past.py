@@ -4,7 +4,6 @@ once a step. A view folds a document anew from it where an event does not come l
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, MutableMapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -13,7 +12,7 @@ import msgspec
 from shared.base.outside import REAL, Outside
 from shared.base.paris_days import day_of, noon_of
 from shared.contract.corrections import Correcting, EventRedated
-from shared.contract.envelope import Message, Recorded, Void, instant, knows, opened
+from shared.contract.envelope import Message, Recorded, Void, instant, opened
 from shared.kernel.corrections import told, withdrawal
 from shared.kernel.eventlog.direct_get import Unavailable
 from shared.kernel.line import Correction, Fact, standing
@@ -80,7 +79,7 @@ class Past:
         """Raises Unavailable where the log does not answer, or has not all that it had."""
         if ref not in self._lived:
             events = self._in_step(ref) or await self._read(ref)
-            known = [event for event in events if readable(event)]
+            known = [event for event in events if event.readable]
             self._lived[ref] = Lived({event.id: event for event in known}, *told(known))
         return self._lived[ref]
 
@@ -119,19 +118,12 @@ class Past:
         return max((place_of(fact.order) for fact in then if fact.seq < before), default=0)
 
 
-def readable(event: Recorded) -> bool:
-    """Whether this release knows what an event says; views pass over any other."""
-    with suppress(Void):
-        return knows(event.kind) and event.data is not None
-    return False
-
-
 async def late_among(events: Iterable[Recorded], tops: Tops, past: Past, *, from_start: bool = False) -> set[int]:
     """The sequences of the events that do not come last in their lines. `tops` is brought up to date. `from_start`:
     whether all that there is was given, so that who is not in `tops` had nothing before."""
     late: set[int] = set()
     for event in events:
-        if not readable(event):
+        if not event.readable:
             continue
         data, ref = event.data, ref_of(event)
         top = tops.get(ref)

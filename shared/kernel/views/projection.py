@@ -16,8 +16,8 @@ from shared.contract import Event
 from shared.contract.envelope import Recorded
 from shared.contract.personal import Personal
 from shared.kernel.corrections import correcting
+from shared.kernel.decider import Level
 from shared.kernel.eventlog.direct_get import Unavailable
-from shared.kernel.principal import Level
 
 Document = dict[str, Any]
 FOLDING = 2  # how documents come of events, in the order of their lines: with another number all views are built again

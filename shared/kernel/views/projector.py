@@ -23,7 +23,7 @@ from shared.base.cancellation import end
 from shared.base.gc_pause import uncollected
 from shared.base.outside import REAL, Outside
 from shared.base.paris_days import day_of
-from shared.contract.envelope import Message, Recorded, Void, knows, opened, reopened
+from shared.contract.envelope import GUARD, Message, Recorded, Void, knows, opened, reopened
 from shared.kernel.corrections import corrects
 from shared.kernel.eventlog.event_log import Log, LogDamaged, Unavailable
 from shared.kernel.views.past import Past, Ref, Tops, late_among, place_of, ref_of
@@ -283,8 +283,9 @@ class Runner:
                 if self.is_void(event.seq) if known else event.version != before + 1:
                     raise Void("out-of-turn")
             except Void as void:
-                batch.voids[message.seq] = void.reason
-                log.error("log.void", seq=message.seq, reason=void.reason, service=self._service)
+                if void.reason != GUARD:
+                    batch.voids[message.seq] = void.reason
+                    log.error("log.void", seq=message.seq, reason=void.reason, service=self._service)
                 continue
             if not known:
                 batch.versions[entity] = event.version

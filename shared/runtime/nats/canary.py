@@ -21,8 +21,8 @@ from nats.js.api import DiscardPolicy, StorageType, StreamConfig
 from nats.js.errors import APIError, NotFoundError
 
 from shared.base.outside import REAL, Outside
+from shared.broker.connection import NotAllowed
 from shared.kernel.eventlog.atomic_batch import WRONG_LAST_SEQUENCE
-from shared.kernel.eventlog.connection import NotAllowed
 
 log = structlog.get_logger()
 PERIOD = 5.0  # seconds for which an answer is believed, good or bad: no server is asked oftener

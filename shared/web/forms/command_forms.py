@@ -24,7 +24,6 @@ from shared.kernel.eventlog.event_log import Conflict
 from shared.runtime.service import Service
 from shared.web.forms.field_shapes import shapes
 from shared.web.forms.forms import HAPPENED, Form, parse, refusal, sentences
-from shared.web.forms.reference_check import known
 from shared.web.here import ThesePages, ThisService
 from shared.web.security.authorization import access, demand, who_of
 from shared.web.security.local_paths import local
@@ -146,7 +145,6 @@ async def send(service: ThisService, pages: ThesePages, request: Request, name: 
         raise HTTPException(400) from None
     try:
         command = model.model_validate(parse(model, data), context=await _stored(request, service, model, hidden))
-        await known(service, command)
         outcome = await service.execute(
             command,
             id=id,

@@ -18,7 +18,6 @@ from shared.kernel.decider import Command, Refused
 from shared.kernel.eventlog.event_log import Conflict
 from shared.runtime.service import Service
 from shared.web.forms.forms import refusal, sentences
-from shared.web.forms.reference_check import known
 from shared.web.security.authorization import who_of
 from shared.web.templating import Pages, language
 
@@ -72,7 +71,6 @@ async def carried_out(
         outcome = await _before(service, model, target, id, who_of(request).actor, sent)
         if outcome is None:
             command = await make()
-            await known(service, command)
             outcome = await service.execute(command, id=id, actor=who_of(request).actor, version=version, sent=sent)
     except ValidationError as wrong:
         return Wrong(sentences(wrong, model, pages.lexicon, lang), 422, version)

@@ -25,7 +25,7 @@ from starlette.types import Message, Scope
 
 from shared.base.services import SERVICES
 from shared.base.translations import languages
-from shared.kernel.principal import Who
+from shared.identity.principal import Who
 from shared.persons.sealed_files import TOKEN
 from shared.runtime.kept_forms import FIELDS, LIFE, LONGEST, SECRET, KeptForm
 from shared.runtime.service import Service

@@ -17,9 +17,9 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.base.settings import Settings
+from shared.identity.principal import PUBLIC, Who
 from shared.identity.sessions import BadToken, Unsure
-from shared.kernel.decider import Refused
-from shared.kernel.principal import PUBLIC, Level, Who
+from shared.kernel.decider import Level, Refused
 from shared.runtime.request_reply import AnswerFailed, NobodyAnswers
 from shared.runtime.service import Service
 from shared.web.security.rate_limits import limited

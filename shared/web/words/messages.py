@@ -37,6 +37,34 @@ WORDS: Words = {
     # an answer that cannot be taken: what is wrong, then what to do
     "invalid": "Cette réponse n’est pas comprise. Revoyez-la.",
     "refused.unknown-structure": "Cette structure n’est pas dans l’annuaire.",
+    "refused.unknown-member": "Cet adhérent n’est pas connu. Choisissez-le dans la liste des adhérents.",
+    "refused.unknown-gathering": "Cette rencontre n’est pas connue. Choisissez-la dans la liste des rencontres.",
+    "refused.reference-merged": (
+        "Ce jour-là, cette fiche était déjà fusionnée avec une autre. Choisissez celle qui a été gardée."
+    ),
+    "refused.reference-closed": (
+        "Ce jour-là, cette structure était close. Corrigez la date, choisissez-en une autre, ou rouvrez d’abord sa "
+        "fiche dans l’annuaire."
+    ),
+    "refused.reference-unlisted": (
+        "Ce jour-là, cette structure ne figurait pas dans l’annuaire public. Corrigez la date, ou publiez d’abord sa "
+        "fiche."
+    ),
+    "refused.reference-not-member": (
+        "Ce jour-là, ce n’était pas un adhérent. Corrigez la date, ou notez d’abord son adhésion."
+    ),
+    "refused.reference-college-closed": (
+        "Ce jour-là, ce collège n’était pas ouvert. Corrigez la date, choisissez-en un autre, ou ouvrez-le d’abord."
+    ),
+    "refused.reference-charter": (
+        "Ce jour-là, ce n’était pas la version de la charte en vigueur. Choisissez celle qui l’était, ou corrigez la "
+        "date."
+    ),
+    "refused.reference-cancelled": ("Cette rencontre est annulée. Choisissez-en une autre, ou rétablissez-la d’abord."),
+    "refused.told-apart": (
+        "Le {day}, ces deux fiches ont été déclarées distinctes (événement {seq}). Si c’est bien la même structure, "
+        "revenez d’abord sur cette décision à la page des fiches qui se ressemblent."
+    ),
     "refused.question-unknown": "Ce service ne connaît pas cette question. Mettez tous les services à la même version.",
     "refused.question-forbidden": "Ce service ne répond pas à cette question pour qui la pose.",
     "refused.question-malformed": (

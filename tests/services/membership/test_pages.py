@@ -53,6 +53,9 @@ async def front(service: Service) -> AsyncIterator[httpx2.AsyncClient]:
 
 
 async def executed(service: Service, stages: Sequence[Stage]) -> None:
+    """All steps of these stages; the structures that they name are in the directory."""
+    named = {getattr(step.command, f, None) for stage in stages for step in stage for f in step.command.refers}
+    await known_to_the_directory(service, *(s for s in structures() if s.id in named))
     for stage in stages:
         await asyncio.gather(*(service.execute(step.command, id=step.id, actor=ACTOR, at=step.at) for step in stage))
     assert await service.runner.wait_for(await service.log.last())
@@ -60,6 +63,8 @@ async def executed(service: Service, stages: Sequence[Stage]) -> None:
 
 async def known_to_the_directory(service: Service, *found: SampleStructure) -> None:
     for s in found:
+        if (await service.log.load("directory", "structure", s.id)).events:
+            continue
         fact = StructureRegistered(name=s.name, kind=s.kind, department=s.department)
         item = write(service.network, s.id, event=fact)
         await service.log.append(Unit([item], {item.entity: 0}))

@@ -29,8 +29,8 @@ from shared.contract.directory.accounts import (
     TokenWithdrawn,
 )
 from shared.identity.operator_token import operator_token
+from shared.identity.principal import OPERATOR, PUBLIC
 from shared.identity.sessions import BadToken, Sessions, Signer, Unsure
-from shared.kernel.principal import OPERATOR, PUBLIC
 from shared.runtime.service import Service
 from tests.conftest import OpenService
 from tests.fixtures.signing_in import Account, account, say, signer

@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from services.directory.duplicates.domain import NAMESAKES
 from services.directory.structures.domain.structure import (
     STRUCTURE,
     CloseStructure,
@@ -111,7 +112,7 @@ def members(log: Log, tmp_path: Path) -> Book:
 
 @pytest.fixture
 def structures(log: Log, tmp_path: Path) -> Book:
-    return Book(log, tmp_path / "keys", "directory", [STRUCTURE])
+    return Book(log, tmp_path / "keys", "directory", [STRUCTURE, NAMESAKES])
 
 
 @pytest.fixture

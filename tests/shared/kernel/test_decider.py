@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from shared.identity.principal import OPERATOR, PUBLIC
 from shared.kernel.decider import Decider
-from shared.kernel.principal import OPERATOR, PUBLIC
 from tests.fixtures.small_directory import STRUCTURE, Register
 
 

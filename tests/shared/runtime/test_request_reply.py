@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from shared.broker.connection import Connection, NotAllowed
 from shared.kernel.decider import Refused
-from shared.kernel.eventlog.connection import Connection, NotAllowed
 from shared.runtime import request_reply as asking
 from shared.runtime.nats.embedded_server import NatsServer
 from shared.runtime.nats.server_config import Access

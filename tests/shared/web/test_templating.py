@@ -13,7 +13,7 @@ from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
 
 from shared.base.translations import Lexicon
-from shared.kernel.principal import OPERATOR
+from shared.identity.principal import OPERATOR
 from shared.web.forms.forms import Form
 from shared.web.static_files import asset, static_app
 from shared.web.templating import Pages

@@ -25,8 +25,8 @@ from shared.contract.directory.accounts import (
     TokenWithdrawn,
     Where,
 )
+from shared.identity.principal import GIVES
 from shared.kernel.decider import Command, Refused
-from shared.kernel.principal import GIVES
 
 Grant = tuple[Where, Role]
 

@@ -8,13 +8,13 @@ from uuid import UUID
 from shared.contract import Event
 from shared.contract.directory.casework import MediaCoverageNoted, MediaCoverageWithdrawn
 from shared.contract.fields import Line, Reason, WebAddress
-from shared.kernel.decider import Command, Context, Decider, Decision, Refused
+from shared.kernel.decider import Command, Context, Decider, Decision, Refers, Refused
 
 
 class NoteMediaCoverage(Command):
     """Note that a medium spoke of a structure."""
 
-    refers = {"structure": "directory.structure"}
+    refers = {"structure": Refers("directory.structure", "apart")}
     entity = "coverage"
     creates = True
     structure: UUID

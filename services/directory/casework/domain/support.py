@@ -8,13 +8,13 @@ from uuid import UUID
 from shared.contract import Event
 from shared.contract.directory.casework import SupportGiven, SupportKind, SupportWithdrawn
 from shared.contract.fields import LongText, Reason
-from shared.kernel.decider import Command, Context, Decider, Decision, Refused
+from shared.kernel.decider import Command, Context, Decider, Decision, Refers, Refused
 
 
 class GiveSupport(Command):
     """Note that the team supported a structure."""
 
-    refers = {"structure": "directory.structure"}
+    refers = {"structure": Refers("directory.structure", "open")}
     entity = "support"
     creates = True
     structure: UUID

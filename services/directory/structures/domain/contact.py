@@ -9,7 +9,7 @@ from shared.contract import Event
 from shared.contract.directory.structures import ContactAdded, ContactRemoved, ContactRevised
 from shared.contract.fields import Line, MailAddress, Reason
 from shared.contract.personal import PersonalText
-from shared.kernel.decider import Command, Context, Decider, Decision, Refused
+from shared.kernel.decider import Command, Context, Decider, Decision, Refers, Refused
 
 
 class ContactCommand(Command):
@@ -19,7 +19,7 @@ class ContactCommand(Command):
 class AddContact(ContactCommand):
     """Name a person as contact of a structure. `person`: who it is, if this service knows the person already."""
 
-    refers = {"structure": "directory.structure"}
+    refers = {"structure": Refers("directory.structure", "apart")}
     creates = True
     structure: UUID
     name: PersonalText

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from pydantic import Field
 
@@ -28,24 +28,39 @@ from shared.contract.directory.structures import (
     StructureUnlisted,
 )
 from shared.contract.fields import Reason
-from shared.kernel.decider import Command, Context, Decision, Elsewhere, Refused
+from shared.kernel.decider import Beside, Command, Context, Decision, Elsewhere, Place, Refers, Refused
 
 SOURCE = "fusion"
+PAIRS = UUID("3d3c0f5e-7d0b-5b52-9f60-0a4f5c2d9a10")
+"""Under which the ids of pairs of structures lie"""
 CLOSED_BY_MERGE = "Fusionnée avec une autre fiche de la même structure."
 
 
+def pair_id(one: UUID, other: UUID) -> UUID:
+    """The id of a pair of structures, whatever their order: who tells them apart says it of the pair."""
+    first, second = sorted((one, other))
+    return uuid5(PAIRS, f"{first}/{second}")
+
+
 class MergeStructures(Command):
-    """Keep `structure`, and merge into it another record of the same structure.
+    """Keep `structure`, and merge into it another record of the same structure. Not a pair that was told apart.
     `taken`: fields that come from that one; lists are joined."""
 
     entity = "structure"
-    refers = {"merged": "directory.structure"}
+    refers = {"merged": Refers("directory.structure")}
     structure: UUID
     merged: UUID
     taken: list[MergedField] = Field([], max_length=len(FACTS))
 
-    def alongside(self) -> Sequence[UUID]:
-        return () if self.merged == self.structure else (self.merged,)
+    @property
+    def pair(self) -> Place:
+        return Place("namesakes", pair_id(self.structure, self.merged))
+
+    def alongside(self) -> Sequence[Beside]:
+        return () if self.merged == self.structure else (self.merged, self.pair)
+
+    def guards(self) -> Sequence[Beside]:
+        return () if self.merged == self.structure else (self.pair,)
 
 
 class UnmergeStructures(Command):
@@ -66,6 +81,9 @@ def merged(command: MergeStructures, state: Structure, context: Context) -> Deci
     other: Structure = context.others[command.merged]
     if other.kept == command.structure and command.merged in state.merges:
         return []
+    if context.others[command.pair].apart:
+        said = context.lines[command.pair][-1]
+        raise Refused("told-apart", field="merged", day=f"{said.day:%d/%m/%Y}", seq=said.seq, event=said.id)
     own = open_facts(state)
     facts = still_apart(other)
     taken: list[MergedField] = [n for n in dict.fromkeys(command.taken) if _joined(n, own, facts) != own.get(n)]

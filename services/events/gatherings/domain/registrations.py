@@ -19,7 +19,7 @@ from shared.contract.events.gatherings import (
 )
 from shared.contract.fields import MailAddress, Name
 from shared.contract.personal import PersonalText
-from shared.kernel.decider import Command, Context, Decision, Refused
+from shared.kernel.decider import Command, Context, Decision, Refers, Refused
 
 
 class RegistrationCommand(Command):
@@ -30,7 +30,7 @@ class RegisterParticipant(RegistrationCommand):
     """Register a person for a gathering; on the waiting list when it is full."""
 
     takes = "now"
-    refers = {"structure": "directory.structure"}
+    refers = {"structure": Refers("directory.structure", "open")}
     gathering: UUID
     audience: Audience
     name: PersonalText

@@ -10,13 +10,13 @@ from shared.contract import Event
 from shared.contract.fields import MailAddress, Reason
 from shared.contract.membership.governance import BoardSeatRestored, BoardSeatTaken, BoardSeatVacated, SeatRole
 from shared.contract.personal import PersonalText
-from shared.kernel.decider import Command, Context, Decider, Decision, Refused
+from shared.kernel.decider import Command, Context, Decider, Decision, Refers, Refused
 
 
 class TakeBoardSeat(Command):
     """Note who takes a seat on the board: a member, the person who sits for it, or both."""
 
-    refers = {"member": "membership.member"}
+    refers = {"member": Refers("membership.member", "member")}
     entity = "seat"
     creates = True
     role: SeatRole

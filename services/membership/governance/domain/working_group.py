@@ -14,7 +14,7 @@ from shared.contract.membership.governance import (
     WorkingGroupLeft,
     WorkingGroupRestored,
 )
-from shared.kernel.decider import Command, Context, Decider, Decision, Refused
+from shared.kernel.decider import Command, Context, Decider, Decision, Refers, Refused
 
 MOST_MEMBERS = 2000
 
@@ -34,7 +34,7 @@ class FormWorkingGroup(GroupCommand):
 class JoinWorkingGroup(GroupCommand):
     """Note that a member takes part in a working group."""
 
-    refers = {"member": "membership.member"}
+    refers = {"member": Refers("membership.member", "member")}
     group: UUID
     member: UUID
 

@@ -12,12 +12,16 @@ from shared.contract.membership.members import CollegeClosed, CollegeCode, Colle
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 
 
+def college_id(code: str) -> UUID:
+    return natural("college", code)
+
+
 class CollegeCommand(Command):
     entity = "college"
     college: CollegeCode
 
     def target(self, context: Context) -> UUID:
-        return natural("college", self.college)
+        return college_id(self.college)
 
 
 class OpenCollege(CollegeCommand):

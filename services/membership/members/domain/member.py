@@ -9,7 +9,8 @@ from uuid import UUID
 from pydantic import Field
 
 from services.membership.base.fields import of
-from services.membership.members.domain.charter import LAST_VERSION
+from services.membership.members.domain.charter import CHARTER_ID, LAST_VERSION
+from services.membership.members.domain.college import college_id
 from shared.contract import Event
 from shared.contract.fields import MailAddress, Name, Reason, Year
 from shared.contract.membership.members import (
@@ -22,11 +23,13 @@ from shared.contract.membership.members import (
     MembershipRenewed,
 )
 from shared.contract.personal import PersonalText
-from shared.kernel.decider import Command, Context, Decider, Decision, Refused
+from shared.kernel.decider import Command, Context, Decider, Decision, Refers, Refused
 from shared.notions.structure_on_record import member_of
 
 StructureCollege = Literal["public", "associative", "economic"]
 """The colleges of structures; the fourth is for persons."""
+OF_COLLEGE = Refers("membership.college", "open", id=college_id)
+SIGNED = {"charter_version": Refers("membership.charter", "in force", id=lambda version: CHARTER_ID)}
 YEARS_AHEAD = 1  # a renewal for next year is taken from now on, no further
 
 
@@ -37,7 +40,7 @@ class MemberCommand(Command):
 class JoinNetwork(MemberCommand):
     """Welcome a structure: it signs the charter and enters a college. One that left may join again."""
 
-    refers = {"structure": "directory.structure"}
+    refers = {"structure": Refers("directory.structure", "open", guarded=True), "college": OF_COLLEGE} | SIGNED
     structure: UUID
     name: Name
     college: StructureCollege
@@ -50,6 +53,7 @@ class JoinNetwork(MemberCommand):
 class JoinNetworkAsPerson(MemberCommand):
     """Welcome a qualified person, who signs the charter. The name is sealed."""
 
+    refers = SIGNED
     creates = True
     person: PersonalText
     email: MailAddress | None = None
@@ -66,6 +70,7 @@ class RenewMembership(MemberCommand):
 class ChangeCollege(MemberCommand):
     """Move a member to another college; its history stays."""
 
+    refers = {"college": OF_COLLEGE}
     member: UUID
     college: StructureCollege
 

@@ -17,7 +17,7 @@ from shared.contract.membership.team import (
     CivicServiceWithdrawn,
 )
 from shared.contract.personal import PersonalText
-from shared.kernel.decider import Command, Context, Decider, Decision, Refused
+from shared.kernel.decider import Command, Context, Decider, Decision, Refers, Refused
 
 
 class CivicServiceCommand(Command):
@@ -36,7 +36,7 @@ class RecruitCivicService(CivicServiceCommand):
 class SecondCivicService(CivicServiceCommand):
     """Note a young person in civic service who is seconded: to a member (`host`, a structure) or to another host."""
 
-    refers = {"host": "directory.structure"}
+    refers = {"host": Refers("directory.structure", "open")}
     creates = True
     host: UUID | None = None
     host_name: Name | None = None

@@ -30,7 +30,7 @@ from services.newsletter.bulletins.domain.issue_state import (
 )
 from shared.contract.fields import Count, Number
 from shared.contract.newsletter.bulletins import BulletinCode, IssueApproved, IssueSent, IssueStarted
-from shared.kernel.decider import Context, Decider, Decision, Refused
+from shared.kernel.decider import Context, Decider, Decision, Refers, Refused
 
 __all__ = [
     "ISSUE", "MOST_ITEMS", "IssueCommand", "StartIssue", "AddItem", "CollectItem", "ReviseItem", "MoveItem", "DropItem",
@@ -41,7 +41,7 @@ __all__ = [
 class StartIssue(IssueCommand):
     """Begin the draft of an issue."""
 
-    refers = {"of_bulletin": "newsletter.bulletin"}
+    refers = {"of_bulletin": Refers("newsletter.bulletin")}
     bulletin: BulletinCode
     number: Number
 

@@ -42,6 +42,9 @@ class AnswerCommand(Command):
     def alongside(self) -> Sequence[UUID]:
         return (self.survey,)
 
+    def guards(self) -> Sequence[UUID]:
+        return (self.survey,)  # it takes answers as this one is written
+
 
 class AnswerSurvey(AnswerCommand):
     """Answer a survey, or change the answer. All that is personal is of `person`."""

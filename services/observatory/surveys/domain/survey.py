@@ -25,7 +25,7 @@ from shared.contract.observatory.surveys import (
     SurveySent,
     SurveyWithdrawn,
 )
-from shared.kernel.decider import Context, Decider, Decision, Refused
+from shared.kernel.decider import Context, Decider, Decision, Refers, Refused
 
 MOST_AT_ONCE = 1000  # structures of one sending
 LONGEST = timedelta(days=731)  # that a survey may be open
@@ -88,7 +88,7 @@ class SendSurvey(SurveyCommand):
     """Ask structures to answer, or remind them. Those who have answered, or do not wish to, are left out of a reminder
     by whoever sends it."""
 
-    refers: ClassVar = {"structures": "directory.structure"}
+    refers: ClassVar = {"structures": Refers("directory.structure")}
     survey: UUID
     kind: SendingKind
     structures: Annotated[list[UUID], Field(min_length=1, max_length=MOST_AT_ONCE)]

@@ -15,7 +15,7 @@ import orjson
 import pytest
 
 from deploy.host.embedded import access, prepare
-from shared.kernel.eventlog.connection import OPERATOR, Connection, NotAllowed, connected
+from shared.broker.connection import OPERATOR, Connection, NotAllowed, connected
 from shared.kernel.eventlog.event_log import Log, Unit, Write
 from shared.runtime.nats import canary
 from shared.runtime.nats.canary import NEVER, Canary, stream_of, subject_of

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given as each
 from hypothesis import strategies as st
 
+from services.directory.duplicates.domain import NAMESAKES
 from services.directory.structures.domain.listing import (
     DeclineListing,
     PictureStructure,
@@ -41,7 +42,7 @@ from shared.contract.directory.structures import (
     StructureUnlisted,
     StructureUnpictured,
 )
-from shared.kernel.decider import Elsewhere, Refused
+from shared.kernel.decider import Elsewhere, Place, Refused
 from tests.fixtures.deciding import context, decided
 
 KEPT, OTHER, THIRD = uuid4(), uuid4(), uuid4()
@@ -52,10 +53,13 @@ Histories = dict[UUID, list[Event]]
 
 def done(histories: Histories, command: MergeStructures | UnmergeStructures) -> Histories | str:
     """All histories after a command that concerns two of them, or the code of its refusal."""
-    states = {id: STRUCTURE.fold(histories.get(id, [])) for id in (command.structure, *command.alongside())}
-    others = {id: states[id] for id in command.alongside()}
+    others = {
+        one: NAMESAKES.initial if isinstance(one, Place) else STRUCTURE.fold(histories.get(one, []))
+        for one in command.alongside()
+    }
     try:
-        found = STRUCTURE.decide(command, states[command.structure], replace(context(), others=others))
+        state = STRUCTURE.fold(histories.get(command.structure, []))
+        found = STRUCTURE.decide(command, state, replace(context(), others=others))
     except Refused as refused:
         return refused.code
     after = {id: list(events) for id, events in histories.items()}

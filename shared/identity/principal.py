@@ -8,9 +8,8 @@ from typing import Literal, get_args
 from uuid import UUID
 
 from shared.contract.directory.accounts import Role
+from shared.kernel.decider import Level
 
-Level = Literal["public", "space", "reader", "auditor", "editor", "administrator"]
-"""What a route asks for. `public`: nobody in particular; `space`: a contact in the member's own space, or an editor."""
 GIVES: Mapping[Role, frozenset[Level]] = {
     "reader": frozenset({"public", "reader"}),
     "auditor": frozenset({"public", "reader", "auditor"}),

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import structlog
+from faststream.nats import NatsBroker
 from faststream.nats.security import NatsNKey
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -157,6 +158,23 @@ class Connection(Client):
             take(subject, reply, data, headers or b"")
         else:
             await super()._process_msg(sid, subject, reply, data, headers)
+
+
+class Broker(NatsBroker):
+    """FastStream's broker, on a connection of ours, which says so where the server does not allow something."""
+
+    async def _connect(self) -> Client:
+        connection = Connection()
+        await connection.connect(**self._connection_kwargs)
+        self.config.connect(connection)
+        return connection
+
+    async def leave(self) -> None:
+        """Ends the connection to a server that is away, which FastStream's `stop` can't do."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            await connection.close()
+        self.config.disconnect()
 
 
 class Listening:

@@ -1,0 +1,137 @@
+"""What commands of every service may refer to, and in which states (`Refers`): folded from what its own service says,
+by one definition for all five."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+from shared.contract import Event
+from shared.contract.directory.structures import (
+    StructureAbsorbed,
+    StructureClosed,
+    StructureListed,
+    StructureRegistered,
+    StructureReleased,
+    StructureReopened,
+    StructureUnlisted,
+)
+from shared.contract.events.gatherings import GatheringCancelled, GatheringPlanned, GatheringReinstated
+from shared.contract.membership.members import (
+    CharterAdopted,
+    CollegeClosed,
+    CollegeOpened,
+    MemberJoined,
+    MemberLeft,
+    MemberRestored,
+)
+from shared.kernel.decider import Decider
+
+
+@dataclass(frozen=True)
+class OnRecord:
+    """A structure. `merged`: its record was merged into another one."""
+
+    closed: bool = False
+    merged: bool = False
+    listed: bool = False
+
+
+def _structure(state: OnRecord, event: Event) -> OnRecord:
+    match event:
+        case StructureClosed() | StructureReopened():
+            return replace(state, closed=isinstance(event, StructureClosed))
+        case StructureAbsorbed() | StructureReleased():
+            return replace(state, merged=isinstance(event, StructureAbsorbed))
+        case StructureListed() | StructureUnlisted():
+            return replace(state, listed=isinstance(event, StructureListed))
+    return state
+
+
+def _apart(state: OnRecord, said: UUID) -> str | None:
+    return "reference-merged" if state.merged else None
+
+
+def _open(state: OnRecord, said: UUID) -> str | None:
+    return _apart(state, said) or ("reference-closed" if state.closed else None)
+
+
+def _listed(state: OnRecord, said: UUID) -> str | None:
+    return _open(state, said) or (None if state.listed else "reference-unlisted")
+
+
+def _member(state: bool, event: Event) -> bool:
+    match event:
+        case MemberJoined() | MemberRestored():
+            return True
+        case MemberLeft():
+            return False
+    return state
+
+
+def _gathering(state: bool, event: Event) -> bool:
+    match event:
+        case GatheringCancelled():
+            return False
+        case GatheringReinstated():
+            return True
+    return state
+
+
+STRUCTURE = Decider(
+    "structure",
+    OnRecord(),
+    _structure,
+    {},
+    births=(StructureRegistered,),
+    states={"apart": _apart, "open": _open, "listed": _listed},
+)
+"""`apart`: its record was not merged into another one; `open`: nor closed; `listed`: and everybody sees it."""
+MEMBER = Decider(
+    "member",
+    False,
+    _member,
+    {},
+    births=(MemberJoined,),
+    states={"member": lambda state, said: None if state else "reference-not-member"},
+)
+"""`member`: it had joined, and not left."""
+GATHERING = Decider(
+    "gathering",
+    True,
+    _gathering,
+    {},
+    births=(GatheringPlanned,),
+    states={"standing": lambda state, said: None if state else "reference-cancelled"},
+)
+"""`standing`: it was not cancelled."""
+
+COLLEGE = Decider(
+    "college",
+    True,
+    lambda state, event: isinstance(event, CollegeOpened) or (state and not isinstance(event, CollegeClosed)),
+    {},
+    births=(CollegeOpened,),
+    states={"open": lambda state, said: None if state else "reference-college-closed"},
+)
+"""`open`: it was opened, and not closed."""
+CHARTER = Decider(
+    "charter",
+    0,
+    lambda state, event: event.version if isinstance(event, CharterAdopted) else state,
+    {},
+    births=(CharterAdopted,),
+    states={"in force": lambda state, said: None if state == said else "reference-charter"},
+)
+"""`in force`: of its versions, the one that was said."""
+
+REFERENTS: Mapping[str, Decider[Any]] = {
+    "directory.structure": STRUCTURE,
+    "membership.member": MEMBER,
+    "membership.college": COLLEGE,
+    "membership.charter": CHARTER,
+    "events.gathering": GATHERING,
+}
+"""`<service>.<entity>` → what may be asked of one."""
