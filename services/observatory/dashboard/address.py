@@ -90,7 +90,8 @@ async def _last_year(observatory: Observatory, day: date) -> int:
     service did by itself, such as a draft that it began, is not meant."""
     sql = (
         "SELECT max(year(day)) AS year FROM events WHERE readable AND service <> 'observatory' AND day <= $day "
-        "AND entity NOT IN ('account', 'signing-key', 'import') AND NOT starts_with(actor, 'service:')"
+        "AND entity NOT IN ('account', 'session', 'signing-key', 'import', 'process') "
+        "AND NOT starts_with(actor, 'service:')"
     )
     found = (await observatory.table.ask(sql, {"day": day}))[0]["year"]
     return int(found or day.year)

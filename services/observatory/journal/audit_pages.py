@@ -21,7 +21,7 @@ from services.observatory.journal.lines import called_things, lines
 from services.observatory.journal.pages import proof_state, render, sees_accounts
 from services.observatory.pages.labels import id_of, is_sealed, record_of, said
 from services.observatory.pages.time_travel import asked, in_the_head, not_yet
-from services.observatory.search.event_query import Wanted, counts, found
+from services.observatory.search.event_query import OF_ACCOUNTS, Wanted, counts, found
 from shared.contract.labels import sentence
 from shared.web.here import ThisService
 from shared.web.security.authorization import NotYours, access, who_of
@@ -39,7 +39,7 @@ async def life(table: EventTable, key: str, *, accounts: bool, moment: Moment | 
     rows = await found(table, until(Wanted(entity=key, accounts=True), moment), limit=MOST)
     if not rows:
         return None
-    if not accounts and any(row["entity"] == "account" for row in rows):
+    if not accounts and any(row["entity"] in OF_ACCOUNTS for row in rows):
         raise NotYours("auditor", "observatory")
     return life_of(rows)
 
