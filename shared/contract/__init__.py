@@ -88,7 +88,7 @@ def schema_uri(kind: type[Event], shape: int) -> str:
 
 def load_all() -> dict[str, type[Event]]:
     """Every event type by name, with all modules imported."""
-    from shared.contract import corrections, persons  # noqa: F401
+    from shared.contract import corrections, persons, processes  # noqa: F401
     from shared.contract.directory import (  # noqa: F401
         accounts,
         casework,

@@ -6,7 +6,7 @@ have the id of their entity as key, so one question to the store finds both that
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,9 @@ from shared.contract.directory.accounts import (
     PasswordSet,
     RoleGranted,
     RoleWithdrawn,
+    SessionBegan,
+    SessionEnded,
+    SessionEvent,
     SessionsEnded,
     SignedIn,
     SignedOut,
@@ -72,14 +75,28 @@ def _password(document: Document, event: PasswordSet, at: Recorded) -> Document:
     return {**document, "sessions": {id: ends for id, ends in document["sessions"].items() if id == str(event.kept)}}
 
 
-def _signed_in(document: Document, event: SignedIn, at: Recorded) -> Document:
+def _signed_in(document: Document, event: SignedIn | SessionBegan, at: Recorded) -> Document:
+    if document["closed"]:  # it was closed just before: what began then holds as little as what ended with it
+        return document
     # Those that ended before this one began would only pile up.
     open_ = {id: ends for id, ends in document["sessions"].items() if datetime.fromisoformat(ends) > at.time}
-    return {**document, "sessions": {**open_, str(event.session): event.ends.isoformat()}}
+    return {**document, "sessions": {**open_, _session(event, at): event.ends.isoformat()}}
 
 
-def _signed_out(document: Document, event: SignedOut, at: Recorded) -> Document:
-    return {**document, "sessions": {id: e for id, e in document["sessions"].items() if id != str(event.session)}}
+def _signed_out(document: Document, event: SignedOut | SessionEnded, at: Recorded) -> Document:
+    ended = _session(event, at)
+    return {**document, "sessions": {id: e for id, e in document["sessions"].items() if id != ended}}
+
+
+def _session(event: SignedIn | SignedOut | SessionEvent, at: Recorded) -> str:
+    """The session that an event is about: its entity, or the one that it names in the stream of the account."""
+    return at.entity_id if isinstance(event, SessionEvent) else str(event.session)
+
+
+def account_of(event: Recorded) -> Sequence[str]:
+    """Whose document an event is told in: what is said of a session, in that of its account."""
+    data = event.data
+    return (str(data.account),) if isinstance(data, SessionEvent) else (event.entity_id,)
 
 
 def _issued(document: Document, event: TokenIssued, at: Recorded) -> Document:
@@ -105,7 +122,8 @@ def _gone(document: Document | None, event: Event, at: Recorded) -> None:
 
 ACCESS = View(
     name="access",
-    version=1,
+    version=2,
+    keys=account_of,
     on={
         AccountOpened: _opened,
         AccountRevised: _known(_revised),
@@ -116,6 +134,8 @@ ACCESS = View(
         PasswordSet: _known(_password),
         SignedIn: _known(_signed_in),
         SignedOut: _known(_signed_out),
+        SessionBegan: _known(_signed_in),
+        SessionEnded: _known(_signed_out),
         SessionsEnded: _known(lambda document, event, at: {**document, "sessions": {}}),
         TokenIssued: _known(_issued),
         TokenWithdrawn: _known(_token_withdrawn),

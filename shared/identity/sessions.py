@@ -3,7 +3,7 @@ moment. The same in every service; no service asks another for it.
 
 A cookie is a JWT (RFC 7519) signed with Ed25519 (RFC 8037, `alg` of RFC 9864). It is good while its session stands in
 the account's open sessions, so whoever is signed out is out everywhere within a moment. `seq` in it is the place of its
-SignedIn event: a service waits for its view to reach it before it judges.
+beginning: a service waits for its view to reach it before it judges.
 
 A cookie's own minutes do not end a session: whoever writes for an hour goes on. Past half of them it is replaced by a
 new one on the way. Once they are over it is good only where the view is known to have been whole within as many
@@ -87,7 +87,7 @@ class Signer:
         self._network, self._life = network, timedelta(minutes=minutes)
 
     def sign(self, account: UUID, session: UUID, seq: int, ends: datetime, now: datetime | None = None) -> str:
-        """The cookie of a session. `seq`: of its SignedIn event; `ends`: the session's end, which it never outlives."""
+        """The cookie of a session. `seq`: of its beginning; `ends`: the session's end, which it never outlives."""
         now = now or utc_now()
         claims = {
             "iss": self._network,

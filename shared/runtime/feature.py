@@ -17,6 +17,7 @@ from shared.kernel.reactions import Reaction
 from shared.kernel.views.projection import View
 from shared.persons.data_subjects import PersonalData
 from shared.runtime.jobs import Job
+from shared.runtime.processes.process import Process
 from shared.runtime.service import Choices, Definition, Retired, Service, Suggestion
 
 Phase = Callable[[Service], Awaitable[None]]
@@ -28,8 +29,9 @@ class Feature:
 
     `page_of`: where the front goes after one of its commands, None for a command that is not its own. `choices`: what
     its commands' forms offer, nothing for those of others. `opening` and `closing` start and end what it runs;
-    `measuring` brings its metrics up to date; `jobs`: what it does beside requests. `retired`: its commands that are no
-    more; `whole`: those whose forms show a whole record.
+    `measuring` brings its metrics up to date; `jobs`: what it does beside requests; `processes`: what it does in
+    several steps, or over days. `retired`: its commands that are no more; `whole`: those whose forms show a whole
+    record.
     """
 
     name: str
@@ -45,6 +47,7 @@ class Feature:
     closing: Phase | None = None
     measuring: Phase | None = None
     jobs: Sequence[Job[Service]] = ()
+    processes: Sequence[Process[Service]] = ()
     retired: Mapping[str, Retired] = field(default_factory=dict)
     whole: Sequence[type[Command]] = ()
 
@@ -60,6 +63,7 @@ def composed(
     said = event_words(name)
     _once(name, "word", [*said, *(word for one in features for word in one.words)])
     _once(name, "view", [view.name for one in features for view in one.views])
+    _once(name, "process", [process.name for one in features for process in one.processes])
     _once(name, "entity", [decider.entity for one in features for decider in one.deciders])
 
     routes = APIRouter()
@@ -93,6 +97,7 @@ def composed(
         closing=_each([one.closing for one in reversed(features)]),
         measuring=_each([one.measuring for one in features]),
         jobs=[job for one in features for job in one.jobs],
+        processes=[process for one in features for process in one.processes],
         persons=persons,
         retired={command: said for one in features for command, said in one.retired.items()},
         whole=[command for one in features for command in one.whole],

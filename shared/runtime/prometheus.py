@@ -56,6 +56,13 @@ PENDING = gauge(
 PARKED = gauge(
     "parked_events", "Events that a reaction failed on for good; an operator decides.", "service", "reaction"
 )
+PROCESSES = gauge(
+    "processes",
+    "Work of several steps that is not over: running or waiting, or failing (its last try failed; of this replica).",
+    "service",
+    "process",
+    "how",
+)
 VOIDS = gauge("void_messages", "Messages of the log that are no events, by reason.", "service", "reason")
 UNKNOWN = gauge("unknown_events", "Events of types that this release does not know.", "service")
 REBUILDING = gauge("view_rebuilding", "Views that are being built anew beside the live ones.", "service")
@@ -190,7 +197,18 @@ async def measure(service: Service) -> None:
         parked = Count(one.reaction for one in await service.store.parked())
         named = {reaction.name for reaction in service.reactions.reactions} | parked.keys()
         only(PARKED, {(name, reaction): float(parked[reaction]) for reaction in named}, name)
+        only(PROCESSES, await _processes(service), name)
         await service.definition.measuring(service)
+
+
+async def _processes(service: Service) -> dict[tuple[str, ...], float]:
+    """Of each kind of process, how many run and how many fail; also none of them."""
+    failing = {str(id) for id in service.processes.failing}
+    found = Count(
+        (one["process"], "failing" if one["key"] in failing else "running") for one in await service.processes.running()
+    )
+    each = {(one.name, how) for one in service.processes.kinds for how in ("running", "failing")}
+    return {(service.name, process, how): float(found[process, how]) for process, how in {*each, *found}}
 
 
 async def _pending(service: Service) -> dict[tuple[str, ...], float]:

@@ -38,6 +38,9 @@ from shared.runtime.jobs import Job, Jobs
 from shared.runtime.kept_forms import ROUND, KeptForms
 from shared.runtime.nats.canary import Canary
 from shared.runtime.parts import Parts
+from shared.runtime.processes.process import PROCESS, Process, view_of
+from shared.runtime.processes.runner import ROUND as PROCESSES
+from shared.runtime.processes.runner import Processes
 from shared.runtime.request_reply import Asking
 from shared.runtime.staleness import LOOK, Freshness
 
@@ -81,8 +84,9 @@ class Definition:
     """What makes a service. `page_of`: where the front goes after a command. `choices`: what its forms offer;
     `suggestions`: field → what they propose while it is filled in. `opening` and `closing` start and end what else it
     runs; `measuring` brings its own metrics up to date; `jobs`: what it does beside requests, from `opening` to
-    `closing`. `persons`: what it keeps about persons (docs/privacy.md). `retired`: the names of commands that are no
-    more; `whole`: commands whose forms show a whole record, of which what was changed is sent."""
+    `closing`; `processes`: what it does in several steps. `persons`: what it keeps about persons (docs/privacy.md).
+    `retired`: the names of commands that are no more; `whole`: commands whose forms show a whole record, of which what
+    was changed is sent."""
 
     name: str
     folder: Path
@@ -98,18 +102,26 @@ class Definition:
     closing: Callable[[Service], Awaitable[None]] = nothing
     measuring: Callable[[Service], Awaitable[None]] = nothing
     jobs: Sequence[Job[Service]] = ()
+    processes: Sequence[Process[Service]] = ()
     persons: PersonalData[Service] | None = None
     retired: Mapping[str, Retired] = field(default_factory=dict)
     whole: Sequence[type[Command]] = ()
+    running: View = field(init=False)
+    """its processes, as the view `processes` has them"""
 
     def __post_init__(self) -> None:
-        if self.persons is None or self.persons.held in self.views:
-            return
-        decider, views, reaction = wiring(self.persons)
+        object.__setattr__(self, "running", view_of(self.name))
+        if self.processes and PROCESS not in self.deciders:
+            self._add(PROCESS, [self.running], [one for process in self.processes for one in process.reactions()])
+        if self.persons is not None and self.persons.held not in self.views:
+            decider, views, reaction = wiring(self.persons)
+            self._add(decider, views, [reaction])
+
+    def _add(self, decider: Decider[Any], views: Sequence[View], reactions: Sequence[Reaction[Service]]) -> None:
         more = {
             "deciders": (*self.deciders, decider),
             "views": (*self.views, *views),
-            "reactions": (*self.reactions, reaction),
+            "reactions": (*self.reactions, *reactions),
         }
         for name, value in more.items():
             object.__setattr__(self, name, value)
@@ -161,6 +173,18 @@ async def _mark(service: Service) -> None:
     await service.mark_keys()
 
 
+async def _carry_on(service: Service) -> float:
+    return await service.processes.round()
+
+
+async def _news_of_processes(service: Service) -> None:
+    await service.processes.news.wait()
+
+
+async def _leave_processes(service: Service) -> None:
+    await service.processes.stop()
+
+
 TERMS = "persons-terms"
 """The job that looks at the terms of persons; an operator who answers has it done again at once."""
 
@@ -182,6 +206,17 @@ OWN: Sequence[Job[Service]] = (
 end of their hour; what is new among the keys gets its mark, and up to where the log was written with them."""
 OF_PERSONS: Job[Service] = Job(TERMS, _look_at_terms, begins="with the reactions")
 """And one that keeps something about persons. With the reactions: forgetting somebody may need other services."""
+
+OF_PROCESSES: Job[Service] = Job(
+    "processes",
+    _carry_on,
+    every=PROCESSES,
+    at="the writer",
+    news=_news_of_processes,
+    pauses=(1.0, 5.0),
+    ending=_leave_processes,
+)
+"""And one that has processes. What another replica began is found within a round."""
 
 
 MARKED = 2.0  # seconds that this may take at an end, where the log may be away
@@ -227,7 +262,8 @@ class Service:
         )
         self.reactions: Reactions[Service] = Reactions(self, definition.reactions, around.broker, self.outside)
         self.parts = Parts()
-        own = OWN if definition.persons is None else (*OWN, OF_PERSONS)
+        self.processes: Processes[Service] = Processes(self, definition.processes, definition.running, self.outside)
+        own = [*OWN, *([OF_PERSONS] if definition.persons else []), *([OF_PROCESSES] if definition.processes else [])]
         self.jobs: Jobs[Service] = Jobs(self, [*own, *definition.jobs], self.outside)
         self.persons: Persons[Service] = Persons(self, definition.persons, around.data / "keys")
 

@@ -279,9 +279,22 @@ class CannotDecide(BaseModel):
     why: Why
 
 
+class Running(BaseModel):
+    """A process that is not over: which, since when, how many steps are done, how far it is where that can be counted,
+    and the kind of error that its last try ended in, on the replica that is asked."""
+
+    process: str
+    id: UUID
+    began: datetime
+    steps: int
+    done: int | None
+    total: int | None
+    failing: str | None
+
+
 class State(BaseModel):
     """How the service is: how far its views are, what is void, unknown or parked; about which records nothing is
-    decided."""
+    decided; its processes that are not over."""
 
     service: str
     sequence: int
@@ -292,6 +305,7 @@ class State(BaseModel):
     cannot_read: list[CannotDecide]
     rebuilding: dict[str, int]
     parked: list[dict[str, Any]]
+    processes: list[Running]
 
 
 state_routes = APIRouter()
@@ -326,7 +340,15 @@ async def state(service: ThisService) -> State:
         ],
         rebuilding=service.runner.rebuilding,
         parked=[p._asdict() for p in await service.store.parked()],
+        processes=[_running(service, one) for one in await service.processes.running()],
     )
+
+
+def _running(service: Service, document: Document) -> Running:
+    id = UUID(document["key"])
+    failing = service.processes.failing.get(id)
+    far = {name: document[name] for name in ("process", "began", "done", "total")}
+    return Running(id=id, steps=len(document["steps"]), failing=failing.error if failing else None, **far)
 
 
 @state_routes.get("/state/checks", tags=["state"])

@@ -1,4 +1,4 @@
-"""The commands that ask an installation: review, events, views, doctor."""
+"""The commands that ask an installation: review, events, views, processes, doctor."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ def add_to(app: typer.Typer) -> None:
     """Puts these commands under `maillage`."""
     app.command()(review)
     app.command()(doctor)
+    app.command()(processes)
     app.add_typer(events, name="events")
     app.add_typer(views, name="views")
 
@@ -232,6 +233,31 @@ def views_verify(view: ViewArgument = None, data: DataOption = None, json: JsonO
         raise typer.Exit(1)
 
 
+def processes(data: DataOption = None, json: JsonOption = False) -> None:
+    """Work of several steps that is not over: imports, publications. Exit code 1 where the last try of one failed."""
+
+    async def work() -> list[dict[str, Any]]:
+        async with reached(settings_of(data)) as client:
+            states = {name: await client.get(f"/{name}/api/state") for name in SERVICES}
+            return [{"service": name, **one} for name in SERVICES for one in states[name].get("processes", [])]
+
+    found = run(work())
+    if json:
+        out.print_json(data=found)
+    elif found:
+        table = Table("service", "process", "id", "since", "steps", "done", "state")
+        for one in found:
+            far = "" if one["total"] is None else f"{one['done']} of {one['total']}"
+            state = f"failing: {one['failing']}" if one["failing"] else "running"
+            began = one["began"][:16].replace("T", " ")
+            table.add_row(one["service"], one["process"], one["id"], began, str(one["steps"]), far, state)
+        out.print(table)
+    else:
+        out.print("Nothing is under way.")
+    if any(one["failing"] for one in found):
+        raise typer.Exit(1)
+
+
 def _stopped(records: Sequence[Mapping[str, Any]]) -> str:
     """About which records a service decides nothing, and what to do."""
     some = ", ".join(
@@ -319,6 +345,9 @@ async def _look_at(client: Client, name: str, check: Check) -> bool:
     stopped = state.get("cannot_read", [])  # a service of an older release says nothing of it
     check(f"{name}: decisions", not stopped, _stopped(stopped) if stopped else "about all records")
     check(f"{name}: parked", not state["parked"], f"{len(state['parked'])}")
+    under_way = state.get("processes", [])  # a service of the release before does not say
+    failing = [f"{one['process']} {one['id']} ({one['failing']})" for one in under_way if one["failing"]]
+    check(f"{name}: processes", not failing, f"failing: {', '.join(failing)}" if failing else f"{len(under_way)}")
     kept = await client.get(f"/{name}/api/persons/unreadable")
     lacking = f"{kept['persons']} of {kept['named']} persons have no key and were not forgotten"
     check(f"{name}: keys", not kept["persons"], lacking if kept["persons"] else f"of {kept['named']} persons")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.directory.accounts.domain.account import ACCOUNT
 from services.directory.accounts.domain.account_state import AccountCommand
 from services.directory.accounts.domain.administrators import REGISTER
+from services.directory.accounts.domain.sessions import SESSION
 from services.directory.accounts.domain.signing_key import SIGNING_KEY
 from services.directory.accounts.views import ACCOUNTS, SIGNING_KEYS
 from services.directory.accounts.words import WORDS
@@ -20,7 +21,7 @@ def page_of(command: Command, outcome: Outcome) -> str | None:
 
 FEATURE = Feature(
     name="accounts",
-    deciders=(together(ACCOUNT, REGISTER), SIGNING_KEY),
+    deciders=(together(ACCOUNT, REGISTER), SESSION, SIGNING_KEY),
     views=(ACCOUNTS, SIGNING_KEYS),
     words=WORDS,
     page_of=page_of,

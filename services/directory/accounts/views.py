@@ -12,6 +12,8 @@ from shared.contract.directory.accounts import (
     PasswordSet,
     RoleGranted,
     RoleWithdrawn,
+    SessionBegan,
+    SessionEnded,
     SessionsEnded,
     SignedIn,
     SignedOut,
@@ -21,6 +23,7 @@ from shared.contract.directory.accounts import (
     TokenWithdrawn,
 )
 from shared.contract.envelope import Recorded, instant
+from shared.identity.access_view import account_of
 from shared.kernel.views.projection import Document, View, folded, kept
 
 ADMINISTERS = {"all:administrator", "directory:administrator"}
@@ -77,14 +80,30 @@ def _password(document: Document, data: PasswordSet, event: Recorded) -> Documen
     return {"password": True, "sessions": [s for s in document["sessions"] if s["session"] == str(data.kept)]}
 
 
-def _signed_in(document: Document, data: SignedIn, event: Recorded) -> Document:
-    session = {"session": str(data.session), "way": data.way, "began": event.cloud.time, "ends": instant(data.ends)}
+def _began(document: Document, id: str, data: SignedIn | SessionBegan, event: Recorded) -> Document:
+    session = {"session": id, "way": data.way, "began": event.cloud.time, "ends": instant(data.ends)}
     still = [one for one in document["sessions"] if one["ends"] > event.cloud.time]
     return {"sessions": [*still, session], "seen": event.cloud.time}
 
 
+def _signed_in(document: Document, data: SignedIn, event: Recorded) -> Document:
+    return _began(document, str(data.session), data, event)
+
+
 def _signed_out(document: Document, data: SignedOut, event: Recorded) -> Document:
     return {"sessions": [one for one in document["sessions"] if one["session"] != str(data.session)]}
+
+
+def _session_began(document: Document | None, data: SessionBegan, event: Recorded) -> Document | None:
+    """The account's version stays: nothing was said of the account."""
+    if document is None or not document["open"]:
+        return document
+    return {**document, **_began(document, event.entity_id, data, event)}
+
+
+def _session_ended(document: Document | None, data: SessionEnded, event: Recorded) -> Document | None:
+    left = [one for one in document["sessions"] if one["session"] != event.entity_id] if document else []
+    return document and {**document, "sessions": left}
 
 
 def _issued(document: Document, data: TokenIssued, event: Recorded) -> Document:
@@ -104,7 +123,8 @@ def _token_gone(document: Document, data: TokenWithdrawn, event: Recorded) -> Do
 
 ACCOUNTS = View(
     name="accounts",
-    version=1,
+    version=2,
+    keys=account_of,
     on={
         AccountOpened: _opened,
         AccountRevised: _changed(_revised),
@@ -115,6 +135,8 @@ ACCOUNTS = View(
         PasswordSet: _changed(_password),
         SignedIn: _changed(_signed_in),
         SignedOut: _changed(_signed_out),
+        SessionBegan: _session_began,
+        SessionEnded: _session_ended,
         SessionsEnded: _changed(lambda *_: {"sessions": []}),
         TokenIssued: _changed(_issued),
         TokenWithdrawn: _changed(_token_gone),

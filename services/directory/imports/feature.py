@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.directory.imports import pages
 from services.directory.imports.domain import IMPORT
-from services.directory.imports.jobs import ROUNDS, closing, opening
+from services.directory.imports.jobs import IMPORTING, ROUNDS, closing, opening
 from services.directory.imports.views import IMPORTS
 from services.directory.imports.words import WORDS
 from shared.runtime.feature import Feature
@@ -22,4 +22,5 @@ FEATURE = Feature(
     opening=opening,
     closing=closing,
     jobs=(ROUNDS,),
+    processes=(IMPORTING,),
 )

@@ -1,8 +1,9 @@
 """Imports that are confirmed: carried out in the background, to their end, whatever process or machine ends meanwhile.
 
-What is to be done lies in a file, the plan; whoever of all replicas holds its lock does it. Each line is a command
-whose id derives from the file and the line's number, so doing it twice is doing it once. The log says when an import
-begins and when it is finished; the plan goes then, and a report of what was left out stays for a while."""
+What is to be done lies in a file, the plan, and how far it is in the stream of a process (ADR 51): so many lines are a
+step. Each line is a command whose id derives from the file and the line's number, so doing it twice is doing it once.
+The log says when an import begins and when it is finished; the plan goes then, and a report of what was left out stays
+for a while."""
 
 from __future__ import annotations
 
@@ -15,43 +16,39 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-import structlog
 
 from services.directory.imports.domain import start_id
-from services.directory.imports.drafts import Checked, Drafts, written
-from services.directory.imports.files.uploads import alone
-from services.directory.imports.plan import IN_FLIGHT, Plan, carry_out
+from services.directory.imports.drafts import Checked, Drafts
+from services.directory.imports.plan import IN_FLIGHT, Done, Plan, begin, finish, write_lines
 from services.directory.structures.domain.structure import RegisterStructure
-from shared.base.cancellation import end
 from shared.contract.fields import AS_STORED
-from shared.kernel.decider import derived_id
+from shared.kernel.decider import Refused, derived_id
 from shared.persons.sealed_files import SealedFiles, replace, sweep
 from shared.runtime.jobs import Job
 from shared.runtime.parts import Key
+from shared.runtime.processes.process import Do, End, Process, Run, Told
 from shared.runtime.service import Service
 
-log = structlog.get_logger()
 ROUND = 60.0  # seconds between two looks at what is left to do, and at what is to be erased
 HOUR = 3600.0
 PATIENCE = 2.0
+AT_ONCE = 500  # lines of one step
 LEFT_OUT = 20_000  # lines that a report names
 
 
 class Imports:
     """What one process does about imports. The folder is shared by all replicas of the directory, and in no backup.
-    `in_flight`: commands of one import under way at once; `patience`: seconds that a page waits for one to end."""
+    `in_flight`: commands of one import under way at once; `at_once`: lines of one step; `patience`: seconds that a page
+    waits for one to end."""
 
-    def __init__(self, service: Service, in_flight: int = IN_FLIGHT) -> None:
-        self._service, self.in_flight, self.patience = service, in_flight, PATIENCE
+    def __init__(self, service: Service, in_flight: int = IN_FLIGHT, at_once: int = AT_ONCE) -> None:
+        self._service, self.in_flight, self.at_once, self.patience = service, in_flight, at_once, PATIENCE
         self.folder = service.around.data / "uploads" / service.name
         self.drafts = Drafts(service, SealedFiles(self.folder))
-        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._plans: dict[UUID, tuple[Plan, Sequence[Any]]] = {}
 
     async def stop(self) -> None:
-        """Whatever is under way goes on at the next start, or in another replica."""
         await self.drafts.close()
-        for task in list(self._tasks.values()):
-            await end(task)
 
     async def begin(self, plan: Plan, lines: Sequence[Checked]) -> UUID:
         """Carries a plan out from now on; the import's id. On disk before it returns."""
@@ -80,31 +77,52 @@ class Imports:
         }
         path = self._path(import_id, "plan")
         await self._service.outside.in_thread(lambda: replace(path, orjson.dumps(said)))
-        self.resume()
+        await self._service.processes.begin(IMPORTING, import_id, {"file": plan.file}, actor=plan.actor)
         return import_id
 
-    def resume(self) -> None:
-        """Takes up every plan that nobody works on."""
+    async def resume(self) -> None:
+        """Takes up every plan that has no process yet: whoever wrote it has ended just then, or is of an older release.
+        One that was refused waits for somebody to confirm it again."""
         for path in self.folder.glob("*.plan"):
-            task = self._tasks.get(path.name)
-            if task is None or task.done():
-                self._tasks[path.name] = asyncio.create_task(self._carry_out(path))
+            id = UUID(path.stem)
+            known = await self._service.processes.document(id)
+            if known is None or known["state"] in ("done", "failed"):
+                said = await self._service.outside.in_thread(path.read_bytes)
+                plan = orjson.loads(said)
+                await self._service.processes.begin(IMPORTING, id, {"file": plan["file"]}, actor=plan["actor"])
 
-    def running(self, import_id: UUID | str) -> tuple[int, int] | None:
+    async def running(self, import_id: UUID | str) -> tuple[int, int] | None:
         """Lines done, and all that are to be done; None where nothing is left to do."""
-        plan = self._path(import_id, "plan")
-        if not plan.exists():
+        known = await self._service.processes.document(UUID(str(import_id)))
+        if known is None or known["state"] != "running":
             return None
-        with suppress(OSError, ValueError):
-            done, total = self._path(import_id, "done").read_text().split()
-            return int(done), int(total)
-        return 0, 0
+        return known["done"] or 0, known["total"] or 0
 
     async def wait(self, import_id: UUID | str) -> None:
-        """Waits for an import that this process carries out, but no longer than `patience` seconds."""
-        task = self._tasks.get(self._path(import_id, "plan").name)
-        if task is not None:
-            await asyncio.wait({task}, timeout=self.patience)
+        """Waits for an import that is under way, but no longer than `patience` seconds."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self.patience):
+                while await self.running(import_id) is not None:
+                    await self._service.processes.moved()
+
+    def planned(self, import_id: UUID) -> tuple[Plan, Sequence[Any]] | None:
+        """What is to be done, and what a report says of the lines that are left out; None where that is gone. Kept from
+        one step to the next. Blocks."""
+        if import_id not in self._plans:
+            try:
+                said = orjson.loads(self._path(import_id, "plan").read_bytes())
+            except FileNotFoundError:
+                return None
+            self._plans = {import_id: (_plan_of(said), said["told"])}
+        return self._plans[import_id]
+
+    def done_with(self, import_id: UUID, report: Mapping[str, Any]) -> None:
+        """Keeps the report of an import; its plan goes. Blocks."""
+        path = self._path(import_id, "plan")
+        replace(path.with_suffix(".report"), orjson.dumps(report))
+        path.unlink(missing_ok=True)
+        path.with_suffix(".done").unlink(missing_ok=True)  # of an older release
+        self._plans.pop(import_id, None)
 
     def report(self, import_id: UUID | str) -> dict[str, Any] | None:
         """What was left out and why, as long as that is kept."""
@@ -130,40 +148,99 @@ class Imports:
 
     async def go_round(self) -> None:
         """Goes on with what was begun, and erases what has come to its term."""
-        self.resume()
+        await self.resume()
         await self.end_terms()
-
-    async def _carry_out(self, path: Path) -> None:
-        with alone(path) as mine:
-            if not mine:
-                return
-            try:
-                said = await self._service.outside.in_thread(lambda: orjson.loads(path.read_bytes()))
-                plan = await self._service.outside.in_thread(_plan_of, said)
-                done = await carry_out(self._service, plan, written(path.with_suffix(".done")), self.in_flight)
-                report = {
-                    "told": said["told"],
-                    "refused": {str(n): code for n, code in done.refused.items()},
-                    "seconds": done.seconds,
-                    "new": done.new,
-                    "registered": sorted(plan.register),
-                    "completed": {str(n): str(record) for n, (record, _) in plan.complete.items()},
-                }
-                await self._service.outside.in_thread(
-                    lambda: replace(path.with_suffix(".report"), orjson.dumps(report))
-                )
-                path.unlink(missing_ok=True)
-                path.with_suffix(".done").unlink(missing_ok=True)
-            except Exception as error:  # it stays, and is taken up at the next round
-                log.error("import.failed", error=type(error).__name__, exc_info=error)
 
     def _path(self, import_id: UUID | str, part: str) -> Path:
         return self.folder / f"{import_id}.{part}"
 
 
 def import_of(service: Service, plan: Plan) -> UUID:
-    """The id of the import that a plan is."""
+    """The id of the import that a plan is, and of its process."""
     return derived_id(start_id(service.network, plan.file, list(plan.columns)), "import")
+
+
+def step(run: Run, now: datetime) -> Do | End:
+    """Begun, so many lines at a time, finished, reported."""
+    if run.last("begin") is None:
+        return Do("begin")
+    lines = run.last("lines") or run.last("begin")
+    assert lines is not None
+    if lines.said["left"] != "0":
+        return Do("lines")
+    if run.last("finish") is None:
+        return Do("finish")
+    return End() if run.last("report") else Do("report")
+
+
+async def _begin(service: Service, run: Run) -> Told:
+    begun = await begin(service, await _plan(service, run))
+    return Told({"left": str(len(begun.lines))}, 0, len(begun.lines))
+
+
+async def _lines(service: Service, run: Run) -> Told:
+    """The next lines: those after all that the steps before have done."""
+    imports, plan = imports_of(service), await _plan(service, run)
+    begun, before = await begin(service, plan), done_in(run).lines
+    lines = begun.lines[before : before + imports.at_once]
+    done = await write_lines(service, plan, begun, lines, in_flight=imports.in_flight)
+    total = len(begun.lines)
+    left = max(0, total - before - len(lines))
+    counted = {name: str(getattr(done, name)) for name in ("new", "there", "completed")}
+    refused = orjson.dumps({str(n): code for n, code in done.refused.items()}).decode()
+    return Told({**counted, "refused": refused, "left": str(left)}, total - left, total)
+
+
+def done_in(run: Run) -> Done:
+    """What became of all lines so far."""
+    done = Done()
+    for one in run.steps:
+        if one.name == "lines":
+            done.new += int(one.said["new"])
+            done.there += int(one.said["there"])
+            done.completed += int(one.said["completed"])
+            done.refused |= {int(n): code for n, code in orjson.loads(one.said["refused"]).items()}
+    return done
+
+
+async def _finish(service: Service, run: Run) -> Told:
+    plan = await _plan(service, run)
+    if (await begin(service, plan)).finished is None:
+        await finish(service, plan, done_in(run))
+    return Told()
+
+
+async def _report(service: Service, run: Run) -> Told:
+    imports = imports_of(service)
+    known = await service.outside.in_thread(lambda: imports.planned(run.id))
+    if known is None:
+        return Told()  # it was written, and whoever did it ended before saying so
+    (plan, told), done, began = known, done_in(run), run.began
+    report = {
+        "told": told,
+        "refused": {str(n): code for n, code in done.refused.items()},
+        "seconds": (service.now() - began).total_seconds(),
+        "new": done.new,
+        "registered": sorted(plan.register),
+        "completed": {str(n): str(record) for n, (record, _) in plan.complete.items()},
+    }
+    await service.outside.in_thread(lambda: imports.done_with(run.id, report))
+    return Told()
+
+
+async def _plan(service: Service, run: Run) -> Plan:
+    """The plan. Raises Refused where it is gone: the same file, sent again, goes on."""
+    imports = imports_of(service)
+    known = await service.outside.in_thread(lambda: imports.planned(run.id))
+    if known is None:
+        raise Refused("import-plan-gone")
+    return known[0]
+
+
+IMPORTING: Process[Service] = Process(
+    "import", step, works={"begin": _begin, "lines": _lines, "finish": _finish, "report": _report}
+)
+"""One import, from its confirmation to its end, however often it fails."""
 
 
 def _plan_of(said: Mapping[str, Any]) -> Plan:

@@ -61,7 +61,8 @@ file_routes = APIRouter(prefix="/imports", include_in_schema=False)
 @file_routes.get("")
 async def list_imports(service: ThisService, request: Request, page: PageNumber = 1) -> Response:
     found = await service.store.find(IMPORTS, sort=["-at"], limit=PAGE, offset=(page - 1) * PAGE)
-    running = {one["key"]: imports_of(service).running(one["key"]) for one in found.documents if not one["finished"]}
+    keys = [one["key"] for one in found.documents if not one["finished"]]
+    running = {key: await imports_of(service).running(key) for key in keys}
     return render(
         service,
         request,
@@ -213,12 +214,9 @@ async def one_import(
     service: ThisService, request: Request, key: UUID, page: PageNumber = 1, still: Still = ""
 ) -> Response:
     imports, id = imports_of(service), str(key)
-    running = imports.running(id)
-    document = await service.store.get(IMPORTS, id)
-    if running is not None:
-        imports.resume()  # whoever did it may have ended
-        await imports.wait(id)
-        running, document = imports.running(id), await service.store.get(IMPORTS, id)
+    await imports.resume()
+    await imports.wait(id)
+    running, document = await imports.running(id), await service.store.get(IMPORTS, id)
     if running is not None:
         return _waiting(service, request, still, checking=None, progress=running)
     if document is None:

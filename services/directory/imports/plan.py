@@ -8,7 +8,6 @@ each line once.
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -226,81 +225,121 @@ async def write(
     return await carry_out(service, plan, progress)
 
 
-async def carry_out(
-    service: Service, plan: Plan, progress: Progress = lambda done, total: None, in_flight: int = IN_FLIGHT
-) -> Report:
-    """Does what a plan says, each line once however often and by however many it is called; so many commands at
-    once."""
+@dataclass(frozen=True)
+class Begun:
+    """An import that has begun in the log. `lines`: those that become something, in order, none where it is finished
+    already; `source`: where the data come from, as it was said at its start."""
+
+    import_id: UUID
+    lines: Sequence[int]
+    source: str | None
+    finished: ImportFinished | None
+    seq: int
+
+
+@dataclass
+class Done:
+    """What became of lines. `new`: structures that this run wrote; `there`: that were there already."""
+
+    new: int = 0
+    there: int = 0
+    completed: int = 0
+    refused: dict[int, str] = field(default_factory=dict)
+
+    @property
+    def lines(self) -> int:
+        return self.new + self.there + self.completed + len(self.refused)
+
+
+async def carry_out(service: Service, plan: Plan, progress: Progress = lambda done, total: None) -> Report:
+    """Does what a plan says, in one go: each line once, however often and by however many it is called."""
     start = service.outside.monotonic()
-    begin = start_id(service.network, plan.file, list(plan.columns))
-    import_id = derived_id(begin, "import")
+    begun = await begin(service, plan)
+    done = await write_lines(service, plan, begun, begun.lines, progress=progress)
+    finished = begun.finished or await finish(service, plan, done)
+    await service.runner.wait_for(await service.log.last(), timeout=60)
+    seconds = service.outside.monotonic() - start
+    return Report(
+        begun.import_id, plan.lines, finished.registered, done.new, finished.skipped, done.refused, True, seconds,
+        finished.completed,
+    )  # fmt: skip
+
+
+async def begin(service: Service, plan: Plan) -> Begun:
+    """Says that an import begins, or finds how it did."""
+    id = start_id(service.network, plan.file, list(plan.columns))
+    import_id = derived_id(id, "import")
     skipped = sorted({*plan.left_out, *plan.complete})
-    begun = await service.execute(
-        StartImport(file=plan.file, lines=plan.lines, columns=list(plan.columns), skipped=skipped, source=plan.source),
-        id=begin,
-        actor=plan.actor,
-        derived=True,
+    command = StartImport(
+        file=plan.file, lines=plan.lines, columns=list(plan.columns), skipped=skipped, source=plan.source
     )
+    outcome = await service.execute(command, id=id, actor=plan.actor, derived=True)
     finished: ImportFinished | None = None
     source = plan.source
-    history = await service.execute.history("import", import_id)
-    for event in history.events:
+    for event in (await service.execute.history("import", import_id)).events:
         match event.data:
             case ImportStarted() as first:
                 skipped, source = first.skipped, first.source
             case ImportFinished() as last:
                 finished = last
-    wanted = [n for n in plan.register if n not in set(skipped)]
-    refused: dict[int, str] = {}
-    tally: Counter[str] = Counter()
+    left_out = set(skipped)
+    lines = [] if finished else sorted([*(n for n in plan.register if n not in left_out), *plan.complete])
+    return Begun(import_id, lines, source, finished, outcome.seq)
+
+
+async def write_lines(
+    service: Service,
+    plan: Plan,
+    begun: Begun,
+    lines: Sequence[int],
+    *,
+    progress: Progress = lambda done, total: None,
+    in_flight: int = IN_FLIGHT,
+) -> Done:
+    """Makes of these lines what the plan says, so many commands at once."""
+    done, waiting = Done(), iter(lines)
 
     def sourced(command: RegisterStructure) -> RegisterStructure:
-        return command if command.source or not source else command.model_copy(update={"source": source})
+        return command if command.source or not begun.source else command.model_copy(update={"source": begun.source})
 
     async def one(number: int) -> None:
-        id = line_id(import_id, number)
+        id = line_id(begun.import_id, number)
         try:
             if number in plan.complete:
                 record, command = plan.complete[number]
                 await completed(service, record, sourced(command), id=id, actor=plan.actor)
-                tally["completed"] += 1
+                done.completed += 1
             else:
                 outcome = await service.execute(sourced(plan.register[number]), id=id, actor=plan.actor, derived=True)
-                tally["new" if outcome.new else "there"] += 1
+                done.new, done.there = done.new + outcome.new, done.there + (not outcome.new)
         except Refused as no:
             if no.code == "already-registered":
-                tally["there"] += 1
+                done.there += 1
             else:
-                refused[number] = no.code
-        done = sum(tally.values()) + len(refused)
-        if done % 100 == 0 or done == total:
-            progress(done, total)
-
-    lines = [] if finished else sorted([*wanted, *plan.complete])
-    total = len(lines)
-    waiting = iter(lines)
+                done.refused[number] = no.code
+        if done.lines % 100 == 0 or done.lines == len(lines):
+            progress(done.lines, len(lines))
 
     async def worker() -> None:
         for number in waiting:
             await one(number)
 
     async with asyncio.TaskGroup() as group:
-        for _ in range(min(in_flight, total)):
+        for _ in range(min(in_flight, len(lines))):
             group.create_task(worker())
-    if finished is None:
-        registered = tally["new"] + tally["there"]
-        skipped_now = plan.lines - registered - tally["completed"]
-        finish = FinishImport(
-            import_id=import_id, registered=registered, skipped=skipped_now, completed=tally["completed"]
-        )
-        begun = await service.execute(finish, id=derived_id(begin, "finish"), actor=plan.actor, derived=True)
-        finished = ImportFinished(registered=registered, skipped=skipped_now, completed=tally["completed"])
-    await service.runner.wait_for(begun.seq, timeout=60)
-    seconds = service.outside.monotonic() - start
-    return Report(
-        import_id, plan.lines, finished.registered, tally["new"], finished.skipped, refused, True, seconds,
-        finished.completed,
-    )  # fmt: skip
+    return done
+
+
+async def finish(service: Service, plan: Plan, done: Done) -> ImportFinished:
+    """Says that all lines are done."""
+    id = start_id(service.network, plan.file, list(plan.columns))
+    registered = done.new + done.there
+    skipped = plan.lines - registered - done.completed
+    command = FinishImport(
+        import_id=derived_id(id, "import"), registered=registered, skipped=skipped, completed=done.completed
+    )
+    await service.execute(command, id=derived_id(id, "finish"), actor=plan.actor, derived=True)
+    return ImportFinished(registered=registered, skipped=skipped, completed=done.completed)
 
 
 async def completed(service: Service, record: UUID, line: RegisterStructure, *, id: UUID, actor: str) -> None:

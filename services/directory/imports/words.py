@@ -84,6 +84,9 @@ WORDS: Words = {
     "import.no-file": "Choisissez un fichier sur votre ordinateur.",
     "import.kind-wrong": "Choisissez une nature dans la liste.",
     "refused.changes-too-fast": "Cette fiche change sans cesse en ce moment. Essayez de nouveau dans un instant.",
+    "refused.import-plan-gone": (
+        "Le plan de cet import n’est plus là. Envoyez le même fichier\u00a0: l’import reprend où il en était."
+    ),
     "refused.upload-gone": (
         "Ce fichier n’est plus là\u00a0: il est effacé dès que l’import commence, et {hours}\u00a0h après le dernier "
         "geste. Envoyez-le de nouveau."

@@ -14,7 +14,7 @@ import structlog
 
 from services.directory.accounts.domain.account import OpenAccount
 from services.directory.accounts.domain.account_state import account_id
-from services.directory.accounts.domain.sessions import SetPassword, SignIn
+from services.directory.accounts.domain.sessions import MOST_SESSIONS, SESSION, SetPassword, SignIn
 from services.directory.accounts.domain.tokens import IssueToken
 from services.directory.accounts.views import ACCOUNTS
 from services.directory.sign_in.key_rotation import SigningKeys
@@ -24,7 +24,8 @@ from services.directory.sign_in.signed_links import BadLink, Entrance, Links
 from services.directory.structures.contacts import address_of, addresses_of, contacts_at
 from shared.base.cancellation import end
 from shared.base.translations import Lang
-from shared.contract.directory.accounts import SignedIn, Way
+from shared.contract.directory.accounts import SessionBegan, Way
+from shared.contract.envelope import instant
 from shared.contract.personal import Personal
 from shared.identity.sessions import TOKEN, Unsure
 from shared.kernel.command_handler import Outcome
@@ -168,17 +169,26 @@ class Entry:
     async def begin(self, account: UUID, way: Way, id: UUID, *, link: UUID | None = None) -> Begun:
         """Begins a session by the command `id`, once: the second time it is Refused(`link-used`)."""
         signer = await self.keys.ready()
-        command = SignIn(account=account, way=way, link=link, hours=self.service.settings.session_hours)
+        session, hours = derived_id(id, "session"), self.service.settings.session_hours
+        oldest = await self._too_many(account)
+        command = SignIn(account=account, session=session, way=way, link=link, hours=hours, give_way=oldest)
         outcome = await self.service.execute(command, id=id, actor=f"account:{account}", derived=True)
         if not outcome.new:
             raise Refused("link-used")
-        events = (await self.service.execute.history("account", account, shows=outcome.seq)).events
-        begun = next(e.data for e in reversed(events) if e.cloud.commandid == str(id) and e.type == "SignedIn")
-        assert isinstance(begun, SignedIn)
+        events = (await self.service.execute.history(SESSION.entity, session, shows=outcome.seq)).events
+        begun = events[0].data
+        assert isinstance(begun, SessionBegan)
         await self.service.runner.wait_for(outcome.seq)
         document = await self.service.store.get(ACCOUNTS, str(account))
-        cookie = signer.sign(account, begun.session, outcome.seq, begun.ends)
+        cookie = signer.sign(account, session, outcome.seq, begun.ends)
         return Begun(account, cookie, document["kind"] if document else "staff")
+
+    async def _too_many(self, account: UUID) -> list[UUID]:
+        """The sessions of an account that give way to one more: its oldest, as far as views show them."""
+        document = await self.service.store.get(ACCOUNTS, str(account))
+        now = instant(self.service.now())
+        still = [one["session"] for one in document["sessions"] if one["ends"] > now] if document else []
+        return [UUID(one) for one in still[: max(0, len(still) - MOST_SESSIONS + 1)]]
 
     # what staff does to accounts
 

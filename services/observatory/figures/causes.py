@@ -122,7 +122,7 @@ class _Supposing:
         """Everything that was learnt since and may bear on it."""
         found = self._rows(
             f"SELECT seq FROM {self._table} WHERE seq > $then AND seq <= $now AND readable AND service <> 'observatory'"
-            " AND entity NOT IN ('account', 'signing-key', 'import') ORDER BY seq",
+            " AND entity NOT IN ('account', 'session', 'signing-key', 'import', 'process') ORDER BY seq",
             {"then": self._then, "now": self._now},
         )
         return [row["seq"] for row in found]

@@ -24,7 +24,7 @@ from shared.web.templating import Pages, language
 LAST_EVENTS = 6
 DONE = (
     "SELECT count(*) > 0 AS anything FROM events WHERE readable AND NOT starts_with(actor, 'service:') "
-    "AND entity NOT IN ('account', 'signing-key')"
+    "AND entity NOT IN ('account', 'session', 'signing-key')"
 )
 """Whether anybody did anything yet: bulletins that the newsletter opens by itself, and accounts, are no life of a
 network"""

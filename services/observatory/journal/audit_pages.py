@@ -21,7 +21,7 @@ from services.observatory.journal.lines import called_things, lines
 from services.observatory.journal.pages import proof_state, render, sees_accounts
 from services.observatory.pages.labels import id_of, is_sealed, record_of, said
 from services.observatory.pages.time_travel import asked, in_the_head, not_yet
-from services.observatory.search.event_query import Wanted, counts, found
+from services.observatory.search.event_query import OF_ACCOUNTS, Wanted, counts, found
 from shared.contract.labels import sentence
 from shared.web.here import ThisService
 from shared.web.security.authorization import NotYours, access, who_of
@@ -38,7 +38,7 @@ async def life(table: EventTable, key: str, *, accounts: bool, moment: Moment | 
     account, where one is no auditor."""
     known = moment.known_at if moment else None  # of the days the life decides: one may have been corrected
     rows = await found(table, Wanted(entity=key, accounts=True, known_until=known), limit=MOST)
-    if not accounts and any(row["entity"] == "account" for row in rows):
+    if not accounts and any(row["entity"] in OF_ACCOUNTS for row in rows):
         raise NotYours("auditor", "observatory")
     whole = life_of(rows, moment.as_of if moment else None)
     return whole if whole.told else None

@@ -18,7 +18,16 @@ from services.observatory.ledger.notary import notary_of
 from services.observatory.pages.labels import record_of
 from services.observatory.pages.time_travel import asked as asked_moment
 from services.observatory.pages.time_travel import in_the_head
-from services.observatory.search.event_query import COLUMNS, Wanted, counts, found, page, wanted, with_sequences
+from services.observatory.search.event_query import (
+    COLUMNS,
+    OF_ACCOUNTS,
+    Wanted,
+    counts,
+    found,
+    page,
+    wanted,
+    with_sequences,
+)
 from shared.contract import EVENTS
 from shared.contract.envelope import Void, opened
 from shared.contract.labels import sentence
@@ -193,7 +202,7 @@ async def event(service: ThisService, request: Request, seq: str) -> Response:
         )
     row = (await with_sequences(table, [at]))[0]
     auditor = sees_accounts(request)
-    seen = "true" if auditor else "entity <> 'account'"
+    seen = "true" if auditor else f"entity NOT IN {OF_ACCOUNTS}"
     cause = await table.ask(f"SELECT {COLUMNS} FROM events WHERE id = $id AND {seen}", {"id": row["cause"] or ""})
     effects = await table.ask(
         f"SELECT {COLUMNS} FROM events WHERE cause = $id AND {seen} ORDER BY seq LIMIT 50", {"id": row["id"]}
@@ -230,8 +239,8 @@ def render(request: Request, template: str, observatory: Observatory, **context:
 
 
 def reserved(message: Mapping[str, Any]) -> bool:
-    """Whether a message of the log is about an account."""
-    return str(message.get("subject", "")).startswith("account/")
+    """Whether a message of the log is about an account, or a session of one."""
+    return str(message.get("subject", "")).partition("/")[0] in OF_ACCOUNTS
 
 
 def proof_state(service: Service, seq: int) -> dict[str, Any]:

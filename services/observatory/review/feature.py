@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.observatory.review import archive_pages, period_pages, publish_pages
 from services.observatory.review.domain import REVIEW
+from services.observatory.review.publishing import PUBLICATION
 from services.observatory.review.views import REVIEWS
 from services.observatory.review.words import REVIEW_WORDS
 from shared.runtime.feature import Feature
@@ -14,4 +15,5 @@ FEATURE = Feature(
     views=(REVIEWS,),
     words=REVIEW_WORDS,
     routes=(period_pages.routes, publish_pages.routes, archive_pages.routes),
+    processes=(PUBLICATION,),
 )

@@ -75,8 +75,8 @@ async def publish(service: ThisService, request: Request) -> Response:
         head = await asked(observatory, want, wish.title, lang)
         await _replaceable(service, wish)
         limited(request, "document", actor)
-        order = Order(head, wish.whole, wish.replaces, wish.reason)
-        work = publishing_of(service).begin(observatory, order, id, actor, sent)
+        order = Order(head, wish.whole, wish.replaces, wish.reason, id, sent)
+        work = await publishing_of(service).begin(order, actor)
     except ValidationError as wrong:
         return await _form(service, request, want, answers, sentences(wrong, Publication, pages.lexicon, lang), 422)
     except Refused as no:
@@ -91,8 +91,8 @@ async def publish(service: ThisService, request: Request) -> Response:
             words = say(f"publishing.{name}", lang, language=language_name(made_in, lang))
             yield f'<li><span aria-hidden="true">✓ </span>{words}</li>\n'
         told = _said(request, work.failed) if work.failed else None
-        key = work.outcome.entity_id if work.outcome else None
-        last = pages.render(request, "publishing_end.html", failed=told, key=key, again=want.address())
+        made = None if work.failed else key
+        last = pages.render(request, "publishing_end.html", failed=told, key=made, again=want.address())
         yield bytes(last.body).decode() + end
 
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Content-Language": lang}

@@ -1,21 +1,20 @@
 """Publishing a review: figures computed, files made and kept, one batch of events. It goes on when its reader goes
-away."""
+away, and when whoever does it ends (ADR 51)."""
 
 from __future__ import annotations
 
-import asyncio
 from base64 import b64encode
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
 import orjson
-import structlog
 
-from services.observatory.event_table.moment import today
 from services.observatory.figures.computed import Leaf
-from services.observatory.figures.observatory import Observatory, of
+from services.observatory.figures.observatory import current, of
 from services.observatory.indicators import INDICATORS
 from services.observatory.ledger.notary import notary_of
 from services.observatory.open_data.disclosed import printed as printed_review
@@ -26,67 +25,103 @@ from services.observatory.review.domain import Figure, PublishReview
 from services.observatory.review.pdf import Press, Sheets, order
 from services.observatory.review.published_files import files_of
 from services.observatory.review.suppression import without_small
-from services.observatory.review.views import REVIEWS, filters_of
+from services.observatory.review.views import REVIEWS, filters_of, head_of
 from services.observatory.review.workbook import document, workbook
-from shared.base.translations import Lexicon, languages
-from shared.kernel.command_handler import Outcome, Reused, Stale
-from shared.kernel.decider import Refused
+from shared.base.paris_days import day_of
+from shared.base.translations import Lang, Lexicon, languages
+from shared.kernel.command_handler import Reused
+from shared.kernel.decider import Refused, derived_id
 from shared.kernel.eventlog.event_log import Conflict, Unavailable
+from shared.kernel.views.projection import Document
 from shared.runtime.parts import Key
+from shared.runtime.processes.process import ENTITY, Do, End, Process, Run, Told
+from shared.runtime.processes.runner import run_of
 from shared.runtime.service import Service
 from shared.web.words.messages import WORDS as KERNEL
 
-log = structlog.get_logger()
-KEPT = 50  # that are remembered after they ended
+FILTERS = ("department", "college", "theme", "kind")
 MOST_PUBLISHED = 2_000  # reviews whose figures are looked at
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What an editor wants published. `whole`: small counts of persons too."""
+    """What an editor wants published. `whole`: small counts of persons too; `id`: of the command; `sent`: what its form
+    said."""
 
     head: Head
     whole: bool
     replaces: UUID | None
     reason: str | None
-
-
-@dataclass
-class Work:
-    """One publication under way: what was sent, by whom; the steps that are done (words: `publishing.…`); then what it
-    came to, or why it failed."""
-
+    id: UUID
     sent: Mapping[str, Any]
-    actor: str
-    done: list[str] = field(default_factory=list)
-    outcome: Outcome | None = None
-    failed: Exception | None = None
-    moved: asyncio.Event = field(default_factory=asyncio.Event)
-    task: asyncio.Task[None] | None = None
 
-    def step(self, name: str) -> None:
-        self.done.append(name)
-        self._tell()
+    def said(self) -> dict[str, str]:
+        """As the stream of its process has it."""
+        head = self.head
+        given = {
+            "title": head.title, "since": head.period.since, "until": head.period.until, "as_of": head.day,
+            "known_at": head.known_at, "upto": head.upto, "replaces": self.replaces, "reason": self.reason,
+            "whole": self.whole or None, "id": self.id, "sent": orjson.dumps(self.sent).decode(),
+            **{str(name): value for name, value in head.filters.chosen().items()},
+        }  # fmt: skip
+        return {name: str(value) for name, value in given.items() if value is not None}
 
-    def _tell(self) -> None:
-        self.moved.set()
-        self.moved = asyncio.Event()
+    @classmethod
+    def of(cls, said: Mapping[str, str]) -> Order:
+        """That which a stream tells of."""
+        given: dict[str, Any] = {**dict.fromkeys(("known_at", *FILTERS)), **said, "upto": int(said["upto"])}
+        replaces = said.get("replaces")
+        return cls(
+            head_of(given), "whole" in said, UUID(replaces) if replaces else None, said.get("reason"), UUID(said["id"]),
+            orjson.loads(said["sent"]),
+        )  # fmt: skip
 
-    def end(self, outcome: Outcome | None, failed: Exception | None = None) -> None:
-        self.outcome, self.failed = outcome, failed
-        self._tell()
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What is published, computed: the figures, how many are left out, the page for each language and its reader."""
+
+    shown: list[Leaf]
+    masked: int
+    sheets: Mapping[Lang, Sheets]
+    readers: Mapping[Lang, Reader]
+
+    @property
+    def mark(self) -> str:
+        """What tells these figures from others (SHA-256, hex)."""
+        said = [_figure(leaf).model_dump(mode="json") for leaf in self.shown]
+        return sha256(orjson.dumps(said)).hexdigest()
+
+
+class Work:
+    """One publication, as the page sees it that began it, or looks at it again. `state`: of its process."""
+
+    def __init__(self, service: Service, key: UUID) -> None:
+        self._service, self.key = service, key
+        self.failed: Exception | None = None
 
     async def steps(self) -> AsyncIterator[str]:
-        """The steps as they are done, until it ends."""
+        """The steps as they are done (words: `publishing.…`), until it is over: then `failed` says why it failed."""
         told = 0
         while True:
-            moved = self.moved
-            for name in self.done[told:]:
+            known = await self._service.processes.document(self.key)
+            assert known is not None
+            for name in known["steps"][told:]:
                 yield name
-            told = len(self.done)
-            if self.outcome is not None or self.failed is not None:
+            told = len(known["steps"])
+            if known["state"] != "running":
+                self.failed = _why(known)
                 return
-            await moved.wait()
+            await self._service.processes.moved()
+
+
+def _why(known: Document) -> Exception | None:
+    """Why a publication that is over came to nothing."""
+    if known["state"] == "refused":
+        return Refused(known["code"], **known["said"])
+    if known["state"] == "failed":
+        return Conflict("others were faster") if known["code"] in ("Conflict", "Stale") else Unavailable(known["code"])
+    return None
 
 
 class Publishing:
@@ -94,69 +129,42 @@ class Publishing:
 
     def __init__(self, service: Service, lexicon: Lexicon) -> None:
         self._service, self._lexicon, self.press = service, lexicon, Press()
-        self._works: dict[UUID, Work] = {}
+        self._made: dict[UUID, Made] = {}
 
-    def begin(self, observatory: Observatory, wanted: Order, id: UUID, actor: str, sent: Mapping[str, Any]) -> Work:
-        """The publication of this command, begun if it was not yet. `sent`: what its form said. Raises Reused where
-        another one is under way by the same id."""
-        found = self._works.get(id)
-        if found is not None and found.failed is None and (found.sent, found.actor) != (sent, actor):
+    async def begin(self, wanted: Order, actor: str) -> Work:
+        """The publication of this command, begun if it was not yet. Raises Reused where another one is under way by the
+        same id."""
+        key = derived_id(wanted.id, "review")
+        run = run_of(await self._service.execute.history(ENTITY, key))
+        if run.running and (run.order["sent"], run.actor) != (wanted.said()["sent"], actor):
             raise Reused(1)
-        if found is None or found.failed is not None:
-            found = self._works[id] = Work(sent, actor)
-            found.task = asyncio.create_task(self._carry_out(found, observatory, wanted, id, actor))
-            while len(self._works) > KEPT:
-                self._works.pop(next(iter(self._works)))
+        await self._service.processes.begin(PUBLICATION, key, wanted.said(), actor=actor)
+        return Work(self._service, key)
+
+    async def made(self, run: Run) -> Made:
+        """What is published: computed once, and once more by whoever goes on after an end. Raises Refused where it has
+        come to other figures since: what was published meanwhile counts, too."""
+        wanted, before = Order.of(run.order), run.last("computed")
+        if run.id not in self._made:
+            self._made = {run.id: await self._computed(wanted, day_of(run.began))}
+        found = self._made[run.id]
+        if before is not None and before.said["figures"] != found.mark:
+            raise Refused("review-changed-meanwhile")
         return found
 
-    async def _carry_out(self, work: Work, observatory: Observatory, wanted: Order, id: UUID, actor: str) -> None:
-        try:
-            command = await self._made(work, observatory, wanted)
-            # The files differ by the moment at which they are made, so they are nothing that was sent.
-            outcome = await self._service.execute(command, id=id, actor=actor, sent=work.sent)
-            await self._service.runner.wait_for(outcome.seq)
-        except (Refused, Stale, Conflict, Unavailable) as no:
-            work.end(None, no)
-        except Exception as error:
-            log.exception("review.not_published")
-            work.end(None, error)
-        else:
-            work.step("written")
-            work.end(outcome)
-
-    async def _made(self, work: Work, observatory: Observatory, wanted: Order) -> PublishReview:
-        head = wanted.head
+    async def _computed(self, wanted: Order, day: date) -> Made:
+        observatory, head = await current(self._service), wanted.head
         leaves = await observatory.period(head.period, head.day, head.upto, head.filters)
         shown, masked = (list(leaves), []) if wanted.whole else await self.looked_at(leaves, head)
-        work.step("computed")
         readers = {lang: Reader(lang, self._lexicon, observatory.network) for lang in languages()}
-        made = {
-            lang: Sheets(self._service.settings.title, head, chapters(shown, head, who), today(), len(masked))
+        sheets = {
+            lang: Sheets(self._service.settings.title, head, chapters(shown, head, who), day, len(masked))
             for lang, who in readers.items()
         }
-        files = files_of(self._service)
-        kept: dict[str, str] = {}
-        for lang in languages():
-            pdf = await self.press.pdf(await self._service.outside.in_thread(order, made[lang], readers[lang]))
-            kept[f"{lang}.pdf"] = await self._service.outside.in_thread(files.keep, pdf, "pdf")
-            work.step(f"{lang}.pdf")
-        for lang in languages():
-            book = await self._service.outside.in_thread(workbook, made[lang], readers[lang])
-            kept[f"{lang}.xlsx"] = await self._service.outside.in_thread(files.keep, book, "xlsx")
-        whole = document(made["fr"], shown, readers["fr"], readers["en"])
-        kept["data.json"] = await self._service.outside.in_thread(
-            files.keep, orjson.dumps(whole, option=orjson.OPT_INDENT_2), "json"
-        )
-        work.step("workbooks")
-        signed = notary_of(self._service).head
-        return PublishReview(
-            title=head.title, since=head.period.since, until=head.period.until, as_of=head.day, known_at=head.known_at,
-            upto=head.upto,
-            **{str(name): value for name, value in head.filters.chosen().items()},
-            figures=[_figure(leaf) for leaf in shown],
-            masked=len(masked), files=kept, signed=signed.size if signed else 0,
-            root=b64encode(signed.root).decode() if signed else None, replaces=wanted.replaces, reason=wanted.reason,
-        )  # fmt: skip
+        return Made(shown, len(masked), sheets, readers)
+
+    def done_with(self, key: UUID) -> None:
+        self._made.pop(key, None)
 
     async def looked_at(self, leaves: Sequence[Leaf], head: Head) -> tuple[list[Leaf], list[Leaf]]:
         """The figures that may be published beside all that was, and those that are left out (ADR 21, 25)."""
@@ -190,6 +198,74 @@ def _figure(leaf: Leaf) -> Figure:
     )  # fmt: skip
 
 
+def step(run: Run, now: datetime) -> Do | End:
+    """Figures, a document in each language, the files that are read by programs, and then all of it in the log."""
+    names = ["computed", *(f"{lang}.pdf" for lang in languages()), "workbooks", "written"]
+    return Do(names[len(run.steps)]) if len(run.steps) < len(names) else End()
+
+
+async def _compute(service: Service, run: Run) -> Told:
+    publishing_of(service).done_with(run.id)  # of a round that came to nothing
+    return Told({"figures": (await publishing_of(service).made(run)).mark})
+
+
+def _document(lang: Lang) -> Callable[[Service, Run], Awaitable[Told]]:
+    async def lay_out(service: Service, run: Run) -> Told:
+        publishing = publishing_of(service)
+        made = await publishing.made(run)
+        pdf = await publishing.press.pdf(await service.outside.in_thread(order, made.sheets[lang], made.readers[lang]))
+        return Told({f"{lang}.pdf": await service.outside.in_thread(files_of(service).keep, pdf, "pdf")})
+
+    return lay_out
+
+
+async def _workbooks(service: Service, run: Run) -> Told:
+    made, files = await publishing_of(service).made(run), files_of(service)
+    kept: dict[str, str] = {}
+    for lang in languages():
+        book = await service.outside.in_thread(workbook, made.sheets[lang], made.readers[lang])
+        kept[f"{lang}.xlsx"] = await service.outside.in_thread(files.keep, book, "xlsx")
+    whole = document(made.sheets["fr"], made.shown, made.readers["fr"], made.readers["en"])
+    kept["data.json"] = await service.outside.in_thread(
+        files.keep, orjson.dumps(whole, option=orjson.OPT_INDENT_2), "json"
+    )
+    return Told(kept)
+
+
+async def _write(service: Service, run: Run) -> Told:
+    """All figures in one batch with the publication, under the id of the form: the files differ by the moment at which
+    they are made, so they are nothing that was sent."""
+    wanted = Order.of(run.order)
+    if await service.execute.before(PublishReview, run.id, id=wanted.id, actor=run.actor, sent=wanted.sent):
+        return Told()  # it was written, and whoever did it ended before saying so
+    made, head, signed = await publishing_of(service).made(run), wanted.head, notary_of(service).head
+    files = {name: digest for one in run.steps if one.name != "computed" for name, digest in one.said.items()}
+    command = PublishReview(
+        title=head.title, since=head.period.since, until=head.period.until, as_of=head.day, known_at=head.known_at,
+        upto=head.upto,
+        **{str(name): value for name, value in head.filters.chosen().items()},
+        figures=[_figure(leaf) for leaf in made.shown],
+        masked=made.masked, files=files, signed=signed.size if signed else 0,
+        root=b64encode(signed.root).decode() if signed else None, replaces=wanted.replaces, reason=wanted.reason,
+    )  # fmt: skip
+    outcome = await service.execute(command, id=wanted.id, actor=run.actor, sent=wanted.sent)
+    await service.runner.wait_for(outcome.seq)
+    publishing_of(service).done_with(run.id)
+    return Told()
+
+
+PUBLICATION: Process[Service] = Process(
+    "publication",
+    step,
+    works={
+        "computed": _compute,
+        **{f"{lang}.pdf": _document(lang) for lang in languages()},
+        "workbooks": _workbooks,
+        "written": _write,
+    },
+    tries=3,
+)
+"""One publication of a review, from its form to its archive."""
 PUBLISHING: Key[Publishing] = Key("observatory.publishing")
 
 

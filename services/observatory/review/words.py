@@ -22,6 +22,9 @@ REVIEW_WORDS: Words = {
     ),
     "refused.review-without-figures": "Il n’y a aucun chiffre à publier. Retirez un filtre.",
     "refused.too-many-figures": "Un bilan publié a au plus {most} chiffres. Choisissez une période plus courte.",
+    "refused.review-changed-meanwhile": (
+        "Ce qui est déjà publié a changé pendant que ce bilan se faisait. Recommencez."
+    ),
     "refused.unknown-review": "Ce bilan n’est pas publié.",
     "refused.review-gone": "Ce bilan est déjà retiré ou remplacé.",
     "refused.replaced-without-reason": "Dites pourquoi il remplace l’autre bilan.",

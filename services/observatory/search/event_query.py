@@ -25,6 +25,8 @@ COLUMNS = (
     "seq, id, network, service, entity, entity_id, version, type, time, recorded, actor, command, correlation, cause, "
     "readable, data, structure"
 )
+OF_ACCOUNTS = ("account", "session")
+"""Entities whose events are for auditors: who signed in when, and who may do what"""
 CHAIN = "coalesce(correlation, command)"
 """The first command of the chain that an event stands in; the table keeps `correlation` only where it is another."""
 
@@ -75,7 +77,7 @@ class Wanted:
             values.update(given)
 
         if not self.accounts:
-            add("entity <> 'account'")
+            add(f"entity NOT IN {OF_ACCOUNTS}")
         for column, value in (("service", self.service), ("type", self.type), ("entity_id", self.entity)):
             if value:
                 add(f"{column} = ${column}", **{column: value})

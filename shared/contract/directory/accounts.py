@@ -102,7 +102,8 @@ class PasswordSet(AccountEvent):
 
 
 class SignedIn(AccountEvent):
-    """A session began. Until `ends`, its short-lived cookie is renewed. `link`: the mail link, which is good once."""
+    """A session began, as it was said until sessions had a stream of their own (`SessionBegan`, ADR 50). Until `ends`,
+    its short-lived cookie is renewed. `link`: the mail link, which is good once."""
 
     says = Says(L("Connexion"), part="session", sets={"open": True})
 
@@ -113,7 +114,7 @@ class SignedIn(AccountEvent):
 
 
 class SignedOut(AccountEvent):
-    """A session was ended, by its holder or by an administrator."""
+    """A session that began by `SignedIn` was ended, by its holder or by an administrator."""
 
     says = Says(L("Session terminée"), part="session", sets={"open": False})
 
@@ -127,6 +128,32 @@ class SessionsEnded(AccountEvent):
         L("Toutes les sessions d’un compte terminées"),
         here=L("Toutes les sessions terminées"),
     )
+
+
+class SessionEvent(Event, abstract=True):
+    service = "directory"
+    entity = "session"
+    live = True
+    thing = Thing(L("session"), None, "administrator")
+    account: UUID
+
+
+class SessionBegan(SessionEvent):
+    """A session of an account began. Until `ends`, its short-lived cookie is renewed; nothing is said of it any more
+    then. `link`: the mail link, which is good once. It holds as long as its account is open and has not ended all of
+    them since (`SessionsEnded`, `PasswordSet`, `AccountClosed`)."""
+
+    says = Says(L("Connexion"), sets={"open": True})
+
+    way: Way
+    ends: SaidMoment
+    link: UUID | None = None
+
+
+class SessionEnded(SessionEvent):
+    """A session was ended before its time: by its holder, by an administrator, or to make room for another one."""
+
+    says = Says(L("Session terminée"), sets={"open": False})
 
 
 class TokenIssued(AccountEvent):

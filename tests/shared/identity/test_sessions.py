@@ -167,12 +167,16 @@ async def test_no_renewal_outlives_the_session(service: Service) -> None:
     assert not (await later(service, minutes=13).by_cookie(renewed)).signed_in
 
 
-async def test_whoever_is_signed_out_is_out_with_the_cookie_still_in_their_hand(service: Service) -> None:
+@pytest.mark.parametrize("earlier", [False, True], ids=["in its own stream", "in its account's"])
+async def test_whoever_is_signed_out_is_out_with_the_cookie_still_in_their_hand(
+    service: Service, earlier: bool
+) -> None:
     who = await account(service, "all:reader")
-    (a, seq_a, end_a), (b, seq_b, end_b) = await who.session(), await who.session()
+    begin = who.earlier_session if earlier else who.session
+    (a, seq_a, end_a), (b, seq_b, end_b) = await begin(), await begin()
     one, two = signer(service).sign(who.id, a, seq_a, end_a), signer(service).sign(who.id, b, seq_b, end_b)
     judge = service.sessions
-    await who.say(SignedOut(session=a))
+    await (who.say(SignedOut(session=a)) if earlier else who.end(a))
     assert not (await judge.by_cookie(one)).signed_in and (await judge.by_cookie(two)).signed_in
     assert await judge.renewed(one, signer(service)) is None
     await who.say(PasswordSet(kept=b))
@@ -187,6 +191,11 @@ async def test_whoever_is_signed_out_is_out_with_the_cookie_still_in_their_hand(
     assert not (await judge.by_cookie(four)).signed_in
     await who.say(AccountReopened())
     assert not (await judge.by_cookie(four)).signed_in, "what ended stays ended"
+    await who.say(AccountClosed())
+    five = await cookie_of(who)
+    assert not (await judge.by_cookie(five)).signed_in, "what began just after the closing does not hold"
+    await who.say(AccountReopened())
+    assert not (await judge.by_cookie(five)).signed_in, "nor when it is open again"
     assert (await judge.by_cookie(await cookie_of(who))).may("events", "reader"), "with the roles that it had"
 
 

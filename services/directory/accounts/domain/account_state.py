@@ -1,10 +1,11 @@
-"""What is known of an account: whether it is open, its roles, its sessions, its tokens. No secret is in it."""
+"""What is known of an account: whether it is open, its roles, its tokens. No secret is in it. Its sessions have streams
+of their own (sessions.py); those that began before they had are here until they end."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID, uuid5
 
 from shared.contract import Event
@@ -29,6 +30,8 @@ from shared.identity.principal import GIVES
 from shared.kernel.decider import Command, Refused
 
 Grant = tuple[Where, Role]
+LONGEST = timedelta(days=30)  # that a session may be open
+LINKS_GO = timedelta(days=4)  # after which no mail link is good any more, used or not
 
 
 def account_id(person: UUID) -> UUID:
@@ -49,7 +52,8 @@ class Token:
 
 @dataclass(frozen=True)
 class Account:
-    """`kind` is None before it is opened. `sessions`: id → end, in the order in which they began."""
+    """`kind` is None before it is opened. `sessions` and `links`: of sessions that began in its own stream, id → end,
+    and used mail link → end of what it began; what must have ended is left out."""
 
     kind: AccountKind | None = None
     person: UUID | None = None
@@ -58,7 +62,7 @@ class Account:
     roles: frozenset[Grant] = frozenset()
     password: bool = False
     sessions: Mapping[UUID, datetime] = field(default_factory=dict)
-    links: Mapping[UUID, datetime] = field(default_factory=dict)  # used mail links → end of the session they began
+    links: Mapping[UUID, datetime] = field(default_factory=dict)
     tokens: Mapping[UUID, Token] = field(default_factory=dict)
 
     @property
@@ -98,8 +102,11 @@ def evolve(state: Account, event: Event) -> Account:
 def _of_sessions(state: Account, event: Event) -> Account:
     match event:
         case SignedIn():
-            links = {**state.links, event.link: event.ends} if event.link else state.links
-            return replace(state, sessions={**state.sessions, event.session: event.ends}, links=links)
+            sessions = {i: e for i, e in state.sessions.items() if e > event.ends - LONGEST}
+            links = {i: e for i, e in state.links.items() if e > event.ends - LONGEST - LINKS_GO}
+            if event.link is not None:
+                links[event.link] = event.ends
+            return replace(state, sessions={**sessions, event.session: event.ends}, links=links)
         case SignedOut():
             return replace(state, sessions={i: e for i, e in state.sessions.items() if i != event.session})
         case SessionsEnded():

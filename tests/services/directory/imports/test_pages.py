@@ -11,12 +11,13 @@ import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 from time import time
+from uuid import UUID
 
+import orjson
 import pytest
 from httpx2 import AsyncClient, Response
 
-from services.directory.imports import jobs as import_jobs
-from services.directory.imports.jobs import imports_of
+from services.directory.imports.jobs import _plan_of, import_of, imports_of
 from services.directory.structures.domain.structure import RegisterStructure
 from services.directory.structures.views import STRUCTURES
 from tests.fixtures.running_directory import House, house, until
@@ -190,7 +191,7 @@ async def test_what_is_chosen_for_all_and_for_one_is_kept_over_a_restart(house: 
 async def test_an_import_goes_on_by_itself_after_the_process_ended_in_the_middle(
     house: House, browser: AsyncClient
 ) -> None:
-    imports_of(house.now).in_flight = 4
+    imports_of(house.now).in_flight, imports_of(house.now).at_once = 4, 100
     path = await uploaded(browser, ("Nom\r\n" + "".join(f"Structure {n:04d}\r\n" for n in range(800))).encode())
     await lines(browser, path)
     report = (await browser.post(f"{path}/confirm", data={"source": "Essai"})).headers["location"]
@@ -204,7 +205,7 @@ async def test_an_import_goes_on_by_itself_after_the_process_ended_in_the_middle
     assert await service.log.last() < 800, "it ended in the middle"
 
     async def finished() -> bool:
-        return imports_of(house.now).running(report.rpartition("/")[2]) is None
+        return await imports_of(house.now).running(report.rpartition("/")[2]) is None
 
     await until(finished, 60)
     assert len(await names(house)) == 800 and await house.events("StructureRegistered") == 800
@@ -214,27 +215,44 @@ async def test_an_import_goes_on_by_itself_after_the_process_ended_in_the_middle
         assert "Terminé" in page and "800" in page
 
 
-async def test_two_replicas_do_an_import_once_and_progress_is_seen_by_both(house: House, browser: AsyncClient) -> None:
-    """The second has the folder and the log of the first, and nothing else."""
-    imports_of(house.now).in_flight = 2
-    imports_of(house.now).patience = 0.0
+async def test_progress_is_seen_by_whoever_asks_and_two_that_carry_an_import_on_do_it_once(
+    house: House, browser: AsyncClient
+) -> None:
+    imports = imports_of(house.now)
+    imports.in_flight, imports.at_once, imports.patience = 2, 20, 0.0
     path = await uploaded(browser, ("Nom\r\n" + "".join(f"Structure {n:04d}\r\n" for n in range(300))).encode())
     await lines(browser, path)
     report = (await browser.post(f"{path}/confirm", data={"source": "Essai"})).headers["location"]
-    other = import_jobs.Imports(house.now, in_flight=2)
-    other.resume()
+    id = report.rpartition("/")[2]
+    second = asyncio.create_task(house.now.processes.carry_on(UUID(id)))  # as another replica would
     waiting = await browser.get(report)
     assert waiting.headers["refresh"] == "2" and "Import en cours" in waiting.text
     assert "refresh" not in (await browser.get(f"{report}?still=1")).headers
-    id = report.rpartition("/")[2]
-    assert other.running(id) is not None
+    assert await imports.running(id) is not None
 
     async def finished() -> bool:
-        return other.running(id) is None
+        return await imports.running(id) is None
 
     await until(finished, 60)
-    await other.stop()
+    await second
     assert await house.events("StructureRegistered") == 300 and await house.events("ImportFinished") == 1
+    assert await house.events("ProcessStepped") == 1 + 300 // 20 + 2, "begin, the lines, finish, report"
+
+
+async def test_an_import_of_a_release_that_knew_no_processes_is_taken_up(house: House, browser: AsyncClient) -> None:
+    imports = imports_of(house.now)
+    plan = {"file": "0" * 64, "columns": ["name"], "lines": 1, "left_out": [], "complete": {}, "source": None,
+            "register": {"2": {"name": "Jappoo", "kind": "association"}}, "actor": "operator", "told": []}  # fmt: skip
+    id = import_of(house.now, _plan_of(plan))
+    imports.folder.mkdir(parents=True, exist_ok=True)
+    (imports.folder / f"{id}.plan").write_bytes(orjson.dumps(plan))
+    await imports.go_round()
+
+    async def finished() -> bool:
+        return await imports.running(id) is None
+
+    await until(finished, 60)
+    assert await names(house) == ["Jappoo"] and [file.suffix for file in uploads(house)] == [".report"]
 
 
 async def test_what_nobody_confirms_is_erased_at_its_term_and_so_is_the_report(

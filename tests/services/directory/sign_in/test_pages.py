@@ -221,7 +221,7 @@ async def test_a_link_by_mail_signs_in_once(posting: House, mail_server: MailSer
         path = path_in(mail)
         assert WHO not in path
         assert (await browser.get(path)).status_code == 200
-        assert await posting.events("SignedIn") == 0  # a GET changes nothing
+        assert await posting.events("SessionBegan") == 0  # a GET changes nothing
         come = await browser.post(path)
         assert (come.status_code, come.headers["location"]) == (303, "/")
         assert await signed_in(browser)
@@ -237,7 +237,7 @@ async def test_a_link_used_twice_at_once_gives_one_session(house: House) -> None
     async with house.browser() as one, house.browser() as two, house.browser() as three:
         answers = await asyncio.gather(*(browser.post(path) for browser in (one, two, three)))
     assert sorted(answer.status_code for answer in answers) == [303, 410, 410]
-    assert await house.events("SignedIn") == 1
+    assert await house.events("SessionBegan") == 1
 
 
 async def test_a_page_says_the_same_of_an_address_that_nobody_has(posting: House, mail_server: MailServer) -> None:

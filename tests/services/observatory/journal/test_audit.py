@@ -287,10 +287,10 @@ async def test_who_did_what_and_what_touches_accounts_is_for_auditors(
             )
         }  # fmt: skip
         told_types = {one["type"] for one in (await front.get("/observatory/api/events?limit=1000")).json()["events"]}
-        assert ("SignedIn" in told_types) == (name == "auditor") and "StructureRevised" in told_types
+        assert ("SessionBegan" in told_types) == (name == "auditor") and "StructureRevised" in told_types
         opened = await front.get(f"/observatory/journal/{last}")
         assert opened.status_code == 200 and ("réservé" in opened.text) == (name == "reader")
-        assert ("SignedIn" in opened.text) == (name == "auditor")
+        assert ("SessionBegan" in opened.text) == (name == "auditor")
     assert set(seen["reader"].values()) == {403} and set(seen["auditor"].values()) == {200}
     page = (await front.get("/observatory/actor?who=service:newsletter")).text
     assert "Message sur le point de partir" in page and "5\u00a0événements écrits" in page

@@ -15,7 +15,6 @@ from markupsafe import Markup
 from starlette.responses import PlainTextResponse, Response
 
 from deploy.host.root_app import root_of
-from shared.contract.directory.accounts import SignedOut
 from shared.kernel.decider import Command
 from shared.runtime.service import Service
 from shared.web.here import ThisService
@@ -343,7 +342,7 @@ async def test_a_cookie_past_half_of_its_life_is_renewed_on_the_way(anybody: Asy
     new = {"Cookie": cookie}
     assert (await anybody.get("/directory/plain", headers=new)).text == f"account:{who.id}"
     assert "set-cookie" not in (await anybody.get("/directory/plain", headers=new)).headers
-    await who.say(SignedOut(session=session))
+    await who.end(session)
     assert (await anybody.get("/directory/plain", headers=new)).status_code == 303
 
 

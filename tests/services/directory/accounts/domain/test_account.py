@@ -3,7 +3,7 @@ beside."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -23,7 +23,7 @@ from services.directory.accounts.domain.account import (
 )
 from services.directory.accounts.domain.account_state import account_id
 from services.directory.accounts.domain.administrators import ADMINISTRATORS, REGISTER
-from services.directory.accounts.domain.sessions import MOST_SESSIONS, EndSessions, SetPassword, SignIn, SignOut
+from services.directory.accounts.domain.sessions import SESSION, EndSessions, SetPassword, SignIn, SignOut
 from services.directory.accounts.domain.signing_key import SIGNING_KEY, PublishSigningKey, WithdrawSigningKey
 from services.directory.accounts.domain.tokens import MOST_TOKENS, IssueToken, WithdrawToken
 from shared.contract import Event
@@ -37,6 +37,8 @@ from shared.contract.directory.accounts import (
     PasswordSet,
     RoleGranted,
     RoleWithdrawn,
+    SessionBegan,
+    SessionEnded,
     SessionsEnded,
     SignedIn,
     SignedOut,
@@ -44,11 +46,12 @@ from shared.contract.directory.accounts import (
     SigningKeyWithdrawn,
     TokenIssued,
     TokenWithdrawn,
+    Way,
 )
 from shared.contract.personal import Personal
-from shared.kernel.decider import Command, Elsewhere, Refused
+from shared.kernel.decider import Command, Elsewhere, Place, Refused
 from shared.notions.one_kind import together
-from tests.fixtures.deciding import COMMAND, NOON, context
+from tests.fixtures.deciding import NOON, context
 
 PERSON, OTHER = uuid4(), uuid4()
 ID = account_id(PERSON)
@@ -57,17 +60,25 @@ OPENED = AccountOpened(kind="staff", label="Secrétariat", email=ADDRESS.of(PERS
 CONTACT = AccountOpened(kind="contact", label="Contact", email=ADDRESS.of(PERSON))
 ALL = RoleGranted(where="all", role="administrator")
 DIGEST = "0" * 64
-SESSION = timedelta(hours=12)
+LASTS = timedelta(hours=12)
+NEW = UUID(int=99)
 STORED = together(ACCOUNT, REGISTER)
 
 
 def decided(
-    given: Sequence[Event], command: Command, register: Sequence[Event] = (), at: timedelta = timedelta()
+    given: Sequence[Event],
+    command: Command,
+    register: Sequence[Event] = (),
+    at: timedelta = timedelta(),
+    sessions: Mapping[int, Sequence[Event]] | None = None,
 ) -> list[Event | Elsewhere] | str:
-    """What a command comes to, with the register of administrators beside."""
-    with_register = replace(context(NOON + at), others={ADMINISTRATORS: STORED.fold(register)})
+    """What a command comes to, with the register of administrators beside, and what its sessions say themselves."""
+    streams = {UUID(int=n): events for n, events in (sessions or {}).items()}
+    others = {ADMINISTRATORS: STORED.fold(register)} | {
+        one: SESSION.fold(streams.get(one.id, ())) for one in command.alongside() if isinstance(one, Place)
+    }
     try:
-        return list(STORED.decide(command, STORED.fold(given), with_register))
+        return list(STORED.decide(command, STORED.fold(given), replace(context(NOON + at), others=others)))
     except Refused as refused:
         return refused.code
 
@@ -78,7 +89,15 @@ def wanting(**more: object) -> OpenAccount:
     )
 
 
-def signed_in(n: int, ends: timedelta = SESSION, link: UUID | None = None) -> SignedIn:
+def sign_in(way: Way = "mail-link", **more: object) -> SignIn:
+    return SignIn.model_validate({"account": ID, "session": NEW, "way": way, **more})
+
+
+def began(ends: timedelta = LASTS, account: UUID = ID) -> SessionBegan:
+    return SessionBegan(account=account, way="mail-link", ends=NOON + ends)
+
+
+def signed_in(n: int, ends: timedelta = LASTS, link: UUID | None = None) -> SignedIn:
     return SignedIn(session=UUID(int=n), way="mail-link", ends=NOON + ends, link=link)
 
 
@@ -206,7 +225,7 @@ def test_nothing_is_done_to_a_closed_account_but_reopening_it() -> None:
     for command in (
         GrantRole(account=ID, where="all", role="reader"),
         ReviseAccount(account=ID, label="Autre"),
-        SignIn(account=ID, way="mail-link"),
+        sign_in(),
         SetPassword(account=ID),
         IssueToken(account=ID, name="t1", digest=DIGEST, scopes=["events:reader"]),
         SetRoles(account=ID, roles=[]),
@@ -216,7 +235,7 @@ def test_nothing_is_done_to_a_closed_account_but_reopening_it() -> None:
 
 
 def test_nothing_is_done_to_an_account_that_nobody_opened() -> None:
-    for command in (CloseAccount(account=ID), ReopenAccount(account=ID), SignIn(account=ID, way="mail-link")):
+    for command in (CloseAccount(account=ID), ReopenAccount(account=ID), sign_in()):
         assert decided([], command) == "unknown-account"
 
 
@@ -225,44 +244,71 @@ def test_a_revision_says_only_what_changed() -> None:
     assert decided([OPENED], ReviseAccount(account=ID, label="Accueil")) == [AccountRevised(label="Accueil")]
 
 
-def test_a_session_begins_for_twelve_hours_under_an_id_that_a_retry_makes_again() -> None:
-    (begun,) = decided([OPENED], SignIn(account=ID, way="mail-link", hours=12))
-    assert begun == SignedIn(session=context(command=COMMAND).new_id("session"), way="mail-link", ends=NOON + SESSION)
+def test_a_session_begins_for_twelve_hours_in_a_stream_of_its_own() -> None:
+    (begun,) = decided([OPENED], sign_in(hours=12))
+    assert begun == Elsewhere(NEW, began())
+    assert {event.entity for event in (SessionBegan, SessionEnded)} == {"session"}
 
 
-def test_a_link_begins_one_session_even_by_another_command() -> None:
+def test_a_session_and_a_link_begin_once() -> None:
+    assert decided([OPENED], sign_in(), sessions={99: [began()]}) == "link-used"
+    assert decided([OPENED], sign_in(), sessions={99: [began(), SessionEnded(account=ID)]}) == "link-used"
+
+
+def test_a_link_that_began_a_session_in_the_stream_of_its_account_is_used_too() -> None:
     link = uuid4()
-    assert decided([OPENED, signed_in(1, link=link)], SignIn(account=ID, way="mail-link", link=link)) == "link-used"
+    assert decided([OPENED, signed_in(1, link=link)], sign_in(link=link)) == "link-used"
     ended = [OPENED, signed_in(1, link=link), SessionsEnded()]
-    assert decided(ended, SignIn(account=ID, way="mail-link", link=link)) == "link-used"
+    assert decided(ended, sign_in(link=link)) == "link-used"
+
+
+def test_of_sessions_in_the_stream_of_an_account_only_what_may_still_hold_is_kept() -> None:
+    many = [
+        signed_in(n, timedelta(days=n), UUID(int=n)) for n in range(1, 400)
+    ]  # one a day, and each with a link of its own
+    state = ACCOUNT.fold([OPENED, *many])
+    assert len(state.sessions) == 30 and UUID(int=399) in state.sessions
+    assert len(state.links) == 34 and UUID(int=365) not in state.links
 
 
 def test_a_password_session_needs_a_password() -> None:
-    assert decided([OPENED], SignIn(account=ID, way="password")) == "no-password"
-    assert len(decided([OPENED, PasswordSet()], SignIn(account=ID, way="password"))) == 1
+    assert decided([OPENED], sign_in("password")) == "no-password"
+    assert len(decided([OPENED, PasswordSet()], sign_in("password"))) == 1
 
 
-def test_the_oldest_session_gives_way_to_the_twenty_first() -> None:
-    many = [OPENED, *(signed_in(n) for n in range(1, MOST_SESSIONS + 1))]
-    found = decided(many, SignIn(account=ID, way="mail-link"))
-    assert found[0] == SignedOut(session=UUID(int=1))
-    assert len(found) == 2
-    assert len(decided(many, SignIn(account=ID, way="mail-link"), at=timedelta(days=1))) == 1  # those had ended
+def test_the_oldest_sessions_give_way_each_in_the_stream_in_which_it_began() -> None:
+    old, own, over, others = (UUID(int=n) for n in range(1, 5))
+    streams = {2: [began()], 3: [began(-LASTS)], 4: [began(account=OTHER)]}
+    command = sign_in(give_way=[old, own, over, others])
+    found = decided([OPENED, signed_in(1)], command, sessions=streams)
+    ended = [SignedOut(session=old), Elsewhere(own, SessionEnded(account=ID))]
+    assert found == [*ended, Elsewhere(NEW, began())]
 
 
 def test_sessions_end_one_by_one_or_all() -> None:
-    two = [OPENED, signed_in(1), signed_in(2)]
-    assert decided(two, SignOut(account=ID, session=UUID(int=1))) == [SignedOut(session=UUID(int=1))]
-    assert decided(two, SignOut(account=ID, session=UUID(int=9))) == []
-    assert decided(two, EndSessions(account=ID)) == [SessionsEnded()]
-    assert decided([*two, SessionsEnded()], EndSessions(account=ID)) == []
+    def out(n: int, *given: Event, **more: object) -> list[Event | Elsewhere] | str:
+        return decided([OPENED, *given], SignOut(account=ID, session=UUID(int=n)), **more)  # type: ignore[arg-type]
+
+    ended = SessionEnded(account=ID)
+    assert out(1, sessions={1: [began()]}) == [Elsewhere(UUID(int=1), ended)]
+    assert out(1, sessions={1: [began(), ended]}) == [] == out(1, sessions={1: [began()]}, at=LASTS)
+    assert out(1, sessions={1: [began(account=OTHER)]}) == [] == out(1), "nobody ends what is not theirs"
+    assert out(1, signed_in(1)) == [SignedOut(session=UUID(int=1))], "one that began in the account's stream"
+    assert decided([OPENED], EndSessions(account=ID)) == [SessionsEnded()]
+    assert decided([], EndSessions(account=ID)) == "unknown-account"
 
 
 def test_a_new_password_ends_the_other_sessions_and_no_secret_is_in_the_event() -> None:
-    two = [OPENED, signed_in(1), signed_in(2)]
-    (changed,) = decided(two, SetPassword(account=ID, session=UUID(int=2)))
+    def kept(n: int, **more: object) -> list[Event | Elsewhere] | str:
+        given = [OPENED, signed_in(1), signed_in(2)]
+        return decided(given, SetPassword(account=ID, session=UUID(int=n)), **more)  # type: ignore[arg-type]
+
+    (changed,) = kept(2)
     assert changed == PasswordSet(kept=UUID(int=2))
-    assert set(ACCOUNT.fold([*two, changed]).sessions) == {UUID(int=2)}
+    assert isinstance(changed, PasswordSet)
+    assert set(ACCOUNT.fold([OPENED, signed_in(1), signed_in(2), changed]).sessions) == {UUID(int=2)}
+    assert kept(3, sessions={3: [began()]}) == [PasswordSet(kept=UUID(int=3))]
+    assert kept(3, sessions={3: [began(account=OTHER)]}) == kept(4) == [PasswordSet()]
     assert set(PasswordSet.model_fields) == {"kept"}
     assert decided([CONTACT], SetPassword(account=ID)) == "contact-has-no-password"
 
