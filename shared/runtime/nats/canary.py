@@ -2,8 +2,9 @@
 
 A server may be there, answer each question and still store nothing: it is cut from its peers, its disk is full,
 JetStream has shut itself down. So three things are asked, each of whoever would have to do it for an event: the log's
-stream must have a leader; that leader must judge an expectation that can't hold; and a stream beside the log, with its
-replicas and in its place, must store a message. What it stores is nothing: zeros, one message a service, which the next
+stream must have a leader, and no limit of its own that it has reached; that leader must judge an expectation that can't
+hold, which it does before it looks at limits; and a stream beside the log, with its replicas and in its place, must
+store a message. What it stores is nothing: zeros, one message a service, which the next
 replaces.
 """
 
@@ -17,7 +18,7 @@ import structlog
 from nats.aio.client import Client
 from nats.errors import Error as NatsError
 from nats.errors import NoRespondersError
-from nats.js.api import DiscardPolicy, StorageType, StreamConfig
+from nats.js.api import DiscardPolicy, StorageType, StreamConfig, StreamInfo
 from nats.js.errors import APIError, NotFoundError
 
 from shared.base.outside import REAL, Outside
@@ -27,6 +28,7 @@ from shared.kernel.eventlog.atomic_batch import WRONG_LAST_SEQUENCE
 log = structlog.get_logger()
 PERIOD = 5.0  # seconds for which an answer is believed, good or bad: no server is asked oftener
 PATIENCE = 2.0  # seconds that each of the three may take
+LARGEST = 1024 * 1024  # bytes of a message: what the servers take at most (server_config)
 NEVER = 2**63 - 1  # a sequence that no stream reaches; more the server does not read as a number
 NOTHING = bytes(4096)  # more than what a full disk may have left in the last block of a file
 UNMADE = (
@@ -101,8 +103,11 @@ class Canary:
         return self._known() or self._found or None
 
     async def _leaderless(self) -> str | None:
-        cluster = (await self._nc.jetstream(timeout=PATIENCE).stream_info(self._network)).cluster
-        return "the log has no leader" if cluster is not None and cluster.name and not cluster.leader else None
+        info = await self._nc.jetstream(timeout=PATIENCE).stream_info(self._network)
+        if (cluster := info.cluster) is not None and cluster.name and not cluster.leader:
+            return "the log has no leader"
+        reached = _limits(info)
+        return f"the log's stream takes no more ({', '.join(reached)}): take that limit away" if reached else None
 
     async def _unjudged(self) -> str | None:
         """Asks the log to write after an event that there will never be."""
@@ -122,6 +127,18 @@ class Canary:
         if error := orjson.loads(answer.data).get("error"):
             return f"nothing can be stored ({error.get('description')})"
         return None
+
+
+def _limits(info: StreamInfo) -> list[str]:
+    """The limits that keep an event out of a stream. A log has none, but an operator may set them while it runs."""
+    there, holds = info.config, info.state
+    found = [
+        (there.sealed, "sealed"),
+        (0 < (there.max_bytes or 0) < holds.bytes + LARGEST, f"max_bytes {there.max_bytes}"),
+        (0 < (there.max_msgs or 0) <= holds.messages, f"max_msgs {there.max_msgs}"),
+        (0 < (there.max_msg_size or 0) < LARGEST, f"max_msg_size {there.max_msg_size}"),
+    ]
+    return [said for reached, said in found if reached]
 
 
 async def _told(asking: Awaitable[str | None], silence: str) -> str | None:

@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import orjson
 import pytest
+from nats.js.errors import APIError
 
 from deploy.host.embedded import access, prepare
 from shared.broker.connection import OPERATOR, Connection, NotAllowed, connected
@@ -65,6 +66,34 @@ async def test_it_is_found_out_without_a_trace_in_the_log_and_not_oftener_than_e
     assert stored.subject == subject_of(NETWORK, "directory") and not any(stored.data or b"") and not stored.headers
     with pytest.raises(NotAllowed):
         await nc.request(subject_of(NETWORK, "membership"), b"", timeout=5)
+    await nc.close()
+
+
+@pytest.mark.parametrize("limit", ["max_bytes", "max_msgs", "max_msg_size"])
+async def test_a_limit_of_the_stream_that_is_reached_is_known_and_nothing_can_be_written_then(
+    server: NatsServer, operator: Connection, limit: str
+) -> None:
+    """The server judges an expectation before it looks at limits, and the canary's own stream has none."""
+    await prepare(operator, NETWORK)
+    log = Log(operator, NETWORK)
+    await log.start()
+    for _ in range(3):
+        await log.append(unit(NETWORK, uuid4()))
+    nc = await server.connect("directory")
+    js = operator.jetstream()
+    state, config = (info := await js.stream_info(NETWORK)).state, info.config
+    far = {"max_bytes": state.bytes + 8 * 2**20, "max_msgs": state.messages + 5, "max_msg_size": 2**20}
+    reached = {"max_bytes": state.bytes + 10, "max_msgs": state.messages, "max_msg_size": 100}
+    await js.update_stream(config.evolve(**{limit: far[limit]}))
+    assert await Canary(nc, NETWORK, "directory", well).trouble() is None
+    await js.update_stream(config.evolve(**{limit: reached[limit]}))
+    with pytest.raises(APIError):
+        await js.publish(f"{NETWORK}.directory.structure.{uuid4()}.Said", b"x" * 200)
+    said = await Canary(nc, NETWORK, "directory", well).trouble()
+    assert said == f"the log's stream takes no more ({limit} {reached[limit]}): take that limit away"
+    await js.update_stream(config)
+    assert await Canary(nc, NETWORK, "directory", well).trouble() is None
+    await log.stop()
     await nc.close()
 
 
