@@ -19,6 +19,7 @@ KERNEL, STORES, BROKER = (ROOT / "shared" / name for name in ("kernel", "kernel/
 ROUTES = {"get", "post", "put", "delete", "patch", "head", "options", "api_route"}
 PATCHES = {"setattr", "delattr", "setitem", "delitem"}
 SAID_TO_CHECKERS = re.compile(r"  # (type: ignore|noqa)[^\"'`]*$")
+SETS = (ast.Assign, ast.AnnAssign, ast.AugAssign)
 MOST_SKIPPED = 236
 OTHERS = re.compile(r"fuzzing\.requests|sys|nc$")
 """Whose attributes a test may set: the interpreter's, and those of others' libraries (an HTTP client, nats-py's
@@ -81,6 +82,17 @@ def patches(path: Path) -> list[int]:
     return found
 
 
+def set_private(path: Path) -> list[int]:
+    """The lines on which a test sets a private member of something else, by hand instead of monkeypatch."""
+    found = []
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for target in getattr(node, "targets", [getattr(node, "target", None)]) if isinstance(node, SETS) else ():
+            inside = isinstance(target, ast.Attribute) and re.match("_[a-z]", target.attr)
+            if inside and ast.unparse(target.value) != "self":
+                found.append(node.lineno)
+    return found
+
+
 def wide_lines(path: Path) -> list[int]:
     """The lines over 120 columns, what is said to a checker at their end aside."""
     lines = path.read_text(encoding="utf-8").splitlines()
@@ -115,6 +127,7 @@ def counts() -> list[Count]:
     wide = [at(path, line) for path in everything for line in wide_lines(path)]
     skipped = sum(line.endswith(SKIP) for path in everything for line in path.read_text().splitlines())
     patched = [at(path, line) for path in modules("tests") for line in patches(path)]
+    inside = [at(path, line) for path in modules("tests") for line in set_private(path)]
     return [
         Count("lines of the kernel, without its stores", lines(kernel), 3500),
         Count("lines of its drivers: its stores, the client of NATS", lines([*stores, *broker]), 1200),
@@ -126,6 +139,7 @@ def counts() -> list[Count]:
         Count("lines over 120 columns, tests too", len(wide), 0, ", ".join(wide)),
         Count("`fmt: skip`, tests too, on tables of data", skipped, MOST_SKIPPED),
         Count("settings of ours by monkeypatch in tests", len(patched), 4, ", ".join(patched)),
+        Count("private members that tests set by hand", len(inside), 4, ", ".join(inside)),
         Count("places that begin a task of their own", sum(tasks().values())),
         *(Count(what, len(broken := rule()), 0, ", ".join(broken)) for what, rule in RULES),
     ]  # fmt: skip

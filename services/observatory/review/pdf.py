@@ -92,13 +92,14 @@ def _said(picture: Picture, svg: Markup) -> str:
 class Press:
     """Makes one document at a time; a few wait, more are sent away."""
 
-    def __init__(self) -> None:
+    def __init__(self, waiting: int = WAITING) -> None:
+        self.waiting = waiting
         self._free = asyncio.Semaphore(AT_ONCE)
         self._asked = 0
 
     async def pdf(self, wanted: Order) -> bytes:
         """The document. Raises Unavailable where too many wait, or where it can't be made in time."""
-        if self._asked >= AT_ONCE + WAITING:
+        if self._asked >= AT_ONCE + self.waiting:
             raise Unavailable("too many reviews are being printed")
         self._asked += 1
         try:

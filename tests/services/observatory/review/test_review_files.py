@@ -19,7 +19,7 @@ from services.observatory.event_table.filtering import ALL
 from services.observatory.figures.computed import Leaf, review_of
 from services.observatory.figures.period import Period
 from services.observatory.review.chapters import Chapter, Head, Reader, chapters
-from services.observatory.review.pdf import AT_ONCE, WAITING, Press, Sheets, order
+from services.observatory.review.pdf import AT_ONCE, Press, Sheets, order
 from services.observatory.review.pdf_process import Order, typeset
 from services.observatory.review.published_files import PublishedFiles
 from services.observatory.review.workbook import document, headings, workbook
@@ -117,8 +117,7 @@ def test_what_strangers_wrote_is_text_on_the_page_that_is_printed(leaves: list[L
 
 
 async def test_only_so_many_wait_for_a_document() -> None:
-    press = Press()
-    press._asked = AT_ONCE + WAITING
+    press = Press(waiting=-AT_ONCE)
     with pytest.raises(Unavailable):
         await press.pdf(Order("<p>x", "x"))
 
