@@ -16,7 +16,7 @@ from shared.contract.envelope import Recorded, instant
 from shared.contract.membership.members import MemberCollegeChanged, MemberJoined, MemberLeft
 from shared.kernel.correcting import RedateEvents
 from shared.kernel.eventlog.event_log import Log
-from shared.runtime.odd_times import Clocks, Odd, RedateAny, odd_in
+from shared.web.times.odd_times import Clocks, Odd, RedateAny, odd_in
 from tests.fixtures.entity_lines import LEARNT, Story, story
 from tests.shared.kernel.test_correcting import Book, written
 
