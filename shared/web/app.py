@@ -51,7 +51,7 @@ from shared.web.security.authorization import (
 from shared.web.security.rate_limits import Rates, networks
 from shared.web.security.request_limits import wants_json
 from shared.web.templating import Pages, language
-from shared.web.times import times_routes
+from shared.web.times.api import times_routes
 
 log = structlog.get_logger()
 SIGN_IN = "/directory/sign-in"

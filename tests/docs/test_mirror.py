@@ -6,19 +6,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 ACROSS = {
-    "abuse",
-    "bench",
-    "compare",
-    "compose",
-    "docs",
-    "drill",
-    "faults",
-    "house",
-    "journeys",
-    "older",
-    "simulation",
-    "texts",
-}
+    "abuse", "bench", "compare", "compose", "dense", "docs", "drill", "faults", "house", "journeys", "older",
+    "simulation", "texts",
+}  # fmt: skip
 """The whole installation, each in its own way"""
 
 

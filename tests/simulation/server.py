@@ -153,6 +153,15 @@ class Server:
             _wake(consumer)
         return {"stream": self.network, "seq": len(self.messages)} | ({"count": len(parts)} if batch else {})
 
+    def put(self, messages: Sequence[Message]) -> None:
+        """Messages that somebody else wrote: they are there, and told."""
+        for message in messages:
+            assert message.seq == len(self.messages) + 1
+            self.messages.append(message)
+            self.last[message.subject] = self.last_of[message.subject.rpartition(".")[0]] = message.seq
+        self.lagging = len(self.messages)
+        self._tell(messages)
+
     def _last_under(self, pattern: str) -> int:
         entity, _, rest = pattern.rpartition(".")
         if rest == "*" and not {"*", ">"} & set(entity.split(".")):

@@ -91,7 +91,8 @@ async def _last_year(observatory: Observatory, day: date) -> int:
     sql = (
         f"SELECT max(year(day)) AS year FROM {observatory.table.known_now} "
         "WHERE service <> 'observatory' AND day <= $day "
-        "AND entity NOT IN ('account', 'session', 'signing-key', 'import', 'process') AND NOT starts_with(actor, 'service:')"
+        "AND entity NOT IN ('account', 'session', 'signing-key', 'import', 'process') "
+        "AND NOT starts_with(actor, 'service:')"
     )
     found = (await observatory.table.ask(sql, {"day": day}))[0]["year"]
     return int(found or day.year)

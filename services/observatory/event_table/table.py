@@ -317,6 +317,9 @@ class EventTable:
         try:
             if redated:
                 cursor.execute("CREATE TEMP TABLE corrections AS SELECT * FROM corrections")
+                cursor.executemany(
+                    "DELETE FROM temp.corrections WHERE about = ? AND kind = 'redated'", [[seq] for seq, _ in redated]
+                )
                 more = [(seq, known, "redated", day, "") for seq, day in redated]
                 cursor.executemany("INSERT INTO temp.corrections VALUES (?, ?, ?, ?, ?)", more)
             there = f"standing(DATE '{as_of:%Y-%m-%d}', {known:d})"

@@ -12,10 +12,10 @@ from pydantic import BaseModel, Field
 
 from shared.contract.fields import Day, Reason
 from shared.kernel.command_handler import new_command_id
-from shared.runtime.odd_times import Odd, RedateAny, odd_times
 from shared.web.api import IDEMPOTENCY_KEY, PROBLEMS, Done
 from shared.web.here import ThisService
 from shared.web.security.authorization import access, who_of
+from shared.web.times.odd_times import Odd, RedateAny, odd_times
 
 log = structlog.get_logger()
 

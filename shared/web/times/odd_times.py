@@ -139,13 +139,18 @@ def _going_back(line: Iterable[Fact], by_id: Mapping[str, Recorded]) -> Iterable
 
 
 def _in_line(line: Sequence[Fact], by_id: Mapping[str, Recorded], decider: Decider[Any]) -> list[Odd]:
-    """What its rules would not have let stand there. What is older than the beginning is so by the beginning's day."""
+    """What its rules would not have let stand there. What is older than the beginning is so by the beginning's day; the
+    rest is judged without it."""
     births = [fact for fact in line if isinstance(fact.event, tuple(decider.births))]
-    found = []
-    for fact, code in wrong_in(line, *decider.judged):
-        event = by_id[fact.id]
-        if code == "before-its-beginning" and births:
-            found.append(Odd("older-than-its-entity", event, fact.day, by_id[births[0].id], line[0].day, code))
-        else:
-            found.append(Odd("wrong-in-its-line", event, fact.day, event, None, code))
-    return found
+    early = [] if not births else [fact for fact in line if fact.order < births[0].order and not fact.event.live]
+    found = [
+        Odd(
+            "older-than-its-entity", by_id[fact.id], fact.day, by_id[births[0].id], early[0].day, "before-its-beginning"
+        )
+        for fact in early
+    ]
+    rest = [fact for fact in line if fact not in early]
+    return found + [
+        Odd("wrong-in-its-line", by_id[fact.id], fact.day, by_id[fact.id], None, code)
+        for fact, code in wrong_in(rest, *decider.judged)
+    ]
