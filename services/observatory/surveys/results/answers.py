@@ -86,14 +86,20 @@ async def places_of(service: Service, structures: Iterable[str]) -> dict[str, Pl
 
 
 def _places(table: EventTable, keys: Sequence[str]) -> dict[str, Place]:
+    """By what stands; by what was said of those of which nothing does any more, since they may have answered."""
+    found = _said(table, keys, table.known_now)
+    return _said(table, [key for key in keys if key not in found], "events") | found
+
+
+def _said(table: EventTable, keys: Sequence[str], source: str) -> dict[str, Place]:
     sql = f"""SELECT entity_id, arg_max(name, turn) AS name, arg_max(kind, turn) AS kind,
       nullif(arg_max(CASE WHEN list_contains(cleared, 'department') THEN '' ELSE department END, turn), '')
         AS department
-      FROM {table.known_now} WHERE entity = 'structure' AND list_contains($keys::VARCHAR[], entity_id)
+      FROM {source} WHERE readable AND entity = 'structure' AND list_contains($keys::VARCHAR[], entity_id)
       GROUP BY entity_id"""
     return {
         row["entity_id"]: Place(row["name"] or row["entity_id"][:8], row["kind"], row["department"])
-        for row in table.rows(sql, {"keys": list(keys)})
+        for row in (table.rows(sql, {"keys": list(keys)}) if keys else ())
     }
 
 

@@ -1,0 +1,45 @@
+"""A letter that was asked for and is not sent yet is not sent to whom no record names any more; one that was sent stays
+sent."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+
+from services.directory.structures.contact_views import CONTACTS
+from services.observatory.surveys.domain.survey import SendSurvey
+from shared.kernel.correcting import StrikeEvents
+from tests.fixtures.running_surveys import House, still_house, until
+
+__all__ = ["still_house"]  # pytest finds its fixture here
+pytestmark = pytest.mark.slow
+
+
+async def strike(house: House, kind: str, id: UUID, type: str) -> None:
+    history = await house.directory.execute.history(kind, id)
+    named = [UUID(event.id) for event in history.events if event.type == type]
+    await house.do(StrikeEvents(kind=kind, about=id, events=named, reason="erreur"), "directory")
+
+
+async def contact_of(house: House, structure: UUID) -> UUID:
+    (found,) = (await house.directory.store.find(CONTACTS, {"structure": str(structure)}, limit=2)).documents
+    return UUID(found["key"])
+
+
+async def test_a_letter_is_not_sent_to_a_contact_or_a_structure_that_was_noted_by_mistake(still_house: House) -> None:
+    house = still_house
+    kept, gone, never = [await house.structure(f"Eau {n}", f"eau-{n}@exemple.invalid") for n in range(3)]
+    survey = await house.survey()
+    await house.do(SendSurvey(survey=survey, kind="invitation", structures=[kept, gone, never]))
+    await strike(house, "contact", await contact_of(house, gone), "ContactAdded")
+    await strike(house, "structure", never, "StructureRegistered")
+    await house.directory.start_reactions()
+
+    async def dealt_with() -> bool:
+        return await house.events("LetterSent") == 1 and await house.events("LetterUnaddressed") == 2
+
+    await until(dealt_with)
+    assert [to for to, _ in await house.mails(1)] == ["eau-0@exemple.invalid"]
+    await strike(house, "contact", await contact_of(house, kept), "ContactAdded")
+    assert await house.events("LetterSent") == 1 and await house.directory.store.parked() == []
