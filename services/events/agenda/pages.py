@@ -23,7 +23,6 @@ from shared.kernel.eventlog.event_log import History
 from shared.kernel.views.projection import Document, folded
 from shared.web.charts.charts import bars
 from shared.web.here import ThisService
-from shared.web.history.lines import struck_in
 from shared.web.lists import PAGE, Chosen, PageNumber, Words, newest_first, pages_total, render
 from shared.web.templating import Pages, language
 
@@ -112,7 +111,7 @@ async def gathering(service: ThisService, request: Request, key: str) -> Respons
         history=told,
         today=today(),
         untold=len(history.events) - len(told),
-        replaced=_replaced(history) | struck_in(history),
+        replaced=_replaced(history),
         version=history.version,
         command_id=new_command_id,
     )

@@ -12,7 +12,6 @@ from services.events.tandems.views import TANDEMS
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.views.projection import folded
 from shared.web.here import ThisService
-from shared.web.history.lines import struck_in
 from shared.web.lists import Chosen, newest_first, render
 
 routes = APIRouter(include_in_schema=False)
@@ -50,7 +49,6 @@ async def tandem(service: ThisService, request: Request, key: str) -> Response:
         "tandem.html",
         tandem=found,
         history=newest_first(history),
-        struck=struck_in(history),
         version=history.version,
         command_id=new_command_id,
     )

@@ -12,7 +12,6 @@ import orjson
 from shared.base.paris_days import day_of
 from shared.contract.envelope import Recorded
 from shared.contract.labels import sentence
-from shared.kernel.command_handler import CannotRead, told_of
 from shared.kernel.correcting import Told
 from shared.kernel.decider import Decider
 from shared.kernel.eventlog.event_log import History
@@ -72,16 +71,6 @@ def lines_of(decider: Decider[Any], history: History, told: Told, lang: str) -> 
             )
         )
     return sorted(found, key=lambda one: (date.min if one.fact.timeless else one.day, one.fact.seq))
-
-
-def struck_in(history: History) -> set[int]:
-    """The sequences of the facts that were noted by mistake; none where this release can't read them all."""
-    try:
-        told = told_of(history)
-    except CannotRead:
-        return set()
-    stand = {fact.id for fact in told.line}
-    return {fact.seq for fact in told.facts if fact.id not in stand}
 
 
 def idle_in(decider: Decider[Any], line: Iterable[Fact]) -> set[str]:
