@@ -17,6 +17,7 @@ from starlette.responses import Response
 
 from shared.base.paris_days import PARIS
 from shared.contract.fields import stored
+from shared.kernel.command_digest import fields_sent
 from shared.kernel.command_handler import Stale, id_after, new_command_id, version_after
 from shared.kernel.decider import Command, Refused
 from shared.kernel.eventlog.event_log import Conflict
@@ -169,12 +170,22 @@ async def send(service: ThisService, pages: ThesePages, request: Request, name: 
     if SHOW in data:
         return await _filled_again(service, pages, request, model, data, hidden)
     try:
-        given, then = await _answers(request, service, model, data, hidden)
-        command = model.model_validate(given, context=await _stored(request, service, model, hidden, then))
+        typed = parse(model, data)
+        given, then = await _answers(request, service, model, typed, _day_in(data.get(HAPPENED)), hidden)
+        context = await _stored(request, service, model, hidden, then)
+        command = model.model_validate(given, context=context)
+        # What stood when it was sent first may be another by the second time; what was typed is not.
+        said = model.model_validate(typed, context=context) if given is not typed else None
         no_day_of_now(service, model, data.get(HAPPENED))
         at = happened_on(str(data.get(HAPPENED) or ""))
         outcome = await service.execute(
-            command, id=id, actor=who_of(request).actor, at=at, version=version, instead=instead_of(data, command, at)
+            command,
+            id=id,
+            actor=who_of(request).actor,
+            at=at,
+            version=version,
+            sent={**fields_sent(said), SEEN: hidden[SEEN]} if said else None,
+            instead=instead_of(data, command, at),
         )
     except ValidationError as error:
         errors = sentences(error, model, pages.lexicon, lang)
@@ -215,14 +226,18 @@ def _day_in(text: Any) -> date | None:
 
 
 async def _answers(
-    request: Request, service: Service, model: type[Command], data: FormData, hidden: dict[str, Any]
+    request: Request,
+    service: Service,
+    model: type[Command],
+    given: dict[str, Any],
+    day: date | None,
+    hidden: dict[str, Any],
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """What a form gives; of a whole record, as it is to be on the command's day (shared/web/facts/records.py), and how
     it was on that day."""
-    given = parse(model, data)
     if model not in service.definition.whole or SEEN not in hidden:
         return given, {}
-    seen, day = _day_in(hidden[SEEN]), _day_in(data.get(HAPPENED))
+    seen = _day_in(hidden[SEEN])
     only_changes = not any(field.is_required() for name, field in model.model_fields.items() if name not in hidden)
     if seen == day and not only_changes:
         return given, {}

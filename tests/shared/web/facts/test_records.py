@@ -74,6 +74,10 @@ async def test_what_nobody_touched_is_not_written_into_the_past(house: House, br
     event = (await house.now.execute.history("structure", id)).events[-1]
     said = {name: value for name, value in dict(event.data).items() if value not in (None, [])}
     assert said == {"acronym": "KYN"}
+    twice = await browser.post(
+        "/directory/do/ReviseStructure", data={**form, "acronym": "KYN", "happened_on": "05/01/2014"}
+    )
+    assert "again=1" in twice.headers["location"]
     assert [await department(browser, id, day) for day in ("2014-06-01", "2018-06-01")] == ["31", "34"]
 
 
@@ -126,6 +130,8 @@ async def test_a_contact_sent_unchanged_changes_nothing(house: House, browser: A
     assert "unchanged=" in done.headers["location"]
     changed = {**form, "command_id": str(new_command_id()), "phone": "05 61 00 00 02"}
     assert (await browser.post("/directory/do/ReviseContact", data=changed)).status_code == 303
+    twice = await browser.post("/directory/do/ReviseContact", data=changed)
+    assert twice.status_code == 303 and "again=1" in twice.headers["location"]
     event = (await house.now.execute.history("contact", contact)).events[-1]
     assert [name for name, value in dict(event.data).items() if value is not None] == ["phone"]
 
