@@ -27,9 +27,9 @@ from shared.base.cancellation import CutOff, end, unless
 from shared.base.secret_files import SecretUnfit
 from shared.base.services import SERVICES
 from shared.base.settings import Settings
-from shared.broker.connection import OPERATOR, Connection
 from shared.contract import load_all
 from shared.contract.envelope import events_only
+from shared.kernel.broker.connection import OPERATOR, Connection
 from shared.kernel.eventlog.event_log import Log, LogUnfit, Unavailable
 from shared.kernel.eventlog.event_log import prepare as prepare_log
 from shared.kernel.eventlog.ordered_reader import LogDamaged

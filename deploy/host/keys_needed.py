@@ -23,9 +23,9 @@ from shared.base.settings import Settings
 from shared.kernel.eventlog.event_log import Log
 from shared.ledger.archive_format import Archive, ArchiveDamaged
 from shared.ledger.archiver import KEY_FILE, SIGNED_FILE, ledger_there
-from shared.persons.key_database import has_table, size
-from shared.persons.key_folder import KeyFiles, fit
-from shared.persons.key_marks import KeyMarks, log_mark, lost
+from shared.persons.keys.key_database import has_table, size
+from shared.persons.keys.key_folder import KeyFiles, fit
+from shared.persons.keys.key_marks import KeyMarks, log_mark, lost
 
 PASSWORDS = "directory.passwords.sqlite"
 MOUNT = "mount the volume that holds the keys, or restore them from their backup"

@@ -1,6 +1,6 @@
 """Whether the keys in a folder are those with which a log was written, as far as files and log show it (ADR 36).
 
-Marks say whose keys are (shared/persons/key_marks.py). The log says whom something was sealed for: all of them have a
+Marks say whose keys are (shared/persons/keys/key_marks.py). The log says whom something was sealed for: all of them have a
 key or were forgotten. A start asks it of what was written since the last one, a folder without marks of all.
 """
 
@@ -27,9 +27,9 @@ from shared.kernel.stores.sqlite import SqliteStore
 from shared.kernel.views.projector import JUDGE
 from shared.ledger.archive_format import Archive, ArchiveDamaged, last_of
 from shared.ledger.archiver import signed_in
-from shared.persons.key_folder import KeyFiles, known_in
-from shared.persons.key_marks import KeyMarks, Marks, log_mark, lost, said_once
-from shared.persons.keyring import Keyring
+from shared.persons.keys.key_folder import KeyFiles, known_in
+from shared.persons.keys.key_marks import KeyMarks, Marks, log_mark, lost, said_once
+from shared.persons.keys.keyring import Keyring
 
 log_ = structlog.get_logger()
 TRIED = 50  # messages that are opened to see whether persons are found by their addresses

@@ -24,8 +24,8 @@ from shared.kernel.eventlog.event_log import Unavailable
 from shared.runtime.prometheus import metrics_app, watch_loop
 from shared.runtime.service import Service
 from shared.web.app import problem, service_app
-from shared.web.health import with_health
-from shared.web.request_metrics import observed
+from shared.web.operations.health import with_health
+from shared.web.operations.request_metrics import observed
 from shared.web.security.authorization import Renewing, admitted, is_https
 from shared.web.security.header_timeout import Patient
 from shared.web.security.rate_limits import Rates, networks

@@ -33,9 +33,9 @@ from shared.base import tracing
 from shared.base.secret_files import SecretUnfit
 from shared.base.services import SERVICES
 from shared.base.settings import Settings
-from shared.broker import connection
-from shared.broker.connection import OPERATOR, Connection, NotAllowed
 from shared.contract import load_all
+from shared.kernel.broker import connection
+from shared.kernel.broker.connection import OPERATOR, Connection, NotAllowed
 from shared.kernel.eventlog.event_log import Log, LogDamaged, LogUnfit, Unavailable
 from shared.kernel.sealing import KeysAway
 from shared.kernel.stores import InUse
@@ -44,7 +44,7 @@ from shared.kernel.views.projector import JUDGE
 from shared.ledger.archive_format import Archive
 from shared.ledger.log_restore import same_as_archived
 from shared.runtime.service import Definition, Service, Surroundings
-from shared.web.health import with_health
+from shared.web.operations.health import with_health
 
 T = TypeVar("T")
 log = structlog.get_logger()

@@ -28,9 +28,9 @@ from nats.js.errors import NotFoundError
 from shared.base import tracing
 from shared.base.outside import REAL, Outside
 from shared.base.tallies import tally
-from shared.broker.connection import Broker
 from shared.contract import Event
 from shared.contract.envelope import Message, Recorded, Void, opened
+from shared.kernel.broker.connection import Broker
 from shared.kernel.decider import Command, derived_id
 from shared.kernel.running import Running
 

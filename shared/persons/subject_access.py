@@ -13,7 +13,7 @@ from shared.contract.envelope import Message, Recorded, Void, opened
 from shared.contract.personal import Personal
 from shared.kernel.running import Running
 from shared.kernel.sealing import Forgotten
-from shared.persons.keyring import Keyring
+from shared.persons.keys.keyring import Keyring
 
 
 class Kept(Protocol):

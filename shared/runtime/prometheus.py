@@ -22,8 +22,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared.base import tallies as telemetry
 from shared.base.outside import REAL, Outside
-from shared.broker.connection import NotAllowed
 from shared.contract.envelope import Void
+from shared.kernel.broker.connection import NotAllowed
 from shared.kernel.command_handler import WHYS
 from shared.kernel.eventlog.event_log import Unavailable
 from shared.runtime.nats.cluster import GOOD, nodes_of

@@ -22,7 +22,7 @@ from nats.errors import NoRespondersError
 
 from shared.base import tracing
 from shared.base.cancellation import end
-from shared.broker.connection import NotAllowed
+from shared.kernel.broker.connection import NotAllowed
 from shared.kernel.decider import Refused
 
 log = structlog.get_logger()

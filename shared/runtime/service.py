@@ -31,18 +31,18 @@ from shared.kernel.views.projector import Runner
 from shared.notions.references import LogReferences
 from shared.notions.referents import REFERENTS
 from shared.persons.data_subjects import PersonalData, Persons, wiring
-from shared.persons.key_marks import KeyMarks, log_mark
-from shared.persons.keyring import Keyring
-from shared.runtime.clock import BEAT, Clock
+from shared.persons.keys.key_marks import KeyMarks, log_mark
+from shared.persons.keys.keyring import Keyring
 from shared.runtime.jobs import Job, Jobs
 from shared.runtime.kept_forms import ROUND, KeptForms
 from shared.runtime.nats.canary import Canary
 from shared.runtime.parts import Parts
 from shared.runtime.processes.process import PROCESS, Process, view_of
-from shared.runtime.processes.runner import ROUND as PROCESSES
-from shared.runtime.processes.runner import Processes
+from shared.runtime.processes.supervision import ROUND as PROCESSES
+from shared.runtime.processes.supervision import Processes
 from shared.runtime.request_reply import Asking
 from shared.runtime.staleness import LOOK, Freshness
+from shared.runtime.times.clock import BEAT, Clock
 
 PARKED = "parked"
 """The question what a service's reactions have parked: `{}`, answered by `{"parked": [{reaction, seq, error}]}`. Of an

@@ -26,7 +26,6 @@ from shared.kernel.sealing import KeysAway
 from shared.kernel.views.projection import StoreAway
 from shared.runtime.service import Service
 from shared.web.api import api
-from shared.web.clock import clock_routes
 from shared.web.facts.obstacles import AGAINST, WHY, values_of
 from shared.web.facts.outcomes import said_after
 from shared.web.forms.command_forms import commands
@@ -36,8 +35,9 @@ from shared.web.forms.validation_messages import said_of
 from shared.web.here import ThesePages, ThisService
 from shared.web.history.pages import histories
 from shared.web.openapi import described
+from shared.web.operations.clock import clock_routes
+from shared.web.operations.request_metrics import route_of
 from shared.web.privacy_pages import privacy
-from shared.web.request_metrics import route_of
 from shared.web.security.authorization import (
     SAFE,
     SIGN_IN_REQUIRED,

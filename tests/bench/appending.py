@@ -17,7 +17,7 @@ from services.directory.structures.domain.structure import RegisterStructure
 from shared.kernel.command_handler import Executor, new_command_id
 from shared.kernel.decider import derived_id
 from shared.kernel.eventlog.event_log import Log
-from shared.persons.keyring import Keyring
+from shared.persons.keys.keyring import Keyring
 from tests.bench.history import SPACE, commands, registration
 from tests.bench.measure import IN_FLIGHT, Figure, Watch, at_once, fast, in_turns, stock
 from tests.bench.place import Place, opened, place

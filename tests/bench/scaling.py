@@ -21,7 +21,7 @@ from nats.js.api import DeliverPolicy
 
 from deploy.host.all_services import DEFINITIONS
 from deploy.host.embedded import access, prepare
-from shared.broker.connection import OPERATOR
+from shared.kernel.broker.connection import OPERATOR
 from shared.kernel.reactions import durable
 from shared.runtime.nats.embedded_server import NatsServer
 from tests.bench import million

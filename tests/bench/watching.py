@@ -20,7 +20,7 @@ from shared.identity.access_view import ACCESS
 from shared.kernel.command_handler import Executor, new_command_id
 from shared.kernel.eventlog.event_log import Log
 from shared.kernel.stores.sqlite import SqliteStore
-from shared.persons.keyring import Keyring
+from shared.persons.keys.keyring import Keyring
 from shared.runtime.feature import composed
 from shared.runtime.service import Service, Surroundings
 from tests.bench.measure import Watch

@@ -15,7 +15,7 @@ from uuid import UUID
 from shared.contract.personal import Personal
 from shared.kernel.sealing import Forgotten
 from shared.ledger.archive_format import Archive
-from shared.persons.keyring import Keyring
+from shared.persons.keys.keyring import Keyring
 from tests.compare.answers import Answer, Ask
 from tests.compare.history import mails
 from tests.compare.normal import lines_of

@@ -16,7 +16,7 @@ import pytest
 from nats.errors import Error as NatsError
 from nats.js.errors import APIError
 
-from shared.broker.connection import NotAllowed, connected
+from shared.kernel.broker.connection import NotAllowed, connected
 from tests.compose.docker import Docker
 from tests.compose.harness import SERVICES, Compose
 from tests.compose.reading import ROOT

@@ -15,7 +15,7 @@ import pytest
 from nats.errors import Error as NatsError
 
 from deploy.host.embedded import prepare_reader
-from shared.broker.connection import OPERATOR, Connection, NotAllowed, connected
+from shared.kernel.broker.connection import OPERATOR, Connection, NotAllowed, connected
 from shared.kernel.eventlog.event_log import prepare
 from shared.runtime.nats.embedded_server import _dies_with_parent, binary, free_port
 from shared.runtime.nats.server_config import Access, Node, seed_of, write

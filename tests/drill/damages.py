@@ -15,8 +15,8 @@ import orjson
 from nats.errors import Error as NatsError
 from nats.js.errors import APIError
 
-from shared.broker.connection import Connection, NotAllowed
 from shared.contract.envelope import Message
+from shared.kernel.broker.connection import Connection, NotAllowed
 from shared.ledger.archive_format import MAGIC, Segment, read_segment, record_of
 from shared.ledger.archiver import pq, table_of
 from shared.ledger.merkle import leaf_hash, leaf_of

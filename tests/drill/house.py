@@ -14,9 +14,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from services.observatory.ledger.notary import Notary, Pace
-from shared.broker.connection import OPERATOR, Connection
 from shared.contract.envelope import Message
 from shared.contract.personal import Personal
+from shared.kernel.broker.connection import OPERATOR, Connection
 from shared.kernel.decider import Command
 from shared.kernel.eventlog.event_log import Log, LogDamaged, LogUnfit, Unavailable, prepare
 from shared.ledger.archive_format import Archive, ArchiveDamaged

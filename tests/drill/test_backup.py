@@ -18,8 +18,8 @@ from deploy.cli.archive.restore import restore
 from deploy.host.data_folder import UNFINISHED, CannotStart
 from deploy.host.embedded import Installation, access
 from services.newsletter.subscriptions.views import SUBSCRIBERS
-from shared.broker.connection import OPERATOR
 from shared.contract.envelope import opened
+from shared.kernel.broker.connection import OPERATOR
 from shared.kernel.eventlog.event_log import Log
 from shared.ledger.archive_format import Archive
 from shared.runtime.nats.embedded_server import NatsServer

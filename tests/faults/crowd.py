@@ -14,8 +14,8 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 from deploy.host.embedded import access
-from shared.broker.connection import OPERATOR
 from shared.contract.envelope import Recorded, opened
+from shared.kernel.broker.connection import OPERATOR
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.eventlog.event_log import Log
 from shared.runtime.nats.embedded_server import NatsServer

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from deploy.host.all_services import DEFINITIONS
-from shared.broker import connection
-from shared.broker.connection import OPERATOR
 from shared.contract.envelope import Message, Void, opened
 from shared.identity.access_view import ACCESS
+from shared.kernel.broker import connection
+from shared.kernel.broker.connection import OPERATOR
 from shared.kernel.eventlog.event_log import Log
 from shared.kernel.stores.sqlite import SqliteStore
 from shared.kernel.views.projector import Runner

@@ -24,9 +24,9 @@ from urllib.request import urlopen
 
 import pytest
 
-from shared.broker import connection
-from shared.broker.connection import OPERATOR
 from shared.contract.envelope import Message, Void, opened
+from shared.kernel.broker import connection
+from shared.kernel.broker.connection import OPERATOR
 from shared.kernel.eventlog.event_log import Log
 from tests.compose.harness import Compose
 from tests.faults.judging import Judge

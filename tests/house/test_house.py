@@ -29,7 +29,7 @@ TASKS = {
     "shared/kernel/eventlog/ordered_reader.py": "one request ahead",
     "shared/kernel/views/projector.py": "the runner of the views, which the jobs stand on",
     "shared/kernel/reactions.py": "one sign of life while an event is in hand",
-    "shared/persons/keyring.py": "one transaction of keys that several wait for",
+    "shared/persons/keys/keyring.py": "one transaction of keys that several wait for",
     "shared/runtime/jobs.py": "the supervisor",
     "shared/runtime/request_reply.py": "one answer",
 }

@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from deploy.host.embedded import access
-from shared.broker.connection import OPERATOR
 from shared.contract.envelope import Recorded, Void, opened
+from shared.kernel.broker.connection import OPERATOR
 from shared.ledger.archive_format import Archive
-from shared.persons.keyring import Keyring
+from shared.persons.keys.keyring import Keyring
 from shared.runtime.nats.embedded_server import NatsServer
 from tests.older.house import NETWORK, SERVICES, House, links_in
 

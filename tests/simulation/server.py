@@ -20,8 +20,8 @@ from nats.errors import TimeoutError as NoAnswerInTime
 from nats.js.api import StreamConfig
 from nats.js.errors import NotFoundError
 
-from shared.broker.connection import API, Connection, Take
 from shared.contract.envelope import Message
+from shared.kernel.broker.connection import API, Connection, Take
 from shared.kernel.eventlog.atomic_batch import EXPECTED
 from shared.kernel.eventlog.event_log import stream_config
 

@@ -41,8 +41,8 @@ from shared.ledger.archive_format import MAGIC, Archive, record_of
 from shared.ledger.archive_verifier import verify
 from shared.ledger.archiver import KEY_FILE, write_whole
 from shared.ledger.merkle import Tree, VerifierKey, leaf_hash, leaf_of
-from shared.persons.key_folder import KeyFiles, fit, persons_in
-from shared.persons.keyring import Keyring
+from shared.persons.keys.key_folder import KeyFiles, fit, persons_in
+from shared.persons.keys.keyring import Keyring
 
 FORMAT = "maillage backup 1"
 MANIFEST = "manifest.json"

@@ -30,10 +30,10 @@ from deploy.host.single_service import connected, network_served
 from services.observatory.event_table.columns import row_of
 from shared.base.gc_pause import uncollected
 from shared.base.settings import Settings
-from shared.broker.connection import OPERATOR
 from shared.contract import EVENTS, load_all
 from shared.contract.envelope import GUARD, Message, Recorded, Void, knows, opened
 from shared.identity.access_view import ACCESS
+from shared.kernel.broker.connection import OPERATOR
 from shared.kernel.decider import Decider
 from shared.kernel.eventlog.event_log import Log, LogDamaged
 from shared.kernel.stores import InUse, store_for

@@ -41,11 +41,11 @@ from deploy.host.single_service import NotYet, connected
 from shared.base.secret_files import SecretUnfit, read_secret
 from shared.base.settings import Settings
 from shared.base.whole_files import replace_file
-from shared.broker.connection import OPERATOR, Connection, NotAllowed
 from shared.contract import load_all
 from shared.contract.envelope import NEVER, Provenance, Void, address, opened, sealed_body
 from shared.contract.observatory.ledger import LogRestored, ledger_id
 from shared.identity.access_view import ACCESS
+from shared.kernel.broker.connection import OPERATOR, Connection, NotAllowed
 from shared.kernel.command_handler import utc_now
 from shared.kernel.decider import derived_id
 from shared.kernel.eventlog.atomic_batch import NoAnswer, Rejected, Unit, Write, publish
@@ -57,11 +57,11 @@ from shared.ledger.archive_verifier import verify
 from shared.ledger.archiver import KEY_FILE, write_whole
 from shared.ledger.log_restore import RestoreFailed, finished, refill, trees_of
 from shared.ledger.merkle import SigningKey, VerifierKey
-from shared.persons.key_folder import KeyFiles, fit
-from shared.persons.keyring import Keyring, restored
-from shared.runtime.clock import last_dated
+from shared.persons.keys.key_folder import KeyFiles, fit
+from shared.persons.keys.keyring import Keyring, restored
 from shared.runtime.nats.embedded_server import NatsFailed, NatsServer
 from shared.runtime.service import Definition
+from shared.runtime.times.clock import last_dated
 
 LONG = 3600.0  # seconds that the views may take
 

@@ -19,7 +19,7 @@ from deploy.host.data_folder import EMPTY_NETWORK, CannotStart
 from deploy.host.embedded import access
 from shared.base.secret_files import PASSWORD, read_secret
 from shared.base.services import SERVICES
-from shared.broker.connection import OPERATOR
+from shared.kernel.broker.connection import OPERATOR
 from shared.kernel.stores import password_in
 from shared.ledger.archiver import KEY_FILE
 from shared.runtime.nats.server_config import Node, seed_of, write, write_secret

@@ -10,7 +10,7 @@ import typer
 from deploy.cli.console import DataOption, JsonOption, out, reached, run, settings_of
 from shared.base.services import SERVICES
 from shared.persons.foretelling import ANSWER
-from shared.runtime.clock import WAITS, WAY_OUT
+from shared.runtime.times.clock import WAITS, WAY_OUT
 
 clock = typer.Typer(
     help="The clock: whether it is believed, and saying that it is right.",

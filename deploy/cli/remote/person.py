@@ -21,7 +21,7 @@ from deploy.cli.console import DataOption, JsonOption, err, out, reached, run, s
 from deploy.cli.http_client import Client, NoAnswer
 from deploy.host.data_folder import CannotStart
 from shared.base.services import SERVICES
-from shared.runtime.clock import WAY_OUT
+from shared.runtime.times.clock import WAY_OUT
 
 person = typer.Typer(
     help="Persons: what is kept of them, all of it for them, forgetting them (docs/privacy.md).", no_args_is_help=True

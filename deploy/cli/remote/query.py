@@ -22,7 +22,7 @@ from deploy.host.data_folder import EMPTY_NETWORK, CannotStart, nameless
 from deploy.host.keys_needed import unfit
 from shared.base.services import SERVICES
 from shared.base.settings import Settings
-from shared.broker.connection import OPERATOR
+from shared.kernel.broker.connection import OPERATOR
 from shared.runtime.nats.cluster import GOOD, Standing, nodes_of
 from shared.runtime.nats.embedded_server import NatsFailed, binary
 

@@ -18,7 +18,7 @@ from services.directory.accounts.views import SIGNING_KEYS
 from shared.base.secret_files import RANDOM, SecretUnfit, read_secret
 from shared.identity.sessions import Signer
 from shared.kernel.decider import Refused, derived_id
-from shared.persons.key_marks import KeyMarks
+from shared.persons.keys.key_marks import KeyMarks
 from shared.runtime.service import Service
 
 log = structlog.get_logger()

@@ -21,7 +21,7 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from shared.kernel.decider import Refused
 from shared.kernel.sealing import KeysAway
 from shared.kernel.stores.transaction import transaction
-from shared.persons.key_database import add_known, begin_whose, begun, count_again, unreadable
+from shared.persons.keys.key_database import add_known, begin_whose, begun, count_again, unreadable
 
 FILE = "directory.passwords.sqlite"
 LEAST, MOST = 12, 200  # characters

@@ -10,7 +10,7 @@ from datetime import date
 from markupsafe import Markup
 
 from services.observatory.event_table.filtering import COLLEGES, ELSEWHERE, TOTAL, Filters
-from services.observatory.figures.paths import year_of
+from services.observatory.figures.period import year_of
 from services.observatory.indicators import Indicator
 from services.observatory.network import NOBODY, Network
 from shared.base.translations import L, Lexicon, Text, colon, translated

@@ -14,8 +14,7 @@ from typing import Protocol
 from services.observatory.event_table.filtering import ALL, Answer, Filters, narrowed
 from services.observatory.event_table.table import EventTable, Rows
 from services.observatory.figures.answers import given
-from services.observatory.figures.paths import year_of
-from services.observatory.figures.period import Period, months_before
+from services.observatory.figures.period import Period, months_before, year_of
 from services.observatory.figures.rounding import rounded
 from services.observatory.indicators import INDICATORS, Indicator
 from services.observatory.network.printed_review import Published

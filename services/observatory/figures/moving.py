@@ -9,7 +9,7 @@ from datetime import date
 from services.observatory.event_table.filtering import Answer
 from services.observatory.event_table.table import EventTable, Rows
 from services.observatory.figures.computed import answered
-from services.observatory.figures.paths import year_of
+from services.observatory.figures.period import year_of
 from services.observatory.figures.rounding import rounded
 from services.observatory.indicators import INDICATORS
 

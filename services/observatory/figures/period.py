@@ -1,7 +1,8 @@
-"""The period that a review speaks of, and the one before it."""
+"""The period that a review speaks of, and the one before it; the year that a figure is of."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -50,3 +51,9 @@ def months_before(day: date, months: int) -> date:
     year, month = divmod(at, 12)
     end = date(year + (month == 11), (month + 1) % 12 + 1, 1) - ONE
     return end if last or day.day > end.day else date(year, month + 1, day.day)
+
+
+def year_of(path: str) -> int | None:
+    """The year that the dotted path of a figure ends with."""
+    found = re.search(r"(?<!\d)(\d{4})$", path)
+    return int(found[1]) if found else None

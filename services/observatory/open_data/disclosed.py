@@ -15,8 +15,7 @@ from services.observatory.event_table.filtering import ALL, TOTAL, Filters, narr
 from services.observatory.event_table.table import EventTable
 from services.observatory.figures.answers import given
 from services.observatory.figures.computed import Spec, earlier, printed_specs
-from services.observatory.figures.paths import year_of
-from services.observatory.figures.period import Period
+from services.observatory.figures.period import Period, year_of
 from services.observatory.indicators import INDICATORS, Indicator
 from services.observatory.network.printed_review import Published
 from services.observatory.open_data.small_cells import Heads, Released, Told, heads

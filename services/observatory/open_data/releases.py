@@ -16,7 +16,7 @@ from services.observatory.event_table.filtering import COLLEGES, ELSEWHERE, TOTA
 from services.observatory.event_table.moment import Moment
 from services.observatory.figures.computed import Spec
 from services.observatory.figures.observatory import Observatory
-from services.observatory.figures.paths import year_of
+from services.observatory.figures.period import year_of
 from services.observatory.indicators import INDICATORS, Filter, Indicator
 from services.observatory.network.printed_review import Published
 from services.observatory.open_data.disclosed import (

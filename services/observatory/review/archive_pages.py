@@ -21,8 +21,8 @@ from services.observatory.open_data.releases import LICENCE, end_of_month
 from services.observatory.pages.streamed_page import unfolding
 from services.observatory.pages.time_travel import asked as moment_of
 from services.observatory.pages.time_travel import documents_then, in_the_head
-from services.observatory.review.chapters import Chapter, Head, Reader, chapters, dates
-from services.observatory.review.pdf import keys
+from services.observatory.review.documents.chapters import Chapter, Head, Reader, chapters, dates
+from services.observatory.review.documents.pdf import keys
 from services.observatory.review.period_pages import PAGE, attached, in_the_meantime, reader
 from services.observatory.review.published_files import TYPES, files_of
 from services.observatory.review.views import REVIEWS, head_of, leaves_of

@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from services.observatory.event_table.moment import today
 from services.observatory.figures.observatory import current
-from services.observatory.review.chapters import Chapter, chapters, dates
+from services.observatory.review.documents.chapters import Chapter, chapters, dates
 from services.observatory.review.domain import PublishReview
 from services.observatory.review.period_pages import SAID, Query_, Wanted, asked, reader, rendered
 from services.observatory.review.publishing import Order, publishing_of

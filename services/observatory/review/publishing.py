@@ -20,13 +20,13 @@ from services.observatory.ledger.notary import notary_of
 from services.observatory.open_data.disclosed import printed as printed_review
 from services.observatory.open_data.disclosed import said
 from services.observatory.open_data.releases import released_said, sure_day
-from services.observatory.review.chapters import Head, Reader, chapters
+from services.observatory.review.documents.chapters import Head, Reader, chapters
+from services.observatory.review.documents.pdf import Press, Sheets, order
+from services.observatory.review.documents.workbook import document, workbook
 from services.observatory.review.domain import Figure, PublishReview
-from services.observatory.review.pdf import Press, Sheets, order
 from services.observatory.review.published_files import files_of
 from services.observatory.review.suppression import without_small
 from services.observatory.review.views import REVIEWS, filters_of, head_of
-from services.observatory.review.workbook import document, workbook
 from shared.base.paris_days import day_of
 from shared.base.translations import Lang, Lexicon, languages
 from shared.kernel.command_handler import Reused
@@ -35,7 +35,7 @@ from shared.kernel.eventlog.event_log import Conflict, Unavailable
 from shared.kernel.views.projection import Document
 from shared.runtime.parts import Key
 from shared.runtime.processes.process import ENTITY, Do, End, Process, Run, Told
-from shared.runtime.processes.runner import run_of
+from shared.runtime.processes.supervision import run_of
 from shared.runtime.service import Service
 from shared.web.words.messages import WORDS as KERNEL
 

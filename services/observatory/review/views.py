@@ -8,7 +8,7 @@ from datetime import date
 from services.observatory.event_table.filtering import Filters
 from services.observatory.figures.computed import Leaf, Spec
 from services.observatory.figures.period import Period
-from services.observatory.review.chapters import Head
+from services.observatory.review.documents.chapters import Head
 from shared.base.paris_days import PARIS
 from shared.contract.envelope import Recorded
 from shared.contract.observatory.reviews import FigurePublished, ReviewPublished, ReviewReplaced, ReviewWithdrawn

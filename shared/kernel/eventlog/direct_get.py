@@ -10,8 +10,8 @@ from nats.aio.client import Client
 from nats.errors import Error as NatsError
 
 from shared.base.outside import REAL, Outside
-from shared.broker.connection import API, Connection, Listening, NotAllowed
 from shared.contract.envelope import Message
+from shared.kernel.broker.connection import API, Connection, Listening, NotAllowed
 
 RUN = 1000  # messages a request; the server's limit for atomic batches too, so one answer holds any decision
 LAG = 0.05  # seconds to wait for a replica that is behind another one

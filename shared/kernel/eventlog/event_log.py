@@ -16,8 +16,8 @@ from nats.js.api import DiscardPolicy, RePublish, RetentionPolicy, StorageType, 
 from nats.js.errors import APIError, NotFoundError
 
 from shared.base.outside import REAL, Outside
-from shared.broker.connection import NotAllowed
 from shared.contract.envelope import Message, Recorded, Void, opened
+from shared.kernel.broker.connection import NotAllowed
 from shared.kernel.eventlog.atomic_batch import PATIENT, Patience
 from shared.kernel.eventlog.direct_get import DirectGet, Unavailable, api_of
 from shared.kernel.eventlog.group_commit import Committer, Conflict, Unit, Write

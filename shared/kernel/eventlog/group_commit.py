@@ -18,8 +18,8 @@ from nats.js.errors import APIError
 
 from shared.base.cancellation import end
 from shared.base.outside import REAL, Outside
-from shared.broker.connection import NotAllowed
 from shared.contract.envelope import BODY_LIMIT, Message
+from shared.kernel.broker.connection import NotAllowed
 from shared.kernel.eventlog.atomic_batch import PATIENT, NoAnswer, Patience, Rejected, Unit, Write, publish
 from shared.kernel.eventlog.direct_get import DirectGet, Unavailable
 from shared.kernel.eventlog.ordered_reader import LogDamaged, end_of

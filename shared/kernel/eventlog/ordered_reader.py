@@ -16,8 +16,8 @@ from nats.errors import Error as NatsError
 from nats.js.errors import APIError
 
 from shared.base.outside import REAL, Outside
-from shared.broker.connection import Listening
 from shared.contract.envelope import Message
+from shared.kernel.broker.connection import Listening
 from shared.kernel.eventlog.atomic_batch import PATIENT, Patience
 from shared.kernel.eventlog.direct_get import DirectGet, Unavailable, sequence_of
 

@@ -22,7 +22,7 @@ from nats.js.api import DiscardPolicy, StorageType, StreamConfig, StreamInfo
 from nats.js.errors import APIError, NotFoundError
 
 from shared.base.outside import REAL, Outside
-from shared.broker.connection import NotAllowed
+from shared.kernel.broker.connection import NotAllowed
 from shared.kernel.eventlog.atomic_batch import WRONG_LAST_SEQUENCE
 
 log = structlog.get_logger()

@@ -18,7 +18,7 @@ from typing import Any
 import structlog
 
 from shared.base.outside import REAL, Outside
-from shared.broker.connection import OPERATOR, Connection, broker_options, connected
+from shared.kernel.broker.connection import OPERATOR, Connection, broker_options, connected
 from shared.runtime.nats.server_config import (
     Access,
     Node,

@@ -19,7 +19,7 @@ import nkeys
 import orjson
 
 from shared.base.secret_files import PASSWORD, SEED, read_secret
-from shared.broker.connection import API, OPERATOR, SERVICES_API
+from shared.kernel.broker.connection import API, OPERATOR, SERVICES_API
 from shared.kernel.eventlog.ordered_reader import told_subject as told
 from shared.runtime.nats.canary import subject_of as canary
 

@@ -17,7 +17,7 @@ from nats.errors import Error as NatsError
 from nats.js.errors import APIError
 
 from shared.base.outside import REAL, Outside
-from shared.broker.connection import Connection
+from shared.kernel.broker.connection import Connection
 from shared.kernel.eventlog.direct_get import Unavailable
 from shared.runtime.nats.embedded_server import NatsFailed, NatsServer
 from shared.runtime.nats.health import stores_no_more

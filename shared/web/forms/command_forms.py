@@ -22,7 +22,7 @@ from shared.kernel.command_handler import Stale, id_after, new_command_id, versi
 from shared.kernel.decider import Command, Refused
 from shared.kernel.eventlog.event_log import Conflict
 from shared.runtime.service import Service
-from shared.web.counting.counted import of_command
+from shared.web.counted.counted import of_command
 from shared.web.facts.obstacles import WHY, NoReason, Obstacle, instead_of, named_in, obstacle
 from shared.web.facts.of_days import BadDay, happened_on, no_day_of_now, takes_day
 from shared.web.facts.outcomes import after

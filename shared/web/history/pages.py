@@ -21,7 +21,7 @@ from shared.kernel.correcting import CorrectingCommand, LiftStrikes, RedateEvent
 from shared.kernel.decider import Decider, Refused
 from shared.kernel.eventlog.event_log import Conflict, History
 from shared.runtime.service import Service
-from shared.web.counting.counted import of_facts
+from shared.web.counted.counted import of_facts
 from shared.web.facts.obstacles import AGAINST, BEFORE, Obstacle, obstacle
 from shared.web.facts.outcomes import in_address
 from shared.web.forms.forms import refusal, sentences

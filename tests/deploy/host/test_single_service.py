@@ -191,7 +191,7 @@ def test_a_stream_of_somebody_else_is_not_taken_for_the_log(site: Site, tmp_path
         "import asyncio, sys\n"
         "from pathlib import Path\n"
         "from nats.js.api import StreamConfig\n"
-        "from shared.broker.connection import OPERATOR, connected\n"
+        "from shared.kernel.broker.connection import OPERATOR, connected\n"
         "async def main():\n"
         "    nc = await connected(sys.argv[1], Path(sys.argv[2]), OPERATOR)\n"
         f"    await nc.jetstream().add_stream(StreamConfig(name='{NETWORK}', subjects=['{NETWORK}.>']))\n"

@@ -28,7 +28,7 @@ from shared.kernel.reactions import Tries, on
 from shared.runtime.nats.embedded_server import NatsServer
 from shared.runtime.prometheus import REGISTRY, metrics_app, watch_loop
 from shared.runtime.service import Service
-from shared.web.request_metrics import observed
+from shared.web.operations.request_metrics import observed
 from tests.fixtures import small_directory as small
 from tests.fixtures.small_directory import Close, Register, Tag
 

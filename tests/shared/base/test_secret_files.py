@@ -26,8 +26,8 @@ from shared.base.secret_files import (
 )
 from shared.base.settings import Settings
 from shared.identity.operator_token import known_token, operator_token
-from shared.persons.key_folder import KeyFiles, KeyMissing, fit
-from shared.persons.keyring import Keyring
+from shared.persons.keys.key_folder import KeyFiles, KeyMissing, fit
+from shared.persons.keys.keyring import Keyring
 from shared.runtime.nats.server_config import make_seeds, public_key, seed_of
 
 ROOT = Path(__file__).parents[3]

@@ -13,7 +13,7 @@ import pytest
 
 from deploy.host.embedded import access, prepare
 from shared.base.services import SERVICES
-from shared.broker.connection import OPERATOR, Connection, connected
+from shared.kernel.broker.connection import OPERATOR, Connection, connected
 from shared.runtime.nats.embedded_server import binary, free_port
 from shared.runtime.nats.server_config import READER, Node, accounts_config, make_seeds, node_config, seed_of
 from tests.fixtures.npm_packages import node_modules

@@ -20,7 +20,7 @@ from shared.kernel.command_handler import Executor, Outcome, new_command_id, tol
 from shared.kernel.correcting import StrikeEvents
 from shared.kernel.decider import Beside, Command, Context, Decider, Decision, Elsewhere, Place, Refused
 from shared.kernel.eventlog.event_log import Log
-from shared.persons.keyring import Keyring
+from shared.persons.keys.keyring import Keyring
 from tests.fixtures.log_writing import everything
 
 

@@ -15,7 +15,7 @@ from shared.kernel.command_handler import Executor, Outcome, Stale, new_command_
 from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Log
 from shared.kernel.sealing import Forgotten
-from shared.persons.keyring import Keyring
+from shared.persons.keys.keyring import Keyring
 from shared.runtime.service import Service
 from tests.fixtures.log_writing import everything
 from tests.fixtures.small_directory import CONTACT, STRUCTURE, AddContact, Close, Register, RegisterAs, Tag

@@ -40,7 +40,7 @@ from shared.kernel.correcting import LiftStrikes, RedateEvents, StrikeEvents
 from shared.kernel.decider import Command, Context, Decider, Decision, On, Refused
 from shared.kernel.eventlog.event_log import Log
 from shared.notions.structure_on_record import member_of
-from shared.persons.keyring import Keyring
+from shared.persons.keys.keyring import Keyring
 
 STRUCTURE_ID = UUID("6f3cbb52-0c5c-4f0e-8c6c-6e1c5a3f2b11")
 MEMBER_ID = member_of(STRUCTURE_ID)

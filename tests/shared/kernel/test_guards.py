@@ -33,7 +33,7 @@ from shared.notions.one_kind import together
 from shared.notions.references import LogReferences
 from shared.notions.referents import REFERENTS
 from shared.notions.structure_on_record import member_of
-from shared.persons.keyring import Keyring
+from shared.persons.keys.keyring import Keyring
 from shared.runtime.nats.embedded_server import NatsServer
 from shared.runtime.service import Service
 from tests.fixtures.log_writing import everything, unit

@@ -16,7 +16,7 @@ from services.observatory.surveys.domain.survey import CloseSurvey
 from shared.kernel.command_handler import Executor, Outcome
 from shared.notions.references import LogReferences
 from shared.notions.referents import REFERENTS
-from shared.persons.keyring import Keyring
+from shared.persons.keys.keyring import Keyring
 from tests.shared.kernel.test_guards import SURVEYS, Held, Process, answer, record, survey
 from tests.shared.runtime.nats.test_canary import NETWORK, Cluster, cluster
 

@@ -27,7 +27,7 @@ from shared.kernel.decider import Command, Place, Refused
 from shared.kernel.eventlog.event_log import History, Log
 from shared.kernel.remembered import Memory
 from shared.notions.structure_on_record import member_of
-from shared.persons.keyring import Keyring
+from shared.persons.keys.keyring import Keyring
 
 
 class Counting(Log):

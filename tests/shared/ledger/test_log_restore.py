@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from shared.broker.connection import OPERATOR
+from shared.kernel.broker.connection import OPERATOR
 from shared.kernel.command_handler import Executor
 from shared.kernel.eventlog.event_log import Log, LogUnfit, Unavailable
 from shared.ledger.log_restore import _marked

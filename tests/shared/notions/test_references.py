@@ -29,7 +29,7 @@ from shared.kernel.eventlog.event_log import Log
 from shared.notions.references import LogReferences
 from shared.notions.referents import REFERENTS
 from shared.notions.structure_on_record import member_of
-from shared.persons.keyring import Keyring
+from shared.persons.keys.keyring import Keyring
 
 
 class Two:

@@ -21,7 +21,7 @@ from urllib.request import HTTPRedirectHandler, build_opener, urlopen
 import pytest
 from cryptography.exceptions import InvalidTag
 
-from shared.persons.keyring import Keyring, restored
+from shared.persons.keys.keyring import Keyring, restored
 from tests.fixtures.file_search import holders, secret, written
 from tests.fixtures.installation import Up, as_operator, get_json, maillage, open_bulletin, post_json
 

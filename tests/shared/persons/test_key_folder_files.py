@@ -11,9 +11,9 @@ from uuid import UUID, uuid5
 import pytest
 
 from shared.base.secret_files import SecretUnfit, secret_file
-from shared.persons.key_database import KeyMissing, copy_whole, wrapping_number
-from shared.persons.key_folder import KeyFiles, forgotten_in, persons_in
-from shared.persons.keyring import Keyring
+from shared.persons.keys.key_database import KeyMissing, copy_whole, wrapping_number
+from shared.persons.keys.key_folder import KeyFiles, forgotten_in, persons_in
+from shared.persons.keys.keyring import Keyring
 
 ONE, GONE = uuid5(UUID(int=0), "one"), uuid5(UUID(int=0), "gone")
 

@@ -17,8 +17,8 @@ from shared.base.secret_files import secret_file
 from shared.contract.directory.structures import ContactAdded
 from shared.contract.personal import Personal
 from shared.kernel.sealing import Forgotten
-from shared.persons.key_folder import KeyMissing, forgotten_in
-from shared.persons.keyring import LOOK, Keyring, restored
+from shared.persons.keys.key_folder import KeyMissing, forgotten_in
+from shared.persons.keys.keyring import LOOK, Keyring, restored
 
 GONE, STAYS = uuid5(UUID(int=0), "gone"), uuid5(UUID(int=0), "stays")
 EVENT = uuid5(UUID(int=0), "event")
@@ -178,8 +178,8 @@ CRASHES = """
 import os, shutil, signal, sys
 from pathlib import Path
 from uuid import UUID
-import shared.base.secure_delete, shared.persons.keyring
-from shared.persons.keyring import Keyring
+import shared.base.secure_delete, shared.persons.keys.keyring
+from shared.persons.keys.keyring import Keyring
 gone, place, what = UUID(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 def run(folder, last):
     steps = 0

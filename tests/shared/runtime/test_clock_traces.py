@@ -18,9 +18,9 @@ from shared.contract.envelope import opened
 from shared.kernel.command_handler import Executor, new_command_id
 from shared.kernel.eventlog.event_log import Log
 from shared.ledger.archive_format import Archive
-from shared.persons.keyring import Keyring
-from shared.runtime.clock import Clock, Heartbeat
+from shared.persons.keys.keyring import Keyring
 from shared.runtime.nats.embedded_server import NatsServer
+from shared.runtime.times.clock import Clock, Heartbeat
 from tests.fixtures import small_directory as small
 
 NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)

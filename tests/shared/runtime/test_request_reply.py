@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from shared.broker.connection import Connection, NotAllowed
+from shared.kernel.broker.connection import Connection, NotAllowed
 from shared.kernel.decider import Refused
 from shared.runtime import request_reply as asking
 from shared.runtime.nats.embedded_server import NatsServer

@@ -14,7 +14,7 @@ from deploy.host.all_services import DEFINITIONS
 from shared.runtime.nats.embedded_server import NatsServer
 from shared.runtime.service import Definition, Service
 from shared.web.app import service_app
-from shared.web.clock import clock
+from shared.web.operations.clock import clock
 from tests.fixtures import small_directory as small
 
 ROOT = Path(__file__).parents[3]

@@ -29,7 +29,7 @@ from shared.contract.newsletter.bulletins import ItemAdded, ItemDropped
 from shared.kernel.command_handler import Executor
 from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Log, Unit
-from shared.persons.keyring import Keyring
+from shared.persons.keys.keyring import Keyring
 from shared.runtime.nats.embedded_server import NatsServer
 from tests.fixtures.log_writing import write
 from tests.services.newsletter.conftest import HOST, House, until

@@ -27,7 +27,7 @@ from shared.kernel.command_handler import Executor
 from shared.kernel.correcting import LiftStrikes, RedateEvents, StrikeEvents
 from shared.kernel.decider import Command
 from shared.kernel.eventlog.event_log import Log
-from shared.persons.keyring import Keyring
+from shared.persons.keys.keyring import Keyring
 from tests.services.newsletter.bulletins.test_collecting import arrived, in_log
 from tests.services.newsletter.conftest import House, until
 

@@ -18,7 +18,7 @@ from shared.ledger.archive_format import Archive
 from shared.ledger.archive_verifier import verify
 from shared.ledger.inclusion_proofs import check
 from shared.ledger.merkle import VerifierKey, verified
-from shared.runtime.clock import Clock
+from shared.runtime.times.clock import Clock
 from tests.fixtures.notaries import SOON, begin_job, ended
 
 Begin = Callable[..., Notary]

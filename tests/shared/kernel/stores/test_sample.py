@@ -12,9 +12,9 @@ import pytest
 
 from deploy.host.all_services import DEFINITIONS
 from deploy.host.embedded import access
-from shared.broker.connection import OPERATOR
 from shared.contract.envelope import Message
 from shared.identity.access_view import ACCESS
+from shared.kernel.broker.connection import OPERATOR
 from shared.kernel.eventlog.event_log import Log
 from shared.kernel.stores.mongo import MongoStore
 from shared.kernel.stores.mongo_client import Mongo

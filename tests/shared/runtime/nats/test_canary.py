@@ -16,7 +16,7 @@ import pytest
 from nats.js.errors import APIError
 
 from deploy.host.embedded import access, prepare
-from shared.broker.connection import OPERATOR, Connection, NotAllowed, connected
+from shared.kernel.broker.connection import OPERATOR, Connection, NotAllowed, connected
 from shared.kernel.eventlog.event_log import Log, Unit, Write
 from shared.runtime.nats import canary
 from shared.runtime.nats.canary import NEVER, Canary, stream_of, subject_of

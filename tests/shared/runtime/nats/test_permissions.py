@@ -21,8 +21,8 @@ from rich.table import Table
 
 from deploy.host.all_services import DEFINITIONS
 from deploy.host.embedded import access, prepare
-from shared.broker.connection import API, OPERATOR, SERVICES_API, Connection, NotAllowed
 from shared.contract.envelope import Message, Void, opened
+from shared.kernel.broker.connection import API, OPERATOR, SERVICES_API, Connection, NotAllowed
 from shared.kernel.eventlog.event_log import Log, LogUnfit, Unit, Write, stream_config, unlike
 from shared.runtime.nats.embedded_server import NatsServer
 from shared.runtime.nats.server_config import READER, Access

@@ -16,7 +16,7 @@ import nats
 import pytest
 
 from deploy.host.embedded import access, prepare
-from shared.broker.connection import OPERATOR, connected
+from shared.kernel.broker.connection import OPERATOR, connected
 from shared.kernel.eventlog.event_log import Log, stream_config
 from shared.runtime.nats.embedded_server import NatsServer, binary, free_port
 from shared.runtime.nats.server_config import Access, Node, accounts_config, node_config, public_key, seed_of, write

@@ -41,7 +41,7 @@ from shared.contract.fields import spellings
 from shared.contract.personal import Personal
 from shared.kernel.sealing import ADDRESSES, Forgotten, KeysAway, personal_fields
 from shared.kernel.stores.transaction import transaction
-from shared.persons.key_database import (
+from shared.persons.keys.key_database import (
     LOOKED_AT,
     KeyMissing,
     add_known,
@@ -52,7 +52,7 @@ from shared.persons.key_database import (
     whose,
     wrapping_number,
 )
-from shared.persons.key_folder import NONCE, TRIES, KeyFiles, Wrapping, forgotten_in
+from shared.persons.keys.key_folder import NONCE, TRIES, KeyFiles, Wrapping, forgotten_in
 
 log = structlog.get_logger()
 CACHED_KEYS = 4096

@@ -13,9 +13,9 @@ import pytest
 from shared.base.secret_files import SecretUnfit, secret_file
 from shared.contract.envelope import Message
 from shared.identity.operator_token import operator_token
-from shared.persons.key_folder import KeyFiles, fit
-from shared.persons.key_marks import KeyMarks, log_mark, lost, said_once
-from shared.persons.keyring import Keyring
+from shared.persons.keys.key_folder import KeyFiles, fit
+from shared.persons.keys.key_marks import KeyMarks, log_mark, lost, said_once
+from shared.persons.keys.keyring import Keyring
 
 PERSONS = [uuid5(UUID(int=0), str(n)) for n in range(3)]
 LOG, OTHER = log_mark(Message(1, "reseau.directory.a", b"{}")), log_mark(Message(1, "reseau.directory.b", b"{}"))

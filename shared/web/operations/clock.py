@@ -10,8 +10,8 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from shared.persons.foretelling import PATIENCE
-from shared.runtime.clock import Standing
 from shared.runtime.service import TERMS, Service
+from shared.runtime.times.clock import Standing
 from shared.web.here import ThisService
 from shared.web.security.authorization import access, who_of
 

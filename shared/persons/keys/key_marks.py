@@ -18,7 +18,7 @@ import msgspec
 from shared.base.secret_files import SecretUnfit, mac, read_secret, to_do
 from shared.base.whole_files import alone, replace_file
 from shared.contract.envelope import Message
-from shared.persons.key_database import begun, count_what_is_left, whose
+from shared.persons.keys.key_database import begun, count_what_is_left, whose
 
 MARK = 16  # bytes
 ALSO = {"observatory": ("notary.key",)}

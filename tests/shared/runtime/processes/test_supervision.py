@@ -17,7 +17,7 @@ from shared.contract.envelope import Recorded
 from shared.kernel.decider import Command, derived_id
 from shared.kernel.reactions import Tries
 from shared.runtime.processes.process import ENTITY, Do, End, Process, Run, Told, Wait
-from shared.runtime.processes.runner import Processes, run_of
+from shared.runtime.processes.supervision import Processes, run_of
 from shared.runtime.service import Definition, Service
 from tests.conftest import OpenService
 from tests.fixtures import small_directory as small

@@ -21,7 +21,7 @@ from shared.base.secret_files import RESTORE, SecretUnfit, read_secret
 from shared.base.secret_files import secret_file as secret_file
 from shared.base.secure_delete import erase
 from shared.base.whole_files import alone, replace_file, sync_folder
-from shared.persons.key_database import (
+from shared.persons.keys.key_database import (
     KeyMissing,
     begun,
     copy_whole,
@@ -31,7 +31,7 @@ from shared.persons.key_database import (
     whose,
     wrapping_number,
 )
-from shared.persons.key_marks import KeyMarks, lost
+from shared.persons.keys.key_marks import KeyMarks, lost
 
 NONCE = 12  # bytes
 TRIES = 5  # readings of a key while another replica replaces the wrapping key again and again

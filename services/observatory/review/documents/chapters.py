@@ -16,8 +16,7 @@ from services.observatory.charts.drawing import label as worded
 from services.observatory.dashboard.dashboard import service_of
 from services.observatory.event_table.filtering import Filters
 from services.observatory.figures.computed import Leaf, Spec
-from services.observatory.figures.paths import year_of
-from services.observatory.figures.period import Period
+from services.observatory.figures.period import Period, year_of
 from services.observatory.indicators import INDICATORS, Indicator
 from services.observatory.network import NOBODY, Network
 from shared.base.services import SERVICES

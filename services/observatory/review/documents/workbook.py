@@ -11,8 +11,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from services.observatory.figures.computed import Leaf
 from services.observatory.indicators import INDICATORS
-from services.observatory.review.chapters import Chapter, Head, Line, Reader, chapters, dates
-from services.observatory.review.pdf import Sheets
+from services.observatory.review.documents.chapters import Chapter, Head, Line, Reader, chapters, dates
+from services.observatory.review.documents.pdf import Sheets
 
 TEXT = 32_767  # characters of a cell
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}

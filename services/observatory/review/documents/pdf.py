@@ -19,8 +19,8 @@ from markupsafe import Markup
 
 from services.observatory.charts.files import bare
 from services.observatory.indicators import INDICATORS
-from services.observatory.review.chapters import Chapter, Head, Line, Picture, Reader, dates
-from services.observatory.review.pdf_process import Order
+from services.observatory.review.documents.chapters import Chapter, Head, Line, Picture, Reader, dates
+from services.observatory.review.documents.pdf_process import Order
 from shared.geo import MAP_CREDIT
 from shared.kernel.eventlog.event_log import Unavailable
 
@@ -113,7 +113,7 @@ async def _made(wanted: Order) -> bytes:
     child = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
-        "services.observatory.review.pdf_process",
+        "services.observatory.review.documents.pdf_process",
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,

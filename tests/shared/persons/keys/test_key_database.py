@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from shared.base.secret_files import SecretUnfit
-from shared.persons.key_database import (
+from shared.persons.keys.key_database import (
     KeyMissing,
     add_known,
     begin_whose,

@@ -20,9 +20,9 @@ from shared.contract.directory.structures import ContactAdded, ContactRemoved
 from shared.contract.envelope import Message, Recorded, opened
 from shared.contract.personal import Personal
 from shared.kernel.sealing import Forgotten, KeysAway
-from shared.persons.key_folder import KeyMissing
-from shared.persons.key_marks import KeyMarks
-from shared.persons.keyring import CACHED_KEYS, Keyring
+from shared.persons.keys.key_folder import KeyMissing
+from shared.persons.keys.key_marks import KeyMarks
+from shared.persons.keys.keyring import CACHED_KEYS, Keyring
 from tests.fixtures.log_writing import write
 
 
@@ -115,8 +115,8 @@ CRASH = """
 import asyncio, os, signal, sys
 from pathlib import Path
 from uuid import UUID
-from shared.persons.key_marks import KeyMarks
-from shared.persons.keyring import CACHED_KEYS, Keyring
+from shared.persons.keys.key_marks import KeyMarks
+from shared.persons.keys.keyring import CACHED_KEYS, Keyring
 from tests.fixtures.log_writing import write
 asyncio.run(Keyring(Path(sys.argv[1]), "reseau", "directory").ensure([UUID(sys.argv[2])]))
 os.kill(os.getpid(), signal.SIGKILL)

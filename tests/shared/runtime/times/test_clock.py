@@ -18,9 +18,9 @@ from shared.contract.observatory.ledger import LogRestored, ledger_id
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.eventlog.event_log import Log
 from shared.ledger.archive_format import Archive
-from shared.runtime.clock import Clock, Heartbeat, Witness, judged
 from shared.runtime.nats.embedded_server import NatsServer
 from shared.runtime.service import Service
+from shared.runtime.times.clock import Clock, Heartbeat, Witness, judged
 from tests.conftest import OpenService
 from tests.fixtures import small_directory as small
 from tests.fixtures.signing_in import say
