@@ -12,7 +12,7 @@ from deploy.sample import SAMPLE_NETWORK, directory, events, membership, newslet
 from deploy.sample.plan import ACTOR, Stage, Step
 from shared.contract.envelope import Void, opened
 from shared.kernel.decider import Context, Refused
-from shared.runtime.service import Service
+from shared.runtime.faces import Desk
 
 IN_FLIGHT = 256  # commands under way at once, so that they are committed together
 PARTS = {"directory": directory, "membership": membership, "events": events, "newsletter": newsletter}
@@ -37,9 +37,7 @@ def plan() -> Sequence[tuple[str, Stage]]:
     return [(name, stage) for name, part in PARTS.items() for stage in part.stages()]
 
 
-async def load(
-    services: Mapping[str, Service], progress: Callable[[int, int], None] = lambda done, total: None
-) -> Loaded:
+async def load(services: Mapping[str, Desk], progress: Callable[[int, int], None] = lambda done, total: None) -> Loaded:
     """Loads what is missing of the sample. Raises NotHere on a log that holds something else."""
     start = time.monotonic()
     stages = plan()
@@ -62,7 +60,7 @@ async def load(
     return Loaded(total, new, last, time.monotonic() - start)
 
 
-async def _known_commands(services: Mapping[str, Service]) -> set[str]:
+async def _known_commands(services: Mapping[str, Desk]) -> set[str]:
     """The ids of the commands that the log holds already; a log that did not begin with the sample is refused."""
     service = services["directory"]
     if service.network != SAMPLE_NETWORK:
@@ -91,7 +89,7 @@ def in_order(steps: Iterable[Step]) -> list[list[Step]]:
     return [sorted(own, key=lambda step: step.at) for own in found.values()]
 
 
-async def _execute(service: Service, steps: Sequence[Step], count: Callable[[int], None]) -> None:
+async def _execute(service: Desk, steps: Sequence[Step], count: Callable[[int], None]) -> None:
     """Executes the steps of one stage, many at a time, but those of one entity in the order of their times. The first
     that is refused ends it all: the sample is wrong."""
     queue = iter(in_order(steps))

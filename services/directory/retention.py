@@ -55,7 +55,7 @@ def page(record: Document) -> str:
     return pages.get(record["purpose"], "/directory/claims")
 
 
-PERSONS = PersonalData(
+PERSONS: PersonalData[Service] = PersonalData(
     event=PersonForgottenByDirectory,
     purposes=PURPOSES,
     held=HELD,

@@ -50,7 +50,7 @@ def page(record: Document) -> str:
     return answerers.page(record) if _of_survey(record) else askers.page(record)
 
 
-PERSONS = PersonalData(
+PERSONS: PersonalData[Service] = PersonalData(
     event=PersonForgottenByObservatory, purposes=(askers.ASKER, answerers.ANSWERER), held=HELD, ended=ended, page=page
 )
 """Nothing follows a forgetting: the study stays, without a name; the answer, without its texts."""

@@ -39,7 +39,8 @@ STOP = 1.0  # seconds that reactions under way are given at a stop; what is cut 
 ACK_WAIT = 20.0  # seconds after which the server offers an event again when nobody says that it is being worked on
 
 S = TypeVar("S", bound=Running)
-React = Callable[[Recorded, S], Awaitable[Sequence[Command]]]
+Asked = TypeVar("Asked", contravariant=True)  # what a reaction asks of its service, which may be less than all of it
+React = Callable[[Recorded, Asked], Awaitable[Sequence[Command]]]
 
 
 @dataclass(frozen=True)
@@ -53,20 +54,20 @@ class Tries:
 
 
 @dataclass(frozen=True)
-class Reaction(Generic[S]):
+class Reaction(Generic[Asked]):
     """One reaction; `name` is part of its durable consumer's name and never changes. `of`: of a correction, the types
     of facts (of one kind of entity) about which it is heard."""
 
     name: str
     event: type[Event]
-    react: React[S]
+    react: React[Asked]
     of: tuple[type[Event], ...] = ()
 
     def hears(self, event: Recorded) -> bool:
         return not self.of or getattr(event.data, "kind", None) in {kind.type_name() for kind in self.of}
 
 
-def on(event: type[Event], *, name: str, of: tuple[type[Event], ...] = ()) -> Callable[[React[S]], Reaction[S]]:
+def on(event: type[Event], *, name: str, of: tuple[type[Event], ...] = ()) -> Callable[[React[Asked]], Reaction[Asked]]:
     """Declares the decorated function as the reaction to one type of event. Its name is stored and is said, so that the
     function may be called otherwise at any time: the durable consumer and the ids of its commands follow from it."""
     return lambda react: Reaction(name, event, react, of)
@@ -204,10 +205,9 @@ class Reactions(Generic[S]):
     async def position(self, reaction: Reaction[S]) -> ConsumerInfo | None:
         """How far a reaction's durable consumer is; None where there is none yet. Raises nats-py's errors."""
         js = self._service.nc.jetstream()
-        try:
-            info: ConsumerInfo = await js.consumer_info(self._service.network, durable(self._service.name, reaction))
-        except NotFoundError:
-            return None
+        info: ConsumerInfo | None = None
+        with suppress(NotFoundError):
+            info = await js.consumer_info(self._service.network, durable(self._service.name, reaction))
         return info
 
     async def retry(self, name: str, seq: int) -> bool:

@@ -19,6 +19,7 @@ log = structlog.get_logger()
 FIRST_PAUSE = 1.0  # seconds until a round that failed is tried again, doubled each time
 LONGEST_PAUSE = 60.0
 S = TypeVar("S", bound=Running)
+Asked = TypeVar("Asked", contravariant=True)  # what a job asks of its service, which may be less than all of it
 Begins = Literal["at once", "once open", "with the reactions"]
 
 
@@ -31,7 +32,7 @@ class TryAgain(Exception):
 
 
 @dataclass(frozen=True)
-class Job(Generic[S]):
+class Job(Generic[Asked]):
     """One thing that a capability runs.
 
     `run`: one round of it; may return the seconds until the next, where these are not always the same. May raise Over
@@ -45,15 +46,15 @@ class Job(Generic[S]):
     """
 
     name: str
-    run: Callable[[S], Awaitable[float | None]]
+    run: Callable[[Asked], Awaitable[float | None]]
     every: float | None = None
     first: float = 0.0
     at: Literal["every replica", "the writer"] = "every replica"
     begins: Begins = "once open"
-    news: Callable[[S], Awaitable[object]] | None = None
+    news: Callable[[Asked], Awaitable[object]] | None = None
     pauses: tuple[float, float] = (FIRST_PAUSE, LONGEST_PAUSE)
     patience: float = 0.0
-    ending: Callable[[S], Awaitable[None]] | None = None
+    ending: Callable[[Asked], Awaitable[None]] | None = None
 
 
 class Jobs(Generic[S]):

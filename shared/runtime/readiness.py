@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from typing import TypedDict, TypeVar
+from typing import Protocol, TypedDict, TypeVar
 
 from shared.kernel.eventlog.event_log import Unavailable
 from shared.kernel.views.projector import JUDGE
-from shared.runtime.service import Service
+from shared.runtime.faces import Library, Upkeep
 
 T = TypeVar("T")
 BEHIND = 1000  # events that views may be behind the log before a process counts as not ready
 PATIENCE = 2.0  # seconds that the log or the store may take to answer
+
+
+class Watched(Library, Upkeep, Protocol):
+    """A service, as whoever runs it watches it."""
 
 
 class Check(TypedDict):
@@ -25,9 +29,9 @@ class Check(TypedDict):
 Checks = dict[str, Check]
 
 
-async def checks_of(service: Service) -> Checks:
+async def checks_of(service: Watched) -> Checks:
     """How a service is: `nats`, `log`, `writes`, `keys`, `store`, `views`, `damage`. Takes PATIENCE seconds at most."""
-    connected, runner = service.around.nc.is_connected, service.runner
+    connected, runner = service.nc.is_connected, service.runner
     last, read, trouble, keyless = await asyncio.gather(
         _answer(service.log.last),
         _answer(lambda: service.store.checkpoint(JUDGE)),

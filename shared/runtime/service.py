@@ -271,9 +271,27 @@ class Service:
     def nc(self) -> Client:
         return self.around.nc
 
+    @property
+    def words(self) -> Words:
+        return self.definition.words
+
+    @property
+    def data(self) -> Path:
+        """The folder that its data lie in, each kind in one of its own, which services of one machine share."""
+        return self.around.data
+
+    @property
+    def public_url(self) -> str:
+        """The address of the installation's pages."""
+        return self.around.public_url
+
     def now(self) -> datetime:
         """The time by the clock that it was given."""
         return self.around.clock()
+
+    async def choices(self, command: type[Command], lang: str) -> Choices:
+        """What the form of a command offers."""
+        return await self.definition.choices(self, command, lang)
 
     async def start(self) -> None:
         """Returns once the service answers. Raises LogDamaged where its views were built from another log."""

@@ -16,12 +16,12 @@ from shared.kernel.command_handler import HAPPENED, Instead, Why, new_command_id
 from shared.kernel.correcting import COMMANDS
 from shared.kernel.decider import Command, Refused
 from shared.kernel.views.projection import Document, View
-from shared.runtime.readiness import checks_of
+from shared.runtime.readiness import Watched, checks_of
 from shared.runtime.service import Service
 from shared.runtime.unreadable_records import unreadable_records
 from shared.web.facts.obstacles import WHY
 from shared.web.facts.of_days import no_day_of_now, takes_day
-from shared.web.here import ThisService
+from shared.web.here import Here, ThisService
 from shared.web.security.authorization import access, who_of
 from shared.web.templating import Pages, language
 
@@ -353,7 +353,7 @@ def _running(service: Service, document: Document) -> Running:
 
 @state_routes.get("/state/checks", tags=["state"])
 @access("reader")
-async def checks(service: ThisService) -> dict[str, Looked]:
+async def checks(service: Here[Watched]) -> dict[str, Looked]:
     """As `/readyz` judges them, also while the log does not answer."""
     return {name: Looked(**check) for name, check in (await checks_of(service)).items()}
 
@@ -392,7 +392,7 @@ async def verify(service: ThisService, name: str) -> Verified:
 
 @state_routes.post("/state/parked/{reaction}/{seq}/retry", tags=["state"])
 @access("administrator")
-async def retry(service: ThisService, reaction: str, seq: Seq) -> dict[str, bool]:
+async def retry(service: Here[Watched], reaction: str, seq: Seq) -> dict[str, bool]:
     if not any(p.reaction == reaction and p.seq == seq for p in await service.store.parked()):
         raise HTTPException(404, "not-found")
     return {"done": await service.reactions.retry(reaction, seq)}

@@ -1,20 +1,24 @@
 """What a route's function asks for by its parameters: the service that it answers for, and that service's pages.
 
 A function of a route stands at module level, so that it can be found, imported and tested: what it needs beside what
-was asked is given to it. `async def claims(service: ThisService, request: Request) -> Response`.
+was asked is given to it, and of its service no more than it needs (shared/runtime/faces.py).
+`async def claims(service: Here[Views], request: Request) -> Response`.
 """
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from fastapi import Depends, Request
 
+from shared.runtime.faces import AllFaces
 from shared.runtime.service import Service
 from shared.web.templating import Pages
 
+Face = TypeVar("Face")
 
-async def service_of(request: Request) -> Service:
+
+async def service_of(request: Request) -> AllFaces:
     """The service whose app was asked."""
     found: Service = request.app.state.service
     return found
@@ -26,5 +30,7 @@ async def pages_of(request: Request) -> Pages:
     return found
 
 
-ThisService = Annotated[Service, Depends(service_of)]
+Here = Annotated[Face, Depends(service_of)]
+"""The service whose app was asked, as far as a face of it shows."""
+ThisService = Here[Service]
 ThesePages = Annotated[Pages, Depends(pages_of)]

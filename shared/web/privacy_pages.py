@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 from uuid import UUID
 
 import structlog
@@ -21,6 +21,7 @@ from shared.contract.envelope import Recorded
 from shared.contract.labels import sentence
 from shared.kernel.decider import Refused
 from shared.persons.data_subjects import Purpose, Record
+from shared.runtime.faces import Forms, OpenViews, Upkeep
 from shared.runtime.service import TERMS, Service
 from shared.web.here import ThesePages, ThisService
 from shared.web.lists import render
@@ -28,6 +29,10 @@ from shared.web.security.authorization import access, who_of
 
 log = structlog.get_logger()
 YEAR, MONTH = 365.25, 30.44  # days
+
+
+class Register(OpenViews, Forms, Upkeep, Protocol):
+    """A service, as whoever answers for the persons in it sees it: what is kept of them, why, and for how long."""
 
 
 def _person_id(value: Any) -> Any:

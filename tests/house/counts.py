@@ -21,6 +21,7 @@ PATCHES = {"setattr", "delattr", "setitem", "delitem"}
 SAID_TO_CHECKERS = re.compile(r"  # (type: ignore|noqa)[^\"'`]*$")
 SETS = (ast.Assign, ast.AnnAssign, ast.AugAssign)
 MOST_SKIPPED = 236
+MOST_WHOLE = 606
 OTHERS = re.compile(r"fuzzing\.requests|sys|nc$")
 """Whose attributes a test may set: the interpreter's, and those of others' libraries (an HTTP client, nats-py's
 client)"""
@@ -71,6 +72,14 @@ def is_route(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
     return any(isinstance(one, ast.Attribute) and one.attr in ROUTES for one in calls)
 
 
+def takes_all(function: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Whether it is given a whole `Service`, or several, and not a face of it (shared/runtime/faces.py)."""
+    arguments = function.args
+    every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg]
+    said = [one.annotation for one in every if one is not None and one.annotation is not None]
+    return any(re.search(r"\b((This)?Service|AllFaces)\b", ast.unparse(one)) for one in said)
+
+
 def patches(path: Path) -> list[int]:
     """The lines on which a test sets something of ours through pytest's monkeypatch."""
     found = []
@@ -102,6 +111,12 @@ def wide_lines(path: Path) -> list[int]:
 def tasks() -> dict[str, int]:
     """Each module of the product that begins tasks of its own, and at how many places."""
     found = {at(path): path.read_text(encoding="utf-8").count("create_task(") for path in modules("shared", "services")}
+    return {name: number for name, number in found.items() if number}
+
+
+def whole() -> dict[str, int]:
+    """Each module of the product with functions that are given a whole `Service`, and how many these are."""
+    found = {at(path): sum(map(takes_all, functions(ast.parse(path.read_text())))) for path in modules(*PRODUCT)}
     return {name: number for name, number in found.items() if number}
 
 
@@ -140,6 +155,7 @@ def counts() -> list[Count]:
         Count("`fmt: skip`, tests too, on tables of data", skipped, MOST_SKIPPED),
         Count("settings of ours by monkeypatch in tests", len(patched), 4, ", ".join(patched)),
         Count("private members that tests set by hand", len(inside), 4, ", ".join(inside)),
+        Count("functions that take a whole `Service`", sum(whole().values()), MOST_WHOLE),
         Count("places that begin a task of their own", sum(tasks().values())),
         *(Count(what, len(broken := rule()), 0, ", ".join(broken)) for what, rule in RULES),
     ]  # fmt: skip

@@ -106,7 +106,7 @@ def test_whatever_has_a_job_is_given_what_comes_from_outside() -> None:
     free = [pattern for pattern, rules in ignored.items() if "TID251" in rules]
     assert not any(matches("shared/kernel/eventlog/event_log.py", pattern) for pattern in free)
     for path in modules("services"):
-        if re.search(r"Job\[Service\] = Job\(", path.read_text(encoding="utf-8")):
+        if re.search(r": Job\[\w+\] = Job\(", path.read_text(encoding="utf-8")):
             assert not any(matches(at(path), pattern) for pattern in free), f"{at(path)} has a job"
     for pattern in free:
         assert any(matches(at(path), pattern) for path in modules(*PRODUCT)), f"{pattern} excuses nothing"

@@ -12,7 +12,7 @@ from deploy.cli.console import DataOption, JsonOption, out, reached, run, settin
 from deploy.cli.remote.query import events
 from deploy.host.data_folder import CannotStart
 
-Service = Annotated[str | None, typer.Option(help="One of the five services.", show_default=False)]
+OneService = Annotated[str | None, typer.Option(help="One of the five services.", show_default=False)]
 Type = Annotated[str | None, typer.Option(help="A type of event, such as MemberJoined.", show_default=False)]
 Entity = Annotated[str | None, typer.Option(help="The id of a thing: its own events.", show_default=False)]
 About = Annotated[str | None, typer.Option(help="An id: the events of it, and those that name it.", show_default=False)]
@@ -34,7 +34,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def events_find(
-    service: Service = None,
+    service: OneService = None,
     type: Type = None,
     entity: Entity = None,
     about: About = None,
@@ -73,7 +73,7 @@ def events_find(
 
 def events_take(
     file: Annotated[Path, typer.Argument(help="To be written: .csv, .jsonl or .parquet.", show_default=False)],
-    service: Service = None,
+    service: OneService = None,
     type: Type = None,
     entity: Entity = None,
     about: About = None,

@@ -29,6 +29,7 @@ from services.directory.structures.kept_records import kept_record, known_as
 from services.directory.structures.record_fields import facts_of, to_be_checked, told
 from services.directory.structures.views import STRUCTURES
 from shared.kernel.views.projection import Document, View
+from shared.runtime.faces import Views
 from shared.runtime.service import Service
 from shared.web.here import ThisService
 from shared.web.lists import amended, counted_on, newest_first, render
@@ -37,7 +38,7 @@ from shared.web.security.authorization import who_of
 from shared.web.security.redaction import revealed
 from shared.web.templating import Pages, language
 
-Block = tuple[str, Callable[[Service, Document], Awaitable[Mapping[str, Any]]]]
+Block = tuple[str, Callable[[Views, Document], Awaitable[Mapping[str, Any]]]]
 BLOCKS: tuple[Block, ...] = (("merged_records.html", merged_records), ("structure_projects.html", projects_here))
 """Templates that stand on the record of a structure, in order, with what each reads of it: its names must be its own"""
 

@@ -24,6 +24,7 @@ from shared.contract.directory.structure_facts import NUMBERS
 from shared.geo import DEPARTMENTS, commune
 from shared.geo.countries import country_names
 from shared.kernel.views.projection import Document, Store, View, everything
+from shared.runtime.faces import Premises
 from shared.runtime.jobs import Job
 from shared.runtime.parts import Key
 from shared.runtime.service import Service
@@ -320,7 +321,7 @@ class Finder:
 FINDER: Key[Finder] = Key("finder")
 
 
-def finder_of(service: Service) -> Finder:
+def finder_of(service: Premises) -> Finder:
     """The finder of this process. Raises LookupError before the search has begun."""
     return service.parts.of(FINDER)
 

@@ -7,7 +7,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import structlog
@@ -31,6 +31,7 @@ from shared.identity.sessions import TOKEN, Unsure
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Refused, derived_id
 from shared.kernel.views.projection import Document
+from shared.runtime.faces import Correspondence, Visitors
 from shared.runtime.jobs import Job
 from shared.runtime.mail_transport import post_of
 from shared.runtime.parts import Key
@@ -50,6 +51,10 @@ class Begun:
     account: UUID
     cookie: str
     kind: str
+
+
+class Gatehouse(Correspondence, Visitors, Protocol):
+    """The directory, as whoever lets people in needs it: it renews sessions for the other services, too."""
 
 
 class Entry:

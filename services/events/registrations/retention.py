@@ -94,7 +94,7 @@ def page(record: Document) -> str:
     return f"/events/gatherings/{record['of']}/registrations"
 
 
-PERSONS = PersonalData(
+PERSONS: PersonalData[Service] = PersonalData(
     event=PersonForgottenByEvents,
     purposes=PURPOSES,
     held=HELD,

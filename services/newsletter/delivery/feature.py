@@ -19,9 +19,9 @@ from shared.web.letters import Sender
 
 async def opening(service: Service) -> None:
     """What sends is there from now on. Pages that are still being read at the end may ask it, so it is kept."""
-    around = service.around
-    sender = Sender(service.network, service.settings.title, service.settings.mail_from, around.public_url.rstrip("/"))
-    post = post_of(service.settings, around.data, service.outside)
+    address = service.public_url.rstrip("/")
+    sender = Sender(service.network, service.settings.title, service.settings.mail_from, address)
+    post = post_of(service.settings, service.data, service.outside)
     service.parts.put(SENDING, Sending(service, post, service.parts.of(LINKS), sender))
 
 

@@ -39,7 +39,7 @@ def page(record: Document) -> str:
     return f"/newsletter/subscribers/{record['key']}"
 
 
-PERSONS = PersonalData(
+PERSONS: PersonalData[Service] = PersonalData(
     event=PersonForgottenByNewsletter,
     purposes=PURPOSES,
     held=HELD,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 import structlog
@@ -22,6 +23,7 @@ from services.newsletter.subscriptions.links import Links
 from services.newsletter.subscriptions.views import SUBSCRIBERS
 from shared.kernel.decider import derived_id
 from shared.kernel.views.projection import Document
+from shared.runtime.faces import Office, Upkeep
 from shared.runtime.jobs import Job, Over, TryAgain
 from shared.runtime.mail_transport import Post, Unreachable
 from shared.runtime.parts import Key
@@ -38,6 +40,10 @@ IDLE = 30.0  # seconds after which it looks again though nothing has been writte
 
 class Stopped(Exception):
     """The sending is to end after the mail that is under way."""
+
+
+class PostOffice(Office, Upkeep, Protocol):
+    """The newsletter, as whoever sends its issues needs it: they stop when its jobs do."""
 
 
 class Sending:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
 import orjson
 from fastapi import APIRouter, Depends, HTTPException, Query, Request
@@ -31,6 +31,7 @@ from services.observatory.search.event_query import (
 from shared.contract import EVENTS
 from shared.contract.envelope import Void, opened
 from shared.contract.labels import sentence
+from shared.runtime.faces import Chronicle, Neighbours
 from shared.runtime.service import Service
 from shared.web.api import without_persons
 from shared.web.here import ThisService
@@ -154,6 +155,10 @@ async def journal(
         as_of=which.until if travels else None,
         known_at=which.known_until if travels else None,
     )
+
+
+class Inquiry(Chronicle, Neighbours, Protocol):
+    """The observatory, as it asks the others what they could not read."""
 
 
 @routes.get("/void")

@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shared.runtime.readiness import Checks, checks_of
-from shared.runtime.service import Service
+from shared.runtime.readiness import Checks, Watched, checks_of
 
 REMEMBERED = 1.0  # seconds for which an answer is given again, so that asking often costs nothing
 
@@ -29,7 +28,7 @@ class _Asked:
     checks: Checks | None = None
 
 
-def with_health(app: ASGIApp, services: Collection[Service], starting: Callable[[], str] | None = None) -> ASGIApp:
+def with_health(app: ASGIApp, services: Collection[Watched], starting: Callable[[], str] | None = None) -> ASGIApp:
     """The app, with `/healthz` and `/readyz` of the process and of each service before it.
 
     `starting`: what a process that has no services yet waits for.

@@ -7,7 +7,7 @@ a GET, `editor` for anything else. A route whose level depends on what is asked 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 import structlog
@@ -20,8 +20,8 @@ from shared.base.settings import Settings
 from shared.identity.principal import PUBLIC, Who
 from shared.identity.sessions import BadToken, Unsure
 from shared.kernel.decider import Level, Refused
+from shared.runtime.faces import Neighbours, Visitors
 from shared.runtime.request_reply import AnswerFailed, NobodyAnswers
-from shared.runtime.service import Service
 from shared.web.security.rate_limits import limited
 
 log = structlog.get_logger()
@@ -50,6 +50,10 @@ def level_of(endpoint: Any, method: str) -> Level:
     """The level that an endpoint asks."""
     marked: Level | None = getattr(endpoint, "level", None)
     return marked or ("reader" if method in {"GET", "HEAD"} else "editor")
+
+
+class Door(Visitors, Neighbours, Protocol):
+    """A service, as whoever asks comes to it: their session, which the directory may renew."""
 
 
 class NotSignedIn(HTTPException):
@@ -113,7 +117,7 @@ async def identified(request: Request) -> Who:
     return who_of(request)
 
 
-async def _by_cookie(request: Request, service: Service, cookie: str) -> None:
+async def _by_cookie(request: Request, service: Door, cookie: str) -> None:
     claims = await service.sessions.claims(cookie)
     if claims is None:
         return
@@ -206,6 +210,6 @@ class Renewing:
         return await self._app(scope, receive, renewing)
 
 
-def _service(request: Request) -> Service:
-    found: Service = request.app.state.service
+def _service(request: Request) -> Door:
+    found: Door = request.app.state.service
     return found

@@ -6,7 +6,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import orjson
@@ -21,6 +21,7 @@ from shared.contract.persons import FORGOTTEN
 from shared.kernel.decider import Command
 from shared.kernel.reactions import on
 from shared.kernel.views.projection import Document, everything
+from shared.runtime.faces import Keys, Upkeep
 from shared.runtime.service import Service
 
 NOBODY = "none"
@@ -114,8 +115,12 @@ def texts_of(service: Service, version: Mapping[str, Any]) -> dict[str, str] | N
     return found
 
 
+class Forgetting(Keys, Upkeep, Protocol):
+    """The observatory, as it forgets somebody."""
+
+
 @on(FORGOTTEN["directory"], name="forgotten-by-directory")
-async def forgotten_by_directory(event: Recorded, service: Service) -> Sequence[Command]:
+async def forgotten_by_directory(event: Recorded, service: Forgetting) -> Sequence[Command]:
     """Whoever is forgotten as a contact is forgotten in what they wrote by the link that was sent to them: it is sealed
     under the same person."""
     person = UUID(event.entity_id)
