@@ -270,7 +270,7 @@ class Installation:
         os.close(self._lock)
 
     async def _end(self, service: Service) -> None:
-        for ending in (service.stop, service.around.nc.close):
+        for ending in (service.stop, service.nc.close):
             try:
                 await ending()
             except Exception as error:

@@ -1,7 +1,7 @@
 """Whether the keys in a folder are those with which a log was written, as far as files and log show it (ADR 36).
 
-Marks say whose keys are (shared/persons/keys/key_marks.py). The log says whom something was sealed for: all of them have a
-key or were forgotten. A start asks it of what was written since the last one, a folder without marks of all.
+Marks say whose keys are (shared/persons/keys/key_marks.py). The log says whom something was sealed for: all of them
+have a key or were forgotten. A start asks it of what was written since the last one, a folder without marks of all.
 """
 
 from __future__ import annotations

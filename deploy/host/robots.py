@@ -6,7 +6,8 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import PlainTextResponse
 
-from shared.web.here import ThisService
+from shared.runtime.faces import Premises
+from shared.web.here import Here
 from shared.web.security.authorization import access
 
 CLOSED = (
@@ -20,8 +21,8 @@ robots = APIRouter(include_in_schema=False)
 
 @robots.get("/robots.txt")
 @access("public")
-async def robots_txt(service: ThisService) -> PlainTextResponse:
+async def robots_txt(service: Here[Premises]) -> PlainTextResponse:
     """RFC 9309; it also names the map of the public directory."""
     lines = ["User-agent: *", "Allow: /directory/public", *(f"Disallow: {path}" for path in CLOSED)]
-    lines += ["", f"Sitemap: {service.around.public_url.rstrip('/')}/directory/public/sitemap.xml", ""]
+    lines += ["", f"Sitemap: {service.public_url.rstrip('/')}/directory/public/sitemap.xml", ""]
     return PlainTextResponse("\n".join(lines), headers={"Cache-Control": "public, max-age=86400"})

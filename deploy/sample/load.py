@@ -12,7 +12,7 @@ from deploy.sample import SAMPLE_NETWORK, directory, events, membership, newslet
 from deploy.sample.plan import ACTOR, Stage, Step
 from shared.contract.envelope import Void, opened
 from shared.kernel.decider import Context, Refused
-from shared.runtime.faces import Desk
+from shared.runtime.faces import Commands, Desk
 
 IN_FLIGHT = 256  # commands under way at once, so that they are committed together
 PARTS = {"directory": directory, "membership": membership, "events": events, "newsletter": newsletter}
@@ -89,7 +89,7 @@ def in_order(steps: Iterable[Step]) -> list[list[Step]]:
     return [sorted(own, key=lambda step: step.at) for own in found.values()]
 
 
-async def _execute(service: Desk, steps: Sequence[Step], count: Callable[[int], None]) -> None:
+async def _execute(service: Commands, steps: Sequence[Step], count: Callable[[int], None]) -> None:
     """Executes the steps of one stage, many at a time, but those of one entity in the order of their times. The first
     that is refused ends it all: the sample is wrong."""
     queue = iter(in_order(steps))

@@ -18,6 +18,7 @@ from shared.contract.persons import PersonForgottenByDirectory
 from shared.kernel.decider import Command
 from shared.kernel.views.projection import Document, View
 from shared.persons.data_subjects import PersonalData, ever_told
+from shared.runtime.faces import Commands, Views
 from shared.runtime.service import Service
 
 PURPOSES = (CONTACT, CLAIM, ACCOUNT, UPLOAD, PICTURE)
@@ -34,17 +35,17 @@ them."""
 TOLD = ever_told(HELD, contacts.structure_struck)
 
 
-async def ended(service: Service, records: Sequence[Document]) -> Mapping[str, str | None]:
+async def ended(service: Views, records: Sequence[Document]) -> Mapping[str, str | None]:
     """When each record came to be needed no more, None while it is."""
     return await contacts.ended(service.store, HELD, TOLD, records)
 
 
-async def before(service: Service, person: UUID) -> None:
+async def before(service: Commands, person: UUID) -> None:
     """The last administrator is not forgotten: nobody could name another one."""
     await close_account(service, person)
 
 
-async def follows(service: Service, person: UUID, records: Sequence[Document]) -> Sequence[Command]:
+async def follows(service: Commands, person: UUID, records: Sequence[Document]) -> Sequence[Command]:
     """The account is closed, its password dropped; mails with links to sign in are erased. Contacts stay, unnamed."""
     await forget_sign_in(service, person)
     return ()

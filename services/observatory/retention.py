@@ -12,6 +12,7 @@ from shared.contract.observatory.surveys import SurveyAnswer
 from shared.contract.persons import PersonForgottenByObservatory
 from shared.kernel.views.projection import Document, View
 from shared.persons.data_subjects import PersonalData
+from shared.runtime.faces import Views
 from shared.runtime.service import Service
 
 
@@ -36,7 +37,7 @@ HELD = View(
 """Identifications that a person asked for, by their ids; answers to surveys, by theirs and the person's."""
 
 
-async def ended(service: Service, records: Sequence[Document]) -> Mapping[str, str | None]:
+async def ended(service: Views, records: Sequence[Document]) -> Mapping[str, str | None]:
     """When the terms began: of answers, when their survey closed."""
     closed = await answerers.closed(service, [one for one in records if _of_survey(one)])
     return {one["key"]: closed[one["key"]] if _of_survey(one) else one["since"] for one in records}

@@ -1,8 +1,8 @@
 """Who will be forgotten at the end of a term is foretold; whoever was not, and is one of many, is asked about first.
 
 A term can end for many at once by a mistake: a setting that lost a figure, an old history that was imported, a clock
-that was wrong by less than `shared/runtime/times/clock.py` notices. So each look at the terms notes, for good, who will fall
-due; who was foretold long enough before goes unasked, and so do a few others. More wait for an operator
+that was wrong by less than `shared/runtime/times/clock.py` notices. So each look at the terms notes, for good, who will
+fall due; who was foretold long enough before goes unasked, and so do a few others. More wait for an operator
 (docs/adr/0028). What is kept are ids and times.
 """
 

@@ -25,13 +25,14 @@ from shared.kernel.views.projection import Store
 from shared.kernel.views.projector import Runner
 from shared.persons.data_subjects import Persons
 from shared.persons.keys.keyring import Keyring
-from shared.runtime.times.clock import Clock
 from shared.runtime.jobs import Jobs
 from shared.runtime.kept_forms import KeptForms
 from shared.runtime.nats.canary import Canary
 from shared.runtime.parts import Parts
+from shared.runtime.processes.supervision import Processes
 from shared.runtime.request_reply import Asking
 from shared.runtime.service import Choices, Definition
+from shared.runtime.times.clock import Clock
 
 
 class Premises(Protocol):
@@ -146,6 +147,13 @@ class Office(Desk, Keys, Protocol):
     """A desk at which sealed values may be opened."""
 
 
+class Undertakings(Desk, Protocol):
+    """What is done in several steps, or over days: processes, which work at a desk."""
+
+    @property
+    def processes(self) -> Processes[Any]: ...
+
+
 class Correspondence(Office, Neighbours, Protocol):
     """An office that asks other services, and answers them."""
 
@@ -158,5 +166,5 @@ class Reception(Office, Forms, Protocol):
     """An office where forms are given out and taken."""
 
 
-class AllFaces(Reception, Correspondence, Visitors, Upkeep, Protocol):
+class AllFaces(Reception, Correspondence, Undertakings, Visitors, Upkeep, Protocol):
     """All of them. Nothing asks for so much: by this strict types see that a service has each face."""

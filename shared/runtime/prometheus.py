@@ -26,6 +26,7 @@ from shared.contract.envelope import Void
 from shared.kernel.broker.connection import NotAllowed
 from shared.kernel.command_handler import WHYS
 from shared.kernel.eventlog.event_log import Unavailable
+from shared.runtime.faces import Undertakings, Upkeep
 from shared.runtime.nats.cluster import GOOD, nodes_of
 from shared.runtime.readiness import checks_of
 from shared.runtime.service import Service
@@ -185,7 +186,7 @@ async def measure(service: Service) -> None:
             last[name,] = end
             lags = {(name, view.name): max(0, end - runner.position) for view in runner.views}
             pending = await _pending(service)
-            standing = await nodes_of(service.around.nc, service.network)
+            standing = await nodes_of(service.nc, service.network)
             nodes = {(name, node): float(how in GOOD) for node, how in standing.items()}
     except (Unavailable, NotAllowed, TimeoutError, NatsError, APIError):
         pass
@@ -201,7 +202,7 @@ async def measure(service: Service) -> None:
         await service.definition.measuring(service)
 
 
-async def _processes(service: Service) -> dict[tuple[str, ...], float]:
+async def _processes(service: Undertakings) -> dict[tuple[str, ...], float]:
     """Of each kind of process, how many run and how many fail; also none of them."""
     failing = {str(id) for id in service.processes.failing}
     found = Count(
@@ -211,7 +212,7 @@ async def _processes(service: Service) -> dict[tuple[str, ...], float]:
     return {(service.name, process, how): float(found[process, how]) for process, how in {*each, *found}}
 
 
-async def _pending(service: Service) -> dict[tuple[str, ...], float]:
+async def _pending(service: Upkeep) -> dict[tuple[str, ...], float]:
     """Of each reaction's durable consumer: what it was not given yet, and what it has not acknowledged."""
     found: dict[tuple[str, ...], float] = {}
     for reaction in service.reactions.reactions:

@@ -285,6 +285,11 @@ class Service:
         """The address of the installation's pages."""
         return self.around.public_url
 
+    @property
+    def footnote(self) -> Text | None:
+        """What the foot of every page says of this installation."""
+        return self.around.footnote
+
     def now(self) -> datetime:
         """The time by the clock that it was given."""
         return self.around.clock()

@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from shared.contract.envelope import Void, opened
 from shared.kernel.command_handler import CannotRead
-from shared.runtime.service import Service
+from shared.runtime.faces import Desk
 
 
-async def unreadable_records(service: Service) -> list[CannotRead]:
+async def unreadable_records(service: Desk) -> list[CannotRead]:
     """Those on which a decision stopped since the start; and of each type of event that the service's views have met
     and don't know the latest record, so that an upgrade which was not finished is seen before somebody is stopped.
     Raises Unavailable."""

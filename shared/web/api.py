@@ -16,12 +16,12 @@ from shared.kernel.command_handler import HAPPENED, Instead, Why, new_command_id
 from shared.kernel.correcting import COMMANDS
 from shared.kernel.decider import Command, Refused
 from shared.kernel.views.projection import Document, View
+from shared.runtime.faces import Defined, Desk, Reception, Undertakings, Views
 from shared.runtime.readiness import Watched, checks_of
-from shared.runtime.service import Service
 from shared.runtime.unreadable_records import unreadable_records
 from shared.web.facts.obstacles import WHY
 from shared.web.facts.of_days import no_day_of_now, takes_day
-from shared.web.here import Here, ThisService
+from shared.web.here import Here
 from shared.web.security.authorization import access, who_of
 from shared.web.templating import Pages, language
 
@@ -88,7 +88,7 @@ def without_persons(document: Any) -> Any:
     return document
 
 
-def api(service: Service) -> APIRouter:
+def api(service: Reception) -> APIRouter:
     """Routes under `/<service>/api`."""
     router = APIRouter(prefix="/api", responses=PROBLEMS)
     for correction in COMMANDS if service.execute.correctable else ():
@@ -104,7 +104,7 @@ def api(service: Service) -> APIRouter:
     return router
 
 
-def _command(router: APIRouter, service: Service, model: type[Command]) -> None:
+def _command(router: APIRouter, service: Desk, model: type[Command]) -> None:
     @access(model.asks)
     async def execute(
         request: Request,
@@ -155,7 +155,7 @@ class Gone(Problem):
     instead: str
 
 
-def _retired(router: APIRouter, service: Service, name: str) -> None:
+def _retired(router: APIRouter, service: Defined, name: str) -> None:
     """A command that is no more says which one serves instead, whatever is sent to it."""
 
     @access("editor")
@@ -187,7 +187,7 @@ def aware(moment: datetime | None) -> datetime | None:
     return moment
 
 
-def _view(router: APIRouter, service: Service, view: View) -> None:
+def _view(router: APIRouter, service: Views, view: View) -> None:
     @access(view.asks)
     async def list_documents(
         request: Request,
@@ -311,7 +311,7 @@ class State(BaseModel):
 state_routes = APIRouter()
 
 
-def _named(service: Service, name: str) -> View:
+def _named(service: Views, name: str) -> View:
     found = next((v for v in service.runner.views if v.name == name), None)
     if found is None:
         raise HTTPException(404, "not-found")
@@ -320,7 +320,7 @@ def _named(service: Service, name: str) -> View:
 
 @state_routes.get("/state", tags=["state"])
 @access("reader")
-async def state(service: ThisService) -> State:
+async def state(service: Here[Undertakings]) -> State:
     return State(
         service=service.name,
         sequence=service.runner.position,
@@ -344,7 +344,7 @@ async def state(service: ThisService) -> State:
     )
 
 
-def _running(service: Service, document: Document) -> Running:
+def _running(service: Undertakings, document: Document) -> Running:
     id = UUID(document["key"])
     failing = service.processes.failing.get(id)
     far = {name: document[name] for name in ("process", "began", "done", "total")}
@@ -360,7 +360,7 @@ async def checks(service: Here[Watched]) -> dict[str, Looked]:
 
 @state_routes.get("/state/views", tags=["state"])
 @access("reader")
-async def views(service: ThisService) -> list[ViewState]:
+async def views(service: Here[Views]) -> list[ViewState]:
     return [
         ViewState(
             view=view.name,
@@ -375,7 +375,7 @@ async def views(service: ThisService) -> list[ViewState]:
 
 @state_routes.post("/state/views/{name}/rebuild", tags=["state"])
 @access("administrator")
-async def rebuild(service: ThisService, name: str) -> ViewState:
+async def rebuild(service: Here[Views], name: str) -> ViewState:
     view = _named(service, name)
     await service.runner.rebuild(view)
     return next(v for v in await views(service) if v.view == name)
@@ -383,7 +383,7 @@ async def rebuild(service: ThisService, name: str) -> ViewState:
 
 @state_routes.post("/state/views/{name}/verify", tags=["state"])
 @access("auditor")
-async def verify(service: ThisService, name: str) -> Verified:
+async def verify(service: Here[Views], name: str) -> Verified:
     verdict = await service.runner.verify(_named(service, name))
     return Verified(
         view=verdict.view, sequence=verdict.seq, live=verdict.live, rebuilt=verdict.rebuilt, equal=verdict.equal
@@ -400,6 +400,6 @@ async def retry(service: Here[Watched], reaction: str, seq: Seq) -> dict[str, bo
 
 @state_routes.post("/state/parked/{reaction}/{seq}/drop", tags=["state"])
 @access("administrator")
-async def drop(service: ThisService, reaction: str, seq: Seq) -> dict[str, bool]:
+async def drop(service: Here[Views], reaction: str, seq: Seq) -> dict[str, bool]:
     await service.store.unpark(reaction, seq)
     return {"done": True}

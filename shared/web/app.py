@@ -24,6 +24,7 @@ from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Conflict, Unavailable
 from shared.kernel.sealing import KeysAway
 from shared.kernel.views.projection import StoreAway
+from shared.runtime.faces import Premises
 from shared.runtime.service import Service
 from shared.web.api import api
 from shared.web.facts.obstacles import AGAINST, WHY, values_of
@@ -32,7 +33,7 @@ from shared.web.forms.command_forms import commands
 from shared.web.forms.kept_pages import ended, kept_forms, stood_on
 from shared.web.forms.typed_days import TypedDays
 from shared.web.forms.validation_messages import said_of
-from shared.web.here import ThesePages, ThisService
+from shared.web.here import Here, ThesePages
 from shared.web.history.pages import histories
 from shared.web.openapi import described
 from shared.web.operations.clock import clock_routes
@@ -62,9 +63,9 @@ def pages_of(service: Service) -> Pages:
     return Pages(
         service.name,
         service.definition.folder / "templates",
-        service.definition.words,
+        service.words,
         network_title=lambda: service.settings.title,
-        always=lambda request: {"footnote": service.around.footnote, "stale": service.freshness.of},
+        always=lambda request: {"footnote": service.footnote, "stale": service.freshness.of},
         label=service.sessions.label,
     )
 
@@ -75,7 +76,7 @@ documents = APIRouter(include_in_schema=False)
 
 @documents.get("/asyncapi.json")
 @access("public")
-async def asyncapi_document(service: ThisService) -> JSONResponse:
+async def asyncapi_document(service: Here[Premises]) -> JSONResponse:
     return JSONResponse(asyncapi(service.network, service.name))
 
 
@@ -90,7 +91,7 @@ async def schema_document(name: str, shape: int) -> Response:
 
 @documents.get("/docs")
 @access("public")
-async def docs(service: ThisService, pages: ThesePages, request: Request) -> Response:
+async def docs(service: Here[Premises], pages: ThesePages, request: Request) -> Response:
     return pages.render(
         request,
         "docs.html",

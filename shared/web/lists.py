@@ -14,7 +14,7 @@ from shared.base.paris_days import day_of
 from shared.contract.envelope import Recorded
 from shared.kernel.command_handler import CannotRead, told_of
 from shared.kernel.eventlog.event_log import History
-from shared.runtime.service import Service
+from shared.runtime.faces import Views
 from shared.web.templating import Pages
 
 PAGE = 25  # lines of a list
@@ -25,7 +25,7 @@ Numbers = Annotated[list[Annotated[int, Field(ge=0, le=2**53)]] | None, Query()]
 Words = Annotated[str, Query(max_length=200)]
 
 
-def render(service: Service, request: Request, template: str, **context: Any) -> Response:
+def render(service: Views, request: Request, template: str, **context: Any) -> Response:
     """A page as current as the views are."""
     pages: Pages = request.app.state.pages
     return pages.render(request, template, sequence=service.runner.position, **context)

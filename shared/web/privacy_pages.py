@@ -21,9 +21,9 @@ from shared.contract.envelope import Recorded
 from shared.contract.labels import sentence
 from shared.kernel.decider import Refused
 from shared.persons.data_subjects import Purpose, Record
-from shared.runtime.faces import Forms, OpenViews, Upkeep
-from shared.runtime.service import TERMS, Service
-from shared.web.here import ThesePages, ThisService
+from shared.runtime.faces import Defined, Forms, OpenViews, Upkeep
+from shared.runtime.service import TERMS
+from shared.web.here import Here, ThesePages
 from shared.web.lists import render
 from shared.web.security.authorization import access, who_of
 
@@ -183,7 +183,7 @@ privacy = APIRouter()
 
 @privacy.get("/privacy", include_in_schema=False)
 @access("public")
-async def register(service: ThisService, request: Request) -> Response:
+async def register(service: Here[Register], request: Request) -> Response:
     data = service.definition.persons
     purposes = [(one, service.persons.term(one.code)) for one in data.purposes] if data else []
     return render(service, request, "privacy.html", purposes=purposes, period=period)
@@ -191,7 +191,7 @@ async def register(service: ThisService, request: Request) -> Response:
 
 @privacy.post("/api/persons/find", tags=["persons"], name="find")
 @access("administrator")
-async def find_persons(service: ThisService, pages: ThesePages, wanted: WantedPerson) -> FoundPersons:
+async def find_persons(service: Here[Register], pages: ThesePages, wanted: WantedPerson) -> FoundPersons:
     """Whom the service knows under an address or an id, and the records that name them."""
     found = await service.persons.find(address=wanted.address, person=wanted.person)
     records = await service.persons.records(found) if found else []
@@ -209,7 +209,7 @@ async def find_persons(service: ThisService, pages: ThesePages, wanted: WantedPe
 @privacy.post("/api/persons/export", tags=["persons"], name="export")
 @access("administrator")
 async def export_persons(
-    service: ThisService, pages: ThesePages, request: Request, wanted: WantedPerson
+    service: Here[Register], pages: ThesePages, request: Request, wanted: WantedPerson
 ) -> ToldPersons:
     """All that the log holds about them, opened: for the persons themselves, who may ask for it."""
     found = await service.persons.find(address=wanted.address, person=wanted.person)
@@ -242,7 +242,7 @@ async def export_persons(
 
 @privacy.post("/api/persons/forget", tags=["persons"], name="forget")
 @access("administrator")
-async def forget_persons(service: ThisService, request: Request, wanted: WantedPerson) -> ForgottenPersons:
+async def forget_persons(service: Here[Upkeep], request: Request, wanted: WantedPerson) -> ForgottenPersons:
     """Forget them for ever. What was kept of them can be read by nobody any more; figures stay as they are."""
     found = await service.persons.find(address=wanted.address, person=wanted.person)
     sequence = await service.persons.forget(found, reason="asked", actor=who_of(request).actor)
@@ -255,18 +255,18 @@ async def forget_persons(service: ThisService, request: Request, wanted: WantedP
 @privacy.get("/api/persons/due", tags=["persons"], name="due")
 @access("administrator")
 async def due_persons(
-    service: ThisService,
+    service: Here[Upkeep],
     within: Annotated[int, Query(ge=0, le=36525, description="Days from now on.")] = 0,
 ) -> list[DuePerson]:
     """Who will have been forgotten by then, because every term is over. Nothing is done."""
-    due = await service.persons.due(service.around.clock() + timedelta(days=within))
+    due = await service.persons.due(service.now() + timedelta(days=within))
     since = await asyncio.to_thread(service.persons.foretold.since, due)
     return [DuePerson(person=one.person, purpose=one.purpose, ends=one.ends, foretold=since[one.person]) for one in due]
 
 
 @privacy.post("/api/persons/due/confirm", tags=["persons"], name="confirm")
 @access("administrator")
-async def confirm_due_persons(service: ThisService, request: Request, wanted: ConfirmedPersons) -> ConfirmedNumber:
+async def confirm_due_persons(service: Here[Upkeep], request: Request, wanted: ConfirmedPersons) -> ConfirmedNumber:
     """Answers what is asked where many fall due of whom it was not foretold: these are forgotten, from now on."""
     now = await service.clock.believed()
     if now is None:
@@ -281,7 +281,7 @@ async def confirm_due_persons(service: ThisService, request: Request, wanted: Co
 
 @privacy.get("/api/persons/unreadable", tags=["persons"], name="unreadable")
 @access("administrator")
-async def unreadable_persons(service: ThisService) -> UnreadablePersons:
+async def unreadable_persons(service: Here[Register]) -> UnreadablePersons:
     """How many persons nobody can read who were not forgotten: none, unless keys were lost."""
     named = {record.person for record in await service.persons.records()}
     lacking = await asyncio.to_thread(service.keyring.lacking, named)
@@ -290,7 +290,7 @@ async def unreadable_persons(service: ThisService) -> UnreadablePersons:
 
 @privacy.get("/api/persons/of/{view}/{key}", tags=["persons"])
 @access("administrator")
-async def persons_of(service: ThisService, view: str, key: str) -> list[NamedPerson]:
+async def persons_of(service: Here[Forms], view: str, key: str) -> list[NamedPerson]:
     """Whose the sealed values of a document are: the way to a person who has no address."""
     known = next((one for one in service.definition.views if one.name == view), None)
     document = await service.store.get(known, key) if known else None
@@ -308,7 +308,7 @@ def _called(event: Recorded, lexicon: Lexicon) -> str:
     return sentence(event.type, None, "fr") if event.data.anywhere else lexicon.say(f"event.{event.type}", "fr")
 
 
-def _record(service: Service, lexicon: Lexicon, record: Record) -> KeptRecord:
+def _record(service: Defined, lexicon: Lexicon, record: Record) -> KeptRecord:
     purposes = service.definition.persons.purposes if service.definition.persons else ()
     label = next((translated(one.whom, "fr") for one in purposes if one.code == record.purpose), record.purpose)
     return KeptRecord(
@@ -316,7 +316,7 @@ def _record(service: Service, lexicon: Lexicon, record: Record) -> KeptRecord:
     )
 
 
-def register_of(service: Service, lang: Lang) -> list[RegisterLine]:
+def register_of(service: Register, lang: Lang) -> list[RegisterLine]:
     """The register of a service, in one language."""
     data = service.definition.persons
     return [register_line(one, service.persons.term(one.code), lang) for one in (data.purposes if data else ())]

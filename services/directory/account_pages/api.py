@@ -16,8 +16,9 @@ from services.directory.sign_in.entry import entry_of
 from shared.contract.fields import AddressSought
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import derived_id
+from shared.runtime.faces import OpenViews, Premises, Views
 from shared.web.api import IDEMPOTENCY_KEY, PROBLEMS, Done
-from shared.web.here import ThisService
+from shared.web.here import Here
 from shared.web.security.authorization import access, who_of
 from shared.web.templating import language
 
@@ -75,7 +76,7 @@ routes = APIRouter(prefix="/api", responses=PROBLEMS, tags=["accounts"], include
 
 @routes.post("/accounts", operation_id="directory_open_account")
 @access("administrator")
-async def open_account(service: ThisService, request: Request, wanted: AccountWanted, key: Key = None) -> Opened:
+async def open_account(service: Here[Views], request: Request, wanted: AccountWanted, key: Key = None) -> Opened:
     """Opens an account, and sends its holder a link."""
     entry, id = entry_of(service), key or new_command_id()
     address = wanted.email.clear.strip()
@@ -108,7 +109,7 @@ async def open_account(service: ThisService, request: Request, wanted: AccountWa
 
 @routes.post("/accounts/find", operation_id="directory_find_account")
 @access("administrator")
-async def find(service: ThisService, whose: WhoseAddress) -> Found:
+async def find(service: Here[OpenViews], whose: WhoseAddress) -> Found:
     """The account of a mail address."""
     person = service.keyring.find(whose.email.clear.strip())
     document = await service.store.get(ACCOUNTS, str(account_id(person))) if person else None
@@ -119,7 +120,7 @@ async def find(service: ThisService, whose: WhoseAddress) -> Found:
 
 @routes.post("/accounts/link", operation_id="directory_sign_in_link")
 @access("administrator")
-async def link(service: ThisService, whose: WhoseAddress) -> LinkFor:
+async def link(service: Here[Premises], whose: WhoseAddress) -> LinkFor:
     """A sign-in link to hand over, for whoever may come in by mail."""
     person = await entry_of(service).person_at(whose.email.clear.strip())
     if person is None:
@@ -129,7 +130,7 @@ async def link(service: ThisService, whose: WhoseAddress) -> LinkFor:
 
 @routes.post("/accounts/first-link", operation_id="directory_first_link")
 @access("administrator")
-async def first(service: ThisService) -> LinkFor:
+async def first(service: Here[Views]) -> LinkFor:
     """The link for the first administrator, as long as there is none."""
     found = await first_link(service)
     if found is None:
@@ -139,7 +140,7 @@ async def first(service: ThisService) -> LinkFor:
 
 @routes.post("/accounts/{account}/tokens", operation_id="directory_issue_token")
 @access("administrator")
-async def issue(service: ThisService, request: Request, account: UUID, wanted: TokenWanted, key: Key = None) -> Issued:
+async def issue(service: Here[Views], request: Request, account: UUID, wanted: TokenWanted, key: Key = None) -> Issued:
     """A token for a program that acts for an account."""
     secret, outcome = await entry_of(service).issue_token(
         account,
@@ -163,7 +164,7 @@ async def issue(service: ThisService, request: Request, account: UUID, wanted: T
 
 @routes.post("/signing-key/rotate", operation_id="directory_rotate_signing_key")
 @access("administrator")
-async def rotate(service: ThisService, request: Request, rotation: Rotation) -> Rotated:
+async def rotate(service: Here[Premises], request: Request, rotation: Rotation) -> Rotated:
     """A new key for sessions."""
     key = await entry_of(service).keys.rotate(who_of(request).actor, at_once=rotation.at_once)
     return Rotated(signing_key=key)

@@ -22,10 +22,10 @@ from shared.kernel.command_handler import Stale, new_command_id
 from shared.kernel.decider import Command, Refused
 from shared.kernel.eventlog.event_log import Conflict
 from shared.kernel.views.projection import Document
-from shared.runtime.service import Service
+from shared.runtime.faces import Office, OpenViews, Premises, Views
 from shared.web.facts.outcomes import in_address
 from shared.web.forms.forms import parse, sentences
-from shared.web.here import ThisService
+from shared.web.here import Here
 from shared.web.lists import PAGE, Chosen, PageNumber, Words, newest_first, pages_total, render
 from shared.web.security.authorization import access, who_of
 from shared.web.security.rate_limits import limited
@@ -41,7 +41,12 @@ list_routes = APIRouter(prefix="/accounts", include_in_schema=False)
 @list_routes.get("")
 @access("administrator")
 async def accounts(
-    service: ThisService, request: Request, q: Words = "", kind: Chosen = None, page: PageNumber = 1, welcome: str = ""
+    service: Here[OpenViews],
+    request: Request,
+    q: Words = "",
+    kind: Chosen = None,
+    page: PageNumber = 1,
+    welcome: str = "",
 ) -> Response:
     where = {"kind": kind} if kind and kind[0] in ("staff", "contact") else {}
     found = await service.store.find(ACCOUNTS, where, text=q, sort=["order"], limit=PAGE, offset=(page - 1) * PAGE)
@@ -65,13 +70,13 @@ async def accounts(
 
 @list_routes.get("/new")
 @access("administrator")
-async def new(service: ThisService, request: Request) -> Response:
+async def new(service: Here[Views], request: Request) -> Response:
     return _opening(service, request)
 
 
 @list_routes.post("/new")
 @access("administrator")
-async def opened(service: ThisService, request: Request) -> Response:
+async def opened(service: Here[Views], request: Request) -> Response:
     form = await request.form(max_fields=60, max_files=0)
     entry, pages = entry_of(service), request.app.state.pages
     try:
@@ -110,13 +115,13 @@ account_routes = APIRouter(prefix="/accounts", include_in_schema=False)
 
 @account_routes.get("/{key}")
 @access("administrator")
-async def account(service: ThisService, request: Request, key: UUID) -> Response:
+async def account(service: Here[Office], request: Request, key: UUID) -> Response:
     return await _page(service, request, key)
 
 
 @account_routes.post("/{key}/label")
 @access("administrator")
-async def label(service: ThisService, request: Request, key: UUID) -> Response:
+async def label(service: Here[Office], request: Request, key: UUID) -> Response:
     known = await _known(service, key)
     form = await request.form(max_fields=10, max_files=0)
     pages: Pages = request.app.state.pages
@@ -133,7 +138,7 @@ async def label(service: ThisService, request: Request, key: UUID) -> Response:
 
 @account_routes.post("/{key}/roles")
 @access("administrator")
-async def roles(service: ThisService, request: Request, key: UUID) -> Response:
+async def roles(service: Here[Office], request: Request, key: UUID) -> Response:
     await _known(service, key)
     form = await request.form(max_fields=60, max_files=0)
     try:
@@ -146,14 +151,14 @@ async def roles(service: ThisService, request: Request, key: UUID) -> Response:
 
 @account_routes.post("/{key}/close")
 @access("administrator")
-async def close(service: ThisService, request: Request, key: UUID) -> Response:
+async def close(service: Here[Office], request: Request, key: UUID) -> Response:
     await _known(service, key)
     return await _do(service, request, CloseAccount(account=key))
 
 
 @account_routes.post("/{key}/reopen")
 @access("administrator")
-async def reopen(service: ThisService, request: Request, key: UUID) -> Response:
+async def reopen(service: Here[Office], request: Request, key: UUID) -> Response:
     await _known(service, key)
     return await _do(service, request, ReopenAccount(account=key))
 
@@ -164,7 +169,7 @@ access_routes = APIRouter(prefix="/accounts", include_in_schema=False)
 
 @access_routes.post("/{key}/link")
 @access("administrator")
-async def link(service: ThisService, request: Request, key: UUID) -> Response:
+async def link(service: Here[Office], request: Request, key: UUID) -> Response:
     """Sends a link; where there is no mail server, shows it to be handed over."""
     document = await _known(service, key)
     address = service.keyring.reveal(document["email"])
@@ -180,21 +185,21 @@ async def link(service: ThisService, request: Request, key: UUID) -> Response:
 
 @access_routes.post("/{key}/sessions/end")
 @access("administrator")
-async def end_sessions(service: ThisService, request: Request, key: UUID) -> Response:
+async def end_sessions(service: Here[Office], request: Request, key: UUID) -> Response:
     await _known(service, key)
     return await _do(service, request, EndSessions(account=key))
 
 
 @access_routes.post("/{key}/sessions/{session}/end")
 @access("administrator")
-async def end_session(service: ThisService, request: Request, key: UUID, session: UUID) -> Response:
+async def end_session(service: Here[Office], request: Request, key: UUID, session: UUID) -> Response:
     await _known(service, key)
     return await _do(service, request, SignOut(account=key, session=session))
 
 
 @access_routes.post("/{key}/tokens")
 @access("administrator")
-async def issue(service: ThisService, request: Request, key: UUID) -> Response:
+async def issue(service: Here[Office], request: Request, key: UUID) -> Response:
     await _known(service, key)
 
     async def show(request: Request, status: int = 200, **context: Any) -> Response:
@@ -205,24 +210,24 @@ async def issue(service: ThisService, request: Request, key: UUID) -> Response:
 
 @access_routes.post("/{key}/tokens/{token}/withdraw")
 @access("administrator")
-async def withdraw(service: ThisService, request: Request, key: UUID, token: UUID) -> Response:
+async def withdraw(service: Here[Office], request: Request, key: UUID, token: UUID) -> Response:
     await _known(service, key)
     return await _do(service, request, WithdrawToken(account=key, token=token))
 
 
-async def _known(service: Service, key: UUID) -> Document:
+async def _known(service: Views, key: UUID) -> Document:
     document = await service.store.get(ACCOUNTS, str(key))
     if document is None:
         raise HTTPException(404)
     return document
 
 
-def _words(service: Service, request: Request, code: str, **values: Any) -> str:
+def _words(service: Premises, request: Request, code: str, **values: Any) -> str:
     pages: Pages = request.app.state.pages
     return pages.lexicon.say(code, language(request), **values)
 
 
-async def _do(service: Service, request: Request, command: Command, version: int | None = None) -> Response:
+async def _do(service: Office, request: Request, command: Command, version: int | None = None) -> Response:
     """Executes a command about one account, then shows the account; with the reason where it was refused."""
     key: UUID = command.account  # type: ignore[attr-defined]  # every command sent here has one
     try:
@@ -239,7 +244,7 @@ async def _do(service: Service, request: Request, command: Command, version: int
     return RedirectResponse(f"{ACCOUNTS_PAGE}/{key}{done}", 303)
 
 
-async def _page(service: Service, request: Request, key: UUID, status: int = 200, **context: Any) -> Response:
+async def _page(service: Office, request: Request, key: UUID, status: int = 200, **context: Any) -> Response:
     document = await _known(service, key)
     request.state.personal = True
     history = await service.execute.history("account", key)
@@ -259,12 +264,12 @@ async def _page(service: Service, request: Request, key: UUID, status: int = 200
         scopes=scopes_of(document["roles"]),
         to_files=entry_of(service).mail.to_files,
         command_id=new_command_id(),
-        at=service.sessions.now().isoformat(),
+        at=service.now().isoformat(),
         **given,
     )
 
 
-def _opening(service: Service, request: Request, status: int = 200, **context: Any) -> Response:
+def _opening(service: Views, request: Request, status: int = 200, **context: Any) -> Response:
     said = {name: Said(context.get(name, {})) for name in ("errors", "values")}
     given = {"grants": [], "command_id": new_command_id(), **context, **said}
     return render(

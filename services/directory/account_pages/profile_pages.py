@@ -24,10 +24,10 @@ from shared.identity.principal import Who
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import Command, Refused
 from shared.kernel.views.projection import Document
-from shared.runtime.service import Service
+from shared.runtime.faces import Desk, Office, OpenViews, Premises, Views
 from shared.web.facts.outcomes import in_address
 from shared.web.forms.forms import parse, sentences
-from shared.web.here import ThisService
+from shared.web.here import Here
 from shared.web.lists import render
 from shared.web.security.authorization import NotSignedIn, access, clear_session, who_of
 from shared.web.security.rate_limits import limited
@@ -43,13 +43,13 @@ routes = APIRouter(prefix="/me", include_in_schema=False)
 
 @routes.get("")
 @access("public")
-async def me(service: ThisService, request: Request) -> Response:
+async def me(service: Here[OpenViews], request: Request) -> Response:
     return await _show(service, request)
 
 
 @routes.post("/label")
 @access("public")
-async def label(service: ThisService, request: Request) -> Response:
+async def label(service: Here[Office], request: Request) -> Response:
     _, account, known = await _mine(service, request)
     form = await request.form(max_fields=10, max_files=0)
     pages: Pages = request.app.state.pages
@@ -64,7 +64,7 @@ async def label(service: ThisService, request: Request) -> Response:
 
 @routes.post("/password")
 @access("public")
-async def password(service: ThisService, request: Request) -> Response:
+async def password(service: Here[OpenViews], request: Request) -> Response:
     who, account, document = await _mine(service, request)
     if document["kind"] != "staff":
         raise HTTPException(404)
@@ -87,14 +87,14 @@ async def password(service: ThisService, request: Request) -> Response:
 
 @routes.post("/sessions/{session}/end")
 @access("public")
-async def end_session(service: ThisService, request: Request, session: UUID) -> Response:
+async def end_session(service: Here[Desk], request: Request, session: UUID) -> Response:
     _, account, _ = await _mine(service, request)
     return await _do(service, request, SignOut(account=account, session=session))
 
 
 @routes.post("/sessions/end")
 @access("public")
-async def end_sessions(service: ThisService, request: Request) -> Response:
+async def end_sessions(service: Here[Desk], request: Request) -> Response:
     _, account, _ = await _mine(service, request)
     await _do(service, request, EndSessions(account=account))
     response = RedirectResponse("/directory/sign-in/out", 303)
@@ -104,7 +104,7 @@ async def end_sessions(service: ThisService, request: Request) -> Response:
 
 @routes.post("/tokens")
 @access("public")
-async def issue(service: ThisService, request: Request) -> Response:
+async def issue(service: Here[OpenViews], request: Request) -> Response:
     who, account, document = await _mine(service, request)
     if document["kind"] != "staff":
         raise HTTPException(404)
@@ -113,12 +113,12 @@ async def issue(service: ThisService, request: Request) -> Response:
 
 @routes.post("/tokens/{token}/withdraw")
 @access("public")
-async def withdraw(service: ThisService, request: Request, token: UUID) -> Response:
+async def withdraw(service: Here[Desk], request: Request, token: UUID) -> Response:
     _, account, _ = await _mine(service, request)
     return await _do(service, request, WithdrawToken(account=account, token=token))
 
 
-async def _show(service: Service, request: Request, status: int = 200, **context: Any) -> Response:
+async def _show(service: OpenViews, request: Request, status: int = 200, **context: Any) -> Response:
     who, _, document = await _mine(service, request)
     request.state.personal = True
     given = {"secret": None, **context, **{n: Said(context.get(n, {})) for n in ("errors", "values")}}
@@ -134,12 +134,12 @@ async def _show(service: Service, request: Request, status: int = 200, **context
         asks_old=_knows_old(service, who, document),
         scopes=own_scopes(who),
         command_id=new_command_id(),
-        at=service.sessions.now().isoformat(),
+        at=service.now().isoformat(),
         **given,
     )
 
 
-async def _mine(service: Service, request: Request) -> tuple[Who, UUID, Document]:
+async def _mine(service: Views, request: Request) -> tuple[Who, UUID, Document]:
     who = who_of(request)
     if who.account is None or who.session is None:
         raise NotSignedIn()
@@ -149,26 +149,26 @@ async def _mine(service: Service, request: Request) -> tuple[Who, UUID, Document
     return who, who.account, document
 
 
-async def _do(service: Service, request: Request, command: Command) -> Response:
+async def _do(service: Desk, request: Request, command: Command) -> Response:
     outcome = await service.execute(command, id=new_command_id(), actor=who_of(request).actor)
     await service.runner.wait_for(outcome.seq)
     return RedirectResponse(f"{ME}?{in_address(outcome)}", 303)
 
 
-def _knows_old(service: Service, who: Who, document: Document) -> bool:
+def _knows_old(service: Premises, who: Who, document: Document) -> bool:
     """Whether the old password is asked for: not of whoever has none, or came by a link just now."""
     session = next((s for s in document["sessions"] if s["session"] == str(who.session)), None)
     by_link = session is not None and session["way"] != "password"
-    young = session is not None and service.sessions.now() - datetime.fromisoformat(session["began"]) < FRESH
+    young = session is not None and service.now() - datetime.fromisoformat(session["began"]) < FRESH
     return bool(document["password"]) and not (by_link and young)
 
 
-def _words(service: Service, request: Request, no: Refused) -> str:
+def _words(service: Premises, request: Request, no: Refused) -> str:
     pages: Pages = request.app.state.pages
     return pages.lexicon.say(f"refused.{no.code}", language(request), **no.values)
 
 
-async def issued(service: Service, request: Request, account: UUID, who: Who, show: Any) -> Response:
+async def issued(service: OpenViews, request: Request, account: UUID, who: Who, show: Any) -> Response:
     """A token from its form: the page with the secret on it, which is shown this once."""
     form = await request.form(max_fields=40, max_files=0)
     pages: Pages = request.app.state.pages

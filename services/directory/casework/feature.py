@@ -16,8 +16,9 @@ from services.directory.search.finder import finder_of
 from shared.geo import plain
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command
+from shared.runtime.faces import Premises
 from shared.runtime.feature import Feature
-from shared.runtime.service import Choices, Retired, Service
+from shared.runtime.service import Choices, Retired
 
 IDENTIFYING = (RequestIdentification, AnswerIdentification)
 
@@ -26,7 +27,7 @@ def page_of(command: Command, outcome: Outcome) -> str | None:
     return f"/directory/requests/{outcome.entity_id}" if isinstance(command, IDENTIFYING) else None
 
 
-async def choices(service: Service, command: type[Command], lang: str) -> Choices:
+async def choices(service: Premises, command: type[Command], lang: str) -> Choices:
     """What is looked for is one of the themes that records name."""
     if command is not RequestIdentification:
         return {}

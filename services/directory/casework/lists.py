@@ -14,7 +14,7 @@ from services.directory.structures.kept_records import known_as
 from services.directory.structures.views import STRUCTURES
 from shared.base.paris_days import PARIS
 from shared.kernel.views.projection import Document, Page, Store, View
-from shared.runtime.service import Service
+from shared.runtime.faces import Premises
 from shared.web.charts.charts import bars
 from shared.web.lists import PAGE
 from shared.web.templating import Pages, language
@@ -80,11 +80,11 @@ async def names_of(store: Store, finder: Finder, documents: Sequence[Document]) 
     return {id: records[finder.kept(id)]["name"] for id in ids if finder.kept(id) in records}
 
 
-def by_year_chart(service: Service, request: Request, title: str, counts: Mapping[str, int]) -> Markup:
+def by_year_chart(service: Premises, request: Request, title: str, counts: Mapping[str, int]) -> Markup:
     """A bar a year, from the first to the last; the year that is not over is marked so. `title`: a word's code."""
     pages: Pages = request.app.state.pages
     lang = language(request)
-    this_year = str(service.around.clock().astimezone(PARIS).year)
+    this_year = str(service.now().astimezone(PARIS).year)
     partial = {this_year: pages.lexicon.say("chart.so-far", lang)} if this_year in counts else {}
     return bars(whole_years(counts), title=pages.lexicon.say(title, lang), partial=partial, lang=lang)
 

@@ -14,8 +14,8 @@ from services.directory.structures.record_fields import place_of
 from services.directory.structures.views import STRUCTURES
 from shared.contract.directory.casework import SupportKind
 from shared.kernel.command_handler import new_command_id
-from shared.runtime.service import Service
-from shared.web.here import ThisService
+from shared.runtime.faces import Views
+from shared.web.here import Here
 from shared.web.lists import PAGE, Chosen, PageNumber, Words, pages_total, render
 from shared.web.security.authorization import access
 
@@ -31,7 +31,7 @@ routes = APIRouter(include_in_schema=False)
 
 @routes.get("/supports")
 async def supports(
-    service: ThisService,
+    service: Here[Views],
     request: Request,
     q: Words = "",
     kind: Chosen = None,
@@ -72,7 +72,7 @@ async def supports(
 
 @routes.get("/coverages")
 async def coverages(
-    service: ThisService,
+    service: Here[Views],
     request: Request,
     q: Words = "",
     medium: Chosen = None,
@@ -113,7 +113,7 @@ async def coverages(
 
 @routes.get("/choose/{command}")
 @access("editor")
-async def choose(service: ThisService, request: Request, command: str, q: Words = "") -> Response:
+async def choose(service: Here[Views], request: Request, command: str, q: Words = "") -> Response:
     """The structure first: a note is about one."""
     if command not in CHOSEN_FOR:
         raise HTTPException(404)
@@ -130,6 +130,6 @@ async def choose(service: ThisService, request: Request, command: str, q: Words 
     )
 
 
-async def _name_of(service: Service, structure: str) -> str | None:
+async def _name_of(service: Views, structure: str) -> str | None:
     document = await service.store.get(STRUCTURES, structure) if structure else None
     return document["name"] if document else None

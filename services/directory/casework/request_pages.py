@@ -23,12 +23,12 @@ from shared.kernel.command_handler import Stale, id_after, new_command_id
 from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Conflict
 from shared.kernel.views.projection import Document
-from shared.runtime.service import Service
+from shared.runtime.faces import Desk, Views
 from shared.web.facts.of_days import BadDay, happened_on
 from shared.web.facts.outcomes import after, in_address
 from shared.web.formatting import number
 from shared.web.forms.forms import refusal, sentences
-from shared.web.here import ThisService
+from shared.web.here import Here
 from shared.web.lists import PAGE, Chosen, PageNumber, Words, amended, newest_first, pages_total, render
 from shared.web.security.authorization import access, who_of
 from shared.web.templating import Pages, language
@@ -47,7 +47,7 @@ reading_routes = APIRouter(prefix="/requests", include_in_schema=False)
 
 @reading_routes.get("")
 async def requests(
-    service: ThisService,
+    service: Here[Views],
     request: Request,
     q: Words = "",
     state: Chosen = None,
@@ -81,7 +81,7 @@ async def requests(
 
 
 @reading_routes.get("/{key}")
-async def one(service: ThisService, request: Request, key: UUID) -> Response:
+async def one(service: Here[Desk], request: Request, key: UUID) -> Response:
     document = await _known(service, key)
     history = await service.execute.history("request", key)
     answers = []
@@ -106,7 +106,7 @@ async def one(service: ThisService, request: Request, key: UUID) -> Response:
 
 @reading_routes.get("/{key}/export")
 async def again(
-    service: ThisService,
+    service: Here[Desk],
     request: Request,
     key: UUID,
     answer: Annotated[int | None, Query(ge=1, le=2**53)] = None,
@@ -135,13 +135,13 @@ answering_routes = APIRouter(prefix="/requests", include_in_schema=False)
 
 @answering_routes.get("/{key}/answer")
 @access("editor")
-async def answer(service: ThisService, request: Request, key: UUID, q: Words = "") -> Response:
+async def answer(service: Here[Views], request: Request, key: UUID, q: Words = "") -> Response:
     return await _answering(service, request, await _known(service, key), q)
 
 
 @answering_routes.post("/{key}/answer")
 @access("editor")
-async def answered(service: ThisService, request: Request, key: UUID) -> Response:
+async def answered(service: Here[Desk], request: Request, key: UUID) -> Response:
     document = await _known(service, key)
     form = await request.form(max_fields=FIELDS, max_files=0)
     pages: Pages = request.app.state.pages
@@ -204,7 +204,7 @@ async def answered(service: ThisService, request: Request, key: UUID) -> Respons
     )
 
 
-async def _known(service: Service, key: UUID) -> Document:
+async def _known(service: Views, key: UUID) -> Document:
     document = await service.store.get(REQUESTS, str(key))
     if document is None:
         raise HTTPException(404)
@@ -212,7 +212,7 @@ async def _known(service: Service, key: UUID) -> Document:
 
 
 async def _answering(
-    service: Service,
+    service: Views,
     request: Request,
     document: Document,
     q: str,
@@ -238,6 +238,6 @@ async def _answering(
         found=found,
         shown=SHOWN,
         command_id=id or new_command_id(),
-        today=service.around.clock(),
+        today=service.now(),
         **given,
     )

@@ -9,20 +9,20 @@ from services.directory.sign_in.entry import entry_of
 from services.directory.sign_in.signed_links import INVITATION
 from shared.base.translations import L, Lang, translated
 from shared.kernel.views.projection import Document
-from shared.runtime.service import Service
+from shared.runtime.faces import Keys, Premises
 from shared.web.formatting import day
 
 ANSWER = timedelta(days=1)  # during which an answer is tried again
 
 
-def confirmation_link(service: Service, claim: UUID) -> str:
+def confirmation_link(service: Premises, claim: UUID) -> str:
     """The address of the page where who claimed says that the address is theirs."""
     entry = entry_of(service)
     token = entry.links.claim_token(claim, service.now() + INVITATION)
     return f"{entry.mail.sender.url}/directory/public/claim/confirm/{token}"
 
 
-def ask_to_confirm(service: Service, claim: Document, lang: Lang) -> None:
+def ask_to_confirm(service: Keys, claim: Document, lang: Lang) -> None:
     """Sends who claimed the link, in the background."""
     link = confirmation_link(service, UUID(claim["key"]))
     subject = translated(L("Confirmez votre demande"), lang)
@@ -32,14 +32,14 @@ def ask_to_confirm(service: Service, claim: Document, lang: Lang) -> None:
     _write(service, claim, lang, "claim", subject, INVITATION, structure=structure, link=link, until=until)
 
 
-def tell_refusal(service: Service, claim: Document, reason: str, lang: Lang) -> None:
+def tell_refusal(service: Keys, claim: Document, reason: str, lang: Lang) -> None:
     """Tells who claimed that the network said no, and why."""
     subject = translated(L("Réponse à votre demande"), lang)
     _write(service, claim, lang, "claim_refused", subject, ANSWER, structure=claim["structure_name"], reason=reason)
 
 
 def _write(
-    service: Service, claim: Document, lang: Lang, template: str, subject: str, good_for: timedelta, **said: str | None
+    service: Keys, claim: Document, lang: Lang, template: str, subject: str, good_for: timedelta, **said: str | None
 ) -> None:
     address, mail = service.keyring.reveal(claim["email"]), entry_of(service).mail
     if address is None:  # forgotten

@@ -29,11 +29,11 @@ from shared.contract.fields import stored
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import Command, Refused, derived_id
 from shared.kernel.views.projection import Document
-from shared.runtime.service import Service
+from shared.runtime.faces import Desk, Forms, Keys, Office, OpenViews, Premises, Reception, Views
 from shared.web.facts.outcomes import in_address
 from shared.web.forms.forms import Form, FormField, answer_of, parse, sentences
 from shared.web.forms.guarded_form import Wrong, carried_out, command_id
-from shared.web.here import ThisService
+from shared.web.here import Here
 from shared.web.lists import PAGE, PageNumber, pages_total, render
 from shared.web.security.authorization import access, who_of
 from shared.web.security.rate_limits import limited
@@ -54,13 +54,13 @@ asking_routes = APIRouter(include_in_schema=False)
 
 @asking_routes.get("/public/claim")
 @access("public")
-async def ask(service: ThisService, request: Request, structure: str = "") -> Response:
+async def ask(service: Here[Forms], request: Request, structure: str = "") -> Response:
     return await _form_page(service, request, await _claimed(service, structure))
 
 
 @asking_routes.post("/public/claim")
 @access("public")
-async def send(service: ThisService, request: Request) -> Response:
+async def send(service: Here[Reception], request: Request) -> Response:
     limited(request, "form")
     data: FormData = await request.form(max_fields=30, max_files=0)
     id = command_id(data)
@@ -90,19 +90,19 @@ async def send(service: ThisService, request: Request) -> Response:
 
 @asking_routes.get("/public/claim/sent")
 @access("public")
-async def sent(service: ThisService, request: Request) -> Response:
+async def sent(service: Here[Views], request: Request) -> Response:
     return render(service, request, "claim_said.html", what="sent")
 
 
 @asking_routes.get("/public/claim/confirmed")
 @access("public")
-async def confirmed(service: ThisService, request: Request) -> Response:
+async def confirmed(service: Here[Views], request: Request) -> Response:
     return render(service, request, "claim_said.html", what="confirmed")
 
 
 @asking_routes.get("/public/claim/confirm/{token}")
 @access("public")
-async def confirm(service: ThisService, request: Request, token: str) -> Response:
+async def confirm(service: Here[Views], request: Request, token: str) -> Response:
     """A GET changes nothing, since mail programs follow links by themselves; the button does."""
     claim = _claim_of(service, request, token)
     return claim if isinstance(claim, Response) else render(service, request, "claim_said.html", what="confirm")
@@ -110,7 +110,7 @@ async def confirm(service: ThisService, request: Request, token: str) -> Respons
 
 @asking_routes.post("/public/claim/confirm/{token}")
 @access("public")
-async def confirm_it(service: ThisService, request: Request, token: str) -> Response:
+async def confirm_it(service: Here[Desk], request: Request, token: str) -> Response:
     claim = _claim_of(service, request, token)
     if isinstance(claim, Response):
         return claim
@@ -130,7 +130,7 @@ team_routes = APIRouter(include_in_schema=False)
 
 @team_routes.get("/claims")
 @access("editor")
-async def claims(service: ThisService, request: Request, state: str = "open", page: PageNumber = 1) -> Response:
+async def claims(service: Here[OpenViews], request: Request, state: str = "open", page: PageNumber = 1) -> Response:
     if state not in STATES:
         raise HTTPException(404)
     found = await service.store.find(CLAIMS, {"state": state}, sort=["-at"], limit=PAGE, offset=(page - 1) * PAGE)
@@ -150,13 +150,13 @@ async def claims(service: ThisService, request: Request, state: str = "open", pa
 
 @team_routes.get("/claims/{key}")
 @access("editor")
-async def claim(service: ThisService, request: Request, key: UUID) -> Response:
+async def claim(service: Here[OpenViews], request: Request, key: UUID) -> Response:
     return await _claim_page(service, request, str(key))
 
 
 @team_routes.post("/claims/{key}/accept")
 @access("editor")
-async def accept(service: ThisService, request: Request, key: UUID) -> Response:
+async def accept(service: Here[Office], request: Request, key: UUID) -> Response:
     document = await _known(service, str(key))
     data = await request.form(max_fields=10, max_files=0)
     wanted = str(data.get("structure") or "")
@@ -179,7 +179,7 @@ async def accept(service: ThisService, request: Request, key: UUID) -> Response:
 
 @team_routes.post("/claims/{key}/refuse")
 @access("editor")
-async def refuse(service: ThisService, request: Request, key: UUID) -> Response:
+async def refuse(service: Here[Office], request: Request, key: UUID) -> Response:
     document = await _known(service, str(key))
     data = await request.form(max_fields=10, max_files=0)
     reason = str(data.get("reason") or "")[:1000]
@@ -197,7 +197,7 @@ async def refuse(service: ThisService, request: Request, key: UUID) -> Response:
 
 @team_routes.post("/claims/{key}/link")
 @access("editor")
-async def link(service: ThisService, request: Request, key: UUID) -> Response:
+async def link(service: Here[OpenViews], request: Request, key: UUID) -> Response:
     """Where no mail server is set, the link that a mail would bring, to be handed over."""
     document, mail = await _known(service, str(key)), entry_of(service).mail
     if not mail.to_files or document["state"] not in ("unconfirmed", "accepted"):
@@ -210,13 +210,13 @@ async def link(service: ThisService, request: Request, key: UUID) -> Response:
     return await _claim_page(service, request, str(key), link=mail.link(person, good_for=INVITATION))
 
 
-def _words(service: Service, request: Request, code: str, **values: Any) -> str:
+def _words(service: Premises, request: Request, code: str, **values: Any) -> str:
     pages: Pages = request.app.state.pages
     return pages.lexicon.say(code, language(request), **values)
 
 
 async def _form_page(
-    service: Service,
+    service: Forms,
     request: Request,
     structure: Document | None,
     status: int = 200,
@@ -225,7 +225,7 @@ async def _form_page(
     id: UUID | None = None,
 ) -> Response:
     pages: Pages = request.app.state.pages
-    choices = await service.definition.choices(service, ClaimListing, language(request))
+    choices = await service.choices(ClaimListing, language(request))
     form = Form.of(
         ClaimListing,
         pages.lexicon,
@@ -251,7 +251,7 @@ async def _form_page(
     )
 
 
-async def _claimed(service: Service, key: str) -> Document | None:
+async def _claimed(service: Views, key: str) -> Document | None:
     """The public record that a form is about; nothing of one that is not public is told."""
     if not key:
         return None
@@ -261,28 +261,28 @@ async def _claimed(service: Service, key: str) -> Document | None:
         return await public.listed_structure(service, kept.key)
 
 
-def _claim_of(service: Service, request: Request, token: str) -> UUID | Response:
+def _claim_of(service: Views, request: Request, token: str) -> UUID | Response:
     limited(request, "sign-in")
     try:
-        return entry_of(service).links.read_claim(token, service.sessions.now())
+        return entry_of(service).links.read_claim(token, service.now())
     except OldLink:
         return render(service, request, "claim_said.html", status=410, what="old")
     except BadLink:
         return render(service, request, "claim_said.html", status=404, what="bad")
 
 
-async def _known(service: Service, key: str) -> Document:
+async def _known(service: Views, key: str) -> Document:
     document = await service.store.get(CLAIMS, key)
     if document is None:
         raise HTTPException(404)
     return document
 
 
-def _opened(service: Service, request: Request, claim: Document) -> Document:
+def _opened(service: Keys, request: Request, claim: Document) -> Document:
     return {**claim, **{n: revealed(request, service, claim[n]) for n in ("name", "email", "message")}}
 
 
-async def _claim_page(service: Service, request: Request, key: str, status: int = 200, **context: Any) -> Response:
+async def _claim_page(service: OpenViews, request: Request, key: str, status: int = 200, **context: Any) -> Response:
     claim = _opened(service, request, await _known(service, key))
     asked = await kept_record(service, claim["structure"]) if claim["structure"] else None
     alike = [] if asked else (await finder_of(service).find(claim["structure_name"], limit=6, count=())).documents
@@ -312,12 +312,12 @@ def _of_claim(field: FormField, lexicon: Lexicon, lang: Lang) -> FormField:
     return replace(field, widget="textarea", attrs={**field.attrs, "rows": "4"}) if field.name == "message" else field
 
 
-async def wishes(service: Service) -> int:
+async def wishes(service: Views) -> int:
     """How many structures wait for a word on their wish to be listed."""
     return (await service.store.find(STRUCTURES, {"wished": True, "closed": False}, limit=1)).total
 
 
-async def _registered(service: Service, claim: Document, request: Request) -> UUID:
+async def _registered(service: Desk, claim: Document, request: Request) -> UUID:
     """A new record of what a claim says, one however often it is asked for."""
     command = RegisterStructure(
         name=claim["structure_name"],
@@ -332,7 +332,7 @@ async def _registered(service: Service, claim: Document, request: Request) -> UU
     return outcome.entity_id
 
 
-async def _open(service: Service, key: str) -> UUID:
+async def _open(service: Views, key: str) -> UUID:
     """The open record that a choice stands for. Raises Refused."""
     record = await kept_record(service, key) if key else None
     if record is None:
@@ -342,7 +342,7 @@ async def _open(service: Service, key: str) -> UUID:
     return UUID(record["key"])
 
 
-async def _is_contact(service: Service, claim: Document) -> bool:
+async def _is_contact(service: OpenViews, claim: Document) -> bool:
     """Whether who claimed is a contact of the structure by now: the reaction to the acceptance has come to it."""
     if claim["state"] != "accepted":
         return False

@@ -14,11 +14,11 @@ from shared.contract.personal import Personal
 from shared.kernel.decider import Command
 from shared.kernel.reactions import on
 from shared.kernel.views.projection import kept
-from shared.runtime.service import Service
+from shared.runtime.faces import Office
 
 
 @on(ClaimAccepted, name="claimant-becomes-contact")
-async def claimant_becomes_contact(event: Recorded, service: Service) -> Sequence[Command]:
+async def claimant_becomes_contact(event: Recorded, service: Office) -> Sequence[Command]:
     """Whose claim is accepted is a contact of the structure, and by that has its space. Nobody who was forgotten is."""
     accepted = event.data
     assert isinstance(accepted, ClaimAccepted)

@@ -42,10 +42,10 @@ from shared.kernel.command_handler import Outcome, Stale, new_command_id, told_o
 from shared.kernel.correcting import StrikeEvents
 from shared.kernel.decider import Command, Refused
 from shared.kernel.eventlog.event_log import Conflict
-from shared.runtime.service import Service
+from shared.runtime.faces import Desk, Premises, Views
 from shared.web.facts.outcomes import in_address
 from shared.web.forms.forms import sentences
-from shared.web.here import ThisService
+from shared.web.here import Here
 from shared.web.lists import PAGE, Chosen, PageNumber, Words, pages_total, render
 from shared.web.markdown import as_plain
 from shared.web.security.authorization import who_of
@@ -65,7 +65,7 @@ list_routes = APIRouter(prefix="/duplicates", include_in_schema=False)
 
 @list_routes.get("")
 async def work_list(
-    service: ThisService,
+    service: Here[Views],
     request: Request,
     tab: TABS = "",
     q: Words = "",
@@ -129,7 +129,7 @@ async def work_list(
 
 @list_routes.get("/compare")
 async def compare(
-    service: ThisService, request: Request, first: UUID, second: UUID, kept: UUID | None = None, at: Place = 0
+    service: Here[Views], request: Request, first: UUID, second: UUID, kept: UUID | None = None, at: Place = 0
 ) -> Response:
     return await _compared(service, request, str(first), str(second), str(kept) if kept else None, at, _query(request))
 
@@ -139,7 +139,7 @@ answer_routes = APIRouter(prefix="/duplicates", include_in_schema=False)
 
 
 @answer_routes.post("/merge")
-async def merge(service: ThisService, request: Request) -> Response:
+async def merge(service: Here[Desk], request: Request) -> Response:
     form = await request.form(max_fields=100, max_files=0)
     query, at = _query_of(form), _number(form, "at")
     fields = [name for name in FACTS if form.get(f"take-{name}") == "other"]
@@ -169,7 +169,7 @@ async def merge(service: ThisService, request: Request) -> Response:
 
 
 @answer_routes.post("/apart")
-async def tell_apart(service: ThisService, request: Request) -> Response:
+async def tell_apart(service: Here[Desk], request: Request) -> Response:
     form = await request.form(max_fields=100, max_files=0)
     query, at = _query_of(form), _number(form, "at")
     first, second, reason = (str(form.get(name, "")) for name in ("first", "second", "reason"))
@@ -207,7 +207,7 @@ async def tell_apart(service: ThisService, request: Request) -> Response:
 
 
 @answer_routes.post("/undo")
-async def undo(service: ThisService, request: Request) -> Response:
+async def undo(service: Here[Desk], request: Request) -> Response:
     form = await request.form(max_fields=20, max_files=0)
     kept, merged = (_id(form.get(name)) for name in ("kept", "merged"))
     told = told_of(await service.execute.history("structure", kept))
@@ -229,20 +229,20 @@ def _id(text: object) -> UUID:
 
 
 @answer_routes.post("/doubt")
-async def doubt(service: ThisService, request: Request) -> Response:
+async def doubt(service: Here[Desk], request: Request) -> Response:
     form = await request.form(max_fields=20, max_files=0)
     command = _made(DoubtNamesakes, first=form.get("first"), second=form.get("second"))
     return await _undone(service, request, form, command)
 
 
-async def _listed(service: Service, query: Mapping[str, Any]) -> list[Pair]:
+async def _listed(service: Views, query: Mapping[str, Any]) -> list[Pair]:
     duplicates = duplicates_of(service)
     pairs = await duplicates.pairs()
     return chosen(duplicates, pairs, query.get("q", ""), query.get("sure", ()), query.get("reason", ()))
 
 
 async def _compared(
-    service: Service,
+    service: Views,
     request: Request,
     first: str,
     second: str,
@@ -308,7 +308,7 @@ async def _compared(
     )
 
 
-async def _next_one(service: Service, seq: int, at: int, query: Mapping[str, Any], done: str) -> Response:
+async def _next_one(service: Views, seq: int, at: int, query: Mapping[str, Any], done: str) -> Response:
     """The pair that now stands where the last one was; the list where there is none."""
     pairs = await _listed(service, query)
     if pairs:
@@ -318,9 +318,7 @@ async def _next_one(service: Service, seq: int, at: int, query: Mapping[str, Any
     return RedirectResponse(f"{HERE}?done={seq}&{done}", 303)
 
 
-async def _do(
-    service: Service, request: Request, form: FormData, command: Command, version: int | None = None
-) -> Outcome:
+async def _do(service: Desk, request: Request, form: FormData, command: Command, version: int | None = None) -> Outcome:
     """Executes a command once. Raises Refused, Stale, Conflict, 400 where the form names no command."""
     try:
         id = UUID(str(form.get("command_id", "")))
@@ -331,7 +329,7 @@ async def _do(
     return outcome
 
 
-def _sentence(service: Service, request: Request, error: Refused | Stale | Conflict) -> str:
+def _sentence(service: Premises, request: Request, error: Refused | Stale | Conflict) -> str:
     pages: Pages = request.app.state.pages
     lang = language(request)
     if isinstance(error, Refused):
@@ -339,7 +337,7 @@ def _sentence(service: Service, request: Request, error: Refused | Stale | Confl
     return f"{pages.lexicon.say('problem.409', lang)}. {pages.lexicon.say('problem.409.hint', lang)}"
 
 
-async def _undone(service: Service, request: Request, form: FormData, command: Command) -> Response:
+async def _undone(service: Desk, request: Request, form: FormData, command: Command) -> Response:
     outcome = await _do(service, request, form, command)
     where = local(form.get("back")) or HERE
     return RedirectResponse(f"{where}{'&' if '?' in where else '?'}{in_address(outcome)}", 303)

@@ -21,8 +21,8 @@ from services.directory.structures.views import STRUCTURES
 from shared.base.cancellation import end
 from shared.contract.directory.structure_facts import FACTS, LISTS
 from shared.kernel.views.projection import Document, View, everything, folded
+from shared.runtime.faces import Premises, Views
 from shared.runtime.parts import Key
-from shared.runtime.service import Service
 
 QUICK = 1.0  # seconds: a list that takes longer is shown as it was, and made anew behind
 NEVER = (-1, -1)
@@ -54,7 +54,7 @@ class Side:
 class Duplicates:
     """Likely pairs among the open records of one directory."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Views) -> None:
         self._store = service.store
         self._lock = asyncio.Lock()
         self._at, self._pairs_at = NEVER, NEVER
@@ -133,12 +133,12 @@ class Duplicates:
 DUPLICATES: Key[Duplicates] = Key("duplicates")
 
 
-def duplicates_of(service: Service) -> Duplicates:
+def duplicates_of(service: Views) -> Duplicates:
     """The work list of this process."""
     return service.parts.get(DUPLICATES) or service.parts.put(DUPLICATES, Duplicates(service))
 
 
-async def closing(service: Service) -> None:
+async def closing(service: Premises) -> None:
     found = service.parts.get(DUPLICATES)
     if found is not None:
         await found.close()
@@ -189,7 +189,7 @@ class Standing:
         return sum(self.about.values())
 
 
-async def standing(service: Service, document: Document) -> Standing:
+async def standing(service: Views, document: Document) -> Standing:
     finder = finder_of(service)
     await finder.current()
     where = {"structure": known_as(document)}

@@ -27,7 +27,7 @@ from services.directory.structures.domain.structure import RegisterStructure
 from shared.base.translations import Lang
 from shared.contract.fields import AS_STORED
 from shared.persons.sealed_files import SealedFiles, new_token
-from shared.runtime.service import Service
+from shared.runtime.faces import Views
 
 log = structlog.get_logger()
 SAMPLES = 3  # values shown of a column
@@ -121,7 +121,7 @@ class Checked(BaseModel):
 class Drafts:
     """The uploads of one directory."""
 
-    def __init__(self, service: Service, files: SealedFiles) -> None:
+    def __init__(self, service: Views, files: SealedFiles) -> None:
         self._service, self._files = service, files
         self._reading = asyncio.Semaphore(1)  # what reads one may hold 512 MB (table_reader): one at a time
         self._checks: dict[str, asyncio.Task[None]] = {}
@@ -247,7 +247,7 @@ class Drafts:
             filename=filename,
             size=size,
             file=table.file,
-            at=self._service.around.clock(),
+            at=self._service.now(),
             header=list(table.header),
             samples=samples,
             lines=len(table.lines),

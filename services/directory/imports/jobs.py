@@ -24,10 +24,10 @@ from services.directory.structures.domain.structure import RegisterStructure
 from shared.contract.fields import AS_STORED
 from shared.kernel.decider import Refused, derived_id
 from shared.persons.sealed_files import SealedFiles, replace, sweep
+from shared.runtime.faces import Commands, Premises, Undertakings
 from shared.runtime.jobs import Job
 from shared.runtime.parts import Key
 from shared.runtime.processes.process import Do, End, Process, Run, Told
-from shared.runtime.service import Service
 
 ROUND = 60.0  # seconds between two looks at what is left to do, and at what is to be erased
 HOUR = 3600.0
@@ -41,9 +41,9 @@ class Imports:
     `in_flight`: commands of one import under way at once; `at_once`: lines of one step; `patience`: seconds that a page
     waits for one to end."""
 
-    def __init__(self, service: Service, in_flight: int = IN_FLIGHT, at_once: int = AT_ONCE) -> None:
+    def __init__(self, service: Undertakings, in_flight: int = IN_FLIGHT, at_once: int = AT_ONCE) -> None:
         self._service, self.in_flight, self.at_once, self.patience = service, in_flight, at_once, PATIENCE
-        self.folder = service.around.data / "uploads" / service.name
+        self.folder = service.data / "uploads" / service.name
         self.drafts = Drafts(service, SealedFiles(self.folder))
         self._plans: dict[UUID, tuple[Plan, Sequence[Any]]] = {}
 
@@ -155,7 +155,7 @@ class Imports:
         return self.folder / f"{import_id}.{part}"
 
 
-def import_of(service: Service, plan: Plan) -> UUID:
+def import_of(service: Premises, plan: Plan) -> UUID:
     """The id of the import that a plan is, and of its process."""
     return derived_id(start_id(service.network, plan.file, list(plan.columns)), "import")
 
@@ -173,12 +173,12 @@ def step(run: Run, now: datetime) -> Do | End:
     return End() if run.last("report") else Do("report")
 
 
-async def _begin(service: Service, run: Run) -> Told:
+async def _begin(service: Commands, run: Run) -> Told:
     begun = await begin(service, await _plan(service, run))
     return Told({"left": str(len(begun.lines))}, 0, len(begun.lines))
 
 
-async def _lines(service: Service, run: Run) -> Told:
+async def _lines(service: Commands, run: Run) -> Told:
     """The next lines: those after all that the steps before have done."""
     imports, plan = imports_of(service), await _plan(service, run)
     begun, before = await begin(service, plan), done_in(run).lines
@@ -203,14 +203,14 @@ def done_in(run: Run) -> Done:
     return done
 
 
-async def _finish(service: Service, run: Run) -> Told:
+async def _finish(service: Commands, run: Run) -> Told:
     plan = await _plan(service, run)
     if (await begin(service, plan)).finished is None:
         await finish(service, plan, done_in(run))
     return Told()
 
 
-async def _report(service: Service, run: Run) -> Told:
+async def _report(service: Premises, run: Run) -> Told:
     imports = imports_of(service)
     known = await service.outside.in_thread(lambda: imports.planned(run.id))
     if known is None:
@@ -228,7 +228,7 @@ async def _report(service: Service, run: Run) -> Told:
     return Told()
 
 
-async def _plan(service: Service, run: Run) -> Plan:
+async def _plan(service: Premises, run: Run) -> Plan:
     """The plan. Raises Refused where it is gone: the same file, sent again, goes on."""
     imports = imports_of(service)
     known = await service.outside.in_thread(lambda: imports.planned(run.id))
@@ -237,7 +237,7 @@ async def _plan(service: Service, run: Run) -> Plan:
     return known[0]
 
 
-IMPORTING: Process[Service] = Process(
+IMPORTING: Process[Commands] = Process(
     "import", step, works={"begin": _begin, "lines": _lines, "finish": _finish, "report": _report}
 )
 """One import, from its confirmation to its end, however often it fails."""
@@ -262,23 +262,23 @@ def _plan_of(said: Mapping[str, Any]) -> Plan:
 IMPORTS: Key[Imports] = Key("imports")
 
 
-def imports_of(service: Service) -> Imports:
+def imports_of(service: Premises) -> Imports:
     """The imports of this running directory."""
     return service.parts.of(IMPORTS)
 
 
-async def opening(service: Service) -> None:
+async def opening(service: Undertakings) -> None:
     service.parts.put(IMPORTS, Imports(service))
 
 
-async def closing(service: Service) -> None:
+async def closing(service: Premises) -> None:
     imports = service.parts.take(IMPORTS)
     if imports is not None:
         await imports.stop()
 
 
-async def _round(service: Service) -> None:
+async def _round(service: Premises) -> None:
     await imports_of(service).go_round()
 
 
-ROUNDS: Job[Service] = Job("imports", _round, every=ROUND)
+ROUNDS: Job[Premises] = Job("imports", _round, every=ROUND)

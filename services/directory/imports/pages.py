@@ -34,8 +34,8 @@ from shared.contract.cleaning import mended_line
 from shared.contract.directory.structure_facts import StructureKind
 from shared.kernel.decider import Refused
 from shared.kernel.views.projection import Document
-from shared.runtime.service import Service
-from shared.web.here import ThisService
+from shared.runtime.faces import Premises, Views
+from shared.web.here import Here
 from shared.web.lists import PAGE, PageNumber, pages_total, render
 from shared.web.security.authorization import access, who_of
 from shared.web.templating import language
@@ -59,7 +59,7 @@ file_routes = APIRouter(prefix="/imports", include_in_schema=False)
 
 
 @file_routes.get("")
-async def list_imports(service: ThisService, request: Request, page: PageNumber = 1) -> Response:
+async def list_imports(service: Here[Views], request: Request, page: PageNumber = 1) -> Response:
     found = await service.store.find(IMPORTS, sort=["-at"], limit=PAGE, offset=(page - 1) * PAGE)
     keys = [one["key"] for one in found.documents if not one["finished"]]
     running = {key: await imports_of(service).running(key) for key in keys}
@@ -76,12 +76,12 @@ async def list_imports(service: ThisService, request: Request, page: PageNumber 
 
 @file_routes.get("/new")
 @access("editor")
-async def new(service: ThisService, request: Request) -> Response:
+async def new(service: Here[Views], request: Request) -> Response:
     return _asked(service, request)
 
 
 @file_routes.post("/new")
-async def send(service: ThisService, request: Request) -> Response:
+async def send(service: Here[Views], request: Request) -> Response:
     form = await sent(request)
     file = form.get("file")
     if not isinstance(file, UploadFile) or not file.filename:
@@ -98,13 +98,13 @@ async def send(service: ThisService, request: Request) -> Response:
 
 @file_routes.get("/files/{token}")
 @access("editor")
-async def columns(service: ThisService, request: Request, token: str) -> Response:
+async def columns(service: Here[Views], request: Request, token: str) -> Response:
     draft = await _draft_of(service, request, token)
     return _asked_columns(service, request, draft, draft.columns or guessed(draft.header))
 
 
 @file_routes.post("/files/{token}")
-async def choose(service: ThisService, request: Request, token: str) -> Response:
+async def choose(service: Here[Views], request: Request, token: str) -> Response:
     draft = await _draft_of(service, request, token)
     form = await request.form(max_fields=200, max_files=0)
     drafts = imports_of(service).drafts
@@ -131,7 +131,7 @@ line_routes = APIRouter(prefix="/imports", include_in_schema=False)
 @line_routes.get("/files/{token}/lines")
 @access("editor")
 async def lines(
-    service: ThisService,
+    service: Here[Views],
     request: Request,
     token: str,
     show: Literal["", "all", "doubtful", "wrong", "good"] = "",
@@ -148,7 +148,7 @@ async def lines(
 
 
 @line_routes.post("/files/{token}/lines")
-async def choose_lines(service: ThisService, request: Request, token: str) -> Response:
+async def choose_lines(service: Here[Premises], request: Request, token: str) -> Response:
     draft = await _draft_of(service, request, token)
     form = await request.form(max_fields=500, max_files=0)
     rest = str(form.get("rest", ""))
@@ -168,7 +168,7 @@ async def choose_lines(service: ThisService, request: Request, token: str) -> Re
 
 @line_routes.get("/files/{token}/wrong.csv")
 @access("editor")
-async def wrong(service: ThisService, request: Request, token: str) -> Response:
+async def wrong(service: Here[Premises], request: Request, token: str) -> Response:
     draft = await _draft_of(service, request, token)
     drafts = imports_of(service).drafts
     checked = await drafts.checked(draft, PATIENCE) if draft.columns else None
@@ -181,7 +181,7 @@ async def wrong(service: ThisService, request: Request, token: str) -> Response:
 
 
 @line_routes.post("/files/{token}/confirm")
-async def confirm(service: ThisService, request: Request, token: str) -> Response:
+async def confirm(service: Here[Premises], request: Request, token: str) -> Response:
     draft = await _draft_of(service, request, token)
     imports = imports_of(service)
     checked = await imports.drafts.checked(draft, PATIENCE) if draft.columns else None
@@ -200,7 +200,7 @@ async def confirm(service: ThisService, request: Request, token: str) -> Respons
 
 
 @line_routes.post("/files/{token}/drop")
-async def drop(service: ThisService, request: Request, token: str) -> Response:
+async def drop(service: Here[Premises], request: Request, token: str) -> Response:
     await imports_of(service).drafts.drop(token)
     return RedirectResponse(HERE, 303)
 
@@ -211,7 +211,7 @@ report_routes = APIRouter(prefix="/imports", include_in_schema=False)
 
 @report_routes.get("/{key}")
 async def one_import(
-    service: ThisService, request: Request, key: UUID, page: PageNumber = 1, still: Still = ""
+    service: Here[Views], request: Request, key: UUID, page: PageNumber = 1, still: Still = ""
 ) -> Response:
     imports, id = imports_of(service), str(key)
     await imports.resume()
@@ -247,7 +247,7 @@ async def one_import(
 
 @report_routes.get("/{key}/left-out.csv")
 @access("editor")
-async def left_out(service: ThisService, request: Request, key: UUID) -> Response:
+async def left_out(service: Here[Premises], request: Request, key: UUID) -> Response:
     report = await asyncio.to_thread(imports_of(service).report, str(key))
     if report is None:
         raise HTTPException(404)
@@ -256,7 +256,7 @@ async def left_out(service: ThisService, request: Request, key: UUID) -> Respons
     return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
 
 
-async def _draft_of(service: Service, request: Request, token: str) -> Draft:
+async def _draft_of(service: Premises, request: Request, token: str) -> Draft:
     request.state.personal = True  # whatever stands in the file
     draft = await imports_of(service).drafts.get(token)
     if draft is None:
@@ -264,7 +264,7 @@ async def _draft_of(service: Service, request: Request, token: str) -> Draft:
     return draft
 
 
-def _asked(service: Service, request: Request, why: NotRead | None = None, status: int = 200) -> Response:
+def _asked(service: Views, request: Request, why: NotRead | None = None, status: int = 200) -> Response:
     return render(
         service,
         request,
@@ -278,7 +278,7 @@ def _asked(service: Service, request: Request, why: NotRead | None = None, statu
 
 
 def _asked_columns(
-    service: Service,
+    service: Views,
     request: Request,
     draft: Draft,
     chosen: Sequence[str],
@@ -301,7 +301,7 @@ def _asked_columns(
 
 
 async def _preview_page(
-    service: Service, request: Request, draft: Draft, checked: Sequence[Checked], show: str, page: int, **said: Any
+    service: Views, request: Request, draft: Draft, checked: Sequence[Checked], show: str, page: int, **said: Any
 ) -> Response:
     counts = counted(draft, checked)
     chosen: Show = next((one for one in SHOWS if one == show), _first_to_see(counts))
@@ -334,17 +334,17 @@ async def _preview_page(
     )
 
 
-def _hours(service: Service) -> int:
+def _hours(service: Premises) -> int:
     """How long a file that nobody confirms is kept."""
     return 24 * service.settings.keep_uploads
 
 
-async def _names(service: Service, lines: Sequence[Checked]) -> dict[str, Document]:
+async def _names(service: Views, lines: Sequence[Checked]) -> dict[str, Document]:
     return await service.store.get_many(STRUCTURES, sorted({key for line in lines for key, _, _ in line.like}))
 
 
 def _waiting(
-    service: Service, request: Request, still: str, *, checking: Draft | None, progress: tuple[int, int]
+    service: Views, request: Request, still: str, *, checking: Draft | None, progress: tuple[int, int]
 ) -> Response:
     page = render(
         service,

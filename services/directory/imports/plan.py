@@ -31,7 +31,7 @@ from shared.contract.directory.structure_facts import FACTS, LISTS, NUMBERS
 from shared.contract.fields import stored
 from shared.kernel.command_handler import Stale, facts_in
 from shared.kernel.decider import Context, Refused, derived_id
-from shared.runtime.service import Service
+from shared.runtime.faces import Commands, Desk, Views
 from shared.web.forms.validation_messages import sentences
 from shared.web.words.messages import WORDS as KERNEL_WORDS
 
@@ -172,7 +172,7 @@ async def checked(
 
 
 async def preview(
-    service: Service,
+    service: Views,
     table: Table,
     columns: Sequence[str] | None = None,
     *,
@@ -209,7 +209,7 @@ class Plan:
 
 
 async def write(
-    service: Service,
+    service: Desk,
     shown: Preview,
     *,
     actor: str,
@@ -251,7 +251,7 @@ class Done:
         return self.new + self.there + self.completed + len(self.refused)
 
 
-async def carry_out(service: Service, plan: Plan, progress: Progress = lambda done, total: None) -> Report:
+async def carry_out(service: Desk, plan: Plan, progress: Progress = lambda done, total: None) -> Report:
     """Does what a plan says, in one go: each line once, however often and by however many it is called."""
     start = service.outside.monotonic()
     begun = await begin(service, plan)
@@ -265,7 +265,7 @@ async def carry_out(service: Service, plan: Plan, progress: Progress = lambda do
     )  # fmt: skip
 
 
-async def begin(service: Service, plan: Plan) -> Begun:
+async def begin(service: Commands, plan: Plan) -> Begun:
     """Says that an import begins, or finds how it did."""
     id = start_id(service.network, plan.file, list(plan.columns))
     import_id = derived_id(id, "import")
@@ -288,7 +288,7 @@ async def begin(service: Service, plan: Plan) -> Begun:
 
 
 async def write_lines(
-    service: Service,
+    service: Commands,
     plan: Plan,
     begun: Begun,
     lines: Sequence[int],
@@ -330,7 +330,7 @@ async def write_lines(
     return done
 
 
-async def finish(service: Service, plan: Plan, done: Done) -> ImportFinished:
+async def finish(service: Commands, plan: Plan, done: Done) -> ImportFinished:
     """Says that all lines are done."""
     id = start_id(service.network, plan.file, list(plan.columns))
     registered = done.new + done.there
@@ -342,7 +342,7 @@ async def finish(service: Service, plan: Plan, done: Done) -> ImportFinished:
     return ImportFinished(registered=registered, skipped=skipped, completed=done.completed)
 
 
-async def completed(service: Service, record: UUID, line: RegisterStructure, *, id: UUID, actor: str) -> None:
+async def completed(service: Commands, record: UUID, line: RegisterStructure, *, id: UUID, actor: str) -> None:
     """Writes what a line knows of a record and the record does not: empty fields are filled, lists are joined, nothing
     that stands there is changed. Raises Refused where the record is closed or nobody's."""
     for _ in range(TRIES):

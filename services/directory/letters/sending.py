@@ -28,8 +28,8 @@ from shared.contract.envelope import Recorded
 from shared.contract.observatory.surveys import SurveySent
 from shared.kernel.decider import Command, derived_id
 from shared.kernel.reactions import on
+from shared.runtime.faces import Chronicle, Commands, Correspondence, Office
 from shared.runtime.mail_transport import Declined, Doubt, Letter, Post, letter_for, post_of
-from shared.runtime.service import Service
 from shared.web.letters import BadAddress, Sender, letter, message
 
 log = structlog.get_logger()
@@ -59,7 +59,7 @@ class Recipient:
 
 
 @on(SurveySent, name="survey-letters")
-async def survey_letters(event: Recorded, service: Service) -> Sequence[Command]:
+async def survey_letters(event: Recorded, service: Correspondence) -> Sequence[Command]:
     """Writes to the contacts of the structures that a survey asks, or reminds. Done again, it goes on where it
     stood."""
     sending = event.data
@@ -67,7 +67,7 @@ async def survey_letters(event: Recorded, service: Service) -> Sequence[Command]
     if sending.kind == "by_hand":
         return []
     in_doubt = event.seq < await _restored_at(service)
-    post = post_of(service.settings, service.around.data)
+    post = post_of(service.settings, service.data)
     later = 0
     try:
         for some in _parted(sending.structures):
@@ -83,13 +83,13 @@ async def survey_letters(event: Recorded, service: Service) -> Sequence[Command]
     return []
 
 
-async def _restored_at(service: Service) -> int:
+async def _restored_at(service: Chronicle) -> int:
     """The sequence at which the log was last restored, 0 where it never was."""
     found = await service.log.under("observatory.ledger.*.LogRestored")
     return max((message.seq for message in found), default=0)
 
 
-async def _note_doubts(service: Service, event: Recorded, to: Sequence[Recipient]) -> None:
+async def _note_doubts(service: Commands, event: Recorded, to: Sequence[Recipient]) -> None:
     """What was asked for before the log came back from its archive may have been sent: it is shown, and goes out by
     hand only (ADR 13)."""
     for one in to:
@@ -107,7 +107,7 @@ def _parted(structures: Sequence[UUID]) -> Iterator[Sequence[UUID]]:
         yield structures[start : start + size]
 
 
-async def _recipients(service: Service, event: Recorded, structures: Sequence[UUID]) -> list[Recipient]:
+async def _recipients(service: Office, event: Recorded, structures: Sequence[UUID]) -> list[Recipient]:
     """The contacts to write to. That there is nobody is noted."""
     found: list[Recipient] = []
     for structure in structures:
@@ -132,7 +132,7 @@ def _about(event: Recorded) -> UUID:
     return UUID(event.entity_id)
 
 
-async def _write(service: Service, post: Post, event: Recorded, kind: str, to: Sequence[Recipient]) -> int:
+async def _write(service: Correspondence, post: Post, event: Recorded, kind: str, to: Sequence[Recipient]) -> int:
     """Writes to these contacts; how many have to be tried again."""
     if not to:
         return 0
@@ -146,7 +146,7 @@ async def _write(service: Service, post: Post, event: Recorded, kind: str, to: S
     return later
 
 
-async def _deliver(service: Service, post: Post, event: Recorded, to: Recipient, said: dict[str, Any]) -> bool:
+async def _deliver(service: Office, post: Post, event: Recorded, to: Recipient, said: dict[str, Any]) -> bool:
     """Sends one letter, unless it was begun before. Whether it needs no further try. Raises Unreachable."""
     id = _letter_id(event, to)
     about = {"letter": id, "about": _about(event), "structure": to.structure}
@@ -189,7 +189,7 @@ def made_of(sender: Sender, address: str, person: UUID, said: dict[str, Any], no
     return letter(mail, sender, id, address, str(said["text"]), str(said["html"]))
 
 
-async def _say(service: Service, event: Recorded, command: LetterCommand, what: str) -> bool:
+async def _say(service: Commands, event: Recorded, command: LetterCommand, what: str) -> bool:
     """Executes a command about a letter; whether it had been before."""
     actor = f"service:{service.name}"
     outcome = await service.execute(

@@ -9,24 +9,26 @@ from services.directory.sign_in.entry import entry_of
 from services.directory.structures.kept_records import known_as
 from shared.base.translations import L, Lang, translated
 from shared.kernel.views.projection import Document
-from shared.runtime.service import Service
+from shared.runtime.faces import Premises
 
 ANSWER = timedelta(days=1)  # during which an answer is tried again
 
 
-async def tell_listed(service: Service, structure: Document, lang: Lang) -> None:
+async def tell_listed(service: Premises, structure: Document, lang: Lang) -> None:
     """Tells the contacts of a structure that its record is public."""
     subject = translated(L("Votre fiche est publique"), lang)
     await _tell(service, structure, lang, subject, f"/directory/public/structures/{structure['key']}", None)
 
 
-async def tell_declined(service: Service, structure: Document, reason: str, lang: Lang) -> None:
+async def tell_declined(service: Premises, structure: Document, reason: str, lang: Lang) -> None:
     """Tells them that it is not, and why."""
     subject = translated(L("Votre fiche n’est pas encore publique"), lang)
     await _tell(service, structure, lang, subject, f"/directory/space/{structure['key']}", reason)
 
 
-async def _tell(service: Service, structure: Document, lang: Lang, subject: str, path: str, reason: str | None) -> None:
+async def _tell(
+    service: Premises, structure: Document, lang: Lang, subject: str, path: str, reason: str | None
+) -> None:
     entry = entry_of(service)
     link = f"{entry.mail.sender.url}{path}"
     for person, address in await entry.proven_contacts(known_as(structure)):

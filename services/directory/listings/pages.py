@@ -18,10 +18,10 @@ from services.directory.structures.views import STRUCTURES
 from shared.geo import commune
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import Command
-from shared.runtime.service import Service
+from shared.runtime.faces import Desk, Views
 from shared.web.facts.outcomes import in_address
 from shared.web.forms.guarded_form import Wrong, carried_out
-from shared.web.here import ThisService
+from shared.web.here import Here
 from shared.web.lists import PAGE, PageNumber, pages_total, render
 from shared.web.markdown import as_plain
 from shared.web.security.authorization import access
@@ -35,23 +35,23 @@ routes = APIRouter(prefix="/listings", include_in_schema=False)
 
 
 @routes.get("")
-async def listings(service: ThisService, request: Request, page: PageNumber = 1) -> Response:
+async def listings(service: Here[Views], request: Request, page: PageNumber = 1) -> Response:
     return await _work_list(service, request, page)
 
 
 @routes.post("/{key}/accept")
 @access("editor")
-async def accept(service: ThisService, request: Request, key: UUID) -> Response:
+async def accept(service: Here[Desk], request: Request, key: UUID) -> Response:
     return await _done(service, request, key, lambda reason: ListStructure(structure=key))
 
 
 @routes.post("/{key}/decline")
 @access("editor")
-async def decline(service: ThisService, request: Request, key: UUID) -> Response:
+async def decline(service: Here[Desk], request: Request, key: UUID) -> Response:
     return await _done(service, request, key, lambda reason: DeclineListing(structure=key, reason=reason))
 
 
-async def _work_list(service: Service, request: Request, page: int = 1, status: int = 200, **context: Any) -> Response:
+async def _work_list(service: Views, request: Request, page: int = 1, status: int = 200, **context: Any) -> Response:
     where = {"wished": True, "closed": False}  # those that wait longest first
     found = await service.store.find(STRUCTURES, where, sort=["seq"], limit=PAGE, offset=(page - 1) * PAGE)
     finder = finder_of(service)
@@ -76,7 +76,7 @@ async def _work_list(service: Service, request: Request, page: int = 1, status: 
     )
 
 
-async def _done(service: Service, request: Request, key: UUID, make: Callable[[str], Command]) -> Response:
+async def _done(service: Desk, request: Request, key: UUID, make: Callable[[str], Command]) -> Response:
     """Carries the answer out, and tells the structure, once."""
     data = await request.form(max_fields=10, max_files=0)
     reason = str(data.get("reason") or "")[:1000]

@@ -18,7 +18,7 @@ from services.directory.search.finder import Finder, Where
 from services.directory.structures.views import STRUCTURES
 from shared.base.translations import Lang, Lexicon
 from shared.kernel.views.projection import Document, folded
-from shared.runtime.service import Service
+from shared.runtime.faces import Views
 from shared.web.forms.forms import parse
 from shared.web.forms.validation_messages import said_of
 
@@ -101,7 +101,7 @@ class Answers:
         asked = {name: q for name, q in self.boxes.items() if q}
         return {name: (await finder.find(q, where, limit=FOUND, count=())).documents for name, q in asked.items()}
 
-    async def chosen(self, service: Service) -> dict[str, Document]:
+    async def chosen(self, service: Views) -> dict[str, Document]:
         """The structures that are chosen, by id."""
         return await service.store.get_many(STRUCTURES, [id for id in (self.leader, *self.participants) if id])
 

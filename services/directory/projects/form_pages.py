@@ -32,13 +32,13 @@ from shared.kernel.command_handler import Stale, id_after, new_command_id, versi
 from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Conflict
 from shared.kernel.views.projection import Document
-from shared.runtime.service import Service
+from shared.runtime.faces import Reception, Views
 from shared.web.facts.of_days import BadDay, happened_on
 from shared.web.facts.outcomes import after
 from shared.web.facts.records import SEEN, SHOW, on_its_day, record_on
 from shared.web.formatting import countries
 from shared.web.forms.forms import Form, Problem, refusal
-from shared.web.here import ThisService
+from shared.web.here import Here
 from shared.web.lists import render
 from shared.web.security.authorization import access, who_of
 from shared.web.templating import Pages, language
@@ -59,7 +59,7 @@ routes = APIRouter(prefix="/projects", include_in_schema=False)
 
 @routes.get("/new")
 @access("editor")
-async def new(service: ThisService, request: Request, leader: str = "", country: str = "") -> Response:
+async def new(service: Here[Views], request: Request, leader: str = "", country: str = "") -> Response:
     await finder_of(service).current()
     answers = Answers({"country": country}, finder_of(service).kept(leader), (), (), (), {})
     return await _page(service, request, answers, key=None, version=None, id=new_command_id())
@@ -67,13 +67,13 @@ async def new(service: ThisService, request: Request, leader: str = "", country:
 
 @routes.post("/new")
 @access("editor", again=LOOKING)
-async def draft(service: ThisService, request: Request) -> Response:
+async def draft(service: Here[Reception], request: Request) -> Response:
     return await _sent(service, request, None)
 
 
 @routes.get("/{key}/revise")
 @access("editor")
-async def revise(service: ThisService, request: Request, key: UUID) -> Response:
+async def revise(service: Here[Views], request: Request, key: UUID) -> Response:
     await finder_of(service).current()
     document = await _project_of(service, key)
     answers = Answers.of_project(document, finder_of(service))
@@ -82,12 +82,12 @@ async def revise(service: ThisService, request: Request, key: UUID) -> Response:
 
 @routes.post("/{key}/revise")
 @access("editor", again=LOOKING)
-async def revised(service: ThisService, request: Request, key: UUID) -> Response:
+async def revised(service: Here[Reception], request: Request, key: UUID) -> Response:
     await _project_of(service, key)
     return await _sent(service, request, key)
 
 
-async def _project_of(service: Service, key: UUID) -> Document:
+async def _project_of(service: Views, key: UUID) -> Document:
     document = await service.store.get(PROJECTS, str(key))
     if document is None:
         raise HTTPException(404)
@@ -95,7 +95,7 @@ async def _project_of(service: Service, key: UUID) -> Document:
 
 
 async def _page(
-    service: Service,
+    service: Views,
     request: Request,
     answers: Answers,
     *,
@@ -148,7 +148,7 @@ async def _page(
     )
 
 
-async def _sent(service: Service, request: Request, key: UUID | None) -> Response:
+async def _sent(service: Reception, request: Request, key: UUID | None) -> Response:
     """Looks for structures, gives more lines, or saves."""
     form = await request.form(max_fields=FIELDS, max_files=0)
     try:
@@ -192,7 +192,7 @@ async def _sent(service: Service, request: Request, key: UUID | None) -> Respons
     )
 
 
-async def _shown(service: Service, key: UUID, day: date | None) -> Document:
+async def _shown(service: Reception, key: UUID, day: date | None) -> Document:
     """The answers that the form of a project showed, as of a day: its structures by the records that stand for them."""
     document = await record_on(service, "project", str(key), day) or {}
     if not document:
@@ -202,7 +202,7 @@ async def _shown(service: Service, key: UUID, day: date | None) -> Document:
 
 
 async def _shown_again(
-    service: Service, request: Request, key: UUID, form: FormData, answers: Answers, *, version: int | None, id: UUID
+    service: Reception, request: Request, key: UUID, form: FormData, answers: Answers, *, version: int | None, id: UUID
 ) -> Response:
     """The form with the project of another day, and with what was changed in it so far."""
     pages: Pages = request.app.state.pages
@@ -235,7 +235,7 @@ async def _shown_again(
 
 
 async def _save(
-    service: Service,
+    service: Reception,
     request: Request,
     key: UUID | None,
     form: FormData,

@@ -23,11 +23,11 @@ from shared.contract.envelope import Recorded
 from shared.geo import MAP_CREDIT
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.views.projection import Store
-from shared.runtime.service import Service
+from shared.runtime.faces import Desk, Views
 from shared.web.charts.charts import shares
 from shared.web.charts.department_map import department_map, drawn_departments
 from shared.web.formatting import country, department
-from shared.web.here import ThisService
+from shared.web.here import Here
 from shared.web.lists import PAGE, PageNumber, amended, newest_first, pages_total, render
 from shared.web.markdown import as_html
 from shared.web.templating import Pages, language
@@ -44,7 +44,7 @@ routes = APIRouter(prefix="/projects", include_in_schema=False)
 
 
 @routes.get("")
-async def projects(service: ThisService, request: Request, asked: Asked, page: PageNumber = 1) -> Response:
+async def projects(service: Here[Views], request: Request, asked: Asked, page: PageNumber = 1) -> Response:
     found = await asked.page(finder_of(service), PAGE, (page - 1) * PAGE)
     actors = [(key, n) for key, n in most(found.facets["structures"])][:NAMED]
     names = await service.store.get_many(STRUCTURES, [key for key, _ in actors])
@@ -69,7 +69,7 @@ async def projects(service: ThisService, request: Request, asked: Asked, page: P
 
 
 @routes.get("/world")
-async def world(service: ThisService, request: Request, asked: Asked) -> Response:
+async def world(service: Here[Views], request: Request, asked: Asked) -> Response:
     """By country: how many projects, and how many structures from here say that they act there."""
     lang = language(request)
     found = await asked.page(finder_of(service), 0, count=("countries", "departments", "themes", "sdgs", "stage"))
@@ -117,10 +117,10 @@ async def world(service: ThisService, request: Request, asked: Asked) -> Respons
 
 @routes.get("/export")
 async def export(
-    service: ThisService, request: Request, asked: Asked, format: Literal["csv", "xlsx", "json"] = "csv"
+    service: Here[Views], request: Request, asked: Asked, format: Literal["csv", "xlsx", "json"] = "csv"
 ) -> Response:
     pages: Pages = request.app.state.pages
-    root = service.around.public_url.rstrip("/")
+    root = service.public_url.rstrip("/")
     how = ProjectExporter(pages.lexicon, language(request), lambda key: f"{root}/directory/projects/{key}")
     keys = await finder_of(service).project_keys(asked.q, asked.where, order=asked.order)
     headers = {"Content-Disposition": f'attachment; filename="{file_name(format, ("projets",))}"'}
@@ -132,7 +132,7 @@ async def export(
 
 
 @routes.get("/{key}")
-async def project(service: ThisService, request: Request, key: UUID) -> Response:
+async def project(service: Here[Desk], request: Request, key: UUID) -> Response:
     document = await service.store.get(PROJECTS, str(key))
     if document is None:
         raise HTTPException(404)
@@ -155,7 +155,7 @@ async def project(service: ThisService, request: Request, key: UUID) -> Response
     )
 
 
-async def _chosen_names(service: Service, asked: ProjectSearch) -> dict[str, str]:
+async def _chosen_names(service: Views, asked: ProjectSearch) -> dict[str, str]:
     """The names of the structures that a search is narrowed to."""
     found = await service.store.get_many(STRUCTURES, list(asked.chosen["structures"]))
     return {key: document["name"] for key, document in found.items()}

@@ -8,10 +8,10 @@ from typing import Any
 from services.directory.projects.domain import PARTNER_KINDS
 from services.directory.search.finder import finder_of
 from shared.kernel.views.projection import Document
-from shared.runtime.faces import Views
+from shared.runtime.faces import Premises
 
 
-async def projects_here(service: Views, structure: Document) -> Mapping[str, Any]:
+async def projects_here(service: Premises, structure: Document) -> Mapping[str, Any]:
     """What the record of a structure says of its projects, those of records merged into it too; drafts as well, since
     the team reads it."""
     shown = {"structures": [structure["key"]], "state": ["published", "draft"]}

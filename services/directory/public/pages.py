@@ -25,8 +25,8 @@ from shared.contract.directory.publications import PublicationSort
 from shared.contract.directory.structure_facts import StructureKind
 from shared.geo import MAP_CREDIT, commune
 from shared.kernel.views.projection import Document
-from shared.runtime.service import Service
-from shared.web.here import ThisService
+from shared.runtime.faces import Premises, Views
+from shared.web.here import Here
 from shared.web.lists import PAGE, Chosen, PageNumber, Words, pages_total, render
 from shared.web.markdown import as_html, as_plain
 from shared.web.security.authorization import access
@@ -47,7 +47,7 @@ search_routes = APIRouter(prefix="/public", include_in_schema=False)
 @search_routes.get("")
 @access("public")
 async def search(
-    service: ThisService,
+    service: Here[Views],
     request: Request,
     q: Words = "",
     department: Chosen = None,
@@ -112,7 +112,7 @@ record_routes = APIRouter(prefix="/public", include_in_schema=False)
 
 @record_routes.get("/structures/{key}.jsonld")
 @access("public")
-async def linked_data(service: ThisService, request: Request, key: str) -> Response:
+async def linked_data(service: Here[Views], request: Request, key: str) -> Response:
     url = _url(service)
     if (same := public.unchanged(service, request)) is not None:
         return same
@@ -128,7 +128,7 @@ async def linked_data(service: ThisService, request: Request, key: str) -> Respo
 
 @record_routes.get("/structures/{key}")
 @access("public")
-async def record(service: ThisService, request: Request, key: str) -> Response:
+async def record(service: Here[Views], request: Request, key: str) -> Response:
     url = _url(service)
     if (same := public.unchanged(service, request)) is not None:
         return same
@@ -163,7 +163,7 @@ async def record(service: ThisService, request: Request, key: str) -> Response:
 
 @record_routes.get("/structures/{key}/picture/{name}")
 @access("public")
-async def record_picture(service: ThisService, key: str, name: str) -> Response:
+async def record_picture(service: Here[Views], key: str, name: str) -> Response:
     try:
         structure = await public.listed_structure(service, key)
     except public.Elsewhere as kept:
@@ -179,7 +179,7 @@ published_routes = APIRouter(prefix="/public", include_in_schema=False)
 
 @published_routes.get("/publications")
 @access("public")
-async def publications(service: ThisService, request: Request, sort: str = "", page: PageNumber = 1) -> Response:
+async def publications(service: Here[Views], request: Request, sort: str = "", page: PageNumber = 1) -> Response:
     if (same := public.unchanged(service, request)) is not None:
         return same
     tag = public.tag_of(service, request)
@@ -203,7 +203,7 @@ async def publications(service: ThisService, request: Request, sort: str = "", p
 
 @published_routes.get("/publications/{key}")
 @access("public")
-async def publication(service: ThisService, request: Request, key: str) -> Response:
+async def publication(service: Here[Views], request: Request, key: str) -> Response:
     url = _url(service)
     if (same := public.unchanged(service, request)) is not None:
         return same
@@ -228,7 +228,7 @@ async def publication(service: ThisService, request: Request, key: str) -> Respo
 
 @published_routes.get("/publications/{key}/picture/{name}")
 @access("public")
-async def publication_picture(service: ThisService, key: str, name: str) -> Response:
+async def publication_picture(service: Here[Views], key: str, name: str) -> Response:
     if (await public.published(service, key))["picture"] != name:
         raise HTTPException(404)
     return await picture_answer(service, name, public=PICTURE_KEPT)
@@ -236,7 +236,7 @@ async def publication_picture(service: ThisService, key: str, name: str) -> Resp
 
 @published_routes.get("/projects/{key}")
 @access("public")
-async def project(service: ThisService, request: Request, key: str) -> Response:
+async def project(service: Here[Views], request: Request, key: str) -> Response:
     if (same := public.unchanged(service, request)) is not None:
         return same
     tag = public.tag_of(service, request)
@@ -264,7 +264,7 @@ sitemap_routes = APIRouter(prefix="/public", include_in_schema=False)
 
 @sitemap_routes.get("/sitemap.xml")
 @access("public")
-async def sitemap(service: ThisService, request: Request) -> Response:
+async def sitemap(service: Here[Views], request: Request) -> Response:
     """All listed records and published things; an index of several such maps where there are very many."""
     url = _url(service)
     if (same := public.unchanged(service, request)) is not None:
@@ -280,7 +280,7 @@ async def sitemap(service: ThisService, request: Request) -> Response:
 
 @sitemap_routes.get("/sitemap/{number}.xml")
 @access("public")
-async def sitemap_part(service: ThisService, request: Request, number: int) -> Response:
+async def sitemap_part(service: Here[Views], request: Request, number: int) -> Response:
     url = _url(service)
     keys = (await finder_of(service).keys("", LISTED))[(number - 1) * IN_A_MAP : number * IN_A_MAP]
     if not keys or number < 1:
@@ -289,11 +289,11 @@ async def sitemap_part(service: ThisService, request: Request, number: int) -> R
     return public.shown(request, _xml("urlset", body), public.tag_of(service, request))
 
 
-def _url(service: Service) -> str:
-    return service.around.public_url.rstrip("/")
+def _url(service: Premises) -> str:
+    return service.public_url.rstrip("/")
 
 
-def _answer(service: Service, request: Request, tag: str, template: str, path: str, **context: Any) -> Response:
+def _answer(service: Views, request: Request, tag: str, template: str, path: str, **context: Any) -> Response:
     made = render(service, request, template, canonical=_url(service) + path, **{"data": None, **context})
     return public.shown(request, made, tag)
 
@@ -338,7 +338,7 @@ def _publication_data(one: Document, address: str) -> Document:
     return {**said, "@type": "Article", "headline": one["title"], "datePublished": one["at"], "author": by}
 
 
-async def _addresses(service: Service, url: str, keys: list[str], *, first: bool) -> str:
+async def _addresses(service: Views, url: str, keys: list[str], *, first: bool) -> str:
     lines = [_address(f"{url}{PUBLIC}"), _address(f"{url}{PUBLIC}/publications")] if first else []
     for start in range(0, len(keys), AT_ONCE):
         found = await service.store.get_many(STRUCTURES, keys[start : start + AT_ONCE])

@@ -19,7 +19,7 @@ from services.directory.search.finder import finder_of
 from services.directory.structures.kept_records import kept_record, known_as
 from services.directory.structures.views import STRUCTURES, TIMELINES
 from shared.kernel.views.projection import Document
-from shared.runtime.service import Service
+from shared.runtime.faces import Views
 from shared.web.security.authorization import who_of
 from shared.web.templating import TEMPLATES, language
 
@@ -36,7 +36,7 @@ class Elsewhere(Exception):
         self.key = key
 
 
-async def listed_structure(service: Service, key: str) -> Document:
+async def listed_structure(service: Views, key: str) -> Document:
     """A record of the public directory. Raises Elsewhere, 410 for one that was listed, 404 for any other."""
     document = await service.store.get(STRUCTURES, key)
     if document is None:
@@ -60,7 +60,7 @@ def _gone_or_never(timeline: Document | None) -> NoReturn:
     raise HTTPException(410 if listed else 404)
 
 
-async def published(service: Service, key: str) -> Document:
+async def published(service: Views, key: str) -> Document:
     """What a member published. Raises 410 for what was withdrawn, 404 for a draft or nothing."""
     document = await service.store.get(PUBLICATIONS, key)
     if document is None:
@@ -70,7 +70,7 @@ async def published(service: Service, key: str) -> Document:
     return document
 
 
-async def published_project(service: Service, key: str) -> Document:
+async def published_project(service: Views, key: str) -> Document:
     """A cooperation project that is shown to everybody. Raises 410 for one withdrawn, 404 for a draft or nothing."""
     document = await service.store.get(PROJECTS, key)
     if document is None or not (document["published"] or document["withdrawn"]):
@@ -80,7 +80,7 @@ async def published_project(service: Service, key: str) -> Document:
     return document
 
 
-async def of_structure(service: Service, structure: Document) -> tuple[list[Document], list[Document]]:
+async def of_structure(service: Views, structure: Document) -> tuple[list[Document], list[Document]]:
     """What a structure has published, newest first, and the cooperation projects in which it takes part."""
     keys = list(known_as(structure))
     said = await service.store.find(PUBLICATIONS, {"structure": keys, "withdrawn": False}, sort=["-at"], limit=20)
@@ -88,7 +88,7 @@ async def of_structure(service: Service, structure: Document) -> tuple[list[Docu
     return said.documents, projects.documents
 
 
-async def listed_among(service: Service, keys: set[str]) -> dict[str, Document]:
+async def listed_among(service: Views, keys: set[str]) -> dict[str, Document]:
     """id → the record that stands for it, of those that are in the public directory."""
     found = {key: await kept_record(service, key) for key in sorted(keys)}
     return {key: one for key, one in found.items() if one is not None and is_public(one)}
@@ -109,12 +109,12 @@ def _release() -> str:
 RELEASE = _release()
 
 
-def tag_of(service: Service, request: Request) -> str:
+def tag_of(service: Views, request: Request) -> str:
     """The entity tag of a page: the event up to which it shows the log, its language, our release (RFC 9110 §8.8.3)."""
     return f'W/"{service.runner.position}-{language(request)}-{RELEASE}"'
 
 
-def unchanged(service: Service, request: Request) -> Response | None:
+def unchanged(service: Views, request: Request) -> Response | None:
     """304 for whoever has this very page already; made before anything is read."""
     if not _for_everybody(request) or request.headers.get("if-none-match", "") != (tag := tag_of(service, request)):
         return None

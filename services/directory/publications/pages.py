@@ -9,7 +9,8 @@ from starlette.responses import Response
 
 from services.directory.publications.views import PUBLICATIONS
 from shared.contract.directory.publications import PublicationSort
-from shared.web.here import ThisService
+from shared.runtime.faces import Views
+from shared.web.here import Here
 from shared.web.lists import PAGE, PageNumber, pages_total, render
 from shared.web.markdown import as_plain
 
@@ -18,7 +19,7 @@ routes = APIRouter(include_in_schema=False)
 
 
 @routes.get("/publications")
-async def publications(service: ThisService, request: Request, sort: str = "", page: PageNumber = 1) -> Response:
+async def publications(service: Here[Views], request: Request, sort: str = "", page: PageNumber = 1) -> Response:
     where = {"sort": sort} if sort in get_args(PublicationSort) else {}
     found = await service.store.find(PUBLICATIONS, where, sort=["-at"], limit=PAGE, offset=(page - 1) * PAGE)
     return render(

@@ -17,8 +17,8 @@ from services.directory.structures.views import STRUCTURES
 from shared.base.translations import L
 from shared.kernel.views.projection import everything
 from shared.persons.data_subjects import Purpose
+from shared.runtime.faces import Library, Views
 from shared.runtime.jobs import Job
-from shared.runtime.service import Service
 
 log = structlog.get_logger()
 FIRST, ROUND = 600.0, 24 * 3600.0  # seconds from the start to the first round, and from one to the next
@@ -36,14 +36,14 @@ PURPOSE = Purpose(
 )
 
 
-async def named(service: Service) -> set[str]:
+async def named(service: Views) -> set[str]:
     """The hashes of the pictures that are shown somewhere, or in a draft. A closed or merged record may come back."""
     found = {one["picture"] async for one in everything(service.store, STRUCTURES) if one["picture"]}
     shown = {"state": ["draft", "published"]}
     return found | {one["picture"] async for one in everything(service.store, SPACE, shown) if one["picture"]}
 
 
-async def sweep(service: Service) -> int:
+async def sweep(service: Library) -> int:
     """One round; how many files were erased: none while the views are behind the log, since they would name too
     few, and none while the clock is in doubt."""
     if not await service.runner.wait_for(await service.log.last(), timeout=60.0):
@@ -58,9 +58,9 @@ async def sweep(service: Service) -> int:
         return await service.outside.in_thread(pictures.sweep, living, now.timestamp(), keep)
 
 
-async def _round(service: Service) -> None:
+async def _round(service: Library) -> None:
     if count := await sweep(service):
         log.info("pictures.erased", count=count)
 
 
-TERMS: Job[Service] = Job("picture-terms", _round, every=ROUND, first=FIRST)
+TERMS: Job[Library] = Job("picture-terms", _round, every=ROUND, first=FIRST)

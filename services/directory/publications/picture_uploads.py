@@ -11,8 +11,8 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
 from services.directory.publications.pictures import BIGGEST, FILE, MEDIA_TYPE, pictures_of
+from shared.runtime.faces import Premises
 from shared.runtime.parts import Key
-from shared.runtime.service import Service
 from shared.web.security.authorization import who_of
 from shared.web.security.rate_limits import limited
 
@@ -22,7 +22,7 @@ RUNS_NOTHING: Mapping[str, str] = {"Content-Security-Policy": "default-src 'none
 
 
 async def picture_of(
-    service: Service, request: Request, form: FormData, worth: Callable[[], Awaitable[None]]
+    service: Premises, request: Request, form: FormData, worth: Callable[[], Awaitable[None]]
 ) -> str | None:
     """The hash of the picture that a form says: sent with it, or kept when it was sent before; None for none. `worth`
     raises what stands against the form; it is asked when its turn has come, since others may have written meanwhile.
@@ -45,12 +45,12 @@ async def picture_of(
     return name if await asyncio.to_thread(pictures.renew, name) else None
 
 
-def one_at_a_time(service: Service) -> asyncio.Lock:
+def one_at_a_time(service: Premises) -> asyncio.Lock:
     """The turn of whoever makes a picture, or erases some."""
     return service.parts.get(TURN) or service.parts.put(TURN, asyncio.Lock())
 
 
-async def picture_answer(service: Service, name: str, *, public: int | None = None) -> Response:
+async def picture_answer(service: Premises, name: str, *, public: int | None = None) -> Response:
     """A picture as it is kept. `public`: the seconds for which anybody may keep it; it may then stand in mails and on
     other sites. It runs nothing wherever it is opened. Raises 404."""
     data = await asyncio.to_thread(pictures_of(service).read, name)

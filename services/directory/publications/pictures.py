@@ -25,7 +25,7 @@ from services.directory.publications import picture_making
 from services.directory.publications.picture_making import LONGEST
 from shared.base.whole_files import sync_folder
 from shared.kernel.decider import Refused
-from shared.runtime.service import Service
+from shared.runtime.faces import Premises
 
 __all__ = ["BIGGEST", "LONGEST", "MEDIA_TYPE", "Kept", "Pictures", "pictures_of", "remade"]
 
@@ -146,6 +146,6 @@ class Pictures:
         return self._folder / name[:2] / f"{name}.webp"
 
 
-def pictures_of(service: Service) -> Pictures:
+def pictures_of(service: Premises) -> Pictures:
     """The pictures of a service, in its own folder beside its views and keys."""
-    return Pictures(service.around.data / "files" / service.name)
+    return Pictures(service.data / "files" / service.name)

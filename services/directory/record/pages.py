@@ -29,9 +29,8 @@ from services.directory.structures.kept_records import kept_record, known_as
 from services.directory.structures.record_fields import facts_of, to_be_checked, told
 from services.directory.structures.views import STRUCTURES
 from shared.kernel.views.projection import Document, View
-from shared.runtime.faces import Views
-from shared.runtime.service import Service
-from shared.web.here import ThisService
+from shared.runtime.faces import Desk, Office, OpenViews, Views
+from shared.web.here import Here
 from shared.web.lists import amended, counted_on, newest_first, render
 from shared.web.markdown import as_html
 from shared.web.security.authorization import who_of
@@ -48,7 +47,7 @@ routes = APIRouter(include_in_schema=False)
 
 
 @routes.get("/structures/{key}.vcf")
-async def vcard(service: ThisService, request: Request, key: str) -> Response:
+async def vcard(service: Here[OpenViews], request: Request, key: str) -> Response:
     structure = await _current(service, key)
     how = exporter(service, request.app.state.pages, language(request))
     sees = who_of(request).sees_persons(service.name)
@@ -61,15 +60,15 @@ async def vcard(service: ThisService, request: Request, key: str) -> Response:
 
 
 @routes.get("/structures/{key}.jsonld")
-async def jsonld(service: ThisService, request: Request, key: str) -> Response:
+async def jsonld(service: Here[Views], request: Request, key: str) -> Response:
     how = exporter(service, request.app.state.pages, language(request))
     said = orjson.dumps(as_jsonld(how, await _current(service, key)), option=orjson.OPT_INDENT_2)
     return Response(said, media_type=FORMATS["jsonld"].media_type)
 
 
 @routes.get("/structures/{key}")
-async def record(service: ThisService, request: Request, key: str, as_of: AsOf = None) -> Response:
-    day = past_day(as_of, service.around.clock())
+async def record(service: Here[Office], request: Request, key: str, as_of: AsOf = None) -> Response:
+    day = past_day(as_of, service.now())
     if day is not None:
         return await _then(service, request, key, day)
     structure = await _current(service, key)
@@ -89,7 +88,7 @@ async def record(service: ThisService, request: Request, key: str, as_of: AsOf =
         "structure.html",
         structure=structure,
         **_facts(request, structure, await timeline(service.store, key)),
-        stale_record=to_be_checked(structure, service.around.clock()),
+        stale_record=to_be_checked(structure, service.now()),
         college=finder.college(key),
         contacts=await _contacts_of(service, request, structure),
         supports=await about(SUPPORTS),
@@ -103,7 +102,7 @@ async def record(service: ThisService, request: Request, key: str, as_of: AsOf =
     )
 
 
-async def _current(service: Service, key: str) -> Document:
+async def _current(service: Views, key: str) -> Document:
     """The record, or the one that it was merged into."""
     found = await kept_record(service, key)
     if found is None:
@@ -111,7 +110,7 @@ async def _current(service: Service, key: str) -> Document:
     return found
 
 
-async def _contacts_of(service: Service, request: Request, structure: Document) -> list[Document]:
+async def _contacts_of(service: OpenViews, request: Request, structure: Document) -> list[Document]:
     found = await service.store.find(CONTACTS, {"structure": known_as(structure)}, sort=["since"], limit=200)
     return [
         {**one, **{name: revealed(request, service, one[name]) for name in ("name", "email", "phone")}}
@@ -119,7 +118,7 @@ async def _contacts_of(service: Service, request: Request, structure: Document) 
     ]
 
 
-async def _then(service: Service, request: Request, key: str, day: Any) -> Response:
+async def _then(service: Desk, request: Request, key: str, day: Any) -> Response:
     """The record as it was at the end of a day: what was known of it, and no way to change it."""
     before, events = end_of(day), await timeline(service.store, key)
     structure = folded_from(key, in_order(events, day))

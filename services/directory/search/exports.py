@@ -24,7 +24,7 @@ from shared.contract.directory.structure_facts import NUMBERS, in_order
 from shared.geo import commune
 from shared.geo.countries import country_names
 from shared.kernel.views.projection import Document
-from shared.runtime.service import Service
+from shared.runtime.faces import Premises
 from shared.web.formatting import department
 from shared.web.markdown import as_plain
 from shared.web.templating import Pages
@@ -334,8 +334,8 @@ def file_name(format: str, words: Sequence[str] = ("structures",)) -> str:
     return f"{'-'.join(words)}.{FORMATS[format].suffix}"
 
 
-def exporter(service: Service, pages: Pages, lang: Lang, *, past: bool = False) -> Exporter:
+def exporter(service: Premises, pages: Pages, lang: Lang, *, past: bool = False) -> Exporter:
     """How this directory's records are exported."""
-    root = service.around.public_url.rstrip("/")
+    root = service.public_url.rstrip("/")
     college = None if past else finder_of(service).college
     return Exporter(pages.lexicon, lang, lambda key: f"{root}/directory/structures/{key}", college)

@@ -13,7 +13,7 @@ from services.directory.structures.record_fields import commune_named, goal
 from shared.base.translations import Lang, Lexicon
 from shared.contract.directory.structure_facts import StructureKind
 from shared.geo import DEPARTMENTS, commune
-from shared.runtime.service import Service
+from shared.runtime.faces import Premises
 from shared.web.charts.commune_map import points_map
 from shared.web.charts.department_map import department_map, drawn_departments, steps_for
 from shared.web.formatting import country, department
@@ -76,7 +76,7 @@ def chips(question: Asked, request: Request, lexicon: Lexicon, lang: Lang) -> li
 
 def region_of(request: Request) -> Sequence[str]:
     """The departments of the network's region; none where it has none."""
-    service: Service = request.app.state.service
+    service: Premises = request.app.state.service
     return service.settings.departments
 
 

@@ -24,10 +24,9 @@ from shared.contract.directory.structure_facts import NUMBERS
 from shared.geo import DEPARTMENTS, commune
 from shared.geo.countries import country_names
 from shared.kernel.views.projection import Document, Store, View, everything
-from shared.runtime.faces import Premises
+from shared.runtime.faces import Library, Premises, Views
 from shared.runtime.jobs import Job
 from shared.runtime.parts import Key
-from shared.runtime.service import Service
 
 log = structlog.get_logger()
 STRUCTURE_FACETS = (
@@ -368,12 +367,12 @@ def _country_words(codes: Iterable[str]) -> list[str]:
     return [country_names(lang).get(code, "") for code in dict.fromkeys(codes) for lang in ("fr", "en")]
 
 
-async def begin(service: Service, projects: ProjectSource) -> None:
+async def begin(service: Views, projects: ProjectSource) -> None:
     """Takes in what the views know."""
     await service.parts.put(FINDER, Finder(service.store, projects, service.outside)).current()
 
 
-async def _warm(service: Service) -> None:
+async def _warm(service: Library) -> None:
     """Where the views have a long log to read yet: what they will know then, so that nobody's first search waits for
     it."""
     last = await service.log.last()
@@ -383,4 +382,4 @@ async def _warm(service: Service) -> None:
     await finder_of(service).current()
 
 
-WARMING: Job[Service] = Job("search-warming", _warm)
+WARMING: Job[Library] = Job("search-warming", _warm)

@@ -14,8 +14,9 @@ from services.directory.search.finder import Finder, finder_of
 from services.directory.search.query import ORDERS, Asked, asked, found, records
 from services.directory.structures.record_fields import commune_named, place_of
 from shared.geo import MAP_CREDIT, communes_beginning
+from shared.runtime.faces import Views
 from shared.runtime.parts import Key
-from shared.web.here import ThisService
+from shared.web.here import Here
 from shared.web.lists import PageNumber, Words, pages_total, render
 from shared.web.security.authorization import access
 from shared.web.templating import Pages, language
@@ -41,7 +42,7 @@ routes = APIRouter(include_in_schema=False)
 
 @routes.get("/")
 async def search(
-    service: ThisService, request: Request, page: PageNumber = 1, question: Asked = Depends(asked)
+    service: Here[Views], request: Request, page: PageNumber = 1, question: Asked = Depends(asked)
 ) -> Response:
     pages: Pages = request.app.state.pages
     lexicon, lang = pages.lexicon, language(request)
@@ -74,7 +75,7 @@ async def search(
 
 
 @routes.get("/export.{format}")
-async def export(service: ThisService, request: Request, format: str, question: Asked = Depends(asked)) -> Response:
+async def export(service: Here[Views], request: Request, format: str, question: Asked = Depends(asked)) -> Response:
     if format not in FORMATS:
         raise HTTPException(404)
     how = exporter(service, request.app.state.pages, language(request), past=question.as_of is not None)

@@ -13,8 +13,8 @@ from services.directory.structures.history import folded_from, in_order
 from services.directory.structures.view_walk import changed, chosen
 from services.directory.structures.views import TIMELINES
 from shared.kernel.views.projection import Document, Store, everything
+from shared.runtime.faces import Views
 from shared.runtime.parts import Key
-from shared.runtime.service import Service
 
 DAYS = 3  # days of which an index is kept in memory
 
@@ -110,6 +110,6 @@ class Past:
         return found
 
 
-def past_of(service: Service) -> Past:
+def past_of(service: Views) -> Past:
     """The past as this process keeps it."""
     return service.parts.get(PAST) or service.parts.put(PAST, Past(service.store))

@@ -19,7 +19,7 @@ from shared.base.paris_days import PARIS
 from shared.contract.fields import EMPTIED, Day
 from shared.geo import DEPARTMENTS
 from shared.kernel.views.projection import Document
-from shared.runtime.service import Service
+from shared.runtime.faces import Premises, Views
 from shared.web.lists import PAGE, Chosen, Words
 
 FACETS = ("department", "commune", "kind", "member", "college", "listed", "themes", "countries", "sdgs", "state")
@@ -92,14 +92,14 @@ def asked(
         "state": state,
     }
     where = {name: tuple(dict.fromkeys(filter(None, values or ()))) for name, values in given.items()}
-    service: Service = request.app.state.service
-    day = past_day(as_of, service.around.clock())
+    service: Premises = request.app.state.service
+    day = past_day(as_of, service.now())
     left_out = OF_TODAY if day else ()
     said = {name: values for name, values in where.items() if values and name not in left_out}
     return Asked(q.strip(), said, sort if sort in ORDERS else ORDERS[0], day)
 
 
-async def found(service: Service, question: Asked, page: int = 1) -> Results:
+async def found(service: Views, question: Asked, page: int = 1) -> Results:
     """One page of the answer with all that its facets count; communes are counted in the one department chosen."""
     counted = [name for name in COUNTED if not (question.as_of and name in OF_TODAY)]
     prefixes = {"commune": question.closer} if question.closer else {}
@@ -115,7 +115,7 @@ async def found(service: Service, question: Asked, page: int = 1) -> Results:
     )
 
 
-async def records(service: Service, question: Asked) -> AsyncIterator[Document]:
+async def records(service: Views, question: Asked) -> AsyncIterator[Document]:
     """Every record of the answer in its order, read as it is written: for an export."""
     if question.as_of:
         day = past_of(service).day(question.as_of)

@@ -9,16 +9,16 @@ from secrets import token_urlsafe
 
 from services.directory.accounts.views import ACCOUNTS
 from shared.base.secret_files import SecretUnfit, read_secret, same
-from shared.runtime.service import Service
+from shared.runtime.faces import Premises, Views
 
 FILE = "directory.first-link"
 
 
-def _path(service: Service) -> Path:
-    return service.around.data / "keys" / FILE
+def _path(service: Premises) -> Path:
+    return service.data / "keys" / FILE
 
 
-async def first_link(service: Service) -> str | None:
+async def first_link(service: Views) -> str | None:
     """Where the first administrator opens an account; None once there is one. Raises SecretUnfit."""
     path = _path(service)
     if (await service.store.find(ACCOUNTS, {"administers": True}, limit=1)).total:
@@ -26,10 +26,10 @@ async def first_link(service: Service) -> str | None:
         return None
     with contextlib.suppress(FileExistsError):
         write(service, token_urlsafe(32))
-    return f"{service.around.public_url.rstrip('/')}/directory/sign-in/first/{read_secret(path).decode()}"
+    return f"{service.public_url.rstrip('/')}/directory/sign-in/first/{read_secret(path).decode()}"
 
 
-def write(service: Service, code: str) -> None:
+def write(service: Premises, code: str) -> None:
     """Keeps a code. Raises FileExistsError where there is one."""
     path = _path(service)
     draft = path.with_suffix(".new")
@@ -43,7 +43,7 @@ def write(service: Service, code: str) -> None:
         draft.unlink()
 
 
-def is_good(service: Service, code: str) -> bool:
+def is_good(service: Premises, code: str) -> bool:
     """Whether this is the code that is kept."""
     try:
         return same(code.encode(errors="replace"), read_secret(_path(service)))
@@ -51,7 +51,7 @@ def is_good(service: Service, code: str) -> bool:
         return False
 
 
-def used(service: Service) -> bool:
+def used(service: Premises) -> bool:
     """Takes the code away; True for the one who did, so that it is good once."""
     try:
         _path(service).unlink()

@@ -31,11 +31,10 @@ from shared.identity.sessions import TOKEN, Unsure
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Refused, derived_id
 from shared.kernel.views.projection import Document
-from shared.runtime.faces import Correspondence, Visitors
+from shared.runtime.faces import Correspondence, Premises, Visitors
 from shared.runtime.jobs import Job
 from shared.runtime.mail_transport import post_of
 from shared.runtime.parts import Key
-from shared.runtime.service import Service
 from shared.web.letters import Sender
 from shared.web.security.authorization import RENEW
 
@@ -60,17 +59,17 @@ class Gatehouse(Correspondence, Visitors, Protocol):
 class Entry:
     """The way into one installation."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Gatehouse) -> None:
         self.service = service
-        keys = service.around.data / "keys"
+        keys = service.data / "keys"
         self.links = Links(keys, service.network)
         self.passwords = Passwords(keys)
         self.keys = SigningKeys(service)
-        settings, url = service.settings, service.around.public_url.rstrip("/")
+        settings, url = service.settings, service.public_url.rstrip("/")
         sender = Sender(service.network, settings.title, settings.mail_from, url)
         self.mail = LinkMail(
             self.links,
-            post_of(settings, service.around.data, service.outside),
+            post_of(settings, service.data, service.outside),
             sender,
             to_files=settings.smtp_host is None,
             outside=service.outside,
@@ -258,27 +257,27 @@ class Entry:
 ENTRY: Key[Entry] = Key("entry")
 
 
-def entry_of(service: Service) -> Entry:
+def entry_of(service: Premises) -> Entry:
     """The way into this running directory."""
     return service.parts.of(ENTRY)
 
 
-async def opening(service: Service) -> None:
+async def opening(service: Gatehouse) -> None:
     await service.parts.put(ENTRY, Entry(service)).start()
 
 
-async def closing(service: Service) -> None:
+async def closing(service: Premises) -> None:
     entry = service.parts.take(ENTRY)
     if entry is not None:
         await entry.stop()
 
 
-async def _retire(service: Service) -> None:
+async def _retire(service: Premises) -> None:
     now = await service.clock.believed()
     if now is not None:  # a key that is withdrawn stays so
         await entry_of(service).keys.retire(now)
 
 
-RETIRING: Job[Service] = Job("signing-keys", _retire, every=ROUND, first=ROUND)
+RETIRING: Job[Premises] = Job("signing-keys", _retire, every=ROUND, first=ROUND)
 """Withdraws the keys that were replaced long enough ago. All replicas share the folder of keys: what two of them say of
 one key is one command."""

@@ -19,7 +19,7 @@ from shared.base.secret_files import RANDOM, SecretUnfit, read_secret
 from shared.identity.sessions import Signer
 from shared.kernel.decider import Refused, derived_id
 from shared.persons.keys.key_marks import KeyMarks
-from shared.runtime.service import Service
+from shared.runtime.faces import Desk
 
 log = structlog.get_logger()
 FILE = "directory.session-key"
@@ -29,12 +29,12 @@ MARGIN = timedelta(minutes=5)  # beyond the longest session
 class SigningKeys:
     """The current key of an installation."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Desk) -> None:
         self._service = service
         self._minutes = service.settings.session_minutes
         # A cookie that was never renewed is good as long as its session, so its key must be known as long.
         self._overlap = timedelta(hours=service.settings.session_hours) + MARGIN
-        self._file = service.around.data / "keys" / FILE
+        self._file = service.data / "keys" / FILE
         self._read_at = (0, 0)
         self._signer: Signer | None = None
         self._published: set[UUID] = set()

@@ -25,10 +25,10 @@ from shared.contract.fields import AddressSought, MailAddress
 from shared.contract.personal import Personal
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import Refused
-from shared.runtime.service import Service
+from shared.runtime.faces import Desk, Premises
 from shared.web.forms.forms import parse, sentences
 from shared.web.forms.kept_pages import kept_place, remembered
-from shared.web.here import ThisService
+from shared.web.here import Here
 from shared.web.security.authorization import access, clear_session, set_session, who_of
 from shared.web.security.local_paths import local
 from shared.web.security.rate_limits import limited
@@ -58,7 +58,7 @@ password_routes = APIRouter(include_in_schema=False)
 
 @password_routes.get("/sign-in")
 @access("public")
-async def sign_in(service: ThisService, request: Request, to: str = "") -> Response:
+async def sign_in(service: Here[Premises], request: Request, to: str = "") -> Response:
     who = who_of(request)
     if who.signed_in and (place := kept_place(to)):
         return RedirectResponse(place, 303)
@@ -69,7 +69,7 @@ async def sign_in(service: ThisService, request: Request, to: str = "") -> Respo
 
 @password_routes.post("/sign-in")
 @access("public")
-async def with_password(service: ThisService, request: Request) -> Response:
+async def with_password(service: Here[Premises], request: Request) -> Response:
     limited(request, "sign-in")
     form = await request.form(max_fields=20, max_files=0)
     to, address = local(form.get("to")), str(form.get("email") or "")[:320]
@@ -86,7 +86,7 @@ async def with_password(service: ThisService, request: Request) -> Response:
 
 @password_routes.post("/sign-in/ask")
 @access("public")
-async def ask_for_link(service: ThisService, request: Request) -> Response:
+async def ask_for_link(service: Here[Premises], request: Request) -> Response:
     limited(request, "mail-link")
     form = await request.form(max_fields=20, max_files=0)
     asked, errors = _asked_of(service, request, Address, form)
@@ -102,13 +102,13 @@ async def ask_for_link(service: ThisService, request: Request) -> Response:
 
 @password_routes.get("/sign-in/sent")
 @access("public")
-async def sent(service: ThisService, request: Request) -> Response:
+async def sent(service: Here[Premises], request: Request) -> Response:
     return _render(service, request, "sign_in_said.html", what="sent", waits=bool(remembered(request)))
 
 
 @password_routes.get("/sign-in/out")
 @access("public")
-async def out(service: ThisService, request: Request) -> Response:
+async def out(service: Here[Premises], request: Request) -> Response:
     return _render(service, request, "sign_in_said.html", what="out")
 
 
@@ -118,11 +118,11 @@ link_routes = APIRouter(include_in_schema=False)
 
 @link_routes.get("/sign-in/link/{token}")
 @access("public")
-async def link(service: ThisService, request: Request, token: str) -> Response:
+async def link(service: Here[Premises], request: Request, token: str) -> Response:
     """Says whether the link is one, and asks for the button. Whether it was used is seen then."""
     limited(request, "sign-in")
     try:
-        entry_of(service).links.read(token, service.sessions.now())
+        entry_of(service).links.read(token, service.now())
     except OldLink:
         return _render(service, request, "sign_in_said.html", 410, what="old")
     except BadLink:
@@ -132,7 +132,7 @@ async def link(service: ThisService, request: Request, token: str) -> Response:
 
 @link_routes.post("/sign-in/link/{token}")
 @access("public")
-async def with_link(service: ThisService, request: Request, token: str) -> Response:
+async def with_link(service: Here[Premises], request: Request, token: str) -> Response:
     limited(request, "sign-in")
     try:
         return _come_in(service, request, await entry_of(service).by_link(token), None)
@@ -148,7 +148,7 @@ async def with_link(service: ThisService, request: Request, token: str) -> Respo
 
 @link_routes.get("/sign-in/first/{code}")
 @access("public")
-async def first(service: ThisService, request: Request, code: str) -> Response:
+async def first(service: Here[Premises], request: Request, code: str) -> Response:
     limited(request, "sign-in")
     if not first_link.is_good(service, code):
         return _render(service, request, "sign_in_said.html", 404, what="gone")
@@ -157,7 +157,7 @@ async def first(service: ThisService, request: Request, code: str) -> Response:
 
 @link_routes.post("/sign-in/first/{code}")
 @access("public")
-async def first_account(service: ThisService, request: Request, code: str) -> Response:
+async def first_account(service: Here[Premises], request: Request, code: str) -> Response:
     limited(request, "sign-in")
     if not first_link.is_good(service, code):
         return _render(service, request, "sign_in_said.html", 404, what="gone")
@@ -183,7 +183,7 @@ async def first_account(service: ThisService, request: Request, code: str) -> Re
 
 @link_routes.post("/sign-out")
 @access("public")
-async def sign_out(service: ThisService, request: Request) -> Response:
+async def sign_out(service: Here[Desk], request: Request) -> Response:
     who = who_of(request)
     if who.account is not None and who.session is not None:
         command = SignOut(account=who.account, session=who.session)
@@ -194,7 +194,7 @@ async def sign_out(service: ThisService, request: Request) -> Response:
     return response
 
 
-def _render(service: Service, request: Request, template: str, status: int = 200, **context: Any) -> Response:
+def _render(service: Premises, request: Request, template: str, status: int = 200, **context: Any) -> Response:
     pages: Pages = request.app.state.pages
     if "errors" in context:
         context["errors"] = Said(context["errors"])
@@ -203,12 +203,12 @@ def _render(service: Service, request: Request, template: str, status: int = 200
     return page
 
 
-def _refusal(service: Service, request: Request, no: Refused) -> str:
+def _refusal(service: Premises, request: Request, no: Refused) -> str:
     pages: Pages = request.app.state.pages
     return pages.lexicon.say(f"refused.{no.code}", language(request), **no.values)
 
 
-def _asked_of(service: Service, request: Request, model: type[BaseModel], form: FormData) -> tuple[Any, Errors]:
+def _asked_of(service: Premises, request: Request, model: type[BaseModel], form: FormData) -> tuple[Any, Errors]:
     pages: Pages = request.app.state.pages
     try:
         return model.model_validate(parse(model, form)), {}
@@ -216,7 +216,7 @@ def _asked_of(service: Service, request: Request, model: type[BaseModel], form: 
         return None, sentences(wrong, model, pages.lexicon, language(request))
 
 
-def _come_in(service: Service, request: Request, begun: Begun, to: str | None) -> Response:
+def _come_in(service: Premises, request: Request, begun: Begun, to: str | None) -> Response:
     """Leads to the form that this browser has sent too late, to where one wanted to go, or home."""
     home = "/directory/space" if begun.kind == "contact" else "/"
     place = kept_place(to) or next(iter(remembered(request)), None)
@@ -226,7 +226,7 @@ def _come_in(service: Service, request: Request, begun: Begun, to: str | None) -
 
 
 def _door(
-    service: Service, request: Request, status: int = 200, errors: Errors | None = None, **given: Any
+    service: Premises, request: Request, status: int = 200, errors: Errors | None = None, **given: Any
 ) -> Response:
     context = {"to": None, "address": "", "errors": errors or {}, "failed": None, **given}
     context["waits"] = bool(kept_place(context["to"]) or remembered(request))

@@ -14,8 +14,8 @@ from shared.base.translations import L
 from shared.contract.directory.accounts import AccountClosed, AccountOpened, AccountReopened
 from shared.kernel.views.projection import Evolve
 from shared.persons.data_subjects import Purpose, in_use_again, term_begins
+from shared.runtime.faces import Commands
 from shared.runtime.mail_transport import erase_letters
-from shared.runtime.service import Service
 
 PURPOSE = Purpose(
     code="account",
@@ -35,23 +35,23 @@ ACCOUNTS_HELD: Mapping[type, Evolve] = {
 }
 
 
-async def forget_sign_in(service: Service, person: UUID) -> None:
+async def forget_sign_in(service: Commands, person: UUID) -> None:
     """The account is closed, its password dropped; mails with links to sign in are erased."""
     entry = service.parts.get(ENTRY)
     if entry is not None:
         await entry.mail.drop(person)
         await service.outside.in_thread(entry.passwords.forget, account_id(person))
     else:  # before the doors are open
-        passwords = await service.outside.in_thread(Passwords, service.around.data / "keys")
+        passwords = await service.outside.in_thread(Passwords, service.data / "keys")
         try:
             await service.outside.in_thread(passwords.forget, account_id(person))
         finally:
             passwords.close()
-    await service.outside.in_thread(erase_letters, service.around.data, person)
+    await service.outside.in_thread(erase_letters, service.data, person)
     await close_account(service, person)
 
 
-async def close_account(service: Service, person: UUID) -> None:
+async def close_account(service: Commands, person: UUID) -> None:
     """Closes the account of a person, if there is one. Raises Refused for the last administrator's."""
     account = account_id(person)
     if (await service.execute.history("account", account)).events:

@@ -13,13 +13,13 @@ from services.directory.structures.kept_records import kept_record
 from shared.identity.principal import Who
 from shared.kernel.decider import Refused
 from shared.kernel.views.projection import Document
-from shared.runtime.service import Service
+from shared.runtime.faces import OpenViews, Views
 from shared.web.security.authorization import who_of
 
 SPACE_PAGE = "/directory/space"
 
 
-async def may_publish(service: Service, key: str) -> None:
+async def may_publish(service: Views, key: str) -> None:
     """Returns for a member of the network, whose record is open. Raises Refused for any other."""
     document = await kept_record(service, key)
     if document is None:
@@ -32,7 +32,7 @@ async def may_publish(service: Service, key: str) -> None:
         raise Refused("members-only")
 
 
-async def own_structures(service: Service, account: UUID) -> list[Document]:
+async def own_structures(service: OpenViews, account: UUID) -> list[Document]:
     """The open records that an account speaks for, by name: where its address is a contact's, merged records
     followed."""
     document = await service.store.get(ACCOUNTS, str(account))
@@ -45,7 +45,7 @@ async def own_structures(service: Service, account: UUID) -> list[Document]:
     return sorted(once.values(), key=lambda one: str(one["sort"]))
 
 
-async def own_structure(service: Service, who: Who, key: str) -> Document | None:
+async def own_structure(service: OpenViews, who: Who, key: str) -> Document | None:
     """The open record that `key` stands for, if who asks speaks for it, or looks after the directory; None for whatever
     else, so that nobody learns by asking what others have."""
     record = await kept_record(service, key)
@@ -58,7 +58,7 @@ async def own_structure(service: Service, who: Who, key: str) -> Document | None
     return next((one for one in await own_structures(service, who.account) if one["key"] == record["key"]), None)
 
 
-async def mine(service: Service, request: Request, key: str) -> Document:
+async def mine(service: OpenViews, request: Request, key: str) -> Document:
     """A record that who asks speaks for. Raises 404 for every other."""
     found = await own_structure(service, who_of(request), key)
     if found is None:
@@ -66,7 +66,7 @@ async def mine(service: Service, request: Request, key: str) -> Document:
     return found
 
 
-async def why_not_publish(service: Service, key: str) -> str | None:
+async def why_not_publish(service: Views, key: str) -> str | None:
     """The code of why a structure may not publish; None where it may."""
     try:
         await may_publish(service, key)

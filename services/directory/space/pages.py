@@ -36,11 +36,11 @@ from shared.contract.fields import stored
 from shared.kernel.command_handler import Outcome, new_command_id
 from shared.kernel.decider import Command, Refused
 from shared.kernel.views.projection import Document
-from shared.runtime.service import Service
+from shared.runtime.faces import Commands, Desk, Forms, Office, OpenViews, Reception, Views
 from shared.web.facts.outcomes import in_address
 from shared.web.forms.forms import Form, parse
 from shared.web.forms.guarded_form import Wrong, carried_out, command_id, version_of
-from shared.web.here import ThisService
+from shared.web.here import Here
 from shared.web.lists import render
 from shared.web.security.authorization import access, who_of
 from shared.web.templating import Pages, language
@@ -54,7 +54,7 @@ record_routes = APIRouter(prefix="/space", include_in_schema=False)
 
 @record_routes.get("")
 @access("space")
-async def space(service: ThisService, request: Request) -> Response:
+async def space(service: Here[OpenViews], request: Request) -> Response:
     who, finder = who_of(request), finder_of(service)
     structures = await own_structures(service, who.account) if who.account is not None else []
     await finder.current()
@@ -74,19 +74,19 @@ async def space(service: ThisService, request: Request) -> Response:
 
 @record_routes.get("/{structure}")
 @access("space")
-async def one_structure(service: ThisService, request: Request, structure: UUID) -> Response:
+async def one_structure(service: Here[Office], request: Request, structure: UUID) -> Response:
     return await _structure_page(service, request, await mine(service, request, str(structure)))
 
 
 @record_routes.get("/{structure}/record")
 @access("space")
-async def record(service: ThisService, request: Request, structure: UUID) -> Response:
+async def record(service: Here[Reception], request: Request, structure: UUID) -> Response:
     return await _record_form(service, request, await mine(service, request, str(structure)))
 
 
 @record_routes.post("/{structure}/record")
 @access("space")
-async def revise(service: ThisService, request: Request, structure: UUID) -> Response:
+async def revise(service: Here[Reception], request: Request, structure: UUID) -> Response:
     own = await mine(service, request, str(structure))
     data = await request.form(max_fields=500, max_files=0)
 
@@ -102,13 +102,13 @@ async def revise(service: ThisService, request: Request, structure: UUID) -> Res
 
 @record_routes.post("/{structure}/listing")
 @access("space")
-async def wish(service: ThisService, request: Request, structure: UUID) -> Response:
+async def wish(service: Here[Office], request: Request, structure: UUID) -> Response:
     return await _simply(service, request, structure, lambda key: WishListing(structure=key))
 
 
 @record_routes.post("/{structure}/listing/leave")
 @access("space")
-async def leave(service: ThisService, request: Request, structure: UUID) -> Response:
+async def leave(service: Here[Office], request: Request, structure: UUID) -> Response:
     reason = "À la demande de la structure"
     return await _simply(service, request, structure, lambda key: UnlistStructure(structure=key, reason=reason))
 
@@ -119,13 +119,13 @@ picture_routes = APIRouter(prefix="/space", include_in_schema=False)
 
 @picture_routes.get("/{structure}/picture")
 @access("space")
-async def picture(service: ThisService, request: Request, structure: UUID) -> Response:
+async def picture(service: Here[OpenViews], request: Request, structure: UUID) -> Response:
     return await _picture_form(service, request, await mine(service, request, str(structure)))
 
 
 @picture_routes.post("/{structure}/picture")
 @access("space")
-async def choose_picture(service: ThisService, request: Request, structure: UUID) -> Response:
+async def choose_picture(service: Here[Office], request: Request, structure: UUID) -> Response:
     own = await mine(service, request, str(structure))
     kept: dict[str, str | None] = {"picture": own["picture"]}
 
@@ -155,14 +155,14 @@ async def choose_picture(service: ThisService, request: Request, structure: UUID
 
 @picture_routes.get("/{structure}/picture/{name}")
 @access("space")
-async def own_picture(service: ThisService, request: Request, structure: UUID, name: str) -> Response:
+async def own_picture(service: Here[OpenViews], request: Request, structure: UUID, name: str) -> Response:
     """A picture of the space as it is, or as a form has it that is not saved yet: who knows its hash has it."""
     await mine(service, request, str(structure))
     return await picture_answer(service, name)
 
 
 async def _structure_page(
-    service: Service, request: Request, structure: Document, status: int = 200, **context: Any
+    service: Desk, request: Request, structure: Document, status: int = 200, **context: Any
 ) -> Response:
     keys, finder = list(known_as(structure)), finder_of(service)
     await finder.current()
@@ -188,7 +188,7 @@ async def _structure_page(
 
 
 async def _record_form(
-    service: Service,
+    service: Forms,
     request: Request,
     structure: Document,
     status: int = 200,
@@ -205,14 +205,14 @@ async def _record_form(
         lang,
         values=structure if values is None else values,
         errors=errors,
-        choices=await service.definition.choices(service, ReviseStructure, lang),
+        choices=await service.choices(ReviseStructure, lang),
         hidden=hidden,
         skip=("structure", "source"),
     )
     return render(service, request, "space_record.html", status=status, structure=structure, form=form)
 
 
-async def _simply(service: Service, request: Request, structure: UUID, make: Any) -> Response:
+async def _simply(service: Office, request: Request, structure: UUID, make: Any) -> Response:
     """A command of one button."""
     own = await mine(service, request, str(structure))
     data = await request.form(max_fields=10, max_files=0)
@@ -228,7 +228,7 @@ async def _simply(service: Service, request: Request, structure: UUID, make: Any
 
 
 async def _picture_form(
-    service: Service, request: Request, structure: Document, status: int = 200, **context: Any
+    service: Views, request: Request, structure: Document, status: int = 200, **context: Any
 ) -> Response:
     given = {
         "errors": {},
@@ -251,7 +251,7 @@ def _back(structure: Document, done: Outcome) -> Response:
     return RedirectResponse(f"{SPACE_PAGE}/{structure['key']}?{in_address(done)}", 303)
 
 
-async def _last_answer(service: Service, structure: Document) -> Document | None:
+async def _last_answer(service: Commands, structure: Document) -> Document | None:
     """What the network last said to a wish that was not met, with its reason; None where it stands otherwise now."""
     if structure["listed"] or structure["wished"]:
         return None

@@ -34,11 +34,11 @@ from shared.contract.fields import stored
 from shared.kernel.command_handler import Outcome, new_command_id
 from shared.kernel.decider import Command, Refused
 from shared.kernel.views.projection import Document
-from shared.runtime.service import Service
+from shared.runtime.faces import Forms, Reception, Views
 from shared.web.facts.outcomes import in_address
 from shared.web.forms.forms import Form, parse
 from shared.web.forms.guarded_form import Wrong, carried_out
-from shared.web.here import ThisService
+from shared.web.here import Here
 from shared.web.lists import render
 from shared.web.security.authorization import access
 from shared.web.templating import Pages, language
@@ -56,13 +56,13 @@ routes = APIRouter(prefix="/space/{structure}/projects", include_in_schema=False
 
 @routes.get("/new")
 @access("space")
-async def new(service: ThisService, request: Request, structure: UUID) -> Response:
+async def new(service: Here[Reception], request: Request, structure: UUID) -> Response:
     return await _page(service, request, await mine(service, request, str(structure)), None)
 
 
 @routes.post("/new")
 @access("space", again=LOOKING)
-async def enter(service: ThisService, request: Request, structure: UUID) -> Response:
+async def enter(service: Here[Reception], request: Request, structure: UUID) -> Response:
     own = await mine(service, request, str(structure))
     done = await _written(service, request, own, DraftProject, {"leader": own["key"]}, None)
     return done if isinstance(done, Response) else _shown(own, done.entity_id, done)
@@ -70,14 +70,14 @@ async def enter(service: ThisService, request: Request, structure: UUID) -> Resp
 
 @routes.get("/{key}")
 @access("space")
-async def project(service: ThisService, request: Request, structure: UUID, key: UUID) -> Response:
+async def project(service: Here[Reception], request: Request, structure: UUID, key: UUID) -> Response:
     own = await mine(service, request, str(structure))
     return await _page(service, request, own, await _led(service, own, key))
 
 
 @routes.post("/{key}")
 @access("space", again=LOOKING)
-async def change(service: ThisService, request: Request, structure: UUID, key: UUID) -> Response:
+async def change(service: Here[Reception], request: Request, structure: UUID, key: UUID) -> Response:
     own = await mine(service, request, str(structure))
     document = await _led(service, own, key)
     given = {"project": str(key), "leader": document["leader"]}
@@ -87,18 +87,18 @@ async def change(service: ThisService, request: Request, structure: UUID, key: U
 
 @routes.post("/{key}/publish")
 @access("space")
-async def publish(service: ThisService, request: Request, structure: UUID, key: UUID) -> Response:
+async def publish(service: Here[Reception], request: Request, structure: UUID, key: UUID) -> Response:
     return await _simply(service, request, structure, key, PublishProject(project=key), members=True)
 
 
 @routes.post("/{key}/withdraw")
 @access("space")
-async def withdraw(service: ThisService, request: Request, structure: UUID, key: UUID) -> Response:
+async def withdraw(service: Here[Reception], request: Request, structure: UUID, key: UUID) -> Response:
     """Open to whoever is a member no more, too: what they show is theirs to take back."""
     return await _simply(service, request, structure, key, WithdrawProject(project=key), members=False)
 
 
-async def _led(service: Service, structure: Document, key: UUID) -> Document:
+async def _led(service: Views, structure: Document, key: UUID) -> Document:
     """A project that a structure leads. Raises 404."""
     project = await service.store.get(PROJECTS, str(key))
     if project is None or project["leader"] not in known_as(structure):
@@ -107,7 +107,7 @@ async def _led(service: Service, structure: Document, key: UUID) -> Document:
 
 
 async def _page(
-    service: Service,
+    service: Forms,
     request: Request,
     structure: Document,
     project: Document | None,
@@ -131,7 +131,7 @@ async def _page(
         values=values if values is not None else project,
         errors=errors,
         only=ASKED,
-        choices=await service.definition.choices(service, model, lang),
+        choices=await service.choices(model, lang),
         hidden={"command_id": new_command_id(), "version": version},
     )
     by_name = {one.name: one for one in made.fields}
@@ -158,7 +158,7 @@ async def _page(
 
 
 async def _written(
-    service: Service,
+    service: Reception,
     request: Request,
     structure: Document,
     model: type[ProjectCommand],
@@ -200,7 +200,7 @@ async def _written(
     return done
 
 
-async def _nameable(service: Service, answers: Answers, project: Document | None) -> list[str]:
+async def _nameable(service: Views, answers: Answers, project: Document | None) -> list[str]:
     """The others who take part that a member may name: public ones, and those that are in the project."""
     before = {finder_of(service).kept(id) for id in project["participants"]} if project else set()
     chosen = await answers.chosen(service)
@@ -208,7 +208,7 @@ async def _nameable(service: Service, answers: Answers, project: Document | None
 
 
 async def _simply(
-    service: Service, request: Request, structure: UUID, key: UUID, command: Command, *, members: bool
+    service: Reception, request: Request, structure: UUID, key: UUID, command: Command, *, members: bool
 ) -> Response:
     own = await mine(service, request, str(structure))
     document = await _led(service, own, key)

@@ -29,11 +29,11 @@ from shared.contract.fields import AS_STORED, stored
 from shared.kernel.command_handler import Outcome, new_command_id
 from shared.kernel.decider import Command, Refused
 from shared.kernel.views.projection import Document
-from shared.runtime.service import Service
+from shared.runtime.faces import Desk, Office, OpenViews, Premises, Views
 from shared.web.facts.outcomes import in_address
 from shared.web.forms.forms import Form, FormField, parse
 from shared.web.forms.guarded_form import Wrong, carried_out, command_id, version_of
-from shared.web.here import ThisService
+from shared.web.here import Here
 from shared.web.lists import render
 from shared.web.markdown import as_html, as_plain
 from shared.web.security.authorization import access
@@ -58,7 +58,7 @@ routes = APIRouter(prefix="/space", include_in_schema=False)
 
 @routes.get("/{structure}/new/{sort}")
 @access("space")
-async def new(service: ThisService, request: Request, structure: UUID, sort: str) -> Response:
+async def new(service: Here[OpenViews], request: Request, structure: UUID, sort: str) -> Response:
     return await _draft_form(
         service, request, await mine(service, request, str(structure)), _sort_of(service, sort), None
     )
@@ -66,7 +66,7 @@ async def new(service: ThisService, request: Request, structure: UUID, sort: str
 
 @routes.post("/{structure}/new/{sort}")
 @access("space")
-async def begin(service: ThisService, request: Request, structure: UUID, sort: str) -> Response:
+async def begin(service: Here[Office], request: Request, structure: UUID, sort: str) -> Response:
     record, wanted = await mine(service, request, str(structure)), _sort_of(service, sort)
     done = await _written(
         service, request, record, DraftPublication, {"structure": record["key"], "sort": wanted}, wanted, None
@@ -76,7 +76,7 @@ async def begin(service: ThisService, request: Request, structure: UUID, sort: s
 
 @routes.get("/publications/{key}/edit")
 @access("space")
-async def edit(service: ThisService, request: Request, key: UUID) -> Response:
+async def edit(service: Here[OpenViews], request: Request, key: UUID) -> Response:
     draft, structure = await _own(service, request, key)
     if draft["state"] != NOT_YET:
         return RedirectResponse(f"{SPACE_PAGE}/publications/{key}", 303)
@@ -85,7 +85,7 @@ async def edit(service: ThisService, request: Request, key: UUID) -> Response:
 
 @routes.post("/publications/{key}/edit")
 @access("space")
-async def change(service: ThisService, request: Request, key: UUID) -> Response:
+async def change(service: Here[Office], request: Request, key: UUID) -> Response:
     draft, structure = await _own(service, request, key)
     given = {"publication": str(key)}
     done = await _written(service, request, structure, RedraftPublication, given, draft["sort"], draft)
@@ -94,13 +94,13 @@ async def change(service: ThisService, request: Request, key: UUID) -> Response:
 
 @routes.get("/publications/{key}")
 @access("space")
-async def publication(service: ThisService, request: Request, key: UUID) -> Response:
+async def publication(service: Here[OpenViews], request: Request, key: UUID) -> Response:
     return await _publication_page(service, request, key)
 
 
 @routes.post("/publications/{key}/publish")
 @access("space")
-async def publish(service: ThisService, request: Request, key: UUID) -> Response:
+async def publish(service: Here[Office], request: Request, key: UUID) -> Response:
     _, structure = await _own(service, request, key)
     data = await request.form(max_fields=10, max_files=0)
 
@@ -117,7 +117,7 @@ async def publish(service: ThisService, request: Request, key: UUID) -> Response
 
 @routes.post("/publications/{key}/withdraw")
 @access("space")
-async def withdraw(service: ThisService, request: Request, key: UUID) -> Response:
+async def withdraw(service: Here[Office], request: Request, key: UUID) -> Response:
     await _own(service, request, key)
     data = await request.form(max_fields=10, max_files=0)
 
@@ -130,7 +130,7 @@ async def withdraw(service: ThisService, request: Request, key: UUID) -> Respons
     return _shown(key, done)
 
 
-async def _own(service: Service, request: Request, key: UUID) -> tuple[Document, Document]:
+async def _own(service: OpenViews, request: Request, key: UUID) -> tuple[Document, Document]:
     """A publication of a structure that who asks speaks for, and that structure. Raises 404."""
     document = await service.store.get(SPACE, str(key))
     if document is None:
@@ -139,7 +139,7 @@ async def _own(service: Service, request: Request, key: UUID) -> tuple[Document,
 
 
 async def _draft_form(
-    service: Service,
+    service: Views,
     request: Request,
     structure: Document,
     sort: str,
@@ -186,7 +186,7 @@ async def _draft_form(
     )
 
 
-def _sort_of(service: Service, text: str) -> PublicationSort:
+def _sort_of(service: Premises, text: str) -> PublicationSort:
     found = next((one for one in get_args(PublicationSort) if one == text), None)
     if found is None:
         raise HTTPException(404)
@@ -195,7 +195,7 @@ def _sort_of(service: Service, text: str) -> PublicationSort:
 
 
 async def _written(
-    service: Service,
+    service: Desk,
     request: Request,
     structure: Document,
     model: type[PublicationCommand],
@@ -250,7 +250,7 @@ async def _written(
 
 
 async def _publication_page(
-    service: Service, request: Request, key: UUID, status: int = 200, **context: Any
+    service: OpenViews, request: Request, key: UUID, status: int = 200, **context: Any
 ) -> Response:
     one, structure = await _own(service, request, key)
     given = {"failed": None, **context}
@@ -281,20 +281,20 @@ def _must(field: FormField) -> FormField:
     return replace(field, required=True, optional=False) if field.name in MUST else field
 
 
-async def _room(service: Service, structure: Document) -> None:
+async def _room(service: Views, structure: Document) -> None:
     """Raises Refused where a structure has very many drafts open."""
     where = {"structure": list(known_as(structure)), "state": NOT_YET}
     if (await service.store.find(SPACE, where, limit=1)).total >= MOST_DRAFTS:
         raise Refused("too-many-drafts", most=MOST_DRAFTS)
 
 
-async def _projects(service: Service, structure: Document) -> list[tuple[str, str]]:
+async def _projects(service: Views, structure: Document) -> list[tuple[str, str]]:
     """The cooperation projects of a structure that are published: what a project that is presented may lead to."""
     where = {"structures": list(known_as(structure)), "published": True}
     found = await service.store.find(PROJECTS, where, sort=["sort"], limit=100)
     return [(one["key"], one["title"]) for one in found.documents]
 
 
-async def _own_project(service: Service, structure: Document, project: Any) -> None:
+async def _own_project(service: Views, structure: Document, project: Any) -> None:
     if project and str(project) not in {key for key, _ in await _projects(service, structure)}:
         raise Refused("unknown-project", field="project")

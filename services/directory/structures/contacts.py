@@ -7,12 +7,12 @@ from collections.abc import Sequence
 
 from services.directory.structures.contact_views import CONTACT_ADDRESSES
 from shared.kernel.views.projection import Document
-from shared.runtime.service import Service
+from shared.runtime.faces import OpenViews
 
 MOST = 200  # structures that one person is a contact of
 
 
-async def contacts_at(service: Service, address: str) -> Sequence[Document]:
+async def contacts_at(service: OpenViews, address: str) -> Sequence[Document]:
     """The contacts that stand in the directory under this very address (`CONTACT_ADDRESSES`)."""
     persons = await asyncio.to_thread(service.keyring.persons_at, address)
     if not persons:
@@ -22,13 +22,13 @@ async def contacts_at(service: Service, address: str) -> Sequence[Document]:
     return [one for one in found.documents if _same(service.keyring.reveal(one["email"]), address)]
 
 
-async def address_of(service: Service, person: str) -> str | None:
+async def address_of(service: OpenViews, person: str) -> str | None:
     """The address under which a person is a contact."""
     found = await service.store.find(CONTACT_ADDRESSES, {"person": person}, limit=MOST)
     return next((a for one in found.documents if (a := service.keyring.reveal(one["email"])) is not None), None)
 
 
-async def addresses_of(service: Service, structures: Sequence[str]) -> list[str]:
+async def addresses_of(service: OpenViews, structures: Sequence[str]) -> list[str]:
     """The addresses of the contacts of a structure, known by these ids, in clear: each once."""
     found = await service.store.find(CONTACT_ADDRESSES, {"structure": list(structures)}, limit=MOST)
     clear = (service.keyring.reveal(one["email"]) for one in found.documents)

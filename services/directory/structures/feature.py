@@ -15,8 +15,9 @@ from shared.base.translations import Lexicon
 from shared.geo import DEPARTMENTS
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command
+from shared.runtime.faces import Premises
 from shared.runtime.feature import Feature
-from shared.runtime.service import Choices, Retired, Service, Suggestion
+from shared.runtime.service import Choices, Retired, Suggestion
 from shared.web.formatting import countries
 from shared.web.words.goals import SDG_WORDS
 
@@ -31,7 +32,7 @@ def page_of(command: Command, outcome: Outcome) -> str | None:
     return None if structure is None else f"/directory/structures/{structure}"
 
 
-async def choices(service: Service, command: type[Command], lang: str) -> Choices:
+async def choices(service: Premises, command: type[Command], lang: str) -> Choices:
     """Departments and countries by name, the seventeen goals: for the forms of every command that asks for them."""
     departments = [(code, f"{one.name} ({code})") for code, one in DEPARTMENTS.items()]
     found: dict[str, Sequence[tuple[str, str]]] = {}

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from services.directory.structures.views import STRUCTURES
 from shared.kernel.views.projection import Document
-from shared.runtime.service import Service
+from shared.runtime.faces import Views
 
 
-async def kept_record(service: Service, key: str) -> Document | None:
+async def kept_record(service: Views, key: str) -> Document | None:
     """The record that stands for a structure: its own, or the one that it was merged into; None where there is none."""
     seen: set[str] = set()
     document = await service.store.get(STRUCTURES, key)

@@ -22,8 +22,9 @@ from shared.kernel.command_handler import new_command_id, told_of
 from shared.kernel.eventlog.event_log import History
 from shared.kernel.views.projection import Document, folded
 from shared.notions import gathering as notion
+from shared.runtime.faces import Desk, Views
 from shared.web.charts.charts import bars
-from shared.web.here import ThisService
+from shared.web.here import Here
 from shared.web.lists import PAGE, Chosen, PageNumber, Words, amended, newest_first, pages_total, render
 from shared.web.templating import Pages, language
 
@@ -36,7 +37,7 @@ routes = APIRouter(include_in_schema=False)
 
 
 @routes.get("/")
-async def start(service: ThisService, request: Request) -> Response:
+async def start(service: Here[Views], request: Request) -> Response:
     planned = (await service.store.find(GATHERINGS, {"state": "planned"}, sort=["day"], limit=500)).documents
     now = today()
     by_year = sorted((await service.store.count_by(GATHERINGS, "year", {"state": "held"})).items())
@@ -61,7 +62,7 @@ async def start(service: ThisService, request: Request) -> Response:
 
 @routes.get("/gatherings")
 async def gatherings(
-    service: ThisService,
+    service: Here[Views],
     request: Request,
     q: Words = "",
     kind: Chosen = None,
@@ -94,7 +95,7 @@ async def gatherings(
 
 
 @routes.get("/gatherings/{key}")
-async def gathering(service: ThisService, request: Request, key: str) -> Response:
+async def gathering(service: Here[Desk], request: Request, key: str) -> Response:
     found = await gathering_or_404(service, key)
     by_standing = await service.store.count_by(REGISTRATIONS, "standing", {"gathering": key})
     present = await service.store.count_by(REGISTRATIONS, "audience", {"gathering": key, "standing": "present"})
@@ -122,7 +123,7 @@ async def gathering(service: ThisService, request: Request, key: str) -> Respons
 
 
 @routes.get("/trainings")
-async def trainings(service: ThisService, request: Request) -> Response:
+async def trainings(service: Here[Views], request: Request) -> Response:
     found = (await service.store.find(GATHERINGS, {"kind": "training"}, sort=["-day"], limit=1000)).documents
     present = await present_by_gathering(service)
     held = [{**d, "came": _came(d, present)} for d in found if d["state"] == "held"]

@@ -13,8 +13,9 @@ from services.events.gatherings.words import WORDS
 from services.events.structures.queries import structures_offered
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command
+from shared.runtime.faces import Views
 from shared.runtime.feature import Feature
-from shared.runtime.service import Choices, Retired, Service
+from shared.runtime.service import Choices, Retired
 
 
 def page_of(command: Command, outcome: Outcome) -> str | None:
@@ -24,7 +25,7 @@ def page_of(command: Command, outcome: Outcome) -> str | None:
     return f"/events/gatherings/{outcome.entity_id}" if command.entity == GATHERING.entity else None
 
 
-async def choices(service: Service, command: type[Command], lang: str) -> Choices:
+async def choices(service: Views, command: type[Command], lang: str) -> Choices:
     """Departments and gatherings by name; for whom somebody comes, the members."""
     if command.entity != GATHERING.entity:
         return {}

@@ -6,11 +6,11 @@ from fastapi import HTTPException
 
 from services.events.gatherings.views import GATHERINGS
 from shared.kernel.views.projection import Document, Where
-from shared.runtime.service import Service
+from shared.runtime.faces import Views
 from shared.web.formatting import day
 
 
-async def gathering_or_404(service: Service, key: str) -> Document:
+async def gathering_or_404(service: Views, key: str) -> Document:
     """The gathering with this id. Raises HTTPException where there is none."""
     found = await service.store.get(GATHERINGS, key)
     if found is None:
@@ -18,7 +18,7 @@ async def gathering_or_404(service: Service, key: str) -> Document:
     return found
 
 
-async def gatherings_offered(service: Service, where: Where | None = None) -> list[tuple[str, str]]:
+async def gatherings_offered(service: Views, where: Where | None = None) -> list[tuple[str, str]]:
     """Gatherings for a form to choose from, the newest first: (key, title and day)."""
     some = await service.store.find(GATHERINGS, where or {}, sort=["-day"], limit=1000)
     return [(d["key"], f"{d['title']}, {day(d['day'])}") for d in some.documents]

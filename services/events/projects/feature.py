@@ -12,8 +12,9 @@ from services.events.projects.words import WORDS
 from services.events.structures.queries import structures_offered
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command
+from shared.runtime.faces import Views
 from shared.runtime.feature import Feature
-from shared.runtime.service import Choices, Retired, Service
+from shared.runtime.service import Choices, Retired
 from shared.web.formatting import countries
 
 
@@ -22,7 +23,7 @@ def page_of(command: Command, outcome: Outcome) -> str | None:
     return "/events/projects" if command.entity == PROJECT.entity else None
 
 
-async def choices(service: Service, command: type[Command], lang: str) -> Choices:
+async def choices(service: Views, command: type[Command], lang: str) -> Choices:
     """Agoras, members and countries by name."""
     if command is not PresentProject:
         return {}

@@ -7,7 +7,8 @@ from starlette.responses import Response
 
 from services.events.gatherings.views import GATHERINGS
 from services.events.projects.views import PROJECTS
-from shared.web.here import ThisService
+from shared.runtime.faces import Views
+from shared.web.here import Here
 from shared.web.lists import PAGE, Chosen, PageNumber, Words, pages_total, render
 
 routes = APIRouter(include_in_schema=False)
@@ -16,7 +17,7 @@ routes = APIRouter(include_in_schema=False)
 
 @routes.get("/projects")
 async def projects(
-    service: ThisService, request: Request, q: Words = "", year: Chosen = None, page: PageNumber = 1
+    service: Here[Views], request: Request, q: Words = "", year: Chosen = None, page: PageNumber = 1
 ) -> Response:
     store = service.store
     where = {"year": year} if year else {}

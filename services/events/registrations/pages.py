@@ -14,8 +14,8 @@ from services.events.registrations.views import REGISTRATIONS
 from services.events.structures.views import STRUCTURES
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.views.projection import Document, folded
-from shared.runtime.service import Service
-from shared.web.here import ThisService
+from shared.runtime.faces import OpenViews, Views
+from shared.web.here import Here
 from shared.web.lists import PAGE, Chosen, PageNumber, Words, pages_total, render
 from shared.web.security.authorization import access
 from shared.web.security.redaction import revealed
@@ -32,7 +32,7 @@ routes = APIRouter(include_in_schema=False)
 
 @routes.get("/gatherings/{key}/registrations")
 async def registrations(
-    service: ThisService, request: Request, key: str, standing: Chosen = None, page: PageNumber = 1
+    service: Here[Views], request: Request, key: str, standing: Chosen = None, page: PageNumber = 1
 ) -> Response:
     gathering = await gathering_or_404(service, key)
     where = {"gathering": key, **({"standing": standing} if standing else {})}
@@ -54,7 +54,7 @@ async def registrations(
 
 @routes.get("/gatherings/{key}/check-in")
 @access("editor")
-async def check_in(service: ThisService, request: Request, key: str, q: Words = "") -> Response:
+async def check_in(service: Here[OpenViews], request: Request, key: str, q: Words = "") -> Response:
     gathering = await gathering_or_404(service, key)
     found = await _searched(request, service, key, q.strip())
     present = {"gathering": key, "standing": "present"}
@@ -82,7 +82,7 @@ async def check_in(service: ThisService, request: Request, key: str, q: Words = 
     )
 
 
-async def _searched(request: Request, service: Service, gathering: str, q: str) -> list[Document]:
+async def _searched(request: Request, service: OpenViews, gathering: str, q: str) -> list[Document]:
     """Registrations of a gathering by ticket number, structure or person's name, with that name opened."""
     if not q:
         return []
@@ -98,13 +98,13 @@ async def _searched(request: Request, service: Service, gathering: str, q: str) 
     return [p for p in people if all(w in folded(f"{p['from'] or ''} {p['who'] or ''}") for w in words)]
 
 
-async def _opened(request: Request, service: Service, registrations: Sequence[Document]) -> list[Document]:
+async def _opened(request: Request, service: OpenViews, registrations: Sequence[Document]) -> list[Document]:
     """The same with the names of person and structure."""
     named = await _with_structures(service, registrations)
     return [{**one, "who": revealed(request, service, one["name"])} for one in named]
 
 
-async def _with_structures(service: Service, registrations: Sequence[Document]) -> list[Document]:
+async def _with_structures(service: Views, registrations: Sequence[Document]) -> list[Document]:
     """The same with the name of the structure, as it is called today where the directory knows it."""
     wanted = sorted({d["structure"] for d in registrations if d["structure"]})
     known = await service.store.get_many(STRUCTURES, wanted)

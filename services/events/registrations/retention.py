@@ -18,6 +18,7 @@ from shared.contract.persons import PersonForgottenByEvents
 from shared.kernel.decider import Command
 from shared.kernel.views.projection import Document, View
 from shared.persons.data_subjects import PersonalData, Purpose
+from shared.runtime.faces import Views
 from shared.runtime.service import Service
 
 PURPOSES = (
@@ -61,9 +62,9 @@ HELD = View(
 """Registrations, by their ids; and the gatherings that were planned by mistake once, with when that was said."""
 
 
-async def ended(service: Service, records: Sequence[Document]) -> Mapping[str, str | None]:
+async def ended(service: Views, records: Sequence[Document]) -> Mapping[str, str | None]:
     """The end of the last day of a registration's gathering, if that is over; when it was said that there was none."""
-    now, wanted = service.around.clock(), sorted({record["of"] for record in records})
+    now, wanted = service.now(), sorted({record["of"] for record in records})
     gatherings = await service.store.get_many(GATHERINGS, wanted)
     struck = await service.store.get_many(HELD, [key for key in wanted if key not in gatherings])
     over = {key: datetime.fromisoformat(one["since"]) for key, one in struck.items()}
@@ -78,7 +79,7 @@ def _end(day: str) -> datetime:
     return end_of(date.fromisoformat(day))
 
 
-async def follows(service: Service, person: UUID, records: Sequence[Document]) -> Sequence[Command]:
+async def follows(service: Views, person: UUID, records: Sequence[Document]) -> Sequence[Command]:
     """A place at a gathering to come goes to whoever waits: nobody can be told of it, or called at the door."""
     open_ends = await ended(service, records)
     coming = [record for record in records if open_ends[record["key"]] is None]

@@ -8,7 +8,8 @@ from starlette.responses import Response
 from services.events.structures.queries import likely_structures
 from services.events.structures.views import STRUCTURES
 from shared.kernel.decider import Command
-from shared.web.here import ThisService
+from shared.runtime.faces import Desk
+from shared.web.here import Here
 from shared.web.lists import PAGE, Words, render
 from shared.web.security.authorization import access
 
@@ -22,7 +23,7 @@ routes = APIRouter(include_in_schema=False)
 
 @routes.get("/choose/{command}")
 @access("editor")
-async def choose(service: ThisService, request: Request, command: str, q: Words = "") -> Response:
+async def choose(service: Here[Desk], request: Request, command: str, q: Words = "") -> Response:
     field = _asked_for(service.execute.commands.get(command))
     if field is None:
         raise HTTPException(404)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from services.events.structures.views import MEMBER_STRUCTURES, STRUCTURES
 from shared.kernel.views.projection import Page
-from shared.runtime.service import Service
+from shared.runtime.faces import Views
 
 
-async def likely_structures(service: Service, field: str, *, text: str = "", limit: int) -> Page:
+async def likely_structures(service: Views, field: str, *, text: str = "", limit: int) -> Page:
     """The structures that this field is offered, in the order of their names, by their ids in the directory."""
     open_ones = {"closed": False}
     if field == "school":
@@ -18,7 +18,7 @@ async def likely_structures(service: Service, field: str, *, text: str = "", lim
     return Page([{**one, "key": one["structure"]} for one in found.documents], found.total)
 
 
-async def structures_offered(service: Service, field: str) -> list[tuple[str, str]]:
+async def structures_offered(service: Views, field: str) -> list[tuple[str, str]]:
     """The same for a form to choose from: (id, name)."""
     found = await likely_structures(service, field, limit=1000)
     return [(one["key"], one["name"]) for one in found.documents]

@@ -12,8 +12,9 @@ from services.events.tandems.views import TANDEMS
 from services.events.tandems.words import WORDS
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command
+from shared.runtime.faces import Views
 from shared.runtime.feature import Feature
-from shared.runtime.service import Choices, Retired, Service
+from shared.runtime.service import Choices, Retired
 
 
 def page_of(command: Command, outcome: Outcome) -> str | None:
@@ -21,7 +22,7 @@ def page_of(command: Command, outcome: Outcome) -> str | None:
     return f"/events/tandems/{outcome.entity_id}" if isinstance(command, TandemCommand) else None
 
 
-async def choices(service: Service, command: type[Command], lang: str) -> Choices:
+async def choices(service: Views, command: type[Command], lang: str) -> Choices:
     """Departments and tandems by name, members for the association, schools."""
     if not issubclass(command, TandemCommand):
         return {}

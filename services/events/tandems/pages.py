@@ -11,7 +11,8 @@ from starlette.responses import Response
 from services.events.tandems.views import TANDEMS
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.views.projection import folded
-from shared.web.here import ThisService
+from shared.runtime.faces import Desk, Views
+from shared.web.here import Here
 from shared.web.lists import Chosen, amended, newest_first, render
 
 routes = APIRouter(include_in_schema=False)
@@ -19,7 +20,7 @@ routes = APIRouter(include_in_schema=False)
 
 
 @routes.get("/tandems")
-async def tandems(service: ThisService, request: Request, year: Chosen = None) -> Response:
+async def tandems(service: Here[Views], request: Request, year: Chosen = None) -> Response:
     found = (await service.store.find(TANDEMS, sort=["-school_year", "association_name"], limit=1000)).documents
     shown = [d for d in found if not year or d["school_year"] in year]
     on = [d for d in shown if d["state"] == "on"]
@@ -38,7 +39,7 @@ async def tandems(service: ThisService, request: Request, year: Chosen = None) -
 
 
 @routes.get("/tandems/{key}")
-async def tandem(service: ThisService, request: Request, key: str) -> Response:
+async def tandem(service: Here[Desk], request: Request, key: str) -> Response:
     found = await service.store.get(TANDEMS, key)
     if found is None:
         raise HTTPException(404)

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from shared.base.paris_days import PARIS
 from shared.base.translations import L, translated
 from shared.kernel.views.projection import Document
-from shared.runtime.service import Service
+from shared.runtime.faces import OpenViews
 from shared.web import lists as rendering
 from shared.web.security.redaction import revealed
 from shared.web.templating import language
@@ -25,7 +25,7 @@ def label(member: Document, reveal: Callable[[dict[str, str] | None], str | None
     return member.get("name") or reveal(member.get("person")) or forgotten
 
 
-def render(service: Service, request: Request, template: str, **context: Any) -> Response:
+def render(service: OpenViews, request: Request, template: str, **context: Any) -> Response:
     """A page that may name a member and open what is sealed."""
     reveal = partial(revealed, request, service)
     forgotten = translated(L("Personne oubliée"), language(request))

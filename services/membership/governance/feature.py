@@ -13,8 +13,9 @@ from services.membership.governance.words import WORDS
 from services.membership.members.queries import members_offered
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command
+from shared.runtime.faces import OpenViews
 from shared.runtime.feature import Feature
-from shared.runtime.service import Choices, Retired, Service
+from shared.runtime.service import Choices, Retired
 
 
 def page_of(command: Command, outcome: Outcome) -> str | None:
@@ -24,7 +25,7 @@ def page_of(command: Command, outcome: Outcome) -> str | None:
     return "/membership/board" if command.entity == SEAT.entity else None
 
 
-async def choices(service: Service, command: type[Command], lang: str) -> Choices:
+async def choices(service: OpenViews, command: type[Command], lang: str) -> Choices:
     """Members and groups by their names. Whoever left may be chosen only where that makes sense."""
     if command.entity not in (SEAT.entity, GROUP.entity):
         return {}

@@ -14,7 +14,8 @@ from services.membership.base.status_history import LAST
 from services.membership.governance.views import GROUPS, SEATS
 from services.membership.members.queries import members_named
 from shared.contract.membership.governance import SeatRole
-from shared.web.here import ThisService
+from shared.runtime.faces import OpenViews
+from shared.web.here import Here
 
 ROLES: Sequence[SeatRole] = get_args(SeatRole)
 
@@ -24,7 +25,7 @@ routes = APIRouter(include_in_schema=False)
 
 
 @routes.get("/board")
-async def board(service: ThisService, request: Request) -> Response:
+async def board(service: Here[OpenViews], request: Request) -> Response:
     seats = await everything(service, SEATS, sort="-since")
     present = [one for one in seats if one["status"] == "current"]
     return render(
@@ -39,12 +40,12 @@ async def board(service: ThisService, request: Request) -> Response:
 
 
 @routes.get("/groups")
-async def groups(service: ThisService, request: Request) -> Response:
+async def groups(service: Here[OpenViews], request: Request) -> Response:
     return render(service, request, "groups.html", groups=await everything(service, GROUPS, sort="sort"))
 
 
 @routes.get("/groups/{key}")
-async def group(service: ThisService, request: Request, key: str) -> Response:
+async def group(service: Here[OpenViews], request: Request, key: str) -> Response:
     found = await service.store.get(GROUPS, key)
     if found is None:
         raise HTTPException(404)

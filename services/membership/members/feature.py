@@ -23,8 +23,9 @@ from services.membership.members.views import CHARTER, COLLEGES, MEMBERS, STRUCT
 from services.membership.members.words import WORDS
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command
+from shared.runtime.faces import OpenViews
 from shared.runtime.feature import Feature
-from shared.runtime.service import Choices, Retired, Service
+from shared.runtime.service import Choices, Retired
 
 
 def page_of(command: Command, outcome: Outcome) -> str | None:
@@ -39,7 +40,7 @@ def page_of(command: Command, outcome: Outcome) -> str | None:
     return None
 
 
-async def choices(service: Service, command: type[Command], lang: str) -> Choices:
+async def choices(service: OpenViews, command: type[Command], lang: str) -> Choices:
     """Members by their names, former ones too; versions of the charter; the colleges of structures that are open."""
     if not issubclass(command, MemberCommand):
         return {}

@@ -10,14 +10,15 @@ from services.membership.base.queries import CURRENT
 from services.membership.base.rendering import render
 from services.membership.members.queries import COLLEGE_CODES, charter_versions, colleges_by_code
 from services.membership.members.views import MEMBERS
-from shared.web.here import ThisService
+from shared.runtime.faces import OpenViews
+from shared.web.here import Here
 
 routes = APIRouter(include_in_schema=False)
 """The routes of the pages of the charter and of the colleges."""
 
 
 @routes.get("/charter")
-async def charter(service: ThisService, request: Request) -> Response:
+async def charter(service: Here[OpenViews], request: Request) -> Response:
     return render(
         service,
         request,
@@ -29,7 +30,7 @@ async def charter(service: ThisService, request: Request) -> Response:
 
 
 @routes.get("/colleges")
-async def colleges(service: ThisService, request: Request) -> Response:
+async def colleges(service: Here[OpenViews], request: Request) -> Response:
     return render(
         service,
         request,

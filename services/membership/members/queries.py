@@ -11,34 +11,34 @@ from services.membership.members.domain.charter import CHARTER_ID
 from services.membership.members.views import CHARTER, COLLEGES, MEMBERS
 from shared.contract.membership.members import CollegeCode
 from shared.kernel.views.projection import Document
-from shared.runtime.service import Service
+from shared.runtime.faces import OpenViews, Views
 
 COLLEGE_CODES: Sequence[CollegeCode] = get_args(CollegeCode)
 
 
-async def members_named(service: Service, keys: Iterable[str | None]) -> dict[str, Document]:
+async def members_named(service: Views, keys: Iterable[str | None]) -> dict[str, Document]:
     """The members with these keys."""
     return await service.store.get_many(MEMBERS, sorted({key for key in keys if key}))
 
 
-async def members_offered(service: Service, *, present: bool = False) -> list[tuple[str, str]]:
+async def members_offered(service: OpenViews, *, present: bool = False) -> list[tuple[str, str]]:
     """Members for a form to choose from, former ones too unless only `present` ones make sense: (key, name)."""
     members = await everything(service, MEMBERS, CURRENT if present else None, sort="sort")
     return [(one["key"], label(one, service.keyring.reveal)) for one in members]
 
 
-async def hosts_offered(service: Service) -> list[tuple[str, str]]:
+async def hosts_offered(service: OpenViews) -> list[tuple[str, str]]:
     """Structures that are members now, for a form to choose from: (the structure's id, name)."""
     members = await everything(service, MEMBERS, CURRENT, sort="sort")
     return [(one["structure"], label(one, service.keyring.reveal)) for one in members if one.get("structure")]
 
 
-async def charter_versions(service: Service) -> list[Document]:
+async def charter_versions(service: Views) -> list[Document]:
     """All versions of the charter, the one in force first."""
     charter = await service.store.get(CHARTER, str(CHARTER_ID))
     return list(reversed(charter["versions"])) if charter else []
 
 
-async def colleges_by_code(service: Service) -> dict[str, Document]:
+async def colleges_by_code(service: Views) -> dict[str, Document]:
     """The colleges that ever opened."""
     return {one["college"]: one for one in await everything(service, COLLEGES)}

@@ -11,8 +11,9 @@ from services.membership.network.views import NETWORK, PEER_NETWORKS
 from services.membership.network.words import WORDS
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command
+from shared.runtime.faces import Views
 from shared.runtime.feature import Feature
-from shared.runtime.service import Choices, Retired, Service
+from shared.runtime.service import Choices, Retired
 
 
 def page_of(command: Command, outcome: Outcome) -> str | None:
@@ -20,7 +21,7 @@ def page_of(command: Command, outcome: Outcome) -> str | None:
     return "/membership/peers" if isinstance(command, NameNetwork | PeerNetworkCommand) else None
 
 
-async def choices(service: Service, command: type[Command], lang: str) -> Choices:
+async def choices(service: Views, command: type[Command], lang: str) -> Choices:
     """The peer networks by their names."""
     if not issubclass(command, PeerNetworkCommand) or "peer_network" not in command.model_fields:
         return {}

@@ -9,14 +9,15 @@ from services.membership.base.queries import everything
 from services.membership.base.rendering import render
 from services.membership.network.domain.network import NETWORK_ID
 from services.membership.network.views import NETWORK, PEER_NETWORKS
-from shared.web.here import ThisService
+from shared.runtime.faces import OpenViews
+from shared.web.here import Here
 
 routes = APIRouter(include_in_schema=False)
 """The routes of the page of the network itself."""
 
 
 @routes.get("/peers")
-async def peers(service: ThisService, request: Request) -> Response:
+async def peers(service: Here[OpenViews], request: Request) -> Response:
     return render(
         service,
         request,

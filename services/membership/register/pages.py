@@ -19,7 +19,8 @@ from services.membership.members.views import MEMBERS, STRUCTURES
 from services.membership.network.views import PEER_NETWORKS
 from services.membership.team.views import POSTS
 from shared.notions.structure_on_record import member_of
-from shared.web.here import ThisService
+from shared.runtime.faces import OpenViews
+from shared.web.here import Here
 from shared.web.lists import PAGE, Chosen, Numbers, PageNumber, Words, pages_total
 
 LIKELY: Mapping[str, StructureCollege] = {
@@ -36,7 +37,7 @@ list_routes = APIRouter(include_in_schema=False)
 
 
 @list_routes.get("/")
-async def start(service: ThisService, request: Request) -> Response:
+async def start(service: Here[OpenViews], request: Request) -> Response:
     versions = await charter_versions(service)
     posts = await everything(service, POSTS, CURRENT)
     return render(
@@ -59,7 +60,7 @@ async def start(service: ThisService, request: Request) -> Response:
 
 @list_routes.get("/members")
 async def members(
-    service: ThisService,
+    service: Here[OpenViews],
     request: Request,
     q: Words = "",
     status: Chosen = None,
@@ -98,7 +99,7 @@ record_routes = APIRouter(include_in_schema=False)
 
 
 @record_routes.get("/members/{key}")
-async def record(service: ThisService, request: Request, key: str) -> Response:
+async def record(service: Here[OpenViews], request: Request, key: str) -> Response:
     member = await service.store.get(MEMBERS, key)
     if member is None:
         raise HTTPException(404)
@@ -117,7 +118,7 @@ async def record(service: ThisService, request: Request, key: str) -> Response:
 
 
 @record_routes.get("/join")
-async def join(service: ThisService, request: Request, q: Words = "", page: PageNumber = 1) -> Response:
+async def join(service: Here[OpenViews], request: Request, q: Words = "", page: PageNumber = 1) -> Response:
     found = await service.store.find(
         STRUCTURES, {"closed": False}, text=q, sort=["sort"], limit=PAGE, offset=(page - 1) * PAGE
     )

@@ -15,8 +15,9 @@ from services.membership.team.views import CIVIC_PLACES, CIVIC_SERVICES, POSTS, 
 from services.membership.team.words import WORDS
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command
+from shared.runtime.faces import OpenViews
 from shared.runtime.feature import Feature
-from shared.runtime.service import Choices, Retired, Service
+from shared.runtime.service import Choices, Retired
 
 LISTS: Mapping[str, str] = {
     VOLUNTEER.entity: "volunteers",
@@ -32,7 +33,7 @@ def page_of(command: Command, outcome: Outcome) -> str | None:
     return f"/membership/{LISTS[command.entity]}" if command.entity in LISTS else None
 
 
-async def choices(service: Service, command: type[Command], lang: str) -> Choices:
+async def choices(service: OpenViews, command: type[Command], lang: str) -> Choices:
     """The members who may host, and the posts, by their names."""
     if command.entity not in LISTS:
         return {}

@@ -15,8 +15,9 @@ from services.membership.members.queries import members_named
 from services.membership.team.views import CIVIC_PLACES, CIVIC_SERVICES, POSTS, VOLUNTEERS
 from shared.base.paris_days import PARIS
 from shared.notions.structure_on_record import member_of
+from shared.runtime.faces import OpenViews
 from shared.web.charts.charts import bars
-from shared.web.here import ThisService
+from shared.web.here import Here
 from shared.web.lists import PAGE, Numbers, PageNumber, pages_total
 from shared.web.templating import Pages, language
 
@@ -25,7 +26,7 @@ routes = APIRouter(include_in_schema=False)
 
 
 @routes.get("/team")
-async def team(service: ThisService, request: Request) -> Response:
+async def team(service: Here[OpenViews], request: Request) -> Response:
     posts = await everything(service, POSTS, sort="since")
     present = [one for one in posts if one["status"] == "current"]
     volunteers = await service.store.count_by(VOLUNTEERS, "year", CURRENT)
@@ -50,7 +51,9 @@ async def team(service: ThisService, request: Request) -> Response:
 
 
 @routes.get("/volunteers")
-async def volunteers(service: ThisService, request: Request, year: Numbers = None, page: PageNumber = 1) -> Response:
+async def volunteers(
+    service: Here[OpenViews], request: Request, year: Numbers = None, page: PageNumber = 1
+) -> Response:
     noted = {"status": ["current", "withdrawn"]}
     where = {**noted, **({"year": year} if year else {})}
     found = await service.store.find(VOLUNTEERS, where, sort=["-since"], limit=PAGE, offset=(page - 1) * PAGE)
@@ -67,7 +70,7 @@ async def volunteers(service: ThisService, request: Request, year: Numbers = Non
 
 
 @routes.get("/civic-service")
-async def civic_service(service: ThisService, request: Request) -> Response:
+async def civic_service(service: Here[OpenViews], request: Request) -> Response:
     found = await everything(service, CIVIC_SERVICES, sort="-since")
     hosts = await members_named(service, (str(member_of(UUID(one["host"]))) for one in found if one.get("host")))
     return render(

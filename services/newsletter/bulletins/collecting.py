@@ -30,13 +30,13 @@ from shared.contract.fields import is_web_address
 from shared.contract.newsletter.bulletins import BulletinCode, SectionCode
 from shared.kernel.decider import Command
 from shared.kernel.reactions import on
-from shared.runtime.service import Service
+from shared.runtime.faces import Views
 from shared.web.formatting import clock, day, long_day
 from shared.web.markdown import as_lines
 
 
 @on(MemberNewsPublished, name="news-to-echos")
-async def news_to_echos(event: Recorded, service: Service) -> Sequence[Command]:
+async def news_to_echos(event: Recorded, service: Views) -> Sequence[Command]:
     """A member's news arrives in *Les Échos du Réseau*."""
     news = event.data
     assert isinstance(news, MemberNewsPublished)
@@ -44,7 +44,7 @@ async def news_to_echos(event: Recorded, service: Service) -> Sequence[Command]:
 
 
 @on(MemberProjectPublished, name="project-to-echos")
-async def project_to_echos(event: Recorded, service: Service) -> Sequence[Command]:
+async def project_to_echos(event: Recorded, service: Views) -> Sequence[Command]:
     """A project that a member presents arrives in *Les Échos du Réseau*, among the projects."""
     project = event.data
     assert isinstance(project, MemberProjectPublished)
@@ -52,7 +52,7 @@ async def project_to_echos(event: Recorded, service: Service) -> Sequence[Comman
 
 
 @on(MemberOfferPublished, name="offer-to-parcours")
-async def offer_to_parcours(event: Recorded, service: Service) -> Sequence[Command]:
+async def offer_to_parcours(event: Recorded, service: Views) -> Sequence[Command]:
     """A member's offer arrives in *Parcours*, with its deadline said."""
     offer = event.data
     assert isinstance(offer, MemberOfferPublished)
@@ -62,7 +62,7 @@ async def offer_to_parcours(event: Recorded, service: Service) -> Sequence[Comma
 
 
 @on(MemberEventPublished, name="event-to-rendez-vous")
-async def event_to_rendez_vous(event: Recorded, service: Service) -> Sequence[Command]:
+async def event_to_rendez_vous(event: Recorded, service: Views) -> Sequence[Command]:
     """An event that a member announces arrives in *Rendez-vous*, with its day and place."""
     theirs = event.data
     assert isinstance(theirs, MemberEventPublished)
@@ -71,7 +71,7 @@ async def event_to_rendez_vous(event: Recorded, service: Service) -> Sequence[Co
 
 
 @on(GatheringAnnounced, name="gathering-to-rendez-vous")
-async def gathering_to_rendez_vous(event: Recorded, service: Service) -> Sequence[Command]:
+async def gathering_to_rendez_vous(event: Recorded, service: Views) -> Sequence[Command]:
     """An announced gathering arrives in *Rendez-vous*, with its day and town."""
     gathering = event.data
     assert isinstance(gathering, GatheringAnnounced)
@@ -89,7 +89,7 @@ Publication = MemberNewsPublished | MemberOfferPublished | MemberProjectPublishe
 
 
 async def _published(
-    event: Recorded, service: Service, bulletin: BulletinCode, section: SectionCode, said: Publication, text: str
+    event: Recorded, service: Views, bulletin: BulletinCode, section: SectionCode, said: Publication, text: str
 ) -> Sequence[Command]:
     """What a member published, with the public page where the whole of it stands, and its picture."""
     return await _arriving(
@@ -109,7 +109,7 @@ async def _published(
 
 async def _arriving(
     event: Recorded,
-    service: Service,
+    service: Views,
     bulletin: BulletinCode,
     section: SectionCode,
     title: str,

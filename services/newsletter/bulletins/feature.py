@@ -13,8 +13,9 @@ from services.newsletter.bulletins.words import WORDS
 from shared.base.translations import translated
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command
+from shared.runtime.faces import Views
 from shared.runtime.feature import Feature
-from shared.runtime.service import Choices, Service
+from shared.runtime.service import Choices
 
 
 def page_of(command: Command, outcome: Outcome) -> str | None:
@@ -27,7 +28,7 @@ def page_of(command: Command, outcome: Outcome) -> str | None:
     return None
 
 
-async def choices(service: Service, command: type[Command], lang: str) -> Choices:
+async def choices(service: Views, command: type[Command], lang: str) -> Choices:
     """The bulletins that can be opened, or that have issues; the drafts by their names."""
     if command is OpenBulletin:
         there = {one["key"] for one in await opened(service) if one["opened"]}

@@ -28,7 +28,7 @@ from shared.contract.newsletter.bulletins import BulletinCode, ItemDropped, Item
 from shared.kernel.decider import Command
 from shared.kernel.reactions import on
 from shared.kernel.views.projection import Document
-from shared.runtime.service import Service
+from shared.runtime.faces import Chronicle, Library
 
 PATIENCE = 60.0  # seconds to wait for an item that another reaction is about to add
 LOOK = 0.1  # seconds between two looks
@@ -43,48 +43,48 @@ def why(source: Document) -> str:
 
 
 @on(PublicationWithdrawn, name="withdrawn-from-draft")
-async def withdrawn_from_draft(event: Recorded, service: Service) -> Sequence[Command]:
+async def withdrawn_from_draft(event: Recorded, service: Library) -> Sequence[Command]:
     """What a member took back leaves the draft, if that is not approved yet."""
     return await _settled(event, service, event.entity_id)
 
 
 @on(GatheringCancelled, name="cancelled-from-draft")
-async def cancelled_from_draft(event: Recorded, service: Service) -> Sequence[Command]:
+async def cancelled_from_draft(event: Recorded, service: Library) -> Sequence[Command]:
     """A gathering that will not be held leaves the draft, if that is not approved yet."""
     return await _settled(event, service, event.entity_id)
 
 
 @on(GatheringReinstated, name="reinstated-to-draft")
-async def reinstated_to_draft(event: Recorded, service: Service) -> Sequence[Command]:
+async def reinstated_to_draft(event: Recorded, service: Library) -> Sequence[Command]:
     """One that will be held after all comes back."""
     return await _settled(event, service, event.entity_id)
 
 
 @on(EventStruck, of=BEGINS, name="struck-from-draft")
-async def struck_from_draft(event: Recorded, service: Service) -> Sequence[Command]:
+async def struck_from_draft(event: Recorded, service: Library) -> Sequence[Command]:
     """One that was planned by mistake leaves the draft."""
     return await _settled(event, service, event.entity_id)
 
 
 @on(StrikeLifted, of=BEGINS, name="lifted-to-draft")
-async def lifted_to_draft(event: Recorded, service: Service) -> Sequence[Command]:
+async def lifted_to_draft(event: Recorded, service: Library) -> Sequence[Command]:
     """One that was planned after all comes back."""
     return await _settled(event, service, event.entity_id)
 
 
 @on(ItemDropped, name="dropped-looked-at-again")
-async def dropped_looked_at_again(event: Recorded, service: Service) -> Sequence[Command]:
+async def dropped_looked_at_again(event: Recorded, service: Library) -> Sequence[Command]:
     """What we took out comes back where its source did meanwhile."""
     return await _looked_at_again(event, service)
 
 
 @on(ItemRestored, name="restored-looked-at-again")
-async def restored_looked_at_again(event: Recorded, service: Service) -> Sequence[Command]:
+async def restored_looked_at_again(event: Recorded, service: Library) -> Sequence[Command]:
     """What we put back leaves again where its source did meanwhile."""
     return await _looked_at_again(event, service)
 
 
-async def _looked_at_again(event: Recorded, service: Service) -> Sequence[Command]:
+async def _looked_at_again(event: Recorded, service: Library) -> Sequence[Command]:
     if event.actor != f"service:{service.name}":
         return []
     data = event.data
@@ -93,7 +93,7 @@ async def _looked_at_again(event: Recorded, service: Service) -> Sequence[Comman
     return await _settled(event, service, item["source_entity"]) if item and item["source_entity"] else []
 
 
-async def _settled(event: Recorded, service: Service, source_entity: str) -> Sequence[Command]:
+async def _settled(event: Recorded, service: Library, source_entity: str) -> Sequence[Command]:
     """What brings the items of a source to where it stands. Raises TimeoutError where items to take out do not come
     (they may be parked; this is then tried again, and parked too)."""
     source = await service.store.get(SOURCES, source_entity)
@@ -110,7 +110,7 @@ async def _settled(event: Recorded, service: Service, source_entity: str) -> Seq
     return [RestoreItem(issue=UUID(items[key]["issue"]), item=UUID(key)) for key in drafts if items[key]["by"] in ours]
 
 
-async def _arrived(service: Service, event: Recorded, brought: Mapping[str, int]) -> dict[str, Document]:
+async def _arrived(service: Library, event: Recorded, brought: Mapping[str, int]) -> dict[str, Document]:
     """The items that a source has brought, with those that it is about to bring. Raises TimeoutError."""
     wanted = await _on_their_way(service, event, brought)
     for _ in range(int(PATIENCE / LOOK)):
@@ -130,7 +130,7 @@ BULLETIN_OF: Mapping[str, BulletinCode] = {
 }
 
 
-async def _on_their_way(service: Service, event: Recorded, brought: Mapping[str, int]) -> set[str]:
+async def _on_their_way(service: Chronicle, event: Recorded, brought: Mapping[str, int]) -> set[str]:
     """The items that are there or will be: those that were said when their bulletin was open. For what was said before
     nobody waits, since there may have been no bulletin to take it."""
     history = await service.log.load(event.service, event.entity, UUID(event.entity_id), shows=event.seq)

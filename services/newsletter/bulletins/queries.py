@@ -11,10 +11,10 @@ from services.newsletter.bulletins.views import BULLETINS, ISSUES
 from services.newsletter.bulletins.words import WORDS
 from shared.base.translations import Lang, translated
 from shared.kernel.views.projection import Document
-from shared.runtime.service import Service
+from shared.runtime.faces import Views
 
 
-async def issue_or_404(service: Service, key: str) -> Document:
+async def issue_or_404(service: Views, key: str) -> Document:
     """The issue with this id. Raises HTTPException where there is none."""
     found = await service.store.get(ISSUES, key)
     if found is None:
@@ -22,7 +22,7 @@ async def issue_or_404(service: Service, key: str) -> Document:
     return found
 
 
-async def bulletin_of(service: Service, code: str) -> Document:
+async def bulletin_of(service: Views, code: str) -> Document:
     """The bulletin of an issue, as it was opened; in words of ours where an older release let nobody open it. Raises
     HTTPException for a code that is none."""
     if code not in CODES:
@@ -36,14 +36,14 @@ async def bulletin_of(service: Service, code: str) -> Document:
     }
 
 
-async def opened(service: Service) -> list[Document]:
+async def opened(service: Views) -> list[Document]:
     """The bulletins that this network publishes; an older release may have begun an issue of one that was not
     opened."""
     found = await service.store.get_many(BULLETINS, [*CODES])
     return [await bulletin_of(service, code) for code in CODES if code in found]
 
 
-async def titles(service: Service, lang: Lang | str = "fr") -> Mapping[str, str]:
+async def titles(service: Views, lang: Lang | str = "fr") -> Mapping[str, str]:
     """What each bulletin is called: as its network opened it, else by what it is for."""
     found = await service.store.get_many(BULLETINS, [*CODES])
     words = {str(code): translated(WORDS[f"bulletin.{code}"], lang) for code in CODES}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from shared.contract.envelope import Recorded
 from shared.contract.observatory.ledger import LogRestored
 from shared.kernel.views.projection import Document, View
-from shared.runtime.service import Service
+from shared.runtime.faces import Views
 
 THE_LOG = "log"
 
@@ -21,7 +21,7 @@ RESTORES = View(name="restores", version=1, on={LogRestored: _restored}, keys=la
 """One document: the sequence at which the log was last restored."""
 
 
-async def restored_at(service: Service) -> int:
+async def restored_at(service: Views) -> int:
     """The sequence of the last restore; 0 where there was none."""
     found = await service.store.get(RESTORES, THE_LOG)
     return int(found["restored"]) if found else 0

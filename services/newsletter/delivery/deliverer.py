@@ -23,8 +23,8 @@ from shared.contract.envelope import opened
 from shared.contract.newsletter.delivery import RefusalReason
 from shared.kernel.decider import Command, Refused
 from shared.kernel.eventlog.event_log import Conflict, Unavailable
+from shared.runtime.faces import Desk
 from shared.runtime.mail_transport import Declined, Doubt, Letter, Post
-from shared.runtime.service import Service
 from shared.web.letters import BadAddress
 
 log = structlog.get_logger()
@@ -57,7 +57,7 @@ class Later:
 class Delivering:
     """Delivers mails one by one, and remembers which are to be tried later."""
 
-    def __init__(self, service: Service, post: Post, pauses: Pauses) -> None:
+    def __init__(self, service: Desk, post: Post, pauses: Pauses) -> None:
         self._service, self._post, self._pauses = service, post, pauses
         self._later: dict[UUID, Later] = {}
         self._written = 0

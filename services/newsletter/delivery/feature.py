@@ -7,17 +7,16 @@ from services.newsletter.delivery.domain import DELIVERY, DeliveryCommand
 from services.newsletter.delivery.metrics import measuring
 from services.newsletter.delivery.views import DELIVERIES
 from services.newsletter.delivery.words import WORDS
-from services.newsletter.delivery.worker import ROUNDS, SENDING, Sending
+from services.newsletter.delivery.worker import ROUNDS, SENDING, PostOffice, Sending
 from services.newsletter.subscriptions.links import LINKS
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command
 from shared.runtime.feature import Feature
 from shared.runtime.mail_transport import post_of
-from shared.runtime.service import Service
 from shared.web.letters import Sender
 
 
-async def opening(service: Service) -> None:
+async def opening(service: PostOffice) -> None:
     """What sends is there from now on. Pages that are still being read at the end may ask it, so it is kept."""
     address = service.public_url.rstrip("/")
     sender = Sender(service.network, service.settings.title, service.settings.mail_from, address)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from services.newsletter.delivery.views import DELIVERIES
 from services.newsletter.delivery.worker import SENDING
+from shared.runtime.faces import Views
 from shared.runtime.prometheus import gauge, only
-from shared.runtime.service import Service
 
 STATES = ("begun", "accepted", "deferred", "refused", "released")
 MAILS = gauge("mails", "Mails by how far they are: begun, accepted, deferred, refused, released.", "service", "state")
@@ -18,7 +18,7 @@ UNREACHABLE = gauge(
 )
 
 
-async def measuring(service: Service) -> None:
+async def measuring(service: Views) -> None:
     """Brings them up to date."""
     name, sending = service.name, service.parts.of(SENDING)
     counts = await service.store.count_by(DELIVERIES, "state")

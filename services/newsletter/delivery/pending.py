@@ -19,8 +19,8 @@ from services.newsletter.delivery.views import DELIVERIES
 from services.newsletter.subscriptions.links import Links
 from services.newsletter.subscriptions.views import SUBSCRIBERS
 from shared.kernel.views.projection import Document, View, Where
+from shared.runtime.faces import OpenViews, Views
 from shared.runtime.mail_transport import Letter
-from shared.runtime.service import Service
 from shared.web.letters import Sender
 
 MANY = 500  # questions to ask at a time
@@ -42,7 +42,7 @@ class Due:
     write: Callable[[], Awaitable[Letter | None]]
 
 
-async def everything(service: Service, view: View, where: Where, **how: Any) -> list[Document]:
+async def everything(service: Views, view: View, where: Where, **how: Any) -> list[Document]:
     """Every document that matches, in one reading: between two pages one could slip through."""
     return (await service.store.find(view, where, limit=ALL, **how)).documents
 
@@ -50,7 +50,7 @@ async def everything(service: Service, view: View, where: Where, **how: Any) -> 
 class Duties:
     """What is due of one service's mails."""
 
-    def __init__(self, service: Service, links: Links, sender: Sender) -> None:
+    def __init__(self, service: OpenViews, links: Links, sender: Sender) -> None:
         self._service, self._links, self._sender = service, links, sender
 
     async def confirmations(self) -> AsyncIterator[Due]:

@@ -16,11 +16,12 @@ from shared.contract.persons import PersonForgottenByNewsletter
 from shared.kernel.decider import Command
 from shared.kernel.views.projection import Document
 from shared.persons.data_subjects import PersonalData
+from shared.runtime.faces import Views
 from shared.runtime.mail_transport import erase_letters
 from shared.runtime.service import Service
 
 
-async def follows(service: Service, person: UUID, records: Sequence[Document]) -> Sequence[Command]:
+async def follows(service: Views, person: UUID, records: Sequence[Document]) -> Sequence[Command]:
     """All bulletins are left, and the files of all mails to the address erased."""
     sending = service.parts.get(SENDING)
     async with AsyncExitStack() as turn:
@@ -28,7 +29,7 @@ async def follows(service: Service, person: UUID, records: Sequence[Document]) -
             await turn.enter_async_context(sending.writing)
         where = {"subscriber": str(subscriber_id(person))}
         sent = [UUID(one["key"]) for one in await everything(service, DELIVERIES, where)]
-        await service.outside.in_thread(erase_letters, service.around.data, person, sent)
+        await service.outside.in_thread(erase_letters, service.data, person, sent)
     known = await service.store.get(SUBSCRIBERS, str(subscriber_id(person)))
     if known is None or not known["bulletins"]:
         return ()

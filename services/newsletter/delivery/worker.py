@@ -23,11 +23,10 @@ from services.newsletter.subscriptions.links import Links
 from services.newsletter.subscriptions.views import SUBSCRIBERS
 from shared.kernel.decider import derived_id
 from shared.kernel.views.projection import Document
-from shared.runtime.faces import Office, Upkeep
+from shared.runtime.faces import Office, Premises, Upkeep
 from shared.runtime.jobs import Job, Over, TryAgain
 from shared.runtime.mail_transport import Post, Unreachable
 from shared.runtime.parts import Key
-from shared.runtime.service import Service
 from shared.web.letters import Sender
 
 __all__ = ["PAUSES", "ROUNDS", "SENDING", "Pauses", "Sending"]
@@ -49,7 +48,7 @@ class PostOffice(Office, Upkeep, Protocol):
 class Sending:
     """What sends, round by round."""
 
-    def __init__(self, service: Service, post: Post, links: Links, sender: Sender) -> None:
+    def __init__(self, service: PostOffice, post: Post, links: Links, sender: Sender) -> None:
         self._service, self._post, self.links, self.sender = service, post, links, sender
         self._pauses = service.parts.get(PAUSES) or Pauses()
         self._duties = Duties(service, links, sender)
@@ -180,14 +179,14 @@ PAUSES: Key[Pauses] = Key("newsletter.sending-pauses")
 """How long it waits, where that was put there before the opening."""
 
 
-async def _round(service: Service) -> float:
+async def _round(service: Premises) -> float:
     return await service.parts.of(SENDING).go_round()
 
 
-async def _news(service: Service) -> None:
+async def _news(service: Premises) -> None:
     await service.parts.of(SENDING).news()
 
 
-ROUNDS: Job[Service] = Job("sending", _round, news=_news, pauses=(Pauses().first, Pauses().longest), patience=PATIENCE)
+ROUNDS: Job[Premises] = Job("sending", _round, news=_news, pauses=(Pauses().first, Pauses().longest), patience=PATIENCE)
 """The mail that is under way at the end has its time, so that an end by Ctrl-C leaves none in doubt. On every replica:
 each mail is begun by one of them."""

@@ -14,8 +14,8 @@ from services.newsletter.subscriptions.queries import readers_of
 from services.newsletter.subscriptions.views import SUBSCRIBERS
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.views.projection import Document
-from shared.runtime.service import Service
-from shared.web.here import ThisService
+from shared.runtime.faces import Views
+from shared.web.here import Here
 from shared.web.lists import PAGE, PageNumber, pages_total, render
 
 IDS = {str(code): bulletin_id(code) for code in CODES}
@@ -26,7 +26,7 @@ routes = APIRouter(include_in_schema=False)
 
 
 @routes.get("/")
-async def start(service: ThisService, request: Request) -> Response:
+async def start(service: Here[Views], request: Request) -> Response:
     readers = await service.store.count_by(SUBSCRIBERS, "bulletins")
     there = await opened(service)
     lines = [{**await _line(service, one), "readers": readers.get(one["key"], 0)} for one in there]
@@ -42,7 +42,7 @@ async def start(service: ThisService, request: Request) -> Response:
     )
 
 
-async def _line(service: Service, bulletin: Document) -> Document:
+async def _line(service: Views, bulletin: Document) -> Document:
     """A bulletin with the issues that are begun or under way, and the last one that was sent."""
     code = bulletin["key"]
     coming = {"bulletin": code, "state": ["draft", "approved"]}
@@ -53,7 +53,7 @@ async def _line(service: Service, bulletin: Document) -> Document:
 
 
 @routes.get("/bulletins/{code}")
-async def bulletin(service: ThisService, request: Request, code: str, page: PageNumber = 1) -> Response:
+async def bulletin(service: Here[Views], request: Request, code: str, page: PageNumber = 1) -> Response:
     store = service.store
     known = await bulletin_of(service, code)
     if not known["opened"] and not known["last"]:

@@ -22,10 +22,10 @@ from services.newsletter.subscriptions.queries import readers_of
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import Refused
 from shared.kernel.views.projection import Document
-from shared.runtime.service import Service
+from shared.runtime.faces import Desk, Views
 from shared.web.facts.outcomes import in_address
 from shared.web.forms.forms import Form as Questions
-from shared.web.here import ThisService
+from shared.web.here import Here
 from shared.web.lists import render
 from shared.web.security.authorization import access, who_of
 from shared.web.templating import Pages, language
@@ -35,7 +35,7 @@ routes = APIRouter(include_in_schema=False)
 
 
 @routes.get("/issues/{key}")
-async def issue(service: ThisService, request: Request, key: str) -> Response:
+async def issue(service: Here[Views], request: Request, key: str) -> Response:
     found = await issue_or_404(service, key)
     known = await bulletin_of(service, found["bulletin"])
     entities = sorted({i["source_entity"] for i in found["items"] if i["source_entity"]})
@@ -54,29 +54,29 @@ async def issue(service: ThisService, request: Request, key: str) -> Response:
         refused=refused,
         new_id=new_command_id,
         trouble=service.parts.of(SENDING).trouble,
-        url=service.around.public_url,
+        url=service.public_url,
     )
 
 
 @routes.get("/issues/{key}/preview")
-async def preview(service: ThisService, request: Request, key: str) -> Response:
+async def preview(service: Here[Views], request: Request, key: str) -> Response:
     return HTMLResponse((await _bodies(service, request, key))[1])
 
 
 @routes.get("/issues/{key}/preview.txt")
-async def preview_text(service: ThisService, request: Request, key: str) -> Response:
+async def preview_text(service: Here[Views], request: Request, key: str) -> Response:
     return PlainTextResponse((await _bodies(service, request, key))[0])
 
 
 @routes.get("/issues/{key}/approve")
 @access("editor")
-async def ask_approval(service: ThisService, request: Request, key: str) -> Response:
+async def ask_approval(service: Here[Views], request: Request, key: str) -> Response:
     return await _approval(service, request, await issue_or_404(service, key), None, 200)
 
 
 @routes.post("/issues/{key}/approve")
 async def approve(
-    service: ThisService,
+    service: Here[Desk],
     request: Request,
     key: str,
     command_id: Annotated[UUID, Form()],
@@ -102,7 +102,7 @@ async def approve(
 
 @routes.get("/issues/{key}/items/{item}")
 @access("editor")
-async def item(service: ThisService, request: Request, key: str, item: str) -> Response:
+async def item(service: Here[Views], request: Request, key: str, item: str) -> Response:
     found = await issue_or_404(service, key)
     known = next((i for i in found["items"] if i["item"] == item), None)
     if known is None or found["state"] != "draft":
@@ -120,7 +120,7 @@ async def item(service: ThisService, request: Request, key: str, item: str) -> R
     return render(service, request, "item.html", issue=found, item=known, bulletin=bulletin, form=form)
 
 
-async def _bodies(service: Service, request: Request, key: str) -> tuple[str, str]:
+async def _bodies(service: Views, request: Request, key: str) -> tuple[str, str]:
     """The text and the HTML of an issue as its mails will have them, in the reader's language."""
     found = await issue_or_404(service, key)
     when = datetime.fromisoformat(found["approved"]) if found["approved"] else datetime.now(UTC)
@@ -128,7 +128,7 @@ async def _bodies(service: Service, request: Request, key: str) -> tuple[str, st
     return issue_bodies(service.parts.of(SENDING).sender, known, found, language(request), when, None)
 
 
-async def _approval(service: Service, request: Request, found: Document, problem: str | None, status: int) -> Response:
+async def _approval(service: Views, request: Request, found: Document, problem: str | None, status: int) -> Response:
     """The question whether an issue is to go out, with why it was refused where it was."""
     return render(
         service,

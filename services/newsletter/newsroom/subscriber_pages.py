@@ -17,7 +17,8 @@ from services.newsletter.delivery.views import DELIVERIES
 from services.newsletter.subscriptions.domain import subscriber_id
 from services.newsletter.subscriptions.views import SUBSCRIBERS
 from shared.kernel.command_handler import new_command_id
-from shared.web.here import ThisService
+from shared.runtime.faces import Office, OpenViews, Views
+from shared.web.here import Here
 from shared.web.lists import PAGE, pages_total, render
 from shared.web.security.authorization import access
 from shared.web.security.redaction import revealed
@@ -29,7 +30,7 @@ routes = APIRouter(include_in_schema=False)
 
 @routes.get("/subscribers")
 async def subscribers(
-    service: ThisService,
+    service: Here[Views],
     request: Request,
     bulletin: Annotated[str, Query(max_length=20)] = "",
     state: Annotated[str, Query(max_length=20)] = "",
@@ -58,7 +59,7 @@ async def subscribers(
 
 @routes.post("/subscribers/find")
 @access("editor")
-async def find_subscriber(service: ThisService, address: Annotated[str, Form(max_length=500)] = "") -> Response:
+async def find_subscriber(service: Here[OpenViews], address: Annotated[str, Form(max_length=500)] = "") -> Response:
     """By POST, so that no address stands in an address."""
     person = service.keyring.find(address)
     key = str(subscriber_id(person)) if person else ""
@@ -68,7 +69,7 @@ async def find_subscriber(service: ThisService, address: Annotated[str, Form(max
 
 
 @routes.get("/subscribers/{key}")
-async def subscriber(service: ThisService, request: Request, key: str) -> Response:
+async def subscriber(service: Here[Office], request: Request, key: str) -> Response:
     known = await service.store.get(SUBSCRIBERS, key)
     if known is None:
         raise HTTPException(404)
@@ -90,7 +91,7 @@ async def subscriber(service: ThisService, request: Request, key: str) -> Respon
 
 
 @routes.get("/deliveries")
-async def deliveries(service: ThisService, request: Request) -> Response:
+async def deliveries(service: Here[OpenViews], request: Request) -> Response:
     found = await in_doubt(service)
     people = await service.store.get_many(SUBSCRIBERS, sorted({d["subscriber"] for d in found}))
     issues = await service.store.get_many(ISSUES, sorted({d["issue"] for d in found if d["issue"]}))

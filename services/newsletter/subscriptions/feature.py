@@ -9,13 +9,13 @@ from services.newsletter.subscriptions.views import SUBSCRIBERS
 from services.newsletter.subscriptions.words import WORDS
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command
+from shared.runtime.faces import Premises
 from shared.runtime.feature import Feature
-from shared.runtime.service import Service
 
 
-async def opening(service: Service) -> None:
+async def opening(service: Premises) -> None:
     """Begins to make and to read the links of mails."""
-    service.parts.put(LINKS, Links(service.around.data / "keys", service.network))
+    service.parts.put(LINKS, Links(service.data / "keys", service.network))
 
 
 def page_of(command: Command, outcome: Outcome) -> str | None:

@@ -27,9 +27,9 @@ from shared.base.translations import SOURCE, Lang, languages
 from shared.contract.fields import MailAddress
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import Refused, derived_id
-from shared.runtime.service import Service
+from shared.runtime.faces import Desk, Library, Office, Premises, Views
 from shared.web.forms.forms import Form, parse, sentences
-from shared.web.here import ThisService
+from shared.web.here import Here
 from shared.web.security.authorization import access, foreign
 from shared.web.security.rate_limits import limited
 from shared.web.templating import Pages, language
@@ -70,14 +70,14 @@ asking_routes = APIRouter(include_in_schema=False)
 
 @asking_routes.get("/subscribe")
 @access("public")
-async def subscribe(service: ThisService, request: Request) -> Response:
+async def subscribe(service: Here[Views], request: Request) -> Response:
     chosen = request.query_params.getlist("bulletins")
     return await _form_page(service, request, 200, {"bulletins": chosen}, {})
 
 
 @asking_routes.post("/subscribe")
 @access("public")
-async def send_wish(service: ThisService, request: Request) -> Response:
+async def send_wish(service: Here[Office], request: Request) -> Response:
     limited(request, "form")
     data: FormData = await request.form(max_fields=50, max_files=0)
     lang = language(request)
@@ -119,7 +119,7 @@ async def not_by_this_form() -> Response:
 
 @asking_routes.post("/api/commands/request-subscription")
 @access("public")
-async def by_program(service: ThisService, request: Request, wish: WishByProgram) -> Asked:
+async def by_program(service: Here[Office], request: Request, wish: WishByProgram) -> Asked:
     """In place of the command's own route: who is reached at an address is for us to find, not for the asker; and
     whether an address is known is not for everybody to learn, so that all are answered alike."""
     limited(request, "form")
@@ -134,7 +134,7 @@ confirming_routes = APIRouter(include_in_schema=False)
 
 @confirming_routes.get("/confirm/{token}")
 @access("public")
-async def confirm(service: ThisService, request: Request, token: str) -> Response:
+async def confirm(service: Here[Views], request: Request, token: str) -> Response:
     link = _confirming(service, request, token)
     if isinstance(link, Response):
         return link
@@ -149,7 +149,7 @@ async def confirm(service: ThisService, request: Request, token: str) -> Respons
 
 @confirming_routes.post("/confirm/{token}")
 @access("public")
-async def confirmed(service: ThisService, request: Request, token: str) -> Response:
+async def confirmed(service: Here[Desk], request: Request, token: str) -> Response:
     link = _confirming(service, request, token)
     if isinstance(link, Response):
         return link
@@ -174,7 +174,7 @@ leaving_routes = APIRouter(include_in_schema=False)
 
 @leaving_routes.get("/unsubscribe/{token}")
 @access("public")
-async def unsubscribe(service: ThisService, request: Request, token: str) -> Response:
+async def unsubscribe(service: Here[Views], request: Request, token: str) -> Response:
     link = _leaving(service, request, token)
     if isinstance(link, Response):
         return link
@@ -193,7 +193,7 @@ async def unsubscribe(service: ThisService, request: Request, token: str) -> Res
 
 @leaving_routes.post("/unsubscribe/{token}")
 @access("public", other_sites=True)  # the one click of a mail program (RFC 8058)
-async def unsubscribed(service: ThisService, request: Request, token: str) -> Response:
+async def unsubscribed(service: Here[Desk], request: Request, token: str) -> Response:
     """The button of our page, or the one of a mail program (RFC 8058), which sends `List-Unsubscribe=One-Click`,
     no cookie, and expects no page."""
     link = _leaving(service, request, token)
@@ -231,13 +231,13 @@ def _render(request: Request, template: str, status: int = 200, **context: Any) 
     return pages.render(request, template, status=status, **context)
 
 
-async def _asked(service: Service, wish: Wish, lang: Lang, id: UUID) -> None:
+async def _asked(service: Office, wish: Wish, lang: Lang, id: UUID) -> None:
     person = await asyncio.to_thread(service.keyring.person_at, wish.email.clear)
     command = RequestSubscription(email=wish.email, bulletins=wish.bulletins, lang=lang, person=person)
     await service.execute(command, id=id, actor=PUBLIC)
 
 
-async def _there(service: Service, wish: Wish) -> None:
+async def _there(service: Library, wish: Wish) -> None:
     """Returns where the network has opened all bulletins that are wanted. Raises Refused."""
     there = {one["key"] for one in await opened(service)}
     for code in wish.bulletins:
@@ -246,7 +246,7 @@ async def _there(service: Service, wish: Wish) -> None:
             raise Refused("unknown-bulletin")
 
 
-async def _form_page(service: Service, request: Request, status: int, values: Any, errors: dict[str, str]) -> Response:
+async def _form_page(service: Views, request: Request, status: int, values: Any, errors: dict[str, str]) -> Response:
     pages: Pages = request.app.state.pages
     there = await opened(service)
     if not there:
@@ -263,7 +263,7 @@ async def _form_page(service: Service, request: Request, status: int, values: An
     return _render(request, "subscribe.html", status, form=form, bulletins=there)
 
 
-def _confirming(service: Service, request: Request, token: str) -> Confirming | Response:
+def _confirming(service: Premises, request: Request, token: str) -> Confirming | Response:
     try:
         return service.parts.of(LINKS).read_confirming(token, datetime.now(UTC))
     except OldLink:
@@ -272,7 +272,7 @@ def _confirming(service: Service, request: Request, token: str) -> Confirming | 
         return _render(request, "said.html", 404, what="bad")
 
 
-def _leaving(service: Service, request: Request, token: str) -> Leaving | Response:
+def _leaving(service: Premises, request: Request, token: str) -> Leaving | Response:
     try:
         return service.parts.of(LINKS).read_leaving(token)
     except BadLink:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from services.newsletter.subscriptions.views import SUBSCRIBERS
-from shared.runtime.service import Service
+from shared.runtime.faces import Views
 
 
-async def readers_of(service: Service, code: str) -> int:
+async def readers_of(service: Views, code: str) -> int:
     """How many subscribers a bulletin has."""
     return (await service.store.count_by(SUBSCRIBERS, "bulletins")).get(code, 0)

@@ -24,9 +24,9 @@ from services.observatory.search import event_query
 from shared.base.translations import L, translated
 from shared.geo import DEPARTMENTS, MAP_CREDIT
 from shared.kernel.decider import Refused
-from shared.runtime.service import Service
+from shared.runtime.faces import Chronicle, Premises
 from shared.web.formatting import day as written
-from shared.web.here import ThisService
+from shared.web.here import Here
 from shared.web.templating import Pages, language
 
 TYPES = {"svg": "image/svg+xml", "png": "image/png", "csv": "text/csv; charset=utf-8"}
@@ -41,7 +41,7 @@ routes = APIRouter(prefix="/dashboard", include_in_schema=False)
 
 
 @routes.get("")
-async def page(service: ThisService, request: Request, want: Query_) -> Response:
+async def page(service: Here[Chronicle], request: Request, want: Query_) -> Response:
     if clean := _cleaned(request, want):
         return RedirectResponse(f"/observatory/dashboard{clean}", 303)
     observatory = await current(service)
@@ -53,7 +53,7 @@ async def page(service: ThisService, request: Request, want: Query_) -> Response
 
 
 @routes.get("/chart/{name}.{ending}")
-async def chart(service: ThisService, request: Request, name: str, ending: str, want: Query_) -> Response:
+async def chart(service: Here[Chronicle], request: Request, name: str, ending: str, want: Query_) -> Response:
     if name not in INDICATORS or ending not in TYPES:
         raise HTTPException(404)
     observatory = await current(service)
@@ -86,7 +86,7 @@ async def chart(service: ThisService, request: Request, name: str, ending: str, 
 
 
 @routes.get("/live")
-async def live(service: ThisService, request: Request, want: Query_) -> Response:
+async def live(service: Here[Chronicle], request: Request, want: Query_) -> Response:
     """The key figures, and again at each event: the page does not end, each state of it hides the one before, and
     no script is needed. Who doesn't ask for a page, or asks for a day in the past, gets one state."""
     observatory = await current(service)
@@ -210,6 +210,6 @@ def _sub(request: Request, asking: Asked) -> str:
     return " · ".join([said, *(text for text, _ in tags(request, asking.filters))])
 
 
-def _foot(service: Service, request: Request, is_map: bool) -> str:
+def _foot(service: Premises, request: Request, is_map: bool) -> str:
     lead = translated(L("Source\u00a0: journal des événements"), language(request))
     return f"{lead}, {service.settings.title}" + (f" · {MAP_CREDIT}" if is_map else "")

@@ -11,9 +11,9 @@ from services.observatory.event_table.table import EventTable
 from services.observatory.network import network_of
 from shared.base.outside import REAL, Outside
 from shared.kernel.stores import InUse
+from shared.runtime.faces import Chronicle, Premises
 from shared.runtime.jobs import Job
 from shared.runtime.parts import Key
-from shared.runtime.service import Service
 
 TABLE: Key[EventTable] = Key("observatory.event-table")
 
@@ -45,25 +45,23 @@ def _folders(data: Path, instance: str | None) -> Iterator[Path]:
         yield data / "views" if instance is None else data / "observatory" / instance
 
 
-async def opening(service: Service) -> None:
+async def opening(service: Chronicle) -> None:
     """Opens the table; its job lets it follow the log. Raises LogDamaged where it was built from another log, InUse
     where another replica has it."""
     region = network_of(service.settings).region
-    table = await service.outside.in_thread(
-        opened, service.around.data, service.settings.instance, region, service.outside
-    )
+    table = await service.outside.in_thread(opened, service.data, service.settings.instance, region, service.outside)
     await service.parts.put(TABLE, table).agree(service.log)
 
 
-async def closing(service: Service) -> None:
+async def closing(service: Premises) -> None:
     table = service.parts.take(TABLE)
     if table is not None:
         await table.stop()
 
 
-async def _follow(service: Service) -> None:
+async def _follow(service: Chronicle) -> None:
     await service.parts.of(TABLE).follow(service.log)
 
 
-FOLLOWING: Job[Service] = Job("event-table", _follow, pauses=(0.5, 2.0))
+FOLLOWING: Job[Chronicle] = Job("event-table", _follow, pauses=(0.5, 2.0))
 """Pages wait for the table, so a log that was away is soon asked again."""

@@ -15,8 +15,9 @@ from services.observatory.figures.recount import Row
 from services.observatory.indicators import INDICATORS, Counts, Indicator
 from shared.base.translations import L, translated
 from shared.contract.fields import Day
+from shared.runtime.faces import Chronicle
 from shared.web.api import PROBLEMS
-from shared.web.here import ThisService
+from shared.web.here import Here
 from shared.web.security.authorization import access
 from shared.web.templating import language
 
@@ -103,7 +104,7 @@ api = APIRouter(prefix="/api", responses=PROBLEMS)
 
 @api.get("/review", tags=["review"], operation_id="observatory_review")
 async def review(
-    service: ThisService, request: Request, as_of: AsOf = None, known_at: KnownAt = None, sequences: bool = False
+    service: Here[Chronicle], request: Request, as_of: AsOf = None, known_at: KnownAt = None, sequences: bool = False
 ) -> ReviewOut:
     """Every figure of the review that the network printed, recomputed; none where it printed none. Without a day: the
     review's own closing date."""
@@ -117,7 +118,7 @@ async def review(
 
 @api.post("/times/moves", tags=["indicators"], operation_id="observatory_moves", responses=PROBLEMS)
 @access("administrator")
-async def figures_that_move(service: ThisService, request: Request, asked: list[Redating]) -> list[MoveOut]:
+async def figures_that_move(service: Here[Chronicle], request: Request, asked: list[Redating]) -> list[MoveOut]:
     """Which figures would move if events had been on other days: at the end of each year that is touched, and today."""
     observatory = await current(service)
     redated = [(one.sequence, one.day) for one in asked]
@@ -143,7 +144,7 @@ async def indicators(request: Request) -> list[IndicatorOut]:
 
 @api.get("/indicators/{name}", tags=["indicators"], operation_id="observatory_indicator")
 async def indicator(
-    service: ThisService,
+    service: Here[Chronicle],
     request: Request,
     name: str,
     as_of: AsOf = None,

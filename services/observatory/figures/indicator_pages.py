@@ -9,14 +9,17 @@ from services.observatory.event_table.moment import AsOf, KnownAt, Year, today, 
 from services.observatory.figures.moment_page import carried, render
 from services.observatory.figures.observatory import current
 from services.observatory.indicators import INDICATORS
-from shared.web.here import ThisService
+from shared.runtime.faces import Chronicle
+from shared.web.here import Here
 
 routes = APIRouter(prefix="/indicators", include_in_schema=False)
 """The routes under /indicators."""
 
 
 @routes.get("")
-async def indicators(service: ThisService, request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
+async def indicators(
+    service: Here[Chronicle], request: Request, as_of: AsOf = None, known_at: KnownAt = None
+) -> Response:
     observatory = await current(service)
     moment = await observatory.moment(as_of, known_at, today()) if as_of or known_at else None
     return render(
@@ -31,7 +34,7 @@ async def indicators(service: ThisService, request: Request, as_of: AsOf = None,
 
 @routes.get("/{name}")
 async def indicator(
-    service: ThisService,
+    service: Here[Chronicle],
     request: Request,
     name: str,
     as_of: AsOf = None,

@@ -24,8 +24,8 @@ from services.observatory.figures.recount import Row
 from services.observatory.indicators import INDICATORS, Filter
 from services.observatory.network import NOBODY, Network, network_of
 from shared.kernel.eventlog.event_log import Unavailable
+from shared.runtime.faces import Chronicle, Premises
 from shared.runtime.parts import Key
-from shared.runtime.service import Service
 
 REMEMBERED = 64  # answers; what was known at a sequence never changes
 OWN_WRITE = 0.5  # seconds that a page waits for what was just written
@@ -136,21 +136,21 @@ def _years(names: Sequence[str], first: int | None, last: int | None) -> tuple[i
     return (first, last) if any(INDICATORS[name].parameters for name in names) else (None, None)
 
 
-async def opening(service: Service) -> None:
+async def opening(service: Premises) -> None:
     """Over the table that is open."""
     service.parts.put(OBSERVATORY, Observatory(service.parts.of(TABLE), network_of(service.settings)))
 
 
-async def closing(service: Service) -> None:
+async def closing(service: Premises) -> None:
     service.parts.take(OBSERVATORY)
 
 
-def of(service: Service) -> Observatory:
+def of(service: Premises) -> Observatory:
     """The observatory of a service that runs."""
     return service.parts.of(OBSERVATORY)
 
 
-async def current(service: Service) -> Observatory:
+async def current(service: Chronicle) -> Observatory:
     """The same, once it shows what is in the log now, so that a page shows its reader's own write; for half a
     second."""
     observatory = of(service)

@@ -14,10 +14,11 @@ from services.observatory.journal import lines as journal
 from services.observatory.network import Network
 from services.observatory.search import event_query
 from shared.geo import MAP_CREDIT
+from shared.runtime.faces import Chronicle
 from shared.runtime.parts import Key
 from shared.runtime.service import Service
 from shared.web.charts.charts import cloth
-from shared.web.here import ThisService
+from shared.web.here import Here
 from shared.web.security.authorization import access, who_of
 from shared.web.templating import Pages, language
 
@@ -47,9 +48,9 @@ async def opening(service: Service) -> None:
         Pages(
             "",
             service.definition.folder / "templates",
-            service.definition.words,
+            service.words,
             network_title=lambda: service.settings.title,
-            always=lambda request: {"footnote": service.around.footnote, "stale": service.freshness.of},
+            always=lambda request: {"footnote": service.footnote, "stale": service.freshness.of},
             label=service.sessions.label,
         ),
     )
@@ -57,7 +58,7 @@ async def opening(service: Service) -> None:
 
 @home.get("/")
 @access("public")
-async def front(service: ThisService, request: Request) -> Response:
+async def front(service: Here[Chronicle], request: Request) -> Response:
     pages = service.parts.of(FRONT)
     who = who_of(request)
     if not who.may("observatory", "reader"):

@@ -11,7 +11,8 @@ from services.observatory.figures.observatory import current
 from services.observatory.indicators import INDICATORS
 from services.observatory.journal import lines as journal
 from services.observatory.search import event_query
-from shared.web.here import ThisService
+from shared.runtime.faces import Chronicle
+from shared.web.here import Here
 from shared.web.templating import language
 
 routes = APIRouter(include_in_schema=False)
@@ -19,7 +20,7 @@ routes = APIRouter(include_in_schema=False)
 
 
 @routes.get("/")
-async def start(service: ThisService, request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
+async def start(service: Here[Chronicle], request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
     observatory = await current(service)
     table = observatory.table
     asked = await observatory.moment(as_of, known_at, today())

@@ -30,9 +30,10 @@ from services.observatory.identification.shown import (
 from services.observatory.network import whose
 from shared.base.translations import L, Lang, Lexicon, translated
 from shared.geo import MAP_CREDIT
+from shared.runtime.faces import Chronicle
 from shared.web.charts.department_map import department_map, drawn_departments
 from shared.web.formatting import department
-from shared.web.here import ThisService
+from shared.web.here import Here
 from shared.web.lists import PAGE, PageNumber, pages_total
 from shared.web.templating import Pages, here, language
 
@@ -44,7 +45,7 @@ routes.include_router(saved_identification_pages.routes)
 
 @routes.get("")
 async def search(
-    service: ThisService, request: Request, as_of: AsOf = None, known_at: KnownAt = None, page: PageNumber = 1
+    service: Here[Chronicle], request: Request, as_of: AsOf = None, known_at: KnownAt = None, page: PageNumber = 1
 ) -> Response:
     observatory = await current(service)
     criteria = criteria_of(request.query_params)
@@ -80,7 +81,7 @@ async def search(
 
 @routes.get("/export.{ending}")
 async def export(
-    service: ThisService, request: Request, ending: str, as_of: AsOf = None, known_at: KnownAt = None
+    service: Here[Chronicle], request: Request, ending: str, as_of: AsOf = None, known_at: KnownAt = None
 ) -> Response:
     if ending not in TYPES:
         raise HTTPException(404)

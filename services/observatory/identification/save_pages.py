@@ -20,12 +20,12 @@ from shared.kernel.command_digest import fields_sent
 from shared.kernel.command_handler import Stale, id_after, new_command_id
 from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Conflict
-from shared.runtime.service import Service
+from shared.runtime.faces import Chronicle, Desk, Premises
 from shared.web.facts.of_days import no_day_of_now
 from shared.web.facts.outcomes import in_address
 from shared.web.formatting import number
 from shared.web.forms.forms import HAPPENED, answer_of, sentences
-from shared.web.here import ThisService
+from shared.web.here import Here
 from shared.web.security.authorization import access, who_of
 from shared.web.templating import Pages, language
 
@@ -39,7 +39,7 @@ saving = APIRouter()
 
 
 async def form(
-    service: Service,
+    service: Premises,
     request: Request,
     criteria: Criteria,
     moment: Moment,
@@ -75,7 +75,7 @@ async def form(
 
 @saving.get("/save")
 @access("editor")
-async def ask(service: ThisService, request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
+async def ask(service: Here[Chronicle], request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
     observatory = await current(service)
     criteria = criteria_of(request.query_params)
     if not criteria.chosen():
@@ -86,7 +86,7 @@ async def ask(service: ThisService, request: Request, as_of: AsOf = None, known_
 
 @saving.post("/save")
 @access("editor")
-async def save(service: ThisService, request: Request) -> Response:
+async def save(service: Here[Desk], request: Request) -> Response:
     data = await request.form(max_fields=FIELDS, max_files=0)
     criteria, observatory = criteria_of(request.query_params), await current(service)
     pages: Pages = request.app.state.pages

@@ -39,9 +39,9 @@ from shared.kernel.command_handler import Stale, id_after, new_command_id
 from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Conflict, History
 from shared.kernel.views.projection import Document, Page, folded
-from shared.runtime.service import Service
+from shared.runtime.faces import Commands, Desk, Keys, Office
 from shared.web.facts.outcomes import in_address
-from shared.web.here import ThisService
+from shared.web.here import Here
 from shared.web.lists import PAGE, Chosen, PageNumber, Words, newest_first, pages_total
 from shared.web.security.authorization import access, who_of
 from shared.web.security.redaction import revealed
@@ -84,7 +84,7 @@ routes.include_router(saving)
 
 @routes.get("/saved")
 async def saved(
-    service: ThisService,
+    service: Here[Office],
     request: Request,
     q: Words = "",
     state: Chosen = None,
@@ -143,14 +143,14 @@ async def _names(observatory: Observatory, documents: list[Document]) -> dict[st
     return names
 
 
-def _who(request: Request, service: Service, document: Document, names: dict[str, str]) -> str | None:
+def _who(request: Request, service: Keys, document: Document, names: dict[str, str]) -> str | None:
     """Who asked, in words: a person's name for those who may see it; None for somebody who was forgotten."""
     if document["structure"]:
         return names.get(document["structure"], document["structure"])
     return document["organisation"] or revealed(request, service, document["person"])
 
 
-async def _document(service: Service, key: UUID, moment: Moment | None = None) -> Document:
+async def _document(service: Desk, key: UUID, moment: Moment | None = None) -> Document:
     """An identification at a moment, without one now. Raises 404."""
     document = await service.store.get(IDENTIFICATIONS, str(key))
     if document is not None and moment is not None:
@@ -161,7 +161,7 @@ async def _document(service: Service, key: UUID, moment: Moment | None = None) -
 
 
 async def _answers(
-    service: Service, key: UUID, seq: int | None, moment: Moment | None = None
+    service: Commands, key: UUID, seq: int | None, moment: Moment | None = None
 ) -> tuple[list[Given], Given, History]:
     """All answers, and the one that is asked for by its event, or the latest. Raises 404."""
     history = await service.execute.history("identification", key)
@@ -176,7 +176,7 @@ async def _answers(
 
 @routes.get("/saved/{key}")
 async def one(
-    service: ThisService,
+    service: Here[Office],
     request: Request,
     key: UUID,
     shown: Annotated[int | None, Query(alias="answer", ge=1, le=2**53)] = None,
@@ -218,7 +218,7 @@ async def one(
 
 
 @routes.get("/saved/{key}/export.{ending}")
-async def export(service: ThisService, request: Request, key: UUID, ending: str, answer: Seq = None) -> Response:
+async def export(service: Here[Desk], request: Request, key: UUID, ending: str, answer: Seq = None) -> Response:
     if ending not in TYPES:
         raise HTTPException(404)
     observatory = await current(service)
@@ -245,7 +245,7 @@ async def export(service: ThisService, request: Request, key: UUID, ending: str,
 
 
 async def _comparison(
-    service: Service,
+    service: Desk,
     request: Request,
     key: UUID,
     since: int | None,
@@ -284,7 +284,7 @@ async def _comparison(
 
 @routes.get("/saved/{key}/again")
 async def again(
-    service: ThisService, request: Request, key: UUID, as_of: AsOf = None, known_at: KnownAt = None, since: Seq = None
+    service: Here[Desk], request: Request, key: UUID, as_of: AsOf = None, known_at: KnownAt = None, since: Seq = None
 ) -> Response:
     observatory = await current(service)
     moment = await observatory.moment(as_of, known_at, today())
@@ -293,7 +293,7 @@ async def again(
 
 @routes.post("/saved/{key}/again")
 @access("editor")
-async def keep(service: ThisService, request: Request, key: UUID) -> Response:
+async def keep(service: Here[Desk], request: Request, key: UUID) -> Response:
     data = await request.form(max_fields=FIELDS, max_files=0)
     observatory, document = await current(service), await _document(service, key)
     try:

@@ -16,7 +16,7 @@ from services.observatory.identification.criteria import Actor, query_of
 from services.observatory.identification.domain import COLLEGES, KINDS, Criteria
 from services.observatory.identification.exports import TYPES, Sheet, written
 from shared.base.translations import Lang, Lexicon
-from shared.runtime.service import Service
+from shared.runtime.faces import Premises
 from shared.web.formatting import country, department, number
 from shared.web.formatting import day as written_day
 from shared.web.templating import Pages, language
@@ -27,7 +27,7 @@ Option = tuple[str, str, int]
 
 
 async def answered(
-    service: Service,
+    service: Premises,
     request: Request,
     ending: str,
     actors: Sequence[Actor],
@@ -37,7 +37,7 @@ async def answered(
 ) -> Response:
     """A file of structures to be taken away."""
     pages: Pages = request.app.state.pages
-    root = service.around.public_url.rstrip("/")
+    root = service.public_url.rstrip("/")
     sheet = Sheet(
         actors, about, facts, lambda key: f"{root}/directory/structures/{key}", pages.lexicon, language(request)
     )

@@ -24,8 +24,9 @@ from services.observatory.ledger.notary import notary_of
 from services.observatory.pages.labels import record_of
 from services.observatory.pages.time_travel import asked
 from services.observatory.search.event_query import Wanted, counts, found
+from shared.runtime.faces import Chronicle
 from shared.web.api import PROBLEMS, without_persons
-from shared.web.here import ThisService
+from shared.web.here import Here
 from shared.web.security.authorization import NotYours, access
 
 Key = Annotated[UUID, Path(description="The id of an entity.")]
@@ -125,7 +126,7 @@ api = APIRouter(prefix="/api", responses=PROBLEMS)
 
 @api.get("/events", tags=["events"], operation_id="observatory_events")
 async def events(
-    service: ThisService,
+    service: Here[Chronicle],
     which: Asked,
     after: Annotated[int, Query(ge=0, le=2**53, description="Only what stands later in the log.")] = 0,
     before: Annotated[int | None, Query(ge=1, le=2**53, description="Only what stands earlier in the log.")] = None,
@@ -140,7 +141,7 @@ async def events(
 
 
 @api.get("/counts/events", tags=["events"], operation_id="observatory_events_count")
-async def how_many(service: ThisService, which: Asked) -> CountsOut:
+async def how_many(service: Here[Chronicle], which: Asked) -> CountsOut:
     """How many events answer, by service and by type."""
     table = (await current(service)).table
     counted = await counts(table, which)
@@ -150,7 +151,7 @@ async def how_many(service: ThisService, which: Asked) -> CountsOut:
 
 
 @api.get("/events/{seq}", tags=["events"], operation_id="observatory_event")
-async def event(service: ThisService, request: Request, seq: int) -> dict[str, Any]:
+async def event(service: Here[Chronicle], request: Request, seq: int) -> dict[str, Any]:
     """One message of the log, opened: an event, or why it is void. `proof`: whether it is in what was signed."""
     answer = await opened_event(service, await current(service), seq)
     if answer is None:
@@ -162,7 +163,7 @@ async def event(service: ThisService, request: Request, seq: int) -> dict[str, A
 
 @api.get("/life/{key}", tags=["audit"], operation_id="observatory_life")
 async def one_life(
-    service: ThisService, request: Request, key: Key, as_of: AsOf = None, known_at: KnownAt = None
+    service: Here[Chronicle], request: Request, key: Key, as_of: AsOf = None, known_at: KnownAt = None
 ) -> LifeOut:
     """All that happened to one thing, what each event changed, and which event stands behind each fact."""
     observatory, moment = await current(service), await asked(service, as_of, known_at)
@@ -182,7 +183,7 @@ async def one_life(
 
 @api.get("/chains/{key}", tags=["audit"], operation_id="observatory_chain")
 async def one_chain(
-    service: ThisService,
+    service: Here[Chronicle],
     request: Request,
     key: Annotated[UUID, Path(description="A correlation id: the chain's first command.")],
 ) -> ChainOut:
@@ -195,7 +196,7 @@ async def one_chain(
 
 @api.get("/actors", tags=["audit"], operation_id="observatory_actors")
 @access("auditor")
-async def all_actors(service: ThisService) -> list[ActorOut]:
+async def all_actors(service: Here[Chronicle]) -> list[ActorOut]:
     """Who did how much, the busiest first. What programs did with a token stands with its account."""
     return [
         ActorOut(
@@ -218,7 +219,7 @@ async def all_actors(service: ThisService) -> list[ActorOut]:
     responses={200: {"content": {media.partition(";")[0]: {} for media in MEDIA.values()}}},
 )
 @access("auditor")
-async def events_file(service: ThisService, which: Asked, format: Format) -> StreamingResponse:
+async def events_file(service: Here[Chronicle], which: Asked, format: Format) -> StreamingResponse:
     """A selection as a file, in the order of the log, with the hash of each event's leaf: what `maillage audit prove`
     and the ledger's public proofs give for it. What is sealed is left out."""
     notary_of(service)  # a file without hashes is none: rather none at all

@@ -23,7 +23,8 @@ from services.observatory.pages.labels import id_of, is_sealed, record_of, said
 from services.observatory.pages.time_travel import asked, in_the_head, not_yet
 from services.observatory.search.event_query import OF_ACCOUNTS, Wanted, counts, found
 from shared.contract.labels import sentence
-from shared.web.here import ThisService
+from shared.runtime.faces import Chronicle
+from shared.web.here import Here
 from shared.web.security.authorization import NotYours, access, who_of
 from shared.web.templating import Pages, language
 
@@ -129,7 +130,7 @@ routes = APIRouter(include_in_schema=False)
 
 @routes.get("/life/{key}")
 async def life_page(
-    service: ThisService,
+    service: Here[Chronicle],
     request: Request,
     key: Key,
     as_of: AsOf = None,
@@ -221,7 +222,7 @@ def _parts(whole: Life, saying: Saying) -> list[dict[str, Any]]:
 
 @routes.get("/chains/{key}")
 async def chain_page(
-    service: ThisService, request: Request, key: Key, as_of: AsOf = None, known_at: KnownAt = None
+    service: Here[Chronicle], request: Request, key: Key, as_of: AsOf = None, known_at: KnownAt = None
 ) -> Response:
     observatory, lang = await current(service), language(request)
     table, moment = observatory.table, await asked(service, as_of, known_at)
@@ -247,7 +248,9 @@ async def chain_page(
 
 @routes.get("/actors")
 @access("auditor")
-async def actors_page(service: ThisService, request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
+async def actors_page(
+    service: Here[Chronicle], request: Request, as_of: AsOf = None, known_at: KnownAt = None
+) -> Response:
     observatory, moment = await current(service), await asked(service, as_of, known_at)
     found = await acting.actors(observatory.table, until(Wanted(accounts=True), moment))
     return render(request, "actors.html", observatory, actors=found, most=acting.MOST, **in_the_head(moment))
@@ -256,7 +259,7 @@ async def actors_page(service: ThisService, request: Request, as_of: AsOf = None
 @routes.get("/actor")
 @access("auditor")
 async def actor_page(
-    service: ThisService,
+    service: Here[Chronicle],
     request: Request,
     who: Annotated[str, Query(min_length=1, max_length=120)],
     as_of: AsOf = None,

@@ -28,7 +28,7 @@ from services.observatory.search.event_query import COLUMNS, Wanted, utc
 from shared.contract.envelope import Message
 from shared.ledger.archive_format import Archive
 from shared.ledger.merkle import HASH, leaf_hash, leaf_of, place
-from shared.runtime.service import Service
+from shared.runtime.faces import Chronicle
 from shared.web.api import without_persons
 
 Format = Literal["parquet", "jsonl", "csv"]
@@ -58,7 +58,7 @@ Rows = Sequence[Mapping[str, Any]]
 class Taken:
     """A selection at a moment: what is written while it is taken is not in it. `upto`: the last sequence."""
 
-    service: Service
+    service: Chronicle
     table: EventTable
     which: Wanted
     upto: int
@@ -96,7 +96,7 @@ def taken(row: Mapping[str, Any], leaf: str) -> dict[str, Any]:
     return {**found, "correlation": row["correlation"] or row["command"], "data": data, "leaf": leaf}
 
 
-async def leaves(service: Service, sequences: Sequence[int]) -> list[str]:
+async def leaves(service: Chronicle, sequences: Sequence[int]) -> list[str]:
     """The hash of the leaf of each event, in base64: from the tree of the archive as far as it goes, then from the
     log."""
     kept = await run_in_threadpool(partial(kept_leaves, notary_of(service).archive, sequences))

@@ -31,10 +31,9 @@ from services.observatory.search.event_query import (
 from shared.contract import EVENTS
 from shared.contract.envelope import Void, opened
 from shared.contract.labels import sentence
-from shared.runtime.faces import Chronicle, Neighbours
-from shared.runtime.service import Service
+from shared.runtime.faces import Chronicle, Neighbours, Premises
 from shared.web.api import without_persons
-from shared.web.here import ThisService
+from shared.web.here import Here
 from shared.web.security.authorization import demand, who_of
 from shared.web.templating import Pages, language
 
@@ -87,7 +86,7 @@ def asked(
 Asked = Annotated[Wanted, Depends(asked)]
 
 
-async def opened_event(service: Service, observatory: Observatory, seq: int) -> dict[str, Any] | None:
+async def opened_event(service: Chronicle, observatory: Observatory, seq: int) -> dict[str, Any] | None:
     """One message of the log as it lies there, opened; what is sealed is left out. None beyond its end."""
     if not 0 < seq <= observatory.table.position:
         return None
@@ -124,7 +123,7 @@ routes = APIRouter(prefix="/journal", include_in_schema=False)
 
 @routes.get("")
 async def journal(
-    service: ThisService,
+    service: Here[Chronicle],
     request: Request,
     which: Asked,
     before: Annotated[int | None, Query(ge=1, le=2**53)] = None,
@@ -162,7 +161,7 @@ class Inquiry(Chronicle, Neighbours, Protocol):
 
 
 @routes.get("/void")
-async def void(service: ThisService, request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
+async def void(service: Here[Inquiry], request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
     observatory, moment = await current(service), await asked_moment(service, as_of, known_at)
     table = observatory.table
     upto = {"known": table.position if moment is None else moment.known}
@@ -179,7 +178,7 @@ async def void(service: ThisService, request: Request, as_of: AsOf = None, known
 
 
 @routes.get("/{seq}")
-async def event(service: ThisService, request: Request, seq: str) -> Response:
+async def event(service: Here[Chronicle], request: Request, seq: str) -> Response:
     if not (seq.isascii() and seq.isdigit() and len(seq) < 16):
         raise HTTPException(404)
     observatory, lang, at = await current(service), language(request), int(seq)
@@ -248,7 +247,7 @@ def reserved(message: Mapping[str, Any]) -> bool:
     return str(message.get("subject", "")).partition("/")[0] in OF_ACCOUNTS
 
 
-def proof_state(service: Service, seq: int) -> dict[str, Any]:
+def proof_state(service: Premises, seq: int) -> dict[str, Any]:
     """Whether an event is in what was signed: `state` (signed, waiting, stopped), and among how many events."""
     notary = notary_of(service)
     head = notary.head

@@ -6,8 +6,8 @@ from typing import get_args
 
 from services.observatory.event_table.table_file import TABLE
 from services.observatory.ledger.notary import State, notary_of
+from shared.runtime.faces import Chronicle
 from shared.runtime.prometheus import VIEW_LAG, gauge, only
-from shared.runtime.service import Service
 
 EVENT_TABLE = "event-table"  # the name under which the lag of the DuckDB table stands beside those of views
 AGE = gauge("checkpoint_age_seconds", "Since the latest checkpoint was signed.", "service")
@@ -18,7 +18,7 @@ NOTARY = gauge(
 )
 
 
-async def measuring(service: Service) -> None:
+async def measuring(service: Chronicle) -> None:
     """Brings them up to date."""
     name, notary = service.name, notary_of(service)
     last = await service.log.last()

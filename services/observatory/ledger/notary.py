@@ -44,9 +44,9 @@ from shared.ledger.merkle import (
     signed,
     verified,
 )
+from shared.runtime.faces import Chronicle, Premises
 from shared.runtime.jobs import Job, Over
 from shared.runtime.parts import Key
-from shared.runtime.service import Service
 
 log = structlog.get_logger()
 T = TypeVar("T")
@@ -388,7 +388,7 @@ class Notary:
 NOTARY: Key[Notary] = Key("observatory.notary")
 
 
-def notary_of(service: Service) -> Notary:
+def notary_of(service: Premises) -> Notary:
     """The notary of a service that runs."""
     return service.parts.of(NOTARY)
 
@@ -397,9 +397,9 @@ PACE: Key[Pace] = Key("observatory.notary-pace")
 """How often it does what, where that was put there before the opening."""
 
 
-async def opening(service: Service) -> None:
+async def opening(service: Chronicle) -> None:
     """The notary is there from now on; its job begins with the others."""
-    data, settings = service.around.data, service.settings
+    data, settings = service.data, service.settings
     notary = Notary(
         service.log,
         data / "archive" / service.network,
@@ -414,17 +414,17 @@ async def opening(service: Service) -> None:
     service.parts.put(NOTARY, notary)
 
 
-async def closing(service: Service) -> None:
+async def closing(service: Premises) -> None:
     service.parts.take(NOTARY)
 
 
-async def _round(service: Service) -> float:
+async def _round(service: Premises) -> float:
     return await notary_of(service).go_round()
 
 
-async def _finish(service: Service) -> None:
+async def _finish(service: Premises) -> None:
     await notary_of(service).finish()
 
 
-SIGNING: Job[Service] = Job("notary", _round, ending=_finish)
+SIGNING: Job[Premises] = Job("notary", _round, ending=_finish)
 """On every replica: the lock in the archive's folder says whose turn it is, also where replicas differ in release."""

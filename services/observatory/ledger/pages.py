@@ -14,9 +14,9 @@ from services.observatory.event_table.table_file import TABLE
 from services.observatory.ledger.notary import notary_of
 from shared.ledger.archive_format import read_notes
 from shared.ledger.merkle import fingerprint
-from shared.runtime.service import Service
+from shared.runtime.faces import Premises
 from shared.web.api import PROBLEMS
-from shared.web.here import ThisService
+from shared.web.here import Here
 from shared.web.security.authorization import access
 from shared.web.templating import Pages
 
@@ -50,7 +50,7 @@ routes = APIRouter()
 
 @routes.get("/ledger", include_in_schema=False)
 @access("public")
-async def page(service: ThisService, request: Request) -> Response:
+async def page(service: Here[Premises], request: Request) -> Response:
     pages: Pages = request.app.state.pages
     notary = notary_of(service)
     head = notary.head
@@ -66,7 +66,7 @@ async def page(service: ThisService, request: Request) -> Response:
 
 @routes.get("/ledger/checkpoint", include_in_schema=False)
 @access("public")
-async def checkpoint(service: ThisService) -> Response:
+async def checkpoint(service: Here[Premises]) -> Response:
     """The latest checkpoint (c2sp.org/tlog-checkpoint)."""
     note = notary_of(service).note
     if note is None:
@@ -76,7 +76,7 @@ async def checkpoint(service: ThisService) -> Response:
 
 @routes.get("/ledger/checkpoints", include_in_schema=False)
 @access("public")
-async def checkpoints(service: ThisService, after: After = 0) -> Response:
+async def checkpoints(service: Here[Premises], after: After = 0) -> Response:
     """All checkpoints after a size, oldest first, an empty line after each; at most a thousand."""
     path = notary_of(service).archive.log_path
     notes, _ = read_notes(path.read_bytes() if path.exists() else b"")
@@ -86,7 +86,7 @@ async def checkpoints(service: ThisService, after: After = 0) -> Response:
 
 @routes.get("/ledger/public-key", include_in_schema=False)
 @access("public")
-async def public_key(service: ThisService) -> Response:
+async def public_key(service: Here[Premises]) -> Response:
     key = notary_of(service).key
     if key is None:
         raise HTTPException(404)
@@ -95,7 +95,7 @@ async def public_key(service: ThisService) -> Response:
 
 @routes.get("/ledger/proof/{seq}", include_in_schema=False)
 @access("public")
-async def proof(service: ThisService, seq: Seq) -> Response:
+async def proof(service: Here[Premises], seq: Seq) -> Response:
     """That the event stands in the log that was signed, by its hash; whoever has the event can compute that."""
     found = await notary_of(service).proof(seq)
     if found is None:
@@ -105,12 +105,12 @@ async def proof(service: ThisService, seq: Seq) -> Response:
 
 @routes.get("/api/ledger", tags=["ledger"], operation_id="observatory_ledger", responses=PROBLEMS)
 @access("public")
-async def ledger(service: ThisService) -> LedgerOut:
+async def ledger(service: Here[Premises]) -> LedgerOut:
     """What is archived, what is signed, and whether something is wrong."""
     return LedgerOut(**_state(service))
 
 
-def _state(service: Service) -> dict[str, Any]:
+def _state(service: Premises) -> dict[str, Any]:
     notary = notary_of(service)
     head, at = notary.head, notary.signed_at
     return {

@@ -11,7 +11,7 @@ from fastapi import Request
 
 from services.observatory.network.printed_review import Published, published
 from shared.base.settings import Settings
-from shared.runtime.service import Service
+from shared.runtime.faces import Premises
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ NOBODY = Network()
 
 def whose(request: Request) -> Network:
     """The network whose pages are asked for."""
-    service: Service = request.app.state.service
+    service: Premises = request.app.state.service
     return network_of(service.settings)
 
 

@@ -24,8 +24,8 @@ from services.observatory.network import whose
 from services.observatory.open_data.releases import LICENCE, Row, parts_of, rows, sure_day
 from shared.base.translations import languages, translated
 from shared.kernel.decider import Refused
-from shared.runtime.service import Service
-from shared.web.here import ThisService
+from shared.runtime.faces import Chronicle, Premises
+from shared.web.here import Here
 from shared.web.security.authorization import access
 from shared.web.security.rate_limits import limited
 from shared.web.templating import Pages, language
@@ -57,7 +57,7 @@ routes = APIRouter(prefix="/open-data", include_in_schema=False)
 
 @routes.get("")
 @access("public")
-async def index(service: ThisService, request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
+async def index(service: Here[Chronicle], request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
     limited(request, "api")
     observatory = await current(service)
     moment = await observatory.moment(as_of, known_at, sure_day(service))
@@ -72,7 +72,7 @@ async def index(service: ThisService, request: Request, as_of: AsOf = None, know
 @routes.get("/{name}.{ending}")
 @access("public")
 async def file(
-    service: ThisService,
+    service: Here[Chronicle],
     request: Request,
     name: str,
     ending: str,
@@ -100,7 +100,7 @@ async def file(
 @routes.get("/{name}")
 @access("public")
 async def indicator(
-    service: ThisService, request: Request, name: str, as_of: AsOf = None, known_at: KnownAt = None, by: By = None
+    service: Here[Chronicle], request: Request, name: str, as_of: AsOf = None, known_at: KnownAt = None, by: By = None
 ) -> Response:
     limited(request, "api")
     one = _found(name)
@@ -160,7 +160,7 @@ def _line(one: Indicator, row: Row, where: Context) -> dict[str, Any]:
     }
 
 
-def _document(service: Service, one: Indicator, moment: Moment, lines: list[dict[str, Any]]) -> dict[str, Any]:
+def _document(service: Premises, one: Indicator, moment: Moment, lines: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "name": one.name,
         "title": {lang: translated(one.title, lang) for lang in languages()},

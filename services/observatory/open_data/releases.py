@@ -31,7 +31,7 @@ from services.observatory.open_data.disclosed import (
 )
 from services.observatory.open_data.small_cells import Heads, Released, Told, heads, judged, released
 from shared.base.paris_days import PARIS
-from shared.runtime.service import Service
+from shared.runtime.faces import Premises
 from shared.web.formatting import as_date
 
 LICENCE = ("Licence Ouverte 2.0", "https://www.etalab.gouv.fr/licence-ouverte-open-licence/")
@@ -120,7 +120,7 @@ def _partial(one: Indicator, path: str, day: date) -> bool:
     return one.by_year and year_of(path) == day.year and (day.month, day.day) != (12, 31)
 
 
-def sure_day(service: Service) -> date:
+def sure_day(service: Premises) -> date:
     """The day in Paris until which something is released: while the clock is in doubt, the one that has surely come,
     since what everybody has seen can't be taken back."""
     return service.clock.surely().astimezone(PARIS).date()

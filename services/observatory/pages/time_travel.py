@@ -16,13 +16,13 @@ from services.observatory.figures.observatory import current
 from shared.base.paris_days import PARIS
 from shared.contract.envelope import Recorded
 from shared.kernel.views.projection import Document, View
-from shared.runtime.service import Service
+from shared.runtime.faces import Chronicle, Commands, Desk
 from shared.web.templating import Pages
 
 MOST = 500  # things of a list that are folded again for a day in the past
 
 
-async def asked(service: Service, as_of: str | None, known_at: str | None) -> Moment | None:
+async def asked(service: Chronicle, as_of: str | None, known_at: str | None) -> Moment | None:
     """The moment that an address asks for, None where it asks for none. Raises Refused for a day that is none."""
     if not as_of and not known_at:
         return None
@@ -43,7 +43,7 @@ def heard(event: Recorded, moment: Moment) -> bool:
     return event.seq <= moment.known and event.time.astimezone(PARIS).date() <= moment.as_of
 
 
-async def document_then(service: Service, view: View, entity: str, key: str, moment: Moment) -> Document | None:
+async def document_then(service: Commands, view: View, entity: str, key: str, moment: Moment) -> Document | None:
     """A document as it was; None where it was not there yet."""
     document: Document | None = None
     for event in (await service.execute.history(entity, UUID(key))).events:
@@ -59,7 +59,7 @@ def not_yet(request: Request, moment: Moment) -> Response:
 
 
 async def documents_then(
-    service: Service, view: View, entity: str, moment: Moment, sort: Sequence[str] = ()
+    service: Desk, view: View, entity: str, moment: Moment, sort: Sequence[str] = ()
 ) -> list[Document]:
     """All documents of a view as they were; of the `MOST` that its order puts first."""
     page = await service.store.find(view, {}, sort=sort, limit=MOST)

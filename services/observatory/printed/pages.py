@@ -21,9 +21,10 @@ from services.observatory.search.event_query import with_sequences
 from shared.base.translations import L, translated
 from shared.geo import DEPARTMENTS, MAP_CREDIT
 from shared.kernel.decider import Refused
+from shared.runtime.faces import Chronicle
 from shared.web.charts.charts import bars, department_map, line, shares, stacked_bars
 from shared.web.formatting import number, percent_sign
-from shared.web.here import ThisService
+from shared.web.here import Here
 from shared.web.templating import language
 
 PAGE = 50  # events of a page
@@ -47,7 +48,7 @@ routes = APIRouter(prefix="/review", include_in_schema=False)
 
 
 @routes.get("")
-async def review(service: ThisService, request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
+async def review(service: Here[Chronicle], request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
     observatory, lang = await current(service), language(request)
     printed = observatory.network.printed
     moment = await observatory.moment(as_of, known_at, printed.as_of if printed else today())
@@ -78,7 +79,7 @@ async def review(service: ThisService, request: Request, as_of: AsOf = None, kno
 
 
 @routes.get("/figures")
-async def figures(service: ThisService, request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
+async def figures(service: Here[Chronicle], request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
     observatory = await current(service)
     printed = observatory.network.printed
     moment = await observatory.moment(as_of, known_at, printed.as_of if printed else today())
@@ -103,7 +104,7 @@ async def figures(service: ThisService, request: Request, as_of: AsOf = None, kn
 
 @routes.get("/events")
 async def events(
-    service: ThisService,
+    service: Here[Chronicle],
     request: Request,
     path: Annotated[str, Query(max_length=200)],
     want: Annotated[address.Wanted, Depends(address.wanted)],

@@ -30,9 +30,9 @@ from services.observatory.search import event_query
 from shared.geo import MAP_CREDIT
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.views.projection import Document, Page
-from shared.runtime.service import Service
+from shared.runtime.faces import Chronicle, Desk, Library, Views
 from shared.web.formatting import as_date
-from shared.web.here import ThisService
+from shared.web.here import Here
 from shared.web.lists import PageNumber, pages_total
 from shared.web.security.authorization import access
 from shared.web.security.rate_limits import limited
@@ -50,7 +50,7 @@ routes = APIRouter(include_in_schema=False)
 
 @routes.get("/reviews")
 async def index(
-    service: ThisService, request: Request, as_of: AsOf = None, known_at: KnownAt = None, page: PageNumber = 1
+    service: Here[Desk], request: Request, as_of: AsOf = None, known_at: KnownAt = None, page: PageNumber = 1
 ) -> Response:
     moment = await moment_of(service, as_of, known_at)
     if moment is None:
@@ -69,7 +69,7 @@ async def index(
 
 
 @routes.get("/reviews/printed")
-async def printed(service: ThisService, request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
+async def printed(service: Here[Library], request: Request, as_of: AsOf = None, known_at: KnownAt = None) -> Response:
     """The review that was printed before there was a log."""
     observatory, who = await current(service), reader(request)
     head, figures = await _printed(observatory, who, _review(observatory))
@@ -80,7 +80,7 @@ async def printed(service: ThisService, request: Request, as_of: AsOf = None, kn
 
 @routes.get("/reviews/printed/difference")
 async def printed_difference(
-    service: ThisService,
+    service: Here[Chronicle],
     request: Request,
     path: Path_,
     as_of: AsOf = None,
@@ -96,7 +96,7 @@ async def printed_difference(
 
 @routes.get("/reviews/{key}")
 async def one(
-    service: ThisService, request: Request, key: UUID, as_of: AsOf = None, known_at: KnownAt = None
+    service: Here[Library], request: Request, key: UUID, as_of: AsOf = None, known_at: KnownAt = None
 ) -> Response:
     document, observatory = await _found(service, key), await current(service)
     moment = await moment_of(service, as_of, known_at)
@@ -105,7 +105,7 @@ async def one(
 
 @routes.get("/reviews/{key}/difference")
 async def difference(
-    service: ThisService,
+    service: Here[Library],
     request: Request,
     key: UUID,
     path: Path_,
@@ -123,7 +123,7 @@ async def difference(
 
 @routes.get("/public/reviews")
 @access("public")
-async def archive(service: ThisService, request: Request, page: PageNumber = 1) -> Response:
+async def archive(service: Here[Views], request: Request, page: PageNumber = 1) -> Response:
     limited(request, "api")
     found = await service.store.find(REVIEWS, sort=["-at"], limit=LISTED, offset=(page - 1) * LISTED)
     return _render(
@@ -134,7 +134,7 @@ async def archive(service: ThisService, request: Request, page: PageNumber = 1) 
 
 @routes.get("/public/reviews/{key}")
 @access("public")
-async def published(service: ThisService, request: Request, key: UUID) -> Response:
+async def published(service: Here[Views], request: Request, key: UUID) -> Response:
     """What was published, and nothing else: it is read from the events, not computed."""
     limited(request, "api")
     document, who = await _found(service, key), reader(request)
@@ -149,7 +149,7 @@ async def published(service: ThisService, request: Request, key: UUID) -> Respon
 
 @routes.get("/public/reviews/{key}/{name}")
 @access("public")
-async def file(service: ThisService, request: Request, key: UUID, name: str) -> Response:
+async def file(service: Here[Views], request: Request, key: UUID, name: str) -> Response:
     """A file of a published review, byte for byte what its event names."""
     limited(request, "api")
     document = await _found(service, key)
@@ -168,12 +168,12 @@ async def file(service: ThisService, request: Request, key: UUID, name: str) -> 
     return response
 
 
-def _render(service: Service, request: Request, template: str, **context: Any) -> HTMLResponse:
+def _render(service: Views, request: Request, template: str, **context: Any) -> HTMLResponse:
     pages: Pages = request.app.state.pages
     return pages.render(request, template, sequence=service.runner.position, **context)
 
 
-async def _found(service: Service, key: UUID) -> Document:
+async def _found(service: Views, key: UUID) -> Document:
     """Raises 404."""
     document = await service.store.get(REVIEWS, str(key))
     if document is None:
@@ -222,7 +222,7 @@ def _lines(rows: list[Recomputed], head: Head, who: Reader) -> list[Chapter]:
 
 
 async def _compared(
-    service: Service, request: Request, observatory: Observatory, head: Head, figures: tuple[Printed, ...],
+    service: Views, request: Request, observatory: Observatory, head: Head, figures: tuple[Printed, ...],
     document: Document | None, moment: Moment | None,
 ) -> Response:  # fmt: skip
     """The page of a published review: each figure then and now, with what made the difference. "Now" is what is known

@@ -32,7 +32,8 @@ from services.observatory.search import event_query
 from shared.base.translations import L, translated
 from shared.geo import DEPARTMENTS, MAP_CREDIT
 from shared.kernel.decider import Refused
-from shared.web.here import ThisService
+from shared.runtime.faces import Chronicle, Undertakings
+from shared.web.here import Here
 from shared.web.security.authorization import who_of
 from shared.web.security.rate_limits import limited
 from shared.web.templating import Pages, language
@@ -112,7 +113,7 @@ routes = APIRouter(prefix="/reviews", include_in_schema=False)
 
 
 @routes.get("/period")
-async def page(service: ThisService, request: Request, want: Query_) -> Response:
+async def page(service: Here[Chronicle], request: Request, want: Query_) -> Response:
     observatory, who = await current(service), reader(request)
     head = await asked(observatory, want, lang=who.lang)
     whole = rendered(
@@ -133,7 +134,7 @@ async def page(service: ThisService, request: Request, want: Query_) -> Response
 
 
 @routes.get("/period.{ending}")
-async def file(service: ThisService, request: Request, ending: str, want: Query_) -> Response:
+async def file(service: Here[Undertakings], request: Request, ending: str, want: Query_) -> Response:
     """The review as PDF, XLSX or JSON; a PDF takes some seconds, in a process of its own."""
     if ending not in TYPES:
         raise HTTPException(404)
@@ -154,7 +155,8 @@ async def file(service: ThisService, request: Request, ending: str, want: Query_
 
 @routes.get("/period/events")
 async def events(
-    service: ThisService, request: Request, want: Query_, path: Words, indicator: Annotated[str, Query(max_length=80)],
+    service: Here[Chronicle], request: Request, want: Query_, path: Words,
+    indicator: Annotated[str, Query(max_length=80)],
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:  # fmt: skip
     """The events behind one figure of a period."""

@@ -21,10 +21,10 @@ from shared.contract.fields import EMPTIED, Reason, Title
 from shared.kernel.command_handler import Stale, new_command_id
 from shared.kernel.decider import Refused, derived_id
 from shared.kernel.eventlog.event_log import Conflict
-from shared.runtime.service import Service
+from shared.runtime.faces import Undertakings, Views
 from shared.web.formatting import language_name
 from shared.web.forms.forms import parse, refusal, sentences
-from shared.web.here import ThisService
+from shared.web.here import Here
 from shared.web.security.authorization import access, who_of
 from shared.web.security.rate_limits import limited
 from shared.web.templating import Pages, language
@@ -48,12 +48,12 @@ routes = APIRouter(prefix="/reviews", include_in_schema=False)
 
 @routes.get("/publish")
 @access("editor")
-async def form(service: ThisService, request: Request, want: Query_) -> Response:
+async def form(service: Here[Undertakings], request: Request, want: Query_) -> Response:
     return await _form(service, request, want, {}, {}, 200)
 
 
 @routes.post("/publish")
-async def publish(service: ThisService, request: Request) -> Response:
+async def publish(service: Here[Undertakings], request: Request) -> Response:
     """Publishes, and says on a page that does not end before it is done how far it is."""
     data = await request.form(max_fields=FIELDS, max_files=0)
     given = {name: str(data.get(name) or "")[:100] or None for name in SAID}
@@ -109,7 +109,7 @@ def _said(request: Request, error: Exception) -> str:
     return f"{say(f'problem.{status}', lang)}. {say(f'problem.{status}.hint', lang)}"
 
 
-async def _replaceable(service: Service, wish: Publication) -> None:
+async def _replaceable(service: Views, wish: Publication) -> None:
     """Raises Refused where what is to be replaced is no published review, or no reason is given."""
     if wish.replaces is None:
         return
@@ -123,7 +123,12 @@ async def _replaceable(service: Service, wish: Publication) -> None:
 
 
 async def _form(
-    service: Service, request: Request, want: Wanted, answers: Mapping[str, Any], errors: Mapping[str, str], status: int
+    service: Undertakings,
+    request: Request,
+    want: Wanted,
+    answers: Mapping[str, Any],
+    errors: Mapping[str, str],
+    status: int,
 ) -> Response:
     observatory, who = await current(service), reader(request)
     head = await asked(observatory, want, lang=who.lang)

@@ -8,7 +8,7 @@ from pathlib import Path
 from re import fullmatch
 
 from shared.base.whole_files import sync_folder
-from shared.runtime.service import Service
+from shared.runtime.faces import Premises
 
 TYPES = {
     "pdf": "application/pdf",
@@ -53,5 +53,5 @@ class PublishedFiles:
         return self._folder / name[:2] / f"{name}.{ending}"
 
 
-def files_of(service: Service) -> PublishedFiles:
-    return PublishedFiles(service.around.data / "files" / service.name)
+def files_of(service: Premises) -> PublishedFiles:
+    return PublishedFiles(service.data / "files" / service.name)

@@ -33,10 +33,10 @@ from shared.kernel.command_handler import Reused
 from shared.kernel.decider import Refused, derived_id
 from shared.kernel.eventlog.event_log import Conflict, Unavailable
 from shared.kernel.views.projection import Document
+from shared.runtime.faces import Undertakings
 from shared.runtime.parts import Key
 from shared.runtime.processes.process import ENTITY, Do, End, Process, Run, Told
 from shared.runtime.processes.supervision import run_of
-from shared.runtime.service import Service
 from shared.web.words.messages import WORDS as KERNEL
 
 FILTERS = ("department", "college", "theme", "kind")
@@ -96,7 +96,7 @@ class Made:
 class Work:
     """One publication, as the page sees it that began it, or looks at it again. `state`: of its process."""
 
-    def __init__(self, service: Service, key: UUID) -> None:
+    def __init__(self, service: Undertakings, key: UUID) -> None:
         self._service, self.key = service, key
         self.failed: Exception | None = None
 
@@ -127,7 +127,7 @@ def _why(known: Document) -> Exception | None:
 class Publishing:
     """The publications of one service. The same command twice is one."""
 
-    def __init__(self, service: Service, lexicon: Lexicon) -> None:
+    def __init__(self, service: Undertakings, lexicon: Lexicon) -> None:
         self._service, self._lexicon, self.press = service, lexicon, Press()
         self._made: dict[UUID, Made] = {}
 
@@ -204,13 +204,13 @@ def step(run: Run, now: datetime) -> Do | End:
     return Do(names[len(run.steps)]) if len(run.steps) < len(names) else End()
 
 
-async def _compute(service: Service, run: Run) -> Told:
+async def _compute(service: Undertakings, run: Run) -> Told:
     publishing_of(service).done_with(run.id)  # of a round that came to nothing
     return Told({"figures": (await publishing_of(service).made(run)).mark})
 
 
-def _document(lang: Lang) -> Callable[[Service, Run], Awaitable[Told]]:
-    async def lay_out(service: Service, run: Run) -> Told:
+def _document(lang: Lang) -> Callable[[Undertakings, Run], Awaitable[Told]]:
+    async def lay_out(service: Undertakings, run: Run) -> Told:
         publishing = publishing_of(service)
         made = await publishing.made(run)
         pdf = await publishing.press.pdf(await service.outside.in_thread(order, made.sheets[lang], made.readers[lang]))
@@ -219,7 +219,7 @@ def _document(lang: Lang) -> Callable[[Service, Run], Awaitable[Told]]:
     return lay_out
 
 
-async def _workbooks(service: Service, run: Run) -> Told:
+async def _workbooks(service: Undertakings, run: Run) -> Told:
     made, files = await publishing_of(service).made(run), files_of(service)
     kept: dict[str, str] = {}
     for lang in languages():
@@ -232,7 +232,7 @@ async def _workbooks(service: Service, run: Run) -> Told:
     return Told(kept)
 
 
-async def _write(service: Service, run: Run) -> Told:
+async def _write(service: Undertakings, run: Run) -> Told:
     """All figures in one batch with the publication, under the id of the form: the files differ by the moment at which
     they are made, so they are nothing that was sent."""
     wanted = Order.of(run.order)
@@ -254,7 +254,7 @@ async def _write(service: Service, run: Run) -> Told:
     return Told()
 
 
-PUBLICATION: Process[Service] = Process(
+PUBLICATION: Process[Undertakings] = Process(
     "publication",
     step,
     works={
@@ -269,9 +269,9 @@ PUBLICATION: Process[Service] = Process(
 PUBLISHING: Key[Publishing] = Key("observatory.publishing")
 
 
-def publishing_of(service: Service) -> Publishing:
+def publishing_of(service: Undertakings) -> Publishing:
     """The publications of a service that runs."""
     found = service.parts.get(PUBLISHING)
     if found is None:
-        found = service.parts.put(PUBLISHING, Publishing(service, Lexicon(KERNEL, service.definition.words)))
+        found = service.parts.put(PUBLISHING, Publishing(service, Lexicon(KERNEL, service.words)))
     return found

@@ -12,9 +12,9 @@ import duckdb
 
 from services.observatory.event_table.table import EventTable
 from services.observatory.event_table.table_file import TABLE
+from shared.runtime.faces import Chronicle
 from shared.runtime.jobs import Job
 from shared.runtime.parts import Key
-from shared.runtime.service import Service
 
 PIECE = 10_000  # sequences at once
 PAUSE = 1.0  # seconds between two looks whether there is something to do
@@ -58,7 +58,7 @@ async def known(table: EventTable) -> None:
         pass
 
 
-async def follow(service: Service) -> None:
+async def follow(service: Chronicle) -> None:
     """Takes in what came, where the table is at the end of the log."""
     table = service.parts.of(TABLE)
     position = table.position
@@ -67,4 +67,4 @@ async def follow(service: Service) -> None:
         service.parts.put(UPTO, position)
 
 
-FOLLOWING: Job[Service] = Job("search-texts", follow, every=PAUSE)
+FOLLOWING: Job[Chronicle] = Job("search-texts", follow, every=PAUSE)

@@ -14,11 +14,11 @@ from services.observatory.surveys.results.answers import REACTIONS
 from services.observatory.surveys.views import SURVEY_VIEWS
 from services.observatory.surveys.words import SURVEY_WORDS
 from shared.notions.one_kind import together
+from shared.runtime.faces import Correspondence
 from shared.runtime.feature import Feature
-from shared.runtime.service import Service
 
 
-async def opening(service: Service) -> None:
+async def opening(service: Correspondence) -> None:
     """From now on links can be made, and the directory may ask for letters."""
     links_of(service)  # their key is there from the beginning: whoever backs keys up finds it
     await letters.opening(service)

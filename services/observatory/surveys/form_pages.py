@@ -26,11 +26,11 @@ from shared.kernel.command_handler import Stale, id_after, new_command_id, versi
 from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Conflict
 from shared.kernel.views.projection import Document
-from shared.runtime.service import Service
+from shared.runtime.faces import Desk, Views
 from shared.web.facts.outcomes import in_address
 from shared.web.forms.forms import Form, FormField, Problem, refusal
 from shared.web.forms.validation_messages import said_of
-from shared.web.here import ThisService
+from shared.web.here import Here
 from shared.web.lists import render
 from shared.web.security.authorization import access, who_of
 from shared.web.templating import Pages, language
@@ -149,7 +149,7 @@ routes = APIRouter(prefix="/surveys", include_in_schema=False)
 
 
 def page(
-    service: Service,
+    service: Views,
     request: Request,
     draft: Draft,
     *,
@@ -190,7 +190,7 @@ def page(
 
 @routes.get("/new")
 @access("editor")
-async def new(service: ThisService, request: Request, after: UUID | None = None) -> Response:
+async def new(service: Here[Desk], request: Request, after: UUID | None = None) -> Response:
     """An empty form, or one that begins as another survey is (`after`)."""
     draft = Draft.of_survey(await survey_of(service, after)) if after else Draft()
     return page(service, request, draft, key=None, version=None, id=new_command_id())
@@ -198,13 +198,13 @@ async def new(service: ThisService, request: Request, after: UUID | None = None)
 
 @routes.post("/new")
 @access("editor", again=LOOKING)
-async def begin(service: ThisService, request: Request) -> Response:
+async def begin(service: Here[Desk], request: Request) -> Response:
     return await sent(service, request, None)
 
 
 @routes.get("/{key}/form")
 @access("editor")
-async def change(service: ThisService, request: Request, key: UUID) -> Response:
+async def change(service: Here[Desk], request: Request, key: UUID) -> Response:
     document = await survey_of(service, key)
     if document["state"] != "draft":
         raise Refused("survey-opened")
@@ -213,12 +213,12 @@ async def change(service: ThisService, request: Request, key: UUID) -> Response:
 
 @routes.post("/{key}/form")
 @access("editor", again=LOOKING)
-async def changed(service: ThisService, request: Request, key: UUID) -> Response:
+async def changed(service: Here[Desk], request: Request, key: UUID) -> Response:
     await survey_of(service, key)
     return await sent(service, request, key)
 
 
-async def sent(service: Service, request: Request, key: UUID | None) -> Response:
+async def sent(service: Desk, request: Request, key: UUID | None) -> Response:
     form = await request.form(max_fields=FIELDS, max_files=0)
     try:
         id = UUID(str(form.get("command_id") or ""))
@@ -235,7 +235,7 @@ async def sent(service: Service, request: Request, key: UUID | None) -> Response
 
 
 async def save(
-    service: Service, request: Request, draft: Draft, key: UUID | None, version: int | None, id: UUID
+    service: Desk, request: Request, draft: Draft, key: UUID | None, version: int | None, id: UUID
 ) -> Response:
     pages: Pages = request.app.state.pages
     lang, say = language(request), pages.lexicon.say

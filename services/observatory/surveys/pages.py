@@ -18,9 +18,9 @@ from services.observatory.surveys.answering.fields import fields, who_fields
 from services.observatory.surveys.answering.links import address, links_of
 from services.observatory.surveys.stage import questions_of, stage_of, survey_of
 from services.observatory.surveys.views import SURVEY_ANSWERS, SURVEYS
-from shared.runtime.service import Service
+from shared.runtime.faces import Chronicle, Desk, Office
 from shared.web.forms.forms import Form
-from shared.web.here import ThisService
+from shared.web.here import Here
 from shared.web.lists import PAGE, PageNumber, pages_total, render
 from shared.web.markdown import as_html
 from shared.web.security.authorization import access
@@ -62,7 +62,7 @@ routes.include_router(survey_form.routes)
 
 @routes.get("/surveys")
 async def surveys(
-    service: ThisService,
+    service: Here[Desk],
     request: Request,
     state: str = "",
     as_of: AsOf = None,
@@ -100,7 +100,7 @@ async def surveys(
     )
 
 
-async def how_far(service: Service, moment: Moment | None) -> dict[str, HowFar]:
+async def how_far(service: Chronicle, moment: Moment | None) -> dict[str, HowFar]:
     """Survey → how far it is at a moment, without one now; those that nobody was asked for or has answered are not
     there."""
     observatory = await current(service)
@@ -111,7 +111,7 @@ async def how_far(service: Service, moment: Moment | None) -> dict[str, HowFar]:
 
 @routes.get("/surveys/{key}")
 async def survey(
-    service: ThisService, request: Request, key: UUID, as_of: AsOf = None, known_at: KnownAt = None
+    service: Here[Office], request: Request, key: UUID, as_of: AsOf = None, known_at: KnownAt = None
 ) -> Response:
     answer = await service.store.get(SURVEY_ANSWERS, str(key))
     if answer is not None:  # an answer is an entity of the same kind: the journal leads here by its id, too
@@ -140,7 +140,7 @@ async def survey(
 
 
 @routes.get("/surveys/{key}/preview")
-async def preview(service: ThisService, request: Request, key: UUID) -> Response:
+async def preview(service: Here[Desk], request: Request, key: UUID) -> Response:
     document, pages = await survey_of(service, key), request.app.state.pages
     lang = language(request)
     form = Form((), (), ())
@@ -167,7 +167,7 @@ async def preview(service: ThisService, request: Request, key: UUID) -> Response
 
 @routes.post("/surveys/{key}/preview")
 @access("reader")
-async def tried(service: ThisService, request: Request, key: UUID) -> Response:
+async def tried(service: Here[Desk], request: Request, key: UUID) -> Response:
     """The preview's button saves nothing."""
     await survey_of(service, key)
     return RedirectResponse(f"/observatory/surveys/{key}/preview", 303)

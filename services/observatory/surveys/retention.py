@@ -13,7 +13,7 @@ from shared.contract.envelope import Recorded
 from shared.contract.observatory.surveys import SurveyAnswer, SurveyAnswerChanged, SurveyAnswered
 from shared.kernel.views.projection import Document, Evolve
 from shared.persons.data_subjects import Purpose
-from shared.runtime.service import Service
+from shared.runtime.faces import Views
 
 ANSWERER = Purpose(
     code="answer",
@@ -43,11 +43,11 @@ ON: Mapping[type[Event], Evolve] = {SurveyAnswered: _answered, SurveyAnswerChang
 """What each event does to what is held: one record an answer and person."""
 
 
-async def closed(service: Service, records: Sequence[Document]) -> Mapping[str, str | None]:
+async def closed(service: Views, records: Sequence[Document]) -> Mapping[str, str | None]:
     """Record → when its survey closed, None while it may be answered."""
     named = sorted({one["survey"] for one in records})
     surveys = await service.store.get_many(SURVEYS, named) if named else {}
-    now = service.around.clock()
+    now = service.now()
     over = {key: _over(survey, now) for key, survey in surveys.items()}
     return {one["key"]: over.get(one["survey"]) for one in records}
 

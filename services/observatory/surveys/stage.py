@@ -13,7 +13,7 @@ from services.observatory.surveys.views import SURVEYS
 from shared.base.paris_days import end_of
 from shared.contract.observatory.surveys import SurveyQuestion
 from shared.kernel.views.projection import Document
-from shared.runtime.service import Service
+from shared.runtime.faces import Desk, Premises
 
 
 def questions_of(survey: Document) -> list[SurveyQuestion]:
@@ -21,14 +21,14 @@ def questions_of(survey: Document) -> list[SurveyQuestion]:
     return [SurveyQuestion(**one) for one in survey["questions"]]
 
 
-def over(service: Service, survey: Document, at: datetime | None = None) -> bool:
+def over(service: Premises, survey: Document, at: datetime | None = None) -> bool:
     """Whether a survey may not be answered any more, without `at` by the clock."""
     if survey["state"] != "open" or survey["closed"]:
         return True
     return (at or service.now()) >= end_of(date.fromisoformat(survey["until"]))
 
 
-def stage_of(service: Service, survey: Document, moment: Moment | None = None) -> str:
+def stage_of(service: Premises, survey: Document, moment: Moment | None = None) -> str:
     """Where a survey stands at a moment, without one today: draft, waiting, open, closed, withdrawn."""
     if survey["state"] != "open":
         return str(survey["state"])
@@ -40,7 +40,7 @@ def stage_of(service: Service, survey: Document, moment: Moment | None = None) -
     return "waiting" if survey["begins"] > day else "open"
 
 
-async def survey_of(service: Service, key: UUID, moment: Moment | None = None) -> Document:
+async def survey_of(service: Desk, key: UUID, moment: Moment | None = None) -> Document:
     """A survey at a moment, without one now. Raises 404."""
     document = await service.store.get(SURVEYS, str(key))
     if document is not None and moment is not None:

@@ -18,12 +18,11 @@ from shared.contract.envelope import NEVER, Recorded
 from shared.contract.processes import HowEnded, ProcessBegan, ProcessEnded, ProcessHeard, ProcessStepped
 from shared.kernel.decider import Command, Context, Decider, Decision
 from shared.kernel.reactions import Reaction
-from shared.kernel.running import Running
 from shared.kernel.views.projection import Document, View
 
 ENTITY = "process"
 NOBODY = UUID(int=0)
-S = TypeVar("S", bound=Running)
+Asked = TypeVar("Asked", contravariant=True)  # what its work asks of its service, which may be less than all of it
 
 
 class Stepped(NamedTuple):
@@ -102,7 +101,7 @@ class Told(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Process(Generic[S]):
+class Process(Generic[Asked]):
     """One kind of process; `name` is stored, and never changes.
 
     `step`: pure. `works`: step → what is done there; done again, it must change nothing: commands under ids that follow
@@ -111,11 +110,11 @@ class Process(Generic[S]):
 
     name: str
     step: Callable[[Run, datetime], Do | Wait | End]
-    works: Mapping[str, Callable[[S, Run], Awaitable[Told]]] = field(default_factory=dict)
+    works: Mapping[str, Callable[[Asked, Run], Awaitable[Told]]] = field(default_factory=dict)
     hears: Mapping[type[Event], Callable[[Recorded], Sequence[UUID]]] = field(default_factory=dict)
     tries: int | None = None
 
-    def reactions(self) -> Sequence[Reaction[S]]:
+    def reactions(self) -> Sequence[Reaction[Asked]]:
         """How it hears: by a reaction of its own for each type, so nothing is lost while nobody runs."""
         return [Reaction(f"{self.name}-{kind.type_name()}", kind, _telling(of)) for kind, of in self.hears.items()]
 

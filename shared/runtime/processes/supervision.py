@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Generic, NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 from uuid import UUID
 
 import structlog
@@ -21,6 +21,7 @@ from shared.kernel.command_handler import Outcome, facts_in
 from shared.kernel.decider import Refused, derived_id
 from shared.kernel.eventlog.event_log import History
 from shared.kernel.reactions import Tries
+from shared.kernel.running import Running
 from shared.kernel.views.projection import Document, View
 from shared.runtime.processes.process import (
     ENTITY,
@@ -28,7 +29,6 @@ from shared.runtime.processes.process import (
     End,
     Process,
     Run,
-    S,
     TellProcess,
     Told,
     Wait,
@@ -36,6 +36,7 @@ from shared.runtime.processes.process import (
 )
 
 log = structlog.get_logger()
+S = TypeVar("S", bound=Running)
 MOST = 1_000  # that are looked at in one round
 ROUND = 5.0  # seconds between two looks at what others have begun
 LOOK = 1.0  # seconds between two looks of who waits for a process, where nothing is heard of it

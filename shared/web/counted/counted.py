@@ -21,7 +21,7 @@ from shared.base.translations import Lang, translated
 from shared.kernel.decider import Command
 from shared.kernel.views.projection import Document, everything
 from shared.notions.published_reviews import PUBLISHED
-from shared.runtime.service import Service
+from shared.runtime.faces import Forms
 
 TABLE = Path(__file__).with_name("table.json")
 Span = Literal["state", "year", "run"]
@@ -93,7 +93,7 @@ def said_by(service: str, command: type[Command]) -> Sequence[str]:
     return table().commands.get(f"{service}.{command.__name__}", ())
 
 
-async def counted(service: Service, types: Iterable[str], day: date, lang: Lang | str) -> Counted:
+async def counted(service: Forms, types: Iterable[str], day: date, lang: Lang | str) -> Counted:
     """What counts facts of these types that are of this day. In a service that knows of no reviews: the figures
     alone."""
     wanted = set(types)
@@ -112,18 +112,18 @@ async def counted(service: Service, types: Iterable[str], day: date, lang: Lang 
     return Counted(sorted(figures, key=lambda one: one.title), sorted(reviews, key=lambda one: (one.until, one.key)))
 
 
-async def _published(service: Service) -> list[Document]:
+async def _published(service: Forms) -> list[Document]:
     if PUBLISHED not in service.definition.views:
         return []
     return [one async for one in everything(service.store, PUBLISHED, {"state": "published"})]
 
 
-async def of_command(service: Service, command: type[Command], day: date, lang: Lang | str) -> Counted:
+async def of_command(service: Forms, command: type[Command], day: date, lang: Lang | str) -> Counted:
     """What counts the facts that a command of a service says of this day."""
     return await counted(service, said_by(service.name, command), day, lang)
 
 
-async def of_facts(service: Service, facts: Iterable[tuple[str, date]], lang: Lang | str) -> Counted:
+async def of_facts(service: Forms, facts: Iterable[tuple[str, date]], lang: Lang | str) -> Counted:
     """What counts these facts (type, day): those that a correction is about, on each day that they count or counted
     for."""
     found = [await counted(service, [kind], day, lang) for kind, day in sorted(set(facts))]

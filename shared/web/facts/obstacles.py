@@ -22,7 +22,7 @@ from shared.kernel.command_handler import Instead, new_command_id, told_of
 from shared.kernel.correcting import CorrectingCommand
 from shared.kernel.decider import Command, Context, Place, Refused
 from shared.kernel.line import Fact
-from shared.runtime.service import Service
+from shared.runtime.faces import Commands
 
 INSTEAD, SINCE, WHY = "instead", "known_since", "instead_reason"
 """Answers of a form: the fact that is noted by mistake in the same gesture; the beginning that is said of the command's
@@ -58,7 +58,7 @@ def values_of(no: Refused, lang: Lang | str) -> Mapping[str, Any]:
     return {**no.values, "what": sentence(str(no.values["of"]), None, lang)} if "of" in no.values else no.values
 
 
-async def obstacle(service: Service, command: Command, no: Refused, at: Any, lang: str) -> Obstacle | None:
+async def obstacle(service: Commands, command: Command, no: Refused, at: Any, lang: str) -> Obstacle | None:
     """What a refusal names, where it names a fact. `at`: what the command was told of when."""
     if no.code not in (AGAINST, BEFORE):
         return None

@@ -8,7 +8,7 @@ from typing import Any
 from shared.contract.fields import day_typed
 from shared.kernel.command_handler import HAPPENED
 from shared.kernel.decider import Command, Refused
-from shared.runtime.service import Service
+from shared.runtime.faces import Commands
 
 
 class BadDay(ValueError):
@@ -23,13 +23,13 @@ def happened_on(text: str | None) -> date | None:
         raise BadDay(text) from None
 
 
-def takes_day(service: Service, model: type[Command]) -> bool:
+def takes_day(service: Commands, model: type[Command]) -> bool:
     """Whether a command of a service is about a day, which may be past."""
     decider = service.execute.deciders.get(model.entity)
     return decider is not None and decider.takes_day(model)
 
 
-def no_day_of_now(service: Service, model: type[Command], given: Any) -> None:
+def no_day_of_now(service: Commands, model: type[Command], given: Any) -> None:
     """Raises Refused where a command that is always of now is given a day: who came first would no longer be who asked
     first. Loaders, which tell a whole past in its order, ask the executor themselves."""
     if given not in (None, "") and not takes_day(service, model):

@@ -25,7 +25,7 @@ from shared.kernel.command_handler import Outcome, new_command_id, told_of
 from shared.kernel.decider import Command, Context, Refused
 from shared.kernel.eventlog.event_log import Unavailable
 from shared.kernel.line import Fact
-from shared.runtime.service import Service
+from shared.runtime.faces import Commands, Desk
 from shared.web.facts.of_days import takes_day
 from shared.web.security.authorization import who_of
 
@@ -57,7 +57,7 @@ def in_address(outcome: Outcome) -> str:
     return (f"done={outcome.seq}" if outcome.changed else "unchanged=0") + ("&again=1" if outcome.repeated else "")
 
 
-async def after(service: Service, where: str, command: Command, outcome: Outcome, at: Any = None) -> RedirectResponse:
+async def after(service: Desk, where: str, command: Command, outcome: Outcome, at: Any = None) -> RedirectResponse:
     """Leads to the page `where`, once the views have what the command came to. `at`: what it was told of when."""
     await service.runner.wait_for(outcome.seq)
     kind = service.execute.decider_of(command).entity
@@ -73,7 +73,7 @@ async def after(service: Service, where: str, command: Command, outcome: Outcome
     return RedirectResponse(f"{where}{'&' if '?' in where else '?'}{query}", 303)
 
 
-async def _since(service: Service, command: Command, entity_id: UUID, at: Any) -> Fact | None:
+async def _since(service: Commands, command: Command, entity_id: UUID, at: Any) -> Fact | None:
     """The fact since which all is so that a command asks: without it, it would have come to something."""
     if command.alongside():
         return None
@@ -100,7 +100,7 @@ async def said_after(request: Request) -> None:
     asked = request.query_params
     if ("done" not in asked and "unchanged" not in asked) or "/api/" in request.url.path:
         return
-    service: Service = request.app.state.service
+    service: Commands = request.app.state.service
     said = Said(again="again" in asked, unchanged="unchanged" in asked)
     request.state.said = said
     named, seq = OF.fullmatch(asked.get("of", "")), asked.get("unchanged") or asked.get("done") or ""

@@ -11,7 +11,7 @@ from uuid import UUID
 from shared.kernel.corrections import told
 from shared.kernel.views.past import Lived
 from shared.kernel.views.projection import Document
-from shared.runtime.service import Service
+from shared.runtime.faces import Reception
 
 SEEN = "seen_day"
 """The hidden answer of a form that says as of which day its record was shown, "" for today"""
@@ -19,7 +19,7 @@ SHOW = "show_day"
 """The button that fills a form again, with the record of the day that it names"""
 
 
-async def record_on(service: Service, kind: str, key: str, day: date | None) -> Document | None:
+async def record_on(service: Reception, kind: str, key: str, day: date | None) -> Document | None:
     """The document of the first view that shows an entity of this kind, as it is today, or as of a past day."""
     for view in service.definition.views:
         document = await service.store.get(view, key)

@@ -21,7 +21,7 @@ from shared.kernel.command_digest import fields_sent
 from shared.kernel.command_handler import Stale, id_after, new_command_id, version_after
 from shared.kernel.decider import Command, Refused
 from shared.kernel.eventlog.event_log import Conflict
-from shared.runtime.service import Service
+from shared.runtime.faces import Forms, Premises, Reception
 from shared.web.counted.counted import of_command
 from shared.web.facts.obstacles import WHY, NoReason, Obstacle, instead_of, named_in, obstacle
 from shared.web.facts.of_days import BadDay, happened_on, no_day_of_now, takes_day
@@ -29,7 +29,7 @@ from shared.web.facts.outcomes import after
 from shared.web.facts.records import SEEN, SHOW, on_its_day, record_on
 from shared.web.forms.field_shapes import shapes
 from shared.web.forms.forms import HAPPENED, Form, parse, refusal, sentences
-from shared.web.here import ThesePages, ThisService
+from shared.web.here import Here, ThesePages
 from shared.web.security.authorization import access, demand, who_of
 from shared.web.security.local_paths import local
 from shared.web.security.redaction import revealed
@@ -43,7 +43,7 @@ commands = APIRouter(include_in_schema=False)
 """The routes of all commands of a service."""
 
 
-def _model_of(service: Service, request: Request, name: str) -> type[Command]:
+def _model_of(service: Reception, request: Request, name: str) -> type[Command]:
     if name in service.definition.retired:
         demand(request, "editor")
         raise HTTPException(410, "command-retired")
@@ -55,7 +55,7 @@ def _model_of(service: Service, request: Request, name: str) -> type[Command]:
 
 
 async def _show(
-    service: Service,
+    service: Reception,
     pages: Pages,
     request: Request,
     model: type[Command],
@@ -68,7 +68,7 @@ async def _show(
 ) -> Response:
     lang = language(request)
     request.state.personal = True  # what is chosen from, or was just written, may name persons
-    choices = dict(await service.definition.choices(service, model, lang))
+    choices = dict(await service.choices(model, lang))
     # What the link already says is not asked again, but shown.
     fixed = {name: value for name, value in hidden.items() if name in model.model_fields}
     form = Form.of(
@@ -123,7 +123,7 @@ def _day_of(values: Any) -> date:
 
 @commands.get("/do/{name}")
 @access("public")  # the command says who may send it
-async def form(service: ThisService, pages: ThesePages, request: Request, name: str) -> Response:
+async def form(service: Here[Reception], pages: ThesePages, request: Request, name: str) -> Response:
     if (gone := service.definition.retired.get(name)) is not None:
         demand(request, "editor")
         about = request.query_params.get(gone.entity.replace("-", "_"), "")
@@ -150,7 +150,7 @@ async def form(service: ThisService, pages: ThesePages, request: Request, name: 
 
 @commands.post("/do/{name}")
 @access("public")
-async def send(service: ThisService, pages: ThesePages, request: Request, name: str) -> Response:
+async def send(service: Here[Reception], pages: ThesePages, request: Request, name: str) -> Response:
     model, lang = _model_of(service, request, name), language(request)
     data: FormData = await request.form(max_fields=500, max_files=0)
     errors: dict[str, str] = {}
@@ -227,7 +227,7 @@ def _day_in(text: Any) -> date | None:
 
 async def _answers(
     request: Request,
-    service: Service,
+    service: Reception,
     model: type[Command],
     given: dict[str, Any],
     day: date | None,
@@ -248,7 +248,7 @@ async def _answers(
 
 
 async def _filled_again(
-    service: Service,
+    service: Reception,
     pages: Pages,
     request: Request,
     model: type[Command],
@@ -273,7 +273,7 @@ async def _filled_again(
 
 
 async def _current(
-    request: Request, service: Service, model: type[Command], uuids: dict[str, Any], day: date | None = None
+    request: Request, service: Reception, model: type[Command], uuids: dict[str, Any], day: date | None = None
 ) -> dict[str, Any]:
     """The answers as they stand, today or as of a day, for a command that changes an entity: those of the view that
     shows it. Personal ones only for who may see them; a field that stays empty stays as it was."""
@@ -291,7 +291,7 @@ async def _current(
 
 
 async def _stored(
-    request: Request, service: Service, model: type[Command], hidden: dict[str, Any], then: dict[str, Any]
+    request: Request, service: Reception, model: type[Command], hidden: dict[str, Any], then: dict[str, Any]
 ) -> dict[str, Any]:
     """What stands there of what the form asks: the answers of the entity, or of the part of it that the form's link
     names, and the names of what that link names."""
@@ -304,7 +304,7 @@ async def _stored(
     return stored(await _current(request, service, model, ids), then, names, *await _parts(service, model, ids))
 
 
-async def _parts(service: Service, model: type[Command], uuids: dict[str, str]) -> list[dict[str, Any]]:
+async def _parts(service: Forms, model: type[Command], uuids: dict[str, str]) -> list[dict[str, Any]]:
     """The parts of an entity, such as an item of an issue, that bear one of these ids."""
     key = uuids.get(model.entity.replace("-", "_"))
     if model.creates or key is None:
@@ -322,7 +322,7 @@ async def _parts(service: Service, model: type[Command], uuids: dict[str, str]) 
     ]
 
 
-async def _named(service: Service, key: Any) -> str:
+async def _named(service: Forms, key: Any) -> str:
     """What the views call the thing with this id, if that is no personal value; "" where none knows it."""
     for view in service.definition.views:
         document = await service.store.get(view, str(key)) or {}
@@ -340,7 +340,7 @@ def _back(request: Request) -> str:
     return request.query_params.get(BACK, "")
 
 
-def _local(where: Any, service: Service) -> str:
+def _local(where: Any, service: Premises) -> str:
     """A path of this installation, never another site."""
     return local(where) or f"/{service.name}/"
 

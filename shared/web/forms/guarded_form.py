@@ -16,7 +16,7 @@ from starlette.datastructures import FormData
 from shared.kernel.command_handler import Outcome, Stale, version_after
 from shared.kernel.decider import Command, Refused
 from shared.kernel.eventlog.event_log import Conflict
-from shared.runtime.service import Service
+from shared.runtime.faces import Commands, Desk
 from shared.web.forms.forms import refusal, sentences
 from shared.web.security.authorization import who_of
 from shared.web.templating import Pages, language
@@ -52,7 +52,7 @@ def version_of(form: FormData) -> int | None:
 
 
 async def carried_out(
-    service: Service,
+    service: Desk,
     request: Request,
     form: FormData,
     model: type[BaseModel],
@@ -83,7 +83,7 @@ async def carried_out(
 
 
 async def _before(
-    service: Service, model: type[BaseModel], target: UUID | None, id: UUID, actor: str, sent: Mapping[str, Any] | None
+    service: Commands, model: type[BaseModel], target: UUID | None, id: UUID, actor: str, sent: Mapping[str, Any] | None
 ) -> Outcome | None:
     """What a form came to that was sent before, where that can be told without its command. Raises Reused."""
     if target is None or sent is None or not issubclass(model, Command):

@@ -27,10 +27,10 @@ from shared.base.services import SERVICES
 from shared.base.translations import languages
 from shared.identity.principal import Who
 from shared.persons.sealed_files import TOKEN
+from shared.runtime.faces import Visitors
 from shared.runtime.kept_forms import FIELDS, LIFE, LONGEST, SECRET, KeptForm
-from shared.runtime.service import Service
 from shared.web.forms.refilling import Page, best_filling, rewritten, typed
-from shared.web.here import ThesePages, ThisService
+from shared.web.here import Here, ThesePages
 from shared.web.security.authorization import CHALLENGE, access, cookie_name, is_https, own_hosts, who_of
 from shared.web.security.local_paths import local
 from shared.web.security.rate_limits import Limited, limited
@@ -84,7 +84,7 @@ def _cookie(request: Request) -> str:
 
 async def ended(request: Request) -> Response:
     """The answer to what somebody sent who is not signed in: 401, with the ways to sign in; what they typed is kept."""
-    service: Service = request.app.state.service
+    service: Visitors = request.app.state.service
     place, form = None, None
     try:
         form = await _sent(request, service)
@@ -124,7 +124,7 @@ def _sign_in(request: Request, status: int, state: str, place: str | None, form:
     )
 
 
-async def _sent(request: Request, service: Service) -> KeptForm | None:
+async def _sent(request: Request, service: Visitors) -> KeptForm | None:
     """What was sent by a form of ours, without files and secrets; None where it is no form, or too much. Raises
     ClientDisconnect."""
     kind, path = _kind(request), request.url.path
@@ -146,7 +146,7 @@ def _kind(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
-async def _form(request: Request, service: Service, data: FormData, *, multipart: bool) -> KeptForm | None:
+async def _form(request: Request, service: Visitors, data: FormData, *, multipart: bool) -> KeptForm | None:
     texts = [(_text(name), _text(value)) for name, value in data.multi_items() if isinstance(value, str)]
     files = [_text(name) for name, value in data.multi_items() if isinstance(value, UploadFile) and value.filename]
     await data.close()
@@ -181,7 +181,7 @@ def _text(value: str) -> str:
     return value.encode(errors="replace").decode()
 
 
-async def stood_on(request: Request, service: Service) -> str | None:
+async def stood_on(request: Request, service: Visitors) -> str | None:
     """The page of this service from which a form was sent, as its browser says (our pages ask it to say so to us
     alone)."""
     referer = urlsplit(request.headers.get("referer", ""))
@@ -203,7 +203,7 @@ kept_forms = APIRouter(include_in_schema=False)
 
 @kept_forms.get("/kept/{token}")
 @access("public")  # whose form it is, it says itself
-async def kept(service: ThisService, pages: ThesePages, request: Request, token: str) -> Response:
+async def kept(service: Here[Visitors], pages: ThesePages, request: Request, token: str) -> Response:
     request.state.personal = True
     form, who = await service.kept.get(token), who_of(request)
     if form is None:
@@ -223,7 +223,7 @@ async def kept(service: ThisService, pages: ThesePages, request: Request, token:
 
 
 async def _theirs(
-    service: Service, request: Request, token: str, form: KeptForm, who: Who
+    service: Visitors, request: Request, token: str, form: KeptForm, who: Who
 ) -> tuple[KeptForm, str | None]:
     """The form, and why it is not for who asks. That of nobody in particular is theirs who first come with its
     browser."""

@@ -20,12 +20,12 @@ from shared.kernel.command_handler import Stale, id_after, new_command_id, told_
 from shared.kernel.correcting import CorrectingCommand, LiftStrikes, RedateEvents, StrikeEvents, Told, together
 from shared.kernel.decider import Decider, Refused
 from shared.kernel.eventlog.event_log import Conflict, History
-from shared.runtime.service import Service
+from shared.runtime.faces import Commands, Forms, Reception
 from shared.web.counted.counted import of_facts
 from shared.web.facts.obstacles import AGAINST, BEFORE, Obstacle, obstacle
 from shared.web.facts.outcomes import in_address
 from shared.web.forms.forms import refusal, sentences
-from shared.web.here import ThesePages, ThisService
+from shared.web.here import Here, ThesePages
 from shared.web.history.lines import Line, lines_of
 from shared.web.security.authorization import access, who_of
 from shared.web.security.local_paths import local
@@ -64,7 +64,7 @@ class Named:
         return max(found, key=lambda one: one.fact.seq, default=None)
 
 
-async def _read(service: Service, kind: str, key: UUID) -> tuple[Decider[Any], History, Told]:
+async def _read(service: Commands, kind: str, key: UUID) -> tuple[Decider[Any], History, Told]:
     """Raises HTTPException for a kind or a thing that there is not, CannotRead, Unavailable."""
     if kind not in service.execute.correctable:
         raise HTTPException(404)
@@ -74,7 +74,7 @@ async def _read(service: Service, kind: str, key: UUID) -> tuple[Decider[Any], H
     return service.execute.deciders[kind], history, told_of(history)
 
 
-async def _named(service: Service, key: UUID) -> str:
+async def _named(service: Forms, key: UUID) -> str:
     """What the views call the thing, if that is no personal value."""
     for view in service.definition.views:
         document = await service.store.get(view, str(key)) or {}
@@ -87,7 +87,7 @@ async def _named(service: Service, key: UUID) -> str:
 @histories.get("/{kind}/{key}")
 @access("reader")
 async def history(
-    service: ThisService,
+    service: Here[Reception],
     pages: ThesePages,
     request: Request,
     kind: str,
@@ -104,7 +104,7 @@ async def history(
 
 
 async def _shown(
-    service: Service,
+    service: Forms,
     pages: Pages,
     request: Request,
     kind: str,
@@ -174,7 +174,7 @@ def at_stake(
 
 @histories.post("/{kind}/{key}")
 @access("editor")
-async def correct(service: ThisService, pages: ThesePages, request: Request, kind: str, key: UUID) -> Response:
+async def correct(service: Here[Reception], pages: ThesePages, request: Request, kind: str, key: UUID) -> Response:
     lang = language(request)
     data: FormData = await request.form(max_fields=300, max_files=0)
     do = str(data.get("do") or "")

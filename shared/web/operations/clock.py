@@ -10,9 +10,10 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from shared.persons.foretelling import PATIENCE
-from shared.runtime.service import TERMS, Service
+from shared.runtime.faces import Upkeep
+from shared.runtime.service import TERMS
 from shared.runtime.times.clock import Standing
-from shared.web.here import ThisService
+from shared.web.here import Here
 from shared.web.security.authorization import access, who_of
 
 log = structlog.get_logger()
@@ -50,14 +51,14 @@ clock_routes = APIRouter(prefix="/api")
 
 @clock_routes.get("/clock", tags=["state"], name="look")
 @access("administrator")
-async def clock(service: ThisService) -> ClockOut:
+async def clock(service: Here[Upkeep]) -> ClockOut:
     """Whether the clock is believed, and what waits for an operator."""
     return await _told(service, await service.clock.judge())
 
 
 @clock_routes.post("/clock/confirm", tags=["state"], name="confirm")
 @access("administrator")
-async def confirm_clock(service: ThisService, request: Request) -> ClockOut:
+async def confirm_clock(service: Here[Upkeep], request: Request) -> ClockOut:
     """Says that the clock is right: nothing that was recorded up to now knows better. What waited goes on."""
     standing = await service.clock.confirm()
     log.warning("clock.confirmed", service=service.name, now=standing.now.isoformat(), by=who_of(request).actor)
@@ -65,7 +66,7 @@ async def confirm_clock(service: ThisService, request: Request) -> ClockOut:
     return await _told(service, standing)
 
 
-async def _told(service: Service, standing: Standing) -> ClockOut:
+async def _told(service: Upkeep, standing: Standing) -> ClockOut:
     asked = await asyncio.to_thread(lambda: service.persons.foretold.question)
     late = asked is not None and service.clock.surely() - asked.since > PATIENCE
     return ClockOut(

@@ -9,7 +9,7 @@ from fastapi import Request
 from markupsafe import Markup
 
 from shared.base.translations import L, Lang, translated
-from shared.runtime.service import Service
+from shared.runtime.faces import Keys
 from shared.web.security.authorization import who_of
 from shared.web.templating import language
 
@@ -20,7 +20,7 @@ def reserved(lang: Lang) -> Markup:
     return Markup('<span class="reserved" title="{}">{}</span>').format(why, translated(L("réservé"), lang))
 
 
-def revealed(request: Request, service: Service, kept: Mapping[str, Any] | None) -> str | None:
+def revealed(request: Request, service: Keys, kept: Mapping[str, Any] | None) -> str | None:
     """The clear text of a value that a view keeps sealed, for whoever `sees_persons`; the word "réservé" for others;
     None where there is nothing, or the person was forgotten. A page that holds one is kept in no cache."""
     if kept is None:

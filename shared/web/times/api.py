@@ -12,8 +12,9 @@ from pydantic import BaseModel, Field
 
 from shared.contract.fields import Day, Reason
 from shared.kernel.command_handler import new_command_id
+from shared.runtime.faces import Commands
 from shared.web.api import IDEMPOTENCY_KEY, PROBLEMS, Done
-from shared.web.here import ThisService
+from shared.web.here import Here
 from shared.web.security.authorization import access, who_of
 from shared.web.times.odd_times import Odd, RedateAny, odd_times
 
@@ -64,7 +65,7 @@ times_routes = APIRouter(prefix="/api/times")
 
 @times_routes.get("", tags=["state"], name="odd_times")
 @access("administrator")
-async def times(service: ThisService) -> OddTimes:
+async def times(service: Here[Commands]) -> OddTimes:
     """Facts whose time is odd: older than their entity, wrong in their line, of the future; what went back."""
     found, jumps = await odd_times(service)
     kinds = {decider.entity: decider.entity for decider in service.execute.deciders.values()}
@@ -74,7 +75,7 @@ async def times(service: ThisService) -> OddTimes:
 @times_routes.post("/redate", tags=["state"], responses=PROBLEMS, name="redate")
 @access("administrator")
 async def redate(
-    service: ThisService,
+    service: Here[Commands],
     request: Request,
     said: Redated,
     idempotency_key: Annotated[UUID | None, Header(description=IDEMPOTENCY_KEY)] = None,

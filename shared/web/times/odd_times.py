@@ -20,7 +20,7 @@ from shared.kernel.correcting import RedateEvents
 from shared.kernel.corrections import told
 from shared.kernel.decider import Decider
 from shared.kernel.line import Fact, standing, wrong_in
-from shared.runtime.service import Service
+from shared.runtime.faces import Commands
 
 Why = Literal[
     "before-the-floor",
@@ -74,7 +74,7 @@ class Clocks:
         self._latest.append((now, event.id))
 
 
-async def odd_times(service: Service, at_once: int = AT_ONCE) -> tuple[list[Odd], int]:
+async def odd_times(service: Commands, at_once: int = AT_ONCE) -> tuple[list[Odd], int]:
     """What is odd in the entities of a service, by sequence; and how often clocks jumped in the whole log. It reads the
     log once for each `at_once` messages that it holds, so that memory stays flat. Raises Unavailable, LogDamaged."""
     last = await service.log.last()

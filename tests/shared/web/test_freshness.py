@@ -24,7 +24,7 @@ from shared.kernel.views.projector import Runner
 from shared.runtime.nats.embedded_server import NatsServer
 from shared.runtime.service import Service
 from shared.runtime.staleness import Freshness, Patience, Stale
-from shared.web.here import ThisService
+from shared.web.here import Here
 from shared.web.lists import render
 from shared.web.security.authorization import access
 from tests.conftest import OpenService
@@ -36,7 +36,7 @@ routes = APIRouter()
 
 
 @routes.get("/page")
-async def page(service: ThisService, request: Request) -> Response:
+async def page(service: Here[Service], request: Request) -> Response:
     return render(service, request, "page.html")
 
 

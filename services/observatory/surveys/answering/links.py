@@ -15,8 +15,8 @@ from uuid import UUID
 
 from services.observatory.surveys.domain.answer import answer_id
 from shared.base.secret_files import mac, same, secret_file
+from shared.runtime.faces import Keys, Premises
 from shared.runtime.parts import Key
-from shared.runtime.service import Service
 
 MAC = 16  # bytes
 LONGEST = 200  # characters of a token; ours have 87 to 108
@@ -93,12 +93,12 @@ class Links:
 LINKS: Key[Links] = Key("observatory.survey-links")
 
 
-def links_of(service: Service) -> Links:
+def links_of(service: Keys) -> Links:
     """What makes the links of a running service."""
     found = service.parts.get(LINKS)
     return service.parts.put(LINKS, Links(service.keyring.folder, service.network)) if found is None else found
 
 
-def address(service: Service, token: str) -> str:
+def address(service: Premises, token: str) -> str:
     """The address of the page where a survey is answered."""
-    return f"{service.around.public_url.rstrip('/')}/observatory/answer/{token}"
+    return f"{service.public_url.rstrip('/')}/observatory/answer/{token}"

@@ -34,9 +34,9 @@ from shared.kernel.command_handler import Stale, id_after, new_command_id, versi
 from shared.kernel.decider import Refused, derived_id
 from shared.kernel.eventlog.event_log import Conflict
 from shared.kernel.views.projection import Document
-from shared.runtime.service import Service
+from shared.runtime.faces import Commands, Desk, Keys, Office, Views
 from shared.web.forms.forms import Form, Problem
-from shared.web.here import ThisService
+from shared.web.here import Here
 from shared.web.lists import render
 from shared.web.markdown import as_html
 from shared.web.security.authorization import access
@@ -68,7 +68,7 @@ routes = APIRouter(prefix="/answer", include_in_schema=False)
 """The routes under /answer."""
 
 
-async def behind(service: Service, request: Request, token: str) -> Behind | Response:
+async def behind(service: Office, request: Request, token: str) -> Behind | Response:
     """What the link leads to, or the page that says why it leads nowhere."""
     try:
         link = links_of(service).read(token)
@@ -88,7 +88,7 @@ async def behind(service: Service, request: Request, token: str) -> Behind | Res
     return Behind(link, survey, answer, places[str(link.structure)].name if places else None)
 
 
-def said(service: Service, request: Request, what: str, status: int = 200, survey: Document | None = None) -> Response:
+def said(service: Views, request: Request, what: str, status: int = 200, survey: Document | None = None) -> Response:
     results = survey["key"] if survey is not None and survey["published"] else None
     return render(
         service,
@@ -102,7 +102,7 @@ def said(service: Service, request: Request, what: str, status: int = 200, surve
 
 
 async def page(
-    service: Service,
+    service: Desk,
     request: Request,
     token: str,
     at: Behind,
@@ -147,14 +147,14 @@ async def page(
     )
 
 
-async def recipient(service: Service, at: Behind) -> str | None:
+async def recipient(service: Views, at: Behind) -> str | None:
     if at.link.structure is None:
         return None
     found = await service.store.get(SURVEY_RECIPIENTS, recipient_key(at.link.survey, at.link.structure))
     return found["state"] if found else None
 
 
-async def version_of(service: Service, at: Behind) -> int:
+async def version_of(service: Commands, at: Behind) -> int:
     """The version of the answer's entity as this page shows it; that it was declined is an event of it."""
     if at.answer is not None or at.link.answer is None:
         return at.version
@@ -163,7 +163,7 @@ async def version_of(service: Service, at: Behind) -> int:
 
 @routes.get("/{token}")
 @access("public")
-async def show(service: ThisService, request: Request, token: str) -> Response:
+async def show(service: Here[Office], request: Request, token: str) -> Response:
     at = await behind(service, request, token)
     if isinstance(at, Response):
         return at
@@ -172,7 +172,7 @@ async def show(service: ThisService, request: Request, token: str) -> Response:
     return await page(service, request, token, at, sent, who=last["who"])
 
 
-def _answered(service: Service, at: Behind) -> dict[str, dict[str, str]]:
+def _answered(service: Keys, at: Behind) -> dict[str, dict[str, str]]:
     """What was written last, `texts` by question and `who` by field, as far as it can be read; a form shows it
     again."""
     if at.answer is None:
@@ -184,7 +184,7 @@ def _answered(service: Service, at: Behind) -> dict[str, dict[str, str]]:
 
 @routes.post("/{token}")
 @access("public")
-async def answer(service: ThisService, request: Request, token: str) -> Response:
+async def answer(service: Here[Office], request: Request, token: str) -> Response:
     limited(request, "form")
     at = await behind(service, request, token)
     if isinstance(at, Response):
@@ -229,7 +229,7 @@ async def answer(service: ThisService, request: Request, token: str) -> Response
 
 @routes.post("/{token}/decline")
 @access("public")
-async def decline(service: ThisService, request: Request, token: str) -> Response:
+async def decline(service: Here[Office], request: Request, token: str) -> Response:
     limited(request, "form")
     at = await behind(service, request, token)
     if isinstance(at, Response):
@@ -257,7 +257,7 @@ def _sentence(request: Request, code: str, **values: Any) -> str:
 
 
 def _command(
-    service: Service, at: Behind, answers: Answers, who: Mapping[str, str], id: UUID, target: UUID
+    service: Keys, at: Behind, answers: Answers, who: Mapping[str, str], id: UUID, target: UUID
 ) -> AnswerSurvey:
     """The answer as a command. Its texts are of the contact to whom the link was sent, so that they are forgotten with
     the contact; else of a person of their own."""

@@ -16,8 +16,8 @@ from services.observatory.surveys.words import SURVEY_WORDS
 from shared.base.translations import SOURCE, L, Lang, colon, languages, translated
 from shared.kernel.decider import Refused
 from shared.kernel.views.projection import Document
+from shared.runtime.faces import Correspondence, Keys, OpenViews, Premises
 from shared.runtime.mail_transport import Declined, Doubt, Unreachable, post_of
-from shared.runtime.service import Service
 from shared.web.formatting import long_day
 from shared.web.letters import BadAddress, Bodies, Sender, letter, message
 from shared.web.markdown import as_html, as_lines
@@ -30,7 +30,7 @@ BODIES = Bodies(Path(__file__).parents[2] / "templates" / "mail", SURVEY_WORDS)
 LANG: Lang = SOURCE  # first, and each other language in short below it: of contacts nobody knows what they read
 
 
-async def opening(service: Service) -> None:
+async def opening(service: Correspondence) -> None:
     """From now on the directory may ask for letters."""
 
     async def written(body: dict[str, Any]) -> dict[str, Any]:
@@ -39,7 +39,7 @@ async def opening(service: Service) -> None:
     await service.asking.answer(LETTERS, written, askers=("directory",))
 
 
-async def _written(service: Service, body: dict[str, Any]) -> dict[str, Any]:
+async def _written(service: OpenViews, body: dict[str, Any]) -> dict[str, Any]:
     try:
         survey, kind, seq = UUID(str(body["survey"])), str(body["kind"]), int(body["seq"])
         to = [(UUID(str(one["structure"])), UUID(str(one["person"]))) for one in body["to"]]
@@ -64,7 +64,7 @@ async def _written(service: Service, body: dict[str, Any]) -> dict[str, Any]:
     return {"letters": letters}
 
 
-def written_letter(service: Service, survey: Document, kind: str, link: str) -> dict[str, str]:
+def written_letter(service: Premises, survey: Document, kind: str, link: str) -> dict[str, str]:
     """Subject and both texts of a letter with a link, in French and, in short, in each other language."""
     sender = sender_of(service)
     intro = survey["intro"] or ""
@@ -88,17 +88,17 @@ def written_letter(service: Service, survey: Document, kind: str, link: str) -> 
     return {"subject": subject, "text": text, "html": html}
 
 
-def sender_of(service: Service) -> Sender:
+def sender_of(service: Premises) -> Sender:
     settings = service.settings
-    return Sender(service.network, settings.title, settings.mail_from, service.around.public_url.rstrip("/"))
+    return Sender(service.network, settings.title, settings.mail_from, service.public_url.rstrip("/"))
 
 
-async def send_to(service: Service, survey: Document, structure: UUID, to: str) -> None:
+async def send_to(service: Keys, survey: Document, structure: UUID, to: str) -> None:
     """Sends a structure's link to an address that somebody typed. Raises Refused where the mail server does not take
     it."""
     link = address(service, links_of(service).personal(UUID(survey["key"]), structure))
     said, sender, id = written_letter(service, survey, "by_hand", link), sender_of(service), service.outside.new_id()
-    post = post_of(service.settings, service.around.data)
+    post = post_of(service.settings, service.data)
     try:
         mail = message(sender, id, to, said["subject"], service.now())
         mail["Auto-Submitted"] = "auto-generated"  # RFC 3834

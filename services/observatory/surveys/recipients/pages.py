@@ -32,9 +32,9 @@ from shared.kernel.command_handler import Outcome, Stale, new_command_id
 from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Conflict
 from shared.kernel.views.projection import Document, everything
-from shared.runtime.service import Service
+from shared.runtime.faces import Chronicle, Commands, Desk, Office, Views
 from shared.web.facts.outcomes import in_address
-from shared.web.here import ThisService
+from shared.web.here import Here
 from shared.web.lists import PAGE, PageNumber, pages_total, render
 from shared.web.security.authorization import access, who_of
 from shared.web.templating import Pages, language
@@ -44,7 +44,7 @@ STATES = ("answered", "asked", "declined")
 FOUND = 25  # structures of a page to choose from
 
 
-async def recipients_of(service: Service, survey: str, state: str | None = None) -> list[Document]:
+async def recipients_of(service: Views, survey: str, state: str | None = None) -> list[Document]:
     """Everybody who was asked."""
     where = {"survey": survey, **({"state": state} if state else {})}
     return [one async for one in everything(service.store, SURVEY_RECIPIENTS, where)]
@@ -72,13 +72,13 @@ routes = APIRouter(include_in_schema=False)
 
 @routes.get("/surveys/{key}/recipients")
 async def recipients(
-    service: ThisService, request: Request, key: UUID, state: str = "", page: PageNumber = 1
+    service: Here[Desk], request: Request, key: UUID, state: str = "", page: PageNumber = 1
 ) -> Response:
     return await recipients_page(service, request, key, state, page)
 
 
 async def recipients_page(
-    service: Service,
+    service: Desk,
     request: Request,
     key: UUID,
     state: str = "",
@@ -114,7 +114,7 @@ async def recipients_page(
 
 @routes.get("/surveys/{key}/links.csv")
 @access("editor")
-async def links(service: ThisService, key: UUID) -> Response:
+async def links(service: Here[Office], key: UUID) -> Response:
     """Who has not answered, with the link of each, to be handed over by other ways."""
     await survey_of(service, key)
     waiting = [structure_of(one) for one in await recipients_of(service, str(key), "asked")]
@@ -136,7 +136,7 @@ async def links(service: ThisService, key: UUID) -> Response:
 
 @routes.post("/surveys/{key}/remind")
 @access("editor")
-async def remind(service: ThisService, request: Request, key: UUID) -> Response:
+async def remind(service: Here[Desk], request: Request, key: UUID) -> Response:
     form = await request.form(max_fields=10, max_files=0)
     sent = {"kind": "reminder"}
     if (before := await done_before(service, request, form, key, sent)) is not None:
@@ -151,7 +151,7 @@ async def remind(service: ThisService, request: Request, key: UUID) -> Response:
 
 @routes.post("/surveys/{key}/hand/{structure}")
 @access("editor")
-async def hand(service: ThisService, request: Request, key: UUID, structure: UUID) -> Response:
+async def hand(service: Here[Office], request: Request, key: UUID, structure: UUID) -> Response:
     """Sends the link of one structure to an address that is typed in, and kept nowhere."""
     document = await survey_of(service, key)
     form = await request.form(max_fields=10, max_files=0)
@@ -180,7 +180,7 @@ def _reachable(text: str) -> str:
 
 
 async def _said(
-    service: Service,
+    service: Desk,
     request: Request,
     form: FormData,
     key: UUID,
@@ -209,7 +209,7 @@ def _command_id(form: FormData) -> UUID:
 
 
 async def done_before(
-    service: Service, request: Request, form: FormData, key: UUID, sent: Mapping[str, Any]
+    service: Commands, request: Request, form: FormData, key: UUID, sent: Mapping[str, Any]
 ) -> int | None:
     """The sequence of what this very form came to before: whom it would choose now is another question. Raises Reused,
     400."""
@@ -219,7 +219,7 @@ async def done_before(
 
 
 async def send(
-    service: Service,
+    service: Desk,
     request: Request,
     form: FormData,
     key: UUID,
@@ -243,7 +243,7 @@ async def send(
 
 
 async def send_page(
-    service: Service,
+    service: Desk,
     request: Request,
     key: UUID,
     page: int,
@@ -285,7 +285,7 @@ async def send_page(
 
 
 async def chosen(
-    service: Service, request: Request, page: int = 1, limit: int | None = FOUND
+    service: Chronicle, request: Request, page: int = 1, limit: int | None = FOUND
 ) -> tuple[Criteria, Found]:
     """The structures that the address asks for: by their names (`q`), or by criteria."""
     observatory, words = await current(service), request.query_params.get("q", "")[:200].strip()
@@ -301,13 +301,13 @@ async def chosen(
 
 @routes.get("/surveys/{key}/send")
 @access("editor")
-async def choose(service: ThisService, request: Request, key: UUID, page: PageNumber = 1) -> Response:
+async def choose(service: Here[Desk], request: Request, key: UUID, page: PageNumber = 1) -> Response:
     return await send_page(service, request, key, page)
 
 
 @routes.post("/surveys/{key}/send")
 @access("editor")
-async def sent(service: ThisService, request: Request, key: UUID, page: PageNumber = 1) -> Response:
+async def sent(service: Here[Desk], request: Request, key: UUID, page: PageNumber = 1) -> Response:
     await survey_of(service, key)
     form = await request.form(max_fields=MOST_AT_ONCE + 20, max_files=0)
     kind: SendingKind = "by_hand" if form.get("by_hand") else "invitation"
@@ -330,7 +330,7 @@ async def sent(service: ThisService, request: Request, key: UUID, page: PageNumb
     return RedirectResponse(f"{HAND.format(key)}?{in_address(outcome)}", 303)
 
 
-async def _on_record(service: Service, form: FormData) -> list[UUID]:
+async def _on_record(service: Chronicle, form: FormData) -> list[UUID]:
     """The structures that are ticked. Raises Refused for one that the log does not know."""
     try:
         ids = list(dict.fromkeys(UUID(str(one)) for one in form.getlist("structure")))

@@ -21,8 +21,7 @@ from shared.contract.persons import FORGOTTEN
 from shared.kernel.decider import Command
 from shared.kernel.reactions import on
 from shared.kernel.views.projection import Document, everything
-from shared.runtime.faces import Keys, Upkeep
-from shared.runtime.service import Service
+from shared.runtime.faces import Chronicle, Keys, Library, Upkeep, Views
 
 NOBODY = "none"
 
@@ -47,14 +46,14 @@ class Given:
     versions: int
 
 
-async def answers_of(service: Service, survey: str) -> list[Document]:
+async def answers_of(service: Views, survey: str) -> list[Document]:
     """All answers of a survey."""
     found = everything(service.store, SURVEY_ANSWERS, {"survey": survey})
     return [one async for one in found if one["versions"]]
 
 
 async def given_of(
-    service: Service,
+    service: Library,
     survey: str,
     moment: Moment | None = None,
     departments: Sequence[str] = (),
@@ -77,7 +76,7 @@ async def given_of(
     return [one for one in every if fits(one)], every
 
 
-async def places_of(service: Service, structures: Iterable[str]) -> dict[str, Place]:
+async def places_of(service: Chronicle, structures: Iterable[str]) -> dict[str, Place]:
     """Structure → its name, kind and department as they are known now, also of one that was closed."""
     keys = sorted(set(structures))
     if not keys:
@@ -104,7 +103,7 @@ def _said(table: EventTable, keys: Sequence[str], source: str) -> dict[str, Plac
     }
 
 
-def texts_of(service: Service, version: Mapping[str, Any]) -> dict[str, str] | None:
+def texts_of(service: Keys, version: Mapping[str, Any]) -> dict[str, str] | None:
     """The texts of an answer, question → text; None where the person was forgotten. For those who may see persons."""
     if version["texts"] is None:
         return {}

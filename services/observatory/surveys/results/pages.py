@@ -25,11 +25,11 @@ from services.observatory.surveys.views import SURVEY_ANSWERS, SURVEYS
 from shared.base.translations import L, Lang, Lexicon, translated
 from shared.geo import DEPARTMENTS
 from shared.kernel.views.projection import Document
-from shared.runtime.service import Service
+from shared.runtime.faces import Desk, Keys, Office
 from shared.web.charts.charts import bars, shares
 from shared.web.formatting import as_moment, number
 from shared.web.formatting import department as department_name
-from shared.web.here import ThisService
+from shared.web.here import Here
 from shared.web.lists import render
 from shared.web.markdown import as_html
 from shared.web.security.authorization import access, who_of
@@ -56,7 +56,7 @@ def drawn(one: Result, lang: Lang) -> Markup | None:
     return shares(items, title=one.question.text, written=lambda n: number(n, lang), lang=lang)
 
 
-async def _published(service: Service, key: UUID) -> tuple[Document, int, list[Result]]:
+async def _published(service: Desk, key: UUID) -> tuple[Document, int, list[Result]]:
     """A survey whose figures are for everybody, how many answered, and what may be known of each question. Raises
     404."""
     survey = await survey_of(service, key)
@@ -68,7 +68,7 @@ async def _published(service: Service, key: UUID) -> tuple[Document, int, list[R
 
 @routes.get("/surveys/public/{key}.json", include_in_schema=False)
 @access("public")
-async def data(service: ThisService, key: UUID) -> dict[str, Any]:
+async def data(service: Here[Desk], key: UUID) -> dict[str, Any]:
     survey, answers, found = await _published(service, key)
     return {
         "survey": str(key),
@@ -82,7 +82,7 @@ async def data(service: ThisService, key: UUID) -> dict[str, Any]:
 
 @routes.get("/surveys/public/{key}", include_in_schema=False)
 @access("public")
-async def page(service: ThisService, request: Request, key: UUID) -> Response:
+async def page(service: Here[Desk], request: Request, key: UUID) -> Response:
     survey, answers, found = await _published(service, key)
     lang = language(request)
     shown = [(one, drawn(one, lang)) for one in found if one.question.kind not in ("short", "long", "date")]
@@ -100,7 +100,7 @@ async def page(service: ThisService, request: Request, key: UUID) -> Response:
 
 @routes.get("/surveys/{key}/results", include_in_schema=False)
 async def shown(
-    service: ThisService,
+    service: Here[Office],
     request: Request,
     key: UUID,
     as_of: AsOf = None,
@@ -140,7 +140,7 @@ async def shown(
 
 @routes.get("/surveys/{key}/results.{ending}", include_in_schema=False)
 async def file(
-    service: ThisService,
+    service: Here[Office],
     request: Request,
     key: UUID,
     ending: str,
@@ -169,7 +169,7 @@ async def file(
 
 @routes.get("/surveys/{key}/answers/{answer}", include_in_schema=False)
 @access("editor")
-async def one(service: ThisService, request: Request, key: UUID, answer: UUID) -> Response:
+async def one(service: Here[Office], request: Request, key: UUID, answer: UUID) -> Response:
     """One answer with all its versions, for who has to tell a person what is kept of them."""
     survey, document = await survey_of(service, key), await service.store.get(SURVEY_ANSWERS, str(answer))
     if document is None or document["survey"] != str(key):
@@ -190,7 +190,7 @@ async def one(service: ThisService, request: Request, key: UUID, answer: UUID) -
 @routes.get("/api/surveys/{key}/results", tags=["surveys"], operation_id="survey_results")
 @access("reader")
 async def as_data(
-    service: ThisService,
+    service: Here[Desk],
     key: UUID,
     as_of: AsOf = None,
     known_at: KnownAt = None,
@@ -233,7 +233,7 @@ def _name(one: Given, lang: Lang) -> str:
     return "" if one.structure else translated(L("Par le lien ouvert"), lang)
 
 
-def _texts(service: Service, given: Sequence[Given], lexicon: Lexicon, lang: Lang) -> dict[str, list[tuple[str, str]]]:
+def _texts(service: Keys, given: Sequence[Given], lexicon: Lexicon, lang: Lang) -> dict[str, list[tuple[str, str]]]:
     """Question → (who, text)."""
     found: dict[str, list[tuple[str, str]]] = {}
     for one in given:
@@ -244,9 +244,7 @@ def _texts(service: Service, given: Sequence[Given], lexicon: Lexicon, lang: Lan
     return found
 
 
-def _sheet(
-    request: Request, service: Service, survey: Document, given: Sequence[Given], about: dict[str, Any]
-) -> Sheet:
+def _sheet(request: Request, service: Keys, survey: Document, given: Sequence[Given], about: dict[str, Any]) -> Sheet:
     pages: Pages = request.app.state.pages
     lang, sees = language(request), who_of(request).sees_persons(service.name)
     questions = questions_of(survey)

@@ -17,7 +17,7 @@ from starlette.responses import PlainTextResponse, Response
 from deploy.host.root_app import root_of
 from shared.kernel.decider import Command
 from shared.runtime.service import Service
-from shared.web.here import ThisService
+from shared.web.here import Here
 from shared.web.security.authorization import RENEW, access, cookie_name, who_of
 from shared.web.security.rate_limits import RATES, limited
 from shared.web.security.redaction import revealed
@@ -76,7 +76,7 @@ async def one_click(request: Request) -> Response:
 
 
 @routes.get("/persons")
-async def persons(service: ThisService, request: Request) -> Response:
+async def persons(service: Here[Service], request: Request) -> Response:
     found = await service.store.find(small.CONTACTS)
     page = [revealed(request, service, one["name"]) for one in found.documents]
     pages: Pages = request.app.state.pages
