@@ -32,5 +32,4 @@ async def pages_of(request: Request) -> Pages:
 
 Here = Annotated[Face, Depends(service_of)]
 """The service whose app was asked, as far as a face of it shows."""
-ThisService = Here[Service]
 ThesePages = Annotated[Pages, Depends(pages_of)]

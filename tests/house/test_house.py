@@ -8,7 +8,7 @@ import pytest
 
 from deploy.host.all_services import DEFINITIONS
 from shared.runtime.service import OF_PERSONS, OWN
-from tests.house.counts import KERNEL, PRODUCT, ROOT, Count, at, counts, modules, tasks
+from tests.house.counts import KERNEL, PRODUCT, ROOT, Count, at, counts, modules, tasks, whole
 from tests.house.rules import matches, settings
 from tests.house.tables import NEARLY, not_on_a_table
 
@@ -36,6 +36,18 @@ TASKS = {
 """Who may begin a task, and for what. What loops for as long as a service runs is a Job (shared/runtime/jobs.py)."""
 
 
+WHOLE = {
+    "deploy/host/embedded.py": "ends what it has begun",
+    "deploy/host/root_app.py": "puts the apps of all under one root",
+    "services/observatory/home/front_page.py": "makes the pages that belong to no service",
+    "shared/runtime/feature.py": "makes of features what a service is",
+    "shared/runtime/prometheus.py": "has each service measure what it says of itself",
+    "shared/runtime/service.py": "the service's own phases and jobs",
+    "shared/web/app.py": "makes the app of a service",
+}
+"""Who may be given a whole service, and for what. All else asks for a face of it (shared/runtime/faces.py)."""
+
+
 @pytest.mark.parametrize("count", counts(), ids=lambda count: count.what)
 def test_what_may_not_grow_has_not_grown(count: Count) -> None:
     assert count.good, str(count)
@@ -43,6 +55,10 @@ def test_what_may_not_grow_has_not_grown(count: Count) -> None:
 
 def test_only_these_begin_tasks_of_their_own() -> None:
     assert tasks().keys() == TASKS.keys()
+
+
+def test_only_these_take_a_whole_service() -> None:
+    assert whole().keys() == WHOLE.keys()
 
 
 def test_lines_are_kept_from_the_formatter_on_tables_of_data_alone() -> None:
