@@ -51,23 +51,12 @@ from shared.web.security.authorization import (
 )
 from shared.web.security.rate_limits import Rates, networks
 from shared.web.security.request_limits import wants_json
+from shared.web.service_pages import made_of
 from shared.web.templating import Pages, language
 from shared.web.times.api import times_routes
 
 log = structlog.get_logger()
 SIGN_IN = "/directory/sign-in"
-
-
-def pages_of(service: Service) -> Pages:
-    """The pages of a service: its templates, its words, the network's name."""
-    return Pages(
-        service.name,
-        service.definition.folder / "templates",
-        service.words,
-        network_title=lambda: service.settings.title,
-        always=lambda request: {"footnote": service.footnote, "stale": service.freshness.of},
-        label=service.sessions.label,
-    )
 
 
 documents = APIRouter(include_in_schema=False)
@@ -114,7 +103,7 @@ def service_app(service: Service) -> FastAPI:
         generate_unique_id_function=lambda route: f"{service.name}_{route.endpoint.__name__}",
         dependencies=[Depends(admitted), Depends(said_after)],
     )
-    app.state.service, app.state.pages = service, pages_of(service)
+    app.state.service, app.state.pages = service, made_of(service, service.name)
     app.state.rates = Rates(api=service.settings.api_rate, proxies=networks(service.settings.trusted_proxies or ""))
     app.add_middleware(Renewing, settings=service.settings)
     app.add_middleware(TypedDays)

@@ -39,7 +39,6 @@ TASKS = {
 WHOLE = {
     "deploy/host/embedded.py": "ends what it has begun",
     "deploy/host/root_app.py": "puts the apps of all under one root",
-    "services/observatory/home/front_page.py": "makes the pages that belong to no service",
     "shared/runtime/feature.py": "makes of features what a service is",
     "shared/runtime/prometheus.py": "has each service measure what it says of itself",
     "shared/runtime/service.py": "the service's own phases and jobs",

@@ -16,10 +16,10 @@ from services.observatory.search import event_query
 from shared.geo import MAP_CREDIT
 from shared.runtime.faces import Chronicle
 from shared.runtime.parts import Key
-from shared.runtime.service import Service
 from shared.web.charts.charts import cloth
 from shared.web.here import Here
 from shared.web.security.authorization import access, who_of
+from shared.web.service_pages import Shown, made_of
 from shared.web.templating import Pages, language
 
 LAST_EVENTS = 6
@@ -41,19 +41,9 @@ home = APIRouter(include_in_schema=False)
 """The route `GET /`, for the root of an installation that has the observatory, which knows all figures."""
 
 
-async def opening(service: Service) -> None:
+async def opening(service: Shown) -> None:
     """Reads the templates of the front page."""
-    service.parts.put(
-        FRONT,
-        Pages(
-            "",
-            service.definition.folder / "templates",
-            service.words,
-            network_title=lambda: service.settings.title,
-            always=lambda request: {"footnote": service.footnote, "stale": service.freshness.of},
-            label=service.sessions.label,
-        ),
-    )
+    service.parts.put(FRONT, made_of(service, ""))
 
 
 @home.get("/")
