@@ -52,6 +52,13 @@ async def test_no_skew_between_two_nodes(on: Any, rounds: int) -> None:
     late = 0
     for n in range(rounds):
         kept, merged, id = await record(directory), await record(directory), await survey(one)
+        for process, service, entity, about, events in (
+            (membership, "directory", "structure", merged, 1),
+            (one, "observatory", "survey", id, 2),
+            (other, "observatory", "survey", id, 2),
+        ):  # a node may be behind: what it refuses then is another thing
+            while (await process.log.load(service, entity, about)).version < events:
+                await asyncio.sleep(0.01)
         join = JoinNetwork(structure=merged, name="Kynarou", college="associative", charter_version=1)
 
         async def later(turns: int, work: Any) -> Outcome | str:
