@@ -28,7 +28,7 @@ from shared.contract.envelope import BODY_LIMIT, Message, Provenance, Recorded, 
 from shared.contract.personal import Personal
 from shared.kernel import correcting
 from shared.kernel.command_digest import CommandDigests, fields_sent
-from shared.kernel.correcting import CorrectingCommand, StrikeEvents, Told
+from shared.kernel.correcting import CorrectingCommand, RedateEvents, StrikeEvents, Told
 from shared.kernel.corrections import told as read
 from shared.kernel.decider import Beside, Command, Context, Decider, Decision, Elsewhere, On, Place, Refused, derived_id
 from shared.kernel.eventlog.event_log import Conflict, History, Log, Unavailable, Unit, Write
@@ -90,11 +90,12 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Instead:
-    """Facts (ids of events) that a command takes the place of: they are struck in the same batch, and it is decided as
-    if they had never been."""
+    """Facts (ids of events) that a command takes the place of: they are struck in the same batch, or said of another
+    `day`, and it is decided as if it had always been so."""
 
     events: tuple[UUID, ...]
     reason: str
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +223,7 @@ class Executor:
             target = command.target(context)
             given = fields_sent(command) if sent is None else sent
             if instead is not None:
-                given = {**given, "instead": sorted(map(str, instead.events))}
+                given = {**given, "instead": [*sorted(map(str, instead.events)), *filter(None, [instead.day])]}
             digest = None if derived or cause else self._digests.of(name, target, actor, at, given)
             done = await self._once(command, context, Sent(id, actor, target, digest), version, cause, instead)
             outcome = "repeated" if done.repeated else "done" if done.changed else "unchanged"
@@ -556,8 +557,9 @@ def _planned(
         day = context.day if decider.takes_day(type(command)) else None
         strikes: Decision = ()
         if instead is not None:
-            strike = StrikeEvents(kind=decider.entity, about=own.id, events=list(instead.events), reason=instead.reason)
-            strikes = correcting.decided(strike, decider, own.told, told)
+            word: Any = {"kind": decider.entity, "about": own.id, "events": instead.events, "reason": instead.reason}
+            said = StrikeEvents(**word) if instead.day is None else RedateEvents(**word, day=instead.day)
+            strikes = correcting.decided(said, decider, own.told, told)
         if day is None:
             context = _not_before(own.live, context)
         struck = _placed(strikes, own, others, context) if strikes else []
@@ -649,14 +651,15 @@ def _still_right(known: Known, planned: Sequence[Planned], context: Context) -> 
         state, evolve, allows = known.end, *known.decider.judged[1:]
         for one in own:
             if not one.event.live and (code := allows(state, one.event)):
-                raise Refused(code, day=f"{day_of(one.at):%d/%m/%Y}")
+                raise Refused(code, day=f"{_began(known, _after(known, own, context).line, day_of(one.at)):%d/%m/%Y}")
             state = evolve(state, one.event)
         return
     new = {str(one.event.event if isinstance(one.event, Correcting) else one.id) for one in planned}
-    for wrong in known.decider.wrong_after(known.line, _after(known, own, context).line):
+    after = _after(known, own, context).line
+    for wrong in known.decider.wrong_after(known.line, after):
         fact = wrong.fact
         if fact.id in new:
-            raise Refused(wrong.code, day=f"{fact.day:%d/%m/%Y}")
+            raise Refused(wrong.code, day=f"{_began(known, after, fact.day):%d/%m/%Y}")
         raise Refused(
             "later-stands-against",
             of=fact.event.type_name(),
@@ -665,6 +668,12 @@ def _still_right(known: Known, planned: Sequence[Planned], context: Context) -> 
             event=fact.id,
             because=wrong.code,
         )
+
+
+def _began(known: Known, line: Iterable[Fact], day: date) -> date:
+    """The day of an entity's beginning, which a refusal names; where it has none, this one."""
+    births = tuple(known.decider.births)
+    return next((fact.day for fact in line if isinstance(fact.event, births)), day)
 
 
 def _own(history: History, command: UUID) -> list[Recorded]:
