@@ -10,6 +10,7 @@ import pytest
 
 from deploy.host.all_services import DEFINITIONS
 from services.directory.publications.domain import PublishNews
+from services.directory.structures.domain.structure import RegisterStructure
 from services.newsletter.bulletins.collecting import news_to_echos
 from services.newsletter.bulletins.domain.bulletin import opening_of
 from services.newsletter.bulletins.views import ITEMS
@@ -23,12 +24,15 @@ async def test_what_a_new_release_reacts_to_it_reacts_to_on_an_older_data_folder
 ) -> None:
     place = Place(tmp_path)
     older = [replace(d, reactions=[r for r in d.reactions if r is not news_to_echos]) for d in DEFINITIONS]
-    news = PublishNews(structure=uuid4(), structure_name="Eau vive", title="Une école", text="Douze salles.")
     with monkeypatch.context() as before:
         before.setattr("deploy.host.embedded.DEFINITIONS", older)
         async with place.up() as one:
             await one.do(opening_of("echos"))
-            await one.installation.services["directory"].execute(news, id=uuid4(), actor="test")
+            directory = one.installation.services["directory"]
+            record = RegisterStructure(name="Eau vive", kind="association")
+            structure = (await directory.execute(record, id=uuid4(), actor="test")).entity_id
+            news = PublishNews(structure=structure, structure_name="Eau vive", title="Une école", text="Douze salles.")
+            await directory.execute(news, id=uuid4(), actor="test")
             assert len(one.newsletter.reactions.reactions) == len(older[3].reactions)
         accounts = place.data() / "nats" / "accounts.conf"
         assert durable("newsletter", news_to_echos) not in accounts.read_text()

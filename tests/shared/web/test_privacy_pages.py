@@ -15,6 +15,7 @@ from httpx2 import ASGITransport, AsyncClient
 from deploy.host.all_services import DEFINITIONS
 from services.directory.app import DIRECTORY
 from services.directory.structures.domain.contact import AddContact
+from services.directory.structures.domain.structure import RegisterStructure
 from services.observatory.app import OBSERVATORY
 from shared.base.settings import Settings
 from shared.base.translations import translated
@@ -122,7 +123,8 @@ async def test_only_administrators_find_export_or_forget_and_an_address_is_repea
     open_service: OpenService,
 ) -> None:
     service = await open_service(DIRECTORY)
-    contact = AddContact(structure=uuid4(), name=Personal(NAMES[HER]), email=Personal(HER))
+    record = await do(service, RegisterStructure(name="Kynarou", kind="association"))
+    contact = AddContact(structure=record.entity_id, name=Personal(NAMES[HER]), email=Personal(HER))
     key = (await do(service, contact)).entity_id
     async with asking(service) as client:
         for what in ("find", "export", "forget"):
