@@ -239,8 +239,17 @@ async def test_progress_is_seen_by_whoever_asks_and_two_that_carry_an_import_on_
 
 async def test_an_import_of_a_release_that_knew_no_processes_is_taken_up(house: House, browser: AsyncClient) -> None:
     imports = imports_of(house.now)
-    plan = {"file": "0" * 64, "columns": ["name"], "lines": 1, "left_out": [], "complete": {}, "source": None,
-            "register": {"2": {"name": "Jappoo", "kind": "association"}}, "actor": "operator", "told": []}  # fmt: skip
+    plan = {
+        "file": "0" * 64,
+        "columns": ["name"],
+        "lines": 1,
+        "left_out": [],
+        "complete": {},
+        "source": None,
+        "register": {"2": {"name": "Jappoo", "kind": "association"}},
+        "actor": "operator",
+        "told": [],
+    }
     id = import_of(house.now, _plan_of(plan))
     imports.folder.mkdir(parents=True, exist_ok=True)
     (imports.folder / f"{id}.plan").write_bytes(orjson.dumps(plan))
