@@ -184,9 +184,9 @@ OF_PERSONS: Job[Service] = Job(TERMS, _look_at_terms, begins="with the reactions
 OF_PROCESSES: Job[Service] = Job(
     "processes",
     lambda service: service.processes.round(),
+    every=5.0,
     at="the writer",
     news=lambda service: service.processes.news.wait(),
-    pauses=(1.0, 5.0),
     ending=lambda service: service.processes.stop(),
 )
 """And one that has processes. What another replica began is found within a round."""

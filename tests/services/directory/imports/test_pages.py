@@ -227,12 +227,16 @@ async def test_progress_is_seen_by_whoever_asks_and_two_that_carry_an_import_on_
     assert waiting.headers["refresh"] == "2" and "Import en cours" in waiting.text
     assert "refresh" not in (await browser.get(f"{report}?still=1")).headers
     assert await imports.running(id) is not None
+    (told,) = (await browser.get("/directory/api/state")).json()["processes"]
+    assert (told["process"], told["id"], told["failing"]) == ("import", id, None)
+    assert (await browser.get("/directory/api/processes?state=running")).json()["total"] == 1
 
     async def finished() -> bool:
         return await imports.running(id) is None
 
     await until(finished, 60)
     await second
+    assert (await browser.get("/directory/api/state")).json()["processes"] == []
     assert await house.events("StructureRegistered") == 300 and await house.events("ImportFinished") == 1
     assert await house.events("ProcessStepped") == 1 + 300 // 20 + 2, "begin, the lines, finish, report"
 
