@@ -129,7 +129,7 @@ NO_TABLES = {
     "coupé": FILE[: len(FILE) // 2].rpartition(b";")[0] + b';"',
     "abîmé": xlsx_bytes(("Feuil1", SHEET))[:-700],
     "une fois ouvert": bomb(),
-    "trop de mémoire": with_cells(4_000_000),
+    "trop de mémoire": with_cells(3_000_000),
     "colonnes": wide_sheet(),
     "formule": xlsx_bytes(("Feuil1", [list(HEADER), ["=1+1", "", "", "", ""]])),
     "pas un tableau": b"%PDF-1.7 " + b"x" * 200,
