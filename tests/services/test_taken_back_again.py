@@ -40,7 +40,7 @@ async def do(service: Service, name: str, **given: Any) -> Any:
 @pytest.mark.xfail(
     raises=AssertionError,
     strict=True,
-    reason="a withdrawal is read as a correction (shared/kernel/corrections.py), so the decision finds nothing to restore",
+    reason="a withdrawal is read as a correction (shared/kernel/corrections.py): the decision finds nothing there",
 )
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case[2])
 async def test_what_was_withdrawn_by_mistake_stands_again(open_service: OpenService, case: Any) -> None:
