@@ -16,15 +16,15 @@ ROOMS = ("shared", "services", "deploy")
 PURE = re.compile(
     "(__future__|bisect|collections|copy|dataclasses|datetime|decimal|enum|fractions|functools|itertools|math|operator"
     "|orjson|pydantic|pydantic_core|re|string|typing|types|unicodedata|uuid"
-    r"|shared\.(base\.paris_days|contract|geo|kernel\.(decider|line|principal)|notions))(\..*)?"
+    r"|shared\.(base\.paris_days|contract|geo|identity\.principal|kernel\.(decider|line|principal)|notions))(\..*)?"
 )
 """What a domain may stand on: nothing that reads, writes, waits, draws or asks what time it is"""
 IMPURE = {"now", "utcnow", "today", "uuid1", "uuid4", "uuid6", "uuid7", "uuid8", "getnode"}
 BUILT_IN = {"open", "print", "input", "eval", "exec", "compile", "breakpoint", "__import__"}
 VAGUE = re.compile(
-    "utils?|helpers?|managers?|common|misc|tools|stuff|functions|asking|telling|reading|committing|runner|garbage"
+    "utils?|helpers?|managers?|common|misc|tools|stuff|functions|asking|telling|reading|committing|garbage"
     "|taking|said|settled|things|lives|chains|actors|travelling|unfolding|masking|browsing|asked|finding|indexing|noted"
-    "|identifying|guarded|likeness|due|delivering|choosing|attending|counting|around|who"
+    "|identifying|guarded|likeness|due|delivering|choosing|attending|around|who"
 )
 """Names of modules that name nothing, or that a noun of the field has replaced"""
 BRANCHES = 8
