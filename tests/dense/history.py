@@ -163,7 +163,7 @@ class _Writer(Maker):
             if event is None:
                 continue
             seq = len(self.messages) + 1
-            told_now = LEARNT + timedelta(minutes=seq)
+            told_now = LEARNT + timedelta(minutes=15 * seq)
             at = told_now if event.live else noon_of(day)
             body = sealed_body(
                 NETWORK,
