@@ -22,8 +22,8 @@ __all__ = ["front", "service"]
 pytestmark = pytest.mark.slow
 CORRECTIONS = ("EventStruck", "StrikeLifted", "EventRedated")
 SOME = [name for name in ORACLE if not name.startswith("agora") and name != "structures_by_region"]
-"""Who came to an agora is checked in by name in a dense log, and the region is another one: of that the plain loop knows
-nothing."""
+"""Who came to an agora is checked in by name in a dense log, and the region is another one: of that the plain loop
+knows nothing."""
 AT_ONCE = 250  # messages of one decision
 
 

@@ -105,17 +105,16 @@ def _beginning(maker: Maker, entity: Entity, kind: type[Event], random: Random) 
     decider = entity.decider
     births = tuple(decider.births)
     state, evolve, allows = decider.judged
+    # Who attended was registered before, which is always of now.
+    needed = [one for one in entity.kinds if one.__name__ in NEEDED and "registration" in kind.model_fields]
     for _ in range(STRETCHES):
         said: list[Event] = []
         at = state
         for _ in range(random.randrange(MOST + 1)):
-            one = maker.event(random.choice(entity.kinds if said else list(births)), entity)
-            if (
-                one is not None
-                and not one.live
-                and type(one).type_name() != "StructureReopened"
-                and not allows(at, one)
-            ):
+            one = maker.event(random.choice((needed or entity.kinds) if said else list(births)), entity)
+            if one is None or (one.live and not needed) or type(one).__name__ == "StructureReopened":
+                continue
+            if not allows(at, one):
                 said.append(one)
                 at = evolve(at, one)
         last = maker.event(kind, entity)
