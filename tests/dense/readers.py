@@ -61,8 +61,8 @@ def differences(
 def table_differences(
     table: EventTable, entities: Mapping[str, Sequence[Recorded]], as_of: date, known: int
 ) -> list[str]:
-    """The entities of which the table's `standing` gives other facts, in another order, than our own reading. What begins
-    a record in our books is counted from its own day, although it stands before all that is said of it."""
+    """The entities of which the table's `standing` gives other facts, in another order, than our own reading. What
+    begins a record in our books is counted from its own day, although it stands before all that is said of it."""
     rows = table.rows(
         f"SELECT service || '.' || entity || '.' || entity_id AS ref, list(seq ORDER BY turn) AS seqs "
         f"FROM standing(DATE '{as_of:%Y-%m-%d}', {known:d}) GROUP BY ALL"
