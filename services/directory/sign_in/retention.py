@@ -15,7 +15,8 @@ from shared.base.translations import L
 from shared.contract.directory.accounts import AccountClosed, AccountOpened, AccountReopened
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.views.projection import Evolve
-from shared.persons.data_subjects import Purpose, in_use_again, term_begins
+from shared.notions.terms import in_use_again, term_begins
+from shared.persons.data_subjects import Purpose
 from shared.runtime.mail_transport import erase_letters
 from shared.runtime.service import Service
 
