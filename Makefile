@@ -62,7 +62,7 @@ contract: $(TEST_LOCK) ## write the schemas of all event types, docs/events.md, 
 	$(BIN)/python -m shared.contract.schemas
 	$(BIN)/python -m tests.docs.events_page
 	$(BIN)/python -m tests.shared.contract.stored_names
-	$(BIN)/python -m tests.shared.web.counted.table
+	$(BIN)/python -m tests.docs.counting_table
 
 texts: $(TEST_LOCK) ## read every text into the catalogues, shared/locale/*.po; fails where one is not translated
 	$(BIN)/python -m tests.texts.catalogue

@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, Sequence[str]] = {
     "doctor": ["remote.query"],
     "events": ["remote.query", "remote.event_options"],
     "views": ["remote.query", "archive.check_history"],
+    "processes": ["remote.query"],
     "check-history": ["archive.check_history"],
     "audit": ["archive.audit", "archive.audit_compare"],
     "backup": ["archive.backup"],

@@ -80,7 +80,7 @@ async def prepare_reader(nc: Connection, network: str, name: str) -> None:
             await js.add_consumer(network, replace(there, filter_subject=only))
 
 
-def _unusable(data: Path, error: sqlite3.Error) -> str:
+def unusable(data: Path, error: sqlite3.Error) -> str:
     """Why a start failed at a database. Those of keys were looked at before, so that it is one of views."""
     if getattr(error, "sqlite_errorname", "") == "SQLITE_FULL":
         return f"The disk of {data} is full: make room, and start again."
@@ -140,7 +140,7 @@ class Installation:
                 why = str(error) or type(error).__name__
                 raise self.failed or CannotStart(f"The event log {network} could not be made: {why}.") from error
             except sqlite3.Error as error:
-                raise self.failed or CannotStart(_unusable(data, error)) from error
+                raise self.failed or CannotStart(unusable(data, error)) from error
             except OSError as error:
                 where = error.filename or data
                 raise self.failed or CannotStart(f"{where} can't be used ({error.strerror or error}).") from error

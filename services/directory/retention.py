@@ -17,8 +17,8 @@ from services.directory.structures.retention import PURPOSE as CONTACT
 from shared.contract.persons import PersonForgottenByDirectory
 from shared.kernel.decider import Command
 from shared.kernel.views.projection import Document, View
-from shared.persons.data_subjects import PersonalData, ever_told
-from shared.runtime.faces import Commands, Views
+from shared.notions.terms import ever_told
+from shared.persons.data_subjects import PersonalData
 from shared.runtime.service import Service
 
 PURPOSES = (CONTACT, CLAIM, ACCOUNT, UPLOAD, PICTURE)

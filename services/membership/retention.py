@@ -7,7 +7,8 @@ from services.membership.members import retention as members
 from services.membership.team import retention as team
 from shared.contract.persons import PersonForgottenByMembership
 from shared.kernel.views.projection import Document, View
-from shared.persons.data_subjects import PersonalData, ever_told
+from shared.notions.terms import ever_told
+from shared.persons.data_subjects import PersonalData
 from shared.runtime.service import Service
 
 HELD = View(

@@ -252,7 +252,7 @@ def opened(message: Message) -> Recorded:
     ):
         raise Void("subject-disagrees")
     known = EVENTS.get(kind)
-    if known is not None and not known.anywhere and (known.service != service or known.entity != entity):
+    if known is not None and (known.service not in ("any", service) or known.entity not in ("any", entity)):
         raise Void("subject-disagrees")
     return Recorded(message.seq, network, service, entity, entity_id, cloud, message.body)
 

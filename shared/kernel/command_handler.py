@@ -648,7 +648,7 @@ def _still_right(known: Known, planned: Sequence[Planned], context: Context) -> 
         state, evolve, allows = known.end, *known.decider.judged[1:]
         for one in own:
             if not one.event.live and (code := allows(state, one.event)):
-                raise Refused(code, day=f"{day_of(one.at):%d/%m/%Y}")
+                raise Refused(code, day=f"{_began(known, _after(known, own, context).line, day_of(one.at)):%d/%m/%Y}")
             state = evolve(state, one.event)
         return
     new = {str(one.event.event if isinstance(one.event, Correcting) else one.id) for one in planned}
@@ -656,8 +656,7 @@ def _still_right(known: Known, planned: Sequence[Planned], context: Context) -> 
     for wrong in known.decider.wrong_after(known.line, after):
         fact = wrong.fact
         if fact.id in new:
-            began = next((one for one in after if isinstance(one.event, tuple(known.decider.births))), fact)
-            raise Refused(wrong.code, day=f"{began.day:%d/%m/%Y}")
+            raise Refused(wrong.code, day=f"{_began(known, after, fact.day):%d/%m/%Y}")
         raise Refused(
             "later-stands-against",
             of=fact.event.type_name(),
@@ -666,6 +665,12 @@ def _still_right(known: Known, planned: Sequence[Planned], context: Context) -> 
             event=fact.id,
             because=wrong.code,
         )
+
+
+def _began(known: Known, line: Iterable[Fact], day: date) -> date:
+    """The day of an entity's beginning, which a refusal names; where it has none, this one."""
+    births = tuple(known.decider.births)
+    return next((fact.day for fact in line if isinstance(fact.event, births)), day)
 
 
 def _own(history: History, command: UUID) -> list[Recorded]:

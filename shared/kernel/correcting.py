@@ -106,9 +106,11 @@ def decided(
 
 
 def beside(decider: Decider[Any], events: Iterable[UUID], own: Told) -> Sequence[Beside]:
-    """The entities that the commands of these facts wrote to as well."""
+    """The entities that the commands of these facts wrote to as well, whichever of their facts is named."""
     ids = {str(id) for id in events}
-    return list(dict.fromkeys(id for fact in own.facts if fact.id in ids for id in decider.beside(fact.event)))
+    named = [fact for fact in own.facts if fact.id in ids]
+    facts = together(decider, named, own.facts)
+    return list(dict.fromkeys(id for fact in facts for id in decider.beside(fact.event)))
 
 
 def together(

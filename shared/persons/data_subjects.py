@@ -23,18 +23,15 @@ import structlog
 
 from shared.base.secret_files import SecretUnfit
 from shared.base.translations import Text
-from shared.contract import Event
-from shared.contract.corrections import EventRedated, EventStruck, StrikeLifted
 from shared.contract.envelope import Recorded, Void, opened
 from shared.contract.persons import ForgettingReason, PersonForgotten
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused, derived_id
 from shared.kernel.reactions import Reaction, Reactions
-from shared.kernel.views.projection import Document, Evolve, View, Where, everything
+from shared.kernel.views.projection import Document, View, Where, everything
 from shared.persons.foretelling import ANSWER, FORETELLING, Due, Foretold
 from shared.persons.subject_access import Opening, Telling, Told, told
 
 log = structlog.get_logger()
-"""French, English"""
 DAY = 24 * 3600.0  # seconds between two looks at the terms
 AGAIN = 60.0  # seconds until it looks again where the clock was in doubt
 AT_ONCE = 200  # persons forgotten with one replacing of the wrapping key
@@ -91,33 +88,6 @@ class Purpose:
     setting: str | None = None
 
 
-def term_begins(document: Document | None, data: Event, event: Recorded) -> Document | None:
-    """A step of the view of records: this one is not needed any more from the time that the event speaks of."""
-    return None if document is None else {**document, "since": event.begins}
-
-
-def in_use_again(document: Document | None, data: Event, event: Recorded) -> Document | None:
-    """The same, where a record is needed after all."""
-    return None if document is None else {**document, "since": None}
-
-
-def ever_told(held: View, word: Evolve = term_begins) -> View:
-    """The view of all records that `held` ever had, by the same keys: also those of which nothing stands any more,
-    since they were noted by mistake. What was told of a person stays sealed in the log then, so it has its term, which
-    runs from the last that was said of it. `word`: what a correction does to a record."""
-
-    def kept(evolve: Evolve) -> Evolve:
-        def step(document: Document | None, data: Any, event: Recorded) -> Document | None:
-            after = evolve(document, data, event)
-            return document if after is None else {**after, "since": event.begins}
-
-        return step
-
-    on = {kind: kept(evolve) for kind, evolve in held.on.items()}
-    on |= dict.fromkeys((EventStruck, StrikeLifted, EventRedated), word)
-    return View(name="told", version=1, of_log=True, on=on, fields=("person",), asks="administrator")
-
-
 async def as_noted(service: Holder, records: Sequence[Document]) -> Mapping[str, str | None]:
     """Key of a record → when its term began (RFC 3339), None while it is in use: as the record itself says."""
     return {record["key"]: record["since"] for record in records}
@@ -136,24 +106,23 @@ class PersonalData(Generic[S]):
     """What a service says of the personal data that it keeps.
 
     `held`: a view of its records about persons, without anything personal; each says its `person`, its `purpose` and
-    since when it is not needed any more (`since`). `told`: where they are of facts that may be struck, the view of all
-    that were ever told (`ever_told`). `ended`: the same where another record decides it. `before`: what is
-    to be done while the person can still be read; may raise Refused. `follows`: what a forgetting leads to, commands to
-    be executed and files to be erased; done again, it must change nothing. `page`: where a record is shown. `parts`:
-    entity → field, for entities that are about many persons: the field that names the part that is about one. `trail`:
-    entities that belong to a person as soon as one of their events names a record of theirs.
-    """
+    since when it is not needed any more (`since`). `told`: of facts that may be struck, all that were ever told
+    (`ever_told`). `ended`: since when, where another record decides it. `before`: what is to be done while the person
+    can still be read; may raise Refused. `follows`: what a forgetting leads to, commands to be executed and files to be
+    erased; done again, it must change nothing. `page`: where a record is shown. `parts`: entity → field, for entities
+    that are about many persons: the field that names the part that is about one. `trail`: entities that belong to a
+    person as soon as one of their events names a record of theirs."""
 
     event: type[PersonForgotten]
     purposes: Sequence[Purpose]
     held: View
-    told: View | None = None
     ended: Callable[[S, Sequence[Document]], Awaitable[Mapping[str, str | None]]] = as_noted
     before: Callable[[S, UUID], Awaitable[None]] = nothing_before
     follows: Callable[[S, UUID, Sequence[Document]], Awaitable[Sequence[Command]]] = nothing_follows
     page: Callable[[Document], str] = lambda record: ""
     parts: Mapping[str, str] | None = None
     trail: frozenset[str] = frozenset()
+    told: View | None = None
 
 
 class ForgetPerson(Command):
@@ -188,7 +157,7 @@ async def _react(event: Recorded, service: Holder) -> Sequence[Command]:
 
 def wiring(data: PersonalData[S]) -> tuple[Decider[bool], Sequence[View], Reaction[S]]:
     """What a service with personal data has beside its own: a decider, views and a reaction."""
-    views = [data.held] if data.told is None else [data.held, data.told]
+    views = [*filter(None, (data.held, data.told))]
     return decider(data.event), views, Reaction(FORGETTING, data.event, _react)
 
 
@@ -282,9 +251,8 @@ class Persons(Generic[S]):
         return Record(document["key"], person, document["purpose"], began, ends, data.page(document))
 
     async def _documents(self, data: PersonalData[S], where: Where | None) -> list[Document]:
-        """What stands, and what was told and stands no more."""
         found: dict[str, Document] = {}
-        for view in (data.told, data.held) if data.told is not None else (data.held,):
+        for view in filter(None, (data.told, data.held)):  # what was told and stands no more, and what stands
             found |= {one["key"]: one async for one in everything(self._service.store, view, where)}
         return [found[key] for key in sorted(found) if found[key]["person"] is not None]
 

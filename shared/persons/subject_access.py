@@ -85,15 +85,10 @@ async def told(service: Opening, telling: Telling) -> list[Told]:
 
 
 def _as_corrected(told: Told, found: Sequence[Told]) -> Told:
-    """The same with what was said last of whether it stands, and of its day."""
-    struck, day = False, None
-    for one in found:
-        match one.event.data:
-            case EventRedated(event=about, day=new) if str(about) == told.event.id:
-                day = new
-            case EventStruck(event=about) | StrikeLifted(event=about) if str(about) == told.event.id:
-                struck = isinstance(one.event.data, EventStruck)
-    return replace(told, struck=struck, day=day)
+    words = [one.event.data for one in found if str(getattr(one.event.data, "event", "")) == told.event.id]
+    stands = [isinstance(word, EventStruck) for word in words if isinstance(word, EventStruck | StrikeLifted)]
+    days = [word.day for word in words if isinstance(word, EventRedated)]
+    return replace(told, struck=stands[-1] if stands else False, day=days[-1] if days else None)
 
 
 def _told(service: Opening, telling: Telling, message: Message) -> list[Told]:

@@ -198,21 +198,11 @@ async def measure(service: Service) -> None:
         parked = Count(one.reaction for one in await service.store.parked())
         named = {reaction.name for reaction in service.reactions.reactions} | parked.keys()
         only(PARKED, {(name, reaction): float(parked[reaction]) for reaction in named}, name)
-        only(PROCESSES, await _processes(service), name)
+        only(PROCESSES, {(name, *of): float(n) for of, n in (await service.processes.counted()).items()}, name)
         await service.definition.measuring(service)
 
 
-async def _processes(service: Undertakings) -> dict[tuple[str, ...], float]:
-    """Of each kind of process, how many run and how many fail; also none of them."""
-    failing = {str(id) for id in service.processes.failing}
-    found = Count(
-        (one["process"], "failing" if one["key"] in failing else "running") for one in await service.processes.running()
-    )
-    each = {(one.name, how) for one in service.processes.kinds for how in ("running", "failing")}
-    return {(service.name, process, how): float(found[process, how]) for process, how in {*each, *found}}
-
-
-async def _pending(service: Upkeep) -> dict[tuple[str, ...], float]:
+async def _pending(service: Service) -> dict[tuple[str, ...], float]:
     """Of each reaction's durable consumer: what it was not given yet, and what it has not acknowledged."""
     found: dict[tuple[str, ...], float] = {}
     for reaction in service.reactions.reactions:

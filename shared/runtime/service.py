@@ -38,8 +38,7 @@ from shared.runtime.kept_forms import ROUND, KeptForms
 from shared.runtime.nats.canary import Canary
 from shared.runtime.parts import Parts
 from shared.runtime.processes.process import PROCESS, Process, view_of
-from shared.runtime.processes.supervision import ROUND as PROCESSES
-from shared.runtime.processes.supervision import Processes
+from shared.runtime.processes.runner import Processes
 from shared.runtime.request_reply import Asking
 from shared.runtime.staleness import LOOK, Freshness
 from shared.runtime.times.clock import BEAT, Clock
@@ -106,8 +105,7 @@ class Definition:
     persons: PersonalData[Service] | None = None
     retired: Mapping[str, Retired] = field(default_factory=dict)
     whole: Sequence[type[Command]] = ()
-    running: View = field(init=False)
-    """its processes, as the view `processes` has them"""
+    running: View = field(init=False)  # its processes, as the view `processes` has them
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "running", view_of(self.name))
@@ -173,18 +171,6 @@ async def _mark(service: Service) -> None:
     await service.mark_keys()
 
 
-async def _carry_on(service: Service) -> float:
-    return await service.processes.round()
-
-
-async def _news_of_processes(service: Service) -> None:
-    await service.processes.news.wait()
-
-
-async def _leave_processes(service: Service) -> None:
-    await service.processes.stop()
-
-
 TERMS = "persons-terms"
 """The job that looks at the terms of persons; an operator who answers has it done again at once."""
 
@@ -209,12 +195,11 @@ OF_PERSONS: Job[Service] = Job(TERMS, _look_at_terms, begins="with the reactions
 
 OF_PROCESSES: Job[Service] = Job(
     "processes",
-    _carry_on,
-    every=PROCESSES,
+    lambda service: service.processes.round(),
+    every=5.0,
     at="the writer",
-    news=_news_of_processes,
-    pauses=(1.0, 5.0),
-    ending=_leave_processes,
+    news=lambda service: service.processes.news.wait(),
+    ending=lambda service: service.processes.stop(),
 )
 """And one that has processes. What another replica began is found within a round."""
 

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from shared.base.paris_days import day_of
 from shared.contract.envelope import Recorded
 from shared.kernel.command_handler import CannotRead, told_of
+from shared.kernel.corrections import corrects
 from shared.kernel.eventlog.event_log import History
 from shared.runtime.faces import Views
 from shared.web.templating import Pages
@@ -40,6 +41,8 @@ def newest_first(history: History) -> list[Recorded]:
 def amended(history: History) -> dict[int, tuple[bool, date | None]]:
     """Sequence of an event that was corrected → whether it was noted by mistake, and on which other day it was. The
     macro `events` shows it, by this name."""
+    if not any(corrects(event.type) for event in history.events):
+        return {}  # as with nearly all: nothing has to be read for it
     try:
         told = told_of(history)
     except CannotRead:  # of what this release can't read nothing is said; the rest stands as it was said

@@ -53,7 +53,8 @@ class Entity:
     id: UUID
     kinds: list[type[Event]]
     events: list[Recorded] = field(default_factory=list)
-    live: datetime = LEARNT
+    said: list[Event] = field(default_factory=list)
+    version: int = 0
 
     @property
     def ref(self) -> str:
@@ -103,68 +104,14 @@ def dense(seed: int, number: int, said: int = 6) -> Dense:
     return Dense(writer.messages, entities, writer.facts, writer.late, writer.corrections)
 
 
-class _Writer:
+class Maker:
+    """Makes events of any type, whose ids meet one another."""
+
     def __init__(self, random: Random, structures: Sequence[UUID]) -> None:
         self.random, self.structures = random, structures
         self.of_member = {member_of(one): one for one in structures}
-        self.messages: list[Message] = []
-        self.facts = self.late = self.corrections = 0
 
-    def say(self, entity: Entity) -> None:
-        """One more thing is said of an entity, if anything may be."""
-        before = entity.line()
-        for _ in range(TRIES):
-            event, day = self._something(entity, before)
-            if event is None:
-                continue
-            seq = len(self.messages) + 1
-            told_now = LEARNT + timedelta(minutes=seq)
-            at = told_now if event.live else noon_of(day)
-            body = sealed_body(
-                NETWORK, event, entity.id, id=uuid5(ROOT, f"event {seq}"), version=len(entity.events) + 1, at=at,
-                now=told_now, by=Provenance("test", uuid5(ROOT, f"command {seq}"), ROOT),
-                of=(entity.service, entity.decider.stored),
-            )  # fmt: skip
-            message = Message(seq, address(NETWORK, event, entity.id, of=(entity.service, entity.decider.stored)), body)
-            found = opened(message)
-            entity.events.append(found)
-            after = entity.line()
-            if entity.decider.wrong_after(before, after):
-                entity.events.pop()
-                continue
-            self.messages.append(message)
-            if event.anywhere:
-                self.corrections += 1
-            else:
-                self.facts += 1
-                self.late += bool(after) and after[-1].id != found.id
-            return
-
-    def _something(self, entity: Entity, line: Sequence[Fact]) -> tuple[Event | None, date]:
-        random = self.random
-        facts = [one for one in entity.events if not one.type.startswith("Event") and one.type != "StrikeLifted"]
-        stand = {fact.id for fact in line}
-        if facts and random.random() < 0.3:
-            of = random.choice(facts)
-            if not entity.decider.strikable(of.data):
-                return None, FIRST
-            about: dict[str, Any] = {"event": UUID(of.id), "kind": of.type}
-            if of.id not in stand:
-                return StrikeLifted(**about), FIRST
-            if random.random() < 0.5:
-                return EventStruck(**about, reason="x"), FIRST
-            return EventRedated(**about, day=self._day(FIRST), reason="x"), FIRST
-        births = tuple(entity.decider.births)
-        begun = [fact for fact in line if isinstance(fact.event, births)]
-        kinds = [kind for kind in entity.kinds if bool(begun) or kind in births]
-        kind = random.choice(kinds)
-        first = begun[0].day if begun and not begun[0].timeless else FIRST
-        return self._event(kind, entity), self._day(first)
-
-    def _day(self, first: date) -> date:
-        return first + timedelta(days=self.random.randrange(max(1, (LAST - first).days)))
-
-    def _event(self, kind: type[Event], entity: Entity) -> Event | None:
+    def event(self, kind: type[Event], entity: Entity) -> Event | None:
         """An event of a type, from its example, with other values where its fields take some."""
         data = dict(example_body(kind)["data"])
         for name, about in kind.model_fields.items():
@@ -200,6 +147,73 @@ class _Writer:
         if name in ("name", "title"):
             return f"{known} {random.randrange(9)}"
         return random.choice(("31", "34", "81")) if name == "department" else known
+
+
+class _Writer(Maker):
+    def __init__(self, random: Random, structures: Sequence[UUID]) -> None:
+        super().__init__(random, structures)
+        self.messages: list[Message] = []
+        self.facts = self.late = self.corrections = 0
+
+    def say(self, entity: Entity) -> None:
+        """One more thing is said of an entity, if anything may be."""
+        before = entity.line()
+        for _ in range(TRIES):
+            event, day = self._something(entity, before)
+            if event is None:
+                continue
+            seq = len(self.messages) + 1
+            told_now = LEARNT + timedelta(minutes=15 * seq)
+            at = told_now if event.live else noon_of(day)
+            body = sealed_body(
+                NETWORK,
+                event,
+                entity.id,
+                id=uuid5(ROOT, f"event {seq}"),
+                version=len(entity.events) + 1,
+                at=at,
+                now=told_now,
+                by=Provenance("test", uuid5(ROOT, f"command {seq}"), ROOT),
+                of=(entity.service, entity.decider.stored),
+            )
+            message = Message(seq, address(NETWORK, event, entity.id, of=(entity.service, entity.decider.stored)), body)
+            found = opened(message)
+            entity.events.append(found)
+            after = entity.line()
+            if entity.decider.wrong_after(before, after):
+                entity.events.pop()
+                continue
+            self.messages.append(message)
+            if event.anywhere:
+                self.corrections += 1
+            else:
+                self.facts += 1
+                self.late += bool(after) and after[-1].id != found.id
+            return
+
+    def _something(self, entity: Entity, line: Sequence[Fact]) -> tuple[Event | None, date]:
+        random = self.random
+        facts = [one for one in entity.events if not one.type.startswith("Event") and one.type != "StrikeLifted"]
+        stand = {fact.id for fact in line}
+        if facts and random.random() < 0.3:
+            of = random.choice(facts)
+            if not entity.decider.strikable(of.data):
+                return None, FIRST
+            about: dict[str, Any] = {"event": UUID(of.id), "kind": of.type}
+            if of.id not in stand:
+                return StrikeLifted(**about), FIRST
+            if random.random() < 0.5:
+                return EventStruck(**about, reason="x"), FIRST
+            return EventRedated(**about, day=self._day(FIRST), reason="x"), FIRST
+        births = tuple(entity.decider.births)
+        begun = [fact for fact in line if isinstance(fact.event, births)]
+        kinds = [kind for kind in entity.kinds if bool(begun) or kind in births]
+        kind = random.choice(kinds)
+        first = begun[0].day if begun and not begun[0].timeless else FIRST
+        return self.event(kind, entity), self._day(first)
+
+    def _day(self, first: date) -> date:
+        return first + timedelta(days=self.random.randrange(max(1, (LAST - first).days)))
 
 
 def _is_id(value: Any) -> bool:

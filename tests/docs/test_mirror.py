@@ -6,9 +6,20 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 ACROSS = {
-    "abuse", "bench", "compare", "compose", "dense", "docs", "drill", "faults", "house", "journeys", "older",
-    "simulation", "texts",
-}  # fmt: skip
+    "abuse",
+    "bench",
+    "compare",
+    "compose",
+    "dense",
+    "docs",
+    "drill",
+    "faults",
+    "house",
+    "journeys",
+    "older",
+    "simulation",
+    "texts",
+}
 """The whole installation, each in its own way"""
 
 

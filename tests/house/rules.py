@@ -22,9 +22,9 @@ PURE = re.compile(
 IMPURE = {"now", "utcnow", "today", "uuid1", "uuid4", "uuid6", "uuid7", "uuid8", "getnode"}
 BUILT_IN = {"open", "print", "input", "eval", "exec", "compile", "breakpoint", "__import__"}
 VAGUE = re.compile(
-    "utils?|helpers?|managers?|common|misc|tools|stuff|functions|asking|telling|reading|committing|runner|garbage"
+    "utils?|helpers?|managers?|common|misc|tools|stuff|functions|asking|telling|reading|committing|garbage"
     "|taking|said|settled|things|lives|chains|actors|travelling|unfolding|masking|browsing|asked|finding|indexing|noted"
-    "|identifying|guarded|likeness|due|delivering|choosing|attending|counting|around|who"
+    "|identifying|guarded|likeness|due|delivering|choosing|attending|around|who"
 )
 """Names of modules that name nothing, or that a noun of the field has replaced"""
 BRANCHES = 8

@@ -15,7 +15,7 @@ NEARLY = {
     "services/observatory/review/documents/chapters.py": 1,
     "services/observatory/review/documents/pdf.py": 1,
     "services/observatory/review/period_pages.py": 6,
-    "services/observatory/review/publishing.py": 2,
+    "services/observatory/review/publication/publishing.py": 2,
     "services/observatory/review/views.py": 2,
     "services/observatory/review/documents/workbook.py": 2,
 }

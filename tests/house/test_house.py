@@ -15,7 +15,6 @@ from tests.house.tables import NEARLY, not_on_a_table
 TASKS = {
     "services/directory/duplicates/worklist.py": "one comparison, when somebody asks for the list",
     "services/directory/imports/drafts.py": "one check of a file, when somebody sends it",
-    "services/directory/imports/jobs.py": "one import, from its confirmation to its end",
     "services/directory/imports/plan.py": "the lines of one import side by side",
     "services/directory/sign_in/entry.py": "one link that was asked for",
     "services/directory/sign_in/link_mail.py": "one mail, until it is handed over or good for nothing any more",
@@ -23,7 +22,6 @@ TASKS = {
     "services/observatory/figures/observatory.py": "one answer that several wait for",
     "services/observatory/ledger/notary.py": "the three parts of one round: reading, signing, comparing",
     "services/observatory/pages/streamed_page.py": "the rest of one page",
-    "services/observatory/review/publishing.py": "one publication",
     "shared/base/cancellation.py": "one piece of work that can be cut off",
     "shared/kernel/eventlog/group_commit.py": "the log's own writer",
     "shared/kernel/eventlog/ordered_reader.py": "one request ahead",
@@ -31,6 +29,7 @@ TASKS = {
     "shared/kernel/reactions.py": "one sign of life while an event is in hand",
     "shared/persons/keys/keyring.py": "one transaction of keys that several wait for",
     "shared/runtime/jobs.py": "the supervisor",
+    "shared/runtime/processes/runner.py": "one process that has something to do",
     "shared/runtime/request_reply.py": "one answer",
 }
 """Who may begin a task, and for what. What loops for as long as a service runs is a Job (shared/runtime/jobs.py)."""

@@ -152,13 +152,11 @@ async def workshop(here: Running, n: int) -> None:
     )
 
 
-async def tandem(here: Running, n: int, school: bool = False) -> None:
-    made = await here.do(
-        FormTandem(school_year="2016-2017", association=uuid4(), association_name=f"Association d’essai {n}"), MAY
-    )
-    if school:
-        await here.do(AddTandemSchool(tandem=made, school=uuid4(), school_name=f"École d’essai {n}"), MAY)
-        await here.do(CountPupils(tandem=made, pupils=1), MAY)
+async def tandem(here: Running, n: int, association: UUID, school: UUID) -> None:
+    form = FormTandem(school_year="2016-2017", association=association, association_name=f"Association d’essai {n}")
+    made = await here.do(form, MAY)
+    await here.do(AddTandemSchool(tandem=made, school=school, school_name=f"École d’essai {n}"), MAY)
+    await here.do(CountPupils(tandem=made, pupils=1), MAY)
 
 
 def joined(college: str, years: Sequence[int], path: str) -> set[str]:
@@ -215,8 +213,6 @@ CASES: list[Case] = [
      {"events.trainings.sessions", "events.trainings.modules", "events.training_modules"}),
     ("a mobility exchange", lambda h, n: held(h, "mobility_exchange", MAY, town=f"Ville d’essai {n}"),
      {"events.mobility_exchange_towns"}),
-    ("a tandem with school and pupils", lambda h, n: tandem(h, n, school=True),
-     {f"events.tandems_solidaires.{p}" for p in ("tandems", "schools", "associations", "pupils")}),
 ]  # fmt: skip
 
 
@@ -232,6 +228,7 @@ async def test_three_more_of_each_kind_change_its_counts_by_three_and_no_other(c
     moved: set[str] = set()
     async with running(copy_of_sample) as here:
         structures = [await here.do(structure(n, department="31"), MAY) for n in range(3)]
+        schools = [await here.do(structure(n, department="31"), MAY) for n in range(3)]
         of_known: list[Case] = [
             ("a contact", lambda h, n: h.do(AddContact(structure=structures[n], name=Personal("P")), MAY),
              {"directory.contacts_total.value"}),
@@ -240,6 +237,8 @@ async def test_three_more_of_each_kind_change_its_counts_by_three_and_no_other(c
             ("a coverage",
              lambda h, n: h.do(NoteMediaCoverage(structure=structures[n], medium=f"Média d’essai {n}"), MAY),
              {"directory.actors_given_media_coverage.value", "directory.actors_given_media_coverage.media"}),
+            ("a tandem with school and pupils", lambda h, n: tandem(h, n, structures[n], schools[n]),
+             {f"events.tandems_solidaires.{p}" for p in ("tandems", "schools", "associations", "pupils")}),
             ("a post", lambda h, n: h.do(CreateStaffPost(title="Essai", fte=1), noon(2016, 3, 1)),
              {"membership.staff_posts_created.2016", "membership.staff_fte.value"}),
         ]  # fmt: skip

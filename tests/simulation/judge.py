@@ -127,6 +127,8 @@ class Judge:
             self._right(ref, entity)
             if entity.kind in ("structure", "namesakes"):
                 self._apart(ref, entity)
+            if entity.kind == "structure":
+                self._whole(ref)
 
     def _right(self, ref: str, entity: Entity) -> None:
         service, kind, _ = ref.split(".")
@@ -139,6 +141,15 @@ class Judge:
                 if code or not begun:
                     raise Violated(f"{ref}: after {entity.events[-1].seq}, {event.seq} {event.type} is wrong: {code}")
             state = decider.evolve(state, event.data)
+
+    def _whole(self, ref: str) -> None:
+        """A merge stands in both records, or in neither."""
+        for fact in self._line(ref):
+            if fact.type in ("StructureAbsorbed", "StructuresMerged"):
+                other = getattr(fact.data, "kept", None) or fact.data.merged  # type: ignore[attr-defined]
+                there = {one.cloud.commandid for one in self._line(f"directory.structure.{other}")}
+                if fact.cloud.commandid not in there:
+                    raise Violated(f"{ref} and {other}: half of the merge at {fact.seq} stands")
 
     def _apart(self, ref: str, entity: Entity) -> None:
         """Of two records that were told apart none is merged into the other: a rule across entities."""

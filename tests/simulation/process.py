@@ -184,9 +184,14 @@ class Process:
         deciders = [self.parts.decider(one) for one in self.service.deciders]
         self.views = {one.name: self.parts.view(one) for one in self.service.views}
         self.execute = self.parts.executor(
-            self.log, NoKeys(self.folder), self.name, deciders, self.outside.now, self.outside,
+            self.log,
+            NoKeys(self.folder),
+            self.name,
+            deciders,
+            self.outside.now,
+            self.outside,
             references=LogReferences(self.log, REFERENTS),
-        )  # fmt: skip
+        )
         self.runner = self.parts.runner(self.log, self.store, list(self.views.values()), self.name, self.outside, PACE)
         self.log.judgement = self.runner
         reactions = self.parts.reactions or Delivered

@@ -282,7 +282,7 @@ class Link(Connection):
         self.api = API
         self.server, self.context = server, context
         self._short_ways: dict[int, Take] = {}
-        self._expected: dict[str, set[Any]] = {}
+        self._awaited: dict[int, asyncio.Future[Any]] = {}
         self._refused: set[str] = set()
         self._pending: list[bytes] = []
         self._pending_data_size = 0
@@ -337,10 +337,9 @@ class Link(Connection):
             for one in list(self._asked.values()):
                 if not one.done():
                     one.set_exception(ConnectionReconnectingError())
-            for waiting in list(self._expected.values()):
-                for _, answer in list(waiting):
-                    if not answer.done():
-                        answer.set_exception(ConnectionReconnectingError())
+            for answer in list(self._awaited.values()):
+                if not answer.done():
+                    answer.set_exception(ConnectionReconnectingError())
 
         loop.call_soon(told, context=self.context)
         loop.call_later(seconds, back)
@@ -385,6 +384,13 @@ class Link(Connection):
     def bring(self, take: Take, subject: bytes, body: bytes, headers: bytes) -> None:
         if self._open:
             self._back(lambda: take(subject, b"", body, headers))
+
+    def expect(self, subject: str, answer: Any) -> None:
+        """As the product's, in the order of asking: a trace must not depend on where futures lie in memory."""
+        self._number += 1
+        number = self._number
+        self._awaited[number] = answer
+        answer.add_done_callback(lambda _: self._awaited.pop(number, None))
 
     # -- what the kernel calls ------------------------------------------------------------------------------------
 

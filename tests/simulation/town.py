@@ -43,11 +43,21 @@ def told(name: str, *kinds: type[Event]) -> View:
 
 OF_STRUCTURES = told(
     "told_structures",
-    *(getattr(directory, name) for name in (
-        "StructureRegistered", "StructureRevised", "StructureClosed", "StructureReopened", "StructureListingWished",
-        "StructureListed", "StructureUnlisted", "StructureAbsorbed", "StructuresMerged",
-    )),
-)  # fmt: skip
+    *(
+        getattr(directory, name)
+        for name in (
+            "StructureRegistered",
+            "StructureRevised",
+            "StructureClosed",
+            "StructureReopened",
+            "StructureListingWished",
+            "StructureListed",
+            "StructureUnlisted",
+            "StructureAbsorbed",
+            "StructuresMerged",
+        )
+    ),
+)
 OF_MEMBERS = told("told_members", MemberJoined, MembershipRenewed, MemberCollegeChanged, MemberLeft)
 ON_RECORD = structures_on_record(9)
 

@@ -144,9 +144,16 @@ class World:
             self.disks[name], shared=self.shared[name], outside=outside, random=chance, takes=takes, written=written
         )
         process = Process(
-            self.services[name], self.loop, self.server, random, keys(), store, outside, parts=self.parts,
+            self.services[name],
+            self.loop,
+            self.server,
+            random,
+            keys(),
+            store,
+            outside,
+            parts=self.parts,
             died=lambda _: self._died(name, number),
-        )  # fmt: skip
+        )
         self.processes[name, number] = process
         self.all.append(process)
         if self.troubled and not self.healing and random.random() < 0.25:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +14,7 @@ from starlette.responses import Response
 
 from services.directory.account_pages.profile_pages import issued
 from services.directory.accounts.domain.account import CloseAccount, ReopenAccount, ReviseAccount, SetRoles
-from services.directory.accounts.domain.sessions import EndSessions, SignOut
+from services.directory.accounts.domain.sessions import SESSION, EndSessions, SignOut
 from services.directory.accounts.domain.tokens import WithdrawToken
 from services.directory.accounts.forms import ROLES, WHERES, AccountWanted, Named, Said, scopes_of
 from services.directory.accounts.views import ACCOUNTS
@@ -20,7 +22,7 @@ from services.directory.sign_in.entry import entry_of
 from shared.contract.fields import AS_STORED, stored
 from shared.kernel.command_handler import Stale, new_command_id
 from shared.kernel.decider import Command, Refused
-from shared.kernel.eventlog.event_log import Conflict
+from shared.kernel.eventlog.event_log import Conflict, History
 from shared.kernel.views.projection import Document
 from shared.runtime.faces import Office, OpenViews, Premises, Views
 from shared.web.facts.outcomes import in_address
@@ -247,7 +249,7 @@ async def _do(service: Office, request: Request, command: Command, version: int 
 async def _page(service: Office, request: Request, key: UUID, status: int = 200, **context: Any) -> Response:
     document = await _known(service, key)
     request.state.personal = True
-    history = await service.execute.history("account", key)
+    history = await _with_sessions(service, document, await service.execute.history("account", key))
     said = {name: Said(context.get(name, {})) for name in ("errors", "values")}
     given = {"failed": None, "secret": None, "link": None, "mailed": False, **context, **said}
     return render(
@@ -269,7 +271,14 @@ async def _page(service: Office, request: Request, key: UUID, status: int = 200,
     )
 
 
-def _opening(service: Views, request: Request, status: int = 200, **context: Any) -> Response:
+async def _with_sessions(service: Service, account: Document, history: History) -> History:
+    """The history of an account with what the streams of its open sessions say."""
+    open_ = [UUID(one["session"]) for one in account["sessions"]]
+    said = await asyncio.gather(*(service.execute.history(SESSION.entity, one) for one in open_))
+    return replace(history, events=[*history.events, *(event for one in said for event in one.events)])
+
+
+def _opening(service: Service, request: Request, status: int = 200, **context: Any) -> Response:
     said = {name: Said(context.get(name, {})) for name in ("errors", "values")}
     given = {"grants": [], "command_id": new_command_id(), **context, **said}
     return render(

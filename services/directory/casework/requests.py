@@ -12,9 +12,9 @@ from hashlib import sha256
 from urllib.parse import urlencode
 
 from services.directory.search.finder import Finder
+from shared.contract.corrections import EventStruck, StrikeLifted
 from shared.contract.directory.casework import IdentificationAnswered
 from shared.contract.envelope import Recorded
-from shared.kernel.command_handler import told_of
 from shared.kernel.eventlog.event_log import History
 from shared.kernel.views.projection import Document, folded
 
@@ -86,9 +86,14 @@ async def candidates(finder: Finder, criteria: Criteria, shown: int) -> Candidat
 
 
 def answers_of(history: History) -> list[Recorded]:
-    """The answers to a request that stand, the latest first: it may have been answered more than once."""
-    stand = {fact.id for fact in told_of(history).line}
-    return [one for one in reversed(history.events) if one.type == IdentificationAnswered.__name__ and one.id in stand]
+    """The answers to a request, the latest first: it may have been answered more than once. Those that were noted by
+    mistake are none; those to a request that was taken back as a whole can still be read."""
+    struck: dict[str, bool] = {}
+    for one in history.events:
+        if isinstance(one.data, EventStruck | StrikeLifted):
+            struck[str(one.data.event)] = isinstance(one.data, EventStruck)
+    given = [one for one in history.events if one.type == IdentificationAnswered.__name__ and not struck.get(one.id)]
+    return given[::-1]
 
 
 def given_in(answer: Recorded) -> tuple[list[str], int]:

@@ -8,7 +8,8 @@ from shared.base.translations import L
 from shared.contract.directory.claims import ClaimAccepted, ClaimConfirmed, ClaimRefused, ListingClaimed
 from shared.contract.envelope import Recorded
 from shared.kernel.views.projection import Document, Evolve
-from shared.persons.data_subjects import Purpose, in_use_again, term_begins
+from shared.notions.terms import in_use_again, term_begins
+from shared.persons.data_subjects import Purpose
 
 PURPOSE = Purpose(
     code="claim",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from base64 import urlsafe_b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,8 +29,9 @@ from shared.contract.directory.accounts import SessionBegan, Way
 from shared.contract.envelope import instant
 from shared.contract.personal import Personal
 from shared.identity.sessions import TOKEN, Unsure
-from shared.kernel.command_handler import Outcome
+from shared.kernel.command_handler import TRIES, Outcome, Stale
 from shared.kernel.decider import Refused, derived_id
+from shared.kernel.eventlog.event_log import Conflict
 from shared.kernel.views.projection import Document
 from shared.runtime.faces import Correspondence, Premises, Visitors
 from shared.runtime.jobs import Job
@@ -176,7 +178,7 @@ class Entry:
         session, hours = derived_id(id, "session"), self.service.settings.session_hours
         oldest = await self._too_many(account)
         command = SignIn(account=account, session=session, way=way, link=link, hours=hours, give_way=oldest)
-        outcome = await self.service.execute(command, id=id, actor=f"account:{account}", derived=True)
+        outcome = await self._signed_in(command, id)
         if not outcome.new:
             raise Refused("link-used")
         events = (await self.service.execute.history(SESSION.entity, session, shows=outcome.seq)).events
@@ -186,6 +188,16 @@ class Entry:
         document = await self.service.store.get(ACCOUNTS, str(account))
         cookie = signer.sign(account, session, outcome.seq, begun.ends)
         return Begun(account, cookie, document["kind"] if document else "staff")
+
+    async def _signed_in(self, command: SignIn, id: UUID) -> Outcome:
+        """Nothing is written to the account, so no expectation says whether what is remembered of it is behind: the log
+        is asked, each time that it has changed meanwhile."""
+        for _ in range(TRIES):
+            version = (await self.service.execute.history("account", command.account)).version
+            with contextlib.suppress(Stale):
+                actor = f"account:{command.account}"
+                return await self.service.execute(command, id=id, actor=actor, version=version, derived=True)
+        raise Conflict("the account changes too fast")
 
     async def _too_many(self, account: UUID) -> list[UUID]:
         """The sessions of an account that give way to one more: its oldest, as far as views show them."""

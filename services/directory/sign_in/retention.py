@@ -13,8 +13,8 @@ from services.directory.structures.retention import record_begins
 from shared.base.translations import L
 from shared.contract.directory.accounts import AccountClosed, AccountOpened, AccountReopened
 from shared.kernel.views.projection import Evolve
-from shared.persons.data_subjects import Purpose, in_use_again, term_begins
-from shared.runtime.faces import Commands
+from shared.notions.terms import in_use_again, term_begins
+from shared.persons.data_subjects import Purpose
 from shared.runtime.mail_transport import erase_letters
 
 PURPOSE = Purpose(

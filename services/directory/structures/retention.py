@@ -19,7 +19,8 @@ from shared.contract.directory.structures import (
 )
 from shared.contract.envelope import Recorded
 from shared.kernel.views.projection import Document, Evolve, Store, View
-from shared.persons.data_subjects import Purpose, term_begins
+from shared.notions.terms import term_begins
+from shared.persons.data_subjects import Purpose
 
 PURPOSE = Purpose(
     code="contact",

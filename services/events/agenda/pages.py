@@ -18,8 +18,11 @@ from services.events.registrations.queries import present_by_gathering
 from services.events.registrations.views import REGISTRATIONS
 from services.events.tandems.views import TANDEMS
 from shared.contract.events.gatherings import GatheringKind, HeadsCounted
-from shared.kernel.command_handler import new_command_id, told_of
+from shared.kernel.command_handler import new_command_id
+from shared.kernel.corrections import corrects
+from shared.kernel.corrections import told as read
 from shared.kernel.eventlog.event_log import History
+from shared.kernel.line import standing
 from shared.kernel.views.projection import Document, folded
 from shared.notions import gathering as notion
 from shared.runtime.faces import Desk, Views
@@ -143,7 +146,9 @@ def _replaced(history: History) -> set[int]:
     """The sequences of head counts that one of the same public, later in the line, replaced."""
     last: dict[str, int] = {}
     replaced: set[int] = set()
-    for fact in told_of(history).line:
+    counts = HeadsCounted.type_name()
+    facts, corrections = read(one for one in history.events if one.type == counts or corrects(one.type))
+    for fact in standing(facts, corrections):
         if isinstance(fact.event, HeadsCounted):
             audience = str(fact.event.audience)
             replaced |= {last[audience]} if audience in last else set()

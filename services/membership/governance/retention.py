@@ -9,7 +9,8 @@ from shared.base.translations import L
 from shared.contract import Event
 from shared.contract.membership.governance import BoardSeatRestored, BoardSeatTaken, BoardSeatVacated
 from shared.kernel.views.projection import Evolve
-from shared.persons.data_subjects import Purpose, in_use_again, term_begins
+from shared.notions.terms import in_use_again, term_begins
+from shared.persons.data_subjects import Purpose
 
 PURPOSES = (
     Purpose(

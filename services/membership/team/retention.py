@@ -19,7 +19,8 @@ from shared.contract.membership.team import (
     VolunteerContributed,
 )
 from shared.kernel.views.projection import Document, Evolve
-from shared.persons.data_subjects import Purpose, in_use_again, term_begins
+from shared.notions.terms import in_use_again, term_begins
+from shared.persons.data_subjects import Purpose
 
 PURPOSES = (
     Purpose(

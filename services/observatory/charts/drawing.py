@@ -141,7 +141,7 @@ def _map(one: Indicator, answer: Answer, where: Context) -> Drawn:
     behind = where.behind
     svg = department_map(
         counts,
-        None if behind is None else lambda code: behind(by_code[code][0]),
+        None if behind is None else lambda code: f"{behind(by_code[code][0])}&indicator={one.name}",
         where.words(one.title),
         codes,
         current={where.filters.department} if where.filters.department else (),

@@ -11,6 +11,7 @@ from services.observatory.event_table.table import EventTable
 from shared.base.translations import L, plural, translated
 from shared.contract import load_all
 from shared.contract.labels import coded, sentence
+from shared.kernel.corrections import CORRECTIONS
 from shared.web.formatting import as_date, clock, day
 
 OF_PARTS = sorted(name for name, kind in load_all().items() if kind.says.part is not None)
@@ -77,15 +78,15 @@ async def corrected(table: EventTable, sequences: Sequence[int]) -> dict[int, di
 
 
 WORDS: Mapping[str, str] = {
-    "EventStruck": L("Noté par erreur\u00a0: {fact}, {day}. {reason}"),
-    "StrikeLifted": L("Rétabli\u00a0: {fact}, {day}. {reason}"),
-    "EventRedated": L("Date corrigée\u00a0: {fact}, {day} au lieu du {before}. {reason}"),
+    "struck": L("Noté par erreur\u00a0: {fact}, {day}. {reason}"),
+    "lifted": L("Rétabli\u00a0: {fact}, {day}. {reason}"),
+    "redated": L("Date corrigée\u00a0: {fact}, {day} au lieu du {before}. {reason}"),
 }
 
 
 async def _corrections(table: EventTable, rows: Sequence[Mapping[str, Any]], lang: str) -> dict[int, str]:
     """Sequence of a correction → what it says, with what it is about."""
-    said = {row["seq"]: orjson.loads(row["data"]) for row in rows if row["type"] in WORDS and row["data"]}
+    said = {row["seq"]: orjson.loads(row["data"]) for row in rows if row["type"] in CORRECTIONS and row["data"]}
     if not said:
         return {}
     ids = sorted({str(data.get("event")) for data in said.values()})
@@ -93,28 +94,25 @@ async def _corrections(table: EventTable, rows: Sequence[Mapping[str, Any]], lan
         "SELECT id, seq, type, time, day, data FROM events WHERE id IN (SELECT unnest($ids::VARCHAR[])) AND readable",
         {"ids": ids},
     )
-    moves = await table.ask(
-        "SELECT about, since, moved FROM corrections WHERE kind = 'redated' AND list_contains($about::BIGINT[], about)",
+    words = await table.ask(
+        "SELECT about, since, kind, moved FROM corrections WHERE list_contains($about::BIGINT[], about) ORDER BY since",
         {"about": [row["seq"] for row in about]},
     )
     facts = {row["id"]: row for row in about}
     found = {}
-    for row in rows:
-        data = said.get(row["seq"])
-        fact = facts.get(str(data.get("event"))) if data else None
-        if data is None or fact is None:
+    for seq, data in said.items():
+        fact = facts.get(str(data.get("event")))
+        own = [word for word in words if fact is not None and word["about"] == fact["seq"] and word["since"] <= seq]
+        if fact is None or not own or own[-1]["since"] != seq:
             continue
-        earlier = sorted(
-            (m["since"], m["moved"]) for m in moves if m["about"] == fact["seq"] and m["since"] < row["seq"]
-        )
-        before = earlier[-1][1] if earlier else fact["day"]
-        text = translated(WORDS[row["type"]], lang).format(
+        before = next((word["moved"] for word in reversed(own[:-1]) if word["kind"] == "redated"), fact["day"])
+        text = translated(WORDS[own[-1]["kind"]], lang).format(
             fact=_sentence(fact, lang),
             day=day(data.get("day") or before),
             before=day(before),
             reason=data.get("reason") or "",
         )
-        found[row["seq"]] = text.strip().removesuffix(".")
+        found[seq] = text.strip().removesuffix(".")
     return found
 
 

@@ -24,7 +24,7 @@ from services.observatory.pages.time_travel import documents_then, in_the_head
 from services.observatory.review.documents.chapters import Chapter, Head, Reader, chapters, dates
 from services.observatory.review.documents.pdf import keys
 from services.observatory.review.period_pages import PAGE, attached, in_the_meantime, reader
-from services.observatory.review.published_files import TYPES, files_of
+from services.observatory.review.publication.published_files import TYPES, files_of
 from services.observatory.review.views import REVIEWS, head_of, leaves_of
 from services.observatory.search import event_query
 from shared.geo import MAP_CREDIT

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.observatory.review import archive_pages, period_pages, publish_pages
 from services.observatory.review.domain import REVIEW
-from services.observatory.review.publishing import PUBLICATION
+from services.observatory.review.publication.publishing import PUBLICATION
 from services.observatory.review.views import REVIEWS
 from services.observatory.review.words import REVIEW_WORDS
 from shared.runtime.feature import Feature

@@ -15,7 +15,7 @@ from services.observatory.figures.observatory import current
 from services.observatory.review.documents.chapters import Chapter, chapters, dates
 from services.observatory.review.domain import PublishReview
 from services.observatory.review.period_pages import SAID, Query_, Wanted, asked, reader, rendered
-from services.observatory.review.publishing import Order, publishing_of
+from services.observatory.review.publication.publishing import Order, publishing_of
 from services.observatory.review.views import REVIEWS
 from shared.contract.fields import EMPTIED, Reason, Title
 from shared.kernel.command_handler import Stale, new_command_id

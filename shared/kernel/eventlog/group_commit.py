@@ -33,6 +33,7 @@ TURNS = 4  # turns of the event loop until what the committer sends is with the 
 BATCH_BYTES = 4 * 1024 * 1024  # of bodies; far more would be too much at once for the server
 ATOMIC_LIMIT = 1000  # messages of one atomic batch, the server's limit
 SOON = 0.002  # seconds, and up to twice that, before what another has under way is tried again
+TOGETHER = 10  # times that a group is, before each of its units finds out for itself
 PAUSE = 0.1  # seconds before the first new try, doubled each time up to 2
 
 
@@ -168,7 +169,7 @@ class Committer:
         in_doubt = False
         if len(group) > 1 and sum(1 if unit.messages == 1 else FEW for unit in group) > FEW:
             try:
-                last = await self._publish(group)
+                last = await self._publish_together(group)
             except Rejected as no:
                 in_doubt = not no.certain  # one of them has a stale expectation: each finds out for itself
             except (NoAnswer, Unavailable):
@@ -182,6 +183,20 @@ class Committer:
                 _answer_in_parts(group, last, TURNS)
                 return
         await asyncio.gather(*(self._commit_alone(unit, in_doubt) for unit in group))
+
+    async def _publish_together(self, group: Sequence[Unit]) -> int:
+        """As `_publish`. What another has under way is waited for: singly, units would be in each other's way too."""
+        for _ in range(TOGETHER):
+            try:
+                return await self._publish(group)
+            except Rejected as no:
+                if not no.passes:
+                    raise
+            await self._soon()
+        return await self._publish(group)
+
+    async def _soon(self) -> None:
+        await self._outside.sleep(SOON * (1 + self._outside.random(1)[0] / 255))
 
     async def _commit_alone(self, unit: Unit, in_doubt: bool) -> None:
         """Tries until there is an answer. Before anything is called a conflict, the log's tail is read for our own
@@ -202,7 +217,7 @@ class Committer:
             except Rejected as no:
                 outrun = no.outrun and not (no.passes and self._outside.monotonic() < give_up)
                 if no.passes:
-                    await self._outside.sleep(SOON * (1 + self._outside.random(1)[0] / 255))
+                    await self._soon()
                 elif not outrun:
                     log.error("log.rejected", error=str(no))
                     _refuse(unit, Unavailable(f"the log refused to write: {no}"))

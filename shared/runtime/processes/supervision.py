@@ -6,6 +6,7 @@ comes next does it again, and finds its effects there; of two that do it, one wr
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -70,7 +71,7 @@ class Processes(Generic[S]):
         self, service: S, processes: Sequence[Process[S]], view: View, outside: Outside, tries: Tries | None = None
     ) -> None:
         """`tries`: the pauses between them; how many there are says each process."""
-        self._service, self.kinds, self.view, self._outside = service, list(processes), view, outside
+        self._service, self.view, self._outside = service, view, outside
         self._by_name = {one.name: one for one in processes}
         self._pauses = tries or Tries()
         self._tasks: dict[UUID, asyncio.Task[None]] = {}
@@ -94,9 +95,17 @@ class Processes(Generic[S]):
 
     async def running(self) -> list[Document]:
         """Those that are not over, the oldest first."""
-        if not self.kinds:
+        if not self._by_name:
             return []
         return (await self._service.store.find(self.view, {"state": "running"}, sort=["began"], limit=MOST)).documents
+
+    async def counted(self) -> dict[tuple[str, str], int]:
+        """By process, and by how it is (running, or failing here): how many are not over, also where there are none."""
+        here = {str(id) for id in self.failing}
+        found = Counter(
+            (one["process"], "failing" if one["key"] in here else "running") for one in await self.running()
+        )
+        return {(name, how): found[name, how] for name in self._by_name for how in ("running", "failing")}
 
     async def moved(self) -> None:
         """Returns when the views have moved on, and after a moment all the same."""
@@ -172,12 +181,7 @@ class Processes(Generic[S]):
 
     async def _say(self, history: History, run: Run, event: ProcessStepped | ProcessEnded) -> None:
         """Writes down what was done: in the name of the service, once."""
-        number = len(run.steps) + 1
-        outcome = await self._service.execute(
-            TellProcess(process=run.id, event=event, round=run.round, number=number),
-            id=derived_id(run.id, f"{run.round}/{number}"),
-            actor=f"service:{self._service.name}",
-            cause=history.events[-1],
-            derived=True,
-        )
+        command = TellProcess(process=run.id, event=event, round=run.round, number=len(run.steps) + 1)
+        id, actor = derived_id(run.id, f"{run.round}/{command.number}"), f"service:{self._service.name}"
+        outcome = await self._service.execute(command, id=id, actor=actor, cause=history.events[-1], derived=True)
         await self._service.runner.wait_for(outcome.seq)

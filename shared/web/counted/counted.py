@@ -2,7 +2,7 @@
 
 A page says it before anything is saved. It is known without the observatory, which may be down: which types of events
 an indicator counts, and which a command may say, stand in `table.json`
-(`python -m tests.shared.web.counted.table` makes it of the indicators' heads and of the decisions); which reviews are
+(`python -m tests.docs.counting_table` makes it of the indicators' heads and of the decisions); which reviews are
 published, in a view of each service (shared/notions/published_reviews.py). What a correction moves exactly, the
 difference page of a review says afterwards."""
 

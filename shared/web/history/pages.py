@@ -120,7 +120,8 @@ async def _shown(
     in_the_way: Obstacle | None = None,
 ) -> Response:
     decider, events, told = read
-    lines = lines_of(decider, events, told, language(request))
+    lang = language(request)
+    lines = lines_of(decider, events, told, lang)
     chosen = named.among(lines, do)
     beside: list[Line] = []
     resting: list[Line] = []

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from deploy.host.data_folder import CannotStart
-from deploy.host.embedded import Installation
+from deploy.host.embedded import Installation, unusable
 from shared.base.settings import Settings
 
 pytestmark = pytest.mark.slow
@@ -31,15 +31,9 @@ async def test_a_file_of_views_that_is_none_is_named_with_what_to_do(tmp_path: P
     await opened(tmp_path)
 
 
-async def test_a_disk_without_room_for_the_views_is_said_to_be_full(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(path: Path, **options: object) -> sqlite3.Connection:
-        db = connect(path, **options)  # type: ignore[call-overload]
-        db.execute("PRAGMA max_page_count=1")
-        return db  # type: ignore[no-any-return]
-
-    connect = sqlite3.connect
-    monkeypatch.setattr("shared.kernel.stores.sqlite.sqlite3.connect", full)
-    with pytest.raises(CannotStart, match="is full: make room"):
-        await opened(tmp_path)
+def test_a_disk_without_room_is_said_to_be_full(tmp_path: Path) -> None:
+    db = sqlite3.connect(tmp_path / "directory.sqlite")
+    db.execute("PRAGMA max_page_count=1")
+    with pytest.raises(sqlite3.Error) as full:
+        db.execute("CREATE TABLE one (key TEXT)")
+    assert unusable(tmp_path, full.value) == f"The disk of {tmp_path} is full: make room, and start again."

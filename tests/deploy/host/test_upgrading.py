@@ -28,14 +28,11 @@ async def test_what_a_new_release_reacts_to_it_reacts_to_on_an_older_data_folder
         before.setattr("deploy.host.embedded.DEFINITIONS", older)
         async with place.up() as one:
             await one.do(opening_of("echos"))
-            directory = one.installation.services["directory"].execute
-            made = await directory(
-                RegisterStructure(name="Eau vive", kind="association", department="31"), id=uuid4(), actor="test"
-            )
-            news = PublishNews(
-                structure=made.entity_id, structure_name="Eau vive", title="Une école", text="Douze salles."
-            )
-            await directory(news, id=uuid4(), actor="test")
+            directory = one.installation.services["directory"]
+            record = RegisterStructure(name="Eau vive", kind="association")
+            structure = (await directory.execute(record, id=uuid4(), actor="test")).entity_id
+            news = PublishNews(structure=structure, structure_name="Eau vive", title="Une école", text="Douze salles.")
+            await directory.execute(news, id=uuid4(), actor="test")
             assert len(one.newsletter.reactions.reactions) == len(older[3].reactions)
         accounts = place.data() / "nats" / "accounts.conf"
         assert durable("newsletter", news_to_echos) not in accounts.read_text()

@@ -30,7 +30,7 @@ from shared.contract.events.gatherings import (
 from shared.contract.events.projects import ProjectPresented
 from shared.contract.events.tandems import PupilsCounted, TandemFormed, TandemSchoolJoined
 from shared.kernel.correcting import StrikeEvents
-from shared.kernel.decider import Context, Decider, derived_id
+from shared.kernel.decider import Context, Decider, On, derived_id
 
 DECIDERS: dict[str, Decider[Any]] = {d.entity: d for d in (GATHERING, PROJECT, TANDEM)}
 PUBLISHED: dict[str, Any] = review()["events"]
@@ -40,7 +40,6 @@ class Happened(NamedTuple):
     id: UUID
     at: datetime
     event: Any
-    fact: UUID
 
 
 @cache
@@ -48,12 +47,12 @@ def history() -> Sequence[Happened]:
     """All events of the sample that stand, in the order of its steps."""
     states: dict[UUID, Any] = {}
     found: list[Happened] = []
+    ids: dict[UUID, Happened] = {}
     for stage in stages():
         for step in stage:
             if isinstance(step.command, StrikeEvents):
-                mistakes = {*step.command.events}
-                assert mistakes < {h.fact for h in found}
-                found = [h for h in found if h.fact not in mistakes]
+                for struck in step.command.events:
+                    found.remove(ids.pop(struck))
                 continue
             decider = DECIDERS[step.command.entity]
             context = Context(at=step.at, now=datetime(2026, 1, 1, tzinfo=PARIS), command=step.id, actor="sample")
@@ -61,10 +60,12 @@ def history() -> Sequence[Happened]:
             state = states.get(id, decider.initial)
             events = decider.decide(step.command, state, context)
             assert events, f"{step.key} changes nothing"
-            states[id] = decider.fold(events, state)
-            kind = decider.entity
-            facts = [derived_id(step.id, f"{kind}/{id}/event/{n}") for n in range(1, len(events) + 1)]
-            found += [Happened(id, step.at, event, fact) for event, fact in zip(events, facts, strict=True)]
+            plain = [one.event if isinstance(one, On) else one for one in events]
+            assert plain == list(events), f"{step.key} is of another day than it says"
+            states[id] = decider.fold(plain, state)
+            for n, event in enumerate(plain, 1):
+                found.append(Happened(id, step.at, event))
+                ids[derived_id(step.id, f"{decider.entity}/{id}/event/{n}")] = found[-1]
     return found
 
 

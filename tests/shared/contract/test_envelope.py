@@ -17,6 +17,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from shared.contract.asyncapi import CLOUD_EVENT
 from shared.contract.directory.structures import StructureRegistered
 from shared.contract.envelope import NEVER, Message, Provenance, Void, address, instant, opened, sealed_body
+from shared.contract.processes import ProcessBegan
 from tests.fixtures.log_writing import write
 
 SPEC = {  # CloudEvents 1.0.2 §3.1 and §3.2, as in the project's own JSON Schema (cloudevents.json)
@@ -180,6 +181,17 @@ def test_a_type_that_we_do_not_know_is_an_event_all_the_same() -> None:
     assert event.type == "StructurePainted"
     with pytest.raises(KeyError):
         _ = event.data
+
+
+def test_an_event_of_any_service_is_one_of_the_kind_of_entity_that_it_names() -> None:
+    began, now = ProcessBegan(process="import"), datetime.now(UTC)
+    by = Provenance("staff:test", uuid4(), uuid4())
+    for of, good in ((("directory", "process"), True), (("directory", "structure"), False)):
+        id = uuid4()
+        body = sealed_body("reseau", began, id, id=uuid4(), version=1, at=now, now=now, by=by, of=of)
+        message = Message(1, address("reseau", began, id, of=of), body)
+        with contextlib.nullcontext() if good else pytest.raises(Void, match="subject-disagrees"):
+            assert opened(message).entity == "process"
 
 
 def test_the_id_of_an_entity_is_written_in_one_way_only() -> None:

@@ -286,6 +286,10 @@ async def test_what_another_has_under_way_is_no_conflict_and_is_tried_again(nc: 
     one.reads = {f"{log.network}.directory.structure.{uuid4()}": 0}
     busy = 20
     assert await committer.append(one) == 2 and busy == 0 and not one.repeated
+    many = [unit(log.network, uuid4()) for _ in range(20)]
+    busy = 3
+    await asyncio.gather(*map(committer.append, many))
+    assert busy == 0 and await log.last() == 22
     busy = 1_000_000  # it never ends: then it counts
     with pytest.raises(Conflict):
         await committer.append(unit(log.network, uuid4()))

@@ -19,7 +19,6 @@ from services.membership.members.domain.member import (
     JoinNetwork,
     LeaveNetwork,
     RenewMembership,
-    RestoreMember,
 )
 from shared.kernel.command_handler import Executor, Outcome, Stale, new_command_id, told_of
 from shared.kernel.correcting import StrikeEvents
@@ -132,7 +131,6 @@ async def test_what_is_remembered_is_what_the_log_says_after_any_commands(office
             RenewMembership(member=member, year=day.year),
             ChangeCollege(member=member, college=chance.choice(["public", "economic"])),
             LeaveNetwork(member=member, reason=chance.choice(["withdrawal", "mistake"])),
-            RestoreMember(member=member),
         ]
         if strikable and chance.random() < 0.15:
             event = UUID(chance.choice(strikable).id)

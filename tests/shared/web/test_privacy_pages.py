@@ -123,8 +123,8 @@ async def test_only_administrators_find_export_or_forget_and_an_address_is_repea
     open_service: OpenService,
 ) -> None:
     service = await open_service(DIRECTORY)
-    known = await do(service, RegisterStructure(name="Kynarou", kind="association", department="31"))
-    contact = AddContact(structure=known.entity_id, name=Personal(NAMES[HER]), email=Personal(HER))
+    record = await do(service, RegisterStructure(name="Kynarou", kind="association"))
+    contact = AddContact(structure=record.entity_id, name=Personal(NAMES[HER]), email=Personal(HER))
     key = (await do(service, contact)).entity_id
     async with asking(service) as client:
         for what in ("find", "export", "forget"):

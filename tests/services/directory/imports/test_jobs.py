@@ -43,9 +43,14 @@ async def written_once(town: Town, at: int, after: bool) -> None:
     types = [message.subject.rpartition(".")[2] for message in written]
     counted = {name: types.count(name) for name in set(types)}
     assert counted == {
-        "ProcessBegan": 1, "ImportStarted": 1, "StructureRegistered": 3, "StructureRevised": 1, "ImportFinished": 1,
-        "ProcessStepped": 5, "ProcessEnded": 1,
-    }, (at, after)  # fmt: skip
+        "ProcessBegan": 1,
+        "ImportStarted": 1,
+        "StructureRegistered": 3,
+        "StructureRevised": 1,
+        "ImportFinished": 1,
+        "ProcessStepped": 5,
+        "ProcessEnded": 1,
+    }, (at, after)
     document = await service.store.get(STRUCTURES, str(record))
     assert document is not None and document["commune"] == "31555"
     assert imports_of(service).report(id) is not None and await imports_of(service).running(id) is None

@@ -129,7 +129,7 @@ NO_TABLES = {
     "coupé": FILE[: len(FILE) // 2].rpartition(b";")[0] + b';"',
     "abîmé": xlsx_bytes(("Feuil1", SHEET))[:-700],
     "une fois ouvert": bomb(),
-    "trop de mémoire": with_cells(4_000_000),
+    "trop de mémoire": with_cells(3_000_000),
     "colonnes": wide_sheet(),
     "formule": xlsx_bytes(("Feuil1", [list(HEADER), ["=1+1", "", "", "", ""]])),
     "pas un tableau": b"%PDF-1.7 " + b"x" * 200,
@@ -229,20 +229,33 @@ async def test_progress_is_seen_by_whoever_asks_and_two_that_carry_an_import_on_
     assert waiting.headers["refresh"] == "2" and "Import en cours" in waiting.text
     assert "refresh" not in (await browser.get(f"{report}?still=1")).headers
     assert await imports.running(id) is not None
+    (told,) = (await browser.get("/directory/api/state")).json()["processes"]
+    assert (told["process"], told["id"], told["failing"]) == ("import", id, None)
+    assert (await browser.get("/directory/api/processes?state=running")).json()["total"] == 1
 
     async def finished() -> bool:
         return await imports.running(id) is None
 
     await until(finished, 60)
     await second
+    assert (await browser.get("/directory/api/state")).json()["processes"] == []
     assert await house.events("StructureRegistered") == 300 and await house.events("ImportFinished") == 1
     assert await house.events("ProcessStepped") == 1 + 300 // 20 + 2, "begin, the lines, finish, report"
 
 
 async def test_an_import_of_a_release_that_knew_no_processes_is_taken_up(house: House, browser: AsyncClient) -> None:
     imports = imports_of(house.now)
-    plan = {"file": "0" * 64, "columns": ["name"], "lines": 1, "left_out": [], "complete": {}, "source": None,
-            "register": {"2": {"name": "Jappoo", "kind": "association"}}, "actor": "operator", "told": []}  # fmt: skip
+    plan = {
+        "file": "0" * 64,
+        "columns": ["name"],
+        "lines": 1,
+        "left_out": [],
+        "complete": {},
+        "source": None,
+        "register": {"2": {"name": "Jappoo", "kind": "association"}},
+        "actor": "operator",
+        "told": [],
+    }
     id = import_of(house.now, _plan_of(plan))
     imports.folder.mkdir(parents=True, exist_ok=True)
     (imports.folder / f"{id}.plan").write_bytes(orjson.dumps(plan))

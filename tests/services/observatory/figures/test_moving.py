@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 
-from services.observatory.figures.moving import moves
+from services.observatory.figures.recomputed import moves
 from shared.contract.corrections import EventRedated
 from shared.contract.directory.structures import StructureClosed, StructureRegistered
 from tests.fixtures.observatory_history import History

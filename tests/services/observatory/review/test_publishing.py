@@ -16,7 +16,7 @@ from starlette.responses import HTMLResponse, StreamingResponse
 from services.observatory.figures.observatory import of
 from services.observatory.pages import streamed_page as unfolding
 from services.observatory.review.domain import REVIEW, Figure, PublishReview
-from services.observatory.review.published_files import files_of
+from services.observatory.review.publication.published_files import files_of
 from services.observatory.review.views import REVIEWS
 from shared.contract import Event
 from shared.contract.directory.structures import ContactAdded, StructureRegistered

@@ -14,8 +14,10 @@ from services.observatory.review.documents.chapters import Head
 from services.observatory.review.documents.pdf import Press
 from services.observatory.review.documents.pdf_process import Order as Page
 from services.observatory.review.domain import REVIEW
-from services.observatory.review.published_files import TYPES, files_of
-from services.observatory.review.publishing import PUBLISHING, Order, Publishing, publishing_of
+from services.observatory.review.pdf import Press
+from services.observatory.review.pdf_process import Order as Page
+from services.observatory.review.publication.published_files import TYPES, files_of
+from services.observatory.review.publication.publishing import PUBLISHING, Order, Publishing, publishing_of
 from services.observatory.review.views import REVIEWS
 from shared.base.translations import Lexicon
 from shared.kernel.command_handler import Reused
@@ -122,7 +124,7 @@ async def test_a_publication_goes_on_with_its_own_figures_or_says_that_they_have
 
 async def _over(service: Service, key: UUID) -> Exception | None:
     """Why a publication failed, as its page is told."""
-    from services.observatory.review.publishing import Work
+    from services.observatory.review.publication.publishing import Work
 
     work = Work(service, key)
     assert [step async for step in work.steps()] == ["computed"]

@@ -237,10 +237,12 @@ async def test_what_fails_is_tried_again_and_given_up_where_its_process_says_so(
     for times in (1, 2):
         await processes.carry_on(id)
         assert processes.failing[id] == (times, "OSError") and await ended(service, id) is None
+        assert await processes.counted() == {("broken", "running"): 0, ("broken", "failing"): 1}
     await processes.carry_on(id)
     known = await processes.document(id)
     assert known is not None and (known["state"], known["code"]) == ("failed", "OSError")
     assert id not in processes.failing
+    assert await processes.counted() == {("broken", "running"): 0, ("broken", "failing"): 0}
 
 
 async def test_a_process_of_another_release_is_left_to_it(open_service: OpenService) -> None:

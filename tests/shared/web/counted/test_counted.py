@@ -18,9 +18,9 @@ from shared.contract.observatory.reviews import FigurePublished, ReviewPublished
 from shared.kernel.eventlog.event_log import Unit
 from shared.notions.published_reviews import PUBLISHED
 from shared.runtime.service import Service
-from shared.web.counted.counted import TABLE, counted, table
+from shared.web.counting.counted import TABLE, counted, table
+from tests.docs.counting_table import counted_by, made
 from tests.fixtures.log_writing import write
-from tests.shared.web.counted.table import counted_by, made
 from tests.shared.web.history.test_pages import MEMBER, PAGE, STRUCTURE, a_member, front, service
 
 __all__ = ["front", "service"]  # fixtures
@@ -28,7 +28,7 @@ PRINTED = UUID(int=7)
 
 
 def test_the_table_is_what_indicators_and_decisions_say() -> None:
-    assert TABLE.read_bytes() == made(), "python -m tests.shared.web.counted.table writes it"
+    assert TABLE.read_bytes() == made(), "python -m tests.docs.counting_table writes it"
 
 
 def test_every_type_that_an_indicators_history_rests_on_is_in_the_table() -> None:

@@ -24,7 +24,8 @@ from services.observatory.review.documents.chapters import Head, Reader, chapter
 from services.observatory.review.documents.pdf import Press, Sheets, order
 from services.observatory.review.documents.workbook import document, workbook
 from services.observatory.review.domain import Figure, PublishReview
-from services.observatory.review.published_files import files_of
+from services.observatory.review.pdf import Press, Sheets, order
+from services.observatory.review.publication.published_files import files_of
 from services.observatory.review.suppression import without_small
 from services.observatory.review.views import REVIEWS, filters_of, head_of
 from shared.base.paris_days import day_of
@@ -59,11 +60,19 @@ class Order:
         """As the stream of its process has it."""
         head = self.head
         given = {
-            "title": head.title, "since": head.period.since, "until": head.period.until, "as_of": head.day,
-            "known_at": head.known_at, "upto": head.upto, "replaces": self.replaces, "reason": self.reason,
-            "whole": self.whole or None, "id": self.id, "sent": orjson.dumps(self.sent).decode(),
+            "title": head.title,
+            "since": head.period.since,
+            "until": head.period.until,
+            "as_of": head.day,
+            "known_at": head.known_at,
+            "upto": head.upto,
+            "replaces": self.replaces,
+            "reason": self.reason,
+            "whole": self.whole or None,
+            "id": self.id,
+            "sent": orjson.dumps(self.sent).decode(),
             **{str(name): value for name, value in head.filters.chosen().items()},
-        }  # fmt: skip
+        }
         return {name: str(value) for name, value in given.items() if value is not None}
 
     @classmethod
@@ -71,10 +80,8 @@ class Order:
         """That which a stream tells of."""
         given: dict[str, Any] = {**dict.fromkeys(("known_at", *FILTERS)), **said, "upto": int(said["upto"])}
         replaces = said.get("replaces")
-        return cls(
-            head_of(given), "whole" in said, UUID(replaces) if replaces else None, said.get("reason"), UUID(said["id"]),
-            orjson.loads(said["sent"]),
-        )  # fmt: skip
+        whole, id, sent = "whole" in said, UUID(said["id"]), orjson.loads(said["sent"])
+        return cls(head_of(given), whole, UUID(replaces) if replaces else None, said.get("reason"), id, sent)
 
 
 @dataclass(frozen=True, slots=True)
