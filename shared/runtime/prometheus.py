@@ -26,7 +26,6 @@ from shared.contract.envelope import Void
 from shared.kernel.broker.connection import NotAllowed
 from shared.kernel.command_handler import WHYS
 from shared.kernel.eventlog.event_log import Unavailable
-from shared.runtime.faces import Undertakings, Upkeep
 from shared.runtime.nats.cluster import GOOD, nodes_of
 from shared.runtime.readiness import checks_of
 from shared.runtime.service import Service

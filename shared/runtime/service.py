@@ -38,7 +38,7 @@ from shared.runtime.kept_forms import ROUND, KeptForms
 from shared.runtime.nats.canary import Canary
 from shared.runtime.parts import Parts
 from shared.runtime.processes.process import PROCESS, Process, view_of
-from shared.runtime.processes.runner import Processes
+from shared.runtime.processes.supervision import Processes
 from shared.runtime.request_reply import Asking
 from shared.runtime.staleness import LOOK, Freshness
 from shared.runtime.times.clock import BEAT, Clock

@@ -1,6 +1,6 @@
 """Which indicators count which types of events, and which types a command may say, as the code says it now.
 
-<`python -m tests.docs.counting_table` writes shared/web/counting/table.json, which pages read: a service knows
+<`python -m tests.docs.counting_table` writes shared/web/counted/table.json, which pages read: a service knows
 >neither the indicators nor another service's decisions, and asks nobody before it shows a form. An indicator counts the
 types that its head names, those that the words it is written in (macros.sql) name, and those of the entity that such a
 word reads whole, as far as they have a field that it reads. A command may say the types that its decision names, or

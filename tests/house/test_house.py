@@ -29,7 +29,7 @@ TASKS = {
     "shared/kernel/reactions.py": "one sign of life while an event is in hand",
     "shared/persons/keys/keyring.py": "one transaction of keys that several wait for",
     "shared/runtime/jobs.py": "the supervisor",
-    "shared/runtime/processes/runner.py": "one process that has something to do",
+    "shared/runtime/processes/supervision.py": "one process that has something to do",
     "shared/runtime/request_reply.py": "one answer",
 }
 """Who may begin a task, and for what. What loops for as long as a service runs is a Job (shared/runtime/jobs.py)."""

@@ -23,11 +23,11 @@ from services.observatory.indicators import INDICATORS
 from services.observatory.journal import lines as journal
 from services.observatory.network import whose
 from services.observatory.pages.streamed_page import unfolding
-from services.observatory.review.chapters import Head, Reader, chapters, dates
-from services.observatory.review.pdf import Sheets, keys, order
+from services.observatory.review.documents.chapters import Head, Reader, chapters, dates
+from services.observatory.review.documents.pdf import Sheets, keys, order
+from services.observatory.review.documents.workbook import document, workbook
 from services.observatory.review.publication.published_files import TYPES
 from services.observatory.review.publication.publishing import publishing_of
-from services.observatory.review.workbook import document, workbook
 from services.observatory.search import event_query
 from shared.base.translations import L, translated
 from shared.geo import DEPARTMENTS, MAP_CREDIT

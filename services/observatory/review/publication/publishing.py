@@ -24,7 +24,6 @@ from services.observatory.review.documents.chapters import Head, Reader, chapter
 from services.observatory.review.documents.pdf import Press, Sheets, order
 from services.observatory.review.documents.workbook import document, workbook
 from services.observatory.review.domain import Figure, PublishReview
-from services.observatory.review.pdf import Press, Sheets, order
 from services.observatory.review.publication.published_files import files_of
 from services.observatory.review.suppression import without_small
 from services.observatory.review.views import REVIEWS, filters_of, head_of

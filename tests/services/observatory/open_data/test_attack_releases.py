@@ -14,7 +14,7 @@ from services.observatory.event_table.filtering import Filters
 from services.observatory.figures.computed import Leaf
 from services.observatory.figures.observatory import of as observatory_of
 from services.observatory.figures.period import Period
-from services.observatory.review.chapters import Head
+from services.observatory.review.documents.chapters import Head
 from services.observatory.review.publication.publishing import publishing_of
 from shared.contract.directory.structures import StructureRegistered
 from shared.contract.membership.members import CollegeOpened, MemberJoined, MemberLeft

@@ -14,8 +14,6 @@ from services.observatory.review.documents.chapters import Head
 from services.observatory.review.documents.pdf import Press
 from services.observatory.review.documents.pdf_process import Order as Page
 from services.observatory.review.domain import REVIEW
-from services.observatory.review.pdf import Press
-from services.observatory.review.pdf_process import Order as Page
 from services.observatory.review.publication.published_files import TYPES, files_of
 from services.observatory.review.publication.publishing import PUBLISHING, Order, Publishing, publishing_of
 from services.observatory.review.views import REVIEWS

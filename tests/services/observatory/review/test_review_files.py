@@ -18,11 +18,11 @@ from services.observatory.app import OBSERVATORY
 from services.observatory.event_table.filtering import ALL
 from services.observatory.figures.computed import Leaf, review_of
 from services.observatory.figures.period import Period
-from services.observatory.review.chapters import Chapter, Head, Reader, chapters
-from services.observatory.review.pdf import AT_ONCE, Press, Sheets, order
-from services.observatory.review.pdf_process import Order, typeset
+from services.observatory.review.documents.chapters import Chapter, Head, Reader, chapters
+from services.observatory.review.documents.pdf import AT_ONCE, Press, Sheets, order
+from services.observatory.review.documents.pdf_process import Order, typeset
+from services.observatory.review.documents.workbook import document, headings, workbook
 from services.observatory.review.publication.published_files import PublishedFiles
-from services.observatory.review.workbook import document, headings, workbook
 from shared.base.translations import Lexicon
 from shared.contract.directory.casework import SupportGiven
 from shared.contract.directory.structures import StructureRegistered

@@ -18,7 +18,7 @@ from shared.contract.observatory.reviews import FigurePublished, ReviewPublished
 from shared.kernel.eventlog.event_log import Unit
 from shared.notions.published_reviews import PUBLISHED
 from shared.runtime.service import Service
-from shared.web.counting.counted import TABLE, counted, table
+from shared.web.counted.counted import TABLE, counted, table
 from tests.docs.counting_table import counted_by, made
 from tests.fixtures.log_writing import write
 from tests.shared.web.history.test_pages import MEMBER, PAGE, STRUCTURE, a_member, front, service
