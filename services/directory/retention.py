@@ -19,6 +19,7 @@ from shared.kernel.decider import Command
 from shared.kernel.views.projection import Document, View
 from shared.notions.terms import ever_told
 from shared.persons.data_subjects import PersonalData
+from shared.runtime.faces import Commands, Views
 from shared.runtime.service import Service
 
 PURPOSES = (CONTACT, CLAIM, ACCOUNT, UPLOAD, PICTURE)

@@ -26,6 +26,7 @@ from shared.contract.envelope import Void
 from shared.kernel.broker.connection import NotAllowed
 from shared.kernel.command_handler import WHYS
 from shared.kernel.eventlog.event_log import Unavailable
+from shared.runtime.faces import Upkeep
 from shared.runtime.nats.cluster import GOOD, nodes_of
 from shared.runtime.readiness import checks_of
 from shared.runtime.service import Service
@@ -201,7 +202,7 @@ async def measure(service: Service) -> None:
         await service.definition.measuring(service)
 
 
-async def _pending(service: Service) -> dict[tuple[str, ...], float]:
+async def _pending(service: Upkeep) -> dict[tuple[str, ...], float]:
     """Of each reaction's durable consumer: what it was not given yet, and what it has not acknowledged."""
     found: dict[tuple[str, ...], float] = {}
     for reaction in service.reactions.reactions:

@@ -24,7 +24,7 @@ from shared.kernel.command_handler import Stale, new_command_id
 from shared.kernel.decider import Command, Refused
 from shared.kernel.eventlog.event_log import Conflict, History
 from shared.kernel.views.projection import Document
-from shared.runtime.faces import Office, OpenViews, Premises, Views
+from shared.runtime.faces import Commands, Office, OpenViews, Premises, Views
 from shared.web.facts.outcomes import in_address
 from shared.web.forms.forms import parse, sentences
 from shared.web.here import Here
@@ -271,14 +271,14 @@ async def _page(service: Office, request: Request, key: UUID, status: int = 200,
     )
 
 
-async def _with_sessions(service: Service, account: Document, history: History) -> History:
+async def _with_sessions(service: Commands, account: Document, history: History) -> History:
     """The history of an account with what the streams of its open sessions say."""
     open_ = [UUID(one["session"]) for one in account["sessions"]]
     said = await asyncio.gather(*(service.execute.history(SESSION.entity, one) for one in open_))
     return replace(history, events=[*history.events, *(event for one in said for event in one.events)])
 
 
-def _opening(service: Service, request: Request, status: int = 200, **context: Any) -> Response:
+def _opening(service: Views, request: Request, status: int = 200, **context: Any) -> Response:
     said = {name: Said(context.get(name, {})) for name in ("errors", "values")}
     given = {"grants": [], "command_id": new_command_id(), **context, **said}
     return render(

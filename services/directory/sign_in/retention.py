@@ -15,6 +15,7 @@ from shared.contract.directory.accounts import AccountClosed, AccountOpened, Acc
 from shared.kernel.views.projection import Evolve
 from shared.notions.terms import in_use_again, term_begins
 from shared.persons.data_subjects import Purpose
+from shared.runtime.faces import Commands
 from shared.runtime.mail_transport import erase_letters
 
 PURPOSE = Purpose(

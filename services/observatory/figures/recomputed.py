@@ -12,7 +12,7 @@ from services.observatory.event_table.filtering import ALL, Answer, Filters
 from services.observatory.event_table.table import EventTable, Rows
 from services.observatory.figures.causes import Causes, causes
 from services.observatory.figures.computed import EXACT, Spec, Value, answered, values_of
-from services.observatory.figures.paths import year_of
+from services.observatory.figures.period import year_of
 from services.observatory.figures.rounding import rounded
 from services.observatory.indicators import INDICATORS
 
