@@ -306,7 +306,7 @@ async def test_a_merge_is_struck_whole_in_both_records(structures: Book, named: 
     ]
     written(await structures.do(ListStructure(structure=gone)))
     merge = MergeStructures(structure=kept, merged=gone, taken=[])
-    said = written(await structures.do(merge, "2016-01-05"))
+    written(await structures.do(merge, "2016-01-05"))
     assert (await structures.on(STRUCTURE, gone, "2017-12-31")).closed
     record_named = kept if named == "StructuresMerged" else gone
     of = [one for one in (await structures.execute.history("structure", record_named)).events if one.type == named]

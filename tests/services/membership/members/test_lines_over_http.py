@@ -73,14 +73,23 @@ class Told:
 
 CASES: dict[str, tuple[list[Step], str | None]] = {
     "a second joining was a mistake": (
-        [("join associative", "2012-03-01", "done"), ("leave", "2014-06-01", "done"),
-         ("join economic", "2016-03-01", "done"), ("strike 3", None, "done"), ("strike 3", None, "same"),
-         ("leave", None, "same")],
+        [
+            ("join associative", "2012-03-01", "done"),
+            ("leave", "2014-06-01", "done"),
+            ("join economic", "2016-03-01", "done"),
+            ("strike 3", None, "done"),
+            ("strike 3", None, "same"),
+            ("leave", None, "same"),
+        ],
         None,
     ),
     "a change that is learnt late holds until the next": (
-        [("join associative", "2015-01-01", "done"), ("public", "2017-06-01", "done"),
-         ("economic", "2016-06-01", "done"), ("economic", None, "done")],
+        [
+            ("join associative", "2015-01-01", "done"),
+            ("public", "2017-06-01", "done"),
+            ("economic", "2016-06-01", "done"),
+            ("economic", None, "done"),
+        ],
         "economic",
     ),
     "nothing is older than its entity": (
@@ -92,47 +101,78 @@ CASES: dict[str, tuple[list[Step], str | None]] = {
         "associative",
     ),
     "a leaving before a change": (
-        [("join associative", "2015-01-10", "done"), ("pay 2016", "2016-01-12", "done"),
-         ("economic", "2017-03-01", "done"), ("leave", "2015-06-01", "later-stands-against")],
+        [
+            ("join associative", "2015-01-10", "done"),
+            ("pay 2016", "2016-01-12", "done"),
+            ("economic", "2017-03-01", "done"),
+            ("leave", "2015-06-01", "later-stands-against"),
+        ],
         "economic",
     ),
     "a joining on which a payment rests": (
-        [("join associative", "2015-01-10", "done"), ("pay 2016", "2016-01-12", "done"),
-         ("strike 1", None, "later-stands-against"), ("strike 2", None, "done"), ("strike 1", None, "done")],
+        [
+            ("join associative", "2015-01-10", "done"),
+            ("pay 2016", "2016-01-12", "done"),
+            ("strike 1", None, "later-stands-against"),
+            ("strike 2", None, "done"),
+            ("strike 1", None, "done"),
+        ],
         None,
     ),
     "all on one day": (
-        [("join associative", "2015-01-10", "done"), ("leave", "2015-01-10", "done"),
-         ("join public", "2015-01-10", "done")],
+        [
+            ("join associative", "2015-01-10", "done"),
+            ("leave", "2015-01-10", "done"),
+            ("join public", "2015-01-10", "done"),
+        ],
         "public",
     ),
     "a leaving put on another day": (
-        [("join associative", "2015-01-10", "done"), ("leave", "2020-06-01", "done"),
-         ("redate 2", "2016-06-01", "done"), ("redate 2", "2014-01-01", "before-its-beginning"),
-         ("redate 2", "2016-06-01", "same")],
+        [
+            ("join associative", "2015-01-10", "done"),
+            ("leave", "2020-06-01", "done"),
+            ("redate 2", "2016-06-01", "done"),
+            ("redate 2", "2014-01-01", "before-its-beginning"),
+            ("redate 2", "2016-06-01", "same"),
+        ],
         None,
     ),
     "a strike that can't be lifted any more": (
-        [("join associative", "2015-01-10", "done"), ("leave", "2016-01-10", "done"), ("strike 2", None, "done"),
-         ("leave", "2018-01-01", "done"), ("lift 2", None, "later-stands-against")],
+        [
+            ("join associative", "2015-01-10", "done"),
+            ("leave", "2016-01-10", "done"),
+            ("strike 2", None, "done"),
+            ("leave", "2018-01-01", "done"),
+            ("lift 2", None, "later-stands-against"),
+        ],
         None,
     ),
     "a year is paid once, whenever it is noted": (
-        [("join associative", "2015-01-10", "done"), ("pay 2017", "2017-02-01", "done"),
-         ("pay 2017", "2016-12-01", "later-stands-against")],
+        [
+            ("join associative", "2015-01-10", "done"),
+            ("pay 2017", "2017-02-01", "done"),
+            ("pay 2017", "2016-12-01", "later-stands-against"),
+        ],
         "associative",
     ),
     "what is so already": (
-        [("join associative", "2015-01-10", "done"), ("associative", "2016-01-01", "same"),
-         ("economic", "2017-01-01", "done"), ("economic", "2016-01-01", "done")],
+        [
+            ("join associative", "2015-01-10", "done"),
+            ("associative", "2016-01-01", "same"),
+            ("economic", "2017-01-01", "done"),
+            ("economic", "2016-01-01", "done"),
+        ],
         "economic",
     ),
     "days that are none": (
-        [("join associative", "1989-12-31", "too-long-ago"), ("join associative", "2999-01-01", "time-in-future"),
-         ("join associative", "1990-01-01", "done")],
+        [
+            ("join associative", "1989-12-31", "too-long-ago"),
+            ("join associative", "2999-01-01", "time-in-future"),
+            ("join associative", "1990-01-01", "done"),
+        ],
         "associative",
     ),
-}  # fmt: skip
+}
 """Case → what is said, and in which college the member is now; None: in none"""
 
 
