@@ -187,11 +187,19 @@ async def test_a_secret_that_was_damaged_refuses_the_start(
     assert said.startswith(str(data / name)) and ("restore it" in said or "delete it" in said)
 
 
-BESIDE = (
-    "observatory.marks", "directory.marks", "newsletter.foretold", "heartbeat", "heartbeat.lock", "directory.lock",
-    "directory.marks-lock", "directory.keys.sqlite", "directory.passwords.sqlite", "membership.keys.sqlite-journal",
+BESIDE = [
+    "observatory.marks",
+    "directory.marks",
+    "newsletter.foretold",
+    "heartbeat",
+    "heartbeat.lock",
+    "directory.lock",
+    "directory.marks-lock",
+    "directory.keys.sqlite",
+    "directory.passwords.sqlite",
+    "membership.keys.sqlite-journal",
     "notary.signed",
-)  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("name", BESIDE)
