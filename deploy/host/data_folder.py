@@ -14,6 +14,7 @@ import orjson
 
 from deploy.sample import SAMPLE_NETWORK
 from shared.base.settings import Settings
+from shared.base.whole_files import Unreadable, read_whole
 
 EMPTY_NETWORK = "reseau"
 NETWORK = r"[a-z][a-z0-9-]{0,30}"
@@ -80,7 +81,7 @@ def nameless(data: Path) -> Path | None:
 def _network_in(path: Path) -> str:
     """Raises CannotStart for a file that does not name a network."""
     try:
-        found = orjson.loads(path.read_bytes())
+        found = orjson.loads(read_whole(path))
         if isinstance(found, dict) and fullmatch(NETWORK, str(found.get("network"))):
             return str(found["network"])
         what = "no network's name is in it"
@@ -105,11 +106,20 @@ def running_at(data: Path) -> str | None:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         return None  # nobody holds it
     except OSError:
-        return str(orjson.loads(path.read_bytes())["url"]) if path.exists() else None
-    except (ValueError, KeyError, TypeError) as error:
-        raise CannotStart(f"{path} does not say where the instance is that runs here: start that one again.") from error
+        pass  # somebody does
     finally:
         os.close(lock)
+    try:
+        return _url_in(path)
+    except (Unreadable, ValueError, KeyError, TypeError) as error:
+        raise CannotStart(f"{path} does not say where the instance is that runs here: start that one again.") from error
+
+
+def _url_in(path: Path) -> str | None:
+    try:
+        return str(orjson.loads(read_whole(path))["url"])
+    except FileNotFoundError:
+        return None
 
 
 def write_running(data: Path, url: str) -> None:

@@ -20,6 +20,7 @@ from deploy.host.sealed_messages import Shows, sealed_by, written_by
 from shared.base.secret_files import RESTORE, SecretUnfit
 from shared.base.services import SERVICES
 from shared.base.settings import Settings
+from shared.base.whole_files import Unreadable
 from shared.kernel.eventlog.event_log import Log
 from shared.ledger.archive_format import Archive, ArchiveDamaged
 from shared.ledger.archiver import KEY_FILE, SIGNED_FILE, ledger_there
@@ -77,6 +78,8 @@ def there_and_whole(data: Path, network: str, services: Sequence[str]) -> None:
         ) from why
     except CannotStart:
         raise
+    except Unreadable as why:
+        raise CannotStart(f"{why.filename} {why.what}: put that right, or restore it from the backup.") from why
     except OSError as error:
         raise CannotStart(f"{error.filename or keys} can't be read ({error.strerror}): put that right.") from error
 

@@ -9,14 +9,14 @@ from typing import Generic, TypeVar
 import msgspec
 import structlog
 
-from shared.base.whole_files import alone, replace_file
+from shared.base.whole_files import alone, read_whole, replace_file
 
 log = structlog.get_logger()
 T = TypeVar("T", bound=msgspec.Struct)
 
 
 class KeptFile(Generic[T]):
-    """One value as JSON in one file. Blocks; raises OSError."""
+    """One value as JSON in one file. Blocks; raises OSError, also where a folder, a pipe … has the name of the file."""
 
     def __init__(self, path: Path, kind: type[T]) -> None:
         self.path, self._kind = path, kind
@@ -24,7 +24,7 @@ class KeptFile(Generic[T]):
     def read(self) -> T:
         """What is kept; nothing where there is no such file yet, or where somebody damaged it."""
         try:
-            return msgspec.json.decode(self.path.read_bytes(), type=self._kind)
+            return msgspec.json.decode(read_whole(self.path), type=self._kind)
         except FileNotFoundError:
             pass
         except (msgspec.DecodeError, UnicodeDecodeError):  # forgotten rather than in the way of a start

@@ -11,20 +11,21 @@ import contextlib
 import hmac
 import os
 import re
-import stat
 from base64 import b32decode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_bytes
 from tempfile import mkstemp
 
-from shared.base.whole_files import sync_folder
+from shared.base.whole_files import Unreadable, read_whole, sync_folder, unreadable
 
 KEY = 32  # bytes of a key
 FEWEST = 16  # different bytes of a random key, at least: fewer come once in 10**15 keys
 ZEROS = bytes(8)  # in no random key, and what a power cut or an erasing leaves of one
+ANEW = (".foretold", "lock", ".lost", ".new", "notary.signed")
+"""How the names end of what is no secret and may be made anew: whoever was foretold is foretold again"""
 LARGEST = 1 << 20  # bytes of a file that may hold a secret
 OPERATOR_TOKEN = "mlg_operator_"
 RESTORE = "restore it from the backup of the keys"
@@ -124,28 +125,24 @@ def read_secret(path: Path, kind: Kind | None = None) -> bytes:
     """What a file holds, whole. Raises SecretUnfit, FileNotFoundError."""
     kind = kind or KINDS.get(path.name, RANDOM)
     try:
-        there = path.stat()
-        if not stat.S_ISREG(there.st_mode) and not stat.S_ISDIR(there.st_mode):  # a pipe would be waited for, for ever
-            raise SecretUnfit(f"{path} is no file: {kind.to_do(path.name)}")
-        if there.st_size > LARGEST:
-            raise SecretUnfit(f"{path} is not as it was written: {kind.to_do(path.name)}")
-        found = path.read_bytes()
-    except FileNotFoundError:
-        if path.is_symlink():
-            raise SecretUnfit(
-                f"{path} leads to a file that is not there: put that right, or {kind.to_do(path.name)}"
-            ) from None
-        raise
-    except OSError as error:
-        raise SecretUnfit(
-            f"{path} can't be read ({error.strerror}): put that right, or {kind.to_do(path.name)}"
-        ) from None
+        found = read_whole(path, LARGEST)
+    except Unreadable as why:
+        raise SecretUnfit(f"{path} {why.what}: put that right, or {kind.to_do(path.name)}") from None
     if kind.text:
         found = found.strip()
     wrong = "is empty" if not found else kind.wrong(found)
     if wrong is not None:
         raise SecretUnfit(f"{path} {wrong}: {kind.to_do(path.name)}")
     return found
+
+
+def files_fit(folder: Path, services: Iterable[str]) -> None:
+    """Returns if whatever has the name of a file of keys, or of what is noted beside them, is a file that can be read;
+    opens none. Other names are nobody's matter, such as `lost+found`. Raises SecretUnfit, OSError."""
+    ours = (*(f"{service}." for service in services), "notary.", "heartbeat", "operator-token")
+    for path in sorted(folder.iterdir()) if folder.exists() else ():
+        if path.name.startswith(ours) and (what := unreadable(path)) is not None:
+            raise SecretUnfit(f"{path} {what}: put that right, or {to_do(path.name)}")
 
 
 def secret_file(path: Path) -> bytes:
@@ -172,6 +169,10 @@ def kept(path: Path, new: Callable[[], bytes]) -> bytes:
 
 def to_do(name: str) -> str:
     """What to do where a file of this name in a folder of keys is not as it was."""
+    if name.startswith("heartbeat") or name.endswith(ANEW):
+        return "delete it, and it is made anew"
+    if name.endswith(".marks"):
+        return f"{RESTORE}, or delete it, and the keys are compared with the log again"
     return KINDS.get(name, RANDOM).to_do(name)
 
 

@@ -3,11 +3,56 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import mkstemp
+
+
+class Unreadable(OSError):
+    """Something has the name of a file and can't be read as one. `strerror` says what it is, to follow its path."""
+
+    def __init__(self, path: Path, what: str) -> None:
+        super().__init__(errno.EINVAL, what, str(path))
+        self.what = what
+
+
+def unreadable(path: Path) -> str | None:
+    """Why what has this name can't be read as a file, in words that follow its path; None where it can, or where there
+    is nothing. Opens nothing: a pipe would be waited for, for ever, and a database lose its locks."""
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return "leads to a file that is not there" if path.is_symlink() else None
+    except OSError as error:
+        return f"can't be read ({error.strerror})"
+    if stat.S_ISDIR(mode):
+        return f"can't be read ({os.strerror(errno.EISDIR)})"
+    if not stat.S_ISREG(mode):
+        return "is no file"
+    return None if os.access(path, os.R_OK) else f"can't be read ({os.strerror(errno.EACCES)})"
+
+
+def read_whole(path: Path, most: int | None = None) -> bytes:
+    """What a file holds; never waits. `most`: bytes that it may have. Raises FileNotFoundError where there is nothing,
+    else Unreadable."""
+    if (what := unreadable(path)) is not None:
+        raise Unreadable(path, what)
+    try:
+        with open(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+            there = os.fstat(file.fileno())
+            if not stat.S_ISREG(there.st_mode):  # it has become something else since
+                raise Unreadable(path, "is no file")
+            if most is not None and there.st_size > most:
+                raise Unreadable(path, "is not as it was written")
+            return file.read()
+    except (FileNotFoundError, Unreadable):
+        raise
+    except OSError as error:
+        raise Unreadable(path, f"can't be read ({error.strerror})") from None
 
 
 @contextlib.contextmanager

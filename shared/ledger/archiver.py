@@ -19,7 +19,7 @@ import structlog
 
 from shared.base.gc_pause import uncollected
 from shared.base.secret_files import RESTORE, read_secret
-from shared.base.whole_files import sync_folder
+from shared.base.whole_files import Unreadable, read_whole, replace_file, sync_folder, unreadable
 from shared.contract.envelope import Message
 from shared.ledger.archive_format import (
     MAGIC,
@@ -49,11 +49,15 @@ from shared.ledger.merkle import (
     root_of,
     verified,
 )
+from shared.persons.key_marks import KeyMarks
 
 log = structlog.get_logger()
 KEY_FILE = "notary.key"
 SIGNED_FILE = "notary.signed"
-"""Beside the notary's key once there was a checkpoint, with the public key: so an archive is missed that is gone."""
+"""Beside the notary's key once there was a checkpoint, with the public key: so an archive is missed that is gone. The
+marks of its service's keys say it too."""
+SERVICE = "observatory"
+"""Whose keys the notary's is among"""
 README = """\
 The archive of the log `{name}`, written by Maillage. It is complete in itself: with this folder and the public key
 anybody can check, without us and without a network, that no event was changed, removed, added or moved since it \
@@ -74,14 +78,20 @@ class ArchiveBusy(Exception):
 
 
 def ledger_there(archive: Archive, keys: Path) -> None:
-    """Returns if nothing is gone of a ledger that had begun. Raises ArchiveDamaged, OSError."""
+    """Returns if nothing is gone of a ledger that had begun. Raises ArchiveDamaged, SecretUnfit, OSError."""
+    for path in (archive.key_path, archive.log_path, archive.latest_path, archive.open_path, archive.tree_path):
+        if (what := unreadable(path)) is not None:
+            raise Unreadable(path, what)
     traces = (archive.key_path, archive.log_path, archive.latest_path)
     if not (keys / KEY_FILE).exists() and any(path.exists() for path in traces):
         raise ArchiveDamaged(f"keys/{KEY_FILE}", f"it is missing, while there is an archive that it signed: {RESTORE}")
-    was_signed = (keys / SIGNED_FILE).exists() or archive.latest_path.exists()
     if (keys / KEY_FILE).exists():
         _signed_by(archive, keys)
-    if was_signed and not _any_note(archive.log_path):
+        if not (_readme(archive).exists() or archive.key_path.exists()) and not (keys / SIGNED_FILE).exists():
+            raise ArchiveDamaged(
+                "README", "nothing of the archive is there, though its notary has a key: restore it from the backup"
+            )
+    if _was_signed(archive, keys) and not _any_note(archive.log_path):
         raise ArchiveDamaged(
             "checkpoints.log",
             "no checkpoint is there any more, though there was one: restore the archive from the backup",
@@ -99,15 +109,40 @@ def ledger_there(archive: Archive, keys: Path) -> None:
         )
 
 
+def _was_signed(archive: Archive, keys: Path) -> bool:
+    """Whether there was a checkpoint. Whoever moves the key away with the archive begins a new ledger, and nothing was
+    signed in that. An archive of events without any word of it is of a release that left none: that held nothing back
+    from signing, while later ones have marks before they archive."""
+    if (keys / SIGNED_FILE).exists() or archive.latest_path.exists():
+        return True
+    if not (keys / KEY_FILE).exists():
+        return False
+    noted = KeyMarks(keys, SERVICE).read()
+    return bool(archive.segments() or archive.opened().messages) if noted is None else noted.signed
+
+
+def _readme(archive: Archive) -> Path:
+    return archive.folder / "README"
+
+
+def begin(archive: Archive, name: str) -> None:
+    """Leaves a trace of an archive before its notary gets a key, so that a key without any trace is missed. Raises
+    OSError."""
+    if not _readme(archive).exists() and not archive.key_path.exists():
+        archive.segments_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        replace_file(_readme(archive), README.format(name=name).encode())
+
+
 def _signed_by(archive: Archive, keys: Path) -> None:
     """Returns if the archive, and the word beside the key, are of the notary whose key is there. Raises ArchiveDamaged,
     SecretUnfit."""
     secret = read_secret(keys / KEY_FILE)
     for path, name in ((archive.key_path, "public-key"), (keys / SIGNED_FILE, f"keys/{SIGNED_FILE}")):
         try:
-            key = VerifierKey.read(path.read_text(errors="replace"))
+            key = VerifierKey.read(read_whole(path).decode(errors="replace"))
         except FileNotFoundError:
-            if path == archive.key_path and archive.log_path.exists():
+            begun = archive.log_path.exists() or archive.open_path.exists() or any(archive.segments())
+            if path == archive.key_path and begun:
                 raise ArchiveDamaged(name, "it is missing: restore the archive from the backup") from None
             continue
         except NotVerified as why:

@@ -33,13 +33,13 @@ from deploy.host.keys_needed import none_sealed
 from shared.base.gc_pause import uncollected
 from shared.base.secret_files import SecretUnfit, read_secret
 from shared.base.secure_delete import erase
-from shared.base.whole_files import replace_file, sync_folder
+from shared.base.whole_files import read_whole, replace_file, sync_folder
 from shared.identity.access_view import ACCESS
 from shared.kernel.stores.sqlite import SqliteStore
 from shared.kernel.views.projector import JUDGE
 from shared.ledger.archive_format import MAGIC, Archive, record_of
 from shared.ledger.archive_verifier import verify
-from shared.ledger.archiver import KEY_FILE, write_whole
+from shared.ledger.archiver import KEY_FILE, SIGNED_FILE, write_whole
 from shared.ledger.merkle import Tree, VerifierKey, leaf_hash, leaf_of
 from shared.persons.keys.key_folder import KeyFiles, fit, persons_in
 from shared.persons.keys.keyring import Keyring
@@ -360,6 +360,8 @@ def copy_keys(data: Path, to: Path) -> list[str]:
                 ring.close()
         if (keys / KEY_FILE).exists():
             replace_file(to / KEY_FILE, read_secret(keys / KEY_FILE))
+        if (keys / SIGNED_FILE).exists():
+            replace_file(to / SIGNED_FILE, read_whole(keys / SIGNED_FILE))
     except SecretUnfit as why:
         raise CannotStart(f"{why}.") from why
     return services

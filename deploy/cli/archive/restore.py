@@ -54,7 +54,7 @@ from shared.kernel.stores import store_for
 from shared.kernel.views.projector import JUDGE, Runner
 from shared.ledger.archive_format import Archive
 from shared.ledger.archive_verifier import verify
-from shared.ledger.archiver import KEY_FILE, write_whole
+from shared.ledger.archiver import KEY_FILE, SIGNED_FILE, write_whole
 from shared.ledger.log_restore import RestoreFailed, finished, refill, trees_of
 from shared.ledger.merkle import SigningKey, VerifierKey
 from shared.persons.keys.key_folder import KeyFiles, fit
@@ -339,6 +339,8 @@ async def _keys(log: Log, keys: Path, data: Path, network: str, told: Callable[[
                 ring.close()
         told(n)
     replace_file(data / "keys" / KEY_FILE, read_secret(keys / KEY_FILE))
+    public = Archive(data / "archive" / network).key_path.read_bytes()  # proven, so something was signed by it
+    replace_file(data / "keys" / SIGNED_FILE, public)
     return forgotten
 
 

@@ -21,7 +21,7 @@ from shared.base.secret_files import PASSWORD, read_secret
 from shared.base.services import SERVICES
 from shared.kernel.broker.connection import OPERATOR
 from shared.kernel.stores import password_in
-from shared.ledger.archiver import KEY_FILE
+from shared.ledger.archiver import KEY_FILE, SIGNED_FILE
 from shared.runtime.nats.server_config import Node, seed_of, write, write_secret
 
 deploy = typer.Typer(
@@ -168,7 +168,7 @@ def _pieces(folder: Path, to: Path) -> Iterator[tuple[Path, Path]]:
         own = folder / service
         yield own / "installation.json", to / "installation.json"
         for path in sorted((own / "keys").iterdir()):
-            if path.name.startswith(f"{service}.") or path.name == KEY_FILE:
+            if path.name.startswith(f"{service}.") or path.name in (KEY_FILE, SIGNED_FILE):
                 yield path, to / "keys" / path.name
         for path in sorted((own / "files").rglob("*")):
             if path.is_file():
@@ -196,8 +196,9 @@ def spread(
             shutil.copy2(path, folder / service / "keys" / path.name)
         if (whole / "files" / service).exists():
             shutil.copytree(whole / "files" / service, folder / service / "files" / service)
-    if (whole / "keys" / KEY_FILE).exists():
-        shutil.copy2(whole / "keys" / KEY_FILE, folder / "observatory" / "keys" / KEY_FILE)
+    for name in (KEY_FILE, SIGNED_FILE):
+        if (whole / "keys" / name).exists():
+            shutil.copy2(whole / "keys" / name, folder / "observatory" / "keys" / name)
     shutil.copytree(whole / "archive", folder / "observatory" / "archive")
     os.sync()
     shutil.rmtree(whole)

@@ -13,6 +13,7 @@ One notary at a time signs (a lock in the archive's folder, which all replicas s
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import math
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -26,11 +27,11 @@ import structlog
 from shared.base.cancellation import end
 from shared.base.outside import REAL, Outside
 from shared.base.secret_files import SecretUnfit, read_secret, secret_file
-from shared.base.whole_files import replace_file
+from shared.base.whole_files import read_whole, replace_file
 from shared.contract.envelope import Message
 from shared.kernel.eventlog.event_log import Log, LogDamaged, Unavailable
 from shared.ledger.archive_format import SEGMENT, Archive, ArchiveDamaged
-from shared.ledger.archiver import KEY_FILE, SIGNED_FILE, ArchiveBusy, Archivist, ledger_there
+from shared.ledger.archiver import KEY_FILE, SERVICE, SIGNED_FILE, ArchiveBusy, Archivist, begin, ledger_there
 from shared.ledger.inclusion_proofs import Proof, proof_of
 from shared.ledger.merkle import (
     NotVerified,
@@ -44,6 +45,7 @@ from shared.ledger.merkle import (
     signed,
     verified,
 )
+from shared.persons.keys.key_marks import KeyMarks
 from shared.runtime.faces import Chronicle, Premises
 from shared.runtime.jobs import Job, Over
 from shared.runtime.parts import Key
@@ -105,6 +107,7 @@ class Notary:
         self.compared, self.compared_at = 0, None  # type: int, datetime | None
         self._signing_key: SigningKey | None = None
         self._archivist: Archivist | None = None
+        self._said = False  # whether it lies beside the key, in its marks and its backup that something was signed
         self._read: list[Message] = []
         self._news = asyncio.Event()
         self._archiving = asyncio.Lock()
@@ -240,44 +243,66 @@ class Notary:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     def _open(self) -> None:
-        path = self._keys / KEY_FILE
         try:
             ledger_there(self.archive, self._keys)
         except SecretUnfit as why:
-            raise ArchiveDamaged(f"keys/{KEY_FILE}", f"it {str(why).removeprefix(f'{path} ')}") from why
+            raise self._unfit(why) from why
         name = self._name
         if self.archive.key_path.exists():
             try:
                 name = VerifierKey.read(self.archive.key_path.read_text(errors="replace")).name
             except NotVerified as why:
                 raise ArchiveDamaged("public-key", str(why)) from why
+        begin(self.archive, name)
         self._keys.mkdir(parents=True, exist_ok=True, mode=0o700)
         try:
-            self._signing_key = SigningKey.of(name, secret_file(path))
+            self._signing_key = SigningKey.of(name, secret_file(self._keys / KEY_FILE))
         except SecretUnfit as why:
-            raise ArchiveDamaged(f"keys/{KEY_FILE}", f"it {str(why).removeprefix(f'{path} ')}") from why
+            raise self._unfit(why) from why
         self.key = self._signing_key.verifier
-        self._keep_key(path)
+        self._marked()
         archivist = Archivist(self.archive.folder, self.key, self._segment)
         archivist.open()
         self._archivist = archivist
+        self._said = False
+        self._keep_key()
         self._note_signed()
 
-    def _keep_key(self, path: Path) -> None:
-        """Into the keys' own backup, where there is one: without it a restore could not go on with this ledger."""
+    def _keep_key(self) -> None:
+        """Into the keys' own backup, where there is one, with the word that it has signed: without it a restore could
+        not go on with this ledger."""
         if self.keys_backup is None:
             return
         try:
             self.keys_backup.mkdir(parents=True, exist_ok=True, mode=0o700)
-            replace_file(self.keys_backup / KEY_FILE, read_secret(path))
-        except OSError as error:
+            replace_file(self.keys_backup / KEY_FILE, read_secret(self._keys / KEY_FILE))
+            with contextlib.suppress(FileNotFoundError):
+                replace_file(self.keys_backup / SIGNED_FILE, read_whole(self._keys / SIGNED_FILE))
+        except (OSError, SecretUnfit) as error:
             log.error("notary.key_not_kept", error=repr(error))
+
+    def _marked(self, *, signed: bool = False) -> None:
+        """Notes the key among those of its service before anything is archived, and whether it has signed. Raises
+        ArchiveDamaged."""
+        try:
+            KeyMarks(self._keys, SERVICE).note(signed=signed)
+        except SecretUnfit as why:
+            raise self._unfit(why) from why
+
+    def _unfit(self, why: SecretUnfit) -> ArchiveDamaged:
+        name, _, what = str(why).removeprefix(f"{self._keys}/").partition(" ")
+        return ArchiveDamaged(f"keys/{name}", f"it {what}")
 
     def _note_signed(self) -> None:
         """Leaves word beside the key that something was signed: from now on its checkpoints are missed if they go."""
         path = self._keys / SIGNED_FILE
-        if self._archivist is not None and self._archivist.head is not None and not path.exists():
+        if self._said or self._archivist is None or self._archivist.head is None:
+            return
+        if not path.exists():
             replace_file(path, f"{self.key}\n".encode())
+        self._marked(signed=True)
+        self._keep_key()
+        self._said = True
 
     def _close(self) -> None:
         if self._archivist is not None:

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM, AESSIV
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from shared.base.secret_files import RESTORE, SecretUnfit, read_secret
+from shared.base.secret_files import RESTORE, SecretUnfit, files_fit, read_secret
 from shared.base.secret_files import secret_file as secret_file
 from shared.base.secure_delete import erase
 from shared.base.whole_files import alone, replace_file, sync_folder
@@ -206,7 +206,7 @@ class KeyFiles:
             there.erase_but(number)
             if noted is not None:
                 there.marks.path.unlink(missing_ok=True)
-                there.marks.note(log=noted.log, seq=noted.seq, known=noted.known, only=secrets)
+                there.marks.note(log=noted.log, seq=noted.seq, known=noted.known, signed=noted.signed, only=secrets)
 
     def _may_replace(self, there: KeyFiles, taken: Collection[str]) -> None:
         """Raises SecretUnfit where what is there is not older keys of this installation, but others."""
@@ -228,6 +228,7 @@ class KeyFiles:
 
 def fit(folder: Path, services: Iterable[str]) -> None:
     """Returns if every file of keys in a folder that is there is as it was written. Raises SecretUnfit."""
+    files_fit(folder, services)
     for name in ("operator-token", "notary.key"):
         with contextlib.suppress(FileNotFoundError):
             read_secret(folder / name)

@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from shared.base.secret_files import SecretUnfit, mac, read_secret, to_do
-from shared.base.whole_files import alone, replace_file
+from shared.base.whole_files import Unreadable, alone, read_whole, replace_file
 from shared.contract.envelope import Message
 from shared.persons.keys.key_database import begun, count_what_is_left, whose
 
@@ -28,7 +28,8 @@ REPLACED = "is not the one that was here, but of another installation or another
 
 class Marks(msgspec.Struct, frozen=True):
     """What is noted. `log`: the hash of the first event; `seq`: up to where all who are named have a key; `known`:
-    persons with a key or forgotten, then; `files`: name → marks, the current one last; `databases`: name → number."""
+    persons with a key or forgotten, then; `files`: name → marks, the current one last; `databases`: name → number;
+    `signed`: whether the notary has signed something with its key."""
 
     service: str
     log: str | None = None
@@ -36,6 +37,7 @@ class Marks(msgspec.Struct, frozen=True):
     known: int = 0
     files: dict[str, list[str]] = {}
     databases: dict[str, str] = {}
+    signed: bool = False
 
 
 class KeyMarks:
@@ -49,13 +51,11 @@ class KeyMarks:
     def read(self) -> Marks | None:
         """None where nothing was noted yet."""
         try:
-            found = msgspec.json.decode(self.path.read_bytes(), type=Marks)
+            found = msgspec.json.decode(read_whole(self.path), type=Marks)
         except FileNotFoundError:
-            if self.path.is_symlink():
-                raise self._unfit("leads to a file that is not there") from None
             return None
-        except OSError as error:
-            raise self._unfit(f"can't be read ({error.strerror})") from None
+        except Unreadable as why:
+            raise self._unfit(why.what) from None
         except (msgspec.DecodeError, UnicodeDecodeError):
             raise self._unfit("is not as it was written") from None
         if found.service != self.service:
@@ -127,10 +127,12 @@ class KeyMarks:
         seq: int = 0,
         known: int = 0,
         fresh: bool = False,
+        signed: bool = False,
         only: Mapping[str, bytes] | None = None,
     ) -> Marks:
         """Notes what is there and was not yet, and how far the keys were compared with the log. `fresh`: what is there
-        now counts, after it was compared, and nothing else. `only`: name → content, of a copy's secrets."""
+        now counts, after it was compared, and nothing else; nothing was signed with a key that was moved away. `only`:
+        name → content, of a copy's secrets."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with alone(self.folder / f"{self.service}.marks-lock"):
             before = self.read() or Marks(self.service)
@@ -146,6 +148,7 @@ class KeyMarks:
                 known if fresh else max(known, before.known),
                 files,
                 databases,
+                signed or (before.signed and not (fresh and "notary.key" not in names)),
             )
             self._write(before, after)
             return after

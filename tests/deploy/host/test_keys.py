@@ -3,10 +3,12 @@ made. What is tried was made by a real installation: contacts, an account with a
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
 import shutil
+import socket
 import sqlite3
 import subprocess
 import time
@@ -16,12 +18,14 @@ from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 from urllib.request import Request
 
+import msgspec
 import pytest
 
 from deploy.host.data_folder import CannotStart
 from deploy.host.embedded import Installation
 from shared.base.settings import Settings
 from shared.ledger.archive_format import Archive
+from shared.persons.key_marks import KeyMarks
 from tests.deploy.conftest import fetched, until
 from tests.deploy.host.test_single_service import NETWORK, Served, Site, site
 from tests.fixtures.installation import BULLETIN, CLEAN, MAILLAGE, Up, maillage, open_bulletin, post_json
@@ -101,6 +105,15 @@ def a_folder(name: str) -> Damage:
     return do
 
 
+def a_socket(name: str) -> Damage:
+    def do(data: Path) -> None:
+        (data / name).unlink()
+        with contextlib.chdir(data), socket.socket(socket.AF_UNIX) as one:  # its whole path may be too long
+            one.bind(name)
+
+    return do
+
+
 def a_link_to_nothing(name: str) -> Damage:
     def do(data: Path) -> None:
         (data / name).unlink()
@@ -174,6 +187,61 @@ async def test_a_secret_that_was_damaged_refuses_the_start(
     assert said.startswith(str(data / name)) and ("restore it" in said or "delete it" in said)
 
 
+BESIDE = [
+    "observatory.marks",
+    "directory.marks",
+    "newsletter.foretold",
+    "heartbeat",
+    "heartbeat.lock",
+    "directory.lock",
+    "directory.marks-lock",
+    "directory.keys.sqlite",
+    "directory.passwords.sqlite",
+    "membership.keys.sqlite-journal",
+    "notary.signed",
+]
+
+
+@pytest.mark.parametrize("name", BESIDE)
+@pytest.mark.parametrize("damage", [a_folder, a_link_to_nothing, a_pipe, a_socket])
+async def test_what_has_the_name_of_a_file_beside_the_keys_and_is_none_refuses_the_start(
+    data: Path, name: str, damage: Callable[[str], Damage]
+) -> None:
+    (data / "keys" / name).touch()
+    damage(f"keys/{name}")(data)
+    said = await refused(data)
+    assert said.startswith(str(data / "keys" / name)) and ("restore it" in said or "delete it" in said)
+
+
+@pytest.mark.parametrize("name", ["public-key", "checkpoint", "checkpoints.log", "open.segment", "tree"])
+@pytest.mark.parametrize("damage", [a_folder, a_link_to_nothing, a_pipe])
+async def test_what_has_the_name_of_a_file_of_the_archive_and_is_none_refuses_the_start(
+    data: Path, name: str, damage: Callable[[str], Damage]
+) -> None:
+    damage(f"archive/reseau/{name}")(data)
+    said = await refused(data)
+    assert said.startswith(str(data / "archive" / "reseau" / name)) and "restore it" in said
+
+
+async def test_what_may_be_made_anew_is_once_it_was_deleted_and_other_names_are_nobody_s_matter(data: Path) -> None:
+    for name in ("heartbeat", "heartbeat.lock", "newsletter.foretold", "directory.lock", "directory.marks-lock"):
+        (data / "keys" / name).unlink(missing_ok=True)
+    (data / "keys" / "lost+found").mkdir()
+    await starts(data)
+
+
+@pytest.mark.parametrize("words", [["up", "--no-sample", "--port", "0"], ["doctor"]], ids=" ".join)
+@pytest.mark.parametrize(("name", "damage"), [("observatory.marks", a_pipe), ("directory.foretold", a_folder)])
+def test_a_pipe_for_marks_hangs_no_command(
+    data: Path, name: str, damage: Callable[[str], Damage], words: list[str]
+) -> None:
+    (data / "keys" / name).touch()
+    damage(f"keys/{name}")(data)
+    done = maillage(*words, data=data)
+    assert done.returncode == 2
+    assert (done.stdout + done.stderr).count(f"{name} ") <= 1 and "Traceback" not in done.stdout + done.stderr
+
+
 @pytest.mark.parametrize("name", ["directory.keys.sqlite", "events.keys.sqlite", "directory.passwords.sqlite"])
 @pytest.mark.parametrize("content", [b"junk", b"junk" * 2000, b"SQLite format 3\x00" + bytes(8000)])
 async def test_a_file_of_keys_that_is_none_refuses_the_start(data: Path, name: str, content: bytes) -> None:
@@ -207,6 +275,27 @@ GONE: dict[str, tuple[Damage, str]] = {
     "the checkpoints, emptied": (written("archive/reseau/checkpoints.log", b""), "no checkpoint is there any more"),
     "the archive": (gone("archive"), "no checkpoint is there any more.*for a new one"),
     "the archive's files": (gone("archive/reseau/*"), "no checkpoint is there any more"),
+    "the checkpoints and the word beside the key": (
+        gone("archive/*/checkpoint*", "keys/notary.signed"),
+        "no checkpoint is there any more",
+    ),
+    "the archive and the word beside the key": (gone("archive", "keys/notary.signed"), "nothing of the archive"),
+    "the archive, in a folder of a release without any word": (
+        gone("archive", "keys/notary.signed", "keys/*.marks", "keys/heartbeat"),
+        "nothing of the archive",
+    ),
+    "the archive's files, in a folder of such a release": (
+        gone("archive/*/*", "keys/notary.signed", "keys/*.marks"),
+        "nothing of the archive",
+    ),
+    "the checkpoints, in a folder of such a release": (
+        gone("archive/*/checkpoint*", "keys/notary.signed", "keys/*.marks"),
+        "no checkpoint is there any more",
+    ),
+    "the checkpoints and the public key": (
+        gone("archive/*/checkpoint*", "archive/*/public-key", "keys/notary.signed"),
+        "public-key: it is missing",
+    ),
 }
 
 
@@ -219,12 +308,29 @@ async def test_what_the_log_shows_to_have_been_there_is_missed(data: Path, what:
     assert (data / "keys").exists() == was
 
 
+def unsigned(data: Path) -> None:
+    """As a notary leaves it that archives and, while its clock is in doubt, signs nothing."""
+    gone("archive/*/checkpoint*", "keys/notary.signed")(data)
+    marks = KeyMarks(data / "keys", "observatory")
+    noted = marks.read()
+    assert noted is not None and noted.signed, "the notary has left word there as well"
+    marks.path.write_bytes(msgspec.json.encode(msgspec.structs.replace(noted, signed=False)))
+
+
+def just_begun(data: Path) -> None:
+    """As a notary leaves it that was killed between its key and its archive."""
+    unsigned(data)
+    gone("archive/*/public-key", "archive/*/segments", "archive/*/open.segment", "archive/*/tree")(data)
+
+
 HEALED: dict[str, Damage] = {
     "nothing": lambda data: None,
     "what may be made anew": gone("keys/operator-token", "keys/directory.session-key", "keys/directory.link-key"),
     "the seeds of the server within": gone("nats/keys"),
     "the keys of services that never had any persons": gone("keys/observatory.*", "keys/events.*"),
     "a release that left no word of what was signed": gone("keys/notary.signed"),
+    "a log that is held back unsigned": unsigned,
+    "an archive that has just begun": just_begun,
     "a new ledger, as the refusal says": gone("archive/reseau", "keys/notary.key", "keys/notary.signed"),
 }
 

@@ -310,12 +310,15 @@ def test_a_backup_of_the_keys_has_their_marks_and_no_others_are_put_over_it(
     backup, keys = tmp_path / "backup", tmp_path / "keys"
     assert maillage("backup", "--to", str(backup), data=data).returncode == 0
     assert maillage("backup", "keys", "--to", str(keys), data=data).returncode == 0
+    assert (keys / "notary.signed").read_bytes() == (data / "keys" / "notary.signed").read_bytes()
+    assert '"signed":true' in (keys / "observatory.marks").read_text()
     done = maillage("backup", "keys", "--to", str(keys), data=Path(shutil.copytree(another, tmp_path / "another")))
     assert (done.returncode, done.stderr.count("\n")) == (2, 1) and "are of another installation" in done.stderr
     new = tmp_path / "new"
     done = maillage("restore", "--from", str(backup), "--keys", str(keys), "--data", str(new))
     assert done.returncode == 0, done.stderr
     assert maillage("doctor", data=new).returncode == 0
+    assert (new / "keys" / "notary.signed").exists()
     for path in (another / "keys").glob("membership.*"):
         shutil.copy2(path, keys / path.name)
     done = maillage("restore", "--from", str(backup), "--keys", str(keys), "--data", str(tmp_path / "second"))

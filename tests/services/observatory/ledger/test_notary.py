@@ -16,8 +16,10 @@ from services.observatory.ledger.notary import Notary, no_doubt
 from shared.kernel.eventlog.event_log import Log
 from shared.ledger.archive_format import Archive
 from shared.ledger.archive_verifier import verify
+from shared.ledger.archiver import KEY_FILE, SIGNED_FILE, ledger_there
 from shared.ledger.inclusion_proofs import check
 from shared.ledger.merkle import VerifierKey, verified
+from shared.persons.keys.key_marks import KeyMarks
 from shared.runtime.times.clock import Clock
 from tests.fixtures.notaries import SOON, begin_job, ended
 
@@ -101,6 +103,45 @@ async def test_what_is_not_signed_yet_is_signed_at_the_end(begin: Begin, say: Sa
     await until(lambda: notary.archived == 3)
     await ended(notary)
     assert verify(Archive(tmp_path / "archive"), key_in(tmp_path / "archive")).signed == 3
+
+
+async def test_word_of_what_it_signed_lies_beside_its_key_in_the_marks_and_in_the_backup(
+    begin: Begin, say: Say, tmp_path: Path
+) -> None:
+    await say(3)
+    marks = KeyMarks(tmp_path / "keys", "observatory")
+
+    async def doubt() -> str | None:
+        return "who knows"
+
+    notary = begin(doubt=doubt)
+    await until(lambda: notary.state == "held" and notary.archived == 3)
+    noted = marks.read()
+    assert noted is not None and not noted.signed and "notary.key" in noted.files, "before anything is archived"
+    await ended(notary)
+    ledger_there(Archive(tmp_path / "archive"), tmp_path / "keys")
+
+    notary = begin()
+    notary.keys_backup = tmp_path / "backup"
+    await until(lambda: signed_by(notary) == 3 and (tmp_path / "backup" / SIGNED_FILE).exists())
+    await ended(notary)
+    noted = marks.read()
+    assert noted is not None and noted.signed
+    for name in (KEY_FILE, SIGNED_FILE):
+        assert (tmp_path / "backup" / name).read_bytes() == (tmp_path / "keys" / name).read_bytes()
+    (tmp_path / "keys" / SIGNED_FILE).unlink()
+    for path in (tmp_path / "archive").glob("checkpoint*"):
+        path.unlink()
+    notary = begin()
+    await until(lambda: notary.state == "stopped")
+    assert notary.problem is not None and "no checkpoint is there any more" in notary.problem
+
+
+async def test_marks_that_are_none_stop_it_and_are_named(begin: Begin, say: Say, tmp_path: Path) -> None:
+    (tmp_path / "keys" / "observatory.marks").mkdir(parents=True)
+    notary = begin()
+    await until(lambda: notary.state == "stopped")
+    assert notary.problem is not None and notary.problem.startswith("keys/observatory.marks: it can't be read")
 
 
 async def test_while_the_clock_is_in_doubt_it_archives_and_signs_nothing_also_at_its_end(
