@@ -31,7 +31,7 @@ WAITING = 4  # that may stand in line
 HERE = Path(__file__).parent
 CSS = (HERE / "print.css").read_text(encoding="utf-8")
 TEMPLATES = Environment(
-    loader=FileSystemLoader(HERE.parent / "templates"),
+    loader=FileSystemLoader(HERE.parents[1] / "templates"),
     autoescape=True,
     undefined=StrictUndefined,
     trim_blocks=True,
