@@ -49,7 +49,7 @@ from shared.ledger.merkle import (
     root_of,
     verified,
 )
-from shared.persons.key_marks import KeyMarks
+from shared.persons.keys.key_marks import KeyMarks
 
 log = structlog.get_logger()
 KEY_FILE = "notary.key"

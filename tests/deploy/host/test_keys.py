@@ -25,7 +25,7 @@ from deploy.host.data_folder import CannotStart
 from deploy.host.embedded import Installation
 from shared.base.settings import Settings
 from shared.ledger.archive_format import Archive
-from shared.persons.key_marks import KeyMarks
+from shared.persons.keys.key_marks import KeyMarks
 from tests.deploy.conftest import fetched, until
 from tests.deploy.host.test_single_service import NETWORK, Served, Site, site
 from tests.fixtures.installation import BULLETIN, CLEAN, MAILLAGE, Up, maillage, open_bulletin, post_json

@@ -13,7 +13,7 @@ import pytest
 from shared.base.kept_file import KeptFile
 from shared.base.secret_files import SecretUnfit, files_fit
 from shared.base.whole_files import Unreadable, read_whole, unreadable
-from shared.persons.key_marks import KeyMarks
+from shared.persons.keys.key_marks import KeyMarks
 
 
 class Note(msgspec.Struct):
