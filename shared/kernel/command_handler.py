@@ -53,9 +53,9 @@ class Stale(Exception):
 
 class Reused(Refused):
     """Another command was executed under this id. `version`: where that one left the entity, which is what the sender
-    of this one has seen if they go on."""
+    of this one has seen if they go on; None where it was for another entity."""
 
-    def __init__(self, version: int) -> None:
+    def __init__(self, version: int | None) -> None:
         super().__init__("command-id-reused")
         self.version = version
 
@@ -130,7 +130,7 @@ def id_after(no: Exception, id: UUID) -> UUID:
 def version_after(no: Exception, version: Any) -> Any:
     """The version that a form comes again with, if it carries one: what its sender saw, or what their first sending
     left."""
-    return no.version if isinstance(no, Reused) and version not in (None, "") else version
+    return no.version if isinstance(no, Reused) and no.version and version not in (None, "") else version
 
 
 def utc_now() -> datetime:
@@ -146,6 +146,7 @@ WHYS: Mapping[Why, str] = {
     "unreadable": "holds data that this release can't read",
 }
 MOST_HALTED = 1_000  # records that are remembered
+MOST_WENT = 10_000  # ids of commands that are
 
 
 class CannotRead(Unavailable):
@@ -192,6 +193,7 @@ class Executor:
         self._locks: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
         self._tally = tally(service)
         self._digests = CommandDigests(keyring.folder, service)
+        self._went: dict[UUID, UUID] = {}  # for which entity an id came last
         self.halted: dict[str, CannotRead] = {}
 
     async def __call__(
@@ -225,7 +227,13 @@ class Executor:
             if instead is not None:
                 given = {**given, "instead": [*sorted(map(str, instead.events)), *filter(None, [instead.day])]}
             digest = None if derived or cause else self._digests.of(name, target, actor, at, given)
+            if digest and self._went.get(id, target) != target:
+                raise Reused(None)
             done = await self._once(command, context, Sent(id, actor, target, digest), version, cause, instead)
+            if digest and done.new:
+                self._went[id] = target
+                if len(self._went) > MOST_WENT:
+                    del self._went[next(iter(self._went))]
             outcome = "repeated" if done.repeated else "done" if done.changed else "unchanged"
             return done
         except (Refused, Stale, Conflict, Unavailable) as no:
@@ -350,11 +358,11 @@ class Executor:
                     if looked == known.seq:
                         raise
                     planned = []
+                if looked != known.seq and not any(one.of.place == target for one in planned):
+                    known = None  # it may have been done already, and no event of its own would show that
+                    continue
                 if not planned:
-                    if looked == known.seq:
-                        return Outcome(sent.target, known.seq, (), changed=False)
-                    known = None
-                    continue  # it may have been done when there was no reason yet to refuse it
+                    return Outcome(sent.target, known.seq, (), changed=False)
                 try:
                     with tracing.span(
                         f"append {planned[-1].event.type_name()}", "producer", maillage__service=self._service

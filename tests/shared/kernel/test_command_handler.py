@@ -11,7 +11,7 @@ import pytest
 from nats.aio.client import Client
 
 from shared.contract.envelope import opened
-from shared.kernel.command_handler import Executor, Outcome, Stale, new_command_id
+from shared.kernel.command_handler import Executor, Outcome, Reused, Stale, new_command_id, version_after
 from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Log
 from shared.kernel.sealing import Forgotten
@@ -81,10 +81,29 @@ async def test_the_same_command_after_a_restart_has_one_effect(open_service: Cal
     assert await service.log.last() == 1
 
 
-async def test_one_command_id_for_two_entities_by_mistake_is_two_commands(service: Service) -> None:
+async def test_one_command_id_for_two_entities_is_refused_where_the_first_was_done(service: Service) -> None:
     id, one, two = new_command_id(), uuid4(), uuid4()
-    outcomes = [await service.execute(RegisterAs(structure=e, name="x"), id=id, actor=WHO) for e in (one, two)]
-    assert [o.seq for o in outcomes] == [1, 2] and await service.log.last() == 2
+    first = await service.execute(RegisterAs(structure=one, name="x"), id=id, actor=WHO)
+    with pytest.raises(Reused) as no:
+        await service.execute(RegisterAs(structure=two, name="x"), id=id, actor=WHO)
+    assert version_after(no.value, 3) == 3 and await service.log.last() == first.seq
+    again = await service.execute(RegisterAs(structure=one, name="x"), id=id, actor=WHO)
+    assert again.repeated and again.seq == first.seq
+
+
+async def test_a_refused_command_may_name_another_entity_under_its_id(service: Service) -> None:
+    id = new_command_id()
+    with pytest.raises(Refused, match="unknown"):
+        await service.execute(Tag(structure=uuid4(), tag="eau"), id=id, actor=WHO)
+    made = await service.execute(Register(name="Eau vive"), id=new_command_id(), actor=WHO)
+    assert (await service.execute(Tag(structure=made.entity_id, tag="eau"), id=id, actor=WHO)).new
+
+
+async def test_another_process_takes_one_id_for_two_entities_as_two_commands(service: Service) -> None:
+    id, one, two = new_command_id(), uuid4(), uuid4()
+    other = Executor(service.log, service.keyring, service.name, service.definition.deciders)
+    assert (await other(RegisterAs(structure=one, name="x"), id=id, actor=WHO)).seq == 1
+    assert (await service.execute(RegisterAs(structure=two, name="x"), id=id, actor=WHO)).seq == 2
 
 
 async def test_a_command_that_changes_nothing_writes_nothing(service: Service) -> None:
