@@ -286,7 +286,7 @@ async def test_the_backup_of_keys_that_is_kept_by_itself_is_whole(place: Place) 
     async with place.up() as one:
         await one.subscribed("personne@exemple.invalid")
         await one.signed()
-        await one.newsletter.persons.look()  # what its job does each minute: signing may have been faster
+        await one.newsletter.persons.look()  # what its job does each day, and does soon after a start
     await back_up(place.data(), place.backup)
     apart = Place(place.folder)
     assert (await restore(place.backup, place.keys, place.data("new"), apart.settings_of("new"))).good
