@@ -40,7 +40,7 @@ def kinds_of(service: str, decider: Decider[Any]) -> list[type[Event]]:
     return [
         kind
         for name, kind in load_all().items()
-        if kind.service == service and kind.entity == decider.stored and not kind.anywhere and name not in EARLIER
+        if kind.service == service and kind.entity == decider.entity and not kind.anywhere and name not in EARLIER
     ]
 
 
@@ -58,7 +58,7 @@ class Entity:
 
     @property
     def ref(self) -> str:
-        return f"{self.service}.{self.decider.stored}.{self.id}"
+        return f"{self.service}.{self.decider.entity}.{self.id}"
 
     def line(self) -> list[Fact]:
         return standing(*told(self.events))
@@ -174,9 +174,9 @@ class _Writer(Maker):
                 at=at,
                 now=told_now,
                 by=Provenance("test", uuid5(ROOT, f"command {seq}"), ROOT),
-                of=(entity.service, entity.decider.stored),
+                of=(entity.service, entity.decider.entity),
             )
-            message = Message(seq, address(NETWORK, event, entity.id, of=(entity.service, entity.decider.stored)), body)
+            message = Message(seq, address(NETWORK, event, entity.id, of=(entity.service, entity.decider.entity)), body)
             found = opened(message)
             entity.events.append(found)
             after = entity.line()

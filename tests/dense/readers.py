@@ -152,7 +152,7 @@ async def rebuilt(messages: Sequence[Message], service: str, views: Sequence[Vie
 
 VIEWS: Mapping[str, Sequence[View]] = {one.name: list(one.views) for one in DEFINITIONS}
 DECIDERS: Mapping[str, Decider[Any]] = {
-    f"{definition.name}.{decider.stored}": decider
+    f"{definition.name}.{decider.entity}": decider
     for definition in DEFINITIONS
     for decider in definition.deciders
     if decider.takes == "day"

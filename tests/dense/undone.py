@@ -127,7 +127,7 @@ def _beginning(maker: Maker, entity: Entity, kind: type[Event], random: Random) 
 def _message(found: Undone, case: Case, event: Event, at: datetime) -> Message:
     entity, seq = case.entity, len(found.said) + 1
     entity.version += 1
-    of = (entity.service, entity.decider.stored)
+    of = (entity.service, entity.decider.entity)
     by = Provenance("test", uuid5(ROOT, f"undone command {seq}"), ROOT)
     body = sealed_body(
         NETWORK, event, entity.id, id=uuid5(ROOT, f"undone {seq}"), version=entity.version, at=at, now=at, by=by, of=of
