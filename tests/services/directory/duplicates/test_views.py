@@ -48,7 +48,11 @@ def test_a_merge_that_was_undone_in_the_earlier_way_is_told_and_other_words_chan
     document = MERGES.on[StructuresMerged](None, merged.data, merged)
     assert document is not None and (document["kept"], document["holds"]) == (str(ENTITY), True)
     after = MERGES.on[StructuresUnmerged](document, undone.data, undone)
-    assert after is not None and (after["holds"], after["reason"], after["undone"]) == (False, "deux", undone.cloud.time)
+    assert after is not None and (after["holds"], after["reason"], after["undone"]) == (
+        False,
+        "deux",
+        undone.cloud.time,
+    )
     assert MERGES.on[StructuresUnmerged](None, undone.data, undone) is None
     told.strike(2)
     word = told.events[-1]

@@ -8,7 +8,7 @@ import pytest
 
 from services.directory.structures.member_views import MEMBERS, MEMBERSHIPS
 from shared.contract import Event
-from shared.contract.membership.members import MemberCollegeChanged, MemberJoined, MemberLeft, MemberRestored
+from shared.contract.membership.members import MemberCollegeChanged, MemberJoined, MemberLeft
 from shared.kernel.views.projection import Document, View
 from tests.fixtures.entity_lines import story
 
@@ -16,7 +16,6 @@ S = UUID("6f3cbb52-0c5c-4f0e-8c6c-6e1c5a3f2b11")
 JOINED = MemberJoined(college="public", charter_version=1, structure=S, name="Eau vive")
 PERSON = MemberJoined(college="qualified_persons", charter_version=1)
 MOVED, LEFT = MemberCollegeChanged(college="economic"), MemberLeft(reason="lapse")
-BACK = MemberRestored(college="associative", structure=S)
 
 
 def folded(view: View, line: list[Event]) -> Document | None:
@@ -37,7 +36,6 @@ def of(college: str, left: bool, seq: int) -> Document:
         ([JOINED, MOVED], of("economic", False, 2)),
         ([JOINED, LEFT], of("public", True, 2)),
         ([JOINED, LEFT, JOINED], of("public", False, 3)),
-        ([JOINED, LEFT, BACK], of("associative", False, 3)),
         ([PERSON], None),
         ([PERSON, MOVED], None),
         ([LEFT], None),
