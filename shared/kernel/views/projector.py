@@ -540,8 +540,8 @@ async def apply(store: Store, view: View, step: Step, batch: Batch, outside: Out
         try:
             if not event.data:
                 continue
-            if corrects(event.type) and view.folds_anew:
-                for key in await _corrected(view, event, step.past):
+            if corrects(event.type) and not view.of_log:
+                for key in await _corrected(view, event, step.past) if view.folds_anew else ():
                     dirty.setdefault(key, set()).add(ref_of(event))
                 continue
             heard.append((event, view.keys(event)))

@@ -84,7 +84,7 @@ async def redate(
     command = RedateAny(kind=said.kind, about=said.about, events=[said.event], day=said.day, reason=said.reason)
     by = who_of(request).actor
     done = await service.execute(command, id=idempotency_key or new_command_id(), actor=by)
-    log.warning("times.redated", service=service.name, event=str(said.event), day=str(said.day), by=by)
+    log.warning("times.redated", service=service.name, fact=str(said.event), day=str(said.day), by=by)
     return Done(
         entity=done.entity_id,
         sequence=done.seq,

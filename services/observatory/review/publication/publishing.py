@@ -152,13 +152,14 @@ class Publishing:
         come to other figures since: what was published meanwhile counts, too."""
         wanted, before = Order.of(run.order), run.last("computed")
         if run.id not in self._made:
-            self._made = {run.id: await self._computed(wanted, day_of(run.began))}
+            self._made = {run.id: await self.computed(wanted, day_of(run.began))}
         found = self._made[run.id]
         if before is not None and before.said["figures"] != found.mark:
             raise Refused("review-changed-meanwhile")
         return found
 
-    async def _computed(self, wanted: Order, day: date) -> Made:
+    async def computed(self, wanted: Order, day: date) -> Made:
+        """What an order comes to now. `day`: on which it was given, as the documents say."""
         observatory, head = await current(self._service), wanted.head
         leaves = await observatory.period(head.period, head.day, head.upto, head.filters)
         shown, masked = (list(leaves), []) if wanted.whole else await self.looked_at(leaves, head)

@@ -11,6 +11,7 @@ from uuid import UUID, uuid5
 import orjson
 import pytest
 
+from deploy.host.all_services import DEFINITIONS
 from services.membership.members.views import MEMBERS
 from shared.contract import Event
 from shared.contract.corrections import EventRedated, EventStruck, StrikeLifted
@@ -28,6 +29,7 @@ from shared.contract.membership.members import (
     MemberRestored,
     MembershipRenewed,
 )
+from shared.identity.access_view import ACCESS
 from shared.kernel.corrections import corrects
 from shared.kernel.views.past import Past, late_among, ref_of
 from shared.kernel.views.projection import Batch, Document, Standing, View
@@ -37,6 +39,11 @@ from shared.notions.structure_on_record import member_of, member_structures, str
 ROOT = UUID("6f3cbb52-0c5c-4f0e-8c6c-6e1c5a3f2b11")
 STRUCTURES = [uuid5(ROOT, str(n)) for n in range(3)]
 VIEWS = [MEMBERS, member_structures(9), structures_on_record(9)]
+TAKEN_AS_SAID = [
+    ACCESS,
+    *(view for one in DEFINITIONS for view in one.views if not view.folds_anew and not view.of_log),
+]
+"""Of what is always of now, by keys that no entity is: they can't be folded anew."""
 TODAY = date(2016, 12, 31)
 
 
@@ -139,3 +146,18 @@ async def test_a_view_is_what_a_rebuild_gives_however_it_was_read(seed: int) -> 
     assert some.documents == whole.documents
     cut = random.randrange(10, 60)  # as known at a sequence: what a rebuild that ends there gives
     assert (await read(messages, [cut]))[0].documents == (await read(messages, list(range(1, cut + 1))))[0].documents
+
+
+@pytest.mark.parametrize("view", TAKEN_AS_SAID, ids=lambda view: view.name)
+async def test_a_view_that_takes_all_as_it_was_said_passes_over_what_corrects_the_entities_of_others(
+    view: View,
+) -> None:
+    events = [event for event in map(opened, history(0, 60)) if corrects(event.type)]
+    assert {"EventStruck", "StrikeLifted", "EventRedated"} <= {event.type for event in events}
+
+    async def under(subject: str) -> list[Message]:
+        raise AssertionError("nothing has to be read for it")
+
+    batch = Batch()
+    await apply(Memory(), view, Step(events, Past(under, 60, lambda seq: False, {}, events), set(), {}), batch)  # type: ignore[arg-type]
+    assert not batch.voids and not batch.documents[view]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from uuid import UUID, uuid4
@@ -15,7 +16,7 @@ from services.observatory.review.documents.pdf import Press
 from services.observatory.review.documents.pdf_process import Order as Page
 from services.observatory.review.domain import REVIEW
 from services.observatory.review.publication.published_files import TYPES, files_of
-from services.observatory.review.publication.publishing import PUBLISHING, Order, Publishing, publishing_of
+from services.observatory.review.publication.publishing import PUBLISHING, Made, Order, Publishing, publishing_of
 from services.observatory.review.views import REVIEWS
 from shared.base.translations import Lexicon
 from shared.kernel.command_handler import Reused
@@ -24,7 +25,7 @@ from shared.runtime.processes.process import ENTITY
 from shared.runtime.service import Service
 from shared.web.words.messages import WORDS as KERNEL
 from tests.fixtures.cutting import ByHand, Cutting
-from tests.services.observatory.review.test_publishing import first
+from tests.services.observatory.review.publication.test_publishing import first
 from tests.services.observatory.test_pages import service, write
 
 pytestmark = pytest.mark.slow
@@ -51,10 +52,18 @@ def order(upto: int, id: UUID, title: str = "Bilan 2016") -> Order:
     return Order(head, True, None, None, id, {"title": title, "whole": True, "reason": None})
 
 
-def begun_anew(service: Service) -> Draft:
+class Fewer(Publishing):
+    """A service that comes to one figure less."""
+
+    async def computed(self, wanted: Order, day: date) -> Made:
+        made = await super().computed(wanted, day)
+        return replace(made, shown=made.shown[1:])
+
+
+def begun_anew(service: Service, kind: type[Publishing] = Publishing) -> Draft:
     """The service as another process would have it: what was in mind is gone."""
     service.processes = ByHand(service)
-    publishing = service.parts.put(PUBLISHING, Publishing(service, Lexicon(KERNEL, service.definition.words)))
+    publishing = service.parts.put(PUBLISHING, kind(service, Lexicon(KERNEL, service.definition.words)))
     publishing.press = press = Draft()
     return press
 
@@ -104,16 +113,7 @@ async def test_a_publication_goes_on_with_its_own_figures_or_says_that_they_have
         await publishing_of(service).begin(order(upto, id), "another")
     await service.processes.carry_on(key)
     service.execute = whole
-    begun_anew(service)
-    computed = Publishing._computed
-    publishing = publishing_of(service)
-
-    async def fewer(wanted: Order, day: date) -> object:
-        made = await computed(publishing, wanted, day)
-        del made.shown[0]
-        return made
-
-    publishing._computed = fewer  # type: ignore[method-assign,assignment]
+    begun_anew(service, Fewer)
     await service.processes.carry_on(key)
     work = await _over(service, key)
     assert isinstance(work, Refused) and work.code == "review-changed-meanwhile"
