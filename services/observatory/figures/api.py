@@ -110,10 +110,11 @@ async def review(
     review's own closing date."""
     observatory = await current(service)
     printed = observatory.network.printed
+    upto = observatory.table.position
     moment = await observatory.moment(as_of, known_at, printed.as_of if printed else today())
     rows = await observatory.review(moment)
     lang = language(request)
-    return ReviewOut(**_when(moment, observatory), figures=[_figure(row, lang, sequences) for row in rows])
+    return ReviewOut(**_when(moment, upto), figures=[_figure(row, lang, sequences) for row in rows])
 
 
 @api.post("/times/moves", tags=["indicators"], operation_id="observatory_moves", responses=PROBLEMS)
@@ -156,6 +157,7 @@ async def indicator(
     if name not in INDICATORS:
         raise HTTPException(404, "not-found")
     observatory = await current(service)
+    upto = observatory.table.position
     moment = await observatory.moment(as_of, known_at, today())
     answer = await observatory.ask(name, moment, year_of(first), year_of(last))
     values = [
@@ -164,16 +166,17 @@ async def indicator(
     ]
     found = INDICATORS[name]
     return IndicatorValues(
-        **_indicator(found, language(request)), **_when(moment, observatory), query=found.query, values=values
+        **_indicator(found, language(request)), **_when(moment, upto), query=found.query, values=values
     )
 
 
-def _when(moment: Moment, observatory: Observatory) -> dict[str, Any]:
+def _when(moment: Moment, upto: int) -> dict[str, Any]:
+    """`upto`: how far was read before the answer was worked out; what came meanwhile is not in it."""
     return {
         "as_of": moment.as_of,
         "known_at": moment.known_at or today(),
         "known": moment.known,
-        "sequence": observatory.table.position,
+        "sequence": upto,
     }
 
 

@@ -136,18 +136,18 @@ async def events(
     """Events as the log holds them; what is sealed is left out. For the next page give the sequence of the last as
     `after`, or as `before` where the newest come first. Events of accounts are for auditors."""
     table = (await current(service)).table
+    upto = table.position  # what comes while it is asked may be missing
     rows = await found(table, which, after=after, before=before, newest=order == "newest", limit=limit)
-    return EventsOut(events=[event_of(row) for row in rows], sequence=table.position)
+    return EventsOut(events=[event_of(row) for row in rows], sequence=upto)
 
 
 @api.get("/counts/events", tags=["events"], operation_id="observatory_events_count")
 async def how_many(service: Here[Chronicle], which: Asked) -> CountsOut:
     """How many events answer, by service and by type."""
     table = (await current(service)).table
+    upto = table.position
     counted = await counts(table, which)
-    return CountsOut(
-        total=counted.total, services=dict(counted.services), types=dict(counted.types), sequence=table.position
-    )
+    return CountsOut(total=counted.total, services=dict(counted.services), types=dict(counted.types), sequence=upto)
 
 
 @api.get("/events/{seq}", tags=["events"], operation_id="observatory_event")
@@ -167,6 +167,7 @@ async def one_life(
 ) -> LifeOut:
     """All that happened to one thing, what each event changed, and which event stands behind each fact."""
     observatory, moment = await current(service), await asked(service, as_of, known_at)
+    upto = observatory.table.position
     whole = await life(observatory.table, str(key), accounts=sees_accounts(request), moment=moment)
     if whole is None:
         raise HTTPException(404, "not-found")
@@ -177,7 +178,7 @@ async def one_life(
         page=record.href if record else None,
         facts=[_fact(one) for one in whole.facts],
         events=[_told(one) for one in whole.told],
-        sequence=observatory.table.position,
+        sequence=upto,
     )
 
 
