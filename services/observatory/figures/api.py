@@ -9,7 +9,7 @@ from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel, Field
 
 from services.observatory.event_table.moment import AsOf, KnownAt, Moment, Year, today, year_of
-from services.observatory.figures.observatory import Observatory, current
+from services.observatory.figures.observatory import current
 from services.observatory.figures.recomputed import moves
 from services.observatory.figures.recount import Row
 from services.observatory.indicators import INDICATORS, Counts, Indicator
