@@ -153,7 +153,7 @@ class Pages:
             "who": who,
             "may": may,
             "reachable": lambda address: _reachable(may, address),
-            "outcome": getattr(request.state, "said", None),
+            "said_after": getattr(request.state, "said", None),
             "done": int(done) if done.isascii() and done.isdigit() and len(done) < 16 else None,
             "lexicon": self.lexicon,
             "L": partial(said_in, lang),

@@ -14,6 +14,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from deploy.host.embedded import Installation
+from services.newsletter.bulletins.domain.bulletin import opening_of
 from services.newsletter.bulletins.domain.issue import AddItem, ApproveIssue, StartIssue, issue_id
 from services.newsletter.delivery.views import DELIVERIES
 from services.newsletter.subscriptions.domain import ConfirmSubscription, RequestSubscription, subscriber_id
@@ -78,6 +79,7 @@ class Whole:
 
     async def approved(self, number: int = 1) -> UUID:
         issue = issue_id("echos", number)
+        await self.do(opening_of("echos"))  # nothing happens where it is open already
         await self.do(StartIssue(bulletin="echos", number=number))
         await self.do(AddItem(issue=issue, section="news", title="Une école éclairée", text="Douze salles."))
         await self.do(ApproveIssue(issue=issue, recipients=3))

@@ -163,6 +163,7 @@ GOOD: dict[str, Any] = {
     "text": "Essai",
     "college": "associative", "charter_version": 1, "role": "president", "audience": "others", "project_title": "Essai",
     "school_year": "2016-2017", "association_name": "Essai", "school_name": "Essai", "host_name": "Essai",
+    "since": "2016-03-01", "until": "2016-09-01",
 }  # fmt: skip
 PROJECT = {"summary": "Essai", "country": "SN", "stage": "running", "leader": OTHER_UNKNOWN}
 MORE: dict[str, dict[str, Any]] = {
@@ -174,6 +175,7 @@ MORE: dict[str, dict[str, Any]] = {
     "ClaimListing": {"kind": "school", "email": "essai@exemple.invalid"},
     "SendSurvey": {"kind": "invitation"},
     "AcceptClaim": {"structure": OTHER_UNKNOWN},
+    "NotePastMembership": {"reason": "withdrawal"},
     "MergeStructures": {"merged": OTHER_UNKNOWN},
     "TellNamesakesApart": {"first": OTHER_UNKNOWN, "second": OTHER_UNKNOWN},
     "DoubtNamesakes": {"first": OTHER_UNKNOWN, "second": OTHER_UNKNOWN},

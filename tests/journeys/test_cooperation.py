@@ -140,7 +140,7 @@ def test_a_support_and_a_coverage_are_noted_counted_by_year_and_taken_back(
     page.get_by_text("Retirer", exact=False).locator("visible=true").first.click()
     page.get_by_label("Raison").first.fill("Noté deux fois")
     fits(page, barriers)
-    page.get_by_role("button", name="Retirer cet appui").first.click()
+    page.get_by_role("button", name="Noté par erreur").first.click()
     assert "Mise en relation avec une école" not in told(page) and "C’est enregistré" in told(page)
 
     page.goto(f"{url}/directory/coverages")
@@ -189,7 +189,7 @@ def test_a_request_keeps_its_criteria_and_its_answer_and_is_given_again(
     page.locator("summary", has_text="Retirer").press("Enter")
     fits(page, barriers)
     page.get_by_label("Raison").fill("Notée deux fois")
-    page.get_by_role("button", name="Retirer cette demande").click()
+    page.get_by_role("button", name="Noté par erreur").click()
     assert "n’est plus comptée" in told(page) and "Voici celles qui peuvent vous répondre." in told(page)
     fits(page, barriers)
     page.goto(f"{url}/directory/requests?q=ambassade+inventée")

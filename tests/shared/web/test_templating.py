@@ -1,3 +1,4 @@
+import ast
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -5,6 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+from jinja2 import Environment, meta
 from pydantic import BaseModel, Field
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -166,3 +168,22 @@ def test_every_component_can_be_drawn_in_both_languages(client: Client) -> None:
         ids = re.findall(r'\bid="([^"]+)"', page.text)
         assert len(ids) == len(set(ids)), "an id stands twice"
         assert all(f'id="{name}"' in page.text for name in re.findall(r'(?:href="#|<label for=")([\w-]+)"', page.text))
+
+
+def test_no_page_gives_a_name_that_the_layout_reads_another_meaning() -> None:
+    """A list under such a name is an error on every page that has it."""
+    layout = Path("shared/web/templates/layout.html").read_text(encoding="utf-8")
+    read = meta.find_undeclared_variables(Environment().parse(layout))
+    assert "said_after" in read
+    theirs = {"as_of", "footnote", "known_at", "problem", "sequence"}  # a page says what they are
+    found = [
+        f"{path}:{call.lineno}: {keyword.arg}"
+        for folder in ("services", "shared", "deploy")
+        for path in sorted(Path(folder).rglob("*.py"))
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call)
+        and any(isinstance(one, ast.Constant) and str(one.value).endswith(".html") for one in call.args)
+        for keyword in call.keywords
+        if keyword.arg in read - theirs
+    ]
+    assert found == []
