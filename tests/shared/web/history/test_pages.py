@@ -61,8 +61,6 @@ async def do(service: Service, command: Command, day: date) -> None:
 
 
 async def a_member(service: Service) -> None:
-    known = write(service.network, STRUCTURE)
-    await service.log.append(Unit([known], {known.entity: 0}))
     join = JoinNetwork(structure=STRUCTURE, name="Kynarou", college="associative", charter_version=1)
     await do(service, join, date(2012, 3, 1))
     await do(service, ChangeCollege(member=MEMBER, college="economic"), date(2014, 3, 1))
