@@ -27,7 +27,8 @@ def test_the_archive_of_the_sample_gives_the_same_views_and_figures_as_the_insta
         (v["service"], v["view"]): v["digest"] for v in live
     }
     assert {f["path"]: f["value"] for f in replayed["figures"]} == {f["path"]: f["value"] for f in review["figures"]}
-    assert replayed["void"] == 0 and sum(replayed["types"].values()) == live[0]["sequence"]
+    found = json.loads(maillage("events", "find", "--json", data=copy_of_sample).stdout)  # guards are no events
+    assert replayed["void"] == 0 and sum(replayed["types"].values()) == found["total"] <= live[0]["sequence"]
 
 
 def test_a_replay_until_a_day_is_what_was_known_then(copy_of_sample: Path) -> None:
