@@ -12,7 +12,7 @@ import pytest
 
 from deploy.host.all_services import DEFINITIONS
 from deploy.host.embedded import access
-from shared.contract.envelope import Message
+from shared.contract.envelope import Message, is_guard
 from shared.identity.access_view import ACCESS
 from shared.kernel.broker.connection import OPERATOR
 from shared.kernel.eventlog.event_log import Log
@@ -56,9 +56,7 @@ async def part(sample: Path, tmp_path: Path) -> AsyncIterator[Log]:
 
 
 def _chosen(message: Message) -> bool:
-    """Of a part of all entities; a guard, of which nothing can be shown, is of none."""
-    _network, _service, *entity = message.subject.split(".")
-    return len(entity) == 3 and crc32(entity[1].encode()) % PART == 0
+    return not is_guard(message) and crc32(message.subject.split(".")[3].encode()) % PART == 0
 
 
 async def digests(log: Log, store: Store, definition: Definition) -> dict[str, str]:
