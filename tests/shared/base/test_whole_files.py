@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,8 +22,10 @@ class Note(msgspec.Struct):
 
 
 def a_socket(path: Path) -> None:
-    with socket.socket(socket.AF_UNIX) as one:
-        one.bind(os.path.relpath(path))
+    """A name may be too long for `bind`, but not for a move."""
+    with tempfile.TemporaryDirectory() as short, socket.socket(socket.AF_UNIX) as one:
+        one.bind(f"{short}/s")
+        os.rename(f"{short}/s", path)
 
 
 NONE: dict[str, tuple[Callable[[Path], object], str]] = {
