@@ -15,10 +15,10 @@ from services.membership.network.views import PEER_NETWORKS
 from services.membership.team.views import CIVIC_PLACES, CIVIC_SERVICES, POSTS, VOLUNTEERS
 from shared.kernel.views.projection import View
 from shared.runtime.service import Service
-from tests.services.membership.test_past_periods import JOIN, known
+from tests.services.membership.test_past_periods import JOIN
 from tests.shared.web.history.test_pages import front, service
 
-__all__ = ["front", "known", "service"]
+__all__ = ["front", "service"]
 
 BEGUN: dict[str, tuple[str, dict[str, Any], View]] = {
     "member": ("join-network", JOIN, MEMBERS),

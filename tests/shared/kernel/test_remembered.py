@@ -130,7 +130,7 @@ async def test_what_is_remembered_is_what_the_log_says_after_any_commands(office
             join(structure),
             RenewMembership(member=member, year=day.year),
             ChangeCollege(member=member, college=chance.choice(["public", "economic"])),
-            LeaveNetwork(member=member, reason=chance.choice(["withdrawal", "mistake"])),
+            LeaveNetwork(member=member, reason=chance.choice(["withdrawal", "lapse"])),
         ]
         if strikable and chance.random() < 0.15:
             event = UUID(chance.choice(strikable).id)
