@@ -7,7 +7,20 @@ from datetime import date
 
 from shared.base.paris_days import FIRST_DAY, day_of
 from shared.contract import Event
-from shared.kernel.decider import Context, On, Refused
+from shared.contract.fields import Day
+from shared.kernel.decider import Command, Context, On, Refused
+
+
+class PastPeriod(Command):
+    """Something that was so once, from the day `since` to the day `until`. It is told now, and what it refers to is
+    judged as it was when it began."""
+
+    takes = "now"
+    since: Day
+    until: Day
+
+    def told_of(self, day: date) -> date:
+        return self.since
 
 
 def period(context: Context, since: date, until: date, began: Event, ended: Event) -> Sequence[On]:

@@ -68,8 +68,7 @@ times_routes = APIRouter(prefix="/api/times")
 async def times(service: Here[Commands]) -> OddTimes:
     """Facts whose time is odd: older than their entity, wrong in their line, of the future; what went back."""
     found, jumps = await odd_times(service)
-    kinds = {decider.entity: decider.entity for decider in service.execute.deciders.values()}
-    return OddTimes(service=service.name, jumps=jumps, odd=[_told(one, kinds) for one in found])
+    return OddTimes(service=service.name, jumps=jumps, odd=[_told(one) for one in found])
 
 
 @times_routes.post("/redate", tags=["state"], responses=PROBLEMS, name="redate")
@@ -94,13 +93,13 @@ async def redate(
     )
 
 
-def _told(one: Odd, kinds: dict[str, str]) -> OddTime:
+def _told(one: Odd) -> OddTime:
     return OddTime(
         why=one.why,
         code=one.code,
         sequence=one.event.seq,
         type=one.event.type,
-        kind=kinds.get(one.event.entity, one.event.entity),
+        kind=one.event.entity,
         about=UUID(one.event.entity_id),
         event=UUID(one.event.id),
         day=one.day,

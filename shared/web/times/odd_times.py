@@ -80,9 +80,6 @@ async def odd_times(service: Commands, at_once: int = AT_ONCE) -> tuple[list[Odd
     last = await service.log.last()
     parts = 1 + last // at_once
     clocks, found = Clocks(), list[Odd]()
-    by_kind: dict[str, list[Decider[Any]]] = {}
-    for decider in service.execute.deciders.values():
-        by_kind.setdefault(decider.entity, []).append(decider)
     for part in range(parts):
         entities: dict[tuple[str, str], list[Recorded]] = {}
         async for run in service.log.read(0, until=last):
@@ -96,8 +93,7 @@ async def odd_times(service: Commands, at_once: int = AT_ONCE) -> tuple[list[Odd
                         if event.version == len(own) + 1:
                             own.append(event)
         for (kind, _), events in entities.items():
-            deciders = by_kind.get(kind, ())
-            found += odd_in(events, deciders[0] if len(deciders) == 1 else None, clocks.ahead)
+            found += odd_in(events, service.execute.deciders.get(kind), clocks.ahead)
     return sorted(found, key=lambda one: one.event.seq), clocks.jumps
 
 

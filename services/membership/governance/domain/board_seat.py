@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
 from services.membership.base.fields import of
-from services.membership.base.periods import period
+from services.membership.base.periods import PastPeriod, period
 from shared.contract import Event
-from shared.contract.fields import Day, MailAddress, Reason
+from shared.contract.fields import MailAddress, Reason
 from shared.contract.membership.governance import BoardSeatTaken, BoardSeatVacated, SeatRole
 from shared.contract.personal import PersonalText
 from shared.kernel.decider import Command, Context, Decider, Decision, Refers, Refused
@@ -35,16 +34,10 @@ class VacateBoardSeat(Command):
     reason: Reason | None = None
 
 
-class NotePastBoardSeat(TakeBoardSeat):
+class NotePastBoardSeat(PastPeriod, TakeBoardSeat):
     """Note who had a seat on the board once, from a day until another."""
 
-    takes = "now"
-    since: Day
-    until: Day
     reason: Reason | None = None
-
-    def told_of(self, day: date) -> date:
-        return self.since
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
 from uuid import UUID
 
-from services.membership.base.periods import period
+from services.membership.base.periods import PastPeriod, period
 from shared.contract import Event
-from shared.contract.fields import Day, Name, Reason, Text
+from shared.contract.fields import Name, Reason, Text
 from shared.contract.membership.governance import (
     WorkingGroupClosed,
     WorkingGroupFormed,
@@ -47,18 +46,8 @@ class LeaveWorkingGroup(GroupCommand):
     member: UUID
 
 
-class NotePastGroupMembership(GroupCommand):
+class NotePastGroupMembership(PastPeriod, JoinWorkingGroup):
     """Note that a member took part in a working group once, from a day until another."""
-
-    takes = "now"
-    refers = {"member": Refers("membership.member", "member")}
-    group: UUID
-    member: UUID
-    since: Day
-    until: Day
-
-    def told_of(self, day: date) -> date:
-        return self.since
 
 
 class CloseWorkingGroup(GroupCommand):

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Literal
 from uuid import UUID
 
 from pydantic import Field
 
 from services.membership.base.fields import of
-from services.membership.base.periods import period
+from services.membership.base.periods import PastPeriod, period
 from services.membership.members.domain.charter import CHARTER_ID, LAST_VERSION
 from services.membership.members.domain.college import college_id
 from shared.contract import Event
-from shared.contract.fields import Day, MailAddress, Name, Year
+from shared.contract.fields import MailAddress, Name, Year
 from shared.contract.membership.members import (
     CollegeCode,
     MemberCollegeChanged,
@@ -83,16 +82,10 @@ class LeaveNetwork(MemberCommand):
     reason: Departure
 
 
-class NotePastMembership(JoinNetwork):
+class NotePastMembership(PastPeriod, JoinNetwork):
     """Note that a structure was a member once, from a day until another, whatever it is since."""
 
-    takes = "now"
-    since: Day
-    until: Day
     reason: Departure
-
-    def told_of(self, day: date) -> date:
-        return self.since
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
-from services.membership.base.periods import period
+from services.membership.base.periods import PastPeriod, period
 from shared.contract import Event
-from shared.contract.fields import Day, Line, Reason
+from shared.contract.fields import Line, Reason
 from shared.contract.membership.team import CivicServicePlaceApproved, CivicServicePlaceEnded
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 
@@ -21,16 +20,10 @@ class ApproveCivicServicePlace(Command):
     authority: Line | None = None
 
 
-class NotePastCivicServicePlace(ApproveCivicServicePlace):
+class NotePastCivicServicePlace(PastPeriod, ApproveCivicServicePlace):
     """Note that the State had approved a place of civic service once, from a day until another."""
 
-    takes = "now"
-    since: Day
-    until: Day
     reason: Reason | None = None
-
-    def told_of(self, day: date) -> date:
-        return self.since
 
 
 class EndCivicServicePlace(Command):

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Literal
 from uuid import UUID
 
 from services.membership.base.fields import of
-from services.membership.base.periods import period
+from services.membership.base.periods import PastPeriod, period
 from shared.contract import Event
-from shared.contract.fields import Day, Line, MailAddress, Name, Reason
+from shared.contract.fields import Line, MailAddress, Name, Reason
 from shared.contract.membership.team import (
     CivicServiceEnded,
     CivicServiceRecruited,
@@ -45,16 +44,10 @@ class SecondCivicService(CivicServiceCommand):
     mission: Line | None = None
 
 
-class NotePastCivicService(SecondCivicService):
+class NotePastCivicService(PastPeriod, SecondCivicService):
     """Note a civic service of the past, from a day until another: in the team, where no host is named."""
 
-    takes = "now"
-    since: Day
-    until: Day
     reason: Reason | None = None
-
-    def told_of(self, day: date) -> date:
-        return self.since
 
 
 class EndCivicService(CivicServiceCommand):

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Literal
 from uuid import UUID
 
 from services.membership.base.fields import Fte
-from services.membership.base.periods import period
+from services.membership.base.periods import PastPeriod, period
 from shared.contract import Event
-from shared.contract.fields import Day, Name, Reason
+from shared.contract.fields import Name, Reason
 from shared.contract.membership.team import (
     StaffPostChanged,
     StaffPostClosed,
@@ -31,16 +30,10 @@ class CreateStaffPost(PostCommand):
     fte: Fte
 
 
-class NotePastStaffPost(CreateStaffPost):
+class NotePastStaffPost(PastPeriod, CreateStaffPost):
     """Note that there was a post once, from a day until another."""
 
-    takes = "now"
-    since: Day
-    until: Day
     reason: Reason | None = None
-
-    def told_of(self, day: date) -> date:
-        return self.since
 
 
 class ChangeStaffPost(PostCommand):
