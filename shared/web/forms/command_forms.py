@@ -107,18 +107,21 @@ async def _show(
         refused=errors.get("", ""),
         why=str(values.get(WHY) or "") if values else "",
         why_error=errors.get(WHY),
-        counted=await of_command(service, model, _day_of(values), lang),
+        counted=await of_command(service, model, day, lang) if (day := _day_of(model, values)) else None,
     )
     response.headers.update(SUGGESTING if form.suggests else {})
     return response
 
 
-def _day_of(values: Any) -> date:
-    """The day that a form is about, as far as it says one."""
+def _day_of(model: type[Command], values: Any) -> date | None:
+    """The day that a form is about, today where it says none. Of a past period it is the first, None until it is
+    said."""
+    past = "since" in model.model_fields
+    today = None if past else datetime.now(PARIS).date()
     try:
-        return happened_on(str((values or {}).get(HAPPENED) or "")) or datetime.now(PARIS).date()
+        return happened_on(str((values or {}).get("since" if past else HAPPENED) or "")) or today
     except BadDay:
-        return datetime.now(PARIS).date()
+        return today
 
 
 @commands.get("/do/{name}")

@@ -3,6 +3,7 @@ post, a place, a civic service, a part in a working group."""
 
 from __future__ import annotations
 
+from html import unescape
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -104,6 +105,11 @@ async def test_who_took_part_in_a_group_once_is_noted_by_a_form(service: Service
     group = (await sent(front, "form-working-group", "2012-05-01", name="Agir")).json()["entity"]
     page = await front.get(f"/do/NotePastGroupMembership?group={group}")
     assert "Noter une participation passée" in page.text and 'name="happened_on"' not in page.text
+    empty = await front.get(f"/do/NotePastMembership?structure={STRUCTURE}")
+    assert "Ce que cela peut changer" not in empty.text, "from which year on is not known yet"
+    typed = {"command_id": str(uuid4()), "structure": str(STRUCTURE), "since": "2012-03-01"}
+    begun = await front.post("/do/NotePastMembership", data=typed)
+    assert begun.status_code == 422 and "à partir de 2012" in unescape(begun.text)
     form = {"command_id": str(uuid4()), "group": group, "member": str(MEMBER), "since": "01/06/2012"}
     early = await front.post("/do/NotePastGroupMembership", data={**form, "since": "2011-01-01", "until": "2013-01-01"})
     assert early.status_code == 422 and "ne commence que le 01/05/2012" in early.text
