@@ -62,6 +62,8 @@ def now(house: House, then: Portrait, day: str, tmp_path_factory: pytest.TempPat
     env = clock_at(morrow, tmp_path_factory.mktemp("clock"))
     found = Opened(Portrait(), on_the_morrow=env is not None)
     with house.opened(**env or {}):
+        if env is not None:
+            house.run("clock", "confirm", "--yes")  # the node of the log keeps the time of the machine, whatever day it is
         found.portrait.ask(house, day)
         found.portrait.ask_lives(house, then.said)
         found.doctor = json.loads(maillage("doctor", "--json", data=house.data, env=house.env).stdout)

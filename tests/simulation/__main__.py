@@ -38,8 +38,8 @@ def main() -> int:
 
 
 def one(seed: int, planted: str | None) -> int:
-    quiet()
-    world = World(seed, PLANTED[planted][0] if planted else Parts()).run()
+    with quiet():
+        world = World(seed, PLANTED[planted][0] if planted else Parts()).run()
     print("\n".join(world.trace))
     print(f"seed {seed}: {world.failed or 'all that must hold held'}; trace {world.digest}")
     return 1 if world.failed else 0

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import structlog
@@ -26,22 +28,29 @@ class Played(NamedTuple):
 
 
 def played(first: int, number: int, planted: str | None = None) -> Played:
-    quiet()
     parts = PLANTED[planted][0] if planted else Parts()
     events = late = corrections = 0
     failed: list[tuple[int, str]] = []
-    for seed in range(first, first + number):
-        world = World(seed, parts).run()
-        events += len(world.judge.events)
-        late += world.judge.out_of_order
-        corrections += world.judge.corrections
-        if world.failed is not None:
-            failed.append((seed, f"{type(world.failed).__name__}: {world.failed}"))
+    with quiet():
+        for seed in range(first, first + number):
+            world = World(seed, parts).run()
+            events += len(world.judge.events)
+            late += world.judge.out_of_order
+            corrections += world.judge.corrections
+            if world.failed is not None:
+                failed.append((seed, f"{type(world.failed).__name__}: {world.failed}"))
     return Played(events, late, corrections, failed)
 
 
-def quiet() -> None:
+@contextmanager
+def quiet() -> Iterator[None]:
     """As `maillage` sets it up, but with an eye on nothing: what fails here is judged, not logged."""
     load_all()
+    before, least = structlog.get_config(), logging.root.manager.disable
     logging.disable(logging.CRITICAL)
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    try:
+        yield
+    finally:
+        structlog.configure(**before)
+        logging.disable(least)
