@@ -63,7 +63,7 @@ def now(house: House, then: Portrait, day: str, tmp_path_factory: pytest.TempPat
     found = Opened(Portrait(), on_the_morrow=env is not None)
     with house.opened(**env or {}):
         if env is not None:
-            house.run("clock", "confirm", "--yes")  # the node of the log keeps the time of the machine, whatever day it is
+            house.run("clock", "confirm", "--yes")  # the log's node keeps the machine's own time
         found.portrait.ask(house, day)
         found.portrait.ask_lives(house, then.said)
         found.doctor = json.loads(maillage("doctor", "--json", data=house.data, env=house.env).stdout)
