@@ -29,13 +29,13 @@ from joserfc import jws, jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
 
+from shared.base.outside import REAL
 from shared.base.secret_files import TOKEN as OPERATORS
 from shared.base.secret_files import SecretUnfit, same, secret_file
 from shared.base.services import SERVICES
 from shared.contract.directory.accounts import Role
 from shared.identity.access_view import ACCESS
 from shared.identity.principal import GIVES, OPERATOR, PUBLIC, Who
-from shared.kernel.command_handler import utc_now
 from shared.kernel.decider import Level
 from shared.kernel.eventlog.event_log import Unavailable
 from shared.kernel.views.projection import Document, Store
@@ -88,7 +88,7 @@ class Signer:
 
     def sign(self, account: UUID, session: UUID, seq: int, ends: datetime, now: datetime | None = None) -> str:
         """The cookie of a session. `seq`: of its beginning; `ends`: the session's end, which it never outlives."""
-        now = now or utc_now()
+        now = now or REAL.now()
         claims = {
             "iss": self._network,
             "sub": str(account),
@@ -110,7 +110,7 @@ class Sessions:
         store: Store,
         network: str,
         operator_token: str,
-        clock: Callable[[], datetime] = utc_now,
+        clock: Callable[[], datetime] = REAL.now,
         *,
         behind: Callable[[], float] = lambda: 0.0,
         minutes: int = 15,

@@ -21,6 +21,7 @@ from uuid import UUID
 
 import structlog
 
+from shared.base.outside import REAL, Outside
 from shared.base.secret_files import SecretUnfit
 from shared.base.translations import Text
 from shared.contract.envelope import Recorded, Void, opened
@@ -180,8 +181,9 @@ class Record:
 class Persons(Generic[S]):
     """The persons of one service. `keys`: the folder of its keys."""
 
-    def __init__(self, service: S, data: PersonalData[S] | None, keys: Path) -> None:
+    def __init__(self, service: S, data: PersonalData[S] | None, keys: Path, outside: Outside = REAL) -> None:
         self._service, self._ring, self._data = service, service.keyring, data
+        self._outside = outside
         self._again: set[UUID] = set()
         self.foretold = Foretold(keys / f"{service.name}.foretold", self.term)
         self.backup_failed = False
@@ -195,9 +197,9 @@ class Persons(Generic[S]):
         Called before anything else is started. Raises Unavailable.
         """
         in_log = await self._in_log(self._data) if self._data is not None else set()
-        await asyncio.to_thread(self._ring.forget, in_log, self._service.now())
+        await self._outside.in_thread(self._ring.forget, in_log, self._service.now())
         if (folder := self._service.settings.keys_backup) is not None:
-            await asyncio.to_thread(self._ring.merge, folder)  # an older copy of the keys may have been put back
+            await self._outside.in_thread(self._ring.merge, folder)  # an older copy of the keys may have been put back
         self._again = set(self._ring.forgotten()) - in_log
         await self._backup()
 
@@ -226,7 +228,7 @@ class Persons(Generic[S]):
 
     async def find(self, *, address: str | None = None, person: UUID | None = None) -> list[UUID]:
         """The persons of this service who are reached at an address of mail, or who have this id."""
-        found = set() if address is None else await asyncio.to_thread(self._ring.persons_at, address)
+        found = set() if address is None else await self._outside.in_thread(self._ring.persons_at, address)
         if person is not None and (self._ring.has(person) or self._ring.was_forgotten(person)):
             found.add(person)
         return sorted(found)
@@ -289,20 +291,20 @@ class Persons(Generic[S]):
         if now is None:
             return 0
         coming = await self.due(now + FORETELLING)
-        due = await asyncio.to_thread(self.foretold.may_go, coming, now)
+        due = await self._outside.in_thread(self.foretold.may_go, coming, now)
         if (waiting := self.foretold.question) is not None:
             log.warning("persons.unforeseen", service=self._service.name, persons=waiting.persons, way_out=ANSWER)
-        actor, loop, done = f"service:{self._service.name}", asyncio.get_running_loop(), 0
+        actor, done = f"service:{self._service.name}", 0
         for purpose in sorted({one.purpose for one in due}):
             every = [one.person for one in due if one.purpose == purpose]
             for start in range(0, len(every), self.at_once):
-                began = loop.time()
+                began = self._outside.monotonic()
                 if await self._service.clock.believed() is None:
                     return done
                 await self.forget(every[start : start + self.at_once], reason="term", purpose=purpose, actor=actor)
                 done += len(every[start : start + self.at_once])
                 if len(due) > self.at_once:  # a whole history that was imported may be due: pages have half of the time
-                    await asyncio.sleep(loop.time() - began)
+                    await self._outside.sleep(self._outside.monotonic() - began)
         return done
 
     # Forgetting
@@ -324,7 +326,7 @@ class Persons(Generic[S]):
                 if self._ring.has(person):
                     await self._data.before(self._service, person)
             said = await asyncio.gather(*(self._said(one, reason, purpose, actor) for one in some))
-            if await asyncio.to_thread(self._ring.forget, some, self._service.now()):
+            if await self._outside.in_thread(self._ring.forget, some, self._service.now()):
                 await self._backup()
             await asyncio.gather(*(self._follow(seq) for seq in said))
             last = max(last, *said)
@@ -351,7 +353,7 @@ class Persons(Generic[S]):
     async def enforced(self, person: UUID) -> Sequence[Command]:
         """Deletes the key of a person of whom the log says that they were forgotten; the commands that follow."""
         assert self._data is not None
-        if await asyncio.to_thread(self._ring.forget, [person], self._service.now()):
+        if await self._outside.in_thread(self._ring.forget, [person], self._service.now()):
             await self._backup()
         records = await self._documents(self._data, {"person": str(person)})
         return await self._data.follows(self._service, person, records)
@@ -373,7 +375,7 @@ class Persons(Generic[S]):
         if folder is None:
             return
         try:
-            await asyncio.to_thread(self._ring.backup, folder)
+            await self._outside.in_thread(self._ring.backup, folder)
             self.backup_failed = False
         except (OSError, SecretUnfit) as error:
             self.backup_failed = True

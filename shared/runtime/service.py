@@ -217,7 +217,7 @@ class Service:
         self.log = Log(around.nc, around.network, replicas=around.replicas, outside=self.outside)
         self.clock = Clock(self.log, around.data, definition.name, self.outside.now, outside=self.outside)
         self.canary = Canary(around.nc, around.network, definition.name, around.trouble, self.outside)
-        self.keyring = Keyring(around.data / "keys", around.network, definition.name)
+        self.keyring = Keyring(around.data / "keys", around.network, definition.name, outside=self.outside)
         self.key_marks = KeyMarks(around.data / "keys", definition.name)
         self.store = around.store
         self.runner = Runner(self.log, self.store, [*definition.views, ACCESS], definition.name, self.outside)
@@ -250,7 +250,7 @@ class Service:
         self.processes: Processes[Service] = Processes(self, definition.processes, definition.running, self.outside)
         own = [*OWN, *([OF_PERSONS] if definition.persons else []), *([OF_PROCESSES] if definition.processes else [])]
         self.jobs: Jobs[Service] = Jobs(self, [*own, *definition.jobs], self.outside)
-        self.persons: Persons[Service] = Persons(self, definition.persons, around.data / "keys")
+        self.persons: Persons[Service] = Persons(self, definition.persons, around.data / "keys", self.outside)
 
     @property
     def nc(self) -> Client:

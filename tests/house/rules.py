@@ -20,7 +20,23 @@ PURE = re.compile(
 )
 """What a domain may stand on: nothing that reads, writes, waits, draws or asks what time it is"""
 IMPURE = {"now", "utcnow", "today", "uuid1", "uuid4", "uuid6", "uuid7", "uuid8", "getnode"}
-BUILT_IN = {"open", "print", "input", "eval", "exec", "compile", "breakpoint", "__import__"}
+BUILT_IN = {"open", "print", "input", "eval", "exec", "compile", "breakpoint", "globals", "vars"}
+LATE = re.compile(r"(importlib|pkgutil|runpy|imp|zipimport)(\..*)?|sys\.(modules|meta_path|path_hooks)")
+LATE_BUILT_IN = {"__import__", "__builtins__", "__loader__", "exec", "eval"}
+MAY_BE_LATE = {
+    "deploy/cli/main.py": "a command's module where it is asked for, since starting is waited for",
+    "deploy/host/single_service.py": "the one service that is asked for, and none of the others",
+}
+"""Who may import by a name that is put together, where no import rule sees it, and what for"""
+PLACES = {*ROOMS, "tests"}
+UNSAID = re.compile(r"#\s*(ruff|flake8)\s*:\s*noqa|#\s*noqa\b(?!\s*:)|#\s*noqa\s*:[^#]*\bTID251\b", re.IGNORECASE)
+MAY_BE_UNSAID = {
+    "services/directory/imports/plan.py": "waits for nothing, lets others in",
+    "services/directory/search/past_days.py": "waits for nothing, lets others in",
+    "shared/persons/keys/keyring.py": "a nonce is a secret: nobody may foresee it",
+    "shared/runtime/times/clock.py": "the clock itself, an argument",
+}
+"""Who may excuse a line from what ruff forbids to take (TID251), and why"""
 VAGUE = re.compile(
     "utils?|helpers?|managers?|common|misc|tools|stuff|functions|asking|telling|reading|committing|garbage"
     "|taking|said|settled|things|lives|chains|actors|travelling|unfolding|masking|browsing|asked|finding|indexing|noted"
@@ -51,11 +67,6 @@ def is_domain(path: Path) -> bool:
     return path.parts[0] == "services" and (path.name == "domain.py" or "domain" in path.parts[2:-1])
 
 
-def is_pages(path: Path) -> bool:
-    """Whether a module has pages: the room `pages` of the observatory serves those of all, and is none."""
-    return path.parts[0] == "services" and (path.name == "pages.py" or path.name.endswith("_pages.py"))
-
-
 def settings(root: Path) -> dict[str, Any]:
     """What pyproject.toml says to tools."""
     return dict(tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["tool"])
@@ -76,17 +87,36 @@ def unpure(root: Path = ROOT) -> list[str]:
         for node in ast.walk(tree):
             if isinstance(node, ast.Attribute) and node.attr in IMPURE - {"now"}:
                 found.append(f"{path}:{node.lineno} {node.attr}")
-            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in BUILT_IN:
-                found.append(f"{path}:{node.lineno} {node.func.id}()")
+            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in BUILT_IN:
+                found.append(f"{path}:{node.lineno} {node.id}")
+            elif isinstance(node, ast.Call) and ast.unparse(node.func) == "getattr" and _of_module(node, tree):
+                found.append(f"{path}:{node.lineno} {ast.unparse(node)}")
             elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "now":
                 found.append(f"{path}:{node.lineno} now()")
     return found
 
 
+def _of_module(call: ast.Call, tree: ast.Module) -> bool:
+    """Whether `getattr` asks something that was imported, whose name is then seen by nobody."""
+    imported = {
+        alias.asname or alias.name.partition(".")[0]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    }
+    return bool(call.args) and ast.unparse(call.args[0]).partition(".")[0] in imported
+
+
 def unruled(root: Path = ROOT) -> list[str]:
-    """What no import rule sees: folders that are no package (import-linter passes over them), services that are not
-    independent, containers whose rooms are not all in layers."""
-    found = []
+    """What no import rule sees: folders that are no package (import-linter passes over them), Python beside the rooms,
+    modules loose beside the services, services that are not independent, containers whose rooms are not all in
+    layers."""
+    beside = [path for path in root.glob("*/") if path.name not in PLACES and not path.name.startswith(".")]
+    loose = {path for folder in beside for path in folder.rglob("*.py") if "site-packages" not in path.parts}
+    found = [f"{path.relative_to(root)} is in no room" for path in sorted({*loose, *root.glob("*.py")})]
+    for path in sorted((root / "services").glob("*.py")):
+        if path.name != "__init__.py":
+            found.append(f"{path.relative_to(root)} is in no service")
     for room in ROOMS:
         for folder in sorted({path.parent for path in (root / room).rglob("*.py")}):
             if not (folder / "__init__.py").exists():
@@ -101,12 +131,37 @@ def unruled(root: Path = ROOT) -> list[str]:
     return sorted(found) + [f"pyproject.toml excuses {name}" for name in excused]
 
 
+def late(root: Path = ROOT) -> list[str]:
+    """Imports that import-linter does not see: by a name that is put together, and of what stands beside the rooms (the
+    tests). MAY_BE_LATE has those that must be."""
+    found = []
+    for path, tree in python(root):
+        for line, name in imports(tree):
+            top = name.partition(".")[0]
+            beside = top not in ROOMS and (root / top).is_dir()
+            if beside or (LATE.fullmatch(name) and str(path) not in MAY_BE_LATE):
+                found.append(f"{path}:{line} imports {name}")
+        for node in ast.walk(tree):
+            said = ast.unparse(node) if isinstance(node, ast.Name | ast.Attribute) else ""
+            if said in LATE_BUILT_IN or (said.startswith("sys.") and LATE.fullmatch(said)):
+                found.append(f"{path}:{node.lineno} {said}")
+    return found
+
+
+def unsaid(root: Path = ROOT) -> list[str]:
+    """Lines that are excused from what ruff forbids to take, and files or lines that are excused from all of it."""
+    found = []
+    for path, _ in python(root):
+        for line, text in enumerate((root / path).read_text(encoding="utf-8").splitlines(), 1):
+            if (match := UNSAID.search(text)) and not (str(path) in MAY_BE_UNSAID and "TID251" in match[0]):
+                found.append(f"{path}:{line} {match[0]}")
+    return found
+
+
 def crossing(root: Path = ROOT) -> list[str]:
-    """Pages of one capability that import another's."""
+    """Whatever imports pages of another capability: by way of a third module, pages of two would have met."""
     found = []
     for path, tree in python(root, "services"):
-        if not is_pages(path):
-            continue
         own = ".".join(path.parts[:3]) + "."
         for line, name in imports(tree):
             parts = name.split(".")
@@ -155,13 +210,22 @@ def taken(root: Path = ROOT) -> list[str]:
         if any(matches(str(path), pattern) for pattern in free):
             continue
         for node in ast.walk(tree):
-            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)):
-                continue
-            name, args = node.func.attr, node.args
-            own_threads = name == "run_in_executor" and isinstance(args[0], ast.Constant)
-            if own_threads or name in {"call_later", "call_at"}:
+            if isinstance(node, ast.Attribute) and (name := _taken(node)):
                 found.append(f"{path}:{node.lineno} {name}")
+            elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".run_in_executor"):
+                named = {one.arg: one.value for one in node.keywords}
+                pool = node.args[0] if node.args else named.get("executor")
+                if pool is None or isinstance(pool, ast.Constant):
+                    found.append(f"{path}:{node.lineno} run_in_executor")
     return found
+
+
+def _taken(node: ast.Attribute) -> str:
+    """What an attribute takes of the event loop: its timers, its clock."""
+    if node.attr in {"call_later", "call_at"}:
+        return node.attr
+    of = ast.unparse(node.value)
+    return f"{of}.time" if node.attr == "time" and re.search(r"(^|[._])loop(\(\))?$", of) else ""
 
 
 def matches(path: str, pattern: str) -> bool:
@@ -178,7 +242,9 @@ def matches(path: str, pattern: str) -> bool:
 RULES = (
     ("what a domain takes from outside of itself", unpure),
     ("folders and services that no import rule sees", unruled),
-    ("pages that import another capability's pages", crossing),
+    ("imports that no import rule sees", late),
+    ("what imports another capability's pages", crossing),
+    ("lines excused from what ruff forbids to take", unsaid),
     ("modules whose name says nothing", vague),
     ("modules with logic and no test of their own, new ones", without_test),
     ("threads and timers of the loop where they are given", taken),

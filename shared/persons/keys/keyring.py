@@ -18,11 +18,10 @@ import contextlib
 import os
 import sqlite3
 import threading
-import time
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
@@ -30,8 +29,8 @@ from uuid import UUID
 import structlog
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from uuid_utils import uuid7
 
+from shared.base.outside import REAL, Outside
 from shared.base.secret_files import RESTORE, SecretUnfit, mac, read_secret, secret_file
 from shared.base.secure_delete import erase
 from shared.base.whole_files import replace_file, sync_folder
@@ -76,9 +75,18 @@ class Keyring:
     `look` seconds. Raises SecretUnfit: KeyMissing where a key is gone that nothing is to be read without.
     """
 
-    def __init__(self, folder: Path, network: str, service: str, look: float = LOOK, *, looking: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        network: str,
+        service: str,
+        look: float = LOOK,
+        *,
+        looking: bool = False,
+        outside: Outside = REAL,
+    ) -> None:
         """`looking`: makes and changes nothing; for whoever only reads."""
-        self._look_every = look
+        self._look_every, self._outside = look, outside
         self.network, self.service = network, service
         self.folder, self._files = folder, KeyFiles(folder, service)
         if not looking:
@@ -101,7 +109,7 @@ class Keyring:
         except BaseException:
             self._db.close()
             raise
-        self._seen, self._looked = self._data_version(), time.monotonic()
+        self._seen, self._looked = self._data_version(), self._outside.monotonic()
         self._opened = _stamp(self._files.keys)
         self._said = ""
         self._taken: set[str] = set()  # the numbers of files whose keys have all been taken over
@@ -150,9 +158,10 @@ class Keyring:
             missing = self._missing(missing)
 
     async def _make(self) -> None:
-        await asyncio.sleep(0)  # let the others who are about to ask, ask
+        await self._outside.sleep(0)  # let the others who are about to ask, ask
         wanted, self._wanted = self._wanted, {}
-        await asyncio.to_thread(self.make_keys, wanted, [(p, one) for p, some in wanted.items() for one in some])
+        reached = [(p, one) for p, some in wanted.items() for one in some]
+        await self._outside.in_thread(self.make_keys, wanted, reached)
 
     def make_keys(self, persons: Iterable[UUID], addresses: Iterable[tuple[UUID, str]] = ()) -> None:
         """Makes a key for each person that has none, in one transaction; none for those who were forgotten."""
@@ -184,7 +193,7 @@ class Keyring:
         with self._reading(), self._writing():
             found = self._at(address)
             if found is None:
-                found = person or UUID(str(uuid7()))
+                found = person or self._outside.new_id()
                 if self._is_forgotten(str(found)):
                     raise Forgotten(str(found))
                 row = (str(found), self._wrapping.wrap(str(found), AESGCM.generate_key(256)))
@@ -224,7 +233,7 @@ class Keyring:
                 raise ValueError(f"{field} is sealed already, for another event")
             if value.person is None:
                 raise ValueError(f"{field} of {event.type_name()} does not say whose it is")
-            nonce = os.urandom(NONCE)
+            nonce = os.urandom(NONCE)  # noqa: TID251 - a secret, not to be foreseen
             about = self._about(value.person, str(event_id), field)
             sealed = nonce + self._key(value.person).encrypt(nonce, value.clear.encode(), about)
             changes[field] = Personal(person=value.person, sealed=urlsafe_b64encode(sealed).decode())
@@ -281,7 +290,7 @@ class Keyring:
         Returns once none of it can be read in these files, nor in any older copy of them. True where there was
         something to delete: then the wrapping key was replaced. `at` is noted as the time.
         """
-        when = (at or datetime.now(UTC)).isoformat(timespec="seconds")
+        when = (at or self._outside.now()).isoformat(timespec="seconds")
         ids = sorted({str(person) for person in persons})
         with self._reading():
             with self._writing():
@@ -461,7 +470,7 @@ class Keyring:
     def _look(self, *, now: bool = False) -> None:
         """Finds out whether another process has changed the keys, and drops what was read before it replaced the
         wrapping key."""
-        at = time.monotonic()
+        at = self._outside.monotonic()
         if not now and at - self._looked < self._look_every:
             return
         version, self._looked = self._data_version(), at

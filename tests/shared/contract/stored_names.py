@@ -18,6 +18,7 @@ from services.directory.accounts.domain import account_state, administrators
 from services.directory.duplicates import domain as namesakes
 from services.directory.imports import domain as structure_import
 from services.directory.letters import sending as survey_letters
+from services.directory.sign_in import key_rotation
 from services.directory.sign_in import signed_links as links
 from services.membership.base.fields import natural
 from services.newsletter.bulletins.domain.bulletin import bulletin_id
@@ -26,10 +27,15 @@ from services.observatory.indicators import INDICATORS
 from services.observatory.surveys.answering import links as survey_links
 from services.observatory.surveys.domain.answer import answer_id
 from shared.base.settings import Settings
+from shared.base.translations import languages
 from shared.contract import load_all
 from shared.identity.access_view import ACCESS
+from shared.identity.operator_token import operator_token
+from shared.kernel.command_digest import CommandDigests
 from shared.kernel.decider import derived_id
 from shared.kernel.reactions import durable
+from shared.ledger.archiver import KEY_FILE
+from shared.persons.keys.keyring import Keyring
 from shared.runtime import service
 from shared.runtime.prometheus import REGISTRY
 from shared.web.security import authorization as access
@@ -59,6 +65,11 @@ def _declared() -> Iterator[str]:
             yield f"reaction {one.name}/{reaction.name} {durable(one.name, reaction)} {reaction.event.type_name()}"
         for purpose in one.persons.purposes if one.persons else ():
             yield f"purpose {one.name}/{purpose.code}"
+        for process in one.processes:  # its events say both names, and one that was cut off is looked for by them
+            yield f"process {one.name}/{process.name}"
+            for work in process.works:
+                head, dot, rest = work.partition(".")
+                yield f"step {one.name}/{process.name}/{'*' if dot and head in languages() else head}{dot}{rest}"
     yield from (f"setting MAILLAGE_{name.upper()}" for name in Settings.model_fields)
     yield from (f"indicator {name}" for name in INDICATORS)
     yield from (f"question {name}" for name in (service.PARKED, access.RENEW, survey_letters.LETTERS))
@@ -104,7 +115,13 @@ def _tokens() -> Iterator[str]:
             "answer to a survey": surveys.changing(ONE, TWO),
         }
         yield from (f"link {what}: {token}" for what, token in made.items())
-        yield from (f"file keys/{path.name}" for path in Path(folder).iterdir())
+        Keyring(Path(folder), "exemple", "directory").close()
+        CommandDigests(Path(folder), "directory")
+        operator_token(Path(folder))
+        for name in (key_rotation.FILE, KEY_FILE):
+            (Path(folder) / name).touch()
+        made_files = (path.name for path in Path(folder).iterdir())
+        yield from (f"file keys/{name}" for name in made_files if not name.endswith("-journal"))
 
 
 def main() -> int:
