@@ -96,7 +96,11 @@ class Judge:
     # -- the log --------------------------------------------------------------------------------------------------
 
     def stored(self, messages: Sequence[Message]) -> None:
-        """One write to the log: whole decisions, each entity without a gap, each line as right as it was."""
+        """One write to the log: whole decisions, each entity without a gap, each line as right as it was.
+
+        What is always of now never goes back behind what else is of now in its entity, by whichever clock it was said:
+        by that its place in the line is its place in the log. A correction has no place in the line: its own time is
+        when it was said, nobody sorts or counts by it, and so nothing has to come after it."""
         touched: dict[str, Entity] = {}
         self.end = messages[-1].seq
         for message in messages:
@@ -115,9 +119,9 @@ class Judge:
             own.append(event.seq)
             if event.type in WORDS:
                 self.corrections += 1
-            elif any(e.time > event.time for e in entity.events if e.type not in WORDS):
+            elif later := [e for e in entity.events if e.time > event.time and e.type not in WORDS]:
                 self.out_of_order += 1
-                if event.data.live and any(e.time > event.time for e in entity.events if e.data.live):
+                if event.data.live and any(e.data.live for e in later):
                     raise Violated(f"{ref}: {event.type} is always of now, and went back in time")
             entity.events.append(event)
             self.events.append(event)
