@@ -557,10 +557,10 @@ def _planned(
     """The events that a command comes to. It is decided about its day, on what stands by then; then all that stands
     after it is looked at: nothing may become wrong by it. Raises Refused."""
     decider, told = own.decider, {place: (one.decider, one.told) for place, one in others.items()}
+    day = context.day if decider.takes_day(type(command)) else None
     if isinstance(command, CorrectingCommand):
         decision = correcting.decided(command, decider, own.told, told)
     else:
-        day = context.day if decider.takes_day(type(command)) else None
         strikes: Decision = ()
         if instead is not None:
             word: Any = {"kind": decider.entity, "about": own.id, "events": instead.events, "reason": instead.reason}
@@ -568,7 +568,7 @@ def _planned(
             strikes = correcting.decided(said, decider, own.told, told)
         if day is None:
             context = _not_before(own.live, context)
-        struck = _placed(strikes, own, others, context) if strikes else []
+        struck = _placed(strikes, own, others, context, day) if strikes else []
         line, state = _standing(own, struck, context, day)
         beside = {place: _standing(one, struck, context, day) for place, one in others.items()}
         named = beside | {place.id: one for place, one in beside.items() if place.kind == decider.entity}
@@ -581,15 +581,11 @@ def _planned(
         try:
             decision = [*strikes, *decider.decide(command, state, context)]
         except Refused as no:
-            if (
-                day is not None
-                and line
-                and line[0].order[0] > day
-                and not _refuses(decider, command, line, context, no)
-            ):
+            early = day is not None and line and line[0].order[0] > day
+            if early and not _refuses(decider, command, line, context, no):
                 raise Refused("before-its-beginning", day=f"{line[0].day:%d/%m/%Y}") from no
             raise
-    planned = _placed(decision, own, others, context)
+    planned = _placed(decision, own, others, context, day)
     for one in (own, *others.values()):
         _still_right(one, planned, context)
     return planned
@@ -623,16 +619,20 @@ def _not_before(live: datetime | None, context: Context) -> Context:
     return replace(context, at=last)
 
 
-def _placed(decision: Decision, own: Known, others: Mapping[Place, Known], context: Context) -> list[Planned]:
-    """The events of a decision with their ids and times."""
+def _placed(
+    decision: Decision, own: Known, others: Mapping[Place, Known], context: Context, about: date | None
+) -> list[Planned]:
+    """The events of a decision `about` a day (None: now) with their ids and times. What is always of now is so on
+    whatever day the rest is, and never goes back in its entity."""
     found = []
     for n, said in enumerate(decision, 1):
-        one = said.event if isinstance(said, On) else said
+        one, day = (said.event, said.day) if isinstance(said, On) else (said, context.day)
         event, of = one if not isinstance(one, Elsewhere) else one.event, own
         if isinstance(one, Elsewhere):
             of = others[Place(one.kind or event.entity, one.id)]
-        day = said.day if isinstance(said, On) else context.day
-        at = context.now if event.anywhere else context.at if day == context.day else noon_of(day)
+        at = context.at if day == context.day else noon_of(day)
+        if event.live:
+            at = context.now if event.anywhere else max(context.now if about else context.at, of.live or context.at)
         # The entity is part of it: one command id used for two entities by mistake must not look like a retry.
         entity = of.decider.entity if event.anywhere else event.entity
         found.append(Planned(of, event, derived_id(context.command, f"{entity}/{of.id}/event/{n}"), at))

@@ -5,9 +5,11 @@ more, as plainly as can be. Only `evolve` and `allows` of deciders and views are
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -31,11 +33,22 @@ class Violated(AssertionError):
 
 @dataclass
 class Entity:
-    """What the log holds of one entity. `right`: whether its line was right when it was looked at last."""
+    """What the log holds of one entity. Nothing is ever taken out of it, so a line that was read stays what it is."""
 
     kind: str
     events: list[Recorded] = field(default_factory=list)
-    right: bool = True
+    _lines: dict[int, list[Recorded]] = field(default_factory=dict)
+
+    def known(self, upto: int | None) -> int:
+        """How many events it has by a sequence (None: now)."""
+        return len(self.events) if upto is None else bisect_right(self.events, upto, key=lambda event: event.seq)
+
+    def line(self, upto: int | None = None) -> list[Recorded]:
+        """What stands of it as known at a sequence (None: now)."""
+        known = self.known(upto)
+        if known not in self._lines:
+            self._lines[known] = line_of(self.events[:known], self.events[known - 1].seq) if known else []
+        return self._lines[known]
 
 
 def line_of(events: Sequence[Recorded], upto: int) -> list[Recorded]:
@@ -46,12 +59,12 @@ def line_of(events: Sequence[Recorded], upto: int) -> list[Recorded]:
     for event in events:
         if event.seq > upto:
             break
-        about = str(getattr(event.data, "event", ""))
+        data: Any = event.data
         match event.type:
             case "EventStruck" | "StrikeLifted":
-                struck[about] = event.type == "EventStruck"
+                struck[str(data.event)] = event.type == "EventStruck"
             case "EventRedated":
-                days[about] = event.data.day  # type: ignore[attr-defined]
+                days[str(data.event)] = data.day
             case "StructureReopened" if (undone := _closed_that_day(facts, struck, days, _day(event))) is not None:
                 struck[undone.id] = True
             case _:
@@ -61,7 +74,12 @@ def line_of(events: Sequence[Recorded], upto: int) -> list[Recorded]:
 
 
 def _day(event: Recorded) -> date:
-    return event.time.astimezone(PARIS).date()
+    return _day_of(event.cloud.time)
+
+
+@lru_cache(10_000)
+def _day_of(time: str) -> date:
+    return datetime.fromisoformat(time).astimezone(PARIS).date()
 
 
 def _on(event: Recorded, day: date | None) -> Recorded:
@@ -80,6 +98,12 @@ def _closed_that_day(
     return closed[-1] if closed and days.get(closed[-1].id, _day(closed[-1])) == day else None
 
 
+@cache
+def _kinds(view: View) -> Sequence[str]:
+    """The kinds of entities of which a view tells, as `<service>.<entity>`."""
+    return sorted({f"{kind.service}.{kind.entity}" for kind in view.on})
+
+
 class Judge:
     """`deciders`: (service, kind of entity) → its rules."""
 
@@ -91,12 +115,18 @@ class Judge:
         self.entities: dict[str, Entity] = {}
         self.commands: dict[tuple[str, str], list[int]] = {}
         """(entity, command) → the sequences of its events"""
+        self._held: dict[tuple[str, str], tuple[Any, ...]] = {}
+        """(view, key) → what its document was, and of how many events, when it was right last"""
         self.out_of_order = self.corrections = self.steps = self.acknowledged = 0
 
     # -- the log --------------------------------------------------------------------------------------------------
 
     def stored(self, messages: Sequence[Message]) -> None:
-        """One write to the log: whole decisions, each entity without a gap, each line as right as it was."""
+        """One write to the log: whole decisions, each entity without a gap, each line as right as it was.
+
+        What is always of now never goes back behind what else is of now in its entity, by whichever clock it was said:
+        by that its place in the line is its place in the log. A correction has no place in the line: its own time is
+        when it was said, nobody sorts or counts by it, and so nothing has to come after it."""
         touched: dict[str, Entity] = {}
         self.end = messages[-1].seq
         for message in messages:
@@ -115,9 +145,9 @@ class Judge:
             own.append(event.seq)
             if event.type in WORDS:
                 self.corrections += 1
-            elif any(e.time > event.time for e in entity.events if e.type not in WORDS):
+            elif later := [e for e in entity.events if e.time > event.time and e.type not in WORDS]:
                 self.out_of_order += 1
-                if event.data.live and any(e.time > event.time for e in entity.events if e.data.live):
+                if event.data.live and any(e.data.live for e in later):
                     raise Violated(f"{ref}: {event.type} is always of now, and went back in time")
             entity.events.append(event)
             self.events.append(event)
@@ -134,7 +164,7 @@ class Judge:
         service, kind, _ = ref.split(".")
         decider = self.deciders[service, kind]
         state, begun = decider.initial, False
-        for event in line_of(entity.events, entity.events[-1].seq):
+        for event in entity.line():
             if not event.data.live:
                 code = decider.allows(state, event.data)
                 begun = begun or isinstance(event.data, tuple(decider.births))
@@ -172,7 +202,7 @@ class Judge:
 
     def _line(self, ref: str) -> list[Recorded]:
         found = self.entities.get(ref)
-        return line_of(found.events, found.events[-1].seq) if found else []
+        return found.line() if found else []
 
     # -- the store ------------------------------------------------------------------------------------------------
 
@@ -198,20 +228,21 @@ class Judge:
         seq, body = table.rows.get(key, (0, None))
         if seq > upto:
             return
+        of = [found for kind in _kinds(view) if (found := self.entities.get(f"{kind}.{key}")) is not None]
+        seen = (body, *(entity.known(upto) for entity in of))
+        if self._held.get((view.table, key)) == seen:
+            return  # the same document, of the same events
         found = None if body is None else msgspec.json.decode(body)
-        wanted = self.folded(view, key, upto)
+        wanted = self.folded(view, of, key, upto)
         if found != wanted:
             raise Violated(f"{view.name} {key} at {upto} is {found}, and its line comes to {wanted}")
+        self._held[view.table, key] = seen
 
-    def folded(self, view: View, key: str, upto: int) -> Document | None:
+    def folded(self, view: View, of: Sequence[Entity], key: str, upto: int) -> Document | None:
         """What a document must be: the fold of the line of its entity, with the version of the last that was said."""
-        kinds = {(kind.service, kind.entity) for kind in view.on}
         document: Document | None = None
-        for service, kind in kinds:
-            entity = self.entities.get(f"{service}.{kind}.{key}")
-            if entity is None:
-                continue
-            for event in line_of(entity.events, upto):
+        for entity in of:
+            for event in entity.line(upto):
                 if event.type in view.types:
                     document = view.on[type(event.data)](document, event.data, event)
                     if document is not None:

@@ -7,10 +7,33 @@ from __future__ import annotations
 
 import asyncio
 import heapq
-from contextvars import ContextVar
+from contextvars import Context, ContextVar, copy_context
 from typing import Any, Protocol
 
 MOST = 400_000  # callbacks of one world: more means that somebody turns in a circle
+TOLD = "a callback failed"
+
+
+class Soon(asyncio.Handle):
+    """A callback, without asyncio's memory of where it was scheduled: thousands are made in each world."""
+
+    __slots__ = ()
+
+    def __init__(self, callback: Any, args: Any, loop: Any, context: Context | None) -> None:
+        # not `Handle.__init__`, which asks the loop whether it is being debugged
+        self._context = copy_context() if context is None else context
+        self._loop, self._callback, self._args = loop, callback, args
+        self._cancelled, self._repr, self._source_traceback = False, None, None
+
+
+class Later(Soon, asyncio.TimerHandle):
+    """A callback that is due at a time."""
+
+    __slots__ = ()
+
+    def __init__(self, when: float, callback: Any, args: Any, loop: Any, context: Context | None) -> None:
+        super().__init__(callback, args, loop, context)
+        self._when, self._scheduled = when, False
 
 
 class Life(Protocol):
@@ -55,12 +78,12 @@ class VirtualLoop(asyncio.BaseEventLoop):
         self._ready.extend(handles)
 
     def call_soon(self, callback: Any, *args: Any, context: Any = None) -> asyncio.Handle:
-        handle = asyncio.Handle(callback, args, self, context)
+        handle = Soon(callback, args, self, context)
         self._ready.append(handle)
         return handle
 
     def call_at(self, when: float, callback: Any, *args: Any, context: Any = None) -> asyncio.TimerHandle:
-        timer = asyncio.TimerHandle(when, callback, args, self, context)
+        timer = Later(when, callback, args, self, context)
         self._number += 1
         heapq.heappush(self._timers, (when, self._number, timer))
         return timer
@@ -82,30 +105,42 @@ class VirtualLoop(asyncio.BaseEventLoop):
             if handle._cancelled:
                 continue
             self._ran += 1
-            life = handle._context.get(PROCESS)
-            if life is not None and not self.everybody_lives:
-                if life.dead:
-                    self.dropped.append(handle)
+            context = handle._context
+            life = context.get(PROCESS)
+            if life is not None and (life.dead or life.fuse or life.held is not None or life.pauses is not None):
+                if not self.everybody_lives and not self._lives(life, handle):
                     continue
-                if life.held is not None:
-                    life.held.append(handle)
-                    continue
-                if life.pauses is not None:
-                    number, seconds = life.pauses
-                    life.pauses = (number - 1, seconds) if number else None
-                    if not number:
-                        life.pause(seconds)
-                        life.held = [handle]
-                        continue
-                if life.fuse:
-                    life.fuse -= 1
-                    if not life.fuse:
-                        life.kill()
-                        self.dropped.append(handle)
-                        continue
-            handle._run()
+            try:
+                context.run(handle._callback, *handle._args)
+            except (SystemExit, KeyboardInterrupt):
+                raise
+            except BaseException as error:
+                self.call_exception_handler({"message": TOLD, "exception": error, "handle": handle})
         if self._ran > MOST:
             raise Stuck(f"{MOST} callbacks and no end")
+
+    def _lives(self, life: Life, handle: asyncio.Handle) -> bool:
+        """Whether a process can do anything now, which may be its last."""
+        if life.dead:
+            self.dropped.append(handle)
+            return False
+        if life.held is not None:
+            life.held.append(handle)
+            return False
+        if life.pauses is not None:
+            number, seconds = life.pauses
+            life.pauses = (number - 1, seconds) if number else None
+            if not number:
+                life.pause(seconds)
+                life.held = [handle]
+                return False
+        if life.fuse:
+            life.fuse -= 1
+            if not life.fuse:
+                life.kill()
+                self.dropped.append(handle)
+                return False
+        return True
 
     def _process_events(self, event_list: Any) -> None:
         pass

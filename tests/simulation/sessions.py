@@ -19,7 +19,7 @@ from shared.kernel.correcting import CorrectingCommand, LiftStrikes, RedateEvent
 from shared.kernel.decider import Command, Context, Decider, Place, Refused
 from shared.kernel.eventlog.event_log import Conflict, Unavailable
 from shared.notions.structure_on_record import member_of
-from tests.simulation.judge import WORDS, Violated, line_of
+from tests.simulation.judge import WORDS, Entity, Violated
 from tests.simulation.process import BEGINNING, Process
 from tests.simulation.town import DECIDERS, OF_MEMBERS, OF_STRUCTURES
 
@@ -108,15 +108,14 @@ class Session:
         if dice < 0.56:
             service, kind, about = ("membership", "member", member_of(structure))
         entity = self.world.judge.entities.get(f"{service}.{kind}.{about}")
-        events = entity.events if entity else []
-        if not events:
+        if entity is None:
             service, kind, about = ("directory", "structure", structure)
-            events = self.world.judge.entities[f"directory.structure.{structure}"].events
-        day = self._day(0.7, events)
-        facts = [one for one in events if one.type not in WORDS and not one.data.live]
+            entity = self.world.judge.entities[f"directory.structure.{structure}"]
+        day = self._day(0.7, entity.events)
+        facts = [one for one in entity.events if one.type not in WORDS and not one.data.live]
         if facts and self.random.random() < 0.3:
-            return service, self._correction(kind, about, events, facts), None, None
-        command = self._command(service, about, events, day)
+            return service, self._correction(kind, about, entity, facts), None, None
+        command = self._command(service, about, entity, day)
         if getattr(type(command), "takes", None) == "now":
             return service, command, None, None
         instead = None
@@ -124,8 +123,8 @@ class Session:
             instead = Instead((UUID(self.random.choice(facts).id),), "saisi deux fois")
         return service, command, day, instead
 
-    def _correction(self, kind: str, about: UUID, events: Sequence[Recorded], facts: Sequence[Recorded]) -> Command:
-        stands = {one.id for one in line_of(events, events[-1].seq)}
+    def _correction(self, kind: str, about: UUID, entity: Entity, facts: Sequence[Recorded]) -> Command:
+        stands = {one.id for one in entity.line()}
         # Not yet: a strike of a merge is lifted although its pair was told apart meanwhile.
         merges = {one.cloud.commandid for one in facts if one.type in ("StructureAbsorbed", "StructuresMerged")}
         struck = [one for one in facts if one.id not in stands and one.cloud.commandid not in merges]
@@ -138,13 +137,12 @@ class Session:
             return StrikeEvents(**some)
         return RedateEvents(**some, day=self._day(1.0) or BEGINNING.date())
 
-    def _command(self, service: str, about: UUID, events: Sequence[Recorded], day: date | None) -> Command:
+    def _command(self, service: str, about: UUID, entity: Entity, day: date | None) -> Command:
         """Among those that the line allows on that day, most of the time: a history of refusals shows nothing."""
         decider = DECIDERS[service, "structure" if service == "directory" else "member"]
         candidates = self._structure(about) if service == "directory" else self._member(about)
         self.random.shuffle(candidates)
-        line = line_of(events, events[-1].seq)
-        state = decider.fold(one.data for one in line if one.data.live or day is None or one.time.date() <= day)
+        state = decider.fold(one.data for one in entity.line() if one.data.live or day is None or one.time.date() <= day)
         for command in candidates:
             if self.random.random() < 0.1 or _allowed(decider, command, state):
                 return command

@@ -22,7 +22,7 @@ from shared.contract.envelope import Message
 from shared.kernel.decider import derived_id
 from shared.kernel.eventlog.direct_get import Unavailable
 from shared.kernel.views.projection import Batch, StoreAway
-from tests.simulation.judge import Judge, Violated, line_of
+from tests.simulation.judge import Judge, Violated
 from tests.simulation.loop import Stuck, VirtualLoop
 from tests.simulation.process import Parts, Process, Service, outside_of
 from tests.simulation.server import NONE, Faults, Server
@@ -265,7 +265,7 @@ class World:
                     return f"nobody reacted to {event.seq}"
         for ref, entity in self.judge.entities.items():
             if entity.kind == "member":
-                kinds = [one.type for one in line_of(entity.events, end)]
+                kinds = [one.type for one in entity.line(end)]
                 if kinds and "MembershipRenewed" not in kinds and kinds[-1] != "MemberLeft":
                     own = derived_id(UUID(entity.events[0].entity_id), f"renewal {YEAR}")
                     if (ref, str(own)) not in self.judge.commands:

@@ -179,6 +179,7 @@ class Runner:
         ahead = await self._store.ahead(judged.seq)
         self._versions |= {entity: turn.version for entity, turn in ahead.items()}
         self._ahead = {entity: turn.seq for entity, turn in ahead.items()}
+        self._tops = {}  # others may have written what came last since we saw it
         self.voids = await self._store.voids()
         self._unknown = await self._store.unknown()
         await _same_log(self._log, judged)
@@ -588,9 +589,8 @@ async def apply(store: Store, view: View, step: Step, batch: Batch, outside: Out
         known = before.get(key, NOTHING)
         if known.seq >= step.past.upto:
             continue
-        after = await _folded_anew(view, key, refs | set(view.made_of(key, known.document)), step.past, batch)
-        if after is not None or known.document is not None or key in documents:
-            documents[key] = after
+        # Also where nothing is there, before or after: a writer that was outrun may still write what it saw in between.
+        documents[key] = await _folded_anew(view, key, refs | {*view.made_of(key, known.document)}, step.past, batch)
     batch.documents[view] = documents
     batch.fresh[view] = documents.keys() - before.keys()
 
