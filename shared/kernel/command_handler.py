@@ -407,8 +407,7 @@ class Executor:
         reads: dict[str, int] = {}
         for of in {one.of for one in planned if one.event.anywhere}:
             if self._references is not None:
-                after = _after(of, planned, context)
-                reads |= await self._references.judged_again(of.decider, of.id, of.told, after)
+                reads |= await self._references.judged_again(of.decider, of.id, of.told, _after(of, planned, context))
         return reads
 
     def _subject(self, known: Known) -> str:
@@ -661,11 +660,10 @@ def _still_right(known: Known, planned: Sequence[Planned], context: Context) -> 
             state = evolve(state, one.event)
         return
     of, again = known.decider, {str(one.event.event) for one in planned if isinstance(one.event, Correcting)}
-    new = again | {str(one.id) for one in planned}
     after = _after(known, own, context).line
     for wrong in of.wrong_after(known.line, after) + of.overtaken(known.line, after, again):
         fact = wrong.fact
-        if fact.id in new:
+        if fact.id in again or any(str(one.id) == fact.id for one in planned):
             raise Refused(wrong.code, day=f"{_began(known, after, fact.day):%d/%m/%Y}")
         raise Refused(
             "later-stands-against",

@@ -181,8 +181,7 @@ class Decider(Generic[S]):
     either). `beside`: the other entities in which the command of an event wrote too.
 
     `states`: by name, in which states others may want such an entity to be: (state, what the field says of it) → why it
-    is not so, as a code, or None. `rests`: what the fields of a fact refer to, as those of its command do: judged again
-    where a correction says it once more, or of another day."""
+    is not so, as a code, or None. `rests`, `anew`: to what a fact refers, why no correction may say it again now."""
 
     entity: str
     initial: S
@@ -193,6 +192,7 @@ class Decider(Generic[S]):
     takes: Takes = "day"
     alone: Collection[type[Event]] = ()
     lasting: Collection[type[Event]] = ()
+    anew: Callable[[S, Event], str | None] = lambda state, event: None
     beside: Callable[[Event], Sequence[Beside]] = lambda event: ()
     states: Mapping[str, Callable[[S, Any], str | None]] = field(default_factory=dict)
     rests: Mapping[type[Event], Mapping[str, Refers]] = field(default_factory=dict)
@@ -220,8 +220,9 @@ class Decider(Generic[S]):
     def overtaken(self, before: Sequence[Fact], after: Sequence[Fact], again: Collection[str]) -> list[Wrong]:
         """What is always of now and comes to stand against facts (`again`: their ids) that a correction says again."""
         again = [one.id for one in after if one.id in again and not isinstance(one.event, tuple(self.births))]
-        old = list(overtaken(before, again, *self.judged))
-        return [one for one in overtaken(after, again, *self.judged) if one not in old]
+        judged = *self.judged[:2], lambda state, event: self.judged[2](state, event) or self.anew(state[1], event)
+        old = list(overtaken(before, again, *judged))
+        return [one for one in overtaken(after, again, *judged) if one not in old]
 
     @cached_property
     def judged(self) -> tuple[Any, Callable[[Any, Event], Any], Callable[[Any, Event], str | None]]:

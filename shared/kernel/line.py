@@ -118,14 +118,15 @@ def against(
 def overtaken(
     line: Sequence[Fact], ids: Iterable[str], initial: S, evolve: Evolve[S], allows: Allows[S]
 ) -> Iterable[Wrong]:
-    """What is always of now stands for good, also against facts (`ids`) of an earlier day that are said again: whoever
-    would say them now decides by it. Gives what stands against them, and why."""
+    """What is always of now stands against facts (`ids`) of an earlier day too, where they are said again, since
+    whoever would say them now decides by it: the first of it since which they may not stand, and why."""
     state = initial
     for n, fact in enumerate(line):
         if fact.id in ids:
-            then = state
+            then, by = state, list[Wrong]()
             for live in (one for one in line[n + 1 :] if one.event.live):
                 then = evolve(then, live.event)
-                if code := allows(then, fact.event):
-                    yield Wrong(live, code)
+                code = allows(then, fact.event)
+                by = [*by, Wrong(live, code)] if code else []
+            yield from by[:1]
         state = evolve(state, fact.event)

@@ -12,7 +12,7 @@ import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NoReturn
+from typing import Any
 from uuid import UUID
 
 from shared.kernel.correcting import Told
@@ -74,13 +74,15 @@ class LogReferences:
     async def _all(self, asked: Sequence[Asked]) -> dict[str, int]:
         guarded: dict[str, int] = {}
         for some in (asked[start : start + AT_ONCE] for start in range(0, len(asked), AT_ONCE)):
-            for one, seq in zip(some, await asyncio.gather(*map(self._one, some)), strict=True):
+            for one, found in zip(some, await asyncio.gather(*map(self._one, some)), strict=True):
+                if isinstance(found, Refused):
+                    raise found
                 if one.refers.guarded:
-                    guarded[f"{self._log.network}.{one.refers.to}.{one.id}"] = seq
+                    guarded[f"{self._log.network}.{one.refers.to}.{one.id}"] = found
         return guarded
 
-    async def _one(self, asked: Asked) -> int:
-        """The last sequence of what a reference is to. Raises Refused where that is not as it must be."""
+    async def _one(self, asked: Asked) -> int | Refused:
+        """The last sequence of what a reference is to, or why it is refused."""
         service, _, entity = asked.refers.to.partition(".")
         history = await self._log.load(service, entity, asked.id)
         why, line = self._why(asked, history, asked.day)
@@ -88,7 +90,7 @@ class LogReferences:
             return history.seq
         if asked.stood is not None and why == self._why(asked, history, *asked.stood)[0]:
             return history.seq
-        self._refuses(asked, why, line)
+        return self._refusal(asked, why, line)
 
     def _why(
         self, asked: Asked, history: History, day: date, known: int | None = None
@@ -105,15 +107,15 @@ class LogReferences:
             raise TypeError(f"nothing is known here of the states of {asked.refers.to}")
         return decider.states[asked.refers.state](decider.on(line, day), asked.said), line
 
-    def _refuses(self, asked: Asked, why: str, line: Sequence[Fact]) -> NoReturn:
-        """Raises Refused: at the field of a command; of a correction, which has no such field, of the whole. It names
-        the fact by which it is so; where that is a beginning still to come, that."""
+    def _refusal(self, asked: Asked, why: str, line: Sequence[Fact]) -> Refused:
+        """At the field of a command; of a correction, which has no such field, of the whole. It names the fact by which
+        it is so; where that is a beginning still to come, that."""
         against = self._against(asked, why, line)
         named: dict[str, Any] = {}
         if against is not None:
             day = f"{against.day:%d/%m/%Y}"
             named = {"of": against.event.type_name(), "day": day, "seq": against.seq, "event": against.id}
-        raise Refused(why, field=asked.field if asked.stood is None else None, **named)
+        return Refused(why, field=asked.field if asked.stood is None else None, **named)
 
     def _against(self, asked: Asked, why: str, line: Sequence[Fact]) -> Fact | None:
         """The fact since which a reference is not as it must be on the day; where none made it so, the first fact."""
