@@ -111,26 +111,17 @@ class Planned:
 class References(Protocol):
     """What the service gives the executor, to judge what commands refer to."""
 
-    async def judged(self, command: Command, day: date, line: Sequence[Fact]) -> dict[str, int]:
-        """Returns the entities, as subject prefixes, to which a guarded reference is, with where they stand. `line`: of
-        the command's own entity. Raises Refused, which names the field; Unavailable."""
+    async def judged(self, command: Command, own: UUID, day: date, line: Sequence[Fact]) -> dict[str, int]:
+        """Returns the entities, as subject prefixes, to which a guarded reference is, with where they stand. `own`,
+        `line`: of the command's own entity. Raises Refused, which names the field; Unavailable."""
+
+    async def judged_again(self, decider: Decider[Any], own: UUID, before: Told, after: Told) -> dict[str, int]:
+        """The same for the facts of an entity that corrections say again, or of another day."""
 
 
 def new_command_id() -> UUID:
     """A UUIDv7 (RFC 9562): a form carries one, so that sending it twice is one command."""
     return REAL.new_id()
-
-
-def id_after(no: Exception, id: UUID) -> UUID:
-    """The id that a form comes again with: a new one where its own was another command's. Else its own, so that whoever
-    sends it once more after a lost answer is still known."""
-    return new_command_id() if isinstance(no, Reused) else id
-
-
-def version_after(no: Exception, version: Any) -> Any:
-    """The version that a form comes again with, if it carries one: what its sender saw, or what their first sending
-    left."""
-    return no.version if isinstance(no, Reused) and no.version and version not in (None, "") else version
 
 
 def utc_now() -> datetime:
@@ -354,6 +345,7 @@ class Executor:
                     others = await self._others(_beside(decider, command, known.told, instead), target)
                     reads = await self._reads(command, context, known, others)
                     planned = _planned(command, context, known, others, instead)
+                    reads |= await self._said_again(planned, context)
                 except (Refused, Stale):
                     if looked == known.seq:
                         raise
@@ -405,9 +397,17 @@ class Executor:
         Refused for a reference that is not as it must be."""
         reads: dict[str, int] = {}
         if self._references is not None and command.refers:
-            reads = await self._references.judged(command, command.told_of(context.day), known.line)
+            reads = await self._references.judged(command, known.id, command.told_of(context.day), known.line)
         for place in {_place(one, known.place) for one in command.guards()} & others.keys():
             reads[self._subject(others[place])] = others[place].seq
+        return reads
+
+    async def _said_again(self, planned: Sequence[Planned], context: Context) -> dict[str, int]:
+        """The same for what corrections say: they are judged like the commands of the facts that they bring back."""
+        reads: dict[str, int] = {}
+        for of in {one.of for one in planned if one.event.anywhere}:
+            if self._references is not None:
+                reads |= await self._references.judged_again(of.decider, of.id, of.told, _after(of, planned, context))
         return reads
 
     def _subject(self, known: Known) -> str:
@@ -659,11 +659,11 @@ def _still_right(known: Known, planned: Sequence[Planned], context: Context) -> 
                 raise Refused(code, day=f"{_began(known, _after(known, own, context).line, day_of(one.at)):%d/%m/%Y}")
             state = evolve(state, one.event)
         return
-    new = {str(one.event.event if isinstance(one.event, Correcting) else one.id) for one in planned}
+    of, again = known.decider, {str(one.event.event) for one in planned if isinstance(one.event, Correcting)}
     after = _after(known, own, context).line
-    for wrong in known.decider.wrong_after(known.line, after):
+    for wrong in of.wrong_after(known.line, after) + of.overtaken(known.line, after, again):
         fact = wrong.fact
-        if fact.id in new:
+        if fact.id in again or any(str(one.id) == fact.id for one in planned):
             raise Refused(wrong.code, day=f"{_began(known, after, fact.day):%d/%m/%Y}")
         raise Refused(
             "later-stands-against",

@@ -18,7 +18,7 @@ from uuid_utils import uuid5
 
 from shared.base.paris_days import day_of, in_calendar
 from shared.contract import Event
-from shared.kernel.line import Fact, Wrong, against, dependents, known_on
+from shared.kernel.line import Fact, Wrong, against, known_on, overtaken
 
 S = TypeVar("S")
 Level = Literal["public", "space", "reader", "auditor", "editor", "administrator"]
@@ -85,13 +85,13 @@ class Refers:
     command's day, one of those that its decider declares (`Decider.states`), at least known. `kept`: one that its own
     entity names already, in a field of that name, may stay as it is. `guarded`: what is written holds only if the other
     entity has not changed meanwhile; for an invariant, since it costs a message more. `id`: how its id follows from the
-    field's value, where that is none; then what nobody noted yet is not judged."""
+    field's value, where that is none, and from the id of the command's own entity."""
 
     to: str
     state: str = "known"
     kept: bool = False
     guarded: bool = False
-    id: Callable[[Any], UUID] | None = None
+    id: Callable[[Any, UUID], UUID] | None = None
 
 
 class Command(BaseModel):
@@ -181,7 +181,7 @@ class Decider(Generic[S]):
     either). `beside`: the other entities in which the command of an event wrote too.
 
     `states`: by name, in which states others may want such an entity to be: (state, what the field says of it) → why it
-    is not so, as a code, or None."""
+    is not so, as a code, or None. `rests`, `anew`: to what a fact refers, why no correction may say it again now."""
 
     entity: str
     initial: S
@@ -192,8 +192,10 @@ class Decider(Generic[S]):
     takes: Takes = "day"
     alone: Collection[type[Event]] = ()
     lasting: Collection[type[Event]] = ()
+    anew: Callable[[S, Event], str | None] = lambda state, event: None
     beside: Callable[[Event], Sequence[Beside]] = lambda event: ()
     states: Mapping[str, Callable[[S, Any], str | None]] = field(default_factory=dict)
+    rests: Mapping[type[Event], Mapping[str, Refers]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for command in self.decisions:
@@ -215,9 +217,12 @@ class Decider(Generic[S]):
         """What becomes wrong where `before` becomes `after`."""
         return against(before, after, *self.judged)
 
-    def resting_on(self, line: Sequence[Fact], events: Iterable[str]) -> list[Fact]:
-        """What has to be struck with these events (their ids), so that nothing becomes wrong."""
-        return dependents(line, events, *self.judged)
+    def overtaken(self, before: Sequence[Fact], after: Sequence[Fact], again: Collection[str]) -> list[Wrong]:
+        """What is always of now and comes to stand against facts (`again`: their ids) that a correction says again."""
+        again = [one.id for one in after if one.id in again and not isinstance(one.event, tuple(self.births))]
+        judged = *self.judged[:2], lambda state, event: self.judged[2](state, event) or self.anew(state[1], event)
+        old = list(overtaken(before, again, *judged))
+        return [one for one in overtaken(after, again, *judged) if one not in old]
 
     @cached_property
     def judged(self) -> tuple[Any, Callable[[Any, Event], Any], Callable[[Any, Event], str | None]]:

@@ -6,7 +6,7 @@ say of an event by its id that it never was (struck), that it was after all (lif
 
     facts, corrections = told(events)           # reading the log (shared/kernel/corrections.py)
     line = standing(facts, corrections)         # what stands now, in order
-    state = decider.fold(upto(line, day))       # at the end of a day; `standing(…, known=K)`: as known at sequence K"""
+    state = decider.on(line, day)               # at the end of a day; `standing(…, known=K)`: as known at sequence K"""
 
 from __future__ import annotations
 
@@ -80,12 +80,6 @@ def standing(facts: Iterable[Fact], corrections: Iterable[Correction] = (), *, k
     )
 
 
-def upto(line: Sequence[Fact], day: date) -> Iterable[Event]:
-    """The events of a line up to the end of a day. What stands before its day in the line (a timeless beginning) is
-    there from the first."""
-    return (fact.event for fact in line if fact.order[0] <= day)
-
-
 def known_on(line: Sequence[Fact], day: date) -> Iterable[Event]:
     """What somebody who decides now about a day goes by: what is of that day or before, and all that is always of
     now."""
@@ -121,21 +115,18 @@ def against(
     return [one for one in wrong_in(new, state, evolve, allows) if (one.fact.id, one.code) not in excused]
 
 
-def dependents(
-    line: Sequence[Fact], without: Iterable[str], initial: S, evolve: Evolve[S], allows: Allows[S]
-) -> list[Fact]:
-    """What rests on the events `without` (ids): the facts that have to be struck with them, so that nothing becomes
-    wrong. A fact that is not allowed any more is left out of the fold, and what rests on it is found too."""
-    gone = set(without)
-    excused = {(fact.id, code) for fact, code in wrong_in(line, initial, evolve, allows)}
-    found: list[Fact] = []
+def overtaken(
+    line: Sequence[Fact], ids: Iterable[str], initial: S, evolve: Evolve[S], allows: Allows[S]
+) -> Iterable[Wrong]:
+    """What is always of now stands against facts (`ids`) of an earlier day too, where they are said again, since
+    whoever would say them now decides by it: the first of it since which they may not stand, and why."""
     state = initial
-    for fact in line:
-        if fact.id in gone:
-            continue
-        code = None if fact.event.live else allows(state, fact.event)
-        if code and (fact.id, code) not in excused:
-            found.append(fact)
-            continue
+    for n, fact in enumerate(line):
+        if fact.id in ids:
+            then, by = state, list[Wrong]()
+            for live in (one for one in line[n + 1 :] if one.event.live):
+                then = evolve(then, live.event)
+                code = allows(then, fact.event)
+                by = [*by, Wrong(live, code)] if code else []
+            yield from by[:1]
         state = evolve(state, fact.event)
-    return found

@@ -1,5 +1,8 @@
 """What commands of every service may refer to, and in which states (`Refers`): folded from what its own service says,
-by one definition for all five."""
+by one definition for all five.
+
+The initial state is that of a day before the beginning. Of a structure or a gathering, our books know more than what
+was since then, so it may be referred to; nobody was a member before joining, and there was no college, no charter."""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from shared.contract import Event
+from shared.contract.directory.duplicates import NamesakesDoubted, NamesakesToldApart
 from shared.contract.directory.structures import (
     StructureAbsorbed,
     StructureClosed,
@@ -80,6 +84,10 @@ def _gathering(state: bool, event: Event) -> bool:
     return state
 
 
+def _apart_for_good(state: bool, event: Event) -> bool:
+    return isinstance(event, NamesakesToldApart) or (state and not isinstance(event, NamesakesDoubted))
+
+
 STRUCTURE = Decider(
     "structure",
     OnRecord(),
@@ -110,7 +118,7 @@ GATHERING = Decider(
 
 COLLEGE = Decider(
     "college",
-    True,
+    False,
     lambda state, event: isinstance(event, CollegeOpened) or (state and not isinstance(event, CollegeClosed)),
     {},
     births=(CollegeOpened,),
@@ -119,16 +127,25 @@ COLLEGE = Decider(
 """`open`: it was opened, and not closed."""
 CHARTER = Decider(
     "charter",
-    frozenset[int](),
-    lambda state, event: state | {event.version} if isinstance(event, CharterAdopted) else state,
+    0,
+    lambda state, event: event.version if isinstance(event, CharterAdopted) else state,
     {},
     births=(CharterAdopted,),
-    states={"adopted": lambda state, said: None if said in state else "reference-charter"},
+    states={"in force": lambda state, said: None if said == state else "reference-charter"},
 )
-"""`adopted`: the version that was said; who signed an earlier one than that in force did so all the same."""
+"""`in force`: the version that was said, and no later one, had been adopted last."""
+NAMESAKES = Decider(
+    "namesakes",
+    False,
+    _apart_for_good,
+    {},
+    states={"undivided": lambda state, said: "told-apart" if state else None},
+)
+"""A pair of structures. Nothing begins it: `undivided` is also one of which nobody ever spoke."""
 
 REFERENTS: Mapping[str, Decider[Any]] = {
     "directory.structure": STRUCTURE,
+    "directory.namesakes": NAMESAKES,
     "membership.member": MEMBER,
     "membership.college": COLLEGE,
     "membership.charter": CHARTER,

@@ -27,7 +27,7 @@ from shared.kernel.views.projection import StoreAway
 from shared.runtime.faces import Premises
 from shared.runtime.service import Service
 from shared.web.api import api
-from shared.web.facts.obstacles import AGAINST, WHY, values_of
+from shared.web.facts.obstacles import WHY, sentence_of
 from shared.web.facts.outcomes import said_after
 from shared.web.forms.command_forms import commands
 from shared.web.forms.kept_pages import ended, kept_forms, stood_on
@@ -173,10 +173,7 @@ async def problem(request: Request, error: Exception) -> Response:
     code = "failed" if status == 500 else type(error).__name__.lower()
     if isinstance(error, Refused):
         code = error.code
-        said = f"refused.{error.code}"
-        if in_json and pages.lexicon.has(f"{said}.api"):
-            said = f"{said}.api"
-        sentence = pages.lexicon.say(said, lang, **values_of(error, lang))
+        sentence = sentence_of(error, pages.lexicon, lang, to_programs=in_json)
         if error.field is not None:
             fields[error.field] = sentence
             errors = [located(("query" if error.field in (HAPPENED, WHY) else "body", error.field), sentence)]
@@ -213,8 +210,7 @@ async def problem(request: Request, error: Exception) -> Response:
             sentence or f"{words.say(f'problem.{status}', lang)}. {words.say(f'problem.{status}.hint', lang, most='')}"
         )
         body: dict[str, Any] = {"error": code, "message": message, "fields": fields, "errors": errors}
-        if code == AGAINST and isinstance(error, Refused):
-            of = error.values
+        if isinstance(error, Refused) and (of := error.values).keys() >= {"event", "of"}:
             body["against"] = {"event": of["event"], "type": of["of"], "day": of["day"], "sequence": of["seq"]}
         return JSONResponse(body, status, headers)
     page = pages.problem(request, status, sentence)

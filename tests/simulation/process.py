@@ -32,6 +32,13 @@ from tests.simulation.loop import PROCESS, VirtualLoop
 from tests.simulation.server import Consumer, Link, Server
 from tests.simulation.store import MemoryStore
 
+ALWAYS = {"open": lambda state, said: None, "in force": lambda state, said: None}
+FOUNDED = {
+    f"membership.{kind}": Decider(kind, None, lambda state, event: None, {}, states=ALWAYS)
+    for kind in ("college", "charter")
+}
+"""Colleges and a charter that are there from the first: no command here is about them"""
+
 BEGINNING = datetime(2026, 6, 1, 20, tzinfo=UTC)
 """What time it is when a world begins: two hours before midnight in Paris"""
 FASTER = 600  # how much faster clocks go than seconds, so that a world of a minute sees midnight
@@ -190,7 +197,7 @@ class Process:
             deciders,
             self.outside.now,
             self.outside,
-            references=LogReferences(self.log, REFERENTS),
+            references=LogReferences(self.log, REFERENTS | FOUNDED),
         )
         self.runner = self.parts.runner(self.log, self.store, list(self.views.values()), self.name, self.outside, PACE)
         self.log.judgement = self.runner

@@ -125,9 +125,7 @@ class Session:
 
     def _correction(self, kind: str, about: UUID, entity: Entity, facts: Sequence[Recorded]) -> Command:
         stands = {one.id for one in entity.line()}
-        # Not yet: a strike of a merge is lifted although its pair was told apart meanwhile.
-        merges = {one.cloud.commandid for one in facts if one.type in ("StructureAbsorbed", "StructuresMerged")}
-        struck = [one for one in facts if one.id not in stands and one.cloud.commandid not in merges]
+        struck = [one for one in facts if one.id not in stands]
         lifts = bool(struck) and self.random.random() < 0.6
         of = self.random.choice(struck if lifts else facts[-4:])
         some: dict[str, Any] = {"kind": kind, "about": about, "events": [UUID(of.id)], "reason": "doublon"}

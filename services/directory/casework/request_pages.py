@@ -19,7 +19,7 @@ from services.directory.search.exports import FORMATS, exporter, file_name
 from services.directory.search.finder import finder_of
 from services.directory.structures.history import as_given
 from services.directory.structures.record_fields import place_of
-from shared.kernel.command_handler import Stale, id_after, new_command_id
+from shared.kernel.command_handler import Stale, new_command_id
 from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Conflict
 from shared.kernel.views.projection import Document
@@ -27,7 +27,7 @@ from shared.runtime.faces import Desk, Views
 from shared.web.facts.of_days import BadDay, happened_on
 from shared.web.facts.outcomes import after, in_address
 from shared.web.formatting import number
-from shared.web.forms.forms import refusal, sentences
+from shared.web.forms.forms import id_after, refusal, sentences
 from shared.web.here import Here
 from shared.web.lists import PAGE, Chosen, PageNumber, Words, amended, newest_first, pages_total, render
 from shared.web.security.authorization import access, who_of

@@ -177,4 +177,5 @@ PROJECT = Decider(
         "already-registered" if state.facts and isinstance(event, CooperationProjectDrafted) else None
     ),
     births=(CooperationProjectDrafted,),
+    rests=dict.fromkeys((CooperationProjectDrafted, CooperationProjectRevised), ProjectAnswers.refers),
 )

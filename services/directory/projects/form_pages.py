@@ -28,7 +28,7 @@ from services.directory.search.finder import finder_of
 from services.directory.structures.record_fields import goal, place_of
 from shared.base.paris_days import PARIS
 from shared.contract.fields import stored
-from shared.kernel.command_handler import Stale, id_after, new_command_id, version_after
+from shared.kernel.command_handler import Stale, new_command_id
 from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Conflict
 from shared.kernel.views.projection import Document
@@ -37,7 +37,7 @@ from shared.web.facts.of_days import BadDay, happened_on
 from shared.web.facts.outcomes import after
 from shared.web.facts.records import SEEN, SHOW, on_its_day, record_on
 from shared.web.formatting import countries
-from shared.web.forms.forms import Form, Problem, refusal
+from shared.web.forms.forms import Form, Problem, id_after, refusal, version_after
 from shared.web.here import Here
 from shared.web.lists import render
 from shared.web.security.authorization import access, who_of

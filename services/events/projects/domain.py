@@ -57,4 +57,5 @@ PROJECT = Decider(
         "already-registered" if state.presented and isinstance(event, ProjectPresented) else None
     ),
     births=(ProjectPresented,),
+    rests={ProjectPresented: PresentProject.refers},
 )

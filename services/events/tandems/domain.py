@@ -111,4 +111,5 @@ TANDEM = Decider(
     },
     allows=allows,
     births=(TandemFormed,),
+    rests={TandemFormed: FormTandem.refers, TandemSchoolJoined: AddTandemSchool.refers},
 )

@@ -60,5 +60,16 @@ WORDS: Words = {
     "refused.member-left": "Cet adhérent a quitté le réseau. Accueillez-le de nouveau, ou défaites son départ.",
     "refused.person-keeps-college": "Une personne ne siège que dans le collège des personnalités qualifiées.",
     "refused.year-too-far": "Cette année est trop lointaine : donnez {latest} au plus tard.",
-    "refused.unknown-college": "Ce collège n’a pas été ouvert. Ouvrez-le d’abord.",
+    "refused.unknown-college": "Ce collège n’a pas été ouvert. Ouvrez-le d’abord, depuis la page des collèges.",
+    "refused.unknown-college.api": "Ce collège n’a pas été ouvert. Ouvrez-le d’abord, par la commande open-college.",
+    "refused.unknown-charter": (
+        "Aucune charte n’a été adoptée : il n’y a rien à signer. Adoptez-en une d’abord, depuis la page de la charte."
+    ),
+    "refused.unknown-charter.api": (
+        "Aucune charte n’a été adoptée : il n’y a rien à signer. Adoptez-en une d’abord, par la commande adopt-charter."
+    ),
+    "refused.charter-number-taken": (
+        "Une autre version de la charte a reçu ce numéro depuis. Notez-la d’abord par erreur, ou laissez celle-ci "
+        "retirée."
+    ),
 }

@@ -17,14 +17,14 @@ from services.observatory.identification.criteria import Actor, Answer, answer, 
 from services.observatory.identification.domain import Criteria, SaveIdentification
 from services.observatory.identification.shown import in_words, kept, when_in_words
 from shared.kernel.command_digest import fields_sent
-from shared.kernel.command_handler import Stale, id_after, new_command_id
+from shared.kernel.command_handler import Stale, new_command_id
 from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Conflict
 from shared.runtime.faces import Chronicle, Desk, Premises
 from shared.web.facts.of_days import no_day_of_now
 from shared.web.facts.outcomes import in_address
 from shared.web.formatting import number
-from shared.web.forms.forms import HAPPENED, answer_of, sentences
+from shared.web.forms.forms import HAPPENED, answer_of, id_after, sentences
 from shared.web.here import Here
 from shared.web.security.authorization import access, who_of
 from shared.web.templating import Pages, language

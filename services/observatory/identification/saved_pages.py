@@ -35,12 +35,13 @@ from services.observatory.pages.time_travel import asked, document_then, documen
 from shared.contract.envelope import Recorded
 from shared.contract.observatory.identification import IdentificationRepeated, IdentificationSaved
 from shared.kernel.command_digest import fields_sent
-from shared.kernel.command_handler import Stale, id_after, new_command_id
+from shared.kernel.command_handler import Stale, new_command_id
 from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Conflict, History
 from shared.kernel.views.projection import Document, Page, folded
 from shared.runtime.faces import Commands, Desk, Keys, Office
 from shared.web.facts.outcomes import in_address
+from shared.web.forms.forms import id_after
 from shared.web.here import Here
 from shared.web.lists import PAGE, Chosen, PageNumber, Words, newest_first, pages_total
 from shared.web.security.authorization import access, who_of

@@ -22,13 +22,13 @@ from services.observatory.surveys.domain.survey import DraftSurvey, ReviseSurvey
 from services.observatory.surveys.stage import survey_of
 from shared.base.translations import Lang, Lexicon
 from shared.contract.fields import stored
-from shared.kernel.command_handler import Stale, id_after, new_command_id, version_after
+from shared.kernel.command_handler import Stale, new_command_id
 from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Conflict
 from shared.kernel.views.projection import Document
 from shared.runtime.faces import Desk, Views
 from shared.web.facts.outcomes import in_address
-from shared.web.forms.forms import Form, FormField, Problem, refusal
+from shared.web.forms.forms import Form, FormField, Problem, id_after, refusal, version_after
 from shared.web.forms.validation_messages import said_of
 from shared.web.here import Here
 from shared.web.lists import render

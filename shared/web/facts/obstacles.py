@@ -3,7 +3,6 @@ noted by mistake in the same gesture; or the record known from the command's day
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.datastructures import FormData
 
 from shared.base.paris_days import day_of
-from shared.base.translations import Lang
+from shared.base.translations import Lang, Lexicon
 from shared.contract.fields import Reason
 from shared.contract.labels import sentence
 from shared.kernel.command_handler import Instead, new_command_id, told_of
@@ -53,9 +52,16 @@ class Obstacle:
         return f"{self.at}?fact={self.fact}&do={do}#h-act"
 
 
-def values_of(no: Refused, lang: Lang | str) -> Mapping[str, Any]:
-    """What the sentence of a refusal is made with: a fact is said as readers know it."""
-    return {**no.values, "what": sentence(str(no.values["of"]), None, lang)} if "of" in no.values else no.values
+def sentence_of(no: Refused, lexicon: Lexicon, lang: Lang | str, *, to_programs: bool = False) -> str:
+    """What a refusal says; a fact is said as readers know it. What is refused for what it refers to names the fact by
+    which that is so, where there is one. `to_programs`: in the words for the API, where there are such."""
+    word, values = f"refused.{no.code}", dict(no.values)
+    if "of" in values:
+        values["what"] = sentence(str(values["of"]), None, lang)
+    said = lexicon.say(f"{word}.api" if to_programs and lexicon.has(f"{word}.api") else word, lang, **values)
+    if no.code.startswith("reference-") and "event" in values:
+        return lexicon.say("refused.by-this", lang, sentence=said, **values)
+    return said
 
 
 async def obstacle(service: Commands, command: Command, no: Refused, at: Any, lang: str) -> Obstacle | None:

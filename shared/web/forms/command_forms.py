@@ -18,7 +18,7 @@ from starlette.responses import Response
 from shared.base.paris_days import PARIS
 from shared.contract.fields import stored
 from shared.kernel.command_digest import fields_sent
-from shared.kernel.command_handler import Stale, id_after, new_command_id, version_after
+from shared.kernel.command_handler import Stale, new_command_id
 from shared.kernel.decider import Command, Refused
 from shared.kernel.eventlog.event_log import Conflict
 from shared.runtime.faces import Forms, Premises, Reception
@@ -28,7 +28,7 @@ from shared.web.facts.of_days import BadDay, happened_on, no_day_of_now, takes_d
 from shared.web.facts.outcomes import after
 from shared.web.facts.records import SEEN, SHOW, on_its_day, record_on
 from shared.web.forms.field_shapes import shapes
-from shared.web.forms.forms import HAPPENED, Form, parse, refusal, sentences
+from shared.web.forms.forms import HAPPENED, Form, id_after, parse, refusal, sentences, version_after
 from shared.web.here import Here, ThesePages
 from shared.web.security.authorization import access, demand, who_of
 from shared.web.security.local_paths import local

@@ -3,14 +3,16 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from pydantic import BaseModel
 from starlette.datastructures import FormData
 
 from shared.base.translations import Lang, Lexicon
 from shared.kernel.command_handler import HAPPENED as HAPPENED_THEN
+from shared.kernel.command_handler import Reused, new_command_id
 from shared.kernel.decider import Refused
-from shared.web.facts.obstacles import WHY, values_of
+from shared.web.facts.obstacles import WHY, sentence_of
 from shared.web.forms.controls import Choices, FormField, Suggestion, Widget, question, word
 from shared.web.forms.field_shapes import shapes
 from shared.web.forms.parsing import SHOWN, parse
@@ -25,9 +27,11 @@ __all__ = [
     "Problem",
     "Widget",
     "answer_of",
+    "id_after",
     "parse",
     "refusal",
     "sentences",
+    "version_after",
 ]
 
 HAPPENED = "happened_on"
@@ -39,12 +43,24 @@ ANCHORS = {HAPPENED: HAPPENED, WHY: WHY}
 
 def refusal(no: Refused, lexicon: Lexicon, lang: Lang | str) -> dict[str, str]:
     """What a refusal says, under the answer that it is about; "" where it is about the whole form."""
-    return {answer_of(no): lexicon.say(f"refused.{no.code}", lang, **values_of(no, lang))}
+    return {answer_of(no): sentence_of(no, lexicon, lang)}
 
 
 def answer_of(no: Refused) -> str:
     """The answer of a form that a refusal is about, "" where it is about the whole form."""
     return HAPPENED if no.field == HAPPENED_THEN else no.field or ""
+
+
+def id_after(no: Exception, id: UUID) -> UUID:
+    """The id that a form comes again with: a new one where its own was another command's. Else its own, so that whoever
+    sends it once more after a lost answer is still known."""
+    return new_command_id() if isinstance(no, Reused) else id
+
+
+def version_after(no: Exception, version: Any) -> Any:
+    """The version that a form comes again with, if it carries one: what its sender saw, or what their first sending
+    left."""
+    return no.version if isinstance(no, Reused) and no.version and version not in (None, "") else version
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,11 @@ from fastapi import HTTPException, Request
 from pydantic import BaseModel, ValidationError
 from starlette.datastructures import FormData
 
-from shared.kernel.command_handler import Outcome, Stale, version_after
+from shared.kernel.command_handler import Outcome, Stale
 from shared.kernel.decider import Command, Refused
 from shared.kernel.eventlog.event_log import Conflict
 from shared.runtime.faces import Commands, Desk
-from shared.web.forms.forms import refusal, sentences
+from shared.web.forms.forms import refusal, sentences, version_after
 from shared.web.security.authorization import who_of
 from shared.web.templating import Pages, language
 

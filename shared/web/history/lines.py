@@ -15,7 +15,7 @@ from shared.contract.labels import sentence
 from shared.kernel.correcting import Told
 from shared.kernel.decider import Decider
 from shared.kernel.eventlog.event_log import History
-from shared.kernel.line import Fact
+from shared.kernel.line import Fact, wrong_in
 from shared.kernel.sealing import personal_fields
 
 
@@ -87,3 +87,21 @@ def idle_in(decider: Decider[Any], line: Iterable[Fact]) -> set[str]:
             same.append(fact)
         state = after
     return {fact.id for fact in same if type(fact.event) in heard}
+
+
+def dependents(decider: Decider[Any], line: Sequence[Fact], without: Iterable[str]) -> list[Fact]:
+    """What rests on the events `without` (ids): the facts that have to be struck with them, so that nothing becomes
+    wrong. A fact that is not allowed any more is left out of the fold, and what rests on it is found too."""
+    state, evolve, allows = decider.judged
+    gone = set(without)
+    excused = {(fact.id, code) for fact, code in wrong_in(line, state, evolve, allows)}
+    found: list[Fact] = []
+    for fact in line:
+        if fact.id in gone:
+            continue
+        code = None if fact.event.live else allows(state, fact.event)
+        if code and (fact.id, code) not in excused:
+            found.append(fact)
+            continue
+        state = evolve(state, fact.event)
+    return found

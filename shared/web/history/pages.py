@@ -16,7 +16,7 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from shared.contract.fields import day_typed
-from shared.kernel.command_handler import Stale, id_after, new_command_id, told_of
+from shared.kernel.command_handler import Stale, new_command_id, told_of
 from shared.kernel.correcting import CorrectingCommand, LiftStrikes, RedateEvents, StrikeEvents, Told, together
 from shared.kernel.decider import Decider, Refused
 from shared.kernel.eventlog.event_log import Conflict, History
@@ -24,9 +24,9 @@ from shared.runtime.faces import Commands, Forms, Reception
 from shared.web.counted.counted import of_facts
 from shared.web.facts.obstacles import AGAINST, BEFORE, Obstacle, obstacle
 from shared.web.facts.outcomes import in_address
-from shared.web.forms.forms import refusal, sentences
+from shared.web.forms.forms import id_after, refusal, sentences
 from shared.web.here import Here, ThesePages
-from shared.web.history.lines import Line, lines_of
+from shared.web.history.lines import Line, dependents, lines_of
 from shared.web.security.authorization import access, who_of
 from shared.web.security.local_paths import local
 from shared.web.templating import Pages, language
@@ -129,7 +129,7 @@ async def _shown(
         ids = {one.id for one in together(decider, [chosen.fact], told.facts)}
         beside = [one for one in lines if one.fact.id in ids and one is not chosen]
         if do == "strike":
-            rest = {one.id for one in decider.resting_on(told.line, ids)}
+            rest = {one.id for one in dependents(decider, told.line, ids)}
             resting = [one for one in lines if one.fact.id in rest]
     thing = type(events.events[0].data).thing
     upto = max(1, -(-len(lines) // LONG))

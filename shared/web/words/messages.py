@@ -58,10 +58,11 @@ WORDS: Words = {
         "Ce jour-là, ce collège n’était pas ouvert. Corrigez la date, choisissez-en un autre, ou ouvrez-le d’abord."
     ),
     "refused.reference-charter": (
-        "Ce jour-là, cette version de la charte n’était pas encore adoptée. Choisissez celle qui était en vigueur, ou "
-        "corrigez la date."
+        "Ce jour-là, cette version de la charte n’était pas en vigueur. Choisissez celle qui l’était, ou corrigez la "
+        "date."
     ),
     "refused.reference-cancelled": ("Cette rencontre est annulée. Choisissez-en une autre, ou rétablissez-la d’abord."),
+    "refused.by-this": "{sentence} Ce qui s’y oppose : {what}, le {day} (événement {seq}).",
     "refused.told-apart": (
         "Le {day}, ces deux fiches ont été déclarées distinctes (événement {seq}). Si c’est bien la même structure, "
         "revenez d’abord sur cette décision à la page des fiches qui se ressemblent."

@@ -16,10 +16,11 @@ from shared.contract.directory.structures import StructureListed, StructureRegis
 from shared.contract.envelope import Provenance, address, opened, sealed_body
 from shared.contract.personal import Personal
 from shared.kernel.command_digest import CommandDigests, fields_sent, plain
-from shared.kernel.command_handler import Executor, Outcome, Reused, id_after, new_command_id
+from shared.kernel.command_handler import Executor, Outcome, Reused, new_command_id
 from shared.kernel.decider import Command, Refused, derived_id
 from shared.kernel.eventlog.event_log import Log, Unit, Write
 from shared.runtime.service import Service
+from shared.web.forms.forms import id_after
 from tests.fixtures.log_writing import everything
 from tests.fixtures.small_directory import CONTACT, STRUCTURE, AddContact, Close, Register, RegisterAs, Tag
 

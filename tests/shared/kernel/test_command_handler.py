@@ -11,12 +11,13 @@ import pytest
 from nats.aio.client import Client
 
 from shared.contract.envelope import opened
-from shared.kernel.command_handler import Executor, Outcome, Reused, Stale, new_command_id, version_after
+from shared.kernel.command_handler import Executor, Outcome, Reused, Stale, new_command_id
 from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Log
 from shared.kernel.sealing import Forgotten
 from shared.persons.keys.keyring import Keyring
 from shared.runtime.service import Service
+from shared.web.forms.forms import version_after
 from tests.fixtures.log_writing import everything
 from tests.fixtures.small_directory import CONTACT, STRUCTURE, AddContact, Close, Register, RegisterAs, Tag
 

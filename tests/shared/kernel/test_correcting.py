@@ -24,7 +24,14 @@ from services.directory.structures.domain.structure import (
 )
 from services.events.gatherings.domain.gathering import GATHERING
 from services.events.gatherings.domain.planning import CancelGathering, HoldGathering, PlanGathering, ReinstateGathering
-from services.events.gatherings.domain.registrations import RegisterParticipant
+from services.events.gatherings.domain.registrations import (
+    CancelRegistration,
+    CheckIn,
+    RegisterParticipant,
+    ReinstateRegistration,
+)
+from services.membership.members.domain.charter import CHARTER, AdoptCharter
+from services.membership.members.domain.college import COLLEGE, CloseCollege, OpenCollege
 from services.membership.members.domain.member import (
     MEMBER,
     ChangeCollege,
@@ -374,3 +381,80 @@ async def test_who_registers_is_in_the_order_of_noting(gatherings: Book) -> None
     assert [place.standing for place in state.places.values()] == ["registered", "waiting", "waiting"]
     times = [one.time for one in (await gatherings.execute.history("gathering", id)).events]
     assert times == sorted(times)
+
+
+async def one_came(gatherings: Book) -> tuple[UUID, UUID, UUID]:
+    """A gathering with one place, whose guest was checked in by mistake, and another who waits. The gathering, the
+    guest's registration, the struck check-in."""
+    plan = PlanGathering(kind="thematic", title="L’eau", starts=gatherings.clock, capacity=1)
+    id = written(await gatherings.do(plan)).entity_id
+    for name in ("Zénobie", "Balthazar"):
+        written(await gatherings.do(RegisterParticipant(gathering=id, audience="others", name=Personal(name))))
+    first = (await gatherings.execute.history("gathering", id)).events[1].data.registration  # type: ignore[attr-defined]
+    came = written(await gatherings.do(CheckIn(gathering=id, registration=first)))
+    event = UUID((await gatherings.execute.history("gathering", id)).events[-1].id)
+    written(await gatherings.correct(StrikeEvents, "gathering", id, came.seq))
+    return id, first, event
+
+
+@pytest.mark.parametrize("days", [0, 1])
+async def test_one_place_is_not_filled_twice_by_a_check_in_that_comes_back(gatherings: Book, days: int) -> None:
+    """The registration was cancelled meanwhile, and its place given to who waited."""
+    id, first, event = await one_came(gatherings)
+    lift = LiftStrikes(kind="gathering", about=id, events=[event], reason="si, elle est venue")
+    gatherings.clock += timedelta(hours=1)
+    cancelled = written(await gatherings.do(CancelRegistration(gathering=id, registration=first)))
+    assert cancelled.events == ("RegistrationCancelled", "ParticipantMovedUp")
+    gatherings.clock += timedelta(days=days)
+    assert await gatherings.do(lift) == "later-stands-against"
+    assert gatherings.refused is not None and gatherings.refused.values["because"] == "registration-cancelled"
+    assert gatherings.refused.values["of"] == "RegistrationCancelled"
+    assert gatherings.refused.values["seq"] == cancelled.seq - 1
+    state = await gatherings.on(GATHERING, id, "2026-12-31")
+    assert [place.standing for place in state.places.values()] == ["cancelled", "registered"]
+
+
+async def test_a_check_in_comes_back_where_its_registration_did(gatherings: Book) -> None:
+    id, first, event = await one_came(gatherings)
+    other = (await gatherings.execute.history("gathering", id)).events[2].data.registration  # type: ignore[attr-defined]
+    written(await gatherings.do(CancelRegistration(gathering=id, registration=first)))
+    written(await gatherings.do(CancelRegistration(gathering=id, registration=other)))
+    written(await gatherings.do(ReinstateRegistration(gathering=id, registration=first)))
+    lift = LiftStrikes(kind="gathering", about=id, events=[event], reason="si, elle est venue")
+    written(await gatherings.do(lift))
+
+
+async def test_a_holding_does_not_come_back_to_a_gathering_that_was_cancelled_since(gatherings: Book) -> None:
+    plan = PlanGathering(kind="thematic", title="L’eau", starts=gatherings.clock)
+    id = written(await gatherings.do(plan)).entity_id
+    held = written(await gatherings.do(HoldGathering(gathering=id)))
+    written(await gatherings.correct(StrikeEvents, "gathering", id, held.seq))
+    written(await gatherings.do(CancelGathering(gathering=id, reason="neige")))
+    assert await gatherings.correct(LiftStrikes, "gathering", id, held.seq) == "later-stands-against"
+    assert gatherings.refused is not None and gatherings.refused.values["because"] == "gathering-cancelled"
+    written(await gatherings.do(ReinstateGathering(gathering=id)))
+    written(await gatherings.correct(LiftStrikes, "gathering", id, held.seq))
+
+
+@pytest.mark.parametrize(("days", "code"), [(("2018", "2020"), "later-stands-against"), (("2020", "2018"), None)])
+async def test_one_number_is_not_of_two_charters(
+    log: Log, tmp_path: Path, days: tuple[str, str], code: str | None
+) -> None:
+    book = Book(log, tmp_path / "keys", "membership", [CHARTER])
+    for principle, day in (("un", "2015"), ("deux", days[0])):
+        adopted = written(await book.do(AdoptCharter(title="Charte", principles=[principle]), f"{day}-01-01"))
+    charter = adopted.entity_id
+    written(await book.correct(StrikeEvents, "charter", charter, adopted.seq))
+    written(await book.do(AdoptCharter(title="Charte", principles=["trois"]), f"{days[1]}-01-01"))
+    assert await book.correct(LiftStrikes, "charter", charter, adopted.seq) == (code or "charter-number-taken")
+    numbers = [fact.event.version for fact in told_of(await book.execute.history("charter", charter)).line]  # type: ignore[attr-defined]
+    assert sorted(numbers) == [1, 2]
+
+
+async def test_a_college_is_not_closed_twice_by_a_strike_that_is_lifted(log: Log, tmp_path: Path) -> None:
+    book = Book(log, tmp_path / "keys", "membership", [COLLEGE])
+    opened = written(await book.do(OpenCollege(college="public", title="Public"), "2015-01-01"))
+    closed = written(await book.do(CloseCollege(college="public", reason="Statuts"), "2018-01-01"))
+    written(await book.correct(StrikeEvents, "college", opened.entity_id, closed.seq))
+    written(await book.do(CloseCollege(college="public", reason="Statuts"), "2020-01-01"))
+    assert await book.correct(LiftStrikes, "college", opened.entity_id, closed.seq) == "later-stands-against"

@@ -7,13 +7,14 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from nats.aio.client import Client
 
 from deploy.host.embedded import prepare_reader
-from services.directory.duplicates.domain import NAMESAKES, TellNamesakesApart
+from services.directory.duplicates.domain import NAMESAKES, DoubtNamesakes, TellNamesakesApart
 from services.directory.structures.domain.structure import STRUCTURE, MergeStructures, RegisterStructure
 from services.membership.members.domain.member import MEMBER, JoinNetwork
 from services.observatory.surveys.domain.answer import ANSWER, AnswerSurvey
@@ -23,6 +24,7 @@ from shared.base.outside import Outside
 from shared.base.paris_days import day_of
 from shared.contract.envelope import GUARD, Void, guard_subject, opened
 from shared.kernel.command_handler import Executor, Outcome, new_command_id
+from shared.kernel.correcting import LiftStrikes, StrikeEvents
 from shared.kernel.decider import Beside, Command, Decider, Refused
 from shared.kernel.eventlog.atomic_batch import Patience, Rejected, publish
 from shared.kernel.eventlog.direct_get import DirectGet
@@ -37,6 +39,7 @@ from shared.persons.keys.keyring import Keyring
 from shared.runtime.nats.embedded_server import NatsServer
 from shared.runtime.service import Service
 from tests.fixtures.log_writing import everything, unit
+from tests.fixtures.statutes import founded_on
 
 WHO = "staff:test"
 SURVEYS = together(SURVEY, ANSWER)
@@ -86,6 +89,8 @@ async def process(nats_server: NatsServer, network: str, nc: Client, tmp_path: P
         log = Held(connection, network)
         await log.start()
         opened_.append((connection, log))
+        if service == "membership":
+            await founded_on(log, tmp_path / "keys")
         keys = Keyring(tmp_path / "keys", network, service)
         return Process(log, Executor(log, keys, service, deciders, references=LogReferences(log, REFERENTS)))
 
@@ -349,10 +354,73 @@ async def test_readers_from_outside_are_given_events_only(log: Log, nc: Client) 
 
 
 def test_a_command_names_what_it_guards_among_what_it_reads() -> None:
-    commands: list[Command] = [
-        answer(uuid4()),
-        MergeStructures(structure=uuid4(), merged=uuid4()),
-    ]
-    for command in commands:
-        guards: set[Beside] = set(command.guards())
-        assert guards and guards <= set(command.alongside())
+    command = answer(uuid4())
+    guards: set[Beside] = set(command.guards())
+    assert guards and guards <= set(command.alongside())
+
+
+async def lifted(of: Process, structure: UUID) -> tuple[LiftStrikes, UUID]:
+    """A merge of a record into `structure` that was struck: what lifts it again, and that record."""
+    merged = await record(of)
+    await of.done(MergeStructures(structure=structure, merged=merged))
+    history = (await of.execute.history("structure", structure)).events
+    merge = next(UUID(one.id) for one in reversed(history) if one.type == "StructuresMerged")
+    named: dict[str, Any] = {"kind": "structure", "about": structure, "events": [merge]}
+    await of.done(StrikeEvents(**named, reason="par erreur"))
+    return LiftStrikes(**named, reason="si, finalement"), merged
+
+
+async def test_a_merge_that_comes_back_is_judged_like_a_merge(process: Open) -> None:
+    """Merged, struck, told apart: the strike is not lifted any more, from whichever of the two records."""
+    one, other = await process("directory", STRUCTURE, NAMESAKES), await process("directory", STRUCTURE, NAMESAKES)
+    kept = await record(one)
+    lift, merged = await lifted(one, kept)
+    told = await one.done(TellNamesakesApart(first=merged, second=kept))
+    absorbed = next(
+        UUID(event.id)
+        for event in (await one.execute.history("structure", merged)).events
+        if event.type == "StructureAbsorbed"
+    )
+    there = LiftStrikes(kind="structure", about=merged, events=[absorbed], reason="si, finalement")
+    for command in (lift, there):
+        with pytest.raises(Refused, match="told-apart") as no:
+            await one.execute(command, id=new_command_id(), actor=WHO)
+        assert (no.value.field, no.value.values["seq"]) == (None, told.seq)
+        assert no.value.values["of"] == "NamesakesToldApart"
+    await one.done(DoubtNamesakes(first=merged, second=kept))
+    assert isinstance(await one.do(there), Outcome)
+    # told apart while the strike is being lifted: decided again
+    lift, merged = await lifted(one, kept)
+    one.log.before = lambda: other.done(TellNamesakesApart(first=merged, second=kept))
+    assert await one.do(lift) == "told-apart"
+    lift, merged = await lifted(one, kept)
+    other.log.before = lambda: one.done(lift)
+    assert await other.do(TellNamesakesApart(first=merged, second=kept)) == "reference-merged"
+
+
+async def test_a_joining_that_comes_back_is_judged_like_a_joining(process: Open) -> None:
+    directory, membership = await process("directory", STRUCTURE, NAMESAKES), await process("membership", MEMBER)
+    kept, merged = await record(directory), await record(directory)
+    joined = await membership.done(
+        JoinNetwork(structure=merged, name="Kynarou", college="associative", charter_version=1)
+    )
+    (event,) = (await membership.execute.history("member", joined.entity_id)).events
+    named: dict[str, Any] = {"kind": "member", "about": joined.entity_id, "events": [UUID(event.id)], "reason": "non"}
+    await membership.done(StrikeEvents(**named))
+    membership.log.before = lambda: directory.done(MergeStructures(structure=kept, merged=merged))
+    assert await membership.do(LiftStrikes(**named)) == "reference-merged"
+
+
+@pytest.mark.parametrize("rounds", [30, pytest.param(1000, marks=pytest.mark.drill)])
+async def test_no_strike_of_a_merge_is_lifted_after_the_pair_was_told_apart(process: Open, rounds: int) -> None:
+    one, other = await process("directory", STRUCTURE, NAMESAKES), await process("directory", STRUCTURE, NAMESAKES)
+    late = 0
+    for n in range(rounds):
+        kept = await record(one)
+        lift, merged = await lifted((one, other)[n % 2], kept)
+        apart = TellNamesakesApart(first=merged, second=kept)
+        back, told = await asyncio.gather(_after(n % 7, one.do(lift)), _after(n % 5, other.do(apart)))
+        assert sorted(isinstance(found, Outcome) for found in (back, told)) == [False, True], (back, told)
+        assert back == "told-apart" or told == "reference-merged"
+        late += back == "told-apart"
+    assert 0 < late < rounds

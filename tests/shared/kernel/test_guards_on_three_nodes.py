@@ -17,6 +17,7 @@ from shared.kernel.command_handler import Executor, Outcome
 from shared.notions.references import LogReferences
 from shared.notions.referents import REFERENTS
 from shared.persons.keys.keyring import Keyring
+from tests.fixtures.statutes import founded_on
 from tests.shared.kernel.test_guards import SURVEYS, Held, Process, answer, record, survey
 from tests.shared.runtime.nats.test_canary import NETWORK, Cluster, cluster
 
@@ -35,6 +36,8 @@ async def on(cluster: Cluster, tmp_path: Path) -> AsyncIterator[Any]:
         await log.start()
         connections.append(nc)
         keys = Keyring(tmp_path / "keys", NETWORK, service)
+        if service == "membership":
+            await founded_on(log, tmp_path / "keys")
         opened.append(Process(log, Executor(log, keys, service, deciders, references=LogReferences(log, REFERENTS))))
         return opened[-1]
 

@@ -45,6 +45,7 @@ from shared.runtime.service import Service
 from shared.web.app import service_app
 from tests.conftest import OpenService
 from tests.fixtures.signing_in import operator
+from tests.fixtures.statutes import STATUTES
 
 pytestmark = pytest.mark.slow
 YEARS = range(2012, 2027)
@@ -160,10 +161,13 @@ def college_on(line: Sequence[tuple[date, int, str, dict[str, Any]]], day: date)
 async def a_history(four: Four, steps: int) -> list[UUID]:
     """Members and structures that come, change, go; told late, struck, restored, put on other days. The person among
     them."""
+    command: Command
     for n in range(8):
         made = await four.do("directory", RegisterStructure(name=f"S{n}", kind="association"), date(2011, 6, 1))
         assert made is not None
         four.structures.append(made)
+    for command in STATUTES:
+        await four.do("membership", command, date(2011, 1, 1))
     joining = JoinNetworkAsPerson(person=Personal("Zénobie Essai"), charter_version=1)
     person = await four.do("membership", joining, date(2014, 5, 1))
     assert person is not None
@@ -174,7 +178,7 @@ async def a_history(four: Four, steps: int) -> list[UUID]:
         name = f"S{four.structures.index(structure)}"
         match four.random.randrange(10):
             case 0 | 1 | 2:
-                command: Command = JoinNetwork(structure=structure, name=name, college=college, charter_version=1)
+                command = JoinNetwork(structure=structure, name=name, college=college, charter_version=1)
             case 3 | 4:
                 command = ChangeCollege(member=member, college=college)
             case 5:

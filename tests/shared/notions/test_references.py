@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from services.directory.casework.domain.support import SUPPORT, GiveSupport
 from services.directory.duplicates.domain import NAMESAKES
 from services.directory.projects.domain import PROJECT, DraftProject, ReviseProject
 from services.directory.structures.domain.structure import (
@@ -20,16 +21,27 @@ from services.directory.structures.domain.structure import (
     ReopenStructure,
 )
 from services.membership.governance.domain.board_seat import SEAT, TakeBoardSeat
-from services.membership.members.domain.member import MEMBER, JoinNetwork, LeaveNetwork
+from services.membership.governance.domain.working_group import GROUP, FormWorkingGroup, JoinWorkingGroup
+from services.membership.members.domain.charter import CHARTER, AdoptCharter
+from services.membership.members.domain.college import COLLEGE, CloseCollege, OpenCollege
+from services.membership.members.domain.member import (
+    MEMBER,
+    ChangeCollege,
+    JoinNetwork,
+    JoinNetworkAsPerson,
+    LeaveNetwork,
+)
+from shared.contract.earlier_corrections import READ_AS, UNMERGING
 from shared.contract.personal import Personal
-from shared.kernel.command_handler import Executor, Outcome, new_command_id
-from shared.kernel.correcting import StrikeEvents
+from shared.kernel.command_handler import Executor, Instead, Outcome, new_command_id
+from shared.kernel.correcting import CorrectingCommand, LiftStrikes, RedateEvents, StrikeEvents
 from shared.kernel.decider import Command, Refused
 from shared.kernel.eventlog.event_log import Log
 from shared.notions.references import LogReferences
 from shared.notions.referents import REFERENTS
 from shared.notions.structure_on_record import member_of
 from shared.persons.keys.keyring import Keyring
+from tests.fixtures.statutes import founded
 
 
 class Two:
@@ -37,7 +49,10 @@ class Two:
 
     def __init__(self, log: Log, folder: Path) -> None:
         self.clock = datetime(2026, 6, 1, 10, tzinfo=UTC)
-        of: Mapping[str, Any] = {"directory": [STRUCTURE, NAMESAKES, PROJECT], "membership": [MEMBER, SEAT]}
+        of: Mapping[str, Any] = {
+            "directory": [STRUCTURE, NAMESAKES, PROJECT, SUPPORT],
+            "membership": [MEMBER, SEAT, COLLEGE, CHARTER, GROUP],
+        }
         self.services = {
             name: Executor(
                 log,
@@ -51,12 +66,19 @@ class Two:
         }
 
     async def do(self, command: Command, day: str | None = None, **more: Any) -> Outcome | tuple[str, str | None]:
-        service = next(one for one in self.services.values() if type(command).__name__ in one.commands)
+        kind = command.kind if isinstance(command, CorrectingCommand) else command.entity
+        service = next(one for one in self.services.values() if kind in one.deciders)
         try:
             at = date.fromisoformat(day) if day else None
             return await service(command, id=new_command_id(), actor="service:membership", at=at, **more)
         except Refused as no:
             return no.code, no.field
+
+    async def correct(self, what: type[Any], kind: str, about: UUID, nth: int = -1, **more: Any) -> Any:
+        service = next(one for one in self.services.values() if kind in one.deciders)
+        facts = [one for one in (await service.history(kind, about)).events if not one.data.live]
+        event = UUID(facts[nth].id)
+        return await self.do(what(kind=kind, about=about, events=[event], reason="par erreur", **more))
 
     async def record(self, day: str = "2015-01-01") -> UUID:
         done = await self.do(RegisterStructure(name="Kynarou", kind="association"), day)
@@ -65,8 +87,10 @@ class Two:
 
 
 @pytest.fixture
-def two(log: Log, tmp_path: Path) -> Two:
-    return Two(log, tmp_path / "keys")
+async def two(log: Log, tmp_path: Path) -> Two:
+    found = Two(log, tmp_path / "keys")
+    await founded(found.services["membership"])
+    return found
 
 
 def join(structure: UUID) -> JoinNetwork:
@@ -135,6 +159,172 @@ async def test_a_repetition_is_answered_though_its_reference_is_closed_by_now(tw
     await two.do(CloseStructure(structure=id, reason="Dissoute"))
     again = await service(join(id), id=command, actor="staff:test")
     assert again.repeated and again.seq == first.seq
+
+
+async def test_whoever_joins_needs_a_college_and_a_charter(log: Log, tmp_path: Path) -> None:
+    """A network that never opened a college, or adopted a charter, is told which to do first."""
+    two = Two(log, tmp_path / "keys")
+    id = await two.record()
+    person = JoinNetworkAsPerson(person=Personal("Zoé Lambda"), charter_version=1)
+    assert await two.do(join(id), "2016-01-01") == ("unknown-college", "college")
+    assert await two.do(person) == ("unknown-college", "college")
+    await two.do(OpenCollege(college="associative", title="Associations"), "2015-06-01")
+    await two.do(OpenCollege(college="qualified_persons", title="Personnes"), "2015-06-01")
+    assert await two.do(join(id), "2016-01-01") == ("unknown-charter", "charter_version")
+    assert await two.do(person) == ("unknown-charter", "charter_version")
+    await two.do(AdoptCharter(title="Charte", principles=["un"]), "2015-07-01")
+    assert isinstance(await two.do(person), Outcome)
+    assert isinstance(await two.do(join(id), "2016-01-01"), Outcome)
+    assert await two.do(ChangeCollege(member=member_of(id), college="economic"), "2017-01-01") == (
+        "unknown-college",
+        "college",
+    )
+
+
+async def test_a_college_is_open_and_a_charter_in_force_on_the_day_of_the_joining(two: Two) -> None:
+    first, second = await two.record(), await two.record()
+    assert await two.do(join(first), "1994-06-01") == ("reference-college-closed", "college"), "before it opened"
+    await two.do(CloseCollege(college="associative", reason="Statuts"), "2018-01-01")
+    await two.do(AdoptCharter(title="Charte", principles=["un", "deux"]), "2016-01-01")
+    assert await two.do(join(first), "2018-06-01") == ("reference-college-closed", "college")
+    assert await two.do(join(first), "2016-06-01") == ("reference-charter", "charter_version"), "another is in force"
+    newer = join(first).model_copy(update={"charter_version": 2})
+    assert await two.do(newer, "2015-06-01") == ("reference-charter", "charter_version"), "not yet in force"
+    assert await two.do(newer.model_copy(update={"charter_version": 3}), "2016-06-01") == (
+        "reference-charter",
+        "charter_version",
+    )
+    assert isinstance(await two.do(newer, "2016-01-01"), Outcome)
+    assert isinstance(await two.do(join(second), "2015-12-31"), Outcome)
+
+
+async def test_nobody_was_a_member_before_joining(two: Two) -> None:
+    id = await two.record()
+    await two.do(join(id), "2016-01-01")
+    assert await two.do(seat(member_of(id)), "2015-01-01") == ("reference-not-member", "member")
+
+
+async def test_a_joining_that_comes_back_or_is_redated_is_judged_anew(two: Two) -> None:
+    id = await two.record("2010-01-01")
+    member = member_of(id)
+    await two.do(join(id), "2016-01-01")
+    await two.do(CloseStructure(structure=id, reason="Dissoute"), "2020-01-01")
+    await two.do(CloseCollege(college="associative", reason="Statuts"), "2019-01-01")
+    await two.do(AdoptCharter(title="Charte", principles=["un", "deux"]), "2018-01-01")
+    for day, code in (
+        ("2020-06-01", "reference-closed"),
+        ("2019-06-01", "reference-college-closed"),
+        ("2018-06-01", "reference-charter"),
+        ("1994-06-01", "reference-college-closed"),
+    ):
+        assert await two.correct(RedateEvents, "member", member, day=date.fromisoformat(day)) == (code, None)
+    assert isinstance(await two.correct(RedateEvents, "member", member, day=date(2017, 1, 1)), Outcome)
+    assert isinstance(await two.correct(StrikeEvents, "member", member), Outcome)
+    assert isinstance(await two.correct(LiftStrikes, "member", member), Outcome), "nothing changed meanwhile"
+    await two.correct(StrikeEvents, "member", member)
+    assert isinstance(await two.correct(RedateEvents, "structure", id, day=date(2015, 1, 1)), Outcome)
+    assert await two.correct(LiftStrikes, "member", member) == ("reference-closed", None)
+
+
+async def test_of_a_correction_the_fact_in_the_way_is_named(two: Two) -> None:
+    id = await two.record("2010-01-01")
+    await two.do(join(id), "2016-01-01")
+    closed = await two.do(CloseStructure(structure=id, reason="Dissoute"), "2020-01-01")
+    assert isinstance(closed, Outcome)
+    membership = two.services["membership"]
+    (event,) = (await membership.history("member", member_of(id))).events
+    redate = RedateEvents(
+        kind="member", about=member_of(id), events=[UUID(event.id)], reason="non", day=date(2021, 1, 1)
+    )
+    with pytest.raises(Refused, match="reference-closed") as no:
+        await membership(redate, id=new_command_id(), actor="staff:test")
+    assert (no.value.values["of"], no.value.values["seq"]) == ("StructureClosed", closed.seq)
+    assert no.value.values["day"] == "01/01/2020"
+
+
+async def test_what_was_as_wrong_where_it_stood_stops_no_correction(two: Two) -> None:
+    """As an older release let it be written: the seat of somebody who was no member."""
+    id = await two.record("2010-01-01")
+    member = member_of(id)
+    await two.do(join(id), "2012-01-01")
+    taken = await two.do(seat(member), "2016-01-01")
+    assert isinstance(taken, Outcome)
+    await two.do(LeaveNetwork(member=member, reason="lapse"), "2014-01-01")
+    assert isinstance(await two.correct(RedateEvents, "seat", taken.entity_id, day=date(2016, 6, 1)), Outcome)
+    assert isinstance(await two.correct(RedateEvents, "seat", taken.entity_id, day=date(2013, 6, 1)), Outcome)
+    assert await two.correct(RedateEvents, "seat", taken.entity_id, day=date(2016, 6, 1)) == (
+        "reference-not-member",
+        None,
+    )
+    await two.correct(StrikeEvents, "member", member, -1)
+    await two.correct(RedateEvents, "seat", taken.entity_id, day=date(2016, 6, 1))
+    await two.correct(LiftStrikes, "member", member, -1)
+    await two.correct(StrikeEvents, "seat", taken.entity_id)
+    assert isinstance(await two.correct(LiftStrikes, "seat", taken.entity_id), Outcome), "so it was before the strike"
+
+
+async def test_what_takes_the_place_of_a_fact_by_its_day_is_judged_on_that_day(two: Two) -> None:
+    """The beginning said of an earlier day in the same gesture (`instead` with a day): the college was not open yet."""
+    id = await two.record("2010-01-01")
+    member = member_of(id)
+    await two.do(join(id), "2016-01-01")
+    (event,) = (await two.services["membership"].history("member", member)).events
+    early = Instead((UUID(event.id),), "depuis toujours", date(1994, 1, 1))
+    change = ChangeCollege(member=member, college="public")
+    assert await two.do(change, "1996-01-01", instead=early) == ("reference-college-closed", None)
+    since = Instead((UUID(event.id),), "depuis toujours", date(1996, 1, 1))
+    assert isinstance(await two.do(change, "1996-01-01", instead=since), Outcome)
+
+
+async def test_every_kind_of_fact_is_judged_where_it_comes_back(two: Two) -> None:
+    id = await two.record("2010-01-01")
+    member = member_of(id)
+    await two.do(join(id), "2012-01-01")
+    group = await two.do(FormWorkingGroup(name="Agir"), "2012-06-01")
+    support = await two.do(GiveSupport(structure=id, kind="communication"), "2016-01-01")
+    taken = await two.do(seat(member), "2016-01-01")
+    assert isinstance(group, Outcome) and isinstance(support, Outcome) and isinstance(taken, Outcome)
+    await two.do(JoinWorkingGroup(group=group.entity_id, member=member), "2016-01-01")
+    facts = (("group", group.entity_id), ("seat", taken.entity_id), ("support", support.entity_id))
+    for kind, about in facts:
+        assert isinstance(await two.correct(StrikeEvents, kind, about), Outcome)
+    await two.do(LeaveNetwork(member=member, reason="lapse"), "2015-01-01")
+    await two.do(CloseStructure(structure=id, reason="fin"), "2015-01-01")
+    for kind, about in facts:
+        code = "reference-closed" if kind == "support" else "reference-not-member"
+        assert await two.correct(LiftStrikes, kind, about) == (code, None)
+
+
+def test_what_a_command_refers_to_its_facts_refer_to_as_well() -> None:
+    """Each fact of a day that has a field of a command's references is judged again where a correction says it."""
+    from deploy.host.all_services import DEFINITIONS
+    from shared.contract import EVENTS
+
+    several = 0
+    for definition in DEFINITIONS:
+        for decider in definition.deciders:
+            fields = {name for command in decider.decisions for name in command.refers}
+            own = [e for e in EVENTS.values() if (e.service, e.entity) == (definition.name, decider.entity)]
+            for event in own:
+                held = fields & event.model_fields.keys()
+                if held and not event.live and event.type_name() not in READ_AS and event.type_name() not in UNMERGING:
+                    several += 1
+                    asked = decider.rests.get(event, {})
+                    assert held <= asked.keys() or event.type_name() in NOT_JUDGED, (event, held)
+            for event, asked in decider.rests.items():
+                assert asked.keys() <= event.model_fields.keys() | {"college"}, event
+    assert several > 8
+
+
+NOT_JUDGED = {
+    "WorkingGroupLeft": "who left may have been no member any more",
+    "AgoraAttended": "the structure of its registration, which was judged when it was said",
+    "GatheringAttended": "the same",
+    "CollegeOpened": "it is about the college itself",
+    "CollegeClosed": "the same",
+    "StructureReleased": "",
+}
+"""Facts whose references no command judges either, and why"""
 
 
 def test_every_state_that_a_command_asks_for_is_declared() -> None:

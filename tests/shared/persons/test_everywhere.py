@@ -85,6 +85,8 @@ def stand(url: str, data: Path, name: str, address: str) -> tuple[str, str]:
     structure = command(url, "directory", "register-structure", {"name": f"Ville {name[:3]}", "kind": "public_body"})
     command(url, "directory", "add-contact", {"structure": structure, "name": name, "email": address, "phone": PHONE})
     assert form(f"{url}/directory/sign-in/ask", email=address.replace("@", "%40")) == 303
+    command(url, "membership", "open-college", {"college": "qualified_persons", "title": "Personnes qualifiées"})
+    command(url, "membership", "adopt-charter", {"title": "Charte", "principles": ["Agir ensemble."]})
     command(url, "membership", "join-network-as-person", {"person": name, "email": address, "charter_version": 1})
     command(url, "membership", "take-board-seat", {"role": "administrator", "holder": name, "email": address})
     day = {"kind": "thematic", "title": "Réunion des acteurs", "starts": "2093-05-04T10:00:00Z", "capacity": 1}

@@ -16,7 +16,6 @@ from services.events.app import EVENTS
 from services.events.gatherings.domain.planning import PlanGathering
 from services.events.gatherings.domain.registrations import CheckIn, RegisterParticipant
 from services.membership.app import MEMBERSHIP
-from services.membership.members.domain.charter import AdoptCharter
 from services.membership.members.domain.member import JoinNetworkAsPerson, LeaveNetwork
 from services.membership.team.domain.volunteer import NoteVolunteer
 from shared.contract.personal import Personal
@@ -24,6 +23,7 @@ from shared.kernel.correcting import LiftStrikes, RedateEvents, StrikeEvents
 from shared.runtime.service import Service
 from tests.conftest import OpenService
 from tests.fixtures.signing_in import operator
+from tests.fixtures.statutes import founded
 from tests.shared.persons.conftest import HER, do, move_clock
 from tests.shared.web.test_privacy_pages import asking
 
@@ -50,7 +50,7 @@ def in_years(n: float) -> datetime:
 
 async def test_a_members_term_runs_from_the_leaving_as_it_stands(open_service: OpenService) -> None:
     service = await open_service(MEMBERSHIP)
-    await do(service, AdoptCharter(title="Charte", principles=["Agir ensemble."]), datetime(2010, 1, 1, tzinfo=UTC))
+    await founded(service.execute)
     joining = JoinNetworkAsPerson(person=Personal("Zénobie"), email=Personal(HER), charter_version=1)
     member = (await do(service, joining, datetime(2012, 1, 1, tzinfo=UTC))).entity_id
     assert await ends(service) == [None]
@@ -88,7 +88,7 @@ async def test_a_volunteer_noted_by_mistake_has_a_term_from_then_and_their_own_a
 
 async def test_what_was_foretold_is_not_when_the_leaving_is_struck(open_service: OpenService) -> None:
     service = await open_service(MEMBERSHIP)
-    await do(service, AdoptCharter(title="Charte", principles=["Agir ensemble."]), datetime(2010, 1, 1, tzinfo=UTC))
+    await founded(service.execute)
     joining = JoinNetworkAsPerson(person=Personal("Zénobie"), email=Personal(HER), charter_version=1)
     member = (await do(service, joining, datetime(2012, 1, 1, tzinfo=UTC))).entity_id
     left = datetime.now(UTC) - timedelta(days=5 * 366 - 40)

@@ -17,7 +17,6 @@ from services.events.gatherings.domain.registrations import RegisterParticipant
 from services.events.registrations.views import REGISTRATIONS
 from services.membership.app import MEMBERSHIP
 from services.membership.governance.domain.board_seat import TakeBoardSeat, VacateBoardSeat
-from services.membership.members.domain.charter import AdoptCharter
 from services.membership.members.domain.member import JoinNetworkAsPerson, LeaveNetwork
 from services.membership.members.views import MEMBERS
 from services.membership.team.domain.volunteer import NoteVolunteer
@@ -35,6 +34,7 @@ from shared.kernel.correcting import StrikeEvents
 from shared.runtime.service import Definition, Service
 from tests.conftest import OpenService
 from tests.fixtures import small_directory as small
+from tests.fixtures.statutes import founded
 from tests.shared.persons.conftest import HER, HIS, NAMES, Add, Follows, do, move_clock
 
 YEARS = 366
@@ -103,7 +103,7 @@ async def test_a_contact_is_kept_while_its_structure_is_open(open_service: OpenS
 
 async def test_who_was_a_member_or_sat_on_the_board_is_kept_for_five_years_after(open_service: OpenService) -> None:
     service = await open_service(MEMBERSHIP)
-    await do(service, AdoptCharter(title="Charte", principles=["Agir ensemble."]))
+    await founded(service.execute)
     joined = await do(service, JoinNetworkAsPerson(person=Personal(NAMES[HER]), email=Personal(HER), charter_version=1))
     seat = await do(service, TakeBoardSeat(role="president", holder=Personal(NAMES[HER]), email=Personal(HER)))
     await do(service, NoteVolunteer(person=Personal(NAMES[HIS]), email=Personal(HIS)))

@@ -50,4 +50,5 @@ COVERAGE = Decider(
     {NoteMediaCoverage: _noted},
     allows=lambda state, event: "already-registered" if state.noted and isinstance(event, MediaCoverageNoted) else None,
     births=(MediaCoverageNoted,),
+    rests={MediaCoverageNoted: NoteMediaCoverage.refers},
 )

@@ -47,4 +47,5 @@ SUPPORT = Decider(
     {GiveSupport: _given},
     allows=lambda state, event: "already-registered" if state.given and isinstance(event, SupportGiven) else None,
     births=(SupportGiven,),
+    rests={SupportGiven: GiveSupport.refers},
 )

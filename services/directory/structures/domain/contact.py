@@ -117,4 +117,5 @@ CONTACT = Decider(
     decisions={AddContact: _added, ReviseContact: _revised, RemoveContact: _removed},
     allows=allows,
     births=(ContactAdded,),
+    rests={ContactAdded: AddContact.refers},
 )

@@ -23,7 +23,7 @@ from shared.contract.directory.structures import (
     StructureRevised,
     StructuresMerged,
 )
-from shared.kernel.decider import Beside, Command, Context, Decision, Elsewhere, Place, Refers, Refused
+from shared.kernel.decider import Beside, Command, Context, Decision, Elsewhere, Refers, Refused
 
 SOURCE = "fusion"
 PAIRS = UUID("3d3c0f5e-7d0b-5b52-9f60-0a4f5c2d9a10")
@@ -37,36 +37,34 @@ def pair_id(one: UUID, other: UUID) -> UUID:
     return uuid5(PAIRS, f"{first}/{second}")
 
 
+UNDIVIDED = Refers(
+    "directory.namesakes", "undivided", guarded=True, id=lambda merged, structure: pair_id(structure, merged)
+)
+"""Whoever merges two records, or says once more that they were merged, asks that nobody told them apart"""
+
+
 class MergeStructures(Command):
     """Keep `structure`, and merge into it another record of the same structure. Not a pair that was told apart.
     `taken`: fields that come from that one; lists are joined."""
 
     entity = "structure"
-    refers = {"merged": Refers("directory.structure")}
+    refers = {"merged": UNDIVIDED}
     structure: UUID
     merged: UUID
     taken: list[MergedField] = Field([], max_length=len(FACTS))
 
-    @property
-    def pair(self) -> Place:
-        return Place("namesakes", pair_id(self.structure, self.merged))
-
     def alongside(self) -> Sequence[Beside]:
-        return () if self.merged == self.structure else (self.merged, self.pair)
-
-    def guards(self) -> Sequence[Beside]:
-        return () if self.merged == self.structure else (self.pair,)
+        return () if self.merged == self.structure else (self.merged,)
 
 
 def merged(command: MergeStructures, state: Structure, context: Context) -> Decision:
     if command.merged == command.structure:
         raise Refused("merge-with-itself", field="merged")
     other: Structure = context.others[command.merged]
+    if other.facts is None:
+        raise Refused("unknown-structure", field="merged")
     if other.kept == command.structure and command.merged in state.merges:
         return []
-    if context.others[command.pair].apart:
-        said = context.lines[command.pair][-1]
-        raise Refused("told-apart", field="merged", day=f"{said.day:%d/%m/%Y}", seq=said.seq, event=said.id)
     own = open_facts(state)
     facts = still_apart(other)
     taken: list[MergedField] = [n for n in dict.fromkeys(command.taken) if _joined(n, own, facts) != own.get(n)]

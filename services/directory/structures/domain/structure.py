@@ -157,4 +157,5 @@ STRUCTURE = Decider(
     allows=allows,
     births=(StructureRegistered,),
     beside=beside,
+    rests={StructuresMerged: {"merged": merging.UNDIVIDED}},
 )

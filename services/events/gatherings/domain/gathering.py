@@ -40,6 +40,12 @@ def allows(state: Gathering, event: Event) -> str | None:
     return None
 
 
+def anew(state: Gathering, event: Event) -> str | None:
+    """What was struck is not said again of a gathering that was cancelled since, nor what it came to."""
+    come = (GatheringHeld, HeadsCounted, WorkshopHeld, AgoraAttended, GatheringAttended)
+    return "gathering-cancelled" if state.cancelled and isinstance(event, come) else None
+
+
 GATHERING = Decider(
     entity="gathering",
     initial=Gathering(),
@@ -48,4 +54,5 @@ GATHERING = Decider(
     allows=allows,
     births=(GatheringPlanned,),
     alone=(HeadsCounted,),
+    anew=anew,
 )

@@ -100,4 +100,5 @@ SEAT = Decider(
     {TakeBoardSeat: _taken, VacateBoardSeat: _vacated, NotePastBoardSeat: _was_taken},
     allows=allows,
     births=(BoardSeatTaken,),
+    rests={BoardSeatTaken: TakeBoardSeat.refers},
 )

@@ -146,4 +146,5 @@ GROUP = Decider(
     },
     allows=allows,
     births=(WorkingGroupFormed,),
+    rests={WorkingGroupJoined: JoinWorkingGroup.refers},
 )

@@ -30,15 +30,16 @@ class AdoptCharter(Command):
 
 @dataclass(frozen=True)
 class Charter:
-    """`version` is 0 before the first is adopted."""
+    """`version` is 0 before the first is adopted; `numbers`: all that were given so far."""
 
     version: int = 0
     text: tuple[str, ...] = ()
+    numbers: frozenset[int] = frozenset()
 
 
 def evolve(state: Charter, event: Event) -> Charter:
     if isinstance(event, CharterAdopted):
-        return Charter(event.version, (event.title, *event.principles))
+        return Charter(event.version, (event.title, *event.principles), state.numbers | {event.version})
     return state
 
 
@@ -50,4 +51,9 @@ def _adopted(command: AdoptCharter, state: Charter, context: Context) -> Decisio
     return [CharterAdopted(version=last + 1, title=command.title, principles=command.principles)]
 
 
-CHARTER = Decider("charter", Charter(), evolve, {AdoptCharter: _adopted}, births=(CharterAdopted,))
+def allows(state: Charter, event: Event) -> str | None:
+    """A number is of one version: one that was struck, and whose number was given again since, does not come back."""
+    return "charter-number-taken" if isinstance(event, CharterAdopted) and event.version in state.numbers else None
+
+
+CHARTER = Decider("charter", Charter(), evolve, {AdoptCharter: _adopted}, allows=allows, births=(CharterAdopted,))

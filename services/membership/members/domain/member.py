@@ -28,8 +28,11 @@ from shared.notions.structure_on_record import member_of
 StructureCollege = Literal["public", "associative", "economic"]
 """The colleges of structures; the fourth is for persons."""
 Departure = Literal["withdrawal", "lapse", "exclusion", "dissolution"]
-OF_COLLEGE = Refers("membership.college", "open", id=college_id)
-SIGNED = {"charter_version": Refers("membership.charter", "adopted", id=lambda version: CHARTER_ID)}
+STATUTES = {
+    "college": Refers("membership.college", "open", id=lambda code, own: college_id(code)),
+    "charter_version": Refers("membership.charter", "in force", id=lambda version, own: CHARTER_ID),
+}
+"""Who joins enters a college that is open on that day, and signs the charter that is in force then."""
 YEARS_AHEAD = 1  # a renewal for next year is taken from now on, no further
 
 
@@ -40,7 +43,7 @@ class MemberCommand(Command):
 class JoinNetwork(MemberCommand):
     """Welcome a structure: it signs the charter and enters a college. One that left may join again."""
 
-    refers = {"structure": Refers("directory.structure", "open", guarded=True), "college": OF_COLLEGE} | SIGNED
+    refers = {"structure": Refers("directory.structure", "open", guarded=True)} | STATUTES
     structure: UUID
     name: Name
     college: StructureCollege
@@ -53,11 +56,15 @@ class JoinNetwork(MemberCommand):
 class JoinNetworkAsPerson(MemberCommand):
     """Welcome a qualified person, who signs the charter. The name is sealed."""
 
-    refers = SIGNED
+    refers = STATUTES
     creates = True
     person: PersonalText
     email: MailAddress | None = None
     charter_version: int = Field(ge=1, le=LAST_VERSION)
+
+    @property
+    def college(self) -> CollegeCode:
+        return "qualified_persons"
 
 
 class RenewMembership(MemberCommand):
@@ -70,7 +77,7 @@ class RenewMembership(MemberCommand):
 class ChangeCollege(MemberCommand):
     """Move a member to another college; its history stays."""
 
-    refers = {"college": OF_COLLEGE}
+    refers = {"college": STATUTES["college"]}
     member: UUID
     college: StructureCollege
 
@@ -140,7 +147,7 @@ def _person_joined(command: JoinNetworkAsPerson, state: Member, context: Context
     id = context.new_id("person")
     return [
         MemberJoined(
-            college="qualified_persons",
+            college=command.college,
             charter_version=command.charter_version,
             person=command.person.of(id),
             email=of(command.email, id),
@@ -205,4 +212,5 @@ MEMBER = Decider(
     },
     allows=allows,
     births=(MemberJoined,),
+    rests={MemberJoined: JoinNetwork.refers, MemberCollegeChanged: ChangeCollege.refers},
 )

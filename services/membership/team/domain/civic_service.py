@@ -140,4 +140,5 @@ CIVIC_SERVICE = Decider(
     },
     allows=allows,
     births=(CivicServiceRecruited, CivicServiceSeconded),
+    rests={CivicServiceSeconded: SecondCivicService.refers},
 )

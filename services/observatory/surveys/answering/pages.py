@@ -30,12 +30,12 @@ from shared.contract.cleaning import line
 from shared.contract.fields import mail_address
 from shared.contract.personal import Personal
 from shared.kernel.command_digest import fields_sent
-from shared.kernel.command_handler import Stale, id_after, new_command_id, version_after
+from shared.kernel.command_handler import Stale, new_command_id
 from shared.kernel.decider import Refused, derived_id
 from shared.kernel.eventlog.event_log import Conflict
 from shared.kernel.views.projection import Document
 from shared.runtime.faces import Commands, Desk, Keys, Office, Views
-from shared.web.forms.forms import Form, Problem
+from shared.web.forms.forms import Form, Problem, id_after, version_after
 from shared.web.here import Here
 from shared.web.lists import render
 from shared.web.markdown import as_html

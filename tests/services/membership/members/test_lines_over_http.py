@@ -15,7 +15,7 @@ from shared.kernel.eventlog.event_log import Unit
 from shared.notions.structure_on_record import member_of
 from shared.runtime.service import Service
 from tests.fixtures.log_writing import write
-from tests.services.membership.test_pages import front, service
+from tests.shared.web.history.test_pages import front, service
 
 __all__ = ["front", "service"]
 pytestmark = pytest.mark.slow

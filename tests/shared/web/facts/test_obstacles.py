@@ -12,6 +12,7 @@ from fastapi import HTTPException
 from starlette.datastructures import FormData
 
 from services.membership.members.domain.member import ChangeCollege, JoinNetwork, LeaveNetwork, NotePastMembership
+from shared.contract.labels import sentence
 from shared.kernel.command_handler import Instead
 from shared.kernel.correcting import StrikeEvents
 from shared.kernel.decider import Command, Refused
@@ -27,8 +28,9 @@ from shared.web.facts.obstacles import (
     instead_of,
     named_in,
     obstacle,
-    values_of,
+    sentence_of,
 )
+from shared.web.words.messages import KERNEL
 from tests.shared.web.history.test_pages import MEMBER, STRUCTURE, do, service
 
 __all__ = ["service"]  # a fixture
@@ -97,9 +99,18 @@ def test_a_form_that_is_shown_again_offers_what_it_offered() -> None:
 
 
 def test_a_refusal_names_a_fact_as_readers_know_it() -> None:
-    assert values_of(Refused("no-such-fact", day="01/06/2015"), "fr") == {"day": "01/06/2015"}
-    said = values_of(Refused("fact-stays", of="MemberLeft"), "fr")
-    assert said["of"] == "MemberLeft" and said["what"] not in ("", "MemberLeft")
+    against = Refused(
+        "later-stands-against", of="MemberLeft", day="01/06/2015", seq=7, event="x", because="member-left"
+    )
+    said = sentence_of(against, KERNEL, "fr")
+    assert sentence("MemberLeft", None, "fr") in said and "01/06/2015" in said
+    named = {"of": "StructureClosed", "day": "01/06/2015", "seq": 7, "event": "x"}
+    bare = sentence_of(Refused("reference-closed"), KERNEL, "fr")
+    said = sentence_of(Refused("reference-closed", **named), KERNEL, "fr")
+    assert said.startswith(f"{bare} Ce qui s’y oppose") and sentence("StructureClosed", None, "fr") in said
+    assert said.endswith("le 01/06/2015 (événement 7).")
+    to_programs = sentence_of(Refused("command-id-reused"), KERNEL, "fr", to_programs=True)
+    assert "Idempotency-Key" in to_programs != sentence_of(Refused("command-id-reused"), KERNEL, "fr")
 
 
 async def refusal(service: Service, command: Command, at: date) -> Refused:

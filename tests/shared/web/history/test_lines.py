@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from services.directory.structures.domain.structure import STRUCTURE
 from services.membership.members.domain.member import MEMBER
+from shared.contract import Event
 from shared.contract.directory.structures import StructureListed, StructureRegistered
-from shared.contract.membership.members import MemberCollegeChanged, MemberJoined, MemberLeft
+from shared.contract.membership.members import MemberCollegeChanged, MemberJoined, MemberLeft, MembershipRenewed
 from shared.kernel.command_handler import told_of
 from shared.kernel.decider import Decider
 from shared.kernel.eventlog.event_log import History
-from shared.web.history.lines import Line, idle_in, lines_of
+from shared.kernel.line import Fact, standing
+from shared.web.history.lines import Line, dependents, idle_in, lines_of
 from tests.fixtures.entity_lines import LEARNT, Story, story
 
 JOINED = MemberJoined(college="public", charter_version=1)
@@ -67,3 +72,23 @@ def test_what_changes_nothing_where_it_stands_is_idle_unless_rules_know_nothing_
     assert [one.idle for one in lines(told)] == [False, False, False], "the later one makes the change now"
     deaf = Decider("member", 0, lambda state, event: state, {}, births=(MemberJoined,))
     assert idle_in(deaf, told.line()) == set()
+
+
+def test_what_rests_on_a_fact_is_named_with_it() -> None:
+    told = story((JOINED, "2012-01-01"), (MOVED, "2014-01-01"), (LEFT, "2016-01-01"))
+    assert [one.seq for one in dependents(MEMBER, told.line(), {str(Story.id(1))})] == [2, 3]
+
+
+SAID = st.sampled_from([JOINED, MOVED, MemberCollegeChanged(college="public"), LEFT, MembershipRenewed(year=2015)])
+DAYS = st.integers(0, 30).map(lambda n: date(2015, 1, 1) + timedelta(days=n))
+LINES = st.lists(st.tuples(SAID, DAYS), max_size=12)
+
+
+@settings(max_examples=200, deadline=None)
+@given(LINES, st.sets(st.integers(1, 12), max_size=3))
+def test_with_its_dependents_struck_nothing_becomes_wrong(said: list[tuple[Event, date]], struck: set[int]) -> None:
+    line = standing(Fact(n, f"e{n}", f"c{n}", day, event) for n, (event, day) in enumerate(said, 1))
+    gone = {f"e{n}" for n in struck}
+    gone |= {fact.id for fact in dependents(MEMBER, line, gone)}
+    after = [fact for fact in line if fact.id not in gone]
+    assert MEMBER.wrong_after(line, after) == []

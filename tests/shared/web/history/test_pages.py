@@ -26,6 +26,7 @@ from shared.runtime.service import Service, Surroundings
 from shared.web.app import service_app
 from tests.fixtures.log_writing import write
 from tests.fixtures.signing_in import operator
+from tests.fixtures.statutes import founded
 
 STRUCTURE = UUID("6f3cbb52-0c5c-4f0e-8c6c-6e1c5a3f2b11")
 MEMBER = member_of(STRUCTURE)
@@ -34,13 +35,14 @@ PAGE = f"/history/member/{MEMBER}"
 
 @pytest.fixture
 async def service(nc: Client, network: str, tmp_path: Path) -> AsyncIterator[Service]:
-    """Membership, whose directory has one structure."""
+    """Membership, with its colleges and its charter, whose directory has one structure."""
     store = SqliteStore(tmp_path / "views.sqlite")
     around = Surroundings(
         network=network, nc=nc, settings=Settings(data=tmp_path), data=tmp_path, store=store, broker={}
     )
     one = Service(MEMBERSHIP, around)
     await one.start()
+    await founded(one.execute)
     known = write(one.network, STRUCTURE)
     assert await one.runner.wait_for(await one.log.append(Unit([known], {known.entity: 0})))
     yield one
