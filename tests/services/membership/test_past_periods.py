@@ -125,7 +125,8 @@ async def test_the_two_days_of_a_period_are_corrected_one_by_one(service: Servic
     assert (await sent(front, "note-past-membership", **past)).status_code == 200
     began, ended = (await service.execute.history("member", MEMBER)).events
     word = {"kind": "member", "about": str(MEMBER), "reason": "mal lu"}
-    done = await sent(front, "redate-events", **word, events=[ended.id], day="2013-06-01")
+    other = {**word, "events": [ended.id], "day": "2013-06-01"}
+    done = await front.post("/api/commands/redate-events", json=other)
     assert done.json()["events"] == ["EventRedated"], done.text
     document = await service.store.get(MEMBERS, str(MEMBER))
     assert document is not None and document["joined_on"].startswith("2012-03-01")
