@@ -91,11 +91,12 @@ class Outcome:
 @dataclass(frozen=True, slots=True)
 class Instead:
     """Facts (ids of events) that a command takes the place of: they are struck in the same batch, or said of another
-    `day`, and it is decided as if it had always been so."""
+    `day`, and it is decided as if it had always been so. `of`: whose beginning they are, where it `creates`."""
 
     events: tuple[UUID, ...]
     reason: str
     day: date | None = None
+    of: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +214,7 @@ class Executor:
         name, outcome = type(command).__name__, "failed"
         try:
             context = self._context(id, actor, at)
-            target = command.target(context)
+            target = instead.of if command.creates and instead and instead.of else command.target(context)
             given = fields_sent(command) if sent is None else sent
             if instead is not None:
                 given = {**given, "instead": [*sorted(map(str, instead.events)), *filter(None, [instead.day])]}
@@ -542,9 +543,8 @@ def told_of(history: History) -> Told:
 
 def _beside(decider: Decider[Any], command: Command, own: Told, instead: Instead | None) -> Sequence[Beside]:
     """The further entities that a decision must know."""
-    if isinstance(command, CorrectingCommand):
-        return correcting.beside(decider, command.events, own)
-    return [*command.alongside(), *(correcting.beside(decider, instead.events, own) if instead else ())]
+    named = [*(command.events if isinstance(command, CorrectingCommand) else ()), *(instead.events if instead else ())]
+    return [*command.alongside(), *correcting.beside(decider, named, own)]
 
 
 def _place(one: Beside, own: Place) -> Place:
@@ -558,14 +558,14 @@ def _planned(
     after it is looked at: nothing may become wrong by it. Raises Refused."""
     decider, told = own.decider, {place: (one.decider, one.told) for place, one in others.items()}
     day = context.day if decider.takes_day(type(command)) else None
+    strikes: Decision = ()
+    if instead is not None:
+        word: Any = {"kind": decider.entity, "about": own.id, "events": instead.events, "reason": instead.reason}
+        said = StrikeEvents(**word) if instead.day is None else RedateEvents(**word, day=instead.day)
+        strikes = correcting.decided(said, decider, own.told, told)
     if isinstance(command, CorrectingCommand):
-        decision = correcting.decided(command, decider, own.told, told)
+        decision = [*strikes, *correcting.decided(command, decider, own.told, told)]
     else:
-        strikes: Decision = ()
-        if instead is not None:
-            word: Any = {"kind": decider.entity, "about": own.id, "events": instead.events, "reason": instead.reason}
-            said = StrikeEvents(**word) if instead.day is None else RedateEvents(**word, day=instead.day)
-            strikes = correcting.decided(said, decider, own.told, told)
         if day is None:
             context = _not_before(own.live, context)
         struck = _placed(strikes, own, others, context, day) if strikes else []

@@ -1,8 +1,8 @@
 """Correcting: the commands that say of facts that they never were, that they were after all, or that they were on
 another day. They are of every kind of entity whose decider takes them; what they may say follows from its rules.
 
-What one command said belongs together: half of a merge can't be a mistake. So a correction of one event is one of all
-that its command said, here and in the entities beside, but for what a decider says stands alone."""
+What one command said of a day belongs together: half of a merge can't be a mistake. So a correction of one event is one
+of all that its command said of that day, here and in the entities beside, but for what a decider says stands alone."""
 
 from __future__ import annotations
 
@@ -116,12 +116,12 @@ def beside(decider: Decider[Any], events: Iterable[UUID], own: Told) -> Sequence
 def together(
     decider: Decider[Any], named: Iterable[Fact], facts: Iterable[Fact], of: Decider[Any] | None = None
 ) -> list[Fact]:
-    """These facts, with all that their commands said, here or in an entity `of` another kind."""
+    """These facts, with all that their commands said of the same day, here or in an entity `of` another kind."""
     named = list(named)
     alone, there = tuple(decider.alone), tuple((of or decider).alone)
-    commands = {fact.command for fact in named if not isinstance(fact.event, alone)}
+    commands = {(fact.command, fact.day) for fact in named if not isinstance(fact.event, alone)}
     ids = {fact.id for fact in named}
-    return [f for f in facts if f.id in ids or (f.command in commands and not isinstance(f.event, there))]
+    return [f for f in facts if f.id in ids or ((f.command, f.day) in commands and not isinstance(f.event, there))]
 
 
 def _words(command: CorrectingCommand, facts: Iterable[Fact], told: Told) -> list[Event]:

@@ -10,6 +10,7 @@ from typing import Any
 from fastapi import APIRouter
 
 from shared.base.translations import Words
+from shared.contract import Event
 from shared.contract.labels import event_words
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command, Decider
@@ -18,9 +19,11 @@ from shared.kernel.views.projection import View
 from shared.persons.data_subjects import PersonalData
 from shared.runtime.jobs import Job
 from shared.runtime.processes.process import Process
-from shared.runtime.service import Choices, Definition, Retired, Service, Suggestion
+from shared.runtime.service import Again, Choices, Definition, Retired, Service, Suggestion
 
 Phase = Callable[[Service], Awaitable[None]]
+Sayings = Mapping[type[Event], type[Command] | Again]
+"""How facts are said again: by the command that has their answers under the same names, or as `Again` says"""
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class Feature:
     its commands' forms offer, nothing for those of others. `opening` and `closing` start and end what it runs;
     `measuring` brings its metrics up to date; `jobs`: what it does beside requests; `processes`: what it does in
     several steps, or over days. `retired`: its commands that are no more; `whole`: those whose forms show a whole
-    record.
+    record. `again`: how each of its facts of a day is said again with other content: the command, or why it can't be.
     """
 
     name: str
@@ -50,6 +53,7 @@ class Feature:
     processes: Sequence[Process[Service]] = ()
     retired: Mapping[str, Retired] = field(default_factory=dict)
     whole: Sequence[type[Command]] = ()
+    again: Sayings = field(default_factory=dict)
 
 
 def composed(
@@ -101,6 +105,11 @@ def composed(
         persons=persons,
         retired={command: said for one in features for command, said in one.retired.items()},
         whole=[command for one in features for command in one.whole],
+        again={
+            event.type_name(): said if isinstance(said, Again) else Again(said)
+            for one in features
+            for event, said in one.again.items()
+        },
     )
 
 

@@ -70,6 +70,19 @@ class Suggestion:
     said: Callable[[str], str]
 
 
+@dataclass(frozen=True, slots=True)
+class Again:
+    """How a fact is said again, with other content: by which `command`, of what it says where it is one of several.
+    `answers`: those of the command, of what the fact says (its data as stored); by default those of the same name.
+    `asks`: the fields that are asked, the others stay as they were said; None: all that can be asked. `never`: why it
+    can't be, where no command says it again."""
+
+    command: type[Command] | Callable[[Mapping[str, Any]], type[Command]] | None = None
+    answers: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
+    asks: Sequence[str] | None = None
+    never: str = ""
+
+
 async def no_choices(service: Service, command: type[Command], lang: str) -> Choices:
     return {}
 
@@ -85,7 +98,7 @@ class Definition:
     runs; `measuring` brings its own metrics up to date; `jobs`: what it does beside requests, from `opening` to
     `closing`; `processes`: what it does in several steps. `persons`: what it keeps about persons (docs/privacy.md).
     `retired`: the names of commands that are no more; `whole`: commands whose forms show a whole record, of which what
-    was changed is sent."""
+    was changed is sent; `again`: how a fact of a type is said again."""
 
     name: str
     folder: Path
@@ -105,6 +118,7 @@ class Definition:
     persons: PersonalData[Service] | None = None
     retired: Mapping[str, Retired] = field(default_factory=dict)
     whole: Sequence[type[Command]] = ()
+    again: Mapping[str, Again] = field(default_factory=dict)
     running: View = field(init=False)  # its processes, as the view `processes` has them
 
     def __post_init__(self) -> None:

@@ -35,6 +35,7 @@ from shared.web.forms.typed_days import TypedDays
 from shared.web.forms.validation_messages import said_of
 from shared.web.here import Here, ThesePages
 from shared.web.history.pages import histories
+from shared.web.history.saying_again import sayings
 from shared.web.openapi import described
 from shared.web.operations.clock import clock_routes
 from shared.web.operations.request_metrics import route_of
@@ -111,6 +112,7 @@ def service_app(service: Service) -> FastAPI:
     app.include_router(commands)
     if service.execute.correctable:
         app.include_router(histories)
+        app.include_router(sayings)
     app.include_router(privacy)
     app.include_router(clock_routes)
     app.include_router(times_routes)

@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 from services.directory.casework import pages, request_pages
-from services.directory.casework.domain.coverage import COVERAGE
+from services.directory.casework.domain.coverage import COVERAGE, NoteMediaCoverage
 from services.directory.casework.domain.request import (
     REQUEST,
     AnswerIdentification,
     RequestIdentification,
 )
-from services.directory.casework.domain.support import SUPPORT
+from services.directory.casework.domain.support import SUPPORT, GiveSupport
 from services.directory.casework.views import COVERAGES, REQUESTS, SUPPORTS
 from services.directory.casework.words import WORDS
 from services.directory.search.finder import finder_of
+from shared.contract.directory.casework import (
+    IdentificationAnswered,
+    IdentificationRequested,
+    MediaCoverageNoted,
+    SupportGiven,
+)
 from shared.geo import plain
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command
 from shared.runtime.faces import Premises
-from shared.runtime.feature import Feature
-from shared.runtime.service import Choices, Retired
+from shared.runtime.feature import Feature, Sayings
+from shared.runtime.service import Again, Choices, Retired
 
 IDENTIFYING = (RequestIdentification, AnswerIdentification)
 
@@ -41,6 +47,14 @@ RETIRED = {
     "WithdrawIdentificationRequest": Retired("request", "StrikeEvents"),
 }
 
+AGAIN: Sayings = {
+    SupportGiven: GiveSupport,
+    MediaCoverageNoted: NoteMediaCoverage,
+    IdentificationRequested: RequestIdentification,
+    # the structures that were shown are those that were shown
+    IdentificationAnswered: Again(AnswerIdentification, asks=("answer",)),
+}
+
 FEATURE = Feature(
     name="casework",
     deciders=(SUPPORT, COVERAGE, REQUEST),
@@ -50,4 +64,5 @@ FEATURE = Feature(
     page_of=page_of,
     choices=choices,
     retired=RETIRED,
+    again=AGAIN,
 )

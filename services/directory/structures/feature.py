@@ -5,19 +5,36 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.directory.structures.contact_views import CONTACT_ADDRESSES, CONTACTS
-from services.directory.structures.domain.contact import CONTACT, ReviseContact
-from services.directory.structures.domain.structure import STRUCTURE, ReviseStructure, StructureCommand
+from services.directory.structures.domain.contact import CONTACT, AddContact, RemoveContact, ReviseContact
+from services.directory.structures.domain.structure import (
+    STRUCTURE,
+    CloseStructure,
+    RegisterStructure,
+    ReviseStructure,
+    StructureCommand,
+)
 from services.directory.structures.member_views import MEMBERS, MEMBERSHIPS
 from services.directory.structures.record_fields import commune_named, goal
 from services.directory.structures.views import STRUCTURES, TIMELINES
 from services.directory.structures.words import WORDS
 from shared.base.translations import Lexicon
+from shared.contract.directory.structures import (
+    ContactAdded,
+    ContactRemoved,
+    ContactRevised,
+    StructureAbsorbed,
+    StructureClosed,
+    StructureRegistered,
+    StructureReopened,
+    StructureRevised,
+    StructuresMerged,
+)
 from shared.geo import DEPARTMENTS
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command
 from shared.runtime.faces import Premises
-from shared.runtime.feature import Feature
-from shared.runtime.service import Choices, Retired, Suggestion
+from shared.runtime.feature import Feature, Sayings
+from shared.runtime.service import Again, Choices, Retired, Suggestion
 from shared.web.formatting import countries
 from shared.web.words.goals import SDG_WORDS
 
@@ -52,6 +69,20 @@ RETIRED = {
     "UnmergeStructures": Retired("structure", "StrikeEvents"),
 }
 
+MERGED = "a merge writes two records: it is noted by mistake as a whole, and made anew on the page of duplicates"
+AGAIN: Sayings = {
+    StructureRegistered: RegisterStructure,
+    StructureRevised: ReviseStructure,
+    StructureClosed: CloseStructure,
+    StructureReopened: Again(never="it says nothing but its day"),
+    StructuresMerged: Again(never=MERGED),
+    StructureAbsorbed: Again(never=MERGED),
+    # the same person is named: what was revised since is sealed for them
+    ContactAdded: Again(AddContact, lambda said: {**said, "person": said["name"]["person"]}),
+    ContactRevised: ReviseContact,
+    ContactRemoved: RemoveContact,
+}
+
 FEATURE = Feature(
     name="structures",
     deciders=(STRUCTURE, CONTACT),
@@ -62,4 +93,5 @@ FEATURE = Feature(
     suggestions={"commune": Suggestion("/directory/communes", commune_named)},
     retired=RETIRED,
     whole=(ReviseStructure, ReviseContact),
+    again=AGAIN,
 )

@@ -6,16 +6,26 @@ from collections.abc import Sequence
 
 from services.events.base.places import departments_offered
 from services.events.gatherings.domain.gathering import GATHERING
+from services.events.gatherings.domain.headcounts import CountHeads, NoteWorkshop
+from services.events.gatherings.domain.planning import HoldGathering, PlanGathering
 from services.events.gatherings.domain.registrations import RegistrationCommand
 from services.events.gatherings.queries import gatherings_offered
 from services.events.gatherings.views import GATHERINGS
 from services.events.gatherings.words import WORDS
 from services.events.structures.queries import structures_offered
+from shared.contract.events.gatherings import (
+    AgoraAttended,
+    GatheringAttended,
+    GatheringHeld,
+    GatheringPlanned,
+    HeadsCounted,
+    WorkshopHeld,
+)
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command
 from shared.runtime.faces import Views
-from shared.runtime.feature import Feature
-from shared.runtime.service import Choices, Retired
+from shared.runtime.feature import Feature, Sayings
+from shared.runtime.service import Again, Choices, Retired
 
 
 def page_of(command: Command, outcome: Outcome) -> str | None:
@@ -46,6 +56,16 @@ RETIRED = {
     "WithdrawWorkshop": Retired("gathering", "StrikeEvents"),
 }
 
+CAME = "it says nothing but who came and when: whoever else came is checked in"
+AGAIN: Sayings = {
+    GatheringPlanned: PlanGathering,
+    GatheringHeld: HoldGathering,
+    HeadsCounted: Again(CountHeads, lambda said: {said["audience"]: said["people"]}),
+    WorkshopHeld: Again(NoteWorkshop, lambda said: {"workshop_title": said["title"]}),
+    GatheringAttended: Again(never=CAME),
+    AgoraAttended: Again(never=CAME),
+}
+
 FEATURE = Feature(
     name="gatherings",
     deciders=(GATHERING,),
@@ -54,4 +74,5 @@ FEATURE = Feature(
     page_of=page_of,
     choices=choices,
     retired=RETIRED,
+    again=AGAIN,
 )

@@ -10,11 +10,12 @@ from services.events.projects.pages import routes
 from services.events.projects.views import PROJECTS
 from services.events.projects.words import WORDS
 from services.events.structures.queries import structures_offered
+from shared.contract.events.projects import ProjectPresented
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command
 from shared.runtime.faces import Views
 from shared.runtime.feature import Feature
-from shared.runtime.service import Choices, Retired
+from shared.runtime.service import Again, Choices, Retired
 from shared.web.formatting import countries
 
 
@@ -48,4 +49,5 @@ FEATURE = Feature(
     page_of=page_of,
     choices=choices,
     retired=RETIRED,
+    again={ProjectPresented: Again(PresentProject, lambda said: {**said, "project_title": said["title"]})},
 )

@@ -8,24 +8,36 @@ from typing import get_args
 from services.membership.base.queries import everything
 from services.membership.members.domain.charter import CHARTER as CHARTER_DECIDER
 from services.membership.members.domain.charter import AdoptCharter
-from services.membership.members.domain.college import COLLEGE, CollegeCommand
+from services.membership.members.domain.college import COLLEGE, CloseCollege, CollegeCommand, OpenCollege
 from services.membership.members.domain.member import (
     MEMBER,
     ChangeCollege,
     JoinNetwork,
+    JoinNetworkAsPerson,
+    LeaveNetwork,
     MemberCommand,
     NotePastMembership,
+    RenewMembership,
     StructureCollege,
 )
 from services.membership.members.pages import routes
 from services.membership.members.queries import charter_versions, members_offered
 from services.membership.members.views import CHARTER, COLLEGES, MEMBERS, STRUCTURES
 from services.membership.members.words import WORDS
+from shared.contract.membership.members import (
+    CharterAdopted,
+    CollegeClosed,
+    CollegeOpened,
+    MemberCollegeChanged,
+    MemberJoined,
+    MemberLeft,
+    MembershipRenewed,
+)
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command
 from shared.runtime.faces import OpenViews
-from shared.runtime.feature import Feature
-from shared.runtime.service import Choices, Retired
+from shared.runtime.feature import Feature, Sayings
+from shared.runtime.service import Again, Choices, Retired
 
 
 def page_of(command: Command, outcome: Outcome) -> str | None:
@@ -61,6 +73,16 @@ RETIRED = {
     "RestoreMember": Retired("member", "StrikeEvents"),
 }
 
+AGAIN: Sayings = {
+    MemberJoined: Again(lambda said: JoinNetwork if said.get("structure") else JoinNetworkAsPerson),
+    MembershipRenewed: RenewMembership,
+    MemberCollegeChanged: ChangeCollege,
+    MemberLeft: LeaveNetwork,
+    CharterAdopted: AdoptCharter,
+    CollegeOpened: OpenCollege,
+    CollegeClosed: CloseCollege,
+}
+
 FEATURE = Feature(
     name="members",
     deciders=(MEMBER, CHARTER_DECIDER, COLLEGE),
@@ -70,4 +92,5 @@ FEATURE = Feature(
     page_of=page_of,
     choices=choices,
     retired=RETIRED,
+    again=AGAIN,
 )

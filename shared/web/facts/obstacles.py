@@ -3,6 +3,7 @@ noted by mistake in the same gesture; or the record known from the command's day
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -64,12 +65,15 @@ def sentence_of(no: Refused, lexicon: Lexicon, lang: Lang | str, *, to_programs:
     return said
 
 
-async def obstacle(service: Commands, command: Command, no: Refused, at: Any, lang: str) -> Obstacle | None:
-    """What a refusal names, where it names a fact. `at`: what the command was told of when."""
+async def obstacle(
+    service: Commands, command: Command, no: Refused, at: Any, lang: str, of: UUID | None = None
+) -> Obstacle | None:
+    """What a refusal names, where it names a fact. `at`: what the command was told of when; `of`: the entity, where it
+    says the beginning of one again."""
     if no.code not in (AGAINST, BEFORE):
         return None
     decider, now = service.execute.decider_of(command), service.outside.now()
-    own = command.target(Context(at=now, now=now, command=new_command_id(), actor=""))
+    own = of or command.target(Context(at=now, now=now, command=new_command_id(), actor=""))
     for one in (own, *command.alongside()):
         place = one if isinstance(one, Place) else Place(decider.entity, one)
         decider, id = service.execute.deciders[place.kind], place.id
@@ -105,17 +109,31 @@ def first_day(command: Command, at: Any) -> date | None:
 
 def instead_of(data: FormData, command: Command, at: date | None) -> Instead | None:
     """The facts that a form corrects in the same gesture. Raises NoReason, and 400 for an id that is none."""
-    struck, since, at = data.getlist(INSTEAD), data.get(SINCE), first_day(command, at)
-    if not struck and (not since or at is None):
+    since, at = data.get(SINCE), first_day(command, at)
+    if not data.getlist(INSTEAD) and (not since or at is None):
         return None
+    reason = why(data)
+    if since and at is not None:
+        return Instead(_ids([since]), reason, at)
+    return Instead(struck_in(data), reason)
+
+
+def why(data: FormData) -> str:
+    """Why a form corrects facts. Raises NoReason."""
     try:
-        reason = TypeAdapter(Reason).validate_python(str(data.get(WHY) or "").strip())
+        return TypeAdapter(Reason).validate_python(str(data.get(WHY) or "").strip())
     except ValidationError:
         raise NoReason from None
+
+
+def struck_in(data: FormData) -> tuple[UUID, ...]:
+    """The facts that a form notes by mistake in the same gesture. Raises 400 for an id that is none."""
+    return _ids(data.getlist(INSTEAD))
+
+
+def _ids(texts: Iterable[object]) -> tuple[UUID, ...]:
     try:
-        if since and at is not None:
-            return Instead((UUID(str(since)),), reason, at)
-        return Instead(tuple(UUID(str(one)) for one in struck), reason)
+        return tuple(UUID(str(one)) for one in texts)
     except ValueError:
         raise HTTPException(400) from None
 

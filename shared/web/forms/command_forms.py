@@ -84,7 +84,7 @@ async def _show(
     named = [
         (
             pages.lexicon.say(f"field.{name}", lang),
-            dict(choices.get(name, ())).get(str(value)) or await _named(service, value),
+            dict(choices.get(name, ())).get(str(value)) or await name_of(service, value),
         )
         for name, value in fixed.items()
     ]
@@ -141,7 +141,7 @@ async def form(service: Here[Reception], pages: ThesePages, request: Request, na
     hidden = {**uuids, COMMAND_ID: str(new_command_id()), VERSION: version, BACK: _back(request)}
     dated = takes_day(service, model)
     values = {
-        **await _current(request, service, model, uuids, _day_in(given.get(HAPPENED)) if dated else None),
+        **await current_answers(request, service, model, uuids, _day_in(given.get(HAPPENED)) if dated else None),
         **{f: request.query_params.getlist(f) if f in several else v for f, v in prefilled.items() if f not in uuids},
     }
     values[HAPPENED] = given.get(HAPPENED, "") if dated else ""
@@ -244,8 +244,8 @@ async def _answers(
     only_changes = not any(field.is_required() for name, field in model.model_fields.items() if name not in hidden)
     if seen == day and not only_changes:
         return given, {}
-    shown = await _current(request, service, model, hidden, seen)
-    then = {} if only_changes else await _current(request, service, model, hidden, day)
+    shown = await current_answers(request, service, model, hidden, seen)
+    then = {} if only_changes else await current_answers(request, service, model, hidden, day)
     asked = [name for name in model.model_fields if name not in hidden]
     return on_its_day(given, shown, None if only_changes else then, asked), then
 
@@ -260,8 +260,8 @@ async def _filled_again(
 ) -> Response:
     """The form of a whole record with the record of another day, and with what was changed in it so far."""
     day = _day_in(data.get(HAPPENED))
-    shown = await _current(request, service, model, hidden, _day_in(hidden.get(SEEN)))
-    then = await _current(request, service, model, hidden, day)
+    shown = await current_answers(request, service, model, hidden, _day_in(hidden.get(SEEN)))
+    then = await current_answers(request, service, model, hidden, day)
     values: dict[str, Any] = on_its_day(parse(model, data), shown, then, then.keys() | shown.keys())
     values[HAPPENED] = str(data.get(HAPPENED) or "")
     errors = {}
@@ -275,7 +275,7 @@ async def _filled_again(
     return await _show(service, pages, request, model, values=values, hidden=hidden, errors=errors, status=status)
 
 
-async def _current(
+async def current_answers(
     request: Request, service: Reception, model: type[Command], uuids: dict[str, Any], day: date | None = None
 ) -> dict[str, Any]:
     """The answers as they stand, today or as of a day, for a command that changes an entity: those of the view that
@@ -300,11 +300,11 @@ async def _stored(
     names, and the names of what that link names."""
     ids = {name: value for name, value in hidden.items() if name in model.model_fields}
     names = {
-        f"{name}_name": await _named(service, value)
+        f"{name}_name": await name_of(service, value)
         for name, value in ids.items()
         if f"{name}_name" in model.model_fields
     }
-    return stored(await _current(request, service, model, ids), then, names, *await _parts(service, model, ids))
+    return stored(await current_answers(request, service, model, ids), then, names, *await _parts(service, model, ids))
 
 
 async def _parts(service: Forms, model: type[Command], uuids: dict[str, str]) -> list[dict[str, Any]]:
@@ -325,7 +325,7 @@ async def _parts(service: Forms, model: type[Command], uuids: dict[str, str]) ->
     ]
 
 
-async def _named(service: Forms, key: Any) -> str:
+async def name_of(service: Forms, key: Any) -> str:
     """What the views call the thing with this id, if that is no personal value; "" where none knows it."""
     for view in service.definition.views:
         document = await service.store.get(view, str(key)) or {}

@@ -3,6 +3,7 @@ on another day, restored. `/<service>/history/<kind>/<id>`, for every kind whose
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -16,17 +17,20 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from shared.contract.fields import day_typed
-from shared.kernel.command_handler import Stale, new_command_id, told_of
+from shared.kernel.command_handler import Instead, Stale, new_command_id, told_of
 from shared.kernel.correcting import CorrectingCommand, LiftStrikes, RedateEvents, StrikeEvents, Told, together
 from shared.kernel.decider import Decider, Refused
 from shared.kernel.eventlog.event_log import Conflict, History
+from shared.kernel.line import Correction, Fact, standing
 from shared.runtime.faces import Commands, Forms, Reception
 from shared.web.counted.counted import of_facts
+from shared.web.facts.again import said_once, taken_place_of
 from shared.web.facts.obstacles import AGAINST, BEFORE, Obstacle, obstacle
 from shared.web.facts.outcomes import in_address
 from shared.web.forms.forms import id_after, refusal, sentences
 from shared.web.here import Here, ThesePages
 from shared.web.history.lines import Line, dependents, lines_of
+from shared.web.history.saying_again import sayable
 from shared.web.security.authorization import access, who_of
 from shared.web.security.local_paths import local
 from shared.web.templating import Pages, language
@@ -103,8 +107,26 @@ async def history(
     return await _shown(service, pages, request, kind, key, read, named=named, do=do, typed=typed)
 
 
+async def _said_again(
+    service: Reception, request: Request, read: tuple[Decider[Any], History, Told], lines: Sequence[Line]
+) -> set[str]:
+    """The facts among these that can be said again with other content, by whoever asks."""
+    decider, events, told = read
+    if not who_of(request).may(service.name, "editor"):
+        return set()
+    by_id = {event.id: event for event in events.events}
+    found = [said_once(service.definition, decider, told, by_id, one.fact) for one in lines if not one.struck]
+    return {one.fact for one in found if one is not None and await sayable(service, one, language(request))}
+
+
+def _with(told: Told, restored: Sequence[str]) -> list[Fact]:
+    """The line of an entity, with struck facts that are restored."""
+    lifted = [Correction(sys.maxsize, one, "lifted") for one in restored]
+    return standing(told.facts, [*told.corrections, *lifted])
+
+
 async def _shown(
-    service: Forms,
+    service: Reception,
     pages: Pages,
     request: Request,
     kind: str,
@@ -118,22 +140,29 @@ async def _shown(
     id: UUID | None = None,
     status: int = 200,
     in_the_way: Obstacle | None = None,
+    restoring: Sequence[str] | None = None,
 ) -> Response:
+    """`restoring`: the facts that are restored with it, None where nobody has chosen yet: all whose place it took."""
     decider, events, told = read
     lang = language(request)
     lines = lines_of(decider, events, told, lang)
     chosen = named.among(lines, do)
     beside: list[Line] = []
     resting: list[Line] = []
+    replaced: list[Line] = []
     if chosen is not None:
         ids = {one.id for one in together(decider, [chosen.fact], told.facts)}
         beside = [one for one in lines if one.fact.id in ids and one is not chosen]
         if do == "strike":
-            rest = {one.id for one in dependents(decider, told.line, ids)}
+            old = taken_place_of(told, events.events, chosen.fact)
+            replaced = [one for one in lines if one.fact.id in old]
+            line = _with(told, old if restoring is None else restoring)
+            rest = {one.id for one in dependents(decider, line, ids)}
             resting = [one for one in lines if one.fact.id in rest]
     thing = type(events.events[0].data).thing
     upto = max(1, -(-len(lines) // LONG))
     page = min(max(1, int(said) if (said := request.query_params.get("page", "")).isdecimal() else 1), upto)
+    listed = lines[(page - 1) * LONG : page * LONG]
     return pages.render(
         request,
         "history.html",
@@ -141,7 +170,8 @@ async def _shown(
         thing=thing.words,
         name=await _named(service, key),
         record=thing.page.format(key) if thing.page else "",
-        lines=lines[(page - 1) * LONG : page * LONG],
+        lines=listed,
+        again=await _said_again(service, request, read, listed),
         total=len(lines),
         page=page,
         pages_total=upto,
@@ -150,6 +180,8 @@ async def _shown(
         sought=bool(do) and chosen is None,
         beside=beside,
         resting=resting,
+        replaced=replaced,
+        restoring=restoring,
         counted=await of_facts(service, at_stake(lines, chosen, beside, resting), language(request)),
         kind=kind,
         key=str(key),
@@ -190,13 +222,18 @@ async def correct(service: Here[Reception], pages: ThesePages, request: Request,
     read = await _read(service, kind, key)
     typed = {"reason": str(data.get("reason") or ""), "day": str(data.get("day") or "")}
     errors: dict[str, str] = {}
+    restore = [str(one) for one in data.getlist("restore")]
     status, in_the_way = 422, None
     try:
         given: dict[str, Any] = {"day": day_typed(typed["day"])} if model is RedateEvents and typed["day"] else {}
         fact = named.fact or _latest(read, named, do, lang)
         about = {"kind": kind, "about": str(key), "events": [fact, *map(str, data.getlist("also"))]}
         command = model.model_validate({**about, "reason": typed["reason"].strip(), **given})
-        outcome = await service.execute(command, id=id, actor=who_of(request).actor, version=version)
+        instead = None
+        if restore and model is StrikeEvents:  # what it took the place of is so again, in the same batch
+            instead = Instead(tuple(command.events), command.reason)
+            command = LiftStrikes.model_validate({**about, "events": restore, "reason": command.reason})
+        outcome = await service.execute(command, id=id, actor=who_of(request).actor, version=version, instead=instead)
     except ValidationError as error:
         errors = sentences(error, model, pages.lexicon, lang)
     except ValueError:
@@ -226,6 +263,7 @@ async def correct(service: Here[Reception], pages: ThesePages, request: Request,
         id=id,
         status=status,
         in_the_way=in_the_way,
+        restoring=restore if model is StrikeEvents else None,
     )
 
 

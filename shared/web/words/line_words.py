@@ -24,6 +24,9 @@ LINE_WORDS: Words = {
     "reason.undo": "Annulé juste après la saisie",
     "refused.too-long-ago": "Rien n’est noté d’avant le {day}. Vérifiez l’année.",
     "refused.fact-stays": "Ce fait ne se corrige pas ainsi\u202f: sa fiche a son propre geste pour cela.",
+    "refused.other-record": (
+        "Ce serait dit d’une autre fiche. Notez ce fait par erreur, puis dites-le sur l’autre fiche."
+    ),
     "refused.no-such-fact": "Ce fait n’est pas sur cette fiche.",
     "refused.seat-vacated": "Ce siège était déjà rendu ce jour-là.",
     "refused.already-in-group": "Cet adhérent était déjà de ce groupe ce jour-là.",

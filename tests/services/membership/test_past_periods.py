@@ -118,3 +118,18 @@ async def test_who_took_part_in_a_group_once_is_noted_by_a_form(service: Service
     assert done.status_code == 303, done.text
     events = (await service.execute.history("group", UUID(group))).events
     assert [event.type for event in events] == ["WorkingGroupFormed", "WorkingGroupJoined", "WorkingGroupLeft"]
+
+
+async def test_the_two_days_of_a_period_are_corrected_one_by_one(service: Service, front: httpx2.AsyncClient) -> None:
+    past = {**JOIN, "since": "2012-03-01", "until": "2014-06-01", "reason": "lapse"}
+    assert (await sent(front, "note-past-membership", **past)).status_code == 200
+    began, ended = (await service.execute.history("member", MEMBER)).events
+    word = {"kind": "member", "about": str(MEMBER), "reason": "mal lu"}
+    other = {**word, "events": [ended.id], "day": "2013-06-01"}
+    done = await front.post("/api/commands/redate-events", json=other)
+    assert done.json()["events"] == ["EventRedated"], done.text
+    document = await service.store.get(MEMBERS, str(MEMBER))
+    assert document is not None and document["joined_on"].startswith("2012-03-01")
+    assert document["left_on"].startswith("2013-06-01")
+    alone = await sent(front, "strike-events", **word, events=[began.id])
+    assert alone.json()["error"] == "later-stands-against" and alone.json()["against"]["type"] == "MemberLeft"

@@ -81,6 +81,8 @@ def evolve(state: Gathering, event: Event) -> Gathering:
     match event:
         case GatheringPlanned():
             return replace(state, facts=dict(event))
+        case GatheringRevised() | GatheringMoved() if state.facts is None:
+            return state  # its planning was noted by mistake
         case GatheringRevised():
             changed = {n: v for n, v in event if v is not None and n != "cleared"}
             return replace(state, facts={**(state.facts or {}), **changed, **{n: EMPTY[n] for n in event.cleared}})
