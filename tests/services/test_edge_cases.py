@@ -330,6 +330,8 @@ OF_MEMBERS: dict[str, tuple[list[Step], list[Seen]]] = {
             ("join associative", "1989-12-31", "too-long-ago"),
             ("join associative", "2999-01-01", "time-in-future"),
             ("join associative", "1990-01-01", "done"),
+            ("redate 4", "1989-12-31", "too-long-ago"),
+            ("redate 4", "2999-01-01", "time-in-future"),
         ],
         [("2015-12-31", "associative")],
     ),
@@ -451,6 +453,8 @@ OF_STRUCTURES: dict[str, tuple[list[Step], list[Seen]]] = {
             ("register 31", "1989-12-31", "too-long-ago"),
             ("register 31", "2999-01-01", "time-in-future"),
             ("register 31", "1990-01-01", "done"),
+            ("redate 4", "1989-12-31", "too-long-ago"),
+            ("redate 4", "2999-01-01", "time-in-future"),
         ],
         [("1990-01-01", "31")],
     ),
@@ -600,10 +604,11 @@ async def test_17_an_old_log_that_restored_at_noon_what_was_noted_in_the_afterno
     day = four.today.isoformat()
     joined = MemberJoined(college="associative", charter_version=1, structure=structure, name="Kynarou")
     again = joined.model_copy(update={"college": "economic"})
+    restored = MemberRestored(college="associative", structure=structure, reason="erreur")
     await four.write(
         member, (joined, in_paris("2012-03-01", 12)), (MemberLeft(reason="lapse"), in_paris("2014-06-01", 12))
     )
-    await four.write(member, (MemberRestored(reason="erreur"), in_paris("2014-06-01", 9)))
+    await four.write(member, (restored, in_paris("2014-06-01", 9)))
     assert await told.seen(date(2015, 12, 31), None) == "associative"
     await four.write(
         member, (MemberLeft(reason="lapse"), in_paris("2014-06-01", 12)), (again, in_paris("2016-03-01", 12))
@@ -616,7 +621,7 @@ async def test_17_an_old_log_that_restored_at_noon_what_was_noted_in_the_afterno
     ]  # fmt: skip
     assert await told.seen(date(2016, 12, 31), before) == "economic"
     four.later()
-    await four.write(member, (MemberRestored(reason="erreur"), in_paris(day, 9)))
+    await four.write(member, (restored.model_copy(update={"college": "economic"}), in_paris(day, 9)))
     assert await told.seen(date(2016, 12, 31), None) == "economic"
     assert await told.seen(date(2013, 12, 31), None) == "associative"
 
@@ -700,12 +705,12 @@ async def test_25_who_registers_does_so_now(four: Four) -> None:
     for name in "ABC":
         assert (await four.say("events register-participant", **about, name=f"Personne {name}")).said == "done"
     found = (await four.get("/events/api/registrations", gathering=planned.entity))["documents"]
-    standing = {one["ticket"]: one["state"] for one in found}
+    standing = {one["ticket"]: one["standing"] for one in found}
     assert sorted(standing) == [1, 2, 3] and [standing[n] for n in (1, 2, 3)] == ["registered", "waiting", "waiting"]
     first = next(one["key"] for one in found if one["ticket"] == 1)
     assert (await four.say("events cancel-registration", gathering=planned.entity, registration=first)).said == "done"
     found = (await four.get("/events/api/registrations", gathering=planned.entity))["documents"]
-    assert {one["ticket"]: one["state"] for one in found} == {1: "cancelled", 2: "registered", 3: "waiting"}
+    assert {one["ticket"]: one["standing"] for one in found} == {1: "cancelled", 2: "registered", 3: "waiting"}
 
 
 async def test_26_the_day_of_somebody_who_was_forgotten_is_corrected(four: Four) -> None:
@@ -774,11 +779,11 @@ async def test_28_the_same_words_again_change_nothing(four: Four) -> None:
 async def test_30_after_midnight_in_paris_it_is_today_there(four: Four) -> None:
     four.now = (four.now + timedelta(days=1)).astimezone(UTC).replace(hour=22, minute=45)  # 23:45 or 00:45 in Paris
     four.now = four.now if four.today > four.now.date() else four.now.replace(hour=23)
-    tomorrow = four.today.isoformat()
+    moment = four.now.isoformat()
     assert four.today > four.now.date()
     for told, first in ((OfMember(four), "join associative"), (OfStructure(four), "register 31")):
         await told.begin()
-        assert await told.step(first, tomorrow) == "done"
+        assert await told.step(first, moment) == "done"
         after = (four.today + timedelta(days=1)).isoformat()
         what = "leave" if isinstance(told, OfMember) else "close"
         assert await told.step(what, after) == "time-in-future"
