@@ -23,7 +23,7 @@ from shared.base.paris_days import FIRST_DAY, OutOfCalendar, day_of, noon_of, ut
 from shared.base.secret_files import same
 from shared.base.tallies import tally
 from shared.contract import Event
-from shared.contract.corrections import Correcting
+from shared.contract.corrections import Correcting, EventRedated
 from shared.contract.envelope import BODY_LIMIT, Message, Provenance, Recorded, Void, address, sealed_body
 from shared.contract.personal import Personal
 from shared.kernel import correcting
@@ -295,8 +295,7 @@ class Executor:
             raise Refused(str(why), field=HAPPENED) from None
         if when > now + SKEW:
             raise Refused("time-in-future", field=HAPPENED)
-        if day_of(when) < FIRST_DAY:
-            raise Refused("too-long-ago", field=HAPPENED, day=f"{FIRST_DAY:%d/%m/%Y}")
+        _told_of(day_of(when), now, HAPPENED)
         return Context(at=when, now=now, command=id, actor=actor)
 
     @property
@@ -451,14 +450,9 @@ class Executor:
         context: Context,
         cause: Recorded | None,
     ) -> Outcome:
-        by = Provenance(
-            actor=context.actor,
-            command=context.command,
-            correlation=UUID(cause.cloud.correlationid) if cause else context.command,
-            causation=UUID(cause.id) if cause else None,
-            traceparent=tracing.traceparent(),
-            digest=sent.digest,
-        )
+        first = UUID(cause.cloud.correlationid) if cause else context.command
+        caused, trace = UUID(cause.id) if cause else None, tracing.traceparent()
+        by = Provenance(context.actor, context.command, first, caused, traceparent=trace, digest=sent.digest)
         personal = [one.event for one in planned if _about_persons(type(one.event))]
         if personal:
             try:
@@ -628,6 +622,8 @@ def _placed(
     for n, said in enumerate(decision, 1):
         one, day = (said.event, said.day) if isinstance(said, On) else (said, context.day)
         event, of = one if not isinstance(one, Elsewhere) else one.event, own
+        if isinstance(event, EventRedated):
+            _told_of(event.day, context.now, "day")
         if isinstance(one, Elsewhere):
             of = others[Place(one.kind or event.entity, one.id)]
         at = context.at if day == context.day else noon_of(day)
@@ -637,6 +633,14 @@ def _placed(
         entity = of.decider.entity if event.anywhere else event.entity
         found.append(Planned(of, event, derived_id(context.command, f"{entity}/{of.id}/event/{n}"), at))
     return found
+
+
+def _told_of(day: date, now: datetime, field: str) -> None:
+    """Raises Refused for a day that is to come, or older than anything."""
+    if day > day_of(now):
+        raise Refused("time-in-future", field=field)
+    if day < FIRST_DAY:
+        raise Refused("too-long-ago", field=field, day=f"{FIRST_DAY:%d/%m/%Y}")
 
 
 def _after(known: Known, planned: Iterable[Planned], context: Context) -> Told:

@@ -1,6 +1,8 @@
 """A history that is told to an installation by the API and by forms: every command that it has, once at least.
 
-The ids of all commands are made of their place in the telling, so that two installations are told the same.
+The ids of all commands are made of their place in the telling, so that two installations are told the same. A command
+that only corrected is sent to a release that has it, and to another one what is said in its place today
+(tests/fixtures/earlier_commands.py): the facts are the same, and the same of them stand.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
 from html.parser import HTMLParser
 from json import dumps, loads
@@ -20,6 +22,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from tests.compare.answers import Answer, Ask, Visitors
 from tests.compare.crawl import SERVICES, kind_of
+from tests.fixtures.earlier_commands import EARLIER, retired
 
 CONTACT, FRIEND = "contact@exemple.invalid", "lectrice@exemple.invalid"
 ACCOUNTS = {
@@ -89,6 +92,7 @@ class Teller:
     refused: dict[str, str] = field(default_factory=dict)
     missed: list[str] = field(default_factory=list)
     _number: int = 0
+    _described: dict[str, Any] = field(default_factory=dict)
 
     def id(self) -> str:
         self._number += 1
@@ -116,12 +120,40 @@ class Teller:
         service, _, name = command.partition(" ")
         query = f"?happened={happened}" if happened else ""
         id = self.id()
+        if command in EARLIER and name in retired(self.described(service)):
+            name, facts = EARLIER[command].today(facts, self.life(str(facts[EARLIER[command].about])))
         got = self.post(f"/{service}/api/commands/{name}{query}", facts, **{"Idempotency-Key": id})
         if "entity" in got:
+            self.sent.add(f"{service} {name}")
             self.sent.add(command)
             return str(got["entity"])
         self.refused[command] = f"{self.told[-1][1].status} {dumps(got, ensure_ascii=False)[:200]}"
         return id
+
+    def described(self, service: str) -> Any:
+        """What a service of this release says that it takes."""
+        if service not in self._described:
+            answer = self.visitors.ask(Ask(OPERATOR, "fr", f"/{service}/openapi.json", "openapi"))
+            self._described[service] = loads(answer.body)
+        return self._described[service]
+
+    def has(self, command: str) -> bool:
+        """Whether this release has a command."""
+        service, _, name = command.partition(" ")
+        described = self.described(service)
+        return f"/api/commands/{name}" in described["paths"] and name not in retired(described)
+
+    def life(self, entity: str) -> list[dict[str, Any]]:
+        """All that was said of a record, once the observatory has read it."""
+
+        def asked(path: str) -> Any:
+            return loads(self.visitors.ask(Ask(OPERATOR, "fr", path, "life")).body)
+
+        last, end = asked("/directory/api/state")["last"], time.monotonic() + PATIENCE
+        while asked("/observatory/api/events?limit=1")["sequence"] < last and time.monotonic() < end:
+            time.sleep(0.05)
+        found: list[dict[str, Any]] = asked(f"/observatory/api/life/{entity}").get("events", [])
+        return found
 
     def view(self, path: str) -> list[dict[str, Any]]:
         """The documents of a view."""
@@ -202,6 +234,7 @@ def tell(at: Teller) -> None:
     events(at, eau)
     newsletter(at)
     observatory(at, eau)
+    corrected(at, eau)
 
 
 def accounts(at: Teller) -> None:
@@ -470,17 +503,16 @@ def events(at: Teller, eau: str) -> None:
         at.do(f"events {command}", gathering=one, registration=found[0]["key"] if found else at.id())
     at.do("events cancel-gathering", gathering=one, reason="Neige")
     at.do("events reinstate-gathering", gathering=one)
-    held = at.do("events plan-gathering", **{**planned, "starts": "2017-05-04T10:00:00Z", "title": "L’eau passée"})
-    day = "2017-05-04T11:00:00Z"
-    at.do(
-        "events register-participant", "2017-05-01T10:00:00Z", gathering=held, audience="companies", name="Personne 4"
-    )
+    # Who registers does so now, so what is held is held today.
+    starts = f"{datetime.now(UTC):%Y-%m-%d}T10:00:00Z"
+    held = at.do("events plan-gathering", **{**planned, "starts": starts, "title": "L’eau passée"})
+    at.do("events register-participant", gathering=held, audience="companies", name="Personne 4")
     there = [str(each["key"]) for each in at.view(f"/events/api/registrations?gathering={held}")] or [at.id()]
-    at.do("events check-in", day, gathering=held, registration=there[0])
-    at.do("events undo-check-in", day, gathering=held, registration=there[0])
-    at.do("events hold-gathering", day, gathering=held, guests=["Un invité"])
-    at.do("events count-heads", day, gathering=held, associations=12, students=3)
-    at.do("events note-workshop", day, gathering=held, workshop_title="Puits")
+    at.do("events check-in", gathering=held, registration=there[0])
+    at.do("events undo-check-in", gathering=held, registration=there[0])
+    at.do("events hold-gathering", gathering=held, guests=["Un invité"])
+    at.do("events count-heads", gathering=held, associations=12, students=3)
+    at.do("events note-workshop", gathering=held, workshop_title="Puits")
     documents = [
         each
         for each in at.view("/events/api/gatherings?q=passée&size=50".replace("é", "%C3%A9"))
@@ -576,10 +608,42 @@ def observatory(at: Teller, eau: str) -> None:
     at.do("observatory withdraw-review", review=reviews[0], reason="Erreur")
 
 
+def corrected(at: Teller, eau: str) -> None:
+    """What a release that has them says beside: the three corrections of every record, and past periods."""
+    if not at.has("membership redate-events"):
+        return
+    made = {
+        "directory": at.do("directory give-support", "2018-05-02T09:00:00Z", structure=eau, kind="networking"),
+        "membership": at.do("membership note-volunteer", "2018-05-02T09:00:00Z", task="Accueil"),
+        "events": at.do("events form-tandem", "2017-10-02T09:00:00Z", school_year="2017-2018", association=eau),
+    }
+    kinds = {"directory": "support", "membership": "volunteer", "events": "tandem"}
+    for service, id in made.items():
+        about = {"kind": kinds[service], "about": id, "events": [one["event"]["id"] for one in at.life(id)]}
+        for name, more in (("redate", {"day": "2018-05-03"}), ("strike", {}), ("lift", {})):
+            command = f"{name}-{'strikes' if name == 'lift' else 'events'}"
+            at.do(f"{service} {command}", **about, reason="Essai", **more)
+    past = {"since": "2013-01-10", "until": "2014-01-10"}
+    found = at.view("/membership/api/members?size=500")
+    member = next((str(one["key"]) for one in found if one.get("structure") == eau), at.id())
+    group = at.do("membership form-working-group", "2012-03-01T09:00:00Z", name="Groupe passé")
+    for command, facts in (
+        ("membership", {"structure": eau, "name": "Eau vive d’essai", "college": "associative", "charter_version": 1,
+                        "reason": "lapse"}),
+        ("board-seat", {"role": "administrator", "holder": "Zoé Ferrand"}),
+        ("group-membership", {"group": group, "member": member}),
+        ("civic-service", {"mission": "Animer"}),
+        ("civic-service-place", {"authority": "DRAJES"}),
+        ("staff-post", {"title": "Chargée d’essai", "fte": 0.5}),
+    ):  # fmt: skip
+        at.do(f"membership note-past-{command}", **past, **facts)
+
+
 def never_sent(at: Teller) -> list[str]:
     """The commands that the installation describes and that were accepted not once."""
     named = set()
     for service in SERVICES:
-        paths = loads(at.visitors.ask(Ask(OPERATOR, "fr", f"/{service}/openapi.json", "openapi")).body)["paths"]
-        named |= {f"{service} {path.rpartition('/')[2]}" for path in paths if "/api/commands/" in path}
+        described = at.described(service)
+        names = {path.rpartition("/")[2] for path in described["paths"] if "/api/commands/" in path}
+        named |= {f"{service} {name}" for name in names - retired(described)}
     return sorted(named - at.sent - {"newsletter request-subscription"})

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from shared.contract.personal import Personal
@@ -19,6 +20,7 @@ from shared.persons.keys.keyring import Keyring
 from tests.compare.answers import Answer, Ask
 from tests.compare.history import mails
 from tests.compare.normal import lines_of
+from tests.fixtures.earlier_commands import EARLIER, standing_facts
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _TOKEN = re.compile(r"(?<=/)(?=[\w.-]*\d)(?=[\w.-]*[A-Z])[\w.-]{20,}")
@@ -54,6 +56,9 @@ def events(data: Path, after: int = 0, *, by_command: bool = False) -> list[str]
     What came of one command stands together: reactions to it write when they come to it, between other commands. The
     order of an entity's own events is in their versions. `by_command`: in the order of the commands' ids, where those
     are the same on both sides and many were under way at once, as the loading of the sample has them.
+
+    Releases correct in words of their own. So these are the facts alone, each with whether it stands, and versions are
+    counted without what corrects; what is no event is none here, either.
     """
     network = json.loads((data / "installation.json").read_text())["network"]
     with ExitStack() as opened:
@@ -64,12 +69,19 @@ def events(data: Path, after: int = 0, *, by_command: bool = False) -> list[str]
                 rings[service] = opened.enter_context(closing(Keyring(data / "keys", network, service)))
             return rings[service]
 
+        messages = [message for run in Archive(data / "archive" / network).read() for message in run]
+        stands = standing_facts(messages)
         found: dict[str, list[str]] = defaultdict(list)
-        for run in Archive(data / "archive" / network).read(after):
-            for message in run:
-                service = message.subject.split(".")[1]
-                event = json.loads(message.body)
-                told = _told(event, service, ring(service))
+        versions = Counter[str]()
+        for message in messages:
+            if message.seq not in stands:
+                continue
+            service = message.subject.split(".")[1]
+            event = json.loads(message.body)
+            versions[event["subject"]] += 1
+            if message.seq > after:
+                counted = {"entityversion": versions[event["subject"]], "stands": stands[message.seq]}
+                told = {**_told(event, service, ring(service)), **counted}
                 found[event["correlationid"]].append(json.dumps(told, ensure_ascii=False, sort_keys=True, indent=1))
     ids = Ids()
     chains = [found[command] for command in (sorted(found) if by_command else found)]
@@ -121,13 +133,22 @@ def _opened(value: Any, event: str, field: str, ring: Keyring) -> Any:
 
 def told_texts(told: Iterable[tuple[Ask, Answer]]) -> Iterator[str]:
     """What was answered to a history, a text each. Numbers of events are left out: reactions write meanwhile, and when
-    they do hangs on the moment; so are ids, by their order, and secrets."""
+    they do hangs on the moment; so are ids, by their order, and secrets. What corrects is said otherwise by each
+    release, and compared by what it comes to."""
     ids = Ids()
     for ask, answer in told:
+        if _corrects(ask):
+            continue
         text = "\n".join([f"{ask.method} {ask.kind}", *lines_of(answer)])
         text = re.sub(r'("sequence": |[?&]done=)\d+', r"\1<n>", text)
         text = re.sub(r'"mlg_[^"]+"', '"<secret>"', text)
         yield ids(_TOKEN.sub("<token>", text))
+
+
+def _corrects(ask: Ask) -> bool:
+    """Whether a command only corrects, in whatever words."""
+    service, _, name = urlsplit(ask.path).path.removeprefix("/").partition("/api/commands/")
+    return name in ("strike-events", "lift-strikes", "redate-events") or f"{service} {name}" in EARLIER
 
 
 def letters(data: Path) -> Iterator[str]:

@@ -22,6 +22,8 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from httpx2 import Client, Response
 
 from shared.kernel.decider import derived_id
+from shared.web.api import OF_NOW
+from tests.fixtures.earlier_commands import EARLIER
 from tests.fixtures.installation import Up, maillage
 
 HISTORY = uuid5(NAMESPACE_URL, "urn:maillage:tests:older")
@@ -51,6 +53,7 @@ class House:
     env: dict[str, str] = field(default_factory=lambda: dict(ENV))
     names: dict[str, UUID] = field(default_factory=dict)
     steps: int = 0
+    _described: dict[str, Any] = field(default_factory=dict)
     _client: Client | None = None
 
     @contextmanager
@@ -88,10 +91,13 @@ class House:
 
     def do(self, service: str, command: str, at: str | None = None, *, call: str = "", **fields: Any) -> UUID:
         """Executes a command; the id of its entity, which is called `call` from now on. `at`: the day on which it
-        happened, at noon in UTC, or the moment; fields take ids, names of records and what JSON knows."""
-        id = self.next_id(command)
-        where = {"happened": at if "T" in at else f"{at}T12:00:00Z"} if at else {}
+        happened, at noon in UTC, or the moment; left out where today's release says that the command is always of now.
+        Fields take ids, names of records and what JSON knows. A command that only corrected is said as it is today."""
         body = {name: _plain(value) for name, value in fields.items()}
+        if earlier := EARLIER.get(f"{service} {command}"):
+            command, body = earlier.today(body, self.life(body[earlier.about]))
+        id = self.next_id(command)
+        where = {"happened": at if "T" in at else f"{at}T12:00:00Z"} if at and self.takes_day(service, command) else {}
         done = self.client.post(
             f"/{service}/api/commands/{command}", json=body, params=where, headers={"Idempotency-Key": str(id)}
         )
@@ -103,6 +109,21 @@ class House:
             self.names[call] = entity
             self.names[f"{call}/command"] = id
         return entity
+
+    def takes_day(self, service: str, command: str) -> bool:
+        """Whether a command is about a day, which may be past."""
+        if service not in self._described:
+            self._described[service] = self.get(f"/{service}/openapi.json")["paths"]
+        parameters = self._described[service][f"/api/commands/{command}"]["post"]["parameters"]
+        (happened,) = [one for one in parameters if one["name"] == "happened"]
+        return happened["description"] != OF_NOW
+
+    def life(self, entity: Any) -> list[Any]:
+        """All that was said of a record, once the observatory has read it."""
+        last = self.get("/directory/api/state")["last"]
+        self.until(lambda: self.get("/observatory/api/events")["sequence"] >= last)
+        found: list[Any] = self.get(f"/observatory/api/life/{entity}")["events"]
+        return found
 
     def part(self, call: str, name: str) -> UUID:
         """The id of a part that a command made inside an entity: a registration, a workshop, an item."""

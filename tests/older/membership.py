@@ -73,8 +73,11 @@ def went_on(house: House) -> None:
     )
     do("change-college", "2024-02-10", member=house["member lycee"], college="associative")
     do("leave-network", "2024-03-01", member=house["member puits"], reason="withdrawal")
-    do("leave-network", "2024-04-01", member=house["member coop"], reason="mistake")
-    do("restore-member", "2024-04-02", member=house["member coop"], reason="Noté par erreur.")
+    # "it left, by mistake": what was said of it until then was none, and then was all the same
+    facts = [one["event"]["id"] for one in house.life(house["member coop"])]
+    coop = {"kind": "member", "about": house["member coop"], "events": facts}
+    do("strike-events", "2024-04-01", reason="mistake", **coop)
+    do("lift-strikes", "2024-04-02", reason="Noté par erreur.", **coop)
     do(
         "take-board-seat",
         "2022-03-10",

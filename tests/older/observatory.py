@@ -53,7 +53,7 @@ def surveyed(house: House) -> None:
     asked = [house[call] for call in ("rives", "mairie", "coop", "muette")]
     do("send-survey", kind="invitation", structures=asked, **survey)
     house.until_said("LetterUnaddressed", 1)
-    house.until_said("LetterRefused", 1)
+    house.until_said("LetterSent", 3)
     mine = house.link(SHE, "/observatory/answer/")
     answered(house, mine, **ANSWER, name="Personne Exemple Partout", email=SHE)
     answered(house, mine, **{**ANSWER, "q3": "1"})

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.host.embedded import access
-from shared.contract.envelope import Recorded, Void, opened
+from shared.contract.envelope import Message, Recorded, Void, is_guard, opened
 from shared.kernel.broker.connection import OPERATOR
 from shared.ledger.archive_format import Archive
 from shared.persons.keys.keyring import Keyring
@@ -142,24 +142,31 @@ def open_data(house: House, day: str) -> dict[str, Any]:
 # -- the closed folder ------------------------------------------------------------------------------------------------
 
 
+def archived(data: Path) -> Iterator[Message]:
+    """Every message of the archive of a closed folder."""
+    for run in Archive(data / "archive" / NETWORK).read():
+        yield from run
+
+
 def events_in(data: Path) -> Iterator[Event]:
     """Every event of the archive, read by its type, with what is sealed opened."""
     rings = {service: Keyring(data / "keys", NETWORK, service) for service in SERVICES}
     try:
-        for run in Archive(data / "archive" / NETWORK).read():
-            for message in run:
-                event = opened(message)
-                given = event.cloud.time if event.cloud.time != event.cloud.recordedtime else None
-                yield Event(
-                    event.seq,
-                    f"{event.service}.{event.entity}",
-                    event.entity_id,
-                    event.type,
-                    _data(event, rings[event.service]),
-                    given,
-                    event.actor,
-                    event.cloud.recordedtime,
-                )
+        for message in archived(data):
+            if is_guard(message):
+                continue
+            event = opened(message)
+            given = event.cloud.time if event.cloud.time != event.cloud.recordedtime else None
+            yield Event(
+                event.seq,
+                f"{event.service}.{event.entity}",
+                event.entity_id,
+                event.type,
+                _data(event, rings[event.service]),
+                given,
+                event.actor,
+                event.cloud.recordedtime,
+            )
     finally:
         for ring in rings.values():
             ring.close()

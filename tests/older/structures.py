@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import UTC, datetime, timedelta
 
 from PIL import Image
 
@@ -21,6 +22,11 @@ PLACES = (
     ("erreur", "Association exemple entrée par erreur", "association", "09122", [], []),
     ("autre", "Assoc. exemple des puits", "association", "12202", [], ["NE"]),
 )
+
+
+def soon(days: int = 30) -> str:
+    """A moment after so many days: what is published for a day is of a day to come."""
+    return f"{datetime.now(UTC) + timedelta(days=days):%Y-%m-%d}T18:00:00Z"
 
 
 def registered(house: House) -> None:
@@ -77,7 +83,7 @@ def followed(house: House) -> None:
         (
             ("contact everywhere", "rives", "Personne Exemple Partout", SHE),
             ("contact mairie", "mairie", "Personne Exemple Six", "personne-six@exemple.invalid"),
-            ("contact coop", "coop", "Personne Exemple Sept", "personne.@exemple.invalid"),
+            ("contact coop", "coop", "Personne Exemple Sept", "personne-sept@exemple.invalid"),
             ("contact lycee", "lycee", "Personne Exemple Huit", "personne-huit@exemple.invalid"),
             ("contact puits", "puits", "Personne Exemple Neuf", "personne-neuf@exemple.invalid"),
         )
@@ -193,7 +199,7 @@ def published(house: House) -> None:
         kind="internship",
         title="Un stage",
         text="Trois mois.",
-        deadline="2023-12-01",
+        deadline=soon()[:10],
         **rives,
         **named,
     )
@@ -204,7 +210,7 @@ def published(house: House) -> None:
         sort="event",
         title="Une fête",
         text="Sur le quai.",
-        starts="2023-10-01T18:00:00Z",
+        starts=soon(),
         place="Toulouse",
         **rives,
     )
@@ -214,7 +220,7 @@ def published(house: House) -> None:
         publication=house["draft event"],
         title="La fête",
         text="Sur le quai.",
-        starts="2023-10-02T18:00:00Z",
+        starts=soon(31),
     )
     do("publish-draft", "2023-09-05", publication=house["draft event"], **named)
     do(
