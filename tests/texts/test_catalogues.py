@@ -17,19 +17,24 @@ from shared.base.translations import BETWEEN, LOCALE, Phrase, Text, languages
 from shared.web.words.messages import WORDS
 from tests.texts.catalogue import PLACES, ROOT, forms, name_of, read, said, write, wrong
 
-WANTED = said()
 each_language = pytest.mark.parametrize("path", sorted(LOCALE.glob("*.po")), ids=lambda path: path.stem)
 
 
-@each_language
-def test_nothing_is_missing_stale_or_said_with_other_values(path: Path) -> None:
-    assert list(wrong(read(path), WANTED)) == [], "make texts, and docs/texts.md"
+@pytest.fixture(scope="module")
+def wanted() -> Catalog:
+    """All that the code says; read once this file is tried, not while every worker looks which tests there are."""
+    return said()
 
 
 @each_language
-def test_a_catalogue_lies_as_make_texts_writes_it(path: Path, tmp_path: Path) -> None:
+def test_nothing_is_missing_stale_or_said_with_other_values(path: Path, wanted: Catalog) -> None:
+    assert list(wrong(read(path), wanted)) == [], "make texts, and docs/texts.md"
+
+
+@each_language
+def test_a_catalogue_lies_as_make_texts_writes_it(path: Path, tmp_path: Path, wanted: Catalog) -> None:
     catalogue = read(path)
-    catalogue.update(WANTED, update_creation_date=False)
+    catalogue.update(wanted, update_creation_date=False)
     again = tmp_path / path.name
     write(again, catalogue)
     assert again.read_text() == path.read_text(), "make texts"
@@ -62,13 +67,13 @@ def texts() -> Iterator[tuple[str, Text]]:
         yield from review.others.items()
 
 
-def test_what_tables_and_data_say_is_found_by_make_texts() -> None:
+def test_what_tables_and_data_say_is_found_by_make_texts(wanted: Catalog) -> None:
     """A text that nobody finds is in no catalogue, and said in French to everybody."""
     lost = []
     for where, text in texts():
         plain = text.text if isinstance(text, Phrase) else text
         context, _, french = plain.rpartition(BETWEEN)
-        if WANTED.get(french, context or None) is None:
+        if wanted.get(french, context or None) is None:
             lost.append(f"{where}: {french}")
     assert lost == []
 
@@ -99,7 +104,7 @@ def every(catalogue: Catalog) -> Iterator[tuple[str, str]]:
                 yield name_of(one), str(text)
 
 
-def test_words_are_set_with_the_signs_of_print() -> None:
+def test_words_are_set_with_the_signs_of_print(wanted: Catalog) -> None:
     """No space at the end of a line, no two spaces in a row; the apostrophe of print in French."""
     bad = []
     for path in LOCALE.glob("*.po"):
@@ -107,12 +112,12 @@ def test_words_are_set_with_the_signs_of_print() -> None:
             plain = re.sub(r"<[^>]*>", "", text)
             if re.search(r"  | \n", plain):
                 bad.append(f"{path.name}: {name}: {text}")
-    bad += [text for text in french() if re.search(r"[^\W\d]'[^\W\d]", re.sub(r"<[^>]*>", "", text))]
+    bad += [text for text in french(wanted) if re.search(r"[^\W\d]'[^\W\d]", re.sub(r"<[^>]*>", "", text))]
     assert bad == []
 
 
-def french() -> Iterator[str]:
-    for one in WANTED:
+def french(wanted: Catalog) -> Iterator[str]:
+    for one in wanted:
         yield from (str(text) for text in (one.id if isinstance(one.id, list | tuple) else (one.id,)))
 
 
