@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from tempfile import mkstemp
 
+ROOM = 64 * 1024  # bytes
+
 
 class Unreadable(OSError):
     """Something has the name of a file and can't be read as one. `strerror` says what it is, to follow its path."""
@@ -75,6 +77,20 @@ def replace_file(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
     os.replace(draft, path)
     sync_folder(path.parent)
+
+
+def has_room(folder: Path, whose: str) -> None:
+    """Returns if a folder takes as much as a small transaction needs; asked of the disk itself, since quotas and
+    reserves count, and a disk that can only be read has room. Raises OSError."""
+    trial = folder / f"room.{whose}"
+    number = os.open(trial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        with open(number, "wb") as file:
+            file.write(bytes(ROOM))
+            file.flush()
+            os.fsync(number)
+    finally:
+        trial.unlink(missing_ok=True)
 
 
 def sync_folder(folder: Path) -> None:

@@ -32,6 +32,7 @@ from shared.runtime.parts import Parts
 from shared.runtime.processes.supervision import Processes
 from shared.runtime.request_reply import Asking
 from shared.runtime.service import Choices, Definition
+from shared.runtime.staleness import Freshness
 from shared.runtime.times.clock import Clock
 
 
@@ -120,6 +121,8 @@ class Upkeep(Premises, Protocol):
     def nc(self) -> Client: ...
     @property
     def canary(self) -> Canary: ...
+    @property
+    def freshness(self) -> Freshness: ...
     def keys_trouble(self) -> str | None: ...
 
 

@@ -39,17 +39,17 @@ async def checks_of(service: Watched) -> Checks:
         service.outside.in_thread(service.keys_trouble),
     )
     behind = None if last is None else max(0, last - runner.position)
+    views = f"more than {BEHIND} messages behind" if behind is not None else "nobody knows how far behind"
+    stand = bool(behind) and service.freshness.stand_still()
+    if stand:
+        views = f"{behind} messages behind, and they stand still; the program's log says why (`views.failed`)"
     return {
         "nats": _check(connected, "connected", "not connected"),
         "log": _check(last is not None, f"{last} messages", "does not answer"),
         "writes": _check(trouble is None, "events can be written", trouble or ""),
         "keys": _check(keyless is None, "as they were opened", keyless or ""),
         "store": _check(read is not None, "answers", "does not answer"),
-        "views": _check(
-            behind is not None and behind <= BEHIND,
-            f"{behind} messages behind",
-            f"more than {BEHIND} messages behind" if behind is not None else "nobody knows how far behind",
-        ),
+        "views": _check(behind is not None and behind <= BEHIND and not stand, f"{behind} messages behind", views),
         "damage": _check(runner.damage is None, "none", "the log is damaged; the program's log says where"),
     }
 

@@ -23,10 +23,12 @@ KEPT = 600  # looks that found something new
 
 @dataclass(frozen=True)
 class Patience:
-    """Seconds: that the log may take to `answer`, and of delay that no page speaks of (`late`)."""
+    """Seconds: that the log may take to `answer`, of delay that no page speaks of (`late`), and that views which are
+    behind may be `still`: no step takes them as long."""
 
     answer: float = 2.0
     late: float = 3.0
+    still: float = 30.0
 
 
 @dataclass(frozen=True)
@@ -50,10 +52,11 @@ class Freshness:
         self._looked: float | None = None
         self._away: float | None = None
         self._whole = -math.inf
+        self._at, self._moved = -1, -math.inf  # where the views were at the last look, and when they last moved
 
     def begin(self) -> None:
         """To be called once the views have read the log to its end."""
-        self._whole = self._monotonic()
+        self._whole = self._moved = self._monotonic()
 
     def behind(self) -> float:
         """Seconds since the views were last known to show all that was in the log; a second or two where all is
@@ -64,6 +67,14 @@ class Freshness:
         else:  # what came at a look may have been there since the look before
             self._whole = max([self._whole, *(at for at, last in self._seen if last <= position)])
         return self._monotonic() - self._whole
+
+    def stand_still(self) -> bool:
+        """Whether the views have not moved for long, while the log holds what they do not show: they can't be
+        written."""
+        position = self._runner.position
+        if position != self._at or not self._seen or position >= self._seen[-1][1]:
+            self._at, self._moved = position, self._monotonic()
+        return self._monotonic() - self._moved > self.patience.still
 
     def of(self, sequence: int | None = None, done: int | None = None) -> Stale | None:
         """What a page must say that shows the log up to `sequence` (without: as far as the views are); None where it
@@ -99,3 +110,4 @@ class Freshness:
                 self._seen.append((now if self._looked is None else self._looked, last))
             self._looked, self._away = now, None
             self.behind()  # it is asked for seldom, and forgets what it has not seen
+        self.stand_still()

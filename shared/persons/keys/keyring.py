@@ -33,7 +33,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from shared.base.outside import REAL, Outside
 from shared.base.secret_files import RESTORE, SecretUnfit, mac, read_secret, secret_file
 from shared.base.secure_delete import erase
-from shared.base.whole_files import replace_file, sync_folder
+from shared.base.whole_files import has_room, replace_file, sync_folder
 from shared.contract import Event
 from shared.contract.envelope import Recorded, Void
 from shared.contract.fields import spellings
@@ -428,11 +428,13 @@ class Keyring:
                 raise self._away(f"{what} can't be written ({error.strerror}): put that right") from error
 
     def trouble(self) -> str | None:
-        """Why nothing can be sealed now, in words; None where something can: each file is there as it was opened."""
+        """Why nothing can be sealed now, in words; None where something can: each file is there as it was opened, and
+        its disk takes more."""
         try:
             with self._reading():
                 self._look(now=True)
                 self._there()
+                has_room(self.folder, self.service)
         except KeysAway as why:
             return str(why)
         except sqlite3.ProgrammingError:  # it has ended

@@ -63,7 +63,7 @@ async def _published(service: Desk, key: UUID) -> tuple[Document, int, list[Resu
     if not survey["published"]:
         raise HTTPException(404)
     versions = [version for _, version in as_of(await answers_of(service, str(key)), None)]
-    return survey, len(versions), [one.public() for one in results(questions_of(survey), versions)]
+    return survey, len(versions), [one.public(len(versions)) for one in results(questions_of(survey), versions)]
 
 
 @routes.get("/surveys/public/{key}.json", include_in_schema=False)

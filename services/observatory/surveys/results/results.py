@@ -1,8 +1,8 @@
 """The results of a survey, question by question: pure functions from answers to counts.
 
 What is public of them (`Result.public`) follows ADR 18 and 37: where an answer was given by 1 to 4, none of the
-question's counts is shown. Since figures are published once, of a survey that is over for good, there is no second day
-to subtract.
+question's counts is shown; where 1 to 4 left it out, not even how many answered it, since how many there are in all is
+told. Since figures are published once, of a survey that is over for good, there is no second day to subtract.
 """
 
 from __future__ import annotations
@@ -54,28 +54,30 @@ class Result:
     spread: Spread | None = None
     dates: tuple[tuple[str, int], ...] = ()
 
-    def public(self) -> Result:
-        """What everybody may know of it."""
-        if self.answered is None or small(self.answered):
+    def public(self, total: int) -> Result:
+        """What everybody may know of it, where they know how many answered in all, `total`."""
+        if self.answered is None or small(self.answered) or small(total - self.answered):
             return Result(self.question, None)
         spread = replace(self.spread, least=None, most=None) if self.spread else None
-        if self.question.kind == "several":  # each option parts those who answered in two
-            masked = [part.n is not None and (small(part.n) or small(self.answered - part.n)) for part in self.parts]
-        else:
-            masked = _masked([part.n or 0 for part in self.parts])
+        counts = [part.n or 0 for part in self.parts]
+        hidden = _overlapping(counts, self.answered) if self.question.kind == "several" else _masked(counts)
         # A mean and all counts but two would tell these two.
-        if any(masked) and self.question.kind == "scale":
+        if hidden and self.question.kind == "scale":
             spread = None
-        parts = tuple(
-            replace(part, n=None, share=None) if hide else part for part, hide in zip(self.parts, masked, strict=True)
-        )
+        parts = tuple(replace(part, n=None, share=None) for part in self.parts) if hidden else self.parts
         return Result(self.question, self.answered, parts, spread)
 
 
-def _masked(counts: Sequence[int]) -> list[bool]:
-    """Which cells of a total that is known are not shown: all or none."""
+def _masked(counts: Sequence[int]) -> bool:
+    """Whether the cells of a total that is known are not shown."""
     (table,) = released([{str(n): count for n, count in enumerate(counts)}])
-    return [table.cells[str(n)] is None for n in range(len(counts))]
+    return bool(table.hidden)
+
+
+def _overlapping(counts: Sequence[int], answered: int) -> bool:
+    """The same of options of which several may be chosen. Each parts those who answered in two, and whoever answered
+    chose one: so what the options have together beyond them is what was chosen besides."""
+    return any(small(n) or small(answered - n) for n in counts) or small(sum(counts) - answered)
 
 
 def as_of(

@@ -282,11 +282,48 @@ def test_who_knows_the_rule_excludes_nothing_of_the_public_results_of_a_survey()
             for n, cell in enumerate(ONE_DAY)
             for _ in range(truth[0, cell])
         ]
-        (one,) = [result.public() for result in results([question], given)]
+        (one,) = [result.public(len(given)) for result in results([question], given)]
         numbers = {part.label: part.n for part in one.parts}
         return {**{(0, cell): numbers.get(cell) for cell in ONE_DAY}, (0, TOTAL): one.answered}
 
     assert not attacked(histories(ONE_DAY, 1, 12), shown, totals_up_to(12))
+
+
+def test_who_knows_the_rule_excludes_nothing_of_options_that_overlap_and_of_a_question_left_out() -> None:
+    """Of two options who chose one, the other, both; and who left the question out, beside all who answered."""
+    question = SurveyQuestion("q", "several", "Plusieurs", options=["a", "b"])
+    chosen = ([0], [1], [0, 1], [])
+
+    def truth_of(cells: tuple[int, ...]) -> Truth:
+        a, b, both, left_out = cells
+        answered = a + b + both
+        return {
+            (0, "a"): a + both,
+            (0, "b"): b + both,
+            (0, "both"): both,
+            (0, "answered"): answered,
+            (0, "left out"): left_out,
+            (0, TOTAL): answered + left_out,
+        }
+
+    def shown(cells: tuple[int, ...]) -> Public:
+        given = [
+            {"choices": {"q": some} if some else {}, "numbers": {}, "flags": {}, "dates": {}, "written": []}
+            for some, times in zip(chosen, cells, strict=True)
+            for _ in range(times)
+        ]
+        (one,) = [result.public(len(given)) for result in results([question], given)]
+        total = None if 0 < len(given) < 5 else len(given)
+        return {(0, part.label): part.n for part in one.parts} | {(0, "answered"): one.answered, (0, TOTAL): total}
+
+    alike: dict[object, list[Truth]] = {}
+    for cells in product(range(10), repeat=4):
+        if sum(cells) <= 14:
+            alike.setdefault(tuple(sorted(shown(cells).items(), key=str)), []).append(truth_of(cells))
+    for said, some in alike.items():
+        for key in some[0]:
+            left = {truth[key] for truth in some}
+            assert len(left) > 1 or not left & set(range(1, 5)), f"{key} is {left} by {said}"
 
 
 # -- a mean and shares, which are numbers of persons once what they are of is known ----------------------------------

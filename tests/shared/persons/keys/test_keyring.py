@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import signal
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -298,6 +300,29 @@ def test_a_disk_on_which_no_key_can_be_written_is_told(keyring: Keyring, tmp_pat
     with pytest.raises(KeysAway, match="can't be written"):
         keyring.forget([person])
     assert keyring.has(person)
+
+
+def test_a_disk_that_takes_no_more_is_told_before_somebody_is_to_be_sealed(keyring: Keyring, tmp_path: Path) -> None:
+    keyring.make_keys([uuid4()])
+    with no_file_longer_than(8192):  # as a disk that is full: the file of keys is longer already
+        with pytest.raises(KeysAway):
+            keyring.make_keys([uuid4()])
+        said = keyring.trouble()
+    assert said is not None and "can't be written" in said
+    assert keyring.trouble() is None
+    assert not list((tmp_path / "keys").glob("room*"))
+    keyring.make_keys([uuid4()])
+
+
+@contextmanager
+def no_file_longer_than(most: int) -> Iterator[None]:
+    """What this process writes beyond so many bytes of a file is refused, meanwhile."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (most, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def test_whoever_only_reads_makes_nothing(keyring: Keyring, tmp_path: Path) -> None:

@@ -87,31 +87,56 @@ def test_results_are_those_of_a_plain_loop(given: list[Version]) -> None:
             assert one.spread.sum == pytest.approx(total) and one.spread.mean == pytest.approx(total / answered)
 
 
-def attacked(one: Result) -> list[int]:
-    """What an attacker finds who knows all that is shown of a question: each cell, and what is left for the hidden."""
+def attacked(one: Result, total: int) -> list[int]:
+    """What an attacker finds who knows all that is shown of a question, and how many answered in all: who left it out,
+    each cell, what is left for the hidden, and what was chosen besides a first option."""
     if one.answered is None:
         return []
     shown = [part.n for part in one.parts if part.n is not None]
     if one.question.kind == "several":
-        return [*shown, *(one.answered - n for n in shown)]
+        besides = [sum(shown) - one.answered] if shown and len(shown) == len(one.parts) else []
+        return [total - one.answered, *shown, *(one.answered - n for n in shown), *besides]
     hidden = len(one.parts) - len(shown)
-    return [*shown, *([one.answered - sum(shown)] if hidden else [])]
+    return [total - one.answered, *shown, *([one.answered - sum(shown)] if hidden else [])]
 
 
 @given(st.lists(versions(), max_size=40))
 def test_nothing_public_points_to_one_to_four_answers(given: list[Version]) -> None:
-    for one in (one.public() for one in results(QUESTIONS, given)):
+    for one in (one.public(len(given)) for one in results(QUESTIONS, given)):
         assert one.answered is None or not small(one.answered)
-        assert not any(small(n) for n in attacked(one))
-        assert sum(part.n is None for part in one.parts) != 1 or one.question.kind == "several"
+        assert not any(small(n) for n in attacked(one, len(given)))
+        assert len({part.n is None for part in one.parts}) <= 1, "shown whole or not at all"
         assert one.dates == () and (one.spread is None or (one.spread.least, one.spread.most) == (None, None))
+
+
+def chosen(*options: list[int], left_out: int = 0) -> list[Version]:
+    """Answers to the second question, and of those who left it out."""
+    nothing: Version = {"choices": {}, "numbers": {}, "flags": {}, "dates": {}, "written": []}
+    return [*({**nothing, "choices": {"q2": some}} for some in options), *([nothing] * left_out)]
+
+
+@pytest.mark.parametrize(
+    ("given", "answered", "shown"),
+    [
+        (chosen(*[[0]] * 5, left_out=1), None, False),  # six answered: who left it out is one person
+        (chosen(*[[0]] * 5, left_out=5), 5, True),
+        (chosen(*[[0]] * 7, *[[1]] * 6, *[[0, 1]] * 2), 15, False),  # two chose both: 9 + 8 - 15
+        (chosen(*[[0]] * 7, *[[1]] * 6, *[[0, 1]] * 5), 18, True),
+        (chosen(*[[0]] * 10, *[[1]] * 6, *[[2]] * 4), 20, False),  # 20 - 10 - 6: 4 at least chose the third
+    ],
+)
+def test_who_left_a_question_out_and_who_chose_two_options_are_no_few(
+    given: list[Version], answered: int | None, shown: bool
+) -> None:
+    (one,) = (one.public(len(given)) for one in results([QUESTIONS[1]], given))
+    assert one.answered == answered and all((part.n is not None) == shown for part in one.parts)
 
 
 def test_what_is_public_of_enough_answers_is_whole() -> None:
     given: list[Version] = [
         {"choices": {"q1": [n % 2]}, "numbers": {"q3": n}, "flags": {}, "dates": {}, "written": []} for n in range(12)
     ]
-    choice, number = (one.public() for one in results([QUESTIONS[0], QUESTIONS[2]], given))
+    choice, number = (one.public(12) for one in results([QUESTIONS[0], QUESTIONS[2]], given))
     assert choice.parts == (Part("a", 6, 0.5), Part("b", 6, 0.5), Part("c", 0, 0.0))
     assert number.spread == Spread(None, None, 5.5, 5.5, 66.0) and LEAST == 5
 
