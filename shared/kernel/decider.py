@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Any, ClassVar, Generic, Literal, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -180,6 +180,7 @@ class Decider(Generic[S]):
     those that are corrected one by one; `lasting`: those that are never struck or redated (what is always of now is not
     either). `beside`: the other entities in which the command of an event wrote too.
 
+    `dated` (state now, event, day) raises Refused where an event can't be of a day to which its date is corrected.
     `states`: by name, in which states others may want such an entity to be: (state, what the field says of it) → why it
     is not so, as a code, or None."""
 
@@ -193,6 +194,7 @@ class Decider(Generic[S]):
     alone: Collection[type[Event]] = ()
     lasting: Collection[type[Event]] = ()
     beside: Callable[[Event], Sequence[Beside]] = lambda event: ()
+    dated: Callable[[S, Event, date], None] = lambda state, event, day: None
     states: Mapping[str, Callable[[S, Any], str | None]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -239,7 +241,4 @@ class Decider(Generic[S]):
 
     def fold(self, events: Iterable[Event], state: S | None = None) -> S:
         """The state after `events`, in their order."""
-        current = self.initial if state is None else state
-        for event in events:
-            current = self.evolve(current, event)
-        return current
+        return reduce(self.evolve, events, self.initial if state is None else state)

@@ -51,7 +51,7 @@ class LogReferences:
         decider = self._kinds.get(refers.to)
         # What a newer release says of it is passed over, as views do: it is no decision about that entity.
         line = standing(*told(event for event in history.events if event.readable))
-        if not (line or (decider is None and history.events)):
+        if not (begun(decider, line) if decider else history.events):
             return f"unknown-{entity}" if refers.id is None else None, history.seq
         if refers.state == "known":
             return None, history.seq
@@ -59,6 +59,12 @@ class LogReferences:
             raise TypeError(f"nothing is known here of the states of {refers.to}")
         state = decider.on(line, max(day, line[0].day))
         return decider.states[refers.state](state, said), history.seq
+
+
+def begun(decider: Decider[Any], line: Iterable[Fact]) -> bool:
+    """Whether a thing is there at all: one whose beginning was noted by mistake is not, whatever else is said of it."""
+    births = tuple(decider.births)
+    return any(isinstance(fact.event, births) if births else True for fact in line)
 
 
 def _id(refers: Refers, said: Any) -> UUID:
