@@ -5,11 +5,15 @@ The labels of forms stand with their commands; those here are of what has been s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
-from shared.base.translations import L, Lang, Words, colon, humanised, translated
+from shared.base.translations import L, Lang, Words, colon, humanised, locale_of, translated
 from shared.contract import load_all
+
+A_DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 
 COMMON: Mapping[str, str] = {
     "address": L("Adresse"),
@@ -344,6 +348,16 @@ def coded(text: str, lang: Lang | str) -> str:
     return text if words is None else translated(words, lang)
 
 
+def written(value: Any, lang: Lang | str) -> str:
+    """A value that an event says, as people read it: a code in words, a day as a day, a share with its comma."""
+    if isinstance(value, float):
+        return f"{value:.10g}".replace(".", str(locale_of(lang).number_symbols["latn"]["decimal"]))
+    text = str(value)
+    if isinstance(value, date) or A_DAY.fullmatch(text):
+        return f"{date.fromisoformat(text):%d/%m/%Y}"
+    return coded(text, lang)
+
+
 def sentence(kind: str, data: Mapping[str, Any] | None, lang: Lang) -> str:
     """What happened, such as "Appui individuel donné : recherche de financements": in the words of its type, with the
     one detail that tells it from the others. A type that this release does not know is said by its name. Nothing
@@ -356,7 +370,7 @@ def sentence(kind: str, data: Mapping[str, Any] | None, lang: Lang) -> str:
     detail = (data or {}).get(says.detail) if says.detail else None
     if detail is None or detail == "" or isinstance(detail, dict | list):
         return said
-    text = coded(str(detail), lang)
+    text = written(detail, lang)
     if says.joined:
         return f"{said} {text}"
     return f"{said}{colon(lang)}{text}"

@@ -97,6 +97,8 @@ def decided(
     for fact in named:
         if not (command.of_any or decider.strikable(fact.event)):
             raise Refused("fact-stays", of=fact.event.type_name())
+        if isinstance(command, RedateEvents) and not command.of_any:
+            decider.dated(decider.on(own.line), fact.event, command.day)
     said: list[Event | Elsewhere] = []
     for place, (theirs, told) in others.items():
         facts = together(decider, named, told.facts, theirs)
@@ -108,8 +110,7 @@ def decided(
 def beside(decider: Decider[Any], events: Iterable[UUID], own: Told) -> Sequence[Beside]:
     """The entities that the commands of these facts wrote to as well, whichever of their facts is named."""
     ids = {str(id) for id in events}
-    named = [fact for fact in own.facts if fact.id in ids]
-    facts = together(decider, named, own.facts)
+    facts = together(decider, [fact for fact in own.facts if fact.id in ids], own.facts)
     return list(dict.fromkeys(id for fact in facts for id in decider.beside(fact.event)))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, reduce
 from typing import Any, ClassVar, Generic, Literal, NamedTuple, TypeVar
 from uuid import UUID
 
@@ -180,6 +180,7 @@ class Decider(Generic[S]):
     those that are corrected one by one; `lasting`: those that are never struck or redated (what is always of now is not
     either). `beside`: the other entities in which the command of an event wrote too.
 
+    `dated` (state now, event, day) raises Refused where an event can't be of a day to which its date is corrected.
     `states`: by name, in which states others may want such an entity to be: (state, what the field says of it) → why it
     is not so, as a code, or None. `rests`, `anew`: to what a fact refers, why no correction may say it again now."""
 
@@ -194,6 +195,7 @@ class Decider(Generic[S]):
     lasting: Collection[type[Event]] = ()
     anew: Callable[[S, Event], str | None] = lambda state, event: None
     beside: Callable[[Event], Sequence[Beside]] = lambda event: ()
+    dated: Callable[[S, Event, date], None] = lambda state, event, day: None
     states: Mapping[str, Callable[[S, Any], str | None]] = field(default_factory=dict)
     rests: Mapping[type[Event], Mapping[str, Refers]] = field(default_factory=dict)
 
@@ -244,7 +246,4 @@ class Decider(Generic[S]):
 
     def fold(self, events: Iterable[Event], state: S | None = None) -> S:
         """The state after `events`, in their order."""
-        current = self.initial if state is None else state
-        for event in events:
-            current = self.evolve(current, event)
-        return current
+        return reduce(self.evolve, events, self.initial if state is None else state)

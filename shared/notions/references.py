@@ -99,7 +99,8 @@ class LogReferences:
         decider = self._kinds.get(asked.refers.to)
         # What a newer release says of it is passed over, as views do: it is no decision about that entity.
         line = standing(*told(event for event in history.events if event.readable), known=known)
-        if not (line or (decider is None and history.events) or (decider is not None and not decider.births)):
+        rested = decider is not None and not decider.births  # it needs no beginning
+        if not (rested or (begun(decider, line) if decider else history.events)):
             return f"unknown-{asked.refers.to.partition('.')[2]}", line
         if asked.refers.state == "known":
             return None, line
@@ -130,6 +131,12 @@ class LogReferences:
                 before, after = judge(state, asked.said), before
                 by = fact if before == why != after else by
         return by or (line[0] if line else None)
+
+
+def begun(decider: Decider[Any], line: Iterable[Fact]) -> bool:
+    """Whether a thing is there at all: one whose beginning was noted by mistake is not, whatever else is said of it."""
+    births = tuple(decider.births)
+    return any(isinstance(fact.event, births) if births else True for fact in line)
 
 
 def _several(said: Any) -> list[Any]:

@@ -34,6 +34,7 @@ from shared.web.forms.kept_pages import ended, kept_forms, stood_on
 from shared.web.forms.typed_days import TypedDays
 from shared.web.forms.validation_messages import said_of
 from shared.web.here import Here, ThesePages
+from shared.web.history.not_shown import facts_instead
 from shared.web.history.pages import histories
 from shared.web.history.saying_again import sayings
 from shared.web.openapi import described
@@ -215,6 +216,8 @@ async def problem(request: Request, error: Exception) -> Response:
         if isinstance(error, Refused) and (of := error.values).keys() >= {"event", "of"}:
             body["against"] = {"event": of["event"], "type": of["of"], "day": of["day"], "sequence": of["seq"]}
         return JSONResponse(body, status, headers)
+    if status == 404 and (facts := await facts_instead(request)) is not None:
+        return facts
     page = pages.problem(request, status, sentence)
     page.headers.update(headers)
     return page

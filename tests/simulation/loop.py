@@ -107,9 +107,9 @@ class VirtualLoop(asyncio.BaseEventLoop):
             self._ran += 1
             context = handle._context
             life = context.get(PROCESS)
-            if life is not None and (life.dead or life.fuse or life.held is not None or life.pauses is not None):
-                if not self.everybody_lives and not self._lives(life, handle):
-                    continue
+            busy = life is not None and (life.dead or life.fuse or life.held is not None or life.pauses is not None)
+            if busy and not self.everybody_lives and not self._lives(life, handle):
+                continue
             try:
                 context.run(handle._callback, *handle._args)
             except (SystemExit, KeyboardInterrupt):

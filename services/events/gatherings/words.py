@@ -88,8 +88,15 @@ WORDS: Words = {
     "refused.unknown-gathering": "Cette rencontre n’est pas connue. Choisissez-la dans la liste des rencontres.",
     "refused.gathering-cancelled": "Cette rencontre est annulée. Maintenez-la d’abord si elle a lieu finalement.",
     "refused.already-held": "Cette rencontre a déjà eu lieu. Défaites d’abord « a eu lieu » si c’était une erreur.",
-    "refused.gathering-over": "Cette rencontre est passée. Pour un fait d’avant, donnez le jour où il a eu lieu.",
+    "refused.gathering-over": (
+        "Cette rencontre est passée : rien ne s’y inscrit et rien ne s’en annonce plus. Notez qu’elle a eu lieu, et "
+        "comptez les personnes venues."
+    ),
     "refused.not-yet": "Cette rencontre commence le {day}. Attendez ce jour, ou déplacez-la d’abord.",
+    "refused.not-its-day": (
+        "Cette rencontre est du {first} au {last}. Si c’est elle qui a eu lieu un autre jour, notez « a eu lieu » par "
+        "erreur, déplacez-la, puis notez-le de nouveau."
+    ),
     "refused.say-the-day": (
         "Cette rencontre était prévue le {day}. Donnez le jour où cela a eu lieu, ou déplacez-la d’abord."
     ),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from services.membership.base.retention import TEAM, begins
-from shared.base.paris_days import end_of
+from shared.base.paris_days import day_of, end_of
 from shared.base.translations import L
 from shared.contract import Event
 from shared.contract.envelope import Recorded, instant
@@ -50,7 +50,7 @@ def _volunteer(document: Document | None, data: VolunteerContributed, event: Rec
     who = data.person or data.email
     if who is None:
         return None
-    over = end_of(date(data.year, 12, 31))
+    over = end_of(date(day_of(event.time).year, 12, 31))  # of its day, which may have been corrected
     return {"person": str(who.person), "purpose": "volunteer", "since": instant(over)}
 
 

@@ -15,7 +15,7 @@ from services.observatory.journal.causation import MAILS
 from services.observatory.journal.lines import called_things, lines
 from services.observatory.journal.parked_reactions import parked_everywhere
 from services.observatory.ledger.notary import notary_of
-from services.observatory.pages.labels import record_of
+from services.observatory.pages.labels import facts_of, record_of
 from services.observatory.pages.time_travel import asked as asked_moment
 from services.observatory.pages.time_travel import in_the_head
 from services.observatory.search.event_query import (
@@ -231,6 +231,7 @@ async def event(service: Here[Chronicle], request: Request, seq: str) -> Respons
         history=await lines(table, history, lang),
         proof=proof,
         record=record_of([row]),
+        facts=facts_of(row),
         auditor=auditor,
         mailed=MAILS,
     )

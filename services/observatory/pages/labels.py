@@ -22,6 +22,8 @@ RECORDS: Mapping[str, tuple[str, Level]] = {
     if kind.thing.page is not None
 }
 """Where the services show a thing, and the level that this page asks for; the rest is shown on another's page."""
+OF_DAYS = {(kind.service, kind.entity) for kind in load_all().values() if not kind.live}
+"""What has facts of days, which a page of its service shows and corrects, also where it has no other"""
 WITHIN = "/directory/structures/{}"
 """What has no page of its own and names a structure is shown on the structure's."""
 
@@ -48,6 +50,12 @@ def record_of(rows: Sequence[Mapping[str, Any]]) -> Record | None:
         return None
     structure = next((row["structure"] for row in reversed(rows) if row["structure"]), None)
     return Record(WITHIN.format(structure), "directory", "reader", False) if structure else None
+
+
+def facts_of(row: Mapping[str, Any]) -> str | None:
+    """Where the facts of the thing of an event are corrected; None where they are of now."""
+    kind = (row["service"], row["entity"])
+    return "/{}/history/{}/{}".format(*kind, row["entity_id"]) if kind in OF_DAYS else None
 
 
 def id_of(value: Any) -> str | None:

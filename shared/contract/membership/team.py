@@ -17,9 +17,10 @@ class VolunteerEvent(Event, abstract=True):
 
 
 class VolunteerContributed(VolunteerEvent):
-    """A volunteer gave time to the network in that year: one such event for each volunteer and year."""
+    """A volunteer gave time to the network: one such event for each volunteer and year. The year is that of its day,
+    which may be corrected; `year` is what was said first."""
 
-    says = Says(L("Bénévole de l’année"), detail="year", here=L("Bénévole"), joined=True)
+    says = Says(L("Bénévole noté"), here=L("Bénévole"))
 
     year: int
     person: Personal | None = None

@@ -72,10 +72,12 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """What counts a kind of fact."""
+    """What counts a kind of fact. `earlier`: further reviews that do if it is of an earlier day than the one supposed,
+    where the day is yet to be given."""
 
     figures: Sequence[Figure] = ()
     reviews: Sequence[Review] = ()
+    earlier: Sequence[Review] = ()
 
     @property
     def first(self) -> int:
@@ -93,9 +95,11 @@ def said_by(service: str, command: type[Command]) -> Sequence[str]:
     return table().commands.get(f"{service}.{command.__name__}", ())
 
 
-async def counted(service: Forms, types: Iterable[str], day: date, lang: Lang | str) -> Counted:
-    """What counts facts of these types that are of this day. In a service that knows of no reviews: the figures
-    alone."""
+async def counted(
+    service: Forms, types: Iterable[str], day: date, lang: Lang | str, *, supposed: bool = False
+) -> Counted:
+    """What counts facts of these types that are of this day, or of an earlier one where it is only `supposed`. In a
+    service that knows of no reviews: the figures alone."""
     wanted = set(types)
     found = {name: one for name, one in table().indicators.items() if wanted.intersection(one.types)}
     if not found:
@@ -104,12 +108,14 @@ async def counted(service: Forms, types: Iterable[str], day: date, lang: Lang | 
         Figure(name, translated(one.title, lang), day.year, day.year if one.span == "year" else None)
         for name, one in found.items()
     ]
-    reviews = [
-        Review(one["key"], one["title"], date.fromisoformat(one["since"]), date.fromisoformat(one["until"]))
-        for one in await _published(service)
-        if _holds(one, found, day)
-    ]
-    return Counted(sorted(figures, key=lambda one: one.title), sorted(reviews, key=lambda one: (one.until, one.key)))
+    published = sorted(await _published(service), key=lambda one: (one["until"], one["key"]))
+    own = [one for one in published if _holds(one, found, day)]
+    further = [one for one in published if supposed and one not in own and found.keys() & set(one["indicators"])]
+    return Counted(sorted(figures, key=lambda one: one.title), [*map(_review, own)], [*map(_review, further)])
+
+
+def _review(one: Document) -> Review:
+    return Review(one["key"], one["title"], date.fromisoformat(one["since"]), date.fromisoformat(one["until"]))
 
 
 async def _published(service: Forms) -> list[Document]:
@@ -118,15 +124,19 @@ async def _published(service: Forms) -> list[Document]:
     return [one async for one in everything(service.store, PUBLISHED, {"state": "published"})]
 
 
-async def of_command(service: Forms, command: type[Command], day: date, lang: Lang | str) -> Counted:
+async def of_command(
+    service: Forms, command: type[Command], day: date, lang: Lang | str, *, supposed: bool = False
+) -> Counted:
     """What counts the facts that a command of a service says of this day."""
-    return await counted(service, said_by(service.name, command), day, lang)
+    return await counted(service, said_by(service.name, command), day, lang, supposed=supposed)
 
 
-async def of_facts(service: Forms, facts: Iterable[tuple[str, date]], lang: Lang | str) -> Counted:
+async def of_facts(
+    service: Forms, facts: Iterable[tuple[str, date]], lang: Lang | str, *, supposed: bool = False
+) -> Counted:
     """What counts these facts (type, day): those that a correction is about, on each day that they count or counted
     for."""
-    found = [await counted(service, [kind], day, lang) for kind, day in sorted(set(facts))]
+    found = [await counted(service, [kind], day, lang, supposed=supposed) for kind, day in sorted(set(facts))]
     figures: dict[str, Figure] = {}
     for figure in (figure for one in found for figure in one.figures):
         known = figures.get(figure.name, figure)
@@ -134,9 +144,11 @@ async def of_facts(service: Forms, facts: Iterable[tuple[str, date]], lang: Lang
         last = None if None in lasts else max(year for year in lasts if year is not None)
         figures[figure.name] = Figure(figure.name, figure.title, min(known.first, figure.first), last)
     reviews = {review.key: review for one in found for review in one.reviews}
+    further = {review.key: review for one in found for review in one.earlier if review.key not in reviews}
     return Counted(
         sorted(figures.values(), key=lambda one: one.title),
         sorted(reviews.values(), key=lambda one: (one.until, one.key)),
+        sorted(further.values(), key=lambda one: (one.until, one.key)),
     )
 
 

@@ -107,7 +107,9 @@ async def _show(
         refused=errors.get("", ""),
         why=str(values.get(WHY) or "") if values else "",
         why_error=errors.get(WHY),
-        counted=await of_command(service, model, day, lang) if (day := _day_of(model, values)) else None,
+        counted=await of_command(service, model, day, lang, supposed=_may_be_earlier(service, model, values))
+        if (day := _day_of(model, values))
+        else None,
     )
     response.headers.update(SUGGESTING if form.suggests else {})
     return response
@@ -122,6 +124,11 @@ def _day_of(model: type[Command], values: Any) -> date | None:
         return happened_on(str((values or {}).get("since" if past else HAPPENED) or "")) or today
     except BadDay:
         return today
+
+
+def _may_be_earlier(service: Reception, model: type[Command], values: Any) -> bool:
+    """Whether a form is about a day that nobody gave yet."""
+    return takes_day(service, model) and not (values or {}).get(HAPPENED)
 
 
 @commands.get("/do/{name}")

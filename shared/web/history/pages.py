@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -16,13 +16,15 @@ from pydantic import ValidationError
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
+from shared.base.translations import Lang
 from shared.contract.fields import day_typed
 from shared.kernel.command_handler import Instead, Stale, new_command_id, told_of
-from shared.kernel.correcting import CorrectingCommand, LiftStrikes, RedateEvents, StrikeEvents, Told, together
-from shared.kernel.decider import Decider, Refused
+from shared.kernel.correcting import CorrectingCommand, LiftStrikes, RedateEvents, StrikeEvents, Told, beside, together
+from shared.kernel.decider import Decider, Place, Refused
 from shared.kernel.eventlog.event_log import Conflict, History
 from shared.kernel.line import Correction, Fact, standing
-from shared.runtime.faces import Commands, Forms, Reception
+from shared.notions.references import begun
+from shared.runtime.faces import Commands, Reception
 from shared.web.counted.counted import of_facts
 from shared.web.facts.again import said_once, taken_place_of
 from shared.web.facts.obstacles import AGAINST, BEFORE, Obstacle, obstacle
@@ -30,6 +32,7 @@ from shared.web.facts.outcomes import in_address
 from shared.web.forms.forms import id_after, refusal, sentences
 from shared.web.here import Here, ThesePages
 from shared.web.history.lines import Line, dependents, lines_of
+from shared.web.history.parts import called, with_parts
 from shared.web.history.saying_again import sayable
 from shared.web.security.authorization import access, who_of
 from shared.web.security.local_paths import local
@@ -78,14 +81,18 @@ async def _read(service: Commands, kind: str, key: UUID) -> tuple[Decider[Any], 
     return service.execute.deciders[kind], history, told_of(history)
 
 
-async def _named(service: Forms, key: UUID) -> str:
-    """What the views call the thing, if that is no personal value."""
-    for view in service.definition.views:
-        document = await service.store.get(view, str(key)) or {}
-        for field in ("name", "title", "association_name", "structure_name"):
-            if isinstance(document.get(field), str):
-                return str(document[field])
-    return ""
+async def _there(service: Commands, decider: Decider[Any], chosen: Line, told: Told, lang: Lang) -> list[Line]:
+    """What the command of a fact said in records beside: it is corrected with it."""
+    found: list[Line] = []
+    for one in beside(decider, [UUID(chosen.fact.id)], told):
+        place = one if isinstance(one, Place) else Place(decider.entity, one)
+        other, history = service.execute.deciders[place.kind], await service.execute.history(place.kind, place.id)
+        theirs = told_of(history)
+        ids = {fact.id for fact in together(decider, [chosen.fact], theirs.facts, other)}
+        name = called(theirs, [], lang)
+        lines = [line for line in lines_of(other, history, theirs, lang) if line.fact.id in ids]
+        found += [replace(line, text=f"{line.text} ({name})" if name else line.text) for line in lines]
+    return found
 
 
 @histories.get("/{kind}/{key}")
@@ -147,12 +154,14 @@ async def _shown(
     lang = language(request)
     lines = lines_of(decider, events, told, lang)
     chosen = named.among(lines, do)
-    beside: list[Line] = []
+    with_it: list[Line] = []
     resting: list[Line] = []
     replaced: list[Line] = []
+    there: list[Line] = []
     if chosen is not None:
         ids = {one.id for one in together(decider, [chosen.fact], told.facts)}
-        beside = [one for one in lines if one.fact.id in ids and one is not chosen]
+        with_it = [one for one in lines if one.fact.id in ids and one is not chosen]
+        there = await _there(service, decider, chosen, told, lang)
         if do == "strike":
             old = taken_place_of(told, events.events, chosen.fact)
             replaced = [one for one in lines if one.fact.id in old]
@@ -160,29 +169,40 @@ async def _shown(
             rest = {one.id for one in dependents(decider, line, ids)}
             resting = [one for one in lines if one.fact.id in rest]
     thing = type(events.events[0].data).thing
+    name = called(told, [await service.store.get(view, str(key)) for view in service.definition.views], lang)
+    stands = begun(decider, told.line)
     upto = max(1, -(-len(lines) // LONG))
     page = min(max(1, int(said) if (said := request.query_params.get("page", "")).isdecimal() else 1), upto)
     listed = lines[(page - 1) * LONG : page * LONG]
+    told_of_whom = await with_parts(
+        service, [*listed, *([chosen] if chosen else []), *with_it, *resting, *replaced], lang, name
+    )
+    listed, with_it, resting, replaced = (
+        [told_of_whom[one.fact.id] for one in some] for some in (listed, with_it, resting, replaced)
+    )
     return pages.render(
         request,
         "history.html",
         status=status,
         thing=thing.words,
-        name=await _named(service, key),
-        record=thing.page.format(key) if thing.page else "",
+        name=name,
+        record=thing.page.format(key) if thing.page and stands else "",
+        stands=stands,
         lines=listed,
         again=await _said_again(service, request, read, listed),
         total=len(lines),
         page=page,
         pages_total=upto,
-        chosen=chosen,
+        chosen=told_of_whom[chosen.fact.id] if chosen else None,
         do=do,
         sought=bool(do) and chosen is None,
-        beside=beside,
+        beside=[*with_it, *there],
         resting=resting,
         replaced=replaced,
         restoring=restoring,
-        counted=await of_facts(service, at_stake(lines, chosen, beside, resting), language(request)),
+        counted=await of_facts(
+            service, at_stake(lines, chosen, [*with_it, *there], resting), lang, supposed=do == "redate"
+        ),
         kind=kind,
         key=str(key),
         back=local(request.query_params.get("back")) or "",

@@ -6,7 +6,7 @@ from __future__ import annotations
 from services.events.gatherings.domain import headcounts as counting
 from services.events.gatherings.domain import planning
 from services.events.gatherings.domain import registrations as attending
-from services.events.gatherings.domain.state import Gathering, evolve
+from services.events.gatherings.domain.state import Gathering, dated, evolve
 from shared.contract import Event
 from shared.contract.events.gatherings import (
     AgoraAttended,
@@ -55,4 +55,5 @@ GATHERING = Decider(
     births=(GatheringPlanned,),
     alone=(HeadsCounted,),
     anew=anew,
+    dated=dated,
 )

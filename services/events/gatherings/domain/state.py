@@ -162,6 +162,16 @@ def in_its_days(facts: Mapping[str, Any], context: Context) -> None:
         raise Refused("say-the-day", field="happened", day=f"{first:%d/%m/%Y}")
 
 
+def dated(state: Gathering, event: Event, day: date) -> None:
+    """Refuses another day than its own for what took place in a gathering; that it was held is of its own days, with no
+    grace, since its figures are. Raises Refused."""
+    if state.facts is None or isinstance(event, GatheringPlanned):
+        return
+    first, last = days_of(state.facts)
+    if not first <= day <= last + timedelta(days=0 if isinstance(event, GatheringHeld) else GRACE):
+        raise Refused("not-its-day", field="day", first=f"{first:%d/%m/%Y}", last=f"{last:%d/%m/%Y}")
+
+
 def over(facts: Mapping[str, Any], context: Context) -> bool:
     """Whether its last day had passed."""
     return context.day > days_of(facts)[1]
