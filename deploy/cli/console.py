@@ -38,7 +38,7 @@ def settings_of(data: Path | None, port: int | None = None) -> Settings:
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """Runs on uvloop where there is one: reading the log is half again as fast (design/nats.md)."""
+    """Runs on uvloop where there is one: reading the log is half again as fast."""
     sys.setswitchinterval(TURN)
     with contextlib.suppress(ImportError):
         import uvloop

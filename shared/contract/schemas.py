@@ -114,6 +114,13 @@ def _kinds(schema: Schema) -> dict[str, Schema]:
     return kinds
 
 
+WAY_OUT = (
+    "Old logs hold such events, and others read them. A new field is optional; a new meaning is a new type; where "
+    "the shape was wrong, the class gets its next `shape`, and in `upcasts` what makes it of the one before "
+    "(docs/contributing.md)."
+)
+
+
 def main() -> int:
     FOLDER.mkdir(exist_ok=True)
     bad = 0
@@ -134,6 +141,8 @@ def main() -> int:
             bad += 1
         else:
             path.write_text(as_text(new))
+    if bad:
+        print(WAY_OUT, file=sys.stderr)
     return 1 if bad else 0
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter as Count
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from nats.errors import Error as NatsError
 from nats.js.errors import APIError
@@ -33,7 +33,6 @@ from shared.runtime.service import Service
 
 REGISTRY = CollectorRegistry()
 ProcessCollector(registry=REGISTRY)
-Measure = Callable[[Service], Awaitable[None]]
 TICK = 0.25  # seconds between two looks at how late the event loop is
 
 

@@ -11,13 +11,35 @@ ROOT = Path(__file__).parents[2]
 ROOMS = ("shared", "services", "deploy", "tests", "docs")
 
 
-@pytest.mark.parametrize(
-    "page", ["README.md", "docs/architecture.md", "docs/contributing.md", "docs/subscribe.md", "docs/texts.md"]
+PAGES = sorted(
+    str(path.relative_to(ROOT))
+    for path in [*ROOT.glob("*.md"), *(page for room in ROOMS for page in (ROOT / room).rglob("*.md"))]
+    if path.name != "CHANGELOG.md" and "node_modules" not in path.parts
 )
+NAMED = re.compile(rf"(?<![\w./<>-])((?:{'|'.join(ROOMS)}|design)/[\w/.-]*\w)")
+
+
+def lost(text: str, *folders: Path) -> list[str]:
+    """The files that a text names and that are in none of these folders. A decision may be named by its number."""
+    named = set(NAMED.findall(text))
+    return sorted(
+        one
+        for one in named
+        if not any((folder / one).exists() for folder in folders)
+        and not (re.fullmatch(r"docs/adr/\d{4}", one) and list(ROOT.glob(f"{one}-*.md")))
+    )
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_each_file_that_a_page_names_is_there(page: str) -> None:
-    text = (ROOT / page).read_text()
-    named = set(re.findall(rf"(?:{'|'.join(ROOMS)})/[\w/.-]*\w", text))
-    assert not {one for one in named if not (ROOT / one).exists()}
+    """Tests may be named without their room (docs/privacy.md)."""
+    assert lost((ROOT / page).read_text(), ROOT, (ROOT / page).parent, ROOT / "tests") == []
+
+
+@pytest.mark.parametrize("room", ["shared", "services", "deploy"])
+def test_each_file_that_the_code_names_is_there(room: str) -> None:
+    gone = {path: lost(path.read_text(), ROOT) for path in (ROOT / room).rglob("*.py")}
+    assert {str(path.relative_to(ROOT)): names for path, names in gone.items() if names} == {}
 
 
 def test_a_stranger_walks_from_a_form_to_its_page_in_twelve_files() -> None:

@@ -1,4 +1,4 @@
-"""A folder is no larger than a head: fifteen modules, two thousand lines (issue 12)."""
+"""A folder is no larger than a head: fifteen modules, two thousand lines."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 import pytest
+from rich.progress import Progress, TaskID
 
 from deploy.cli.archive.backup import MANIFEST, back_up, copy_keys, read_manifest
 from deploy.cli.archive.restore import restore
@@ -197,26 +198,37 @@ async def test_a_restore_from_a_backup_that_was_changed_is_refused(backed_up: Pl
     assert not place.data("new").exists()
 
 
-async def test_a_restore_that_was_cut_off_starts_nothing_and_goes_on(
-    backed_up: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
+class CutOff(Progress):
+    """What shows how far a restore is, and interrupts it as a step begins, or as it is told of its end."""
+
+    def __init__(self, step: str, *, at_its_end: bool = False) -> None:
+        super().__init__(disable=True)
+        self.step, self.at_its_end = step, at_its_end
+
+    def add_task(self, description: str, *given: Any, **more: Any) -> TaskID:
+        if description == self.step and not self.at_its_end:
+            raise KeyboardInterrupt
+        return super().add_task(description, *given, **more)
+
+    def update(self, task_id: TaskID, **said: Any) -> None:
+        task = self.tasks[task_id]
+        if task.description == self.step and said.get("completed") == task.total:
+            raise KeyboardInterrupt
+        super().update(task_id, **said)
+
+
+async def test_a_restore_that_was_cut_off_starts_nothing_and_goes_on(backed_up: Place) -> None:
     place = backed_up
     new, settings = place.data("new"), place.settings_of("new")
-    monkeypatch.setattr("shared.ledger.log_restore.AT_ONCE", 5)
-    for step in (
-        "deploy.cli.archive.restore.trees_of",
-        "deploy.cli.archive.restore._keys",
-        "deploy.cli.archive.restore._say",
-        "deploy.cli.archive.restore.prepare",
-    ):
-        with monkeypatch.context() as patch:
-
-            async def cut_off(*given: Any, **more: Any) -> None:
-                raise KeyboardInterrupt
-
-            patch.setattr(step, cut_off)
-            with pytest.raises(KeyboardInterrupt):
-                await restore(place.backup, place.keys, new, settings)
+    for at_its_end, step in [
+        (False, "Read back"),
+        (False, "Keys"),
+        (False, "Last word"),
+        (True, "Last word"),
+        (True, "Consumers"),
+    ]:
+        with pytest.raises(KeyboardInterrupt):
+            await restore(place.backup, place.keys, new, settings, progress=CutOff(step, at_its_end=at_its_end))
         assert (new / UNFINISHED).exists()
         with pytest.raises(CannotStart, match="half of a restore"):
             async with Installation.open(settings, sample=False):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -131,3 +133,21 @@ def test_a_text_that_joins_two_others_keeps_the_spaces_at_its_ends(path: Path) -
             if (one.id[0] == " " and said[:1].isalnum()) or (one.id[-1] == " " and said[-1:].isalnum()):
                 bad.append(name_of(one))
     assert bad == []
+
+
+def test_no_words_are_kept_for_a_refusal_that_nobody_says() -> None:
+    """What no code of ours says is translated for nothing; words that a reference to nothing is refused with follow
+    from what commands refer to."""
+    texts = Counter(
+        node.value
+        for place in ("shared", "services", "deploy")
+        for path in (ROOT / place).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
+    commands = [command for one in DEFINITIONS for decider in one.deciders for command in decider.decisions]
+    kinds = {refers.to.rpartition(".")[2] for command in commands for refers in command.refers.values()}
+    kept = {code for one in (WORDS, *(d.words for d in DEFINITIONS)) for code in one if code.startswith("refused.")}
+    said = {f"refused.{code}" for code in texts} | {f"refused.unknown-{kind}" for kind in kinds}
+    said |= {code for code in kept if texts[code] > 1}  # beside the table of words itself
+    assert sorted(code for code in kept - said if "." not in code.removeprefix("refused.")) == []

@@ -201,11 +201,13 @@ async def restore(
                     for n, definition in enumerate(DEFINITIONS, 1):
                         await _views(definition, log, settings, manifest, done)
                         told(n)
-                await _say(nc, log, manifest)
+                with step("last word", 1):
+                    await _say(nc, log, manifest)
             finally:
                 await log.stop()
-            await finished(nc, network)
-            await prepare(nc, network, replicas)
+            with step("consumers", 1):
+                await finished(nc, network)
+                await prepare(nc, network, replicas)
         write_whole(data / INSTALLATION, orjson.dumps({"network": network}))
         (data / UNFINISHED).unlink()
     except (LogDamaged, LogUnfit, RestoreFailed, NatsFailed, SecretUnfit, NotAllowed, Unavailable) as why:

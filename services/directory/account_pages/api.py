@@ -78,25 +78,8 @@ routes = APIRouter(prefix="/api", responses=PROBLEMS, tags=["accounts"], include
 @access("administrator")
 async def open_account(service: Here[Views], request: Request, wanted: AccountWanted, key: Key = None) -> Opened:
     """Opens an account, and sends its holder a link."""
-    entry, id = entry_of(service), key or new_command_id()
-    address = wanted.email.clear.strip()
-    outcome = await entry.open(
-        address,
-        wanted.label,
-        wanted.roles,
-        id=id,
-        actor=who_of(request).actor,
-        name=wanted.name.clear if wanted.name else None,
-    )
-    await service.runner.wait_for(outcome.seq)
-    document = await service.store.get(ACCOUNTS, str(outcome.entity_id))
-    if document is None:
-        raise HTTPException(503)
-    link = None
-    if outcome.new:
-        person = UUID(document["person"])
-        entry.mail.send(person, address, language(request), invitation=True)
-        link = entry.mail.link(person) if entry.mail.to_files else None
+    id, actor = key or new_command_id(), who_of(request).actor
+    outcome, link = await entry_of(service).invite(wanted, id=id, actor=actor, lang=language(request))
     return Opened(
         entity=outcome.entity_id,
         sequence=outcome.seq,

@@ -80,7 +80,7 @@ async def new(service: Here[Views], request: Request) -> Response:
 @access("administrator")
 async def opened(service: Here[Views], request: Request) -> Response:
     form = await request.form(max_fields=60, max_files=0)
-    entry, pages = entry_of(service), request.app.state.pages
+    pages, actor, lang = request.app.state.pages, who_of(request).actor, language(request)
     try:
         id = UUID(str(form.get("command_id") or ""))
     except ValueError:
@@ -89,25 +89,13 @@ async def opened(service: Here[Views], request: Request) -> Response:
     grants = [str(one) for one in form.getlist("roles")][:24]
     try:
         wanted = AccountWanted.model_validate(parse(AccountWanted, form))
-        address = wanted.email.clear.strip()
-        outcome = await entry.open(
-            address,
-            wanted.label,
-            wanted.roles,
-            id=id,
-            actor=who_of(request).actor,
-            name=wanted.name.clear if wanted.name else None,
-        )
+        outcome, _ = await entry_of(service).invite(wanted, id=id, actor=actor, lang=lang)
     except ValidationError as wrong:
-        errors = sentences(wrong, AccountWanted, pages.lexicon, language(request))
+        errors = sentences(wrong, AccountWanted, pages.lexicon, lang)
         return _opening(service, request, 422, errors=errors, values=values, grants=grants, command_id=id)
     except Refused as no:
         errors = {"": _words(service, request, f"refused.{no.code}", **no.values)}
         return _opening(service, request, 422, errors=errors, values=values, grants=grants)
-    await service.runner.wait_for(outcome.seq)
-    if outcome.new:
-        person = UUID((await _known(service, outcome.entity_id))["person"])
-        entry.mail.send(person, address, language(request), invitation=True)
     return RedirectResponse(f"{ACCOUNTS_PAGE}/{outcome.entity_id}?{in_address(outcome)}", 303)
 
 

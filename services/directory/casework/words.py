@@ -50,8 +50,6 @@ WORDS: Words = {
     "kinds.school": "Établissement scolaire",
     "kinds.student_group": "Groupe étudiant",
     "kinds.other": "Autre",
-    "refused.unknown-support": "Cet appui n’a pas été noté.",
-    "refused.unknown-coverage": "Cette retombée n’a pas été notée.",
     "refused.unknown-request": "Cette demande n’a pas été notée.",
     "refused.nothing-asked": (
         "Dites ce qui est cherché : un thème, un pays, une nature, un département ou une question."

@@ -17,6 +17,7 @@ from services.directory.accounts.domain.account import OpenAccount
 from services.directory.accounts.domain.account_state import account_id
 from services.directory.accounts.domain.sessions import MOST_SESSIONS, SESSION, SetPassword, SignIn
 from services.directory.accounts.domain.tokens import IssueToken
+from services.directory.accounts.forms import AccountWanted
 from services.directory.accounts.views import ACCOUNTS
 from services.directory.sign_in.key_rotation import SigningKeys
 from services.directory.sign_in.link_mail import LinkMail
@@ -31,7 +32,7 @@ from shared.contract.personal import Personal
 from shared.identity.sessions import TOKEN, Unsure
 from shared.kernel.command_handler import TRIES, Outcome, Stale
 from shared.kernel.decider import Refused, derived_id
-from shared.kernel.eventlog.event_log import Conflict
+from shared.kernel.eventlog.event_log import Conflict, Unavailable
 from shared.kernel.views.projection import Document
 from shared.runtime.faces import Correspondence, Premises, Visitors
 from shared.runtime.jobs import Job
@@ -225,6 +226,21 @@ class Entry:
             person=person,
         )
         return await self.service.execute(command, id=id, actor=actor)
+
+    async def invite(self, wanted: AccountWanted, *, id: UUID, actor: str, lang: str) -> tuple[Outcome, str | None]:
+        """Opens an account, and sends its holder a link; the same twice is one, and sends nothing. Where mails only go
+        to files, whoever asks is given a link, too."""
+        address, name = wanted.email.clear.strip(), wanted.name.clear if wanted.name else None
+        outcome = await self.open(address, wanted.label, wanted.roles, id=id, actor=actor, name=name)
+        await self.service.runner.wait_for(outcome.seq)
+        document = await self.service.store.get(ACCOUNTS, str(outcome.entity_id))
+        if document is None:
+            raise Unavailable("the views do not show the account yet")
+        if not outcome.new:
+            return outcome, None
+        person = UUID(document["person"])
+        self.mail.send(person, address, lang, invitation=True)
+        return outcome, self.mail.link(person) if self.mail.to_files else None
 
     async def set_password(self, account: UUID, password: str, *, session: UUID | None, actor: str) -> Outcome:
         """The new password, checked before. Other sessions end first, so that a crash leaves no old one open."""

@@ -24,5 +24,4 @@ WORDS: Words = {
     "level.lower_secondary": L("Collège", context="level.lower_secondary"),
     "level.upper_secondary": "Lycée",
     "refused.unknown-tandem": "Ce tandem n’est pas connu. Choisissez-le dans la liste des tandems.",
-    "refused.tandem-cancelled": "Ce tandem est annulé. Rétablissez-le d’abord.",
 }

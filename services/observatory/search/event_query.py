@@ -27,8 +27,6 @@ COLUMNS = (
 )
 OF_ACCOUNTS = ("account", "session")
 """Entities whose events are for auditors: who signed in when, and who may do what"""
-CHAIN = "coalesce(correlation, command)"
-"""The first command of the chain that an event stands in; the table keeps `correlation` only where it is another."""
 
 
 @dataclass(frozen=True, slots=True)

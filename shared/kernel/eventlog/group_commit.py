@@ -1,7 +1,7 @@
 """Group commit: units that arrive together are written as one atomic batch (NATS ADR-50), each with its expectations.
 
 With `sync_interval: always` the server syncs once a message or once a batch; batching is the only way to durable
-speed (design/nats.md). One batch is under way at a time; what arrives meanwhile is the next one. Those that wait are
+speed. One batch is under way at a time; what arrives meanwhile is the next one. Those that wait are
 answered in such an order that commands are decided while the server syncs others (`_answer_in_parts`)."""
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class Committer:
 
     async def _publish(self, units: Sequence[Unit]) -> int:
         """As `publish`, on a log that is still the one that it was: a server that came back with a shorter one would
-        give out sequences again (design/nats.md). Raises LogDamaged as well."""
+        give out sequences again. Raises LogDamaged as well."""
         if self.damage is None and self._nc.stats["reconnects"] != self._reconnects:
             reconnects = self._nc.stats["reconnects"]
             last = await self._last(self.shown)

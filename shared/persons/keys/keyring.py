@@ -8,7 +8,7 @@ Forgetting a person deletes the wrapped key and replaces the wrapping key, so th
 any more (ADR 8). The wrapping keys are numbered: the file of the next one is written first, then one transaction wraps
 every key with it and names its number, then the file before it is erased. Wherever that is cut off, either the old
 number stands and its key is there, or the new one and its key; what is left over is erased at the next opening.
-`secure_delete` and a truncated journal make sure that what is deleted is not left in the file (design/proof.md).
+`secure_delete` and a truncated journal make sure that what is deleted is not left in the file.
 """
 
 from __future__ import annotations

@@ -113,7 +113,7 @@ async def test_a_page_says_how_many_events_it_does_not_show_and_that_one_just_sa
     first = await service.execute(small.Register(name="Eau vive"), id=new_command_id(), actor="staff:test")
     assert await service.runner.wait_for(first.seq)
     assert "en retard" not in (await reader.get(f"/directory/page?done={first.seq}")).text
-    await end(service.runner._task)  # the views stand still
+    await service.runner.stop()  # the views stand still
     for _ in range(2):
         last = await service.execute(small.Register(name="Eau vive"), id=new_command_id(), actor="staff:test")
     answer = await reader.get(f"/directory/page?done={last.seq}")
@@ -129,7 +129,7 @@ async def test_a_page_says_how_many_events_it_does_not_show_and_that_one_just_sa
     page = (await reader.get("/directory/page")).text
     assert "2\u00a0événements enregistrés n’y figurent pas encore, le premier depuis" in page
     assert "2\u00a0saved events do not show yet, the first since" in (await reader.get("/directory/page?lang=en")).text
-    service.runner._task = asyncio.create_task(service.runner._run())
+    await service.runner.start()
     assert await service.runner.wait_for(last.seq)
     assert "en retard" not in (await reader.get("/directory/page?lang=fr")).text
 

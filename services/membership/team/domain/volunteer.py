@@ -42,11 +42,6 @@ def _noted(command: NoteVolunteer, state: Volunteer, context: Context) -> Decisi
     return [VolunteerContributed(year=context.day.year, person=person, email=email, task=command.task)]
 
 
-def _known(state: Volunteer) -> None:
-    if not state.known:
-        raise Refused("unknown-volunteer")
-
-
 VOLUNTEER = Decider(
     "volunteer",
     Volunteer(),

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -263,9 +264,10 @@ async def test_it_follows_the_log_and_refuses_another(log: Log, tmp_path: Path) 
         found = await asyncio.gather(*(t.ask("SELECT count(*) AS n FROM events") for _ in range(20)))
         assert {rows[0]["n"] for rows in found} == {2}
 
+    with duckdb.connect(tmp_path / "observatory.duckdb") as db:
+        db.execute("UPDATE checkpoint SET id = 'another event'")
     again = EventTable(tmp_path / "observatory.duckdb", REGION)
     again.open()
-    again._id = "another event"
     with pytest.raises(LogDamaged, match="is not the event"):
         await again.agree(log)
     again.position = 99

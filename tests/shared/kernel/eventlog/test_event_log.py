@@ -149,7 +149,7 @@ async def test_a_log_that_ends_before_what_was_read_is_damaged(log: Log) -> None
 @pytest.mark.slow
 @pytest.mark.parametrize("rewritten", [0, 5, 40])
 async def test_a_log_that_is_replaced_under_a_reader_is_damaged(own_server: NatsServer, rewritten: int) -> None:
-    """As after a restart that lost the end of the log, when others have written on in its place (design/nats.md)."""
+    """As after a restart that lost the end of the log, when others have written on in its place."""
     nc = await own_server.connect("test")
     log = Log(nc, "replaced")
     await log.start()

@@ -1,7 +1,7 @@
 """Who may do what with the log: every user tries what it should not, on a server as an installation has it.
 
 What a user of NATS may publish and subscribe is asked of the server; what a reply subject can do is tried, since no
-permission covers it (design/nats.md). The table of attempts is asserted whole, and printed for people (`pytest -s`).
+permission covers it. The table of attempts is asserted whole, and printed for people (`pytest -s`).
 """
 
 from __future__ import annotations

@@ -293,10 +293,14 @@ def test_a_link_says_what_it_was_made_for_and_nothing_else_is_one(links: Links, 
             links.read(strange)
 
 
-@given(st.integers(0, 94), st.characters(codec="ascii", categories=["L", "N"]))
-def test_a_link_that_was_changed_anywhere_is_none(at: int, other: str) -> None:
-    links = object.__new__(Links)
-    links._key, links._network = bytes(32), "exemple"
+@pytest.fixture(scope="module")
+def some_links(tmp_path_factory: pytest.TempPathFactory) -> Links:
+    return Links(tmp_path_factory.mktemp("keys"), "exemple")
+
+
+@given(at=st.integers(0, 94), other=st.characters(codec="ascii", categories=["L", "N"]))
+def test_a_link_that_was_changed_anywhere_is_none(some_links: Links, at: int, other: str) -> None:
+    links = some_links
     token = links.personal(KEY, STRUCTURE, PERSON)
     at %= len(token)
     changed = token[:at] + other + token[at + 1 :]
