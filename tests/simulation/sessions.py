@@ -142,7 +142,9 @@ class Session:
         decider = DECIDERS[service, "structure" if service == "directory" else "member"]
         candidates = self._structure(about) if service == "directory" else self._member(about)
         self.random.shuffle(candidates)
-        state = decider.fold(one.data for one in entity.line() if one.data.live or day is None or one.time.date() <= day)
+        state = decider.fold(
+            one.data for one in entity.line() if one.data.live or day is None or one.time.date() <= day
+        )
         for command in candidates:
             if self.random.random() < 0.1 or _allowed(decider, command, state):
                 return command
