@@ -12,7 +12,7 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
-from tests.simulation.many import CHUNK, played, quiet
+from tests.simulation.many import CHUNK, begun, played, quiet
 from tests.simulation.planted import PLANTED
 from tests.simulation.process import Parts
 from tests.simulation.world import World
@@ -49,7 +49,7 @@ def many(first: int, worlds: int, processes: int, planted: str | None) -> int:
     began = time.monotonic()
     firsts = range(first, first + worlds, CHUNK)
     numbers = [min(CHUNK, first + worlds - one) for one in firsts]
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=begun) as pool:
         found = list(pool.map(played, firsts, numbers, [planted] * len(numbers)))
     failed = [each for one in found for each in one.failed]
     print(

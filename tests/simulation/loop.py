@@ -107,8 +107,8 @@ class VirtualLoop(asyncio.BaseEventLoop):
             self._ran += 1
             context = handle._context
             life = context.get(PROCESS)
-            busy = life is not None and (life.dead or life.fuse or life.held is not None or life.pauses is not None)
-            if busy and not self.everybody_lives and not self._lives(life, handle):
+            ails = life is not None and (life.dead or life.fuse or life.held is not None or life.pauses is not None)
+            if life is not None and ails and not self._lives(life, handle):
                 continue
             try:
                 context.run(handle._callback, *handle._args)
@@ -121,6 +121,8 @@ class VirtualLoop(asyncio.BaseEventLoop):
 
     def _lives(self, life: Life, handle: asyncio.Handle) -> bool:
         """Whether a process can do anything now, which may be its last."""
+        if self.everybody_lives:
+            return True
         if life.dead:
             self.dropped.append(handle)
             return False

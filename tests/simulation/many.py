@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +26,13 @@ class Played(NamedTuple):
     late: int
     corrections: int
     failed: list[tuple[int, str]]
+
+
+def begun() -> None:
+    """What a process does once before it plays: what all worlds share need not be looked through for garbage."""
+    load_all()
+    gc.collect()
+    gc.freeze()
 
 
 def played(first: int, number: int, planted: str | None = None) -> Played:

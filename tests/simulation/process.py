@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from shared.base.outside import Outside
+from shared.base.tallies import tally
 from shared.contract import Event
 from shared.kernel.command_handler import Executor
 from shared.kernel.decider import Decider
@@ -89,6 +90,19 @@ class Service:
 
 class Delivered(Reactions[Any]):
     """The product's reactions, whose consumer is the fake server's: FastStream needs a socket."""
+
+    def __init__(
+        self,
+        service: Process,
+        reactions: Sequence[Reaction[Any]],
+        connection: Any,
+        outside: Outside,
+        tries: Tries,
+        ack_wait: float,
+    ) -> None:
+        # not `Reactions.__init__`, which makes a broker of FastStream's
+        self._service, self.reactions, self._outside = service, list(reactions), outside
+        self.tries, self._ack_wait, self._tally = tries, ack_wait, tally(service.name)
 
     def _subscribe(self, reaction: Reaction[Any]) -> None:
         pass

@@ -426,7 +426,8 @@ class Link(Connection):
             self._up_to(lambda: self._take(subject, payload, given, reply))
 
     def _answer_get(self, request: Mapping[str, Any], reply: str) -> None:
-        take = next((one for pattern, one in self.subscribed.values() if matches(pattern, reply)), None)
+        wanted = f"{reply.rpartition('.')[0]}.*"
+        take = next((one for pattern, one in self.subscribed.values() if pattern == wanted), None)
         if take is None:
             return
         answers = self.server.get(request)
