@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from itertools import product
 from typing import Any
 from uuid import UUID
 
@@ -20,6 +21,7 @@ from shared.kernel.corrections import told
 from shared.kernel.decider import Command, Decider, Refers, Refused
 from shared.kernel.eventlog.event_log import History, Log
 from shared.kernel.line import Fact, standing
+from shared.notions.referents import OF_FOLLOWERS, STRUCTURE, OnRecord
 
 AT_ONCE = 50  # references of one command that are read at a time
 
@@ -47,13 +49,12 @@ class LogReferences:
 
     async def judged(self, command: Command, own: UUID, day: date, line: Sequence[Fact]) -> dict[str, int]:
         """As the executor asks it (shared/kernel/command_handler.py)."""
-        return await self._all(
-            [
-                Asked(field, refers, one, _id(refers, one, own), day, refers.kept and _names(line, field, one))
-                for field, refers in command.refers.items()
-                for one in _several(getattr(command, field))
-            ]
-        )
+        asked = [
+            Asked(field, refers, one, _id(refers, one, own), day, refers.kept and _names(line, field, one))
+            for field, refers in command.refers.items()
+            for one in _several(getattr(command, field))
+        ]
+        return await self._all(asked, own)
 
     async def judged_again(self, decider: Decider[Any], own: UUID, before: Told, after: Told) -> dict[str, int]:
         """As the executor asks it: the references of facts of `before` that stand in `after` and did not, or stand on
@@ -69,10 +70,12 @@ class LogReferences:
                 for field, refers in decider.rests.get(type(fact.event), {}).items()
                 for one in _several(getattr(fact.event, field))
             ]
-        return await self._all(asked)
+        return await self._all(asked, own)
 
-    async def _all(self, asked: Sequence[Asked]) -> dict[str, int]:
+    async def _all(self, asked: Sequence[Asked], own: UUID) -> dict[str, int]:
         guarded: dict[str, int] = {}
+        for pair in [one for one in asked if (one.refers.to, one.refers.state) == OF_FOLLOWERS]:
+            asked = [*asked, *await self._of_followers(pair, own)]
         for some in (asked[start : start + AT_ONCE] for start in range(0, len(asked), AT_ONCE)):
             for one, found in zip(some, await asyncio.gather(*map(self._one, some)), strict=True):
                 if isinstance(found, Refused):
@@ -80,6 +83,21 @@ class LogReferences:
                 if one.refers.guarded:
                     guarded[f"{self._log.network}.{one.refers.to}.{one.id}"] = found
         return guarded
+
+    async def _of_followers(self, asked: Asked, own: UUID) -> list[Asked]:
+        """The same, asked of each pair of what was merged into the two."""
+        mine, theirs = [{id, *await self._followers(id)} for id in (own, asked.said)]
+        return [
+            replace(asked, id=_id(asked.refers, other, one))
+            for one, other in product(sorted(mine), sorted(theirs))
+            if one != other and {one, other} != {own, asked.said}
+        ]
+
+    async def _followers(self, structure: UUID) -> Iterable[UUID]:
+        history = await self._log.load("directory", "structure", structure)
+        line = standing(*told(event for event in history.events if event.readable))
+        found: OnRecord = STRUCTURE.on(line)
+        return found.followers
 
     async def _one(self, asked: Asked) -> int | Refused:
         """The last sequence of what a reference is to, or why it is refused."""

@@ -20,6 +20,7 @@ from shared.contract.directory.structures import (
     StructureRegistered,
     StructureReleased,
     StructureReopened,
+    StructuresMerged,
     StructureUnlisted,
 )
 from shared.contract.events.gatherings import GatheringCancelled, GatheringPlanned, GatheringReinstated
@@ -36,11 +37,13 @@ from shared.kernel.decider import Decider
 
 @dataclass(frozen=True)
 class OnRecord:
-    """A structure. `merged`: its record was merged into another one."""
+    """A structure. `merged`: its record was merged into another one; `followers`: the records that were merged into it,
+    whenever."""
 
     closed: bool = False
     merged: bool = False
     listed: bool = False
+    followers: frozenset[UUID] = frozenset()
 
 
 def _structure(state: OnRecord, event: Event) -> OnRecord:
@@ -51,6 +54,8 @@ def _structure(state: OnRecord, event: Event) -> OnRecord:
             return replace(state, merged=isinstance(event, StructureAbsorbed))
         case StructureListed() | StructureUnlisted():
             return replace(state, listed=isinstance(event, StructureListed))
+        case StructuresMerged():
+            return replace(state, followers=state.followers | {event.merged, *event.followers})
     return state
 
 
@@ -152,3 +157,6 @@ REFERENTS: Mapping[str, Decider[Any]] = {
     "events.gathering": GATHERING,
 }
 """`<service>.<entity>` → what may be asked of one."""
+OF_FOLLOWERS = ("directory.namesakes", "undivided")
+"""What is asked of a pair of structures is asked of all pairs of those that were merged into either: who merges the
+two makes one of all of them."""

@@ -419,11 +419,14 @@ def imported(at: Teller) -> None:
 
 
 def membership(at: Teller, eau: str, soleil: str) -> None:
-    at.do("membership adopt-charter", title="Charte d’essai", principles=["Agir ensemble.", "Rendre compte."])
+    charter = {"title": "Charte d’essai", "principles": ["Agir ensemble.", "Rendre compte."]}
+    at.do("membership adopt-charter", "2017-01-05T09:00:00Z", **charter)
     version = max(
         (int(one.get("version", one.get("number", 1))) for one in at.view("/membership/api/charter")), default=1
     )
     at.do("membership open-college", college="qualified_persons", title="Personnes qualifiées")
+    for college in ("associative", "economic"):
+        at.do("membership open-college", "2017-01-05T09:00:00Z", college=college, title=f"Collège {college}")
     member = at.do(
         "membership join-network",
         "2017-01-10T09:00:00Z",

@@ -99,7 +99,7 @@ def test_actors_are_identified_saved_taken_away_and_identified_again(
     )["entity"]
     post_json(
         f"{url}/membership/api/commands/join-network",
-        {"structure": key, "name": "Puits neufs", "college": "associative", "charter_version": 1},
+        {"structure": key, "name": "Puits neufs", "college": "associative", "charter_version": 2},
     )
     page.get_by_role("link", name="Refaire aujourd’hui").click()
     came = page.get_by_role("region", name=re.compile("Venues depuis"))

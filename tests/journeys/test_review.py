@@ -16,6 +16,7 @@ import pytest
 
 from deploy.host.embedded import Installation
 from deploy.host.root_app import bound, serve
+from deploy.sample.network import RENAMED
 from deploy.sample.plan import noon
 from services.directory.casework.domain.coverage import NoteMediaCoverage
 from services.directory.casework.domain.request import RequestIdentification
@@ -128,9 +129,10 @@ def structure(n: int, **more: Any) -> RegisterStructure:
 
 
 async def member(here: Running, college: Any, at: datetime) -> UUID:
-    command = structure(0)
+    command, version = structure(0), 1 if at < RENAMED else 2
     return await here.do(
-        JoinNetwork(structure=await here.do(command, at), name=command.name, college=college, charter_version=1), at
+        JoinNetwork(structure=await here.do(command, at), name=command.name, college=college, charter_version=version),
+        at,
     )
 
 
@@ -181,7 +183,7 @@ CASES: list[Case] = [
     ("an economic member", lambda h, n: member(h, "economic", MAY),
      {f"membership.{p}" for p in joined("economic", (2017,), "named_members.economic")}),
     ("a qualified person",
-     lambda h, n: h.do(JoinNetworkAsPerson(person=Personal(f"Personne inventée {n}"), charter_version=1), MAY),
+     lambda h, n: h.do(JoinNetworkAsPerson(person=Personal(f"Personne inventée {n}"), charter_version=2), MAY),
      {f"membership.{p}" for p in joined("qualified_persons", (2017,), "")}),
     *[(f"a seat: {role}",
        lambda h, n, role=role: h.do(TakeBoardSeat(role=role, holder=Personal(f"Personne inventée {n}")), MAY),

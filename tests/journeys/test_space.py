@@ -116,6 +116,8 @@ def test_a_visitor_claims_a_record_enters_the_space_publishes_and_finds_it_in_th
     expect(staff.locator(".prose em")).to_have_text("ici et là-bas")
 
     # Once a member, publishes news with a picture.
+    do(url, "membership", "open-college", college="associative", title="Associations")
+    do(url, "membership", "adopt-charter", title="Charte", principles=["Agir ensemble."])
     do(url, "membership", "join-network", structure=own, name="Eau vive", college="associative", charter_version=1)
     visitor.reload()
     visitor.get_by_role("link", name="Écrire une actualité").click()

@@ -17,7 +17,7 @@ class ClaimListing(Command):
     """Ask to look after a structure's record. Who asks has one person's key; nothing personal is outside it."""
 
     entity = "claim"
-    refers = {"structure": Refers("directory.structure", "apart")}
+    refers = {"structure": Refers("directory.structure", "listed")}
     creates = True
     structure_name: Name
     name: PersonalText
@@ -42,7 +42,7 @@ class AcceptClaim(Command):
     """Say that who claimed speaks for that structure."""
 
     entity = "claim"
-    refers = {"structure": Refers("directory.structure", "apart")}
+    refers = {"structure": Refers("directory.structure", "open")}
     claim: UUID
     structure: UUID
 

@@ -20,6 +20,7 @@ class PastPeriod(Command):
     until: Day
 
     def told_of(self, day: date) -> date:
+        _after_the_floor(self.since)
         return self.since
 
 
@@ -29,6 +30,10 @@ def period(context: Context, since: date, until: date, began: Event, ended: Even
         raise Refused("ends-before-it-begins", field="until")
     if until > day_of(context.now):
         raise Refused("time-in-future", field="until")
+    _after_the_floor(since)
+    return [On(since, began), On(until, ended)]
+
+
+def _after_the_floor(since: date) -> None:
     if since < FIRST_DAY:
         raise Refused("too-long-ago", field="since", day=f"{FIRST_DAY:%d/%m/%Y}")
-    return [On(since, began), On(until, ended)]

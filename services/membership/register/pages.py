@@ -4,7 +4,7 @@ record, whom to welcome."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Request
@@ -123,7 +123,7 @@ async def join(service: Here[OpenViews], request: Request, q: Words = "", page: 
         STRUCTURES, {"closed": False}, text=q, sort=["sort"], limit=PAGE, offset=(page - 1) * PAGE
     )
     ids = {one["key"]: str(member_of(UUID(one["key"]))) for one in found.documents}
-    versions = await charter_versions(service)
+    versions, colleges = await charter_versions(service), await colleges_by_code(service)
     return render(
         service,
         request,
@@ -136,5 +136,6 @@ async def join(service: Here[OpenViews], request: Request, q: Words = "", page: 
         members=await members_named(service, ids.values()),
         likely=LIKELY,
         charter=versions[0]["version"] if versions else None,
-        persons=(await colleges_by_code(service)).get("qualified_persons", {}).get("open", False),
+        opened=any(colleges.get(code, {}).get("open") for code in get_args(StructureCollege)),
+        persons=colleges.get("qualified_persons", {}).get("open", False),
     )

@@ -159,6 +159,35 @@ async def test_a_structure_is_found_welcomed_and_cannot_be_welcomed_twice(
     assert "Voir sa fiche" in text(await front.get("/join", params={"q": OUTSIDER.name}))
 
 
+async def test_where_there_is_no_college_and_no_charter_the_way_out_is_shown(
+    service: Service, front: httpx2.AsyncClient
+) -> None:
+    """By the page of welcoming, by the form and by the API: what to do first, each with its page or its command."""
+
+    def ways(page: httpx2.Response) -> list[str]:
+        return [path for path in ("/membership/colleges", "/membership/charter") if f'<p><a href="{path}"' in page.text]
+
+    await known_to_the_directory(service, OUTSIDER)
+    assert ways(await front.get("/join")) == ["/membership/colleges", "/membership/charter"]
+    fields = {"structure": str(OUTSIDER.id), "name": OUTSIDER.name, "college": "economic", "charter_version": 1}
+    api = await front.post("/api/commands/join-network", json=fields)
+    assert (api.status_code, api.json()["error"]) == (422, "unknown-college") and "open-college" in api.text
+    assert list(api.json()["fields"]) == ["college"]
+    sending = await sent(front, "/membership/do/JoinNetwork", **fields)
+    assert sending.status_code == 422 and "page des collèges" in unescape(sending.text)
+    opened = await front.post("/api/commands/open-college", json={"college": "economic", "title": "Acteurs"})
+    assert opened.status_code == 200
+    assert ways(await front.get("/join")) == ["/membership/charter"]
+    api = await front.post("/api/commands/join-network", json=fields)
+    assert (api.status_code, api.json()["error"]) == (422, "unknown-charter") and "adopt-charter" in api.text
+    sending = await sent(front, "/membership/do/JoinNetwork", **fields)
+    assert sending.status_code == 422 and "page de la charte" in unescape(sending.text)
+    charter = {"title": "Charte", "principles": ["Agir ensemble."]}
+    assert (await front.post("/api/commands/adopt-charter", json=charter)).status_code == 200
+    assert ways(await front.get("/join")) == []
+    assert (await front.post("/api/commands/join-network", json=fields)).status_code == 200
+
+
 async def test_a_departure_of_2015_learnt_today_is_dated_shown_and_undone(
     service: Service, front: httpx2.AsyncClient
 ) -> None:

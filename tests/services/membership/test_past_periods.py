@@ -111,9 +111,9 @@ async def test_who_took_part_in_a_group_once_is_noted_by_a_form(service: Service
     begun = await front.post("/do/NotePastMembership", data=typed)
     assert begun.status_code == 422 and "à partir de 2012" in unescape(begun.text)
     form = {"command_id": str(uuid4()), "group": group, "member": str(MEMBER), "since": "01/06/2012"}
-    early = await front.post("/do/NotePastGroupMembership", data={**form, "since": "2011-01-01", "until": "2013-01-01"})
+    early = await front.post("/do/NotePastGroupMembership", data={**form, "since": "2012-04-01", "until": "2013-01-01"})
     assert early.status_code == 422 and "ne commence que le 01/05/2012" in early.text
-    assert "Dire la fiche connue depuis le 01/01/2011" in early.text
+    assert "Dire la fiche connue depuis le 01/04/2012" in early.text
     done = await front.post("/do/NotePastGroupMembership", data={**form, "until": "2013-01-01"})
     assert done.status_code == 303, done.text
     events = (await service.execute.history("group", UUID(group))).events

@@ -398,6 +398,25 @@ async def test_a_merge_that_comes_back_is_judged_like_a_merge(process: Open) -> 
     assert await other.do(TellNamesakesApart(first=merged, second=kept)) == "reference-merged"
 
 
+async def test_what_was_merged_into_either_is_not_brought_together_with_what_it_was_told_apart_from(
+    process: Open,
+) -> None:
+    one, other = await process("directory", STRUCTURE, NAMESAKES), await process("directory", STRUCTURE, NAMESAKES)
+    first, second, third, fourth = [await record(one) for _ in range(4)]
+    told = await one.done(TellNamesakesApart(first=first, second=third))
+    await one.done(MergeStructures(structure=second, merged=first))
+    await one.done(MergeStructures(structure=fourth, merged=third))
+    for kept, merged in ((second, fourth), (fourth, second)):
+        with pytest.raises(Refused, match="told-apart") as no:
+            await one.execute(MergeStructures(structure=kept, merged=merged), id=new_command_id(), actor=WHO)
+        assert no.value.values["seq"] == told.seq
+    await one.done(DoubtNamesakes(first=third, second=first))
+    one.log.before = lambda: other.done(TellNamesakesApart(first=second, second=fourth))
+    assert await one.do(MergeStructures(structure=second, merged=fourth)) == "told-apart"
+    await one.done(DoubtNamesakes(first=second, second=fourth))
+    assert isinstance(await one.do(MergeStructures(structure=second, merged=fourth)), Outcome)
+
+
 async def test_a_joining_that_comes_back_is_judged_like_a_joining(process: Open) -> None:
     directory, membership = await process("directory", STRUCTURE, NAMESAKES), await process("membership", MEMBER)
     kept, merged = await record(directory), await record(directory)
@@ -419,7 +438,7 @@ async def test_no_strike_of_a_merge_is_lifted_after_the_pair_was_told_apart(proc
         kept = await record(one)
         lift, merged = await lifted((one, other)[n % 2], kept)
         apart = TellNamesakesApart(first=merged, second=kept)
-        back, told = await asyncio.gather(_after(n % 7, one.do(lift)), _after(n % 5, other.do(apart)))
+        back, told = await asyncio.gather(one.do(lift), _after(10 * (n % 4), other.do(apart)))
         assert sorted(isinstance(found, Outcome) for found in (back, told)) == [False, True], (back, told)
         assert back == "told-apart" or told == "reference-merged"
         late += back == "told-apart"

@@ -89,7 +89,7 @@ class Two:
 @pytest.fixture
 async def two(log: Log, tmp_path: Path) -> Two:
     found = Two(log, tmp_path / "keys")
-    await founded(found.services["membership"])
+    await founded(found.services["membership"], date(1995, 1, 1))
     return found
 
 

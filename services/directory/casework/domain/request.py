@@ -15,7 +15,7 @@ from shared.contract.directory.casework import (
 )
 from shared.contract.directory.structure_facts import StructureKind
 from shared.contract.fields import CountryCode, DepartmentCode, Line, LongText, Name
-from shared.kernel.decider import Command, Context, Decider, Decision, Refused
+from shared.kernel.decider import Command, Context, Decider, Decision, Refers, Refused
 
 
 class RequestIdentification(Command):
@@ -36,6 +36,7 @@ class AnswerIdentification(Command):
     so that the answer can be given again as it was."""
 
     entity = "request"
+    refers = {"found": Refers("directory.structure")}
     request: UUID
     structures: Annotated[int, Field(ge=0, le=100_000)]
     answer: LongText | None = None
@@ -84,4 +85,5 @@ REQUEST = Decider(
         "already-registered" if state.asked and isinstance(event, IdentificationRequested) else None
     ),
     births=(IdentificationRequested,),
+    rests={IdentificationAnswered: AnswerIdentification.refers},
 )
