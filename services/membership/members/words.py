@@ -20,6 +20,15 @@ WORDS: Words = {
     "command.NotePastMembership.hint": (
         "De son premier à son dernier jour, en une fois : ce qui est noté d’avant et d’après reste."
     ),
+    "command.NotePastMembershipAsPerson": "Noter l’adhésion passée d’une personne",
+    "command.NotePastMembershipAsPerson.hint": (
+        "De son premier à son dernier jour, en une fois. Son nom est scellé. Elle a déjà une fiche d’adhérent ? "
+        "Notez-le depuis sa fiche."
+    ),
+    "command.NotePastMembershipOfPerson": "Noter une adhésion passée",
+    "command.NotePastMembershipOfPerson.hint": (
+        "De son premier à son dernier jour, en une fois : ce qui est noté d’avant et d’après reste."
+    ),
     "command.LeaveNetwork": "Noter le départ",
     "command.LeaveNetwork.hint": (
         "Accueilli par erreur ? Ce n’est pas un départ : notez son adhésion par erreur, dans les faits de sa fiche. "
@@ -59,6 +68,7 @@ WORDS: Words = {
     "refused.unknown-member": "Cet adhérent n’est pas connu. Choisissez-le dans la liste des adhérents.",
     "refused.member-left": "Cet adhérent a quitté le réseau. Accueillez-le de nouveau, ou défaites son départ.",
     "refused.person-keeps-college": "Une personne ne siège que dans le collège des personnalités qualifiées.",
+    "refused.not-a-person": "Cet adhérent est une structure : notez son adhésion passée depuis sa fiche.",
     "refused.year-too-far": "Cette année est trop lointaine : donnez {latest} au plus tard.",
     "refused.unknown-college": "Ce collège n’a pas été ouvert. Ouvrez-le d’abord, depuis la page des collèges.",
     "refused.unknown-college.api": "Ce collège n’a pas été ouvert. Ouvrez-le d’abord, par la commande open-college.",

@@ -133,3 +133,46 @@ async def test_the_two_days_of_a_period_are_corrected_one_by_one(service: Servic
     assert document["left_on"].startswith("2013-06-01")
     alone = await sent(front, "strike-events", **word, events=[began.id])
     assert alone.json()["error"] == "later-stands-against" and alone.json()["against"]["type"] == "MemberLeft"
+
+
+PERSON = {"person": "Personne Exemple 1", "charter_version": 1}
+PAST = {"since": "2012-03-01", "until": "2014-06-01", "reason": "withdrawal"}
+
+
+async def test_a_person_was_a_member_once(service: Service, front: httpx2.AsyncClient) -> None:
+    assert (await sent(front, "open-college", college="qualified_persons", title="Personnes")).status_code == 200
+    told = (await sent(front, "note-past-membership-as-person", **PERSON, **PAST, email="une@exemple.invalid")).json()
+    assert told["events"] == ["MemberJoined", "MemberLeft"], told
+    document = await service.store.get(MEMBERS, told["entity"])
+    assert document is not None and (document["status"], document["college"]) == ("former", "qualified_persons")
+    assert document["joined_on"].startswith("2012-03-01") and document["left_on"].startswith("2014-06-01")
+    assert service.keyring.reveal(document["person"]) == "Personne Exemple 1"
+    page = unescape((await front.get(f"/members/{told['entity']}")).text)
+    assert f"/do/NotePastMembershipOfPerson?member={told['entity']}" in page
+    assert "Noter l’adhésion passée d’une personne" in unescape((await front.get("/join")).text)
+
+
+async def test_a_person_who_is_a_member_was_one_before(service: Service, front: httpx2.AsyncClient) -> None:
+    key = (await sent(front, "join-network-as-person", "2016-02-01", **PERSON)).json()["entity"]
+    form = await front.get(f"/do/NotePastMembershipOfPerson?member={key}")
+    assert 'value="Personne Exemple 1"' in form.text and 'name="happened_on"' not in form.text
+    typed = {"command_id": str(uuid4()), "member": key, **PERSON, **PAST, "since": "01/03/2012"}
+    done = await front.post("/do/NotePastMembershipOfPerson", data=typed)
+    assert done.status_code == 303, done.text
+    joined, past, left = (await service.execute.history("member", UUID(key))).events
+    assert [past.type, left.type, past.cloud.time[:10]] == ["MemberJoined", "MemberLeft", "2012-03-01"]
+    assert past.data.person.person == joined.data.person.person, "one key for one person"
+    document = await service.store.get(MEMBERS, key)
+    assert document is not None and document["status"] == "current" and document["joined_on"].startswith("2016-02-01")
+    held = await service.store.get(service.definition.persons.held, key)
+    assert held is not None and not held.get("ends"), "whoever is a member now has no term that runs"
+    over = await sent(front, "note-past-membership-of-person", member=key, **PERSON, **{**PAST, "until": "2017-01-01"})
+    assert over.status_code == 422 and over.json()["error"] == "already-member"
+
+
+async def test_only_a_person_that_is_known_was_one_before(front: httpx2.AsyncClient) -> None:
+    nobody = await sent(front, "note-past-membership-of-person", member=str(uuid4()), **PERSON, **PAST)
+    assert nobody.status_code == 422 and nobody.json()["error"] == "unknown-member"
+    assert (await sent(front, "join-network", "2016-02-01", **JOIN)).status_code == 200
+    structure = await sent(front, "note-past-membership-of-person", member=str(MEMBER), **PERSON, **PAST)
+    assert structure.status_code == 422 and structure.json()["error"] == "not-a-person"

@@ -28,6 +28,7 @@ from shared.notions.structure_on_record import member_of
 StructureCollege = Literal["public", "associative", "economic"]
 """The colleges of structures; the fourth is for persons."""
 Departure = Literal["withdrawal", "lapse", "exclusion", "dissolution"]
+PERSONS: CollegeCode = "qualified_persons"
 STATUTES = {
     "college": Refers("membership.college", "open", id=lambda code, own: college_id(code)),
     "charter_version": Refers("membership.charter", "in force", id=lambda version, own: CHARTER_ID),
@@ -64,7 +65,7 @@ class JoinNetworkAsPerson(MemberCommand):
 
     @property
     def college(self) -> CollegeCode:
-        return "qualified_persons"
+        return PERSONS
 
 
 class RenewMembership(MemberCommand):
@@ -95,20 +96,43 @@ class NotePastMembership(PastPeriod, JoinNetwork):
     reason: Departure
 
 
+class NotePastMembershipAsPerson(PastPeriod, JoinNetworkAsPerson):
+    """Note that a person was a member once, from a day until another. The name is sealed."""
+
+    reason: Departure
+
+
+class NotePastMembershipOfPerson(PastPeriod, MemberCommand):
+    """Note that a person whose record is here was a member before, too. The name is sealed with the same key."""
+
+    refers = STATUTES
+    member: UUID
+    person: PersonalText
+    email: MailAddress | None = None
+    charter_version: int = Field(ge=1, le=LAST_VERSION)
+    reason: Departure
+
+    @property
+    def college(self) -> CollegeCode:
+        return PERSONS
+
+
 @dataclass(frozen=True)
 class Member:
-    """`college` is None before it joined."""
+    """`college` is None before it joined; `person`: whose key seals the name of one that is a person."""
 
     college: CollegeCode | None = None
     structure: UUID | None = None
     left: bool = False
     renewed: frozenset[int] = frozenset()
+    person: UUID | None = None
 
 
 def evolve(state: Member, event: Event) -> Member:
     match event:
         case MemberJoined():
-            return Member(event.college, event.structure, renewed=state.renewed)
+            person = event.person.person if event.person else None
+            return Member(event.college, event.structure, renewed=state.renewed, person=person)
         case MembershipRenewed():
             return replace(state, renewed=state.renewed | {event.year})
         case MemberCollegeChanged():
@@ -142,17 +166,35 @@ def _was(command: NotePastMembership, state: Member, context: Context) -> Decisi
 
 
 def _person_joined(command: JoinNetworkAsPerson, state: Member, context: Context) -> Decision:
+    return [_person(command, state, context)]
+
+
+def _person_was(command: NotePastMembershipAsPerson, state: Member, context: Context) -> Decision:
+    joined = _person(command, state, context)
+    return period(context, command.since, command.until, joined, MemberLeft(reason=command.reason))
+
+
+def _person(command: JoinNetworkAsPerson, state: Member, context: Context) -> MemberJoined:
     if state.college is not None:
         raise Refused("already-member")
-    id = context.new_id("person")
-    return [
-        MemberJoined(
-            college=command.college,
-            charter_version=command.charter_version,
-            person=command.person.of(id),
-            email=of(command.email, id),
-        )
-    ]
+    return _named(command, context.new_id("person"))
+
+
+def _person_was_before(command: NotePastMembershipOfPerson, state: Member, context: Context) -> Decision:
+    _known(state)
+    if state.person is None:
+        raise Refused("not-a-person")
+    joined = _named(command, state.person)
+    return period(context, command.since, command.until, joined, MemberLeft(reason=command.reason))
+
+
+def _named(command: JoinNetworkAsPerson | NotePastMembershipOfPerson, person: UUID) -> MemberJoined:
+    return MemberJoined(
+        college=command.college,
+        charter_version=command.charter_version,
+        person=command.person.of(person),
+        email=of(command.email, person),
+    )
 
 
 def _renewed(command: RenewMembership, state: Member, context: Context) -> Decision:
@@ -209,6 +251,8 @@ MEMBER = Decider(
         ChangeCollege: _college_changed,
         LeaveNetwork: _left,
         NotePastMembership: _was,
+        NotePastMembershipAsPerson: _person_was,
+        NotePastMembershipOfPerson: _person_was_before,
     },
     allows=allows,
     births=(MemberJoined,),
