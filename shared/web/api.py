@@ -70,7 +70,11 @@ IDEMPOTENCY_KEY = (
 )
 IN_PLACE = "Events of the same entity that this command takes the place of: they are struck in the same batch."
 OF_NOW = "Not taken: this command is always of now (422, `takes-no-day`)."
-PROBLEMS: dict[int | str, dict[str, Any]] = {status: {"model": Problem} for status in (400, 404, 409, 413, 422, 503)}
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"description": "A problem."} for status in (400, 404, 409, 413, 422, 503)
+}
+"""What a route of the API may answer instead. The document says of each that it is a Problem (`openapi.py`); named
+here, a model would be made for each of them, for each of 400 routes, whenever a process begins."""
 
 
 def kebab(name: str) -> str:
@@ -328,7 +332,7 @@ def _named(service: Views, name: str) -> View:
     return found
 
 
-@state_routes.get("/state", tags=["state"])
+@state_routes.get("/state", tags=["state"], responses={400: {"model": Problem}})  # named once, it is in the document
 @access("reader")
 async def state(service: Here[Undertakings]) -> State:
     return State(
