@@ -30,7 +30,7 @@ from deploy.host.root_app import measured, root_of, serve, unavailable
 from deploy.host.views_store import views_of
 from deploy.sample import SAMPLE_NETWORK
 from shared.base import tracing
-from shared.base.secret_files import SecretUnfit
+from shared.base.secret_files import SEED, SecretUnfit, read_secret
 from shared.base.services import SERVICES
 from shared.base.settings import Settings
 from shared.contract import load_all
@@ -38,7 +38,7 @@ from shared.kernel.broker import connection
 from shared.kernel.broker.connection import OPERATOR, Connection, NotAllowed
 from shared.kernel.eventlog.event_log import Log, LogDamaged, LogUnfit, Unavailable
 from shared.kernel.sealing import KeysAway
-from shared.kernel.stores import InUse
+from shared.kernel.stores import InUse, password_in
 from shared.kernel.views.projection import Store
 from shared.kernel.views.projector import JUDGE
 from shared.ledger.archive_format import Archive
@@ -114,6 +114,7 @@ async def run_service(
     load_all()
     network, stop, front = network_served(settings), asyncio.Event(), Front()
     there_and_whole(settings.data.absolute(), network, [definition.name])
+    _secrets_fit(settings, definition.name)
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     services: list[Service] = []
@@ -223,13 +224,25 @@ def _way(settings: Settings, user: str) -> tuple[list[str], Path, str]:
     return servers, settings.nats_seed_file, user
 
 
+def _secrets_fit(settings: Settings, user: str) -> None:
+    """Returns if what lets us in at NATS and MongoDB is as it was written: said at once, and not only once both are
+    there. Raises CannotStart."""
+    _, seed, _ = _way(settings, user)
+    try:
+        read_secret(seed, SEED)
+        if settings.mongo_url is not None and settings.mongo_password_file is not None:
+            password_in(settings.mongo_password_file)
+    except (SecretUnfit, FileNotFoundError) as why:
+        raise CannotStart(f"{why}.") from why
+
+
 async def connected(settings: Settings, user: str) -> Connection:
     """A connection that comes back by itself for ever. Raises NotYet, CannotStart."""
     try:
         async with asyncio.timeout(LONGEST):  # nats-py itself would try for ever
             return await connection.connected(*_way(settings, user))
     except (NatsError, OSError) as error:
-        raise NotYet(f"no server of MAILLAGE_NATS_URL lets {user} in ({error or type(error).__name__})") from error
+        raise NotYet(f"no server of MAILLAGE_NATS_URL lets {user} in ({str(error) or type(error).__name__})") from error
 
 
 async def _stream_there(log_: Log) -> int:
@@ -262,7 +275,9 @@ async def prepare(settings: Settings, replicas: int, readers: Sequence[str]) -> 
     try:
         await make(nc, network, replicas, readers)
     except (NatsError, APIError, TimeoutError, NotAllowed, LogUnfit) as error:
-        raise CannotStart(f"The event log {network} could not be made: {error or type(error).__name__}.") from error
+        raise CannotStart(
+            f"The event log {network} could not be made: {str(error) or type(error).__name__}."
+        ) from error
     finally:
         with contextlib.suppress(NatsError):
             await nc.close()

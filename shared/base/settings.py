@@ -238,6 +238,13 @@ class Settings(BaseSettings):
         """Whether this network forgets by itself what has come to its term."""
         return self.terms if self.terms is not None else network != "exemple"
 
+    @field_validator("data", "nats_seed_file", "mongo_password_file", "keys_backup", mode="before")
+    @classmethod
+    def _path(cls, path: object) -> object:
+        if isinstance(path, str) and not path.strip():  # it would be the folder in which we were started
+            raise ValueError("it is empty: leave it out, or name what it is to name")
+        return path
+
     @field_validator("region")
     @classmethod
     def _departments(cls, text: str | None) -> str | None:

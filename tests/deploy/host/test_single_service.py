@@ -185,6 +185,32 @@ async def test_what_is_missing_or_wrong_in_the_settings_is_named(tmp_path: Path)
             await serving.prepare(Settings(**wrong), 3, [])
 
 
+@pytest.mark.parametrize("what", ["MAILLAGE_NATS_SEED_FILE", "MAILLAGE_MONGO_PASSWORD_FILE"])
+@pytest.mark.parametrize("content", [b"", b" \r\n", b"\xef\xbb\xbfSU", b"SUAB\nSUAB"])
+async def test_a_secret_that_is_none_is_said_at_once_and_not_once_everything_else_is_there(
+    site: Site, tmp_path: Path, what: str, content: bytes
+) -> None:
+    """NATS is not there, and would be waited for."""
+    password, wrong = tmp_path / "password", tmp_path / "wrong"
+    password.write_text("un mot\n")
+    wrong.write_bytes(content)
+    named = {
+        "MAILLAGE_NATS_SEED_FILE": seed_of(site.folder, "directory"),
+        "MAILLAGE_MONGO_PASSWORD_FILE": password,
+        what: wrong,
+    }
+    settings = Settings(
+        data=tmp_path / "data",
+        network=NETWORK,
+        nats_url="nats://127.0.0.1:1",
+        nats_seed_file=named["MAILLAGE_NATS_SEED_FILE"],
+        mongo_url="mongodb://directory@127.0.0.1:1/",
+        mongo_password_file=named["MAILLAGE_MONGO_PASSWORD_FILE"],
+    )
+    with socket.socket() as sock, pytest.raises(CannotStart, match=f"{wrong} "):
+        await serving.run_service(settings, serving.definition_of("directory"), sock, lambda: None)
+
+
 def test_a_stream_of_somebody_else_is_not_taken_for_the_log(site: Site, tmp_path: Path) -> None:
     site.start_nats()
     other = (

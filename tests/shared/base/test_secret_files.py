@@ -253,3 +253,13 @@ def test_a_password_of_the_mail_server_is_one_line_of_text(password: str) -> Non
 def test_a_password_is_no_bodys(user: str) -> None:
     with pytest.raises(ValidationError, match="names no account"):
         Settings(smtp_user=user, smtp_password="un mot")
+
+
+@pytest.mark.parametrize("name", ["data", "nats_seed_file", "mongo_password_file", "keys_backup"])
+@pytest.mark.parametrize("path", ["", "  "])
+def test_an_empty_path_is_not_the_folder_in_which_we_were_started(
+    monkeypatch: pytest.MonkeyPatch, name: str, path: str
+) -> None:
+    monkeypatch.setenv(f"MAILLAGE_{name.upper()}", path)
+    with pytest.raises(ValidationError, match="it is empty"):
+        Settings()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +22,6 @@ from shared.kernel.stores.sqlite import SqliteStore
 from shared.kernel.views.projection import StoreAway
 from shared.kernel.views.projector import Runner
 from shared.runtime.nats.embedded_server import NatsServer
-from shared.runtime.readiness import checks_of
 from shared.runtime.service import Service
 from shared.runtime.staleness import Freshness, Patience, Stale
 from shared.web.here import Here
@@ -49,13 +47,13 @@ async def away(what: str) -> Response:
     raise StoreAway("the store") if what == "store" else Unavailable("the log")
 
 
-SOON = Patience(answer=0.5, late=0.3, still=0.3)
+SOON = Patience(answer=0.5, late=0.3)
 
 
 class Leaving(SqliteStore):
-    """A store that does not answer any more once it is `away`, and takes nothing while it is `full`."""
+    """A store that does not answer any more once it is `away`."""
 
-    away = full = False
+    away = False
 
     def _there(self) -> None:
         if self.away:
@@ -72,11 +70,6 @@ class Leaving(SqliteStore):
     async def find(self, *given: Any, **more: Any) -> Any:
         self._there()
         return await super().find(*given, **more)
-
-    async def put(self, *given: Any, **more: Any) -> Any:
-        if self.full:
-            raise sqlite3.OperationalError("database or disk is full")
-        return await super().put(*given, **more)
 
 
 def soon(service: Service) -> None:
@@ -132,20 +125,6 @@ async def test_a_page_says_how_many_events_it_does_not_show_and_that_one_just_sa
     await service.runner.start()
     assert await service.runner.wait_for(last.seq)
     assert "en retard" not in (await reader.get("/directory/page?lang=fr")).text
-
-
-async def test_views_that_can_t_be_written_are_no_readiness_however_few_events_they_lack(service: Service) -> None:
-    await until(lambda: not service.freshness.stand_still())
-    assert (await checks_of(service))["views"]["good"]
-    assert isinstance(service.store, Leaving)
-    service.store.full = True
-    last = await service.execute(small.Register(name="Eau vive"), id=new_command_id(), actor="staff:test")
-    await until(service.freshness.stand_still)
-    said = (await checks_of(service))["views"]
-    assert not said["good"] and said["text"].startswith("1 messages behind, and they stand still")
-    service.store.full = False
-    assert await service.runner.wait_for(last.seq)
-    assert (await checks_of(service))["views"]["good"]
 
 
 async def test_a_damaged_log_is_told_on_every_page(service: Service, reader: AsyncClient) -> None:
