@@ -13,7 +13,7 @@ from shared.runtime.service import Service
 
 HELD = View(
     name="held",
-    version=2,
+    version=3,
     on={**members.HELD, **governance.HELD, **team.HELD},
     fields=("person",),
     asks="administrator",

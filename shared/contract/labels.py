@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
 from shared.base.translations import L, Lang, Words, colon, humanised, locale_of, translated
 from shared.contract import load_all
 
-A_DAY = re.compile(r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+A_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 COMMON: Mapping[str, str] = {
     "address": L("Adresse"),
@@ -353,8 +354,9 @@ def written(value: Any, lang: Lang | str) -> str:
     if isinstance(value, float):
         return f"{value:.10g}".replace(".", str(locale_of(lang).number_symbols["latn"]["decimal"]))
     text = str(value)
-    if isinstance(value, date) or A_DAY.fullmatch(text):
-        return f"{date.fromisoformat(text):%d/%m/%Y}"
+    with suppress(ValueError):
+        if A_DAY.fullmatch(text):
+            return f"{date.fromisoformat(text):%d/%m/%Y}"
     return coded(text, lang)
 
 

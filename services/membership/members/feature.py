@@ -24,6 +24,7 @@ from services.membership.members.pages import routes
 from services.membership.members.queries import charter_versions, members_offered
 from services.membership.members.views import CHARTER, COLLEGES, MEMBERS, STRUCTURES
 from services.membership.members.words import WORDS
+from shared.base.translations import L, translated
 from shared.contract.membership.members import (
     CharterAdopted,
     CollegeClosed,
@@ -53,7 +54,8 @@ def page_of(command: Command, outcome: Outcome) -> str | None:
 
 
 async def choices(service: OpenViews, command: type[Command], lang: str) -> Choices:
-    """Members by their names, former ones too; versions of the charter; the colleges of structures that are open."""
+    """Members by their names, former ones too; versions of the charter; the colleges of structures, closed ones
+    too: the day that is given may be one on which they were open."""
     if not issubclass(command, MemberCommand):
         return {}
     asked = command.model_fields
@@ -64,8 +66,13 @@ async def choices(service: OpenViews, command: type[Command], lang: str) -> Choi
         versions = await charter_versions(service)
         found["charter_version"] = [(str(one["version"]), f"{one['version']}. {one['title']}") for one in versions]
     if command in (JoinNetwork, NotePastMembership, ChangeCollege):
-        opened = {one["college"]: one["title"] for one in await everything(service, COLLEGES, {"open": True})}
-        found["college"] = [(code, opened[code]) for code in get_args(StructureCollege) if code in opened]
+        titles = {
+            one["college"]: one["title"]
+            if one["open"]
+            else translated(L("{college} (fermé)"), lang, college=one["title"])
+            for one in await everything(service, COLLEGES)
+        }
+        found["college"] = [(code, titles[code]) for code in get_args(StructureCollege) if code in titles]
     return found
 
 

@@ -119,8 +119,10 @@ async def record(service: Here[OpenViews], request: Request, key: str) -> Respon
 
 @record_routes.get("/join")
 async def join(service: Here[OpenViews], request: Request, q: Words = "", page: PageNumber = 1) -> Response:
+    # Who looks for one by name may mean one that is closed by now: it was a member once.
+    open_only: dict[str, Any] = {} if q else {"closed": False}
     found = await service.store.find(
-        STRUCTURES, {"closed": False}, text=q, sort=["sort"], limit=PAGE, offset=(page - 1) * PAGE
+        STRUCTURES, open_only, text=q, sort=["closed", "sort"], limit=PAGE, offset=(page - 1) * PAGE
     )
     ids = {one["key"]: str(member_of(UUID(one["key"]))) for one in found.documents}
     versions, colleges = await charter_versions(service), await colleges_by_code(service)

@@ -21,6 +21,7 @@ from starlette.responses import RedirectResponse
 from shared.base.paris_days import day_of
 from shared.contract import EVENTS, Event
 from shared.contract.labels import sentence
+from shared.contract.says import ASIDE
 from shared.kernel.command_handler import Outcome, new_command_id, told_of
 from shared.kernel.decider import Command, Context, Refused
 from shared.kernel.eventlog.event_log import Unavailable
@@ -69,7 +70,8 @@ async def after(service: Desk, where: str, command: Command, outcome: Outcome, a
         said = [EVENTS[name] for name in outcome.events]
         if not outcome.changed or (said and not said[-1].live):
             query += f"&of={kind}/{outcome.entity_id}"
-            query += "&part=1" if outcome.changed and not any(map(_answers, said)) else ""
+            whole = "until" not in type(command).model_fields and any(map(_answers, said))  # a past period has its end
+            query += "&part=1" if outcome.changed and not whole else ""
     return RedirectResponse(f"{where}{'&' if '?' in where else '?'}{query}", 303)
 
 
@@ -146,17 +148,27 @@ def _sets(event: Event) -> set[str]:
     if not _answers(type(event)):
         return set()
     said = {name for name, value in dict(event).items() if value is not None}
-    return (said | set(getattr(event, "cleared", None) or ())) - {"source", "cleared"}
+    return (said | set(getattr(event, "cleared", None) or ()) | set(type(event).says.sets)) - ASIDE
+
+
+def _turns(event: Event) -> frozenset[str]:
+    """What of a whole record an event says to be so, or to be so no more."""
+    says = type(event).says
+    return frozenset() if says.part else frozenset(says.sets)
 
 
 def held_until(line: Sequence[Fact], at: int) -> tuple[date | None, bool]:
     """The last day on which all that a fact sets holds, None where nothing after it in the line sets it anew; and
     whether part of it holds for longer. Only of facts that say what a record's answers are: the same type said again
-    with the same fields."""
+    with the same fields, or what turns them about, as a joining does a leaving."""
     fact = line[at]
     left, until = _sets(fact.event), None
     for later in line[at + 1 :] if left else ():
-        if type(later.event) is type(fact.event) and left & (anew := _sets(later.event)):
+        if type(later.event) is type(fact.event):
+            anew = left & _sets(later.event)
+        else:
+            anew = set(left) if _turns(later.event) & _turns(fact.event) else set()
+        if anew:
             until = until or later.day - timedelta(days=1)
             left -= anew
     return (until, bool(left)) if until is not None and until >= fact.day else (None, False)

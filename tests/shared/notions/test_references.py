@@ -16,6 +16,7 @@ from services.directory.projects.domain import PROJECT, DraftProject, ReviseProj
 from services.directory.structures.domain.structure import (
     STRUCTURE,
     CloseStructure,
+    ListStructure,
     MergeStructures,
     RegisterStructure,
     ReopenStructure,
@@ -335,3 +336,17 @@ def test_every_state_that_a_command_asks_for_is_declared() -> None:
     assert len(asked) > 5
     for to, state in asked:
         assert state == "known" or state in REFERENTS[to].states, (to, state)
+
+
+async def test_what_never_began_is_not_there_whatever_else_is_said_of_it(two: Two) -> None:
+    kynarou = await two.record()
+    await two.do(ListStructure(structure=kynarou))
+    join = JoinNetwork(structure=kynarou, name="Kynarou", college="associative", charter_version=1)
+    history = await two.services["directory"].history("structure", kynarou)
+    begun = [UUID(event.id) for event in history.events if event.type == "StructureRegistered"]
+    strike = StrikeEvents(kind="structure", about=kynarou, events=begun, reason="doublon")
+    assert isinstance(await two.do(strike), Outcome)
+    assert await two.do(join, "2016-01-01") == ("unknown-structure", "structure")
+    lift = LiftStrikes(kind="structure", about=kynarou, events=begun, reason="elle existe")
+    assert isinstance(await two.do(lift), Outcome)
+    assert isinstance(await two.do(join, "2016-01-01"), Outcome)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from services.observatory.figures.answers import ask, ask_all
 from services.observatory.indicators import DOCUMENT, HERE, INDICATORS, Headless, documented, read
+from shared.contract.corrections import EventRedated
 from shared.contract.membership.members import CollegeClosed, CollegeOpened, MemberJoined
+from shared.contract.membership.team import VolunteerContributed
 from tests.fixtures import indicator_histories as given
 from tests.fixtures.observatory_history import History, named
 
@@ -112,3 +115,15 @@ def test_a_member_who_joins_again_after_a_mistake_counts_from_then_on(tmp_path: 
     found = h.figures(tmp_path, "members_by_college", "2014-12-31")
     assert found[college + "economic.2014"] == (1, [again])
     assert college + "economic.2013" not in found
+
+
+def test_a_volunteer_counts_in_the_year_of_the_day_that_was_corrected(tmp_path: Path) -> None:
+    h = History()
+    noted = h.say(VolunteerContributed(year=2016), "1", "2016-05-01")
+    moved = EventRedated(
+        event=named(f"event/{noted}"), kind="VolunteerContributed", day=date(2014, 12, 31), reason="relu"
+    )
+    h.say(moved, "1", "2017-01-10", of=VolunteerContributed)
+    by_year = "membership.volunteers_by_year.values."
+    assert h.figures(tmp_path, "volunteers", "2017-12-31") == {by_year + "2014": (1, [noted])}
+    assert h.figures(tmp_path, "volunteers", "2014-12-30") == {}

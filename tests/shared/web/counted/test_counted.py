@@ -12,6 +12,7 @@ import httpx2
 import pytest
 
 from deploy.host.all_services import DEFINITIONS
+from services.membership.members.domain.member import JoinNetwork
 from services.observatory.indicators import INDICATORS
 from shared.contract import EVENTS, Event
 from shared.contract.observatory.reviews import FigurePublished, ReviewPublished, ReviewReplaced, ReviewWithdrawn
@@ -21,7 +22,7 @@ from shared.runtime.service import Service
 from shared.web.counted.counted import TABLE, counted, table
 from tests.docs.counting_table import counted_by, made
 from tests.fixtures.log_writing import write
-from tests.shared.web.history.test_pages import MEMBER, PAGE, STRUCTURE, a_member, front, service
+from tests.shared.web.history.test_pages import MEMBER, PAGE, STRUCTURE, a_member, do, front, service
 
 __all__ = ["front", "service"]  # fixtures
 PRINTED = UUID(int=7)
@@ -102,7 +103,7 @@ async def test_a_form_says_what_counts_its_facts_before_they_are_saved(
     await published(service, a_review(), a_figure("members_by_college"))
     page = said(await front.get(f"/do/JoinNetwork?structure={STRUCTURE}&happened_on=2016-03-01"))
     assert "à partir de 2016" in page and "Bilan 2012-2017" in page and "1 bilan publié concerné" in page
-    assert f"/observatory/reviews/{PRINTED}/difference" in page
+    assert f'href="/observatory/reviews/{PRINTED}"' in page
     assert "Adhérents par collège" in page
     assert "Bilan 2012-2017" not in said(
         await front.get(f"/do/JoinNetwork?structure={STRUCTURE}&happened_on=2018-03-01")
@@ -121,7 +122,7 @@ async def test_the_page_of_facts_says_it_before_a_correction_and_where_the_diffe
     await published(service, a_review(), a_figure("members_by_college"))
     await a_member(service)
     page = await front.get(PAGE)
-    assert said(page) == "" and "difference" not in page.text, "nothing is corrected"
+    assert said(page) == "" and "/observatory/reviews/" not in page.text, "nothing is corrected"
     joined = (await service.execute.history("member", MEMBER)).events[0]
     form = await front.get(f"{PAGE}?fact={joined.id}&do=redate")
     assert "à partir de 2012" in said(form) and "Bilan 2012-2017" in said(form)
@@ -129,4 +130,21 @@ async def test_the_page_of_facts_says_it_before_a_correction_and_where_the_diffe
     sent = await front.post(PAGE, data={**fields, "day": "2012-02-01", "reason": "relu"})
     assert sent.status_code == 303
     page = await front.get(PAGE)
-    assert f"/observatory/reviews/{PRINTED}/difference" in page.text and "Bilans publiés" in unescape(page.text)
+    assert f'href="/observatory/reviews/{PRINTED}"' in page.text and "Bilans publiés" in unescape(page.text)
+
+
+async def test_a_day_that_is_yet_to_be_given_may_be_of_an_earlier_review(
+    front: httpx2.AsyncClient, service: Service
+) -> None:
+    await published(service, a_review(), a_figure("members_by_college"))
+    page = said(await front.get(f"/do/JoinNetwork?structure={STRUCTURE}"))
+    assert "pour un jour d’avant, 1 bilan publié" in page and "Bilan 2012-2017" in page
+    given = said(await front.get(f"/do/JoinNetwork?structure={STRUCTURE}&happened_on=2018-03-01"))
+    assert "pour un jour d’avant" not in given, "the day is known"
+    await a_member(service)
+    await do(
+        service, JoinNetwork(structure=STRUCTURE, name="Kynarou", college="public", charter_version=1), date(2020, 1, 1)
+    )
+    again = (await service.execute.history("member", MEMBER)).events[-1]
+    assert "Bilan 2012-2017" in said(await front.get(f"{PAGE}?fact={again.id}&do=redate"))
+    assert "Bilan 2012-2017" not in said(await front.get(f"{PAGE}?fact={again.id}&do=strike"))

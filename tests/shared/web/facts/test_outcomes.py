@@ -12,8 +12,10 @@ from uuid import uuid4
 import httpx2
 import pytest
 
-from services.membership.members.domain.member import ChangeCollege, JoinNetwork
+from services.membership.members.domain.member import ChangeCollege, JoinNetwork, LeaveNetwork
+from shared.kernel.command_handler import told_of
 from shared.runtime.service import Service
+from shared.web.facts.outcomes import held_until
 from tests.shared.web.history.test_pages import MEMBER, STRUCTURE, do, front, hidden, service
 
 __all__ = ["front", "service"]
@@ -165,3 +167,29 @@ async def test_a_command_that_is_no_more_names_the_one_that_serves(front: httpx2
     assert page.status_code == 410 and "Noté par erreur" in page.text
     assert (f"/membership/history/member/{MEMBER}" in page.text) == (name == "RestoreMember")
     assert (await front.post(f"/do/{name}", data={"command_id": str(uuid4())})).status_code == 410
+
+
+async def test_a_leaving_holds_until_the_next_joining(service: Service, front: httpx2.AsyncClient) -> None:
+    await joined(service)
+    await do(service, LeaveNetwork(member=MEMBER, reason="lapse"), date(2014, 6, 1))
+    again = JoinNetwork(structure=STRUCTURE, name="Kynarou", college="public", charter_version=1)
+    await do(service, again, date(2016, 2, 1))
+    await do(service, LeaveNetwork(member=MEMBER, reason="lapse"), date(2018, 6, 1))
+    line = told_of(await service.execute.history("member", MEMBER)).line
+    assert held_until(line, 1) == (date(2016, 1, 31), False), "not until the leaving of 2018"
+    assert held_until(line, 3) == (None, False)
+
+
+async def test_a_past_period_says_nothing_of_what_comes_after_its_end(
+    service: Service, front: httpx2.AsyncClient
+) -> None:
+    await do(
+        service,
+        JoinNetwork(structure=STRUCTURE, name="Kynarou", college="public", charter_version=1),
+        date(2016, 2, 1),
+    )
+    past = {"structure": str(STRUCTURE), "name": "Kynarou", "college": "associative", "charter_version": "1"}
+    form = {**past, "since": "2012-03-01", "until": "2014-06-01", "reason": "lapse"}
+    page = await followed(front, await sent(front, "NotePastMembership", **form))
+    assert "C’est enregistré" in text(page) and "Cela vaudra" not in text(page)
+    assert "Annuler" in text(page)

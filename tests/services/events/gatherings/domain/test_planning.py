@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from pydantic import ValidationError
 
 from services.events.gatherings.domain.gathering import GATHERING
+from services.events.gatherings.domain.headcounts import CountHeads
 from services.events.gatherings.domain.planning import (
     AnnounceGathering,
     CancelGathering,
@@ -28,8 +30,12 @@ from shared.contract.events.gatherings import (
     GatheringReinstated,
     GatheringRevised,
 )
+from shared.kernel.command_handler import Outcome
+from shared.kernel.correcting import RedateEvents
 from shared.kernel.decider import Command, On
+from shared.kernel.eventlog.event_log import Log
 from tests.fixtures.deciding import decided
+from tests.shared.kernel.test_correcting import Book
 
 ID = uuid4()
 STARTS = datetime(2016, 10, 14, 7, 30, tzinfo=UTC)
@@ -138,3 +144,25 @@ def test_bad_answers_are_refused(wrong: dict[str, object]) -> None:
     right = {"kind": "agora", "title": "Agora 2016", "starts": STARTS}
     with pytest.raises(ValidationError):
         PlanGathering.model_validate({**right, **wrong})
+
+
+async def test_what_took_place_in_a_gathering_is_put_on_no_day_but_its_own(log: Log, tmp_path: Path) -> None:
+    book = Book(log, tmp_path / "keys", "events", [GATHERING])
+    plan = PlanGathering(kind="training", title="Monter un projet", starts=STARTS, days=2, module="Micro-projet")
+    planned = await book.do(plan)
+    assert isinstance(planned, Outcome)
+    id = planned.entity_id
+    assert isinstance(held := await book.do(HoldGathering(gathering=id), "2016-10-14"), Outcome)
+    assert isinstance(counted := await book.do(CountHeads(gathering=id, others=7), "2016-10-15"), Outcome)
+
+    async def redated(seq: int | None, day: date) -> Outcome | str:
+        assert seq is not None
+        return await book.correct(RedateEvents, "gathering", id, seq, day=day)
+
+    for wrong in (date(2016, 10, 13), date(2016, 10, 16), date(2015, 2, 1), date(2017, 2, 1)):
+        assert await redated(held.seq, wrong) == "not-its-day", "its figures are of its own days"
+    assert isinstance(await redated(held.seq, date(2016, 10, 15)), Outcome)
+    for wrong in (date(2016, 10, 13), date(2017, 2, 1)):
+        assert await redated(counted.seq, wrong) == "not-its-day"
+    assert isinstance(await redated(counted.seq, date(2016, 10, 18)), Outcome), "counted in the days of grace"
+    assert isinstance(await redated(planned.seq, date(2016, 1, 1)), Outcome), "when it was planned is another matter"
