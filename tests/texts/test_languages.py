@@ -14,9 +14,10 @@ from tests.texts.language import language, written
 
 
 def test_a_third_language_is_one_file(tmp_path: Path) -> None:
-    assert "eo" not in languages()
+    before = languages()
+    assert "eo" not in before
     with language(tmp_path, "eo", {"École": "Lernejo", ("jour", "jours"): ("tago", "tagoj")}):
-        assert languages() == ("fr", "en", "eo")
+        assert languages()[:1] == ("fr",) and set(languages()) == {*before, "eo"}
         assert Lexicon({"kind.school": "École"}).say("kind.school", "eo") == "Lernejo"
         assert [plural("eo", n, "jour", "jours") for n in (0, 1, 2)] == ["tagoj", "tago", "tagoj"]
         assert translated(L("Rien de tel"), "eo") == "Rien de tel", "what is not translated is said in French"

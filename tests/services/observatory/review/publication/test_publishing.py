@@ -18,6 +18,7 @@ from services.observatory.pages import streamed_page as unfolding
 from services.observatory.review.domain import REVIEW, Figure, PublishReview
 from services.observatory.review.publication.published_files import files_of
 from services.observatory.review.views import REVIEWS
+from shared.base.translations import languages
 from shared.contract import Event
 from shared.contract.directory.structures import ContactAdded, StructureRegistered
 from shared.contract.envelope import Provenance, Recorded, address, sealed_body
@@ -34,6 +35,7 @@ __all__ = ["front", "service"]  # fixtures
 YEAR = {"since": "2016-01-01", "until": "2016-12-31"}
 HERE = "/observatory/reviews"
 TOTAL = "directory.structures_total.value"
+ALL_FILES = {"data.json"} | {f"{lang}.{kind}" for lang in languages() for kind in ("pdf", "xlsx")}
 
 
 def first() -> History:
@@ -113,7 +115,7 @@ async def test_a_published_review_is_in_the_log_figure_by_figure_and_in_the_arch
         file = await public.get(f"/observatory/public/reviews/{one['key']}/{name}")
         assert file.status_code == 200 and sha256(file.content).hexdigest() == digest, name
         assert file.headers["etag"] == f'"{digest}"' and digest[:16] in page.text
-    assert set(one["files"]) == {"fr.pdf", "en.pdf", "fr.xlsx", "en.xlsx", "data.json"}
+    assert set(one["files"]) == ALL_FILES
     data = (await public.get(f"/observatory/public/reviews/{one['key']}/data.json")).json()
     assert {figure["path"]: figure["value"] for figure in data["figures"]} == {
         path: figure["value"] for path, figure in figures.items()

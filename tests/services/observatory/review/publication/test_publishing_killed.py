@@ -25,7 +25,7 @@ from shared.runtime.processes.process import ENTITY
 from shared.runtime.service import Service
 from shared.web.words.messages import WORDS as KERNEL
 from tests.fixtures.cutting import ByHand, Cutting
-from tests.services.observatory.review.publication.test_publishing import first
+from tests.services.observatory.review.publication.test_publishing import ALL_FILES, first
 from tests.services.observatory.test_pages import service, write
 
 pytestmark = pytest.mark.slow
@@ -98,7 +98,7 @@ async def test_killed_at_any_step_and_begun_again_a_review_is_published_once(ser
             for name, digest in document["files"].items():
                 data = files_of(service).read(digest, name.rpartition(".")[2])
                 assert data is not None and sha256(data).hexdigest() == digest and name.rpartition(".")[2] in TYPES
-            assert set(document["files"]) == {"fr.pdf", "en.pdf", "fr.xlsx", "en.xlsx", "data.json"}
+            assert set(document["files"]) == ALL_FILES
 
 
 async def test_a_publication_goes_on_with_its_own_figures_or_says_that_they_have_changed(service: Service) -> None:
