@@ -139,6 +139,6 @@ def _word(command: CorrectingCommand, fact: Fact, stands: Fact | None) -> Event 
             return EventStruck(event=about, kind=kind, reason=reason)
         case LiftStrikes() if stands is None:
             return StrikeLifted(event=about, kind=kind, reason=reason)
-        case RedateEvents() if stands is not None and stands.day != command.day:
+        case RedateEvents() if stands and stands.day != command.day and (command.of_any or not fact.event.live):
             return EventRedated(event=about, kind=kind, day=command.day, reason=reason)
     return None

@@ -163,9 +163,13 @@ class Judge:
     def _right(self, ref: str, entity: Entity) -> None:
         service, kind, _ = ref.split(".")
         decider = self.deciders[service, kind]
-        state, begun = decider.initial, False
+        state, begun, live = decider.initial, False, 0
         for event in entity.line():
-            if not event.data.live:
+            if event.data.live:
+                if event.seq < live:
+                    raise Violated(f"{ref}: {event.seq} {event.type} is always of now, and stands after {live}")
+                live = event.seq
+            else:
                 code = decider.allows(state, event.data)
                 begun = begun or isinstance(event.data, tuple(decider.births))
                 if code or not begun:

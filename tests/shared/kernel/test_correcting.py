@@ -21,6 +21,7 @@ from services.directory.structures.domain.structure import (
     ReopenStructure,
     ReviseStructure,
     StructureCommand,
+    UnlistStructure,
 )
 from services.events.gatherings.domain.gathering import GATHERING
 from services.events.gatherings.domain.planning import CancelGathering, HoldGathering, PlanGathering, ReinstateGathering
@@ -333,6 +334,31 @@ async def test_merges_are_undone_from_the_last(structures: Book) -> None:
     written(await structures.correct(StrikeEvents, "structure", first, outer.seq))
     written(await structures.correct(StrikeEvents, "structure", second, inner.seq))
     assert (await structures.on(STRUCTURE, third, "2018-01-01")).kept is None
+
+
+async def test_what_is_of_now_in_a_merge_of_a_past_day_is_said_now_and_never_goes_back(structures: Book) -> None:
+    kept, gone = [
+        written(await structures.do(record(name), "2012-01-05")).entity_id for name in ("Kynarou", "Kynarou F")
+    ]
+    for command in (ListStructure(structure=kept), UnlistStructure(structure=kept), ListStructure(structure=gone)):
+        written(await structures.do(command))
+    structures.clock -= timedelta(minutes=3)  # another machine, whose clock is a little behind
+    merge = written(await structures.do(MergeStructures(structure=kept, merged=gone), "2016-01-05"))
+    assert merge.events == ("StructureAbsorbed", "StructureClosed", "StructuresMerged", "StructureListed")
+
+    async def listed_and_merged(day: str) -> tuple[bool, bool]:
+        state = await structures.on(STRUCTURE, kept, day)
+        return state.listed, gone in state.merges
+
+    assert await listed_and_merged("2026-06-01") == (True, True)
+    assert await listed_and_merged("2016-12-31") == (False, True)
+    live = [one for one in (await structures.execute.history("structure", kept)).events if one.data.live]
+    assert [one.time for one in live] == sorted(one.time for one in live) and len(live) == 3
+    written(await structures.correct(RedateEvents, "structure", kept, merge.seq - 1, day=date(2014, 1, 5)))
+    assert await listed_and_merged("2014-12-31") == (False, True)
+    assert await listed_and_merged("2026-06-01") == (True, True)
+    written(await structures.correct(StrikeEvents, "structure", kept, merge.seq - 1))
+    assert await listed_and_merged("2026-06-01") == (False, False)
 
 
 async def test_a_record_knows_nothing_before_it_was_entered(structures: Book) -> None:

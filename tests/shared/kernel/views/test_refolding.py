@@ -148,6 +148,29 @@ async def test_a_view_is_what_a_rebuild_gives_however_it_was_read(seed: int) -> 
     assert (await read(messages, [cut]))[0].documents == (await read(messages, list(range(1, cut + 1))))[0].documents
 
 
+async def test_what_came_and_went_within_a_step_leaves_its_key_for_who_still_writes_what_was_between() -> None:
+    id, by = STRUCTURES[0], Provenance("test", ROOT, ROOT)
+    fact = StructureRegistered(name="Kynarou", kind="association")
+    struck = EventStruck(event=uuid5(ROOT, "1"), kind="StructureRegistered", reason="x")
+    at = datetime(2016, 5, 1, tzinfo=UTC)
+    messages = []
+    for seq, event in enumerate((fact, struck), 1):
+        body = sealed_body(
+            "t", event, id, id=uuid5(ROOT, str(seq)), version=seq, at=at, now=at, by=by, of=("directory", "structure")
+        )
+        messages.append(Message(seq, f"t.directory.structure.{id}.{event.type_name()}", body))
+    events = [opened(message) for message in messages]
+    view, batch = VIEWS[2], Batch()
+    past = Past(lambda subject: some(messages), 2, lambda seq: False, {ref_of(events[0]): 2}, events)
+    step = Step(events, past, await late_among(events, {}, past), {})
+    await apply(Memory(), view, step, batch)  # type: ignore[arg-type]
+    assert batch.documents[view] == {str(id): None}
+
+
+async def some(messages: list[Message]) -> list[Message]:
+    return messages
+
+
 @pytest.mark.parametrize("view", TAKEN_AS_SAID, ids=lambda view: view.name)
 async def test_a_view_that_takes_all_as_it_was_said_passes_over_what_corrects_the_entities_of_others(
     view: View,

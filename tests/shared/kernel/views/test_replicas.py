@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
@@ -19,11 +20,13 @@ from uuid import UUID, uuid4
 import pytest
 from nats.aio.client import Client
 
+from services.directory.structures.domain.structure import STRUCTURE, RegisterStructure, ReviseStructure
 from shared.base.outside import REAL
 from shared.contract import EVENTS
 from shared.contract.directory.structures import StructureRegistered
 from shared.contract.envelope import Recorded
-from shared.kernel.command_handler import new_command_id
+from shared.kernel.command_handler import Executor, new_command_id
+from shared.kernel.correcting import StrikeEvents
 from shared.kernel.decider import Command
 from shared.kernel.eventlog.event_log import Log, LogDamaged
 from shared.kernel.reactions import on
@@ -32,6 +35,8 @@ from shared.kernel.stores.mongo import MongoStore
 from shared.kernel.stores.mongo_client import Mongo
 from shared.kernel.views.projection import Batch, Checkpoint, Turn, Unknown, View
 from shared.kernel.views.projector import Pace, Runner
+from shared.notions.structure_on_record import structures_on_record
+from shared.persons.keys.keyring import Keyring
 from shared.runtime.nats.embedded_server import NatsServer
 from shared.runtime.service import Definition, Service
 from tests.fixtures import small_directory as small
@@ -230,6 +235,77 @@ async def test_a_write_that_was_held_up_and_comes_after_another_took_over_change
     await done.wait()
     assert {view.name: await second.store.digest(view) for view in VIEWS} == before
     await equal(log, second)
+
+
+class Records:
+    """Commands on structures, whose views go by the day."""
+
+    def __init__(self, log: Log, folder: Path) -> None:
+        self.execute = Executor(log, Keyring(folder, log.network, "directory"), "directory", [STRUCTURE])
+
+    async def do(self, command: Command, day: date) -> UUID:
+        return (await self.execute(command, id=new_command_id(), actor="staff:test", at=day)).entity_id
+
+    async def strike(self, id: UUID) -> None:
+        """Its registration never was."""
+        event = UUID((await self.execute.history("structure", id)).events[0].id)
+        command = StrikeEvents(kind="structure", about=id, events=[event], reason="doublon")
+        await self.execute(command, id=new_command_id(), actor="staff:test")
+
+
+@pytest.fixture
+def records(log: Log, tmp_path: Path) -> Records:
+    return Records(log, tmp_path / "keys")
+
+
+async def test_what_came_and_went_in_one_step_does_not_come_back_by_a_write_that_was_held_up(
+    log: Log, replica: OpenRunner, records: Records
+) -> None:
+    view = structures_on_record(9)
+    first, second = await replica(view), await replica(view)
+    held, go, done = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def held_up(put: Put, batch: Batch) -> None:
+        held.set()
+        await go.wait()
+        await put(batch)
+        done.set()
+        await asyncio.Event().wait()
+
+    first.store.around_put, first.store.renewing = held_up, asyncio.Event()
+    id = await records.do(RegisterStructure(name="Kynarou", kind="association"), date(2016, 1, 5))
+    await held.wait()
+    await records.strike(id)
+    await equal(log, second)
+    go.set()
+    await done.wait()
+    assert await second.store.get(view, str(id)) is None
+    await equal(log, second)
+
+
+async def test_a_replica_that_takes_over_again_knows_what_others_wrote_meanwhile(
+    log: Log, replica: OpenRunner, records: Records
+) -> None:
+    view = structures_on_record(9)
+    first, second = await replica(view), await replica(view)
+    id = await records.do(RegisterStructure(name="Kynarou", kind="association"), date(2016, 1, 5))
+    await equal(log, first, second)
+
+    async def stands_still(put: Put, batch: Batch) -> None:
+        await asyncio.Event().wait()
+
+    first.store.around_put, first.store.renewing = stands_still, asyncio.Event()
+    await records.do(ReviseStructure(structure=id, name="Juin", kind="association"), date(2016, 6, 5))
+    await equal(log, second)
+    first.store.renewing.set()
+    await until(lambda: not first.writes)
+    first.store.around_put = first.store.renewing = None
+    await second.stop()
+    await until(lambda: first.writes)
+    await records.do(ReviseStructure(structure=id, name="Mars", kind="association"), date(2016, 3, 5))
+    await equal(log, first)
+    shown = await first.store.get(view, str(id))
+    assert shown is not None and shown["name"] == "Juin"
 
 
 def child_of(server: NatsServer, mongo_url: str, network: str, database: str) -> subprocess.Popen[bytes]:
