@@ -174,6 +174,7 @@ MORE: dict[str, dict[str, Any]] = {
     "ReviseProject": PROJECT,
     "ClaimListing": {"kind": "school", "email": "essai@exemple.invalid"},
     "SendSurvey": {"kind": "invitation"},
+    "AnswerIdentification": {"structures": 1},
     "AcceptClaim": {"structure": OTHER_UNKNOWN},
     "NotePastMembership": {"reason": "withdrawal"},
     "MergeStructures": {"merged": OTHER_UNKNOWN},
@@ -189,7 +190,7 @@ def test_an_id_that_names_nothing_is_refused_with_a_sentence_and_leaves_no_event
     url: str, service: str, command: Any
 ) -> None:
     before = last(url)
-    # what nobody noted is not judged where an id follows from what is said, such as the code of a college
+    # an id that follows from what is said, such as the code of a college, is tried where that is said
     named = {field for field, refers in command.refers.items() if refers.id is None}
     body = {
         name: GOOD[name] for name in command.model_json_schema()["properties"] if name in GOOD and name not in named

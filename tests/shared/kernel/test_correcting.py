@@ -409,6 +409,15 @@ async def test_who_registers_is_in_the_order_of_noting(gatherings: Book) -> None
     assert times == sorted(times)
 
 
+async def test_a_merge_does_not_come_back_into_a_record_that_was_merged_itself(structures: Book) -> None:
+    register = RegisterStructure(name="Eau vive", kind="association")
+    kept, merged, third = [written(await structures.do(register, "2015-01-01")).entity_id for _ in range(3)]
+    merge = written(await structures.do(MergeStructures(structure=kept, merged=merged), "2020-06-01"))
+    written(await structures.correct(StrikeEvents, "structure", kept, merge.seq))
+    written(await structures.do(MergeStructures(structure=third, merged=kept), "2020-01-01"))
+    assert await structures.correct(LiftStrikes, "structure", kept, merge.seq) == "structure-merged"
+
+
 async def one_came(gatherings: Book) -> tuple[UUID, UUID, UUID]:
     """A gathering with one place, whose guest was checked in by mistake, and another who waits. The gathering, the
     guest's registration, the struck check-in."""

@@ -121,6 +121,8 @@ def allows(state: Structure, event: Event) -> str | None:
                 return "copied-otherwise"  # of what it takes along, nothing is undone before it
             return None if state.kept is None else "structure-merged"
         case StructuresMerged():
+            if state.kept is not None:
+                return "structure-merged"  # into another one, which knows nothing of what would come with it now
             return "already-merged" if event.merged in state.merges else None
         case StructureRevised():
             return "structure-closed" if state.closed else None

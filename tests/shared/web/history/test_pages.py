@@ -15,6 +15,7 @@ import pytest
 from nats.aio.client import Client
 
 from services.membership.app import MEMBERSHIP
+from services.membership.members.domain.college import CloseCollege
 from services.membership.members.domain.member import ChangeCollege, JoinNetwork, LeaveNetwork
 from services.membership.members.views import MEMBERS
 from shared.base.settings import Settings
@@ -146,3 +147,21 @@ async def test_there_is_no_history_of_what_there_is_not(service: Service, front:
         transport=httpx2.ASGITransport(app=service_app(service)), base_url="http://test"
     ) as nobody:
         assert (await nobody.get(PAGE)).status_code in (303, 401)
+
+
+async def test_what_stands_against_a_correction_in_another_record_is_named(
+    service: Service, front: httpx2.AsyncClient
+) -> None:
+    """The college that it joined had been closed by the day that its joining is put on."""
+    await a_member(service)
+    await do(service, CloseCollege(college="associative", reason="Statuts"), date(2013, 1, 1))
+    page = await act(front, 0, "redate", day="2013-06-01")
+    said = unescape(page.text)
+    assert page.status_code == 422 and "ce collège n’était pas ouvert" in said and "Ce qui s’y oppose" in said
+    assert "01/01/2013" in said
+    (event, *_) = (await service.execute.history("member", MEMBER)).events
+    redate = {"kind": "member", "about": str(MEMBER), "events": [event.id], "reason": "erreur", "day": "2013-06-01"}
+    refused = await front.post("/api/commands/redate-events", json=redate)
+    assert (refused.status_code, refused.json()["error"]) == (422, "reference-college-closed")
+    assert refused.json()["against"]["type"] == "CollegeClosed" and refused.json()["against"]["day"] == "01/01/2013"
+    assert (await act(front, 0, "redate", day="2012-06-01")).status_code == 303
