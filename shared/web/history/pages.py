@@ -26,7 +26,7 @@ from shared.runtime.faces import Commands, Forms, Reception
 from shared.web.counted.counted import of_facts
 from shared.web.facts.again import said_once, taken_place_of
 from shared.web.facts.obstacles import AGAINST, BEFORE, Obstacle, obstacle
-from shared.web.facts.outcomes import in_address
+from shared.web.facts.outcomes import held_until, in_address
 from shared.web.forms.forms import refusal, sentences
 from shared.web.here import Here, ThesePages
 from shared.web.history.lines import Line, lines_of
@@ -119,6 +119,12 @@ async def _said_again(
     return {one.fact for one in found if one is not None and await sayable(service, one, language(request))}
 
 
+def _until(told: Told, chosen: Line | None) -> date | None:
+    """The last day on which all holds that a fact sets, None where it holds on, or does not stand."""
+    at = next((n for n, one in enumerate(told.line) if chosen is not None and one.id == chosen.fact.id), None)
+    return None if at is None else held_until(told.line, at)[0]
+
+
 def _with(told: Told, restored: Sequence[str]) -> list[Fact]:
     """The line of an entity, with struck facts that are restored."""
     lifted = [Correction(sys.maxsize, one, "lifted") for one in restored]
@@ -180,6 +186,7 @@ async def _shown(
         beside=beside,
         resting=resting,
         replaced=replaced,
+        until=_until(told, chosen),
         restoring=restoring,
         counted=await of_facts(service, at_stake(lines, chosen, beside, resting), language(request)),
         kind=kind,
