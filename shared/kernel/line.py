@@ -6,7 +6,7 @@ say of an event by its id that it never was (struck), that it was after all (lif
 
     facts, corrections = told(events)           # reading the log (shared/kernel/corrections.py)
     line = standing(facts, corrections)         # what stands now, in order
-    state = decider.fold(upto(line, day))       # at the end of a day; `standing(…, known=K)`: as known at sequence K"""
+    shown = upto(line, day)                     # at the end of a day; `standing(…, known=K)`: as known at sequence K"""
 
 from __future__ import annotations
 
@@ -80,10 +80,10 @@ def standing(facts: Iterable[Fact], corrections: Iterable[Correction] = (), *, k
     )
 
 
-def upto(line: Sequence[Fact], day: date) -> Iterable[Event]:
-    """The events of a line up to the end of a day. What stands before its day in the line (a timeless beginning) is
-    there from the first."""
-    return (fact.event for fact in line if fact.order[0] <= day)
+def upto(line: Sequence[Fact], day: date) -> list[Fact]:
+    """What a reader is shown of a line as of a day. A timeless beginning is there from the earliest day of any fact of
+    its line on; SQL says the same (macro `standing`)."""
+    return [fact for fact in line if fact.order[0] <= day] if any(fact.day <= day for fact in line) else []
 
 
 def known_on(line: Sequence[Fact], day: date) -> Iterable[Event]:

@@ -329,7 +329,7 @@ class EventTable:
             cursor.execute("CREATE TEMP MACRO planned_days(upto) AS TABLE SELECT * FROM temp.planned_at")
             cursor.execute(
                 "CREATE TEMP MACRO standing(as_of, upto) AS TABLE SELECT * FROM temp.standing_at "
-                "WHERE day <= as_of AND seq <= upto"
+                "WHERE shown <= as_of AND seq <= upto"
             )
             yield partial(_rows, cursor)
         finally:

@@ -49,7 +49,7 @@ def allows(state: Member, event: Event) -> str | None:
 
 def college(of: Story, day: str, known: int | None = None) -> str | None:
     state = Member()
-    for event in upto(of.line(known), date.fromisoformat(day)):
+    for event in (fact.event for fact in upto(of.line(known), date.fromisoformat(day))):
         state = evolve(state, event)
     return state.college
 
@@ -103,7 +103,8 @@ def test_a_timeless_beginning_stands_before_all_that_is_said_of_it() -> None:
     name = Personal(person=Story.id(8), sealed="c2VhbGVk")
     added, revised = ContactAdded(structure=Story.id(9), name=name), ContactRevised(role="Présidente")
     told = story((added, "2020-01-01"), (revised, "2014-01-01"))
-    assert told.seqs() == [1, 2] and list(upto(told.line(), date(2014, 6, 1))) == [added, revised]
+    assert told.seqs() == [1, 2] and [fact.event for fact in upto(told.line(), date(2014, 6, 1))] == [added, revised]
+    assert upto(told.line(), date(2013, 6, 1)) == [], "before anything of it, it is not there"
 
 
 def test_only_what_becomes_wrong_stands_against_a_change() -> None:
