@@ -33,7 +33,7 @@ from shared.web.forms.command_forms import commands
 from shared.web.forms.kept_pages import ended, kept_forms, stood_on
 from shared.web.forms.typed_days import TypedDays
 from shared.web.forms.validation_messages import said_of
-from shared.web.here import Here, ThesePages
+from shared.web.here import Here, ThesePages, position_first
 from shared.web.history.pages import histories
 from shared.web.history.saying_again import sayings
 from shared.web.openapi import described
@@ -102,7 +102,7 @@ def service_app(service: Service) -> FastAPI:
         redoc_url=None,
         separate_input_output_schemas=False,
         generate_unique_id_function=lambda route: f"{service.name}_{route.endpoint.__name__}",
-        dependencies=[Depends(admitted), Depends(said_after)],
+        dependencies=[Depends(admitted), Depends(position_first), Depends(said_after)],
     )
     app.state.service, app.state.pages = service, made_of(service, service.name)
     app.state.rates = Rates(api=service.settings.api_rate, proxies=networks(service.settings.trusted_proxies or ""))
