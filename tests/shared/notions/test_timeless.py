@@ -79,7 +79,7 @@ async def there(services: Services, service: str, kind: str, key: UUID, day: dat
     async with asking(services["observatory"]) as client:
         api = await client.get(f"/api/life/{key}", params={"as_of": day})
         assert api.status_code in (200, 404)
-        found["api"] = api.status_code == 200 and any(event["type"] in names for event in api.json()["events"])
+        found["api"] = api.status_code == 200 and any(one["event"]["type"] in names for one in api.json()["events"])
         page = await client.get(f"/life/{key}", params={"as_of": day})
         assert page.status_code in (200, 404)
         found["page"] = page.status_code == 200
@@ -115,7 +115,7 @@ async def test_figures_count_it_from_that_day_until_it_is_removed(three: Service
 
     async def total(day: date) -> int:
         async with asking(three["observatory"]) as client:
-            answer = await client.get("/api/figures/contacts_total", params={"as_of": day})
+            answer = await client.get("/api/indicators/contacts_total", params={"as_of": day})
             assert answer.status_code == 200, answer.text
             return int(answer.json()["figures"][0]["value"])
 
