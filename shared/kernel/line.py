@@ -6,7 +6,7 @@ say of an event by its id that it never was (struck), that it was after all (lif
 
     facts, corrections = told(events)           # reading the log (shared/kernel/corrections.py)
     line = standing(facts, corrections)         # what stands now, in order
-    state = decider.on(line, day)               # at the end of a day; `standing(…, known=K)`: as known at sequence K"""
+    shown = upto(line, day)                     # at the end of a day; `standing(…, known=K)`: as known at sequence K"""
 
 from __future__ import annotations
 
@@ -65,24 +65,26 @@ def standing(facts: Iterable[Fact], corrections: Iterable[Correction] = (), *, k
     for one in sorted(corrections):
         if known is not None and one.seq > known:
             break
-        if one.kind == "redated":
-            assert one.day is not None
+        if one.day is not None:
             days[one.about] = one.day
         else:
             struck[one.about] = one.kind == "struck"
-    return sorted(
-        (
-            replace(fact, day=days[fact.id]) if fact.id in days else fact
-            for fact in facts
-            if (known is None or fact.seq <= known) and not struck.get(fact.id, False)
-        ),
-        key=lambda fact: fact.order,
-    )
+    found = [
+        replace(fact, day=days[fact.id]) if fact.id in days else fact
+        for fact in facts
+        if (known is None or fact.seq <= known) and not struck.get(fact.id, False)
+    ]
+    return sorted(found, key=lambda fact: fact.order)
+
+
+def upto(line: Sequence[Fact], day: date) -> list[Fact]:
+    """What a reader is shown of a line as of a day. A timeless beginning is there from the earliest day of any fact of
+    its line on; SQL says the same (macro `standing`)."""
+    return [fact for fact in line if fact.order[0] <= day] if any(fact.day <= day for fact in line) else []
 
 
 def known_on(line: Sequence[Fact], day: date) -> Iterable[Event]:
-    """What somebody who decides now about a day goes by: what is of that day or before, and all that is always of
-    now."""
+    """What a decision about a day goes by: what is of that day or before, and all that is always of now."""
     return (fact.event for fact in line if fact.event.live or fact.order[0] <= day)
 
 

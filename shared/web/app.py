@@ -62,7 +62,7 @@ from shared.web.times.api import times_routes
 
 log = structlog.get_logger()
 SIGN_IN = "/directory/sign-in"
-GUARDS = [Depends(admitted), Depends(said_after)]
+GUARDS = [Depends(admitted), Depends(position_first), Depends(said_after)]
 """Asked before each function of a route"""
 
 

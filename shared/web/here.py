@@ -33,3 +33,14 @@ async def pages_of(request: Request) -> Pages:
 Here = Annotated[Face, Depends(service_of)]
 """The service whose app was asked, as far as a face of it shows."""
 ThesePages = Annotated[Pages, Depends(pages_of)]
+
+
+async def position_first(request: Request) -> None:
+    """The dependency of every page: notes where the views are before they are asked."""
+    request.state.position = request.app.state.service.runner.position
+
+
+def position(request: Request) -> int:
+    """The sequence that a page of views says it is as current as: all up to there is in what it shows."""
+    found: int = request.state.position
+    return found

@@ -16,6 +16,7 @@ from shared.kernel.command_handler import CannotRead, told_of
 from shared.kernel.corrections import corrects
 from shared.kernel.eventlog.event_log import History
 from shared.runtime.faces import Views
+from shared.web.here import position
 from shared.web.templating import Pages
 
 PAGE = 25  # lines of a list
@@ -29,7 +30,7 @@ Words = Annotated[str, Query(max_length=200)]
 def render(service: Views, request: Request, template: str, **context: Any) -> Response:
     """A page as current as the views are."""
     pages: Pages = request.app.state.pages
-    return pages.render(request, template, sequence=service.runner.position, **context)
+    return pages.render(request, template, sequence=position(request), **context)
 
 
 def newest_first(history: History) -> list[Recorded]:

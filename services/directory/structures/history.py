@@ -18,7 +18,7 @@ from shared.contract import EVENTS, Event
 from shared.contract.directory.structure_facts import FACTS, nothing
 from shared.contract.envelope import Recorded, instant
 from shared.kernel.corrections import told as read
-from shared.kernel.line import standing
+from shared.kernel.line import standing, upto
 from shared.kernel.views.projection import Document, Store
 
 STATES = ("listed", "closed")
@@ -66,13 +66,13 @@ class _Said:
         return datetime.fromisoformat(self.cloud.time)
 
 
-def in_order(events: Iterable[Told], day: date | None = None, upto: int | None = None) -> list[Told]:
+def in_order(events: Iterable[Told], day: date | None = None, known: int | None = None) -> list[Told]:
     """The facts of a timeline that stand, up to the end of a day, as far as they were known at a sequence: in the order
     of their line, each at the day that it counts for (shared/kernel/line.py)."""
     by_id = {event["id"]: {**event, "said": _data(event)} for event in events}
     facts, corrections = read(cast(list[Recorded], [_said(event) for event in by_id.values()]))
-    line = standing(facts, corrections, known=upto)
-    return [_of_day(by_id[fact.id], fact.day) for fact in line if day is None or fact.order[0] <= day]
+    line = standing(facts, corrections, known=known)
+    return [_of_day(by_id[fact.id], fact.day) for fact in (line if day is None else upto(line, day))]
 
 
 def _data(event: Told) -> Event:

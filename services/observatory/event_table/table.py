@@ -106,7 +106,7 @@ class EventTable:
         other columns or another contract. Raises duckdb.IOException where another process has it open."""
         load_all()
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        schema = f"{self._contract or fingerprint()}/{duckdb.__version__}/texts"
+        schema = f"{self._contract or fingerprint()}/{duckdb.__version__}/texts2"
         try:
             self._connect()
             row = self._db.execute("SELECT seq, id, peak, schema FROM checkpoint").fetchone()
@@ -329,7 +329,7 @@ class EventTable:
             cursor.execute("CREATE TEMP MACRO planned_days(upto) AS TABLE SELECT * FROM temp.planned_at")
             cursor.execute(
                 "CREATE TEMP MACRO standing(as_of, upto) AS TABLE SELECT * FROM temp.standing_at "
-                "WHERE day <= as_of AND seq <= upto"
+                "WHERE shown <= as_of AND seq <= upto"
             )
             yield partial(_rows, cursor)
         finally:

@@ -18,7 +18,7 @@ def render(
     pages: Pages = request.app.state.pages
     if moment is not None:
         context |= {"as_of": moment.as_of, "known_at": moment.known_at, "moment_query": carried(moment)}
-    sequence = observatory.table.position if moment is None else moment.known
+    sequence = observatory.read if moment is None else moment.known
     return pages.render(request, template, sequence=sequence, **context)
 
 

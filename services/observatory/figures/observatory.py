@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -35,6 +36,8 @@ SELECT DISTINCT CASE WHEN entity = 'gathering' THEN kind ELSE entity END AS own 
 WHERE readable AND service = 'events' AND \
 list_contains($own::VARCHAR[], CASE WHEN entity = 'gathering' THEN kind ELSE entity END)
 """
+READ: ContextVar[int] = ContextVar("read")
+"""Where the table was before the page that is being made asked it"""
 Answer = Mapping[str, tuple[float | None, tuple[int, ...]]]
 """path → (value, None where it was not measured; the sequences it rests on)"""
 T = TypeVar("T")
@@ -50,6 +53,12 @@ class Observatory:
     _had: set[str] = field(default_factory=set)
     _looked: int = -1
     _answers: OrderedDict[Any, asyncio.Task[Any]] = field(default_factory=OrderedDict)
+
+    @property
+    def read(self) -> int:
+        """The sequence that a page says it is as current as: all up to there is in what it shows. What comes while it
+        is made may be missing, so the table's own position is no such sequence any more."""
+        return READ.get(self.table.position)
 
     async def moment(self, as_of: str | None, known_at: str | None, default: date) -> Moment:
         """Raises Refused for a day that is none."""
@@ -156,4 +165,5 @@ async def current(service: Chronicle) -> Observatory:
     observatory = of(service)
     with contextlib.suppress(Unavailable):  # what was read can still be shown
         await observatory.table.wait_for(await service.log.last(), OWN_WRITE)
+    READ.set(observatory.table.position)
     return observatory

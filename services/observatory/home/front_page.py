@@ -56,8 +56,8 @@ async def front(service: Here[Chronicle], request: Request) -> Response:
     observatory, lang = await current(service), language(request)
     table = observatory.table
     if not (await table.ask(DONE))[0]["anything"]:
-        return pages.render(request, "welcome.html", sequence=table.position)
-    moment = Moment(today(), None, table.position)
+        return pages.render(request, "welcome.html", sequence=observatory.read)
+    moment = Moment(today(), None, observatory.read)
     joined = f"SELECT max(day) AS day FROM {table.known_now} WHERE entity = 'member' AND day <= $day"
     latest = (await table.ask(joined, {"day": moment.as_of}))[0]["day"]
     answers: dict[str, Answer] = {}
@@ -74,7 +74,7 @@ async def front(service: Here[Chronicle], request: Request) -> Response:
     return pages.render(
         request,
         "home.html",
-        sequence=table.position,
+        sequence=observatory.read,
         today=moment.as_of,
         credit=MAP_CREDIT,
         lines=await journal.lines(table, rows, lang),

@@ -17,6 +17,7 @@ from uuid import UUID
 from pydantic import ValidationError
 from starlette.datastructures import QueryParams
 
+from services.observatory.event_table.plain_text import plain
 from services.observatory.event_table.table import EventTable, Rows
 from services.observatory.identification.domain import Criteria
 from shared.contract.fields import AS_STORED
@@ -39,7 +40,7 @@ VALUES: Mapping[str, str] = {
     "themes": "unnest(themes)", "countries": "unnest(countries)", "departments": "department", "kinds": "kind",
     "sdgs": "unnest(sdgs)::VARCHAR", "colleges": "college", "member": "member",
 }  # fmt: skip
-PLAIN = "replace(strip_accents(lower(name)), 'œ', 'oe')"
+PLAIN = plain("name")
 ORDER = f"{PLAIN}, structure"
 
 

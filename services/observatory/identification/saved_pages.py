@@ -42,7 +42,7 @@ from shared.kernel.views.projection import Document, Page, folded
 from shared.runtime.faces import Commands, Desk, Keys, Office
 from shared.web.facts.outcomes import in_address
 from shared.web.forms.forms import id_after
-from shared.web.here import Here
+from shared.web.here import Here, position
 from shared.web.lists import PAGE, Chosen, PageNumber, Words, newest_first, pages_total
 from shared.web.security.authorization import access, who_of
 from shared.web.security.redaction import revealed
@@ -118,7 +118,7 @@ async def saved(
     return pages.render(
         request,
         "identifications.html",
-        sequence=service.runner.position,
+        sequence=position(request),
         q=q,
         found=found,
         page=page,
@@ -198,7 +198,7 @@ async def one(
     return pages.render(
         request,
         "identification_saved.html",
-        sequence=service.runner.position,
+        sequence=position(request),
         saved=document,
         answers=answers,
         given=wanted,

@@ -11,12 +11,22 @@ FROM corrections WHERE since <= upto GROUP BY about;
 
 CREATE OR REPLACE MACRO standing(as_of, upto) AS TABLE
 -- The facts that stand, each on the day that it counts for; `turn`: its place in the line of its entity, the latest having
--- the greatest. All else reads this, and orders by `turn`: nothing sorts by the hour (shared/kernel/line.py).
+-- the greatest; `shown`: the day from which on it is there, which is the first of any fact of its entity for a timeless
+-- beginning (its turn is below that of any day). All else reads this, and orders by `turn`: nothing sorts by the hour
+-- (shared/kernel/line.py, `upto`).
+WITH begun AS (
+    SELECT entity_id AS thing, min(coalesce(moved, day)) AS first_day
+    FROM events LEFT JOIN amended(upto) ON about = seq
+    WHERE readable AND seq <= upto AND NOT coalesce(struck, false)
+      AND entity_id IN (SELECT entity_id FROM events WHERE turn < 1099511627776)
+    GROUP BY entity_id)
 SELECT events.* REPLACE (
     coalesce(moved, day) AS day,
-    CASE WHEN moved IS NULL OR turn < 1099511627776 THEN turn ELSE (moved - DATE '1900-01-01')::BIGINT * 1099511627776 + seq END AS turn)
+    CASE WHEN moved IS NULL OR turn < 1099511627776 THEN turn ELSE (moved - DATE '1900-01-01')::BIGINT * 1099511627776 + seq END AS turn),
+    coalesce(first_day, moved, day) AS shown
 FROM events LEFT JOIN amended(upto) ON about = seq
-WHERE readable AND seq <= upto AND coalesce(moved, day) <= as_of AND NOT coalesce(struck, false);
+LEFT JOIN begun ON turn < 1099511627776 AND thing = entity_id
+WHERE readable AND seq <= upto AND coalesce(first_day, moved, day) <= as_of AND NOT coalesce(struck, false);
 
 CREATE OR REPLACE MACRO structure_at(as_of, upto) AS TABLE
 -- One row a structure that is registered and not closed; the latest word counts, by the time it speaks of.

@@ -23,7 +23,9 @@ from shared.contract.envelope import Recorded
 from shared.contract.says import ASIDE, Says
 from shared.kernel.corrections import CORRECTIONS, corrects
 from shared.kernel.corrections import told as read
-from shared.kernel.line import Correction
+from shared.kernel.line import Correction, standing
+from shared.kernel.line import Fact as LineFact
+from shared.kernel.line import upto as shown
 
 TYPES = load_all()
 UNHEARD = Says(L("Événement"))
@@ -112,26 +114,29 @@ class Life:
 
 def life_of(rows: Iterable[Row], upto: date | None = None) -> Life:
     """The life that the events of one thing make, up to the end of a day; `rows` in the order of the log."""
-    life = _Life(upto)
-    corrections: dict[int, list[Correction]] = {}
     rows = list(rows)
-    for one in _corrections(rows):
+    facts, words = _read(rows)
+    begun = upto is None or bool(shown(standing(facts, words), upto))
+    life = _Life(upto, begun)
+    corrections: dict[int, list[Correction]] = {}
+    for one in words:
         corrections.setdefault(one.seq, []).append(one)
     for row in rows:
         life.hear(Told(row), corrections.get(row["seq"], ()))
-    facts = [
+    known = [
         Known(part, name, value, [old for old in life.ever.get((part, name), []) if old.seq != value.seq])
         for (part, name), value in life.known.items()
         if value.value not in NOTHING or (part, name) in life.ever
     ]
-    return Life(facts, [one for one in life.told if life.shows(one)])
+    return Life(known, [one for one in life.told if life.shows(one)])
 
 
 class _Life:
-    """A life as far as its events were heard, in the order of the log."""
+    """A life as far as its events were heard, in the order of the log. `begun`: whether there is anything to show as of
+    the day `upto` (shared/kernel/line.py)."""
 
-    def __init__(self, upto: date | None) -> None:
-        self.upto = upto
+    def __init__(self, upto: date | None, begun: bool) -> None:
+        self.upto, self.begun = upto, begun
         self.told: list[Told] = []
         self.by_id: dict[str, Told] = {}
         self.known: dict[Fact, Value] = {}
@@ -144,7 +149,7 @@ class _Life:
             return True
         about = {*one.undoes, *(seq for seq, _, _ in one.redates)}
         named = [other for other in self.told if other.row["seq"] in about]
-        return any(map(self.shows, named)) if one.corrects else one.place[0] <= self.upto
+        return any(map(self.shows, named)) if one.corrects else self.begun and one.place[0] <= self.upto
 
     def hear(self, one: Told, corrections: Sequence[Correction]) -> None:
         row = one.row
@@ -208,7 +213,7 @@ class _Life:
     def _with(self, known: Mapping[Fact, Value], one: Told, own: Mapping[Fact, Any]) -> dict[Fact, Value]:
         """What is known once an event is, too: what stands last in the line counts."""
         found = dict(known)
-        if self.upto is not None and one.place[0] > self.upto:
+        if not self.begun or (self.upto is not None and one.place[0] > self.upto):
             return found
         for fact, value in own.items():
             before = found.get(fact)
@@ -232,25 +237,26 @@ def id_of(row: Row) -> str:
 class _Data(SimpleNamespace):
     """The data of an event as they lie there, for the reading of corrections; sealed as they are."""
 
-    timeless = False
-
     def __getattr__(self, name: str) -> None:
         return None
 
 
-def _corrections(rows: Iterable[Row]) -> list[Correction]:
-    """What these events say of one another, by the one reading that all share (shared/kernel/corrections.py)."""
+def _read(rows: Iterable[Row]) -> tuple[list[LineFact], list[Correction]]:
+    """The facts among these events, and what they say of one another, by the one reading that all share
+    (shared/kernel/corrections.py)."""
     events = []
     for row in rows:
         if not row["readable"] or row["time"] is None:
             continue
         kind, found = row["type"], data_of(row)
-        data = TYPES[kind].model_validate(found) if kind in CORRECTIONS else _Data(**found, type_name=lambda k=kind: k)
+        own = {"type_name": lambda k=kind: k, "timeless": kind in TYPES and TYPES[kind].timeless}
+        data = TYPES[kind].model_validate(found) if kind in CORRECTIONS else _Data(**found, **own)
         time, command = row["time"].replace(tzinfo=UTC), str(row.get("command") or row["seq"])
         cloud = SimpleNamespace(commandid=command)
         events.append(SimpleNamespace(seq=row["seq"], id=id_of(row), type=kind, time=time, cloud=cloud, data=data))
     there = {one.id for one in events}
-    return [one for one in read(cast(list[Recorded], events))[1] if one.about in there]
+    facts, corrections = read(cast(list[Recorded], events))
+    return facts, [one for one in corrections if one.about in there]
 
 
 def facts_of(kind: str, data: Mapping[str, Any]) -> dict[Fact, Any]:

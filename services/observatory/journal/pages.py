@@ -240,7 +240,7 @@ async def event(service: Here[Chronicle], request: Request, seq: str) -> Respons
 def render(request: Request, template: str, observatory: Observatory, **context: Any) -> Response:
     """A page as current as the table is."""
     pages: Pages = request.app.state.pages
-    return pages.render(request, template, sequence=observatory.table.position, **context)
+    return pages.render(request, template, sequence=observatory.read, **context)
 
 
 def reserved(message: Mapping[str, Any]) -> bool:

@@ -32,7 +32,7 @@ from shared.kernel.command_handler import new_command_id
 from shared.kernel.views.projection import Document, Page
 from shared.runtime.faces import Chronicle, Desk, Library, Views
 from shared.web.formatting import as_date
-from shared.web.here import Here
+from shared.web.here import Here, position
 from shared.web.lists import PageNumber, pages_total
 from shared.web.security.authorization import access
 from shared.web.security.rate_limits import limited
@@ -170,7 +170,7 @@ async def file(service: Here[Views], request: Request, key: UUID, name: str) -> 
 
 def _render(service: Views, request: Request, template: str, **context: Any) -> HTMLResponse:
     pages: Pages = request.app.state.pages
-    return pages.render(request, template, sequence=service.runner.position, **context)
+    return pages.render(request, template, sequence=position(request), **context)
 
 
 async def _found(service: Views, key: UUID) -> Document:
@@ -258,7 +258,7 @@ async def _compared(
 
 def _position(observatory: Observatory, head: Head, moment: Moment | None) -> int:
     """Up to which event is known what a publication is compared with: not less than it knew itself."""
-    return max(head.upto, moment.known) if moment else observatory.table.position
+    return max(head.upto, moment.known) if moment else observatory.read
 
 
 async def _difference(
@@ -272,7 +272,7 @@ async def _difference(
     made = _lines([row], head, who)[0]
     pages: Pages = request.app.state.pages
     return pages.render(
-        request, "review_events.html", sequence=observatory.table.position, head=head,
+        request, "review_events.html", sequence=observatory.read, head=head,
         line=[*made.lines, *made.recalled][0],
         indicator=INDICATORS.get(row.printed.spec.indicator), total=len(events), page=page, crumb=head.title,
         causes=True,

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from services.observatory.event_table.columns import end_of
 from services.observatory.event_table.moment import day_of
+from services.observatory.event_table.plain_text import plain
 from services.observatory.event_table.table import EventTable
 from services.observatory.search import search_text as texts
 from shared.base.services import SERVICES
@@ -110,7 +111,7 @@ class Wanted:
             add(f"(id = $q OR entity_id = $q OR command = $q OR correlation = $q OR {named})", q=text.casefold())
             return
         words = {f"q{n}": word for n, word in enumerate(text.split()[:WORDS_MOST])}
-        each = " AND ".join(f"contains(said, strip_accents(lower(${name})))" for name in words)
+        each = " AND ".join(f"contains(said, {plain(f'${name}')})" for name in words)
         add(f"seq IN (SELECT seq FROM texts WHERE {each})", **words)
 
     @property

@@ -10,6 +10,7 @@ from functools import partial
 
 import duckdb
 
+from services.observatory.event_table.plain_text import plain
 from services.observatory.event_table.table import EventTable
 from services.observatory.event_table.table_file import TABLE
 from shared.runtime.faces import Chronicle
@@ -18,12 +19,11 @@ from shared.runtime.parts import Key
 
 PIECE = 10_000  # sequences at once
 PAUSE = 1.0  # seconds between two looks whether there is something to do
-FOLDED = (
-    "strip_accents(lower(array_to_string(list_filter(json_extract_string(data, '$.*'), "
-    "lambda value: NOT contains(value, '\"sealed\"')), ' ')))"
+FOLDED = plain(
+    "array_to_string(list_filter(json_extract_string(data, '$.*'), "
+    "lambda value: NOT contains(value, '\"sealed\"')), ' ')"
 )
-"""The values of an event's fields in small letters without accents. A field that holds something sealed is left out
-whole."""
+"""The values of an event's fields as they are searched. A field that holds something sealed is left out whole."""
 
 
 UPTO: Key[int] = Key("observatory.texts")

@@ -22,7 +22,7 @@ from shared.kernel.eventlog.direct_get import Unavailable
 Document = dict[str, Any]
 FOLDING = 2  # how documents come of events, in the order of their lines: with another number all views are built again
 AT_ONCE = 1000  # documents that a walk through a view reads at a time
-_accents = re.compile("[\u0300-\u034e]+").sub
+_accents = re.compile("[\u0300-\u034f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]+").sub
 Evolve = Callable[[Document | None, Any, Recorded], Document | None]
 Sources = Callable[[str, Document | None], Sequence[str]]
 """(key, document) → the entities that it is made of, as `<service>.<entity>.<id>`"""
@@ -247,7 +247,7 @@ async def everything(
 
 @lru_cache(4096)
 def folded(text: str) -> str:
-    """Text as it is searched: without accents, case and ligatures (`cœur` is found by `coeur`)."""
+    """Text as it is searched: without accents, case, ligatures (`cœur` is found by `coeur`) and what is not seen."""
     if text.isascii():
         return text.casefold()
     apart = unicodedata.normalize("NFKD", text.casefold()).replace("œ", "oe").replace("æ", "ae")

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 import orjson
@@ -49,8 +50,9 @@ class Obstacle:
     begins: bool
     since: date | None = None
 
-    def to(self, do: str) -> str:
-        return f"{self.at}?fact={self.fact}&do={do}#h-act"
+    def to(self, do: str, back: str = "") -> str:
+        query = {"fact": self.fact, "do": do, **({"back": back} if back else {})}
+        return f"{self.at}?{urlencode(query)}#h-act"
 
 
 def sentence_of(no: Refused, lexicon: Lexicon, lang: Lang | str, *, to_programs: bool = False) -> str:

@@ -8,7 +8,7 @@ the service reads that before it is drawn; what is of a part of a record costs n
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -155,6 +155,13 @@ def _turns(event: Event) -> frozenset[str]:
     """What of a whole record an event says to be so, or to be so no more."""
     says = type(event).says
     return frozenset() if says.part else frozenset(says.sets)
+
+
+def taken_up_on(line: Sequence[Fact], types: Collection[str], day: date) -> date | None:
+    """The day of the first fact after a day that says a record's answers as one of these types does, so that it takes
+    its place as far as both say the same; None where none does."""
+    later = (fact for fact in line if fact.day > day and fact.event.type_name() in types)
+    return next((fact.day for fact in later if not fact.timeless and _answers(type(fact.event))), None)
 
 
 def held_until(line: Sequence[Fact], at: int) -> tuple[date | None, bool]:

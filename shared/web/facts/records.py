@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from shared.kernel.corrections import told
+from shared.kernel.line import standing, upto
 from shared.kernel.views.past import Lived
 from shared.kernel.views.projection import Document
 from shared.runtime.faces import Reception
@@ -29,8 +30,10 @@ async def record_on(service: Reception, kind: str, key: str, day: date | None) -
             return document
         events = [one for one in (await service.execute.history(kind, UUID(key))).events if one.readable]
         then: Document | None = None
-        for place, event in Lived({one.id: one for one in events}, *told(events)).line(view.types):
-            if place >> 40 <= day.toordinal():
+        lived = Lived({one.id: one for one in events}, *told(events))
+        shown = {fact.id for fact in upto(standing(lived.facts, lived.corrections), day)}
+        for _, event in lived.line(view.types):
+            if event.id in shown:
                 then = view.evolve(then, event)
         return {**then, "key": key, "version": document.get("version")} if then is not None else None
     return None

@@ -6,8 +6,10 @@ it, so that a stale form is refused instead of overwriting what others did.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Request
@@ -18,14 +20,14 @@ from starlette.responses import Response
 from shared.base.paris_days import PARIS
 from shared.contract.fields import stored
 from shared.kernel.command_digest import fields_sent
-from shared.kernel.command_handler import Stale, new_command_id
+from shared.kernel.command_handler import Stale, new_command_id, told_of
 from shared.kernel.decider import Command, Refused
-from shared.kernel.eventlog.event_log import Conflict
+from shared.kernel.eventlog.event_log import Conflict, Unavailable
 from shared.runtime.faces import Forms, Premises, Reception
-from shared.web.counted.counted import of_command
+from shared.web.counted.counted import of_command, said_by
 from shared.web.facts.obstacles import WHY, NoReason, Obstacle, instead_of, named_in, obstacle
 from shared.web.facts.of_days import BadDay, happened_on, no_day_of_now, takes_day
-from shared.web.facts.outcomes import after
+from shared.web.facts.outcomes import after, taken_up_on
 from shared.web.facts.records import SEEN, SHOW, on_its_day, record_on
 from shared.web.forms.field_shapes import shapes
 from shared.web.forms.forms import HAPPENED, Form, id_after, parse, refusal, sentences, version_after
@@ -110,9 +112,36 @@ async def _show(
         counted=await of_command(service, model, day, lang, supposed=_may_be_earlier(service, model, values))
         if (day := _day_of(model, values))
         else None,
+        taken_up=await _taken_up(service, model, hidden, _day_in(values.get(HAPPENED)) if values else None),
+        form_at=_address(service, model, values, hidden),
     )
     response.headers.update(SUGGESTING if form.suggests else {})
     return response
+
+
+async def _taken_up(
+    service: Reception, model: type[Command], hidden: Mapping[str, Any], day: date | None
+) -> date | None:
+    """From which day on a fact that is noted takes the place of what is said now of an earlier day."""
+    key = hidden.get(model.entity.replace("-", "_"))
+    if day is None or model.creates or not isinstance(key, str) or not takes_day(service, model):
+        return None
+    try:
+        line = told_of(await service.execute.history(model.entity, UUID(key))).line
+    except Unavailable:  # the form is shown without it
+        return None
+    return taken_up_on(line, said_by(service.name, model), day)
+
+
+def _address(service: Premises, model: type[Command], values: Any, hidden: Mapping[str, Any]) -> str:
+    """The address of this form with what was answered so far, but for what is typed freely: that may be personal."""
+    kinds = ("choice", "flag", "integer", "decimal", "date", "moment")
+    free = {one.name for one in shapes(model) if one.kind not in kinds}
+    asked = {name: values.get(name) for name in model.model_fields if name not in free} if values else {}
+    named = {name: hidden.get(name) for name in (*model.model_fields, BACK) if hidden.get(name)}
+    given = {**asked, **named, HAPPENED: values.get(HAPPENED) if values else None}
+    query = urlencode({name: value for name, value in given.items() if isinstance(value, str) and value})
+    return f"/{service.name}/do/{model.__name__}?{query}"
 
 
 def _day_of(model: type[Command], values: Any) -> date | None:

@@ -28,7 +28,7 @@ from shared.runtime.faces import Commands, Reception
 from shared.web.counted.counted import of_facts
 from shared.web.facts.again import said_once, taken_place_of
 from shared.web.facts.obstacles import AGAINST, BEFORE, Obstacle, obstacle
-from shared.web.facts.outcomes import in_address
+from shared.web.facts.outcomes import held_until, in_address
 from shared.web.forms.forms import id_after, refusal, sentences
 from shared.web.here import Here, ThesePages
 from shared.web.history.lines import Line, dependents, lines_of
@@ -126,6 +126,12 @@ async def _said_again(
     return {one.fact for one in found if one is not None and await sayable(service, one, language(request))}
 
 
+def _until(told: Told, chosen: Line | None) -> date | None:
+    """The last day on which all holds that a fact sets, None where it holds on, or does not stand."""
+    at = next((n for n, one in enumerate(told.line) if chosen is not None and one.id == chosen.fact.id), None)
+    return None if at is None else held_until(told.line, at)[0]
+
+
 def _with(told: Told, restored: Sequence[str]) -> list[Fact]:
     """The line of an entity, with struck facts that are restored."""
     lifted = [Correction(sys.maxsize, one, "lifted") for one in restored]
@@ -165,8 +171,7 @@ async def _shown(
         if do == "strike":
             old = taken_place_of(told, events.events, chosen.fact)
             replaced = [one for one in lines if one.fact.id in old]
-            line = _with(told, old if restoring is None else restoring)
-            rest = {one.id for one in dependents(decider, line, ids)}
+            rest = {one.id for one in dependents(decider, _with(told, old if restoring is None else restoring), ids)}
             resting = [one for one in lines if one.fact.id in rest]
     thing = type(events.events[0].data).thing
     name = called(told, [await service.store.get(view, str(key)) for view in service.definition.views], lang)
@@ -199,6 +204,7 @@ async def _shown(
         beside=[*with_it, *there],
         resting=resting,
         replaced=replaced,
+        until=_until(told, chosen),
         restoring=restoring,
         counted=await of_facts(
             service, at_stake(lines, chosen, [*with_it, *there], resting), lang, supposed=do == "redate"

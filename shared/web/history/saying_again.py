@@ -30,7 +30,7 @@ from shared.web.counted.counted import of_facts
 from shared.web.facts.again import SaidOnce, said_once
 from shared.web.facts.obstacles import AGAINST, BEFORE, WHY, NoReason, Obstacle, obstacle, struck_in, why
 from shared.web.facts.of_days import BadDay, happened_on
-from shared.web.facts.outcomes import after
+from shared.web.facts.outcomes import after, held_until
 from shared.web.facts.records import on_its_day
 from shared.web.forms.command_forms import COMMAND_ID, VERSION, current_answers, name_of
 from shared.web.forms.controls import word
@@ -48,7 +48,7 @@ sayings = APIRouter(prefix="/again", include_in_schema=False)
 class Saying:
     """A fact that is to be said again, of a record. `given`: the answers that its form is filled with, in clear;
     `asked`: those that it asks; `record`: whether it gives a whole record, as of the fact's day; `text`: what the fact
-    says."""
+    says; `until`: the last day on which all of that holds."""
 
     kind: str
     key: UUID
@@ -60,6 +60,7 @@ class Saying:
     asked: Sequence[str]
     choices: Choices
     record: bool
+    until: date | None
 
     @property
     def model(self) -> type[Command]:
@@ -129,7 +130,12 @@ async def _saying(
     if record:
         given = {**await current_answers(request, service, once.command, _own(once.command, key), once.day), **given}
     text = sentence(events[once.fact].type, orjson.loads(events[once.fact].content), lang)
-    return Saying(kind, key, history.version, found.seq, once, text, given, asked, choices, record) if asked else None
+    until, _ = held_until(told.line, next(n for n, one in enumerate(told.line) if one.id == found.id))
+    return (
+        Saying(kind, key, history.version, found.seq, once, text, given, asked, choices, record, until)
+        if asked
+        else None
+    )
 
 
 def _own(model: type[Command], key: UUID) -> dict[str, Any]:

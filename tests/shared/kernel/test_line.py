@@ -14,7 +14,7 @@ from shared.contract.directory.structures import ContactAdded, ContactRevised
 from shared.contract.events.gatherings import GatheringAttended, RegistrationCancelled
 from shared.contract.membership.members import MemberCollegeChanged, MemberJoined, MemberLeft, MembershipRenewed
 from shared.contract.personal import Personal
-from shared.kernel.line import Correction, Fact, Wrong, against, known_on, overtaken, standing, wrong_in
+from shared.kernel.line import Correction, Fact, Wrong, against, overtaken, standing, upto, wrong_in
 from tests.fixtures.entity_lines import Story, story
 
 JOINED = MemberJoined(college="associative", charter_version=1)
@@ -50,9 +50,8 @@ def allows(state: Member, event: Event) -> str | None:
 
 def college(of: Story, day: str, known: int | None = None) -> str | None:
     state = Member()
-    for fact in of.line(known):
-        if fact.order[0] <= date.fromisoformat(day):
-            state = evolve(state, fact.event)
+    for event in (fact.event for fact in upto(of.line(known), date.fromisoformat(day))):
+        state = evolve(state, event)
     return state.college
 
 
@@ -105,7 +104,8 @@ def test_a_timeless_beginning_stands_before_all_that_is_said_of_it() -> None:
     name = Personal(person=Story.id(8), sealed="c2VhbGVk")
     added, revised = ContactAdded(structure=Story.id(9), name=name), ContactRevised(role="Présidente")
     told = story((added, "2020-01-01"), (revised, "2014-01-01"))
-    assert told.seqs() == [1, 2] and list(known_on(told.line(), date(2014, 6, 1))) == [added, revised]
+    assert told.seqs() == [1, 2] and [fact.event for fact in upto(told.line(), date(2014, 6, 1))] == [added, revised]
+    assert upto(told.line(), date(2013, 6, 1)) == [], "before anything of it, it is not there"
 
 
 def test_only_what_becomes_wrong_stands_against_a_change() -> None:
