@@ -615,7 +615,7 @@ def corrected(at: Teller, eau: str) -> None:
     made = {
         "directory": at.do("directory give-support", "2018-05-02T09:00:00Z", structure=eau, kind="networking"),
         "membership": at.do("membership note-volunteer", "2018-05-02T09:00:00Z", task="Accueil"),
-        "events": at.do("events form-tandem", "2017-10-02T09:00:00Z", school_year="2017-2018", association=eau),
+        "events": at.do("events form-tandem", "2017-10-02T09:00:00Z", school_year="2017-2018", association_name="Ndox"),
     }
     kinds = {"directory": "support", "membership": "volunteer", "events": "tandem"}
     for service, id in made.items():

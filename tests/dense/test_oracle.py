@@ -24,7 +24,7 @@ from shared.kernel.eventlog.event_log import Unit, Write
 from shared.runtime.nats.embedded_server import NatsServer
 from tests.dense.history import FIRST, LAST, LEARNT, Dense, dense
 from tests.fixtures.figures_oracle import ORACLE, Said, members
-from tests.fixtures.four_services import Four, opened
+from tests.fixtures.four_services import PATIENCE, Four, opened
 from tests.fixtures.lists_oracle import Record, badges, records, structure_of
 
 pytestmark = pytest.mark.slow
@@ -291,7 +291,7 @@ async def compared(four: Four, log: Dense, moments: int) -> Counter[str]:
     await written(four, log)
     story = await told(four)
     assert len(story) > len(log.messages)
-    assert await observatory_of(four.services["observatory"]).table.wait_for(story[-1].seq, 60)
+    assert await observatory_of(four.services["observatory"]).table.wait_for(story[-1].seq, PATIENCE)
     random, found = Random(7), Compared(four, story)
     for _ in range(moments):
         as_of = FIRST + timedelta(days=random.randrange((LAST - FIRST).days + 1))
@@ -327,6 +327,6 @@ async def test_answers_over_http_are_those_of_a_plain_loop(four: Four) -> None:
 @pytest.mark.drill
 @pytest.mark.timeout(3600)
 async def test_two_thousand_answers_over_http(four: Four) -> None:
-    number = await compared(four, dense(22, 400, but=MERGED), 80)
+    number = await compared(four, dense(22, 250, but=MERGED), 74)
     print("\nanswers compared:", dict(number))
     assert number.total() >= 2_000
