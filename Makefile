@@ -8,7 +8,7 @@ TEST_LOCK := $(VENV)/.tests-$(shell cat requirements-test.lock pyproject.toml 2>
 # The tests begin some two hundred processes of the product: each would compile all of it anew where nothing may be kept.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run setup test test-fast coverage simulate drill bench compare lint lock pictures contract texts clean
+.PHONY: run setup test test-fast coverage simulate drill bench bench-against compare lint lock pictures contract texts clean
 
 run: setup ## start everything: http://127.0.0.1:8000
 	@exec $(BIN)/maillage up
@@ -46,6 +46,9 @@ drill: $(TEST_LOCK) ## the long forms: 500 damages, long faults and attacks; pri
 
 bench: $(TEST_LOCK) ## ratios beside peers, in one run; also bench.json
 	$(BIN)/python -m tests.bench
+
+bench-against: $(TEST_LOCK) ## BASE=commit: command, rebuild, indicators in processor time beside that commit; fails above 1.1
+	$(BIN)/python -m tests.bench.against $(BASE)
 
 compare: $(TEST_LOCK) ## BASE=commit: the same pages, API and events as that release? Shows what differs
 	$(BIN)/python -m tests.compare $(BASE)

@@ -618,7 +618,7 @@ def corrected(at: Teller, eau: str) -> None:
     made = {
         "directory": at.do("directory give-support", "2018-05-02T09:00:00Z", structure=eau, kind="networking"),
         "membership": at.do("membership note-volunteer", "2018-05-02T09:00:00Z", task="Accueil"),
-        "events": at.do("events form-tandem", "2017-10-02T09:00:00Z", school_year="2017-2018", association=eau),
+        "events": at.do("events form-tandem", "2017-10-02T09:00:00Z", school_year="2017-2018", association_name="Ndox"),
     }
     kinds = {"directory": "support", "membership": "volunteer", "events": "tandem"}
     for service, id in made.items():
@@ -630,15 +630,16 @@ def corrected(at: Teller, eau: str) -> None:
     found = at.view("/membership/api/members?size=500")
     member = next((str(one["key"]) for one in found if one.get("structure") == eau), at.id())
     group = at.do("membership form-working-group", "2012-03-01T09:00:00Z", name="Groupe passé")
-    for command, facts in (
-        ("membership", {"structure": eau, "name": "Eau vive d’essai", "college": "associative", "charter_version": 1,
-                        "reason": "lapse"}),
-        ("board-seat", {"role": "administrator", "holder": "Zoé Ferrand"}),
-        ("group-membership", {"group": group, "member": member}),
-        ("civic-service", {"mission": "Animer"}),
-        ("civic-service-place", {"authority": "DRAJES"}),
-        ("staff-post", {"title": "Chargée d’essai", "fte": 0.5}),
-    ):  # fmt: skip
+    told: dict[str, dict[str, Any]] = {
+        "membership": {"structure": eau, "name": "Eau vive d’essai", "college": "associative", "charter_version": 1},
+        "board-seat": {"role": "administrator", "holder": "Zoé Ferrand"},
+        "group-membership": {"group": group, "member": member},
+        "civic-service": {"mission": "Animer"},
+        "civic-service-place": {"authority": "DRAJES"},
+        "staff-post": {"title": "Chargée d’essai", "fte": 0.5},
+    }
+    told["membership"]["reason"] = "lapse"
+    for command, facts in told.items():
         at.do(f"membership note-past-{command}", **past, **facts)
 
 

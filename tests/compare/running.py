@@ -189,12 +189,13 @@ def _histories(going: Run, base: Tree, other: Tree, home: Path, *, fresh: bool) 
     if fresh:
         works.append(lambda: tell(base, mine, home / "told", "base"))
     _side_by_side(works)
+    for side, of in told.items():
+        for remark in of.remarks:
+            going.say(f"  {side}: {remark}")
     kept = Kept(home / "history")
     if fresh:
         for ask, answer in told["base"].answers:
             kept.add(ask, answer)
-        for remark in told["base"].remarks:
-            going.say(f"  {remark}")
         (home / "cookies.json").write_text(json.dumps(told["base"].cookies))
     listed(going.compared, "POST history answers", told_texts(kept), told_texts(told["other"].answers))
     kept.close()

@@ -3,7 +3,7 @@ and much of it corrected. Purely random events come to nothing: what is said is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from random import Random
@@ -75,8 +75,8 @@ class Dense:
     corrections: int
 
 
-def dense(seed: int, number: int, said: int = 6) -> Dense:
-    """A log of so many entities, of each of which about `said` things are said."""
+def dense(seed: int, number: int, said: int = 6, but: Collection[str] = ()) -> Dense:
+    """A log of so many entities, of each of which about `said` things are said. `but`: types that are never said."""
     random = Random(seed)
     kinds = [
         (definition.name, decider)
@@ -97,7 +97,8 @@ def dense(seed: int, number: int, said: int = 6) -> Dense:
                 continue
             structure = source.pop()
             id = structure if decider.entity == "structure" else member_of(structure)
-        entities.append(Entity(service, decider, id, kinds_of(service, decider)))
+        kinds_said = [kind for kind in kinds_of(service, decider) if kind.type_name() not in but]
+        entities.append(Entity(service, decider, id, kinds_said))
     writer = _Writer(random, structures)
     for _ in range(number * said):
         writer.say(random.choice(entities))

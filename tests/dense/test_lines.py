@@ -162,6 +162,7 @@ async def test_a_view_that_never_folds_anew_is_found(log: Dense) -> None:
 
 
 @pytest.mark.drill
+@pytest.mark.timeout(7200)  # minutes of work; on a machine that does much else, more than the usual guard
 async def test_twenty_thousand_entities(tmp_path: Path) -> None:
     large = dense(12, 20_000)
     enough(large, 20_000)

@@ -179,10 +179,8 @@ class OfGathering(Told):
         about = {"gathering": self.id}
         match what:
             case "plan":
-                return await self.four.say(
-                    "events plan-gathering", day, kind="training", title="Formation", module="Projet",
-                    starts=f"{more}T10:00:00Z",
-                )  # fmt: skip
+                facts = {"kind": "training", "title": "Formation", "module": "Projet", "starts": f"{more}T10:00:00Z"}
+                return await self.four.say("events plan-gathering", day, **facts)
             case "hold":
                 return await self.four.say("events hold-gathering", day, instead=instead, **about)
             case "count":
@@ -616,9 +614,8 @@ async def test_17_an_old_log_that_restored_at_noon_what_was_noted_in_the_afterno
     before = four.today
     four.later()
     await four.write(member, (MemberLeft(reason="mistake"), in_paris(day, 12)))
-    assert [await told.seen(date(year, 12, 31), None) for year in (2012, 2013, 2015, 2016)] == [
-        "associative", "associative", None, None,
-    ]  # fmt: skip
+    seen = [await told.seen(date(year, 12, 31), None) for year in (2012, 2013, 2015, 2016)]
+    assert seen == ["associative", "associative", None, None]
     assert await told.seen(date(2016, 12, 31), before) == "economic"
     four.later()
     await four.write(member, (restored.model_copy(update={"college": "economic"}), in_paris(day, 9)))

@@ -1,0 +1,168 @@
+"""What was noted by mistake and struck, at whatever hour, after however long, over HTTP: figures, open data, lists,
+searches, exports and past pages are as if it had never been; those that may be asked so are, as known before,
+unchanged; the journal and lives tell that it was struck."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import date, timedelta
+from html import unescape
+from pathlib import Path
+from uuid import UUID, uuid4
+
+import orjson
+import pytest
+
+from shared.contract import EVENTS
+from shared.contract.envelope import Message
+from shared.kernel.eventlog.event_log import Unit, Write
+from shared.runtime.nats.embedded_server import NatsServer
+from shared.web.counted.counted import TABLE
+from tests.dense.readers import DECIDERS
+from tests.dense.undone import DAY, DELAYS, LONG_AGO, Undone, undone
+from tests.fixtures.four_services import Four, opened
+
+pytestmark = pytest.mark.slow
+DAYS = (LONG_AGO - timedelta(days=1), LONG_AGO, DAY, date(2016, 12, 31), date(2018, 12, 31))
+KNOWN = DAY
+"""A day at whose end the facts are known, and struck are only those that were at once"""
+OF_NOW_ONLY = {"membership.NameNetwork", "membership.AdoptCharter"}
+"""Commands of days whose facts are never struck"""
+LISTS = {
+    "directory": "/ /?q=exemple /supports /coverages /projects /?state=closed",
+    "membership": "/members /members?status=former /colleges /charter /board /groups /peers /team /volunteers "
+    "/civic-service",
+    "events": "/ /gatherings /trainings /projects /tandems",
+}
+AT_ONCE = 250  # messages of one decision
+Answers = Mapping[str, str]
+
+
+@pytest.fixture(scope="module")
+def log() -> Undone:
+    return undone()
+
+
+def test_every_command_of_a_day_is_among_them(log: Undone) -> None:
+    """Whoever adds one finds here that it can't be undone for each reader, or that the test does not reach it."""
+    reached = {case.kind.type_name() for case in log.cases}
+    of_days = {
+        f"{place.partition('.')[0]}.{command.__name__}": decider
+        for place, decider in DECIDERS.items()
+        for command in decider.decisions
+        if decider.takes_day(command)
+    }
+    said: dict[str, list[str]] = orjson.loads(TABLE.read_bytes())["commands"]
+    assert of_days.keys() - said.keys() == OF_NOW_ONLY - said.keys(), "`make contract` writes what each may say"
+    for name in sorted(of_days.keys() & said.keys()):
+        strikable = {type for type in said[name] if of_days[name].strikable(EVENTS[type].model_construct())}
+        assert strikable <= reached, name
+        assert strikable or name in OF_NOW_ONLY, name
+
+
+@asynccontextmanager
+async def telling(server: NatsServer, folder: Path, messages: Sequence[Message]) -> AsyncIterator[Four]:
+    """Four services on a log that holds these messages, at these sequences."""
+    async with opened(server, folder) as four:
+        log = four.services["directory"].log
+        writes = []
+        for message in messages:
+            of = message.subject.partition(".")[0]
+            body = message.body.replace(f'"/{of}/'.encode(), f'"/{log.network}/'.encode())
+            writes.append(Write(message.subject.replace(of, log.network, 1), str(uuid4()), body))
+        last: dict[str, int] = {}
+        for start in range(0, len(writes), AT_ONCE):
+            some = writes[start : start + AT_ONCE]
+            await log.append(Unit(some, {one.entity: last.get(one.entity, 0) for one in some}))
+            last |= {one.entity: n for n, one in enumerate(some, start + 1)}
+        assert await four.shown() == len(messages)
+        yield four
+
+
+def text_of(page: str) -> str:
+    """What a page says, without its address and what is about the page itself."""
+    main = page.partition("<main")[2].partition("</main>")[0] or page
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", main)).split())
+
+
+async def asked(four: Four, paths: Iterable[str]) -> dict[str, str]:
+    found = {}
+    for path in paths:
+        got = await four.client.get(path)
+        found[path] = f"{got.status_code} {text_of(got.text)}"
+    return found
+
+
+def of_moments(names: Iterable[str], known: str) -> list[str]:
+    """What is asked as of a day and as known on one: each indicator, open data, who is identified."""
+    found = []
+    for day in DAYS:
+        when = f"as_of={day}{known}"
+        found += [f"/observatory/api/indicators/{name}?{when}" for name in names]
+        found += [f"/observatory/open-data/{name}.csv?{when}" for name in names]
+        found += [f"/observatory/identification/export.csv?{when}{more}" for more in ("", "&member=yes")]
+    return found
+
+
+async def figures(four: Four, known: str = "") -> Answers:
+    names = [one["name"] for one in await four.get("/observatory/api/indicators")]
+    told = await asked(four, of_moments(names, known))
+    return {path.replace(known, ""): re.sub(r'"known(_at)?":\s?"?[\d-]+"?', "", text) for path, text in told.items()}
+
+
+async def shown(four: Four, structures: Iterable[UUID]) -> Answers:
+    """Lists, searches and exports, of today and of past days; records as of days."""
+    paths = [f"/{service}{path}" for service, some in LISTS.items() for path in some.split()]
+    paths += [f"/directory/export.{ending}" for ending in ("csv", "json", "geojson")]
+    for day in DAYS:
+        paths += [f"/directory/?as_of={day}", f"/directory/export.csv?as_of={day}&state=open&state=closed"]
+        paths += [f"/directory/structures/{key}?as_of={day}" for key in structures]
+    return await asked(four, paths)
+
+
+def differing(one: Answers, other: Answers) -> list[tuple[str, str, str]]:
+    """The first answers that differ, from where they do."""
+    found = []
+    for path in [path for path in one if one[path] != other.get(path)][:8]:
+        left, right = one[path], other.get(path, "")
+        at = max(0, next((n for n, (a, b) in enumerate(zip(left, right, strict=False)) if a != b), 0) - 60)
+        found.append((path, left[at : at + 200], right[at : at + 200]))
+    return found
+
+
+async def test_every_reader_over_http(log: Undone, nats_server: NatsServer, tmp_path: Path) -> None:
+    structures = [case.entity.id for case in log.cases if case.entity.decider.entity == "structure"]
+    never_was = {case.entity.id for case in log.cases if not case.entity.said}
+    cut = log.before + sum(case.delay == 0 for case in log.cases)
+    async with telling(nats_server, tmp_path / "said", log.said) as four:
+        said, said_before = await figures(four), await figures(four, f"&known_at={KNOWN}")
+        pages = await shown(four, [one for one in structures if one not in never_was])
+        await tells_the_strikes(four, log)
+    async with telling(nats_server, tmp_path / "never", log.never) as four:
+        assert differing(said, await figures(four)) == []
+        assert differing(pages, await shown(four, [one for one in structures if one not in never_was])) == []
+    async with telling(nats_server, tmp_path / "cut", log.said[:cut]) as four:
+        assert differing(said_before, await figures(four)) == [], "as it was known before"
+    assert len(differing(said, said_before)) > 5, "there is something to tell apart"
+
+
+async def tells_the_strikes(four: Four, log: Undone) -> None:
+    """The life of each thing says of the fact that it was struck, and by what; and of the moment before, that it was
+    not. So does the journal."""
+    assert {case.delay for case in log.cases} == set(DELAYS)
+    for case in log.cases[:: len(DELAYS) + 1]:  # each delay and each hour comes in turn
+        (struck,) = [
+            one
+            for one in (await four.get(f"/observatory/api/life/{case.entity.id}"))["events"]
+            if one["event"]["type"] == case.kind.type_name() and one["undone"] is not None
+        ]
+        word = await four.get(f"/observatory/api/events/{struck['undone']}")
+        assert (word["type"], word["data"]["event"]) == ("EventStruck", struck["event"]["id"])
+        if case.delay:
+            before = (await four.get(f"/observatory/api/life/{case.entity.id}", known_at=KNOWN))["events"]
+            (then,) = [one for one in before if one["event"]["id"] == struck["event"]["id"]]
+            assert then["undone"] is None, case
+        page = unescape(await four.get(f"/observatory/journal/{struck['event']['seq']}"))
+        assert str(struck["undone"]) in page
