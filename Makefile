@@ -5,6 +5,9 @@ BIN := $(VENV)/bin
 RUN_LOCK := $(VENV)/.installed-$(shell cat requirements.lock pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
 TEST_LOCK := $(VENV)/.tests-$(shell cat requirements-test.lock pyproject.toml 2>/dev/null | cksum | cut -d' ' -f1)
 
+# The tests begin some two hundred processes of the product: each would compile all of it anew where nothing may be kept.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run setup test test-fast coverage simulate drill bench compare lint lock pictures contract texts clean
 
 run: setup ## start everything: http://127.0.0.1:8000
