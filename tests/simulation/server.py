@@ -98,6 +98,8 @@ class Server:
         """ids of messages → sequence"""
         self.last_of = dict[str, int]()
         """entity (`<network>.<service>.<entity>.<id>`) → its last sequence"""
+        self.of = dict[str, list[Message]]()
+        """entity → all of it, in order: each decision and each view that folds anew asks for it"""
         self.batches = dict[str, list[tuple[str, bytes, dict[str, str]]]]()
         self.lagging = 0
         """how many messages the other replicas have"""
@@ -141,8 +143,7 @@ class Server:
         stored = []
         for (subject, body, _), id in zip(parts, ids, strict=True):
             message = Message(len(self.messages) + 1, subject, body)
-            self.messages.append(message)
-            self.last[subject] = self.last_of[subject.rpartition(".")[0]] = message.seq
+            self._keep(message)
             if id is not None:
                 self.seen[id] = message.seq
             stored.append(message)
@@ -157,10 +158,15 @@ class Server:
         """Messages that somebody else wrote: they are there, and told."""
         for message in messages:
             assert message.seq == len(self.messages) + 1
-            self.messages.append(message)
-            self.last[message.subject] = self.last_of[message.subject.rpartition(".")[0]] = message.seq
+            self._keep(message)
         self.lagging = len(self.messages)
         self._tell(messages)
+
+    def _keep(self, message: Message) -> None:
+        entity = message.subject.rpartition(".")[0]
+        self.messages.append(message)
+        self.of.setdefault(entity, []).append(message)
+        self.last[message.subject] = self.last_of[entity] = message.seq
 
     def _last_under(self, pattern: str) -> int:
         entity, _, rest = pattern.rpartition(".")
@@ -194,18 +200,18 @@ class Server:
         shown = len(self.messages)
         if self.replicas > 1 and self.random.random() < 0.66:
             shown = self.lagging
-        there = self.messages[:shown]
         batch = int(request.get("batch", 1))
         if "multi_last" in request:
             patterns = request["multi_last"]
             last: dict[str, Message] = {}
-            for one in self._under(patterns[0], 0, there):
+            for one in self._under(patterns[0], 0, shown):
                 last[one.subject] = one
             found = sorted(last.values(), key=lambda one: one.seq)
         elif (wanted := request.get("next_by_subj")) is not None:
-            found = self._under(wanted, int(request["seq"]) - 1, there)
+            found = self._under(wanted, int(request["seq"]) - 1, shown)
         else:
-            found = there[max(0, int(request["seq"]) - 1) : max(0, int(request["seq"]) - 1) + batch]
+            first = max(0, int(request["seq"]) - 1)
+            found = self.messages[first : min(first + batch, shown)]
         if not found:
             return [(b"", b"", b"NATS/1.0 404 Message Not Found\r\n\r\n")]
         run = found[:batch]
@@ -213,14 +219,14 @@ class Server:
         end = f"NATS/1.0 204 EOB\r\nNats-Num-Pending: {more}\r\nNats-Last-Sequence: {run[-1].seq}\r\n\r\n".encode()
         return [*((one.subject.encode(), one.body, self._head(one)) for one in run), (b"", b"", end)]
 
-    def _under(self, pattern: str, after: int, there: Sequence[Message]) -> list[Message]:
-        rest = there[after:]
-        if "*" not in pattern and ">" not in pattern:
-            return [one for one in rest if one.subject == pattern]
-        if pattern.endswith(".*") and "*" not in pattern[:-1]:
-            head = pattern[:-1]
-            return [one for one in rest if one.subject.startswith(head)]
-        return [one for one in rest if matches(pattern, one.subject)]
+    def _under(self, pattern: str, after: int, upto: int) -> list[Message]:
+        """The messages under a pattern after one sequence and up to another."""
+        entity, _, rest = pattern.rpartition(".")
+        if {"*", ">"} & set(entity.split(".")):
+            return [one for one in self.messages[after:upto] if matches(pattern, one.subject)]
+        if rest == ">":
+            return [one for one in self.messages[after:upto] if one.subject.startswith(pattern[:-1])]
+        return [one for one in self.of.get(entity, ()) if after < one.seq <= upto and matches(pattern, one.subject)]
 
     def _head(self, message: Message) -> bytes:
         return (
