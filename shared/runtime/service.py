@@ -78,14 +78,14 @@ async def nothing(service: Service) -> None:
     return None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Definition:
     """What makes a service. `page_of`: where the front goes after a command. `choices`: what its forms offer;
     `suggestions`: field → what they propose while it is filled in. `opening` and `closing` start and end what else it
     runs; `measuring` brings its own metrics up to date; `jobs`: what it does beside requests, from `opening` to
     `closing`; `processes`: what it does in several steps. `persons`: what it keeps about persons (docs/privacy.md).
     `retired`: the names of commands that are no more; `whole`: commands whose forms show a whole record, of which what
-    was changed is sent."""
+    was changed is sent. Each is itself and no other, so that what is made of one can be kept for it."""
 
     name: str
     folder: Path

@@ -16,11 +16,12 @@ from shared.kernel.command_handler import HAPPENED, Instead, Why, new_command_id
 from shared.kernel.correcting import COMMANDS
 from shared.kernel.decider import Command, Refused
 from shared.kernel.views.projection import Document, View
-from shared.runtime.faces import Defined, Desk, Reception, Undertakings, Views
+from shared.runtime.faces import Desk, Undertakings, Views
 from shared.runtime.readiness import Watched, checks_of
+from shared.runtime.service import Definition
 from shared.runtime.unreadable_records import unreadable_records
 from shared.web.facts.obstacles import WHY
-from shared.web.facts.of_days import no_day_of_now, takes_day
+from shared.web.facts.of_days import no_day_of_now
 from shared.web.here import Here
 from shared.web.security.authorization import access, who_of
 from shared.web.templating import Pages, language
@@ -69,7 +70,27 @@ IDEMPOTENCY_KEY = (
 )
 IN_PLACE = "Events of the same entity that this command takes the place of: they are struck in the same batch."
 OF_NOW = "Not taken: this command is always of now (422, `takes-no-day`)."
-PROBLEMS: dict[int | str, dict[str, Any]] = {status: {"model": Problem} for status in (400, 404, 409, 413, 422, 503)}
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"description": "A problem."} for status in (400, 404, 409, 413, 422, 503)
+}
+"""What a route of the API may answer instead. The document says of each that it is a Problem (`openapi.py`); named
+here, a model would be made for each of them, for each of 400 routes, whenever a process begins."""
+
+
+ThisDesk = Here[Desk]
+Key = Annotated[UUID | None, Header(description=IDEMPOTENCY_KEY)]
+Happened = Annotated[SaidMoment | None, Query(description="When it happened, if not now (RFC 3339).")]
+NotHappened = Annotated[SaidMoment | None, Query(description=OF_NOW)]
+Seen = Annotated[int | None, Query(ge=0, le=2**53, description="The entity's version that you saw.")]
+InPlace = Annotated[list[UUID] | None, Query(max_length=20, description=IN_PLACE)]
+InPlaceWhy = Annotated[Reason | None, Query(description="Why they are struck.")]
+"""What every command is sent with: made once, not anew for the route of each"""
+TheseViews = Here[Views]
+Searched = Annotated[str, Query(max_length=200, description="Words that must all occur.")]
+Sorted = Annotated[str, Query(max_length=100, description="A declared field; `-field` from the end.")]
+PageNumber = Annotated[int, Query(ge=1, le=10**6)]
+PageSize = Annotated[int, Query(ge=1, le=500)]
+"""And every list of a view"""
 
 
 def kebab(name: str) -> str:
@@ -88,32 +109,35 @@ def without_persons(document: Any) -> Any:
     return document
 
 
-def api(service: Reception) -> APIRouter:
-    """Routes under `/<service>/api`."""
-    router = APIRouter(prefix="/api", responses=PROBLEMS)
-    for correction in COMMANDS if service.execute.correctable else ():
-        _command(router, service, correction)
-    for command in service.execute.commands.values():
+def add_api(router: APIRouter, definition: Definition) -> None:
+    """Adds the routes under `/<service>/api`. They are added to the router that the requests come to, not included by
+    one: of each route that is included FastAPI makes a second one, at the first request, with all its models."""
+    deciders = {decider.entity: decider for decider in definition.deciders}
+    commands = [command for decider in definition.deciders for command in decider.decisions]
+    if any(decider.takes == "day" for decider in definition.deciders):
+        commands = [*COMMANDS, *commands]
+    for command in commands:
         if not command.internal:
-            _command(router, service, command)
-    for name in service.definition.retired:
-        _retired(router, service, name)
-    for view in service.definition.views:
-        _view(router, service, view)
-    router.include_router(state_routes)
-    return router
+            decider = deciders.get(command.entity)
+            _command(router, definition.name, command, decider is not None and decider.takes_day(command))
+    for name in definition.retired:
+        _retired(router, definition, name)
+    for view in definition.views:
+        _view(router, definition, view)
+    router.include_router(state_routes, prefix="/api", responses=PROBLEMS)
 
 
-def _command(router: APIRouter, service: Desk, model: type[Command]) -> None:
+def _command(router: APIRouter, service_name: str, model: type[Command], dated: bool) -> None:
     @access(model.asks)
     async def execute(
         request: Request,
+        service: ThisDesk,
         command: Any,
-        idempotency_key: Annotated[UUID | None, Header(description=IDEMPOTENCY_KEY)] = None,
-        happened: Annotated[SaidMoment | None, Query(description="When it happened, if not now (RFC 3339).")] = None,
-        version: Annotated[int | None, Query(ge=0, le=2**53, description="The entity's version that you saw.")] = None,
-        instead: Annotated[list[UUID] | None, Query(max_length=20, description=IN_PLACE)] = None,
-        instead_reason: Annotated[Reason | None, Query(description="Why they are struck.")] = None,
+        idempotency_key: Key = None,
+        happened: Happened = None,
+        version: Seen = None,
+        instead: InPlace = None,
+        instead_reason: InPlaceWhy = None,
     ) -> Done:
         no_day_of_now(service, model, happened)
         if instead and instead_reason is None:
@@ -136,16 +160,17 @@ def _command(router: APIRouter, service: Desk, model: type[Command]) -> None:
         )
 
     execute.__annotations__["command"] = model
-    if not takes_day(service, model):
-        execute.__annotations__["happened"] = Annotated[SaidMoment | None, Query(description=OF_NOW)]
+    if not dated:
+        execute.__annotations__["happened"] = NotHappened
     router.add_api_route(
-        f"/commands/{kebab(model.__name__)}",
+        f"/api/commands/{kebab(model.__name__)}",
         execute,
         methods=["POST"],
+        responses=PROBLEMS,
         name=model.__name__,
         summary=(model.__doc__ or model.__name__).strip().splitlines()[0],
         tags=["commands"],
-        operation_id=f"{service.name}_{model.__name__}",
+        operation_id=f"{service_name}_{model.__name__}",
     )
 
 
@@ -155,26 +180,28 @@ class Gone(Problem):
     instead: str
 
 
-def _retired(router: APIRouter, service: Defined, name: str) -> None:
+def _retired(router: APIRouter, definition: Definition, name: str) -> None:
     """A command that is no more says which one serves instead, whatever is sent to it."""
+
+    instead = kebab(definition.retired[name].instead)
 
     @access("editor")
     async def gone(request: Request) -> JSONResponse:
         pages: Pages = request.app.state.pages
-        instead = kebab(service.definition.retired[name].instead)
         message = pages.lexicon.say("problem.410.command.api", language(request), instead=instead)
-        where = f"/{service.name}/api/commands/{instead}"
+        where = f"/{definition.name}/api/commands/{instead}"
         return JSONResponse(Gone(error="command-retired", message=message, instead=where).model_dump(), 410)
 
     router.add_api_route(
-        f"/commands/{kebab(name)}",
+        f"/api/commands/{kebab(name)}",
         gone,
         methods=["POST"],
+        responses=PROBLEMS,
         name=name,
-        summary=f"No more: {kebab(service.definition.retired[name].instead)} serves instead",
+        summary=f"No more: {instead} serves instead",
         tags=["commands"],
         deprecated=True,
-        operation_id=f"{service.name}_{name}",
+        operation_id=f"{definition.name}_{name}",
         status_code=410,
         response_model=Gone,
     )
@@ -187,14 +214,15 @@ def aware(moment: datetime | None) -> datetime | None:
     return moment
 
 
-def _view(router: APIRouter, service: Views, view: View) -> None:
+def _view(router: APIRouter, definition: Definition, view: View) -> None:
     @access(view.asks)
     async def list_documents(
         request: Request,
-        q: Annotated[str, Query(max_length=200, description="Words that must all occur.")] = "",
-        sort: Annotated[str, Query(max_length=100, description="A declared field; `-field` from the end.")] = "",
-        page: Annotated[int, Query(ge=1, le=10**6)] = 1,
-        size: Annotated[int, Query(ge=1, le=500)] = 50,
+        service: TheseViews,
+        q: Searched = "",
+        sort: Sorted = "",
+        page: PageNumber = 1,
+        size: PageSize = 50,
     ) -> Found:
         where = {name: request.query_params.getlist(name) for name in view.fields if name in request.query_params}
         if sort.removeprefix("-") not in (*([] if sort else [""]), "key", *view.fields):
@@ -206,7 +234,7 @@ def _view(router: APIRouter, service: Views, view: View) -> None:
         return Found(documents=without_persons(found.documents), total=found.total, sequence=sequence)
 
     @access(view.asks)
-    async def one_document(key: str) -> Document:
+    async def one_document(service: TheseViews, key: str) -> Document:
         document = await service.store.get(view, key)
         if document is None:
             raise HTTPException(404, "not-found")
@@ -215,21 +243,23 @@ def _view(router: APIRouter, service: Views, view: View) -> None:
 
     list_documents.__doc__ = f"Filters (may be repeated): {', '.join(view.fields) or 'none'}."
     router.add_api_route(
-        f"/{view.name}",
+        f"/api/{view.name}",
         list_documents,
         methods=["GET"],
+        responses=PROBLEMS,
         summary=f"The view {view.name}",
         tags=["views"],
-        operation_id=f"{service.name}_list_{view.name}",
+        operation_id=f"{definition.name}_list_{view.name}",
         openapi_extra={"parameters": [_filter(name) for name in view.fields]},
     )
     router.add_api_route(
-        f"/{view.name}/{{key}}",
+        f"/api/{view.name}/{{key}}",
         one_document,
         methods=["GET"],
+        responses=PROBLEMS,
         summary=f"One document of {view.name}",
         tags=["views"],
-        operation_id=f"{service.name}_get_{view.name}",
+        operation_id=f"{definition.name}_get_{view.name}",
     )
 
 
@@ -318,7 +348,7 @@ def _named(service: Views, name: str) -> View:
     return found
 
 
-@state_routes.get("/state", tags=["state"])
+@state_routes.get("/state", tags=["state"], responses={400: {"model": Problem}})  # named once, it is in the document
 @access("reader")
 async def state(service: Here[Undertakings]) -> State:
     return State(

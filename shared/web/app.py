@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -10,9 +11,11 @@ import structlog
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException as StarletteHTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
+from starlette.routing import BaseRoute
 
 from shared.base.translations import Lang
 from shared.contract import EVENTS
@@ -25,8 +28,8 @@ from shared.kernel.eventlog.event_log import Conflict, Unavailable
 from shared.kernel.sealing import KeysAway
 from shared.kernel.views.projection import StoreAway
 from shared.runtime.faces import Premises
-from shared.runtime.service import Service
-from shared.web.api import api
+from shared.runtime.service import Definition, Service
+from shared.web.api import add_api
 from shared.web.facts.obstacles import AGAINST, WHY, values_of
 from shared.web.facts.outcomes import said_after
 from shared.web.forms.command_forms import commands
@@ -57,6 +60,8 @@ from shared.web.times.api import times_routes
 
 log = structlog.get_logger()
 SIGN_IN = "/directory/sign-in"
+GUARDS = [Depends(admitted), Depends(said_after)]
+"""Asked before each function of a route"""
 
 
 documents = APIRouter(include_in_schema=False)
@@ -90,6 +95,28 @@ async def docs(service: Here[Premises], pages: ThesePages, request: Request) -> 
     )
 
 
+@lru_cache(maxsize=16)
+def routes_of(definition: Definition) -> Sequence[BaseRoute]:
+    """All that answers for such a service. What a function of a route needs of the service it is given at each request,
+    so that these are made once: their models take most of the time that an app takes to begin."""
+    router = APIRouter(dependencies=GUARDS, generate_unique_id_function=_operation_of(definition.name))
+    router.include_router(definition.routes)
+    router.include_router(commands)
+    if any(decider.takes == "day" for decider in definition.deciders):
+        router.include_router(histories)
+    router.include_router(privacy)
+    router.include_router(clock_routes)
+    router.include_router(times_routes)
+    router.include_router(kept_forms)
+    add_api(router, definition)
+    router.include_router(documents)
+    return tuple(router.routes)
+
+
+def _operation_of(service: str) -> Callable[[APIRoute], str]:
+    return lambda route: f"{service}_{route.endpoint.__name__}"
+
+
 def service_app(service: Service) -> FastAPI:
     """The app to be mounted under `/<service>`."""
     app = FastAPI(
@@ -100,23 +127,14 @@ def service_app(service: Service) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         separate_input_output_schemas=False,
-        generate_unique_id_function=lambda route: f"{service.name}_{route.endpoint.__name__}",
-        dependencies=[Depends(admitted), Depends(said_after)],
+        generate_unique_id_function=_operation_of(service.name),
+        dependencies=GUARDS,
     )
     app.state.service, app.state.pages = service, made_of(service, service.name)
     app.state.rates = Rates(api=service.settings.api_rate, proxies=networks(service.settings.trusted_proxies or ""))
     app.add_middleware(Renewing, settings=service.settings)
     app.add_middleware(TypedDays)
-    app.include_router(service.definition.routes)
-    app.include_router(commands)
-    if service.execute.correctable:
-        app.include_router(histories)
-    app.include_router(privacy)
-    app.include_router(clock_routes)
-    app.include_router(times_routes)
-    app.include_router(kept_forms)
-    app.include_router(api(service))
-    app.include_router(documents)
+    app.router.routes.extend(routes_of(service.definition))
     app.add_exception_handler(ClientDisconnect, gone)
     for kind in (StarletteHTTPException, RequestValidationError, Refused, Stale, Conflict, Unavailable, Exception):
         app.add_exception_handler(kind, problem)
