@@ -77,6 +77,22 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 here, a model would be made for each of them, for each of 400 routes, whenever a process begins."""
 
 
+ThisDesk = Here[Desk]
+Key = Annotated[UUID | None, Header(description=IDEMPOTENCY_KEY)]
+Happened = Annotated[SaidMoment | None, Query(description="When it happened, if not now (RFC 3339).")]
+NotHappened = Annotated[SaidMoment | None, Query(description=OF_NOW)]
+Seen = Annotated[int | None, Query(ge=0, le=2**53, description="The entity's version that you saw.")]
+InPlace = Annotated[list[UUID] | None, Query(max_length=20, description=IN_PLACE)]
+InPlaceWhy = Annotated[Reason | None, Query(description="Why they are struck.")]
+"""What every command is sent with: made once, not anew for the route of each"""
+TheseViews = Here[Views]
+Searched = Annotated[str, Query(max_length=200, description="Words that must all occur.")]
+Sorted = Annotated[str, Query(max_length=100, description="A declared field; `-field` from the end.")]
+PageNumber = Annotated[int, Query(ge=1, le=10**6)]
+PageSize = Annotated[int, Query(ge=1, le=500)]
+"""And every list of a view"""
+
+
 def kebab(name: str) -> str:
     """`RegisterStructure` → `register-structure`."""
     return re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
@@ -115,13 +131,13 @@ def _command(router: APIRouter, service_name: str, model: type[Command], dated: 
     @access(model.asks)
     async def execute(
         request: Request,
-        service: Here[Desk],
+        service: ThisDesk,
         command: Any,
-        idempotency_key: Annotated[UUID | None, Header(description=IDEMPOTENCY_KEY)] = None,
-        happened: Annotated[SaidMoment | None, Query(description="When it happened, if not now (RFC 3339).")] = None,
-        version: Annotated[int | None, Query(ge=0, le=2**53, description="The entity's version that you saw.")] = None,
-        instead: Annotated[list[UUID] | None, Query(max_length=20, description=IN_PLACE)] = None,
-        instead_reason: Annotated[Reason | None, Query(description="Why they are struck.")] = None,
+        idempotency_key: Key = None,
+        happened: Happened = None,
+        version: Seen = None,
+        instead: InPlace = None,
+        instead_reason: InPlaceWhy = None,
     ) -> Done:
         no_day_of_now(service, model, happened)
         if instead and instead_reason is None:
@@ -145,7 +161,7 @@ def _command(router: APIRouter, service_name: str, model: type[Command], dated: 
 
     execute.__annotations__["command"] = model
     if not dated:
-        execute.__annotations__["happened"] = Annotated[SaidMoment | None, Query(description=OF_NOW)]
+        execute.__annotations__["happened"] = NotHappened
     router.add_api_route(
         f"/api/commands/{kebab(model.__name__)}",
         execute,
@@ -202,11 +218,11 @@ def _view(router: APIRouter, definition: Definition, view: View) -> None:
     @access(view.asks)
     async def list_documents(
         request: Request,
-        service: Here[Views],
-        q: Annotated[str, Query(max_length=200, description="Words that must all occur.")] = "",
-        sort: Annotated[str, Query(max_length=100, description="A declared field; `-field` from the end.")] = "",
-        page: Annotated[int, Query(ge=1, le=10**6)] = 1,
-        size: Annotated[int, Query(ge=1, le=500)] = 50,
+        service: TheseViews,
+        q: Searched = "",
+        sort: Sorted = "",
+        page: PageNumber = 1,
+        size: PageSize = 50,
     ) -> Found:
         where = {name: request.query_params.getlist(name) for name in view.fields if name in request.query_params}
         if sort.removeprefix("-") not in (*([] if sort else [""]), "key", *view.fields):
@@ -218,7 +234,7 @@ def _view(router: APIRouter, definition: Definition, view: View) -> None:
         return Found(documents=without_persons(found.documents), total=found.total, sequence=sequence)
 
     @access(view.asks)
-    async def one_document(service: Here[Views], key: str) -> Document:
+    async def one_document(service: TheseViews, key: str) -> Document:
         document = await service.store.get(view, key)
         if document is None:
             raise HTTPException(404, "not-found")

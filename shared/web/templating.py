@@ -10,10 +10,12 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from types import CodeType
 from typing import Any
 from urllib.parse import urlencode
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket, BytecodeCache
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -37,6 +39,24 @@ def language(request: Request) -> Lang:
         if wanted in languages():
             return str(wanted)
     return SOURCE
+
+
+class Compiled(BytecodeCache):
+    """What templates were compiled to: those that all services share (the layout, the macros) once a process, not once
+    a service."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._known.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self._known[bucket.key, bucket.checksum] = bucket.code
+
+
+COMPILED = Compiled()
 
 
 class Pages:
@@ -68,6 +88,7 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
             auto_reload=False,  # a template is part of the release
+            bytecode_cache=COMPILED,
         )
         self._env.globals.update(
             asset=asset,

@@ -38,7 +38,6 @@ from tests.simulation.store import Disk, MemoryStore
 __all__ = ["mongo_network", "mongo_url"]
 pytestmark = pytest.mark.slow
 STOPS = 20
-STORED = 6  # of them at which the stores are compared with a rebuild, which takes two seconds each; all in the drill
 ENTITIES = 1_000
 LEAST_LATE = 0.10
 """Of the facts of a log at least so many must have come out of order, or nothing is shown"""
@@ -128,12 +127,6 @@ async def compared(log: Dense, service: str, some: Sequence[Store], ends: Sequen
 @pytest.mark.parametrize("service", VIEWS)
 async def test_every_view_on_each_store_is_what_a_rebuild_gives(log: Dense, service: str, stores: list[Store]) -> None:
     enough(log)
-    await compared(log, service, stores, stops(log, STORED))
-
-
-@pytest.mark.drill
-@pytest.mark.parametrize("service", VIEWS)
-async def test_every_view_at_twenty_sequences(log: Dense, service: str, stores: list[Store]) -> None:
     await compared(log, service, stores, stops(log))
 
 
