@@ -240,6 +240,7 @@ async def test_a_folder_in_which_no_key_can_be_written_refuses_the_start(data: P
 
 async def test_a_trial_that_was_cut_off_is_no_key(data: Path) -> None:
     shutil.rmtree(data / "keys")
+    (data / "keys").mkdir()
     written("keys/room.directory", bytes(100))(data)
     assert "holds no key of" in await refused(data)
 
