@@ -10,6 +10,7 @@ their keys must be there as well (ADR 26).
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from deploy.host.sealed_messages import Shows, sealed_by, written_by
 from shared.base.secret_files import RESTORE, SecretUnfit
 from shared.base.services import SERVICES
 from shared.base.settings import Settings
-from shared.base.whole_files import Unreadable
+from shared.base.whole_files import Unreadable, has_room
 from shared.kernel.eventlog.event_log import Log
 from shared.ledger.archive_format import Archive, ArchiveDamaged
 from shared.ledger.archiver import KEY_FILE, SIGNED_FILE, ledger_there
@@ -59,7 +60,7 @@ links."""
 
 def there_and_whole(data: Path, network: str, services: Sequence[str]) -> None:
     """Returns if the keys of these services are as they were written, as far as they are there, and if nothing is gone
-    of the ledger. Asks nobody, makes nothing. Raises CannotStart."""
+    of the ledger; and if more keys can be written. Asks nobody, leaves nothing. Raises CannotStart."""
     keys, archive = data / "keys", Archive(data / "archive" / network)
     try:
         if NOTARY in services and archive.key_path.exists() and _empty(keys):
@@ -69,6 +70,7 @@ def there_and_whole(data: Path, network: str, services: Sequence[str]) -> None:
         fit(keys, services)
         if NOTARY in services:
             ledger_there(archive, keys)
+        _takes_keys(keys)
     except SecretUnfit as why:
         raise CannotStart(f"{why}.") from why
     except ArchiveDamaged as why:
@@ -82,6 +84,18 @@ def there_and_whole(data: Path, network: str, services: Sequence[str]) -> None:
         raise CannotStart(f"{why.filename} {why.what}: put that right, or restore it from the backup.") from why
     except OSError as error:
         raise CannotStart(f"{error.filename or keys} can't be read ({error.strerror}): put that right.") from error
+
+
+def _takes_keys(keys: Path) -> None:
+    """Returns if a folder of keys, where there is one, can be written: else nobody could be sealed, nor forgotten.
+    Raises CannotStart."""
+    try:
+        if keys.exists():
+            has_room(keys, "start")
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise CannotStart(f"The disk of {keys} is full: make room, and start again.") from error
+        raise CannotStart(f"{keys} can't be written ({error.strerror}): put that right.") from error
 
 
 def unfit(settings: Settings) -> str | None:
@@ -147,7 +161,8 @@ def _missing(keys: Path, services: Sequence[str], network: str) -> dict[Path, Ne
 
 
 def _empty(keys: Path) -> bool:
-    return not keys.exists() or not any(path.is_file() for path in keys.iterdir())
+    """Trials of the disk (`has_room`) are nothing: one that was cut off stays."""
+    return not keys.exists() or not any(path.is_file() and path.stem != "room" for path in keys.iterdir())
 
 
 def _no_key_in(keys: Path, services: Sequence[str]) -> str:

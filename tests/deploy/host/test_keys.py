@@ -230,6 +230,21 @@ async def test_what_may_be_made_anew_is_once_it_was_deleted_and_other_names_are_
     await starts(data)
 
 
+async def test_a_folder_in_which_no_key_can_be_written_refuses_the_start(data: Path) -> None:
+    """As one that is mounted to be read only, or another's: whoever is root here may write everywhere."""
+    (data / "keys" / "room.start").mkdir()
+    assert await refused(data) == f"{data / 'keys'} can't be written (Is a directory): put that right."
+    (data / "keys" / "room.start").rmdir()
+    await starts(data)
+
+
+async def test_a_trial_that_was_cut_off_is_no_key(data: Path) -> None:
+    shutil.rmtree(data / "keys")
+    (data / "keys").mkdir()
+    written("keys/room.directory", bytes(100))(data)
+    assert "holds no key of" in await refused(data)
+
+
 @pytest.mark.parametrize("words", [["up", "--no-sample", "--port", "0"], ["doctor"]], ids=" ".join)
 @pytest.mark.parametrize(("name", "damage"), [("observatory.marks", a_pipe), ("directory.foretold", a_folder)])
 def test_a_pipe_for_marks_hangs_no_command(
