@@ -222,6 +222,8 @@ class Executor:
         name, outcome = type(command).__name__, "failed"
         try:
             context = self._context(id, actor, at)
+            if isinstance(command, RedateEvents):
+                self._context(id, actor, command.day, "day")  # nor is anything put on such a day afterwards
             target = command.target(context)
             given = fields_sent(command) if sent is None else sent
             if instead is not None:
@@ -289,7 +291,7 @@ class Executor:
         if version is not None and version != history.version and not _own(history, id):
             raise Stale(history.version)
 
-    def _context(self, id: UUID, actor: str, at: datetime | date | None) -> Context:
+    def _context(self, id: UUID, actor: str, at: datetime | date | None, field: str = HAPPENED) -> Context:
         """Raises Refused for a day that is to come, older than anything, or beyond the calendar; ValueError for a
         moment without a zone."""
         now = self._clock()
@@ -300,11 +302,11 @@ class Executor:
         except OutOfCalendar as why:
             if isinstance(at, datetime) and at.tzinfo is None:
                 raise
-            raise Refused(str(why), field=HAPPENED) from None
+            raise Refused(str(why), field=field) from None
         if when > now + SKEW:
-            raise Refused("time-in-future", field=HAPPENED)
+            raise Refused("time-in-future", field=field)
         if day_of(when) < FIRST_DAY:
-            raise Refused("too-long-ago", field=HAPPENED, day=f"{FIRST_DAY:%d/%m/%Y}")
+            raise Refused("too-long-ago", field=field, day=f"{FIRST_DAY:%d/%m/%Y}")
         return Context(at=when, now=now, command=id, actor=actor)
 
     @property

@@ -374,3 +374,15 @@ async def test_who_registers_is_in_the_order_of_noting(gatherings: Book) -> None
     assert [place.standing for place in state.places.values()] == ["registered", "waiting", "waiting"]
     times = [one.time for one in (await gatherings.execute.history("gathering", id)).events]
     assert times == sorted(times)
+
+
+async def test_a_date_is_corrected_within_the_same_bounds_as_it_is_given(members: Book) -> None:
+    joined = await members.do(join(), "2015-01-10")
+    assert isinstance(joined, Outcome) and joined.seq is not None
+    for day, code in (("1500-01-01", "too-long-ago"), ("1989-12-31", "too-long-ago"), ("2026-06-02", "time-in-future")):
+        wrong = date.fromisoformat(day)
+        assert await members.correct(RedateEvents, "member", MEMBER_ID, joined.seq, day=wrong) == code
+        assert members.refused is not None and members.refused.field == "day"
+    for day in ("1990-01-01", "2026-06-01"):
+        right = date.fromisoformat(day)
+        assert isinstance(await members.correct(RedateEvents, "member", MEMBER_ID, joined.seq, day=right), Outcome)
