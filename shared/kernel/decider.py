@@ -134,8 +134,7 @@ class Command(BaseModel):
         return found
 
     def told_of(self, day: date) -> date:
-        """The day by which its references are judged, for a command that comes in on `day`: of one that tells of a past
-        period, the first day of that."""
+        """The day by which its references are judged: of a past period its first, else that of the command."""
         return day
 
     def alongside(self) -> Sequence[Beside]:
@@ -143,9 +142,8 @@ class Command(BaseModel):
         return ()
 
     def guards(self) -> Sequence[Beside]:
-        """Those of `alongside()` on which an invariant rests that must hold as this is written: if one of them has
-        changed since it was read, it is decided again. Never what all decisions read: they would wait for each
-        other."""
+        """Those of `alongside()` on which an invariant rests that must hold as this is written: if one changed since it
+        was read, it is decided again. Never what all decisions read: they would wait for each other."""
         return ()
 
 

@@ -37,12 +37,13 @@ def _registered(document: Document | None, data: ParticipantRegistered, event: R
     }
 
 
-def _stands(standing: str) -> Evolve:
-    """An evolve after which a registration stands so, or waits where the event says that."""
+def _stands(standing: str, *, whoever: bool = False) -> Evolve:
+    """An evolve after which a registration stands so, or waits where the event says that; not of who came, but
+    `whoever`. That somebody came may be restored after the place was given away: they were there all the same."""
 
     def evolve(document: Document | None, data: Any, event: Recorded) -> Document | None:
-        if document is None:
-            return None
+        if document is None or (document["standing"] == "present" and not whoever):
+            return document
         now = "waiting" if getattr(data, "waiting", False) else standing
         return {**document, "standing": now, "present_at": event.cloud.time if now == "present" else None}
 
@@ -51,15 +52,15 @@ def _stands(standing: str) -> Evolve:
 
 REGISTRATIONS = View(
     name="registrations",
-    version=1,
+    version=2,
     on={
         ParticipantRegistered: _registered,
         ParticipantMovedUp: _stands("registered"),
         RegistrationCancelled: _stands("cancelled"),
         RegistrationReinstated: _stands("registered"),
-        AgoraAttended: _stands("present"),
-        GatheringAttended: _stands("present"),
-        AttendanceUndone: _stands("registered"),
+        AgoraAttended: _stands("present", whoever=True),
+        GatheringAttended: _stands("present", whoever=True),
+        AttendanceUndone: _stands("registered", whoever=True),
     },
     keys=_registration,
     sources=lambda key, document: [f"events.gathering.{document['gathering']}"] if document else [],

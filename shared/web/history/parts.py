@@ -10,7 +10,8 @@ from uuid import UUID
 
 from shared.base.translations import L, Lang, translated
 from shared.contract import Event
-from shared.contract.labels import written
+from shared.contract.labels import COMMON, FIELDS, written
+from shared.contract.says import ASIDE
 from shared.kernel.correcting import Told
 from shared.kernel.views.projection import Document
 from shared.runtime.faces import Forms
@@ -49,8 +50,17 @@ def _text(line: Line, names: Mapping[str, str], lang: Lang, known: str) -> str:
     told = [names.get(str(id), "") for id in _ids(event).values()]
     codes = [getattr(event, field, None) for field in says.parts if field != says.detail]
     told += [written(one, lang) for one in codes if isinstance(one, str | int)]
+    if "cleared" in type(event).model_fields:
+        told = [", ".join(_changed(event, lang))]
     more = [one for one in dict.fromkeys(told) if one and one != known and one not in line.text]
     return f"{line.text} ({', '.join(more)})" if more else line.text
+
+
+def _changed(event: Event, lang: Lang) -> list[str]:
+    """What a change of a record changes, in the words of its fields: two changes of a day are told apart by it."""
+    given = [name for name, value in event if value is not None and name not in ASIDE]
+    words = [{**COMMON, **FIELDS}.get(name) for name in (*given, *getattr(event, "cleared", ()))]
+    return [translated(one, lang).lower() for one in words if one]
 
 
 def called(told: Told, documents: Iterable[Document | None], lang: Lang) -> str:

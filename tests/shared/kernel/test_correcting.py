@@ -493,3 +493,15 @@ async def test_a_college_is_not_closed_twice_by_a_strike_that_is_lifted(log: Log
     written(await book.correct(StrikeEvents, "college", opened.entity_id, closed.seq))
     written(await book.do(CloseCollege(college="public", reason="Statuts"), "2020-01-01"))
     assert await book.correct(LiftStrikes, "college", opened.entity_id, closed.seq) == "later-stands-against"
+
+
+async def test_a_date_is_corrected_within_the_same_bounds_as_it_is_given(members: Book) -> None:
+    joined = await members.do(join(), "2015-01-10")
+    assert isinstance(joined, Outcome) and joined.seq is not None
+    for day, code in (("1500-01-01", "too-long-ago"), ("1989-12-31", "too-long-ago"), ("2026-06-02", "time-in-future")):
+        wrong = date.fromisoformat(day)
+        assert await members.correct(RedateEvents, "member", MEMBER_ID, joined.seq, day=wrong) == code
+        assert members.refused is not None and members.refused.field == "day"
+    for day in ("1990-01-01", "2026-06-01"):
+        right = date.fromisoformat(day)
+        assert isinstance(await members.correct(RedateEvents, "member", MEMBER_ID, joined.seq, day=right), Outcome)

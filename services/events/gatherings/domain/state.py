@@ -123,8 +123,9 @@ def _last(state: Gathering, registration: UUID) -> Gathering:
 
 
 def _standing(state: Gathering, registration: UUID, standing: Standing) -> Gathering:
+    """Who came was there, whatever became of the registration: that it was so may be restored later."""
     place = state.places.get(registration)
-    if place is None:
+    if place is None or place.standing == "present":
         return state
     return replace(state, places={**state.places, registration: replace(place, standing=standing)})
 

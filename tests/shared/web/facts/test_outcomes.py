@@ -121,7 +121,7 @@ async def test_a_fact_before_its_record_may_say_the_record_known_since(
     assert "Dire la fiche connue depuis le 04/05/2010" in text(refused)
     (birth,) = re.findall(r'name="known_since" value="([^"]+)"', refused.text)
     done = await sent(front, "ChangeCollege", **answers, known_since=birth, instead_reason="connue plus tôt")
-    assert "Collège public, depuis le 04/05/2010" in text(await followed(front, done))
+    assert "Adhérent depuis le 04/05/2010, collège public" in text(await followed(front, done))
     events = (await service.execute.history("member", MEMBER)).events
     assert [event.type for event in events] == ["MemberJoined", "EventRedated", "MemberCollegeChanged"]
 

@@ -210,3 +210,17 @@ def test_whatever_people_do_no_place_is_given_twice_and_nobody_waits_beside_a_fr
         standings = [place.standing for place in state.places.values()]
         assert standings.count("registered") + standings.count("present") <= capacity
         assert not ("waiting" in standings and state.free)
+
+
+def test_who_came_was_there_though_the_place_was_given_away_before_that_was_restored() -> None:
+    """A check-in that was noted by mistake, the registration cancelled, and the check-in restored."""
+    came = GATHERING.fold(
+        [
+            *QUEUE,
+            AgoraAttended(registration=PEOPLE[0], audience="companies"),
+            RegistrationCancelled(registration=PEOPLE[0]),
+            ParticipantMovedUp(registration=PEOPLE[2]),
+        ]
+    )
+    assert [came.places[PEOPLE[n]].standing for n in (0, 2)] == ["present", "registered"]
+    assert came.spare == -1, "and nobody moves up before there is a place again"
