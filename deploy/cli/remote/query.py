@@ -335,11 +335,8 @@ async def _look_at(client: Client, name: str, check: Check) -> bool:
         check(f"{name}: answers", False, str(why))
         return False
     check(f"{name}: log", state["damage"] is None, state["damage"] or f"{state['last']} events, no hole")
-    check(
-        f"{name}: views",
-        state["sequence"] >= state["last"] or not state["damage"],
-        f"show {state['sequence']} of {state['last']}",
-    )
+    shown, views = f"show {state['sequence']} of {state['last']}", checks["views"]
+    check(f"{name}: views", views["good"], shown if views["good"] else f"{shown}: {views['text']}")
     check(f"{name}: void messages", not state["void"], f"{len(state['void'])}")
     check(f"{name}: unknown types", True, ", ".join(f"{k} {v}" for k, v in state["unknown"].items()) or "0")
     stopped = state.get("cannot_read", [])  # a service of an older release says nothing of it
