@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any, cast
 from uuid import uuid4
@@ -12,6 +13,7 @@ from services.directory.app import DIRECTORY
 from services.directory.structures.domain.structure import RegisterStructure
 from services.observatory.app import OBSERVATORY
 from services.observatory.event_table.table import EventTable
+from services.observatory.figures.observatory import OBSERVATORY as OBSERVATORY_PART
 from services.observatory.figures.observatory import READ, Observatory
 from services.observatory.figures.observatory import of as observatory_of
 from shared.runtime.service import Service
@@ -35,20 +37,25 @@ async def registered(directory: Service) -> int:
 
 
 async def test_the_foot_of_a_page_names_where_the_table_was_before_it_was_asked(
-    open_service: OpenService, monkeypatch: Any
+    open_service: OpenService,
 ) -> None:
     directory, service = await open_service(DIRECTORY), await open_service(OBSERVATORY)
     table, first = observatory_of(service).table, await registered(directory)
     assert await table.wait_for(first, 60)
-    ask = table.ask
 
-    async def late(sql: str, values: Any = ()) -> Any:
-        """Asks, and something is written before the answer is drawn."""
-        found = await ask(sql, values)
-        assert await table.wait_for(await registered(directory), 60)
-        return found
+    class Late:
+        """The table; after each question something is written before the answer is drawn."""
 
-    monkeypatch.setattr(table, "ask", late)
+        def __getattr__(self, name: str) -> Any:
+            return getattr(table, name)
+
+        async def ask(self, sql: str, values: Any = ()) -> Any:
+            found = await table.ask(sql, values)
+            assert await table.wait_for(await registered(directory), 60)
+            return found
+
+    late = replace(service.parts.take(OBSERVATORY_PART), table=cast(EventTable, Late()))
+    service.parts.put(OBSERVATORY_PART, late)
     transport = httpx2.ASGITransport(app=service_app(service))
     async with httpx2.AsyncClient(transport=transport, base_url="http://test", headers=operator(service)) as client:
         page = await client.get("/journal")
