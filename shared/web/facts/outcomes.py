@@ -38,7 +38,8 @@ LOOKED = 500  # facts among which the one is looked for since when all is so
 class Said:
     """What a page says after a command. `undo`: where its fact is noted by mistake again, "" where that is none of a
     day; `fact`: what is so, for nothing changed; `since` and `until`: from when to when a fact holds, as its day and
-    the last one of it; `still`: whether part of it holds for longer."""
+    the last one of it; `still`: whether part of it holds for longer; `meanwhile`: whether it is a correction, after
+    which the page is a form that waits to be sent."""
 
     again: bool = False
     unchanged: bool = False
@@ -48,6 +49,7 @@ class Said:
     since: date | None = None
     until: date | None = None
     still: bool = False
+    meanwhile: bool = False
 
     def fact(self, lang: str) -> str:
         return sentence(self.type, self.data, lang) if self.type else ""
@@ -103,7 +105,8 @@ async def said_after(request: Request) -> None:
     if ("done" not in asked and "unchanged" not in asked) or "/api/" in request.url.path:
         return
     service: Commands = request.app.state.service
-    said = Said(again="again" in asked, unchanged="unchanged" in asked)
+    form = f"/{service.name}/do/" in request.url.path or request.url.path.startswith("/do/")
+    said = Said(again="again" in asked, unchanged="unchanged" in asked, meanwhile=form)
     request.state.said = said
     named, seq = OF.fullmatch(asked.get("of", "")), asked.get("unchanged") or asked.get("done") or ""
     if named is None or named[1] not in service.execute.correctable or not seq.isdigit() or len(seq) > 15:

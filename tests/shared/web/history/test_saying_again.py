@@ -318,3 +318,28 @@ async def test_a_gathering_is_planned_held_and_counted_again(others: dict[str, A
     assert (await again(front, found[first], title="Agora de la coopération")).status_code == 303
     document = await service.store.get(GATHERINGS, key)
     assert document["title"] == "Agora de la coopération" and document["state"] == "held"
+
+
+async def test_a_correction_of_what_is_in_the_way_leads_back_to_the_form(
+    service: Service, front: httpx2.AsyncClient
+) -> None:
+    await do(
+        service,
+        JoinNetwork(structure=STRUCTURE, name="Kynarou", college="associative", charter_version=1),
+        date(2012, 3, 1),
+    )
+    await do(service, ChangeCollege(member=MEMBER, college="economic"), date(2014, 3, 1))
+    form = unescape((await front.get(f"/do/ChangeCollege?member={MEMBER}&happened_on=2013-06-01")).text)
+    assert "Un fait de même sorte est noté le 01/03/2014" in form
+    typed = {"command_id": str(uuid4()), "member": str(MEMBER), "reason": "lapse", "happened_on": "2013-06-01"}
+    refused = await front.post("/do/LeaveNetwork", data=typed)
+    page = unescape(refused.text)
+    assert refused.status_code == 422 and "Un fait du 01/03/2014 s’y oppose" in page and "Vous pouvez" in page
+    redate = next(link for link in re.findall(r'href="/membership(/history/[^"]+)"', page) if "do=redate" in link)
+    chosen = (await front.get(redate.partition("#")[0])).text
+    done = await front.post(PAGE, data={**hidden(chosen), "day": "2013-01-01", "reason": "mal lu"})
+    where = unescape(done.headers["location"])
+    assert done.status_code == 303 and where.startswith("/membership/do/LeaveNetwork?") and "done=" in where
+    again_there = (await front.get(where.removeprefix("/membership"))).text
+    assert "Ce formulaire ne l’est pas encore" in unescape(again_there)
+    assert filled(again_there)["reason"] == ["lapse"] and filled(again_there)["happened_on"] == "2013-06-01"
