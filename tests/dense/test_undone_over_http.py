@@ -36,6 +36,7 @@ LISTS = {
     "/civic-service",
     "events": "/ /gatherings /trainings /projects /tandems",
 }
+NOTHING = b"-"
 AT_ONCE = 250  # messages of one decision
 Answers = Mapping[str, str]
 
@@ -71,7 +72,8 @@ async def telling(server: NatsServer, folder: Path, messages: Sequence[Message])
         for message in messages:
             of = message.subject.partition(".")[0]
             body = message.body.replace(f'"/{of}/'.encode(), f'"/{log.network}/'.encode())
-            writes.append(Write(message.subject.replace(of, log.network, 1), str(uuid4()), body))
+            id = str(uuid4()) if body == NOTHING else orjson.loads(body)["id"]
+            writes.append(Write(message.subject.replace(of, log.network, 1), id, body))
         last: dict[str, int] = {}
         for start in range(0, len(writes), AT_ONCE):
             some = writes[start : start + AT_ONCE]
