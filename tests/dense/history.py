@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from random import Random
 from types import NoneType
 from typing import Any, Literal, get_args, get_origin
@@ -114,7 +115,7 @@ class Maker:
 
     def event(self, kind: type[Event], entity: Entity) -> Event | None:
         """An event of a type, from its example, with other values where its fields take some."""
-        data = dict(example_body(kind)["data"])
+        data = dict(_example(kind))
         for name, about in kind.model_fields.items():
             options = [one for one in get_args(about.annotation) if one is not NoneType] or [about.annotation]
             if not about.is_required() and self.random.random() < 0.5:
@@ -215,6 +216,13 @@ class _Writer(Maker):
 
     def _day(self, first: date) -> date:
         return first + timedelta(days=self.random.randrange(max(1, (LAST - first).days)))
+
+
+@cache
+def _example(kind: type[Event]) -> Mapping[str, Any]:
+    """The data of a type's example, which is worked out from its schema: once a type, not once for each event."""
+    data: Mapping[str, Any] = example_body(kind)["data"]
+    return data
 
 
 def _is_id(value: Any) -> bool:

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx2
 import pytest
 from fastapi.routing import iter_route_contexts
 from nats.aio.client import Client
@@ -13,7 +14,7 @@ from nats.aio.client import Client
 from deploy.host.all_services import DEFINITIONS
 from shared.runtime.nats.embedded_server import NatsServer
 from shared.runtime.service import Definition, Service
-from shared.web.app import service_app
+from shared.web.app import routes_of, service_app
 from shared.web.operations.clock import clock
 from tests.fixtures import small_directory as small
 
@@ -76,6 +77,23 @@ async def test_no_route_of_a_service_leads_into_a_closure(
     assert {name.rpartition(".")[2] for name in led if "<locals>" in name} <= MADE
     await service.store.close()
     service.keyring.close()
+
+
+async def test_services_of_one_kind_share_their_routes_and_each_answers_for_itself(
+    nats_server: NatsServer, nc: Client, tmp_path: Path
+) -> None:
+    definition = small.definition()
+    made = {name: small.service(definition, name, nc, nats_server, tmp_path / name) for name in ("north", "south")}
+    apps = {name: service_app(service) for name, service in made.items()}
+    of = {name: {id(route) for route in app.routes} for name, app in apps.items()}
+    assert {id(route) for route in routes_of(definition)} == of["north"] & of["south"]
+    for name in ("north", "south", "north"):
+        async with httpx2.AsyncClient(transport=httpx2.ASGITransport(app=apps[name]), base_url="http://test") as client:
+            said = (await client.get("/asyncapi.json")).text
+        assert name in said and ({"north", "south"} - {name}).pop() not in said
+    for service in made.values():
+        await service.store.close()
+        service.keyring.close()
 
 
 async def test_a_handler_is_called_as_any_function_is(service: Service) -> None:
