@@ -149,8 +149,8 @@ class Command(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """An event of one of `alongside()`, whose id this is; it stands before those of the command's own entity. `kind`: as
-    there, for an event that any entity may have (a correction)."""
+    """An event of one of `alongside()`, whose id this is; it stands before those of the command's own entity. `kind`:
+    as there, for an event that any entity may have (a correction)."""
 
     id: UUID
     event: Event
@@ -179,8 +179,7 @@ class Decider(Generic[S]):
     other entities in which the command of an event wrote too. `dated`: (state now, event, day) raises Refused where
     an event can't be of a day to which its date is corrected.
 
-    `states`: by name, in which states others may want such an entity to be: (state, what the field says of it) → why it
-    is not so, as a code, or None."""
+    `states`: by name, what others may want of it: (state, what their field says) → why it is not so, a code, or None."""
 
     entity: str
     initial: S
