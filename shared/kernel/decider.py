@@ -179,7 +179,7 @@ class Decider(Generic[S]):
     other entities in which the command of an event wrote too. `dated`: (state now, event, day) raises Refused where
     an event can't be of a day to which its date is corrected.
 
-    `states`: by name, what others may want of it: (state, what their field says) → why it is not so, a code, or None."""
+    `states`: by name, what others may want of it: (state, what their field says) → why it is not, a code, or None."""
 
     entity: str
     initial: S
