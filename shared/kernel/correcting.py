@@ -1,8 +1,8 @@
 """Correcting: the commands that say of facts that they never were, that they were after all, or that they were on
 another day. They are of every kind of entity whose decider takes them; what they may say follows from its rules.
 
-What one command said of a day belongs together: half of a merge can't be a mistake. So a correction of one event is one
-of all that its command said of that day, here and in the entities beside, but for what a decider says stands alone."""
+What one command said of a day belongs together, here and in the entities beside: half of a merge can't be a mistake.
+But for what a decider says stands alone, a correction of one event is one of all."""
 
 from __future__ import annotations
 
@@ -53,9 +53,8 @@ class Told:
 
 
 class CorrectingCommand(Command):
-    """A command about facts of any entity.
-    `kind`: what kind it is, such as `member`; `about`: its id; `events`: the ids of events of it. `of_any`: whether it
-    may be about facts that else stay as they are."""
+    """About facts of an entity of any `kind`, such as `member`; `about`: its id; `events`: the facts' ids. `of_any`: if
+    it may be about facts that else stay as they are."""
 
     entity: ClassVar[str] = "any"
     takes = "now"
@@ -115,14 +114,16 @@ def beside(decider: Decider[Any], events: Iterable[UUID], own: Told) -> Sequence
 
 
 def together(
-    decider: Decider[Any], named: Iterable[Fact], facts: Iterable[Fact], of: Decider[Any] | None = None
+    decider: Decider[Any], named: Sequence[Fact], facts: Sequence[Fact], of: Decider[Any] | None = None
 ) -> list[Fact]:
-    """These facts, with all that their commands said of the same day, here or in an entity `of` another kind."""
-    named = list(named)
+    """These facts, and what their commands said of that day or of now, here or in an entity `of` another kind: a past
+    period does not end on the day of its beginning."""
     alone, there = tuple(decider.alone), tuple((of or decider).alone)
-    commands = {(fact.command, fact.day) for fact in named if not isinstance(fact.event, alone)}
-    ids = {fact.id for fact in named}
-    return [f for f in facts if f.id in ids or ((f.command, f.day) in commands and not isinstance(f.event, there))]
+    told, ids = [fact for fact in named if not isinstance(fact.event, alone)], {fact.id for fact in named}
+    said = {(fact.command, fact.day) for fact in told} | {fact.command for fact in told}
+    found = [fact for fact in facts if not isinstance(fact.event, there)]
+    ids |= {one.id for one in found if (one.command if one.event.live else (one.command, one.day)) in said}
+    return [fact for fact in facts if fact.id in ids]
 
 
 def _words(command: CorrectingCommand, facts: Iterable[Fact], told: Told) -> list[Event]:

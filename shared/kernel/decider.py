@@ -149,8 +149,8 @@ class Command(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """An event of one of the command's `alongside()`, whose id this is. It stands before the events of the command's
-    own entity. `kind`: as there, for an event that any entity may have (a correction)."""
+    """An event of one of `alongside()`, whose id this is; it stands before those of the command's own entity. `kind`:
+    as there, for an event that any entity may have (a correction)."""
 
     id: UUID
     event: Event
@@ -175,10 +175,10 @@ class Decider(Generic[S]):
     `evolve` is total: whatever is in the log, every reader folds it alike. `allows` says why an event may not follow a
     state, as a code; it is asked when something is written, of the event and of all that stands after its day.
     `births`: what begins an entity, before which nothing is said of it. `alone`: of several events of one command,
-    those that are corrected one by one; `lasting`: those that are never struck or redated (what is always of now is not
-    either). `beside`: the other entities in which the command of an event wrote too.
+    those that are corrected one by one; `lasting`: those that never are (nor is what is always of now). `beside`: the
+    other entities in which the command of an event wrote too. `dated`: (state now, event, day) raises Refused where
+    an event can't be of a day to which its date is corrected.
 
-    `dated` (state now, event, day) raises Refused where an event can't be of a day to which its date is corrected.
     `states`: by name, in which states others may want such an entity to be: (state, what the field says of it) → why it
     is not so, as a code, or None. `rests`, `anew`: to what a fact refers, why no correction may say it again now."""
 

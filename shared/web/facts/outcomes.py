@@ -64,6 +64,9 @@ async def after(service: Desk, where: str, command: Command, outcome: Outcome, a
     """Leads to the page `where`, once the views have what the command came to. `at`: what it was told of when."""
     await service.runner.wait_for(outcome.seq)
     kind = service.execute.decider_of(command).entity
+    if past := "until" in type(command).model_fields and outcome.changed:
+        # It is taken back with its beginning, on which its end rests: both are of one batch, in a row.
+        outcome = replace(outcome, seq=outcome.seq - len(outcome.events) + 1)
     query = in_address(outcome)
     if kind in service.execute.correctable:
         if not outcome.changed:
@@ -72,7 +75,7 @@ async def after(service: Desk, where: str, command: Command, outcome: Outcome, a
         said = [EVENTS[name] for name in outcome.events]
         if not outcome.changed or (said and not said[-1].live):
             query += f"&of={kind}/{outcome.entity_id}"
-            whole = "until" not in type(command).model_fields and any(map(_answers, said))  # a past period has its end
+            whole = not past and any(map(_answers, said))
             query += "&part=1" if outcome.changed and not whole else ""
     return RedirectResponse(f"{where}{'&' if '?' in where else '?'}{query}", 303)
 

@@ -505,3 +505,20 @@ async def test_a_date_is_corrected_within_the_same_bounds_as_it_is_given(members
     for day in ("1990-01-01", "2026-06-01"):
         right = date.fromisoformat(day)
         assert isinstance(await members.correct(RedateEvents, "member", MEMBER_ID, joined.seq, day=right), Outcome)
+
+
+async def test_each_end_of_a_past_period_is_corrected_by_itself(members: Book) -> None:
+    past = NotePastMembership(**dict(join()), until=date(2014, 6, 1))
+    told = await members.do(past, "2012-03-01")
+    assert isinstance(told, Outcome)
+    joined, left = told.seq - 1, told.seq
+    assert isinstance(await members.correct(RedateEvents, "member", MEMBER_ID, joined, day=date(2013, 1, 10)), Outcome)
+    line = told_of(await members.execute.history("member", MEMBER_ID)).line
+    assert [fact.day for fact in line] == [date(2013, 1, 10), date(2014, 6, 1)], "the other end is where it was"
+    assert isinstance(await members.correct(RedateEvents, "member", MEMBER_ID, left, day=date(2015, 6, 1)), Outcome)
+    assert await members.correct(StrikeEvents, "member", MEMBER_ID, joined) == "later-stands-against"
+    assert isinstance(await members.correct(StrikeEvents, "member", MEMBER_ID, left), Outcome)
+    line = told_of(await members.execute.history("member", MEMBER_ID)).line
+    assert [type(fact.event) for fact in line] == [MemberJoined], "a member to this day"
+    assert isinstance(await members.correct(LiftStrikes, "member", MEMBER_ID, left), Outcome)
+    assert isinstance(await members.correct(StrikeEvents, "member", MEMBER_ID, joined, left), Outcome)
