@@ -93,6 +93,15 @@ class Move:
 def moves(table: EventTable, redated: Sequence[tuple[int, date]], today: date) -> list[Move]:
     """The figures that move, at the end of each year that is touched and today. Blocks."""
     known = table.position
+    there = {
+        row["seq"]
+        for row in table.rows(
+            "SELECT seq FROM events WHERE list_contains($seqs::BIGINT[], seq)", {"seqs": [seq for seq, _ in redated]}
+        )
+    }
+    redated = [(seq, day) for seq, day in redated if seq in there]
+    if not redated:
+        return []  # all figures of up to MOST_YEARS years would be asked for twice, to find them equal
     found = table.rows(
         "SELECT day FROM events WHERE list_contains($seqs::BIGINT[], seq) "
         "UNION SELECT moved FROM corrections WHERE list_contains($seqs::BIGINT[], about)",

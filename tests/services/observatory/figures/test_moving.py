@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from datetime import date
 from pathlib import Path
+from typing import Any, cast
 from uuid import UUID
 
 import pytest
 
+from services.observatory.event_table.table import EventTable
 from services.observatory.figures.recomputed import moves
 from shared.contract.corrections import EventRedated
 from shared.contract.directory.structures import StructureClosed, StructureRegistered
@@ -38,6 +40,20 @@ def test_the_figures_of_each_year_between_the_days_move_and_nothing_is_written(t
         assert all("structures" in path for _, path in found)
         assert moves(table, [], TODAY) == []
         assert table.rows("SELECT count(*) AS n FROM corrections")[0]["n"] == 0
+
+
+class Empty:
+    """A table that has no event, and may not be asked for figures."""
+
+    position = 9
+
+    def rows(self, query: str, parameters: object) -> list[dict[str, Any]]:
+        assert query.startswith("SELECT seq FROM events")
+        return []
+
+
+def test_an_event_that_is_not_there_moves_nothing_and_no_figure_is_asked_for() -> None:
+    assert moves(cast(EventTable, Empty()), [(10**9, date(1970, 1, 1)), (1, TODAY)], TODAY) == []
 
 
 def test_it_is_what_the_figures_are_once_that_is_written(tmp_path: Path) -> None:
