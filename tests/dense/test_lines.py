@@ -132,6 +132,7 @@ async def test_every_view_on_each_store_is_what_a_rebuild_gives(log: Dense, serv
 
 
 @pytest.mark.drill
+@pytest.mark.timeout(7200)
 @pytest.mark.parametrize("service", VIEWS)
 async def test_every_view_at_twenty_sequences(log: Dense, service: str, stores: list[Store]) -> None:
     await compared(log, service, stores, stops(log))
