@@ -60,7 +60,9 @@ def turn(tree: Tree, *what: str) -> Any:
 def sample(tree: Tree, folder: Path) -> str:
     """The archive of the sample, as a release loads it: both can read what the base wrote."""
     asked = [*tree.program, "sample", "load", "--data", str(folder)]
-    subprocess.run(asked, capture_output=True, cwd=tree.folder, env={**CLEAN, **tree.environment}, check=True)
+    env = {**CLEAN, **tree.environment}
+    done = subprocess.run(asked, capture_output=True, text=True, cwd=tree.folder, env=env, check=False)
+    assert done.returncode == 0, f"{tree.name}: sample load: {done.stdout[-1000:]}{done.stderr[-1000:]}"
     (archive,) = (folder / "archive").iterdir()
     return str(archive)
 

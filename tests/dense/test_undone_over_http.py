@@ -134,6 +134,8 @@ def differing(one: Answers, other: Answers) -> list[tuple[str, str, str]]:
     return found
 
 
+@pytest.mark.drill
+@pytest.mark.timeout(3600)
 async def test_every_reader_over_http(log: Undone, nats_server: NatsServer, tmp_path: Path) -> None:
     structures = [case.entity.id for case in log.cases if case.entity.decider.entity == "structure"]
     never_was = {case.entity.id for case in log.cases if not case.entity.said}
