@@ -162,7 +162,7 @@ async def test_what_stands_in_the_way_is_named_and_struck_too(service: Service, 
     none = await again(front, link, charter_version="2", instead_reason="")
     assert none.status_code == 422 and "Pourquoi" in none.text and 'aria-invalid="true"' in none.text
     refused = await again(front, link, charter_version="2")
-    assert refused.status_code == 422 and "s’y oppose" in refused.text
+    assert refused.status_code == 422 and "s’y oppose" in refused.text, refused.text
     struck = re.findall(r'name="instead" value="([^"]+)"', refused.text)
     done = await again(front, link, charter_version="2", instead=struck)
     assert done.status_code == 303, done.text
