@@ -233,7 +233,11 @@ class Compared:
         """The head of a page; of none that is there none."""
         got = await self.four.client.get(path, params=asked)
         assert got.status_code in (200, 404), (path, asked, got.text[:300])
-        return unescape(got.text).partition('<div class="head">')[2][:2500] if got.status_code == 200 else ""
+        return (
+            unescape(got.text).partition('<div class="head">')[2].partition('<div class="sided')[0]
+            if got.status_code == 200
+            else ""
+        )
 
     async def documents(self, path: str, **asked: Any) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
