@@ -39,10 +39,21 @@ def written(db: duckdb.DuckDBPyConnection, events: list[Recorded]) -> None:
     for event in events:
         cloud = event.cloud
         row = [
-            event.seq, event.network, event.service, event.entity, event.entity_id, event.id, event.version,
-            event.type, event.time.replace(tzinfo=None), event.recorded.replace(tzinfo=None), cloud.actor,
-            cloud.commandid, bytes(cloud.data).decode(), event.readable,
-        ]  # fmt: skip
+            event.seq,
+            event.network,
+            event.service,
+            event.entity,
+            event.entity_id,
+            event.id,
+            event.version,
+            event.type,
+            event.time.replace(tzinfo=None),
+            event.recorded.replace(tzinfo=None),
+            cloud.actor,
+            cloud.commandid,
+            bytes(cloud.data).decode(),
+            event.readable,
+        ]
         db.execute(f"INSERT INTO events VALUES ({', '.join('?' * len(row))})", row)
 
 

@@ -80,8 +80,14 @@ def test_what_is_undone_is_as_it_was(said: Event, unsaid: Event) -> None:
     assert after(REGISTERED, said) != before
     undone = after(REGISTERED, said, unsaid)
     assert (undone.facts, undone.listed, undone.wished, undone.closed, undone.picture, undone.kept, undone.merges) == (
-        before.facts, False, False, False, None, None, {}
-    )  # fmt: skip
+        before.facts,
+        False,
+        False,
+        False,
+        None,
+        None,
+        {},
+    )
 
 
 def test_a_record_that_is_listed_is_wished_for_no_more() -> None:
