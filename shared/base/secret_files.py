@@ -14,7 +14,6 @@ import re
 from base64 import b32decode
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from secrets import token_bytes
 from tempfile import mkstemp
@@ -180,7 +179,7 @@ def mac(key: bytes, message: bytes) -> bytes:
     """HMAC-SHA-256 (RFC 2104). Raises ValueError for a key that is none: under an empty one anybody could do it."""
     if len(key) != KEY:
         raise ValueError(f"a key has {KEY} bytes, not {len(key)}")
-    return hmac.new(key, message, sha256).digest()
+    return hmac.digest(key, message, "sha256")
 
 
 def same(given: bytes, secret: bytes) -> bool:

@@ -12,6 +12,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from datetime import date, datetime
 from enum import Enum
+from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -26,6 +27,8 @@ FORM = b"maillage command digest, form 1"
 """What is hashed, and how. Where that changes this does, and events of before are compared as those without a
 digest."""
 KEY_BYTES, DIGEST_BYTES = 6, 16
+AS_IT_IS = {type(None), str, bool, int, float}
+AS_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 class CommandDigests:
@@ -38,7 +41,7 @@ class CommandDigests:
 
     def of(self, kind: str, target: UUID, actor: str, at: datetime | date | None, sent: Mapping[str, Any]) -> str:
         """The hash: `<which key>.<hash>`, both base64url. `sent`: the fields that were given."""
-        said = json.dumps([kind, str(target), actor, plain(at), plain(sent)], sort_keys=True, separators=(",", ":"))
+        said = AS_JSON([kind, str(target), actor, plain(at), plain(sent)])
         return f"{self._mark}.{_text(mac(self._key, said.encode())[:DIGEST_BYTES])}"
 
     def knows(self, digest: object) -> bool:
@@ -53,19 +56,22 @@ def fields_sent(command: BaseModel) -> dict[str, Any]:
     given = {name: getattr(command, name) for name in command.model_fields_set}
     if getattr(command, "partial", False):
         return given
-    return {name: value for name, value in given.items() if not _as_without(command, name, value)}
+    without = _without(type(command))
+    return {name: said for name, said in given.items() if name not in without or plain(said) != without[name]}
 
 
-def _as_without(command: BaseModel, name: str, value: Any) -> bool:
-    field = type(command).model_fields.get(name)
-    if field is None or field.is_required() or isinstance(value, Personal):
-        return False
-    return bool(plain(value) == plain(field.get_default(call_default_factory=True, validated_data={})))
+@cache
+def _without(kind: type[BaseModel]) -> Mapping[str, Any]:
+    """What is there, as JSON says it, where a field is not given; of those that may be left out."""
+    fields = [(name, field) for name, field in kind.model_fields.items() if not field.is_required()]
+    return {name: plain(field.get_default(call_default_factory=True, validated_data={})) for name, field in fields}
 
 
 def plain(value: Any) -> Any:
     """What JSON can say of a value, the same for equal ones; of a person nothing."""
-    if value is None or isinstance(value, str | bool | int | float):
+    if type(value) in AS_IT_IS:
+        return value
+    if isinstance(value, str | int | float):
         return value.value if isinstance(value, Enum) else value
     if isinstance(value, BaseModel):
         return plain(fields_sent(value))

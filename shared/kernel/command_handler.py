@@ -538,7 +538,7 @@ def told_of(history: History) -> Told:
 def _beside(decider: Decider[Any], command: Command, own: Told, instead: Instead | None) -> Sequence[Beside]:
     """The further entities that a decision must know."""
     named = [*(command.events if isinstance(command, CorrectingCommand) else ()), *(instead.events if instead else ())]
-    return [*command.alongside(), *correcting.beside(decider, named, own)]
+    return [*command.alongside(), *(correcting.beside(decider, named, own) if named else ())]
 
 
 def _place(one: Beside, own: Place) -> Place:
@@ -566,12 +566,10 @@ def _planned(
         line, state = _standing(own, struck, context, day)
         beside = {place: _standing(one, struck, context, day) for place, one in others.items()}
         named = beside | {place.id: one for place, one in beside.items() if place.kind == decider.entity}
-        context = replace(
-            context,
-            others={name: state for name, (_, state) in named.items()},
-            line=line,
-            lines={name: line for name, (line, _) in named.items()},
-        )
+        if line or named:
+            states = {name: its for name, (_, its) in named.items()}
+            lines = {name: its for name, (its, _) in named.items()}
+            context = replace(context, others=states, line=line, lines=lines)
         try:
             decision = [*strikes, *decider.decide(command, state, context)]
         except Refused as no:
@@ -618,15 +616,15 @@ def _placed(
 ) -> list[Planned]:
     """The events of a decision `about` a day (None: now) with their ids and times. What is always of now is so on
     whatever day the rest is, and never goes back in its entity."""
-    found = []
+    found, its_day = [], context.day
     for n, said in enumerate(decision, 1):
-        one, day = (said.event, said.day) if isinstance(said, On) else (said, context.day)
+        one, day = (said.event, said.day) if isinstance(said, On) else (said, its_day)
         event, of = one if not isinstance(one, Elsewhere) else one.event, own
         if isinstance(event, EventRedated):
             _told_of(event.day, context.now, "day")
         if isinstance(one, Elsewhere):
             of = others[Place(one.kind or event.entity, one.id)]
-        at = context.at if day == context.day else noon_of(day)
+        at = context.at if day == its_day else noon_of(day)
         if event.live:
             at = context.now if event.anywhere else max(context.now if about else context.at, of.live or context.at)
         # The entity is part of it: one command id used for two entities by mistake must not look like a retry.
@@ -658,10 +656,10 @@ def _still_right(known: Known, planned: Sequence[Planned], context: Context) -> 
     if known.is_last(days[0]) and days == sorted(days) and not any(one.event.anywhere for one in own):
         # All of it comes last, so nothing else can become wrong: it is judged from where the line ends.
         state, evolve, allows = known.end, *known.decider.judged[1:]
-        for one in own:
+        for n, one in enumerate(own):
+            state = evolve(state, own[n - 1].event) if n else state
             if not one.event.live and (code := allows(state, one.event)):
                 raise Refused(code, day=f"{_began(known, _after(known, own, context).line, day_of(one.at)):%d/%m/%Y}")
-            state = evolve(state, one.event)
         return
     of, again = known.decider, {str(one.event.event) for one in planned if isinstance(one.event, Correcting)}
     after = _after(known, own, context).line
@@ -669,14 +667,8 @@ def _still_right(known: Known, planned: Sequence[Planned], context: Context) -> 
         fact = wrong.fact
         if fact.id in again or any(str(one.id) == fact.id for one in planned):
             raise Refused(wrong.code, day=f"{_began(known, after, fact.day):%d/%m/%Y}")
-        raise Refused(
-            "later-stands-against",
-            of=fact.event.type_name(),
-            day=f"{fact.day:%d/%m/%Y}",
-            seq=fact.seq,
-            event=fact.id,
-            because=wrong.code,
-        )
+        named: dict[str, Any] = {"of": fact.event.type_name(), "seq": fact.seq, "event": fact.id}
+        raise Refused("later-stands-against", day=f"{fact.day:%d/%m/%Y}", because=wrong.code, **named)
 
 
 def _began(known: Known, line: Iterable[Fact], day: date) -> date:

@@ -157,8 +157,11 @@ class Memory:
         return known
 
     def keep(self, known: Known, written: Sequence[Message]) -> None:
-        """Remembers an entity as it was known, with what was written to it since."""
+        """Remembers an entity as it was known, with what was written to it since. One that begins with that is
+        not: most are left alone then, and to hold thousands of them costs each command more than it would save."""
         self._forget(known.place)
+        if not known.version:
+            return
         self._put(known.place, known, written)
         while self._size > self._most:
             self._forget(next(iter(self._kept)))

@@ -62,7 +62,7 @@ def table_differences(
     table: EventTable, entities: Mapping[str, Sequence[Recorded]], as_of: date, known: int
 ) -> list[str]:
     """The entities of which the table's `standing` gives other facts, in another order, than our own reading. What
-    begins a record in our books is counted from its own day, although it stands before all that is said of it."""
+    begins a record in our books stands before all that is said of it, and is there from the first day of that."""
     rows = table.rows(
         f"SELECT service || '.' || entity || '.' || entity_id AS ref, list(seq ORDER BY turn) AS seqs "
         f"FROM standing(DATE '{as_of:%Y-%m-%d}', {known:d}) GROUP BY ALL"
@@ -70,7 +70,9 @@ def table_differences(
     counted = {row["ref"]: row["seqs"] for row in rows}
     found = []
     for ref, events in entities.items():
-        ours = [one.seq for one in line_of(events, known) if day_of(one.time) <= as_of]
+        line = line_of(events, known)
+        first = min((day_of(one.time) for one in line), default=date.max)
+        ours = [one.seq for one in line if (first if one.data.timeless else day_of(one.time)) <= as_of]
         if ours != counted.get(ref, []):
             found.append(ref)
     return found
