@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from shared.kernel.corrections import told
-from shared.kernel.line import standing, upto
+from shared.kernel.line import standing
 from shared.kernel.views.past import Lived
 from shared.kernel.views.projection import Document
 from shared.runtime.faces import Reception
@@ -21,7 +21,9 @@ SHOW = "show_day"
 
 
 async def record_on(service: Reception, kind: str, key: str, day: date | None) -> Document | None:
-    """The document of the first view that shows an entity of this kind, as it is today, or as of a past day."""
+    """The document of the first view that shows an entity of this kind, as it is today, or as of a past day. What is
+    told of an earlier day than all else makes the record known from then on: it is told of how a timeless one begins.
+    """
     for view in service.definition.views:
         document = await service.store.get(view, key)
         if document is None:
@@ -31,7 +33,7 @@ async def record_on(service: Reception, kind: str, key: str, day: date | None) -
         events = [one for one in (await service.execute.history(kind, UUID(key))).events if one.readable]
         then: Document | None = None
         lived = Lived({one.id: one for one in events}, *told(events))
-        shown = {fact.id for fact in upto(standing(lived.facts, lived.corrections), day)}
+        shown = {fact.id for fact in standing(lived.facts, lived.corrections) if fact.order[0] <= day}
         for _, event in lived.line(view.types):
             if event.id in shown:
                 then = view.evolve(then, event)

@@ -103,6 +103,7 @@ async def test_it_is_there_from_the_first_day_of_anything_of_it(three: Services)
     for kind, (service, key) in told.items():
         for day, is_there in ((EARLY, False), (FIRST, True), (LATER, True), (date(2100, 1, 1), True)):
             found = await there(three, service, kind, key, day)
+            assert found.pop("form"), "what is told of an earlier day than all else makes it known from then on"
             assert found == dict.fromkeys(found, is_there), f"{kind} as of {day}"
 
 

@@ -145,7 +145,7 @@ async def test_a_request_noted_by_mistake_is_struck_with_its_answer_and_both_sta
     assert done.status_code == 303 and done.headers["location"].startswith(at)
     facts = await page(browser, at)
     assert "Notée deux fois" in facts and facts.count(">noté par erreur<") == 2 and facts.count("do=lift") == 2
-    await page(browser, url, 404)
+    assert (await browser.get(url)).headers["location"].startswith(at), "it leads to its facts"
     for query in ("", "state=answered", "q=lyon"):
         assert "Ville de Lyon" not in (await page(browser, f"/directory/requests?{query}")).partition('id="h-list"')[2]
 

@@ -228,7 +228,8 @@ async def test_a_project_is_changed_emptied_published_and_withdrawn(house: House
         "stage": "running", "country": "SN", "leader": str(leader), "partner_name": "Union des femmes de Podor",
         "partner_kind": "associations", "happened_on": "2017-05-02",
     }  # fmt: skip
-    assert (await browser.post(f"{url}/revise", data=form)).status_code == 303
+    answer = await browser.post(f"{url}/revise", data=form)
+    assert answer.status_code == 303, answer.text
     told = await page(browser, url)
     assert "Des puits, suite" in told and "Commune de Podor" not in told and "02/05/2017" in told
     assert "budget total" in told.lower() and "Brouillon." in told

@@ -159,15 +159,15 @@ async def test_what_stands_in_the_way_is_named_and_struck_too(service: Service, 
     await do(service, ChangeCollege(member=MEMBER, college="economic"), date(2012, 3, 1))
     await do(service, RenewMembership(member=MEMBER, year=2013), date(2013, 1, 5))
     link = (await links(front, PAGE))[0]
-    none = await again(front, link, charter_version="2", instead_reason="")
+    none = await again(front, link, name="Kynarou 2", instead_reason="")
     assert none.status_code == 422 and "Pourquoi" in none.text and 'aria-invalid="true"' in none.text
-    refused = await again(front, link, charter_version="2")
+    refused = await again(front, link, name="Kynarou 2")
     assert refused.status_code == 422 and "s’y oppose" in refused.text, refused.text
     struck = re.findall(r'name="instead" value="([^"]+)"', refused.text)
-    done = await again(front, link, charter_version="2", instead=struck)
+    done = await again(front, link, name="Kynarou 2", instead=struck)
     assert done.status_code == 303, done.text
     document = await service.store.get(MEMBERS, str(MEMBER))
-    assert document is not None and (document["college"], document["charter_version"]) == ("associative", 2)
+    assert document is not None and (document["college"], document["name"]) == ("associative", "Kynarou 2")
 
 
 async def test_a_renewal_that_is_gone_meanwhile_is_said_no_more(service: Service, front: httpx2.AsyncClient) -> None:
