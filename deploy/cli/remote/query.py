@@ -335,7 +335,8 @@ async def _look_at(client: Client, name: str, check: Check) -> bool:
         check(f"{name}: answers", False, str(why))
         return False
     check(f"{name}: log", state["damage"] is None, state["damage"] or f"{state['last']} events, no hole")
-    shown, views = f"show {state['sequence']} of {state['last']}", checks.get("views", {"good": True, "text": ""})
+    shown, whole = f"show {state['sequence']} of {state['last']}", not state["damage"]
+    views = checks.get("views", {"good": whole, "text": state["damage"]})  # a service of an older release does not say
     check(f"{name}: views", views["good"], shown if views["good"] else f"{shown}: {views['text']}")
     check(f"{name}: void messages", not state["void"], f"{len(state['void'])}")
     check(f"{name}: unknown types", True, ", ".join(f"{k} {v}" for k, v in state["unknown"].items()) or "0")

@@ -23,6 +23,14 @@ def happened_on(text: str | None) -> date | None:
         raise BadDay(text) from None
 
 
+def day_in(text: Any) -> date | None:
+    """The day that a form gives; None for none, or for what is no day."""
+    try:
+        return happened_on(str(text or ""))
+    except BadDay:
+        return None
+
+
 def takes_day(service: Commands, model: type[Command]) -> bool:
     """Whether a command of a service is about a day, which may be past."""
     decider = service.execute.deciders.get(model.entity)

@@ -26,7 +26,7 @@ from shared.kernel.eventlog.event_log import Conflict, Unavailable
 from shared.runtime.faces import Forms, Premises, Reception
 from shared.web.counted.counted import of_command, said_by
 from shared.web.facts.obstacles import WHY, NoReason, Obstacle, instead_of, named_in, obstacle
-from shared.web.facts.of_days import BadDay, happened_on, no_day_of_now, takes_day
+from shared.web.facts.of_days import BadDay, day_in, happened_on, no_day_of_now, takes_day
 from shared.web.facts.outcomes import after, taken_up_on
 from shared.web.facts.records import SEEN, SHOW, on_its_day, record_on
 from shared.web.forms.field_shapes import shapes
@@ -112,7 +112,7 @@ async def _show(
         counted=await of_command(service, model, day, lang, supposed=_may_be_earlier(service, model, values))
         if (day := _day_of(model, values))
         else None,
-        taken_up=await _taken_up(service, model, hidden, _day_in(values.get(HAPPENED)) if values else None),
+        taken_up=await _taken_up(service, model, hidden, day_in(values.get(HAPPENED)) if values else None),
         form_at=_address(service, model, values, hidden),
     )
     response.headers.update(SUGGESTING if form.suggests else {})
@@ -177,7 +177,7 @@ async def form(service: Here[Reception], pages: ThesePages, request: Request, na
     hidden = {**uuids, COMMAND_ID: str(new_command_id()), VERSION: version, BACK: _back(request)}
     dated = takes_day(service, model)
     values = {
-        **await current_answers(request, service, model, uuids, _day_in(given.get(HAPPENED)) if dated else None),
+        **await current_answers(request, service, model, uuids, day_in(given.get(HAPPENED)) if dated else None),
         **{f: request.query_params.getlist(f) if f in several else v for f, v in prefilled.items() if f not in uuids},
     }
     values[HAPPENED] = given.get(HAPPENED, "") if dated else ""
@@ -210,7 +210,7 @@ async def send(service: Here[Reception], pages: ThesePages, request: Request, na
         return await _filled_again(service, pages, request, model, data, hidden)
     try:
         typed = parse(model, data)
-        given, then = await _answers(request, service, model, typed, _day_in(data.get(HAPPENED)), hidden)
+        given, then = await _answers(request, service, model, typed, day_in(data.get(HAPPENED)), hidden)
         context = await _stored(request, service, model, hidden, then)
         command = model.model_validate(given, context=context)
         # What stood when it was sent first may be another by the second time; what was typed is not.
@@ -256,14 +256,6 @@ async def send(service: Here[Reception], pages: ThesePages, request: Request, na
     )
 
 
-def _day_in(text: Any) -> date | None:
-    """The day that a form gives; None for none, or for what is no day."""
-    try:
-        return happened_on(str(text or ""))
-    except BadDay:
-        return None
-
-
 async def _answers(
     request: Request,
     service: Reception,
@@ -276,7 +268,7 @@ async def _answers(
     it was on that day."""
     if model not in service.definition.whole or SEEN not in hidden:
         return given, {}
-    seen = _day_in(hidden[SEEN])
+    seen = day_in(hidden[SEEN])
     only_changes = not any(field.is_required() for name, field in model.model_fields.items() if name not in hidden)
     if seen == day and not only_changes:
         return given, {}
@@ -295,8 +287,8 @@ async def _filled_again(
     hidden: dict[str, Any],
 ) -> Response:
     """The form of a whole record with the record of another day, and with what was changed in it so far."""
-    day = _day_in(data.get(HAPPENED))
-    shown = await current_answers(request, service, model, hidden, _day_in(hidden.get(SEEN)))
+    day = day_in(data.get(HAPPENED))
+    shown = await current_answers(request, service, model, hidden, day_in(hidden.get(SEEN)))
     then = await current_answers(request, service, model, hidden, day)
     values: dict[str, Any] = on_its_day(parse(model, data), shown, then, then.keys() | shown.keys())
     values[HAPPENED] = str(data.get(HAPPENED) or "")

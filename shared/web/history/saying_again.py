@@ -29,7 +29,7 @@ from shared.runtime.service import Choices
 from shared.web.counted.counted import of_facts
 from shared.web.facts.again import SaidOnce, said_once
 from shared.web.facts.obstacles import AGAINST, BEFORE, WHY, NoReason, Obstacle, obstacle, struck_in, why
-from shared.web.facts.of_days import BadDay, happened_on
+from shared.web.facts.of_days import BadDay, day_in, happened_on
 from shared.web.facts.outcomes import after, held_until
 from shared.web.facts.records import on_its_day
 from shared.web.forms.command_forms import COMMAND_ID, VERSION, current_answers, name_of
@@ -186,7 +186,7 @@ async def _shown(
         for name, value in saying.kept.items()
         if isinstance(value, str) and pages.lexicon.has(f"field.{name}")
     ]
-    days = {saying.once.day, _day_in(values.get(HAPPENED)) or day_of(service.now())}
+    days = {saying.once.day, day_in(values.get(HAPPENED)) or day_of(service.now())}
     response = pages.render(
         request,
         "said_again.html",
@@ -207,14 +207,6 @@ async def _shown(
     )
     response.headers.update(SUGGESTING if form.suggests else {})
     return response
-
-
-def _day_in(text: Any) -> date | None:
-    """The day that a form gives; None for none, or for what is no day."""
-    try:
-        return happened_on(str(text or ""))
-    except BadDay:
-        return None
 
 
 @sayings.post("/{kind}/{key}/{fact}")

@@ -123,7 +123,10 @@ async def test_doctor_says_about_which_records_nothing_is_decided() -> None:
         await _look_at(Service(), "directory", lambda name, good, text: checks.update({name: (good, text)}))  # type: ignore[arg-type]
     good, text = checks["directory: decisions"]
     assert not good and "structure 0198-1 (event 12, StructurePainted)" in text and "update this service" in text
-    state["cannot_read"] = []
+    assert checks["directory: views"] == (True, "show 12 of 12")
+    state |= {"cannot_read": [], "damage": "views of another log"}
     with suppress(KeyError):
         await _look_at(Service(), "directory", lambda name, good, text: checks.update({name: (good, text)}))  # type: ignore[arg-type]
     assert checks["directory: decisions"] == (True, "about all records")
+    said = "show 12 of 12: views of another log"
+    assert checks["directory: views"] == (False, said), "of an older release too, which has no check of its own"
