@@ -13,7 +13,8 @@ from shared.web.security.authorization import cookie_name, level_of
 SCHEMES = ("token", "session")
 REFUSALS = {
     "400": "Not to be read.", "401": "Nobody in particular asks.", "403": "Not for this role.", "404": "Not there.",
-    "409": "Something else came in between.", "413": "Too large.", "422": "Refused, with a sentence that says why.",
+    "408": "Too slow.", "409": "Something else came in between.", "413": "Too large.",
+    "421": "Asked under another name.", "422": "Refused, with a sentence that says why.",
     "429": "Too often: see Retry-After.", "503": "The log does not answer; try again.",
 }  # fmt: skip
 """What any operation may answer instead; each is a Problem."""

@@ -118,11 +118,16 @@ class Users:
         """They end what they have begun, and begin nothing. Returns when that is so."""
         self._working.clear()
         self.site.until(lambda: not self._busy, 3 * PATIENCE, "the users' last commands")
+        self._untroubled()
+
+    def _untroubled(self) -> None:
         if self.trouble is not None:
             raise AssertionError("a user met something unforeseen") from self.trouble
 
     def done_since(self, at: float) -> set[str]:
-        """The services that have acknowledged a command whose last try began after that."""
+        """The services that have acknowledged a command whose last try began after that. Raises what has ended the
+        users' work, rather than let somebody wait for it."""
+        self._untroubled()
         return {one.service for one in self.commands if one.outcome == "done" and one.began > at}
 
     def subscribe(self, address: str) -> None:
@@ -148,9 +153,8 @@ class Users:
                 ready.set()
                 work = [self._user(client, Random(f"{self.seed}/{n}")) for n, client in enumerate(self._clients[1:])]
                 await asyncio.gather(*work, self._reader(self._clients[0]))
-            except BaseException as error:
+            except BaseException as error:  # told to who waits for them
                 self.trouble = error
-                raise
             finally:
                 ready.set()
                 for client in self._clients:

@@ -227,7 +227,8 @@ def _answer(scope: Scope, status: int, most: Mapping[str, str]) -> Response:
     title = {lang: KERNEL.say(f"problem.{status}", lang) for lang in languages()}
     hint = {lang: KERNEL.say(f"problem.{status}.hint", lang, most=most.get(lang, "")) for lang in languages()}
     headers = Headers(scope=scope)
-    if any("application/json" in headers.get(name, "") for name in ("accept", "content-type")):
+    named = headers.get("accept", "") + headers.get("content-type", "")
+    if "/api/" in scope["path"] or "application/json" in named:
         said = {lang: f"{title[lang]}. {hint[lang]}" for lang in title}
         body = {"error": CODES[status], "message": said["fr"], "message_en": said.get("en", said["fr"]), "fields": {}}
         return JSONResponse(body, status)

@@ -184,6 +184,12 @@ def test_a_name_that_is_not_ours_is_not_answered(host: str) -> None:
     assert "ne répond pas sous ce nom" in answer.text
 
 
+def test_a_program_is_told_so_as_a_program_is() -> None:
+    """Whatever it says that it reads: its document describes no page."""
+    answer = TestClient(own_host(ROUTES, {"127.0.0.1"})).get("/api/state", headers={"Host": "w`", "Accept": "*/*"})
+    assert answer.status_code == 421 and answer.json()["error"] == "other-host"
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.1:8000"])
 def test_our_own_name_is_answered_at_any_port(host: str) -> None:
     assert TestClient(own_host(ROUTES, {"127.0.0.1"})).get("/", headers={"Host": host}).status_code == 200
