@@ -1,6 +1,6 @@
 """What was noted by mistake and struck, at whatever hour, after however long, over HTTP: figures, open data, lists,
-searches, exports and past pages are as if it had never been; those that may be asked so are, as known before,
-unchanged; the journal and lives tell that it was struck."""
+searches, exports, records and past pages are as if it had never been; those that may be asked so are, as known before,
+unchanged; the journal, lives and the histories of records tell that it was struck."""
 
 from __future__ import annotations
 
@@ -36,6 +36,24 @@ LISTS = {
     "/civic-service",
     "events": "/ /gatherings /trainings /projects /tandems",
 }
+RECORDS = {
+    "structure": "/directory/structures/{} /directory/structures/{}.vcf /directory/structures/{}.jsonld",
+    "cooperation-project": "/directory/projects/{}",
+    "request": "/directory/requests/{}",
+    "member": "/membership/members/{}",
+    "group": "/membership/groups/{}",
+    "gathering": "/events/gatherings/{} /events/gatherings/{}/registrations",
+    "tandem": "/events/tandems/{}",
+}
+"""Pages of a record, by the kind of its entity: all that have one of their own"""
+TOLD = re.compile(
+    r'<li class="[^"]*"><p>(?:<s>(?:(?!</li>).)*noté par erreur</span>|Noté par erreur</p>)(?:(?!</li>).)*</li>',
+    re.DOTALL,
+)
+"""What the history of a record says of what was struck, and of the strike: no reader forgets it (ADR 42), so it stands
+on the pages of whatever day, crossed out"""
+UNTOLD = re.compile(r"Sans \d+ événements? sur les inscriptions")
+"""How many events the history of a gathering leaves out, struck ones and their strikes among them"""
 OPEN = ("structures_total", "structures_by_department", "individual_support", "support_kinds")
 """Open data that counts no persons: what does is released by a clock that events vouch for"""
 NOTHING = b"-"
@@ -92,10 +110,11 @@ def text_of(page: str) -> str:
 
 
 async def asked(four: Four, paths: Iterable[str]) -> dict[str, str]:
+    """Path → the status and what the page says, but for what its history tells of strikes."""
     found = {}
     for path in paths:
         got = await four.client.get(path)
-        found[path] = f"{got.status_code} {text_of(got.text)}"
+        found[path] = f"{got.status_code} {UNTOLD.sub('', text_of(TOLD.sub('', got.text)))}"
     return found
 
 
@@ -121,14 +140,34 @@ async def figures(four: Four, known: str = "") -> Answers:
     }
 
 
-async def shown(four: Four, structures: Iterable[UUID]) -> Answers:
-    """Lists, searches and exports, of today and of past days; records as of days."""
+async def shown(four: Four, log: Undone) -> Answers:
+    """Lists, searches and exports, of today and of past days; all records of today, those of structures as of days."""
     paths = [f"/{service}{path}" for service, some in LISTS.items() for path in some.split()]
     paths += [f"/directory/export.{ending}" for ending in ("csv", "json", "geojson")]
+    paths += [
+        path.format(case.entity.id)
+        for case in log.cases
+        for path in RECORDS.get(case.entity.decider.entity, "").split()
+    ]
     for day in DAYS:
         paths += [f"/directory/?as_of={day}", f"/directory/export.csv?as_of={day}&state=open&state=closed"]
-        paths += [f"/directory/structures/{key}?as_of={day}" for key in structures]
+        paths += [f"/directory/structures/{key}?as_of={day}" for key in structures(log)]
     return await asked(four, paths)
+
+
+def structures(log: Undone) -> list[UUID]:
+    return [case.entity.id for case in log.cases if case.entity.decider.entity == "structure"]
+
+
+async def histories_tell(four: Four, log: Undone) -> None:
+    """The page of a record of whatever day since crosses out what was struck."""
+    crossed = 0
+    for case in [case for case in log.cases if case.entity.id in structures(log) and case.entity.said]:
+        for day, stands in zip(DAYS, (False, False, True, True, True), strict=True):
+            page = (await four.client.get(f"/directory/structures/{case.entity.id}?as_of={day}")).text
+            assert bool(TOLD.search(page)) == stands, (case, day)
+            crossed += stands
+    assert crossed > 50
 
 
 def differing(one: Answers, other: Answers) -> list[tuple[str, str, str]]:
@@ -141,22 +180,33 @@ def differing(one: Answers, other: Answers) -> list[tuple[str, str, str]]:
     return found
 
 
-@pytest.mark.drill
 @pytest.mark.timeout(3600)
 async def test_every_reader_over_http(log: Undone, nats_server: NatsServer, tmp_path: Path) -> None:
-    structures = [case.entity.id for case in log.cases if case.entity.decider.entity == "structure"]
-    never_was = {case.entity.id for case in log.cases if not case.entity.said}
     cut = log.before + sum(case.delay == 0 for case in log.cases)
     async with telling(nats_server, tmp_path / "said", log.said) as four:
         said, said_before = await figures(four), await figures(four, f"&known_at={KNOWN}")
-        pages = await shown(four, [one for one in structures if one not in never_was])
+        pages = await shown(four, log)
         await tells_the_strikes(four, log)
+        await histories_tell(four, log)
     async with telling(nats_server, tmp_path / "never", log.never) as four:
         assert differing(said, await figures(four)) == []
-        assert differing(pages, await shown(four, [one for one in structures if one not in never_was])) == []
+        assert differing(but_of_what_never_was(pages, log), but_of_what_never_was(await shown(four, log), log)) == []
     async with telling(nats_server, tmp_path / "cut", log.said[:cut]) as four:
         assert differing(said_before, await figures(four)) == [], "as it was known before"
     assert len(differing(said, said_before)) > 5, "there is something to tell apart"
+
+
+def but_of_what_never_was(pages: Answers, log: Undone) -> Answers:
+    """Without the records that were struck from their birth on: their address leads to their facts (303), where that
+    can be taken back, and nothing is said there of a record; of one that was never begun there is nothing (404)."""
+    never = {str(case.entity.id) for case in log.cases if not case.entity.said}
+    found = {}
+    for path, said in pages.items():
+        if never.intersection(re.findall(r"[0-9a-f-]{36}", path)):
+            assert said[:4] in ("303 ", "404 "), (path, said[:200])
+        else:
+            found[path] = said
+    return found
 
 
 async def tells_the_strikes(four: Four, log: Undone) -> None:

@@ -77,13 +77,13 @@ async def work_list(
     every = await duplicates.pairs()
     counts = {
         "": len(every),
-        "merged": (await service.store.find(MERGES, {"holds": True}, limit=1)).total,
+        "merged": (await service.store.find(MERGES, {}, limit=1)).total,
         "apart": (await service.store.find(NAMESAKES, {"apart": True}, limit=1)).total,
     }
     start = (page - 1) * PAGE
     context: dict[str, Any] = {"tab": tab, "q": q, "counts": counts, "page": page}
     if tab == "merged":
-        found = await service.store.find(MERGES, {"holds": True}, sort=["-at"], limit=PAGE, offset=start)
+        found = await service.store.find(MERGES, {}, sort=["-at"], limit=PAGE, offset=start)
         keys = {key for one in found.documents for key in (one["key"], one["kept"])}
         context |= {"merges": found.documents, "pages_total": pages_total(page, found.total)}
     elif tab == "apart":
@@ -211,7 +211,9 @@ async def undo(service: Here[Desk], request: Request) -> Response:
     form = await request.form(max_fields=20, max_files=0)
     kept, merged = (_id(form.get(name)) for name in ("kept", "merged"))
     told = told_of(await service.execute.history("structure", kept))
-    made = [f for f in told.facts if isinstance(f.event, StructuresMerged) and f.event.merged == merged]
+    # Merged and parted more than once: what stands is undone; where nothing does, the last says since when.
+    every = [*told.facts, *told.line]
+    made = [f for f in every if isinstance(f.event, StructuresMerged) and f.event.merged == merged]
     if not made:
         raise Refused("not-merged", field="merged")
     pages: Pages = request.app.state.pages

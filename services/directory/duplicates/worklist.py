@@ -73,7 +73,7 @@ class Duplicates:
                 await asyncio.wait({self._behind}, timeout=PATIENCE)
             if self._behind.done():
                 self._behind.result()  # raises what went wrong
-        gone = {one["key"] async for one in everything(self._store, MERGES, {"holds": True})}
+        gone = {one["key"] async for one in everything(self._store, MERGES)}
         apart = {frozenset(one["structures"]) async for one in everything(self._store, NAMESAKES, {"apart": True})}
         return [
             pair

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from html import unescape
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,8 +13,9 @@ from httpx2 import AsyncClient, Response
 
 from services.directory.casework.domain.support import GiveSupport
 from services.directory.duplicates.worklist import duplicates_of
-from services.directory.structures.domain.structure import RegisterStructure, ReviseStructure
+from services.directory.structures.domain.structure import MergeStructures, RegisterStructure, ReviseStructure
 from services.directory.structures.views import STRUCTURES
+from shared.kernel.correcting import LiftStrikes, StrikeEvents
 from tests.fixtures.running_directory import House, house
 from tests.fixtures.signing_in import account, operator
 
@@ -90,6 +92,26 @@ async def test_two_records_become_one_field_by_field_and_two_again(house: House,
     assert document is not None and (document["rna"], document["themes"]) == (None, ["Eau"])
     assert (await browser.get(f"/directory/structures/{other}")).status_code == 200
     assert "Aucune fusion" in (await browser.get(f"{LIST}?tab=merged")).text
+
+
+async def test_of_merges_that_were_undone_the_button_undoes_the_one_that_stands_again(
+    house: House, browser: AsyncClient
+) -> None:
+    """Two records were merged twice, both times by mistake; the first was none after all."""
+    kept, gone = await structure(house, "Kynarou France"), await structure(house, "Kynarou", rna="W313004120")
+    merges: list[dict[str, Any]] = []
+    for taken in (["rna"], []):
+        await house.do(MergeStructures.model_validate({"structure": kept, "merged": gone, "taken": taken}))
+        said = (await house.now.execute.history("structure", kept)).events
+        id = UUID([one.id for one in said if one.type == "StructuresMerged"][-1])
+        merges.append({"kind": "structure", "about": kept, "events": [id], "reason": "doublon"})
+        await house.do(StrikeEvents(**merges[-1]))
+    await house.do(LiftStrikes(**merges[0]))
+    record = (await browser.get(f"/directory/structures/{kept}")).text
+    assert "Fiches réunies avec celle-ci" in record and "Repris\u00a0: " in unescape(record)
+    await browser.post(f"{LIST}/undo", data=hidden(record, f"{LIST}/undo"))
+    assert "Fiches réunies avec celle-ci" not in (await browser.get(f"/directory/structures/{kept}")).text
+    assert (await browser.get(f"/directory/structures/{gone}")).status_code == 200
 
 
 async def test_a_form_that_is_older_than_either_record_changes_nothing(house: House, browser: AsyncClient) -> None:

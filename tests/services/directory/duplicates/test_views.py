@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any
+from uuid import UUID
+
 from services.directory.duplicates.domain import DoubtNamesakes, TellNamesakesApart
 from services.directory.duplicates.views import MERGES, NAMESAKES
 from services.directory.structures.domain.merging import pair_id
 from services.directory.structures.domain.structure import MergeStructures
-from shared.contract.corrections import EventStruck
-from shared.contract.directory.structures import StructureRegistered, StructuresMerged, StructuresUnmerged
-from shared.kernel.correcting import LiftStrikes
-from tests.fixtures.entity_lines import ENTITY, Story, story
+from shared.kernel.correcting import LiftStrikes, StrikeEvents
+from shared.kernel.views.projection import everything
 from tests.services.directory.conftest import WHO, Town, structure
+
+
+async def merge_of(town: Town, kept: UUID, number: int = -1) -> dict[str, Any]:
+    """What names a merge into this record, counted as they were said, to whoever corrects it."""
+    events = (await town.service.execute.history("structure", kept)).events
+    merges = [UUID(event.id) for event in events if event.type == "StructuresMerged"]
+    return {"kind": "structure", "about": kept, "events": [merges[number]], "reason": "doublon"}
+
+
+async def merges(town: Town) -> dict[UUID, UUID]:
+    """Merged record → the one it was merged into."""
+    return {UUID(one["key"]): UUID(one["kept"]) async for one in everything(town.service.store, MERGES)}
 
 
 async def test_a_merge_holds_until_it_is_noted_by_mistake_and_again_once_that_was_one(town: Town) -> None:
@@ -19,45 +32,23 @@ async def test_a_merge_holds_until_it_is_noted_by_mistake_and_again_once_that_wa
     await town.do(MergeStructures(structure=other, merged=third))
     await town.do(MergeStructures(structure=kept, merged=other, taken=["rna"]))
     document = await town.service.store.get(MERGES, str(other))
-    assert document is not None
-    assert (document["kept"], document["taken"], document["followers"]) == (str(kept), ["rna"], [str(third)])
-    assert (document["holds"], document["undone"], document["actor"]) == (True, None, WHO)
-
+    assert document is not None and (document["kept"], document["actor"]) == (str(kept), WHO)
     await town.unmerge(kept)
-    document = await town.service.store.get(MERGES, str(other))
-    assert document is not None and document["undone"]
-    assert (document["holds"], document["reason"]) == (False, "deux structures")
-    first = await town.service.store.get(MERGES, str(third))
-    assert first is not None and first["holds"], "another merge is as it was"
-
-    events = (await town.service.execute.history("structure", kept)).events
-    merge = next(event.id for event in events if event.type == "StructuresMerged")
-    await town.do(LiftStrikes(kind="structure", about=kept, events=[merge], reason="une seule"))
-    document = await town.service.store.get(MERGES, str(other))
-    assert document is not None and (document["holds"], document["undone"], document["reason"]) == (True, None, None)
+    assert await merges(town) == {third: other}, "another merge is as it was"
+    await town.do(LiftStrikes(**await merge_of(town, kept)))
+    assert await merges(town) == {third: other, other: kept}
 
 
-def test_a_merge_that_was_undone_in_the_earlier_way_is_told_and_other_words_change_nothing() -> None:
-    told = story(
-        (StructureRegistered(name="Kynarou", kind="association"), "2015-01-01"),
-        (StructuresMerged(merged=Story.id(9)), "2016-01-01"),
-        (StructuresUnmerged(merged=Story.id(9), reason="deux"), "2017-01-01"),
-    )
-    _, merged, undone = told.events
-    assert [MERGES.keys(event) for event in told.events] == [(), (str(Story.id(9)),), (str(Story.id(9)),)]
-    document = MERGES.on[StructuresMerged](None, merged.data, merged)
-    assert document is not None and (document["kept"], document["holds"]) == (str(ENTITY), True)
-    after = MERGES.on[StructuresUnmerged](document, undone.data, undone)
-    assert after is not None and (after["holds"], after["reason"], after["undone"]) == (
-        False,
-        "deux",
-        undone.cloud.time,
-    )
-    assert MERGES.on[StructuresUnmerged](None, undone.data, undone) is None
-    told.strike(2)
-    word = told.events[-1]
-    assert MERGES.keys(word) == (), "which record was absorbed, its own stream says"
-    assert MERGES.on[EventStruck](document, word.data, word) == document
+async def test_of_several_merges_of_one_record_the_one_that_stands_is_shown(town: Town) -> None:
+    """Whichever of them was struck or lifted last."""
+    one, two, gone = [await town.do(structure(name)) for name in ("Kynarou France", "Kynarou 31", "Kynarou")]
+    await town.do(MergeStructures(structure=one, merged=gone, taken=[]))
+    await town.do(StrikeEvents(**await merge_of(town, one)))
+    await town.do(MergeStructures(structure=two, merged=gone))
+    await town.do(StrikeEvents(**await merge_of(town, two)))
+    assert await merges(town) == {}
+    await town.do(LiftStrikes(**await merge_of(town, one)))
+    assert await merges(town) == {gone: one}, "the merge that was struck first stands again"
 
 
 async def test_a_pair_is_told_apart_and_doubted(town: Town) -> None:
