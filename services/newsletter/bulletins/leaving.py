@@ -97,7 +97,7 @@ async def _settled(event: Recorded, service: Library, source_entity: str) -> Seq
     """What brings the items of a source to where it stands. Raises TimeoutError where items to take out do not come
     (they may be parked; this is then tried again, and parked too)."""
     source = await service.store.get(SOURCES, source_entity)
-    if source is None:
+    if source is None or not source["said"]:
         return []
     brought = {str(item_id(UUID(id))): said["seq"] for id, said in source["said"].items() if said["seq"] < event.seq}
     out = gone(source)

@@ -22,31 +22,43 @@ from shared.contract.events.gatherings import (
 from shared.kernel.views.projection import Document, Evolve, View
 
 BEGINS = (GatheringPlanned,)
-"""What a source begins with that is of a day: struck, there is no such source"""
+"""What a source begins with that is of a day: where none of it stands, there is no such source"""
+
+
+def _known(document: Document | None, event: Recorded) -> Document:
+    fresh: Document = {"withdrawn": False, "begun": {}, "struck": False, "said": {}}
+    return document or {**fresh, "service": event.service, "structure": None}
 
 
 def _said(document: Document | None, data: Any, event: Recorded) -> Document:
-    structure = getattr(data, "structure", None)
-    known = document or {"withdrawn": False, "struck": False, "said": {}}
+    structure, known = getattr(data, "structure", None), _known(document, event)
     said = {**known["said"], event.id: {"seq": event.seq, "at": event.cloud.time}}
-    return {**known, "service": event.service, "structure": str(structure) if structure else None, "said": said}
+    return {**known, "structure": str(structure) if structure else None, "said": said}
 
 
 def _withdrawn(value: bool) -> Evolve:
     def evolve(document: Document | None, data: Any, event: Recorded) -> Document:
-        fresh: Document = {"service": event.service, "structure": None, "struck": False, "said": {}}
-        return {**fresh, **(document or {}), "withdrawn": value}
+        return {**_known(document, event), "withdrawn": value}
 
     return evolve
+
+
+def _begun(document: Document | None, data: Any, event: Recorded) -> Document:
+    return _beginning(_known(document, event), event.id, True)
 
 
 def _struck(value: bool) -> Evolve:
     def evolve(document: Document | None, data: Any, event: Recorded) -> Document | None:
         if document is None or data.kind not in {kind.type_name() for kind in BEGINS}:
             return document
-        return {**document, "struck": value}
+        return _beginning(document, str(data.event), not value)
 
     return evolve
+
+
+def _beginning(document: Document, event: str, stands: bool) -> Document:
+    begun = {**document["begun"], event: stands}
+    return {**document, "begun": begun, "struck": not any(begun.values())}
 
 
 def gone(source: Document) -> bool:
@@ -56,13 +68,14 @@ def gone(source: Document) -> bool:
 
 SOURCES = View(
     name="sources",
-    version=3,
+    version=4,
     of_log=True,
     on={
         MemberNewsPublished: _said,
         MemberOfferPublished: _said,
         MemberProjectPublished: _said,
         MemberEventPublished: _said,
+        GatheringPlanned: _begun,
         GatheringAnnounced: _said,
         PublicationWithdrawn: _withdrawn(True),
         GatheringCancelled: _withdrawn(True),
@@ -71,4 +84,5 @@ SOURCES = View(
         StrikeLifted: _struck(False),
     },
 )
-"""By the entity of the other service; all that it hears is of now, and of corrections the last counts."""
+"""By the entity of the other service; of corrections the last counts. `begun`: what it begins with, and whether that
+stands: struck and said otherwise in one step, it begins with what was said last; `struck`: none of it stands."""

@@ -23,7 +23,7 @@ from services.newsletter.bulletins.domain.issue import ApproveIssue, DropItem, i
 from services.newsletter.bulletins.views import ISSUES
 from shared.contract.envelope import Recorded
 from shared.contract.newsletter.bulletins import ItemAdded
-from shared.kernel.command_handler import Executor
+from shared.kernel.command_handler import Executor, Instead
 from shared.kernel.correcting import LiftStrikes, RedateEvents, StrikeEvents
 from shared.kernel.decider import Command
 from shared.kernel.eventlog.event_log import Log
@@ -54,6 +54,14 @@ class Team:
         await self.does(AnnounceGathering(gathering=gathering))
         return gathering
 
+    async def corrects(self, gathering: UUID, title: str) -> None:
+        """« Corriger » : what was planned is struck, and said otherwise, in one step."""
+        starts = datetime(2099, 3, 5, 17, 30, tzinfo=UTC)
+        planned = tuple((await self._planned(gathering))[-1:])
+        again = PlanGathering(kind="aper_oc", title=title, starts=starts, town="Foix")
+        instead = Instead(planned, "titre faux", of=gathering)
+        await self._execute(again, id=uuid4(), actor="test", instead=instead)
+
     async def _planned(self, gathering: UUID) -> list[UUID]:
         history: Sequence[Recorded] = (await self._log.load("events", "gathering", gathering)).events
         return [UUID(event.id) for event in history if event.type == "GatheringPlanned"]
@@ -62,8 +70,8 @@ class Team:
         planned = await self._planned(gathering)
         await self.does(StrikeEvents(kind="gathering", about=gathering, events=planned, reason="doublon"))
 
-    async def lifts(self, gathering: UUID) -> None:
-        planned = await self._planned(gathering)
+    async def lifts(self, gathering: UUID, since: int = 0) -> None:
+        planned = (await self._planned(gathering))[since:]
         await self.does(LiftStrikes(kind="gathering", about=gathering, events=planned, reason="pas un doublon"))
 
     async def redates(self, gathering: UUID) -> None:
@@ -98,6 +106,22 @@ async def test_a_gathering_that_was_planned_by_mistake_leaves_the_draft_and_come
     await comes_to(house, "in")
     await team.redates(gathering)  # the day on which it was planned is told nowhere
     await comes_to(house, "in")
+
+
+async def test_one_whose_planning_is_corrected_stays(house: House, log: Log) -> None:
+    """Struck is what was said wrong, and it begins with what was said in its place."""
+    team = Team(log)
+    await house.now.start_reactions()
+    gathering, early = await team.announces(), await team.announces()
+    await arrived(house, 2)
+    for title in ("Apér’OC de Foix", "Apér’OC à Foix"):
+        await team.corrects(gathering, title)
+    await comes_to(house, "in", "in")
+    await team.strikes(gathering)  # all that it ever began with
+    await comes_to(house, "Noté par erreur.", "in")
+    await team.corrects(early, "Autre")
+    await team.lifts(gathering, -1)
+    await comes_to(house, "in", "in")
 
 
 async def test_one_that_was_struck_before_the_announcement_arrived_is_not_announced(house: House, log: Log) -> None:
