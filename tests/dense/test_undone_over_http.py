@@ -132,8 +132,9 @@ def of_moments(names: Iterable[str], known: str) -> list[str]:
 async def figures(four: Four, known: str = "") -> Answers:
     names = [one["name"] for one in await four.get("/observatory/api/indicators")]
     told = await asked(four, of_moments(names, known))
-    # which day it is known on is no figure, nor is the day of the last clock that was believed
-    plain = {path: re.sub(r'"known(_at)?":\s?"?[\d-]+"?', "", text) for path, text in told.items()}
+    # which day it is known on, and how far the log is read, is no figure; nor is the day of the last clock that was
+    # believed
+    plain = {path: re.sub(r'"(known|known_at|sequence)":\s?(null|"?[\d-]+"?)', "", text) for path, text in told.items()}
     return {
         path.replace(known, ""): re.sub(r"(,\d{4}(-\d\d){2}),\d{4}(-\d\d){2},", r"\1,", text)
         for path, text in plain.items()

@@ -49,6 +49,7 @@ WORDS: Words = {
         "Nouvelles, offres et agenda se remplissent de ce que publient les membres et les événements. La lettre "
         "générale et les alertes s’écrivent ici."
     ),
+    "refused.bulletin-opened": "Ce bulletin est déjà ouvert, sous un autre titre ou pour un autre objet.",
     "refused.unknown-bulletin": (
         "Ce réseau n’a pas ouvert ce bulletin. Ouvrez-le d’abord, depuis la page des bulletins."
     ),

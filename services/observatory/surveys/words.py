@@ -93,6 +93,7 @@ SURVEY_WORDS: Words = {
         "Cette enquête est déjà ouverte\u00a0: ses questions ne changent plus. Préparez-en une autre à partir d’elle."
     ),
     "refused.survey-empty": "Écrivez au moins une question.",
+    "refused.survey-begins-before": "Donnez une date de début qui ne soit pas passée.",
     "refused.survey-ends-before": "Donnez une date de fin à venir, et qui ne vienne pas avant le début.",
     "refused.survey-too-long": "Une enquête reste ouverte deux ans au plus. Donnez une date plus proche.",
     "refused.survey-not-opened": "Ouvrez d’abord cette enquête.",

@@ -10,7 +10,7 @@ from services.newsletter.base.fields import NEWSLETTER
 from shared.contract import Event
 from shared.contract.fields import Line
 from shared.contract.newsletter.bulletins import BulletinCode, BulletinOpened
-from shared.kernel.decider import Command, Context, Decider, Decision
+from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 
 FIVE: dict[BulletinCode, tuple[str, str]] = {
     "bloc-note": (
@@ -55,15 +55,19 @@ def opening_of(code: BulletinCode) -> OpenBulletin:
 
 @dataclass(frozen=True)
 class Bulletin:
-    opened: bool = False
+    """`said`: its title and purpose, once it is opened."""
+
+    said: tuple[str, str] | None = None
 
 
 def evolve(state: Bulletin, event: Event) -> Bulletin:
-    return Bulletin(opened=True) if isinstance(event, BulletinOpened) else state
+    return Bulletin((event.title, event.purpose)) if isinstance(event, BulletinOpened) else state
 
 
 def _opened(command: OpenBulletin, state: Bulletin, context: Context) -> Decision:
-    if state.opened:
+    if state.said is not None:
+        if state.said != (command.title, command.purpose):
+            raise Refused("bulletin-opened")
         return []
     return [BulletinOpened(bulletin=command.bulletin, title=command.title, purpose=command.purpose)]
 

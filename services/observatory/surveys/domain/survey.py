@@ -146,11 +146,20 @@ def _revised(command: ReviseSurvey, state: Survey, context: Context) -> Decision
 
 def _opened(command: OpenSurvey, state: Survey, context: Context) -> Decision:
     there(state)
+    today = context.now.astimezone(PARIS).date()
+    begins = command.begins or today
     if state.state != "draft":
+        if not state.closed and (state.begins, state.until, state.open_link) == (
+            begins,
+            command.until,
+            command.open_link,
+        ):
+            return []
         raise Refused("survey-opened")
     if not state.questions:
         raise Refused("survey-empty")
-    begins = command.begins or context.now.astimezone(PARIS).date()
+    if begins < today:
+        raise Refused("survey-begins-before", field="begins")
     _until(command.until, begins, context)
     return [SurveyOpened(begins=begins, until=command.until, open_link=command.open_link)]
 
@@ -183,6 +192,8 @@ def _closed(command: CloseSurvey, state: Survey, context: Context) -> Decision:
 
 
 def _withdrawn(command: WithdrawSurvey, state: Survey, context: Context) -> Decision:
+    if state.state == "withdrawn":
+        return []
     there(state)
     return [SurveyWithdrawn(reason=command.reason)]
 

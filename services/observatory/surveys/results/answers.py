@@ -28,7 +28,7 @@ NOBODY = "none"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What is known of a structure that answers, now."""
+    """What is known of a structure that answers."""
 
     name: str
     kind: str | None
@@ -62,7 +62,7 @@ async def given_of(
     """The answers as of a moment (without one: now), the earliest first: those that fit, and all of them."""
     every_answer = await answers_of(service, survey)
     counting = as_of(every_answer, moment.as_of, moment.known) if moment else as_of(every_answer, None)
-    places = await places_of(service, {one["structure"] for one, _ in counting if one["structure"]})
+    places = await places_of(service, {one["structure"] for one, _ in counting if one["structure"]}, moment)
     every = [
         Given(one["key"], one["structure"], places.get(one["structure"] or ""), version, len(one["versions"]))
         for one, version in sorted(counting, key=lambda pair: pair[0]["versions"][0]["seq"])
@@ -76,18 +76,19 @@ async def given_of(
     return [one for one in every if fits(one)], every
 
 
-async def places_of(service: Chronicle, structures: Iterable[str]) -> dict[str, Place]:
-    """Structure → its name, kind and department as they are known now, also of one that was closed."""
+async def places_of(service: Chronicle, structures: Iterable[str], moment: Moment | None = None) -> dict[str, Place]:
+    """Structure → its name, kind and department at a moment, without one now; also of one that was closed."""
     keys = sorted(set(structures))
     if not keys:
         return {}
     table = (await current(service)).table
-    return await asyncio.to_thread(_places, table, keys)
+    stands = f"standing(DATE '{moment.as_of}', {moment.known:d})" if moment else table.known_now
+    return await asyncio.to_thread(_places, table, keys, stands)
 
 
-def _places(table: EventTable, keys: Sequence[str]) -> dict[str, Place]:
+def _places(table: EventTable, keys: Sequence[str], stands: str) -> dict[str, Place]:
     """By what stands; by what was said of those of which nothing does any more, since they may have answered."""
-    found = _said(table, keys, table.known_now)
+    found = _said(table, keys, stands)
     return _said(table, [key for key in keys if key not in found], "events") | found
 
 

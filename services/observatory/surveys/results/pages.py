@@ -151,7 +151,8 @@ async def file(
 ) -> Response:
     if ending not in TYPES:
         raise HTTPException(404)
-    survey, moment = await survey_of(service, key), await asked(service, as_of, known_at)
+    moment = await asked(service, as_of, known_at)
+    survey = await survey_of(service, key, moment)
     given, _ = await given_of(service, str(key), moment, department or (), kind or ())
     about = {
         "as_of": as_of or None,
@@ -198,7 +199,8 @@ async def as_data(
     kind: Some = None,
 ) -> dict[str, Any]:
     """The results of a survey, question by question."""
-    survey, moment = await survey_of(service, key), await asked(service, as_of, known_at)
+    moment = await asked(service, as_of, known_at)
+    survey = await survey_of(service, key, moment)
     given, every = await given_of(service, str(key), moment, department or (), kind or ())
     found = results(questions_of(survey), [one.version for one in given])
     return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,10 +14,13 @@ from openpyxl import load_workbook
 from services.directory.letters.domain import BeginLetter
 from services.directory.letters.sending import survey_letters
 from services.directory.structures.contact_views import CONTACT_ADDRESSES
-from services.observatory.event_table.moment import today
+from services.directory.structures.domain.structure import RegisterStructure, ReviseStructure
+from services.observatory.event_table.moment import Moment, today
+from services.observatory.figures.observatory import of as observatory_of
 from services.observatory.surveys.answering.links import links_of
 from services.observatory.surveys.domain.answer import answer_id
 from services.observatory.surveys.domain.survey import CloseSurvey, ExtendSurvey, PublishSurveyResults, SendSurvey
+from services.observatory.surveys.results.answers import places_of
 from services.observatory.surveys.views import SURVEY_ANSWERS, SURVEY_RECIPIENTS, SURVEYS, recipient_key
 from shared.contract.envelope import opened
 from shared.contract.observatory.ledger import LogRestored, ledger_id
@@ -142,8 +146,10 @@ async def test_from_the_mail_to_the_results(house: House) -> None:
 
         results = (await team.get(f"{PAGES}/{survey}/results")).text
         assert "=1+1" in results and "Eau vive" in results and "Liban" in results
-        before = (await team.get(f"{PAGES}/{survey}/results?as_of=2020-01-01")).text
-        assert "=1+1" not in before
+        for asked in ("as_of=2020-01-01", "known_at=2020-01-01"):  # it was not there then, for files and data either
+            before = [f"{PAGES}/{survey}/results{ending}" for ending in ("", ".csv", ".json", ".xlsx")]
+            for path in (*before, f"/observatory/api/surveys/{survey}/results"):
+                assert (await team.get(f"{path}?{asked}")).status_code == 404, path
         assert "Aucune réponse avec ces filtres" in (await team.get(f"{PAGES}/{survey}/results?department=34")).text
         csv = (await team.get(f"{PAGES}/{survey}/results.csv")).text
         assert "'=1+1" in csv and ";Liban;" in csv
@@ -158,6 +164,22 @@ async def test_from_the_mail_to_the_results(house: House) -> None:
         for page_of in ("results", "results.csv", "results.json"):
             assert "1+1" not in (await reader.get(f"{PAGES}/{survey}/{page_of}")).text, "texts are for editors"
         assert (await reader.get(f"{PAGES}/{survey}/answers/{answer_id(survey, one)}")).status_code == 403
+
+
+async def test_who_answered_is_told_as_of_the_day_that_is_asked_for(house: House) -> None:
+    now = datetime.now(UTC)
+    first = {"name": "Eau vive", "kind": "association", "department": "31"}
+    registered = RegisterStructure.model_validate(first)
+    one = (await house.do(registered, "directory", at=now - timedelta(days=10))).entity_id
+    await house.do(ReviseStructure.model_validate({**first, "structure": one, "department": "34"}), "directory")
+    seq = observatory_of(house.observatory).table.position
+
+    async def department(moment: Moment | None) -> str | None:
+        return (await places_of(house.observatory, [str(one)], moment))[str(one)].department
+
+    assert await department(None) == await department(Moment(today(), None, seq)) == "34"
+    assert await department(Moment(today() - timedelta(days=1), None, seq)) == "31"
+    assert await department(Moment(today(), today(), seq - 1)) == "31", "as it was known before"
 
 
 async def test_a_reminder_goes_to_those_alone_who_have_not_said_anything(house: House) -> None:

@@ -119,6 +119,11 @@ def test_a_bulletin_is_opened_once_under_an_id_that_follows_from_its_code() -> N
         assert command.target(context()) == bulletin_id(code)
         (opened,) = events(decided(BULLETIN, [], command))
         assert decided(BULLETIN, [opened], command) == []
+        for said in ("title", "purpose"):
+            other = command.model_copy(update={said: "Autrement"})
+            assert decided(BULLETIN, [opened], other) == "bulletin-opened", (
+                "what is said otherwise is not there already"
+            )
     assert len({bulletin_id(code) for code in FIVE}) == 5
 
 

@@ -118,6 +118,11 @@ def test_it_is_opened_once_with_questions_until_a_day_that_is_not_over_nor_too_f
     assert said([DRAFT], opening(date(2019, 2, 1))) == "survey-too-long"
     assert said([SurveyDrafted(title="Vide")], opening(date(2017, 1, 31))) == "survey-empty"
     assert said([DRAFT, OPEN], opening(date(2017, 1, 31))) == "survey-opened"
+    assert said([DRAFT], opening(date(2017, 1, 31), begins=date(2017, 1, 9))) == "survey-begins-before"
+    assert said([DRAFT], opening(date(2017, 1, 31), begins=NOW.date())) == said([DRAFT], opening(date(2017, 1, 31)))
+    again = opening(OPEN.until, begins=OPEN.begins, open_link=True)
+    assert said([DRAFT, OPEN], again) == [], "it is so already"
+    assert said([DRAFT, OPEN, SurveyClosed()], again) == "survey-opened"
     assert said([], opening(date(2017, 1, 31))) == "unknown-survey"
 
 
@@ -161,6 +166,8 @@ def test_what_is_put_away_is_answered_and_changed_no_more() -> None:
     assert away == [SurveyWithdrawn(reason="En double")]
     gone = [DRAFT, OPEN, *away]
     assert said(gone, CloseSurvey(survey=ONE)) == said(gone, revise()) == "survey-withdrawn"
+    assert said(gone, WithdrawSurvey(survey=ONE, reason="Encore")) == [], "it is so already"
+    assert said([], WithdrawSurvey(survey=ONE, reason="En double")) == "unknown-survey"
     assert said([], answer(), survey=gone) == "survey-closed"
 
 
