@@ -25,6 +25,7 @@ from services.newsletter.subscriptions.links import LINKS, BadLink, Confirming, 
 from services.newsletter.subscriptions.views import SUBSCRIBERS
 from shared.base.translations import SOURCE, Lang, languages
 from shared.contract.fields import MailAddress
+from shared.contract.newsletter.subscriptions import SubscriptionConfirmed
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.decider import Refused, derived_id
 from shared.runtime.faces import Desk, Library, Office, Premises, Views
@@ -134,10 +135,12 @@ confirming_routes = APIRouter(include_in_schema=False)
 
 @confirming_routes.get("/confirm/{token}")
 @access("public")
-async def confirm(service: Here[Views], request: Request, token: str) -> Response:
+async def confirm(service: Here[Desk], request: Request, token: str) -> Response:
     link = _confirming(service, request, token)
     if isinstance(link, Response):
         return link
+    if await _left(service, link):
+        return _render(request, "said.html", 410, what="left")
     known = await service.store.get(SUBSCRIBERS, str(link.subscriber))
     pending = (
         known["pending"] if known and known["pending"] and known["pending"]["request"] == str(link.request) else None
@@ -159,7 +162,19 @@ async def confirmed(service: Here[Desk], request: Request, token: str) -> Respon
     except Refused as refused:
         return _render(request, "said.html", 410, what="old" if refused.code == "link-expired" else "bad")
     await service.runner.wait_for(outcome.seq)
+    if await _left(service, link):
+        return _render(request, "said.html", 410, what="left")
     return RedirectResponse("/newsletter/confirmed", 303)
+
+
+async def _left(service: Desk, link: Confirming) -> bool:
+    """Whether what this link confirmed once was left since, all of it: the link brings none of it back."""
+    known = await service.store.get(SUBSCRIBERS, str(link.subscriber))
+    said = [one.data for one in (await service.execute.history("subscriber", link.subscriber)).events]
+    bulletins = [
+        one.bulletins for one in said if isinstance(one, SubscriptionConfirmed) and one.request == link.request
+    ]
+    return bool(bulletins) and set(bulletins[0]).isdisjoint(known["bulletins"] if known else ())
 
 
 @confirming_routes.get("/confirmed")

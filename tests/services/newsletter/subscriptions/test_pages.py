@@ -91,6 +91,22 @@ async def test_from_the_page_by_mail_to_the_first_issue_and_out_in_one_click(
     assert history.events[-1].data.means == "one-click"  # type: ignore[attr-defined]
 
 
+async def test_the_link_of_what_was_left_since_says_so_and_brings_nothing_back(
+    posting: House, mail_server: MailServer
+) -> None:
+    async with posting.browser() as browser:
+        await ask(browser, WHO, "echos", "parcours")
+        link = link_in(await question(mail_server, WHO), "/newsletter/confirm/")
+        assert (await browser.post(link)).headers["location"] == "/newsletter/confirmed"
+        who = UUID(str((await subscriber(posting))["key"]))
+        for bulletin, status in (("echos", 303), ("parcours", 410)):
+            await browser.post(f"/newsletter/unsubscribe/{posting.sending.links.leaving(who, bulletin)}")
+            assert (await browser.post(link)).status_code == status, "something of it comes still, or nothing"
+        for answer in (await browser.get(link), await browser.post(link)):
+            assert answer.status_code == 410 and "désabonné depuis" in answer.text
+        assert (await subscriber(posting))["bulletins"] == []
+
+
 async def test_one_click_also_works_as_multipart(house: House) -> None:
     who = await house.subscribed(WHO)
     token = house.sending.links.leaving(who, "echos")
