@@ -153,10 +153,12 @@ def test_every_service_takes_an_aggregate_and_a_page(service: str) -> None:
 @pytest.mark.parametrize(
     ("service", "feature", "domain"),
     [
-        ("events", "tandems", "domain.py"), ("events", "gatherings", "domain/loan.py"),
-        ("membership", "members", "domain/loan.py"), ("newsletter", "delivery", "domain.py"),
+        ("events", "tandems", "domain.py"),
+        ("events", "gatherings", "domain/loan.py"),
+        ("membership", "members", "domain/loan.py"),
+        ("newsletter", "delivery", "domain.py"),
     ],
-)  # fmt: skip
+)
 def test_an_aggregate_in_a_capability_takes_nine_files_and_a_page_four(service: str, feature: str, domain: str) -> None:
     """docs/contributing.md says so; the catalogue is one of them. What `make contract` writes counts apart."""
     tree = SourceTree()
@@ -179,7 +181,7 @@ def test_what_a_feature_says_is_joined_to_what_it_said() -> None:
     assert more == "FEATURE = Feature(views=(A, B, D), deciders=[*some(), C, D], routes=((*f(x), D)))\n"
     whole, case = "def page_of(command):\n    return None\n", "    return 1\n"
     before = f"from a import b\n{bare}"
-    after = f"from a import b\n{whole}\n\nFEATURE = Feature(name='loans', page_of=page_of)\n"
+    after = f"from a import b\n{whole}\n\n\nFEATURE = Feature(name='loans', page_of=page_of)\n"
     assert with_case(before, "page_of", case, whole) == after
     way = 'def way(command):\n    """Été."""\n{}    return 0\nFEATURE = Feature(page_of=way)\n'
     assert with_case(way.format(""), "page_of", case, whole) == way.format(case)
@@ -206,11 +208,14 @@ def test_a_name_that_the_code_can_not_say_is_refused(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "plural", "why"),
     [
-        ("tandem", "tandems_again", "event events.tandem"), ("project", "projets", "event"),
+        ("tandem", "tandems_again", "event events.tandem"),
+        ("project", "projets", "event"),
         ("loan", "gatherings", "view events/gatherings"),
-        ("gathering", "meetings", "event"), ("loan", "loan", "say --plural"), ("loan", "agenda", "is there already"),
+        ("gathering", "meetings", "event"),
+        ("loan", "loan", "say --plural"),
+        ("loan", "agenda", "is there already"),
     ],
-)  # fmt: skip
+)
 def test_an_aggregate_takes_no_name_that_is_taken_or_stored(name: str, plural: str, why: str) -> None:
     with pytest.raises(CannotStart, match=why):
         slices.add_aggregate(SourceTree(), name, "events", plural, ("prêt", ""))
@@ -219,10 +224,12 @@ def test_an_aggregate_takes_no_name_that_is_taken_or_stored(name: str, plural: s
 @pytest.mark.parametrize(
     ("name", "feature", "why"),
     [
-        ("tandems", "tandems", "is there already"), ("privacy", "leaflets", "answers there already"),
-        ("prices", "base", "means something else"), ("prices", "gatherings", "by hand"),
+        ("tandems", "tandems", "is there already"),
+        ("privacy", "leaflets", "answers there already"),
+        ("prices", "base", "means something else"),
+        ("prices", "gatherings", "by hand"),
     ],
-)  # fmt: skip
+)
 def test_a_page_takes_no_address_that_is_taken(name: str, feature: str, why: str) -> None:
     with pytest.raises(CannotStart, match=why):
         slices.add_page(SourceTree(), name, "events", feature, ("tarifs", ""))
@@ -239,10 +246,12 @@ def test_a_page_stands_under_the_address_of_its_capability_and_behind_no_other()
 @pytest.mark.parametrize(
     ("name", "event_", "unit", "why"),
     [
-        ("tandems", "TandemFormed", "", "indicator tandems"), ("formed", "MemberJoined", "", "says no event"),
-        ("formed", "", "", "says no event"), ("formed", "TandemFormed", "acre", "no unit acre"),
+        ("tandems", "TandemFormed", "", "indicator tandems"),
+        ("formed", "MemberJoined", "", "says no event"),
+        ("formed", "", "", "says no event"),
+        ("formed", "TandemFormed", "acre", "no unit acre"),
     ],
-)  # fmt: skip
+)
 def test_an_indicator_takes_no_name_that_is_taken_and_counts_what_there_is(
     name: str, event_: str, unit: str, why: str
 ) -> None:
