@@ -64,11 +64,12 @@ pictures: $(TEST_LOCK) ## take the screenshots of the README from the running pr
 	@sh tests/install-chromium.sh
 	$(BIN)/python -m tests.pictures
 
-contract: $(TEST_LOCK) ## write the schemas of all event types, docs/events.md, the stored names, what counts them; refuses what breaks a reader
+contract: $(TEST_LOCK) ## write the schemas of all event types, docs/events.md, the stored names, what counts them, who may read what; refuses what breaks a reader
 	$(BIN)/python -m shared.contract.schemas
 	$(BIN)/python -m tests.docs.events_page
 	$(BIN)/python -m tests.shared.contract.stored_names
 	$(BIN)/python -m tests.docs.counting_table
+	$(BIN)/python -m tests.abuse.routes
 
 texts: $(TEST_LOCK) ## read every text into the catalogues, shared/locale/*.po; fails where one is not translated
 	$(BIN)/python -m tests.texts.catalogue

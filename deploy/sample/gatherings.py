@@ -72,9 +72,12 @@ APER_OC = (
     (date(2017, 9, 28), "Montpellier", None),
 )
 MOBILITY = (
-    (date(2014, 5, 15), "Toulouse"), (date(2015, 4, 2), "Caussade"), (date(2015, 11, 19), "Montauban"),
-    (date(2016, 3, 10), "Cahors"), (date(2016, 11, 17), "Figeac"),
-)  # fmt: skip
+    (date(2014, 5, 15), "Toulouse"),
+    (date(2015, 4, 2), "Caussade"),
+    (date(2015, 11, 19), "Montauban"),
+    (date(2016, 3, 10), "Cahors"),
+    (date(2016, 11, 17), "Figeac"),
+)
 
 
 @dataclass(frozen=True, slots=True)

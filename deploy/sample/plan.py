@@ -29,8 +29,10 @@ FOOTNOTE: str = L(
     "toutes les personnes et le détail de ce que chacun a fait sont inventés."
 )
 OWN = {
-    "title": "Occitanie Coopération", "region": "09,11,12,30,31,32,34,46,48,65,66,81,82", "review": "occitanie-2017",
-}  # fmt: skip
+    "title": "Occitanie Coopération",
+    "region": "09,11,12,30,31,32,34,46,48,65,66,81,82",
+    "review": "occitanie-2017",
+}
 """The settings that come with these data, where an operator sets nothing else: whose they are."""
 END = date(2017, 10, 31)  # the review's closing date
 

@@ -8,11 +8,15 @@ makes it of the one before (ADR 34). `schemas/` holds the JSON Schema of each ty
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any, ClassVar, Self
 
 import orjson
 from pydantic import BaseModel, ConfigDict
 
+from shared.base.services import SERVICES
 from shared.contract.says import Says, Thing
 
 EVENTS: dict[str, type[Event]] = {}
@@ -88,22 +92,16 @@ def schema_uri(kind: type[Event], shape: int) -> str:
 
 def load_all() -> dict[str, type[Event]]:
     """Every event type by name, with all modules imported."""
-    from shared.contract import corrections, persons, processes  # noqa: F401
-    from shared.contract.directory import (  # noqa: F401
-        accounts,
-        casework,
-        claims,
-        cooperation,
-        duplicates,
-        imports,
-        letters,
-        publications,
-        structure_facts,
-        structures,
-    )
-    from shared.contract.events import gatherings, projects, tandems  # noqa: F401
-    from shared.contract.membership import governance, members, network, team  # noqa: F401
-    from shared.contract.newsletter import bulletins, delivery, subscriptions  # noqa: F401
-    from shared.contract.observatory import identification, ledger, reviews, surveys  # noqa: F401
-
+    _import_all()
     return EVENTS
+
+
+@cache
+def _import_all() -> None:
+    """What belongs to no service, and each module of each service's folder: a new one is named nowhere else."""
+    from shared.contract import corrections, persons, processes  # noqa: F401
+
+    for service in SERVICES:
+        folder = import_module(f"{__name__}.{service}")
+        for one in iter_modules(folder.__path__, f"{folder.__name__}."):
+            import_module(one.name)

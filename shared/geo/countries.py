@@ -20,15 +20,17 @@ __all__ = ["ALIASES", "COUNTRY_CODES", "EXCEPTIONS", "NOT_COUNTRIES", "country_c
 
 NOT_COUNTRIES = frozenset({"EU", "EZ", "UN", "ZZ", "QO", "XA", "XB"})
 
-EXCEPTIONS: Words = MappingProxyType({
-    "CD": "République démocratique du Congo",
-    "CG": "Congo",
-    "HK": "Hong Kong",
-    "MM": "Birmanie",
-    "MO": "Macao",
-    "PS": "Palestine",
-    "VA": "Vatican",
-})  # fmt: skip
+EXCEPTIONS: Words = MappingProxyType(
+    {
+        "CD": "République démocratique du Congo",
+        "CG": "Congo",
+        "HK": "Hong Kong",
+        "MM": "Birmanie",
+        "MO": "Macao",
+        "PS": "Palestine",
+        "VA": "Vatican",
+    }
+)
 """code → French, where CLDR's name is not the one that the network's people say"""
 
 ALIASES: Mapping[str, str] = MappingProxyType({

@@ -31,10 +31,12 @@ def described(app: FastAPI) -> Callable[[], dict[str, Any]]:
             document.setdefault("components", {})["securitySchemes"] = {
                 "token": {"type": "http", "scheme": "bearer", "description": "A token of an account: `mlg_…`."},
                 "session": {
-                    "type": "apiKey", "in": "cookie", "name": cookie_name(app.state.service.settings),
+                    "type": "apiKey",
+                    "in": "cookie",
+                    "name": cookie_name(app.state.service.settings),
                     "description": "Set by signing in. A request that changes something must come from our own pages.",
                 },
-            }  # fmt: skip
+            }
             for path, method, level in _levels(app):
                 operation = document["paths"].get(path, {}).get(method.lower())
                 if operation is not None:

@@ -65,11 +65,14 @@ def test_each_attack_of_the_list_names_a_test_that_is_there() -> None:
 def test_what_looks_like_a_query_is_a_text_and_finds_nothing(house: House, text: str) -> None:
     told = quote(text, safe="")
     for path in (
-        f"/directory/api/structures?kind={told}", f"/directory/api/structures/{told}",
+        f"/directory/api/structures?kind={told}",
+        f"/directory/api/structures/{told}",
         f"/directory/api/structures?q={told}x",
-        f"/observatory/api/events?entity={told}", f"/membership/api/members?q={told}x",
-        f"/newsletter/api/subscribers?state={told}", f"/events/api/gatherings?q={told}x",
-    ):  # fmt: skip
+        f"/observatory/api/events?entity={told}",
+        f"/membership/api/members?q={told}x",
+        f"/newsletter/api/subscribers?state={told}",
+        f"/events/api/gatherings?q={told}x",
+    ):
         answer = house.get(path)
         if answer.status == 200:
             assert not answer.json().get("documents") and not answer.json().get("events"), path

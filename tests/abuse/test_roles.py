@@ -6,7 +6,6 @@ import re
 from collections import Counter
 from http.client import HTTPConnection
 from pathlib import Path
-from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
@@ -18,6 +17,7 @@ from deploy.host.all_services import DEFINITIONS
 from shared.runtime.nats.embedded_server import NatsServer
 from shared.web.app import service_app
 from tests.abuse.house import SERVICES, House
+from tests.abuse.routes import FILE, Route, shown_to_readers, with_new, written
 from tests.fixtures import small_directory as small
 from tests.fixtures.outcome_tables import record
 
@@ -51,21 +51,9 @@ FILLED = {
 }
 
 
-class Route(NamedTuple):
-    service: str
-    method: str
-    path: str
-    level: str
-
-
-def written() -> list[Route]:
-    lines = (Path(__file__).parent / "routes.txt").read_text().splitlines()
-    return [Route(*line.split()) for line in lines if line and not line.startswith("#")]
-
-
 def listed() -> list[Route]:
     """All routes: those that are written down, and the commands of editors, who need no line."""
-    routes = written()
+    routes = written(FILE.read_text())
     there = {(one.service, one.path) for one in routes if one.method == "COMMAND"} | {("newsletter", OWN_PAGE)}
     commands = [(d.name, one.__name__) for d in DEFINITIONS for decider in d.deciders for one in decider.decisions]
     retired = [(d.name, one) for d in DEFINITIONS for one in d.retired]
@@ -87,11 +75,21 @@ def addresses(route: Route) -> list[tuple[str, str]]:
 
 
 def test_a_command_without_a_line_is_one_of_editors() -> None:
-    lines = {(one.service, one.path) for one in written() if one.method == "COMMAND"}
+    lines = {(one.service, one.path) for one in written(FILE.read_text()) if one.method == "COMMAND"}
     for definition in DEFINITIONS:
         for command in {one for decider in definition.deciders for one in decider.decisions}:
             if (definition.name, command.__name__) not in lines and command.__name__ != OWN_PAGE:
                 assert command.asks == "editor" and not command.internal, command
+
+
+def test_what_readers_are_shown_is_put_into_the_list_and_nothing_else() -> None:
+    text = FILE.read_text()
+    shown = [one for definition in DEFINITIONS for one in shown_to_readers(definition)]
+    assert len(shown) > 150 and with_new(text, shown) == text
+    more = [Route("events", "GET", "/opening-hours", "reader"), Route("directory", "GET", "/", "reader")]
+    assert with_new(text, more).split("events GET /opening-hours reader\n")[1].startswith("\nnewsletter ")
+    open_to_all = with_new(text.replace("directory GET / reader", "directory GET / public"), more)
+    assert "directory GET / reader" not in open_to_all, "a line that is there stays as a hand wrote it"
 
 
 def test_the_list_of_routes_is_whole_and_says_a_level_for_each() -> None:

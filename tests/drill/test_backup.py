@@ -255,9 +255,11 @@ def test_the_commands_of_the_manual_do_what_it_says_and_leave_nothing(backed_up:
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     folders = {
-        "DATA": backed_up.data(), "BACKUP": tmp_path / "fresh", "KEYS": tmp_path / "apart",
+        "DATA": backed_up.data(),
+        "BACKUP": tmp_path / "fresh",
+        "KEYS": tmp_path / "apart",
         "NEW": backed_up.data("new"),
-    }  # fmt: skip
+    }
     said = ""
     commands = commands_in("Back up", "Rehearse", "Restore")
     assert len(commands) == 5

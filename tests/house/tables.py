@@ -9,18 +9,6 @@ import ast
 from collections.abc import Iterator
 
 SKIP = "# fmt: skip"
-NEARLY = {
-    "services/directory/imports/plan.py": 1,
-    "services/observatory/review/archive_pages.py": 7,
-    "services/observatory/review/documents/chapters.py": 1,
-    "services/observatory/review/documents/pdf.py": 1,
-    "services/observatory/review/period_pages.py": 6,
-    "services/observatory/review/publication/publishing.py": 2,
-    "services/observatory/review/views.py": 2,
-    "services/observatory/review/documents/workbook.py": 2,
-}
-"""file → how many stand on names and values by pairs instead (keywords of a call, a record that is built), where one to
-a line would take a function or a room beyond its limit (counts.py)."""
 
 
 def not_on_a_table(text: str) -> list[int]:

@@ -32,9 +32,11 @@ def history() -> list[Message]:
         (facts[0].subject, b"junk"),
         (facts[1].subject, facts[1].body),
         (f"{painted.entity}.StructurePainted", changed(painted.body, type="StructurePainted")),
-        (facts[0].subject.replace("StructureRegistered", "StructureClosed"),
-         write("reseau", one, 4, StructureClosed(reason="over")).body),
-    ]  # fmt: skip
+        (
+            facts[0].subject.replace("StructureRegistered", "StructureClosed"),
+            write("reseau", one, 4, StructureClosed(reason="over")).body,
+        ),
+    ]
     return [Message(seq, subject, body) for seq, (subject, body) in enumerate(bodies, 1)]
 
 

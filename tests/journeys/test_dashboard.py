@@ -72,9 +72,12 @@ def test_pictures_are_downloaded_and_no_state_has_a_barrier(desk: BrowserContext
     url = up.wait()
     page = desk.new_page()
     for state in (
-        "?as_of=2017-10-31", "?as_of=2016-12-31&since=2012-12-31&kind=association", "?theme=rien", "?department=999",
+        "?as_of=2017-10-31",
+        "?as_of=2016-12-31&since=2012-12-31&kind=association",
+        "?theme=rien",
+        "?department=999",
         "?as_of=2015-06-30&known_at=2016-01-01",
-    ):  # fmt: skip
+    ):
         page.goto(f"{url}{BOARD}{state}")
         assert not barriers(page), state
     for path in (

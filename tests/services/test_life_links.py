@@ -30,13 +30,15 @@ SHOWN = {
 WITHIN = {
     "directory.contact": "told in the life of its structure",
     "directory.namesakes": "two structures, each with its own",
-    "directory.letter": "told in the life of its survey", "directory.signing-key": "no page shows one",
-    "membership.charter": "each version names its event", "membership.network": "its name is in every head",
+    "directory.letter": "told in the life of its survey",
+    "directory.signing-key": "no page shows one",
+    "membership.charter": "each version names its event",
+    "membership.network": "its name is in every head",
     "any.any": "a correction is told in the life of what it corrects",
     "any.process": "the page that began the work shows its steps, and what it writes has a life of its own",
     "directory.session": "listed on the page of its account while it is open; its events are for auditors",
     "newsletter.delivery": "told in the life of its issue and of its subscriber",
-}  # fmt: skip
+}
 """What has none, and why"""
 
 

@@ -58,9 +58,11 @@ def test_what_a_feature_has_stands_in_rooms_of_the_same_names(service: Definitio
         views = [view for view in feature.views if view is not PUBLISHED]
         there = " ".join(path.stem for path in room.iterdir())
         for has, name in (
-            (feature.deciders, "domain"), (views, "views"), (feature.words, "words"),
+            (feature.deciders, "domain"),
+            (views, "views"),
+            (feature.words, "words"),
             (feature.routes, "pages|api|picker"),
-        ):  # fmt: skip
+        ):
             if has and not re.search(name, there):
                 without.append(f"{room.name}: {name}")
     assert without == []

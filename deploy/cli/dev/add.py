@@ -20,6 +20,7 @@ Of = Annotated[Which, typer.Option("--service", help="The service that it belong
 French = Annotated[str, typer.Option("--french", help="What readers call it: “salle de lecture”.")]
 English = Annotated[str, typer.Option("--english", help="The same in English; without it, its name.")]
 Many = typer.Option(help="The plural; one s more without it.")
+Room = typer.Option(help="The capability that has it; one of its own without.")
 Dry = Annotated[bool, typer.Option("--dry-run", help="Only show which files would be written.")]
 
 
@@ -37,11 +38,13 @@ def aggregate(
     plural: Annotated[str, Many] = "",
     french_plural: Annotated[str, Many] = "",
     english_plural: Annotated[str, Many] = "",
+    feature: Annotated[str, Room] = "",
     dry_run: Dry = False,
 ) -> None:
-    """Add a capability with one kind of record: two events, two commands, a view, two pages, words, tests."""
+    """Add one kind of record: two events, two commands, a view, two pages, words, a test."""
     tree = SourceTree()
-    slices.add_aggregate(tree, name, service, plural or f"{name}s", (french, english, french_plural, english_plural))
+    said = (french, english, french_plural, english_plural)
+    slices.add_aggregate(tree, name, service, plural or f"{name}s", said, feature)
     written(tree, dry_run, "make contract", "make texts", f"services/{service}/README.md names what is there")
 
 
@@ -51,13 +54,13 @@ def page(
     service: Of,
     french: French,
     english: English = "",
-    feature: Annotated[str, typer.Option(help="The capability that shows it; one of its own without.")] = "",
+    feature: Annotated[str, Room] = "",
     dry_run: Dry = False,
 ) -> None:
-    """Add a page for whoever signed in: its route, template, words, test, and its line in tests/abuse/routes.txt."""
+    """Add a page for whoever signed in: its route, template, words, test."""
     tree = SourceTree()
     slices.add_page(tree, name, service, feature or name, (french, english))
-    written(tree, dry_run, "make texts")
+    written(tree, dry_run, "make contract", "make texts")
 
 
 @adding.command()

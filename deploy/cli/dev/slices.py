@@ -8,7 +8,8 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from deploy.cli.dev.source_tree import SourceTree, plain
+from deploy.cli.dev.feature_source import with_case, with_entry, with_keyword
+from deploy.cli.dev.source_tree import FUTURE, SourceTree, plain
 from deploy.host.all_services import DEFINITIONS
 from deploy.host.data_folder import CannotStart
 from services.observatory.indicators import INDICATORS
@@ -29,50 +30,89 @@ TAKEN = {
 """What forms, addresses, folders and the modules that are made here call something else"""
 STORED = "tests/shared/contract/stored_names.txt"
 ROUTES = "tests/abuse/routes.txt"
-FUTURE = r"^from __future__ import annotations\n\n"
 LAYERS = r'containers = \["services\.{}"\]\nlayers = \[\s*"app",(?P<gap>\s*)(?:"retention",\s*)?'
 ROUTER = r'^routes = APIRouter\((?:prefix="(?P<prefix>[^"{]*)", )?include_in_schema=False\)'
 FEATURES = r"[(\[]\s*(?:\w+(?:\([^)]*\))?,\s*)+(?=[A-Z_]+,?\s*[)\]])"
 """The features of an app.py up to the last: the first route that matches wins, and the last is the widest"""
 
 
-def add_aggregate(tree: SourceTree, name: str, service: str, plural: str, words: Sequence[str]) -> None:
-    """A capability with one kind of record. Raises CannotStart where a name is no name, or taken. `words`: as of
-    `spoken`."""
-    called(name, plural)
+def add_aggregate(
+    tree: SourceTree, name: str, service: str, plural: str, words: Sequence[str], feature: str = ""
+) -> None:
+    """One kind of record, in a capability that is there or in one of its own. Raises CannotStart where a name is no
+    name, or taken. `words`: as of `spoken`."""
+    own, feature = not feature, feature or plural
+    room = f"services/{service}/{feature}"
+    new = own or not tree.there(room)
+    called(name, plural, *([feature] if new else []))
     if name == plural:
         raise CannotStart(f"One and several are both {name}: say --plural.")
     kind, entity = camel(name), name.replace("_", "-")
     free(tree, rf"event \S+\.{kind}(?:Opened|Closed)", rf"command {service}/\S+/(?:Open|Close){kind}")
     free(tree, rf"event \w+\.{entity}\.\w+", rf"view {service}/{plural}", rf"word {service}/field\.{name}")
+    domain = f"{room}/domain/{name}.py" if tree.there(f"{room}/domain") else f"{room}/domain.py"
+    path = plural.replace("_", "-")
     values = {
         **spoken(name, *words),
         "service": service,
         "SERVICE": service.upper(),
+        "feature": feature,
+        "domain": domain.removesuffix(".py").replace("/", "."),
         "name": name,
         "NAME": name.upper(),
         "Name": kind,
         "plural": plural,
         "PLURAL": plural.upper(),
-        "path": plural.replace("_", "-"),
+        "path": path,
+        "at": f"/{service}{prefix(tree, room)}/{path}",
         "entity": entity,
     }
 
     def made(what: str) -> str:
-        return tree.made("aggregate", what, name, **values)
+        head = not tree.there(f"{room}/{what}.py")
+        return tree.made("aggregate", what, name, **values, head=head)
 
+    if new:
+        capability(tree, service, feature, made, ("feature",))
     tree.add(f"shared/contract/{service}/{plural}.py", made("contract"))
-    there = rf"    from shared\.contract\.{service} import (?:\(  # noqa: F401\n)?"
-    tree.insert("shared/contract/__init__.py", there, f"{plural}, ")
-    capability(tree, service, plural, made)
-    for what in ("domain", "views"):
-        tree.add(f"services/{service}/{plural}/{what}.py", made(what))
-    tree.add(f"services/{service}/templates/{plural}.html", made("list_html"))
-    tree.add(f"services/{service}/templates/{name}.html", made("record_html"))
-    tests = f"tests/services/{service}/{plural}"
-    for what in ("test_domain", "test_pages"):
-        tree.add(f"{tests}/{what}.py", made(what))
-    listed(tree, service, made("routes"))
+    tree.join(domain, made("domain"))
+    tree.join(f"{room}/views.py", made("views"))
+    in_feature(tree, room, made)
+    pages, words_ = f"{room}/pages.py", f"{room}/words.py"
+    tree.join(pages, made("pages"), ROUTER)
+    if tree.there(words_):
+        tree.insert(words_, r"^(?=from )", "from shared.base.translations import L\n")
+        tree.insert(words_, r"^\w+: Words = \{\n", made("words"))
+    else:
+        tree.add(words_, made("words"))
+    tree.add(f"services/{service}/templates/{plural}.html", made("html"))
+    tested(tree, f"tests/{room}", name, made("test"))
+    unanswered(
+        tree,
+        service,
+        *(
+            f"{at}{key}"
+            for at in (values["at"].removeprefix(f"/{service}"), f"/api/{plural}")
+            for key in ("", "/{key}")
+        ),
+    )
+
+
+def in_feature(tree: SourceTree, room: str, made: Callable[[str], str]) -> None:
+    """What a capability says of one more aggregate. Raises CannotStart where its feature.py does not say it itself."""
+    path = f"{room}/feature.py"
+    imports = made("imports").partition("annotations\n\n")[2]
+    tree.insert(path, FUTURE, imports)
+    source = tree.text(path)
+    for what in ("page_of", "choices"):
+        source = with_case(source, what, made(f"{what}_case"), made(what))
+    decider, view = (re.findall(rf"{one} import (\w+)", imports)[0] for one in (r"domain\S*", "views"))
+    source = with_entry(with_entry(source, "deciders", decider), "views", view)
+    if not tree.there(f"{room}/pages.py"):
+        source = with_entry(source, "routes", "routes")
+    if not tree.there(f"{room}/words.py"):
+        source = with_keyword(source, "words", "WORDS")
+    tree.rewrite(path, source)
 
 
 def add_page(tree: SourceTree, name: str, service: str, feature: str, words: Sequence[str]) -> None:
@@ -80,7 +120,7 @@ def add_page(tree: SourceTree, name: str, service: str, feature: str, words: Seq
     called(name, feature)
     room, code, tests = f"services/{service}/{feature}", f"page.{name}", f"tests/services/{service}/{feature}"
     free(tree, rf"word {service}/{re.escape(code)}")
-    new = not (tree.root / room).exists()
+    new = not tree.there(room)
     values = {
         **spoken(name, *words),
         "service": service,
@@ -88,7 +128,7 @@ def add_page(tree: SourceTree, name: str, service: str, feature: str, words: Seq
         "name": name,
         "head": new,
         "path": name.replace("_", "-"),
-        "at": f"/{name.replace('_', '-')}",
+        "at": f"{prefix(tree, room)}/{name.replace('_', '-')}",
         "feature": feature,
         "about": feature.replace("_", " "),
     }
@@ -98,19 +138,15 @@ def add_page(tree: SourceTree, name: str, service: str, feature: str, words: Seq
 
     values["title"] = f'say("{code}")'
     if new:
-        capability(tree, service, feature, made)
-    else:
-        imports, _, function = made("pages").partition("\n\n\n@")
-        tree.insert(f"{room}/pages.py", FUTURE, imports.partition("annotations\n\n")[2] + "\n")
-        tree.insert(f"{room}/pages.py", rf"{ROUTER}(?s:.*)\Z", f"\n\n@{function}")
-        prefix = re.search(ROUTER, tree.text(f"{room}/pages.py"), re.M)
-        values["at"] = f"{prefix['prefix'] or '' if prefix else ''}/{values['path']}"
+        capability(tree, service, feature, made, ("feature", "pages", "words"))
+    elif tree.there(f"{room}/pages.py"):
+        tree.join(f"{room}/pages.py", made("pages"), ROUTER)
         values["title"] = tree.said(values["Fr"], values["En"], code)
-        if not (tree.root / tests / "__init__.py").exists():
-            tree.add(f"{tests}/__init__.py")
+    else:
+        raise CannotStart(f"{room} has no pages.py: it has to be added by hand.")
     tree.add(f"services/{service}/templates/{name}.html", made("page_html"))
-    tree.add(f"{tests}/test_{name}.py", made("test_page"))
-    listed(tree, service, f"{service} GET {values['at']} reader\n")
+    tested(tree, tests, name, made("test_page"))
+    unanswered(tree, service, values["at"])
 
 
 def add_indicator(tree: SourceTree, name: str, service: str, event: str, unit: str, words: Sequence[str]) -> None:
@@ -202,25 +238,38 @@ def example(kind: type[Event]) -> dict[str, Any]:
     return data
 
 
-def capability(tree: SourceTree, service: str, folder: str, made: Callable[[str], str]) -> None:
+def capability(tree: SourceTree, service: str, folder: str, made: Callable[[str], str], modules: Sequence[str]) -> None:
     """A new folder with its tests, its line in app.py and its place among the layers: over all but what keeps terms."""
     room = f"services/{service}/{folder}"
-    if any((tree.root / one).exists() for one in (room, f"{room}.py")):
+    if tree.there(room) or tree.there(f"{room}.py"):
         raise CannotStart(f"{room} is there already, and nothing is written over it.")
+    texts = {what: made(what) for what in modules}
     tree.add(f"{room}/__init__.py")
-    for what in ("feature", "pages", "words"):
-        tree.add(f"{room}/{what}.py", made(what))
-    tree.add(f"tests/services/{service}/{folder}/__init__.py")
+    for what, text in texts.items():
+        tree.add(f"{room}/{what}.py", text)
     feature = f"from services.{service}.{folder}.feature import FEATURE as {folder.upper()}\n"
     tree.insert(f"services/{service}/app.py", FUTURE, feature)
     tree.insert(f"services/{service}/app.py", FEATURES, f"{folder.upper()}, ")
     tree.insert("pyproject.toml", LAYERS.format(service), rf'"{folder}",\g<gap>')
 
 
-def listed(tree: SourceTree, service: str, lines: str) -> None:
-    """Puts routes at the end of those of the service. Raises CannotStart where one that is there answers already."""
+def tested(tree: SourceTree, folder: str, name: str, text: str) -> None:
+    """A test module, in a folder that may be new."""
+    if not tree.there(f"{folder}/__init__.py"):
+        tree.add(f"{folder}/__init__.py")
+    tree.add(f"{folder}/test_{name}.py", text)
+
+
+def prefix(tree: SourceTree, room: str) -> str:
+    """What the addresses of a capability's pages begin with, in its service."""
+    path = f"{room}/pages.py"
+    found = re.search(ROUTER, tree.text(path), re.M) if tree.there(path) else None
+    return (found["prefix"] or "") if found else ""
+
+
+def unanswered(tree: SourceTree, service: str, *addresses: str) -> None:
+    """Raises CannotStart where a route that is there answers one of these already."""
     for line in tree.text(ROUTES).splitlines():
         there = re.sub(r"\\{\w+\\}", "[^/]+", re.escape(line.rpartition(" ")[0]))
-        if there and re.search(rf"^{there} ", lines, re.M):
+        if there and any(re.fullmatch(there, f"{service} GET {one}") for one in addresses):
             raise CannotStart(f"“{line}” is in {ROUTES} and answers there already: choose another name.")
-    tree.insert(ROUTES, rf"(?:^{service} .+\n)+", lines)

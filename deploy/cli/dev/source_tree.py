@@ -23,6 +23,7 @@ NEEDED = ("pyproject.toml", "services", "shared/contract/schemas", "tests/abuse/
 """What no installed package has"""
 OURS = 'lint.isort.known-first-party = ["deploy", "services", "shared", "tests"]'
 """Said to ruff, which goes by the files that there are"""
+FUTURE = r"^from __future__ import annotations\n\n"
 TEXT = re.compile(r"[^\W\d_][^\W_]*(?:[ ’-]{1,2}[^\W_]+)*")
 
 
@@ -61,13 +62,30 @@ class SourceTree:
             raise CannotStart(f"{path} is there already, and nothing is written over it.")
         self.new[path] = text
 
+    def there(self, path: str) -> bool:
+        """Whether there is a file or folder of that name, or will be."""
+        return (self.root / path).exists() or any(one == path or one.startswith(f"{path}/") for one in self.new)
+
+    def rewrite(self, path: str, text: str) -> None:
+        """Another text for a file that is there, or will be."""
+        (self.new if path in self.new else self.changed)[path] = text
+
     def insert(self, path: str, after: str, text: str) -> None:
         """Puts text, which may name groups, after what a pattern finds first. Raises CannotStart where it finds
         nothing."""
-        found = re.search(after, self.text(path), re.M) if (self.root / path).exists() else None
+        found = re.search(after, self.text(path), re.M) if self.there(path) else None
         if found is None:
             raise CannotStart(f"{path} has no place for it that is known here: it has to be added by hand.")
-        self.changed[path] = found.string[: found.end()] + found.expand(text) + found.string[found.end() :]
+        self.rewrite(path, found.string[: found.end()] + found.expand(text) + found.string[found.end() :])
+
+    def join(self, path: str, text: str, has: str = FUTURE) -> None:
+        """A module, or its imports and all that follows them at the end of one that is there. Raises CannotStart where
+        that one does not have what this pattern finds."""
+        if not self.there(path):
+            return self.add(path, text)
+        imports, _, body = text.partition("annotations\n\n")[2].partition("\n\n\n")
+        self.insert(path, FUTURE, imports + "\n")
+        self.insert(path, rf"{has}(?s:.*)\Z", f"\n\n{body}")
 
     def made(self, slice: str, says: str, context: str | None = None, **values: Any) -> str:
         """A template of `blanks/` with its values. In it `say("French", "English")` is a marked text, whose English
@@ -121,7 +139,7 @@ class SourceTree:
         """The file as `make lint` wants it. Raises CannotStart where it finds fault with it."""
         if not path.endswith(".py") or not text:
             return text
-        text = self._ruff(path, text, "check", "--fix-only", "--select", "I")
+        text = self._ruff(path, text, "check", "--fix-only", "--select", "I,F401")
         text = self._ruff(path, text, "format")
         self._ruff(path, text, "check")
         return text

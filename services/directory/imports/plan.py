@@ -260,9 +260,16 @@ async def carry_out(service: Desk, plan: Plan, progress: Progress = lambda done,
     await service.runner.wait_for(await service.log.last(), timeout=60)
     seconds = service.outside.monotonic() - start
     return Report(
-        begun.import_id, plan.lines, finished.registered, done.new, finished.skipped, done.refused, True, seconds,
+        begun.import_id,
+        plan.lines,
+        finished.registered,
+        done.new,
+        finished.skipped,
+        done.refused,
+        True,
+        seconds,
         finished.completed,
-    )  # fmt: skip
+    )
 
 
 async def begin(service: Commands, plan: Plan) -> Begun:

@@ -150,10 +150,12 @@ async def xlsx_of(how: Table[T], documents: AsyncIterator[T]) -> AsyncIterator[b
     """A workbook is written to a temporary file row by row, and read from there."""
     with tempfile.TemporaryFile() as file, tempfile.TemporaryDirectory() as folder:
         options = {
-            "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
             "strings_to_numbers": False,
             "tmpdir": folder,
-        }  # fmt: skip
+        }
         book = xlsxwriter.Workbook(file, options)
         sheet = book.add_worksheet(how.sheet)
         headings = how.headings()
@@ -200,9 +202,12 @@ def as_jsonld(how: Exporter, document: Document) -> Document:
     """A record in the words of schema.org."""
     place = commune(document["commune"]) if document.get("commune") else None
     kinds = {
-        "association": "NGO", "public_body": "GovernmentOrganization", "company": "Corporation",
-        "higher_education": "CollegeOrUniversity", "school": "School",
-    }  # fmt: skip
+        "association": "NGO",
+        "public_body": "GovernmentOrganization",
+        "company": "Corporation",
+        "higher_education": "CollegeOrUniversity",
+        "school": "School",
+    }
     names = country_names(how.lang)
     address = {
         "@type": "PostalAddress",

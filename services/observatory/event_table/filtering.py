@@ -84,9 +84,11 @@ SELECT path, coalesce({trait}, '') AS part, count(*) AS value, list(seq ORDER BY
 FROM rests JOIN traits USING (seq) GROUP BY ALL
 """
 CONDITIONS: Mapping[str, str] = {
-    "department": "department = $department", "college": "college = $college", "kind": "kind = $kind",
+    "department": "department = $department",
+    "college": "college = $college",
+    "kind": "kind = $kind",
     "theme": "list_contains(themes, $theme)",
-}  # fmt: skip
+}
 
 
 def narrowed(rows: Rows, indicator: Indicator, values: Mapping[str, Any], filters: Filters) -> Answer:

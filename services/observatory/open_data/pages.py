@@ -45,9 +45,11 @@ COLUMNS = (
     "unit_label",
 )
 HEADERS = {
-    "Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin",
-    "Link": f'<{LICENCE[1]}>; rel="license"', "Cache-Control": "public, max-age=300",
-}  # fmt: skip
+    "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Link": f'<{LICENCE[1]}>; rel="license"',
+    "Cache-Control": "public, max-age=300",
+}
 By = Annotated[str | None, Query(max_length=20)]
 
 

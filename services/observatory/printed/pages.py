@@ -194,9 +194,11 @@ def _partial(moment: Moment, years: Sequence[int], lang: str) -> dict[str, str]:
 def _charts(rows: Mapping[str, Row], moment: Moment, lang: str) -> dict[str, Any]:
     """The review's pictures, each from the rows beside it."""
     college_words = [
-        translated(L("associatif"), lang), translated(L("public"), lang), translated(L("économique"), lang),
+        translated(L("associatif"), lang),
+        translated(L("public"), lang),
+        translated(L("économique"), lang),
         translated(L("qualifié"), lang),
-    ]  # fmt: skip
+    ]
     years = range(2012, 2018)
     colleges = {
         year: [rows[f"membership.colleges_by_year.{college}.{year}"].value for college in COLLEGES] for year in years

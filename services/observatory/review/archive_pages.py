@@ -62,10 +62,18 @@ async def index(
     begun = (await table.ask(f"SELECT min(year(day)) AS year FROM {table.known_now}"))[0]
     first, last = begun["year"] or today().year, today().year
     return _render(
-        service, request, "reviews.html", found=found.documents, total=found.total, page=page,
-        pages_total=pages_total(page, found.total), years=range(last, max(first, last - 40) - 1, -1),
-        printed=of(service).network.printed, today=today(), **in_the_head(moment),
-    )  # fmt: skip
+        service,
+        request,
+        "reviews.html",
+        found=found.documents,
+        total=found.total,
+        page=page,
+        pages_total=pages_total(page, found.total),
+        years=range(last, max(first, last - 40) - 1, -1),
+        printed=of(service).network.printed,
+        today=today(),
+        **in_the_head(moment),
+    )
 
 
 @routes.get("/reviews/printed")
@@ -127,9 +135,15 @@ async def archive(service: Here[Views], request: Request, page: PageNumber = 1) 
     limited(request, "api")
     found = await service.store.find(REVIEWS, sort=["-at"], limit=LISTED, offset=(page - 1) * LISTED)
     return _render(
-        service, request, "public_reviews.html", found=found.documents, total=found.total, page=page,
-        pages_total=pages_total(page, found.total), licence=LICENCE,
-    )  # fmt: skip
+        service,
+        request,
+        "public_reviews.html",
+        found=found.documents,
+        total=found.total,
+        page=page,
+        pages_total=pages_total(page, found.total),
+        licence=LICENCE,
+    )
 
 
 @routes.get("/public/reviews/{key}")
@@ -141,10 +155,18 @@ async def published(service: Here[Views], request: Request, key: UUID) -> Respon
     head = head_of(document)
     made = chapters(leaves_of(document), head, who)
     return _render(
-        service, request, "public_review.html", document=document, head=head, chapters=made, keys=keys(made, head),
-        dates=dates(head, who, as_date(document["at"])), licence=LICENCE, credit=MAP_CREDIT,
+        service,
+        request,
+        "public_review.html",
+        document=document,
+        head=head,
+        chapters=made,
+        keys=keys(made, head),
+        dates=dates(head, who, as_date(document["at"])),
+        licence=LICENCE,
+        credit=MAP_CREDIT,
         numbers={(one["indicator"], one["path"]): one["seq"] for one in document["figures"]},
-    )  # fmt: skip
+    )
 
 
 @routes.get("/public/reviews/{key}/{name}")
@@ -222,35 +244,50 @@ def _lines(rows: list[Recomputed], head: Head, who: Reader) -> list[Chapter]:
 
 
 async def _compared(
-    service: Views, request: Request, observatory: Observatory, head: Head, figures: tuple[Printed, ...],
-    document: Document | None, moment: Moment | None,
-) -> Response:  # fmt: skip
+    service: Views,
+    request: Request,
+    observatory: Observatory,
+    head: Head,
+    figures: tuple[Printed, ...],
+    document: Document | None,
+    moment: Moment | None,
+) -> Response:
     """The page of a published review: each figure then and now, with what made the difference. "Now" is what is known
     at a moment, if one is given; the day is that of the publication in any case."""
     who, position = reader(request), _position(observatory, head, moment)
     other = await service.store.get(REVIEWS, document["by"]) if document and document["by"] else None
     whole = _render(
-        service, request, "review_then_now.html", head=head, document=document, other=other, new_id=new_command_id,
+        service,
+        request,
+        "review_then_now.html",
+        head=head,
+        document=document,
+        other=other,
+        new_id=new_command_id,
         position=position,
         dates=dates(head, who, as_date(document["at"])) if document else dates(head, who, head.day)[:4],
         known_at=moment.known_at if moment else None,
-    )  # fmt: skip
+    )
 
     async def compared() -> str:
         rows = await observatory.recomputed(figures, head.upto, position, head.filters)
         named = sorted({seq for row in rows for seq in row.causes.events[:CAUSES]})
         found = await event_query.with_sequences(observatory.table, named)
         part = _render(
-            service, request, "review_then_now_figures.html", rows={row.printed.spec: row for row in rows},
+            service,
+            request,
+            "review_then_now_figures.html",
+            rows={row.printed.spec: row for row in rows},
             named=CAUSES,
-            chapters=_lines(list(rows), head, who), different=[row for row in rows if row.why != "same"],
+            chapters=_lines(list(rows), head, who),
+            different=[row for row in rows if row.why != "same"],
             total=len(rows),
             causes={line["seq"]: line for line in await journal.lines(observatory.table, found, who.lang)},
             definitions={one.name: one.version for one in INDICATORS.values()},
             notes={} if document else {one.path: one.note for one in _review(observatory).figures if one.note},
             base=f"/observatory/reviews/{document['key'] if document else 'printed'}",
             carried=f"&known_at={moment.known_at}" if moment and moment.known_at else "",
-        )  # fmt: skip
+        )
         return bytes(part.body).decode()
 
     return await unfolding(whole, compared(), *in_the_meantime(who))
@@ -272,11 +309,20 @@ async def _difference(
     made = _lines([row], head, who)[0]
     pages: Pages = request.app.state.pages
     return pages.render(
-        request, "review_events.html", sequence=observatory.read, head=head,
+        request,
+        "review_events.html",
+        sequence=observatory.read,
+        head=head,
         line=[*made.lines, *made.recalled][0],
-        indicator=INDICATORS.get(row.printed.spec.indicator), total=len(events), page=page, crumb=head.title,
+        indicator=INDICATORS.get(row.printed.spec.indicator),
+        total=len(events),
+        page=page,
+        crumb=head.title,
         causes=True,
-        pages_total=max(1, -(-len(events) // PAGE)), back=back, row=row, who_reads=who,
+        pages_total=max(1, -(-len(events) // PAGE)),
+        back=back,
+        row=row,
+        who_reads=who,
         known_at=day_of(request.query_params.get("known_at")),
         lines=await journal.lines(observatory.table, shown, who.lang),
-    )  # fmt: skip
+    )

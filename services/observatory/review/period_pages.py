@@ -64,10 +64,15 @@ class Wanted:
 
 
 def wanted(
-    since: Day = None, until: Day = None, as_of: Day = None, known_at: Day = None, department: Word = None,
+    since: Day = None,
+    until: Day = None,
+    as_of: Day = None,
+    known_at: Day = None,
+    department: Word = None,
     college: Word = None,
-    theme: Word = None, kind: Word = None,
-) -> Wanted:  # fmt: skip
+    theme: Word = None,
+    kind: Word = None,
+) -> Wanted:
     return Wanted(since, until, as_of, known_at, department, college, theme, kind)
 
 
@@ -124,10 +129,15 @@ async def page(service: Here[Chronicle], request: Request, want: Query_) -> Resp
         leaves = await observatory.period(head.period, head.day, head.upto, head.filters)
         made = chapters(leaves, head, who)
         part = rendered(
-            request, "period_figures.html", want, head, chapters=made, keys=keys(made, head),
+            request,
+            "period_figures.html",
+            want,
+            head,
+            chapters=made,
+            keys=keys(made, head),
             left_out=_left_out(head),
             behind=lambda line: _behind(want, line.leaf),
-        )  # fmt: skip
+        )
         return bytes(part.body).decode()
 
     return await unfolding(whole, figures(), *in_the_meantime(who))
@@ -155,10 +165,13 @@ async def file(service: Here[Undertakings], request: Request, ending: str, want:
 
 @routes.get("/period/events")
 async def events(
-    service: Here[Chronicle], request: Request, want: Query_, path: Words,
+    service: Here[Chronicle],
+    request: Request,
+    want: Query_,
+    path: Words,
     indicator: Annotated[str, Query(max_length=80)],
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
-) -> Response:  # fmt: skip
+) -> Response:
     """The events behind one figure of a period."""
     observatory, who = await current(service), reader(request)
     head = await asked(observatory, want, lang=who.lang)
@@ -171,12 +184,20 @@ async def events(
     one = [*made[0].lines, *made[0].recalled][0]
     shown = await event_query.with_sequences(observatory.table, rests[(page - 1) * PAGE : page * PAGE])
     return rendered(
-        request, "review_events.html", want, head, line=one, indicator=INDICATORS[indicator], total=len(rests),
+        request,
+        "review_events.html",
+        want,
+        head,
+        line=one,
+        indicator=INDICATORS[indicator],
+        total=len(rests),
         page=page,
-        pages_total=max(1, -(-len(rests) // PAGE)), back=f"/observatory/reviews/period?{want.address()}",
+        pages_total=max(1, -(-len(rests) // PAGE)),
+        back=f"/observatory/reviews/period?{want.address()}",
         causes=False,
-        crumb=head.title, lines=await journal.lines(observatory.table, shown, who.lang),
-    )  # fmt: skip
+        crumb=head.title,
+        lines=await journal.lines(observatory.table, shown, who.lang),
+    )
 
 
 def in_the_meantime(who: Reader) -> tuple[str, str]:
@@ -193,9 +214,14 @@ def in_the_meantime(who: Reader) -> tuple[str, str]:
 
 def attached(body: bytes, ending: str, name: str) -> Response:
     """A file to be saved."""
-    return Response(body, media_type=TYPES[ending], headers={
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}", "Cache-Control": "private, no-cache",
-    })  # fmt: skip
+    return Response(
+        body,
+        media_type=TYPES[ending],
+        headers={
+            "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}",
+            "Cache-Control": "private, no-cache",
+        },
+    )
 
 
 def rendered(request: Request, template: str, want: Wanted, head: Head, **context: Any) -> HTMLResponse:
@@ -203,10 +229,16 @@ def rendered(request: Request, template: str, want: Wanted, head: Head, **contex
     who = reader(request)
     made = today()
     return pages.render(
-        request, template, sequence=head.upto, want=want, head=head, dates=dates(head, who, made),
-        as_of=head.day if want.as_of else None, known_at=head.known_at,
+        request,
+        template,
+        sequence=head.upto,
+        want=want,
+        head=head,
+        dates=dates(head, who, made),
+        as_of=head.day if want.as_of else None,
+        known_at=head.known_at,
         **context,
-    )  # fmt: skip
+    )
 
 
 def _behind(want: Wanted, leaf: Leaf) -> str:

@@ -19,10 +19,18 @@ def _published(document: Document | None, data: ReviewPublished, event: Recorded
     said = data.model_dump(mode="json")
     at = event.time.astimezone(PARIS)
     return {
-        **said, "count": said.pop("figures"), "figures": [], "at": at.isoformat(), "day": at.date().isoformat(),
+        **said,
+        "count": said.pop("figures"),
+        "figures": [],
+        "at": at.isoformat(),
+        "day": at.date().isoformat(),
         "seq": event.seq,
-        "state": "published", "gone": None, "gone_at": None, "by": None, "version": event.version,
-    }  # fmt: skip
+        "state": "published",
+        "gone": None,
+        "gone_at": None,
+        "by": None,
+        "version": event.version,
+    }
 
 
 def _figure(document: Document | None, data: FigurePublished, event: Recorded) -> Document | None:
@@ -80,9 +88,14 @@ def leaves_of(document: Document) -> list[Leaf]:
 
 def _leaf(one: Document, first: int) -> Leaf:
     spec = Spec(
-        one["indicator"], one["path"], one["sort"], _day(one["day"]), _day(one["after"]) if one["after"] else None,
-        one["first_year"], one["last_year"],
-    )  # fmt: skip
+        one["indicator"],
+        one["path"],
+        one["sort"],
+        _day(one["day"]),
+        _day(one["after"]) if one["after"] else None,
+        one["first_year"],
+        one["last_year"],
+    )
     recalled = spec.sort == "year" and (spec.year or first) < first
     return Leaf(spec, one["value"], one["before"], one["events"], one["precision"], recalled)
 

@@ -139,8 +139,11 @@ def wrong(error: ValidationError, draft: Draft, lexicon: Lexicon, lang: Lang) ->
 
 def _part_of(code: str) -> str:
     parts = {
-        "options-too-few": "options", "options-twice": "options", "bounds-turned": "most", "scale-too-long": "most",
-    }  # fmt: skip
+        "options-too-few": "options",
+        "options-twice": "options",
+        "bounds-turned": "most",
+        "scale-too-long": "most",
+    }
     return parts.get(code, "text")
 
 
@@ -287,9 +290,11 @@ def _top(draft: Draft, errors: Mapping[str, str], lexicon: Lexicon, lang: Lang) 
 
 
 ASKED: Mapping[str, Sequence[str]] = {
-    "one": ("options",), "several": ("options",), "number": ("unit", "least", "most"),
+    "one": ("options",),
+    "several": ("options",),
+    "number": ("unit", "least", "most"),
     "scale": ("least", "most", "low", "high"),
-}  # fmt: skip
+}
 """Kind → what is asked of it beside its text, its hint, and whether it must be answered"""
 
 

@@ -27,17 +27,19 @@ class Rate:
     seconds: float
 
 
-RATES: Mapping[str, Rate] = MappingProxyType({
-    "sign-in": Rate(60, 600),  # attempts from one address: an office may share it
-    "sign-in-account": Rate(10, 900),  # attempts on one account, from wherever
-    "mail-link": Rate(20, 600),
-    "mail-link-account": Rate(3, 900),  # mails to one address
-    "form": Rate(30, 600),  # what everybody may send
-    "kept": Rate(30, 3600),  # forms of one account, or of one address, that are kept over a sign-in
-    "picture": Rate(30, 3600),  # pictures that one account sends
-    "document": Rate(60, 3600),  # documents that one account has made
-    "token": Rate(30, 300),  # tokens that were not good
-})  # fmt: skip
+RATES: Mapping[str, Rate] = MappingProxyType(
+    {
+        "sign-in": Rate(60, 600),  # attempts from one address: an office may share it
+        "sign-in-account": Rate(10, 900),  # attempts on one account, from wherever
+        "mail-link": Rate(20, 600),
+        "mail-link-account": Rate(3, 900),  # mails to one address
+        "form": Rate(30, 600),  # what everybody may send
+        "kept": Rate(30, 3600),  # forms of one account, or of one address, that are kept over a sign-in
+        "picture": Rate(30, 3600),  # pictures that one account sends
+        "document": Rate(60, 3600),  # documents that one account has made
+        "token": Rate(30, 300),  # tokens that were not good
+    }
+)
 """name → what one address, or one key, may. `api` is a setting."""
 
 

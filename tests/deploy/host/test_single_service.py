@@ -47,8 +47,10 @@ class Site:
         return {
             "MAILLAGE_NATS_URL": f"nats://127.0.0.1:{self.port}, nats://127.0.0.1:{self.port}",
             "MAILLAGE_NATS_SEED_FILE": str(seed_of(self.folder, user)),
-            "MAILLAGE_NETWORK": NETWORK, "MAILLAGE_LOG_FORMAT": "json", "MAILLAGE_LOG_LEVEL": "info",
-        }  # fmt: skip
+            "MAILLAGE_NETWORK": NETWORK,
+            "MAILLAGE_LOG_FORMAT": "json",
+            "MAILLAGE_LOG_LEVEL": "info",
+        }
 
 
 @pytest.fixture
@@ -120,8 +122,10 @@ def test_a_service_waits_for_nats_then_for_its_stream_then_serves_and_ends_gentl
         served.process.wait(10)
     lines = [json.loads(line) for line in served.said.read_text().splitlines() if line.startswith("{")]
     assert [line["what"] for line in lines if line["event"] == "serve.found"] == [
-        "NATS", "the event log", "the store of the views",
-    ]  # fmt: skip
+        "NATS",
+        "the event log",
+        "the store of the views",
+    ]
     assert any("prepare" in line["why"] for line in lines if line["event"] == "serve.waiting")
 
 

@@ -104,11 +104,14 @@ def address(path: str) -> str:
     known: dict[str, Any] = {"key": KEPT.get(kind, named("structure/eau")), "seq": 1, "name": "structures_total"}
     if path.startswith("/chains"):
         known["key"] = named("command/1")
-    query = {"/actor": "who=staff:test&", "/review/events": f"path={TOTAL}&",
-             "/reviews/{key}/difference": f"path={TOTAL}&",
-             "/reviews/printed/difference": f"path={TOTAL}&", "/reviews/period": "since=2016-01-01&until=2016-12-31&",
-             "/reviews/period/events":
-                 f"since=2016-01-01&until=2016-12-31&indicator=structures_total&path={TOTAL}&"}  # fmt: skip
+    query = {
+        "/actor": "who=staff:test&",
+        "/review/events": f"path={TOTAL}&",
+        "/reviews/{key}/difference": f"path={TOTAL}&",
+        "/reviews/printed/difference": f"path={TOTAL}&",
+        "/reviews/period": "since=2016-01-01&until=2016-12-31&",
+        "/reviews/period/events": f"since=2016-01-01&until=2016-12-31&indicator=structures_total&path={TOTAL}&",
+    }
     return f"/observatory{path.format(**known)}?{query.get(path, '')}{THEN}"
 
 

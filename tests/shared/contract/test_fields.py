@@ -4,52 +4,23 @@ too."""
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from types import NoneType
 from typing import Annotated, Any, get_args, get_origin
-from unicodedata import category, is_normalized
-from uuid import UUID
 
 import pytest
-from hypothesis import example, given
-from hypothesis import strategies as st
-from pydantic import BaseModel, TypeAdapter, ValidationError, create_model
+from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
-from pydantic_core import PydanticCustomError
 
 from deploy.host.all_services import DEFINITIONS
-from services.directory.structures.domain.structure import ReviseStructure
 from shared.contract import load_all
-from shared.contract.cleaning import line, mended_line, mended_text, paragraphs
 from shared.contract.fields import (
     AS_LINE,
-    AS_STORED,
     AS_TEXT,
-    CountryCode,
-    Day,
-    DepartmentCode,
-    Line,
-    LongText,
-    MailAddress,
-    Moment,
-    Name,
-    Reason,
-    Rna,
-    SchoolYear,
-    Siret,
-    Text,
-    Title,
-    WebAddress,
-    day_typed,
-    mail_address,
-    spellings,
-    stored,
 )
-from shared.contract.personal import Personal, PersonalText
-from shared.web.forms.typed_days import in_iso
+from shared.contract.personal import Personal
 from shared.web.words.messages import KERNEL
 
 HIDDEN = [
@@ -227,68 +198,6 @@ def test_every_address_that_a_command_takes_is_one() -> None:
     assert fields == {("AnswerSurvey", "email")}  # its page has read it
 
 
-@given(st.text() | st.from_regex(r"[a-zé.]{1,9}@[a-zé.-]{1,9}", fullmatch=True))
-@example("a@\ud800.fr")
-@example("a@xn--a.fr")
-def test_reading_an_address_again_changes_nothing_and_older_spellings_are_looked_for(text: str) -> None:
-    try:
-        address = mail_address(text)
-    except PydanticCustomError as no:
-        assert KERNEL.has(f"refused.{no.type}")
-    else:
-        assert mail_address(address) == address and address.isascii()
-        assert address in spellings(text) and address in spellings(address)
-        assert address in spellings(f"\ufeff{address[0]}\u00ad{address[1:]}\u200b\n")
-    spellings(text)
-
-
-WILD = st.text(
-    st.characters() | st.sampled_from("\u200d\u200c\u0301\u00a0\u2028\t\n\ufeff\ufe0f\U000e0100\u20e3👩🔧e1葛")
-)
-
-
-@given(WILD)
-@example("👩\u200d🔧")
-@example("e\u200b\u0301")
-@example("\u0915\u094d\u200d\u0937")
-def test_cleaning_twice_is_cleaning_once(text: str) -> None:
-    for clean, mended in ((line, mended_line), (paragraphs, mended_text)):
-        assert clean(mended(text)) == mended(text)  # what was said by older rules can always be said again
-        try:
-            found = clean(text)
-        except PydanticCustomError:
-            continue
-        assert clean(found) == found and is_normalized("NFC", found)
-        assert all(c == "\n" or c == "\t" or category(c) not in ("Cc", "Cs", "Co", "Zl", "Zp") for c in found)
-        assert found == found.strip() and ("\n" not in found or clean is paragraphs)
-
-
-def test_an_emoji_of_several_signs_stays_whole() -> None:
-    assert line("👩\u200d🔧") == "👩\u200d🔧" and line("👩🏽\u200d🔧") == "👩🏽\u200d🔧"
-    for emoji in ("\u2764\ufe0f\u200d🔥", "1\ufe0f\u20e3", "\u00a9\ufe0f"):
-        assert line(emoji) == emoji
-
-
-def test_what_chooses_no_shape_goes_and_what_chooses_one_stays() -> None:
-    for name in ("葛\U000e0100飾区", "\u1820\u180b"):
-        assert line(name) == name
-    for text in ("Eau\ufe0f vive", "Eau vive\U000e0100", "\ufe0fEau vive", "Eau\u180b vive", "Eau \ufe0fvive"):
-        assert line(text) == "Eau vive"
-    assert line("1\ufe0f") == "1" and line("❤\ufe0f\ufe0f") == "❤\ufe0f"
-
-
-def test_every_character_that_is_never_seen_is_dropped_refused_or_means_something() -> None:
-    """Cf of Unicode, but the signs of Arabic, Syriac, Kaithi and of hieroglyphs that are drawn."""
-    drawn = re.compile("[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd\U00013430-\U0001343f]")
-    for code in range(0x110000):
-        one = chr(code)
-        if category(one) == "Cf" and not drawn.match(one):
-            try:
-                assert line(f"Eau {one}vive") == "Eau vive", hex(code)
-            except PydanticCustomError as no:
-                assert no.type == "reversing-character", hex(code)
-
-
 NO_DAY: list[Any] = [
     20171031, 0, 1.5, True, "20171031", "2017-W44-2", "2017-304", "1509408000", "2017-10-31T00:00:00", "31/10/2017",
     "2017-02-30", "2017-10-31Z", " 2017-10-31", "2017-10-31\n", "٢٠١٧-١٠-٣١", "0000-01-01", "17-10-31", [], {},
@@ -326,79 +235,6 @@ def test_a_day_that_the_calendar_cannot_carry_is_refused_in_each_command(leaf: A
     for text in BEYOND:
         with pytest.raises(ValidationError):
             read(leaf, text)
-
-
-def test_a_day_is_typed_as_in_france_and_what_is_ambiguous_or_impossible_is_none() -> None:
-    for text in ("31/10/2017", "31.10.2017", " 31/10/2017 ", "2017-10-31"):
-        assert day_typed(text) == date(2017, 10, 31)
-    assert day_typed("1/2/2017") == date(2017, 2, 1)
-    for text in (
-        "31/10/17",
-        "10/31/2017",
-        "30/02/2017",
-        "31/10.2017",
-        "20171031",
-        "31 10 2017",
-        "31/10/20170",
-        "",
-        "0/0/0000",
-    ):
-        with pytest.raises(ValueError):
-            day_typed(text)
-
-
-def test_a_typed_day_in_the_address_of_a_page_leads_to_the_same_day_in_iso() -> None:
-    assert in_iso("q=31%2F10%2F2017&as_of=31%2F10%2F2017&known_at=") == "q=31%2F10%2F2017&as_of=2017-10-31&known_at="
-    assert in_iso("until=31.10.2017") == "until=2017-10-31"
-    for query in ("as_of=2017-10-31", "as_of=31%2F02%2F2017", "q=a%2Fb", "as_of=20171031", "", "&".join(["a=/"] * 300)):
-        assert in_iso(query) is None
-
-
-OLDER: list[tuple[Any, str]] = [
-    (Line, "Eau\u202e  vive"), (Name, "x"), (Title, "x" * 9_000), (Reason, "\x85"), (Text, "\ue000 x"),
-    (LongText, "x" * 6_000),
-    (PersonalText, "É\u202e"), (MailAddress, "élodie..x@exemple"), (CountryCode, "ZZ"), (DepartmentCode, "99"),
-    (WebAddress, "ftp://a b"), (Siret, "1"), (Rna, "w"), (SchoolYear, "2016"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("kind", "text"), OLDER, ids=[f"older-{n}" for n in range(len(OLDER))])
-def test_a_stored_value_that_comes_back_as_it_was_is_never_refused(kind: Any, text: str) -> None:
-    model = create_model("Answers", answer=(kind, ...), more=(list[kind], []))  # type: ignore[valid-type]
-    with pytest.raises(ValidationError):
-        model.model_validate({"answer": text})
-    for context in (stored({"answer": text, "more": ["other", text]}), AS_STORED):
-        found = model.model_validate({"answer": text, "more": [text]}, context=context).model_copy()
-        values = [one.clear if isinstance(one, Personal) else one for one in (found.answer, *found.more)]  # type: ignore[attr-defined]
-        assert values == [text, text]
-    with pytest.raises(ValidationError):
-        model.model_validate({"answer": text}, context=stored({"more": text}))
-
-
-@given(WILD)
-def test_any_stored_text_as_a_browser_sends_it_back_is_the_stored_one(text: str) -> None:
-    model = create_model("Answers", answer=(Line, ...))
-    sent = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "\ufffd").strip()
-    found = model.model_validate({"answer": sent}, context=stored({"answer": text}))
-    assert found.answer == text  # type: ignore[attr-defined]
-
-
-def test_one_touched_answer_is_judged_beside_others_that_were_not() -> None:
-    here = {"name": "Eau\u202evive", "kind": "school", "countries": ["ZZ"], "themes": ["Eau\x85"], "website": "www.x"}
-    sent = {"structure": UUID(int=1), **here, "countries": ["ZZ", "SN"], "acronym": "E\tV"}
-    command = ReviseStructure.model_validate(sent, context=stored(here))
-    assert (command.name, command.countries, command.acronym) == ("Eau\u202evive", ["ZZ", "SN"], "E V")
-    with pytest.raises(ValidationError) as no:
-        ReviseStructure.model_validate(
-            {**sent, "name": "Eau\u202eVive", "countries": ["ZZ", "ZX"]}, context=stored(here)
-        )
-    assert [one["loc"] for one in no.value.errors()] == [("name",), ("countries", 1)]
-
-
-def test_days_of_a_form_are_judged_where_others_come_back() -> None:
-    model = create_model("Answers", day=(Day | None, None), at=(Moment | None, None))
-    with pytest.raises(ValidationError):
-        model.model_validate({"day": "20171031"}, context=stored({"day": "20171031"}))
 
 
 def test_no_code_of_a_service_defines_one_of_these_kinds_again() -> None:

@@ -183,8 +183,10 @@ async def test_an_earlier_membership_is_told_with_its_end(members: Book) -> None
     assert await members.do(join(), "2012-03-01") == "later-stands-against"
     assert members.refused is not None
     assert {name: members.refused.values[name] for name in ("of", "day", "seq")} == {
-        "of": "MemberJoined", "day": "01/02/2016", "seq": 1,
-    }  # fmt: skip
+        "of": "MemberJoined",
+        "day": "01/02/2016",
+        "seq": 1,
+    }
     past = NotePastMembership(
         structure=STRUCTURE_ID, name="Kynarou", college="associative", charter_version=1, until=date(2014, 6, 1)
     )
@@ -301,8 +303,10 @@ async def test_a_closing_is_undone_on_its_day_and_a_reopening_is_another_thing(s
     written(await structures.do(CloseStructure(structure=id, reason="en sommeil"), "2016-01-05"))
     written(await structures.do(ReopenStructure(structure=id), "2018-01-05"))
     assert [(await structures.on(STRUCTURE, id, day)).closed for day in ("2015-01-01", "2017-01-01", "2019-01-01")] == [
-        False, True, False,
-    ]  # fmt: skip
+        False,
+        True,
+        False,
+    ]
     written(await structures.do(CloseStructure(structure=id, reason="fin"), "2020-06-01"))
     assert await structures.do(CloseStructure(structure=id, reason="fin"), "2019-06-01") == "later-stands-against"
 

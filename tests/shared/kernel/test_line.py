@@ -172,9 +172,11 @@ def test_a_strike_that_is_lifted_and_a_day_put_right_again_leave_no_trace(
     facts = _facts(said)
     own = facts[about - 1].day if about <= len(facts) else day
     there_and_back = [
-        Correction(100, f"e{about}", "struck"), Correction(101, f"e{about}", "lifted"),
-        Correction(102, f"e{about}", "redated", day), Correction(103, f"e{about}", "redated", own),
-    ]  # fmt: skip
+        Correction(100, f"e{about}", "struck"),
+        Correction(101, f"e{about}", "lifted"),
+        Correction(102, f"e{about}", "redated", day),
+        Correction(103, f"e{about}", "redated", own),
+    ]
     assert standing(facts, there_and_back) == standing(facts)
     assert standing(facts, there_and_back, known=99) == standing(facts)
 

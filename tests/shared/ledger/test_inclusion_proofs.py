@@ -320,10 +320,12 @@ def test_a_proof_of_another_kind_or_half_an_event_is_refused(pristine: Path) -> 
     proof = prove(Archive(pristine), KEY.verifier, lambda message: message.seq == 9)
     assert proof is not None
     for bent in (
-        msgspec.structs.replace(proof, format="maillage-proof@v9"), msgspec.structs.replace(proof, subject=None),
-        msgspec.structs.replace(proof, seq=0), msgspec.structs.replace(proof, seq=2**70),
+        msgspec.structs.replace(proof, format="maillage-proof@v9"),
+        msgspec.structs.replace(proof, subject=None),
+        msgspec.structs.replace(proof, seq=0),
+        msgspec.structs.replace(proof, seq=2**70),
         msgspec.structs.replace(proof, seq=8),
-    ):  # fmt: skip
+    ):
         with pytest.raises(NotVerified):
             check(msgspec.json.encode(bent) if bent.seq < 2**63 else b'{"seq": 1180591620717411303424}', KEY.verifier)
 

@@ -150,9 +150,14 @@ def _picture(one: Indicator, leaves: Sequence[Leaf], head: Head, who: Reader) ->
 def line(leaf: Leaf, head: Head, who: Reader) -> Line:
     spec = leaf.spec
     return Line(
-        leaf, label(spec, who), about(spec, head, who), amount(leaf, leaf.value, who),
-        "" if leaf.before is None else amount(leaf, leaf.before, who), change(leaf, who), partial(spec, head),
-    )  # fmt: skip
+        leaf,
+        label(spec, who),
+        about(spec, head, who),
+        amount(leaf, leaf.value, who),
+        "" if leaf.before is None else amount(leaf, leaf.before, who),
+        change(leaf, who),
+        partial(spec, head),
+    )
 
 
 def partial(spec: Spec, head: Head) -> bool:

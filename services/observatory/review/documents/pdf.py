@@ -69,14 +69,20 @@ def order(sheets: Sheets, who: Reader) -> Order:
                 pictures[picture.indicator.name] = b64encode(bare(svg).encode()).decode()
                 alts[picture.indicator.name] = _said(picture, svg)
     page = TEMPLATES.get_template("review_print.html").render(
-        network=sheets.network, head=sheets.head, chapters=sheets.chapters, made=sheets.made, masked=sheets.masked,
+        network=sheets.network,
+        head=sheets.head,
+        chapters=sheets.chapters,
+        made=sheets.made,
+        masked=sheets.masked,
         who=who,
-        dates=dates(sheets.head, who, sheets.made), keys=keys(sheets.chapters, sheets.head), css=CSS, alts=alts,
+        dates=dates(sheets.head, who, sheets.made),
+        keys=keys(sheets.chapters, sheets.head),
+        css=CSS,
+        alts=alts,
         pictures=pictures,
         titles={one.service: who.lexicon.say(f"service.{one.service}", who.lang) for one in sheets.chapters},
-        foot=who.L("Source : journal des événements")
-        + f", {sheets.network}. {MAP_CREDIT}.",
-    )  # fmt: skip
+        foot=who.L("Source : journal des événements") + f", {sheets.network}. {MAP_CREDIT}.",
+    )
     return Order(str(page), sha256(page.encode()).hexdigest()[:32])
 
 

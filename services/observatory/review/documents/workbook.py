@@ -76,10 +76,17 @@ def _cells(line: Line, who: Reader) -> list[str | float | None]:
     leaf = line.leaf
     one = INDICATORS.get(leaf.spec.indicator)
     return [
-        line.label, line.about, leaf.value, leaf.before, leaf.change, who.L("oui") if line.partial else None,
+        line.label,
+        line.about,
+        leaf.value,
+        leaf.before,
+        leaf.change,
+        who.L("oui") if line.partial else None,
         leaf.events,
-        leaf.spec.indicator, one.version if one else None, leaf.spec.path,
-    ]  # fmt: skip
+        leaf.spec.indicator,
+        one.version if one else None,
+        leaf.spec.path,
+    ]
 
 
 def document(sheets: Sheets, leaves: list[Leaf], french: Reader, english: Reader) -> dict[str, Any]:
@@ -90,25 +97,37 @@ def document(sheets: Sheets, leaves: list[Leaf], french: Reader, english: Reader
         for who in (french, english)
     }
     return {
-        "title": head.title, "publisher": sheets.network, "since": head.period.since, "until": head.period.until,
+        "title": head.title,
+        "publisher": sheets.network,
+        "since": head.period.since,
+        "until": head.period.until,
         "as_of": head.day,
-        "partial": head.partial, "known_at": head.known_at, "known": head.upto, "made": sheets.made,
+        "partial": head.partial,
+        "known_at": head.known_at,
+        "known": head.upto,
+        "made": sheets.made,
         "filters": dict(head.filters.chosen()),
         "masked": sheets.masked,
         "figures": [
             {
-                "path": leaf.spec.path, "indicator": leaf.spec.indicator,
+                "path": leaf.spec.path,
+                "indicator": leaf.spec.indicator,
                 "definition": INDICATORS[leaf.spec.indicator].version if leaf.spec.indicator in INDICATORS else None,
-                "label": {lang: line[leaf.spec].label for lang, line in lines.items()}, "sort": leaf.spec.sort,
+                "label": {lang: line[leaf.spec].label for lang, line in lines.items()},
+                "sort": leaf.spec.sort,
                 "as_of": leaf.spec.day,
-                "after": leaf.spec.after, "first": leaf.spec.first, "last": leaf.spec.last,
+                "after": leaf.spec.after,
+                "first": leaf.spec.first,
+                "last": leaf.spec.last,
                 "partial": lines["fr"][leaf.spec].partial,
-                "recalled": leaf.recalled, "value": plain(leaf.value), "before": plain(leaf.before),
+                "recalled": leaf.recalled,
+                "value": plain(leaf.value),
+                "before": plain(leaf.before),
                 "events": leaf.events,
             }
             for leaf in leaves
         ],
-    }  # fmt: skip
+    }
 
 
 def plain(value: float | None) -> int | float | None:

@@ -198,11 +198,19 @@ class Publishing:
 def _figure(leaf: Leaf) -> Figure:
     spec = leaf.spec
     return Figure(
-        path=spec.path, indicator=spec.indicator, definition=INDICATORS[spec.indicator].version, sort=spec.sort,
+        path=spec.path,
+        indicator=spec.indicator,
+        definition=INDICATORS[spec.indicator].version,
+        sort=spec.sort,
         value=leaf.value,
-        before=leaf.before, precision=leaf.precision, day=spec.day, after=spec.after, first_year=spec.first,
-        last_year=spec.last, events=leaf.events,
-    )  # fmt: skip
+        before=leaf.before,
+        precision=leaf.precision,
+        day=spec.day,
+        after=spec.after,
+        first_year=spec.first,
+        last_year=spec.last,
+        events=leaf.events,
+    )
 
 
 def step(run: Run, now: datetime) -> Do | End:
@@ -248,13 +256,21 @@ async def _write(service: Undertakings, run: Run) -> Told:
     made, head, signed = await publishing_of(service).made(run), wanted.head, notary_of(service).head
     files = {name: digest for one in run.steps if one.name != "computed" for name, digest in one.said.items()}
     command = PublishReview(
-        title=head.title, since=head.period.since, until=head.period.until, as_of=head.day, known_at=head.known_at,
+        title=head.title,
+        since=head.period.since,
+        until=head.period.until,
+        as_of=head.day,
+        known_at=head.known_at,
         upto=head.upto,
         **{str(name): value for name, value in head.filters.chosen().items()},
         figures=[_figure(leaf) for leaf in made.shown],
-        masked=made.masked, files=files, signed=signed.size if signed else 0,
-        root=b64encode(signed.root).decode() if signed else None, replaces=wanted.replaces, reason=wanted.reason,
-    )  # fmt: skip
+        masked=made.masked,
+        files=files,
+        signed=signed.size if signed else 0,
+        root=b64encode(signed.root).decode() if signed else None,
+        replaces=wanted.replaces,
+        reason=wanted.reason,
+    )
     outcome = await service.execute(command, id=wanted.id, actor=run.actor, sent=wanted.sent)
     await service.runner.wait_for(outcome.seq)
     publishing_of(service).done_with(run.id)

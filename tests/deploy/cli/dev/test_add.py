@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from deploy.cli.dev import slices
+from deploy.cli.dev.feature_source import with_case, with_entry
 from deploy.cli.dev.source_tree import CATALOGUE, NEEDED, SourceTree
 from deploy.host.data_folder import CannotStart
 from shared.base.services import SERVICES
@@ -50,6 +51,8 @@ def test_what_is_added_passes_every_check_and_its_own_tests_without_an_edit(tmp_
 
     loan = ["loan_of_books", "--plural", "loans_of_books", "--french", "prêt de livres", "--french-plural", "prêts"]
     new = add("aggregate", *loan, "--service", "membership", "--english", "loan", "--english-plural", "loans")
+    visit = ["visit", "--french", "visite", "--service", "events", "--feature", "tandems"]
+    new += add("aggregate", *visit)
     new += add("page", "reading_room", "--service", "directory", "--french", "salle de l'été")
     new += add(
         "page", "opening_hours", "--service", "membership", "--feature", "loans_of_books", "--french", "horaires"
@@ -58,12 +61,12 @@ def test_what_is_added_passes_every_check_and_its_own_tests_without_an_edit(tmp_
     new += add("indicator", "loans_opened", "--service", "membership", *counted)
 
     for module in ("shared.contract.schemas", "tests.docs.events_page", "tests.shared.contract.stored_names",
-                   "services.observatory.indicators", "tests.texts.catalogue"):  # fmt: skip
+                   "tests.abuse.routes", "services.observatory.indicators", "tests.texts.catalogue"):  # fmt: skip
         ran(copy, "python", "-m", module)  # make contract, make texts
     ran(copy, "ruff", "check", ".")
     ran(copy, "ruff", "format", "--check", ".")
     product = [one for one in new if one.endswith(".py") and not one.startswith("tests")]
-    ran(copy, "mypy", *product, "services/membership/app.py", "services/directory/app.py")
+    ran(copy, "mypy", *product, "services/membership/app.py", "services/directory/app.py", "services/events/app.py")
     ran(copy, "lint-imports")
     own = sorted(one for one in new if Path(one).name.startswith("test_"))
     assert len(own) == 4
@@ -142,9 +145,49 @@ def test_every_service_takes_an_aggregate_and_a_page(service: str) -> None:
     tree = SourceTree()
     slices.add_aggregate(tree, "loan", service, "loans", ("prêt", ""))
     slices.add_page(tree, "reading_room", service, "reading_room", ("salle de lecture", ""))
-    assert {f"services/{service}/app.py", "pyproject.toml", "tests/abuse/routes.txt"} < tree.changed.keys()
+    assert {f"services/{service}/app.py", "pyproject.toml"} < tree.changed.keys()
     assert "LOANS, READING_ROOM, " in tree.text(f"services/{service}/app.py")
     assert tree.text("pyproject.toml").index('"loans"') < tree.text("pyproject.toml").index("[tool.coverage.run]")
+
+
+@pytest.mark.parametrize(
+    ("service", "feature", "domain"),
+    [
+        ("events", "tandems", "domain.py"),
+        ("events", "gatherings", "domain/loan.py"),
+        ("membership", "members", "domain/loan.py"),
+        ("newsletter", "delivery", "domain.py"),
+    ],
+)
+def test_an_aggregate_in_a_capability_takes_nine_files_and_a_page_four(service: str, feature: str, domain: str) -> None:
+    """docs/contributing.md says so; the catalogue is one of them. What `make contract` writes counts apart."""
+    tree = SourceTree()
+    slices.add_aggregate(tree, "loan", service, "loans", ("prêt", ""), feature)
+    room, new = f"services/{service}/{feature}", f"services/{service}/templates/loans.html"
+    parts = {f"{room}/{one}" for one in (domain, "views.py", "pages.py", "words.py", "feature.py")}
+    around = {f"shared/contract/{service}/loans.py", CATALOGUE, new, f"tests/{room}/test_loan.py"}
+    assert tree.new.keys() | tree.changed.keys() == parts | around and len(parts | around) == 9
+    page = SourceTree()
+    slices.add_page(page, "opening_hours", "events", "tandems", ("horaires", ""))
+    assert len(page.new.keys() | page.changed.keys()) == 4
+
+
+def test_what_a_feature_says_is_joined_to_what_it_said() -> None:
+    bare = "FEATURE = Feature(name='loans')\n"
+    assert with_entry(bare, "views", "LOANS") == "FEATURE = Feature(name='loans', views=(LOANS,))\n"
+    more = "FEATURE = Feature(views=(A, B,), deciders=[*some(), C], routes=(f(x)))\n"
+    for keyword in ("views", "deciders", "routes"):
+        more = with_entry(more, keyword, "D")
+    assert more == "FEATURE = Feature(views=(A, B, D), deciders=[*some(), C, D], routes=((*f(x), D)))\n"
+    whole, case = "def page_of(command):\n    return None\n", "    return 1\n"
+    before = f"from a import b\n{bare}"
+    after = f"from a import b\n{whole}\n\n\nFEATURE = Feature(name='loans', page_of=page_of)\n"
+    assert with_case(before, "page_of", case, whole) == after
+    way = 'def way(command):\n    """Été."""\n{}    return 0\nFEATURE = Feature(page_of=way)\n'
+    assert with_case(way.format(""), "page_of", case, whole) == way.format(case)
+    for other in ("FEATURE = composed()\n", "from a import way\nFEATURE = Feature(page_of=way)\n"):
+        with pytest.raises(CannotStart, match="by hand"):
+            with_case(other, "page_of", case, whole)
 
 
 @pytest.mark.parametrize("name", sorted(load_all()))
@@ -165,11 +208,14 @@ def test_a_name_that_the_code_can_not_say_is_refused(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "plural", "why"),
     [
-        ("tandem", "tandems_again", "event events.tandem"), ("project", "projets", "event"),
+        ("tandem", "tandems_again", "event events.tandem"),
+        ("project", "projets", "event"),
         ("loan", "gatherings", "view events/gatherings"),
-        ("gathering", "meetings", "event"), ("loan", "loan", "say --plural"), ("loan", "agenda", "is there already"),
+        ("gathering", "meetings", "event"),
+        ("loan", "loan", "say --plural"),
+        ("loan", "agenda", "is there already"),
     ],
-)  # fmt: skip
+)
 def test_an_aggregate_takes_no_name_that_is_taken_or_stored(name: str, plural: str, why: str) -> None:
     with pytest.raises(CannotStart, match=why):
         slices.add_aggregate(SourceTree(), name, "events", plural, ("prêt", ""))
@@ -178,10 +224,12 @@ def test_an_aggregate_takes_no_name_that_is_taken_or_stored(name: str, plural: s
 @pytest.mark.parametrize(
     ("name", "feature", "why"),
     [
-        ("tandems", "tandems", "is there already"), ("privacy", "leaflets", "answers there already"),
-        ("prices", "base", "means something else"), ("prices", "gatherings", "by hand"),
+        ("tandems", "tandems", "is there already"),
+        ("privacy", "leaflets", "answers there already"),
+        ("prices", "base", "means something else"),
+        ("prices", "gatherings", "by hand"),
     ],
-)  # fmt: skip
+)
 def test_a_page_takes_no_address_that_is_taken(name: str, feature: str, why: str) -> None:
     with pytest.raises(CannotStart, match=why):
         slices.add_page(SourceTree(), name, "events", feature, ("tarifs", ""))
@@ -190,7 +238,7 @@ def test_a_page_takes_no_address_that_is_taken(name: str, feature: str, why: str
 def test_a_page_stands_under_the_address_of_its_capability_and_behind_no_other() -> None:
     tree = SourceTree()
     slices.add_page(tree, "legend", "observatory", "dashboard", ("légende", "legend"))
-    assert "observatory GET /dashboard/legend reader\n" in tree.text("tests/abuse/routes.txt")
+    assert '"/observatory/dashboard/legend"' in tree.text("tests/services/observatory/dashboard/test_legend.py")
     with pytest.raises(CannotStart, match="answers there already"):
         slices.add_page(SourceTree(), "legend", "observatory", "journal", ("légende", "legend"))
 
@@ -198,10 +246,12 @@ def test_a_page_stands_under_the_address_of_its_capability_and_behind_no_other()
 @pytest.mark.parametrize(
     ("name", "event_", "unit", "why"),
     [
-        ("tandems", "TandemFormed", "", "indicator tandems"), ("formed", "MemberJoined", "", "says no event"),
-        ("formed", "", "", "says no event"), ("formed", "TandemFormed", "acre", "no unit acre"),
+        ("tandems", "TandemFormed", "", "indicator tandems"),
+        ("formed", "MemberJoined", "", "says no event"),
+        ("formed", "", "", "says no event"),
+        ("formed", "TandemFormed", "acre", "no unit acre"),
     ],
-)  # fmt: skip
+)
 def test_an_indicator_takes_no_name_that_is_taken_and_counts_what_there_is(
     name: str, event_: str, unit: str, why: str
 ) -> None:

@@ -229,8 +229,11 @@ async def test_a_token_is_shown_once_acts_within_its_scopes_and_ends(house: Hous
     async with house.browser() as browser, house.browser() as program:
         await come_in(house, browser, account)
         form: dict[str, Any] = {
-            "command_id": str(new_command_id()), "name": "Import de nuit", "scopes": ["directory:editor"], "days": "30",
-        }  # fmt: skip
+            "command_id": str(new_command_id()),
+            "name": "Import de nuit",
+            "scopes": ["directory:editor"],
+            "days": "30",
+        }
         page = await browser.post("/directory/me/tokens", data=form)
         found = re.search(r"mlg_[0-9a-f-]{36}_[\w-]+", page.text)
         assert page.status_code == 200 and found is not None

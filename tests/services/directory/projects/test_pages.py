@@ -180,8 +180,10 @@ async def test_a_project_is_entered_by_looking_for_its_structures_without_a_scri
     assert document is not None
     assert (document["leader"], document["participants"]) == (str(leader), [str(other)])
     assert (document["partner_associations"], document["partner_authorities"], document["themes"]) == (
-        ["Union des femmes"], ["Commune de Podor"], ["Eau", "Santé"],
-    )  # fmt: skip
+        ["Union des femmes"],
+        ["Commune de Podor"],
+        ["Eau", "Santé"],
+    )
     again = await send(participants_q="ville de castres")
     assert again.headers["location"].partition("?")[0] == project
     assert await house.events("CooperationProjectDrafted") == 1

@@ -247,10 +247,11 @@ async def test_a_hostile_text_runs_nothing_on_any_page_that_shows_it(house: Hous
     async with contact(house, ANNA) as anna, house.browser() as public:
         key = await published(house, anna, own, title=title, text=text)
         for browser, path in (
-            (anna, f"{SPACE_PAGE}/publications/{key}"), (anna, f"{SPACE_PAGE}/{own}"),
+            (anna, f"{SPACE_PAGE}/publications/{key}"),
+            (anna, f"{SPACE_PAGE}/{own}"),
             (public, f"{PUBLIC}/publications/{key}"),
             (public, f"{PUBLIC}/publications"),
-        ):  # fmt: skip
+        ):
             page = (await browser.get(path)).text
             assert "alert(1)" in page or "publications" not in path
             data = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.S)

@@ -85,11 +85,13 @@ async def test_a_filter_narrows_what_it_can_and_each_figure_still_leads_to_its_e
     everywhere = (await front.get(f"{BOARD}?as_of=2016-06-30")).text
     assert key_figures(everywhere)[:4] == ["3", "2", "0", "3"]  # structures, members, contacts, support
     for query, expected in (
-        ("department=31", ["2", "2", "0", "1"]), ("kind=association", ["2", "1", "0", "3"]),
+        ("department=31", ["2", "2", "0", "1"]),
+        ("kind=association", ["2", "1", "0", "3"]),
         ("theme=Santé", ["1", "0", "0", "2"]),
-        ("college=public", ["1", "1", "0", "0"]), ("department=31&kind=association", ["1", "1", "0", "1"]),
+        ("college=public", ["1", "1", "0", "0"]),
+        ("department=31&kind=association", ["1", "1", "0", "1"]),
         ("department=48", ["0", "0", "0", "0"]),
-    ):  # fmt: skip
+    ):
         page = (await front.get(f"{BOARD}?as_of=2016-06-30&{query}")).text
         assert key_figures(page) == expected, query
     found = re.search(

@@ -100,8 +100,10 @@ def test_what_is_void_is_passed_over_and_shown(tmp_path: Path) -> None:
     with h.table(tmp_path) as t:
         assert (total(t, "2016-12-31"), total(t, "2017-12-31")) == (1, 0)
         assert [(r["seq"], r["reason"]) for r in t.rows("SELECT * FROM voids ORDER BY seq")] == [
-            (2, "out-of-turn"), (3, "not-an-event"), (4, "subject-disagrees"),
-        ]  # fmt: skip
+            (2, "out-of-turn"),
+            (3, "not-an-event"),
+            (4, "subject-disagrees"),
+        ]
         assert t.position == 5
 
 

@@ -49,9 +49,10 @@ STORIES: dict[str, tuple[str, Fields]] = {
     "VolunteerWithdrawn": ("v", {"reason": one_of("twice")}),
     "VolunteerRestored": ("v", {}),
     "CollegeOpened": ("o", {"college": one_of(*COLLEGES), "title": one_of("C")}),
-    "MemberJoined": ("m",
-                     {"college": one_of(*COLLEGES), "charter_version": one_of(1), "structure": STRUCTURE,
-                      "name": one_of("M")}),
+    "MemberJoined": (
+        "m",
+        {"college": one_of(*COLLEGES), "charter_version": one_of(1), "structure": STRUCTURE, "name": one_of("M")},
+    ),
     "MemberCollegeChanged": ("m", {"college": one_of(*COLLEGES)}),
     "MemberLeft": ("m", {"reason": one_of("lapse", "lapse", "mistake")}),
     "GatheringHeld": ("g", {"kind": one_of("agora", "agora", "training"), "title": one_of("G")}),
@@ -60,7 +61,7 @@ STORIES: dict[str, tuple[str, Fields]] = {
     "GatheringReinstated": ("g", {}),
     "HeadsCounted": ("g", {"audience": one_of("students", "others"), "people": lambda chance: chance.randrange(90)}),
     "HeadCountWithdrawn": ("g", {"audience": one_of("students", "others")}),
-}  # fmt: skip
+}
 """What may be said, of five things of each sort, in any order: the log is full of what comes late and out of turn."""
 OFTEN = (
     "StructureRegistered",

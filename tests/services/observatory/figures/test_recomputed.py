@@ -144,9 +144,12 @@ def test_a_definition_that_changed_is_said_and_what_is_gone_too(tmp_path: Path) 
     h.say(StructureRegistered(name="d", kind="school"), "d", "2016-05-01", known="2017-01-01")
     gone = replace(TOTAL, indicator="no_longer_counted")
     figures = [
-        Printed(TOTAL, 4, 0, 0), Printed(TOTAL, 7, 0, 0), Printed(gone, 7, 0, 1), Printed(CONTACTS, 7, 0, 1),
+        Printed(TOTAL, 4, 0, 0),
+        Printed(TOTAL, 7, 0, 0),
+        Printed(gone, 7, 0, 1),
+        Printed(CONTACTS, 7, 0, 1),
         Printed(CONTACTS, 7, 0, 0),
-    ]  # fmt: skip
+    ]
     with h.table(tmp_path) as table:
         rows = recomputed(table, figures, then, table.position)
     assert [row.why for row in rows] == ["same", "both", "gone", "unexplained", "definition"]

@@ -61,10 +61,12 @@ def test_every_history_belongs_to_an_indicator() -> None:
         (None, "has no history"),
         ("given: []\nexpect: []\n", "nothing under `given`"),
         ("given: [[2012-01-01, a, StructureListed]]\n", "nothing under `expect`"),
-        ("given: [[2012-01-01, a, StructureListed]]\nexpect: [{asked: {}, figures: {a: [0, []]}}]\n",
-         "no figure that is more"),
+        (
+            "given: [[2012-01-01, a, StructureListed]]\nexpect: [{asked: {}, figures: {a: [0, []]}}]\n",
+            "no figure that is more",
+        ),
     ],
-)  # fmt: skip
+)
 def test_an_indicator_without_a_history_of_its_own_fails(tmp_path: Path, beside: str | None, why: str) -> None:
     indicator = tmp_path / "new.sql"
     indicator.write_text(HEAD)
@@ -77,13 +79,14 @@ def test_an_indicator_without_a_history_of_its_own_fails(tmp_path: Path, beside:
 @pytest.mark.parametrize(
     ("old", "new", "why"),
     [
-        ("-- title: T\n", "", "does not say its title"), ("-- version: 1\n", "", "does not say its version"),
+        ("-- title: T\n", "", "does not say its title"),
+        ("-- version: 1\n", "", "does not say its version"),
         ("partial: day", "partial: never", "partial is never"),
         ("counts: things", "counts: heads\n-- filters: kind", "only a count of things"),
         ("-- unit: structure\n", "-- unit: structure\n-- filters: age\n", "filters is age"),
         ("known($as_of, $known)", "known($as_of, 9)", "two parameters"),
     ],
-)  # fmt: skip
+)
 def test_an_indicator_that_does_not_say_what_it_is_fails(tmp_path: Path, old: str, new: str, why: str) -> None:
     indicator = tmp_path / "new.sql"
     indicator.write_text(HEAD)

@@ -177,8 +177,11 @@ async def test_a_life_says_what_changed_by_which_event_and_leads_to_its_causes_a
     assert (life["entity"], life["page"]) == ("directory.structure", f"/directory/structures/{story['structure']}")
     facts = {one["field"]: (one["value"], one["event"]) for one in life["facts"]}
     assert facts == {
-        "name": ("Échos d’eau", 1), "kind": ("association", 1), "department": ("31", 1), "invented": (False, 1),
-    } | {name: ([], 1) for name in ("themes", "countries", "sdgs") if name in facts}  # fmt: skip
+        "name": ("Échos d’eau", 1),
+        "kind": ("association", 1),
+        "department": ("31", 1),
+        "invented": (False, 1),
+    } | {name: ([], 1) for name in ("themes", "countries", "sdgs") if name in facts}
     assert [(one["field"], one["overtaken"]) for one in life["events"][1]["changes"]] == [
         ("name", True),
         ("department", True),

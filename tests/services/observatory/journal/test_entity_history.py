@@ -35,11 +35,13 @@ def changed(life: Life, seq: int) -> list[tuple[str, Any, Any]]:
 
 
 def test_each_event_says_what_it_changed_and_each_fact_which_event_made_it() -> None:
-    life = life_of([
-        row(1, "StructureRegistered", "2015-01-01", name="Eau vive", kind="association", themes=["eau"]),
-        row(4, "StructureRevised", "2016-01-01", name="Eau vive et soleil", cleared=[]),
-        row(9, "StructureRevised", "2017-01-01", cleared=["themes"], source="Rapport annuel"),
-    ])  # fmt: skip
+    life = life_of(
+        [
+            row(1, "StructureRegistered", "2015-01-01", name="Eau vive", kind="association", themes=["eau"]),
+            row(4, "StructureRevised", "2016-01-01", name="Eau vive et soleil", cleared=[]),
+            row(9, "StructureRevised", "2017-01-01", cleared=["themes"], source="Rapport annuel"),
+        ]
+    )
     assert changed(life, 1) == [("name", None, "Eau vive"), ("kind", None, "association"), ("themes", None, ["eau"])]
     assert changed(life, 4) == [("name", "Eau vive", "Eau vive et soleil")]
     assert changed(life, 9) == [("themes", ["eau"], None)]
@@ -50,11 +52,13 @@ def test_each_event_says_what_it_changed_and_each_fact_which_event_made_it() -> 
 
 
 def test_a_word_of_a_later_day_stands_whatever_was_recorded_after_it() -> None:
-    life = life_of([
-        row(1, "StructureRegistered", "2015-01-01", name="A", kind="association"),
-        row(2, "StructureRevised", "2017-06-01", name="C"),
-        row(3, "StructureRevised", "2016-03-01", name="B", address="Rue du Pont"),
-    ])  # fmt: skip
+    life = life_of(
+        [
+            row(1, "StructureRegistered", "2015-01-01", name="A", kind="association"),
+            row(2, "StructureRevised", "2017-06-01", name="C"),
+            row(3, "StructureRevised", "2016-03-01", name="B", address="Rue du Pont"),
+        ]
+    )
     late = life.told[2]
     assert late.late and not life.told[1].late
     assert [(one.name, one.before, one.after, one.overtaken) for one in late.changes] == [
@@ -88,13 +92,15 @@ def test_what_was_noted_by_mistake_is_taken_back_and_may_stand_again() -> None:
 
 def test_the_parts_of_a_thing_are_told_apart() -> None:
     one, two = "00000000-0000-7000-8000-000000000001", "00000000-0000-7000-8000-000000000002"
-    life = life_of([
-        row(1, "ItemAdded", "2017-01-01", item=one, section="news", title="Un", text="…"),
-        row(2, "ItemAdded", "2017-01-01", item=two, section="news", title="Deux", text="…"),
-        row(3, "ItemRevised", "2017-01-02", item=one, title="Un, revu", text="…"),
-        row(4, "ItemDropped", "2017-01-03", item=two, reason="Doublon"),
-        row(5, "HeadsCounted", "2017-01-03", audience="students", people=4),
-    ])  # fmt: skip
+    life = life_of(
+        [
+            row(1, "ItemAdded", "2017-01-01", item=one, section="news", title="Un", text="…"),
+            row(2, "ItemAdded", "2017-01-01", item=two, section="news", title="Deux", text="…"),
+            row(3, "ItemRevised", "2017-01-02", item=one, title="Un, revu", text="…"),
+            row(4, "ItemDropped", "2017-01-03", item=two, reason="Doublon"),
+            row(5, "HeadsCounted", "2017-01-03", audience="students", people=4),
+        ]
+    )
     assert changed(life, 3) == [("title", "Un", "Un, revu")]
     assert known(life, one)["title"] == "Un, revu" and known(life, two)["dropped"] is True
     assert known(life, "students") == {"people": 4} and known(life) == {}

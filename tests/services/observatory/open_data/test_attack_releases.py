@@ -172,6 +172,9 @@ async def test_a_review_of_the_same_year_tells_nobody_either(anybody: httpx2.Asy
 def _said(leaf: Leaf, *, before: bool = False) -> dict[str, Any]:
     year = (leaf.spec.year or 0) - before
     return {
-        "path": leaf.spec.path, "part": None, "value": leaf.before if before else leaf.value, "as_of": f"{year}-12-31",
+        "path": leaf.spec.path,
+        "part": None,
+        "value": leaf.before if before else leaf.value,
+        "as_of": f"{year}-12-31",
         "known_at": "2024-03-31",
-    }  # fmt: skip
+    }

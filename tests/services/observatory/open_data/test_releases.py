@@ -156,8 +156,10 @@ async def test_a_file_is_of_the_day_and_the_knowledge_that_it_is_asked_for(
         assert row["value"] == value and row["as_of"] == query[6:16]
     parted = table((await anybody.get(f"{OPEN}/structures_total.csv?by=department")).text)
     assert [(row["part"], row["part_label"], row["value"]) for row in parted] == [
-        ("31", "Haute-Garonne", "1"), ("34", "Hérault", "1"), ("65", "Hautes-Pyrénées", "1"),
-    ]  # fmt: skip
+        ("31", "Haute-Garonne", "1"),
+        ("34", "Hérault", "1"),
+        ("65", "Hautes-Pyrénées", "1"),
+    ]
     (row,) = table((await anybody.get(f"{OPEN}/individual_support.csv?as_of=2018-06-30")).text)
     assert row["path"].endswith("total.value") and row["partial"] == "no"
 
@@ -170,8 +172,10 @@ async def test_persons_are_released_once_a_year_and_masked_against_subtraction(
     moment = await observatory.moment("2021-06-01", None, today)
     days = await release_days(observatory, moment.as_of, today)
     assert [(str(day.as_of), str(day.known_at)) for day in days] == [
-        ("2018-12-31", "2019-01-31"), ("2019-12-31", "2020-01-31"), ("2020-12-31", "2021-01-31"),
-    ]  # fmt: skip
+        ("2018-12-31", "2019-01-31"),
+        ("2019-12-31", "2020-01-31"),
+        ("2020-12-31", "2021-01-31"),
+    ]
     contacts = INDICATORS["contacts_total"]
     found = {
         (row.as_of.year, row.part): row.value for row in await rows(observatory, contacts, moment, today, "department")
@@ -297,8 +301,11 @@ async def test_a_sum_of_years_does_not_tell_the_year_that_is_masked(service: Ser
     assert mine == {"2018": 20, "2019": None, "2020": 18}
     since = await released_at(service, "civic_service_hosted", "2021-12-31", date(2022, 6, 1))
     assert {day[:4]: value for (_, day), (value, state) in since.items() if state != "published"} == {
-        "2018": 20, "2019": None, "2020": None, "2021": None,
-    }  # fmt: skip
+        "2018": 20,
+        "2019": None,
+        "2020": None,
+        "2021": None,
+    }
 
 
 async def test_people_at_the_agora_are_released_once_a_year(anybody: httpx2.AsyncClient, service: Service) -> None:

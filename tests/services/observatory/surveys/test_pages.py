@@ -299,10 +299,12 @@ async def test_what_can_not_be_answered_says_so(house: House) -> None:
     async with house.browser() as browser:
         form = filled((await browser.get(path)).text, q1="0")
         for wrong, said in (
-            ({"q1": ""}, "Répondez à cette question"), ({"q1": "9"}, "Choisissez une des réponses"),
+            ({"q1": ""}, "Répondez à cette question"),
+            ({"q1": "9"}, "Choisissez une des réponses"),
             ({"q2": "-1"}, "au moins 0"),
-            ({"q3": "x" * 3001}, "3\u202f000 caractères"), ({"email": "pas une adresse"}, "adresse électronique"),
-        ):  # fmt: skip
+            ({"q3": "x" * 3001}, "3\u202f000 caractères"),
+            ({"email": "pas une adresse"}, "adresse électronique"),
+        ):
             answer = await browser.post(path, data={**form, **wrong})
             assert answer.status_code == 422 and said in answer.text
         assert (await browser.post(path, data={"q1": "0"})).status_code == 400, "a form that is not ours"

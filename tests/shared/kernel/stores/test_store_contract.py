@@ -99,30 +99,33 @@ async def test_a_batch_that_fails_leaves_nothing_of_itself_and_the_store_working
     assert await found(store) == ["1", "2"]
 
 
-@pytest.mark.parametrize(("where", "expected"), [
-    (None, "123456"),
-    ({"kind": "a"}, "126"),
-    ({"kind": ["a", "b"]}, "12346"),
-    ({"kind": ("b", "c")}, "345"),
-    ({"kind": []}, ""),
-    ({"kind": "nothing"}, ""),
-    ({"tags": "x"}, "12"),
-    ({"tags": ["x", "z"]}, "124"),
-    ({"tags": "[x]"}, "5"),
-    ({"open": True}, "24"),
-    ({"open": False}, "1356"),
-    ({"open": [True, False]}, "123456"),
-    ({"since": None}, "136"),
-    ({"since": [None, "2017"]}, "12356"),
-    ({"since": "2016"}, "4"),
-    ({"size": 2}, "25"),
-    ({"label": "[draft] Ñandú"}, "6"),
-    ({"label": '["eau"]'}, "5"),
-    ({"label": "eau"}, ""),
-    ({"kind": "a", "tags": "x", "open": True}, "2"),
-    ({"key": ["1", "6", "none"]}, "16"),
-    ({"label": "%"}, ""),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("where", "expected"),
+    [
+        (None, "123456"),
+        ({"kind": "a"}, "126"),
+        ({"kind": ["a", "b"]}, "12346"),
+        ({"kind": ("b", "c")}, "345"),
+        ({"kind": []}, ""),
+        ({"kind": "nothing"}, ""),
+        ({"tags": "x"}, "12"),
+        ({"tags": ["x", "z"]}, "124"),
+        ({"tags": "[x]"}, "5"),
+        ({"open": True}, "24"),
+        ({"open": False}, "1356"),
+        ({"open": [True, False]}, "123456"),
+        ({"since": None}, "136"),
+        ({"since": [None, "2017"]}, "12356"),
+        ({"since": "2016"}, "4"),
+        ({"size": 2}, "25"),
+        ({"label": "[draft] Ñandú"}, "6"),
+        ({"label": '["eau"]'}, "5"),
+        ({"label": "eau"}, ""),
+        ({"kind": "a", "tags": "x", "open": True}, "2"),
+        ({"key": ["1", "6", "none"]}, "16"),
+        ({"label": "%"}, ""),
+    ],
+)
 async def test_find_filters_by_value_by_membership_and_by_one_of_several(
     store: Store, where: dict[str, Any], expected: str
 ) -> None:
@@ -139,26 +142,29 @@ async def test_find_filters_by_value_by_membership_and_by_one_of_several(
     assert (await store.find(PEOPLE, where)).total == len(expected)
 
 
-@pytest.mark.parametrize(("text", "expected"), [
-    ("", "12345"),
-    ("   ", "12345"),
-    ("eau", "1"),
-    ("EAU vive", "1"),
-    ("vive eau", "1"),
-    ("eau forêt", ""),
-    ("foret", "2"),
-    ("FORÊT", "2"),
-    ("œuvre", "3"),
-    ("oeuvre", "3"),
-    ("100 %", "4"),
-    ("0%", ""),
-    ("%", "4"),
-    ("_", "5"),
-    ("a_b", "5"),
-    ("\\", "5"),
-    ("'", "1"),
-    ("%' OR 1=1 --", ""),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", "12345"),
+        ("   ", "12345"),
+        ("eau", "1"),
+        ("EAU vive", "1"),
+        ("vive eau", "1"),
+        ("eau forêt", ""),
+        ("foret", "2"),
+        ("FORÊT", "2"),
+        ("œuvre", "3"),
+        ("oeuvre", "3"),
+        ("100 %", "4"),
+        ("0%", ""),
+        ("%", "4"),
+        ("_", "5"),
+        ("a_b", "5"),
+        ("\\", "5"),
+        ("'", "1"),
+        ("%' OR 1=1 --", ""),
+    ],
+)
 async def test_text_is_found_word_by_word_without_accents_and_case_and_wildcards_are_plain(
     store: Store, text: str, expected: str
 ) -> None:
@@ -227,9 +233,11 @@ async def test_many_and_few_that_match_are_found_alike(store: Store, tmp_path: P
 async def test_a_field_that_is_not_declared_is_refused(store: Store) -> None:
     await filled(store)
     for ask in (
-        store.find(PEOPLE, {"note": 1}), store.find(PEOPLE, sort=["-note"]), store.count_by(PEOPLE, "note"),
+        store.find(PEOPLE, {"note": 1}),
+        store.find(PEOPLE, sort=["-note"]),
+        store.count_by(PEOPLE, "note"),
         store.find(PEOPLE, {"f_kind; DROP TABLE x": 1}),
-    ):  # fmt: skip
+    ):
         with pytest.raises(ValueError, match="declares no field"):
             await ask
 

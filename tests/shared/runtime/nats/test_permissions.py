@@ -350,10 +350,13 @@ async def test_what_a_service_forges_inside_its_own_subjects_is_void(house: Hous
     forged = [
         (honest.subject, changed(honest.body, source=f"/{NETWORK}/membership"), "subject-disagrees"),
         (honest.subject, changed(honest.body, subject=f"structure/{uuid4()}"), "subject-disagrees"),
-        (honest.subject.replace("StructureRegistered", "MemberJoined"), changed(honest.body, type="MemberJoined"),
-         "subject-disagrees"),
+        (
+            honest.subject.replace("StructureRegistered", "MemberJoined"),
+            changed(honest.body, type="MemberJoined"),
+            "subject-disagrees",
+        ),
         (honest.subject, b'{"stream":"net","seq":1}', "not-an-event"),
-    ]  # fmt: skip
+    ]
     for subject, body, why in forged:
         told = await house.users["directory"].request(subject, body, timeout=5)
         message = await house.log.at(int(orjson.loads(told.data)["seq"]))

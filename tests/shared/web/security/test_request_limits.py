@@ -154,9 +154,12 @@ def test_a_false_length_is_not_believed(announced: str) -> None:
             sent.append(message)
 
         scope = {
-            "type": "http", "method": "POST", "path": "/", "query_string": b"",
+            "type": "http",
+            "method": "POST",
+            "path": "/",
+            "query_string": b"",
             "headers": [(b"content-length", announced.encode())],
-        }  # fmt: skip
+        }
         await limit_body(ROUTES, 1000)(scope, receive, send)
 
     asyncio.run(run())

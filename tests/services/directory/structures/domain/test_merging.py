@@ -124,11 +124,13 @@ def test_the_same_merge_again_is_no_event() -> None:
 records = st.fixed_dictionaries(
     {"name": st.sampled_from(["Kynarou", "Jappoo"]), "kind": st.sampled_from(["association", "company"])},
     optional={
-        "department": st.sampled_from(["31", "81"]), "acronym": st.just("KF"), "rna": st.just("W313004120"),
+        "department": st.sampled_from(["31", "81"]),
+        "acronym": st.just("KF"),
+        "rna": st.just("W313004120"),
         "themes": st.lists(st.sampled_from(["Eau", "Santé"]), unique=True),
         "sdgs": st.lists(st.integers(1, 17), max_size=3, unique=True),
     },
-)  # fmt: skip
+)
 
 
 @each(records, records, st.lists(st.sampled_from(["name", "kind", *CLEARABLE]), unique=True))

@@ -242,9 +242,10 @@ async def test_what_is_no_period_is_refused_in_words(front: httpx2.AsyncClient, 
     for query, words in (
         ("since=2016-12-31&until=2016-01-01", "finit avant de commencer"),
         ("since=1900-01-01&until=2016-01-01", "au plus 30 ans"),
-        ("since=2199-01-01&until=2199-12-31", "n’a pas commencé"), ("since=hier", "n’est pas une date"),
+        ("since=2199-01-01&until=2199-12-31", "n’a pas commencé"),
+        ("since=hier", "n’est pas une date"),
         ("department=99", "pas dans la liste"),
-    ):  # fmt: skip
+    ):
         answer = await front.get(f"{HERE}/period?{query}")
         assert answer.status_code == 422 and words in answer.text, query
     wrong = await front.post(f"{HERE}/publish", data={"title": "x", "command_id": str(uuid4()), **YEAR})

@@ -189,8 +189,10 @@ def test_an_answer_is_given_beside_its_survey_and_given_again_it_takes_the_place
     )
     (first,) = said([], command, survey=[DRAFT, OPEN])
     assert isinstance(first, SurveyAnswered) and (first.choices, first.numbers, first.written) == (
-        {"q1": [0]}, {"q2": 12.0}, ["q3"],
-    )  # fmt: skip
+        {"q1": [0]},
+        {"q2": 12.0},
+        ["q3"],
+    )
     assert first.texts is not None and first.name is not None and first.email is not None
     assert {one.person for one in (first.texts, first.name, first.email)} == {PERSON}
     (again,) = said([first], command, survey=[DRAFT, OPEN])
@@ -288,9 +290,12 @@ def test_what_is_not_answered_is_missing_only_where_it_must_be() -> None:
 
 def test_an_answer_of_another_kind_than_its_question_is_none() -> None:
     other = {
-        "one": Answers(texts={"q1": "a"}), "number": Answers(texts={"q1": "1"}), "yes_no": Answers(texts={"q1": "yes"}),
-        "date": Answers(flags={"q1": True}), "short": Answers(flags={"q1": True}),
-    }  # fmt: skip
+        "one": Answers(texts={"q1": "a"}),
+        "number": Answers(texts={"q1": "1"}),
+        "yes_no": Answers(texts={"q1": "yes"}),
+        "date": Answers(flags={"q1": True}),
+        "short": Answers(flags={"q1": True}),
+    }
     for kind, answers in other.items():
         assert checked([asked(kind)], answers).keys() == {"q1"}, kind
     for numbers in (float("nan"), float("inf"), 1e16):
@@ -315,7 +320,7 @@ def test_all_texts_of_an_answer_together_have_a_bound() -> None:
         ({"kind": "scale", "least": 0, "most": 11}, "scale-too-long"),
         ({"kind": "scale", "least": 0.5}, "scale-too-long"),
     ],
-)  # fmt: skip
+)
 def test_a_question_that_can_t_be_asked_is_none(wrong: dict[str, Any], code: str) -> None:
     with pytest.raises(ValidationError, match=code):
         Question(id="q1", text="Une question", **wrong)
