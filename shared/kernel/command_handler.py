@@ -32,7 +32,7 @@ from shared.kernel.correcting import CorrectingCommand, RedateEvents, StrikeEven
 from shared.kernel.corrections import told as read
 from shared.kernel.decider import Beside, Command, Context, Decider, Decision, Elsewhere, On, Place, Refused, derived_id
 from shared.kernel.eventlog.event_log import Conflict, History, Log, Unavailable, Unit, Write
-from shared.kernel.line import Fact
+from shared.kernel.line import Fact, turned_by
 from shared.kernel.remembered import Known, Memory, nothing_of
 from shared.kernel.sealing import Forgotten, Sealer, addresses_in, personal_fields
 
@@ -242,15 +242,8 @@ class Executor:
         self.halted[no.event.entity_id] = no
         while len(self.halted) > MOST_HALTED:
             del self.halted[next(iter(self.halted))]
-        log.error(
-            "command.cannot_read",
-            service=self._service,
-            entity=no.event.entity,
-            entity_id=no.event.entity_id,
-            seq=no.event.seq,
-            type=no.event.type,
-            reason=no.reason,
-        )
+        about = {name: getattr(no.event, name) for name in ("entity", "entity_id", "seq", "type")}
+        log.error("command.cannot_read", service=self._service, reason=no.reason, **about)
 
     async def before(
         self,
@@ -649,10 +642,9 @@ def _after(known: Known, planned: Iterable[Planned], context: Context) -> Told:
 
 def _still_right(known: Known, planned: Sequence[Planned], context: Context) -> None:
     """Raises Refused where something that stands, or is written, becomes wrong by what is written."""
-    own = [one for one in planned if one.of is known]
-    days = [date.min if one.event.timeless else day_of(one.at) for one in own]
-    if not own:
+    if not (own := [one for one in planned if one.of is known]):
         return
+    days = [date.min if one.event.timeless else day_of(one.at) for one in own]
     if known.is_last(days[0]) and days == sorted(days) and not any(one.event.anywhere for one in own):
         # All of it comes last, so nothing else can become wrong: it is judged from where the line ends.
         state, evolve, allows = known.end, *known.decider.judged[1:]
@@ -666,9 +658,15 @@ def _still_right(known: Known, planned: Sequence[Planned], context: Context) -> 
     for wrong in of.wrong_after(known.line, after) + of.overtaken(known.line, after, again):
         fact = wrong.fact
         if fact.id in again or any(str(one.id) == fact.id for one in planned):
+            if (by := turned_by(after, wrong, *of.judged)) is not None:
+                raise Refused(wrong.code, earlier=True, **_named(by))
             raise Refused(wrong.code, day=f"{_began(known, after, fact.day):%d/%m/%Y}")
-        named: dict[str, Any] = {"of": fact.event.type_name(), "seq": fact.seq, "event": fact.id}
-        raise Refused("later-stands-against", day=f"{fact.day:%d/%m/%Y}", because=wrong.code, **named)
+        raise Refused("later-stands-against", because=wrong.code, **_named(fact))
+
+
+def _named(fact: Fact) -> dict[str, Any]:
+    """A fact, as a refusal names it."""
+    return {"of": fact.event.type_name(), "day": f"{fact.day:%d/%m/%Y}", "seq": fact.seq, "event": fact.id}
 
 
 def _began(known: Known, line: Iterable[Fact], day: date) -> date:

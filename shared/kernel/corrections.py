@@ -87,12 +87,10 @@ def told(events: Iterable[Recorded]) -> tuple[list[Fact], list[Correction]]:
 def _read(reading: _Reading, event: Recorded) -> None:
     data = event.data
     match data:
-        case EventStruck():
-            reading.corrections.append(Correction(event.seq, str(data.event), "struck"))
-            reading.struck.add(str(data.event))
-        case StrikeLifted():
-            reading.corrections.append(Correction(event.seq, str(data.event), "lifted"))
-            reading.struck.discard(str(data.event))
+        case EventStruck() | StrikeLifted():
+            about, struck = str(data.event), isinstance(data, EventStruck)
+            reading.corrections.append(Correction(event.seq, about, "struck" if struck else "lifted"))
+            (reading.struck.add if struck else reading.struck.discard)(about)
         case EventRedated():
             reading.corrections.append(Correction(event.seq, str(data.event), "redated", data.day))
             reading.days[str(data.event)] = data.day

@@ -100,6 +100,16 @@ def wrong_in(line: Iterable[Fact], initial: S, evolve: Evolve[S], allows: Allows
     return found
 
 
+def turned_by(line: Sequence[Fact], wrong: Wrong, initial: S, evolve: Evolve[S], allows: Allows[S]) -> Fact | None:
+    """The fact of a line since which another may not stand after it; None where it never might."""
+    by, state, no = None, initial, allows(initial, wrong.fact.event) == wrong.code
+    for one in line[: line.index(wrong.fact)]:
+        state, before = evolve(state, one.event), no
+        no = allows(state, wrong.fact.event) == wrong.code
+        by = one if no and not before else by if no else None
+    return by
+
+
 def against(
     before: Sequence[Fact], after: Sequence[Fact], initial: S, evolve: Evolve[S], allows: Allows[S]
 ) -> list[Wrong]:
@@ -111,10 +121,8 @@ def against(
         if one != other:
             break
         state, first = evolve(state, one.event), first + 1
-    if (old := before[first:]) == (new := after[first:]):
-        return []
-    excused = {(fact.id, code) for fact, code in wrong_in(old, state, evolve, allows)}
-    return [one for one in wrong_in(new, state, evolve, allows) if (one.fact.id, one.code) not in excused]
+    excused = {(fact.id, code) for fact, code in wrong_in(before[first:], state, evolve, allows)}
+    return [one for one in wrong_in(after[first:], state, evolve, allows) if (one.fact.id, one.code) not in excused]
 
 
 def overtaken(

@@ -9,8 +9,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from shared.contract import Event
+
+NAMESPACE = uuid5(NAMESPACE_URL, "urn:maillage:membership")
+
+
+def natural(kind: str, name: str) -> UUID:
+    """The id of the one entity of a kind that has this name: two commands that name it mean the same."""
+    return uuid5(NAMESPACE, f"{kind}/{name}")
+
+
+def college_id(code: str) -> UUID:
+    return natural("college", code)
+
+
+CHARTER_ID = natural("charter", "charter")
+"""The one charter of the network, whatever its version"""
 
 TYPES = ("MemberJoined", "MemberCollegeChanged", "MemberLeft", "MemberRestored")
 """What makes and ends it, by the names of types"""

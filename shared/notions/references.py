@@ -9,7 +9,7 @@ beginning of its record, its own kind says (referents.py)."""
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import product
@@ -21,8 +21,11 @@ from shared.kernel.corrections import told
 from shared.kernel.decider import Command, Decider, Refers, Refused
 from shared.kernel.eventlog.event_log import History, Log
 from shared.kernel.line import Fact, standing
+from shared.notions.namings import NAMINGS
 from shared.notions.referents import OF_FOLLOWERS, STRUCTURE, OnRecord
 
+NAMED = "named-elsewhere"
+"""A correction is refused so, since a fact of another record rests on what it takes away"""
 AT_ONCE = 50  # references of one command that are read at a time
 
 
@@ -41,14 +44,53 @@ class Asked:
     stood: tuple[date, int | None] | None = None
 
 
-class LogReferences:
-    """`kinds`: `<service>.<entity>` → the rules by which it is folded, with the `states` that may be asked for."""
+@dataclass(frozen=True, slots=True)
+class Resting:
+    """A fact of another record that rests on the beginning of a thing: its record (`told` of it), and why it becomes
+    wrong by a correction, as a code."""
 
-    def __init__(self, log: Log, kinds: Mapping[str, Decider[Any]]) -> None:
-        self._log, self._kinds = log, kinds
+    service: str
+    entity: str
+    id: UUID
+    told: Told
+    fact: Fact
+    why: str
+
+    @property
+    def at(self) -> str:
+        """Where it is seen: among the facts of its record, or, if it is none of a day, on its page, else its own."""
+        if not self.fact.event.live:
+            return f"/{self.service}/history/{self.entity}/{self.id}"
+        page = type(self.fact.event).thing.page
+        return page.format(self.id) if page else f"/observatory/journal/{self.fact.seq}"
+
+
+NamedBy = Callable[[str], Awaitable[Sequence[str]]]
+"""`<service>.<entity>.<id>` → the entities, written so, that ever named it"""
+Also = Callable[[Command, UUID], Awaitable[None]]
+"""What a service judges of a command beside: (command, its own entity). Raises Refused"""
+
+
+async def _nobody(thing: str) -> Sequence[str]:
+    return ()
+
+
+async def _nothing(command: Command, own: UUID) -> None:
+    return None
+
+
+class LogReferences:
+    """`kinds`: `<service>.<entity>` → the rules by which it is folded, with the `states` that may be asked for.
+    `named_by`: where to look for what rests on a thing; `also`: what else is judged of a command."""
+
+    def __init__(
+        self, log: Log, kinds: Mapping[str, Decider[Any]], named_by: NamedBy = _nobody, also: Also = _nothing
+    ) -> None:
+        self._log, self._kinds, self._named_by, self._also = log, kinds, named_by, also
 
     async def judged(self, command: Command, own: UUID, day: date, line: Sequence[Fact]) -> dict[str, int]:
         """As the executor asks it (shared/kernel/command_handler.py)."""
+        await self._also(command, own)
         asked = [
             Asked(field, refers, one, _id(refers, one, own), day, refers.kept and _names(line, field, one))
             for field, refers in command.refers.items()
@@ -58,12 +100,17 @@ class LogReferences:
 
     async def judged_again(self, decider: Decider[Any], own: UUID, before: Told, after: Told) -> dict[str, int]:
         """As the executor asks it: the references of facts of `before` that stand in `after` and did not, or stand on
-        another day. Not refused for what was as wrong where the fact stood before."""
+        another day. Not refused for what was as wrong where the fact stood before. Refused, too, where the beginning of
+        the entity goes, or moves, and a fact of another record becomes wrong by it."""
+        for one in await self.resting(decider, own, before, after):
+            raise Refused(NAMED, at=one.at, about=one.id, **_named(one.fact))
         there, stood = {fact.id for fact in before.facts}, {fact.id: fact.day for fact in before.line}
         asked: list[Asked] = []
         for fact in after.line:
             if fact.id not in there or stood.get(fact.id) == fact.day:
                 continue
+            if fact.id not in stood:
+                _of_its_day(decider, before, after, fact)
             last = (stood[fact.id], None) if fact.id in stood else (fact.day, _struck(before, fact.id) - 1)
             asked += [
                 Asked(field, refers, one, _id(refers, one, own), fact.day, stood=last)
@@ -71,6 +118,49 @@ class LogReferences:
                 for one in _several(getattr(fact.event, field))
             ]
         return await self._all(asked, own)
+
+    async def resting(self, decider: Decider[Any], own: UUID, before: Told, after: Told) -> list[Resting]:
+        """The facts of other records that become wrong where an entity's line `before` becomes that `after`, since what
+        began it does not stand, or stands on another day. Raises Unavailable."""
+        births, stays = tuple(decider.births), {(fact.id, fact.day) for fact in after.line}
+        gone = [one for one in before.line if isinstance(one.event, births) and (one.id, one.day) not in stays]
+        if not gone:
+            return []
+        kind = f"{type(gone[0].event).service}.{decider.entity}"
+        gestures, there = {one.command for one in gone}, begun(decider, after.line)
+        found: list[Resting] = []
+        for name in await self._named_by(f"{kind}.{own}"):
+            service, entity, id = name.split(".")
+            history = await self._log.load(service, entity, UUID(id))
+            theirs = Told(*told(event for event in history.events if event.readable))
+            for fact in (one for one in theirs.line if one.command not in gestures):
+                why = self._worse(fact, theirs.line, (kind, own), before.line, after.line if there else None)
+                found += [Resting(service, entity, UUID(id), theirs, fact, why)] if why else []
+        return sorted(found, key=lambda one: one.fact.order)
+
+    def _worse(
+        self,
+        fact: Fact,
+        line: Sequence[Fact],
+        of: tuple[str, UUID],
+        before: Sequence[Fact],
+        after: Sequence[Fact] | None,
+    ) -> str | None:
+        """Why a fact becomes wrong where what it names (`of`: kind, id) is as `after` says, None where it is no more;
+        None where it does not."""
+        kind, own = of
+        for field, naming in NAMINGS.get(type(fact.event), {}).items():
+            for said, id in naming.ids(fact.event, field):
+                if (naming.to, id) != (kind, own) or not naming.holds(fact, line):
+                    continue
+                if after is None:
+                    return f"unknown-{kind.partition('.')[2]}"
+                if naming.state != "known" and not fact.event.live and (decider := self._kinds.get(kind)):
+                    judge = decider.states[naming.state]
+                    then, now = (judge(decider.on(one, fact.day), said) for one in (before, after))
+                    if now is not None and then is None:
+                        return now
+        return None
 
     async def _all(self, asked: Sequence[Asked], own: UUID) -> dict[str, int]:
         guarded: dict[str, int] = {}
@@ -130,10 +220,7 @@ class LogReferences:
         """At the field of a command; of a correction, which has no such field, of the whole. It names the fact by which
         it is so; where that is a beginning still to come, that."""
         against = self._against(asked, why, line)
-        named: dict[str, Any] = {}
-        if against is not None:
-            day = f"{against.day:%d/%m/%Y}"
-            named = {"of": against.event.type_name(), "day": day, "seq": against.seq, "event": against.id}
+        named = _named(against) if against is not None else {}
         return Refused(why, field=asked.field if asked.stood is None else None, **named)
 
     def _against(self, asked: Asked, why: str, line: Sequence[Fact]) -> Fact | None:
@@ -149,6 +236,30 @@ class LogReferences:
                 before, after = judge(state, asked.said), before
                 by = fact if before == why != after else by
         return by or (line[0] if line else None)
+
+
+def _of_its_day(decider: Decider[Any], before: Told, after: Told, fact: Fact) -> None:
+    """Refuses a fact that is restored on its day, where its entity was moved to others since it was struck: what is of
+    now is no later fact of its line, and still it knew nothing of that. Raises Refused, which names the move."""
+
+    def may(line: Sequence[Fact]) -> bool:
+        try:
+            decider.dated(decider.on(line), fact.event, fact.day)
+        except Refused:
+            return False
+        return True
+
+    struck = _struck(before, fact.id)
+    if may(after.line) or not may(standing(before.facts, before.corrections, known=struck - 1)):
+        return
+    for by in sorted((one for one in after.line if one.event.live and one.seq > struck), key=lambda one: one.seq):
+        if not may(standing(before.facts, before.corrections, known=by.seq)):
+            raise Refused("later-stands-against", because="not-its-day", **_named(by))
+
+
+def _named(fact: Fact) -> dict[str, Any]:
+    """A fact, as a refusal names it."""
+    return {"of": fact.event.type_name(), "day": f"{fact.day:%d/%m/%Y}", "seq": fact.seq, "event": fact.id}
 
 
 def begun(decider: Decider[Any], line: Iterable[Fact]) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import UUID
 
 from shared.base.paris_days import PARIS
 from shared.contract import Event
@@ -24,15 +24,15 @@ from shared.contract.directory.structures import (
 from shared.contract.envelope import Recorded
 from shared.contract.membership.members import MemberJoined, MemberLeft, MemberRestored
 from shared.kernel.views.projection import Document, Evolve, View, folded, own_entity
+from shared.notions.membership import natural
 
 FACTS = ("name", "acronym", "kind", "department")
 """What the directory says of a structure, as far as other services show it."""
-NAMESPACE = uuid5(NAMESPACE_URL, "urn:maillage:membership")
 
 
 def member_of(structure: UUID) -> UUID:
     """The membership that a structure has or would have: a structure is a member once."""
-    return uuid5(NAMESPACE, f"member/{structure}")
+    return natural("member", str(structure))
 
 
 def _registered(document: Document | None, data: StructureRegistered, event: Recorded) -> Document:

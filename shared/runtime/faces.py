@@ -23,6 +23,7 @@ from shared.kernel.eventlog.event_log import Log
 from shared.kernel.reactions import Reactions
 from shared.kernel.views.projection import Store
 from shared.kernel.views.projector import Runner
+from shared.notions.references import LogReferences
 from shared.persons.data_subjects import Persons
 from shared.persons.keys.keyring import Keyring
 from shared.runtime.jobs import Jobs
@@ -79,10 +80,12 @@ class Chronicle(Premises, Protocol):
 
 
 class Commands(Chronicle, Protocol):
-    """What is done: commands, decided on what the log says and written there."""
+    """What is done: commands, decided on what the log says and written there; what rests on what they would change."""
 
     @property
     def execute(self) -> Executor: ...
+    @property
+    def references(self) -> LogReferences: ...
 
 
 class Keys(Premises, Protocol):

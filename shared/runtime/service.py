@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from fastapi import APIRouter
 from nats.aio.client import Client
@@ -24,10 +25,11 @@ from shared.identity.operator_token import operator_token
 from shared.identity.sessions import Sessions
 from shared.kernel.command_handler import Executor, Outcome, References
 from shared.kernel.decider import Command, Decider
-from shared.kernel.eventlog.event_log import Log
+from shared.kernel.eventlog.event_log import Log, Unavailable
 from shared.kernel.reactions import Reaction, Reactions
 from shared.kernel.views.projection import Store, View
 from shared.kernel.views.projector import Runner
+from shared.notions.namings import SERVICES, named_by
 from shared.notions.references import LogReferences
 from shared.notions.referents import REFERENTS
 from shared.persons.data_subjects import PersonalData, Persons, wiring
@@ -83,6 +85,10 @@ class Again:
     never: str = ""
 
 
+Judge = Callable[["Service", Any, UUID], Awaitable[None]]
+"""(service, command, the id of its entity): raises Refused"""
+
+
 async def no_choices(service: Service, command: type[Command], lang: str) -> Choices:
     return {}
 
@@ -97,9 +103,10 @@ class Definition:
     `suggestions`: field → what they propose while it is filled in. `opening` and `closing` start and end what else it
     runs; `measuring` brings its own metrics up to date; `jobs`: what it does beside requests, from `opening` to
     `closing`; `processes`: what it does in several steps. `persons`: what it keeps about persons (docs/privacy.md).
-    `retired`: the names of commands that are no more; `whole`: commands whose forms show a whole record, of which what
-    was changed is sent; `again`: how a fact of a type is said again. Each is itself and no other, so that what is made
-    of one can be kept for it."""
+    `judging`: what is judged of a command beside its decision, by what only the service knows, such as whose address it
+    gives. `retired`: the names of commands that are no more; `whole`: commands whose forms show a whole record, of
+    which what was changed is sent; `again`: how a fact of a type is said again. Each is itself and no other, so that
+    what is made of one can be kept for it."""
 
     name: str
     folder: Path
@@ -117,13 +124,18 @@ class Definition:
     jobs: Sequence[Job[Service]] = ()
     processes: Sequence[Process[Service]] = ()
     persons: PersonalData[Service] | None = None
+    judging: Mapping[type[Command], Judge] = field(default_factory=dict)
     retired: Mapping[str, Retired] = field(default_factory=dict)
     whole: Sequence[type[Command]] = ()
     again: Mapping[str, Again] = field(default_factory=dict)
     running: View = field(init=False)  # its processes, as the view `processes` has them
+    named: View | None = field(init=False, default=None)  # what names its things, where others do
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "running", view_of(self.name))
+        if self.name in SERVICES:
+            object.__setattr__(self, "named", named_by(self.name))
+            object.__setattr__(self, "views", (*self.views, self.named))
         if self.processes and PROCESS not in self.deciders:
             self._add(PROCESS, [self.running], [one for process in self.processes for one in process.reactions()])
         if self.persons is not None and self.persons.held not in self.views:
@@ -155,7 +167,7 @@ class Surroundings:
     replicas: int = 1
     public_url: str = "http://127.0.0.1:8000"
     footnote: Text | None = None  # what the foot of every page says of this installation
-    references: Callable[[Log], References | None] = lambda log: LogReferences(log, REFERENTS)
+    references: Callable[[Service], References | None] = lambda service: service.references
     clock: Callable[[], datetime] = REAL.now
     outside: Outside = REAL  # but for the time of day, which `clock` says
     trouble: Callable[[], str | None] = lambda: None
@@ -250,6 +262,7 @@ class Service:
         )
         self.kept = KeptForms(around.data / "kept" / definition.name, self.outside)
         self.asking = Asking(around.nc, around.network, definition.name)
+        self.references: LogReferences = LogReferences(self.log, REFERENTS, self._named_by, self._judged)
         self.execute = Executor(
             self.log,
             self.keyring,
@@ -258,7 +271,7 @@ class Service:
             self.outside.now,
             self.outside,
             self.clock.doubted_at,
-            around.references(self.log),
+            around.references(self),
         )
         self.reactions: Reactions[Service] = Reactions(self, definition.reactions, around.broker, self.outside)
         self.parts = Parts()
@@ -266,6 +279,19 @@ class Service:
         own = [*OWN, *([OF_PERSONS] if definition.persons else []), *([OF_PROCESSES] if definition.processes else [])]
         self.jobs: Jobs[Service] = Jobs(self, [*own, *definition.jobs], self.outside)
         self.persons: Persons[Service] = Persons(self, definition.persons, around.data / "keys", self.outside)
+
+    async def _named_by(self, thing: str) -> Sequence[str]:
+        """The entities that ever named a thing of this service. Raises Unavailable where its views are far behind."""
+        if self.definition.named is None:
+            return ()
+        if not await self.runner.wait_for(await self.log.last()):
+            raise Unavailable("the views are behind: what rests on this is not known yet")
+        found = await self.store.get(self.definition.named, thing)
+        return found["by"] if found else ()
+
+    async def _judged(self, command: Command, own: UUID) -> None:
+        if (judge := self.definition.judging.get(type(command))) is not None:
+            await judge(self, command, own)
 
     @property
     def nc(self) -> Client:

@@ -20,7 +20,7 @@ from shared.runtime.faces import Desk, Undertakings, Views
 from shared.runtime.readiness import Watched, checks_of
 from shared.runtime.service import Definition
 from shared.runtime.unreadable_records import unreadable_records
-from shared.web.facts.obstacles import WHY
+from shared.web.facts.obstacles import SINCE, WHY, first_day
 from shared.web.facts.of_days import no_day_of_now
 from shared.web.here import Here
 from shared.web.security.authorization import access, who_of
@@ -83,7 +83,14 @@ Happened = Annotated[SaidMoment | None, Query(description="When it happened, if 
 NotHappened = Annotated[SaidMoment | None, Query(description=OF_NOW)]
 Seen = Annotated[int | None, Query(ge=0, le=2**53, description="The entity's version that you saw.")]
 InPlace = Annotated[list[UUID] | None, Query(max_length=20, description=IN_PLACE)]
-InPlaceWhy = Annotated[Reason | None, Query(description="Why they are struck.")]
+InPlaceOf = Annotated[
+    UUID | None, Query(description="The entity whose beginning they are, where the command else makes a new one.")
+]
+KnownSince = Annotated[
+    UUID | None,
+    Query(description="The event that begins the entity: it is put on the command's day, in the same batch."),
+]
+InPlaceWhy = Annotated[Reason | None, Query(description="Why they are struck, or put on another day.")]
 """What every command is sent with: made once, not anew for the route of each"""
 TheseViews = Here[Views]
 Searched = Annotated[str, Query(max_length=200, description="Words that must all occur.")]
@@ -137,18 +144,25 @@ def _command(router: APIRouter, service_name: str, model: type[Command], dated: 
         happened: Happened = None,
         version: Seen = None,
         instead: InPlace = None,
+        instead_of: InPlaceOf = None,
+        known_since: KnownSince = None,
         instead_reason: InPlaceWhy = None,
     ) -> Done:
         no_day_of_now(service, model, happened)
-        if instead and instead_reason is None:
+        at = aware(happened)
+        since = first_day(command, at) if known_since else None
+        named = [known_since] if known_since else instead or []
+        if named and instead_reason is None:
             raise Refused("instead-without-reason", field=WHY)
+        if known_since and (instead or since is None):
+            raise Refused("since-which-day", field=SINCE)
         outcome = await service.execute(
             command,
             id=idempotency_key or new_command_id(),
             actor=who_of(request).actor,
-            at=aware(happened),
+            at=at,
             version=version,
-            instead=Instead(tuple(instead), instead_reason) if instead and instead_reason else None,
+            instead=Instead(tuple(named), instead_reason, since, instead_of) if named and instead_reason else None,
         )
         await service.runner.wait_for(outcome.seq)
         return Done(

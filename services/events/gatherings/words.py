@@ -87,6 +87,9 @@ WORDS: Words = {
     "state.open": "à confirmer",
     "refused.unknown-gathering": "Cette rencontre n’est pas connue. Choisissez-la dans la liste des rencontres.",
     "refused.gathering-cancelled": "Cette rencontre est annulée. Maintenez-la d’abord si elle a lieu finalement.",
+    "refused.held-otherwise": (
+        "Cette rencontre a été déplacée ou changée depuis\u202f: notez de nouveau qu’elle a eu lieu."
+    ),
     "refused.already-held": "Cette rencontre a déjà eu lieu. Défaites d’abord « a eu lieu » si c’était une erreur.",
     "refused.gathering-over": (
         "Cette rencontre est passée : rien ne s’y inscrit et rien ne s’en annonce plus. Notez qu’elle a eu lieu, et "

@@ -7,10 +7,10 @@ from typing import get_args
 
 from services.membership.base.queries import CURRENT, everything
 from services.membership.base.rendering import label
-from services.membership.members.domain.charter import CHARTER_ID
 from services.membership.members.views import CHARTER, COLLEGES, MEMBERS
 from shared.contract.membership.members import CollegeCode
 from shared.kernel.views.projection import Document
+from shared.notions.membership import CHARTER_ID
 from shared.runtime.faces import OpenViews, Views
 
 COLLEGE_CODES: Sequence[CollegeCode] = get_args(CollegeCode)

@@ -82,3 +82,15 @@ def taken_place_of(told: Told, events: Sequence[Recorded], fact: Fact) -> list[s
         for about, one in last.items()
         if about not in stand and one.kind == "struck" and by_seq[one.seq].cloud.commandid == fact.command
     ]
+
+
+def struck_with(told: Told, events: Sequence[Recorded], fact: Fact) -> list[str]:
+    """The ids of the other facts that the gesture struck by which a fact was struck last, and that are struck still."""
+    by_seq = {event.seq: event for event in events}
+    stand = {one.id for one in told.line}
+    last = {one.about: one for one in sorted(told.corrections) if one.kind != "redated" and one.about not in stand}
+    own = last.get(fact.id)
+    if own is None:
+        return []
+    gesture = by_seq[own.seq].cloud.commandid
+    return [about for about, one in last.items() if about != fact.id and by_seq[one.seq].cloud.commandid == gesture]

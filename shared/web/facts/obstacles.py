@@ -17,12 +17,15 @@ from starlette.datastructures import FormData
 
 from shared.base.paris_days import day_of
 from shared.base.translations import Lang, Lexicon
+from shared.contract import EVENTS
 from shared.contract.fields import Reason
 from shared.contract.labels import sentence
 from shared.kernel.command_handler import Instead, new_command_id, told_of
 from shared.kernel.correcting import CorrectingCommand
+from shared.kernel.corrections import told
 from shared.kernel.decider import Command, Context, Place, Refused
 from shared.kernel.line import Fact
+from shared.notions.references import NAMED
 from shared.runtime.faces import Commands
 
 INSTEAD, SINCE, WHY = "instead", "known_since", "instead_reason"
@@ -39,7 +42,8 @@ class NoReason(ValueError):
 class Obstacle:
     """A fact that stands in the way. `at`: the facts page of its record; `strikable`: whether it may be noted by
     mistake, or on another day; `offered`: whether the same sending may do so; `begins`: whether it is the beginning of
-    the record, which `since` is the day that it may be said of."""
+    the record, which `since` is the day that it may be said of; `code`: why nothing may be said after it, where it is
+    an earlier one; `elsewhere`: whether it is of another record."""
 
     fact: str
     text: str
@@ -49,6 +53,8 @@ class Obstacle:
     offered: bool
     begins: bool
     since: date | None = None
+    code: str = ""
+    elsewhere: bool = False
 
     def to(self, do: str, back: str = "") -> str:
         query = {"fact": self.fact, "do": do, **({"back": back} if back else {})}
@@ -62,7 +68,7 @@ def sentence_of(no: Refused, lexicon: Lexicon, lang: Lang | str, *, to_programs:
     if "of" in values:
         values["what"] = sentence(str(values["of"]), None, lang)
     said = lexicon.say(f"{word}.api" if to_programs and lexicon.has(f"{word}.api") else word, lang, **values)
-    if no.code.startswith("reference-") and "event" in values:
+    if "event" in values and (no.code.startswith("reference-") or "earlier" in values):
         return lexicon.say("refused.by-this", lang, sentence=said, **values)
     return said
 
@@ -72,7 +78,9 @@ async def obstacle(
 ) -> Obstacle | None:
     """What a refusal names, where it names a fact. `at`: what the command was told of when; `of`: the entity, where it
     says the beginning of one again."""
-    if no.code not in (AGAINST, BEFORE):
+    if no.code == NAMED:
+        return await _elsewhere(service, no, lang)
+    if no.code not in (AGAINST, BEFORE) and "earlier" not in no.values:
         return None
     decider, now = service.execute.decider_of(command), service.outside.now()
     own = of or command.target(Context(at=now, now=now, command=new_command_id(), actor=""))
@@ -95,8 +103,19 @@ async def obstacle(
                 decider.strikable(found.event) and not correcting and (no.code == AGAINST or since is not None),
                 no.code == BEFORE,
                 since,
+                no.code if "earlier" in no.values else "",
             )
     return None
+
+
+async def _elsewhere(service: Commands, no: Refused, lang: str) -> Obstacle:
+    """The fact of another record, perhaps of another service, that rests on what is corrected."""
+    kind = EVENTS[no.values["of"]]
+    history = await service.log.load(kind.service, kind.entity, no.values["about"])
+    event = next(one for one in history.events if one.id == no.values["event"])
+    fact = next(one for one in told(history.events)[0] if one.id == event.id)
+    text, day = sentence(event.type, orjson.loads(event.content), lang), fact.day
+    return Obstacle(event.id, text, day, no.values["at"], not kind.live, False, False, elsewhere=True)
 
 
 def _names(no: Refused, fact: Fact, births: tuple[type, ...]) -> bool:

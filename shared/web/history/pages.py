@@ -17,16 +17,18 @@ from starlette.datastructures import FormData
 from starlette.responses import Response
 
 from shared.base.translations import Lang
+from shared.contract.corrections import EventStruck
 from shared.contract.fields import day_typed
+from shared.contract.labels import sentence
 from shared.kernel.command_handler import Instead, Stale, new_command_id, told_of
 from shared.kernel.correcting import CorrectingCommand, LiftStrikes, RedateEvents, StrikeEvents, Told, beside, together
 from shared.kernel.decider import Decider, Place, Refused
-from shared.kernel.eventlog.event_log import Conflict, History
+from shared.kernel.eventlog.event_log import Conflict, History, Unavailable
 from shared.kernel.line import Correction, Fact, standing
-from shared.notions.references import begun
+from shared.notions.references import NAMED, Resting, begun
 from shared.runtime.faces import Commands, Reception
 from shared.web.counted.counted import of_facts
-from shared.web.facts.again import said_once, taken_place_of
+from shared.web.facts.again import said_once, struck_with, taken_place_of
 from shared.web.facts.obstacles import AGAINST, BEFORE, Obstacle, obstacle
 from shared.web.facts.outcomes import held_until, in_address
 from shared.web.forms.forms import id_after, refusal, sentences
@@ -40,6 +42,14 @@ from shared.web.templating import Pages, language
 
 ACTS: Mapping[str, type[CorrectingCommand]] = {"strike": StrikeEvents, "lift": LiftStrikes, "redate": RedateEvents}
 histories = APIRouter(prefix="/history", include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A fact of another record, as the page names it."""
+
+    of: Resting
+    text: str
 
 
 LONG = 100  # facts on a page; a gathering has as many as people who registered
@@ -114,6 +124,26 @@ async def history(
     return await _shown(service, pages, request, kind, key, read, named=named, do=do, typed=typed)
 
 
+async def _elsewhere(
+    service: Reception, decider: Decider[Any], key: UUID, told: Told, struck: Sequence[Line], lang: Lang
+) -> list[Elsewhere]:
+    """What rests on these facts in other records. None of it is known while the log, or the views, can't be asked: the
+    page is shown without, and what stands in the way is refused."""
+    words = [EventStruck(event=UUID(one.fact.id), kind=one.event.type, reason=one.fact.id) for one in struck]
+    without = told.and_then([(one.reason, date.max, one) for one in words], "")
+    try:
+        found = await service.references.resting(decider, key, told, without)
+    except Unavailable:
+        return []
+    return [Elsewhere(one, _text_of(one, lang)) for one in found]
+
+
+def _text_of(one: Resting, lang: Lang) -> str:
+    said = sentence(one.fact.event.type_name(), one.fact.event.model_dump(mode="json"), lang)
+    name = called(one.told, [], lang)
+    return f"{said} ({name})" if name else said
+
+
 async def _said_again(
     service: Reception, request: Request, read: tuple[Decider[Any], History, Told], lines: Sequence[Line]
 ) -> set[str]:
@@ -154,8 +184,10 @@ async def _shown(
     status: int = 200,
     in_the_way: Obstacle | None = None,
     restoring: Sequence[str] | None = None,
+    also: Sequence[str] | None = None,
 ) -> Response:
-    """`restoring`: the facts that are restored with it, None where nobody has chosen yet: all whose place it took."""
+    """`also`: the facts that are restored beside it, None where nobody has chosen yet: all of its gesture. `restoring`:
+    the facts that are restored with it, None where nobody has chosen yet: all whose place it took."""
     decider, events, told = read
     lang = language(request)
     lines = lines_of(decider, events, told, lang)
@@ -164,10 +196,18 @@ async def _shown(
     resting: list[Line] = []
     replaced: list[Line] = []
     there: list[Line] = []
+    lifted: list[Line] = []
+    elsewhere: list[Elsewhere] = []
     if chosen is not None:
         ids = {one.id for one in together(decider, [chosen.fact], told.facts)}
         with_it = [one for one in lines if one.fact.id in ids and one is not chosen]
         there = await _there(service, decider, chosen, told, lang)
+        if do == "lift":
+            same = struck_with(told, events.events, chosen.fact)
+            lifted = [one for one in lines if one.struck and one.fact.id in same and one.fact.id not in ids]
+        else:
+            struck = [one for one in lines if one.fact.id in ids]
+            elsewhere = await _elsewhere(service, decider, key, told, struck, lang)
         if do == "strike":
             old = taken_place_of(told, events.events, chosen.fact)
             replaced = [one for one in lines if one.fact.id in old]
@@ -180,10 +220,10 @@ async def _shown(
     page = min(max(1, int(said) if (said := request.query_params.get("page", "")).isdecimal() else 1), upto)
     listed = lines[(page - 1) * LONG : page * LONG]
     told_of_whom = await with_parts(
-        service, [*listed, *([chosen] if chosen else []), *with_it, *resting, *replaced], lang, name
+        service, [*listed, *([chosen] if chosen else []), *with_it, *resting, *replaced, *lifted], lang, name
     )
-    listed, with_it, resting, replaced = (
-        [told_of_whom[one.fact.id] for one in some] for some in (listed, with_it, resting, replaced)
+    listed, with_it, resting, replaced, lifted = (
+        [told_of_whom[one.fact.id] for one in some] for some in (listed, with_it, resting, replaced, lifted)
     )
     return pages.render(
         request,
@@ -204,10 +244,13 @@ async def _shown(
         beside=[*with_it, *there],
         resting=resting,
         replaced=replaced,
+        lifted=lifted,
+        also=also,
+        elsewhere=elsewhere,
         until=_until(told, chosen),
         restoring=restoring,
         counted=await of_facts(
-            service, at_stake(lines, chosen, [*with_it, *there], resting), lang, supposed=do == "redate"
+            service, at_stake(lines, chosen, [*with_it, *there], [*resting, *lifted]), lang, supposed=do == "redate"
         ),
         kind=kind,
         key=str(key),
@@ -266,7 +309,7 @@ async def correct(service: Here[Reception], pages: ThesePages, request: Request,
         errors = {"day": pages.lexicon.say("invalid.date", lang, value=typed["day"])}
     except Refused as refused:
         errors, id = refusal(refused, pages.lexicon, lang), id_after(refused, id)
-        if refused.code in (AGAINST, BEFORE) and named.fact:
+        if (refused.code in (AGAINST, BEFORE, NAMED) or "earlier" in refused.values) and named.fact:
             in_the_way = await obstacle(service, command, refused, None, lang)
     except (Stale, Conflict):
         say = pages.lexicon.say
@@ -290,6 +333,7 @@ async def correct(service: Here[Reception], pages: ThesePages, request: Request,
         status=status,
         in_the_way=in_the_way,
         restoring=restore if model is StrikeEvents else None,
+        also=[str(one) for one in data.getlist("also")] if model is LiftStrikes else None,
     )
 
 

@@ -11,6 +11,10 @@ LINE_WORDS: Words = {
         "Impossible ce jour-là\u202f: « {what} » du {day} s’y oppose. Choisissez un autre jour, corrigez la date de ce "
         "fait, ou notez-le aussi par erreur."
     ),
+    "refused.named-elsewhere": (
+        "Une autre fiche repose sur ce fait\u202f: « {what} » du {day} (événement {seq}). Corrigez-la d’abord, ou "
+        "notez ce fait-là aussi par erreur."
+    ),
     "refused.goes-back": "Un fait plus récent (du {day}) est déjà noté\u202f: celui-ci se note à sa suite, sans date.",
     "refused.clock-was-ahead": (
         "Le dernier fait porte une date à venir ({day})\u202f: une horloge avançait. Prévenez la personne qui "
@@ -19,6 +23,10 @@ LINE_WORDS: Words = {
     "refused.takes-no-day": ("Ce geste est toujours de maintenant\u202f: il ne prend pas de date. Laissez-la vide."),
     "refused.takes-no-day.api": ("Cette commande est toujours de maintenant\u202f: envoyez-la sans `happened`."),
     "refused.instead-without-reason": "Dites pourquoi ces faits sont notés par erreur (`instead_reason`).",
+    "refused.since-which-day": (
+        "Dites depuis quel jour la fiche est connue (`happened`), et seulement cela (`known_since`, sans `instead`)."
+    ),
+    "field.known_since": "Fiche connue depuis ce jour",
     "field.instead_reason": "Pourquoi",
     "record.not-yet": "Cette fiche n’était pas encore connue ce jour-là.",
     "reason.undo": "Annulé juste après la saisie",

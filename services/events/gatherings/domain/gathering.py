@@ -6,6 +6,7 @@ from __future__ import annotations
 from services.events.gatherings.domain import headcounts as counting
 from services.events.gatherings.domain import planning
 from services.events.gatherings.domain import registrations as attending
+from services.events.gatherings.domain.planning import HELD
 from services.events.gatherings.domain.state import Gathering, dated, evolve
 from shared.contract import Event
 from shared.contract.events.gatherings import (
@@ -41,9 +42,14 @@ def allows(state: Gathering, event: Event) -> str | None:
 
 
 def anew(state: Gathering, event: Event) -> str | None:
-    """What was struck is not said again of a gathering that was cancelled since, nor what it came to."""
+    """What was struck is not said again of a gathering that was cancelled since, nor what it came to; nor that it was
+    held elsewhere, or called otherwise, than where it was moved and what it was made since."""
     come = (GatheringHeld, HeadsCounted, WorkshopHeld, AgoraAttended, GatheringAttended)
-    return "gathering-cancelled" if state.cancelled and isinstance(event, come) else None
+    if state.cancelled and isinstance(event, come):
+        return "gathering-cancelled"
+    if isinstance(event, GatheringHeld) and state.facts is not None:
+        return "held-otherwise" if any(getattr(event, name) != state.facts[name] for name in HELD) else None
+    return None
 
 
 GATHERING = Decider(

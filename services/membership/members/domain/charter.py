@@ -7,13 +7,12 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.membership.base.fields import natural
 from shared.contract import Event
 from shared.contract.fields import Name, Text
 from shared.contract.membership.members import CharterAdopted
 from shared.kernel.decider import Command, Context, Decider, Decision
+from shared.notions.membership import CHARTER_ID
 
-CHARTER_ID = natural("charter", "charter")
 LAST_VERSION = 1000
 
 

@@ -5,15 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from services.membership.base.fields import natural
 from shared.contract import Event
 from shared.contract.fields import Name, Reason
 from shared.contract.membership.members import CollegeClosed, CollegeCode, CollegeOpened
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
-
-
-def college_id(code: str) -> UUID:
-    return natural("college", code)
+from shared.notions.membership import college_id
 
 
 class CollegeCommand(Command):

@@ -10,8 +10,7 @@ from pydantic import Field
 
 from services.membership.base.fields import of
 from services.membership.base.periods import PastPeriod, period
-from services.membership.members.domain.charter import CHARTER_ID, LAST_VERSION
-from services.membership.members.domain.college import college_id
+from services.membership.members.domain.charter import LAST_VERSION
 from shared.contract import Event
 from shared.contract.fields import MailAddress, Name, Year
 from shared.contract.membership.members import (
@@ -23,6 +22,7 @@ from shared.contract.membership.members import (
 )
 from shared.contract.personal import PersonalText
 from shared.kernel.decider import Command, Context, Decider, Decision, Refers, Refused
+from shared.notions.membership import CHARTER_ID, college_id
 from shared.notions.structure_on_record import member_of
 
 StructureCollege = Literal["public", "associative", "economic"]
