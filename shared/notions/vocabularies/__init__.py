@@ -1,8 +1,8 @@
 """The lists that a network has of its own, each a vocabulary of terms that have a code, titles, marks and days.
 
-One fold for all who read or judge them (docs/adr/0053). Where a network said nothing of a list, `general.yaml` holds: then
-its terms are those of any such network. Colleges and bulletins, which open and close by events of their own, are folded
-into the same shape."""
+One fold for all who read or judge them (docs/adr/0053). A list begins with the terms that any such network has
+(`general.yaml`); what a network says adds to them, calls them otherwise, closes them. Colleges and bulletins, which open
+and close by events of their own, are folded into the same shape."""
 
 from __future__ import annotations
 
@@ -83,7 +83,9 @@ class Term:
 
     def title(self, lang: Lang) -> str:
         """What it is called: in this language, else in French, else in any."""
-        return self.titles.get(lang) or self.titles.get(SOURCE) or next(iter(self.titles.values()), humanised(self.code))
+        return (
+            self.titles.get(lang) or self.titles.get(SOURCE) or next(iter(self.titles.values()), humanised(self.code))
+        )
 
 
 Terms = Mapping[str, Term]
@@ -97,7 +99,7 @@ def vocabulary_id(name: str) -> UUID:
 
 @cache
 def general(vocabulary: str) -> Terms:
-    """What holds where a network said nothing of a list."""
+    """How a list begins, in every network."""
     read = yaml.safe_load(GENERAL.read_text()).get(vocabulary) or {}
     return {
         code: Term(code, said["titles"], rank, frozenset(said.get("marks", ())))
@@ -133,9 +135,9 @@ def _closed(terms: Terms, code: str, day: date, into: Sequence[str]) -> Terms:
     return {**terms, code: replace(terms[code], closed=day, into=tuple(into))} if code in terms else terms
 
 
-def folded(events: Iterable[tuple[Event, date]]) -> Terms:
-    """What events in the order of their line come to: (event, its day)."""
-    terms: Terms = {}
+def folded(vocabulary: str, events: Iterable[tuple[Event, date]]) -> Terms:
+    """A list after events in the order of its line: (event, its day)."""
+    terms = general(vocabulary)
     for event, day in events:
         terms = after(terms, event, day)
     return terms

@@ -14,7 +14,7 @@ from shared.contract.membership.members import CollegeClosed, CollegeOpened
 from shared.contract.membership.vocabularies import TermClosed, TermDefined, TermRevised
 from shared.contract.newsletter.bulletins import BulletinOpened
 from shared.kernel.views.projection import Document, Evolve, Store, View
-from shared.notions.vocabularies import VOCABULARIES, Term, Terms, folded, general, in_use, vocabulary_id
+from shared.notions.vocabularies import VOCABULARIES, Term, Terms, folded, in_use, vocabulary_id
 
 ELSEWHERE: Mapping[str, tuple[str, str]] = {
     "membership.college": ("college", "college"),
@@ -64,10 +64,8 @@ class Lists:
         }
 
     def terms(self, vocabulary: str, day: date | None = None) -> Terms:
-        """A list at the end of a day, None: now, with the terms that were closed. Where nothing was said of it ever, the
-        general one; before its first day it has no terms of its own, and what is of that time reads the general one."""
-        said = [(event, on) for event, on in self._said.get(vocabulary, ()) if day is None or on <= day]
-        return folded(said) or general(vocabulary)
+        """A list at the end of a day, None: now, with the terms that were closed."""
+        return folded(vocabulary, ((one, on) for one, on in self._said.get(vocabulary, ()) if day is None or on <= day))
 
     def offered(self, vocabulary: str, day: date | None = None) -> list[Term]:
         """The terms that may be used on a day, in their order."""
@@ -78,9 +76,9 @@ class Lists:
         return [one.code for one in self.terms(vocabulary, day).values() if mark in one.marks]
 
     def title(self, vocabulary: str, code: str, lang: str, day: date | None = None) -> str:
-        """What a code is called: one that was used once is readable for ever."""
-        term = self.terms(vocabulary, day).get(code) or self.terms(vocabulary).get(code) or general(vocabulary).get(code)
-        return (term or Term(code, {})).title(lang)
+        """What a code is called on a day; else now; a code that no list knows is said as it is written."""
+        term = self.terms(vocabulary, day).get(code) or self.terms(vocabulary).get(code) or Term(code, {})
+        return term.title(lang)
 
 
 async def lists(store: Store, view: View) -> Lists:
