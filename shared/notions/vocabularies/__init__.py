@@ -143,6 +143,12 @@ def folded(vocabulary: str, events: Iterable[tuple[Event, date]]) -> Terms:
     return terms
 
 
+def used(vocabulary: str, code: str, terms: Terms) -> str | None:
+    """Why a code may not be used, None where it may. `terms`: the list as far as something was said of it."""
+    term = (terms or general(vocabulary)).get(code)
+    return "unknown-term" if term is None else "term-closed" if term.closed is not None else None
+
+
 def in_use(terms: Terms) -> list[Term]:
     """Those that may be used, in their order."""
     return sorted((one for one in terms.values() if one.closed is None), key=lambda one: (one.rank, one.code))

@@ -1,4 +1,5 @@
-"""The view of the network's lists, which every service has: a document for each list, by its name. It holds what was said,
+"""The view of the network’s lists, which every service has: a document for each list, by its name. It holds what was
+said,
 in the order of the list's line, so that a list can be asked for as of any day."""
 
 from __future__ import annotations

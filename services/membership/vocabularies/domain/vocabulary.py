@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
@@ -12,13 +11,12 @@ from shared.base.translations import SOURCE, languages
 from shared.contract import Event
 from shared.contract.fields import Line, Reason
 from shared.contract.fields.codes import Code
-from shared.contract.membership.vocabularies import TermClosed, TermDefined, TermRevised, VocabularyEvent
+from shared.contract.membership.vocabularies import TermClosed, TermDefined, TermRevised
 from shared.kernel.decider import Command, Context, Decider, Decision, Level, Refused
-from shared.notions.vocabularies import VOCABULARIES, Term, Terms, after, general, vocabulary_id
+from shared.notions.vocabularies import VOCABULARIES, Term, Terms, general, used, vocabulary_id
+from shared.notions.vocabularies.referent import NOTHING, terms_after
 
 MOST_TERMS = 500
-NO_DAY = date.min  # decisions ask whether a term is open, not since when
-NOTHING: Terms = {}
 
 
 class VocabularyCommand(Command):
@@ -52,13 +50,6 @@ class CloseTerm(VocabularyCommand):
 
     into: list[Code] = Field([], max_length=20)
     reason: Reason | None = None
-
-
-def evolve(state: Terms, event: Event) -> Terms:
-    if not isinstance(event, VocabularyEvent):
-        return state
-    terms: Terms = state or general(event.vocabulary)  # type: ignore[attr-defined]  # each of them says it
-    return after(terms, event, NO_DAY)
 
 
 def _list(command: VocabularyCommand, state: Terms) -> Terms:
@@ -127,18 +118,16 @@ def _same(term: Term, command: DefineTerm | ReviseTerm) -> bool:
 def allows(state: Terms, event: Event) -> str | None:
     match event:
         case TermDefined():
-            term = (state or general(event.vocabulary)).get(event.code)
-            return "term-defined" if term is not None and term.closed is None else None
+            return None if used(event.vocabulary, event.code, state) else "term-defined"
         case TermRevised() | TermClosed():
-            term = (state or general(event.vocabulary)).get(event.code)
-            return "unknown-term" if term is None else "term-closed" if term.closed is not None else None
+            return used(event.vocabulary, event.code, state)
     return None
 
 
 VOCABULARY = Decider(
     "vocabulary",
     NOTHING,
-    evolve,
+    terms_after,
     {DefineTerm: _defined, ReviseTerm: _revised, CloseTerm: _closed},
     allows=allows,
     alone=(TermDefined, TermRevised, TermClosed),
