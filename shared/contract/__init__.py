@@ -102,7 +102,7 @@ def load_all() -> dict[str, type[Event]]:
         structures,
     )
     from shared.contract.events import gatherings, projects, tandems  # noqa: F401
-    from shared.contract.membership import governance, members, network, team  # noqa: F401
+    from shared.contract.membership import governance, members, network, team, vocabularies  # noqa: F401
     from shared.contract.newsletter import bulletins, delivery, subscriptions  # noqa: F401
     from shared.contract.observatory import identification, ledger, reviews, surveys  # noqa: F401
 

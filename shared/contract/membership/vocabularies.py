@@ -14,8 +14,10 @@ class VocabularyEvent(Event, abstract=True):
 
 
 class TermDefined(VocabularyEvent):
-    """A list of the network has this term from this day on. `titles`: language → what it is called; `marks`: what is so of
-    it (shared/notions/vocabularies says which marks a list knows); `rank`: where it stands in the list, from 1."""
+    """A list of the network has this term from this day on.
+
+    `titles`: language → what it is called; `marks`: what is so of it (shared/notions/vocabularies says which marks a
+    list knows); `rank`: where it stands in the list, from 1."""
 
     says = Says(L("Terme ajouté à une liste du réseau"), detail="code")
 

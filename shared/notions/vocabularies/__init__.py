@@ -1,8 +1,8 @@
 """The lists that a network has of its own, each a vocabulary of terms that have a code, titles, marks and days.
 
 One fold for all who read or judge them (docs/adr/0053). A list begins with the terms that any such network has
-(`general.yaml`); what a network says adds to them, calls them otherwise, closes them. Colleges and bulletins, which open
-and close by events of their own, are folded into the same shape."""
+(`general.yaml`); what a network says adds to them, calls them otherwise, closes them. Colleges and bulletins, which
+open and close by events of their own, are folded into the same shape."""
 
 from __future__ import annotations
 
