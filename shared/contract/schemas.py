@@ -109,6 +109,8 @@ def _breaks_of_fields(old: Schema, new: Schema, at: str) -> list[str]:
 
 def _refuses(schema: Schema, value: Any) -> bool:
     """Whether a text without a list of values refuses this one."""
+    if not isinstance(value, str):
+        return schema.get("type") == "string"
     long = len(value) > schema.get("maxLength", len(value)) or len(value) < schema.get("minLength", 0)
     return long or not re.search(schema.get("pattern", ""), value)
 
