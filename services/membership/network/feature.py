@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from services.membership.base.queries import everything
+from services.membership.network.begin_pages import routes as begin_routes
 from services.membership.network.domain.network import NETWORK as NETWORK_DECIDER
 from services.membership.network.domain.network import (
     ChooseDye,
@@ -95,7 +96,7 @@ FEATURE = Feature(
     deciders=(PEER_NETWORK, NETWORK_DECIDER),
     views=(NETWORK, PEER_NETWORKS),
     words=WORDS,
-    routes=(routes,),
+    routes=(routes, begin_routes),
     page_of=page_of,
     choices=choices,
     retired=RETIRED,

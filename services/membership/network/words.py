@@ -24,8 +24,7 @@ WORDS: Words = {
     "field.dye": "Couleur",
     "field.law": "Droit",
     "field.reviews": "Bilans imprimés",
-    "refused.region-without-departments": "Une région a des départements\u00a0: choisissez-les, ou ne lui donnez pas de "
-    "nom.",
+    "refused.region-without-departments": "Une région a des départements\u00a0: choisissez-les, ou ne la nommez pas.",
     "refused.unknown-language": "Il n’y a pas de pages en «\u00a0{language}\u00a0».",
     "refused.unknown-dye": "Cette couleur n’est pas une de celles de la maison. Choisissez-la dans la liste.",
     "refused.unknown-law": "Ce droit n’est pas connu. Choisissez-le dans la liste.",
