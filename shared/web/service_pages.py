@@ -30,6 +30,7 @@ def made_of(service: Shown, name: str) -> Pages:
             "footnote": service.footnote,
             "stale": service.freshness.of,
             "redrawn": service.ourselves.redrawn,
+            "dye": service.ourselves.now.dye,
         },
         label=service.sessions.label,
     )

@@ -179,6 +179,7 @@ class Pages:
             "footnote": None,
             "stale": lambda sequence, done: None,
             "redrawn": lambda day: [],
+            "dye": None,
             "who": who,
             "may": may,
             "reachable": lambda address: _reachable(may, address),
