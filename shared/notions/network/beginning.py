@@ -146,6 +146,13 @@ def of(said: Mapping[str, Any], where: str) -> Beginning:
     for name in found.lists:
         if name not in VOCABULARIES or VOCABULARIES[name].elsewhere:
             raise Unreadable(f"{where}: lists → {name}: there is no such list; there is {', '.join(_own_lists())}")
+        for code, term in found.lists[name].items():
+            if term.closed and code not in general(name):
+                raise Unreadable(
+                    f"{where}: lists → {name} → {code}: it is not in the general list, so nothing to close"
+                )
+            if not term.closed and not term.titles:
+                raise Unreadable(f"{where}: lists → {name} → {code}: titles: say what it is called")
     return found
 
 
@@ -206,8 +213,7 @@ def _term(vocabulary: str, code: str, term: TermSaid, since: date | None) -> Ite
     values = {"list": VOCABULARIES[vocabulary].title, "term": next(iter(term.titles.values()), code)}
     of_it = {"vocabulary": vocabulary, "code": code}
     if term.closed:
-        if there is not None:
-            yield Step("membership", "CloseTerm", of_it, Phrase(L("{list}\u00a0: sans {term}"), values), since)
+        yield Step("membership", "CloseTerm", of_it, Phrase(L("{list}\u00a0: sans {term}"), values), since)
         return
     fields = {**of_it, "titles": dict(term.titles), "rank": term.rank, "marks": term.marks}
     command = "DefineTerm" if there is None else "ReviseTerm"
