@@ -44,9 +44,12 @@ class Client:
     async def get(self, path: str) -> Any:
         return await asyncio.to_thread(self._ask, self._request(path))
 
-    async def post(self, path: str, body: Any = None) -> Any:
-        """`body` is sent as JSON, and nothing without it."""
+    async def post(self, path: str, body: Any = None, key: str | None = None) -> Any:
+        """`body` is sent as JSON, and nothing without it; `key`: the id of the command that it is, so that it is one
+        however often it is sent."""
         request = self._request(path, b"" if body is None else json.dumps(body).encode())
+        if key is not None:
+            request.add_header("Idempotency-Key", key)
         if body is not None:
             request.add_header("Content-Type", "application/json")
         return await asyncio.to_thread(self._ask, request)

@@ -39,6 +39,7 @@ COMMANDS: Mapping[str, Sequence[str]] = {
     "clock": ["remote.clock"],
     "times": ["remote.times"],
     "account": ["remote.account"],
+    "network": ["remote.network"],
     "dev": ["dev.add"],
 }
 """Command → the modules that add it, and what is under it."""

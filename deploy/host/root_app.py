@@ -42,7 +42,7 @@ def root_of(services: Mapping[str, Service], settings: Settings) -> ASGIApp:
     root = FastAPI(title="Maillage", openapi_url=None, docs_url=None, redoc_url=None, dependencies=[Depends(admitted)])
     first = services.get("observatory") or next(iter(services.values()))
     root.state.service = first  # it says at the root who asks
-    root.state.pages = Pages("", TEMPLATES, {}, network_title=lambda: first.settings.title, label=first.sessions.label)
+    root.state.pages = Pages("", TEMPLATES, {}, network_title=lambda: first.ourselves.title, label=first.sessions.label)
     root.state.rates = Rates(api=settings.api_rate, proxies=networks(settings.trusted_proxies or ""))
     root.add_middleware(Renewing, settings=settings)
     for kind in (HTTPException, Unavailable, Exception):

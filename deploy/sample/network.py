@@ -7,17 +7,18 @@ import csv
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from deploy.sample.plan import DATA, Step, noon, some_day
+from deploy.sample.plan import BEGINNING, DATA, Step, noon, noon_of, some_day
 from deploy.sample.structures import FOUNDED
 from services.membership.members.domain.charter import AdoptCharter
 from services.membership.members.domain.college import OpenCollege
-from services.membership.network.domain.network import NameNetwork
+from services.membership.network.domain.network import NETWORK, NameNetwork
 from services.membership.network.domain.peer_network import AddPeerNetwork, RenamePeerNetwork, peer_network_id
-from shared.contract.membership.members import CollegeCode
+from shared.kernel.decider import Command
+from shared.notions.network.beginning import steps
 
-FORMER_NAME, NAME = "Midi-Pyrénées Coopdev'", "Occitanie Coopération"
-RENAMED = noon(2016, 10, 14)
+FORMER_NAME, NAME = (one.name for one in BEGINNING.names)
 STATUTES = noon(2017, 3, 18)  # the review says March 2017; the day is invented
+RENAMED = noon_of(BEGINNING.names[-1].since or BEGINNING.since or FOUNDED.date())
 PRINCIPLES = [
     "Notre action est définie en partenariat avec les populations locales.",
     "Elle vise à répondre aux besoins prioritaires destinés à renforcer leur autonomie et à améliorer "
@@ -30,13 +31,18 @@ PRINCIPLES = [
     "femmes-hommes et des minorités, et d’autre part de la décentralisation.",
 ]
 """The four principles of the charter of Occitanie Coopération."""
-COLLEGES: dict[CollegeCode, tuple[str, datetime]] = {
-    "public": ("Structures à vocation publique", FOUNDED),
-    "associative": ("Structures à but non lucratif", FOUNDED),
-    "economic": ("Structures à vocation économique", FOUNDED),
-    "qualified_persons": ("Personnalités qualifiées", STATUTES),
-}
-"""Title, and since when it is open."""
+SAYS: dict[str, type[Command]] = {one.__name__: one for one in NETWORK.decisions}
+
+
+def definitions() -> Iterator[Step]:
+    """What the network says of itself but its names, which its charters bear."""
+    for one in steps(BEGINNING):
+        if one.command in SAYS and one.command != NameNetwork.__name__:
+            yield Step(f"network/{one.command}", SAYS[one.command](**one.fields), _when(one.day))
+
+
+def _when(day: date | None) -> datetime:
+    return FOUNDED if day is None else noon_of(day)
 
 
 def charter(key: str, name: str, adopted: datetime) -> Iterator[Step]:
@@ -48,8 +54,9 @@ def charter(key: str, name: str, adopted: datetime) -> Iterator[Step]:
 
 
 def colleges() -> Iterator[Step]:
-    for code, (title, opened) in COLLEGES.items():
-        yield Step(f"college/{code}", OpenCollege(college=code, title=title), opened)
+    for one in BEGINNING.colleges:
+        command = OpenCollege.model_validate({"college": one.code, "title": one.title})
+        yield Step(f"college/{one.code}", command, _when(one.since or BEGINNING.since))
 
 
 def peers() -> Iterator[Step]:

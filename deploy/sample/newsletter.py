@@ -6,11 +6,11 @@ there are drafts only, and nothing is ever sent for the sample by itself.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 
-from deploy.sample.plan import END, Stage, Step, command_id, entity_id, noon, some_day
-from services.newsletter.bulletins.domain.bulletin import opening_of
+from deploy.sample.plan import BEGINNING, END, Stage, Step, command_id, entity_id, noon, noon_of, some_day
+from services.newsletter.bulletins.domain.bulletin import OpenBulletin
 from services.newsletter.bulletins.domain.issue import AddItem, StartIssue, issue_id
 from services.newsletter.subscriptions.domain import (
     ConfirmSubscription,
@@ -22,14 +22,6 @@ from shared.contract.newsletter.bulletins import BulletinCode, SectionCode
 from shared.contract.personal import Personal
 from shared.kernel.decider import derived_id
 
-OPENED: dict[BulletinCode, datetime] = {
-    "echos": noon(2012, 3, 12),
-    "rendez-vous": noon(2012, 3, 12),
-    "bloc-note": noon(2012, 9, 17),
-    "parcours": noon(2013, 2, 4),
-    "info-flash": noon(2013, 10, 7),
-}
-"""The days are invented; the review says only that there are five"""
 SUBSCRIBERS = 40
 LEFT = 3  # of more, who unsubscribed again
 DRAFT: Sequence[tuple[SectionCode, str, str]] = (
@@ -42,9 +34,17 @@ DRAFT: Sequence[tuple[SectionCode, str, str]] = (
 )
 
 
+def bulletins() -> Iterator[Step]:
+    """Those of the network, each opened on its day."""
+    for one in BEGINNING.bulletins:
+        said = {"bulletin": one.code, "title": one.title, "purpose": one.purpose}
+        at = noon_of(one.since) if one.since else noon(2012, 1, 3)
+        yield Step(f"bulletin/{one.code}", OpenBulletin.model_validate(said), at)
+
+
 def stages() -> Sequence[Stage]:
     return (
-        [Step(f"bulletin/{code}", opening_of(code), at) for code, at in OPENED.items()],
+        [*bulletins()],
         [_asked(n) for n in range(SUBSCRIBERS + LEFT)],
         [_confirmed(n) for n in range(SUBSCRIBERS + LEFT)],
         [_left(n) for n in range(SUBSCRIBERS, SUBSCRIBERS + LEFT)]

@@ -15,10 +15,12 @@ from random import Random
 from uuid import NAMESPACE_URL, UUID, uuid5
 from zoneinfo import ZoneInfo
 
+from shared.base.network_files import NETWORKS
 from shared.base.translations import L
 from shared.contract.envelope import Void, opened
 from shared.kernel.decider import Command, derived_id
 from shared.kernel.eventlog.event_log import Log
+from shared.notions.network.beginning import read
 
 DATA = Path(__file__).parent / "data"
 SAMPLE = uuid5(NAMESPACE_URL, "urn:maillage:sample:occitanie-2012-2017")
@@ -28,12 +30,15 @@ FOOTNOTE: str = L(
     "Exemple : les noms des 179 adhérents de 2017 et les chiffres publiés du bilan sont réels ; les autres structures, "
     "toutes les personnes et le détail de ce que chacun a fait sont inventés."
 )
+BEGINNING = read(NETWORKS / "occitanie.yaml")
+"""The network of the sample: a definition among others (deploy/networks)"""
 OWN = {
-    "title": "Occitanie Coopération",
-    "region": "09,11,12,30,31,32,34,46,48,65,66,81,82",
-    "review": "occitanie-2017",
+    "title": BEGINNING.name or "",
+    "region": ",".join(BEGINNING.region.all if BEGINNING.region else ()),
+    "review": BEGINNING.reviews[0],
 }
-"""The settings that come with these data, where an operator sets nothing else: whose they are."""
+"""The settings that come with these data, where neither the log says it (an earlier sample's does not) nor an operator:
+whose they are."""
 END = date(2017, 10, 31)  # the review's closing date
 
 
@@ -71,6 +76,11 @@ def event_id(key: str, entity: str, id: UUID) -> UUID:
 def noon(year: int, month: int, day: int) -> datetime:
     """Noon in Paris."""
     return datetime.combine(date(year, month, day), time(12), PARIS)
+
+
+def noon_of(day: date) -> datetime:
+    """Noon of a day in Paris."""
+    return noon(day.year, day.month, day.day)
 
 
 def some_day(key: str, first: date, last: date) -> datetime:

@@ -14,7 +14,8 @@ from uuid import UUID
 
 import yaml
 
-from deploy.sample.plan import DATA, END, entity_id, noon, some_day
+from deploy.sample.plan import DATA, END, OWN, entity_id, noon, some_day
+from shared.base.network_files import REVIEWS
 from shared.contract.directory.structure_facts import StructureKind
 from shared.contract.membership.members import CollegeCode
 from shared.geo import communes_of
@@ -70,7 +71,7 @@ def _communes_of(department: str) -> tuple[list[str], list[int]]:
 @cache
 def review() -> Any:
     """The published review, as its yaml has it."""
-    return yaml.safe_load((DATA / "bilan_2012-2017.yaml").read_text(encoding="utf-8"))
+    return yaml.safe_load((REVIEWS / OWN["review"] / "review.yaml").read_text(encoding="utf-8"))
 
 
 @cache

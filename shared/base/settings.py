@@ -11,6 +11,8 @@ from typing import Literal
 from pydantic import Field, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.base.network_files import printed_reviews
+
 DEPARTMENT = r"0[1-9]|1\d|2[1-9AB]|[3-8]\d|9[0-5]|97[1-46]"
 """Codes of departments of France, those overseas too."""
 
@@ -35,19 +37,19 @@ class Settings(BaseSettings):
     )
     title: str = Field(
         "Réseau de coopération",
-        description="The network's name as its pages show it. The sample network has its own.",
+        description="The network's name as its pages show it, until the log says one. The sample network has its own.",
     )
     region: str | None = Field(
         None,
         description="The departments of the network's region, by code with commas between them, such as "
         "`22,29,35,56`: what pages call the region, and draw. Without it there is no region: maps show the "
-        "departments where structures are. The sample network has its own.",
+        "departments where structures are. What the log says goes first; the sample network has its own.",
     )
-    review: Literal["occitanie-2017"] | None = Field(
+    review: str | None = Field(
         None,
         description="The review that the network printed before it had this log, whose figures are recomputed beside "
-        "it and stay public: `occitanie-2017` is Occitanie Coopération's. Without it nothing was printed. The sample "
-        "network has its own.",
+        "it and stay public: a folder of `deploy/networks/reviews`. Without it nothing was printed. What the log says "
+        "of it goes first; the sample network has its own.",
     )
     public_url: str | None = Field(
         None,
@@ -254,6 +256,13 @@ class Settings(BaseSettings):
                     f"{code[:20]} is no department's code; write them with commas between them, such as 09,31,2A or 974"
                 )
         return text
+
+    @field_validator("review")
+    @classmethod
+    def _review(cls, name: str | None) -> str | None:
+        if name is not None and name not in printed_reviews():
+            raise ValueError(f"no review is called so; there is {', '.join(printed_reviews())}")
+        return name
 
     @field_validator("smtp_password")
     @classmethod

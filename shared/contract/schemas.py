@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -71,6 +72,10 @@ def breaks(old: Schema, new: Schema, at: str = "") -> list[str]:
         before, after = old_kinds[kind], new_kinds[kind]
         if "enum" in after and not set(before.get("enum", ["anything"])) <= set(after["enum"]):
             found.append(f"{here} allows fewer values now")
+        if "enum" in before and "enum" not in after:
+            if any(_refuses(after, value) for value in before["enum"]):
+                found.append(f"{here} refuses a value that it had")
+            continue
         for key, narrower in NARROWER.items():
             changed = key in after and after[key] != before.get(key)
             if changed and (narrower is None or key not in before or narrower(before[key], after[key]) == after[key]):
@@ -100,6 +105,14 @@ def _breaks_of_fields(old: Schema, new: Schema, at: str) -> list[str]:
     if isinstance(now, dict) and was is not False:  # a mapping: what its values may be
         found += breaks(was if isinstance(was, dict) else {}, now, f"{at}*.")
     return found
+
+
+def _refuses(schema: Schema, value: Any) -> bool:
+    """Whether a text without a list of values refuses this one."""
+    if not isinstance(value, str):
+        return schema.get("type") == "string"
+    long = len(value) > schema.get("maxLength", len(value)) or len(value) < schema.get("minLength", 0)
+    return long or not re.search(schema.get("pattern", ""), value)
 
 
 def _kinds(schema: Schema) -> dict[str, Schema]:

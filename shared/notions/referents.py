@@ -33,6 +33,7 @@ from shared.contract.membership.members import (
     MemberRestored,
 )
 from shared.kernel.decider import Decider
+from shared.notions.vocabularies.referent import VOCABULARY
 
 
 @dataclass(frozen=True)
@@ -154,6 +155,7 @@ REFERENTS: Mapping[str, Decider[Any]] = {
     "membership.member": MEMBER,
     "membership.college": COLLEGE,
     "membership.charter": CHARTER,
+    "membership.vocabulary": VOCABULARY,
     "events.gathering": GATHERING,
 }
 """`<service>.<entity>` → what may be asked of one."""

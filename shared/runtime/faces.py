@@ -24,6 +24,7 @@ from shared.kernel.reactions import Reactions
 from shared.kernel.views.projection import Store
 from shared.kernel.views.projector import Runner
 from shared.notions.references import LogReferences
+from shared.notions.network.view import OurNetwork
 from shared.persons.data_subjects import Persons
 from shared.persons.keys.keyring import Keyring
 from shared.runtime.jobs import Jobs
@@ -38,7 +39,8 @@ from shared.runtime.times.clock import Clock
 
 
 class Premises(Protocol):
-    """Where it runs: its name and words, the network, the settings, the folder of its data, the address of its pages,
+    """Where it runs: its name and words, the network and what it says of itself, the settings, the folder of its data,
+    the address of its pages,
     the time, what else comes from outside; and the parts that its capabilities keep there while it runs, each of which
     is found by its key alone, so by whoever may import that."""
 
@@ -50,6 +52,8 @@ class Premises(Protocol):
     def network(self) -> str: ...
     @property
     def settings(self) -> Settings: ...
+    @property
+    def ourselves(self) -> OurNetwork: ...
     @property
     def data(self) -> Path: ...
     @property

@@ -30,6 +30,7 @@ from shared.kernel.reactions import Reaction, Reactions
 from shared.kernel.views.projection import Store, View
 from shared.kernel.views.projector import Runner
 from shared.notions.namings import SERVICES, named_by
+from shared.notions.network.view import OURSELVES, OurNetwork
 from shared.notions.references import LogReferences
 from shared.notions.referents import REFERENTS
 from shared.persons.data_subjects import PersonalData, Persons, wiring
@@ -44,6 +45,9 @@ from shared.runtime.processes.supervision import Processes
 from shared.runtime.request_reply import Asking
 from shared.runtime.staleness import LOOK, Freshness
 from shared.runtime.times.clock import BEAT, Clock
+
+COMMON_VIEWS: Sequence[View] = (ACCESS, OURSELVES)
+"""The views that every service has beside its own"""
 
 PARKED = "parked"
 """The question what a service's reactions have parked: `{}`, answered by `{"parked": [{reaction, seq, error}]}`. Of an
@@ -184,6 +188,7 @@ async def _judge_clock(service: Service) -> None:
 
 async def _look_at_log(service: Service) -> None:
     await service.freshness.look()
+    await service.ourselves.refresh()  # for what is no request: mails, jobs
 
 
 async def _look_at_terms(service: Service) -> float:
@@ -247,7 +252,7 @@ class Service:
         self.keyring = Keyring(around.data / "keys", around.network, definition.name, outside=self.outside)
         self.key_marks = KeyMarks(around.data / "keys", definition.name)
         self.store = around.store
-        self.runner = Runner(self.log, self.store, [*definition.views, ACCESS], definition.name, self.outside)
+        self.runner = Runner(self.log, self.store, [*definition.views, *COMMON_VIEWS], definition.name, self.outside)
         self.log.judgement = self.runner
         self.freshness = Freshness(self.log, self.runner, self.outside)
         operator = operator_token(around.data / "keys")
@@ -260,6 +265,7 @@ class Service:
             behind=self.freshness.behind,
             minutes=around.settings.session_minutes,
         )
+        self.ourselves = OurNetwork(lambda: self.runner.position, self.store, around.settings)
         self.kept = KeptForms(around.data / "kept" / definition.name, self.outside)
         self.asking = Asking(around.nc, around.network, definition.name)
         self.references: LogReferences = LogReferences(self.log, REFERENTS, self._named_by, self._judged)

@@ -127,7 +127,7 @@ def language_name(code: Lang, lang: Lang) -> str:
 
 
 def department(code: str | None) -> str:
-    """The name of a department's code ("31" → "Haute-Garonne"); an unknown code is said as it is."""
+    """The name of a department's code ("29" → "Finistère"); an unknown code is said as it is."""
     if not code:
         return NONE
     found = DEPARTMENTS.get(code)

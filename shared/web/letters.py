@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from email.errors import MessageError
@@ -39,12 +40,17 @@ class BadAddress(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Whose mails these are: the network's name and title, its address, where its fronts are reached."""
+    """Whose mails these are: the network's short name, its title as it is now, its address, where its fronts are
+    reached."""
 
     network: str
-    title: str
+    titled: Callable[[], str]
     address: str
     url: str
+
+    @property
+    def title(self) -> str:
+        return self.titled()
 
     @property
     def host(self) -> str:

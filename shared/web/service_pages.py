@@ -25,7 +25,12 @@ def made_of(service: Shown, name: str) -> Pages:
         name,
         service.definition.folder / "templates",
         service.words,
-        network_title=lambda: service.settings.title,
-        always=lambda request: {"footnote": service.footnote, "stale": service.freshness.of},
+        network_title=lambda: service.ourselves.title,
+        always=lambda request: {
+            "footnote": service.footnote,
+            "stale": service.freshness.of,
+            "redrawn": service.ourselves.redrawn,
+            "dye": service.ourselves.now.dye,
+        },
         label=service.sessions.label,
     )

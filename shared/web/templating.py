@@ -6,7 +6,7 @@ macros of `macros.html` as `m`. `{% if may("editor") %}` asks of this service, `
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from shared.base.services import SERVICES
-from shared.base.translations import SOURCE, Lang, Lexicon, Words, languages, plural, said_in
+from shared.base.translations import Lang, Lexicon, Words, languages, plural, said_in
 from shared.identity.principal import PUBLIC, Who
 from shared.kernel.decider import Level
 from shared.web import formatting as formats
@@ -34,11 +34,18 @@ YEAR = 365 * 24 * 3600
 
 
 def language(request: Request) -> Lang:
-    """The reader's language: `?lang=`, else the cookie `lang`, else French; one of those on offer."""
+    """The reader's language: `?lang=`, else the cookie `lang`, else the network's first; one of those on offer."""
+    offered = offered_languages(request)
     for wanted in (request.query_params.get("lang"), request.cookies.get("lang")):
-        if wanted in languages():
+        if wanted in offered:
             return str(wanted)
-    return SOURCE
+    return offered[0]
+
+
+def offered_languages(request: Request) -> Sequence[Lang]:
+    """The languages of the network's pages, its own first; all that there are, where no service answers."""
+    service = getattr(getattr(request.scope.get("app"), "state", None), "service", None)
+    return languages() if service is None else service.ourselves.languages
 
 
 class Compiled(BytecodeCache):
@@ -123,7 +130,7 @@ class Pages:
         personal = getattr(request.state, "personal", False)
         response.headers["Cache-Control"] = "no-store" if personal else "private, no-cache"
         response.headers["Vary"] = "Cookie"
-        if request.query_params.get("lang") in languages():
+        if request.query_params.get("lang") in offered_languages(request):
             response.set_cookie("lang", lang, max_age=YEAR, samesite="lax", httponly=True, secure=_secure(request))
         return response
 
@@ -171,6 +178,8 @@ class Pages:
             "known_at": None,
             "footnote": None,
             "stale": lambda sequence, done: None,
+            "redrawn": lambda day: [],
+            "dye": None,
             "who": who,
             "may": may,
             "reachable": lambda address: _reachable(may, address),
@@ -179,7 +188,7 @@ class Pages:
             "lexicon": self.lexicon,
             "L": partial(said_in, lang),
             "L_in": said_in,
-            "languages": languages(),
+            "languages": offered_languages(request),
             "many": partial(many, lang),
             "by": lambda actor: self._label(actor) or actor_name(self.lexicon, actor, lang),
             "say": lambda code, **values: self.lexicon.say(code, lang, **values),

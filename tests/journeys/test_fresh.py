@@ -61,6 +61,7 @@ def read(url: str) -> str:
 
 
 def test_a_network_publishes_only_what_it_did(fresh: Up) -> None:
+    """`network-own-figures`: nothing is published, in nobody's name, and what is empty says what to do."""
     url = fresh.wait()
     assert get_json(f"{url}/observatory/api/state")["last"] == 0, "nobody has said anything, nor has code"
     for name in (one.name for one in INDICATORS.values() if one.public):
@@ -72,8 +73,10 @@ def test_a_network_publishes_only_what_it_did(fresh: Up) -> None:
     with pytest.raises(HTTPError, match="404"):
         urlopen(as_operator(f"{url}/observatory/reviews/printed"), timeout=60)
     _nobody_elses(url)
-    assert "Bienvenue" in read(url) and "MAILLAGE_REVIEW" in read(f"{url}/observatory/review"), "it says what to do"
-    assert "MAILLAGE_REGION" in read(f"{url}{OPEN}/structures_by_region")
+    assert "Bienvenue" in read(url) and "page du réseau" in read(f"{url}/observatory/review"), "it says what to do"
+    assert 'href="/membership/begin"' in read(url), "an empty installation leads to the assistant"
+    assert 'href="/membership/begin"' in read(f"{url}/membership/network")
+    assert 'href="/membership/network"' in read(f"{url}{OPEN}/structures_by_region")
     done = maillage("review", data=fresh.data)
     assert done.returncode == 0 and "printed no review" in done.stdout and "MAILLAGE_REVIEW" in done.stdout
 

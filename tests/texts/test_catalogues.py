@@ -14,7 +14,8 @@ from jinja2 import Environment, nodes
 
 from deploy.host.all_services import DEFINITIONS
 from services.observatory.indicators import INDICATORS
-from services.observatory.network.printed_review import PRINTED, published
+from services.observatory.network.printed_review import published
+from shared.base.network_files import printed_reviews
 from shared.base.translations import BETWEEN, LOCALE, Phrase, Text, languages
 from shared.web.words.messages import WORDS
 from tests.texts.catalogue import PLACES, ROOT, forms, name_of, read, said, write, wrong
@@ -60,7 +61,7 @@ def texts() -> Iterator[tuple[str, Text]]:
     for one in INDICATORS.values():
         yield f"{one.name} title", one.title
         yield f"{one.name} definition", one.definition
-    for review in map(published, PRINTED):
+    for review in map(published, printed_reviews()):
         yield "review", review.title
         for figure in review.figures:
             yield figure.path, figure.label

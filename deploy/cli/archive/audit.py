@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import sqlite3
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -32,7 +32,6 @@ from shared.base.settings import Settings
 from shared.contract import load_all
 from shared.contract.envelope import Message, Void, opened
 from shared.contract.fields import day_written
-from shared.identity.access_view import ACCESS
 from shared.kernel.eventlog.event_log import Log
 from shared.kernel.stores.sqlite import SqliteStore
 from shared.kernel.views.projector import Runner
@@ -40,7 +39,8 @@ from shared.ledger.archive_format import Archive, ArchiveDamaged
 from shared.ledger.archive_verifier import described, verify
 from shared.ledger.inclusion_proofs import check, prove
 from shared.ledger.merkle import NotVerified, VerifierKey, fingerprint
-from shared.runtime.service import Definition
+from shared.notions.network import NOTHING_SAID, Ourselves, after
+from shared.runtime.service import COMMON_VIEWS, Definition
 
 audit = typer.Typer(help="The archive of the log: verify, prove, replay. Offline.", no_args_is_help=True)
 
@@ -187,10 +187,11 @@ def audit_replay(
     settings = settings_of(data)
     found = archive_of(archive, data)
     with plain_errors():
-        network = network_of(settings.with_own(OWN) if _begun_by_sample(found) else settings)
-        day = _day(as_of) if as_of is not None else network.printed.as_of if network.printed else None
+        settings = settings.with_own(OWN) if _begun_by_sample(found) else settings
         upto = int(until) if until.isascii() and until.isdigit() else _day(until)
-        replayed = run(_replay(found, network, upto, day))
+        network = network_of(settings, _said_of_itself(found, upto))
+        day = _day(as_of) if as_of is not None else network.printed.as_of if network.printed else None
+        replayed = run(_replay(found, network, settings.departments, upto, day))
     if json:
         out.print_json(data=replayed)
         return
@@ -373,12 +374,25 @@ def _begun_by_sample(archive: Archive) -> bool:
     return False
 
 
-async def _replay(archive: Archive, network: Network, until: int | date, as_of: date | None) -> dict[str, Any]:
+def _said_of_itself(archive: Archive, until: int | date) -> Ourselves:
+    """What the network says of itself there, in the order of the log."""
+    said = NOTHING_SAID
+    for run_ in _up_to(archive, until):
+        for message in run_:
+            if ".membership.network." in message.subject:
+                with contextlib.suppress(Void):
+                    said = after(said, opened(message).data)
+    return said
+
+
+async def _replay(
+    archive: Archive, network: Network, region: Sequence[str], until: int | date, as_of: date | None
+) -> dict[str, Any]:
     load_all()
     with TemporaryDirectory(prefix="maillage-replay-") as name, bar() as progress:
         folder = Path(name)
         task = progress.add_task("Replaying", total=len(DEFINITIONS) + 1)
-        table = EventTable(folder / "observatory.duckdb", network.region)
+        table = EventTable(folder / "observatory.duckdb", region)
         table.open()
         try:
             types: Counter[str] = Counter()
@@ -416,7 +430,7 @@ async def _replay(archive: Archive, network: Network, until: int | date, as_of: 
 async def _views(definition: Definition, log: Log, last: int, folder: Path) -> list[dict[str, Any]]:
     """All views that the service has (`shared/runtime/service.py`), built anew."""
     store = SqliteStore(folder / f"{definition.name}.sqlite")
-    runner = Runner(log, store, [*definition.views, ACCESS], definition.name)
+    runner = Runner(log, store, [*definition.views, *COMMON_VIEWS], definition.name)
     await runner.start()
     try:
         while not await runner.wait_for(last, 60):

@@ -84,7 +84,7 @@ async def world(service: Here[Views], request: Request, asked: Asked) -> Respons
         title=pages.lexicon.say("projects.by-country", lang),
         lang=lang,
     )
-    region = drawn_departments(service.settings.departments, found.facets["departments"])
+    region = drawn_departments(service.ourselves.region(), found.facets["departments"])
     counts = {code: found.facets["departments"].get(code, 0) for code in region}
     outline = department_map(
         counts,

@@ -95,7 +95,7 @@ async def search(
         pages_total=pages_total(page, found.total),
         many_of=many,
         departments=options(
-            "department", counts["department"], chosen["department"], pages.lexicon, lang, service.settings.departments
+            "department", counts["department"], chosen["department"], pages.lexicon, lang, service.ourselves.region()
         ),
         kinds=[(code, counts["kind"].get(code, 0)) for code in get_args(StructureKind)],
         map=picture(asked, found, request, pages.lexicon, lang),

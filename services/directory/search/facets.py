@@ -77,7 +77,7 @@ def chips(question: Asked, request: Request, lexicon: Lexicon, lang: Lang) -> li
 def region_of(request: Request) -> Sequence[str]:
     """The departments of the network's region; none where it has none."""
     service: Premises = request.app.state.service
-    return service.settings.departments
+    return service.ourselves.region()
 
 
 def picture(question: Asked, results: Results, request: Request, lexicon: Lexicon, lang: Lang) -> dict[str, Any]:

@@ -69,7 +69,7 @@ class Entry:
         self.passwords = Passwords(keys)
         self.keys = SigningKeys(service)
         settings, url = service.settings, service.public_url.rstrip("/")
-        sender = Sender(service.network, settings.title, settings.mail_from, url)
+        sender = Sender(service.network, lambda: service.ourselves.title, settings.mail_from, url)
         self.mail = LinkMail(
             self.links,
             post_of(settings, service.data, service.outside),

@@ -56,7 +56,7 @@ async def choices(service: Premises, command: type[Command], lang: str) -> Choic
     if "department" in command.model_fields:
         found["department"] = departments
     if "departments" in command.model_fields:
-        region = service.settings.departments
+        region = service.ourselves.region()
         found["departments"] = [d for d in departments if not region or d[0] in region]
     for name in {"country", "countries"} & command.model_fields.keys():
         found[name] = countries(lang)

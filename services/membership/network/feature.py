@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+
 from services.membership.base.queries import everything
+from services.membership.network.begin_pages import routes as begin_routes
 from services.membership.network.domain.network import NETWORK as NETWORK_DECIDER
-from services.membership.network.domain.network import NameNetwork
+from services.membership.network.domain.network import (
+    ChooseDye,
+    ChooseLanguages,
+    ChooseLaw,
+    DrawRegion,
+    NameNetwork,
+    NamePrintedReviews,
+    NetworkCommand,
+)
 from services.membership.network.domain.peer_network import (
     PEER_NETWORK,
     AddPeerNetwork,
@@ -15,26 +26,54 @@ from services.membership.network.domain.peer_network import (
 from services.membership.network.pages import routes
 from services.membership.network.views import NETWORK, PEER_NETWORKS
 from services.membership.network.words import WORDS
-from shared.contract.membership.network import NetworkNamed, PeerNetworkJoined, PeerNetworkLeft, PeerNetworkRenamed
+from shared.base.network_files import printed_reviews
+from shared.base.translations import languages, translated
+from shared.contract.membership.network import (
+    DyeChosen,
+    LanguagesChosen,
+    LawChosen,
+    NetworkNamed,
+    PeerNetworkJoined,
+    PeerNetworkLeft,
+    PeerNetworkRenamed,
+    PrintedReviewsNamed,
+    RegionDrawn,
+)
+from shared.geo import DEPARTMENTS
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command
+from shared.notions.network import DYES, LAWS
 from shared.runtime.faces import Views
 from shared.runtime.feature import Feature, Sayings
 from shared.runtime.service import Choices, Retired
+from shared.web.formatting import language_name
 
 
 def page_of(command: Command, outcome: Outcome) -> str | None:
-    """The page of the network and its peers."""
-    return "/membership/peers" if isinstance(command, NameNetwork | PeerNetworkCommand) else None
+    """The page of the network, or of its peers."""
+    if isinstance(command, NetworkCommand):
+        return "/membership/network"
+    return "/membership/peers" if isinstance(command, PeerNetworkCommand) else None
 
 
 async def choices(service: Views, command: type[Command], lang: str) -> Choices:
-    """The peer networks by their names."""
+    """The peer networks by their names; what the network may say of itself."""
+    if issubclass(command, NetworkCommand):
+        return {name: of(lang) for name, of in OFFERED.items() if name in command.model_fields}
     if not issubclass(command, PeerNetworkCommand) or "peer_network" not in command.model_fields:
         return {}
     peers = await everything(service, PEER_NETWORKS, sort="sort")
     return {"peer_network": [(one["key"], one["name"]) for one in peers]}
 
+
+OFFERED: Mapping[str, Callable[[str], Sequence[tuple[str, str]]]] = {
+    "departments": lambda lang: [(code, f"{one.name} ({code})") for code, one in DEPARTMENTS.items()],
+    "languages": lambda lang: [(one, language_name(one, lang)) for one in languages()],
+    "dye": lambda lang: [(one, translated(said, lang)) for one, said in DYES.items()],
+    "law": lambda lang: [(one, translated(said, lang)) for one, said in LAWS.items()],
+    "reviews": lambda lang: [(one, one) for one in printed_reviews()],
+}
+"""field → what the forms about the network itself offer, in a language"""
 
 RETIRED = {
     "RestorePeerNetwork": Retired("peer-network", "StrikeEvents"),
@@ -45,6 +84,11 @@ AGAIN: Sayings = {
     PeerNetworkRenamed: RenamePeerNetwork,
     PeerNetworkLeft: RemovePeerNetwork,
     NetworkNamed: NameNetwork,
+    RegionDrawn: DrawRegion,
+    LanguagesChosen: ChooseLanguages,
+    DyeChosen: ChooseDye,
+    LawChosen: ChooseLaw,
+    PrintedReviewsNamed: NamePrintedReviews,
 }
 
 FEATURE = Feature(
@@ -52,7 +96,7 @@ FEATURE = Feature(
     deciders=(PEER_NETWORK, NETWORK_DECIDER),
     views=(NETWORK, PEER_NETWORKS),
     words=WORDS,
-    routes=(routes,),
+    routes=(routes, begin_routes),
     page_of=page_of,
     choices=choices,
     retired=RETIRED,

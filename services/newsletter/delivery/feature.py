@@ -19,7 +19,7 @@ from shared.web.letters import Sender
 async def opening(service: PostOffice) -> None:
     """What sends is there from now on. Pages that are still being read at the end may ask it, so it is kept."""
     address = service.public_url.rstrip("/")
-    sender = Sender(service.network, service.settings.title, service.settings.mail_from, address)
+    sender = Sender(service.network, lambda: service.ourselves.title, service.settings.mail_from, address)
     post = post_of(service.settings, service.data, service.outside)
     service.parts.put(SENDING, Sending(service, post, service.parts.of(LINKS), sender))
 

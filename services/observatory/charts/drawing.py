@@ -136,7 +136,7 @@ def _shares(one: Indicator, answer: Answer, where: Context) -> Drawn:
 
 def _map(one: Indicator, answer: Answer, where: Context) -> Drawn:
     by_code = {path.rpartition(".")[2]: (path, value) for path, (value, _) in answer.items()}
-    codes = [code for code in where.network.region if code in by_code] or sorted(by_code)
+    codes = sorted(by_code)  # those of the region on the day, as the query says
     counts = {code: None if by_code[code][1] is None else int(by_code[code][1] or 0) for code in codes}
     behind = where.behind
     svg = department_map(

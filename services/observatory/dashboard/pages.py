@@ -212,4 +212,4 @@ def _sub(request: Request, asking: Asked) -> str:
 
 def _foot(service: Premises, request: Request, is_map: bool) -> str:
     lead = translated(L("Source\u00a0: journal des événements"), language(request))
-    return f"{lead}, {service.settings.title}" + (f" · {MAP_CREDIT}" if is_map else "")
+    return f"{lead}, {service.ourselves.title}" + (f" · {MAP_CREDIT}" if is_map else "")

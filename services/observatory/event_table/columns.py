@@ -83,6 +83,7 @@ TYPED: Mapping[str, pa.DataType] = {
     "topics": WORDS,
     "guests": WORDS,
     "themes": WORDS,
+    "departments": WORDS,
     "countries": WORDS,
     "sdgs": NUMBERS,
 }

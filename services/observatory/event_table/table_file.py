@@ -8,7 +8,6 @@ from pathlib import Path
 import duckdb
 
 from services.observatory.event_table.table import EventTable
-from services.observatory.network import network_of
 from shared.base.outside import REAL, Outside
 from shared.kernel.stores import InUse
 from shared.runtime.faces import Chronicle, Premises
@@ -48,7 +47,7 @@ def _folders(data: Path, instance: str | None) -> Iterator[Path]:
 async def opening(service: Chronicle) -> None:
     """Opens the table; its job lets it follow the log. Raises LogDamaged where it was built from another log, InUse
     where another replica has it."""
-    region = network_of(service.settings).region
+    region = service.settings.departments
     table = await service.outside.in_thread(opened, service.data, service.settings.instance, region, service.outside)
     await service.parts.put(TABLE, table).agree(service.log)
 

@@ -54,6 +54,12 @@ class Observatory:
     _looked: int = -1
     _answers: OrderedDict[Any, asyncio.Task[Any]] = field(default_factory=OrderedDict)
 
+    def is_of(self, network: Network) -> None:
+        """What the network says of itself by now: answers that rest on something else are not kept."""
+        if network != self.network:
+            self.network = network
+            self._answers.clear()
+
     @property
     def read(self) -> int:
         """The sequence that a page says it is as current as: all up to there is in what it shows. What comes while it
@@ -147,7 +153,9 @@ def _years(names: Sequence[str], first: int | None, last: int | None) -> tuple[i
 
 async def opening(service: Premises) -> None:
     """Over the table that is open."""
-    service.parts.put(OBSERVATORY, Observatory(service.parts.of(TABLE), network_of(service.settings)))
+    await service.ourselves.refresh()
+    network = network_of(service.settings, service.ourselves.now)
+    service.parts.put(OBSERVATORY, Observatory(service.parts.of(TABLE), network))
 
 
 async def closing(service: Premises) -> None:
@@ -165,5 +173,7 @@ async def current(service: Chronicle) -> Observatory:
     observatory = of(service)
     with contextlib.suppress(Unavailable):  # what was read can still be shown
         await observatory.table.wait_for(await service.log.last(), OWN_WRITE)
+    await service.ourselves.refresh()
+    observatory.is_of(network_of(service.settings, service.ourselves.now))
     READ.set(observatory.table.position)
     return observatory

@@ -5,6 +5,7 @@ What is kept of it under a name stands in `saved_pages.py`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -27,7 +28,6 @@ from services.observatory.identification.shown import (
     when_as_facts,
     when_in_words,
 )
-from services.observatory.network import whose
 from shared.base.translations import L, Lang, Lexicon, translated
 from shared.geo import MAP_CREDIT
 from shared.runtime.faces import Chronicle
@@ -68,7 +68,7 @@ async def search(
         parts={name: options(name, counts, (), lexicon, lang) for name, counts in found.parts.items()},
         chosen={name: _chosen(criteria, name) for name in ASKED},
         asked_as=ASKED,
-        map=_map(request, criteria, found, lang),
+        map=_map(request, criteria, found, lang, service.ourselves.region(moment.as_of)),
         files=[(ending.upper(), f"/observatory/identification/export.{ending}?{carried}") for ending in TYPES],
         carried=carried,
         asked=moment,
@@ -108,10 +108,10 @@ def _tags(request: Request, criteria: Criteria, lexicon: Lexicon, lang: Lang) ->
     return found
 
 
-def _map(request: Request, criteria: Criteria, found: Found, lang: Lang) -> dict[str, Any]:
-    """The departments of the region with their numbers, and how many are elsewhere."""
+def _map(request: Request, criteria: Criteria, found: Found, lang: Lang, region: Sequence[str]) -> dict[str, Any]:
+    """The departments of the region of that day with their numbers, and how many are elsewhere."""
     counts = found.facets["departments"]
-    codes = drawn_departments(whose(request).region, counts)
+    codes = drawn_departments(region, counts)
     drawn = department_map(
         {code: counts.get(code, 0) for code in codes},
         lambda code: here(request, department=code),

@@ -28,6 +28,14 @@ FROM events LEFT JOIN amended(upto) ON about = seq
 LEFT JOIN begun ON turn < 1099511627776 AND thing = entity_id
 WHERE readable AND seq <= upto AND coalesce(first_day, moved, day) <= as_of AND NOT coalesce(struck, false);
 
+CREATE OR REPLACE MACRO region_at(as_of, upto) AS TABLE
+-- The departments of the network's region, as it was said of that day; where nothing was, as the settings say (`region`).
+WITH said AS (
+    SELECT arg_max(departments, turn) AS departments FROM standing(as_of, upto) WHERE type = 'RegionDrawn'
+    HAVING count(*) > 0)
+SELECT unnest(departments) AS department FROM said
+UNION ALL SELECT department FROM region WHERE NOT EXISTS (FROM said);
+
 CREATE OR REPLACE MACRO structure_at(as_of, upto) AS TABLE
 -- One row a structure that is registered and not closed; the latest word counts, by the time it speaks of.
 -- `registered`, `placed`, `listing`: the events that say so.

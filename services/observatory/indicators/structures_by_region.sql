@@ -11,6 +11,6 @@ SELECT
     list(coalesce(placed, registered) ORDER BY placed) FILTER (structure IS NOT NULL) AS events
 FROM (VALUES ('in', true), ('outside', false)) AS place (side, inside)
 LEFT JOIN structure_at($as_of, $known)
-    ON inside = (coalesce(department, '') IN (SELECT department FROM region))
-WHERE EXISTS (FROM region)
+    ON inside = (coalesce(department, '') IN (SELECT department FROM region_at($as_of, $known)))
+WHERE EXISTS (FROM region_at($as_of, $known))
 GROUP BY place.side

@@ -1,8 +1,7 @@
 """The review that a network printed before there was a log: its figures, and what recounts each.
 
-`bilan_2012-2017.yaml` is a review as published ("5 ans - le bilan", 2017); it never changes. `paths.yaml` says what
-each of its leaves is, and what recounts it. It is that of the network which says so (`MAILLAGE_REVIEW`), and of no
-other.
+Of each, `review.yaml` is the review as published; it never changes. `paths.yaml` says what each of its leaves is, and
+what recounts it. It is that of the network which says so, and of no other (deploy/networks/README.md).
 """
 
 from __future__ import annotations
@@ -12,20 +11,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import yaml
 
 from services.observatory.indicators import INDICATORS, Counts
+from shared.base.network_files import REVIEWS, printed_reviews
 from shared.base.translations import Phrase, Text
 from shared.geo import DEPARTMENTS
-
-HERE = Path(__file__).parent
-
-PRINTED = {"occitanie-2017": ("bilan_2012-2017.yaml", "paths.yaml")}
-"""The reviews that were printed before there was a log, by the name that settings give: the figures, what recounts
-them"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +70,11 @@ class Published:
 def published(name: str) -> Published:
     """A review as published, with what its leaves are. Raises KeyError for a review that there is not, or a path that
     it does not have."""
-    source, said = (yaml.safe_load((HERE / file).read_text(encoding="utf-8")) for file in PRINTED[name])
+    if name not in printed_reviews():
+        raise KeyError(name)
+    source, said = (
+        yaml.safe_load((REVIEWS / name / file).read_text(encoding="utf-8")) for file in ("review.yaml", "paths.yaml")
+    )
     return Published(
         as_of=said["as_of"],
         title=said["title"],

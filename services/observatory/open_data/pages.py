@@ -169,7 +169,7 @@ def _document(service: Premises, one: Indicator, moment: Moment, lines: list[dic
         "version": one.version,
         "unit": one.unit,
         "definition": {lang: translated(one.definition, lang) for lang in languages()},
-        "publisher": service.settings.title,
+        "publisher": service.ourselves.title,
         "licence": {"name": LICENCE[0], "url": LICENCE[1]},
         "as_of": str(moment.as_of),
         "known_at": str(moment.known_at or sure_day(service)),

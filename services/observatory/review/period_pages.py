@@ -151,7 +151,7 @@ async def file(service: Here[Undertakings], request: Request, ending: str, want:
     observatory, who = await current(service), reader(request)
     head = await asked(observatory, want, lang=who.lang)
     leaves = await observatory.period(head.period, head.day, head.upto, head.filters)
-    sheets = Sheets(service.settings.title, head, chapters(leaves, head, who), today())
+    sheets = Sheets(service.ourselves.title, head, chapters(leaves, head, who), today())
     if ending == "pdf":
         limited(request, "document", who_of(request).actor)
         body = await publishing_of(service).press.pdf(order(sheets, who))

@@ -75,3 +75,48 @@ class NetworkNamed(NetworkEvent):
     )
 
     name: str
+
+
+class RegionDrawn(NetworkEvent):
+    """The region of the network is made of these departments from this day on; of none where it has no region.
+
+    `name`: what the region is called; `departments`: codes, in order."""
+
+    says = Says(L("Région du réseau"), detail="region")
+
+    region: str | None = None
+    departments: list[str] = []
+
+
+class LanguagesChosen(NetworkEvent):
+    """The pages of the network are in these languages from this day on; the first for readers who chose none."""
+
+    says = Says(L("Langues du réseau"), detail="languages")
+
+    languages: list[str]
+
+
+class DyeChosen(NetworkEvent):
+    """The network took a dye of the house as its own colour."""
+
+    says = Says(L("Couleur du réseau"), detail="dye")
+
+    dye: str
+
+
+class LawChosen(NetworkEvent):
+    """The network is an association under this law from this day on: `1901`, or the `local` law of Alsace and
+    Moselle."""
+
+    says = Says(L("Droit dont relève le réseau"), detail="law")
+
+    law: str
+
+
+class PrintedReviewsNamed(NetworkEvent):
+    """The reviews that the network printed before it had this log, by the names that Maillage has for them; what they
+    count is recounted."""
+
+    says = Says(L("Bilans imprimés par le réseau"), detail="reviews")
+
+    reviews: list[str] = []

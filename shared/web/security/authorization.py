@@ -75,6 +75,7 @@ async def admitted(request: Request) -> None:
     """The dependency of every app. Raises NotSignedIn, NotYours, 403 for a page of another site, Limited."""
     endpoint = request.scope["route"].endpoint
     who = await identified(request)
+    await _service(request).ourselves.refresh()
     if request.method not in SAFE and not getattr(endpoint, "other_sites", False) and foreign(request):
         raise HTTPException(403, "other-site")
     if "/api/" in request.url.path and who.kind != "operator":

@@ -37,6 +37,8 @@ WORDS: Words = {
     "field.known_at.hint": "Ce qui a été appris après cette date n’est pas compté.",
     # an answer that cannot be taken: what is wrong, then what to do
     "invalid": "Cette réponse n’est pas comprise. Revoyez-la.",
+    "refused.step-unknown": "Cette version ne sait pas encore le dire.",
+    "refused.step-unfit": "«\u00a0{field}\u00a0» n’est pas une réponse que cette version prend.",
     "refused.unknown-structure": "Cette structure n’est pas dans l’annuaire.",
     "refused.unknown-member": "Cet adhérent n’est pas connu. Choisissez-le dans la liste des adhérents.",
     "refused.unknown-gathering": "Cette rencontre n’est pas connue. Choisissez-la dans la liste des rencontres.",

@@ -30,7 +30,15 @@ from services.membership.members.domain.member import (
     LeaveNetwork,
     RenewMembership,
 )
-from services.membership.network.domain.network import NETWORK, NameNetwork
+from services.membership.network.domain.network import (
+    NETWORK,
+    ChooseDye,
+    ChooseLanguages,
+    ChooseLaw,
+    DrawRegion,
+    NameNetwork,
+    NamePrintedReviews,
+)
 from services.membership.network.domain.peer_network import (
     PEER_NETWORK,
     AddPeerNetwork,
@@ -133,7 +141,18 @@ COMMANDS: Mapping[str, tuple[Decider[Any], Sequence[Command]]] = {
             RemovePeerNetwork(peer_network=ID),
         ],
     ),
-    "network": (NETWORK, [NameNetwork(name="Midi-Pyrénées Coopdev'"), NameNetwork(name="Occitanie Coopération")]),
+    "network": (
+        NETWORK,
+        [
+            NameNetwork(name="Midi-Pyrénées Coopdev'"),
+            NameNetwork(name="Occitanie Coopération"),
+            DrawRegion(region="Bretagne", departments=["56", "22", "29", "35"]),
+            ChooseLanguages(languages=["en", "fr"]),
+            ChooseDye(dye="garance"),
+            ChooseLaw(law="local"),
+            NamePrintedReviews(reviews=["occitanie-2017"]),
+        ],
+    ),
 }
 
 
@@ -183,7 +202,7 @@ def test_versions_of_the_charter_count_from_one() -> None:
 def test_charter_colleges_and_network_are_one_each_whoever_names_them() -> None:
     one, other = context(), context(command=uuid4())
     for kind in ("charter", "network"):
-        first, second = COMMANDS[kind][1]
+        first, second, *_ = COMMANDS[kind][1]
         assert first.target(one) == second.target(other)
     assert len({OpenCollege(college=c, title="Collège").target(one) for c in ("public", "economic")}) == 2
     assert AddPeerNetwork(name="RÉSACOOP").target(one) == AddPeerNetwork(name=" Résacoop ").target(other)

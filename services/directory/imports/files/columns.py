@@ -207,7 +207,7 @@ def _place(given: Mapping[str, str], read: Read) -> None:
 
 
 def _department(text: str) -> str | None:
-    """ "31", "9", "2a", "Haute-Garonne", "31 - Haute-Garonne" → the code."""
+    """ "29", "9", "2a", "Finistère", "29 - Finistère" → the code."""
     code = text.strip().upper()
     number = re.match(r"(\d{1,3}|2[AB])\b", code)
     if number:

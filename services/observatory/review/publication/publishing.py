@@ -165,7 +165,7 @@ class Publishing:
         shown, masked = (list(leaves), []) if wanted.whole else await self.looked_at(leaves, head)
         readers = {lang: Reader(lang, self._lexicon, observatory.network) for lang in languages()}
         sheets = {
-            lang: Sheets(self._service.settings.title, head, chapters(shown, head, who), day, len(masked))
+            lang: Sheets(self._service.ourselves.title, head, chapters(shown, head, who), day, len(masked))
             for lang, who in readers.items()
         }
         return Made(shown, len(masked), sheets, readers)

@@ -89,8 +89,8 @@ def written_letter(service: Premises, survey: Document, kind: str, link: str) ->
 
 
 def sender_of(service: Premises) -> Sender:
-    settings = service.settings
-    return Sender(service.network, settings.title, settings.mail_from, service.public_url.rstrip("/"))
+    ours, address = service.ourselves, service.public_url.rstrip("/")
+    return Sender(service.network, lambda: ours.title, service.settings.mail_from, address)
 
 
 async def send_to(service: Keys, survey: Document, structure: UUID, to: str) -> None:

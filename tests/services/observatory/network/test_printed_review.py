@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,13 @@ from services.observatory.figures.recount import review
 from services.observatory.figures.rounding import rounded
 from services.observatory.indicators import INDICATORS
 from services.observatory.network import network_of
-from services.observatory.network.printed_review import PRINTED, leaf, published
+from services.observatory.network.printed_review import leaf, published
+from shared.base.network_files import printed_reviews
 from shared.base.settings import Settings
 from shared.contract.directory.structures import StructureRegistered
 from shared.contract.membership.members import CollegeOpened
 from shared.contract.membership.team import CivicServiceRecruited, StaffPostCreated, VolunteerContributed
+from shared.notions.network import NOTHING_SAID
 from tests.fixtures.observatory_history import History
 
 PRINTED_2017 = "occitanie-2017"
@@ -72,7 +75,21 @@ def test_the_sample_brings_its_own_review_and_region_and_nobody_else_has_one() -
     assert nobody.region == () and nobody.printed is None and "Occitanie" not in Settings().title
     theirs = Settings(title="Réseau Bretagne", region="56, 22,29,35").with_own(OWN)
     assert theirs.title == "Réseau Bretagne" and theirs.departments == ("22", "29", "35", "56"), "what is set is kept"
-    assert {*PRINTED} == {PRINTED_2017}
+    assert printed_reviews() == (PRINTED_2017,)
+
+
+def test_what_the_log_says_goes_before_the_settings() -> None:
+    settings = Settings(region="22", review=PRINTED_2017)
+    assert network_of(settings, replace(NOTHING_SAID, departments=("29", "56"))).region == ("29", "56")
+    assert network_of(settings, replace(NOTHING_SAID, departments=())).region == (), "it said that it has none"
+    assert network_of(settings).region == ("22",) and network_of(settings).printed is published(PRINTED_2017)
+    assert network_of(settings, replace(NOTHING_SAID, reviews=())).printed is None
+    assert network_of(settings, replace(NOTHING_SAID, reviews=("of-a-later-release",))).printed is None
+
+
+def test_a_review_that_there_is_not_is_refused_in_a_sentence() -> None:
+    with pytest.raises(ValidationError, match="no review is called so; there is occitanie-2017"):
+        Settings(review="bretagne-2015")
 
 
 @pytest.mark.parametrize("region", ["Bretagne", "31,99", "31;34", "20"])

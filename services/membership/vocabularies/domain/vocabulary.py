@@ -1,0 +1,134 @@
+"""One of the network's own lists: its terms are defined, revised and closed, each from a day on."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.base.translations import SOURCE, languages
+from shared.contract import Event
+from shared.contract.fields import Line, Reason
+from shared.contract.fields.codes import Code
+from shared.contract.membership.vocabularies import TermClosed, TermDefined, TermRevised
+from shared.kernel.decider import Command, Context, Decider, Decision, Level, Refused
+from shared.notions.vocabularies import VOCABULARIES, Term, Terms, general, used, vocabulary_id
+from shared.notions.vocabularies.referent import NOTHING, terms_after
+
+MOST_TERMS = 500
+
+
+class VocabularyCommand(Command):
+    entity = "vocabulary"
+    asks: ClassVar[Level] = "administrator"
+    vocabulary: Code
+    code: Code
+
+    def target(self, context: Context) -> UUID:
+        return vocabulary_id(self.vocabulary)
+
+
+class DefineTerm(VocabularyCommand):
+    """Add a term to a list of the network, or open one again that was closed."""
+
+    titles: dict[str, Line] = Field(min_length=1, max_length=10)
+    rank: int = Field(0, ge=0, le=10_000)
+    marks: list[Code] = Field([], max_length=20)
+
+
+class ReviseTerm(VocabularyCommand):
+    """Call a term otherwise, move it in its list, or say what else is so of it."""
+
+    titles: dict[str, Line] = Field(min_length=1, max_length=10)
+    rank: int = Field(0, ge=0, le=10_000)
+    marks: list[Code] = Field([], max_length=20)
+
+
+class CloseTerm(VocabularyCommand):
+    """Close a term: it is used no more; what it was used for stays."""
+
+    into: list[Code] = Field([], max_length=20)
+    reason: Reason | None = None
+
+
+def _list(command: VocabularyCommand, state: Terms) -> Terms:
+    """The list as it stands. Raises Refused for one that no network has, or that is kept elsewhere."""
+    known = VOCABULARIES.get(command.vocabulary)
+    if known is None:
+        raise Refused("unknown-vocabulary", field="vocabulary")
+    if known.elsewhere:
+        raise Refused(f"{known.name}-kept-elsewhere", field="vocabulary")
+    return state or general(known.name)
+
+
+def _defined(command: DefineTerm, state: Terms, context: Context) -> Decision:
+    terms = _list(command, state)
+    term = terms.get(command.code)
+    _fits(command)
+    said = TermDefined(**command.model_dump())
+    if term is not None and term.closed is None:
+        if _same(term, command):
+            return []
+        raise Refused("term-defined", field="code", title=term.title(SOURCE))
+    if term is None and len(terms) >= MOST_TERMS:
+        raise Refused("too-many-terms", field="code", limit=MOST_TERMS)
+    return [said]
+
+
+def _revised(command: ReviseTerm, state: Terms, context: Context) -> Decision:
+    term = _open(command, state)
+    _fits(command)
+    return [] if _same(term, command) else [TermRevised(**command.model_dump())]
+
+
+def _closed(command: CloseTerm, state: Terms, context: Context) -> Decision:
+    terms = _list(command, state)
+    if command.code not in terms:
+        raise Refused("unknown-term", field="code")
+    if terms[command.code].closed is not None:
+        return []
+    for code in command.into:
+        if code == command.code or code not in terms or terms[code].closed is not None:
+            raise Refused("unknown-term", field="into")
+    return [TermClosed(**command.model_dump())]
+
+
+def _open(command: VocabularyCommand, state: Terms) -> Term:
+    term = _list(command, state).get(command.code)
+    if term is None:
+        raise Refused("unknown-term", field="code")
+    if term.closed is not None:
+        raise Refused("term-closed", field="code")
+    return term
+
+
+def _fits(command: DefineTerm | ReviseTerm) -> None:
+    if strange := set(command.titles) - set(languages()):
+        raise Refused("unknown-language", field="titles", language=min(strange))
+    if set(command.marks) - VOCABULARIES[command.vocabulary].marks.keys():
+        raise Refused("unknown-mark", field="marks")
+
+
+def _same(term: Term, command: DefineTerm | ReviseTerm) -> bool:
+    said = (dict(term.titles), term.rank, term.marks)
+    return said == (command.titles, command.rank, frozenset(command.marks))
+
+
+def allows(state: Terms, event: Event) -> str | None:
+    match event:
+        case TermDefined():
+            return None if used(event.vocabulary, event.code, state) else "term-defined"
+        case TermRevised() | TermClosed():
+            return used(event.vocabulary, event.code, state)
+    return None
+
+
+VOCABULARY = Decider(
+    "vocabulary",
+    NOTHING,
+    terms_after,
+    {DefineTerm: _defined, ReviseTerm: _revised, CloseTerm: _closed},
+    allows=allows,
+    alone=(TermDefined, TermRevised, TermClosed),
+)

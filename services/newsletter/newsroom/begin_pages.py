@@ -1,0 +1,101 @@
+"""The second half of the assistant: the bulletins of the network, those of a network to begin with, or by hand."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Protocol
+from unicodedata import combining, normalize
+
+from fastapi import APIRouter, HTTPException, Request
+from starlette.datastructures import FormData
+from starlette.responses import RedirectResponse, Response
+
+from services.newsletter.bulletins.queries import opened
+from shared.base.translations import L, translated
+from shared.notions.network.beginning import Step, Unreadable, known, of, steps
+from shared.runtime.faces import Views
+from shared.web.beginning import NotSaid, Speaking, say
+from shared.web.here import Here
+from shared.web.lists import render
+from shared.web.security.authorization import access, who_of
+from shared.web.templating import Pages, language
+
+routes = APIRouter(prefix="/begin", include_in_schema=False)
+"""The routes under /begin."""
+
+ROWS = 5  # bulletins that are asked for at once; more are opened one by one
+FIELDS = 30  # of a form
+
+
+class Desk(Speaking, Views, Protocol):
+    """The newsletter, as the assistant needs it."""
+
+
+@routes.get("")
+@access("editor")
+async def begin(service: Here[Desk], request: Request, of: str | None = None) -> Response:
+    if of is not None and of not in known():
+        raise HTTPException(404)
+    return await _page(service, request, of)
+
+
+async def _page(
+    service: Desk,
+    request: Request,
+    of: str | None,
+    values: dict[str, str] | None = None,
+    error: str | None = None,
+    first: Step | None = None,
+) -> Response:
+    chosen = known().get(of or "")
+    pending = steps(chosen, "newsletter") if chosen else ()
+    return render(
+        service,
+        request,
+        "begin.html",
+        status=422 if error else 200,
+        of=of if pending else None,
+        chosen=chosen if pending else None,
+        steps=pending,
+        there=[one for one in await opened(service) if one["opened"]],
+        rows=range(1, ROWS + 1),
+        values=values or {},
+        error=error,
+        first=first.says if first else None,
+    )
+
+
+@routes.post("")
+@access("editor")
+async def tell(service: Here[Desk], request: Request) -> Response:
+    data = await request.form(max_fields=FIELDS, max_files=0)
+    name = str(data.get("of", ""))
+    pages: Pages = request.app.state.pages
+    lang, values = language(request), {key: str(data.get(key, "")) for key in data}
+    try:
+        said = {} if name else {"bulletins": [*by_hand(data)]}
+        network = known().get(name) if name else of(said, translated(L("Formulaire"), lang))
+    except Unreadable as unfit:
+        return await _page(service, request, None, values, str(unfit))
+    if network is None:
+        raise HTTPException(404)
+    try:
+        await say(service, steps(network, "newsletter"), who_of(request).actor, pages.lexicon, lang)
+    except NotSaid as no:
+        return await _page(service, request, name or None, values, no.why, no.step)
+    return RedirectResponse("/", 303)
+
+
+def by_hand(data: FormData) -> Iterator[dict[str, str]]:
+    """The bulletins that the form names, as a file would."""
+    for row in range(1, ROWS + 1):
+        title, purpose = (str(data.get(f"{part}-{row}", "")).strip() for part in ("title", "purpose"))
+        if title:
+            yield {"code": code_of(title), "title": title, "purpose": purpose or title}
+
+
+def code_of(title: str) -> str:
+    """The code of a bulletin that has this title: "La Lettre du mois" → `la-lettre-du-mois`."""
+    plain = "".join(letter for letter in normalize("NFKD", title.casefold()) if not combining(letter))
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60].strip("-") or "bulletin"

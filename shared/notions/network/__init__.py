@@ -1,0 +1,74 @@
+"""What a network says of itself, from a day on: its name, region, languages, dye, law, the reviews that it printed.
+
+One fold for all who read or judge it (docs/adr/0053). What was never said is None: then the settings hold, as they did
+before the log had a word for it (`view.py`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from shared.base.translations import L
+from shared.contract import Event
+from shared.contract.membership.network import (
+    DyeChosen,
+    LanguagesChosen,
+    LawChosen,
+    NetworkNamed,
+    PrintedReviewsNamed,
+    RegionDrawn,
+)
+
+NETWORK_ID: UUID = uuid5(uuid5(NAMESPACE_URL, "urn:maillage:membership"), "network/ourselves")
+"""The one entity `network`, the same in every log"""
+
+DYES: Mapping[str, str] = {
+    "pastel": L("Pastel, un bleu"),
+    "garance": L("Garance, un rouge"),
+    "gaude": L("Gaude, un jaune"),
+    "vert": L("Vert, de pastel et de gaude"),
+    "violet": L("Violet, de pastel et de garance"),
+}
+"""The dyes of the house, of which a network takes one as its own"""
+
+LAWS: Mapping[str, str] = {
+    "1901": L("Loi du 1er juillet 1901"),
+    "local": L("Droit local d’Alsace et de Moselle"),
+}
+"""The laws under which a network may be an association"""
+
+
+@dataclass(frozen=True, slots=True)
+class Ourselves:
+    """What was said; None where nothing was. `departments`: the codes of the region, in order, empty where there is
+    none; `languages`: the first for readers who chose none."""
+
+    name: str | None = None
+    region: str | None = None
+    departments: tuple[str, ...] | None = None
+    languages: tuple[str, ...] | None = None
+    dye: str | None = None
+    law: str | None = None
+    reviews: tuple[str, ...] | None = None
+
+
+NOTHING_SAID = Ourselves()
+
+
+def after(state: Ourselves, event: Event) -> Ourselves:
+    """What is said of the network after an event of its line. Total, as every reader's fold is."""
+    match event:
+        case NetworkNamed():
+            return replace(state, name=event.name)
+        case RegionDrawn():
+            return replace(state, region=event.region, departments=tuple(event.departments))
+        case LanguagesChosen():
+            return replace(state, languages=tuple(event.languages))
+        case DyeChosen():
+            return replace(state, dye=event.dye)
+        case LawChosen():
+            return replace(state, law=event.law)
+        case PrintedReviewsNamed():
+            return replace(state, reviews=tuple(event.reviews))
+    return state

@@ -1,0 +1,231 @@
+"""A network to begin with: a file of `deploy/networks`, what it says, and the commands that say it.
+
+The assistant's page, `maillage network init` and the sample read the same files. What stands in one is told in
+deploy/networks/README.md. Nothing here executes: a step is a command by its name and fields, for whoever may send
+it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+import orjson
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+
+from shared.base.network_files import NETWORKS
+from shared.base.translations import SOURCE, L, Phrase, Text
+from shared.contract.fields import DepartmentCode, Line, Name
+from shared.contract.fields.codes import Code
+from shared.geo import departments_of
+from shared.notions.vocabularies import VOCABULARIES, general
+
+NAMESPACE = uuid5(NAMESPACE_URL, "urn:maillage:network:beginning")
+Titles = Mapping[str, Line]
+"""language → what it is called"""
+
+
+class Unreadable(ValueError):
+    """A file says no network to begin with; the text says where and why."""
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class NameSaid(Part):
+    name: Name
+    since: date | None = None
+
+
+class RegionSaid(Part):
+    """`code`: that of a French region, whose departments are meant; or `departments` by their own codes."""
+
+    name: Line | None = None
+    code: Line | None = None
+    departments: list[DepartmentCode] = []
+
+    @model_validator(mode="after")
+    def _whole(self) -> RegionSaid:
+        if not self.all:
+            raise ValueError("name its departments, or the code of a French region")
+        return self
+
+    @property
+    def all(self) -> list[str]:
+        return sorted({*self.departments, *(one.code for one in departments_of(self.code or ""))})
+
+
+class CollegeSaid(Part):
+    code: Code
+    title: Name
+    since: date | None = None
+
+
+class BulletinSaid(Part):
+    code: Code
+    title: Line
+    purpose: Line
+    since: date | None = None
+
+
+class TermSaid(Part):
+    """One of the general list that is `closed` is not the network's; else it is called so."""
+
+    titles: Titles = {}
+    marks: list[Code] = []
+    rank: int = 0
+    closed: bool = False
+
+
+class Beginning(Part):
+    """A network to begin with. `about`: what it is, for who chooses; `since`: the day from which on it is so."""
+
+    about: Titles = {}
+    since: date | None = None
+    names: list[NameSaid] = []
+    region: RegionSaid | None = None
+    languages: list[Code] = []
+    dye: Code | None = None
+    law: Code | None = None
+    reviews: list[Code] = []
+    colleges: list[CollegeSaid] = []
+    bulletins: list[BulletinSaid] = []
+    lists: Mapping[Code, Mapping[Code, TermSaid]] = {}
+
+    @property
+    def name(self) -> str | None:
+        """What it is called by now."""
+        return self.names[-1].name if self.names else None
+
+    def title(self, lang: str) -> str | None:
+        """What it is, in a language."""
+        return self.about.get(lang) or self.about.get(SOURCE) or next(iter(self.about.values()), self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One command: of which service, its name and fields as the API takes them, the day that it is about (None: now),
+    and what it says, in words."""
+
+    service: str
+    command: str
+    fields: Mapping[str, Any]
+    says: Text
+    day: date | None = None
+
+    def id(self, actor: str) -> UUID:
+        """The command's id: the same step of the same sender is said once, whatever came after it."""
+        said = orjson.dumps([actor, self.service, self.command, self.fields, self.day], option=orjson.OPT_SORT_KEYS)
+        return uuid5(NAMESPACE, said.decode())
+
+
+def read(path: Path) -> Beginning:
+    """The network in a file. Raises Unreadable."""
+    try:
+        said = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as why:
+        raise Unreadable(f"{path.name} can't be read: {getattr(why, 'strerror', None) or type(why).__name__}") from why
+    if not isinstance(said, dict):
+        raise Unreadable(f"{path.name} says nothing: write what deploy/networks/README.md tells")
+    return of(said, path.name)
+
+
+def of(said: Mapping[str, Any], where: str) -> Beginning:
+    """The network of what was said `where`. Raises Unreadable."""
+    try:
+        found = Beginning.model_validate(said)
+    except ValidationError as wrong:
+        first = wrong.errors()[0]
+        place = " → ".join(str(part) for part in first["loc"])
+        raise Unreadable(f"{where}: {place}: {first['msg']}") from wrong
+    for name in found.lists:
+        if name not in VOCABULARIES or VOCABULARIES[name].elsewhere:
+            raise Unreadable(f"{where}: lists → {name}: there is no such list; there is {', '.join(_own_lists())}")
+        for code, term in found.lists[name].items():
+            if term.closed and code not in general(name):
+                raise Unreadable(
+                    f"{where}: lists → {name} → {code}: it is not in the general list, so nothing to close"
+                )
+            if not term.closed and not term.titles:
+                raise Unreadable(f"{where}: lists → {name} → {code}: titles: say what it is called")
+    return found
+
+
+def _own_lists() -> list[str]:
+    return [name for name, one in VOCABULARIES.items() if not one.elsewhere]
+
+
+def known() -> Mapping[str, Beginning]:
+    """The networks to begin with that come with the product: name → what it says, in the order of the names."""
+    return {path.stem: read(path) for path in sorted(NETWORKS.glob("*.yaml"))}
+
+
+def steps(network: Beginning, service: str | None = None) -> Sequence[Step]:
+    """The commands that say a network, in an order in which each may follow; of one `service`, where it is given."""
+    return [one for one in _steps(network) if service in (None, one.service)]
+
+
+def _steps(network: Beginning) -> Iterator[Step]:
+    yield from _network(network)
+    for name, terms in network.lists.items():
+        for code, term in terms.items():
+            yield from _term(name, code, term, network.since)
+    for one in network.colleges:
+        says = Phrase(L("Collège ouvert\u00a0: {title}"), {"title": one.title})
+        fields = {"college": one.code, "title": one.title}
+        yield Step("membership", "OpenCollege", fields, says, one.since or network.since)
+    for bulletin in network.bulletins:
+        says = Phrase(L("Bulletin ouvert\u00a0: {title}"), {"title": bulletin.title})
+        fields = {"bulletin": bulletin.code, "title": bulletin.title, "purpose": bulletin.purpose}
+        yield Step("newsletter", "OpenBulletin", fields, says)  # always of now
+
+
+def _network(network: Beginning) -> Iterator[Step]:
+    def step(command: str, fields: Mapping[str, Any], says: Text, since: date | None = None) -> Step:
+        return Step("membership", command, fields, says, since or network.since)
+
+    for named in network.names:
+        says = Phrase(L("Nom du réseau\u00a0: {name}"), {"name": named.name})
+        yield step("NameNetwork", {"name": named.name}, says, named.since)
+    if (region := network.region) is not None:
+        values = {"region": region.name or "", "departments": ", ".join(region.all)}
+        says = Phrase(L("Région\u00a0: {region} ({departments})"), values)
+        yield step("DrawRegion", {"region": region.name, "departments": region.all}, says)
+    if network.languages:
+        says = Phrase(L("Langues\u00a0: {languages}"), {"languages": ", ".join(network.languages)})
+        yield step("ChooseLanguages", {"languages": network.languages}, says)
+    if network.dye is not None:
+        yield step("ChooseDye", {"dye": network.dye}, Phrase(L("Couleur\u00a0: {dye}"), {"dye": network.dye}))
+    if network.law is not None:
+        yield step("ChooseLaw", {"law": network.law}, Phrase(L("Droit\u00a0: {law}"), {"law": network.law}))
+    if network.reviews:
+        says = Phrase(L("Bilans imprimés\u00a0: {reviews}"), {"reviews": ", ".join(network.reviews)})
+        yield step("NamePrintedReviews", {"reviews": network.reviews}, says)
+
+
+def _term(vocabulary: str, code: str, term: TermSaid, since: date | None) -> Iterator[Step]:
+    there = general(vocabulary).get(code)
+    values = {"list": VOCABULARIES[vocabulary].title, "term": next(iter(term.titles.values()), code)}
+    of_it = {"vocabulary": vocabulary, "code": code}
+    if term.closed:
+        yield Step("membership", "CloseTerm", of_it, Phrase(L("{list}\u00a0: sans {term}"), values), since)
+        return
+    fields = {**of_it, "titles": dict(term.titles), "rank": term.rank, "marks": term.marks}
+    command = "DefineTerm" if there is None else "ReviseTerm"
+    yield Step("membership", command, fields, Phrase(L("{list}\u00a0: {term}"), values), since)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What saying a network came to: steps that wrote something, steps that were so already."""
+
+    said: int = 0
+    so_already: int = 0
+
+    def and_(self, changed: bool) -> Told:
+        return Told(self.said + changed, self.so_already + (not changed))

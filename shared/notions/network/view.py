@@ -1,0 +1,101 @@
+"""The view of what the network says of itself, which every service has, and how a service's pages ask it.
+
+Its one document holds what was said in the order of its line, so that it can be asked for as of any day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from datetime import date
+from functools import reduce
+
+from shared.base.paris_days import day_of
+from shared.base.settings import Settings
+from shared.base.translations import languages
+from shared.contract import Event, load_all
+from shared.contract.envelope import Recorded
+from shared.contract.membership.network import (
+    DyeChosen,
+    LanguagesChosen,
+    LawChosen,
+    NetworkNamed,
+    PrintedReviewsNamed,
+    RegionDrawn,
+)
+from shared.kernel.eventlog.direct_get import Unavailable
+from shared.kernel.views.projection import Document, Store, View
+from shared.notions.network import NETWORK_ID, NOTHING_SAID, Ourselves, after
+
+Said = Iterable[tuple[Event, date]]
+SAYS = (NetworkNamed, RegionDrawn, LanguagesChosen, DyeChosen, LawChosen, PrintedReviewsNamed)
+
+
+def _said(document: Document | None, data: Event, event: Recorded) -> Document:
+    before = document["said"] if document else []
+    one = {"day": day_of(event.time).isoformat(), "type": event.type, "data": data.model_dump(mode="json")}
+    return {"said": [*before, one]}
+
+
+OURSELVES = View(name="ourselves", version=1, on=dict.fromkeys(SAYS, _said), stamps=())
+
+
+def said_in(document: Document | None) -> list[tuple[Event, date]]:
+    """What a document of the view holds: events with their days, in the order of the line."""
+    types = load_all()
+    return [
+        (types[one["type"]].model_validate(one["data"]), date.fromisoformat(one["day"]))
+        for one in (document["said"] if document else ())
+    ]
+
+
+def standing(said: Said, day: date | None = None) -> Ourselves:
+    """What is said of the network at the end of a day; None: now."""
+    return reduce(after, (event for event, on in said if day is None or on <= day), NOTHING_SAID)
+
+
+class OurNetwork:
+    """The network as one service knows it: what the log says, and where it says nothing, the settings.
+
+    `refresh` brings it up to what the views show; a page asks afterwards, without waiting. `position`: how far the
+    views are."""
+
+    def __init__(self, position: Callable[[], int], store: Store, settings: Settings) -> None:
+        self._position, self._store, self._settings = position, store, settings
+        self._said: list[tuple[Event, date]] = []
+        self._now = NOTHING_SAID
+        self._at = -1
+
+    async def refresh(self) -> None:
+        at = self._position()
+        if at == self._at:
+            return
+        with suppress(Unavailable):  # what was known can still be shown
+            document = await self._store.get(OURSELVES, str(NETWORK_ID))
+            if document is not None or self._said:
+                self._said = said_in(document)
+                self._now = standing(self._said)
+            self._at = at
+
+    @property
+    def now(self) -> Ourselves:
+        """What was said, as far as it was."""
+        return self._now
+
+    @property
+    def title(self) -> str:
+        """The network's name, as its pages show it."""
+        return self._now.name or self._settings.title
+
+    def region(self, day: date | None = None) -> tuple[str, ...]:
+        """The codes of the departments of its region on a day, in order; none where it has no region. None: now."""
+        found = (self._now if day is None else standing(self._said, day)).departments
+        return self._settings.departments if found is None else found
+
+    def redrawn(self, day: date) -> list[date]:
+        """The days after this one from which on the region was another."""
+        return [on for event, on in self._said if isinstance(event, RegionDrawn) and on > day]
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages of its pages, the one of readers who chose none first."""
+        return tuple(one for one in self._now.languages or () if one in languages()) or languages()

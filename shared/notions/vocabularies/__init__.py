@@ -1,0 +1,154 @@
+"""The lists that a network has of its own, each a vocabulary of terms that have a code, titles, marks and days.
+
+One fold for all who read or judge them (docs/adr/0053). A list begins with the terms that any such network has
+(`general.yaml`); what a network says adds to them, calls them otherwise, closes them. Colleges and bulletins, which
+open and close by events of their own, are folded into the same shape."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+import yaml
+
+from shared.base.translations import SOURCE, L, Lang, humanised
+from shared.contract import Event
+from shared.contract.membership.members import CollegeClosed, CollegeOpened
+from shared.contract.membership.vocabularies import TermClosed, TermDefined, TermRevised
+from shared.contract.newsletter.bulletins import BulletinOpened
+
+NAMESPACE = uuid5(NAMESPACE_URL, "urn:maillage:vocabulary")
+GENERAL = Path(__file__).parent / "general.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """A list that a network may have of its own. `title`: what it is called; `marks`: what may be so of its terms, each
+    with what it means; `elsewhere`: its terms are opened by events of their own, not by `TermDefined`."""
+
+    name: str
+    title: str
+    marks: Mapping[str, str] = field(default_factory=dict)
+    elsewhere: bool = False
+
+
+VOCABULARIES: Mapping[str, Vocabulary] = {
+    one.name: one
+    for one in (
+        Vocabulary("college", L("Collèges"), {"persons": L("de personnes, non de structures")}, elsewhere=True),
+        Vocabulary("office", L("Fonctions du conseil")),
+        Vocabulary(
+            "structure",
+            L("Natures de structures"),
+            {"public": L("organisme public"), "enterprise": L("entreprise")},
+        ),
+        Vocabulary(
+            "gathering",
+            L("Natures de rencontres"),
+            {
+                "yearly": L("une fois l’an, avec ses ateliers et ses projets"),
+                "modules": L("par modules, comme une formation"),
+                "tour": L("de ville en ville"),
+                "authorities": L("entre collectivités, par sujets"),
+                "guests": L("avec des structures invitées"),
+            },
+        ),
+        Vocabulary("audience", L("Publics")),
+        Vocabulary("level", L("Niveaux scolaires")),
+        Vocabulary("offer", L("Natures d’offres")),
+        Vocabulary("support", L("Natures d’appuis")),
+        Vocabulary("section", L("Rubriques des bulletins")),
+        Vocabulary("bulletin", L("Bulletins"), elsewhere=True),
+        Vocabulary("theme", L("Thèmes")),
+    )
+}
+"""name → the list. A list is added here, and a field says that it is of it (`Of`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One entry of a list on a day. `since`: None for one of the general list; `closed`: since when it is not used."""
+
+    code: str
+    titles: Mapping[Lang, str]
+    rank: int = 0
+    marks: frozenset[str] = frozenset()
+    since: date | None = None
+    closed: date | None = None
+    into: Sequence[str] = ()
+
+    def title(self, lang: Lang) -> str:
+        """What it is called: in this language, else in French, else in any."""
+        return (
+            self.titles.get(lang) or self.titles.get(SOURCE) or next(iter(self.titles.values()), humanised(self.code))
+        )
+
+
+Terms = Mapping[str, Term]
+"""code → term, those that were closed too"""
+
+
+def vocabulary_id(name: str) -> UUID:
+    """The id of a list, the same in every network."""
+    return uuid5(NAMESPACE, name)
+
+
+@cache
+def general(vocabulary: str) -> Terms:
+    """How a list begins, in every network."""
+    read = yaml.safe_load(GENERAL.read_text()).get(vocabulary) or {}
+    return {
+        code: Term(code, said["titles"], rank, frozenset(said.get("marks", ())))
+        for rank, (code, said) in enumerate(read.items(), 1)
+    }
+
+
+def after(terms: Terms, event: Event, day: date) -> Terms:
+    """The list after an event of its line, on that event's day. Total, as every reader's fold is."""
+    match event:
+        case TermDefined() | TermRevised():
+            before = terms.get(event.code, Term(event.code, {}, since=day))
+            term = replace(before, titles=event.titles, rank=event.rank, marks=frozenset(event.marks))
+            opened = isinstance(event, TermDefined)
+            return {**terms, event.code: replace(term, closed=None, into=()) if opened else term}
+        case CollegeOpened():
+            return _opened(terms, event.college, event.title, day)
+        case BulletinOpened():
+            return _opened(terms, event.bulletin, event.title, day)
+        case TermClosed():
+            return _closed(terms, event.code, day, event.into)
+        case CollegeClosed():
+            return _closed(terms, event.college, day, ())
+    return terms
+
+
+def _opened(terms: Terms, code: str, title: str, day: date) -> Terms:
+    before = terms.get(code, Term(code, {}, rank=len(terms) + 1, since=day))
+    return {**terms, code: replace(before, titles={**before.titles, SOURCE: title}, closed=None, into=())}
+
+
+def _closed(terms: Terms, code: str, day: date, into: Sequence[str]) -> Terms:
+    return {**terms, code: replace(terms[code], closed=day, into=tuple(into))} if code in terms else terms
+
+
+def folded(vocabulary: str, events: Iterable[tuple[Event, date]]) -> Terms:
+    """A list after events in the order of its line: (event, its day)."""
+    terms = general(vocabulary)
+    for event, day in events:
+        terms = after(terms, event, day)
+    return terms
+
+
+def used(vocabulary: str, code: str, terms: Terms) -> str | None:
+    """Why a code may not be used, None where it may. `terms`: the list as far as something was said of it."""
+    term = (terms or general(vocabulary)).get(code)
+    return "unknown-term" if term is None else "term-closed" if term.closed is not None else None
+
+
+def in_use(terms: Terms) -> list[Term]:
+    """Those that may be used, in their order."""
+    return sorted((one for one in terms.values() if one.closed is None), key=lambda one: (one.rank, one.code))

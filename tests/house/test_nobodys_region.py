@@ -1,0 +1,84 @@
+"""The product names nobody's region: a network is data (docs/adr/0053). Whoever writes one into the code finds it
+here."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+
+import pytest
+import yaml
+
+from shared.base.network_files import NETWORKS, REVIEWS, printed_reviews
+from shared.geo import DEPARTMENTS
+from shared.notions.network.beginning import known
+from tests.house.counts import ROOT
+
+DATA = re.compile(
+    r"deploy/(sample|networks)/|shared/geo/\w+\.(csv|json|md)$|shared/locale/|services/\w+/\w+/common_passwords\.txt$"
+    r"|services/observatory/indicators/\w+\.yaml$"
+)
+"""Where names of networks and of places may stand: the sample, networks to begin with, geography; translations, whose
+French is refused where it stands; words that people choose as passwords; histories that indicators are tried on"""
+SOURCES = ("deploy", "services", "shared")
+
+
+def sources() -> list[str]:
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", *SOURCES],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return [name for name in listed.stdout.splitlines() if not DATA.search(name) and (ROOT / name).is_file()]
+
+
+def names() -> dict[str, set[str]]:
+    """network → what only it is called: its names and its region, the titles of its colleges and bulletins (those of
+    several words), its departments, its printed reviews."""
+    found = {}
+    for name, one in known().items():
+        own = {said.name for said in one.names} | {*one.reviews} | {one.region.name if one.region else None}
+        own |= {title for part in (one.colleges, one.bulletins) for title in (said.title for said in part)}
+        own |= {DEPARTMENTS[code].name for code in (one.region.all if one.region else ())}
+        found[name] = {text for text in own - {None} if text is not None}
+    return found
+
+
+LAW = re.compile(r"\bAlsace (and|et de)\s+Moselle\b|^\s+Moselle\b")
+"""A law is called so in all of France"""
+LEFT = {
+    "services/directory/structures/words.py": {"Personnalités qualifiées"},
+    "services/membership/members/words.py": {"Personnalités qualifiées"},
+    "services/newsletter/bulletins/collecting.py": {"Les Échos du Réseau"},
+    "services/newsletter/bulletins/domain/bulletin.py": {"Les Échos du Réseau", "Bloc note", "Info Flash"},
+    "shared/contract/labels.py": {"Les Échos du Réseau", "Bloc note", "Info Flash"},
+}
+"""What stands in code still: it goes with the lists of colleges and of bulletins"""
+WORDS_OF_ALL = {"Rendez-vous", "Diary", "Parcours"}
+"""Titles of bulletins that are words like others"""
+
+
+@pytest.mark.parametrize("network", [name for name, own in names().items() if own])
+def test_no_code_names_a_network_its_region_or_its_departments(network: str) -> None:
+    own = names()[network] - WORDS_OF_ALL
+    pattern = re.compile("|".join(rf"\b{re.escape(text)}\b" for text in sorted(own, key=len, reverse=True)))
+    found = []
+    for name in sources():
+        try:
+            text = (ROOT / name).read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue  # a picture, a font
+        found += [
+            f"{name}:{n}: {hit[0]}"
+            for n, line in enumerate(text.splitlines(), 1)
+            for hit in pattern.finditer(LAW.sub("", line))
+            if hit[0] not in LEFT.get(name, ())
+        ]
+    assert not found, found
+
+
+def test_a_printed_review_is_a_network_s_and_lies_beside_it() -> None:
+    said = {review for one in known().values() for review in one.reviews}
+    assert said == {*printed_reviews()}
+    for review in said:
+        assert yaml.safe_load((REVIEWS / review / "review.yaml").read_text(encoding="utf-8"))
+    assert (NETWORKS / "README.md").is_file()

@@ -1,0 +1,184 @@
+"""A second network (deploy/networks/grand-est.yaml): from the assistant to a published yearly review, in its own
+language, on a phone and without scripts. Another region, colleges and bulletins of other names, no printed review."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
+
+import pytest
+import yaml
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from deploy.host.all_services import DEFINITIONS
+from shared.base.network_files import NETWORKS
+from shared.notions.network.beginning import known
+from shared.web.beginning import commands_of
+from tests.fixtures.accessibility import Barriers, barriers, node_modules
+from tests.fixtures.browser import needs_browser
+from tests.fixtures.installation import Up, get_json, maillage, post_json
+
+__all__ = ["barriers", "node_modules"]  # fixtures
+pytestmark = needs_browser
+FILE = NETWORKS / "grand-est.yaml"
+SECOND = known()["grand-est"]
+NAME = "Rhine and Meuse Cooperation Network"
+ELSEWHERE = re.compile(r"Occitanie|Midi-Pyrénées|2616|2\s616|Les Échos|Haute-Garonne|Ariège")
+YEAR = "since=2025-01-01&until=2025-12-31"
+
+
+def lists_are_open() -> bool:
+    """Whether codes of colleges are the network's own: until they are, a network of other codes can't open them."""
+    commands = {name: kind for one in DEFINITIONS for name, kind in commands_of(one).items()}
+    try:
+        commands["OpenCollege"].model_validate({"college": "towns", "title": "Towns"})
+    except ValueError:
+        return False
+    return "DefineTerm" in commands
+
+
+WHOLE = lists_are_open()
+needs_lists = pytest.mark.skipif(not WHOLE, reason="codes of colleges and of bulletins are a closed list still")
+
+
+@pytest.fixture(scope="module")
+def second(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    up = Up(tmp_path_factory.mktemp("second") / "data", ["--no-sample"], {"MAILLAGE_NETWORK": "rhine"})
+    up.data.mkdir()
+    up.start()
+    try:
+        up.wait()
+        yield up
+    finally:
+        up.stop()
+
+
+@pytest.fixture(scope="module")
+def staff(browser: Browser, second: Up) -> Iterator[BrowserContext]:
+    """An administrator, on a phone without scripts, whose browser has no language of its own."""
+    opened = browser.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False)
+    opened.add_cookies(second.browser_cookies("all:administrator"))
+    yield opened
+    opened.close()
+
+
+def said(url: str, service: str, command: str, fields: dict[str, Any], day: str | None = None) -> Any:
+    happened = f"?happened={day}T12:00:00Z" if day else ""
+    return post_json(f"{url}/{service}/api/commands/{command}{happened}", fields)
+
+
+def narrow(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth <= 390"))
+
+
+def reduced(folder: Path) -> Path:
+    """The second network as far as today's lists take it: colleges of codes that are there, no bulletins, no terms."""
+    said = yaml.safe_load(FILE.read_text(encoding="utf-8"))
+    codes = ("public", "associative", "economic")
+    said["colleges"] = [{**one, "code": code} for code, one in zip(codes, said["colleges"], strict=False)]
+    del said["bulletins"], said["lists"]
+    (folder / "reduced.yaml").write_text(yaml.safe_dump(said, allow_unicode=True), encoding="utf-8")
+    return folder / "reduced.yaml"
+
+
+def test_an_empty_installation_leads_to_the_assistant_which_shows_what_it_would_say(
+    staff: BrowserContext, second: Up, barriers: Barriers
+) -> None:
+    url, page = second.wait(), staff.new_page()
+    page.goto(url)
+    page.get_by_role("link", name="Commencer un réseau").click()
+    assert page.get_by_role("heading", level=1).inner_text().startswith("De quel réseau")
+    assert narrow(page) and barriers(page) == []
+    before = get_json(f"{url}/observatory/api/state")["last"]
+    page.get_by_role("link", name=re.compile("Grand Est")).click()
+    shown = page.inner_text("main")
+    assert NAME in shown and "67" in shown and "Charities and associations" in shown and "The Monthly Letter" in shown
+    assert narrow(page) and barriers(page) == []
+    assert get_json(f"{url}/observatory/api/state")["last"] == before, "it is shown before it is said"
+    page.goto(f"{url}/membership/begin?of=hand")
+    assert narrow(page) and barriers(page) == []
+    page.get_by_role("button", name="Commencer ce réseau").click()
+    assert "Donnez un nom" in page.get_by_role("alert").inner_text()
+
+
+def test_the_network_is_said_once_however_often_it_is_said(staff: BrowserContext, second: Up, tmp_path: Path) -> None:
+    url, page = second.wait(), staff.new_page()
+    if WHOLE:
+        page.goto(f"{url}/membership/begin?of=grand-est")
+        page.get_by_role("button", name="Dire tout cela").click()
+        page.get_by_role("button", name="Open these bulletins").click()
+        assert page.url.rstrip("/") == url
+    else:
+        file = str(reduced(tmp_path))
+        first = maillage("network", "init", file, "--yes", data=second.data)
+        assert first.returncode == 0 and "8 facts said, 0 were so already" in first.stdout, first.stdout + first.stderr
+        again = maillage("network", "init", file, "--yes", data=second.data)
+        assert "0 facts said, 8 were so already" in again.stdout
+    page.goto(f"{url}/membership/network")
+    shown = page.inner_text("main")
+    assert page.locator("html").get_attribute("lang") == "en" and "Languages of the pages" in shown
+    assert page.locator("html").get_attribute("data-dye") == "garance"
+    assert NAME in page.title() and "Bas-Rhin (67)" in shown and "Local law of Alsace and Moselle" in shown
+    assert narrow(page)
+
+
+def test_from_members_of_its_own_colleges_to_a_published_yearly_review_in_english(
+    browser: Browser, staff: BrowserContext, second: Up, barriers: Barriers
+) -> None:
+    url, page = second.wait(), staff.new_page()
+    college = SECOND.colleges[1].code if WHOLE else "associative"
+    said(url, "membership", "adopt-charter", {"title": "Charter", "principles": ["Together."]}, "2020-01-06")
+    places = (("Pont du Rhin", "67"), ("Vosges solidaires", "88"), ("Loin", "31"))
+    for name, department in places:
+        fields = {"name": name, "kind": "association", "department": department}
+        one = said(url, "directory", "register-structure", fields, "2024-03-01")
+        joining = {"structure": one["entity"], "name": name, "college": college, "charter_version": 1}
+        said(url, "membership", "join-network", joining, "2025-02-03")
+    page.goto(f"{url}/observatory/reviews/period?{YEAR}")
+    shown = page.inner_text("main")
+    assert page.get_by_role("heading", level=1).inner_text() == "Review 2025"
+    assert re.search(r"Structures on record\s+3", shown), shown[:2000]
+    assert not ELSEWHERE.search(shown), ELSEWHERE.search(shown)
+    assert narrow(page)
+    page.get_by_role("link", name="Publish…").click()
+    page.get_by_label("Title").fill("Our year 2025")
+    page.get_by_role("button", name=re.compile("^Publish")).click()
+    expect(page.get_by_role("link", name="Its public page")).to_be_visible(timeout=60_000)
+    public = page.get_by_role("link", name="Its public page").get_attribute("href")
+
+    stranger = browser.new_context(viewport={"width": 390, "height": 844}, java_script_enabled=False).new_page()
+    stranger.goto(f"{url}/observatory/public/reviews")
+    assert stranger.locator("html").get_attribute("lang") == "en"
+    stranger.get_by_role("link", name="Our year 2025").click()
+    assert public is not None and stranger.url == url + public
+    assert NAME in stranger.content() and not ELSEWHERE.search(stranger.inner_text("body"))
+    assert barriers(stranger) == [] and narrow(stranger)
+    stranger.context.close()
+
+
+def test_a_department_that_joins_the_region_leaves_the_year_before_as_it_was(second: Up, staff: BrowserContext) -> None:
+    url = second.wait()
+    region = {"region": "Grand Est", "departments": ["31", *(SECOND.region.all if SECOND.region else ())]}
+    said(url, "membership", "draw-region", region, "2026-01-01")
+
+    def inside(day: str) -> float:
+        found = get_json(f"{url}/observatory/api/indicators/structures_by_region?as_of={day}")
+        return float(next(one["value"] for one in found["values"] if one["path"].endswith("in_region.value")))
+
+    assert (inside("2025-12-31"), inside("2026-01-01")) == (2, 3)
+    page = staff.new_page()
+    page.goto(f"{url}/observatory/dashboard?as_of=2025-12-31")
+    assert "The region is that of this day; it has changed since: 01/01/2026." in page.inner_text("main")
+    page.goto(f"{url}/observatory/dashboard")
+    assert "it has changed since" not in page.inner_text("main")
+
+
+@needs_lists
+def test_its_own_words_are_offered_and_the_general_ones_called_as_it_calls_them(second: Up) -> None:
+    url = second.wait()
+    with urlopen(f"{url}/newsletter/subscribe", timeout=60) as answer:
+        page = answer.read().decode()
+    assert "The Monthly Letter" in page and not ELSEWHERE.search(page)

@@ -1,0 +1,91 @@
+"""Networks to begin with: what their files say, in which order, and what is wrong with one in a sentence."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from shared.base.translations import languages, translated
+from shared.notions.network.beginning import Unreadable, known, of, read, steps
+
+
+@pytest.mark.parametrize("name", known())
+def test_what_comes_with_the_product_says_something_in_each_language(name: str) -> None:
+    network = known()[name]
+    assert {*network.about} == {*languages()}
+    for lang in languages():
+        assert all("{" not in translated(step.says, lang) for step in steps(network))
+    assert len({step.id("a") for step in steps(network)}) == len(steps(network))
+
+
+def test_the_sample_a_second_network_and_one_of_nothing_in_particular_come_along() -> None:
+    assert {*known()} == {"general", "grand-est", "occitanie"}
+    first, second = known()["occitanie"], known()["grand-est"]
+    assert not {one.code for one in first.colleges} & {one.code for one in second.colleges}
+    assert not {one.code for one in first.bulletins} & {one.code for one in second.bulletins}
+    assert len(second.colleges) == 5 and second.reviews == [] and second.languages[0] == "en"
+    assert not [step for step in steps(known()["general"]) if "region" in step.fields or "name" in step.fields]
+
+
+def test_a_region_is_named_by_its_code_or_by_departments() -> None:
+    by_code, by_hand = ({"region": one} for one in ({"code": "53"}, {"departments": ["22", "29", "35", "56"]}))
+    (one,), (other,) = (steps(of(said, "x")) for said in (by_code, by_hand))
+    assert one.fields["departments"] == other.fields["departments"] == ["22", "29", "35", "56"]
+
+
+def test_each_fact_has_its_own_day_or_that_of_all_or_none() -> None:
+    said: dict[str, Any] = {
+        "since": date(2012, 1, 3),
+        "names": [{"name": "Amont"}, {"name": "Aval", "since": "2016-10-14"}],
+        "bulletins": [{"code": "b", "title": "B", "purpose": "C"}],
+    }
+    assert [step.day for step in steps(of(said, "x"))] == [date(2012, 1, 3), date(2016, 10, 14), None]
+
+
+def test_a_term_of_the_general_list_is_revised_or_closed_and_a_new_one_defined() -> None:
+    terms = {
+        "agora": {"titles": {"fr": "Rassemblement"}},
+        "other": {"closed": True},
+        "forum": {"titles": {"fr": "F"}},
+    }
+    said = of({"lists": {"gathering": terms}}, "x")
+    assert [step.command for step in steps(said)] == ["ReviseTerm", "CloseTerm", "DefineTerm"]
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "says nothing"),
+        ("- a list", "says nothing"),
+        ("name: [", "can't be read"),
+        ("color: red", "color: Extra inputs"),
+        ("region: {name: Nowhere}", "region.*name its departments"),
+        ("region: {code: '99'}", "region.*name its departments"),
+        ("region: {departments: ['999']}", "region.*unknown-department"),
+        ("colleges: [{code: Not A Code, title: A}]", "colleges → 0 → code"),
+        ("since: yesterday", "since"),
+        ("lists: {flavour: {sweet: {}}}", "there is no such list; there is office"),
+        ("lists: {college: {sweet: {}}}", "there is no such list"),
+        ("lists: {gathering: {never_was: {closed: true}}}", "never_was: it is not in the general list"),
+        ("lists: {gathering: {forum: {}}}", "forum: titles: say what it is called"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_said_with_its_place(text: str, why: str, tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(text)
+    with pytest.raises(Unreadable, match=f"mine.yaml.*{why}"):
+        read(file)
+
+
+def test_a_file_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(Unreadable, match=r"nowhere\.yaml can't be read: No such file"):
+        read(tmp_path / "nowhere.yaml")
+
+
+def test_the_same_step_of_the_same_sender_is_one_command_and_of_another_is_another() -> None:
+    step, *_ = steps(known()["occitanie"])
+    again, *_ = steps(known()["occitanie"])
+    assert step.id("a") == again.id("a") != step.id("b")
