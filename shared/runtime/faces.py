@@ -7,7 +7,7 @@ sealed. A function that needs two faces takes one of those that join them, or jo
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -28,6 +28,7 @@ from shared.persons.keys.keyring import Keyring
 from shared.runtime.jobs import Jobs
 from shared.runtime.kept_forms import KeptForms
 from shared.runtime.nats.canary import Canary
+from shared.runtime.network_lists import NetworkLists
 from shared.runtime.parts import Parts
 from shared.runtime.processes.supervision import Processes
 from shared.runtime.request_reply import Asking
@@ -63,12 +64,14 @@ class Premises(Protocol):
 
 
 class Views(Premises, Protocol):
-    """What is known: its views, and how far in the log they are."""
+    """What is known: its views, how far in the log they are, and the network's own lists."""
 
     @property
     def store(self) -> Store: ...
     @property
     def runner(self) -> Runner: ...
+    @property
+    def lists(self) -> NetworkLists: ...
 
 
 class Chronicle(Premises, Protocol):
@@ -131,7 +134,7 @@ class Defined(Premises, Protocol):
 
     @property
     def definition(self) -> Definition: ...
-    async def choices(self, command: type[Command], lang: str) -> Choices: ...
+    async def choices(self, command: type[Command], lang: str, day: date | None = None) -> Choices: ...
 
 
 class OpenViews(Views, Keys, Protocol):

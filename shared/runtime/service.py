@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from shared.base.outside import REAL, Outside
 from shared.base.secret_files import SecretUnfit
 from shared.base.settings import Settings
 from shared.base.translations import Text, Words
+from shared.contract.fields.codes import vocabularies_in
 from shared.identity.access_view import ACCESS
 from shared.identity.operator_token import operator_token
 from shared.identity.sessions import Sessions
@@ -30,12 +31,14 @@ from shared.kernel.views.projection import Store, View
 from shared.kernel.views.projector import Runner
 from shared.notions.references import LogReferences
 from shared.notions.referents import REFERENTS
+from shared.notions.vocabularies.view import VOCABULARIES_VIEW
 from shared.persons.data_subjects import PersonalData, Persons, wiring
 from shared.persons.keys.key_marks import KeyMarks, log_mark
 from shared.persons.keys.keyring import Keyring
 from shared.runtime.jobs import Job, Jobs
 from shared.runtime.kept_forms import ROUND, KeptForms
 from shared.runtime.nats.canary import Canary
+from shared.runtime.network_lists import NetworkLists
 from shared.runtime.parts import Parts
 from shared.runtime.processes.process import PROCESS, Process, view_of
 from shared.runtime.processes.supervision import Processes
@@ -81,6 +84,10 @@ class Again:
     answers: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
     asks: Sequence[str] | None = None
     never: str = ""
+
+
+BESIDE: Sequence[View] = (ACCESS, VOCABULARIES_VIEW)
+"""The views that every service has beside its own"""
 
 
 async def no_choices(service: Service, command: type[Command], lang: str) -> Choices:
@@ -235,8 +242,9 @@ class Service:
         self.keyring = Keyring(around.data / "keys", around.network, definition.name, outside=self.outside)
         self.key_marks = KeyMarks(around.data / "keys", definition.name)
         self.store = around.store
-        self.runner = Runner(self.log, self.store, [*definition.views, ACCESS], definition.name, self.outside)
+        self.runner = Runner(self.log, self.store, [*definition.views, *BESIDE], definition.name, self.outside)
         self.log.judgement = self.runner
+        self.lists = NetworkLists(self.runner, self.store)
         self.freshness = Freshness(self.log, self.runner, self.outside)
         operator = operator_token(around.data / "keys")
         self.sessions = Sessions(
@@ -294,9 +302,16 @@ class Service:
         """The time by the clock that it was given."""
         return self.around.clock()
 
-    async def choices(self, command: type[Command], lang: str) -> Choices:
-        """What the form of a command offers."""
-        return await self.definition.choices(self, command, lang)
+    async def choices(self, command: type[Command], lang: str, day: date | None = None) -> Choices:
+        """What the form of a command offers: of the network's lists, the terms that are open on a day (None: now)."""
+        of = vocabularies_in(command)
+        known = await self.lists.now() if of else None
+        terms = {
+            field: [(one.code, one.title(lang)) for one in known.offered(vocabulary, day)]
+            for field, vocabulary in of.items()
+            if known is not None
+        }
+        return {**terms, **await self.definition.choices(self, command, lang)}
 
     async def start(self) -> None:
         """Returns once the service answers. Raises LogDamaged where its views were built from another log."""
@@ -306,6 +321,7 @@ class Service:
         await self.persons.enforce()
         await self.runner.start()
         await self.persons.resume()
+        await self.lists.now()
         await self.asking.answer(PARKED, self._parked)
         await self.asking.start()
         self.freshness.begin()

@@ -16,13 +16,12 @@ from services.observatory.app import OBSERVATORY
 from services.observatory.event_table.feature import FEATURE as EVENT_TABLE
 from services.observatory.figures.feature import FEATURE as FIGURES
 from shared.base.settings import Settings
-from shared.identity.access_view import ACCESS
 from shared.kernel.command_handler import Executor, new_command_id
 from shared.kernel.eventlog.event_log import Log
 from shared.kernel.stores.sqlite import SqliteStore
 from shared.persons.keys.keyring import Keyring
 from shared.runtime.feature import composed
-from shared.runtime.service import Service, Surroundings
+from shared.runtime.service import BESIDE, Service, Surroundings
 from tests.bench.measure import Watch
 from tests.bench.place import Place
 from tests.fixtures.signing_in import operator
@@ -47,7 +46,7 @@ async def seconds_until_seen(here: Place, network: str, table: Path, watch: Watc
     log = Log(nc, network)
     await log.start()
     await service.log.start()
-    await service.store.prepare([*service.definition.views, ACCESS])
+    await service.store.prepare([*service.definition.views, *BESIDE])
     await service.definition.opening(service)
     execute = Executor(log, Keyring(data / "keys", network, "directory"), "directory", [STRUCTURE])
     times = []

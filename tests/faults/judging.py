@@ -12,12 +12,12 @@ from typing import Any
 
 from deploy.host.all_services import DEFINITIONS
 from shared.contract.envelope import Message, Void, opened
-from shared.identity.access_view import ACCESS
 from shared.kernel.broker import connection
 from shared.kernel.broker.connection import OPERATOR
 from shared.kernel.eventlog.event_log import Log
 from shared.kernel.stores.sqlite import SqliteStore
 from shared.kernel.views.projector import Runner
+from shared.runtime.service import BESIDE
 from tests.compose.harness import SERVICES, Compose
 from tests.faults.users import Users
 
@@ -133,7 +133,7 @@ class Judge:
         async with self._log() as log:
             for definition in DEFINITIONS:
                 store = SqliteStore(self.folder / f"rebuild-{self._judged}" / definition.name)
-                runner = Runner(log, store, [*definition.views, ACCESS], definition.name)
+                runner = Runner(log, store, [*definition.views, *BESIDE], definition.name)
                 await runner.start()
                 assert await runner.wait_for(last, CALM)
                 live = {view["view"]: view for view in await asyncio.to_thread(self._state, definition.name, "/views")}

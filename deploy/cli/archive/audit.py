@@ -32,7 +32,6 @@ from shared.base.settings import Settings
 from shared.contract import load_all
 from shared.contract.envelope import Message, Void, opened
 from shared.contract.fields import day_written
-from shared.identity.access_view import ACCESS
 from shared.kernel.eventlog.event_log import Log
 from shared.kernel.stores.sqlite import SqliteStore
 from shared.kernel.views.projector import Runner
@@ -40,7 +39,7 @@ from shared.ledger.archive_format import Archive, ArchiveDamaged
 from shared.ledger.archive_verifier import described, verify
 from shared.ledger.inclusion_proofs import check, prove
 from shared.ledger.merkle import NotVerified, VerifierKey, fingerprint
-from shared.runtime.service import Definition
+from shared.runtime.service import BESIDE, Definition
 
 audit = typer.Typer(help="The archive of the log: verify, prove, replay. Offline.", no_args_is_help=True)
 
@@ -416,7 +415,7 @@ async def _replay(archive: Archive, network: Network, until: int | date, as_of: 
 async def _views(definition: Definition, log: Log, last: int, folder: Path) -> list[dict[str, Any]]:
     """All views that the service has (`shared/runtime/service.py`), built anew."""
     store = SqliteStore(folder / f"{definition.name}.sqlite")
-    runner = Runner(log, store, [*definition.views, ACCESS], definition.name)
+    runner = Runner(log, store, [*definition.views, *BESIDE], definition.name)
     await runner.start()
     try:
         while not await runner.wait_for(last, 60):

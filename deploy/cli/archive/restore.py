@@ -44,7 +44,6 @@ from shared.base.whole_files import replace_file
 from shared.contract import load_all
 from shared.contract.envelope import NEVER, Provenance, Void, address, opened, sealed_body
 from shared.contract.observatory.ledger import LogRestored, ledger_id
-from shared.identity.access_view import ACCESS
 from shared.kernel.broker.connection import OPERATOR, Connection, NotAllowed
 from shared.kernel.command_handler import utc_now
 from shared.kernel.decider import derived_id
@@ -60,7 +59,7 @@ from shared.ledger.merkle import SigningKey, VerifierKey
 from shared.persons.keys.key_folder import KeyFiles, fit
 from shared.persons.keys.keyring import Keyring, restored
 from shared.runtime.nats.embedded_server import NatsFailed, NatsServer
-from shared.runtime.service import Definition
+from shared.runtime.service import BESIDE, Definition
 from shared.runtime.times.clock import last_dated
 
 LONG = 3600.0  # seconds that the views may take
@@ -378,7 +377,7 @@ async def _views(definition: Definition, log: Log, settings: Settings, manifest:
                 f"The views of {definition.name} show event {before}, later than this backup: take their database "
                 "away first."
             )
-        runner = Runner(log, store, [*definition.views, ACCESS], definition.name)
+        runner = Runner(log, store, [*definition.views, *BESIDE], definition.name)
         try:
             await runner.start()
             if not await runner.wait_for(manifest.events, LONG):

@@ -15,7 +15,7 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 import yaml
 
-from shared.base.translations import SOURCE, L, Lang, humanised
+from shared.base.translations import SOURCE, TERM, L, Lang, Words, humanised, languages, translated
 from shared.contract import Event
 from shared.contract.membership.members import CollegeClosed, CollegeOpened
 from shared.contract.membership.vocabularies import TermClosed, TermDefined, TermRevised
@@ -71,7 +71,8 @@ VOCABULARIES: Mapping[str, Vocabulary] = {
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One entry of a list on a day. `since`: None for one of the general list; `closed`: since when it is not used."""
+    """One entry of a list on a day. `since`: None for one of the general list; `closed`: since when it is not used;
+    `said`: whether the network itself said what it is called."""
 
     code: str
     titles: Mapping[Lang, str]
@@ -80,6 +81,7 @@ class Term:
     since: date | None = None
     closed: date | None = None
     into: Sequence[str] = ()
+    said: bool = False
 
     def title(self, lang: Lang) -> str:
         """What it is called: in this language, else in French, else in any."""
@@ -102,9 +104,27 @@ def general(vocabulary: str) -> Terms:
     """How a list begins, in every network."""
     read = yaml.safe_load(GENERAL.read_text()).get(vocabulary) or {}
     return {
-        code: Term(code, said["titles"], rank, frozenset(said.get("marks", ())))
+        code: Term(code, _titles(vocabulary, said["title"]), rank, frozenset(said.get("marks", ())))
         for rank, (code, said) in enumerate(read.items(), 1)
     }
+
+
+def general_words() -> Words:
+    """The terms of every network as words, for whatever is said outside of a network: `term.<list>.<code>` → French."""
+    read = yaml.safe_load(GENERAL.read_text())
+    return {
+        f"{TERM}{vocabulary}.{code}": _marked(vocabulary, said["title"])
+        for vocabulary, terms in read.items()
+        for code, said in terms.items()
+    }
+
+
+def _titles(vocabulary: str, title: str) -> Mapping[Lang, str]:
+    return {lang: translated(_marked(vocabulary, title), lang) for lang in languages()}
+
+
+def _marked(vocabulary: str, title: str) -> str:
+    return L(title, context=f"{TERM}{vocabulary}")
 
 
 def after(terms: Terms, event: Event, day: date) -> Terms:
@@ -112,7 +132,7 @@ def after(terms: Terms, event: Event, day: date) -> Terms:
     match event:
         case TermDefined() | TermRevised():
             before = terms.get(event.code, Term(event.code, {}, since=day))
-            term = replace(before, titles=event.titles, rank=event.rank, marks=frozenset(event.marks))
+            term = replace(before, titles=event.titles, rank=event.rank, marks=frozenset(event.marks), said=True)
             opened = isinstance(event, TermDefined)
             return {**terms, event.code: replace(term, closed=None, into=()) if opened else term}
         case CollegeOpened():
@@ -128,7 +148,7 @@ def after(terms: Terms, event: Event, day: date) -> Terms:
 
 def _opened(terms: Terms, code: str, title: str, day: date) -> Terms:
     before = terms.get(code, Term(code, {}, rank=len(terms) + 1, since=day))
-    return {**terms, code: replace(before, titles={**before.titles, SOURCE: title}, closed=None, into=())}
+    return {**terms, code: replace(before, titles={**before.titles, SOURCE: title}, closed=None, into=(), said=True)}
 
 
 def _closed(terms: Terms, code: str, day: date, into: Sequence[str]) -> Terms:

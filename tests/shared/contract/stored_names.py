@@ -29,7 +29,6 @@ from services.observatory.surveys.domain.answer import answer_id
 from shared.base.settings import Settings
 from shared.base.translations import languages
 from shared.contract import load_all
-from shared.identity.access_view import ACCESS
 from shared.identity.operator_token import operator_token
 from shared.kernel.command_digest import CommandDigests
 from shared.kernel.decider import derived_id
@@ -59,7 +58,7 @@ def _declared() -> Iterator[str]:
                 yield f"command {one.name}/{decider.entity}/{command.__name__}"
         for name, gone in one.retired.items():
             yield f"command {one.name}/{gone.entity}/{name}"
-        for view in (*one.views, ACCESS):
+        for view in (*one.views, *service.BESIDE):
             yield f"view {one.name}/{view.name}"
         for reaction in one.reactions:
             yield f"reaction {one.name}/{reaction.name} {durable(one.name, reaction)} {reaction.event.type_name()}"
