@@ -26,7 +26,7 @@ from deploy.sample.members import (
     members,
     renewals,
 )
-from deploy.sample.network import FORMER_NAME, NAME, RENAMED, charter, colleges, peers, renamed_peer
+from deploy.sample.network import FORMER_NAME, NAME, RENAMED, charter, colleges, lists, peers, renamed_peer
 from deploy.sample.plan import Stage
 from deploy.sample.structures import FOUNDED
 from deploy.sample.team import missions_ended, posts_changed, team
@@ -41,6 +41,7 @@ def stages() -> Sequence[Stage]:
             *charter("midi-pyrenees", FORMER_NAME, FOUNDED),
             *charter("occitanie", NAME, RENAMED),
             *colleges(),
+            *lists(),
             *groups(),
             *team(),
             *peers(),

@@ -13,6 +13,7 @@ from services.membership.members.domain.charter import AdoptCharter
 from services.membership.members.domain.college import OpenCollege
 from services.membership.network.domain.network import NameNetwork
 from services.membership.network.domain.peer_network import AddPeerNetwork, RenamePeerNetwork, peer_network_id
+from services.membership.vocabularies.domain.vocabulary import DefineTerm
 from shared.contract.membership.members import CollegeCode
 
 FORMER_NAME, NAME = "Midi-Pyrénées Coopdev'", "Occitanie Coopération"
@@ -50,6 +51,13 @@ def charter(key: str, name: str, adopted: datetime) -> Iterator[Step]:
 def colleges() -> Iterator[Step]:
     for code, (title, opened) in COLLEGES.items():
         yield Step(f"college/{code}", OpenCollege(college=code, title=title), opened)
+
+
+def lists() -> Iterator[Step]:
+    """What this network calls otherwise than any network, or has beside what any network has."""
+    titles = {"fr": "Apér’OC", "en": "Apér’OC"}
+    command = DefineTerm(vocabulary="gathering", code="aper_oc", titles=titles, rank=5, marks=["tour", "guests"])
+    yield Step("term/gathering/aper_oc", command, FOUNDED)
 
 
 def peers() -> Iterator[Step]:

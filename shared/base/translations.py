@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from babel import Locale
 
 __all__ = [
-    "CATALOGUES", "LOCALE", "NNBSP", "SOURCE", "TITLES", "Catalogue", "Catalogues", "L", "Lang", "Lexicon", "Phrase",
-    "Text", "Titles", "Words", "colon", "humanised", "languages", "locale_of", "plural", "said_in", "singular",
-    "translated", "typeset",
+    "CATALOGUES", "LOCALE", "NNBSP", "SOURCE", "TERM", "TITLES", "Catalogue", "Catalogues", "L", "Lang", "Lexicon",
+    "Phrase", "Text", "Titles", "Words", "colon", "humanised", "languages", "locale_of", "plural", "said_in",
+    "singular", "translated", "typeset",
 ]  # fmt: skip
 
 LOCALE = Path(__file__).parents[1] / "locale"

@@ -11,8 +11,9 @@ from contextlib import suppress
 from datetime import date
 from typing import Any
 
-from shared.base.translations import L, Lang, Words, colon, humanised, locale_of, translated
+from shared.base.translations import TITLES, L, Lang, Words, colon, humanised, locale_of, translated
 from shared.contract import load_all
+from shared.contract.fields.codes import vocabularies_in
 
 A_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
@@ -349,6 +350,11 @@ def life_words() -> Words:
     }
 
 
+def term(vocabulary: str | None, code: str, lang: Lang | str) -> str:
+    """A term of a list of the network, as the network calls it; else a code in the words of the contract."""
+    return (TITLES.get()(vocabulary, code, lang) if vocabulary else None) or coded(code, lang)
+
+
 def coded(text: str, lang: Lang | str) -> str:
     """A code of the contract in words; any other text as it is."""
     words = CODES.get(text)
@@ -378,7 +384,8 @@ def sentence(kind: str, data: Mapping[str, Any] | None, lang: Lang) -> str:
     detail = (data or {}).get(says.detail) if says.detail else None
     if detail is None or detail == "" or isinstance(detail, dict | list):
         return said
-    text = written(detail, lang)
+    of = vocabularies_in(known).get(says.detail or "")
+    text = term(of, detail, lang) if of and isinstance(detail, str) else written(detail, lang)
     if says.joined:
         return f"{said} {text}"
     return f"{said}{colon(lang)}{text}"

@@ -83,7 +83,7 @@ class Term:
     into: Sequence[str] = ()
     said: bool = False
 
-    def title(self, lang: Lang) -> str:
+    def title(self, lang: Lang = SOURCE) -> str:
         """What it is called: in this language, else in French, else in any."""
         return (
             self.titles.get(lang) or self.titles.get(SOURCE) or next(iter(self.titles.values()), humanised(self.code))
@@ -161,6 +161,11 @@ def folded(vocabulary: str, events: Iterable[tuple[Event, date]]) -> Terms:
     for event, day in events:
         terms = after(terms, event, day)
     return terms
+
+
+def unspoken(titles: Iterable[Lang]) -> Lang | None:
+    """A language of these in which nothing is said here, None where all are known."""
+    return min(set(titles) - set(languages()), default=None)
 
 
 def used(vocabulary: str, code: str, terms: Terms) -> str | None:

@@ -141,8 +141,9 @@ def _widget(shape: Shape, options: Sequence[tuple[str, str]], chosen: bool) -> W
 
 def _answers(shape: Shape, widget: Widget, values: Mapping[str, Any] | FormData | None) -> tuple[str, ...]:
     if widget == "titles":  # in the order of the languages
-        known = titles_in(values or {}, shape.name) or dict((values or {}).get(shape.name) or {})
-        return tuple(known.get(lang, "") for lang in languages())
+        said = (values or {}).get(shape.name)
+        known = titles_in(values or {}, shape.name) or (said if isinstance(said, dict) else {})
+        return tuple(str(known.get(lang, "")) for lang in languages())
     if isinstance(values, FormData):
         sent = tuple(one for one in values.getlist(shape.name) if isinstance(one, str))
         if shape.name not in values and shape.name not in values.getlist(SHOWN):
