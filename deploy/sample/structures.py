@@ -118,7 +118,7 @@ def early_invented(kind: StructureKind, count: int) -> Sequence[SampleStructure]
 def _kind_of(name: str, college: CollegeCode) -> StructureKind:
     if any(word in name for word in ("Université", "Sciences Po")):
         return "higher_education"
-    return {"public": "public_body", "economic": "company"}.get(college, "association")  # type: ignore[return-value]
+    return {"public": "public_body", "economic": "company"}.get(college, "association")
 
 
 FOUNDED = noon(2012, 1, 3)

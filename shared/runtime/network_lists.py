@@ -5,7 +5,7 @@ from __future__ import annotations
 from shared.base.translations import TITLES, Lang
 from shared.kernel.views.projection import Store
 from shared.kernel.views.projector import Runner
-from shared.notions.vocabularies.view import Lists, lists
+from shared.notions.vocabularies.view import LISTS, Lists, lists
 
 
 class NetworkLists:
@@ -21,6 +21,7 @@ class NetworkLists:
         if position != self._at:
             self._lists, self._at = await lists(self._store), position
         TITLES.set(self.title)
+        LISTS.set(self._lists)
         return self._lists
 
     def title(self, vocabulary: str, code: str, lang: Lang) -> str | None:

@@ -208,7 +208,7 @@ def label(where: Context, word: str) -> str:
         return _said(where, "part.elsewhere")
     if word in DEPARTMENTS:
         return formats.department(word)
-    for code in (f"college.{word}", f"path.{word}", f"kind.{word}"):
+    for code in (f"college.{word}", f"path.{word}", f"term.structure.{word}"):
         if where.lexicon.has(code):
             said = _said(where, code)
             return said[:1].upper() + said[1:]

@@ -25,7 +25,6 @@ from shared.kernel.decider import Command, Context, Decider, Decision, Refers, R
 
 MOST = 10_000  # structures of one answer: their ids are in the event
 MOST_VALUES = 300  # of one criterion
-KINDS: tuple[str, ...] = get_args(StructureKind)
 COLLEGES: tuple[str, ...] = get_args(CollegeCode)
 
 

@@ -60,7 +60,7 @@ class Sheet:
         say = self.lexicon.say
         return [
             one.name,
-            say(f"kind.{one.kind}", self.lang) if one.kind else "",
+            say(f"term.structure.{one.kind}", self.lang) if one.kind else "",
             one.department or "",
             department(one.department) if one.department else "",
             ", ".join(one.themes),

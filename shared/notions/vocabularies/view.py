@@ -4,9 +4,11 @@ said, in the order of the list's line, so that a list can be asked for as of any
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextvars import ContextVar
 from datetime import date
 
 from shared.base.paris_days import day_of
+from shared.base.translations import Lang
 from shared.contract import Event, load_all
 from shared.contract.envelope import Recorded
 from shared.contract.membership.members import CollegeClosed, CollegeOpened
@@ -74,6 +76,14 @@ class Lists:
         """The terms that may be used on a day, in their order."""
         return in_use(self.terms(vocabulary, day))
 
+    def choices(
+        self, vocabulary: str, lang: Lang, day: date | None = None, kept: str | None = None
+    ) -> list[tuple[str, str]]:
+        """What a form offers: (code, title). `kept`: what stands as the answer already, also once it is closed."""
+        found = [(one.code, one.title(lang)) for one in self.offered(vocabulary, day)]
+        more = kept is not None and kept not in dict(found)
+        return [*found, (kept, self.title(vocabulary, kept, lang))] if more and kept is not None else found
+
     def marked(self, vocabulary: str, mark: str, day: date | None = None) -> list[str]:
         """The codes of which something is so, closed ones too: figures of then ask for them."""
         return [one.code for one in self.terms(vocabulary, day).values() if mark in one.marks]
@@ -94,6 +104,10 @@ class Lists:
         """What the network itself calls a term now, as `shared.base.translations.TITLES` asks it."""
         term = self.terms(vocabulary).get(code) if vocabulary in self._said else None
         return term.title(lang) if term is not None and term.said else None
+
+
+LISTS: ContextVar[Lists] = ContextVar("lists", default=Lists({}))  # noqa: B039 - it is never changed
+"""The lists of the network that a request is answered for, as its view shows them; else as any network begins"""
 
 
 async def lists(store: Store) -> Lists:

@@ -117,7 +117,7 @@ async def test_what_was_said_of_a_list_by_mistake_was_not(front: httpx2.AsyncCli
         "kind": "vocabulary",
         "about": str(vocabulary_id("theme")),
         "events": [history.events[0].id],
-        "reason": "x",
+        "reason": "Noté par erreur.",
     }
     struck = await front.post("/api/commands/strike-events", json=strike)
     assert struck.status_code == 200, struck.text

@@ -37,7 +37,7 @@ def test_colleges_and_bulletins_are_lists_too() -> None:
         ],
     )
     assert [one.code for one in in_use(colleges)] == ["economic"] and colleges["public"].closed == ENDED
-    bulletins = folded("bulletin", [(BulletinOpened(bulletin="echos", title="Échos", description="d"), OPENED)])
+    bulletins = folded("bulletin", [(BulletinOpened(bulletin="echos", title="Échos", purpose="p"), OPENED)])
     assert bulletins["echos"].title("en") == "Échos"
 
 
