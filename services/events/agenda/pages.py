@@ -10,8 +10,9 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from services.events.base.days import today
+from services.events.gatherings.domain.headcounts import UNSPECIFIED
 from services.events.gatherings.queries import gathering_or_404
-from services.events.gatherings.views import AT_THE_DOOR, COUNTED, GATHERINGS
+from services.events.gatherings.views import AT_THE_DOOR, GATHERINGS
 from services.events.projects.views import PROJECTS
 from services.events.registrations.queries import present_by_gathering
 from services.events.registrations.views import REGISTRATIONS
@@ -107,7 +108,9 @@ async def gathering(service: Here[Desk], request: Request, key: str) -> Response
     tribune = await service.store.find(PROJECTS, {"gathering": key}, sort=["title"], limit=100)
     history = await service.execute.history("gathering", UUID(key))
     told = [event for event in newest_first(history) if event.type not in UNTOLD]
-    term = (await service.lists.now()).terms("gathering").get(found["kind"])
+    lists = await service.lists.now()
+    term = lists.terms("gathering").get(found["kind"])
+    audiences = lists.listed("audience", {*found["heads"], *present} - {UNSPECIFIED})
     return render(
         service,
         request,
@@ -117,12 +120,13 @@ async def gathering(service: Here[Desk], request: Request, key: str) -> Response
         standing=by_standing,
         present=present,
         came=notion.came(found["people"], by_standing.get("present")),
-        audiences=COUNTED,
+        audiences=[*audiences, UNSPECIFIED],
         tribune=tribune,
         history=told,
         amended=amended(history),
         today=today(),
         untold=len(history.events) - len(told),
+        own_audiences=any(one.said for one in lists.terms("audience").values()),
         replaced=_replaced(history),
         version=history.version,
         command_id=new_command_id,

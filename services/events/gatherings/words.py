@@ -34,6 +34,10 @@ WORDS: Words = {
     "command.CountHeads.hint": (
         "Seulement celles qui n’ont pas été accueillies par leur nom. Vide : non mesuré. 0 : personne."
     ),
+    "command.CountAudience": "Compter un public",
+    "command.CountAudience.hint": (
+        "Seulement les personnes qui n’ont pas été accueillies par leur nom. Vide : non mesuré. 0 : personne."
+    ),
     "command.NoteWorkshop": "Noter un atelier",
     "field.kind": "Nature",
     "field.starts": "Début",
@@ -65,13 +69,7 @@ WORDS: Words = {
     "field.higher_education": "Enseignement supérieur, recherche",
     "field.others": "Autres",
     "field.unspecified": "Public non précisé",
-    "audience.associations": "Associations",
-    "audience.public_bodies": "Collectivités, établissements publics",
-    "audience.companies": "Entreprises",
-    "audience.students": "Étudiants",
-    "audience.higher_education": "Enseignement supérieur, recherche",
-    "audience.others": "Autres",
-    "audience.unspecified": "Public non précisé",
+    "term.audience.unspecified": "Public non précisé",
     "state.planned": "prévue",
     "state.held": "a eu lieu",
     "state.cancelled": "annulée",

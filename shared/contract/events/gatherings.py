@@ -13,8 +13,7 @@ from shared.contract.personal import Personal
 from shared.contract.says import Says, Thing
 
 GatheringKind = Annotated[Code, Of("gathering")]
-Audience = Literal["associations", "public_bodies", "companies", "students", "higher_education", "others"]
-"""The six publics that the review counts at the Agora."""
+Audience = Annotated[Code, Of("audience")]
 
 
 class GatheringEvent(Event, abstract=True):

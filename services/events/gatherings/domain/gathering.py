@@ -56,6 +56,6 @@ GATHERING = Decider(
     births=(GatheringPlanned,),
     alone=(HeadsCounted,),
     anew=anew,
-    rests={GatheringPlanned: PlanGathering.refers},
+    rests={GatheringPlanned: PlanGathering.refers, HeadsCounted: counting.CountAudience.refers},
     dated=dated,
 )
