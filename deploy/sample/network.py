@@ -49,8 +49,9 @@ def charter(key: str, name: str, adopted: datetime) -> Iterator[Step]:
 
 
 def colleges() -> Iterator[Step]:
-    for code, (title, opened) in COLLEGES.items():
-        yield Step(f"college/{code}", OpenCollege(college=code, title=title), opened)
+    for rank, (code, (title, opened)) in enumerate(COLLEGES.items(), 1):
+        persons = code == "qualified_persons"
+        yield Step(f"college/{code}", OpenCollege(college=code, title=title, persons=persons, rank=rank), opened)
 
 
 def lists() -> Iterator[Step]:

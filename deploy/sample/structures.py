@@ -107,7 +107,7 @@ def structures() -> Sequence[SampleStructure]:
 def members() -> Sequence[tuple[str, CollegeCode]]:
     """The 179 members of 2017: name and college."""
     with (DATA / "members_2017-10-31.csv").open(encoding="utf-8", newline="") as file:
-        return [(row["name"], row["college"]) for row in csv.DictReader(file)]  # type: ignore[misc]
+        return [(row["name"], row["college"]) for row in csv.DictReader(file)]
 
 
 def early_invented(kind: StructureKind, count: int) -> Sequence[SampleStructure]:

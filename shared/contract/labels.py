@@ -165,6 +165,7 @@ FIELDS: Mapping[str, str] = {
     "path": L("Chiffre"),
     "people": L("Personnes"),
     "person": L("Personne"),
+    "persons": L("De personnes"),
     "picture": L("Image"),
     "picture_text": L("Texte de l’image"),
     "pilot": L("Pilote"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from shared.base.translations import TITLES, Lang
 from shared.kernel.views.projection import Store
 from shared.kernel.views.projector import Runner
-from shared.notions.vocabularies.view import LISTS, Lists, lists
+from shared.notions.vocabularies.view import KNOWN, Lists, lists
 
 
 class NetworkLists:
@@ -15,13 +15,21 @@ class NetworkLists:
         self._runner, self._store = runner, store
         self._lists, self._at = Lists({}), -1
 
+    def begin(self) -> None:
+        """From here on, texts and figures go by these lists, in whatever begins after this."""
+        TITLES.set(self.title)
+        KNOWN.set(self.known)
+
     async def now(self) -> Lists:
         """The lists as far as the view shows the log; from then on texts name terms as they do. Raises Unavailable."""
         position = self._runner.position
         if position != self._at:
             self._lists, self._at = await lists(self._store), position
-        TITLES.set(self.title)
-        LISTS.set(self._lists)
+        self.begin()
+        return self._lists
+
+    def known(self) -> Lists:
+        """The lists as they were read last (`known_lists`)."""
         return self._lists
 
     def title(self, vocabulary: str, code: str, lang: Lang) -> str | None:

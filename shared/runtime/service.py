@@ -185,6 +185,10 @@ async def _look_at_terms(service: Service) -> float:
     return await service.persons.look()
 
 
+async def _read_lists(service: Service) -> None:
+    await service.lists.now()
+
+
 async def _note_clock(service: Service) -> None:
     await service.clock.stop()
 
@@ -193,6 +197,7 @@ async def _mark(service: Service) -> None:
     await service.mark_keys()
 
 
+LISTS_READ = 5.0  # seconds after which what no page asks for names the network's terms by what was said since
 TERMS = "persons-terms"
 """The job that looks at the terms of persons; an operator who answers has it done again at once."""
 
@@ -207,6 +212,7 @@ OWN: Sequence[Job[Service]] = (
         ending=_note_clock,
     ),
     Job("freshness", _look_at_log, every=LOOK),
+    Job("network-lists", _read_lists, every=LISTS_READ),
     ERASING,
     Job("key-marks", _mark, every=30.0, first=2.0),
 )
@@ -317,6 +323,7 @@ class Service:
         """Returns once the service answers. Raises LogDamaged where its views were built from another log."""
         await self.log.start()
         await self.clock.start()
+        self.lists.begin()
         self.jobs.start("at once")
         await self.persons.enforce()
         await self.runner.start()

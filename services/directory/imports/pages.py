@@ -33,7 +33,7 @@ from shared.base.translations import L, Lang, translated
 from shared.contract.cleaning import mended_line
 from shared.kernel.decider import Refused
 from shared.kernel.views.projection import Document
-from shared.notions.vocabularies.view import LISTS
+from shared.notions.vocabularies.view import known_lists
 from shared.runtime.faces import Premises, Views
 from shared.web.here import Here
 from shared.web.lists import PAGE, PageNumber, pages_total, render
@@ -112,7 +112,7 @@ async def choose(service: Here[Views], request: Request, token: str) -> Response
         if "sheet" in form and str(form["sheet"]) != draft.sheet:
             draft = await drafts.other_sheet(draft, str(form["sheet"]))
             return RedirectResponse(f"{HERE}/files/{token}", 303)
-        if form.get("kind") not in {one.code for one in LISTS.get().offered("structure")}:
+        if form.get("kind") not in {one.code for one in known_lists().offered("structure")}:
             raise NotRead("kind-wrong")
         await drafts.choose(draft, wanted, str(form["kind"]))
     except NotRead as why:
@@ -292,7 +292,7 @@ def _asked_columns(
         draft=draft,
         chosen=chosen,
         fields=(IGNORED, *FIELDS),
-        kinds=[one.code for one in LISTS.get().offered("structure")],
+        kinds=[one.code for one in known_lists().offered("structure")],
         failed=said_of(why)[language(request)] if why else None,
         hours=_hours(service),
         warnings=[said_of(NotRead(one))[language(request)] for one in draft.warnings],

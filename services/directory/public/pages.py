@@ -24,7 +24,7 @@ from services.directory.structures.views import STRUCTURES
 from shared.contract.directory.publications import PublicationSort
 from shared.geo import MAP_CREDIT, commune
 from shared.kernel.views.projection import Document
-from shared.notions.vocabularies.view import LISTS
+from shared.notions.vocabularies.view import known_lists
 from shared.runtime.faces import Premises, Views
 from shared.web.here import Here
 from shared.web.lists import PAGE, Chosen, PageNumber, Words, pages_total, render
@@ -99,7 +99,7 @@ async def search(
         ),
         kinds=[
             (code, counts["kind"].get(code, 0))
-            for code in LISTS.get().listed("structure", [*counts["kind"], *chosen["kind"]])
+            for code in known_lists().listed("structure", [*counts["kind"], *chosen["kind"]])
         ],
         map=picture(asked, found, request, pages.lexicon, lang),
         chips=chips(asked, request, pages.lexicon, lang),

@@ -12,7 +12,7 @@ from services.directory.search.query import Asked
 from services.directory.structures.record_fields import commune_named, goal
 from shared.base.translations import Lang, Lexicon
 from shared.geo import DEPARTMENTS, commune
-from shared.notions.vocabularies.view import LISTS
+from shared.notions.vocabularies.view import known_lists
 from shared.runtime.faces import Premises
 from shared.web.charts.commune_map import points_map
 from shared.web.charts.department_map import department_map, drawn_departments, steps_for
@@ -76,7 +76,7 @@ def chips(question: Asked, request: Request, lexicon: Lexicon, lang: Lang) -> li
 
 def first_of(name: str, request: Request) -> Sequence[str]:
     """The values of a facet that always stand there, first."""
-    return LISTS.get().listed("structure") if name == "kind" else region_of(request) if name == "department" else ()
+    return known_lists().listed("structure") if name == "kind" else region_of(request) if name == "department" else ()
 
 
 def region_of(request: Request) -> Sequence[str]:

@@ -12,7 +12,7 @@ from services.membership.base.rendering import render
 from shared.base.paris_days import day_of
 from shared.base.translations import languages, translated
 from shared.contract.fields import day_typed
-from shared.notions.vocabularies import VOCABULARIES, Term, Vocabulary, vocabulary_id
+from shared.notions.vocabularies import VOCABULARIES, Term, Vocabulary, in_order, vocabulary_id
 from shared.notions.vocabularies.view import BY_ID
 from shared.runtime.faces import OpenViews
 from shared.web.here import Here
@@ -52,17 +52,16 @@ async def vocabulary(service: Here[OpenViews], request: Request, name: str, as_o
         raise HTTPException(422) from None
     terms = (await service.lists.now()).terms(known.name, day)
     lang = language(request)
-    in_order = sorted(terms.values(), key=lambda one: (one.rank, one.code))
     return render(
         service,
         request,
         "vocabulary.html",
         name=known.name,
         title=translated(known.title, lang),
-        terms=[_shown(known, one, terms, lang) for one in in_order if one.closed is None],
-        closed=[_shown(known, one, terms, lang) for one in in_order if one.closed is not None],
+        terms=[_shown(known, one, terms, lang) for one in in_order(terms) if one.closed is None],
+        closed=[_shown(known, one, terms, lang) for one in in_order(terms) if one.closed is not None],
         id=str(vocabulary_id(known.name)),
-        rank=max((one.rank for one in in_order), default=0) + 1,
+        rank=max((one.rank for one in terms.values()), default=0) + 1,
         that_day=day,
         today=day_of(service.now()).isoformat(),
     )

@@ -11,13 +11,13 @@ from fastapi import Depends, Query, Request
 
 from services.observatory.charts.drawing import Context, label
 from services.observatory.dashboard.dashboard import YEARS, Asked, a_year_before
-from services.observatory.event_table.filtering import COLLEGES, Filters
+from services.observatory.event_table.filtering import Filters
 from services.observatory.event_table.moment import day_of, today
 from services.observatory.figures.observatory import Observatory
 from services.observatory.network import whose
 from shared.geo import DEPARTMENTS
 from shared.kernel.decider import Refused
-from shared.notions.vocabularies.view import LISTS
+from shared.notions.vocabularies.view import known_lists
 from shared.web.templating import Pages, language
 
 MOST_THEMES = 60
@@ -81,8 +81,8 @@ def narrowing(want: Wanted) -> Filters:
     """Raises Refused for a department, college or kind that is none; a theme is a free word."""
     for value, known in (
         (want.department, DEPARTMENTS),
-        (want.college, COLLEGES),
-        (want.kind, LISTS.get().listed("structure")),
+        (want.college, known_lists().listed("college")),
+        (want.kind, known_lists().listed("structure")),
     ):
         if value and value not in known:
             raise Refused("unknown-filter", value=value[:40])

@@ -67,7 +67,7 @@ class Sheet:
             ", ".join(one.countries),
             ", ".join(country(code, self.lang) for code in one.countries),
             ", ".join(map(str, one.sdgs)),
-            say(f"college.{one.college}", self.lang) if one.college else "",
+            say(f"term.college.{one.college}", self.lang) if one.college else "",
             self.page(one.key),
             one.key,
         ]

@@ -17,11 +17,13 @@ import yaml
 
 from shared.base.translations import SOURCE, TERM, L, Lang, Words, humanised, languages, translated
 from shared.contract import Event
-from shared.contract.membership.members import CollegeClosed, CollegeOpened
+from shared.contract.membership.members import EARLIER, CollegeClosed, CollegeOpened
 from shared.contract.membership.vocabularies import TermClosed, TermDefined, TermRevised
 from shared.contract.newsletter.bulletins import BulletinOpened
 
 NAMESPACE = uuid5(NAMESPACE_URL, "urn:maillage:vocabulary")
+PERSONS = "persons"
+"""The mark of a college whose members are persons"""
 GENERAL = Path(__file__).parent / "general.yaml"
 
 
@@ -136,7 +138,7 @@ def after(terms: Terms, event: Event, day: date) -> Terms:
             opened = isinstance(event, TermDefined)
             return {**terms, event.code: replace(term, closed=None, into=()) if opened else term}
         case CollegeOpened():
-            return _opened(terms, event.college, event.title, day)
+            return _college(_opened(terms, event.college, event.title, day), event)
         case BulletinOpened():
             return _opened(terms, event.bulletin, event.title, day)
         case TermClosed():
@@ -149,6 +151,21 @@ def after(terms: Terms, event: Event, day: date) -> Terms:
 def _opened(terms: Terms, code: str, title: str, day: date) -> Terms:
     before = terms.get(code, Term(code, {}, rank=len(terms) + 1, since=day))
     return {**terms, code: replace(before, titles={**before.titles, SOURCE: title}, closed=None, into=(), said=True)}
+
+
+def _college(terms: Terms, event: CollegeOpened) -> Terms:
+    """With what is said of colleges alone. Those that there were while they were a closed list stand in its order, and
+    are called as the words of the product have it where nothing else was said of them."""
+    term, titles = terms[event.college], {SOURCE: event.title, **event.titles}
+    earlier = event.college in EARLIER and not event.titles
+    rank = event.rank or (EARLIER.index(event.college) + 1 if event.college in EARLIER else term.rank)
+    marks = frozenset({PERSONS} if of_persons(event) else ())
+    return {**terms, event.college: replace(term, titles=titles, rank=rank, marks=marks, said=not earlier)}
+
+
+def of_persons(event: CollegeOpened) -> bool:
+    """Whether a college is of persons, not of structures."""
+    return event.college == EARLIER[-1] if event.persons is None else event.persons
 
 
 def _closed(terms: Terms, code: str, day: date, into: Sequence[str]) -> Terms:
@@ -174,6 +191,11 @@ def used(vocabulary: str, code: str, terms: Terms) -> str | None:
     return "unknown-term" if term is None else "term-closed" if term.closed is not None else None
 
 
+def in_order(terms: Terms) -> list[Term]:
+    """All of them, closed ones too, in their order."""
+    return sorted(terms.values(), key=lambda one: (one.rank, one.code))
+
+
 def in_use(terms: Terms) -> list[Term]:
     """Those that may be used, in their order."""
-    return sorted((one for one in terms.values() if one.closed is None), key=lambda one: (one.rank, one.code))
+    return [one for one in in_order(terms) if one.closed is None]

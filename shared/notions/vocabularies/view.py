@@ -3,7 +3,7 @@ said, in the order of the list's line, so that a list can be asked for as of any
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from datetime import date
 
@@ -15,7 +15,7 @@ from shared.contract.membership.members import CollegeClosed, CollegeOpened
 from shared.contract.membership.vocabularies import TermClosed, TermDefined, TermRevised
 from shared.contract.newsletter.bulletins import BulletinOpened
 from shared.kernel.views.projection import Document, Store, View
-from shared.notions.vocabularies import VOCABULARIES, Term, Terms, folded, in_use, vocabulary_id
+from shared.notions.vocabularies import VOCABULARIES, Term, Terms, folded, in_order, in_use, vocabulary_id
 
 ELSEWHERE: Mapping[str, str] = {"membership.college": "college", "newsletter.bulletin": "bulletin"}
 """entity → the list that its events are of"""
@@ -91,8 +91,7 @@ class Lists:
     def listed(self, vocabulary: str, used: Iterable[str] = (), day: date | None = None) -> list[str]:
         """The codes of a list in their order, closed ones too, and after them those that were used and are in no list
         (any more): for facets and tables, which leave out what nothing counts."""
-        terms = sorted(self.terms(vocabulary, day).values(), key=lambda one: (one.rank, one.code))
-        known = [one.code for one in terms]
+        known = [one.code for one in in_order(self.terms(vocabulary, day))]
         return [*known, *sorted(set(used) - set(known))]
 
     def title(self, vocabulary: str, code: str, lang: str, day: date | None = None) -> str:
@@ -106,8 +105,14 @@ class Lists:
         return term.title(lang) if term is not None and term.said else None
 
 
-LISTS: ContextVar[Lists] = ContextVar("lists", default=Lists({}))  # noqa: B039 - it is never changed
-"""The lists of the network that a request is answered for, as its view shows them; else as any network begins"""
+BEGINNING = Lists({})
+KNOWN: ContextVar[Callable[[], Lists]] = ContextVar("lists", default=lambda: BEGINNING)
+"""Whoever knows the lists of the network that something is done for"""
+
+
+def known_lists() -> Lists:
+    """The lists of the network that a request is answered for, or a job done; outside of one, as any network begins."""
+    return KNOWN.get()()
 
 
 async def lists(store: Store) -> Lists:

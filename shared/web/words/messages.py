@@ -58,6 +58,8 @@ WORDS: Words = {
     "refused.reference-college-closed": (
         "Ce jour-là, ce collège n’était pas ouvert. Corrigez la date, choisissez-en un autre, ou ouvrez-le d’abord."
     ),
+    "refused.reference-college-of-persons": "Ce collège est de personnes. Choisissez-en un de structures.",
+    "refused.reference-college-of-structures": "Ce collège est de structures. Choisissez-en un de personnes.",
     "refused.reference-charter": (
         "Ce jour-là, cette version de la charte n’était pas en vigueur. Choisissez celle qui l’était, ou corrigez la "
         "date."

@@ -20,7 +20,7 @@ from shared.contract.directory.structure_facts import FACTS, in_order
 from shared.contract.labels import LABELS
 from shared.geo import DEPARTMENTS, commune, communes_named, plain
 from shared.geo.countries import country_codes
-from shared.notions.vocabularies.view import LISTS
+from shared.notions.vocabularies.view import known_lists
 
 IGNORED = ""
 BESIDE = {"commune": ("postcode", "town")}
@@ -182,7 +182,7 @@ def _kind(given: Mapping[str, str], read: Read, default: str) -> None:
 
 def _own_kinds() -> dict[str, str]:
     """The kinds that the network itself has, by their titles in plain letters."""
-    offered = LISTS.get().offered("structure")
+    offered = known_lists().offered("structure")
     return {" ".join(words_of(title)): one.code for one in offered if one.said for title in one.titles.values()}
 
 

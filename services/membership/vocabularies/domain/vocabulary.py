@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import ClassVar
 from uuid import UUID
 
 from pydantic import Field
 
 from shared.contract import Event
 from shared.contract.fields import Line, Reason
-from shared.contract.fields.codes import Code
+from shared.contract.fields.codes import Code, Tongue
 from shared.contract.membership.vocabularies import TermClosed, TermDefined, TermRevised
 from shared.kernel.decider import Command, Context, Decider, Decision, Level, Refused
 from shared.notions.vocabularies import VOCABULARIES, Term, Terms, general, unspoken, used, vocabulary_id
 from shared.notions.vocabularies.referent import NOTHING, terms_after
 
 MOST_TERMS = 500
-Tongue = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
-"""The code of a language"""
 
 
 class VocabularyCommand(Command):

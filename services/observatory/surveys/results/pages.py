@@ -24,7 +24,7 @@ from services.observatory.surveys.views import SURVEY_ANSWERS, SURVEYS
 from shared.base.translations import L, Lang, Lexicon, translated
 from shared.geo import DEPARTMENTS
 from shared.kernel.views.projection import Document
-from shared.notions.vocabularies.view import LISTS
+from shared.notions.vocabularies.view import known_lists
 from shared.runtime.faces import Desk, Keys, Office
 from shared.web.charts.charts import bars, shares
 from shared.web.formatting import as_moment, number
@@ -224,7 +224,7 @@ def _facets(every: Sequence[Given], lexicon: Lexicon, lang: Lang) -> dict[str, l
         ],
         "kind": [
             (code, lexicon.say(f"term.structure.{code}", lang), kinds.count(code))
-            for code in LISTS.get().listed("structure", {*kinds} - {NOBODY})
+            for code in known_lists().listed("structure", {*kinds} - {NOBODY})
             if code in kinds
         ]
         + ([(NOBODY, none, kinds.count(NOBODY))] if NOBODY in kinds else []),
