@@ -21,10 +21,9 @@ from services.membership.members.domain.member import (
     JoinNetwork,
     LeaveNetwork,
     RenewMembership,
-    StructureCollege,
 )
 from shared.contract.directory.structure_facts import StructureKind
-from shared.contract.membership.members import LeaveReason
+from shared.contract.membership.members import CollegeCode, LeaveReason
 from shared.notions.structure_on_record import member_of
 
 YEARS = range(2012, 2018)
@@ -32,7 +31,7 @@ NEW_IN_2016 = frozenset({"11", "30", "34", "48", "66"})
 """The departments that came with the merger of the regions: who is there joined from 2016 on."""
 FIRST_TO_JOIN = ("Terres en Mêlées", "Association développement éducation Nord-Sud (Aden-s)")
 """Members since the beginning, by their own words in the review, p. 20."""
-REAL_AT_YEARS_END: dict[StructureCollege, tuple[int, ...]] = {
+REAL_AT_YEARS_END: dict[CollegeCode, tuple[int, ...]] = {
     "public": (7, 8, 8, 9, 11, 12),
     "associative": (50, 64, 70, 72, 120, 158),
     "economic": (1, 1, 2, 3, 6, 9),
@@ -47,10 +46,10 @@ class Earlier:
 
     count: int
     kind: StructureKind
-    college: StructureCollege
+    college: CollegeCode
     joined: int
     left: int
-    changed: tuple[int, StructureCollege] | None = None
+    changed: tuple[int, CollegeCode] | None = None
 
 
 EARLIER = (
@@ -83,16 +82,16 @@ class SampleMember:
     """One member: what it is, when it came and went."""
 
     structure: SampleStructure
-    college: StructureCollege
+    college: CollegeCode
     joined: datetime
-    changed: tuple[datetime, StructureCollege] | None = None
+    changed: tuple[datetime, CollegeCode] | None = None
     left: datetime | None = None
 
     @property
     def id(self) -> UUID:
         return member_of(self.structure.id)
 
-    def in_college(self, day: date) -> StructureCollege | None:
+    def in_college(self, day: date) -> CollegeCode | None:
         """Its college at the end of a day, None where it was no member."""
         if self.joined.date() > day or (self.left is not None and self.left.date() <= day):
             return None

@@ -26,7 +26,7 @@ from deploy.sample.members import (
     members,
     renewals,
 )
-from deploy.sample.network import FORMER_NAME, NAME, RENAMED, charter, colleges, definitions, peers, renamed_peer
+from deploy.sample.network import FORMER_NAME, NAME, RENAMED, charter, definitions, peers, renamed_peer
 from deploy.sample.plan import Stage
 from deploy.sample.structures import FOUNDED
 from deploy.sample.team import missions_ended, posts_changed, team
@@ -41,7 +41,6 @@ def stages() -> Sequence[Stage]:
             *charter("midi-pyrenees", FORMER_NAME, FOUNDED),
             *charter("occitanie", NAME, RENAMED),
             *definitions(),
-            *colleges(),
             *groups(),
             *team(),
             *peers(),

@@ -4,15 +4,17 @@ map."""
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
+from typing import Any
 
 from deploy.sample.plan import BEGINNING, DATA, Step, noon, noon_of, some_day
 from deploy.sample.structures import FOUNDED
 from services.membership.members.domain.charter import AdoptCharter
-from services.membership.members.domain.college import OpenCollege
+from services.membership.members.domain.college import COLLEGE
 from services.membership.network.domain.network import NETWORK, NameNetwork
 from services.membership.network.domain.peer_network import AddPeerNetwork, RenamePeerNetwork, peer_network_id
+from services.membership.vocabularies.domain.vocabulary import VOCABULARY
 from shared.kernel.decider import Command
 from shared.notions.network.beginning import steps
 
@@ -31,14 +33,23 @@ PRINCIPLES = [
     "femmes-hommes et des minorités, et d’autre part de la décentralisation.",
 ]
 """The four principles of the charter of Occitanie Coopération."""
-SAYS: dict[str, type[Command]] = {one.__name__: one for one in NETWORK.decisions}
+SAYS: dict[str, type[Command]] = {
+    one.__name__: one for decider in (NETWORK, VOCABULARY, COLLEGE) for one in decider.decisions
+}
 
 
 def definitions() -> Iterator[Step]:
-    """What the network says of itself but its names, which its charters bear."""
-    for one in steps(BEGINNING):
-        if one.command in SAYS and one.command != NameNetwork.__name__:
-            yield Step(f"network/{one.command}", SAYS[one.command](**one.fields), _when(one.day))
+    """What the network says of itself but its names, which its charters bear, and its bulletins; its colleges and lists
+    with it."""
+    for one in steps(BEGINNING, "membership"):
+        if one.command != NameNetwork.__name__:
+            yield Step(_key(one.command, one.fields), SAYS[one.command].model_validate(one.fields), _when(one.day))
+
+
+def _key(command: str, fields: Mapping[str, Any]) -> str:
+    if "vocabulary" in fields:
+        return f"term/{fields['vocabulary']}/{fields['code']}"
+    return f"college/{fields['college']}" if "college" in fields else f"network/{command}"
 
 
 def _when(day: date | None) -> datetime:
@@ -51,12 +62,6 @@ def charter(key: str, name: str, adopted: datetime) -> Iterator[Step]:
     yield Step(f"network/{key}", NameNetwork(name=name), adopted)
     title = f"Charte de la coopération et de la solidarité internationales, {name}"
     yield Step(f"charter/{key}", AdoptCharter(title=title, principles=PRINCIPLES), adopted)
-
-
-def colleges() -> Iterator[Step]:
-    for one in BEGINNING.colleges:
-        command = OpenCollege.model_validate({"college": one.code, "title": one.title})
-        yield Step(f"college/{one.code}", command, _when(one.since or BEGINNING.since))
 
 
 def peers() -> Iterator[Step]:

@@ -108,7 +108,7 @@ def structures() -> Sequence[SampleStructure]:
 def members() -> Sequence[tuple[str, CollegeCode]]:
     """The 179 members of 2017: name and college."""
     with (DATA / "members_2017-10-31.csv").open(encoding="utf-8", newline="") as file:
-        return [(row["name"], row["college"]) for row in csv.DictReader(file)]  # type: ignore[misc]
+        return [(row["name"], row["college"]) for row in csv.DictReader(file)]
 
 
 def early_invented(kind: StructureKind, count: int) -> Sequence[SampleStructure]:
@@ -119,7 +119,7 @@ def early_invented(kind: StructureKind, count: int) -> Sequence[SampleStructure]
 def _kind_of(name: str, college: CollegeCode) -> StructureKind:
     if any(word in name for word in ("Université", "Sciences Po")):
         return "higher_education"
-    return {"public": "public_body", "economic": "company"}.get(college, "association")  # type: ignore[return-value]
+    return {"public": "public_body", "economic": "company"}.get(college, "association")
 
 
 FOUNDED = noon(2012, 1, 3)

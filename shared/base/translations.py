@@ -11,6 +11,7 @@ Why French is the key, and what that asks: docs/adr/0041-texts-in-catalogues.md.
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from pathlib import Path
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
     from babel import Locale
 
 __all__ = [
-    "CATALOGUES", "LOCALE", "NNBSP", "SOURCE", "Catalogue", "Catalogues", "L", "Lang", "Lexicon", "Phrase", "Text",
-    "Words", "colon", "humanised", "languages", "locale_of", "plural", "said_in", "singular", "translated", "typeset",
+    "CATALOGUES", "LOCALE", "NNBSP", "SOURCE", "TERM", "TITLES", "Catalogue", "Catalogues", "L", "Lang", "Lexicon",
+    "Phrase", "Text", "Titles", "Words", "colon", "humanised", "languages", "locale_of", "plural", "said_in",
+    "singular", "translated", "typeset",
 ]  # fmt: skip
 
 LOCALE = Path(__file__).parents[1] / "locale"
@@ -53,6 +55,19 @@ Text = str | Phrase
 
 Words = Mapping[str, str]
 """code → French"""
+
+TERM = "term."
+"""How codes of words begin that name a term of a list of the network: `term.<list>.<code>`"""
+Titles = Callable[[str, str, Lang], str | None]
+"""(list, code, language) → what the network itself calls a term of one of its lists; None where it said nothing"""
+
+
+def _nothing_said(vocabulary: str, code: str, lang: Lang) -> str | None:
+    return None
+
+
+TITLES: ContextVar[Titles] = ContextVar("titles", default=_nothing_said)
+"""What the network calls its terms, for whatever is said in answer to a request: it lies over the words of the code"""
 
 
 def L(text: str, /, *, context: str | None = None) -> str:
@@ -220,7 +235,7 @@ class Lexicon:
 
     def has(self, code: str) -> bool:
         """Whether the code has words of its own."""
-        return code in self._words
+        return code in self._words or _titled(code, SOURCE) is not None
 
     def say(self, code: str, lang: Lang, **values: object) -> str:
         """The words of a code, with `values` put in by `str.format`.
@@ -228,6 +243,8 @@ class Lexicon:
         An unknown code, or a value that is missing, never breaks a page: the last part of the code is
         said in plain letters ("field.shortName" → "Short name"), or the sentence with its blanks.
         """
+        if (title := _titled(code, lang)) is not None:
+            return title
         words = self._words.get(code)
         if words is None:
             return humanised(code)
@@ -238,6 +255,13 @@ class Lexicon:
             return sentence.format(**values)
         except (KeyError, IndexError, ValueError, AttributeError):
             return sentence
+
+
+def _titled(code: str, lang: Lang) -> str | None:
+    if not code.startswith(TERM):
+        return None
+    vocabulary, _, term = code.removeprefix(TERM).partition(".")
+    return TITLES.get()(vocabulary, term, lang)
 
 
 def humanised(code: str) -> str:

@@ -26,6 +26,12 @@ SPOKEN = {
     "summary": "Douze salles de classe ont été raccordées.", "sealed": "c2VhbGVk",
 }  # fmt: skip
 """What a text of this name may say; any other says its own name."""
+TERMS = {
+    "audience": "associations", "bulletin": "bulletin", "college": "public", "gathering": "thematic",
+    "level": "primary", "offer": "training", "office": "president", "section": "news", "structure": "association",
+    "support": "communication", "theme": "eau",
+}  # fmt: skip
+"""A term of each list of the network"""
 
 
 def example_id(name: str) -> UUID:
@@ -82,5 +88,7 @@ def _value(name: str, schema: Schema) -> Any:
             return AT.date().isoformat()
         case "date-time":
             return AT.isoformat().replace("+00:00", "Z")
+    if "x-vocabulary" in schema:
+        return TERMS[schema["x-vocabulary"]]
     text = SPOKEN.get(name, name).ljust(schema.get("minLength", 0), ".")
     return text[: schema.get("maxLength")]

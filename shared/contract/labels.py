@@ -11,8 +11,9 @@ from contextlib import suppress
 from datetime import date
 from typing import Any
 
-from shared.base.translations import L, Lang, Words, colon, humanised, locale_of, translated
+from shared.base.translations import TITLES, L, Lang, Words, colon, humanised, locale_of, translated
 from shared.contract import load_all
+from shared.contract.fields.codes import vocabularies_in
 
 A_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
@@ -119,6 +120,7 @@ FIELDS: Mapping[str, str] = {
     "host_name": L("Nom de l’accueil"),
     "how": L("Comment il s’est terminé"),
     "indicator": L("Indicateur"),
+    "into": L("Remplacé par"),
     "intro": L("Présentation"),
     "invented": L("Inventé pour l’exemple"),
     "issue": L("Numéro", context="issue"),
@@ -137,6 +139,7 @@ FIELDS: Mapping[str, str] = {
     "link": L("Lien"),
     "listed": L("Dans l’annuaire public"),
     "listing_wished": L("Souhaite l’annuaire public"),
+    "marks": L("Ce qui en est vrai"),
     "masked": L("Chiffres masqués"),
     "means": L("Par"),
     "medium": L("Média"),
@@ -165,6 +168,7 @@ FIELDS: Mapping[str, str] = {
     "path": L("Chiffre"),
     "people": L("Personnes"),
     "person": L("Personne"),
+    "persons": L("De personnes"),
     "picture": L("Image"),
     "picture_text": L("Texte de l’image"),
     "pilot": L("Pilote"),
@@ -181,6 +185,7 @@ FIELDS: Mapping[str, str] = {
     "put_away": L("Rangée"),
     "question": L("Question"),
     "questions": L("Questions"),
+    "rank": L("Place dans la liste"),
     "recipients": L("Destinataires"),
     "refusal": L("Pourquoi"),
     "refused": L("Messages refusés"),
@@ -231,6 +236,7 @@ FIELDS: Mapping[str, str] = {
     "texts": L("Textes"),
     "theme": L("Thème"),
     "ticket": L("Billet"),
+    "titles": L("Titre"),
     "token": L("Jeton"),
     "told_apart": L("Distingués"),
     "topics": L("Sujets"),
@@ -242,6 +248,7 @@ FIELDS: Mapping[str, str] = {
     "valid": L("Valable"),
     "value": L("Valeur"),
     "version": L("Version"),
+    "vocabulary": L("Liste", context="vocabulary"),
     "waiting": L("En attente"),
     "way": L("Moyen"),
     "where": L("Service"),
@@ -257,6 +264,7 @@ PARTS: Mapping[str, str] = {
     "path": L("Chiffre"),
     "account": L("Compte"),
     "audience": L("Public"),
+    "code": L("Terme"),
     "item": L("Article"),
     "member": L("Adhérent"),
     "registration": L("Inscription"),
@@ -347,6 +355,11 @@ def life_words() -> Words:
     }
 
 
+def term(vocabulary: str | None, code: str, lang: Lang | str) -> str:
+    """A term of a list of the network, as the network calls it; else a code in the words of the contract."""
+    return (TITLES.get()(vocabulary, code, lang) if vocabulary else None) or coded(code, lang)
+
+
 def coded(text: str, lang: Lang | str) -> str:
     """A code of the contract in words; any other text as it is."""
     words = CODES.get(text)
@@ -376,7 +389,8 @@ def sentence(kind: str, data: Mapping[str, Any] | None, lang: Lang) -> str:
     detail = (data or {}).get(says.detail) if says.detail else None
     if detail is None or detail == "" or isinstance(detail, dict | list):
         return said
-    text = written(detail, lang)
+    of = vocabularies_in(known).get(says.detail or "")
+    text = term(of, detail, lang) if of and isinstance(detail, str) else written(detail, lang)
     if says.joined:
         return f"{said} {text}"
     return f"{said}{colon(lang)}{text}"

@@ -76,6 +76,8 @@ def breaks(old: Schema, new: Schema, at: str = "") -> list[str]:
             if any(_refuses(after, value) for value in before["enum"]):
                 found.append(f"{here} refuses a value that it had")
             continue
+        if before.get("x-vocabulary") not in (None, after.get("x-vocabulary")):
+            found.append(f"{here} is of another list now")
         for key, narrower in NARROWER.items():
             changed = key in after and after[key] != before.get(key)
             if changed and (narrower is None or key not in before or narrower(before[key], after[key]) == after[key]):

@@ -6,7 +6,7 @@ was since then, so it may be referred to; nobody was a member before joining, an
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -33,6 +33,7 @@ from shared.contract.membership.members import (
     MemberRestored,
 )
 from shared.kernel.decider import Decider
+from shared.notions.vocabularies import of_persons
 from shared.notions.vocabularies.referent import VOCABULARY
 
 
@@ -90,6 +91,30 @@ def _gathering(state: bool, event: Event) -> bool:
     return state
 
 
+@dataclass(frozen=True)
+class OpenCollege:
+    open: bool = False
+    persons: bool = False
+
+
+def _college(state: OpenCollege, event: Event) -> OpenCollege:
+    match event:
+        case CollegeOpened():
+            return OpenCollege(True, of_persons(event))
+        case CollegeClosed():
+            return replace(state, open=False)
+    return state
+
+
+def _college_open(state: OpenCollege, said: str) -> str | None:
+    return None if state.open else "reference-college-closed"
+
+
+def _college_of(persons: bool) -> Callable[[OpenCollege, str], str | None]:
+    why = "reference-college-of-structures" if persons else "reference-college-of-persons"
+    return lambda state, said: _college_open(state, said) or (None if state.persons == persons else why)
+
+
 def _apart_for_good(state: bool, event: Event) -> bool:
     return isinstance(event, NamesakesToldApart) or (state and not isinstance(event, NamesakesDoubted))
 
@@ -124,13 +149,13 @@ GATHERING = Decider(
 
 COLLEGE = Decider(
     "college",
-    False,
-    lambda state, event: isinstance(event, CollegeOpened) or (state and not isinstance(event, CollegeClosed)),
+    OpenCollege(),
+    _college,
     {},
     births=(CollegeOpened,),
-    states={"open": lambda state, said: None if state else "reference-college-closed"},
+    states={"open": _college_open, "of structures": _college_of(False), "of persons": _college_of(True)},
 )
-"""`open`: it was opened, and not closed."""
+"""`open`: it was opened, and not closed; `of structures`, `of persons`: and such are its members."""
 CHARTER = Decider(
     "charter",
     0,

@@ -7,7 +7,7 @@ sealed. A function that needs two faces takes one of those that join them, or jo
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -23,13 +23,14 @@ from shared.kernel.eventlog.event_log import Log
 from shared.kernel.reactions import Reactions
 from shared.kernel.views.projection import Store
 from shared.kernel.views.projector import Runner
-from shared.notions.references import LogReferences
 from shared.notions.network.view import OurNetwork
+from shared.notions.references import LogReferences
 from shared.persons.data_subjects import Persons
 from shared.persons.keys.keyring import Keyring
 from shared.runtime.jobs import Jobs
 from shared.runtime.kept_forms import KeptForms
 from shared.runtime.nats.canary import Canary
+from shared.runtime.network_lists import NetworkLists
 from shared.runtime.parts import Parts
 from shared.runtime.processes.supervision import Processes
 from shared.runtime.request_reply import Asking
@@ -68,12 +69,14 @@ class Premises(Protocol):
 
 
 class Views(Premises, Protocol):
-    """What is known: its views, and how far in the log they are."""
+    """What is known: its views, how far in the log they are, and the network's own lists."""
 
     @property
     def store(self) -> Store: ...
     @property
     def runner(self) -> Runner: ...
+    @property
+    def lists(self) -> NetworkLists: ...
 
 
 class Chronicle(Premises, Protocol):
@@ -138,7 +141,7 @@ class Defined(Premises, Protocol):
 
     @property
     def definition(self) -> Definition: ...
-    async def choices(self, command: type[Command], lang: str) -> Choices: ...
+    async def choices(self, command: type[Command], lang: str, day: date | None = None) -> Choices: ...
 
 
 class OpenViews(Views, Keys, Protocol):

@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from shared.base.outside import REAL, Outside
 from shared.base.secret_files import SecretUnfit
 from shared.base.settings import Settings
 from shared.base.translations import Text, Words
+from shared.contract.fields.codes import vocabularies_in
 from shared.identity.access_view import ACCESS
 from shared.identity.operator_token import operator_token
 from shared.identity.sessions import Sessions
@@ -33,12 +34,14 @@ from shared.notions.namings import SERVICES, named_by
 from shared.notions.network.view import OURSELVES, OurNetwork
 from shared.notions.references import LogReferences
 from shared.notions.referents import REFERENTS
+from shared.notions.vocabularies.view import VOCABULARIES_VIEW
 from shared.persons.data_subjects import PersonalData, Persons, wiring
 from shared.persons.keys.key_marks import KeyMarks, log_mark
 from shared.persons.keys.keyring import Keyring
 from shared.runtime.jobs import Job, Jobs
 from shared.runtime.kept_forms import ROUND, KeptForms
 from shared.runtime.nats.canary import Canary
+from shared.runtime.network_lists import NetworkLists
 from shared.runtime.parts import Parts
 from shared.runtime.processes.process import PROCESS, Process, view_of
 from shared.runtime.processes.supervision import Processes
@@ -46,7 +49,7 @@ from shared.runtime.request_reply import Asking
 from shared.runtime.staleness import LOOK, Freshness
 from shared.runtime.times.clock import BEAT, Clock
 
-COMMON_VIEWS: Sequence[View] = (ACCESS, OURSELVES)
+COMMON_VIEWS: Sequence[View] = (ACCESS, OURSELVES, VOCABULARIES_VIEW)
 """The views that every service has beside its own"""
 
 PARKED = "parked"
@@ -195,6 +198,10 @@ async def _look_at_terms(service: Service) -> float:
     return await service.persons.look()
 
 
+async def _read_lists(service: Service) -> None:
+    await service.lists.now()
+
+
 async def _note_clock(service: Service) -> None:
     await service.clock.stop()
 
@@ -203,6 +210,7 @@ async def _mark(service: Service) -> None:
     await service.mark_keys()
 
 
+LISTS_READ = 5.0  # seconds after which what no page asks for names the network's terms by what was said since
 TERMS = "persons-terms"
 """The job that looks at the terms of persons; an operator who answers has it done again at once."""
 
@@ -217,6 +225,7 @@ OWN: Sequence[Job[Service]] = (
         ending=_note_clock,
     ),
     Job("freshness", _look_at_log, every=LOOK),
+    Job("network-lists", _read_lists, every=LISTS_READ),
     ERASING,
     Job("key-marks", _mark, every=30.0, first=2.0),
 )
@@ -254,6 +263,7 @@ class Service:
         self.store = around.store
         self.runner = Runner(self.log, self.store, [*definition.views, *COMMON_VIEWS], definition.name, self.outside)
         self.log.judgement = self.runner
+        self.lists = NetworkLists(self.runner, self.store)
         self.freshness = Freshness(self.log, self.runner, self.outside)
         operator = operator_token(around.data / "keys")
         self.sessions = Sessions(
@@ -326,18 +336,27 @@ class Service:
         """The time by the clock that it was given."""
         return self.around.clock()
 
-    async def choices(self, command: type[Command], lang: str) -> Choices:
-        """What the form of a command offers."""
-        return await self.definition.choices(self, command, lang)
+    async def choices(self, command: type[Command], lang: str, day: date | None = None) -> Choices:
+        """What the form of a command offers: of the network's lists, the terms that are open on a day (None: now)."""
+        of = vocabularies_in(command)
+        known = await self.lists.now() if of else None
+        terms = {
+            field: [(one.code, one.title(lang)) for one in known.offered(vocabulary, day)]
+            for field, vocabulary in of.items()
+            if known is not None
+        }
+        return {**terms, **await self.definition.choices(self, command, lang)}
 
     async def start(self) -> None:
         """Returns once the service answers. Raises LogDamaged where its views were built from another log."""
         await self.log.start()
         await self.clock.start()
+        self.lists.begin()
         self.jobs.start("at once")
         await self.persons.enforce()
         await self.runner.start()
         await self.persons.resume()
+        await self.lists.now()
         await self.asking.answer(PARKED, self._parked)
         await self.asking.start()
         self.freshness.begin()

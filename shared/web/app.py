@@ -36,7 +36,7 @@ from shared.web.forms.command_forms import commands
 from shared.web.forms.kept_pages import ended, kept_forms, stood_on
 from shared.web.forms.typed_days import TypedDays
 from shared.web.forms.validation_messages import said_of
-from shared.web.here import Here, ThesePages, position_first
+from shared.web.here import Here, ThesePages, named_by_the_network, position_first
 from shared.web.history.not_shown import facts_instead
 from shared.web.history.pages import histories
 from shared.web.history.saying_again import sayings
@@ -62,7 +62,7 @@ from shared.web.times.api import times_routes
 
 log = structlog.get_logger()
 SIGN_IN = "/directory/sign-in"
-GUARDS = [Depends(admitted), Depends(position_first), Depends(said_after)]
+GUARDS = [Depends(admitted), Depends(position_first), Depends(named_by_the_network), Depends(said_after)]
 """Asked before each function of a route"""
 
 

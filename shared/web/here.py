@@ -7,10 +7,12 @@ was asked is given to it, and of its service no more than it needs (shared/runti
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Annotated, TypeVar
 
 from fastapi import Depends, Request
 
+from shared.kernel.eventlog.event_log import Unavailable
 from shared.runtime.faces import AllFaces
 from shared.runtime.service import Service
 from shared.web.templating import Pages
@@ -44,3 +46,10 @@ def position(request: Request) -> int:
     """The sequence that a page of views says it is as current as: all up to there is in what it shows."""
     found: int = request.state.position
     return found
+
+
+async def named_by_the_network(request: Request) -> None:
+    """The dependency of every page: from here on texts name the terms of the network's lists as the network does. A
+    page that the store does not answer is shown with the names that were known."""
+    with suppress(Unavailable):
+        await request.app.state.service.lists.now()

@@ -106,3 +106,10 @@ def printed(file: BinaryIO, keywords: Any, comments: Any, options: Any) -> Itera
         for name in ("title", "label", "note", "reason"):
             if isinstance(group.get(name), str):
                 yield _found(1, None, [group[name]])
+
+
+def general(file: BinaryIO, keywords: Any, comments: Any, options: Any) -> Iterator[Found]:
+    """The terms that any network has, each list a context of its own."""
+    for vocabulary, terms in yaml.safe_load(file.read()).items():
+        for term in terms.values():
+            yield _found(1, f"term.{vocabulary}", [term["title"]])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, get_args
+from typing import Annotated
 
 from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.responses import Response
@@ -12,7 +12,6 @@ from services.directory.casework.views import COVERAGES, SUPPORTS
 from services.directory.search.finder import finder_of
 from services.directory.structures.record_fields import place_of
 from services.directory.structures.views import STRUCTURES
-from shared.contract.directory.casework import SupportKind
 from shared.kernel.command_handler import new_command_id
 from shared.runtime.faces import Views
 from shared.web.here import Here
@@ -62,7 +61,7 @@ async def supports(
         page=page,
         structure=structure,
         structure_name=await _name_of(service, structure),
-        kinds=get_args(SupportKind),
+        kinds=(await service.lists.now()).listed("support", [*found.by_facet, *(kind or [])]),
         pages_total=pages_total(page, found.page.total),
         command_id=new_command_id,
         years=whole_years(found.by_year),

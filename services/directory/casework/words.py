@@ -35,14 +35,6 @@ WORDS: Words = {
     "refused.too-many-found": (
         "Plus de {most} structures répondent\u00a0: c’est trop pour une réponse. Resserrez les critères."
     ),
-    "kind.project_method": "Structuration et méthodologie de projet",
-    "kind.funding_search": "Recherche de financements",
-    "kind.communication": "Communication et présentation de projet",
-    "kind.networking": "Orientation et mise en réseau",
-    "kind.partner_search": "Identification de partenaires",
-    "kind.directory_listing": "Aide au référencement dans l’annuaire",
-    "kind.event_support": "Appui à l’organisation d’événements",
-    "kind.regional_dynamics": "Lancement de dynamiques régionales",
     "kinds.association": "Association",
     "kinds.public_body": "Collectivité, organisme public",
     "kinds.company": "Entreprise",

@@ -11,13 +11,14 @@ from shared.contract.directory.structure_facts import StructureKind
 from shared.contract.fields import DepartmentCode, Line, MailAddress, Name, Reason, WebAddress
 from shared.contract.personal import PersonalText
 from shared.kernel.decider import Command, Context, Decider, Decision, Refers, Refused
+from shared.notions.vocabularies.referent import term_of
 
 
 class ClaimListing(Command):
     """Ask to look after a structure's record. Who asks has one person's key; nothing personal is outside it."""
 
     entity = "claim"
-    refers = {"structure": Refers("directory.structure", "listed")}
+    refers = {"structure": Refers("directory.structure", "listed"), "kind": term_of("structure")}
     creates = True
     structure_name: Name
     name: PersonalText

@@ -232,7 +232,7 @@ async def _form_page(
         language(request),
         values=values,
         errors=errors,
-        choices={name: choices[name] for name in ("department",) if name in choices},
+        choices={name: choices[name] for name in ("department", "kind") if name in choices},
         only=ABOUT_SELF if structure else (*ABOUT_IT, *ABOUT_SELF),
         hidden={"command_id": id or new_command_id(), "structure": structure["key"] if structure else None},
     )

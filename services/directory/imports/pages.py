@@ -31,9 +31,9 @@ from services.directory.structures.record_fields import place_of
 from services.directory.structures.views import STRUCTURES
 from shared.base.translations import L, Lang, translated
 from shared.contract.cleaning import mended_line
-from shared.contract.directory.structure_facts import StructureKind
 from shared.kernel.decider import Refused
 from shared.kernel.views.projection import Document
+from shared.notions.vocabularies.view import known_lists
 from shared.runtime.faces import Premises, Views
 from shared.web.here import Here
 from shared.web.lists import PAGE, PageNumber, pages_total, render
@@ -43,7 +43,6 @@ from shared.web.templating import language
 HERE = "/directory/imports"
 PATIENCE = 2.0  # seconds that a page waits for what may be done at once
 REFRESH = 2  # seconds after which a browser asks again how far it is
-KINDS = get_args(StructureKind)
 FATES = get_args(Fate)
 Still = Annotated[str, Query(max_length=1)]
 
@@ -113,7 +112,7 @@ async def choose(service: Here[Views], request: Request, token: str) -> Response
         if "sheet" in form and str(form["sheet"]) != draft.sheet:
             draft = await drafts.other_sheet(draft, str(form["sheet"]))
             return RedirectResponse(f"{HERE}/files/{token}", 303)
-        if form.get("kind") not in KINDS:
+        if form.get("kind") not in {one.code for one in known_lists().offered("structure")}:
             raise NotRead("kind-wrong")
         await drafts.choose(draft, wanted, str(form["kind"]))
     except NotRead as why:
@@ -293,7 +292,7 @@ def _asked_columns(
         draft=draft,
         chosen=chosen,
         fields=(IGNORED, *FIELDS),
-        kinds=KINDS,
+        kinds=[one.code for one in known_lists().offered("structure")],
         failed=said_of(why)[language(request)] if why else None,
         hours=_hours(service),
         warnings=[said_of(NotRead(one))[language(request)] for one in draft.warnings],

@@ -22,9 +22,9 @@ from services.directory.search.finder import finder_of
 from services.directory.search.query import Asked
 from services.directory.structures.views import STRUCTURES
 from shared.contract.directory.publications import PublicationSort
-from shared.contract.directory.structure_facts import StructureKind
 from shared.geo import MAP_CREDIT, commune
 from shared.kernel.views.projection import Document
+from shared.notions.vocabularies.view import known_lists
 from shared.runtime.faces import Premises, Views
 from shared.web.here import Here
 from shared.web.lists import PAGE, Chosen, PageNumber, Words, pages_total, render
@@ -97,7 +97,10 @@ async def search(
         departments=options(
             "department", counts["department"], chosen["department"], pages.lexicon, lang, service.ourselves.region()
         ),
-        kinds=[(code, counts["kind"].get(code, 0)) for code in get_args(StructureKind)],
+        kinds=[
+            (code, counts["kind"].get(code, 0))
+            for code in known_lists().listed("structure", [*counts["kind"], *chosen["kind"]])
+        ],
         map=picture(asked, found, request, pages.lexicon, lang),
         chips=chips(asked, request, pages.lexicon, lang),
         credit=MAP_CREDIT,

@@ -25,6 +25,7 @@ from shared.contract.directory.publications import (
 )
 from shared.contract.fields import Day, Line, LongText, Moment, Name, Reason, Sha256, WebAddress
 from shared.kernel.decider import Command, Context, Decider, Decision, Refers, Refused
+from shared.notions.vocabularies.referent import term_of
 
 
 class PublicationCommand(Command):
@@ -46,7 +47,7 @@ class PublishNews(PublicationCommand):
 class PublishOffer(PublicationCommand):
     """Publish a member's offer."""
 
-    refers = {"structure": Refers("directory.structure", "open")}
+    refers = {"structure": Refers("directory.structure", "open"), "kind": term_of("offer")}
     creates = True
     structure: UUID
     structure_name: Name
@@ -60,7 +61,11 @@ class PublishOffer(PublicationCommand):
 class DraftPublication(PublicationCommand):
     """Begin something to publish; nobody else sees it yet. An offer has a `kind`, an event a beginning (`starts`)."""
 
-    refers = {"structure": Refers("directory.structure", "open"), "project": Refers("directory.project")}
+    refers = {
+        "structure": Refers("directory.structure", "open"),
+        "project": Refers("directory.project"),
+        "kind": term_of("offer"),
+    }
     creates = True
     structure: UUID
     sort: PublicationSort
@@ -80,7 +85,7 @@ class DraftPublication(PublicationCommand):
 class RedraftPublication(PublicationCommand):
     """Change a draft. The whole draft is given; what is empty is emptied."""
 
-    refers = {"project": Refers("directory.project", kept=True)}
+    refers = {"project": Refers("directory.project", kept=True), "kind": term_of("offer")}
     publication: UUID
     title: Line
     text: LongText

@@ -41,11 +41,6 @@ WORDS: Words = {
     "refused.picture-too-small": "Cette image est trop petite : il lui faut au moins {least} pixels de côté.",
     "refused.picture-without-text": "Dites en une phrase ce que montre l’image, pour qui ne la voit pas.",
     "refused.too-many-drafts": "Il y a déjà {most} brouillons. Publiez-en, ou abandonnez-en.",
-    "kind.training": "Formation",
-    "kind.job": "Emploi",
-    "kind.internship": "Stage",
-    "kind.volunteering": "Volontariat, bénévolat",
-    "kind.civic_service": "Service civique",
     "refused.unknown-publication": "Cette publication n’existe pas.",
     "refused.deadline-past": "La date limite, {deadline}, est déjà passée.",
 }

@@ -99,7 +99,7 @@ class Exporter:
         lists = {name: document.get(name) or [] for name in ("themes", "countries", "sdgs")}
         found: dict[str, Any] = {name: document.get(name) or "" for name in COLUMNS}
         found |= {
-            "kind": self.lexicon.say(f"kind.{document['kind']}", self.lang),
+            "kind": self.lexicon.say(f"term.structure.{document['kind']}", self.lang),
             "department_name": department(document["department"]) if document.get("department") else "",
             "town": place.name if place else "",
             "themes": ", ".join(lists["themes"]),

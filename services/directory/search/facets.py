@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, get_args
+from typing import Any
 
 from fastapi import Request
 
@@ -11,8 +11,8 @@ from services.directory.search.finder import Results
 from services.directory.search.query import Asked
 from services.directory.structures.record_fields import commune_named, goal
 from shared.base.translations import Lang, Lexicon
-from shared.contract.directory.structure_facts import StructureKind
 from shared.geo import DEPARTMENTS, commune
+from shared.notions.vocabularies.view import known_lists
 from shared.runtime.faces import Premises
 from shared.web.charts.commune_map import points_map
 from shared.web.charts.department_map import department_map, drawn_departments, steps_for
@@ -38,19 +38,19 @@ def label(name: str, value: str, lexicon: Lexicon, lang: Lang, said: str = "") -
             return goal(value, lexicon, lang)
         case "themes":
             return value
+        case "kind":
+            return lexicon.say(f"term.structure.{value}", lang)
     return lexicon.say(f"{said}{name}.{value}", lang)
 
 
 def options(
-    name: str, counts: Counts, chosen: Sequence[str], lexicon: Lexicon, lang: Lang, region: Sequence[str] = ()
+    name: str, counts: Counts, chosen: Sequence[str], lexicon: Lexicon, lang: Lang, first: Sequence[str] = ()
 ) -> list[Option]:
-    """The values of a facet, with what each would give: those that always stand there in their order (of departments
-    the `region`), others by number."""
+    """The values of a facet, with what each would give: those that always stand there in their order (`first`: of
+    departments the region, of kinds the network's list), others by number."""
     known = {*counts, *chosen}
-    if name == "department":
-        values = [*region, *sorted(known - {*region}, key=lambda code: (-counts.get(code, 0), code))]
-    elif name == "kind":
-        values = list(get_args(StructureKind))
+    if name in ("department", "kind"):
+        values = [*first, *sorted(known - {*first}, key=lambda code: (-counts.get(code, 0), code))]
     elif name in ("member", "listed"):
         values = ["yes", "no"]
     elif name == "state":
@@ -72,6 +72,11 @@ def chips(question: Asked, request: Request, lexicon: Lexicon, lang: Lang) -> li
         for name, values in question.where.items()
         for value in values
     ]
+
+
+def first_of(name: str, request: Request) -> Sequence[str]:
+    """The values of a facet that always stand there, first."""
+    return known_lists().listed("structure") if name == "kind" else region_of(request) if name == "department" else ()
 
 
 def region_of(request: Request) -> Sequence[str]:

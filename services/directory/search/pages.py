@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from services.directory.search.exports import FORMATS, exporter, file_name
-from services.directory.search.facets import chips, options, picture, region_of
+from services.directory.search.facets import chips, first_of, options, picture
 from services.directory.search.finder import Finder, finder_of
 from services.directory.search.query import ORDERS, Asked, asked, found, records
 from services.directory.structures.record_fields import commune_named, place_of
@@ -48,7 +48,7 @@ async def search(
     lexicon, lang = pages.lexicon, language(request)
     results = await found(service, question, page)
     facets = {
-        name: options(name, counts, question.where.get(name, ()), lexicon, lang, region_of(request))
+        name: options(name, counts, question.where.get(name, ()), lexicon, lang, first_of(name, request))
         for name, counts in results.facets.items()
         if name != "commune"
     }

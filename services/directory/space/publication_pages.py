@@ -29,6 +29,7 @@ from shared.contract.fields import AS_STORED, stored
 from shared.kernel.command_handler import Outcome, new_command_id
 from shared.kernel.decider import Command, Refused
 from shared.kernel.views.projection import Document
+from shared.notions.vocabularies.view import known_lists
 from shared.runtime.faces import Desk, Office, OpenViews, Premises, Views
 from shared.web.facts.outcomes import in_address
 from shared.web.forms.forms import Form, FormField, parse
@@ -164,7 +165,7 @@ async def _draft_form(
         values=shown,
         errors=errors,
         only=[*asked, "picture_text"],
-        choices={"project": entered},
+        choices={"project": entered, "kind": known_lists().choices("offer", lang, kept=(draft or {}).get("kind"))},
         hidden={"command_id": new_command_id(), "version": version},
     )
     by_name = {one.name: one for one in made.fields}

@@ -50,7 +50,7 @@ def in_words(name: str, value: Any, lexicon: Lexicon, lang: Lang) -> str | None:
         return None
     match name:
         case "kind":
-            return lexicon.say(f"kind.{value}", lang)
+            return lexicon.say(f"term.structure.{value}", lang)
         case "department":
             return f"{department(value)} ({value})"
         case "commune":

@@ -4,20 +4,20 @@ list, one record, the trainings."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import get_args
 from uuid import UUID
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from services.events.base.days import today
+from services.events.gatherings.domain.headcounts import UNSPECIFIED
 from services.events.gatherings.queries import gathering_or_404
-from services.events.gatherings.views import AT_THE_DOOR, COUNTED, GATHERINGS
+from services.events.gatherings.views import AT_THE_DOOR, GATHERINGS
 from services.events.projects.views import PROJECTS
 from services.events.registrations.queries import present_by_gathering
 from services.events.registrations.views import REGISTRATIONS
 from services.events.tandems.views import TANDEMS
-from shared.contract.events.gatherings import GatheringKind, HeadsCounted
+from shared.contract.events.gatherings import HeadsCounted
 from shared.kernel.command_handler import new_command_id
 from shared.kernel.corrections import corrects
 from shared.kernel.corrections import told as read
@@ -43,6 +43,8 @@ routes = APIRouter(include_in_schema=False)
 async def start(service: Here[Views], request: Request) -> Response:
     planned = (await service.store.find(GATHERINGS, {"state": "planned"}, sort=["day"], limit=500)).documents
     now = today()
+    lists = await service.lists.now()
+    by_kind = await service.store.count_by(GATHERINGS, "kind", {"state": "held"})
     by_year = sorted((await service.store.count_by(GATHERINGS, "year", {"state": "held"})).items())
     pages: Pages = request.app.state.pages
     lang = language(request)
@@ -55,8 +57,9 @@ async def start(service: Here[Views], request: Request) -> Response:
         open=[d for d in planned if d["last_day"] < now],
         by_year=by_year,
         chart=bars(by_year, title=title, lang=lang) if by_year else "",
-        by_kind=await service.store.count_by(GATHERINGS, "kind", {"state": "held"}),
-        kinds=get_args(GatheringKind),
+        by_kind=by_kind,
+        kinds=lists.listed("gathering", by_kind),
+        yearly=[code for code in lists.marked("gathering", "yearly") if by_kind.get(code)],
         projects=(await service.store.find(PROJECTS, limit=1)).total,
         tandems=(await service.store.find(TANDEMS, {"state": "on"}, limit=1)).total,
         places=await service.store.count_by(REGISTRATIONS, "gathering", {"standing": ["registered", "present"]}),
@@ -92,7 +95,7 @@ async def gatherings(
         pages_total=pages_total(page, found.total),
         chosen=chosen,
         counts=counts,
-        kinds=get_args(GatheringKind),
+        kinds=(await service.lists.now()).listed("gathering", [*counts["kind"], *chosen["kind"]]),
         came={d["key"]: _came(d, present) for d in found.documents},
     )
 
@@ -105,20 +108,25 @@ async def gathering(service: Here[Desk], request: Request, key: str) -> Response
     tribune = await service.store.find(PROJECTS, {"gathering": key}, sort=["title"], limit=100)
     history = await service.execute.history("gathering", UUID(key))
     told = [event for event in newest_first(history) if event.type not in UNTOLD]
+    lists = await service.lists.now()
+    term = lists.terms("gathering").get(found["kind"])
+    audiences = lists.listed("audience", {*found["heads"], *present} - {UNSPECIFIED})
     return render(
         service,
         request,
         "gathering.html",
+        marks=term.marks if term else (),
         gathering=found,
         standing=by_standing,
         present=present,
         came=notion.came(found["people"], by_standing.get("present")),
-        audiences=COUNTED,
+        audiences=[*audiences, UNSPECIFIED],
         tribune=tribune,
         history=told,
         amended=amended(history),
         today=today(),
         untold=len(history.events) - len(told),
+        own_audiences=any(one.said for one in lists.terms("audience").values()),
         replaced=_replaced(history),
         version=history.version,
         command_id=new_command_id,
@@ -127,7 +135,8 @@ async def gathering(service: Here[Desk], request: Request, key: str) -> Response
 
 @routes.get("/trainings")
 async def trainings(service: Here[Views], request: Request) -> Response:
-    found = (await service.store.find(GATHERINGS, {"kind": "training"}, sort=["-day"], limit=1000)).documents
+    kinds = (await service.lists.now()).marked("gathering", "modules")
+    found = (await service.store.find(GATHERINGS, {"kind": kinds}, sort=["-day"], limit=1000)).documents
     present = await present_by_gathering(service)
     held = [{**d, "came": _came(d, present)} for d in found if d["state"] == "held"]
     return render(

@@ -1,4 +1,4 @@
-"""Gatherings as the pages show them: planned, held or cancelled, with their heads counted by public."""
+"""Gatherings as the pages show them: planned, held or cancelled, with their heads counted by public (`heads`)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.events.gatherings.domain.headcounts import AUDIENCES, UNSPECIFIED
+from services.events.gatherings.domain.headcounts import UNSPECIFIED, CountHeads
 from services.events.gatherings.domain.state import EMPTY
 from shared.base.paris_days import PARIS
 from shared.contract.envelope import Recorded
@@ -34,7 +34,7 @@ from shared.contract.events.gatherings import (
 from shared.kernel.views.projection import Document, Evolve, View
 from shared.notions import gathering as notion
 
-COUNTED = (*AUDIENCES, UNSPECIFIED)
+ANSWERS = CountHeads.model_fields.keys() - {"gathering"}
 AT_THE_DOOR = (
     ParticipantRegistered,
     ParticipantMovedUp,
@@ -58,7 +58,7 @@ def _gathering(document: Document, event: Recorded) -> Document:
         "day": first.isoformat(),
         "last_day": (first + timedelta(days=document["days"] - 1)).isoformat(),
         "year": first.isoformat()[:4],
-        "people": notion.heads(document.get(name) for name in COUNTED),
+        "people": notion.heads(document["heads"].values()),
         "state": notion.state(bool(document["held"]), bool(document["cancelled"])),
         "version": event.version,
     }
@@ -72,6 +72,7 @@ def _planned(document: Document | None, data: GatheringPlanned, event: Recorded)
         "held": None,
         "guests": [],
         "workshops": [],
+        "heads": {},
     }
     return _gathering({**fresh, **data.model_dump(mode="json")}, event)
 
@@ -94,6 +95,13 @@ def _moved(document: Document, data: GatheringMoved, event: Recorded) -> Documen
     return {name: value for name, value in data.model_dump(mode="json").items() if value is not None}
 
 
+def _counted(document: Document, audience: str | None, people: int | None) -> Document:
+    """The heads of one public; those of any network also as the answers that the form of `CountHeads` shows."""
+    public = audience or UNSPECIFIED
+    answer = {public: people} if public in ANSWERS else {}
+    return {"heads": {**document["heads"], public: people}, **answer}
+
+
 def _workshop(document: Document, data: WorkshopHeld, event: Recorded) -> Document:
     return {"workshops": [*document["workshops"], {"workshop": str(data.workshop), "title": data.title}]}
 
@@ -104,7 +112,7 @@ def _no_workshop(document: Document, data: WorkshopWithdrawn, event: Recorded) -
 
 GATHERINGS = View(
     name="gatherings",
-    version=1,
+    version=2,
     on={
         GatheringPlanned: _planned,
         GatheringRevised: _changed(_revised),
@@ -114,8 +122,8 @@ GATHERINGS = View(
         GatheringReinstated: _changed(lambda d, e, at: {"cancelled": None}),
         GatheringHeld: _changed(lambda d, e, at: {"held": at.cloud.time, "guests": e.guests}),
         GatheringHoldingUndone: _changed(lambda d, e, at: {"held": None, "guests": []}),
-        HeadsCounted: _changed(lambda d, e, at: {e.audience or UNSPECIFIED: e.people}),
-        HeadCountWithdrawn: _changed(lambda d, e, at: {e.audience or UNSPECIFIED: None}),
+        HeadsCounted: _changed(lambda d, e, at: _counted(d, e.audience, e.people)),
+        HeadCountWithdrawn: _changed(lambda d, e, at: _counted(d, e.audience, None)),
         WorkshopHeld: _changed(_workshop),
         WorkshopWithdrawn: _changed(_no_workshop),
         **dict.fromkeys(AT_THE_DOOR, _changed(lambda d, e, at: {})),

@@ -25,12 +25,13 @@ def page_of(command: Command, outcome: Outcome) -> str | None:
 
 
 async def choices(service: Views, command: type[Command], lang: str) -> Choices:
-    """Agoras, members and countries by name."""
+    """The yearly gatherings, members and countries by name."""
     if command is not PresentProject:
         return {}
+    yearly = (await service.lists.now()).marked("gathering", "yearly")
     found: dict[str, Sequence[tuple[str, str]]] = {
         "country": countries(lang),
-        "gathering": await gatherings_offered(service, {"kind": "agora"}),
+        "gathering": await gatherings_offered(service, {"kind": yearly}),
         "structure": await structures_offered(service, "structure"),
     }
     return found

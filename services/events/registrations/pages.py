@@ -8,7 +8,6 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from services.events.base.days import today
-from services.events.gatherings.domain.headcounts import AUDIENCES
 from services.events.gatherings.queries import gathering_or_404
 from services.events.registrations.views import REGISTRATIONS
 from services.events.structures.views import STRUCTURES
@@ -60,6 +59,8 @@ async def check_in(service: Here[OpenViews], request: Request, key: str, q: Word
     present = {"gathering": key, "standing": "present"}
     there = await service.store.find(REGISTRATIONS, present, sort=["-present_at"], limit=LATEST)
     expected = {"gathering": key, "standing": ["registered", "present"]}
+    by_audience = await service.store.count_by(REGISTRATIONS, "audience", expected)
+    yearly = gathering["kind"] in (await service.lists.now()).marked("gathering", "yearly")
     pages: Pages = request.app.state.pages
     now = today()
     return render(
@@ -72,13 +73,13 @@ async def check_in(service: Here[OpenViews], request: Request, key: str, q: Word
         more=len(found) > FOUND,
         latest=await _with_structures(service, there.documents),
         total=there.total,
-        audiences=AUDIENCES,
-        expected=await service.store.count_by(REGISTRATIONS, "audience", expected),
+        audiences=(await service.lists.now()).listed("audience", by_audience),
+        expected=by_audience,
         present=await service.store.count_by(REGISTRATIONS, "audience", present),
         early=now < gathering["day"],
         late=now > gathering["last_day"],
         command_id=new_command_id,
-        title=pages.lexicon.say("door.agora" if gathering["kind"] == "agora" else "door", language(request)),
+        title=pages.lexicon.say("door.yearly" if yearly else "door", language(request)),
     )
 
 

@@ -10,5 +10,5 @@ WORDS: Words = {
     "standing.present": "accueillie",
     "standing.cancelled": "annulée",
     "door": "Accueil",
-    "door.agora": "Accueil de l’Agora",
+    "door.yearly": "Accueil de la rencontre annuelle",
 }

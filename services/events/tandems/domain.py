@@ -14,6 +14,7 @@ from shared.contract.events.tandems import (
 )
 from shared.contract.fields import DepartmentCode, Line, Name, Pupils, SchoolYear
 from shared.kernel.decider import Command, Context, Decider, Decision, Refers, Refused
+from shared.notions.vocabularies.referent import term_of
 
 
 class TandemCommand(Command):
@@ -36,7 +37,7 @@ class FormTandem(TandemCommand):
 class AddTandemSchool(TandemCommand):
     """Let a school take part in a tandem."""
 
-    refers = {"school": Refers("directory.structure", "open")}
+    refers = {"school": Refers("directory.structure", "open"), "level": term_of("level")}
     tandem: UUID
     school: UUID
     school_name: Name

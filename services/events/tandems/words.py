@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.base.translations import L, Words
+from shared.base.translations import Words
 
 WORDS: Words = {
     "command.FormTandem": "Former un tandem",
@@ -20,8 +20,5 @@ WORDS: Words = {
     "field.school_name": "Nom de l’établissement",
     "field.level": "Niveau",
     "field.pupils": "Élèves",
-    "level.primary": "Primaire",
-    "level.lower_secondary": L("Collège", context="level.lower_secondary"),
-    "level.upper_secondary": "Lycée",
     "refused.unknown-tandem": "Ce tandem n’est pas connu. Choisissez-le dans la liste des tandems.",
 }

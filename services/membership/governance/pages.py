@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import get_args
-
 from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import Response
 
@@ -13,12 +10,8 @@ from services.membership.base.rendering import render, told
 from services.membership.base.status_history import LAST
 from services.membership.governance.views import GROUPS, SEATS
 from services.membership.members.queries import members_named
-from shared.contract.membership.governance import SeatRole
 from shared.runtime.faces import OpenViews
 from shared.web.here import Here
-
-ROLES: Sequence[SeatRole] = get_args(SeatRole)
-
 
 routes = APIRouter(include_in_schema=False)
 """The routes of the pages of the board and of the working groups."""
@@ -28,11 +21,12 @@ routes = APIRouter(include_in_schema=False)
 async def board(service: Here[OpenViews], request: Request) -> Response:
     seats = await everything(service, SEATS, sort="-since")
     present = [one for one in seats if one["status"] == "current"]
+    roles = (await service.lists.now()).listed("office", {one["role"] for one in present})
     return render(
         service,
         request,
         "board.html",
-        roles=[(role, [one for one in present if one["role"] == role]) for role in ROLES],
+        roles=[(role, [one for one in present if one["role"] == role]) for role in roles],
         total=len(present),
         past=[one for one in seats if one["status"] != "current"],
         members=await members_named(service, (one.get("member") for one in seats)),

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import get_args
 
-from services.membership.base.queries import everything
 from services.membership.members.domain.charter import CHARTER as CHARTER_DECIDER
 from services.membership.members.domain.charter import AdoptCharter
 from services.membership.members.domain.college import COLLEGE, CloseCollege, CollegeCommand, OpenCollege
@@ -16,9 +14,8 @@ from services.membership.members.domain.member import (
     JoinNetworkAsPerson,
     LeaveNetwork,
     MemberCommand,
-    NotePastMembership,
+    NotePastMembershipOfPerson,
     RenewMembership,
-    StructureCollege,
 )
 from services.membership.members.pages import routes
 from services.membership.members.queries import charter_versions, members_offered
@@ -36,6 +33,7 @@ from shared.contract.membership.members import (
 )
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command
+from shared.notions.vocabularies import PERSONS, in_order
 from shared.runtime.faces import OpenViews
 from shared.runtime.feature import Feature, Sayings
 from shared.runtime.service import Again, Choices, Retired
@@ -65,15 +63,19 @@ async def choices(service: OpenViews, command: type[Command], lang: str) -> Choi
     if "charter_version" in asked:
         versions = await charter_versions(service)
         found["charter_version"] = [(str(one["version"]), f"{one['version']}. {one['title']}") for one in versions]
-    if command in (JoinNetwork, NotePastMembership, ChangeCollege):
-        titles = {
-            one["college"]: one["title"]
-            if one["open"]
-            else translated(L("{college} (fermé)"), lang, college=one["title"])
-            for one in await everything(service, COLLEGES)
-        }
-        found["college"] = [(code, titles[code]) for code in get_args(StructureCollege) if code in titles]
+    if "college" in asked:
+        persons = issubclass(command, JoinNetworkAsPerson | NotePastMembershipOfPerson)
+        lists = await service.lists.now()
+        found["college"] = [
+            (one.code, one.title(lang) if one.closed is None else _closed(one.title(lang), lang))
+            for one in in_order(lists.terms("college"))
+            if (PERSONS in one.marks) == persons
+        ]
     return found
+
+
+def _closed(title: str, lang: str) -> str:
+    return translated(L("{college} (fermé)"), lang, college=title)
 
 
 RETIRED = {

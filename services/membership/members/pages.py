@@ -8,8 +8,9 @@ from starlette.responses import Response
 
 from services.membership.base.queries import CURRENT
 from services.membership.base.rendering import render
-from services.membership.members.queries import COLLEGE_CODES, charter_versions, colleges_by_code
+from services.membership.members.queries import charter_versions, colleges_by_code
 from services.membership.members.views import MEMBERS
+from shared.notions.vocabularies.view import known_lists
 from shared.runtime.faces import OpenViews
 from shared.web.here import Here
 
@@ -31,11 +32,12 @@ async def charter(service: Here[OpenViews], request: Request) -> Response:
 
 @routes.get("/colleges")
 async def colleges(service: Here[OpenViews], request: Request) -> Response:
+    counts = await service.store.count_by(MEMBERS, "college", CURRENT)
     return render(
         service,
         request,
         "colleges.html",
         colleges=await colleges_by_code(service),
-        codes=COLLEGE_CODES,
-        counts=await service.store.count_by(MEMBERS, "college", CURRENT),
+        codes=known_lists().listed("college", counts),
+        counts=counts,
     )

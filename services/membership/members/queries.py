@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import get_args
+from collections.abc import Iterable
 
 from services.membership.base.queries import CURRENT, everything
 from services.membership.base.rendering import label
 from services.membership.members.views import CHARTER, COLLEGES, MEMBERS
-from shared.contract.membership.members import CollegeCode
 from shared.kernel.views.projection import Document
 from shared.notions.membership import CHARTER_ID
 from shared.runtime.faces import OpenViews, Views
-
-COLLEGE_CODES: Sequence[CollegeCode] = get_args(CollegeCode)
 
 
 async def members_named(service: Views, keys: Iterable[str | None]) -> dict[str, Document]:

@@ -4,7 +4,7 @@ record, whom to welcome."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, get_args
+from typing import Any
 from uuid import UUID
 
 from fastapi import APIRouter, HTTPException, Request
@@ -13,23 +13,24 @@ from starlette.responses import Response
 from services.membership.base.queries import CURRENT, count, everything
 from services.membership.base.rendering import render, told
 from services.membership.governance.views import GROUPS, SEATS
-from services.membership.members.domain.member import StructureCollege
-from services.membership.members.queries import COLLEGE_CODES, charter_versions, colleges_by_code, members_named
+from services.membership.members.queries import charter_versions, colleges_by_code, members_named
 from services.membership.members.views import MEMBERS, STRUCTURES
 from services.membership.network.views import PEER_NETWORKS
 from services.membership.team.views import POSTS
 from shared.notions.structure_on_record import member_of
+from shared.notions.vocabularies import PERSONS
+from shared.notions.vocabularies.view import known_lists
 from shared.runtime.faces import OpenViews
 from shared.web.here import Here
 from shared.web.lists import PAGE, Chosen, Numbers, PageNumber, Words, pages_total
 
-LIKELY: Mapping[str, StructureCollege] = {
+LIKELY: Mapping[str, str] = {
     "public_body": "public",
     "higher_education": "public",
     "school": "public",
     "company": "economic",
 }
-"""Kind of structure → the college that the form of its welcome proposes; else the associative one."""
+"""Kind of structure → the college that the form of its welcome proposes, where the network has it; else the first."""
 
 
 list_routes = APIRouter(include_in_schema=False)
@@ -39,14 +40,15 @@ list_routes = APIRouter(include_in_schema=False)
 @list_routes.get("/")
 async def start(service: Here[OpenViews], request: Request) -> Response:
     versions = await charter_versions(service)
+    by_college = await service.store.count_by(MEMBERS, "college", CURRENT)
     posts = await everything(service, POSTS, CURRENT)
     return render(
         service,
         request,
         "start.html",
         colleges=await colleges_by_code(service),
-        codes=COLLEGE_CODES,
-        counts=await service.store.count_by(MEMBERS, "college", CURRENT),
+        codes=known_lists().listed("college", by_college),
+        counts=by_college,
         former=await count(service, MEMBERS, {"status": "former"}),
         moved=(await service.store.find(MEMBERS, sort=["-moved_on"], limit=8)).documents,
         charter=versions[0] if versions else None,
@@ -88,7 +90,7 @@ async def members(
         pages_total=pages_total(page, found.total),
         chosen=chosen,
         counts=counts,
-        codes=COLLEGE_CODES,
+        codes=known_lists().listed("college", [*counts["college"], *chosen["college"]]),
         # A search keeps the filters; those of the charter are called so in the address.
         kept=[({"charter_version": "charter"}.get(n, n), one) for n, values in chosen.items() for one in values],
     )
@@ -125,7 +127,7 @@ async def join(service: Here[OpenViews], request: Request, q: Words = "", page: 
         STRUCTURES, open_only, text=q, sort=["closed", "sort"], limit=PAGE, offset=(page - 1) * PAGE
     )
     ids = {one["key"]: str(member_of(UUID(one["key"]))) for one in found.documents}
-    versions, colleges = await charter_versions(service), await colleges_by_code(service)
+    versions, offered = await charter_versions(service), known_lists().offered("college")
     return render(
         service,
         request,
@@ -136,8 +138,9 @@ async def join(service: Here[OpenViews], request: Request, q: Words = "", page: 
         pages_total=pages_total(page, found.total),
         ids=ids,
         members=await members_named(service, ids.values()),
-        likely=LIKELY,
+        likely={kind: college for kind, college in LIKELY.items() if college in {one.code for one in offered}},
         charter=versions[0]["version"] if versions else None,
-        opened=any(colleges.get(code, {}).get("open") for code in get_args(StructureCollege)),
-        persons=colleges.get("qualified_persons", {}).get("open", False),
+        opened=any(PERSONS not in one.marks for one in offered),
+        persons=next((one.code for one in offered if PERSONS in one.marks), None),
+        first=next((one.code for one in offered if PERSONS not in one.marks), ""),
     )

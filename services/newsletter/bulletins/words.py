@@ -53,16 +53,6 @@ WORDS: Words = {
     "refused.unknown-bulletin": (
         "Ce réseau n’a pas ouvert ce bulletin. Ouvrez-le d’abord, depuis la page des bulletins."
     ),
-    "section.news": "Actualités",
-    "section.project": "Projets",
-    "section.call": "Appels à projets",
-    "section.training": L("Formations", context="section.training"),
-    "section.job": "Emplois",
-    "section.internship": "Stages",
-    "section.volunteering": "Volontariat et bénévolat",
-    "section.civic_service": "Service civique",
-    "section.gathering": L("Rendez-vous", context="section.gathering"),
-    "section.alert": "À savoir",
     "state.draft": "Brouillon",
     "state.approved": "En cours d’envoi",
     "state.sent": "Envoyé",

@@ -9,12 +9,13 @@ from datetime import date
 
 from markupsafe import Markup
 
-from services.observatory.event_table.filtering import COLLEGES, ELSEWHERE, TOTAL, Filters
+from services.observatory.event_table.filtering import ELSEWHERE, TOTAL, Filters
 from services.observatory.figures.period import year_of
 from services.observatory.indicators import Indicator
 from services.observatory.network import NOBODY, Network
 from shared.base.translations import L, Lexicon, Text, colon, translated
 from shared.geo import DEPARTMENTS
+from shared.notions.vocabularies.view import known_lists
 from shared.web import formatting as formats
 from shared.web.charts.charts import bars, department_map, line, shares, stacked_bars
 
@@ -93,9 +94,8 @@ def _stack(one: Indicator, answer: Answer, where: Context) -> Drawn:
         if TOTAL not in path.split(".")
     }
     totals = {year_of(path): value for path, (value, _) in answer.items() if TOTAL in path.split(".")}
-    parts = sorted(
-        {part for part, _ in values}, key=lambda part: (COLLEGES.index(part) if part in COLLEGES else 99, part)
-    )
+    there = {part for part, _ in values}
+    parts = [part for part in known_lists().listed("college", there) if part in there]
     # A part that has nobody in the years shown would only take a colour from the others.
     shown = [part for part in parts if any(values.get((part, year)) for year in where.shown_years)][:MOST_SERIES]
     names = {part: label(where, part) for part in parts}
@@ -199,7 +199,7 @@ def name(one: Indicator, path: str, where: Context, *, alone: bool = False) -> s
 
 
 def _has_label(where: Context, word: str) -> bool:
-    return word in DEPARTMENTS or any(where.lexicon.has(f"{kind}.{word}") for kind in ("path", "college"))
+    return word in DEPARTMENTS or any(where.lexicon.has(f"{kind}.{word}") for kind in ("path", "term.college"))
 
 
 def label(where: Context, word: str) -> str:
@@ -208,7 +208,7 @@ def label(where: Context, word: str) -> str:
         return _said(where, "part.elsewhere")
     if word in DEPARTMENTS:
         return formats.department(word)
-    for code in (f"college.{word}", f"path.{word}", f"kind.{word}"):
+    for code in (f"term.college.{word}", f"path.{word}", f"term.structure.{word}"):
         if where.lexicon.has(code):
             said = _said(where, code)
             return said[:1].upper() + said[1:]

@@ -3,9 +3,9 @@
 from shared.base.translations import Words
 
 CHART_WORDS: Words = {
-    "college.public": "collège public",
-    "college.associative": "collège associatif",
-    "college.economic": "collège économique",
-    "college.qualified_persons": "personnes qualifiées",
+    "term.college.public": "collège public",
+    "term.college.associative": "collège associatif",
+    "term.college.economic": "collège économique",
+    "term.college.qualified_persons": "personnes qualifiées",
     "unit.percent": "%",
 }

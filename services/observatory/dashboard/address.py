@@ -11,15 +11,15 @@ from fastapi import Depends, Query, Request
 
 from services.observatory.charts.drawing import Context, label
 from services.observatory.dashboard.dashboard import YEARS, Asked, a_year_before
-from services.observatory.event_table.filtering import COLLEGES, Filters
+from services.observatory.event_table.filtering import Filters
 from services.observatory.event_table.moment import day_of, today
 from services.observatory.figures.observatory import Observatory
 from services.observatory.network import whose
 from shared.geo import DEPARTMENTS
 from shared.kernel.decider import Refused
+from shared.notions.vocabularies.view import known_lists
 from shared.web.templating import Pages, language
 
-KINDS = ("association", "public_body", "company", "higher_education", "school", "student_group", "other")
 MOST_THEMES = 60
 Word = Annotated[str | None, Query(max_length=100)]
 Day = Annotated[str | None, Query(max_length=40)]
@@ -79,7 +79,11 @@ async def asked(observatory: Observatory, want: Wanted) -> Asked:
 
 def narrowing(want: Wanted) -> Filters:
     """Raises Refused for a department, college or kind that is none; a theme is a free word."""
-    for value, known in ((want.department, DEPARTMENTS), (want.college, COLLEGES), (want.kind, KINDS)):
+    for value, known in (
+        (want.department, DEPARTMENTS),
+        (want.college, known_lists().listed("college")),
+        (want.kind, known_lists().listed("structure")),
+    ):
         if value and value not in known:
             raise Refused("unknown-filter", value=value[:40])
     return Filters(want.department or None, want.college or None, want.theme or None, want.kind or None)

@@ -13,9 +13,8 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 
 from services.observatory.charts.drawing import Context, as_sheet, drawn, label
 from services.observatory.charts.files import NoFont, png, sheet, svg
-from services.observatory.dashboard.address import KINDS, MOST_THEMES, Query_, Wanted, asked, context, tags
+from services.observatory.dashboard.address import MOST_THEMES, Query_, Wanted, asked, context, tags
 from services.observatory.dashboard.dashboard import Asked, change_in_words, dashboard
-from services.observatory.event_table.filtering import COLLEGES
 from services.observatory.event_table.moment import today, year_of
 from services.observatory.figures.observatory import Observatory, current
 from services.observatory.indicators import INDICATORS
@@ -24,6 +23,7 @@ from services.observatory.search import event_query
 from shared.base.translations import L, translated
 from shared.geo import DEPARTMENTS, MAP_CREDIT
 from shared.kernel.decider import Refused
+from shared.notions.vocabularies.view import known_lists
 from shared.runtime.faces import Chronicle, Premises
 from shared.web.formatting import day as written
 from shared.web.here import Here
@@ -188,8 +188,8 @@ async def _choices(observatory: Observatory, asking: Asked, where: Context) -> M
     return {
         "themes": [(theme, theme) for theme in sorted(offered, key=str.casefold)],
         "years": years,
-        "kinds": [(code, label(where, code)) for code in KINDS],
-        "colleges": [(code, label(where, code)) for code in COLLEGES],
+        "kinds": [(code, label(where, code)) for code in known_lists().listed("structure")],
+        "colleges": [(code, label(where, code)) for code in known_lists().listed("college")],
         "departments": sorted(
             ((code, DEPARTMENTS[code].name) for code in codes if code in DEPARTMENTS), key=lambda pair: pair[1]
         ),

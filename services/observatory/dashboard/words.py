@@ -3,13 +3,13 @@
 from shared.base.translations import L, Words
 
 DASHBOARD_WORDS: Words = {
-    "kind.association": "association",
-    "kind.public_body": "collectivité, organisme public",
-    "kind.company": "entreprise",
-    "kind.higher_education": L("enseignement supérieur, recherche", context="kind.higher_education"),
-    "kind.school": "établissement scolaire",
-    "kind.student_group": "groupe étudiant",
-    "kind.other": "autre",
+    "term.structure.association": "association",
+    "term.structure.public_body": "collectivité, organisme public",
+    "term.structure.company": "entreprise",
+    "term.structure.higher_education": L("enseignement supérieur, recherche", context="kind.higher_education"),
+    "term.structure.school": "établissement scolaire",
+    "term.structure.student_group": "groupe étudiant",
+    "term.structure.other": "autre",
     "unit.bulletin": "bulletin",
     "unit.contact": "contact",
     "unit.fte": "équivalent temps plein",

@@ -127,8 +127,16 @@ def _strict(annotation: Any) -> Any:
         found = [_strict(part) for part in parts if part is not NoneType]
         return reduce(or_, [*found, None] if NoneType in parts else found)
     if origin is Annotated:
-        return _strict(parts[0])
+        return _bounded(_strict(parts[0]), parts[1:])
     return origin[tuple(_strict(part) for part in parts)]
+
+
+def _bounded(strict: Any, said: Sequence[Any]) -> Any:
+    """With the pattern and the length of a code, so that a text is refused here that is refused elsewhere."""
+    of = [*said, *(more for one in said for more in getattr(one, "metadata", ()))]
+    pattern = next((found for one in of if (found := getattr(one, "pattern", None))), None)
+    longest = next((found for one in of if (found := getattr(one, "max_length", None))), None)
+    return strict if pattern is None else Annotated[strict, msgspec.Meta(pattern=pattern, max_length=longest)]
 
 
 class Reader:
@@ -137,7 +145,7 @@ class Reader:
     def __init__(self, kind: type[Event]) -> None:
         fields: list[Any] = []
         for name, field in kind.model_fields.items():
-            strict = _strict(field.annotation)
+            strict = _bounded(_strict(field.annotation), field.metadata)
             if field.is_required():
                 fields.append((name, strict))
             else:  # the columns want what the contract gives an absent field, such as `days: int = 1`
@@ -179,6 +187,7 @@ def _fits(kind: type[Event], field: str, wanted: pa.DataType) -> bool:
     options = [part for part in get_args(found) or (found,) if part is not NoneType] if _is_optional(found) else [found]
     plain = {str: TEXT, UUID: TEXT, int: pa.int64(), float: pa.float64(), bool: pa.bool_()}
     for option in options:
+        option = get_args(option)[0] if get_origin(option) is Annotated else option
         origin = get_origin(option)
         if origin is Literal:
             return bool(wanted == TEXT)

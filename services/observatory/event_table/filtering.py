@@ -19,7 +19,6 @@ Answer = dict[str, tuple[float | None, tuple[int, ...]]]
 """path → (value, None where it was not measured; the sequences it rests on)"""
 Parts = dict[str, dict[str, tuple[int, ...]]]
 """path → part → the sequences it rests on"""
-COLLEGES = ("associative", "public", "economic", "qualified_persons")
 TOTAL = "total"
 ELSEWHERE = ""
 """The part of those of which nothing is known: no department, or no structure at all."""

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
+from contextvars import copy_context
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -354,8 +355,10 @@ class EventTable:
         return await asyncio.get_running_loop().run_in_executor(self._writer, function, self._db)
 
     async def work(self, function: Any, *arguments: Any) -> Any:
-        """A function that asks several queries, in one of the threads of `ask`."""
-        return await asyncio.get_running_loop().run_in_executor(self._readers, function, *arguments)
+        """A function that asks several queries, in one of the threads of `ask`; what is known where it is asked (the
+        network's lists) is known there."""
+        run = copy_context().run
+        return await asyncio.get_running_loop().run_in_executor(self._readers, run, function, *arguments)
 
     def known_on(self, day: date | None) -> int:
         """The last sequence that was known when a day was over in Paris: the last before whose `peak` the day

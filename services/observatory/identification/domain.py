@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -25,8 +25,6 @@ from shared.kernel.decider import Command, Context, Decider, Decision, Refers, R
 
 MOST = 10_000  # structures of one answer: their ids are in the event
 MOST_VALUES = 300  # of one criterion
-KINDS: tuple[str, ...] = get_args(StructureKind)
-COLLEGES: tuple[str, ...] = get_args(CollegeCode)
 
 
 class Criteria(BaseModel):

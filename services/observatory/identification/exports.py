@@ -60,14 +60,14 @@ class Sheet:
         say = self.lexicon.say
         return [
             one.name,
-            say(f"kind.{one.kind}", self.lang) if one.kind else "",
+            say(f"term.structure.{one.kind}", self.lang) if one.kind else "",
             one.department or "",
             department(one.department) if one.department else "",
             ", ".join(one.themes),
             ", ".join(one.countries),
             ", ".join(country(code, self.lang) for code in one.countries),
             ", ".join(map(str, one.sdgs)),
-            say(f"college.{one.college}", self.lang) if one.college else "",
+            say(f"term.college.{one.college}", self.lang) if one.college else "",
             self.page(one.key),
             one.key,
         ]

@@ -13,9 +13,10 @@ from starlette.responses import Response
 
 from services.observatory.event_table.moment import Moment, today
 from services.observatory.identification.criteria import Actor, query_of
-from services.observatory.identification.domain import COLLEGES, KINDS, Criteria
+from services.observatory.identification.domain import Criteria
 from services.observatory.identification.exports import TYPES, Sheet, written
 from shared.base.translations import Lang, Lexicon
+from shared.notions.vocabularies.view import known_lists
 from shared.runtime.faces import Premises
 from shared.web.formatting import country, department, number
 from shared.web.formatting import day as written_day
@@ -60,7 +61,7 @@ def label(name: str, value: Any, lexicon: Lexicon, lang: Lang | str) -> str:
             return f"{text}. {lexicon.say(f'sdg.{text}', lang)}"
         case "themes":
             return text
-    said = lexicon.say(f"{ {'kinds': 'kind', 'colleges': 'college'}.get(name, name) }.{text}", lang)
+    said = lexicon.say(f"{ {'kinds': 'term.structure', 'colleges': 'term.college'}.get(name, name) }.{text}", lang)
     return said[:1].upper() + said[1:]
 
 
@@ -70,8 +71,8 @@ def options(
     """The values of a criterion with their numbers: those with an order of their own in it, others by number."""
     known = {*counts, *chosen}
     orders: Mapping[str, Sequence[str]] = {
-        "kinds": KINDS,
-        "colleges": COLLEGES,
+        "kinds": known_lists().listed("structure", known),
+        "colleges": known_lists().listed("college", known),
         "member": ("yes", "no"),
         "sdgs": [str(n) for n in range(1, 18)],
     }

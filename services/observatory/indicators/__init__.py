@@ -6,12 +6,14 @@ that lies beside it (`<name>.yaml`), and on the dashboard.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeVar, get_args
 
 from shared.base.translations import Text, translated
+from shared.contract.membership.members import EARLIER
+from shared.notions.vocabularies.view import known_lists
 
 HERE = Path(__file__).parent
 MACROS = HERE / "macros.sql"
@@ -43,7 +45,7 @@ class Indicator:
     `partial`: how a period that is not over shows. `chart`: how the dashboard draws it. `key`: the path that stands
     among the key figures, `{year}` in it being that of the day. `filters`: by which traits of the one structure (or
     gathering) that each of its events speaks of it can be narrowed; only a count of things can. `parts`: the trait that
-    its paths name. `persons`: whether it counts private persons: "all", or the word of its paths that does. `types`:
+    its paths name. `persons`: whether it counts private persons: "all", or `list/mark`: by which terms. `types`:
     the types of events that its query names itself, beside those of macros.sql. `sums`: the indicator by the year whose
     years it adds up since one of them. `means`: the indicator of what its mean is over, which everybody knows.
     `shares`: the mean of the persons that its percents are of. `own`: the kind of gathering (or entity) by whose name
@@ -71,6 +73,20 @@ class Indicator:
     public: bool
     rank: int
     query: str
+
+    def names_persons(self, words: Iterable[str]) -> bool:
+        """Whether one of these words of a path is what counts persons: the code of a college of persons, where that is
+        what it counts them by."""
+        return not self.of_persons.isdisjoint(words)
+
+    @property
+    def of_persons(self) -> frozenset[str]:
+        """The words of its paths that count persons. The earlier college of persons is one in any case: who masks too
+        much tells nothing."""
+        if self.persons is None or self.persons == "all":
+            return frozenset()
+        vocabulary, _, mark = self.persons.partition("/")
+        return frozenset({EARLIER[-1], *known_lists().marked(vocabulary, mark)})
 
     @property
     def by_year(self) -> bool:

@@ -7,7 +7,7 @@
 -- key: membership.colleges_by_year.total.values.{year}
 -- parts: college
 -- filters: department, kind, theme, college
--- persons: qualified_persons
+-- persons: college/persons
 -- rank: 2
 -- types: CollegeOpened, CollegeClosed
 -- definition: Adhérents de chaque collège à la fin de chaque année, ou au jour demandé pour l’année en cours. Avant son ouverture, un collège n’est pas mesuré.

@@ -22,6 +22,8 @@ from services.observatory.journal.pages import proof_state, render, sees_account
 from services.observatory.pages.labels import id_of, is_sealed, record_of, said
 from services.observatory.pages.time_travel import asked, in_the_head, not_yet
 from services.observatory.search.event_query import OF_ACCOUNTS, Wanted, counts, found
+from shared.contract import load_all
+from shared.contract.fields.codes import vocabularies_in
 from shared.contract.labels import sentence
 from shared.runtime.faces import Chronicle
 from shared.web.here import Here
@@ -50,6 +52,13 @@ def until(which: Wanted, moment: Moment | None) -> Wanted:
     return which if moment is None else replace(which, until=moment.as_of, known_until=moment.known_at)
 
 
+def _lists_of(whole: Life) -> dict[str, str]:
+    """Field → the list of the network whose terms it holds, of the fields of a thing's events."""
+    of = {(one.row["service"], one.row["entity"]) for one in whole.told}
+    kinds = [kind for kind in load_all().values() if (kind.service, kind.entity) in of]
+    return {field: name for kind in kinds for field, name in vocabularies_in(kind).items()}
+
+
 async def voids_of(table: EventTable, key: str) -> list[dict[str, Any]]:
     """The void messages under the subject of a thing."""
     return await table.ask(
@@ -59,11 +68,13 @@ async def voids_of(table: EventTable, key: str) -> list[dict[str, Any]]:
 
 @dataclass(frozen=True)
 class Saying:
-    """Says facts and changes for a page: words, links to what is named, the event behind."""
+    """Says facts and changes for a page: words, links to what is named, the event behind. `of`: field → the list of the
+    network whose terms it holds."""
 
     pages: Pages
     lang: str
     names: Mapping[str, str]
+    of: Mapping[str, str]
 
     def label(self, name: str) -> str:
         return self.pages.lexicon.say(f"field.{name}", self.lang)
@@ -73,13 +84,13 @@ class Saying:
         id = id_of(value)
         if id is not None and id in self.names:
             return {"text": self.names[id] or id[:8], "href": f"/observatory/life/{id}"}
-        return {"text": said(name, value, self.lang, self.pages.lexicon), "href": None}
+        return {"text": said(name, value, self.lang, self.pages.lexicon, self.of.get(name)), "href": None}
 
     def part(self, kind: str, part: str) -> str:
         """What a part is called that has no name of its own."""
         if self.names.get(part):
             return self.names[part]
-        words = part[:8] if id_of(part) else said(kind, part, self.lang, self.pages.lexicon)
+        words = part[:8] if id_of(part) else said(kind, part, self.lang, self.pages.lexicon, self.of.get(kind))
         return f"{self.pages.lexicon.say(f'part.{kind}', self.lang)} {words}"
 
     def change(self, one: Change) -> dict[str, Any]:
@@ -144,7 +155,7 @@ async def life_page(
         return not_yet(request, moment)
     if whole is None:
         raise HTTPException(404)
-    saying = Saying(request.app.state.pages, lang, await known_names(table, ids_in(whole), lang))
+    saying = Saying(request.app.state.pages, lang, await known_names(table, ids_in(whole), lang), _lists_of(whole))
     newest = list(reversed(whole.told))
     part = newest[(step - 1) * STEP : step * STEP]
     told = await lines(table, [one.row for one in part], lang)

@@ -73,7 +73,7 @@ def said(table: EventTable, names: Sequence[str], upto: int) -> list[Said]:
             figure.get("last_year"),
         )
         filters = Filters(*(review.get(name) for name in ("department", "college", "theme", "kind")))
-        if spec.one.parts == "college" and filters == Filters(college=spec.one.persons):
+        if spec.one.parts == "college" and filters in map(_of_college, spec.one.of_persons):
             filters = ALL  # narrowed to the college of persons: the same persons
             if TOTAL in spec.path.split("."):
                 continue
@@ -89,6 +89,10 @@ def said(table: EventTable, names: Sequence[str], upto: int) -> list[Said]:
     return found
 
 
+def _of_college(code: str) -> Filters:
+    return Filters(college=code)
+
+
 def _persons_in(table: EventTable, cells: Sequence[Said], known: int) -> list[Said]:
     """The persons that a published total tells, where a release before ADR 30 left out the cell that says them: whoever
     knows the total takes the structures of that day away, as they were known then."""
@@ -100,7 +104,7 @@ def _persons_in(table: EventTable, cells: Sequence[Said], known: int) -> list[Sa
     return [
         Said(replace(spec, path=path), persons, ALL, total.seq)
         for path, (persons, _) in answer.items()
-        if persons is not None and year_of(path) == year_of(spec.path) and one.persons in path.split(".")
+        if persons is not None and year_of(path) == year_of(spec.path) and one.names_persons(path.split("."))
     ]
 
 

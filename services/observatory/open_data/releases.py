@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from services.observatory.charts.drawing import Answer
-from services.observatory.event_table.filtering import COLLEGES, ELSEWHERE, TOTAL
+from services.observatory.event_table.filtering import ELSEWHERE, TOTAL
 from services.observatory.event_table.moment import Moment
 from services.observatory.figures.computed import Spec
 from services.observatory.figures.observatory import Observatory
@@ -31,6 +31,7 @@ from services.observatory.open_data.disclosed import (
 )
 from services.observatory.open_data.small_cells import Heads, Released, Told, heads, judged, released
 from shared.base.paris_days import PARIS
+from shared.notions.vocabularies.view import known_lists
 from shared.runtime.faces import Premises
 from shared.web.formatting import as_date
 
@@ -337,7 +338,7 @@ def _colleges(
         {college_of(path): int(value or 0) for path, (value, _) in answer.items() if college_of(path) != TOTAL}
         for answer in answers
     ]
-    known = [college_tables(one, some, COLLEGES) for some in had]
+    known = [college_tables(one, some, known_lists().listed("college")) for some in had]
     # What everybody has of the same day is shown: masking would hide nothing.
     open_ = [
         {
@@ -348,7 +349,7 @@ def _colleges(
         for moment, answer, some in zip(days, answers, had, strict=True)
     ]
     found = []
-    for moment, answer, table in zip(days, answers, released(tables, {one.persons or ""}, open_, known), strict=True):
+    for moment, answer, table in zip(days, answers, released(tables, set(one.of_persons), open_, known), strict=True):
         for path in sorted(answer):
             college = college_of(path)
             found.append(_row(moment, path, None, table.total if college == TOTAL else table.cells[college]))

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from shared.base.translations import L, Lang, Lexicon, translated
+from shared.base.translations import TERM, TITLES, L, Lang, Lexicon, translated
 from shared.contract import load_all
 from shared.contract.labels import coded
 from shared.kernel.decider import Level
@@ -72,8 +72,8 @@ def is_sealed(value: Any) -> bool:
     return isinstance(value, dict) and {"person", "sealed"} <= value.keys()
 
 
-def said(name: str, value: Any, lang: Lang, lexicon: Lexicon) -> str:
-    """A value of a field for people. "" for one that is not there."""
+def said(name: str, value: Any, lang: Lang, lexicon: Lexicon, of: str | None = None) -> str:
+    """A value of a field for people. "" for one that is not there. `of`: the list of the network whose term it is."""
     if value is None or value == [] or value == "":
         return ""
     if is_sealed(value):
@@ -81,7 +81,7 @@ def said(name: str, value: Any, lang: Lang, lexicon: Lexicon) -> str:
     if isinstance(value, bool):
         return lexicon.say("option.yes" if value else "option.no", lang).lower()
     if isinstance(value, list):
-        return ", ".join(said(name, one, lang, lexicon) for one in value[:20]) + (" …" if len(value) > 20 else "")
+        return ", ".join(said(name, one, lang, lexicon, of) for one in value[:20]) + (" …" if len(value) > 20 else "")
     if isinstance(value, dict):
         return ", ".join(f"{key}: {said(key, one, lang, lexicon)}" for key, one in list(value.items())[:8])
     if isinstance(value, int | float):
@@ -91,10 +91,14 @@ def said(name: str, value: Any, lang: Lang, lexicon: Lexicon) -> str:
         return f"{department(text)} ({text})"
     if name in ("country", "countries"):
         return country(text, lang)
+    if of is not None and (title := TITLES.get()(of, text, lang)) is not None:
+        return title
     if lexicon.has(f"value.{name}.{text}"):
         return lexicon.say(f"value.{name}.{text}", lang)
     if (at := _moment(text)) is not None:
         return day(text) if len(text) == 10 else moment(at, lang)
+    if of is not None and lexicon.has(f"{TERM}{of}.{text}"):
+        return lexicon.say(f"{TERM}{of}.{text}", lang)
     text = coded(text, lang)
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"
 

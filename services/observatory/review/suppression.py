@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from services.observatory.event_table.filtering import ALL, COLLEGES, TOTAL, Filters
+from services.observatory.event_table.filtering import ALL, TOTAL, Filters
 from services.observatory.figures.computed import Leaf, Spec, earlier
 from services.observatory.figures.period import Period, months_before
 from services.observatory.indicators import INDICATORS, Indicator
@@ -25,6 +25,7 @@ from services.observatory.open_data.disclosed import (
     told,
 )
 from services.observatory.open_data.small_cells import Heads, Told, released, small
+from shared.notions.vocabularies.view import known_lists
 
 Judged = tuple[set[Spec], set[Spec]]
 """What is left out; what is published without what it is compared with"""
@@ -174,19 +175,19 @@ def _tells_its_years(leaf: Leaf, leaves: Sequence[Leaf], hidden: set[Spec], said
 def _parted(one: Indicator, leaves: Sequence[Leaf], said: Sequence[Said], filters: Filters) -> Judged:
     """Figures that part a total, year by year. Narrowed to the college of persons, the total is these persons: left out
     as every narrowed count of persons is. Narrowed otherwise, it counts structures."""
-    if filters.college == one.persons:
+    if filters.college in one.of_persons:
         return {leaf.spec for leaf in leaves if leaf.value is not None}, {leaf.spec for leaf in leaves}
     if filters != ALL:
         return set(), set()
     said = [each for each in said if each.filters == ALL]
-    known = college_tables(one, said, COLLEGES)
+    known = college_tables(one, said, known_lists().listed("college"))
     by_year: dict[int, list[Leaf]] = {}
     for leaf in leaves:
         by_year.setdefault(leaf.spec.year or 0, []).append(leaf)
     years = [by_year[year] for year in sorted(by_year)]
     shown = released(
         [_table([(leaf.spec.path, leaf.value) for leaf in own]) for own in years],
-        {one.persons or ""},
+        set(one.of_persons),
         [_had(((leaf.spec, leaf.value) for leaf in own), said) for own in years],
         [known] * len(years),
     )
@@ -201,11 +202,11 @@ def _parted(one: Indicator, leaves: Sequence[Leaf], said: Sequence[Said], filter
     # What a year is compared with is a total too, of a day that is nobody's release: told as far as its persons may be.
     had = [*known, *shown]
     for own in years:
-        guarded = [leaf for leaf in own if one.persons in leaf.spec.path.split(".")]
+        guarded = [leaf for leaf in own if one.names_persons(leaf.spec.path.split("."))]
         totals = [leaf for leaf in own if college_of(leaf.spec.path) == TOTAL]
         before = [(_year_before(leaf.spec), leaf.before) for leaf in own]
         cells = _table([(spec.path, value) for spec, value in before])
-        (table,) = released([cells], {one.persons or ""}, [_had(before, said)], [had])
+        (table,) = released([cells], set(one.of_persons), [_had(before, said)], [had])
         others = any(leaf.before is not None and round(leaf.before) != sum(cells.values()) for leaf in totals)
         few = any(small(round(leaf.before or 0)) or small(round(leaf.change or 0)) for leaf in guarded)
         # Compared with what is left out, it would tell how far that is from it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated
 from uuid import UUID
 
 from shared.base.translations import L
@@ -10,19 +10,10 @@ from shared.contract import Event
 from shared.contract.directory.structure_facts import (
     StructureKind,
 )
+from shared.contract.fields.codes import Code, Of
 from shared.contract.says import Says, Thing
 
-SupportKind = Literal[
-    "project_method",
-    "funding_search",
-    "communication",
-    "networking",
-    "partner_search",
-    "directory_listing",
-    "event_support",
-    "regional_dynamics",
-]
-"""The eight kinds of individual support of the review 2012-2017, mission 3."""
+SupportKind = Annotated[Code, Of("support")]
 
 
 class SupportEvent(Event, abstract=True):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from shared.base.translations import L
 from shared.contract import Event
 from shared.contract.fields import SaidDay, SaidMoment
+from shared.contract.fields.codes import Code, Of
 from shared.contract.says import Says, Thing
 
-OfferKind = Literal["training", "job", "internship", "volunteering", "civic_service"]
+OfferKind = Annotated[Code, Of("offer")]
 PublicationSort = Literal["news", "offer", "project", "event"]
 DraftField = Literal["kind", "url", "deadline", "starts", "ends", "place", "project", "picture", "picture_text"]
 

@@ -3,13 +3,14 @@ shows, joins or hands out facts goes by these names."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, get_origin
+from typing import TYPE_CHECKING, Annotated, Literal, get_origin
 
 from shared.base.translations import L
 from shared.contract import Event
+from shared.contract.fields.codes import Code, Of
 from shared.contract.says import Thing
 
-StructureKind = Literal["association", "public_body", "company", "higher_education", "school", "student_group", "other"]
+StructureKind = Annotated[Code, Of("structure")]
 
 
 class StructureEvent(Event, abstract=True):

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from shared.base.translations import L
 from shared.contract import Event
 from shared.contract.fields import SaidMoment
+from shared.contract.fields.codes import Code, Of
 from shared.contract.personal import Personal
 from shared.contract.says import Says, Thing
 
-GatheringKind = Literal[
-    "agora",
-    "departmental_tour",
-    "local_authorities",
-    "thematic",
-    "aper_oc",
-    "training",
-    "working_group",
-    "mobility_exchange",
-    "other",
-]
-Audience = Literal["associations", "public_bodies", "companies", "students", "higher_education", "others"]
-"""The six publics that the review counts at the Agora."""
+GatheringKind = Annotated[Code, Of("gathering")]
+Audience = Annotated[Code, Of("audience")]
 
 
 class GatheringEvent(Event, abstract=True):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated
 from uuid import UUID
 
 from shared.base.translations import L
 from shared.contract import Event
+from shared.contract.fields.codes import Code, Of
 from shared.contract.says import Says, Thing
 
-SchoolLevel = Literal["primary", "lower_secondary", "upper_secondary"]
+SchoolLevel = Annotated[Code, Of("level")]
 
 
 class TandemEvent(Event, abstract=True):

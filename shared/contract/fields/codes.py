@@ -25,6 +25,10 @@ Code = Annotated[str, Field(pattern=r"^[a-z0-9]+([-_][a-z0-9]+)*$", max_length=6
 """A term, as it is stored for ever: small letters, figures, `-` and `_` between them"""
 
 
+Tongue = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
+"""The code of a language"""
+
+
 @cache
 def vocabularies_in(model: type[BaseModel]) -> Mapping[str, str]:
     """field → the vocabulary that its code, or each of its codes, is of."""

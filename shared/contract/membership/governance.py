@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated
 from uuid import UUID
 
 from shared.base.translations import L
 from shared.contract import Event
+from shared.contract.fields.codes import Code, Of
 from shared.contract.personal import Personal
 from shared.contract.says import Says, Thing
 
-SeatRole = Literal["president", "vice_president", "administrator", "delegate_administrator"]
+SeatRole = Annotated[Code, Of("office")]
 
 
 class SeatEvent(Event, abstract=True):

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from shared.base.translations import L
 from shared.contract import Event
+from shared.contract.fields.codes import Code, Of
 from shared.contract.personal import Personal
 from shared.contract.says import Says, Thing
 
-CollegeCode = Literal["public", "associative", "economic", "qualified_persons"]
-"""The four colleges of the statutes of March 2017."""
+CollegeCode = Annotated[Code, Of("college")]
+EARLIER = ("associative", "public", "economic", "qualified_persons")
+"""The colleges that there were while they were a closed list, in their order; the last is the one of persons"""
 LeaveReason = Literal["withdrawal", "lapse", "dissolution", "exclusion", "mistake"]
 
 
@@ -38,12 +40,19 @@ class CollegeEvent(Event, abstract=True):
 
 
 class CollegeOpened(CollegeEvent):
-    """The statutes opened a college. Before, it has no members to count: not measured, which is not zero."""
+    """The statutes opened a college. Before, it has no members to count: not measured, which is not zero.
+
+    `persons`: whether its members are persons, not structures; absent where only one college could be that, the last of
+    the earlier ones. `titles`: what lists call it, language → text; `rank`: where it stands among the others, from 1.
+    """
 
     says = Says(L("Collège ouvert"), detail="title", sets={"open": True})
 
     college: CollegeCode
     title: str
+    persons: bool | None = None
+    titles: dict[str, str] = {}
+    rank: int | None = None
 
 
 class CollegeClosed(CollegeEvent):

@@ -19,7 +19,7 @@ class TermDefined(VocabularyEvent):
     `titles`: language → what it is called; `marks`: what is so of it (shared/notions/vocabularies says which marks a
     list knows); `rank`: where it stands in the list, from 1."""
 
-    says = Says(L("Terme ajouté à une liste du réseau"), detail="code")
+    says = Says(L("Terme ajouté à une liste du réseau"), detail="code", part="code")
 
     vocabulary: str
     code: str
@@ -31,7 +31,7 @@ class TermDefined(VocabularyEvent):
 class TermRevised(VocabularyEvent):
     """A term is called otherwise from this day on, stands elsewhere in its list, or something else is so of it."""
 
-    says = Says(L("Terme d’une liste du réseau changé"), detail="code")
+    says = Says(L("Terme d’une liste du réseau changé"), detail="code", part="code")
 
     vocabulary: str
     code: str
@@ -43,7 +43,7 @@ class TermRevised(VocabularyEvent):
 class TermClosed(VocabularyEvent):
     """A term is not used from this day on; what it was used for stays. `into`: the terms that took its place."""
 
-    says = Says(L("Terme d’une liste du réseau fermé"), detail="code")
+    says = Says(L("Terme d’une liste du réseau fermé"), detail="code", part="code")
 
     vocabulary: str
     code: str

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
 from shared.base.translations import L
 from shared.contract import Event
+from shared.contract.fields.codes import Code, Of
 from shared.contract.says import Says, Thing
 
 BulletinCode = Literal["bloc-note", "echos", "parcours", "rendez-vous", "info-flash"]
-SectionCode = Literal[
-    "news", "project", "call", "training", "job", "internship", "volunteering", "civic_service", "gathering", "alert"
-]
+SectionCode = Annotated[Code, Of("section")]
 
 
 class BulletinEvent(Event, abstract=True):

@@ -61,8 +61,12 @@ class RegionSaid(Part):
 
 
 class CollegeSaid(Part):
+    """`persons`: its members are persons, not structures; `titles`: what lists call it, where that is not its title."""
+
     code: Code
     title: Name
+    titles: Titles = {}
+    persons: bool = False
     since: date | None = None
 
 
@@ -175,9 +179,9 @@ def _steps(network: Beginning) -> Iterator[Step]:
     for name, terms in network.lists.items():
         for code, term in terms.items():
             yield from _term(name, code, term, network.since)
-    for one in network.colleges:
+    for rank, one in enumerate(network.colleges, 1):
         says = Phrase(L("Collège ouvert\u00a0: {title}"), {"title": one.title})
-        fields = {"college": one.code, "title": one.title}
+        fields = {"college": one.code, "title": one.title, "persons": one.persons, "titles": one.titles, "rank": rank}
         yield Step("membership", "OpenCollege", fields, says, one.since or network.since)
     for bulletin in network.bulletins:
         says = Phrase(L("Bulletin ouvert\u00a0: {title}"), {"title": bulletin.title})

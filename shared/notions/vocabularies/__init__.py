@@ -15,13 +15,15 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 import yaml
 
-from shared.base.translations import SOURCE, L, Lang, humanised
+from shared.base.translations import SOURCE, TERM, L, Lang, Words, humanised, languages, translated
 from shared.contract import Event
-from shared.contract.membership.members import CollegeClosed, CollegeOpened
+from shared.contract.membership.members import EARLIER, CollegeClosed, CollegeOpened
 from shared.contract.membership.vocabularies import TermClosed, TermDefined, TermRevised
 from shared.contract.newsletter.bulletins import BulletinOpened
 
 NAMESPACE = uuid5(NAMESPACE_URL, "urn:maillage:vocabulary")
+PERSONS = "persons"
+"""The mark of a college whose members are persons"""
 GENERAL = Path(__file__).parent / "general.yaml"
 
 
@@ -71,7 +73,8 @@ VOCABULARIES: Mapping[str, Vocabulary] = {
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One entry of a list on a day. `since`: None for one of the general list; `closed`: since when it is not used."""
+    """One entry of a list on a day. `since`: None for one of the general list; `closed`: since when it is not used;
+    `said`: whether the network itself said what it is called."""
 
     code: str
     titles: Mapping[Lang, str]
@@ -80,8 +83,9 @@ class Term:
     since: date | None = None
     closed: date | None = None
     into: Sequence[str] = ()
+    said: bool = False
 
-    def title(self, lang: Lang) -> str:
+    def title(self, lang: Lang = SOURCE) -> str:
         """What it is called: in this language, else in French, else in any."""
         return (
             self.titles.get(lang) or self.titles.get(SOURCE) or next(iter(self.titles.values()), humanised(self.code))
@@ -102,9 +106,27 @@ def general(vocabulary: str) -> Terms:
     """How a list begins, in every network."""
     read = yaml.safe_load(GENERAL.read_text()).get(vocabulary) or {}
     return {
-        code: Term(code, said["titles"], rank, frozenset(said.get("marks", ())))
+        code: Term(code, _titles(vocabulary, said["title"]), rank, frozenset(said.get("marks", ())))
         for rank, (code, said) in enumerate(read.items(), 1)
     }
+
+
+def general_words() -> Words:
+    """The terms of every network as words, for whatever is said outside of a network: `term.<list>.<code>` → French."""
+    read = yaml.safe_load(GENERAL.read_text())
+    return {
+        f"{TERM}{vocabulary}.{code}": _marked(vocabulary, said["title"])
+        for vocabulary, terms in read.items()
+        for code, said in terms.items()
+    }
+
+
+def _titles(vocabulary: str, title: str) -> Mapping[Lang, str]:
+    return {lang: translated(_marked(vocabulary, title), lang) for lang in languages()}
+
+
+def _marked(vocabulary: str, title: str) -> str:
+    return L(title, context=f"{TERM}{vocabulary}")
 
 
 def after(terms: Terms, event: Event, day: date) -> Terms:
@@ -112,11 +134,11 @@ def after(terms: Terms, event: Event, day: date) -> Terms:
     match event:
         case TermDefined() | TermRevised():
             before = terms.get(event.code, Term(event.code, {}, since=day))
-            term = replace(before, titles=event.titles, rank=event.rank, marks=frozenset(event.marks))
+            term = replace(before, titles=event.titles, rank=event.rank, marks=frozenset(event.marks), said=True)
             opened = isinstance(event, TermDefined)
             return {**terms, event.code: replace(term, closed=None, into=()) if opened else term}
         case CollegeOpened():
-            return _opened(terms, event.college, event.title, day)
+            return _college(_opened(terms, event.college, event.title, day), event)
         case BulletinOpened():
             return _opened(terms, event.bulletin, event.title, day)
         case TermClosed():
@@ -128,7 +150,22 @@ def after(terms: Terms, event: Event, day: date) -> Terms:
 
 def _opened(terms: Terms, code: str, title: str, day: date) -> Terms:
     before = terms.get(code, Term(code, {}, rank=len(terms) + 1, since=day))
-    return {**terms, code: replace(before, titles={**before.titles, SOURCE: title}, closed=None, into=())}
+    return {**terms, code: replace(before, titles={**before.titles, SOURCE: title}, closed=None, into=(), said=True)}
+
+
+def _college(terms: Terms, event: CollegeOpened) -> Terms:
+    """With what is said of colleges alone. Those that there were while they were a closed list stand in its order, and
+    are called as the words of the product have it where nothing else was said of them."""
+    term, titles = terms[event.college], {SOURCE: event.title, **event.titles}
+    earlier = event.college in EARLIER and not event.titles
+    rank = event.rank or (EARLIER.index(event.college) + 1 if event.college in EARLIER else term.rank)
+    marks = frozenset({PERSONS} if of_persons(event) else ())
+    return {**terms, event.college: replace(term, titles=titles, rank=rank, marks=marks, said=not earlier)}
+
+
+def of_persons(event: CollegeOpened) -> bool:
+    """Whether a college is of persons, not of structures."""
+    return event.college == EARLIER[-1] if event.persons is None else event.persons
 
 
 def _closed(terms: Terms, code: str, day: date, into: Sequence[str]) -> Terms:
@@ -143,12 +180,22 @@ def folded(vocabulary: str, events: Iterable[tuple[Event, date]]) -> Terms:
     return terms
 
 
+def unspoken(titles: Iterable[Lang]) -> Lang | None:
+    """A language of these in which nothing is said here, None where all are known."""
+    return min(set(titles) - set(languages()), default=None)
+
+
 def used(vocabulary: str, code: str, terms: Terms) -> str | None:
     """Why a code may not be used, None where it may. `terms`: the list as far as something was said of it."""
     term = (terms or general(vocabulary)).get(code)
     return "unknown-term" if term is None else "term-closed" if term.closed is not None else None
 
 
+def in_order(terms: Terms) -> list[Term]:
+    """All of them, closed ones too, in their order."""
+    return sorted(terms.values(), key=lambda one: (one.rank, one.code))
+
+
 def in_use(terms: Terms) -> list[Term]:
     """Those that may be used, in their order."""
-    return sorted((one for one in terms.values() if one.closed is None), key=lambda one: (one.rank, one.code))
+    return [one for one in in_order(terms) if one.closed is None]

@@ -1,27 +1,25 @@
 """The view of the network’s lists, which every service has: a document for each list, by its name. It holds what was
-said,
-in the order of the list's line, so that a list can be asked for as of any day."""
+said, in the order of the list's line, so that a list can be asked for as of any day."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextvars import ContextVar
 from datetime import date
-from typing import Any
 
 from shared.base.paris_days import day_of
+from shared.base.translations import Lang
 from shared.contract import Event, load_all
 from shared.contract.envelope import Recorded
 from shared.contract.membership.members import CollegeClosed, CollegeOpened
 from shared.contract.membership.vocabularies import TermClosed, TermDefined, TermRevised
 from shared.contract.newsletter.bulletins import BulletinOpened
-from shared.kernel.views.projection import Document, Evolve, Store, View
-from shared.notions.vocabularies import VOCABULARIES, Term, Terms, folded, in_use, vocabulary_id
+from shared.kernel.views.projection import Document, Store, View
+from shared.notions.vocabularies import VOCABULARIES, Term, Terms, folded, in_order, in_use, vocabulary_id
 
-ELSEWHERE: Mapping[str, tuple[str, str]] = {
-    "membership.college": ("college", "college"),
-    "newsletter.bulletin": ("bulletin", "bulletin"),
-}
-"""entity → the list that its events are of, and the field that says the code"""
+ELSEWHERE: Mapping[str, str] = {"membership.college": "college", "newsletter.bulletin": "bulletin"}
+"""entity → the list that its events are of"""
+BY_ID: Mapping[str, str] = {str(vocabulary_id(name)): name for name in VOCABULARIES}
 
 
 def _said(document: Document | None, data: Event, event: Recorded) -> Document:
@@ -32,23 +30,23 @@ def _said(document: Document | None, data: Event, event: Recorded) -> Document:
 
 
 def _list(event: Recorded) -> Sequence[str]:
-    """The list that an event is of; a correction names none, and is of the lists that its entity's events are of."""
-    data: Any = event.data
+    """The list that an event is of, by its entity."""
     elsewhere = ELSEWHERE.get(f"{event.service}.{event.entity}")
-    return (data.vocabulary if elsewhere is None else elsewhere[0],)
+    name = BY_ID.get(event.entity_id) if elsewhere is None else elsewhere
+    return () if name is None else (name,)
 
 
 def _made_of(key: str, document: Document | None) -> Sequence[str]:
-    of = [] if key in VOCABULARIES and VOCABULARIES[key].elsewhere else [f"membership.vocabulary.{vocabulary_id(key)}"]
-    return of or (document["made_of"] if document else [])
+    if key in VOCABULARIES and not VOCABULARIES[key].elsewhere:
+        return [f"membership.vocabulary.{vocabulary_id(key)}"]
+    return document["made_of"] if document else ()
 
 
-def vocabularies(version: int) -> View:
-    """The view, declared by each service with a version of its own."""
-    on: Mapping[type[Event], Evolve] = dict.fromkeys(
-        (TermDefined, TermRevised, TermClosed, CollegeOpened, CollegeClosed, BulletinOpened), _said
-    )
-    return View(name="vocabularies", version=version, on=on, keys=_list, sources=_made_of, stamps=())
+SAYINGS: Sequence[type[Event]] = (TermDefined, TermRevised, TermClosed, CollegeOpened, CollegeClosed, BulletinOpened)
+VOCABULARIES_VIEW = View(
+    name="vocabularies", version=1, on=dict.fromkeys(SAYINGS, _said), keys=_list, sources=_made_of, stamps=()
+)
+"""What each service runs beside its own views."""
 
 
 class Lists:
@@ -56,6 +54,7 @@ class Lists:
 
     def __init__(self, documents: Mapping[str, Document]) -> None:
         types = load_all()
+        self._now: dict[str, Terms] = {}
         self._said = {
             name: [
                 (types[one["type"]].model_validate(one["data"]), date.fromisoformat(one["day"]))
@@ -66,22 +65,56 @@ class Lists:
 
     def terms(self, vocabulary: str, day: date | None = None) -> Terms:
         """A list at the end of a day, None: now, with the terms that were closed."""
-        return folded(vocabulary, ((one, on) for one, on in self._said.get(vocabulary, ()) if day is None or on <= day))
+        said = self._said.get(vocabulary, ())
+        if day is not None:
+            return folded(vocabulary, ((one, on) for one, on in said if on <= day))
+        if vocabulary not in self._now:
+            self._now[vocabulary] = folded(vocabulary, said)
+        return self._now[vocabulary]
 
     def offered(self, vocabulary: str, day: date | None = None) -> list[Term]:
         """The terms that may be used on a day, in their order."""
         return in_use(self.terms(vocabulary, day))
 
+    def choices(
+        self, vocabulary: str, lang: Lang, day: date | None = None, kept: str | None = None
+    ) -> list[tuple[str, str]]:
+        """What a form offers: (code, title). `kept`: what stands as the answer already, also once it is closed."""
+        found = [(one.code, one.title(lang)) for one in self.offered(vocabulary, day)]
+        more = kept is not None and kept not in dict(found)
+        return [*found, (kept, self.title(vocabulary, kept, lang))] if more and kept is not None else found
+
     def marked(self, vocabulary: str, mark: str, day: date | None = None) -> list[str]:
         """The codes of which something is so, closed ones too: figures of then ask for them."""
         return [one.code for one in self.terms(vocabulary, day).values() if mark in one.marks]
+
+    def listed(self, vocabulary: str, used: Iterable[str] = (), day: date | None = None) -> list[str]:
+        """The codes of a list in their order, closed ones too, and after them those that were used and are in no list
+        (any more): for facets and tables, which leave out what nothing counts."""
+        known = [one.code for one in in_order(self.terms(vocabulary, day))]
+        return [*known, *sorted(set(used) - set(known))]
 
     def title(self, vocabulary: str, code: str, lang: str, day: date | None = None) -> str:
         """What a code is called on a day; else now; a code that no list knows is said as it is written."""
         term = self.terms(vocabulary, day).get(code) or self.terms(vocabulary).get(code) or Term(code, {})
         return term.title(lang)
 
+    def said(self, vocabulary: str, code: str, lang: str) -> str | None:
+        """What the network itself calls a term now, as `shared.base.translations.TITLES` asks it."""
+        term = self.terms(vocabulary).get(code) if vocabulary in self._said else None
+        return term.title(lang) if term is not None and term.said else None
 
-async def lists(store: Store, view: View) -> Lists:
+
+BEGINNING = Lists({})
+KNOWN: ContextVar[Callable[[], Lists]] = ContextVar("lists", default=lambda: BEGINNING)
+"""Whoever knows the lists of the network that something is done for"""
+
+
+def known_lists() -> Lists:
+    """The lists of the network that a request is answered for, or a job done; outside of one, as any network begins."""
+    return KNOWN.get()()
+
+
+async def lists(store: Store) -> Lists:
     """As the view shows them."""
-    return Lists(await store.get_many(view, sorted(VOCABULARIES)))
+    return Lists(await store.get_many(VOCABULARIES_VIEW, sorted(VOCABULARIES)))

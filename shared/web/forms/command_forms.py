@@ -6,7 +6,7 @@ it, so that a stale form is refused instead of overwriting what others did.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -19,6 +19,7 @@ from starlette.responses import Response
 
 from shared.base.paris_days import PARIS
 from shared.contract.fields import stored
+from shared.contract.fields.codes import vocabularies_in
 from shared.kernel.command_digest import fields_sent
 from shared.kernel.command_handler import Stale, new_command_id, told_of
 from shared.kernel.decider import Command, Refused
@@ -31,6 +32,7 @@ from shared.web.facts.outcomes import after, taken_up_on
 from shared.web.facts.records import SEEN, SHOW, on_its_day, record_on
 from shared.web.forms.field_shapes import shapes
 from shared.web.forms.forms import HAPPENED, Form, id_after, parse, refusal, sentences, version_after
+from shared.web.forms.parsing import titles_in
 from shared.web.here import Here, ThesePages
 from shared.web.security.authorization import access, demand, who_of
 from shared.web.security.local_paths import local
@@ -70,7 +72,12 @@ async def _show(
 ) -> Response:
     lang = language(request)
     request.state.personal = True  # what is chosen from, or was just written, may name persons
-    choices = dict(await service.choices(model, lang))
+    choices = dict(await service.choices(model, lang, _day_of(model, values)))
+    choices |= {
+        field: [*choices[field], *more]
+        for field, of in vocabularies_in(model).items()
+        if field in choices and (more := await _kept(service, of, _given(values, field), choices[field], lang))
+    }
     # What the link already says is not asked again, but shown.
     fixed = {name: value for name, value in hidden.items() if name in model.model_fields}
     form = Form.of(
@@ -117,6 +124,22 @@ async def _show(
     )
     response.headers.update(SUGGESTING if form.suggests else {})
     return response
+
+
+def _given(values: Any, field: str) -> list[str]:
+    """What a form shows as the answers of a field."""
+    if isinstance(values, FormData):
+        return [one for one in values.getlist(field) if isinstance(one, str)]
+    said = (values or {}).get(field)
+    return [str(one) for one in (said if isinstance(said, list) else [said]) if one]
+
+
+async def _kept(
+    service: Forms, vocabulary: str, given: Sequence[str], offered: Sequence[tuple[str, str]], lang: str
+) -> list[tuple[str, str]]:
+    """What stands as an answer and is offered no more: a term that was closed may stay."""
+    there, known = {code for code, _ in offered}, await service.lists.now()
+    return [(one, known.title(vocabulary, one, lang)) for one in given if one not in there]
 
 
 async def _taken_up(
@@ -179,6 +202,7 @@ async def form(service: Here[Reception], pages: ThesePages, request: Request, na
     values = {
         **await current_answers(request, service, model, uuids, day_in(given.get(HAPPENED)) if dated else None),
         **{f: request.query_params.getlist(f) if f in several else v for f, v in prefilled.items() if f not in uuids},
+        **{one.name: titles_in(given, one.name) for one in shapes(model) if one.kind == "titles"},
     }
     values[HAPPENED] = given.get(HAPPENED, "") if dated else ""
     if model in service.definition.whole and (key := uuids.get(model.entity.replace("-", "_"))):

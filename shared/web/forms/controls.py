@@ -9,17 +9,18 @@ from typing import Any, Literal
 from starlette.datastructures import FormData
 
 from shared.base.paris_days import PARIS
-from shared.base.translations import Lang, Lexicon
+from shared.base.translations import Lang, Lexicon, languages
 from shared.runtime.service import Suggestion
+from shared.web.formatting import language_name
 from shared.web.forms.field_shapes import Shape
-from shared.web.forms.parsing import SHOWN
+from shared.web.forms.parsing import SHOWN, titles_in
 from shared.web.words.messages import KERNEL
 
 __all__ = ["Choices", "FormField", "Suggestion", "Widget", "question", "word"]
 
 Widget = Literal[
     "text", "email", "url", "tel", "number", "date", "datetime-local",
-    "textarea", "lines", "checkbox", "checkboxes", "radio", "select",
+    "textarea", "lines", "checkbox", "checkboxes", "radio", "select", "titles",
 ]  # fmt: skip
 Choices = Mapping[str, Sequence[tuple[str, str]]]
 """field → (value, label) pairs"""
@@ -71,7 +72,7 @@ class FormField:
     @property
     def anchor(self) -> str:
         """The id of the control itself; of a group, the first of its boxes."""
-        return f"{self.id}-1" if self.widget in ("radio", "checkboxes") and self.options else self.id
+        return f"{self.id}-1" if self.widget in ("radio", "checkboxes", "titles") and self.options else self.id
 
 
 def question(
@@ -91,6 +92,8 @@ def question(
     options = given if given is not None else [(one, say(f"{name}.{one}")) for one in shape.options]
     if shape.kind == "flag" and shape.optional and not shape.several:
         options = [("true", say("option.yes")), ("false", say("option.no"))]
+    if shape.kind == "titles":
+        options = [(one, language_name(one, lang)) for one in languages()]
     widget = _widget(shape, options, given is not None)
     none_is_an_answer = not shape.required and shape.default is None
     if none_is_an_answer and widget in ("radio", "select"):
@@ -122,6 +125,8 @@ def question(
 
 
 def _widget(shape: Shape, options: Sequence[tuple[str, str]], chosen: bool) -> Widget:
+    if shape.kind == "titles":
+        return "titles"
     if shape.several:
         return "checkboxes" if options or chosen else "lines"
     if options or chosen:
@@ -135,6 +140,10 @@ def _widget(shape: Shape, options: Sequence[tuple[str, str]], chosen: bool) -> W
 
 
 def _answers(shape: Shape, widget: Widget, values: Mapping[str, Any] | FormData | None) -> tuple[str, ...]:
+    if widget == "titles":  # in the order of the languages
+        said = (values or {}).get(shape.name)
+        known = titles_in(values or {}, shape.name) or (said if isinstance(said, dict) else {})
+        return tuple(str(known.get(lang, "")) for lang in languages())
     if isinstance(values, FormData):
         sent = tuple(one for one in values.getlist(shape.name) if isinstance(one, str))
         if shape.name not in values and shape.name not in values.getlist(SHOWN):

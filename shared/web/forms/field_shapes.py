@@ -18,7 +18,7 @@ from pydantic.fields import FieldInfo
 
 __all__ = ["Kind", "Shape", "shape_of", "shapes"]
 
-Kind = Literal["text", "personal", "flag", "integer", "decimal", "date", "moment", "id", "choice"]
+Kind = Literal["text", "personal", "flag", "integer", "decimal", "date", "moment", "id", "choice", "titles"]
 
 LISTS = (list, tuple, set, frozenset)
 PLAIN: Mapping[type, Kind] = {
@@ -31,8 +31,8 @@ PLAIN: Mapping[type, Kind] = {
 class Shape:
     """One field: what kind of answer, one or several, whether it must be given, and its bounds.
 
-    `options` are the values of a Literal or an Enum, as text. `bounds` holds min_length, max_length, ge, gt,
-    le, lt and pattern as pydantic has them.
+    `titles`: a text in each language. `options` are the values of a Literal or an Enum, as text. `bounds` holds
+    min_length, max_length, ge, gt, le, lt and pattern as pydantic has them.
     """
 
     name: str
@@ -106,6 +106,8 @@ def _kind(annotation: Any) -> tuple[Kind, tuple[str, ...]]:
         return "choice", tuple(str(getattr(one, "value", one)) for one in get_args(annotation))
     cls = annotation if isinstance(annotation, type) else get_origin(annotation)
     if isinstance(cls, type):
+        if issubclass(cls, dict):
+            return "titles", ()
         if issubclass(cls, Enum):
             return "choice", tuple(str(one.value) for one in cls)
         if cls.__name__.partition("[")[0] == "Personal":

@@ -1,7 +1,7 @@
 """From the answers of an HTML form to what a pydantic model reads."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,11 +9,12 @@ from pydantic import BaseModel
 from starlette.datastructures import FormData
 
 from shared.base.paris_days import PARIS, OutOfCalendar, utc
+from shared.base.translations import languages
 from shared.contract.cleaning import WHITE
 from shared.contract.fields import day_typed, moment_written
 from shared.web.forms.field_shapes import Shape, shapes
 
-__all__ = ["SHOWN", "parse"]
+__all__ = ["SHOWN", "parse", "titles_in"]
 
 SHOWN = "_shown"
 """A hidden answer that lists the tick boxes the form showed, since one left empty is not sent at all"""
@@ -24,15 +25,18 @@ def parse(model: type[BaseModel], form: FormData) -> dict[str, Any]:
 
     Texts are stripped. An empty answer is absent, so a default applies, or "missing" is reported; but an
     optional field that was sent empty is None. A tick box is a bool, boxes and lines are lists, a number may
-    have a comma and spaces, 31/10/2017 is a date, and a local date and time (Paris) becomes aware UTC. Names
-    that the model does not have are ignored; a file sent where a text is expected is too.
+    have a comma and spaces, 31/10/2017 is a date, and a local date and time (Paris) becomes aware UTC; a text in each
+    language comes as `<field>.<language>`. Names that the model does not have are ignored; a file sent where a text is
+    expected is too.
     """
     shown = set(_texts(form, SHOWN))
     read: dict[str, Any] = {}
     for shape in shapes(model):
         sent = shape.name in form
         texts = _texts(form, shape.name)
-        if shape.several:
+        if shape.kind == "titles":
+            read[shape.name] = titles_in(form, shape.name)
+        elif shape.several:
             if sent or shape.name in shown:
                 read[shape.name] = [_value(shape, text) for text in _lines(texts)]
         elif shape.kind == "flag" and not shape.optional:
@@ -50,6 +54,12 @@ def parse(model: type[BaseModel], form: FormData) -> dict[str, Any]:
         elif sent and shape.optional:
             read[shape.name] = None
     return read
+
+
+def titles_in(form: FormData | Mapping[str, Any], name: str) -> dict[str, str]:
+    """A text in each language, as a form sends it: language → text."""
+    given = {lang: form.get(f"{name}.{lang}") for lang in languages()}
+    return {lang: text.strip(WHITE) for lang, text in given.items() if isinstance(text, str) and text.strip(WHITE)}
 
 
 def _texts(form: FormData, name: str) -> list[str]:

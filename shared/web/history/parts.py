@@ -10,7 +10,8 @@ from uuid import UUID
 
 from shared.base.translations import L, Lang, translated
 from shared.contract import Event
-from shared.contract.labels import COMMON, FIELDS, written
+from shared.contract.fields.codes import vocabularies_in
+from shared.contract.labels import COMMON, FIELDS, term, written
 from shared.contract.says import ASIDE
 from shared.kernel.correcting import Told
 from shared.kernel.views.projection import Document
@@ -48,8 +49,13 @@ def _ids(event: Event) -> dict[str, UUID]:
 def _text(line: Line, names: Mapping[str, str], lang: Lang, known: str) -> str:
     event, says = line.fact.event, type(line.fact.event).says
     told = [names.get(str(id), "") for id in _ids(event).values()]
-    codes = [getattr(event, field, None) for field in says.parts if field != says.detail]
-    told += [written(one, lang) for one in codes if isinstance(one, str | int)]
+    of = vocabularies_in(type(event))
+    codes = {field: getattr(event, field, None) for field in says.parts if field != says.detail}
+    told += [
+        term(of[field], one, lang) if field in of and isinstance(one, str) else written(one, lang)
+        for field, one in codes.items()
+        if isinstance(one, str | int)
+    ]
     if "cleared" in type(event).model_fields:
         told = [", ".join(_changed(event, lang))]
     more = [one for one in dict.fromkeys(told) if one and one != known and one not in line.text]

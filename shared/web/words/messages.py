@@ -2,6 +2,7 @@
 
 from shared.base.translations import L, Lexicon, Words
 from shared.contract.labels import COMMON, thing_words
+from shared.notions.vocabularies import general_words
 from shared.web.words.correction_words import CORRECTION_WORDS
 from shared.web.words.field_words import FIELD_WORDS
 from shared.web.words.line_words import LINE_WORDS
@@ -59,11 +60,21 @@ WORDS: Words = {
     "refused.reference-college-closed": (
         "Ce jour-là, ce collège n’était pas ouvert. Corrigez la date, choisissez-en un autre, ou ouvrez-le d’abord."
     ),
+    "refused.reference-college-of-persons": "Ce collège est de personnes. Choisissez-en un de structures.",
+    "refused.reference-college-of-structures": "Ce collège est de structures. Choisissez-en un de personnes.",
     "refused.reference-charter": (
         "Ce jour-là, cette version de la charte n’était pas en vigueur. Choisissez celle qui l’était, ou corrigez la "
         "date."
     ),
     "refused.reference-cancelled": ("Cette rencontre est annulée. Choisissez-en une autre, ou rétablissez-la d’abord."),
+    "refused.unknown-term": (
+        "Ce jour-là, cette réponse n’était pas dans la liste du réseau. Choisissez-en une autre, ou ajoutez-la d’abord "
+        "à la liste."
+    ),
+    "refused.term-closed": (
+        "Ce jour-là, cette réponse était fermée dans la liste du réseau. Choisissez-en une autre, ou rouvrez-la "
+        "d’abord."
+    ),
     "refused.by-this": "{sentence} Ce qui s’y oppose : {what}, le {day} (événement {seq}).",
     "refused.told-apart": (
         "Le {day}, ces deux fiches ont été déclarées distinctes (événement {seq}). Si c’est bien la même structure, "
@@ -213,6 +224,7 @@ WORDS: Words = {
         "formulaire\u202f; ce qui était enregistré l’est toujours."
     ),
     **thing_words(),
+    **general_words(),
     "problem.503.store": (
         "La base qui sert ces pages ne répond pas. Rien de ce qui est enregistré n’est perdu. Réessayez "
         "dans un instant ; un formulaire peut être renvoyé, rien n’est enregistré deux fois."

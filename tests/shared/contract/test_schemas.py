@@ -45,7 +45,7 @@ def parts(schema: Any) -> Iterator[Schema]:
 UNDERSTOOD = {
     "type", "format", "enum", "const", "anyOf", "items", "properties", "required", "additionalProperties", "default",
     "title", "description", "maxLength", "minLength", "maximum", "minimum", "exclusiveMaximum", "exclusiveMinimum",
-    "maxItems", "minItems", "uniqueItems", "multipleOf", "pattern", "$schema", "$id",
+    "maxItems", "minItems", "uniqueItems", "multipleOf", "pattern", "$schema", "$id", "x-vocabulary",
 }  # fmt: skip
 
 

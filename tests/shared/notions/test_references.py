@@ -321,6 +321,7 @@ NOT_JUDGED = {
     "WorkingGroupLeft": "who left may have been no member any more",
     "AgoraAttended": "the structure of its registration, which was judged when it was said",
     "GatheringAttended": "the same",
+    "GatheringHeld": "the kind that it was planned with, which was judged then",
     "CollegeOpened": "it is about the college itself",
     "CollegeClosed": "the same",
 }

@@ -16,6 +16,7 @@ from shared.contract.directory.casework import (
 from shared.contract.directory.structure_facts import StructureKind
 from shared.contract.fields import CountryCode, DepartmentCode, Line, LongText, Name
 from shared.kernel.decider import Command, Context, Decider, Decision, Refers, Refused
+from shared.notions.vocabularies.referent import term_of
 
 
 class RequestIdentification(Command):
@@ -23,6 +24,7 @@ class RequestIdentification(Command):
 
     entity = "request"
     creates = True
+    refers = {"kinds": term_of("structure")}
     requester: Name
     themes: list[Line] = Field([], max_length=30)
     countries: list[CountryCode] = Field([], max_length=200)
@@ -85,5 +87,8 @@ REQUEST = Decider(
         "already-registered" if state.asked and isinstance(event, IdentificationRequested) else None
     ),
     births=(IdentificationRequested,),
-    rests={IdentificationAnswered: AnswerIdentification.refers},
+    rests={
+        IdentificationRequested: RequestIdentification.refers,
+        IdentificationAnswered: AnswerIdentification.refers,
+    },
 )

@@ -9,12 +9,13 @@ from shared.contract import Event
 from shared.contract.directory.casework import SupportGiven, SupportKind
 from shared.contract.fields import LongText
 from shared.kernel.decider import Command, Context, Decider, Decision, Refers, Refused
+from shared.notions.vocabularies.referent import term_of
 
 
 class GiveSupport(Command):
     """Note that the team supported a structure."""
 
-    refers = {"structure": Refers("directory.structure", "open")}
+    refers = {"structure": Refers("directory.structure", "open"), "kind": term_of("support")}
     entity = "support"
     creates = True
     structure: UUID

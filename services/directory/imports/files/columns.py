@@ -20,6 +20,7 @@ from shared.contract.directory.structure_facts import FACTS, in_order
 from shared.contract.labels import LABELS
 from shared.geo import DEPARTMENTS, commune, communes_named, plain
 from shared.geo.countries import country_codes
+from shared.notions.vocabularies.view import known_lists
 
 IGNORED = ""
 BESIDE = {"commune": ("postcode", "town")}
@@ -172,10 +173,17 @@ def _kind(given: Mapping[str, str], read: Read, default: str) -> None:
     name = " ".join(words_of(text))
     first = name.split(" ")[0] if name else ""
     kind = KINDS.get(name) or KINDS.get(name.rstrip("s")) or KINDS.get(first) or KINDS.get(first.rstrip("s"))
+    kind = _own_kinds().get(name, kind)
     if kind is None:
         read.problems.append(("kind", "import.unknown-kind", {"value": text[:60]}))
     else:
         read.values["kind"] = kind
+
+
+def _own_kinds() -> dict[str, str]:
+    """The kinds that the network itself has, by their titles in plain letters."""
+    offered = known_lists().offered("structure")
+    return {" ".join(words_of(title)): one.code for one in offered if one.said for title in one.titles.values()}
 
 
 def _place(given: Mapping[str, str], read: Read) -> None:

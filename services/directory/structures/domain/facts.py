@@ -24,6 +24,7 @@ from shared.contract.fields import (
     WebAddress,
 )
 from shared.kernel.decider import Command
+from shared.notions.vocabularies.referent import term_of
 
 
 class StructureCommand(Command):
@@ -33,6 +34,7 @@ class StructureCommand(Command):
 class FactsCommand(StructureCommand):
     """Gives the whole record. What is empty is not known."""
 
+    refers = {"kind": term_of("structure")}
     name: Name
     kind: StructureKind
     department: DepartmentCode | None = None

@@ -159,5 +159,9 @@ STRUCTURE = Decider(
     allows=allows,
     births=(StructureRegistered,),
     beside=beside,
-    rests={StructuresMerged: {"merged": merging.UNDIVIDED}},
+    rests={
+        StructureRegistered: FactsCommand.refers,
+        StructureRevised: FactsCommand.refers,
+        StructuresMerged: {"merged": merging.UNDIVIDED},
+    },
 )

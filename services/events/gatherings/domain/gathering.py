@@ -6,7 +6,7 @@ from __future__ import annotations
 from services.events.gatherings.domain import headcounts as counting
 from services.events.gatherings.domain import planning
 from services.events.gatherings.domain import registrations as attending
-from services.events.gatherings.domain.planning import HELD
+from services.events.gatherings.domain.planning import HELD, PlanGathering
 from services.events.gatherings.domain.state import Gathering, dated, evolve
 from shared.contract import Event
 from shared.contract.events.gatherings import (
@@ -61,5 +61,6 @@ GATHERING = Decider(
     births=(GatheringPlanned,),
     alone=(HeadsCounted,),
     anew=anew,
+    rests={GatheringPlanned: PlanGathering.refers, HeadsCounted: counting.CountAudience.refers},
     dated=dated,
 )

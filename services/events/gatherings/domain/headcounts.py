@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, get_args
+from typing import Any
 from uuid import UUID
 
 from services.events.gatherings.domain.state import Gathering, in_its_days, on
@@ -16,8 +16,8 @@ from shared.contract.events.gatherings import (
 )
 from shared.contract.fields import People, Title
 from shared.kernel.decider import Command, Context, Decision
+from shared.notions.vocabularies.referent import term_of
 
-AUDIENCES: tuple[Audience, ...] = get_args(Audience)
 UNSPECIFIED = "unspecified"
 NOT_MEASURED = "non mesuré"
 
@@ -27,8 +27,8 @@ class CountingCommand(Command):
 
 
 class CountHeads(CountingCommand):
-    """Count the people who came and were not checked in by name, by public. A public that is not named keeps its
-    count; one that is given empty counts as not measured."""
+    """Count the people who came and were not checked in by name, by those publics that any network has. A public that
+    is not named keeps its count; one that is given empty counts as not measured."""
 
     partial = True
     gathering: UUID
@@ -39,6 +39,16 @@ class CountHeads(CountingCommand):
     higher_education: People | None = None
     others: People | None = None
     unspecified: People | None = None
+
+
+class CountAudience(CountingCommand):
+    """Count the people of one public who came and were not checked in by name; left empty, it counts as not
+    measured."""
+
+    refers = {"audience": term_of("audience")}
+    gathering: UUID
+    audience: Audience
+    people: People | None = None
 
 
 class NoteWorkshop(CountingCommand):
@@ -52,13 +62,20 @@ def _counted(command: CountHeads, state: Gathering, context: Context) -> Decisio
     in_its_days(on(state), context)
     events: list[Event] = []
     for name in sorted(command.model_fields_set - {"gathering"}):
-        audience = next((a for a in AUDIENCES if a == name), None)
-        people, before = getattr(command, name), state.heads.get(audience)
-        if people is None and before is not None:
-            events += _never_counted(audience, context)
-        elif people is not None and people != before:
-            events.append(HeadsCounted(audience=audience, people=people))
+        events += _public(None if name == UNSPECIFIED else name, getattr(command, name), state, context)
     return events
+
+
+def _of_one(command: CountAudience, state: Gathering, context: Context) -> Decision:
+    in_its_days(on(state), context)
+    return _public(command.audience, command.people, state, context)
+
+
+def _public(audience: Audience | None, people: int | None, state: Gathering, context: Context) -> list[Event]:
+    before = state.heads.get(audience)
+    if people is None:
+        return [] if before is None else _never_counted(audience, context)
+    return [] if people == before else [HeadsCounted(audience=audience, people=people)]
 
 
 def _never_counted(audience: Audience | None, context: Context) -> list[Event]:
@@ -75,5 +92,6 @@ def _workshop(command: NoteWorkshop, state: Gathering, context: Context) -> Deci
 
 DECISIONS: Mapping[type[Command], Callable[[Any, Gathering, Context], Decision]] = {
     CountHeads: _counted,
+    CountAudience: _of_one,
     NoteWorkshop: _workshop,
 }

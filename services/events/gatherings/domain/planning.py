@@ -23,6 +23,7 @@ from shared.contract.events.gatherings import (
 )
 from shared.contract.fields import Capacity, DepartmentCode, Line, Reason, Text, Title
 from shared.kernel.decider import Command, Context, Decision, On, Refused
+from shared.notions.vocabularies.referent import term_of
 
 
 class GatheringCommand(Command):
@@ -33,6 +34,7 @@ class PlanGathering(GatheringCommand):
     """Plan a gathering; also one of the past, before noting that it was held."""
 
     creates = True
+    refers = {"kind": term_of("gathering")}
     kind: GatheringKind
     title: Title
     starts: Beginning

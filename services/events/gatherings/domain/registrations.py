@@ -19,6 +19,7 @@ from shared.contract.events.gatherings import (
 from shared.contract.fields import MailAddress, Name
 from shared.contract.personal import PersonalText
 from shared.kernel.decider import Command, Context, Decision, Refers, Refused
+from shared.notions.vocabularies.referent import term_of
 
 
 class RegistrationCommand(Command):
@@ -29,7 +30,7 @@ class RegisterParticipant(RegistrationCommand):
     """Register a person for a gathering; on the waiting list when it is full."""
 
     takes = "now"
-    refers = {"structure": Refers("directory.structure", "open")}
+    refers = {"structure": Refers("directory.structure", "open"), "audience": term_of("audience")}
     gathering: UUID
     audience: Audience
     name: PersonalText

@@ -12,12 +12,13 @@ from shared.contract.fields import MailAddress, Reason
 from shared.contract.membership.governance import BoardSeatTaken, BoardSeatVacated, SeatRole
 from shared.contract.personal import PersonalText
 from shared.kernel.decider import Command, Context, Decider, Decision, Refers, Refused
+from shared.notions.vocabularies.referent import term_of
 
 
 class TakeBoardSeat(Command):
     """Note who takes a seat on the board: a member, the person who sits for it, or both."""
 
-    refers = {"member": Refers("membership.member", "member")}
+    refers = {"member": Refers("membership.member", "member"), "role": term_of("office")}
     entity = "seat"
     creates = True
     role: SeatRole

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 from uuid import UUID
 
+from pydantic import Field
+
 from shared.contract import Event
-from shared.contract.fields import Name, Reason
+from shared.contract.fields import Line, Name, Reason
+from shared.contract.fields.codes import Tongue
 from shared.contract.membership.members import CollegeClosed, CollegeCode, CollegeOpened
 from shared.kernel.decider import Command, Context, Decider, Decision, Refused
 from shared.notions.membership import college_id
@@ -21,9 +25,13 @@ class CollegeCommand(Command):
 
 
 class OpenCollege(CollegeCommand):
-    """Open a college, as the statutes say."""
+    """Open a college, as the statutes say. `persons`: whether its members are persons; `titles`: what lists call it,
+    where that is not its title."""
 
     title: Name
+    persons: bool | None = None
+    titles: dict[Tongue, Line] = Field({}, max_length=10)
+    rank: Annotated[int, Field(ge=1, le=1000)] | None = None
 
 
 class CloseCollege(CollegeCommand):
@@ -34,27 +42,26 @@ class CloseCollege(CollegeCommand):
 
 @dataclass(frozen=True)
 class College:
-    title: str | None = None
+    said: CollegeOpened | None = None
     open: bool = False
 
 
 def evolve(state: College, event: Event) -> College:
     match event:
         case CollegeOpened():
-            return College(event.title, open=True)
+            return College(event, open=True)
         case CollegeClosed():
-            return College(state.title)
+            return College(state.said)
     return state
 
 
 def _opened(command: OpenCollege, state: College, context: Context) -> Decision:
-    if state.open and state.title == command.title:
-        return []
-    return [CollegeOpened(college=command.college, title=command.title)]
+    said = CollegeOpened(**command.model_dump())
+    return [] if state.open and state.said == said else [said]
 
 
 def _closed(command: CloseCollege, state: College, context: Context) -> Decision:
-    if state.title is None:
+    if state.said is None:
         raise Refused("unknown-college", field="college")
     return [CollegeClosed(college=command.college, reason=command.reason)] if state.open else []
 

@@ -14,6 +14,7 @@ from services.membership.members.domain.charter import LAST_VERSION
 from shared.contract import Event
 from shared.contract.fields import MailAddress, Name, Year
 from shared.contract.membership.members import (
+    EARLIER,
     CollegeCode,
     MemberCollegeChanged,
     MemberJoined,
@@ -25,15 +26,16 @@ from shared.kernel.decider import Command, Context, Decider, Decision, Refers, R
 from shared.notions.membership import CHARTER_ID, college_id
 from shared.notions.structure_on_record import member_of
 
-StructureCollege = Literal["public", "associative", "economic"]
-"""The colleges of structures; the fourth is for persons."""
 Departure = Literal["withdrawal", "lapse", "exclusion", "dissolution"]
-PERSONS: CollegeCode = "qualified_persons"
-STATUTES = {
-    "college": Refers("membership.college", "open", id=lambda code, own: college_id(code)),
-    "charter_version": Refers("membership.charter", "in force", id=lambda version, own: CHARTER_ID),
-}
-"""Who joins enters a college that is open on that day, and signs the charter that is in force then."""
+CHARTER = {"charter_version": Refers("membership.charter", "in force", id=lambda version, own: CHARTER_ID)}
+
+
+def _college(state: str) -> dict[str, Refers]:
+    return {"college": Refers("membership.college", state, id=lambda code, own: college_id(code))}
+
+
+STRUCTURES, PERSONS = _college("of structures"), _college("of persons")
+"""Who joins enters a college that is open on that day and of such members, and signs the charter in force then."""
 YEARS_AHEAD = 1  # a renewal for next year is taken from now on, no further
 
 
@@ -44,10 +46,10 @@ class MemberCommand(Command):
 class JoinNetwork(MemberCommand):
     """Welcome a structure: it signs the charter and enters a college. One that left may join again."""
 
-    refers = {"structure": Refers("directory.structure", "open", guarded=True)} | STATUTES
+    refers = {"structure": Refers("directory.structure", "open", guarded=True)} | STRUCTURES | CHARTER
     structure: UUID
     name: Name
-    college: StructureCollege
+    college: CollegeCode
     charter_version: int = Field(ge=1, le=LAST_VERSION)
 
     def target(self, context: Context) -> UUID:
@@ -57,15 +59,12 @@ class JoinNetwork(MemberCommand):
 class JoinNetworkAsPerson(MemberCommand):
     """Welcome a qualified person, who signs the charter. The name is sealed."""
 
-    refers = STATUTES
+    refers = PERSONS | CHARTER
     creates = True
     person: PersonalText
     email: MailAddress | None = None
+    college: CollegeCode = EARLIER[-1]
     charter_version: int = Field(ge=1, le=LAST_VERSION)
-
-    @property
-    def college(self) -> CollegeCode:
-        return PERSONS
 
 
 class RenewMembership(MemberCommand):
@@ -78,9 +77,9 @@ class RenewMembership(MemberCommand):
 class ChangeCollege(MemberCommand):
     """Move a member to another college; its history stays."""
 
-    refers = {"college": STATUTES["college"]}
+    refers = STRUCTURES
     member: UUID
-    college: StructureCollege
+    college: CollegeCode
 
 
 class LeaveNetwork(MemberCommand):
@@ -105,16 +104,13 @@ class NotePastMembershipAsPerson(PastPeriod, JoinNetworkAsPerson):
 class NotePastMembershipOfPerson(PastPeriod, MemberCommand):
     """Note that a person whose record is here was a member before, too. The name is sealed with the same key."""
 
-    refers = STATUTES
+    refers = PERSONS | CHARTER
     member: UUID
     person: PersonalText
     email: MailAddress | None = None
+    college: CollegeCode = EARLIER[-1]
     charter_version: int = Field(ge=1, le=LAST_VERSION)
     reason: Departure
-
-    @property
-    def college(self) -> CollegeCode:
-        return PERSONS
 
 
 @dataclass(frozen=True)
@@ -208,7 +204,8 @@ def _renewed(command: RenewMembership, state: Member, context: Context) -> Decis
 
 
 def _college_changed(command: ChangeCollege, state: Member, context: Context) -> Decision:
-    if _known(state) == "qualified_persons":
+    _known(state)
+    if state.person is not None:
         raise Refused("person-keeps-college", field="college")
     if state.left:
         raise Refused("member-left")
@@ -221,10 +218,9 @@ def _left(command: LeaveNetwork, state: Member, context: Context) -> Decision:
     return [] if state.left else [MemberLeft(reason=command.reason)]
 
 
-def _known(state: Member) -> CollegeCode:
+def _known(state: Member) -> None:
     if state.college is None:
         raise Refused("unknown-member")
-    return state.college
 
 
 def allows(state: Member, event: Event) -> str | None:
@@ -256,5 +252,8 @@ MEMBER = Decider(
     },
     allows=allows,
     births=(MemberJoined,),
-    rests={MemberJoined: JoinNetwork.refers, MemberCollegeChanged: ChangeCollege.refers},
+    rests={
+        MemberJoined: {**JoinNetwork.refers, **_college("open")},
+        MemberCollegeChanged: ChangeCollege.refers,
+    },
 )

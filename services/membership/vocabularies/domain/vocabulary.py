@@ -7,13 +7,12 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.base.translations import SOURCE, languages
 from shared.contract import Event
 from shared.contract.fields import Line, Reason
-from shared.contract.fields.codes import Code
+from shared.contract.fields.codes import Code, Tongue
 from shared.contract.membership.vocabularies import TermClosed, TermDefined, TermRevised
 from shared.kernel.decider import Command, Context, Decider, Decision, Level, Refused
-from shared.notions.vocabularies import VOCABULARIES, Term, Terms, general, used, vocabulary_id
+from shared.notions.vocabularies import VOCABULARIES, Term, Terms, general, unspoken, used, vocabulary_id
 from shared.notions.vocabularies.referent import NOTHING, terms_after
 
 MOST_TERMS = 500
@@ -32,7 +31,7 @@ class VocabularyCommand(Command):
 class DefineTerm(VocabularyCommand):
     """Add a term to a list of the network, or open one again that was closed."""
 
-    titles: dict[str, Line] = Field(min_length=1, max_length=10)
+    titles: dict[Tongue, Line] = Field(min_length=1, max_length=10)
     rank: int = Field(0, ge=0, le=10_000)
     marks: list[Code] = Field([], max_length=20)
 
@@ -40,7 +39,7 @@ class DefineTerm(VocabularyCommand):
 class ReviseTerm(VocabularyCommand):
     """Call a term otherwise, move it in its list, or say what else is so of it."""
 
-    titles: dict[str, Line] = Field(min_length=1, max_length=10)
+    titles: dict[Tongue, Line] = Field(min_length=1, max_length=10)
     rank: int = Field(0, ge=0, le=10_000)
     marks: list[Code] = Field([], max_length=20)
 
@@ -58,7 +57,7 @@ def _list(command: VocabularyCommand, state: Terms) -> Terms:
     if known is None:
         raise Refused("unknown-vocabulary", field="vocabulary")
     if known.elsewhere:
-        raise Refused(f"{known.name}-kept-elsewhere", field="vocabulary")
+        raise Refused("list-kept-elsewhere", field="vocabulary")
     return state or general(known.name)
 
 
@@ -70,7 +69,7 @@ def _defined(command: DefineTerm, state: Terms, context: Context) -> Decision:
     if term is not None and term.closed is None:
         if _same(term, command):
             return []
-        raise Refused("term-defined", field="code", title=term.title(SOURCE))
+        raise Refused("term-defined", field="code", title=term.title())
     if term is None and len(terms) >= MOST_TERMS:
         raise Refused("too-many-terms", field="code", limit=MOST_TERMS)
     return [said]
@@ -104,8 +103,8 @@ def _open(command: VocabularyCommand, state: Terms) -> Term:
 
 
 def _fits(command: DefineTerm | ReviseTerm) -> None:
-    if strange := set(command.titles) - set(languages()):
-        raise Refused("unknown-language", field="titles", language=min(strange))
+    if strange := unspoken(command.titles):
+        raise Refused("unknown-language", field="titles", language=strange)
     if set(command.marks) - VOCABULARIES[command.vocabulary].marks.keys():
         raise Refused("unknown-mark", field="marks")
 

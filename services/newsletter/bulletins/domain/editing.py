@@ -19,6 +19,7 @@ from shared.contract.newsletter.bulletins import (
     SectionCode,
 )
 from shared.kernel.decider import Command, Context, Decision, Refused
+from shared.notions.vocabularies.referent import term_of
 
 MOST_ITEMS = 500  # of one issue; a bulletin with more is read by nobody
 
@@ -26,6 +27,7 @@ MOST_ITEMS = 500  # of one issue; a bulletin with more is read by nobody
 class AddItem(IssueCommand):
     """Write an item into a draft by hand."""
 
+    refers = {"section": term_of("section")}
     issue: UUID
     section: SectionCode
     title: Line

@@ -195,7 +195,7 @@ def label(spec: Spec, who: Reader) -> str:
 
 
 def _part(word: str, context: Context) -> str:
-    code = f"college.{word}"
+    code = f"term.college.{word}"
     return context.lexicon.say(code, context.lang) if context.lexicon.has(code) else word
 
 

@@ -70,7 +70,7 @@ class Sheet:
         first = [
             line.name,
             department(line.department) if line.department else "",
-            self.lexicon.say(f"kind.{line.kind}", self.lang) if line.kind else "",
+            self.lexicon.say(f"term.structure.{line.kind}", self.lang) if line.kind else "",
             as_moment(line.answered).astimezone(PARIS).strftime("%Y-%m-%d"),
             line.who.get("name") or "",
             line.who.get("email") or "",

@@ -14,7 +14,6 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from services.observatory.event_table.moment import AsOf, KnownAt
-from services.observatory.identification.domain import KINDS
 from services.observatory.open_data.small_cells import small
 from services.observatory.pages.time_travel import asked, document_then, in_the_head, not_yet
 from services.observatory.surveys.results.answers import NOBODY, Given, answers_of, given_of, texts_of
@@ -25,6 +24,7 @@ from services.observatory.surveys.views import SURVEY_ANSWERS, SURVEYS
 from shared.base.translations import L, Lang, Lexicon, translated
 from shared.geo import DEPARTMENTS
 from shared.kernel.views.projection import Document
+from shared.notions.vocabularies.view import known_lists
 from shared.runtime.faces import Desk, Keys, Office
 from shared.web.charts.charts import bars, shares
 from shared.web.formatting import as_moment, number
@@ -224,7 +224,11 @@ def _facets(every: Sequence[Given], lexicon: Lexicon, lang: Lang) -> dict[str, l
             (code, department_name(code) if code in DEPARTMENTS else none, departments.count(code))
             for code in sorted(set(departments))
         ],
-        "kind": [(code, lexicon.say(f"kind.{code}", lang), kinds.count(code)) for code in KINDS if code in kinds]
+        "kind": [
+            (code, lexicon.say(f"term.structure.{code}", lang), kinds.count(code))
+            for code in known_lists().listed("structure", {*kinds} - {NOBODY})
+            if code in kinds
+        ]
         + ([(NOBODY, none, kinds.count(NOBODY))] if NOBODY in kinds else []),
     }
 

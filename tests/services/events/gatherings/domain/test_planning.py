@@ -137,7 +137,7 @@ def test_what_is_not_allowed(given: list[Event], command: Command, code: str) ->
     [
         {"starts": datetime(2016, 10, 14)}, {"starts": datetime(1889, 1, 1, tzinfo=UTC)}, {"days": 0}, {"days": 32},
         {"capacity": 0}, {"title": "  a "}, {"title": "deux\u0085lignes"}, {"title": "x" * 201}, {"department": "99"},
-        {"kind": "concert"}, {"topics": ["x"] * 31}, {"town": "\x00"},
+        {"kind": "Un concert"}, {"topics": ["x"] * 31}, {"town": "\x00"},
     ],
 )  # fmt: skip
 def test_bad_answers_are_refused(wrong: dict[str, object]) -> None:

@@ -1,0 +1,58 @@
+"""The network's own lists: which terms they have, since when, until when."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from services.membership.vocabularies.domain.vocabulary import (
+    VOCABULARY,
+    CloseTerm,
+    DefineTerm,
+    ReviseTerm,
+    VocabularyCommand,
+)
+from services.membership.vocabularies.pages import routes
+from services.membership.vocabularies.words import WORDS
+from shared.base.translations import colon, translated
+from shared.contract.membership.vocabularies import TermClosed, TermDefined, TermRevised
+from shared.kernel.command_handler import Outcome
+from shared.kernel.decider import Command
+from shared.notions.vocabularies import VOCABULARIES
+from shared.runtime.faces import Views
+from shared.runtime.feature import Feature, Sayings
+from shared.runtime.service import Choices
+
+
+def page_of(command: Command, outcome: Outcome) -> str | None:
+    """The page of the list."""
+    return f"/membership/vocabularies/{command.vocabulary}" if isinstance(command, VocabularyCommand) else None
+
+
+async def choices(service: Views, command: type[Command], lang: str) -> Choices:
+    """The lists by their titles, and the marks of each."""
+    if not issubclass(command, VocabularyCommand):
+        return {}
+    own = [one for one in VOCABULARIES.values() if not one.elsewhere]
+    found: dict[str, Sequence[tuple[str, str]]] = {
+        "vocabulary": [(one.name, translated(one.title, lang)) for one in own]
+    }
+    if "marks" in command.model_fields:
+        found["marks"] = [
+            (mark, f"{translated(one.title, lang)}{colon(lang)}{translated(text, lang)}")
+            for one in own
+            for mark, text in one.marks.items()
+        ]
+    return found
+
+
+AGAIN: Sayings = {TermDefined: DefineTerm, TermRevised: ReviseTerm, TermClosed: CloseTerm}
+
+FEATURE = Feature(
+    name="vocabularies",
+    deciders=(VOCABULARY,),
+    words=WORDS,
+    routes=(routes,),
+    page_of=page_of,
+    choices=choices,
+    again=AGAIN,
+)

@@ -1,0 +1,47 @@
+"""The lists that a network may have, and what is made of what it says of them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from shared.base.translations import languages
+from shared.contract.membership.members import CollegeClosed, CollegeOpened
+from shared.contract.membership.vocabularies import TermClosed, TermDefined, TermRevised
+from shared.contract.newsletter.bulletins import BulletinOpened
+from shared.notions.vocabularies import VOCABULARIES, folded, general, in_use, used
+
+OPENED, RENAMED, ENDED = date(2012, 1, 1), date(2015, 1, 1), date(2017, 1, 1)
+CAFE = {"vocabulary": "gathering", "code": "cafe", "titles": {"fr": "Café"}, "rank": 3, "marks": ["tour"]}
+SAID = [
+    (TermDefined(**CAFE), OPENED),
+    (TermRevised(**{**CAFE, "titles": {"fr": "Thé", "en": "Tea"}}), RENAMED),
+    (TermClosed(vocabulary="gathering", code="cafe", into=["other"]), ENDED),
+]
+
+
+def test_every_list_has_a_title_and_the_general_ones_have_titles_in_every_language() -> None:
+    assert all(one.title for one in VOCABULARIES.values())
+    for name in VOCABULARIES:
+        for term in general(name).values():
+            assert term.titles.keys() == set(languages()) and term.marks <= VOCABULARIES[name].marks.keys()
+    assert not general("college") and not general("bulletin") and not general("theme")
+
+
+def test_colleges_and_bulletins_are_lists_too() -> None:
+    colleges = folded(
+        "college",
+        [
+            (CollegeOpened(college="public", title="Public"), OPENED),
+            (CollegeOpened(college="economic", title="Écoles"), RENAMED),
+            (CollegeClosed(college="public", reason="statuts"), ENDED),
+        ],
+    )
+    assert [one.code for one in in_use(colleges)] == ["economic"] and colleges["public"].closed == ENDED
+    bulletins = folded("bulletin", [(BulletinOpened(bulletin="echos", title="Échos", purpose="p"), OPENED)])
+    assert bulletins["echos"].title("en") == "Échos"
+
+
+def test_why_a_code_may_not_be_used() -> None:
+    assert used("gathering", "training", {}) is None
+    assert used("gathering", "cafe", {}) == "unknown-term"
+    assert used("gathering", "cafe", folded("gathering", SAID)) == "term-closed"
