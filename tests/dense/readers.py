@@ -134,7 +134,7 @@ class Live:
         await self._link.close()
 
     async def digests(self, seq: int) -> dict[str, str]:
-        assert await self.runner.wait_for(seq, timeout=600)
+        assert await self.runner.wait_for(seq, timeout=3600)
         return {view.name: await self.store.digest(view) for view in self.views}
 
 

@@ -55,15 +55,15 @@ class View:
     fields: tuple[str, ...] = ()
     text: Callable[[Document], str] | None = None
     asks: Level = "reader"
+    kinds: frozenset[tuple[str, str]] = field(init=False)
     types: frozenset[str] = field(init=False)
     listens: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        kinds = {(kind.service, kind.entity) for kind in self.on}
+        object.__setattr__(self, "kinds", frozenset((kind.service, kind.entity) for kind in self.on))
         object.__setattr__(self, "types", frozenset(kind.type_name() for kind in self.on))
-        object.__setattr__(self, "listens", self.types if self.of_log else self.types | correcting(kinds))
-        in_turn = self.of_log or all(kind.live for kind in self.on)
-        if self.sources is None and self.keys is not own_entity and not in_turn:
+        object.__setattr__(self, "listens", self.types if self.of_log else self.types | correcting(self.kinds))
+        if self.sources is None and self.keys is not own_entity and not (self.of_log or all(k.live for k in self.on)):
             raise TypeError(f"the view {self.name} must say of which entities a document is made")
 
     def made_of(self, key: str, document: Document | None) -> Sequence[str]:
@@ -72,13 +72,13 @@ class View:
             return self.sources(key, document)
         if self.keys is not own_entity:
             return ()
-        return [f"{service}.{entity}.{key}" for service, entity in sorted({(k.service, k.entity) for k in self.on})]
+        return [f"{service}.{entity}.{key}" for service, entity in sorted(self.kinds)]
 
-    @property
-    def folds_anew(self) -> bool:
-        """Whether a document can be folded anew. What is always of now, of entities that no document tells, is taken as
-        it was said."""
-        return not self.of_log and (self.sources is not None or self.keys is own_entity)
+    def folds_anew(self, event: Recorded) -> bool:
+        """Whether documents are folded anew for it. What is always of now, of entities that no document tells, is taken
+        as it was said; of kinds of entities that it hears nothing of, nothing is read."""
+        told = self.sources is not None or self.keys is own_entity
+        return told and not self.of_log and (event.service, event.entity) in self.kinds
 
     @property
     def table(self) -> str:

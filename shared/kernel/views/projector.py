@@ -542,7 +542,7 @@ async def apply(store: Store, view: View, step: Step, batch: Batch, outside: Out
             if not event.data:
                 continue
             if corrects(event.type) and not view.of_log:
-                for key in await _corrected(view, event, step.past) if view.folds_anew else ():
+                for key in await _corrected(view, event, step.past) if view.folds_anew(event) else ():
                     dirty.setdefault(key, set()).add(ref_of(event))
                 continue
             heard.append((event, view.keys(event)))
@@ -553,7 +553,7 @@ async def apply(store: Store, view: View, step: Step, batch: Batch, outside: Out
         except Exception as error:
             _note(error, view, event, batch)
             continue
-        if event.seq in step.late and view.folds_anew:
+        if event.seq in step.late and view.folds_anew(event):
             for key in heard[-1][1]:
                 dirty.setdefault(key, set()).add(ref_of(event))
     keys = {key for _, found in heard for key in found} | dirty.keys()
