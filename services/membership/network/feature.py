@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 from services.membership.base.queries import everything
+from services.membership.network.domain import network, peer_network
 from services.membership.network.domain.network import NETWORK as NETWORK_DECIDER
 from services.membership.network.domain.network import NameNetwork
 from services.membership.network.domain.peer_network import (
     PEER_NETWORK,
-    AddPeerNetwork,
     PeerNetworkCommand,
-    RemovePeerNetwork,
     RenamePeerNetwork,
 )
 from services.membership.network.pages import routes
 from services.membership.network.views import NETWORK, PEER_NETWORKS
 from services.membership.network.words import WORDS
-from shared.contract.membership.network import NetworkNamed, PeerNetworkJoined, PeerNetworkLeft, PeerNetworkRenamed
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command
 from shared.runtime.faces import Views
-from shared.runtime.feature import Feature, Sayings
+from shared.runtime.feature import Feature
 from shared.runtime.service import Choices, Retired
 
 
@@ -40,13 +38,6 @@ RETIRED = {
     "RestorePeerNetwork": Retired("peer-network", "StrikeEvents"),
 }
 
-AGAIN: Sayings = {
-    PeerNetworkJoined: AddPeerNetwork,
-    PeerNetworkRenamed: RenamePeerNetwork,
-    PeerNetworkLeft: RemovePeerNetwork,
-    NetworkNamed: NameNetwork,
-}
-
 FEATURE = Feature(
     name="network",
     deciders=(PEER_NETWORK, NETWORK_DECIDER),
@@ -57,5 +48,5 @@ FEATURE = Feature(
     choices=choices,
     retired=RETIRED,
     whole=(RenamePeerNetwork,),
-    again=AGAIN,
+    again={**network.AGAIN, **peer_network.AGAIN},
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -37,4 +38,6 @@ def _named(command: NameNetwork, state: Network, context: Context) -> Decision:
     return [] if command.name == state.name else [NetworkNamed(name=command.name)]
 
 
+AGAIN: Mapping[type[Event], type[Command]] = {NetworkNamed: NameNetwork}
+"""Fact → the command that says it again with other answers"""
 NETWORK = Decider("network", Network(), evolve, {NameNetwork: _named}, births=(NetworkNamed,))
