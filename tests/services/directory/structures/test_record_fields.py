@@ -73,6 +73,6 @@ def test_a_change_names_the_fields_that_it_changed_or_emptied() -> None:
 
 
 def test_a_record_is_checked_again_after_a_year() -> None:
-    now = datetime(2018, 11, 1, 12, tzinfo=UTC)
+    now = datetime(2018, 11, 1, 12, 0, 1, tzinfo=UTC)
     assert to_be_checked({"seen": "2017-10-31T12:00:00+00:00"}, now)
     assert not to_be_checked({"seen": "2017-10-31T12:00:01+00:00"}, now)

@@ -54,7 +54,7 @@ def test_nobody_counted_is_not_nobody() -> None:
 def test_what_is_taken_back_stands_no_more() -> None:
     assert folded(PLANNED, GatheringCancelled(reason="pluie"))["cancelled"] == "pluie"
     assert folded(PLANNED, GatheringCancelled(reason="pluie"), GatheringReinstated())["cancelled"] is None
-    held = (PLANNED, GatheringHeld())
+    held = (PLANNED, GatheringHeld(kind="training", title="Eau"))
     assert folded(*held)["held"] and folded(*held)["state"] != folded(PLANNED)["state"]
     assert folded(*held, GatheringHoldingUndone(reason="x"))["state"] == folded(PLANNED)["state"]
     workshop = WorkshopHeld(workshop=UUID(int=2), title="Sel")
@@ -68,4 +68,4 @@ def test_a_change_empties_what_it_clears_and_leaves_the_rest() -> None:
 
 
 def test_what_is_said_of_a_gathering_that_nobody_planned_is_nowhere() -> None:
-    assert folded(GatheringHeld(), HeadsCounted(people=3)) is None
+    assert folded(GatheringHeld(kind="training", title="Eau"), HeadsCounted(people=3)) is None
