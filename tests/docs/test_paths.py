@@ -44,8 +44,12 @@ def test_each_file_that_the_code_names_is_there(room: str) -> None:
 
 def test_a_stranger_walks_from_a_form_to_its_page_in_twelve_files() -> None:
     walk = (ROOT / "docs/architecture.md").read_text().partition("## The way of one command")[2].partition("\n## ")[0]
-    steps = re.findall(r"^\d+\. `([^`]+)`", walk, re.MULTILINE)
-    assert 0 < len(steps) <= 12 and all((ROOT / step).is_file() for step in steps)
+    steps = re.findall(r"^\d+\. `([^`]+)`(.*?)(?=^\d+\. |\Z)", walk, re.MULTILINE | re.DOTALL)
+    assert 0 < len(steps) <= 12 and all((ROOT / file).is_file() for file, _ in steps)
+    for file, told in steps[:-1]:
+        said = re.findall(r"`(\w+)`", told)
+        text = (ROOT / file).read_text()
+        assert said and all(re.search(rf"\b{name}\b", text) for name in said), f"{file} has {said}"
 
 
 def test_the_picture_of_layers_is_that_of_the_rules() -> None:

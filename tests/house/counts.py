@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.house.rules import RULES
+from tests.house.rules import RULES, untried
 from tests.house.tables import SKIP
 
 ROOT = Path(__file__).parents[2]
@@ -23,6 +23,7 @@ SETS = (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Delete)
 BY_NAME = {"setattr", "delattr", "__setattr__", "__delattr__"}
 MOST_SKIPPED = 150
 MOST_WHOLE = 21
+MOST_UNTRIED = 28
 OTHERS = re.compile(r"fuzzing\.requests|sys|nc$")
 """Whose attributes a test may set: the interpreter's, and those of others' libraries (an HTTP client, nats-py's
 client)"""
@@ -159,6 +160,7 @@ def counts() -> list[Count]:
         Count("route handlers inside functions", len(set(closures)), 0, ", ".join(sorted(set(closures)))),
         Count("lines over 120 columns, tests too", len(wide), 0, ", ".join(wide)),
         Count("`fmt: skip`, tests too, on tables of data", skipped, MOST_SKIPPED),
+        Count("modules with logic that no test of their room imports, older ones", len(untried()), MOST_UNTRIED),
         Count("settings of ours by monkeypatch in tests", len(patched), 2, ", ".join(patched)),
         Count("private members that tests set by hand", len(inside), 0, ", ".join(inside)),
         Count("functions that take a whole `Service`", sum(whole().values()), MOST_WHOLE),

@@ -61,6 +61,7 @@ ROOMS = (
             "tests/shared/persons/test_key_folder_files.py",
             "tests/shared/persons/keys/test_key_marks.py",
             "tests/shared/persons/test_sealed_files.py",
+            "tests/shared/persons/test_subject_access.py",
             "tests/shared/persons/test_terms.py",
             "tests/shared/web/test_privacy_pages.py",
             "tests/shared/base/test_paris_days.py",

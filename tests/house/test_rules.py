@@ -194,6 +194,33 @@ def test_a_module_with_logic_has_a_test_module(plant: Plant) -> None:
     assert rules.without_test(house) == ["services/events/loans/queries.py has a test or no logic: take its line out"]
 
 
+LOGIC = "\n".join(f"if {n}:\n    pass" for n in range(rules.BRANCHES)) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("module", "text", "test", "tries", "is_tried"),
+    [
+        ("services/events/loans/queries.py", "", "services/events/loans/test_lists.py", "from {} import a", True),
+        ("services/events/loans/queries.py", "", "services/events/test_lists.py", "from {} import a", True),
+        ("services/events/loans/queries.py", "", "services/test_lists.py", "from {} import a", False),
+        ("services/events/loans/queries.py", "", "services/events/tandems/test_lists.py", "from {} import a", False),
+        ("services/events/loans/queries.py", "", "services/events/loans/test_lists.py", "from {}_more import a", False),
+        ("services/events/loans/queries.py", "", "services/events/loans/helpers.py", "from {} import a", False),
+        ("services/events/loans/queries.py", "", "services/events/loans/test_pages.py", "", False),
+        ("services/events/loans/desk_pages.py", "routes = APIRouter()", "services/events/test_pages.py", "", True),
+        ("services/events/loans/feature.py", "", "services/events/loans/test_pages.py", "", True),
+        ("deploy/sample/loans.py", "", "deploy/sample/test_events.py", "", True),
+        ("deploy/cli/lend.py", '@app.command("lend")\ndef f(): ...', "journeys/test_a.py", "X = ['lend']", True),
+        ("deploy/cli/lend.py", "@app.command()\ndef lend_out(): ...", "journeys/test_a.py", "X = ['lend']", False),
+    ],
+)
+def test_a_test_is_found_where_one_looks_for_it(
+    plant: Plant, module: str, text: str, test: str, tries: str, is_tried: bool
+) -> None:
+    plant(f"tests/{test}", tries.format(module.removesuffix(".py").replace("/", ".")))
+    assert (rules.without_test(plant(module, f"{text}\n{LOGIC}")) == []) is is_tried
+
+
 @pytest.mark.parametrize(
     "call",
     [

@@ -45,7 +45,8 @@ def aggregate(
     tree = SourceTree()
     said = (french, english, french_plural, english_plural)
     slices.add_aggregate(tree, name, service, plural or f"{name}s", said, feature)
-    written(tree, dry_run, "make contract", "make texts", f"services/{service}/README.md names what is there")
+    told = [] if feature else [f"services/{service}/README.md names what is there"]
+    written(tree, dry_run, "make contract", "make texts", *told)
 
 
 @adding.command()

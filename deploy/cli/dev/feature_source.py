@@ -9,17 +9,18 @@ from collections.abc import Sequence
 from deploy.host.data_folder import CannotStart
 
 
-def with_entry(source: str, keyword: str, entry: str) -> str:
-    """Adds to what a keyword lists; one that is not there yet begins. Raises CannotStart where `FEATURE` is no plain
-    `Feature(…)`."""
+def with_entry(source: str, keyword: str, entry: str, brackets: str = "()") -> str:
+    """Adds to what a keyword lists, or maps (brackets {}); one that is not there yet begins. Raises CannotStart where
+    `FEATURE` is no plain `Feature(…)`."""
     call = _feature(source)
-    there = _said(call, keyword)
+    there, opening, closing = _said(call, keyword), brackets[0], brackets[1]
     if there is None:
-        return _at_end(source, call, f"{keyword}=({entry},)")
-    if isinstance(there, ast.Tuple | ast.List):
+        return _at_end(source, call, f"{keyword}={opening}{entry},{closing}")
+    if isinstance(there, ast.Tuple | ast.List | ast.Dict):
         return _at_end(source, there, entry)
     start, end = _span(source, there)
-    return f"{source[:start]}(*{source[start:end]}, {entry}){source[end:]}"
+    all_of_it = f"{'**' if opening == '{' else '*'}{source[start:end]}"
+    return f"{source[:start]}{opening}{all_of_it}, {entry}{closing}{source[end:]}"
 
 
 def with_case(source: str, keyword: str, case: str, whole: str) -> str:
@@ -69,7 +70,7 @@ def _at_end(source: str, bracketed: ast.expr, entry: str) -> str:
     """One more entry before the bracket that closes."""
     end = _span(source, bracketed)[1] - 1
     before = source[:end].rstrip()
-    return f"{before}{'' if before[-1] in '([,' else ','} {entry}{source[end:]}"
+    return f"{before}{'' if before[-1] in '([{,' else ','} {entry}{source[end:]}"
 
 
 def _span(source: str, node: ast.expr) -> tuple[int, int]:

@@ -106,8 +106,8 @@ def in_feature(tree: SourceTree, room: str, made: Callable[[str], str]) -> None:
     source = tree.text(path)
     for what in ("page_of", "choices"):
         source = with_case(source, what, made(f"{what}_case"), made(what))
-    decider, view = (re.findall(rf"{one} import (\w+)", imports)[0] for one in (r"domain\S*", "views"))
-    source = with_entry(with_entry(source, "deciders", decider), "views", view)
+    source = with_entry(with_entry(source, "deciders", made("decider").strip()), "views", made("view").strip())
+    source = with_entry(source, "again", made("again").strip(), "{}")
     if not tree.there(f"{room}/pages.py"):
         source = with_entry(source, "routes", "routes")
     if not tree.there(f"{room}/words.py"):

@@ -27,6 +27,7 @@ from shared.kernel.views.projection import Document
 from shared.runtime.faces import Commands, Office, OpenViews, Premises, Views
 from shared.web.facts.outcomes import in_address
 from shared.web.forms.forms import parse, sentences
+from shared.web.forms.guarded_form import command_id
 from shared.web.here import Here
 from shared.web.lists import PAGE, Chosen, PageNumber, Words, newest_first, pages_total, render
 from shared.web.security.authorization import access, who_of
@@ -81,10 +82,7 @@ async def new(service: Here[Views], request: Request) -> Response:
 async def opened(service: Here[Views], request: Request) -> Response:
     form = await request.form(max_fields=60, max_files=0)
     pages, actor, lang = request.app.state.pages, who_of(request).actor, language(request)
-    try:
-        id = UUID(str(form.get("command_id") or ""))
-    except ValueError:
-        raise HTTPException(400) from None
+    id = command_id(form)
     values = {n: str(form.get(n) or "")[:500] for n in ("label", "email", "name")}
     grants = [str(one) for one in form.getlist("roles")][:24]
     try:

@@ -27,6 +27,7 @@ from shared.kernel.views.projection import Document
 from shared.runtime.faces import Desk, Office, OpenViews, Premises, Views
 from shared.web.facts.outcomes import in_address
 from shared.web.forms.forms import parse, sentences
+from shared.web.forms.guarded_form import command_id
 from shared.web.here import Here
 from shared.web.lists import render
 from shared.web.security.authorization import NotSignedIn, access, clear_session, who_of
@@ -173,10 +174,7 @@ async def issued(service: OpenViews, request: Request, account: UUID, who: Who, 
     form = await request.form(max_fields=40, max_files=0)
     pages: Pages = request.app.state.pages
     lang = language(request)
-    try:
-        id = UUID(str(form.get("command_id") or ""))
-    except ValueError:
-        raise HTTPException(400) from None
+    id = command_id(form)
     values = {
         "token_name": str(form.get("name") or "")[:200],
         "scopes": form.getlist("scopes"),

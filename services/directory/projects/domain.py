@@ -5,6 +5,7 @@ for evaluation and lessons; so partners there are named by kind, and an evaluate
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, get_args
 from uuid import UUID
@@ -168,6 +169,11 @@ def _agrees(command: ProjectAnswers) -> None:
         raise Refused("no-evaluation", field="evaluation")
 
 
+AGAIN: Mapping[type[Event], type[Command]] = {
+    CooperationProjectDrafted: DraftProject,
+    CooperationProjectRevised: ReviseProject,
+}
+"""Fact → the command that says it again with other answers"""
 PROJECT = Decider(
     "project",
     Project(),

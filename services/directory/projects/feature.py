@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from services.directory.projects import form_pages, pages
-from services.directory.projects.domain import PROJECT, DraftProject, ProjectCommand, ReviseProject
+from services.directory.projects.domain import AGAIN, PROJECT, ProjectCommand
 from services.directory.projects.views import PROJECTS
 from services.directory.projects.words import WORDS
-from shared.contract.directory.cooperation import CooperationProjectDrafted, CooperationProjectRevised
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command
 from shared.runtime.feature import Feature
@@ -23,5 +22,5 @@ FEATURE = Feature(
     words=WORDS,
     routes=(form_pages.routes, pages.routes),
     page_of=page_of,
-    again={CooperationProjectDrafted: DraftProject, CooperationProjectRevised: ReviseProject},
+    again=AGAIN,
 )

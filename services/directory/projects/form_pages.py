@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -38,6 +38,7 @@ from shared.web.facts.outcomes import after
 from shared.web.facts.records import SEEN, SHOW, on_its_day, record_on
 from shared.web.formatting import countries
 from shared.web.forms.forms import Form, Problem, id_after, refusal, version_after
+from shared.web.forms.guarded_form import command_id, version_of
 from shared.web.here import Here
 from shared.web.lists import render
 from shared.web.security.authorization import access, who_of
@@ -57,12 +58,30 @@ routes = APIRouter(prefix="/projects", include_in_schema=False)
 """The routes of the form."""
 
 
+@dataclass(frozen=True)
+class Carried:
+    """What the form carries beside its answers: of which project it is, the command's id, the version that was seen;
+    for which day it is sent, and of which day it shows the project, as they were typed."""
+
+    key: UUID | None
+    id: UUID
+    version: int | None = None
+    happened: str = ""
+    seen: str = ""
+
+    @classmethod
+    def of(cls, form: FormData, key: UUID | None) -> Carried:
+        """Raises 400 for a form that is not ours."""
+        happened, seen = (str(form.get(name) or "")[:40] for name in ("happened_on", SEEN))
+        return cls(key, command_id(form), version_of(form), happened, seen)
+
+
 @routes.get("/new")
 @access("editor")
 async def new(service: Here[Views], request: Request, leader: str = "", country: str = "") -> Response:
     await finder_of(service).current()
     answers = Answers({"country": country}, finder_of(service).kept(leader), (), (), (), {})
-    return await _page(service, request, answers, key=None, version=None, id=new_command_id())
+    return await _page(service, request, answers, Carried(None, new_command_id()))
 
 
 @routes.post("/new")
@@ -77,7 +96,7 @@ async def revise(service: Here[Views], request: Request, key: UUID) -> Response:
     await finder_of(service).current()
     document = await _project_of(service, key)
     answers = Answers.of_project(document, finder_of(service))
-    return await _page(service, request, answers, key=key, version=document["version"], id=new_command_id())
+    return await _page(service, request, answers, Carried(key, new_command_id(), document["version"]))
 
 
 @routes.post("/{key}/revise")
@@ -98,12 +117,8 @@ async def _page(
     service: Views,
     request: Request,
     answers: Answers,
+    carried: Carried,
     *,
-    key: UUID | None,
-    version: int | None,
-    id: UUID,
-    happened: str = "",
-    seen: str = "",
     errors: Mapping[str, str] | None = None,
     found: Mapping[str, list[Document]] | None = None,
     status: int = 200,
@@ -111,6 +126,7 @@ async def _page(
     pages: Pages = request.app.state.pages
     lang, lexicon = language(request), pages.lexicon
     errors = dict(errors or {})
+    key = carried.key
     model = ReviseProject if key else DraftProject
     goals = [(str(n), goal(n, lexicon, lang)) for n in range(1, 18)]
     form = Form.of(
@@ -121,7 +137,7 @@ async def _page(
         errors={n: s for n, s in errors.items() if n not in ANCHORS},
         only=PLAIN,
         choices={"country": countries(lang), "sdgs": goals},
-        hidden={"command_id": id, "version": version, **({SEEN: seen} if key else {})},
+        hidden={"command_id": carried.id, "version": carried.version, **({SEEN: carried.seen} if key else {})},
     )
     apart = [Problem(lexicon.say(f"field.{n}", lang), errors[n], ANCHORS[n]) for n in ANCHORS if n in errors]
     themes = (await finder_of(service).find(limit=0, count=("themes",))).facets["themes"]
@@ -138,8 +154,8 @@ async def _page(
         errors=errors,
         leader=chosen.get(answers.leader),
         found=found or {},
-        happened=happened,
-        seen=seen,
+        happened=carried.happened,
+        seen=carried.seen,
         participants=[chosen[id] for id in answers.participants if id in chosen],
         partner_kinds=PARTNER_KINDS,
         themes=[name for name, _ in most(themes)[:THEMES]],
@@ -151,16 +167,10 @@ async def _page(
 async def _sent(service: Reception, request: Request, key: UUID | None) -> Response:
     """Looks for structures, gives more lines, or saves."""
     form = await request.form(max_fields=FIELDS, max_files=0)
-    try:
-        id = UUID(str(form.get("command_id") or ""))
-        version = int(str(form["version"])) if form.get("version") else None
-    except ValueError:
-        raise HTTPException(400) from None
+    carried, answers = Carried.of(form, key), Answers.of_form(form)
     pages: Pages = request.app.state.pages
-    happened, seen = str(form.get("happened_on") or "")[:40], str(form.get(SEEN) or "")[:40]
-    answers = Answers.of_form(form)
     if key and SHOW in form:
-        return await _shown_again(service, request, key, form, answers, version=version, id=id)
+        return await _shown_again(service, request, key, form, answers, carried)
     found = await answers.looked_for(finder_of(service))
     saving = form.get("do") not in ("leader", "participants", "partners")
     if saving:
@@ -170,26 +180,14 @@ async def _sent(service: Reception, request: Request, key: UUID | None) -> Respo
     status = 200
     if saving and not open_boxes:
         try:
-            outcome = await _save(service, request, key, form, answers, id=id, version=version, happened=happened)
+            outcome = await _save(service, request, form, answers, carried)
         except Refused as no:
             outcome = refusal(no, pages.lexicon, language(request)), 422
-            id, version = id_after(no, id), version_after(no, version)
+            carried = replace(carried, id=id_after(no, carried.id), version=version_after(no, carried.version))
         if isinstance(outcome, Response):
             return outcome
         errors, status = outcome
-    return await _page(
-        service,
-        request,
-        answers,
-        key=key,
-        version=version,
-        id=id,
-        happened=happened,
-        seen=seen,
-        errors=errors,
-        found=open_boxes,
-        status=status,
-    )
+    return await _page(service, request, answers, carried, errors=errors, found=open_boxes, status=status)
 
 
 async def _shown(service: Reception, key: UUID, day: date | None) -> Document:
@@ -202,15 +200,15 @@ async def _shown(service: Reception, key: UUID, day: date | None) -> Document:
 
 
 async def _shown_again(
-    service: Reception, request: Request, key: UUID, form: FormData, answers: Answers, *, version: int | None, id: UUID
+    service: Reception, request: Request, key: UUID, form: FormData, answers: Answers, carried: Carried
 ) -> Response:
     """The form with the project of another day, and with what was changed in it so far."""
     pages: Pages = request.app.state.pages
-    happened, seen = str(form.get("happened_on") or "")[:40], str(form.get(SEEN) or "")[:40]
+    happened = carried.happened
     errors: dict[str, str] = {}
     try:
         then = await record_on(service, "project", str(key), happened_on(happened))
-        shown = await _shown(service, key, happened_on(seen))
+        shown = await _shown(service, key, happened_on(carried.seen))
     except BadDay:
         errors = {"happened_on": pages.lexicon.say("invalid.date", language(request), value=happened)}
     else:
@@ -219,50 +217,32 @@ async def _shown_again(
         else:
             given = on_its_day(answers.given(ReviseProject, form), shown, then, PROJECT_FACTS)
             empty: dict[str, Any] = {name: [] if name in PROJECT_LISTS else None for name in PROJECT_FACTS}
-            answers, seen = Answers.of_project({**empty, **given}, finder_of(service)), happened
-    return await _page(
-        service,
-        request,
-        answers,
-        key=key,
-        version=version,
-        id=id,
-        happened=happened,
-        seen=seen,
-        errors=errors,
-        status=422 if errors else 200,
-    )
+            answers = Answers.of_project({**empty, **given}, finder_of(service))
+            carried = replace(carried, seen=happened)
+    return await _page(service, request, answers, carried, errors=errors, status=422 if errors else 200)
 
 
 async def _save(
-    service: Reception,
-    request: Request,
-    key: UUID | None,
-    form: FormData,
-    answers: Answers,
-    *,
-    id: UUID,
-    version: int | None,
-    happened: str,
+    service: Reception, request: Request, form: FormData, answers: Answers, carried: Carried
 ) -> Response | tuple[Mapping[str, str], int]:
     """Executes the command and goes to the project; or what is wrong, and the answer's status. Raises Refused."""
     pages: Pages = request.app.state.pages
-    lang, say = language(request), pages.lexicon.say
+    lang, say, key, id = language(request), pages.lexicon.say, carried.key, carried.id
     model: type[ProjectAnswers] = ReviseProject if key else DraftProject
     given: dict[str, Any] = {**answers.given(model, form), **({"project": key} if key else {})}
     try:
-        at = happened_on(happened)
+        at = happened_on(carried.happened)
         before = await service.store.get(PROJECTS, str(key)) if key else None
         then: Document | None = None
-        if key and at != (seen := happened_on(str(form.get(SEEN) or ""))):
+        if key and at != (seen := happened_on(carried.seen)):
             then = await record_on(service, "project", str(key), at)
             given = on_its_day(given, await _shown(service, key, seen), then or {}, PROJECT_FACTS)
         command = model.model_validate(given, context=stored(before, then))
-        outcome = await service.execute(command, id=id, actor=who_of(request).actor, at=at, version=version)
+        outcome = await service.execute(command, id=id, actor=who_of(request).actor, at=at, version=carried.version)
     except ValidationError as error:
         return wrong(error, answers, model, pages.lexicon, lang), 422
     except BadDay:
-        return {"happened_on": say("invalid.date", lang, value=happened)}, 422
+        return {"happened_on": say("invalid.date", lang, value=carried.happened)}, 422
     except (Stale, Conflict):
         return {"": f"{say('problem.409', lang)}. {say('problem.409.hint', lang)}"}, 409
     return await after(service, f"/directory/projects/{outcome.entity_id}", command, outcome, at)

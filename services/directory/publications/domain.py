@@ -58,7 +58,23 @@ class PublishOffer(PublicationCommand):
     deadline: Day | None = None
 
 
-class DraftPublication(PublicationCommand):
+class DraftAnswers(PublicationCommand):
+    """What a draft says: asked alike when it is begun and whenever it is changed."""
+
+    title: Line
+    text: LongText
+    kind: OfferKind | None = None
+    url: WebAddress | None = None
+    deadline: Day | None = None
+    starts: Moment | None = None
+    ends: Moment | None = None
+    place: Line | None = None
+    project: UUID | None = None
+    picture: Sha256 | None = None
+    picture_text: Line | None = None
+
+
+class DraftPublication(DraftAnswers):
     """Begin something to publish; nobody else sees it yet. An offer has a `kind`, an event a beginning (`starts`)."""
 
     refers = {
@@ -69,35 +85,13 @@ class DraftPublication(PublicationCommand):
     creates = True
     structure: UUID
     sort: PublicationSort
-    title: Line
-    text: LongText
-    kind: OfferKind | None = None
-    url: WebAddress | None = None
-    deadline: Day | None = None
-    starts: Moment | None = None
-    ends: Moment | None = None
-    place: Line | None = None
-    project: UUID | None = None
-    picture: Sha256 | None = None
-    picture_text: Line | None = None
 
 
-class RedraftPublication(PublicationCommand):
+class RedraftPublication(DraftAnswers):
     """Change a draft. The whole draft is given; what is empty is emptied."""
 
     refers = {"project": Refers("directory.project", kept=True), "kind": term_of("offer")}
     publication: UUID
-    title: Line
-    text: LongText
-    kind: OfferKind | None = None
-    url: WebAddress | None = None
-    deadline: Day | None = None
-    starts: Moment | None = None
-    ends: Moment | None = None
-    place: Line | None = None
-    project: UUID | None = None
-    picture: Sha256 | None = None
-    picture_text: Line | None = None
 
 
 class PublishDraft(PublicationCommand):
@@ -114,7 +108,7 @@ class WithdrawPublication(PublicationCommand):
     reason: Reason | None = None
 
 
-DRAFT_FACTS = tuple(name for name in RedraftPublication.model_fields if name != "publication")
+DRAFT_FACTS = tuple(DraftAnswers.model_fields)
 DRAFT_CLEARABLE: tuple[DraftField, ...] = get_args(DraftField)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -101,6 +102,12 @@ def allows(state: Tandem, event: Event) -> str | None:
     return None
 
 
+AGAIN: Mapping[type[Event], type[Command]] = {
+    TandemFormed: FormTandem,
+    TandemSchoolJoined: AddTandemSchool,
+    PupilsCounted: CountPupils,
+}
+"""Fact → the command that says it again with other answers"""
 TANDEM = Decider(
     entity="tandem",
     initial=Tandem(),

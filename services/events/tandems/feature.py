@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 from services.events.base.places import departments_offered
 from services.events.structures.queries import structures_offered
-from services.events.tandems.domain import TANDEM, AddTandemSchool, CountPupils, FormTandem, TandemCommand
+from services.events.tandems.domain import AGAIN, TANDEM, TandemCommand
 from services.events.tandems.pages import routes
 from services.events.tandems.views import TANDEMS
 from services.events.tandems.words import WORDS
-from shared.contract.events.tandems import PupilsCounted, TandemFormed, TandemSchoolJoined
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command
 from shared.runtime.faces import Views
@@ -55,5 +54,5 @@ FEATURE = Feature(
     page_of=page_of,
     choices=choices,
     retired=RETIRED,
-    again={TandemFormed: FormTandem, TandemSchoolJoined: AddTandemSchool, PupilsCounted: CountPupils},
+    again=AGAIN,
 )

@@ -5,31 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from services.membership.base.queries import everything
-from services.membership.governance.domain.board_seat import SEAT, TakeBoardSeat, VacateBoardSeat
+from services.membership.governance.domain import board_seat, working_group
+from services.membership.governance.domain.board_seat import SEAT, TakeBoardSeat
 from services.membership.governance.domain.working_group import (
     GROUP,
-    CloseWorkingGroup,
-    FormWorkingGroup,
     GroupCommand,
     JoinWorkingGroup,
-    LeaveWorkingGroup,
 )
 from services.membership.governance.pages import routes
 from services.membership.governance.views import GROUPS, SEATS
 from services.membership.governance.words import WORDS
 from services.membership.members.queries import members_offered
-from shared.contract.membership.governance import (
-    BoardSeatTaken,
-    BoardSeatVacated,
-    WorkingGroupClosed,
-    WorkingGroupFormed,
-    WorkingGroupJoined,
-    WorkingGroupLeft,
-)
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command
 from shared.runtime.faces import OpenViews
-from shared.runtime.feature import Feature, Sayings
+from shared.runtime.feature import Feature
 from shared.runtime.service import Choices, Retired
 
 
@@ -58,15 +48,6 @@ RETIRED = {
     "RestoreWorkingGroup": Retired("group", "StrikeEvents"),
 }
 
-AGAIN: Sayings = {
-    BoardSeatTaken: TakeBoardSeat,
-    BoardSeatVacated: VacateBoardSeat,
-    WorkingGroupFormed: FormWorkingGroup,
-    WorkingGroupJoined: JoinWorkingGroup,
-    WorkingGroupLeft: LeaveWorkingGroup,
-    WorkingGroupClosed: CloseWorkingGroup,
-}
-
 FEATURE = Feature(
     name="governance",
     deciders=(SEAT, GROUP),
@@ -76,5 +57,5 @@ FEATURE = Feature(
     page_of=page_of,
     choices=choices,
     retired=RETIRED,
-    again=AGAIN,
+    again={**board_seat.AGAIN, **working_group.AGAIN},
 )

@@ -6,21 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 
 from services.membership.base.queries import everything
 from services.membership.network.begin_pages import routes as begin_routes
+from services.membership.network.domain import network, peer_network
 from services.membership.network.domain.network import NETWORK as NETWORK_DECIDER
 from services.membership.network.domain.network import (
-    ChooseDye,
-    ChooseLanguages,
-    ChooseLaw,
-    DrawRegion,
-    NameNetwork,
-    NamePrintedReviews,
     NetworkCommand,
 )
 from services.membership.network.domain.peer_network import (
     PEER_NETWORK,
-    AddPeerNetwork,
     PeerNetworkCommand,
-    RemovePeerNetwork,
     RenamePeerNetwork,
 )
 from services.membership.network.pages import routes
@@ -28,23 +21,12 @@ from services.membership.network.views import NETWORK, PEER_NETWORKS
 from services.membership.network.words import WORDS
 from shared.base.network_files import printed_reviews
 from shared.base.translations import languages, translated
-from shared.contract.membership.network import (
-    DyeChosen,
-    LanguagesChosen,
-    LawChosen,
-    NetworkNamed,
-    PeerNetworkJoined,
-    PeerNetworkLeft,
-    PeerNetworkRenamed,
-    PrintedReviewsNamed,
-    RegionDrawn,
-)
 from shared.geo import DEPARTMENTS
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command
 from shared.notions.network import DYES, LAWS
 from shared.runtime.faces import Views
-from shared.runtime.feature import Feature, Sayings
+from shared.runtime.feature import Feature
 from shared.runtime.service import Choices, Retired
 from shared.web.formatting import language_name
 
@@ -79,18 +61,6 @@ RETIRED = {
     "RestorePeerNetwork": Retired("peer-network", "StrikeEvents"),
 }
 
-AGAIN: Sayings = {
-    PeerNetworkJoined: AddPeerNetwork,
-    PeerNetworkRenamed: RenamePeerNetwork,
-    PeerNetworkLeft: RemovePeerNetwork,
-    NetworkNamed: NameNetwork,
-    RegionDrawn: DrawRegion,
-    LanguagesChosen: ChooseLanguages,
-    DyeChosen: ChooseDye,
-    LawChosen: ChooseLaw,
-    PrintedReviewsNamed: NamePrintedReviews,
-}
-
 FEATURE = Feature(
     name="network",
     deciders=(PEER_NETWORK, NETWORK_DECIDER),
@@ -101,5 +71,5 @@ FEATURE = Feature(
     choices=choices,
     retired=RETIRED,
     whole=(RenamePeerNetwork,),
-    again=AGAIN,
+    again={**network.AGAIN, **peer_network.AGAIN},
 )

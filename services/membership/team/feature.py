@@ -6,33 +6,20 @@ from collections.abc import Mapping, Sequence
 
 from services.membership.base.queries import everything
 from services.membership.members.queries import hosts_offered
-from services.membership.team.domain.civic_place import CIVIC_PLACE, ApproveCivicServicePlace, EndCivicServicePlace
+from services.membership.team.domain import civic_place, civic_service, staff_post, volunteer
+from services.membership.team.domain.civic_place import CIVIC_PLACE
 from services.membership.team.domain.civic_service import (
     CIVIC_SERVICE,
-    EndCivicService,
-    RecruitCivicService,
-    SecondCivicService,
 )
-from services.membership.team.domain.staff_post import POST, ChangeStaffPost, CloseStaffPost, CreateStaffPost
-from services.membership.team.domain.volunteer import VOLUNTEER, NoteVolunteer
+from services.membership.team.domain.staff_post import POST
+from services.membership.team.domain.volunteer import VOLUNTEER
 from services.membership.team.pages import routes
 from services.membership.team.views import CIVIC_PLACES, CIVIC_SERVICES, POSTS, VOLUNTEERS
 from services.membership.team.words import WORDS
-from shared.contract.membership.team import (
-    CivicServiceEnded,
-    CivicServicePlaceApproved,
-    CivicServicePlaceEnded,
-    CivicServiceRecruited,
-    CivicServiceSeconded,
-    StaffPostChanged,
-    StaffPostClosed,
-    StaffPostCreated,
-    VolunteerContributed,
-)
 from shared.kernel.command_handler import Outcome
 from shared.kernel.decider import Command
 from shared.runtime.faces import OpenViews
-from shared.runtime.feature import Feature, Sayings
+from shared.runtime.feature import Feature
 from shared.runtime.service import Choices, Retired
 
 LISTS: Mapping[str, str] = {
@@ -72,18 +59,6 @@ RETIRED = {
     "RestoreStaffPost": Retired("post", "StrikeEvents"),
 }
 
-AGAIN: Sayings = {
-    VolunteerContributed: NoteVolunteer,
-    CivicServiceRecruited: RecruitCivicService,
-    CivicServiceSeconded: SecondCivicService,
-    CivicServiceEnded: EndCivicService,
-    CivicServicePlaceApproved: ApproveCivicServicePlace,
-    CivicServicePlaceEnded: EndCivicServicePlace,
-    StaffPostCreated: CreateStaffPost,
-    StaffPostChanged: ChangeStaffPost,
-    StaffPostClosed: CloseStaffPost,
-}
-
 FEATURE = Feature(
     name="team",
     deciders=(VOLUNTEER, CIVIC_SERVICE, CIVIC_PLACE, POST),
@@ -93,5 +68,5 @@ FEATURE = Feature(
     page_of=page_of,
     choices=choices,
     retired=RETIRED,
-    again=AGAIN,
+    again={**civic_place.AGAIN, **civic_service.AGAIN, **staff_post.AGAIN, **volunteer.AGAIN},
 )

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, HTTPException, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -29,6 +29,7 @@ from shared.kernel.views.projection import Document
 from shared.runtime.faces import Desk, Views
 from shared.web.facts.outcomes import in_address
 from shared.web.forms.forms import Form, FormField, Problem, id_after, refusal, version_after
+from shared.web.forms.guarded_form import command_id, version_of
 from shared.web.forms.validation_messages import said_of
 from shared.web.here import Here
 from shared.web.lists import render
@@ -223,11 +224,7 @@ async def changed(service: Here[Desk], request: Request, key: UUID) -> Response:
 
 async def sent(service: Desk, request: Request, key: UUID | None) -> Response:
     form = await request.form(max_fields=FIELDS, max_files=0)
-    try:
-        id = UUID(str(form.get("command_id") or ""))
-        version = int(str(form["version"])) if form.get("version") else None
-    except ValueError:
-        raise HTTPException(400) from None
+    id, version = command_id(form), version_of(form)
     draft, what = Draft.of_form(form), str(form.get("do") or "save")
     if what == "add":
         what = f"add:{form.get('new_kind')}"

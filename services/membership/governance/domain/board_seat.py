@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -94,6 +95,8 @@ def allows(state: Seat, event: Event) -> str | None:
     return None
 
 
+AGAIN: Mapping[type[Event], type[Command]] = {BoardSeatTaken: TakeBoardSeat, BoardSeatVacated: VacateBoardSeat}
+"""Fact → the command that says it again with other answers"""
 SEAT = Decider(
     "seat",
     Seat(),

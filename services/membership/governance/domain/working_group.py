@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -133,6 +134,13 @@ def allows(state: Group, event: Event) -> str | None:
     return None
 
 
+AGAIN: Mapping[type[Event], type[Command]] = {
+    WorkingGroupFormed: FormWorkingGroup,
+    WorkingGroupJoined: JoinWorkingGroup,
+    WorkingGroupLeft: LeaveWorkingGroup,
+    WorkingGroupClosed: CloseWorkingGroup,
+}
+"""Fact → the command that says it again with other answers"""
 GROUP = Decider(
     entity="group",
     initial=Group(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from pydantic import Field
 
 from shared.base.network_files import printed_reviews
 from shared.base.translations import languages
+from shared.contract import Event
 from shared.contract.fields import DepartmentCode, Line, Name
 from shared.contract.fields.codes import Code
 from shared.contract.membership.network import (
@@ -116,6 +118,15 @@ def _printed(command: NamePrintedReviews, state: Ourselves, context: Context) ->
     return [] if chosen == state.reviews else [PrintedReviewsNamed(reviews=list(chosen))]
 
 
+AGAIN: Mapping[type[Event], type[Command]] = {
+    NetworkNamed: NameNetwork,
+    RegionDrawn: DrawRegion,
+    LanguagesChosen: ChooseLanguages,
+    DyeChosen: ChooseDye,
+    LawChosen: ChooseLaw,
+    PrintedReviewsNamed: NamePrintedReviews,
+}
+"""Fact → the command that says it again with other answers"""
 NETWORK = Decider(
     "network",
     NOTHING_SAID,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -98,6 +99,12 @@ def allows(state: PeerNetwork, event: Event) -> str | None:
     return None
 
 
+AGAIN: Mapping[type[Event], type[Command]] = {
+    PeerNetworkJoined: AddPeerNetwork,
+    PeerNetworkRenamed: RenamePeerNetwork,
+    PeerNetworkLeft: RemovePeerNetwork,
+}
+"""Fact → the command that says it again with other answers"""
 PEER_NETWORK = Decider(
     entity="peer-network",
     initial=PeerNetwork(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -81,6 +82,11 @@ def allows(state: CivicPlace, event: Event) -> str | None:
     return None
 
 
+AGAIN: Mapping[type[Event], type[Command]] = {
+    CivicServicePlaceApproved: ApproveCivicServicePlace,
+    CivicServicePlaceEnded: EndCivicServicePlace,
+}
+"""Fact → the command that says it again with other answers"""
 CIVIC_PLACE = Decider(
     "civic-place",
     CivicPlace(),

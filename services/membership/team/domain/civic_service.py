@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
@@ -128,6 +129,12 @@ def allows(state: CivicService, event: Event) -> str | None:
     return None
 
 
+AGAIN: Mapping[type[Event], type[Command]] = {
+    CivicServiceRecruited: RecruitCivicService,
+    CivicServiceSeconded: SecondCivicService,
+    CivicServiceEnded: EndCivicService,
+}
+"""Fact → the command that says it again with other answers"""
 CIVIC_SERVICE = Decider(
     entity="civic-service",
     initial=CivicService(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
@@ -108,6 +109,12 @@ def allows(state: Post, event: Event) -> str | None:
     return None
 
 
+AGAIN: Mapping[type[Event], type[Command]] = {
+    StaffPostCreated: CreateStaffPost,
+    StaffPostChanged: ChangeStaffPost,
+    StaffPostClosed: CloseStaffPost,
+}
+"""Fact → the command that says it again with other answers"""
 POST = Decider(
     entity="post",
     initial=Post(),

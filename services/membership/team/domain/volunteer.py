@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from services.membership.base.fields import of
@@ -42,6 +43,8 @@ def _noted(command: NoteVolunteer, state: Volunteer, context: Context) -> Decisi
     return [VolunteerContributed(year=context.day.year, person=person, email=email, task=command.task)]
 
 
+AGAIN: Mapping[type[Event], type[Command]] = {VolunteerContributed: NoteVolunteer}
+"""Fact → the command that says it again with other answers"""
 VOLUNTEER = Decider(
     "volunteer",
     Volunteer(),

@@ -35,6 +35,7 @@ from shared.kernel.decider import Refused, derived_id
 from shared.kernel.eventlog.event_log import Conflict
 from shared.kernel.views.projection import Document
 from shared.runtime.faces import Commands, Desk, Keys, Office, Views
+from shared.web.forms import guarded_form
 from shared.web.forms.forms import Form, Problem, id_after, version_after
 from shared.web.here import Here
 from shared.web.lists import render
@@ -245,10 +246,7 @@ async def decline(service: Here[Office], request: Request, token: str) -> Respon
 
 def _marks(form: FormData) -> tuple[UUID, int]:
     """The command's id and the version that the form showed. Raises 400 for a form that is not ours."""
-    try:
-        return UUID(str(form.get("command_id") or "")), int(str(form.get("version") or "0"))
-    except ValueError:
-        raise HTTPException(400) from None
+    return guarded_form.command_id(form), guarded_form.version_of(form) or 0
 
 
 def _sentence(request: Request, code: str, **values: Any) -> str:

@@ -34,6 +34,7 @@ from shared.kernel.eventlog.event_log import Conflict
 from shared.kernel.views.projection import Document, everything
 from shared.runtime.faces import Chronicle, Commands, Desk, Office, Views
 from shared.web.facts.outcomes import in_address
+from shared.web.forms.guarded_form import command_id
 from shared.web.here import Here
 from shared.web.lists import PAGE, PageNumber, pages_total, render
 from shared.web.security.authorization import access, who_of
@@ -200,20 +201,12 @@ def _refusal(request: Request, no: Refused) -> str:
     return pages.lexicon.say(f"refused.{no.code}", language(request), **no.values)
 
 
-def _command_id(form: FormData) -> UUID:
-    """Raises 400 for a form that is not ours."""
-    try:
-        return UUID(str(form.get("command_id") or ""))
-    except ValueError:
-        raise HTTPException(400) from None
-
-
 async def done_before(
     service: Commands, request: Request, form: FormData, key: UUID, sent: Mapping[str, Any]
 ) -> int | None:
     """The sequence of what this very form came to before: whom it would choose now is another question. Raises Reused,
     400."""
-    id, actor = _command_id(form), who_of(request).actor
+    id, actor = command_id(form), who_of(request).actor
     before = await service.execute.before(SendSurvey, key, id=id, actor=actor, sent=sent)
     return before.seq if before else None
 
@@ -228,7 +221,7 @@ async def send(
     sent: Mapping[str, Any],
 ) -> Outcome:
     """Executes the sending; `sent` is what the form said. Raises Refused, 400, 409."""
-    id = _command_id(form)
+    id = command_id(form)
     if not structures:
         raise Refused("nobody-chosen")
     if len(structures) > MOST_AT_ONCE:

@@ -179,6 +179,11 @@ def test_what_a_feature_says_is_joined_to_what_it_said() -> None:
     for keyword in ("views", "deciders", "routes"):
         more = with_entry(more, keyword, "D")
     assert more == "FEATURE = Feature(views=(A, B, D), deciders=[*some(), C, D], routes=((*f(x), D)))\n"
+    mapped = with_entry(with_entry(bare, "again", "A: B", "{}"), "again", "C: D", "{}")
+    assert mapped == "FEATURE = Feature(name='loans', again={A: B, C: D})\n"
+    assert with_entry("FEATURE = Feature(again=AGAIN)\n", "again", "C: D", "{}") == (
+        "FEATURE = Feature(again={**AGAIN, C: D})\n"
+    )
     whole, case = "def page_of(command):\n    return None\n", "    return 1\n"
     before = f"from a import b\n{bare}"
     after = f"from a import b\n{whole}\n\n\nFEATURE = Feature(name='loans', page_of=page_of)\n"

@@ -25,7 +25,6 @@ from services.observatory.app import OBSERVATORY
 from services.observatory.figures.observatory import of as observatory_of
 from services.observatory.journal.exports import kept_leaves
 from services.observatory.ledger.notary import notary_of
-from services.observatory.search.event_query import PAGE, Wanted, counts, page, wanted
 from shared.base.settings import Settings
 from shared.contract import Event
 from shared.contract.directory.publications import MemberNewsPublished
@@ -33,12 +32,11 @@ from shared.contract.directory.structures import ContactAdded, StructureRegister
 from shared.contract.envelope import Provenance, address, sealed_body
 from shared.contract.newsletter.bulletins import IssueApproved, IssueStarted, ItemAdded
 from shared.contract.newsletter.delivery import DeliveryAccepted, DeliveryBegun
-from shared.kernel.decider import Refused
 from shared.kernel.eventlog.event_log import Unit, Write
 from shared.kernel.stores.sqlite import SqliteStore
 from shared.runtime.service import PARKED, Service, Surroundings
 from shared.web.security.authorization import cookie_name
-from tests.fixtures.observatory_history import History, named, someone
+from tests.fixtures.observatory_history import named, someone
 from tests.fixtures.signing_in import account
 from tests.services.observatory.test_pages import front
 
@@ -311,40 +309,12 @@ async def test_what_a_service_parked_is_shown_without_what_the_error_says(
     assert "N’ont pas répondu" in shown and "Annuaire" in shown, "no other service runs here"
 
 
-async def test_pages_go_on_where_the_last_ended_and_nothing_is_left_out(tmp_path: Path) -> None:
-    h = History()
-    for n in range(PAGE * 2 + 7):
-        h.say(StructureRegistered(name=f"Structure {n}", kind="association"), f"{n}", "2015-01-01")
-    with h.table(tmp_path) as table:
-        which, seen, before = Wanted(), [], None
-        while True:
-            shown = await page(table, which, before=before)
-            assert shown.newer == (before is not None)
-            seen += [row["seq"] for row in shown.rows]
-            if not shown.older:
-                break
-            before = seen[-1]
-        assert seen == list(range(PAGE * 2 + 7, 0, -1))
-        first = await page(table, which, after=0)
-        assert [row["seq"] for row in first.rows] == list(range(PAGE, 0, -1)) and first.newer and not first.older
-        assert (await page(table, which, after=PAGE)).rows[-1]["seq"] == PAGE + 1
-        assert (await counts(table, Wanted(q="structure 10"))).total == 8, (
-            "1, 10, 100 … are words of a text, not of a form"
-        )
-
-
 async def test_a_hostile_search_finds_nothing_and_breaks_nothing(front: httpx2.AsyncClient, service: Service) -> None:
     await told(service)
     for text in ("' OR 1=1 --", '"}{', "%_", "\\", "a" * 120, "\u0000x", "e\u0301\u0300"):
         for path in ("/observatory/journal", "/observatory/api/events"):
             answer = await front.get(path, params={"q": text, "entity": text[:80], "chain": text[:80]})
             assert answer.status_code == 200 and "SELECT" not in answer.text, text
-
-
-def test_a_day_that_is_none_is_refused() -> None:
-    for name in ("since", "until", "known_since", "known_until"):
-        with pytest.raises(Refused):
-            wanted(**{name: "hier"})
 
 
 async def until(holds: Callable[[], bool], seconds: float = 30.0) -> None:

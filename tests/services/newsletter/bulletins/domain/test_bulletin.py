@@ -16,20 +16,17 @@ from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
 from services.newsletter.bulletins.domain.bulletin import BULLETIN, FIVE, bulletin_id, opening_of
-from services.newsletter.bulletins.domain.issue import (
-    ISSUE,
+from services.newsletter.bulletins.domain.editing import (
     MOST_ITEMS,
     AddItem,
-    ApproveIssue,
-    CloseSending,
     CollectItem,
     DropItem,
     MoveItem,
     RestoreItem,
     ReviseItem,
-    StartIssue,
-    issue_id,
 )
+from services.newsletter.bulletins.domain.issue import ISSUE, ApproveIssue, CloseSending, StartIssue
+from services.newsletter.bulletins.domain.issue_state import issue_id
 from services.newsletter.delivery.domain import (
     DELIVERY,
     AcceptDelivery,

@@ -1,0 +1,46 @@
+"""The way to an installation: the service whose folder it is, or all where it is said where they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from deploy.cli.console import reached, run, settings_of
+from deploy.cli.http_client import Place
+from deploy.host.data_folder import CannotStart
+from shared.base.settings import Settings
+from shared.identity.operator_token import operator_token
+
+
+def test_what_is_given_goes_before_what_the_machine_says(tmp_path: Path) -> None:
+    settings = settings_of(tmp_path, 7)
+    assert (settings.data, settings.port) == (tmp_path, 7) and settings_of(None).port != 7
+
+
+def test_work_comes_to_what_it_gives() -> None:
+    async def work() -> int:
+        return 3
+
+    assert run(work()) == 3
+
+
+async def test_a_folder_without_an_installation_is_a_sentence(tmp_path: Path) -> None:
+    for settings in (Settings(data=tmp_path), Settings(data=tmp_path, nats_url="nats://x")):
+        with pytest.raises(CannotStart, match=str(tmp_path)):
+            async with reached(settings):
+                pass
+
+
+async def test_each_service_of_several_has_its_own_token_and_one_without_a_folder_none(tmp_path: Path) -> None:
+    own = operator_token(tmp_path / "events" / "keys")
+    at = "events=http://e:1,directory=http://d:1"
+    async with reached(Settings(data=tmp_path, nats_url="nats://x", services_at=at)) as client:
+        assert client.places == {"events": Place("http://e:1", own), "directory": Place("http://d:1", None)}
+
+
+async def test_a_service_that_serves_alone_is_asked_on_this_machine(tmp_path: Path) -> None:
+    own = operator_token(tmp_path / "keys")
+    for host, at in (("0.0.0.0", "127.0.0.1"), ("::", "127.0.0.1"), ("10.0.0.1", "10.0.0.1")):
+        async with reached(Settings(data=tmp_path, nats_url="nats://x", host=host, port=9)) as client:
+            assert (client.url, client.token) == (f"http://{at}:9", own)
