@@ -17,9 +17,11 @@ from services.membership.members.domain.member import (
     LeaveNetwork,
     MemberCommand,
     NotePastMembership,
+    NotePastMembershipAsPerson,
     RenewMembership,
     StructureCollege,
 )
+from services.membership.members.households import one_person_once
 from services.membership.members.pages import routes
 from services.membership.members.queries import charter_versions, members_offered
 from services.membership.members.views import CHARTER, COLLEGES, MEMBERS, STRUCTURES
@@ -98,6 +100,7 @@ FEATURE = Feature(
     routes=(routes,),
     page_of=page_of,
     choices=choices,
+    judging=dict.fromkeys((JoinNetworkAsPerson, NotePastMembershipAsPerson), one_person_once),
     retired=RETIRED,
     again=AGAIN,
 )

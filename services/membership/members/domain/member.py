@@ -55,10 +55,26 @@ class JoinNetwork(MemberCommand):
 
 
 class JoinNetworkAsPerson(MemberCommand):
-    """Welcome a qualified person, who signs the charter. The name is sealed."""
+    """Welcome a qualified person, who signs the charter. The name is sealed. `another`: who shares an address with a
+    member is another person, as in a household."""
 
     refers = STATUTES
     creates = True
+    person: PersonalText
+    email: MailAddress | None = None
+    charter_version: int = Field(ge=1, le=LAST_VERSION)
+    another: bool = False
+
+    @property
+    def college(self) -> CollegeCode:
+        return PERSONS
+
+
+class WelcomePersonAgain(MemberCommand):
+    """Welcome a person who left: the same record goes on. The name is sealed with the same key."""
+
+    refers = STATUTES
+    member: UUID
     person: PersonalText
     email: MailAddress | None = None
     charter_version: int = Field(ge=1, le=LAST_VERSION)
@@ -175,9 +191,18 @@ def _person_was(command: NotePastMembershipAsPerson, state: Member, context: Con
 
 
 def _person(command: JoinNetworkAsPerson, state: Member, context: Context) -> MemberJoined:
-    if state.college is not None:
+    if state.college is not None and not state.left:
         raise Refused("already-member")
-    return _named(command, context.new_id("person"))
+    return _named(command, state.person or context.new_id("person"))
+
+
+def _person_again(command: WelcomePersonAgain, state: Member, context: Context) -> Decision:
+    _known(state)
+    if state.person is None:
+        raise Refused("not-a-person")
+    if not state.left:
+        raise Refused("already-member")
+    return [_named(command, state.person)]
 
 
 def _person_was_before(command: NotePastMembershipOfPerson, state: Member, context: Context) -> Decision:
@@ -188,7 +213,9 @@ def _person_was_before(command: NotePastMembershipOfPerson, state: Member, conte
     return period(context, command.since, command.until, joined, MemberLeft(reason=command.reason))
 
 
-def _named(command: JoinNetworkAsPerson | NotePastMembershipOfPerson, person: UUID) -> MemberJoined:
+def _named(
+    command: JoinNetworkAsPerson | NotePastMembershipOfPerson | WelcomePersonAgain, person: UUID
+) -> MemberJoined:
     return MemberJoined(
         college=command.college,
         charter_version=command.charter_version,
@@ -247,6 +274,7 @@ MEMBER = Decider(
     decisions={
         JoinNetwork: _joined,
         JoinNetworkAsPerson: _person_joined,
+        WelcomePersonAgain: _person_again,
         RenewMembership: _renewed,
         ChangeCollege: _college_changed,
         LeaveNetwork: _left,
