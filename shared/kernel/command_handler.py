@@ -297,13 +297,11 @@ class Executor:
         return [kind for kind, decider in self.deciders.items() if decider.takes == "day"]
 
     def decider_of(self, command: Command) -> Decider[Any]:
-        """The rules of the entity that a command is for. Raises Refused for a correction of a kind that there is
-        not."""
-        if isinstance(command, CorrectingCommand):
-            if (found := self.deciders.get(command.kind)) is None:
-                raise Refused("no-such-fact")
-            return found
-        return self._by_command[type(command)]
+        """The rules of the entity that a command is for. Raises Refused for a correction of no kind that there is."""
+        kind = command.kind if isinstance(command, CorrectingCommand) else self._by_command[type(command)].entity
+        if (found := self.deciders.get(kind)) is None:
+            raise Refused("no-such-fact")
+        return found
 
     async def _once(
         self,
@@ -348,10 +346,9 @@ class Executor:
                     continue
                 if not planned:
                     return Outcome(sent.target, known.seq, (), changed=False)
+                name = f"append {planned[-1].event.type_name()}"
                 try:
-                    with tracing.span(
-                        f"append {planned[-1].event.type_name()}", "producer", maillage__service=self._service
-                    ):
+                    with tracing.span(name, "producer", maillage__service=self._service):
                         return await self._append(planned, sent, reads, context, cause)
                 except Conflict:
                     rests_on = reads | {self._subject(one): one.seq for one in (known, *others.values())}
@@ -550,6 +547,9 @@ def _planned(
         word: Any = {"kind": decider.entity, "about": own.id, "events": instead.events, "reason": instead.reason}
         said = StrikeEvents(**word) if instead.day is None else RedateEvents(**word, day=instead.day)
         strikes = correcting.decided(said, decider, own.told, told)
+        again = [fact.event for fact in own.told.facts if UUID(fact.id) in instead.events] if command.creates else []
+        whose = (value.person for event in again for value in personal_fields(event).values())
+        context = replace(context, person=next(whose, None))
     if isinstance(command, CorrectingCommand):
         decision = [*strikes, *correcting.decided(command, decider, own.told, told)]
     else:
@@ -677,8 +677,7 @@ def _began(known: Known, line: Iterable[Fact], day: date) -> date:
 
 def _own(history: History, command: UUID) -> list[Recorded]:
     """The events of an entity that came of a command's id."""
-    id = str(command)
-    return [event for event in history.events if event.cloud.commandid == id]
+    return [event for event in history.events if event.cloud.commandid == str(command)]
 
 
 def _outcome_of(own: list[Recorded], target: UUID) -> Outcome:

@@ -45,7 +45,7 @@ class Context:
     `at`: when it happened; `now`: when we learn of it (both aware, UTC); `command`: the command's id, from which
     all new ids derive; `actor`: who asks; `others`: the states of the further entities on the same day, each by its own
     decider and as the command names it (`alongside`); `line`: all that stands of the entity, also what is of later
-    days; `lines`: the same of the others."""
+    days; `lines`: the same of the others; `person`: whose facts are said again: they are sealed with the same key."""
 
     at: datetime
     now: datetime
@@ -54,6 +54,7 @@ class Context:
     others: Mapping[Beside, Any] = field(default_factory=dict)
     line: Sequence[Fact] = ()
     lines: Mapping[Beside, Sequence[Fact]] = field(default_factory=dict)
+    person: UUID | None = None
 
     @property
     def day(self) -> date:
@@ -62,7 +63,7 @@ class Context:
 
     def new_id(self, name: str) -> UUID:
         """An id that the same command gives again at every retry."""
-        return derived_id(self.command, name)
+        return self.person if name == "person" and self.person else derived_id(self.command, name)
 
 
 def derived_id(command: UUID, name: str) -> UUID:

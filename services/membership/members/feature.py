@@ -14,9 +14,12 @@ from services.membership.members.domain.member import (
     JoinNetworkAsPerson,
     LeaveNetwork,
     MemberCommand,
+    NotePastMembershipAsPerson,
     NotePastMembershipOfPerson,
     RenewMembership,
+    WelcomePersonAgain,
 )
+from services.membership.members.households import one_person_once
 from services.membership.members.pages import routes
 from services.membership.members.queries import charter_versions, members_offered
 from services.membership.members.views import CHARTER, COLLEGES, MEMBERS, STRUCTURES
@@ -64,7 +67,7 @@ async def choices(service: OpenViews, command: type[Command], lang: str) -> Choi
         versions = await charter_versions(service)
         found["charter_version"] = [(str(one["version"]), f"{one['version']}. {one['title']}") for one in versions]
     if "college" in asked:
-        persons = issubclass(command, JoinNetworkAsPerson | NotePastMembershipOfPerson)
+        persons = issubclass(command, JoinNetworkAsPerson | NotePastMembershipOfPerson | WelcomePersonAgain)
         lists = await service.lists.now()
         found["college"] = [
             (one.code, one.title(lang) if one.closed is None else _closed(one.title(lang), lang))
@@ -100,6 +103,7 @@ FEATURE = Feature(
     routes=(routes,),
     page_of=page_of,
     choices=choices,
+    judging=dict.fromkeys((JoinNetworkAsPerson, NotePastMembershipAsPerson), one_person_once),
     retired=RETIRED,
     again=AGAIN,
 )

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from services.membership.base.queries import CURRENT, everything
 from services.membership.base.rendering import label
 from services.membership.members.views import CHARTER, COLLEGES, MEMBERS
-from shared.kernel.views.projection import Document
+from shared.kernel.views.projection import Document, folded
 from shared.notions.membership import CHARTER_ID
+from shared.notions.vocabularies import PERSONS
+from shared.notions.vocabularies.view import known_lists
 from shared.runtime.faces import OpenViews, Views
 
 
@@ -20,7 +23,16 @@ async def members_named(service: Views, keys: Iterable[str | None]) -> dict[str,
 async def members_offered(service: OpenViews, *, present: bool = False) -> list[tuple[str, str]]:
     """Members for a form to choose from, former ones too unless only `present` ones make sense: (key, name)."""
     members = await everything(service, MEMBERS, CURRENT if present else None, sort="sort")
-    return [(one["key"], label(one, service.keyring.reveal)) for one in members]
+    offered = [(one["key"], label(one, service.keyring.reveal)) for one in members]
+    return sorted(offered, key=lambda one: folded(one[1]))
+
+
+async def persons_reached(service: OpenViews, address: str) -> list[Document]:
+    """The members, former ones too, of whom somebody said that this is their address. It is found by the keyed index,
+    so nothing is opened for that."""
+    keys = await service.outside.in_thread(service.keyring.persons_at, address)
+    persons = await everything(service, MEMBERS, {"college": known_lists().marked("college", PERSONS)}) if keys else []
+    return [one for one in persons if one.get("person") and UUID(one["person"]["person"]) in keys]
 
 
 async def hosts_offered(service: OpenViews) -> list[tuple[str, str]]:

@@ -13,6 +13,24 @@ WORDS: Words = {
     "command.JoinNetworkAsPerson.hint": (
         "Le collège des personnalités qualifiées est celui des personnes. Leur nom est scellé."
     ),
+    "command.WelcomePersonAgain": "Accueillir de nouveau la personne",
+    "command.WelcomePersonAgain.hint": "Sa fiche reste la même, et son départ y reste noté. Son nom est scellé.",
+    "field.another": "C’est une autre personne de la même adresse",
+    "field.another.hint": "À cocher seulement si un adhérent a déjà cette adresse et que ce n’est pas lui.",
+    "refused.person-is-member": "Cette personne est déjà adhérente\u202f: ouvrez sa fiche.",
+    "refused.person-left": "Cette personne a déjà une fiche\u202f: accueillez-la de nouveau depuis celle-ci.",
+    "refused.address-known": (
+        "Un adhérent a déjà cette adresse électronique. Si c’est lui, ouvrez sa fiche\u202f; sinon, cochez "
+        "«\u00a0C’est une autre personne de la même adresse\u00a0»."
+    ),
+    "refused.address-known.api": (
+        "Un adhérent a déjà cette adresse électronique\u202f: {page}. Si c’est une autre personne, dites-le "
+        "(`another`)."
+    ),
+    "refused.person-is-member.api": "Cette personne est déjà adhérente\u202f: {page}.",
+    "refused.person-left.api": (
+        "Cette personne a déjà une fiche\u202f: {page}. Accueillez-la de nouveau (welcome-person-again)."
+    ),
     "command.RenewMembership": "Noter le renouvellement",
     "command.ChangeCollege": "Changer de collège",
     "command.ChangeCollege.hint": "L’histoire du membre reste la sienne.",

@@ -16,6 +16,7 @@ from services.membership.governance.views import GROUPS, SEATS
 from services.membership.members.queries import charter_versions, colleges_by_code, members_named
 from services.membership.members.views import MEMBERS, STRUCTURES
 from services.membership.network.views import PEER_NETWORKS
+from services.membership.register.finding import counted, found
 from services.membership.team.views import POSTS
 from shared.notions.structure_on_record import member_of
 from shared.notions.vocabularies import PERSONS
@@ -23,6 +24,7 @@ from shared.notions.vocabularies.view import known_lists
 from shared.runtime.faces import OpenViews
 from shared.web.here import Here
 from shared.web.lists import PAGE, Chosen, Numbers, PageNumber, Words, pages_total
+from shared.web.security.authorization import who_of
 
 LIKELY: Mapping[str, str] = {
     "public_body": "public",
@@ -74,22 +76,19 @@ async def members(
     chosen: dict[str, list[Any]] = {"status": status or [], "college": college or [], "since": since or []}
     chosen["charter_version"] = charter or []
     where = {name: values for name, values in chosen.items() if values}
-    found = await service.store.find(MEMBERS, where, text=q, sort=["sort"], limit=PAGE, offset=(page - 1) * PAGE)
-    # A facet counts what its own choice would give, so each leaves itself out.
-    counts = {
-        name: await service.store.count_by(MEMBERS, name, {k: v for k, v in where.items() if k != name}, text=q)
-        for name in chosen
-    }
+    names = who_of(request).sees_persons(service.name)
+    request.state.personal = getattr(request.state, "personal", False) or names
+    listed = await found(service, where, q, page, names=names)
     return render(
         service,
         request,
         "members.html",
         q=q,
-        found=found,
+        found=listed,
         page=page,
-        pages_total=pages_total(page, found.total),
+        pages_total=pages_total(page, listed.total),
         chosen=chosen,
-        counts=counts,
+        counts=await counted(service, where, q, names=names),
         codes=known_lists().listed("college", [*counts["college"], *chosen["college"]]),
         # A search keeps the filters; those of the charter are called so in the address.
         kept=[({"charter_version": "charter"}.get(n, n), one) for n, values in chosen.items() for one in values],
@@ -123,19 +122,19 @@ async def record(service: Here[OpenViews], request: Request, key: str) -> Respon
 async def join(service: Here[OpenViews], request: Request, q: Words = "", page: PageNumber = 1) -> Response:
     # Who looks for one by name may mean one that is closed by now: it was a member once.
     open_only: dict[str, Any] = {} if q else {"closed": False}
-    found = await service.store.find(
+    structures = await service.store.find(
         STRUCTURES, open_only, text=q, sort=["closed", "sort"], limit=PAGE, offset=(page - 1) * PAGE
     )
-    ids = {one["key"]: str(member_of(UUID(one["key"]))) for one in found.documents}
+    ids = {one["key"]: str(member_of(UUID(one["key"]))) for one in structures.documents}
     versions, offered = await charter_versions(service), known_lists().offered("college")
     return render(
         service,
         request,
         "join.html",
         q=q,
-        found=found,
+        found=structures,
         page=page,
-        pages_total=pages_total(page, found.total),
+        pages_total=pages_total(page, structures.total),
         ids=ids,
         members=await members_named(service, ids.values()),
         likely={kind: college for kind, college in LIKELY.items() if college in {one.code for one in offered}},

@@ -43,7 +43,7 @@ class Obstacle:
     """A fact that stands in the way. `at`: the facts page of its record; `strikable`: whether it may be noted by
     mistake, or on another day; `offered`: whether the same sending may do so; `begins`: whether it is the beginning of
     the record, which `since` is the day that it may be said of; `code`: why nothing may be said after it, where it is
-    an earlier one; `elsewhere`: whether it is of another record."""
+    an earlier one; `elsewhere`: whether it is of another record; `record`: whether it is no fact, but that record."""
 
     fact: str
     text: str
@@ -55,6 +55,7 @@ class Obstacle:
     since: date | None = None
     code: str = ""
     elsewhere: bool = False
+    record: bool = False
 
     def to(self, do: str, back: str = "") -> str:
         query = {"fact": self.fact, "do": do, **({"back": back} if back else {})}
@@ -80,6 +81,10 @@ async def obstacle(
     says the beginning of one again."""
     if no.code == NAMED:
         return await _elsewhere(service, no, lang)
+    if "page" in no.values:
+        return Obstacle(
+            "", no.values["named"], date.min, no.values["page"], False, False, False, code=no.code, record=True
+        )
     if no.code not in (AGAINST, BEFORE) and "earlier" not in no.values:
         return None
     decider, now = service.execute.decider_of(command), service.outside.now()

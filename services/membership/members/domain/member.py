@@ -57,10 +57,23 @@ class JoinNetwork(MemberCommand):
 
 
 class JoinNetworkAsPerson(MemberCommand):
-    """Welcome a qualified person, who signs the charter. The name is sealed."""
+    """Welcome a qualified person, who signs the charter. The name is sealed. `another`: who shares an address with a
+    member is another person, as in a household."""
 
     refers = PERSONS | CHARTER
     creates = True
+    person: PersonalText
+    email: MailAddress | None = None
+    college: CollegeCode = EARLIER[-1]
+    charter_version: int = Field(ge=1, le=LAST_VERSION)
+    another: bool = False
+
+
+class WelcomePersonAgain(MemberCommand):
+    """Welcome a person who left: the same record goes on. The name is sealed with the same key."""
+
+    refers = PERSONS | CHARTER
+    member: UUID
     person: PersonalText
     email: MailAddress | None = None
     college: CollegeCode = EARLIER[-1]
@@ -171,9 +184,18 @@ def _person_was(command: NotePastMembershipAsPerson, state: Member, context: Con
 
 
 def _person(command: JoinNetworkAsPerson, state: Member, context: Context) -> MemberJoined:
-    if state.college is not None:
+    if state.college is not None and not state.left:
         raise Refused("already-member")
-    return _named(command, context.new_id("person"))
+    return _named(command, state.person or context.new_id("person"))
+
+
+def _person_again(command: WelcomePersonAgain, state: Member, context: Context) -> Decision:
+    _known(state)
+    if state.person is None:
+        raise Refused("not-a-person")
+    if not state.left:
+        raise Refused("already-member")
+    return [_named(command, state.person)]
 
 
 def _person_was_before(command: NotePastMembershipOfPerson, state: Member, context: Context) -> Decision:
@@ -184,7 +206,9 @@ def _person_was_before(command: NotePastMembershipOfPerson, state: Member, conte
     return period(context, command.since, command.until, joined, MemberLeft(reason=command.reason))
 
 
-def _named(command: JoinNetworkAsPerson | NotePastMembershipOfPerson, person: UUID) -> MemberJoined:
+def _named(
+    command: JoinNetworkAsPerson | NotePastMembershipOfPerson | WelcomePersonAgain, person: UUID
+) -> MemberJoined:
     return MemberJoined(
         college=command.college,
         charter_version=command.charter_version,
@@ -243,6 +267,7 @@ MEMBER = Decider(
     decisions={
         JoinNetwork: _joined,
         JoinNetworkAsPerson: _person_joined,
+        WelcomePersonAgain: _person_again,
         RenewMembership: _renewed,
         ChangeCollege: _college_changed,
         LeaveNetwork: _left,
