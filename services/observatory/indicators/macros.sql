@@ -135,7 +135,7 @@ CREATE OR REPLACE MACRO years(as_of, upto) AS TABLE
 -- The years from the first event of an existing thing to `as_of`, each with the day its state is taken: its last, or
 -- `as_of` for the year that is not over.
 SELECT in_year, least(make_date(in_year, 12, 31), as_of) AS taken
-FROM (SELECT unnest(range(year(min(day)), year(as_of) + 1))::INTEGER AS in_year FROM dated(as_of, upto));
+FROM (SELECT unnest(range(year(min(day)), year(as_of) + 1))::INTEGER AS in_year FROM standing(as_of, upto));
 
 CREATE OR REPLACE MACRO actor_at(as_of, upto) AS TABLE
 -- One row a structure on record, with all that an identification finds it by: its own record, what its published
