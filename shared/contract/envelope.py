@@ -7,7 +7,6 @@ The subject of the message, `<network>.<service>.<entity>.<id>.<EventType>`, and
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, cached_property
 from typing import Any, NamedTuple, get_args
@@ -152,6 +151,8 @@ class Recorded(msgspec.Struct, frozen=True, dict=True):
     def shape(self) -> int:
         """Which shape of its type its data have. Raises Void where it names another type's, or none."""
         said, known = self.cloud.dataschema, EVENTS.get(self.type)
+        if known is not None and said == known.dataschema:
+            return known.shape
         if said is None:
             return 1
         head = f"urn:maillage:{known.service if known else self.service}:{self.type}:"
@@ -304,11 +305,10 @@ def _well_formed(cloud: CloudEvent) -> bool:
 def instant(moment: datetime) -> str:
     """RFC 3339 in UTC, to the microsecond. Raises OutOfCalendar, a ValueError, for a time without a zone or beyond the
     calendar."""
-    return utc(moment).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    return utc(moment).isoformat(timespec="microseconds")[: -len("+00:00")] + "Z"
 
 
-@dataclass(frozen=True, slots=True)
-class Provenance:
+class Provenance(msgspec.Struct, frozen=True, gc=False):
     """Who did it, by which command, in which chain. `digest`: what was sent under that command's id
     (`command_digest`)."""
 

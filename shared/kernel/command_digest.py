@@ -20,7 +20,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from shared.base.paris_days import OutOfCalendar, utc
-from shared.base.secret_files import mac, secret_file
+from shared.base.secret_files import macs, secret_file
 from shared.contract.personal import Personal
 
 FORM = b"maillage command digest, form 1"
@@ -28,7 +28,7 @@ FORM = b"maillage command digest, form 1"
 digest."""
 KEY_BYTES, DIGEST_BYTES = 6, 16
 AS_IT_IS = {type(None), str, bool, int, float}
-AS_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+AS_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"), check_circular=False).encode
 
 
 class CommandDigests:
@@ -36,13 +36,13 @@ class CommandDigests:
 
     def __init__(self, folder: Path, service: str) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._key = secret_file(folder / f"{service}.command-key")
-        self._mark = _text(mac(self._key, FORM)[:KEY_BYTES])
+        self._mac = macs(secret_file(folder / f"{service}.command-key"))
+        self._mark = _text(self._mac(FORM)[:KEY_BYTES])
 
     def of(self, kind: str, target: UUID, actor: str, at: datetime | date | None, sent: Mapping[str, Any]) -> str:
-        """The hash: `<which key>.<hash>`, both base64url. `sent`: the fields that were given."""
-        said = AS_JSON([kind, str(target), actor, plain(at), plain(sent)])
-        return f"{self._mark}.{_text(mac(self._key, said.encode())[:DIGEST_BYTES])}"
+        """The hash: `<which key>.<hash>`, both base64url. `sent`: the fields that were given, `plain`."""
+        said = AS_JSON([kind, str(target), actor, plain(at), sent])
+        return f"{self._mark}.{_text(self._mac(said.encode())[:DIGEST_BYTES])}"
 
     def knows(self, digest: object) -> bool:
         """Whether a hash was made with this key, in this form: only then it can be compared."""
@@ -50,14 +50,14 @@ class CommandDigests:
 
 
 def fields_sent(command: BaseModel) -> dict[str, Any]:
-    """What was given of a command: a default that a later release adds was not. A form gives each of its fields, and
-    whoever writes to the API only some, so what is as it would be without was not given either, unless the command is
-    `partial`."""
-    given = {name: getattr(command, name) for name in command.model_fields_set}
+    """What was given of a command, `plain`: a default that a later release adds was not. A form gives each of its
+    fields, and whoever writes to the API only some, so what is as it would be without was not given either, unless the
+    command is `partial`."""
+    given: dict[str, Any] = plain({name: getattr(command, name) for name in command.model_fields_set})
     if getattr(command, "partial", False):
         return given
     without = _without(type(command))
-    return {name: said for name, said in given.items() if name not in without or plain(said) != without[name]}
+    return {name: said for name, said in given.items() if name not in without or said != without[name]}
 
 
 @cache
@@ -74,11 +74,11 @@ def plain(value: Any) -> Any:
     if isinstance(value, str | int | float):
         return value.value if isinstance(value, Enum) else value
     if isinstance(value, BaseModel):
-        return plain(fields_sent(value))
-    if isinstance(value, Mapping):
-        return {str(key): plain(one) for key, one in value.items() if not isinstance(one, Personal)}
+        return fields_sent(value)
     if isinstance(value, list | tuple):
         return [plain(one) for one in value if not isinstance(one, Personal)]
+    if isinstance(value, Mapping):
+        return {str(key): plain(one) for key, one in value.items() if not isinstance(one, Personal)}
     if isinstance(value, set | frozenset):
         return sorted((plain(one) for one in value), key=json.dumps)
     if isinstance(value, datetime):

@@ -15,6 +15,7 @@ from typing import Any, Literal, Protocol, get_args
 from uuid import UUID
 from weakref import WeakValueDictionary
 
+import msgspec
 import structlog
 
 from shared.base import tracing
@@ -24,10 +25,10 @@ from shared.base.secret_files import same
 from shared.base.tallies import tally
 from shared.contract import Event
 from shared.contract.corrections import Correcting, EventRedated
-from shared.contract.envelope import BODY_LIMIT, Message, Provenance, Recorded, Void, address, sealed_body
+from shared.contract.envelope import BODY_LIMIT, Message, Provenance, Recorded, Void, sealed_body
 from shared.contract.personal import Personal
 from shared.kernel import correcting
-from shared.kernel.command_digest import CommandDigests, fields_sent
+from shared.kernel.command_digest import CommandDigests, fields_sent, plain
 from shared.kernel.correcting import CorrectingCommand, RedateEvents, StrikeEvents, Told
 from shared.kernel.corrections import told as read
 from shared.kernel.decider import Beside, Command, Context, Decider, Decision, Elsewhere, On, Place, Refused, derived_id
@@ -71,8 +72,7 @@ class Sent:
     digest: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True, gc=False):
     """What a command came to: the entity, the sequence to wait for, the types of the events. `repeated`: it had come
     before, and this is what it came to then. `changed`: False where all was so already; nothing was written."""
 
@@ -99,14 +99,14 @@ class Instead:
     of: UUID | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """An event to be written: of which entity, under which id, when it happened."""
+class Planned(msgspec.Struct, frozen=True, gc=False):
+    """An event to be written: of which entity, under which id, when it happened, which day that is."""
 
     of: Known
     event: Event
     id: UUID
     at: datetime
+    day: date
 
 
 class References(Protocol):
@@ -185,7 +185,7 @@ class Executor:
         self._locks: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
         self._tally = tally(service)
         self._digests = CommandDigests(keyring.folder, service)
-        self._went: dict[UUID, UUID] = {}  # for which entity an id came last
+        self._went: dict[int, int] = {}  # for which entity an id came last
         self.halted: dict[str, CannotRead] = {}
 
     async def __call__(
@@ -215,15 +215,15 @@ class Executor:
         try:
             context = self._context(id, actor, at)
             target = instead.of if command.creates and instead and instead.of else command.target(context)
-            given = fields_sent(command) if sent is None else sent
+            given = fields_sent(command) if sent is None else plain(sent)
             if instead is not None:
-                given = {**given, "instead": [*sorted(map(str, instead.events)), *filter(None, [instead.day])]}
+                given = {**given, "instead": plain([*sorted(map(str, instead.events)), *filter(None, [instead.day])])}
             digest = None if derived or cause else self._digests.of(name, target, actor, at, given)
-            if digest and self._went.get(id, target) != target:
+            if digest and self._went.get(id.int, target.int) != target.int:
                 raise Reused(None)
             done = await self._once(command, context, Sent(id, actor, target, digest), version, cause, instead)
             if digest and done.new:
-                self._went[id] = target
+                self._went[id.int] = target.int
                 if len(self._went) > MOST_WENT:
                     del self._went[next(iter(self._went))]
             outcome = "repeated" if done.repeated else "done" if done.changed else "unchanged"
@@ -261,7 +261,7 @@ class Executor:
         own = _own(await self._log.load(self._service, decider.entity, target), id)
         if not own:
             return None
-        digest = self._digests.of(model.__name__, target, actor, at, sent)
+        digest = self._digests.of(model.__name__, target, actor, at, plain(sent))
         alike = self._alike(own, digest)
         if alike is False or (alike is None and own[0].actor != actor):
             raise Reused(own[-1].version)
@@ -312,13 +312,13 @@ class Executor:
         cause: Recorded | None,
         instead: Instead | None,
     ) -> Outcome:
-        decider, target = self.decider_of(command), Place(self.decider_of(command).entity, sent.target)
+        target = Place((decider := self.decider_of(command)).entity, sent.target)
         # Commands on one entity queue up here, since they would only get in each other's way in the log.
         lock = self._locks.setdefault(sent.target, asyncio.Lock())
         async with lock:
             # What is remembered may be behind, and a created entity is not there yet: both are tried without a look.
             known = self._memory.of(target) or (nothing_of(decider, sent.target) if command.creates else None)
-            if known is not None and str(sent.id) in known.commands:
+            if known is not None and known.commands and str(sent.id) in known.commands:
                 known = None
             looked = -1  # where it was when the log was looked at
             outrun: dict[str, int] = {}  # where all was that the last try rested on
@@ -341,7 +341,7 @@ class Executor:
                     if looked == known.seq:
                         raise
                     planned = []
-                if looked != known.seq and not any(one.of.place == target for one in planned):
+                if looked != known.seq and not any(one.of is known for one in planned):
                     known = None  # it may have been done already, and no event of its own would show that
                     continue
                 if not planned:
@@ -395,8 +395,8 @@ class Executor:
     async def _said_again(self, planned: Sequence[Planned], context: Context) -> dict[str, int]:
         """The same for what corrections say: they are judged like the commands of the facts that they bring back."""
         reads: dict[str, int] = {}
-        for of in {one.of for one in planned if one.event.anywhere}:
-            if self._references is not None:
+        if self._references is not None:
+            for of in {one.of for one in planned if one.event.anywhere}:
                 reads |= await self._references.judged_again(of.decider, of.id, of.told, _after(of, planned, context))
         return reads
 
@@ -457,6 +457,7 @@ class Executor:
         for one in planned:
             event, of = one.event, (self._service, one.of.decider.entity) if one.event.anywhere else None
             last[one.of] = last.get(one.of, one.of.version) + 1
+            subject = f"{self._subject(one.of)}.{event.type_name()}"
             body = sealed_body(
                 self._log.network,
                 self._sealed(event, one.id) if personal else event,
@@ -471,7 +472,7 @@ class Executor:
             )
             if len(body) > BODY_LIMIT:
                 raise Refused("too-large", bytes=len(body), limit=BODY_LIMIT)
-            writes.append(Write(address(self._log.network, event, one.of.id, of=of), str(one.id), body))
+            writes.append(Write(subject, str(one.id), body))
         expected = {self._subject(known): known.seq for known in last}
         unit = Unit(writes, expected, {entity: seq for entity, seq in reads.items() if entity not in expected})
         start = self._outside.monotonic()
@@ -480,7 +481,7 @@ class Executor:
         if unit.repeated:
             raise Conflict("its outcome is in the log")
         written = [Message(n, one.subject, one.body) for n, one in enumerate(writes, seq - len(writes) + 1)]
-        for known in last:
+        for known in (one for one in last if one.version):  # else it begins, and is not remembered
             self._memory.keep(known, [one for one, of in zip(written, planned, strict=True) if of.of is known])
         return Outcome(sent.target, seq, tuple(one.event.type_name() for one in planned))
 
@@ -557,9 +558,9 @@ def _planned(
             context = _not_before(own.live, context)
         struck = _placed(strikes, own, others, context, day) if strikes else []
         line, state = _standing(own, struck, context, day)
-        beside = {place: _standing(one, struck, context, day) for place, one in others.items()}
-        named = beside | {place.id: one for place, one in beside.items() if place.kind == decider.entity}
-        if line or named:
+        if line or others:
+            beside = {place: _standing(one, struck, context, day) for place, one in others.items()}
+            named = beside | {place.id: one for place, one in beside.items() if place.kind == decider.entity}
             states = {name: its for name, (_, its) in named.items()}
             lines = {name: its for name, (its, _) in named.items()}
             context = replace(context, others=states, line=line, lines=lines)
@@ -609,10 +610,10 @@ def _placed(
 ) -> list[Planned]:
     """The events of a decision `about` a day (None: now) with their ids and times. What is always of now is so on
     whatever day the rest is, and never goes back in its entity."""
-    found, its_day = [], context.day
+    found, its_day = [], about or context.day
     for n, said in enumerate(decision, 1):
         one, day = (said.event, said.day) if isinstance(said, On) else (said, its_day)
-        event, of = one if not isinstance(one, Elsewhere) else one.event, own
+        event, of = one.event if isinstance(one, Elsewhere) else one, own
         if isinstance(event, EventRedated):
             _told_of(event.day, context.now, "day")
         if isinstance(one, Elsewhere):
@@ -620,9 +621,10 @@ def _placed(
         at = context.at if day == its_day else noon_of(day)
         if event.live:
             at = context.now if event.anywhere else max(context.now if about else context.at, of.live or context.at)
+            day = day_of(at)
         # The entity is part of it: one command id used for two entities by mistake must not look like a retry.
         entity = of.decider.entity if event.anywhere else event.entity
-        found.append(Planned(of, event, derived_id(context.command, f"{entity}/{of.id}/event/{n}"), at))
+        found.append(Planned(of, event, derived_id(context.command, f"{entity}/{of.id}/event/{n}"), at, day))
     return found
 
 
@@ -636,7 +638,7 @@ def _told_of(day: date, now: datetime, field: str) -> None:
 
 def _after(known: Known, planned: Iterable[Planned], context: Context) -> Told:
     """What is told of an entity once these events are written."""
-    own = [(str(one.id), day_of(one.at), one.event) for one in planned if one.of is known]
+    own = [(str(one.id), one.day, one.event) for one in planned if one.of is known]
     return known.told.and_then(own, str(context.command)) if own else known.told
 
 
@@ -644,14 +646,14 @@ def _still_right(known: Known, planned: Sequence[Planned], context: Context) -> 
     """Raises Refused where something that stands, or is written, becomes wrong by what is written."""
     if not (own := [one for one in planned if one.of is known]):
         return
-    days = [date.min if one.event.timeless else day_of(one.at) for one in own]
+    days = [date.min if one.event.timeless else one.day for one in own]
     if known.is_last(days[0]) and days == sorted(days) and not any(one.event.anywhere for one in own):
         # All of it comes last, so nothing else can become wrong: it is judged from where the line ends.
-        state, evolve, allows = known.end, *known.decider.judged[1:]
+        state, (_, evolve, allows) = known.end, known.decider.judged
         for n, one in enumerate(own):
             state = evolve(state, own[n - 1].event) if n else state
             if not one.event.live and (code := allows(state, one.event)):
-                raise Refused(code, day=f"{_began(known, _after(known, own, context).line, day_of(one.at)):%d/%m/%Y}")
+                raise Refused(code, day=f"{_began(known, _after(known, own, context).line, one.day):%d/%m/%Y}")
         return
     of, again = known.decider, {str(one.event.event) for one in planned if isinstance(one.event, Correcting)}
     after = _after(known, own, context).line

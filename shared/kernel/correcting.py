@@ -7,12 +7,12 @@ But for what a decider says stands alone, a correction of one event is one of al
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any, ClassVar
 from uuid import UUID
 
+import msgspec
 from pydantic import Field
 
 from shared.contract import Event
@@ -24,8 +24,7 @@ from shared.kernel.line import Correction, Fact, standing
 MOST = 200  # events that one command corrects
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(msgspec.Struct, frozen=True, dict=True):
     """What was read of one entity: facts and corrections, in the order of the log, and what stands of them."""
 
     facts: Sequence[Fact] = ()

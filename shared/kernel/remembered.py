@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
+
+import msgspec
 
 from shared.base.paris_days import noon_of
 from shared.contract.envelope import Message, Recorded, opened
@@ -27,8 +28,7 @@ MOST = 24 * 1024 * 1024
 """Bytes that a service remembers, about: a fact takes a thousand and twice its body"""
 
 
-@dataclass(frozen=True, eq=False)
-class Known:
+class Known(msgspec.Struct, frozen=True, eq=False, gc=False):
     """An entity up to the sequence `seq`. `end`: the state after its whole line (whether it has begun, and that of its
     decider); `live`: the time of the last event that is always of now; `commands`: the ids of the commands that wrote
     here, later ones perhaps among them."""
@@ -37,10 +37,10 @@ class Known:
     id: UUID
     seq: int = 0
     version: int = 0
-    told: Told = field(default_factory=Told)
+    told: Told = Told()
     end: tuple[bool, Any] = (False, None)
     live: datetime | None = None
-    commands: set[str] = field(default_factory=set)
+    commands: set[str] = msgspec.field(default_factory=set)
     size: int = 0
 
     @classmethod
@@ -100,7 +100,7 @@ class Known:
         else:
             end = _folded(self.decider, told.line)
         self.commands.add(event.cloud.commandid)
-        return replace(
+        return msgspec.structs.replace(
             self,
             seq=event.seq,
             version=event.version,

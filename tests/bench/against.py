@@ -85,9 +85,11 @@ def side(tree: Tree, *what: str) -> Iterator[Side]:
     asked = [sys.executable, "-P", str(TURN), *what]
     env = {**CLEAN, **tree.environment}
     pipe = subprocess.PIPE
-    with TemporaryFile("w+") as said:
-        with subprocess.Popen(asked, stdin=pipe, stdout=pipe, stderr=said, text=True, cwd=tree.folder, env=env) as one:
-            yield Side(tree, one, said)
+    with (
+        TemporaryFile("w+") as said,
+        subprocess.Popen(asked, stdin=pipe, stdout=pipe, stderr=said, text=True, cwd=tree.folder, env=env) as one,
+    ):
+        yield Side(tree, one, said)
 
 
 def names(tree: Tree) -> set[str]:

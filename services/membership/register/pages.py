@@ -79,6 +79,7 @@ async def members(
     names = who_of(request).sees_persons(service.name)
     request.state.personal = getattr(request.state, "personal", False) or names
     listed = await found(service, where, q, page, names=names)
+    counts = await counted(service, where, q, names=names)
     return render(
         service,
         request,
@@ -88,7 +89,7 @@ async def members(
         page=page,
         pages_total=pages_total(page, listed.total),
         chosen=chosen,
-        counts=await counted(service, where, q, names=names),
+        counts=counts,
         codes=known_lists().listed("college", [*counts["college"], *chosen["college"]]),
         # A search keeps the filters; those of the charter are called so in the address.
         kept=[({"charter_version": "charter"}.get(n, n), one) for n, values in chosen.items() for one in values],

@@ -312,7 +312,7 @@ class EventTable:
     @contextmanager
     def at(self, as_of: date, known: int, redated: Sequence[tuple[int, date]] = ()) -> Iterator[Rows]:
         """`rows` for several questions that are asked of this day (or earlier ones) and this sequence: what stands then
-        is found once, in a table of this connection, which hides the macro `standing`. `redated`: as if it had been
+        is found once, in a table of this connection, which hides `standing` and `dated`. `redated`: as if it had been
         said of these sequences, too, that they were on these days. Blocks."""
         cursor = self._db.cursor()
         try:
@@ -328,10 +328,11 @@ class EventTable:
             cursor.execute(kept)
             cursor.execute(f"CREATE TEMP TABLE planned_at AS SELECT * FROM planned_days({known:d})")
             cursor.execute("CREATE TEMP MACRO planned_days(upto) AS TABLE SELECT * FROM temp.planned_at")
-            cursor.execute(
-                "CREATE TEMP MACRO standing(as_of, upto) AS TABLE SELECT * FROM temp.standing_at "
-                "WHERE shown <= as_of AND seq <= upto"
-            )
+            for name, since in (("standing", "shown"), ("dated", "day")):
+                cursor.execute(
+                    f"CREATE TEMP MACRO {name}(as_of, upto) AS TABLE SELECT * FROM temp.standing_at "
+                    f"WHERE {since} <= as_of AND seq <= upto"
+                )
             yield partial(_rows, cursor)
         finally:
             cursor.close()

@@ -6,4 +6,4 @@
 -- types: BulletinOpened
 -- definition: Bulletins que le réseau publie.
 SELECT 'newsletter.bulletins' AS path, count(*) AS value, list(event ORDER BY event) AS events
-FROM (SELECT arg_min(seq, turn) AS event FROM standing($as_of, $known) WHERE type = 'BulletinOpened' GROUP BY bulletin)
+FROM (SELECT arg_min(seq, turn) AS event FROM dated($as_of, $known) WHERE type = 'BulletinOpened' GROUP BY bulletin)

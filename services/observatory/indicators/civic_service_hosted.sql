@@ -9,4 +9,4 @@
 -- types: CivicServiceRecruited
 -- definition: Jeunes recrutés en service civique dans l’équipe depuis une année donnée.
 SELECT 'membership.civic_service.hosted_in_team_since_' || $first::INTEGER AS path, count(*) AS value, list(seq ORDER BY seq) AS events
-FROM standing($as_of, $known) WHERE type = 'CivicServiceRecruited' AND year(day) >= $first::INTEGER
+FROM dated($as_of, $known) WHERE type = 'CivicServiceRecruited' AND year(day) >= $first::INTEGER

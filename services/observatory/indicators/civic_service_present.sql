@@ -13,7 +13,7 @@ WITH each AS (
         arg_max(seq, turn) FILTER (type = 'CivicServiceRecruited') AS event,
         min(day) FILTER (type = 'CivicServiceRecruited') AS since,
         max(day) FILTER (type = 'CivicServiceEnded') AS until
-    FROM standing($as_of, $known) WHERE type IN ('CivicServiceRecruited', 'CivicServiceEnded')
+    FROM dated($as_of, $known) WHERE type IN ('CivicServiceRecruited', 'CivicServiceEnded')
     GROUP BY entity_id HAVING since IS NOT NULL),
 years AS (SELECT event, unnest(range(year(since), year(coalesce(until, $as_of::DATE)) + 1)) AS year FROM each)
 SELECT 'membership.civic_service.present_by_year.' || year AS path, count(*) AS value, list(event ORDER BY event) AS events

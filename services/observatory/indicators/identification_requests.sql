@@ -6,4 +6,4 @@
 -- types: IdentificationRequested
 -- definition: Demandes faites au réseau : qui agit sur tel thème, dans tel pays, de telle nature ?
 SELECT 'directory.actor_identification_requests.values' AS path, count(*) AS value, list(seq ORDER BY seq) AS events
-FROM standing($as_of, $known) WHERE type = 'IdentificationRequested'
+FROM dated($as_of, $known) WHERE type = 'IdentificationRequested'

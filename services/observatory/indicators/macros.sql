@@ -28,10 +28,18 @@ FROM events LEFT JOIN amended(upto) ON about = seq
 LEFT JOIN begun ON turn < 1099511627776 AND thing = entity_id
 WHERE readable AND seq <= upto AND coalesce(first_day, moved, day) <= as_of AND NOT coalesce(struck, false);
 
+CREATE OR REPLACE MACRO dated(as_of, upto) AS TABLE
+-- The same in half of the time, for whoever asks for none of the timeless beginnings (of contacts, gatherings, projects):
+-- these alone are here from their own day on, and not from the first of their entity.
+SELECT events.* REPLACE (
+    coalesce(moved, day) AS day,
+    CASE WHEN moved IS NULL OR turn < 1099511627776 THEN turn ELSE (moved - DATE '1900-01-01')::BIGINT * 1099511627776 + seq END AS turn)
+FROM events LEFT JOIN amended(upto) ON about = seq
+WHERE readable AND seq <= upto AND coalesce(moved, day) <= as_of AND NOT coalesce(struck, false);
 CREATE OR REPLACE MACRO region_at(as_of, upto) AS TABLE
 -- The departments of the network's region, as it was said of that day; where nothing was, as the settings say (`region`).
 WITH said AS (
-    SELECT arg_max(departments, turn) AS departments FROM standing(as_of, upto) WHERE type = 'RegionDrawn'
+    SELECT arg_max(departments, turn) AS departments FROM dated(as_of, upto) WHERE type = 'RegionDrawn'
     HAVING count(*) > 0)
 SELECT unnest(departments) AS department FROM said
 UNION ALL SELECT department FROM region WHERE NOT EXISTS (FROM said);
@@ -47,7 +55,7 @@ SELECT
     coalesce(arg_max(type = 'StructureListed', turn) FILTER (type IN ('StructureListed', 'StructureUnlisted')), false) AS listed,
     arg_max(seq, turn) FILTER (type = 'StructureListed') AS listing,
     min(seq) FILTER (type = 'StructureRegistered') AS registered
-FROM standing(as_of, upto) WHERE entity = 'structure'
+FROM dated(as_of, upto) WHERE entity = 'structure'
 GROUP BY entity_id
 HAVING registered IS NOT NULL
    AND NOT coalesce(arg_max(type = 'StructureClosed', turn) FILTER (type IN ('StructureClosed', 'StructureReopened')), false);
@@ -59,7 +67,7 @@ SELECT
     arg_max(kind, turn) AS kind,
     nullif(arg_max(CASE WHEN list_contains(cleared, 'department') THEN '' ELSE department END, turn), '') AS department,
     arg_max(CASE WHEN list_contains(cleared, 'themes') THEN []::VARCHAR[] ELSE themes END, turn) AS themes
-FROM standing(as_of, upto) WHERE entity = 'structure' GROUP BY entity_id;
+FROM dated(as_of, upto) WHERE entity = 'structure' GROUP BY entity_id;
 
 CREATE OR REPLACE MACRO running(as_of, upto, begun, ended) AS TABLE
 -- One row an entity that `begun`, and was not `ended` since: a contact, a seat, a place, a group. `event` began it.
@@ -80,7 +88,7 @@ SELECT
     arg_max(college, turn) AS college,
     arg_max(structure, turn) AS structure,
     arg_max(seq, turn) FILTER (college IS NOT NULL) AS event
-FROM standing(as_of, upto) WHERE entity = 'member'
+FROM dated(as_of, upto) WHERE entity = 'member'
 GROUP BY entity_id
 HAVING NOT arg_max(type = 'MemberLeft', turn) FILTER (type IN ('MemberJoined', 'MemberLeft'))
    AND bool_or(type = 'MemberJoined');
@@ -88,7 +96,7 @@ HAVING NOT arg_max(type = 'MemberLeft', turn) FILTER (type IN ('MemberJoined', '
 CREATE OR REPLACE MACRO post_at(as_of, upto) AS TABLE
 -- One row a post of the team; `event` gave it its share of full time.
 SELECT entity_id AS post, arg_max(fte, turn) AS fte, arg_max(seq, turn) FILTER (fte IS NOT NULL) AS event
-FROM standing(as_of, upto) WHERE entity = 'post'
+FROM dated(as_of, upto) WHERE entity = 'post'
 GROUP BY entity_id
 HAVING bool_or(type = 'StaffPostCreated')
    AND arg_max(type, turn) FILTER (type IN ('StaffPostCreated', 'StaffPostClosed')) <> 'StaffPostClosed';
@@ -97,15 +105,15 @@ CREATE OR REPLACE MACRO planned_days(upto) AS TABLE
 -- The first day of each gathering that was planned, in Paris, as it is known: a figure is of the day it happened on, not
 -- of the one, some days later perhaps, of which it was noted.
 SELECT entity_id, (timezone('Europe/Paris', arg_max(json_extract_string(data, '$.starts'), turn)::TIMESTAMPTZ))::DATE AS first_day
-FROM standing(DATE '9999-12-31', upto) WHERE type IN ('GatheringPlanned', 'GatheringMoved') AND contains(data, '"starts"')
+FROM dated(DATE '9999-12-31', upto) WHERE type IN ('GatheringPlanned', 'GatheringMoved') AND contains(data, '"starts"')
 GROUP BY entity_id;
 
 CREATE OR REPLACE MACRO gathering_at(as_of, upto) AS TABLE
 -- One row a gathering that was held and is not cancelled, on its first day; `event` says that it was held.
-WITH held AS (FROM standing(as_of, upto) WHERE type = 'GatheringHeld'),
+WITH held AS (FROM dated(as_of, upto) WHERE type = 'GatheringHeld'),
 latest AS (SELECT entity_id, max(turn) AS at FROM held GROUP BY entity_id),
 called_off AS (
-    SELECT entity_id FROM standing(as_of, upto) WHERE type IN ('GatheringCancelled', 'GatheringReinstated')
+    SELECT entity_id FROM dated(as_of, upto) WHERE type IN ('GatheringCancelled', 'GatheringReinstated')
     GROUP BY entity_id HAVING arg_max(type, turn) = 'GatheringCancelled')
 SELECT
     held.entity_id AS gathering, kind, title, town, module, topics, guests, days, coalesce(first_day, day) AS day,
@@ -119,10 +127,10 @@ CREATE OR REPLACE MACRO attendance_at(as_of, upto) AS TABLE
 -- of who was not checked in by name, and one row for each who was.
 WITH counted AS (
     SELECT entity_id AS gathering, coalesce(audience, '') AS audience, arg_max(people, turn) AS people, arg_max(seq, turn) AS event
-    FROM standing(as_of, upto) WHERE type = 'HeadsCounted' GROUP BY ALL),
+    FROM dated(as_of, upto) WHERE type = 'HeadsCounted' GROUP BY ALL),
 named AS (
     SELECT entity_id AS gathering, arg_max(audience, turn) AS audience, 1 AS people, arg_max(seq, turn) AS event
-    FROM standing(as_of, upto) WHERE type IN ('AgoraAttended', 'GatheringAttended')
+    FROM dated(as_of, upto) WHERE type IN ('AgoraAttended', 'GatheringAttended')
     GROUP BY entity_id, registration)
 SELECT held.*, came.audience, came.people, came.event AS counting, came.counted
 FROM (
@@ -149,13 +157,13 @@ WITH RECURSIVE records AS (
         arg_max(CASE WHEN list_contains(cleared, 'themes') THEN []::VARCHAR[] ELSE themes END, turn) AS themes,
         arg_max(CASE WHEN list_contains(cleared, 'countries') THEN []::VARCHAR[] ELSE countries END, turn) AS countries,
         arg_max(CASE WHEN list_contains(cleared, 'sdgs') THEN []::BIGINT[] ELSE sdgs END, turn) AS sdgs
-    FROM standing(as_of, upto) WHERE entity = 'structure'
+    FROM dated(as_of, upto) WHERE entity = 'structure'
     GROUP BY entity_id
     HAVING bool_or(type = 'StructureRegistered')
        AND arg_max(type, turn) FILTER (type IN ('StructureClosed', 'StructureReopened')) IS DISTINCT FROM 'StructureClosed'),
 merged AS MATERIALIZED (
     SELECT entity_id AS structure, arg_max(json_extract_string(data, '$.kept'), turn) AS kept
-    FROM standing(as_of, upto) WHERE entity = 'structure' AND type = 'StructureAbsorbed' GROUP BY entity_id),
+    FROM dated(as_of, upto) WHERE entity = 'structure' AND type = 'StructureAbsorbed' GROUP BY entity_id),
 passed_on AS (
     SELECT structure, kept FROM merged
     UNION SELECT passed_on.structure, merged.kept FROM passed_on JOIN merged ON merged.structure = passed_on.kept),

@@ -15,7 +15,7 @@ WITH members AS (
     SELECT in_year, member, college, event FROM years($as_of, $known), LATERAL (FROM member_at(taken, $known))),
 colleges AS (
     SELECT in_year, college FROM years($as_of, $known)
-    JOIN standing($as_of, $known) ON type IN ('CollegeOpened', 'CollegeClosed') AND day <= taken
+    JOIN dated($as_of, $known) ON type IN ('CollegeOpened', 'CollegeClosed') AND day <= taken
     GROUP BY in_year, college HAVING arg_max(type, turn) = 'CollegeOpened'
     UNION SELECT DISTINCT in_year, college FROM members)
 SELECT

@@ -7,4 +7,4 @@
 -- types: StaffPostCreated
 -- definition: Postes créés dans l’équipe, par année.
 SELECT 'membership.staff_posts_created.' || year(day) AS path, count(*) AS value, list(seq ORDER BY seq) AS events
-FROM standing($as_of, $known) WHERE type = 'StaffPostCreated' GROUP BY year(day)
+FROM dated($as_of, $known) WHERE type = 'StaffPostCreated' GROUP BY year(day)

@@ -7,7 +7,7 @@
 -- types: TandemFormed
 -- definition: Première année scolaire du projet pilote, puis du plein lancement.
 WITH formed AS (
-    SELECT coalesce(pilot, false) AS pilot, left(school_year, 4)::INTEGER AS began, seq AS event FROM standing($as_of, $known)
+    SELECT coalesce(pilot, false) AS pilot, left(school_year, 4)::INTEGER AS began, seq AS event FROM dated($as_of, $known)
     WHERE type = 'TandemFormed' AND regexp_full_match(school_year, '[0-9]{4}.*'))
 SELECT
     'events.tandems_solidaires.' || CASE WHEN pilot THEN 'pilot' ELSE 'full_launch' END AS path,

@@ -12,4 +12,4 @@
 SELECT 'events.tandems_solidaires.pupils' AS path, sum(people) AS value, list(event ORDER BY event) AS events
 FROM (
     SELECT arg_max(people, turn) AS people, arg_max(seq, turn) AS event
-    FROM standing($as_of, $known) WHERE type = 'PupilsCounted' GROUP BY entity_id)
+    FROM dated($as_of, $known) WHERE type = 'PupilsCounted' GROUP BY entity_id)

@@ -8,4 +8,4 @@
 -- types: ProjectPresented
 -- definition: Projets présentés à la Tribune des projets depuis une année donnée, sans ceux notés par erreur.
 SELECT 'events.agora.tribune_projects_presented_since_' || $first::INTEGER AS path, count(*) AS value, list(seq ORDER BY seq) AS events
-FROM standing($as_of, $known) WHERE type = 'ProjectPresented' AND year(day) >= $first::INTEGER
+FROM dated($as_of, $known) WHERE type = 'ProjectPresented' AND year(day) >= $first::INTEGER

@@ -9,4 +9,4 @@
 -- types: VolunteerContributed
 -- definition: Personnes qui ont donné du temps au réseau dans l’année. Une année sans aucune n’est pas mesurée, ce qui n’est pas zéro.
 SELECT 'membership.volunteers_by_year.values.' || year(day) AS path, count(*) AS value, list(seq ORDER BY seq) AS events
-FROM standing($as_of, $known) WHERE type = 'VolunteerContributed' GROUP BY year(day)
+FROM dated($as_of, $known) WHERE type = 'VolunteerContributed' GROUP BY year(day)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+import msgspec
 import orjson
 from nats.aio.client import Client
 from nats.errors import BadSubjectError, ConnectionClosedError
@@ -51,18 +52,17 @@ class NoAnswer(Exception):
     """It is not known whether the server wrote it, or it may write it later."""
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
-    """One event to be written: where, under which id, which bytes."""
+class Write(msgspec.Struct, frozen=True, gc=False):
+    """One event to be written: where, under which id, which bytes. `entity`: the subject prefix
+    `<network>.<service>.<entity>.<id>`."""
 
     subject: str
     id: str
     body: bytes
+    entity: str = ""
 
-    @property
-    def entity(self) -> str:
-        """The subject prefix `<network>.<service>.<entity>.<id>`."""
-        return self.subject.rpartition(".")[0]
+    def __post_init__(self) -> None:
+        msgspec.structs.force_setattr(self, "entity", self.subject.rpartition(".")[0])
 
 
 @dataclass(slots=True, eq=False)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
 import pytest
 
 from services.observatory.figures.answers import ask, ask_all
-from services.observatory.indicators import DOCUMENT, HERE, INDICATORS, Headless, documented, read
+from services.observatory.indicators import DOCUMENT, HERE, INDICATORS, MACROS, Headless, documented, read
+from shared.contract import EVENTS
 from shared.contract.corrections import EventRedated
 from shared.contract.membership.members import CollegeClosed, CollegeOpened, MemberJoined
 from shared.contract.membership.team import VolunteerContributed
@@ -53,6 +55,18 @@ def test_an_indicator_counts_what_its_history_says(name: str, tmp_path: Path) ->
 
 def test_every_history_belongs_to_an_indicator() -> None:
     assert {path.stem for path in HERE.glob("*.yaml")} == set(INDICATORS)
+
+
+@pytest.mark.parametrize("path", [MACROS, *(HERE / f"{name}.sql" for name in INDICATORS)], ids=lambda path: path.stem)
+def test_who_asks_for_a_timeless_beginning_asks_standing(path: Path) -> None:
+    """`dated` shows such a beginning from its own day on only. Whoever reads it names what it wants behind it, in that
+    line or in the next; asked for all days, both say the same."""
+    for asked in re.findall(r"\bdated\((?!DATE '9999)(?:as_of|\$as_of).*?\)(?! AS TABLE)(.*\n?.*)", path.read_text()):
+        named = {EVENTS[name] for name in re.findall(r"'([A-Z]\w+)'", asked)}
+        kinds = re.findall(r"entity = '([\w-]+)'", asked)
+        named |= {event for event in EVENTS.values() if event.entity in kinds}
+        assert named, asked
+        assert not [event.type_name() for event in named if event.timeless], asked
 
 
 @pytest.mark.parametrize(
