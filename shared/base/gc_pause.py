@@ -9,9 +9,9 @@ from contextlib import contextmanager
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """For work on a batch of events: tens of thousands of objects and not one cycle, among which the collector would
-    look for some again and again, which takes as long as the work itself. What is no longer needed goes all the
-    same."""
+    """For work on a batch of events, and while modules are read: tens of thousands of objects that stay, or not one
+    cycle, among which the collector would look for some again and again, which takes as long as the work itself. What
+    is no longer needed goes all the same."""
     collecting = gc.isenabled()
     gc.disable()
     try:

@@ -25,27 +25,21 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from shared.contract.envelope import Message
 from shared.ledger.merkle import HASH, leaf_hash, message_of, place
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 SEGMENT = 10_000  # messages of a file, at most
 SEGMENT_BYTES = 64 * 1024 * 1024  # bytes of bodies after which a file is closed early, so that it always fits in memory
 MAGIC = b"MLGOPEN1"
-SCHEMA = pa.schema(
-    [
-        pa.field("seq", pa.int64(), nullable=False),
-        pa.field("subject", pa.string(), nullable=False),
-        pa.field("recorded", pa.timestamp("us", "UTC")),
-        pa.field("body", pa.binary(), nullable=False),
-    ]
-)
 _range = re.compile(r"([0-9]{12})-([0-9]{12})\.parquet").fullmatch
 _instant = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}Z").fullmatch
 
@@ -189,12 +183,29 @@ class Archive:
         return [data[at : at + HASH] for at in offsets]
 
 
+@cache
+def schema() -> pa.Schema:
+    """The columns of a closed file."""
+    import pyarrow as pa  # a tenth of what a service reads at its start, and four of five write no archive
+
+    return pa.schema(
+        [
+            pa.field("seq", pa.int64(), nullable=False),
+            pa.field("subject", pa.string(), nullable=False),
+            pa.field("recorded", pa.timestamp("us", "UTC")),
+            pa.field("body", pa.binary(), nullable=False),
+        ]
+    )
+
+
 def read_segment(segment: Segment, *, times: bool = True) -> list[Message]:
     """The messages of a closed file, which are the ones that its name promises. Raises ArchiveDamaged. `times`: the
     column that says when each was recorded is held against its body as well; nothing is read from it here."""
+    import pyarrow.parquet as pq  # as in `schema`
+
     try:
         with pq.ParquetFile(segment.path, page_checksum_verification=True) as file:
-            if not file.schema_arrow.equals(SCHEMA):
+            if not file.schema_arrow.equals(schema()):
                 raise ArchiveDamaged(segment.place, "its columns are not those of an archive")
             if file.metadata.num_rows != segment.last - segment.first + 1:
                 raise ArchiveDamaged(
@@ -224,6 +235,8 @@ def read_segment(segment: Segment, *, times: bool = True) -> list[Message]:
 
 def table_of(messages: Sequence[Message]) -> pa.Table:
     """Messages as the columns of a closed file."""
+    import pyarrow as pa  # as in `schema`
+
     sequences, subjects, bodies = zip(*messages, strict=True)
     columns = [
         pa.array(sequences, pa.int64()),
@@ -231,7 +244,7 @@ def table_of(messages: Sequence[Message]) -> pa.Table:
         _recorded(bodies),
         pa.array(bodies, pa.binary()),
     ]
-    return pa.Table.from_arrays(columns, schema=SCHEMA)
+    return pa.Table.from_arrays(columns, schema=schema())
 
 
 class _Recorded(msgspec.Struct, gc=False):
@@ -243,6 +256,8 @@ _recorded_in = msgspec.json.Decoder(_Recorded).decode
 
 def _recorded(bodies: Sequence[bytes]) -> pa.Array:
     """When each was recorded, by its own body."""
+    import pyarrow as pa  # as in `schema`
+
     return pa.array(list(map(recorded_of, bodies)), pa.timestamp("us", "UTC"))
 
 

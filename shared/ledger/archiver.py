@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
-import pyarrow.parquet as pq
 import structlog
 
 from shared.base.gc_pause import uncollected
@@ -405,6 +404,8 @@ class Archivist:
 
     def _close_segment(self) -> None:
         """The open file becomes a closed one, which is read back before the open one goes."""
+        import pyarrow.parquet as pq  # whoever only looks whether there is a ledger need not read it
+
         first, last = self._open[0].seq, self._open[-1].seq
         folder = self.archive.segments_folder
         path, draft = folder / f"{first:012}-{last:012}.parquet", folder / f".{first:012}-{last:012}.parquet.new"

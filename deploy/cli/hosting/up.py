@@ -15,7 +15,7 @@ from deploy.host.data_folder import CannotStart, running_at, write_running
 from deploy.host.embedded import Installation
 from deploy.host.root_app import bound, measured, serve
 from deploy.sample import SAMPLE_NETWORK
-from deploy.sample.load import NotHere, load
+from deploy.sample.load import NotHere, load, note_whole, whole
 from services.directory.sign_in.bootstrap_link import first_link
 from shared.base import tracing
 from shared.base.cancellation import CutOff, unless
@@ -62,7 +62,7 @@ async def _serve(settings: Settings, sock: socket.socket, with_sample: bool, sto
     url = f"http://127.0.0.1:{settings.port}"
     async with Installation.open(settings, sample=with_sample, stop=stop) as installation:
         if with_sample and installation.network == SAMPLE_NETWORK:
-            await unless(stop, _load(installation))
+            await unless(stop, _load_unless_whole(installation))
         await installation.start_reactions()
 
         first = await first_link(installation.services["directory"])
@@ -78,6 +78,12 @@ async def _serve(settings: Settings, sock: socket.socket, with_sample: bool, sto
             await serve(installation.app(), sock, stop, ready)
 
 
+async def _load_unless_whole(installation: Installation) -> None:
+    log, data = installation.services["directory"].log, installation.settings.data.absolute()
+    if not await whole(log, data):
+        await _load(installation)
+
+
 async def _load(installation: Installation) -> None:
     try:
         with bar() as progress:
@@ -87,6 +93,8 @@ async def _load(installation: Installation) -> None:
             )
     except NotHere as why:
         raise CannotStart(str(why)) from why
+    with suppress(OSError):  # what is not noted now is looked for at the next start
+        await note_whole(installation.services["directory"].log, installation.settings.data.absolute())
     if loaded.new:
         err.print(f"{loaded.new} commands, {loaded.events} events in the log, {loaded.seconds:.1f} s.", highlight=False)
 

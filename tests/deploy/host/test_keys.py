@@ -10,7 +10,6 @@ import re
 import shutil
 import socket
 import sqlite3
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from http.client import HTTPConnection
@@ -28,7 +27,7 @@ from shared.ledger.archive_format import Archive
 from shared.persons.keys.key_marks import KeyMarks
 from tests.deploy.conftest import fetched, until
 from tests.deploy.host.test_single_service import NETWORK, Served, Site, site
-from tests.fixtures.installation import BULLETIN, CLEAN, MAILLAGE, Up, maillage, open_bulletin, post_json
+from tests.fixtures.installation import BULLETIN, Up, maillage, open_bulletin, post_json
 
 __all__ = ["site"]
 pytestmark = [pytest.mark.slow]  # real processes, some starts each
@@ -474,14 +473,8 @@ def said_by(service: str, site: Site, folder: Path, **env: str) -> str:
     """What a service says that can't start. It has made no key."""
     keys = folder / service / "keys"
     before = sorted(keys.iterdir()) if keys.exists() else None
-    done = subprocess.run(
-        [*MAILLAGE, "serve", service, "--data", str(folder / service), "--port", "0"],
-        env={**CLEAN, **site.env(service), "MAILLAGE_LOG_LEVEL": "error", **env},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    settings = {**site.env(service), "MAILLAGE_LOG_LEVEL": "error", **env}
+    done = maillage("serve", service, "--port", "0", data=folder / service, timeout=120, env=settings)
     assert done.returncode == 2 and "Traceback" not in done.stderr, done.stderr
     assert (sorted(keys.iterdir()) if keys.exists() else None) == before
     (line,) = done.stderr.strip().splitlines()

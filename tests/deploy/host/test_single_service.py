@@ -25,7 +25,7 @@ from shared.base.settings import Settings
 from shared.runtime.nats.embedded_server import binary, free_port
 from shared.runtime.nats.server_config import Node, accounts_config, make_seeds, node_config, seed_of
 from tests.deploy.conftest import fetched, until
-from tests.fixtures.installation import CLEAN, MAILLAGE, maillage
+from tests.fixtures.installation import CLEAN, MAILLAGE, begun, maillage
 
 pytestmark = pytest.mark.slow
 
@@ -74,13 +74,9 @@ class Served:
         self.url = f"http://127.0.0.1:{free_port()}"
         self.said = folder / f"{service}.out"
         with self.said.open("ab") as said:
-            self.process = subprocess.Popen(
-                [*MAILLAGE, "serve", service, "--data", str(folder / service), "--port", self.url.rpartition(":")[2]],
-                stdout=said,
-                stderr=said,
-                env={**CLEAN, **site.env(service), **env},
-                start_new_session=True,
-            )
+            words = [*MAILLAGE, "serve", service, "--data", str(folder / service)]
+            settings = {**CLEAN, **site.env(service), **env}
+            self.process = begun([*words, "--port", self.url.rpartition(":")[2]], settings, said)
 
     def get(self, path: str, url: str | None = None) -> tuple[int, str]:
         try:

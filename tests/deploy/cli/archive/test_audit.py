@@ -11,7 +11,7 @@ import pytest
 
 from shared.ledger.archive_format import SEGMENT, Archive
 from tests.fixtures.archives import KEY, messages, write
-from tests.fixtures.installation import CLEAN, MAILLAGE
+from tests.fixtures.installation import maillage
 
 pytestmark = pytest.mark.slow
 
@@ -20,16 +20,7 @@ def audit(*words: object, folder: Path, stdin: str = "") -> subprocess.Completed
     """Runs `maillage audit …` in an empty folder, far from any installation."""
     away = folder / "away"
     away.mkdir(exist_ok=True)
-    return subprocess.run(
-        [*MAILLAGE, "audit", *map(str, words)],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        cwd=away,
-        input=stdin,
-        env={**CLEAN, "PYTHONPATH": str(Path(__file__).parents[4])},
-        check=False,
-    )
+    return maillage("audit", *map(str, words), timeout=120, cwd=away, stdin=stdin)
 
 
 @pytest.fixture
